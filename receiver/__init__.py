@@ -1,0 +1,14 @@
+"""Receives a store's webhooks, polls TikTok for spend, and tells merchants where their ad credit stands.
+
+The floors, from the top; imports go down, never up or sideways:
+
+    web  cli  worker      someone asks: HTTP, a terminal, the clock
+    services              one verb per file; owns the transaction
+    integrations          the outside world, one folder per provider
+    storage               rows and queries
+    documents             the JSON others rely on: facts in, status out, in a reader's words
+    domain                rules and facts; standard library only
+
+`storage`, `integrations` and `documents` are neighbours that do not know each other. `app.py` is
+the only place where everything is wired; nothing outside `sandbox` imports `sandbox`.
+"""

@@ -1,0 +1,54 @@
+"""Every trouble we can name, in one family; each message says what is wrong and, where possible, what to do."""
+
+from __future__ import annotations
+
+import enum
+
+
+class ReceiverError(Exception):
+    """The head of the family: safe to show to whoever asked, never holds a secret."""
+
+
+class SettingsError(ReceiverError):
+    """A setting is missing or wrong; names the variable and what would be right."""
+
+
+class InputError(ReceiverError):
+    """Something handed to us has the wrong shape; `path` names the field."""
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.path = path
+
+
+class NotFound(ReceiverError):
+    """What was asked for is not here."""
+
+
+class Refused(ReceiverError):
+    """Understood, but the rules forbid it."""
+
+
+class StorageUnavailable(ReceiverError):
+    """The database cannot take or give anything right now."""
+
+
+class Advice(enum.StrEnum):
+    """What to do about a provider's refusal."""
+
+    AGAIN = "again"  # a passing fault: try later
+    REAUTHORISE = "re-authorise"  # the merchant must give consent again; stop calling
+    CONFIGURATION = "configuration"  # our own settings or code; alert, do not retry
+    GIVE_UP = "give up"  # this object will never answer; mark it, do not retry
+
+
+class ProviderError(ReceiverError):
+    """A provider refused, failed or did not answer; `advice` says what to do about it."""
+
+    def __init__(
+        self, message: str, *, advice: Advice, code: int | None = None, request_id: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.advice = advice
+        self.code = code
+        self.request_id = request_id
