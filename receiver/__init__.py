@@ -1,4 +1,4 @@
-"""Receives a store's webhooks, polls TikTok for spend, and tells merchants where their ad credit stands.
+"""Receives a store's webhooks, polls TikTok for spend, and tells merchants where they stand.
 
 The floors, from the top; imports go down, never up or sideways:
 

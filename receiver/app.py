@@ -1,0 +1,38 @@
+"""The only wiring: settings → database and clients → services → routes and commands."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup
+
+from receiver import cli, web
+from receiver.errors import SettingsError
+from receiver.settings import Settings, read_settings
+from receiver.wiring import Wiring, wire
+
+
+def create_app(settings: Settings | None = None, wired: Wiring | None = None) -> Flask:
+    """The whole service as a WSGI app. Starts no thread and opens no connection.
+
+    Raises SettingsError when a setting is wrong. Only a terminal command gets an app all the same:
+    `secrets new` and `credits decide` need no settings, and any other says itself what is wrong.
+    """
+    app = Flask("receiver", static_folder=None, template_folder=None)
+    cli.register(app)
+    try:
+        made = wired or wire(settings or read_settings())
+    except SettingsError as error:
+        if not _looked_up_by_a_command():
+            raise
+        app.extensions["receiver"] = error
+        return app
+    app.extensions["receiver"] = made
+    web.register(app, made)
+    return app
+
+
+def _looked_up_by_a_command() -> bool:
+    """Whether `flask --app wsgi COMMAND` is looking for its commands (`flask run` is a server, not this)."""
+    context = click.get_current_context(silent=True)
+    return context is not None and isinstance(context.command, FlaskGroup)

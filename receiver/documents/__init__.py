@@ -1,0 +1,1 @@
+"""The JSON documents others rely on, and the words people read."""

@@ -1,0 +1,1 @@
+"""What the bytes a WooCommerce store sends mean."""

@@ -1,0 +1,1 @@
+"""One verb a file: fetches, asks the domain, acts, and owns the transaction."""

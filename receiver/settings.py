@@ -1,0 +1,137 @@
+"""The only file that reads the environment: once, typed, and loud when a value is wrong."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from environs import Env, EnvError, ValidationError
+from marshmallow.validate import Range
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from receiver.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+KEYS_HELP = "should be a comma list of Fernet keys; `flask --app wsgi secrets new` prints one"
+ADDRESS_HELP = "should be a web address such as https://credit.example"
+DATABASE_HELP = "should be sqlite:////path/to/file.db or postgresql+psycopg://user:password@host/name"
+NETWORKS_HELP = "should be a comma list of addresses or networks such as 127.0.0.1,10.0.0.0/8"
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """What an operator decides. Every field is a variable of the same name in capitals."""
+
+    secret_keys: tuple[str, ...]  # Fernet keys: the first encrypts, all decrypt
+    public_url: str  # where stores and browsers reach us, no closing slash
+    database_url: str
+    programme: str  # a file, or the id of a shipped programme; for new stores
+    tiktok_api_url: str
+    tiktok_app_id: str
+    tiktok_app_secret: str
+    tiktok_rate: float  # calls a second
+    max_body_bytes: int
+    keep_deliveries_days: int
+    trusted_proxies: tuple[str, ...]  # addresses or networks whose forwarding headers are believed
+    allow_loopback_stores: bool
+
+
+def read_settings(env_file: Path = ROOT / ".env") -> Settings:
+    """Read the environment, and below it `env_file` where there is one.
+
+    Raises SettingsError naming the variable and what would be right; never repeats a value that may
+    hold a secret.
+    """
+    env = Env()
+    try:
+        if env_file.is_file():
+            env.read_env(env_file, recurse=False)
+        return _settings(env)
+    except EnvError as error:
+        raise SettingsError(_plain(error)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{env_file.name} cannot be read ({type(error).__name__})") from error
+
+
+def _settings(env: Env) -> Settings:
+    _drop_empty("SECRET_KEYS", "PUBLIC_URL", "DATABASE_URL", "PROGRAMME", "TIKTOK_API_URL", "TIKTOK_RATE")
+    _drop_empty("MAX_BODY_BYTES", "KEEP_DELIVERIES_DAYS", "TRUSTED_PROXIES", "ALLOW_LOOPBACK_STORES")
+    return Settings(
+        secret_keys=tuple(_required(env.list, "SECRET_KEYS", KEYS_HELP, validate=_fernet_keys)),
+        public_url=_required(env.str, "PUBLIC_URL", ADDRESS_HELP, validate=_web_address).rstrip("/"),
+        database_url=env.str("DATABASE_URL", f"sqlite:///{ROOT}/instance/receiver.db", validate=_database),
+        programme=env.str("PROGRAMME", "woocommerce-2025"),
+        tiktok_api_url=env.str(
+            "TIKTOK_API_URL", "https://business-api.tiktok.com/open_api/v1.3", validate=_web_address
+        ).rstrip("/"),
+        tiktok_app_id=env.str("TIKTOK_APP_ID", ""),
+        tiktok_app_secret=env.str("TIKTOK_APP_SECRET", ""),
+        tiktok_rate=env.float("TIKTOK_RATE", 5.0, validate=Range(min=0.01, max=50)),
+        max_body_bytes=env.int("MAX_BODY_BYTES", 1024 * 1024, validate=Range(min=1024)),
+        keep_deliveries_days=env.int("KEEP_DELIVERIES_DAYS", 30, validate=Range(min=4)),
+        trusted_proxies=tuple(env.list("TRUSTED_PROXIES", [], validate=_networks)),
+        allow_loopback_stores=env.bool("ALLOW_LOOPBACK_STORES", default=False),
+    )
+
+
+def _drop_empty(*names: str) -> None:
+    """`NAME=` in a file means "not set", not "set to nothing"."""
+    for name in names:
+        if not os.environ.get(name, "x").strip():
+            del os.environ[name]
+
+
+def _required(read: Callable[..., Any], name: str, right: str, **options: Any) -> Any:
+    if name not in os.environ:
+        raise EnvError(f"{name} is not set; it {right}")
+    return read(name, **options)
+
+
+def _plain(error: EnvError) -> str:
+    """environs writes `Environment variable "X" invalid: ['…']`; people read `X: …`."""
+    message = str(error).removeprefix("Environment variable ").replace('"', "").replace(" invalid: ", ": ")
+    return message.replace("['", "").replace("']", "")
+
+
+def _fernet_keys(keys: list[str]) -> None:
+    for number, key in enumerate(keys, 1):
+        try:
+            Fernet(key.strip())
+        except ValueError as error:
+            raise ValidationError(f"key {number} is not a Fernet key; it {KEYS_HELP}") from error
+
+
+def _web_address(value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or parts.username or any(c.isspace() for c in value):
+        raise ValidationError(ADDRESS_HELP)
+
+
+def _database(value: str) -> None:
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError) as error:
+        raise ValidationError(DATABASE_HELP) from error
+    if url.drivername == "sqlite" and url.database not in (None, "", ":memory:"):
+        return
+    if url.drivername != "postgresql+psycopg":
+        raise ValidationError(DATABASE_HELP)
+
+
+def _networks(parts: list[str]) -> None:
+    for part in parts:
+        try:
+            ipaddress.ip_network(part.strip(), strict=False)
+        except ValueError as error:
+            raise ValidationError(NETWORKS_HELP) from error

@@ -1,0 +1,1 @@
+"""Rows and queries, on SQLite or PostgreSQL."""

@@ -1,0 +1,96 @@
+"""The engine and its transactions, on SQLite or PostgreSQL; a fault of either is StorageUnavailable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from receiver.errors import SettingsError, StorageUnavailable
+
+SQLITE_BUSY_MS = 10_000
+
+
+class Database:
+    """Opens transactions; holds nothing else. Connects with the first use, so importing costs nothing."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.drivername == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading: one consistent view, rolled back at the end."""
+        with _our_errors(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that commits at the end, or not at all.
+
+        On SQLite it takes the write lock at once: a read that turns into a write later cannot wait
+        for the lock and fails instead.
+        """
+        engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        with _our_errors(), Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise StorageUnavailable(f"the database cannot be used: {_first_line(cause)}") from error
+
+
+def _first_line(cause: BaseException | None) -> str:
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
+
+
+def _sqlite_engine(url: str) -> Engine:
+    _make_folder(Path(make_url(url).database or ""))
+    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late; ours is below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+    return engine
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"DATABASE_URL: the folder {file.parent} cannot be made ({error.strerror})"
+        ) from error
+    if not os.access(file.parent, os.W_OK):
+        raise SettingsError(f"DATABASE_URL: the folder {file.parent} cannot be written to")
+
+
+def _postgresql_engine(url: str) -> Engine:
+    # A commit is durable before it returns, whatever the server's default says.
+    options = "-c synchronous_commit=on -c timezone=UTC"
+    return create_engine(
+        url, pool_pre_ping=True, pool_timeout=10, connect_args={"options": options, "connect_timeout": 5}
+    )

@@ -1,0 +1,47 @@
+"""Brings a database to the schema this code expects, and says how far one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from receiver.storage.database import Database
+
+
+def migrate(database: Database, to: str = "head") -> str:
+    """Move the schema up to `to`; answers the revision reached. Running it again changes nothing."""
+    return _move(database, command.upgrade, to)
+
+
+def migrate_down(database: Database, to: str = "base") -> str:
+    """Move the schema down to `to`; what only newer tables held is gone."""
+    return _move(database, command.downgrade, to)
+
+
+def current_revision(database: Database) -> str | None:
+    """The revision the database is at; None for one never migrated."""
+    with database.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def newest_revision() -> str:
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def _move(database: Database, move: Callable[[Config, str], None], to: str) -> str:
+    config = _config()
+    with database.writing() as session:
+        config.attributes["connection"] = session.connection()
+        move(config, to)
+    return current_revision(database) or "base"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    return config

@@ -1,0 +1,304 @@
+"""The tables, without behaviour. Secrets and tokens are held encrypted (…_sealed) or hashed (…_hash)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from receiver.storage.types import ExactDecimal, Json, Utc
+
+# SQLite gives rowids only to a column declared INTEGER.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that a later migration can change it on either database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy's own way to declare it)
+        dt.datetime: Utc,
+        Decimal: ExactDecimal,
+        dict[str, Any]: Json,
+        list[Any]: Json,
+        int: Integer,
+        str: String,
+    }
+
+
+class Store(Base):
+    """One WooCommerce store, and what its signals have told us."""
+
+    __tablename__ = "stores"
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # st_…, 128 random bits: it stands in webhook addresses
+    url: Mapped[str] = mapped_column(unique=True)  # the store's home, with a closing slash
+    name: Mapped[str]
+    country: Mapped[str | None]
+    currency: Mapped[str | None]
+    merchant: Mapped[str] = mapped_column(index=True)
+    programme: Mapped[str]  # the programme it enrolled in; changing PROGRAMME moves nobody
+    joined_at: Mapped[dt.datetime]
+    admitted_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+    disconnected_at: Mapped[dt.datetime | None]
+    status_token_hash: Mapped[str | None] = mapped_column(unique=True)
+    # From signals; `…_news` is the order key of the newest news of that group (domain/signals.py).
+    installed_at: Mapped[dt.datetime | None]
+    set_up_at: Mapped[dt.datetime | None]
+    removed_at: Mapped[dt.datetime | None]
+    integration_news: Mapped[list[Any] | None]
+    account_news: Mapped[list[Any] | None]
+    # The latest decision, so that lists need not decide anew.
+    stage: Mapped[str | None] = mapped_column(index=True)
+    verdict: Mapped[str | None]
+    decided_at: Mapped[dt.datetime | None]
+
+
+class Hook(Base):
+    """A webhook address: one made by hand carries the store's own id and takes any topic."""
+
+    __tablename__ = "hooks"
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # hk_…, or the store's id
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
+    topic: Mapped[str | None]  # null: the header names it
+
+
+class HookSecret(Base):
+    """A signing secret; during a rotation two are valid."""
+
+    __tablename__ = "hook_secrets"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    hook_id: Mapped[str] = mapped_column(ForeignKey("hooks.id"), index=True)
+    secret_sealed: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[dt.datetime]
+    valid_until: Mapped[dt.datetime | None]
+
+
+class Delivery(Base):
+    """The inbox: one verified delivery, its raw bytes, and how far it has come. This row is the truth."""
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    identity: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 hex of what makes it the same
+    source: Mapped[str]  # woocommerce | tiktok
+    store_id: Mapped[str | None] = mapped_column(ForeignKey("stores.id"))
+    hook_id: Mapped[str | None]
+    topic: Mapped[str | None]
+    webhook_id: Mapped[str | None]
+    delivery_id: Mapped[str | None]
+    headers: Mapped[list[Any]]  # [[name, value], …] without credentials
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)  # null once dropped
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[dt.datetime]
+    duplicates: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str]  # domain/deliveries.py
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[dt.datetime | None]  # when the worker should take it; null once ended
+    lease_until: Mapped[dt.datetime | None]  # while processing: until when it is somebody's
+    ended_at: Mapped[dt.datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Index("ix_deliveries_waiting", "due_at", "id"),
+        Index("ix_deliveries_state", "state", "id"),
+        Index("ix_deliveries_store", "store_id", "id"),
+    )
+
+
+class Attempt(Base):
+    """One try at a delivery: who, when, and what came of it."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), index=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str]  # worker | staff and their reason
+    outcome: Mapped[str]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Signal(Base):
+    """A signal already taken in: effects are keyed by it, so twice delivered is once done."""
+
+    __tablename__ = "signals"
+
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    install_id: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event: Mapped[str]
+    at: Mapped[dt.datetime]
+    delivery_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Link(Base):
+    """A store's ad account: what the store claims, and the advertiser's consent that proves it."""
+
+    __tablename__ = "links"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
+    advertiser_id: Mapped[str] = mapped_column(index=True)
+    linked_at: Mapped[dt.datetime | None]
+    exact: Mapped[bool | None]  # null: nobody said
+    ended_at: Mapped[dt.datetime | None]  # lost, switched or removed
+    token_sealed: Mapped[str | None] = mapped_column(Text)
+    consent: Mapped[bool | None]  # null: not asked yet; false: withdrawn
+    consent_at: Mapped[dt.datetime | None]
+    prior_spend: Mapped[Decimal | None]  # gross spend of the programme's days before the link date
+    prior_spend_before: Mapped[dt.date | None] = mapped_column(Date)  # the link date it was read for
+    prior_spend_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (UniqueConstraint("store_id", "advertiser_id"),)
+
+
+class Account(Base):
+    """An ad account as TikTok last described it, and when to ask again."""
+
+    __tablename__ = "accounts"
+
+    advertiser_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str | None]
+    status: Mapped[str | None]
+    country: Mapped[str | None]
+    currency: Mapped[str | None]
+    timezone: Mapped[str | None]
+    business_center: Mapped[str | None]
+    created_at: Mapped[dt.datetime | None]
+    read_at: Mapped[dt.datetime | None]
+    spend_read_at: Mapped[dt.datetime | None]
+    next_poll_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    poll_reason: Mapped[str | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class SpendDay(Base):
+    """One account's figures for one date in its own zone, overwritten when TikTok restates them."""
+
+    __tablename__ = "spend_days"
+
+    advertiser_id: Mapped[str] = mapped_column(primary_key=True)
+    date: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    spend: Mapped[Decimal | None]
+    billed_cost: Mapped[Decimal | None]
+    cash_spend: Mapped[Decimal | None]
+    voucher_spend: Mapped[Decimal | None]
+    read_at: Mapped[dt.datetime]
+
+
+class RecordedFact(Base):
+    """What staff recorded, with reason and evidence; the newest of a name holds."""
+
+    __tablename__ = "recorded_facts"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
+    name: Mapped[str]
+    value: Mapped[Any] = mapped_column(Json)
+    reason: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(Text)
+    by: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class DecisionRow(Base):
+    """What was decided for a store, when, and from which facts and terms; never changed."""
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
+    decided_at: Mapped[dt.datetime]
+    stage: Mapped[str]
+    verdict: Mapped[str]
+    digest: Mapped[str] = mapped_column(String(64))  # of what it says; the same again writes nothing
+    facts: Mapped[dict[str, Any]]  # the facts document
+    programme: Mapped[dict[str, Any]]  # the terms as they stood
+
+
+class Award(Base):
+    """One award of credit; the database holds it to one a store and one an advertiser per programme."""
+
+    __tablename__ = "awards"
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # aw_…
+    programme: Mapped[str]
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
+    merchant: Mapped[str] = mapped_column(index=True)
+    advertiser_id: Mapped[str]
+    business_center: Mapped[str | None] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(index=True)  # domain/awards.py
+    credit: Mapped[Decimal]
+    threshold: Mapped[Decimal]
+    currency: Mapped[str]
+    decided_at: Mapped[dt.datetime]
+    due_by: Mapped[dt.date] = mapped_column(Date)
+    delivery: Mapped[str | None]
+    reference: Mapped[str | None]
+    flags: Mapped[list[Any]]
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
+
+    __table_args__ = (
+        UniqueConstraint("programme", "store_id", name="uq_awards_store"),
+        UniqueConstraint("programme", "advertiser_id", name="uq_awards_advertiser"),
+    )
+
+
+class Staff(Base):
+    """Someone who may sign in to the console."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]  # viewer | operator
+    password_hash: Mapped[str]
+    created_at: Mapped[dt.datetime]
+
+
+class AuditEntry(Base):
+    """Who changed what, when and why."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
+    detail: Mapped[dict[str, Any]]
+
+
+class Heartbeat(Base):
+    """When a background process last showed life; also which periodic run has been taken."""
+
+    __tablename__ = "heartbeats"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]

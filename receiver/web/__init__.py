@@ -1,0 +1,11 @@
+"""HTTP: the webhook addresses, the API, the console and health; `register` puts them on the app."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from receiver.wiring import Wiring
+
+
+def register(app: Flask, wired: Wiring) -> None:
+    """Put every route on the app."""

@@ -1,0 +1,42 @@
+"""What a process is made of: settings, database, seal, clock; made once in app.py and handed down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app
+
+from receiver.errors import SettingsError
+from receiver.settings import Settings
+from receiver.storage.database import Database
+from receiver.storage.seal import Seal
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Everything the outer floors hand to services; nothing here starts a thread or opens a connection."""
+
+    settings: Settings
+    database: Database
+    seal: Seal
+    now: Callable[[], datetime]
+
+
+def wire(settings: Settings, now: Callable[[], datetime] | None = None) -> Wiring:
+    return Wiring(
+        settings=settings,
+        database=Database(settings.database_url),
+        seal=Seal(settings.secret_keys),
+        now=now or (lambda: datetime.now(UTC)),
+    )
+
+
+def wiring() -> Wiring:
+    """The current app's wiring; raises the SettingsError that kept it from being made."""
+    made = current_app.extensions["receiver"]
+    if isinstance(made, SettingsError):
+        raise made
+    assert isinstance(made, Wiring)
+    return made

