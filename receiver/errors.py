@@ -1,4 +1,4 @@
-"""Every trouble we can name, in one family; each message says what is wrong and, where possible, what to do."""
+"""Every trouble we can name, in one family; each message says what is wrong and what would be right."""
 
 from __future__ import annotations
 
