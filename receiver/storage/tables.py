@@ -76,6 +76,16 @@ class Store(Base):
     decided_at: Mapped[dt.datetime | None]
 
 
+class Terms(Base):
+    """The terms of a programme some store enrolled in: they stay, whatever PROGRAMME says later."""
+
+    __tablename__ = "programmes"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    terms: Mapped[dict[str, Any]]
+    kept_at: Mapped[dt.datetime]
+
+
 class Hook(Base):
     """A webhook address: one made by hand carries the store's own id and takes any topic."""
 

@@ -51,6 +51,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_heartbeats"),
     )
     op.create_table(
+        "programmes",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_programmes"),
+    )
+    op.create_table(
         "spend_days",
         sa.Column("advertiser_id", sa.String(), nullable=False),
         sa.Column("date", sa.Date(), nullable=False),
@@ -308,6 +315,7 @@ def downgrade() -> None:
     op.drop_table("stores")
     op.drop_table("staff")
     op.drop_table("spend_days")
+    op.drop_table("programmes")
     op.drop_table("heartbeats")
     op.drop_index("ix_audit_subject", table_name="audit")
 

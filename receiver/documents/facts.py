@@ -1,0 +1,230 @@
+"""The facts document: what is known about one store, read strictly; nothing missing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
+
+from receiver.documents.fields import (
+    Amount,
+    Count,
+    Country,
+    Currency,
+    Day,
+    Instant,
+    OneOf,
+    Text,
+    YesNo,
+    Zone,
+    load_document,
+)
+from receiver.domain.facts import (
+    Account,
+    DaySpend,
+    Facts,
+    History,
+    Outcome,
+    Override,
+    Payment,
+    RecordedAward,
+    Store,
+    Transaction,
+)
+from receiver.domain.rules import NOT_OVERRIDABLE, RULES
+
+# Every field must be there; null says that nobody knows (programme.md, "Nulls").
+NULLABLE: dict[str, Any] = {"required": True, "allow_none": True}
+
+
+class _StoreSchema(Schema):
+    id = Text(required=True)
+    merchant = Text(**NULLABLE)
+    country = Country(**NULLABLE)
+    joined_at = Instant(**NULLABLE)
+    admitted = YesNo(**NULLABLE)
+    set_up_at = Instant(**NULLABLE)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Store:
+        return Store(**data)
+
+
+class _AccountSchema(Schema):
+    advertiser_id = Text(**NULLABLE)
+    business_center = Text(**NULLABLE)
+    country = Country(**NULLABLE)
+    currency = Currency(**NULLABLE)
+    timezone = Zone(**NULLABLE)
+    created_at = Instant(**NULLABLE)
+    linked_at = Instant(**NULLABLE)
+    linked_at_exact = YesNo(**NULLABLE)
+    consent = YesNo(**NULLABLE)
+    status = Text(**NULLABLE)
+    payment = OneOf(*Payment, **NULLABLE)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Account:
+        return Account(**{**data, "payment": Payment(data["payment"] or Payment.UNKNOWN)})
+
+
+class _OverrideSchema(Schema):
+    outcome = OneOf(Outcome.PASS, Outcome.FAIL, required=True)
+    reason = Text(required=True)
+    by = Text(required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Override:
+        return Override(Outcome(data["outcome"]), data["reason"], data["by"])
+
+
+class _OverriddenRule(fields.String):
+    """The id of a rule that may be overridden."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if value not in RULES:
+            raise ValidationError("is no rule of the programme")
+        if value in NOT_OVERRIDABLE:
+            raise ValidationError("cannot be overridden; record the fact it rests on instead")
+        return str(value)
+
+
+class _HistorySchema(Schema):
+    prior_spend = Amount(**NULLABLE)
+    set_up_before = YesNo(**NULLABLE)
+    merchant_awards = Count(**NULLABLE)
+    account_awards = Count(**NULLABLE)
+    business_center_awards = Count(**NULLABLE)
+    conflicting_promotion = YesNo(**NULLABLE)
+    foreign_credit_issued = YesNo(**NULLABLE)
+    policy_violation = YesNo(**NULLABLE)
+    safety_flag = YesNo(**NULLABLE)
+    overrides = fields.Dict(keys=_OverriddenRule(), values=fields.Nested(_OverrideSchema), required=True)
+
+    @validates_schema
+    def no_negative_spend(self, data: dict[str, Any], **_: Any) -> None:
+        if data["prior_spend"] is not None and data["prior_spend"] < 0:
+            raise ValidationError("must not be below 0", "prior_spend")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> History:
+        return History(**data)
+
+
+class _SpendSchema(Schema):
+    date = Day(required=True)
+    spend = Amount(load_default=None, allow_none=True)
+    billed_cost = Amount(load_default=None, allow_none=True)
+    cash_spend = Amount(load_default=None, allow_none=True)
+    voucher_spend = Amount(load_default=None, allow_none=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> DaySpend:
+        return DaySpend(**data)
+
+
+class _PaymentSchema(Schema):
+    type = Text(**NULLABLE)
+    billing = Text(**NULLABLE)
+    subtotal = Amount(**NULLABLE)
+    tax = Amount(load_default=None, allow_none=True)
+    at = Instant(**NULLABLE)
+
+    @validates_schema
+    def no_negative_bill(self, data: dict[str, Any], **_: Any) -> None:
+        if data["type"] == "BILL_PAYMENT" and (data["subtotal"] or Decimal(0)) < 0:
+            raise ValidationError("of a BILL_PAYMENT must not be below 0", "subtotal")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Transaction:
+        return Transaction(**data)
+
+
+class _AwardSchema(Schema):
+    id = Text(load_default=None, allow_none=True)
+    state = OneOf("due", "issued", "credited", "expired", "blocked", required=True)
+    credit = Amount(required=True)
+    currency = Currency(required=True)
+    decided_at = Instant(load_default=None, allow_none=True)
+    due_by = Day(load_default=None, allow_none=True)
+    delivery = OneOf("applied", "code", load_default=None, allow_none=True)
+    reference = Text(load_default=None, allow_none=True)
+    flags = fields.List(Text(), load_default=list)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> RecordedAward:
+        return RecordedAward(**{**data, "flags": tuple(data["flags"])})
+
+
+class _FactsSchema(Schema):
+    programme = Text(required=True)
+    as_of = Instant(required=True)
+    store = fields.Nested(_StoreSchema, required=True)
+    account = fields.Nested(_AccountSchema, **NULLABLE)
+    history = fields.Nested(_HistorySchema, required=True)
+    spend = fields.List(fields.Nested(_SpendSchema), required=True)
+    payments = fields.List(fields.Nested(_PaymentSchema), required=True)
+    bills_readable = YesNo(**NULLABLE)
+    paid_bills_confirmed = YesNo(**NULLABLE)
+    award = fields.Nested(_AwardSchema, **NULLABLE)
+
+    @validates_schema(skip_on_field_errors=True)
+    def each_date_once(self, data: dict[str, Any], **_: Any) -> None:
+        seen: set[date] = set()
+        for number, row in enumerate(data["spend"]):
+            if row.date in seen:
+                raise ValidationError({"spend": {number: {"date": ["stands here a second time"]}}})
+            seen.add(row.date)
+
+
+@dataclass(frozen=True)
+class FactsDocument:
+    """A facts document as read: which terms it asks for, at which moment, and what is known."""
+
+    programme: str
+    as_of: datetime
+    facts: Facts
+
+
+def read_facts(data: Any) -> FactsDocument:
+    """Raises InputError with the path of the wrong field."""
+    loaded = load_document(_FactsSchema(), data)
+    programme, as_of = loaded.pop("programme"), loaded.pop("as_of")
+    spend, payments = tuple(loaded.pop("spend")), tuple(loaded.pop("payments"))
+    return FactsDocument(programme, as_of, Facts(**loaded, spend=spend, payments=payments))
+
+
+def facts_document(facts: Facts, programme: str, as_of: datetime) -> dict[str, Any]:
+    """The document `read_facts` reads back to the same facts."""
+    history = _plain(facts.history)
+    history["overrides"] = {rule: _plain(override) for rule, override in facts.history.overrides.items()}
+    return {
+        "programme": programme,
+        "as_of": _plain_value(as_of),
+        "store": _plain(facts.store),
+        "account": facts.account and _plain(facts.account),
+        "history": history,
+        "spend": [_plain(day) for day in facts.spend],
+        "payments": [_plain(row) for row in facts.payments],
+        "bills_readable": facts.bills_readable,
+        "paid_bills_confirmed": facts.paid_bills_confirmed,
+        "award": facts.award and _plain(facts.award),
+    }
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    return {name: _plain_value(getattr(value, name)) for name in value.__dataclass_fields__}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value

@@ -1,0 +1,13 @@
+"""Amounts as decimal text: at least two decimals, more where there are more; never rounded."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+CENT = Decimal("0.01")
+
+
+def amount_text(amount: Decimal) -> str:
+    """`Decimal("500")` → "500.00"; `Decimal("499.995")` → "499.995": rounding would say 500."""
+    cents = amount.quantize(CENT)
+    return format(cents if cents == amount else amount.normalize(), "f")

@@ -1,0 +1,169 @@
+"""A programme file (TOML) to checked terms, and back to plain data."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from babel.numbers import is_currency
+from marshmallow import Schema, ValidationError, fields, post_load
+
+from receiver.documents.fields import Country, Currency, OneOf, Pattern, Text, YesNo, load_document
+from receiver.domain.programme import Anchor, Market, Programme, Tier, contradictions
+from receiver.errors import InputError
+
+SHIPPED = Path(__file__).resolve().parent.parent / "programmes"
+
+
+class _Money(fields.Field[Decimal]):
+    """An exact amount: text, or a whole number; a TOML float is refused."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Decimal:
+        text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        if not isinstance(text, str) or not text.replace(".", "", 1).isdecimal() or len(text) > 15:
+            raise ValidationError('must be an amount written as text, such as "500"')
+        return Decimal(text)
+
+
+class _Date(fields.Field[date]):
+    """A TOML date (or the same as text, as plain data holds it)."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
+        try:
+            value = date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            value = None
+        if type(value) is not date or not 2000 <= value.year <= 2190:
+            raise ValidationError("must be a date such as 2025-12-31")
+        return value
+
+
+class _Whole(fields.Field[int]):
+    """A whole number of at most four digits; the terms' own checks say how low it may be."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 9999999:
+            raise ValidationError("must be a whole number")
+        return value
+
+
+class _TierSchema(Schema):
+    threshold = _Money(required=True)
+    credit = _Money(required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Tier:
+        return Tier(**data)
+
+
+class _MarketSchema(Schema):
+    country = Country(required=True)
+    currency = Currency(required=True)
+    tiers = fields.List(fields.Nested(_TierSchema), required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Market:
+        return Market(data["country"], data["currency"], tuple(data["tiers"]))
+
+
+class _WindowSchema(Schema):
+    days = _Whole(required=True)
+    anchor = OneOf(*Anchor, required=True)
+
+
+class _ProgrammeSchema(Schema):
+    id = Pattern("[a-z0-9][a-z0-9-]{0,62}", "must be small letters, digits and dashes", required=True)
+    title = Text(required=True)
+    platform = Text(required=True)
+    source = Text(required=True)
+    opens = _Date(required=True)
+    closes = _Date(required=True)
+    credit_expires = _Date(required=True)
+    capacity = _Whole(load_default=None, allow_none=True)
+    prior_spend_days = _Whole(required=True)
+    credit_within_days = _Whole(required=True)
+    bill_grace_days = _Whole(required=True)
+    bills_must_be_paid_in_window = YesNo(required=True)
+    accept_net_cost = YesNo(required=True)
+    window = fields.Nested(_WindowSchema, required=True)
+    markets = fields.List(fields.Nested(_MarketSchema), required=True)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Programme:
+        window = data.pop("window")
+        data["markets"] = tuple(data["markets"])
+        return Programme(**data, window_days=window["days"], anchor=Anchor(window["anchor"]))
+
+
+def read_programme(data: Any) -> Programme:
+    """Plain data to terms; raises InputError with the field's name where they contradict themselves."""
+    programme = load_document(_ProgrammeSchema(), data)
+    assert isinstance(programme, Programme)
+    for number, market in enumerate(programme.markets):
+        if not is_currency(market.currency):
+            raise InputError(f"{market.currency} is no currency", path=f"markets[{number}].currency")
+    for found in contradictions(programme):
+        raise InputError(found.problem, path=found.field)
+    return programme
+
+
+def read_programme_file(file: Path) -> Programme:
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", path=str(file)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"is no TOML: {error}", path=str(file)) from error
+    try:
+        return read_programme(data)
+    except InputError as error:
+        raise InputError(str(error), path=str(file)) from error
+
+
+def shipped_programmes() -> list[str]:
+    """The ids of the programmes that come with the service."""
+    return sorted(file.stem for file in SHIPPED.glob("*.toml"))
+
+
+def load_programme(name_or_file: str) -> Programme:
+    """A shipped programme by id, or any by its file. Raises InputError."""
+    if name_or_file in shipped_programmes():
+        return read_programme_file(SHIPPED / f"{name_or_file}.toml")
+    if "/" in name_or_file or name_or_file.endswith(".toml"):
+        return read_programme_file(Path(name_or_file))
+    known = ", ".join(shipped_programmes())
+    raise InputError(
+        f"no programme is called {name_or_file!r}; there is {known}, or name a file",
+        path="programme",
+    )
+
+
+def programme_data(programme: Programme) -> dict[str, Any]:
+    """Terms as plain data: what `read_programme` reads back to the same terms."""
+    return {
+        "id": programme.id,
+        "title": programme.title,
+        "platform": programme.platform,
+        "source": programme.source,
+        "opens": programme.opens.isoformat(),
+        "closes": programme.closes.isoformat(),
+        "credit_expires": programme.credit_expires.isoformat(),
+        "capacity": programme.capacity,
+        "prior_spend_days": programme.prior_spend_days,
+        "credit_within_days": programme.credit_within_days,
+        "bill_grace_days": programme.bill_grace_days,
+        "bills_must_be_paid_in_window": programme.bills_must_be_paid_in_window,
+        "accept_net_cost": programme.accept_net_cost,
+        "window": {"days": programme.window_days, "anchor": programme.anchor.value},
+        "markets": [
+            {
+                "country": market.country,
+                "currency": market.currency,
+                "tiers": [{"threshold": str(t.threshold), "credit": str(t.credit)} for t in market.tiers],
+            }
+            for market in programme.markets
+        ],
+    }

@@ -1,0 +1,238 @@
+"""Every sentence a merchant may read, by message id: what it says, and what can be done next.
+
+The ids come from the domain; parameters are written in braces and formatted in `words.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Sentence(NamedTuple):
+    text: str
+    next_step: str | None = None
+
+
+_LINK = "Link your TikTok ad account in the TikTok integration on your store."
+_ASK = "Nothing for you to do: our team checks this. Ask for a review if it stays like this."
+_REVIEW = "If you believe this is wrong, ask for a review."
+_WAIT = "Nothing for you to do: we read this again by ourselves."
+
+RULES: Mapping[str, Sentence] = {
+    "programme_open.pass": Sentence("Your store joined on {joined}, while the offer was open."),
+    "programme_open.fail.before": Sentence(
+        "Your store joined on {joined}, before the offer opened on {opens}.", _REVIEW
+    ),
+    "programme_open.fail.after": Sentence(
+        "The offer closed on {closes}; your store joined on {joined}.",
+        "Nothing is wrong with your store. Look out for the next offer.",
+    ),
+    "programme_open.unknown": Sentence("We could not read when your store joined.", _ASK),
+    "admission.pass": Sentence("Your store has a place in the offer."),
+    "admission.pending": Sentence(
+        "The offer is open to a limited number of merchants, and your store is waiting for a place.",
+        "Nothing for you to do: we tell you when a place is free.",
+    ),
+    "admission.unknown": Sentence("We could not tell whether your store has a place in the offer.", _ASK),
+    "integration_set_up.pass": Sentence(
+        "The official TikTok integration is set up on your store since {at}."
+    ),
+    "integration_set_up.pending": Sentence(
+        "The official TikTok integration is not set up on your store yet.",
+        "Install TikTok for WooCommerce and go through its set-up under Marketing, TikTok.",
+    ),
+    "first_set_up.pass": Sentence(
+        "This is the first time this store and ad account are set up in the offer."
+    ),
+    "first_set_up.fail": Sentence(
+        "This ad account or this store was already set up in the offer, under another link or store.", _REVIEW
+    ),
+    "first_set_up.unknown": Sentence(
+        "We could not tell whether this is the first set-up in the offer.", _ASK
+    ),
+    "account_linked.pass": Sentence("Your TikTok ad account is linked since {at}, with your consent."),
+    "account_linked.pending": Sentence("No TikTok ad account is linked yet.", _LINK),
+    "account_linked.unknown.withdrawn": Sentence(
+        "TikTok no longer lets us read your ad account: the consent was withdrawn.",
+        "Connect TikTok again, so that we can read your spend.",
+    ),
+    "account_linked.unknown.unread": Sentence(
+        "Your store says an ad account is linked, but we could not confirm it with TikTok yet.",
+        "Connect TikTok, so that we can read your spend.",
+    ),
+    "store_market.pass": Sentence("Your store is based in {country}, where the offer applies."),
+    "store_market.fail": Sentence(
+        "Your store is based in {country}; the offer applies in {markets} only.", _REVIEW
+    ),
+    "store_market.unknown": Sentence("We could not read the country of your store.", _WAIT),
+    "account_market.pass": Sentence("Your ad account is registered in {country}, where the offer applies."),
+    "account_market.pending": Sentence("The country of your ad account is checked once it is linked.", _LINK),
+    "account_market.fail": Sentence(
+        "Your ad account is registered in {country}; the offer applies in {markets} only.", _REVIEW
+    ),
+    "account_market.unknown": Sentence("TikTok did not tell us the country of your ad account.", _WAIT),
+    "account_currency.pass": Sentence("Your ad account is kept in {currency}, the currency of the offer."),
+    "account_currency.pending": Sentence(
+        "The currency of your ad account is checked once it is linked.", _LINK
+    ),
+    "account_currency.unknown.other": Sentence(
+        "Your ad account is kept in {currency}, while the offer counts in {expected}. Nothing is converted.",
+        _ASK,
+    ),
+    "account_currency.unknown.market": Sentence(
+        "Without a market of the offer we cannot tell in which currency your spend would count.", _ASK
+    ),
+    "account_currency.unknown": Sentence("TikTok did not tell us the currency of your ad account.", _WAIT),
+    "not_yet_advertising.pass.new": Sentence(
+        "Your ad account is new: it was created after your store joined."
+    ),
+    "not_yet_advertising.pass.quiet": Sentence(
+        "Your ad account spent nothing in the {days} days before it was linked."
+    ),
+    "not_yet_advertising.pending.account": Sentence(
+        "Earlier spend is checked once an ad account is linked.", _LINK
+    ),
+    "not_yet_advertising.pending.link": Sentence(
+        "Earlier spend is checked once the ad account is linked.", _LINK
+    ),
+    "not_yet_advertising.fail": Sentence(
+        "Your ad account spent {prior_spend} in the {days} days before it was linked; only accounts without "
+        "spend in that time take part.",
+        _REVIEW,
+    ),
+    "not_yet_advertising.unknown": Sentence(
+        "We could not read yet whether your ad account spent in the {days} days before it was linked.", _WAIT
+    ),
+    "not_yet_advertising.unknown.age": Sentence(
+        "Your ad account spent {prior_spend} in the {days} days before it was linked, and we could not tell "
+        "whether it is a new account.",
+        _ASK,
+    ),
+    "not_yet_advertising.unknown.date": Sentence(
+        "Your ad account spent {prior_spend} in the {days} days before we first saw it linked; the exact day "
+        "it was linked is not known.",
+        "Our team sets the date with evidence. Ask for a review and tell us the day you linked it.",
+    ),
+    "merchant_once.pass": Sentence("You have not received this credit before."),
+    "merchant_once.fail": Sentence(
+        "You have already received this credit; each merchant receives it once.", _REVIEW
+    ),
+    "merchant_once.unknown": Sentence("We could not tell whether you received this credit before.", _ASK),
+    "account_once.pass": Sentence("This ad account has not received this credit before."),
+    "account_once.pending": Sentence("Earlier credit is checked once an ad account is linked.", _LINK),
+    "account_once.fail": Sentence(
+        "This ad account has already received this credit; each account receives it once.", _REVIEW
+    ),
+    "account_once.unknown.business_center": Sentence(
+        "Another ad account of the same Business Center received this credit; our team decides.", _ASK
+    ),
+    "account_once.unknown": Sentence(
+        "We could not tell whether this ad account received this credit before.", _ASK
+    ),
+    "no_conflicting_promotion.pass": Sentence("No conflicting promotion is known for your ad account."),
+    "no_conflicting_promotion.pending": Sentence(
+        "Other promotions are checked once an ad account is linked.", _LINK
+    ),
+    "no_conflicting_promotion.fail": Sentence(
+        "Your ad account takes part in a conflicting promotion.", _REVIEW
+    ),
+    "no_conflicting_promotion.unknown.foreign": Sentence(
+        "Your ad account received ad credit from elsewhere since the offer opened; our team checks whether it "
+        "conflicts.",
+        _ASK,
+    ),
+    "no_conflicting_promotion.unknown": Sentence(
+        "We could not tell whether your ad account takes part in another promotion.", _ASK
+    ),
+    "good_standing.pass": Sentence("Your ad account is enabled and in good standing."),
+    "good_standing.pending.account": Sentence(
+        "Your ad account's standing is checked once it is linked.", _LINK
+    ),
+    "good_standing.pending.review": Sentence(
+        "TikTok is still reviewing your ad account.",
+        "Wait for TikTok's review, or see Ads Manager for what it needs.",
+    ),
+    "good_standing.fail.safety": Sentence("Your ad account was flagged for safety reasons.", _REVIEW),
+    "good_standing.fail.policy": Sentence(
+        "Your ad account may violate TikTok's advertising policies.", _REVIEW
+    ),
+    "good_standing.fail.status": Sentence(
+        "TikTok suspended, closed or refused your ad account.",
+        "See Ads Manager for the reason and how to appeal.",
+    ),
+    "good_standing.unknown.status": Sentence("TikTok did not tell us the state of your ad account.", _WAIT),
+    "good_standing.unknown": Sentence("Your ad account's standing could not be checked in full yet.", _ASK),
+    "spend_reached.pass": Sentence("Your qualifying spend reached {threshold} within the window."),
+    "spend_reached.pending.account": Sentence("Spend counts once an ad account is linked.", _LINK),
+    "spend_reached.pending.set_up": Sentence(
+        "Spend counts once the integration is set up and the ad account is linked.",
+        "Finish the set-up of the integration and link your ad account.",
+    ),
+    "spend_reached.pending.start": Sentence(
+        "The days of the offer begin with your first qualifying spend.", "Launch your campaign."
+    ),
+    "spend_reached.pending.open": Sentence(
+        "You have {qualifying} of the {threshold} needed by {last_date}.", "Keep your campaign running."
+    ),
+    "spend_reached.pending.settling": Sentence(
+        "The window ended on {last_date}; TikTok's figures for its last days are not final yet.",
+        "Nothing for you to do: figures are final about two days after each day.",
+    ),
+    "spend_reached.pending.bills": Sentence(
+        "You spent enough by {last_date}; the bill for it is not paid yet.",
+        "Pay your open bill in Ads Manager.",
+    ),
+    "spend_reached.fail": Sentence(
+        "The window ended on {last_date} with {qualifying}; {threshold} was needed.", _REVIEW
+    ),
+    "spend_reached.unknown.zone": Sentence("TikTok did not tell us the time zone of your ad account.", _WAIT),
+    "spend_reached.unknown.threshold": Sentence(
+        "Without a market and currency of the offer there is no amount to reach.", _ASK
+    ),
+    "spend_reached.unknown.registration": Sentence(
+        "TikTok did not tell us when your ad account was created.", _WAIT
+    ),
+    "spend_reached.unknown.bill": Sentence(
+        "One of your bills could not be read in full, so what was paid is not certain.", _ASK
+    ),
+    "spend_reached.unknown.provisional": Sentence(
+        "Your spend reached {threshold}, but we could not confirm yet that it was paid.",
+        "Our team confirms your paid bills. Ask for a review and attach the bill to speed it up.",
+    ),
+    "credit_in_time.pass": Sentence("There is time: the credit of this offer can be used until {expires}."),
+    "credit_in_time.pending": Sentence(
+        "Your window becomes final only after the credit expires on {expires}: only the highest tier can still "
+        "be credited in time."
+    ),
+    "credit_in_time.fail": Sentence("The credit of this offer expired on {expires}."),
+    "credit_in_time.unknown": Sentence("TikTok did not tell us the time zone of your ad account.", _WAIT),
+    "override.pass": Sentence("Our team decided that this is fulfilled: {reason}"),
+    "override.fail": Sentence("Our team decided that this is not fulfilled: {reason}", _REVIEW),
+}
+
+HEADLINES: Mapping[str, str] = {
+    "not_admitted": "Your store is waiting for a place in the offer.",
+    "awaiting_setup": "Set up the official TikTok integration to begin.",
+    "awaiting_link": "Link your TikTok ad account to go on.",
+    "awaiting_spend": "Launch your campaign: your days begin with the first qualifying spend.",
+    "accumulating": "Your spend is adding up; the window is open until {last_date}.",
+    "settling": "Your window ended on {last_date}; the figures are being settled.",
+    "due": "You earned {credit} of ad credit; it is due by {due_by}.",
+    "issued": "Your ad credit of {credit} was issued.",
+    "credited": "Your ad credit of {credit} is in your account; use it until {expires}.",
+    "expired": "The ad credit of this offer expired on {expires}.",
+    "blocked": "Your ad credit is blocked for safety reasons until our team lifts it.",
+    "programme_over": "The offer is over. Nothing is wrong with your store.",
+    "ended": "Your window ended without reaching a tier.",
+    "ineligible": "Your store does not qualify for the offer; see the rule that is not met.",
+    "held": "Your spend reached a tier; our team checks an open point before the credit is issued.",
+}
+
+WARNINGS: Mapping[str, Sentence] = {
+    "window_outlives_credit": Sentence(
+        "The credit expires on {expires}, before your window is settled: only the highest tier can still be "
+        "credited in time.",
+        "Reach the highest tier early, or ask us what else is on offer.",
+    ),
+}

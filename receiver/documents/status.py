@@ -1,0 +1,185 @@
+"""The status document: one answer behind the plugin's page, the API, the command line and the console."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from receiver.documents.money import amount_text
+from receiver.documents.words import headline, rule_words, warning_words
+from receiver.domain.decision import Decision, DueAward, NextTier, TierProgress
+from receiver.domain.evidence import Evidence
+from receiver.domain.facts import RecordedAward
+from receiver.domain.programme import Tier
+from receiver.domain.rules import RuleResult
+from receiver.domain.spend import CountedDay
+
+
+def status_document(decision: Decision) -> dict[str, Any]:
+    """What stands in it: contract.md, "Status document". Amounts are decimal text, times UTC."""
+    store, terms, account = decision.store, decision.programme, decision.account
+    return {
+        "store": {"id": store.id, "country": store.country},
+        "programme": {
+            "id": terms.id,
+            "title": terms.title,
+            "credit_expires": terms.credit_expires.isoformat(),
+        },
+        "as_of": time_text(decision.as_of),
+        "stage": decision.stage.value,
+        "verdict": decision.verdict.value,
+        "headline": headline(decision.stage, _headline_params(decision)),
+        "warnings": [_warning(warned.id, dict(warned.params)) for warned in decision.warnings],
+        "rules": [_rule(rule) for rule in decision.rules],
+        "account": account
+        and {
+            "advertiser_id": account.advertiser_id,
+            "country": account.country,
+            "currency": account.currency,
+            "timezone": account.timezone,
+            "payment": account.payment.value,
+        },
+        "window": _window(decision),
+        "spend": _spend(decision),
+        "tiers": [_progress(progress) for progress in decision.tiers],
+        "tier": decision.tier and _tier(decision.tier),
+        "next_tier": decision.next_tier and _next_tier(decision.next_tier),
+        "award": decision.award and _award(decision.award),
+    }
+
+
+def time_text(at: datetime) -> str:
+    """ISO 8601 in UTC with a Z."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def _headline_params(decision: Decision) -> dict[str, Any]:
+    award = decision.award
+    if isinstance(award, RecordedAward):
+        kept = {"credit": award.credit, "currency": award.currency, "due_by": award.due_by}
+        return {**decision.params, **kept}
+    return dict(decision.params)
+
+
+def _warning(warning: str, params: dict[str, Any]) -> dict[str, Any]:
+    text, next_step = warning_words(warning, params)
+    return {"id": warning, "text": text, "next_step": next_step}
+
+
+def _rule(rule: RuleResult) -> dict[str, Any]:
+    text, next_step = rule_words(rule.reason, rule.params)
+    return {
+        "id": rule.id,
+        "outcome": rule.outcome.value,
+        "text": text,
+        "next_step": next_step,
+        "evidence": [_evidence(evidence) for evidence in rule.evidence],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "fact": evidence.fact,
+        "value": _value(evidence.value),
+        "source": evidence.source,
+        "read_at": evidence.read_at and time_text(evidence.read_at),
+    }
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return amount_text(value)
+    if isinstance(value, datetime):
+        return time_text(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _window(decision: Decision) -> dict[str, Any] | None:
+    window = decision.window
+    if window is None:
+        return None
+    return {
+        "anchor": decision.programme.anchor.value,
+        "first_date": window.first.isoformat(),
+        "last_date": window.last.isoformat(),
+        "days_left": window.days_left(decision.today),
+        "state": "closed" if window.is_over(decision.today) else "open",
+    }
+
+
+def _spend(decision: Decision) -> dict[str, Any]:
+    spend, account = decision.spend, decision.account
+    if spend is None:
+        # Nothing counts without an account; an account without a zone has spend nobody can place.
+        return _spend_without_figures(
+            None if account else amount_text(Decimal(0)), account and account.currency
+        )
+    return {
+        "qualifying": amount_text(spend.qualifying),
+        "currency": account and account.currency,
+        "final": spend.all_final,
+        "final_through": spend.final_through and spend.final_through.isoformat(),
+        "provisional": spend.provisional,
+        "excluded": [{"why": why.value, "amount": amount_text(amount)} for why, amount in spend.excluded],
+        "days": [_day(day) for day in spend.days],
+    }
+
+
+def _spend_without_figures(qualifying: str | None, currency: str | None) -> dict[str, Any]:
+    return {
+        "qualifying": qualifying,
+        "currency": currency,
+        "final": False,
+        "final_through": None,
+        "provisional": False,
+        "excluded": [],
+        "days": [],
+    }
+
+
+def _day(day: CountedDay) -> dict[str, Any]:
+    return {
+        "date": day.date.isoformat(),
+        "qualifying": None if day.qualifying is None else amount_text(day.qualifying),
+        "excluded": amount_text(day.excluded),
+        "final": day.final,
+    }
+
+
+def _tier(tier: Tier) -> dict[str, str]:
+    return {"threshold": amount_text(tier.threshold), "credit": amount_text(tier.credit)}
+
+
+def _progress(progress: TierProgress) -> dict[str, Any]:
+    return {
+        **_tier(progress.tier),
+        "seen_on": progress.seen_on and progress.seen_on.isoformat(),
+        "reached_on": progress.reached_on and progress.reached_on.isoformat(),
+    }
+
+
+def _next_tier(following: NextTier) -> dict[str, Any]:
+    return {
+        **_tier(following.tier),
+        "remaining": amount_text(following.remaining),
+        "per_day": None if following.per_day is None else amount_text(following.per_day),
+    }
+
+
+def _award(award: RecordedAward | DueAward) -> dict[str, Any]:
+    if isinstance(award, DueAward):
+        award = RecordedAward(
+            None, "due", award.tier.credit, award.currency, award.decided_at, award.due_by, None, None
+        )
+    return {
+        "id": award.id,
+        "state": award.state,
+        "credit": amount_text(award.credit),
+        "currency": award.currency,
+        "decided_at": award.decided_at and time_text(award.decided_at),
+        "due_by": award.due_by and award.due_by.isoformat(),
+        "delivery": award.delivery,
+        "reference": award.reference,
+        "flags": list(award.flags),
+    }

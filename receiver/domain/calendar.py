@@ -1,0 +1,51 @@
+"""Dates in an ad account's own zone: when one begins, when its figures are final, which make a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SETTLING = timedelta(hours=48)  # TikTok's slowest money metric is there 24 to 48 h after the day's end
+DAILY_FIX = time(12, 0, tzinfo=UTC)  # TikTok corrects a day's figures in a run at 12:00 UTC
+
+
+def local_date(instant: datetime, zone: ZoneInfo) -> date:
+    return instant.astimezone(zone).date()
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) a date begins in a zone, also where the clocks change at midnight."""
+    return datetime.combine(day, time(0), zone).astimezone(UTC)
+
+
+def final_at(day: date, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) from which TikTok's figures for a date no longer move.
+
+    The first 12:00 UTC at or after 48 h past the date's end in `zone`.
+    """
+    settled = start_of(day + timedelta(days=1), zone) + SETTLING
+    fix = datetime.combine(settled.date(), DAILY_FIX)
+    return fix if fix >= settled else fix + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The dates in which spend counts, both ends included."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, first: date, days: int) -> Window:
+        return cls(first, first + timedelta(days=days - 1))
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def is_over(self, today: date) -> bool:
+        return today > self.last
+
+    def days_left(self, today: date) -> int:
+        """Dates of the window after today."""
+        return max(0, (self.last - max(today, self.first - timedelta(days=1))).days)

@@ -1,0 +1,81 @@
+"""Everything a rule may look at: the facts as known, the terms, the moment, and what follows from them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from receiver.domain.calendar import Window, final_at, local_date
+from receiver.domain.facts import Account, Facts, Outcome
+from receiver.domain.programme import Market, Programme, Tier
+from receiver.domain.spend import Spend, count_spend
+
+
+class Case:
+    """Facts, terms and moment; the properties are what follows from them."""
+
+    def __init__(self, facts: Facts, programme: Programme, as_of: datetime) -> None:
+        self.facts = facts
+        self.programme = programme
+        self.as_of = as_of
+        self.outcomes: dict[str, Outcome] = {}  # of the rules answered so far, overrides applied
+
+    @property
+    def account(self) -> Account | None:
+        return self.facts.account
+
+    @cached_property
+    def market(self) -> Market | None:
+        """The account's market."""
+        return self.programme.market(self.account.country) if self.account else None
+
+    @cached_property
+    def spend(self) -> Spend | None:
+        """None without an account, or where its time zone is unknown."""
+        if self.account is None or self.account.zone is None:
+            return None
+        return count_spend(self.facts, self.programme, self.account, self.account.zone, self.as_of)
+
+    @property
+    def window(self) -> Window | None:
+        return self.spend.window if self.spend else None
+
+    @property
+    def today(self) -> date:
+        """The date of as_of in the account's zone; UTC without an account."""
+        zone = self.account.zone if self.account else None
+        return local_date(self.as_of, zone) if zone else self.as_of.astimezone(UTC).date()
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The thresholds in force: none while the account's currency or market is not settled."""
+        if self.market is None or self.outcomes.get("account_currency") is not Outcome.PASS:
+            return ()
+        return self.market.tiers
+
+    @property
+    def window_is_settled(self) -> bool:
+        """The window is over and all its dates are final."""
+        return self.spend is not None and self.spend.all_final
+
+    @property
+    def bill_grace_is_over(self) -> bool:
+        grace = timedelta(days=self.programme.bill_grace_days)
+        return self.window is not None and self.today > self.window.last + grace
+
+    @property
+    def final_qualifying(self) -> Decimal:
+        return self.spend.final_qualifying if self.spend else Decimal(0)
+
+    @property
+    def highest_tier_is_reached(self) -> bool:
+        return bool(self.tiers) and self.final_qualifying >= self.tiers[-1].threshold
+
+    @property
+    def window_outlives_credit(self) -> bool:
+        """The window's last date becomes final only after the credit has expired."""
+        if self.window is None or self.spend is None:
+            return False
+        last_final = final_at(self.window.last, self.spend.zone)
+        return local_date(last_final, self.spend.zone) > self.programme.credit_expires

@@ -1,0 +1,274 @@
+"""decide(facts, programme, as_of): the whole answer for one store, with its reasons; acts on nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import ROUND_CEILING, Decimal
+from enum import StrEnum
+from typing import Any
+
+from receiver.domain.calendar import Window
+from receiver.domain.case import Case
+from receiver.domain.facts import Account, Facts, Outcome, RecordedAward, Store, as_known_at, utc_date
+from receiver.domain.programme import Programme, Tier
+from receiver.domain.rules import RuleResult, apply_rules
+from receiver.domain.spend import Spend, highest_tier
+
+CENT = Decimal("0.01")
+
+
+class Stage(StrEnum):
+    """Where a store stands: the line first, then what wins over it."""
+
+    NOT_ADMITTED = "not_admitted"
+    AWAITING_SETUP = "awaiting_setup"
+    AWAITING_LINK = "awaiting_link"
+    AWAITING_SPEND = "awaiting_spend"
+    ACCUMULATING = "accumulating"
+    SETTLING = "settling"
+    DUE = "due"
+    ISSUED = "issued"
+    CREDITED = "credited"
+    EXPIRED = "expired"
+    BLOCKED = "blocked"
+    PROGRAMME_OVER = "programme_over"
+    ENDED = "ended"
+    INELIGIBLE = "ineligible"
+    HELD = "held"
+
+
+class Verdict(StrEnum):
+    """All rules in one word."""
+
+    INELIGIBLE = "ineligible"
+    UNKNOWN = "unknown"
+    ON_TRACK = "on_track"
+    QUALIFIED = "qualified"
+
+
+@dataclass(frozen=True)
+class DueAward:
+    """What the figures award, before anybody recorded it."""
+
+    tier: Tier
+    currency: str
+    decided_at: datetime
+    due_by: date  # in the account's zone
+
+
+@dataclass(frozen=True)
+class TierProgress:
+    """A tier, the date its threshold was first seen, and the date it was reached by final figures."""
+
+    tier: Tier
+    seen_on: date | None
+    reached_on: date | None
+
+
+@dataclass(frozen=True)
+class NextTier:
+    """The tier above, and what is missing to it; `per_day` over the days left, None when none are."""
+
+    tier: Tier
+    remaining: Decimal
+    per_day: Decimal | None
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something the merchant should know: a message id and its parameters."""
+
+    id: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer for one store at one moment. Dates are in the account's zone, amounts in its currency."""
+
+    as_of: datetime
+    today: date
+    programme: Programme
+    store: Store
+    account: Account | None
+    stage: Stage
+    verdict: Verdict
+    rules: tuple[RuleResult, ...]
+    warnings: tuple[Warned, ...]
+    window: Window | None
+    spend: Spend | None  # None: no account, or its zone is unknown
+    tiers: tuple[TierProgress, ...]
+    tier: Tier | None
+    next_tier: NextTier | None
+    award: RecordedAward | DueAward | None
+    params: Mapping[str, Any]  # what the headline of the stage may say
+
+    def outcome(self, rule_id: str) -> Outcome:
+        return next(rule.outcome for rule in self.rules if rule.id == rule_id)
+
+
+def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
+    """Decide for one store. Pure: the same facts, terms and moment give the same answer.
+
+    `as_of` is aware; whatever in `facts` lies after it has not happened.
+    """
+    facts = as_known_at(facts, as_of)
+    case = Case(facts, programme, as_of)
+    rules = apply_rules(case)
+    verdict = _verdict(rules)
+    decided = _decided_award(case)
+    stage = _stage(case, rules, verdict, decided)
+    spend, tiers = case.spend, case.tiers
+    qualifying = spend.qualifying if spend else Decimal(0)
+    return Decision(
+        as_of=as_of,
+        today=case.today,
+        programme=programme,
+        store=facts.store,
+        account=facts.account,
+        stage=stage,
+        verdict=verdict,
+        rules=rules,
+        warnings=_warnings(case),
+        window=case.window,
+        spend=spend,
+        tiers=tuple(_progress(tier, spend) for tier in _tiers_shown(case)),
+        tier=highest_tier(tiers, qualifying),
+        next_tier=_next_tier(case, tiers, qualifying) if spend else None,
+        award=facts.award or (decided if stage is Stage.DUE else None),
+        params=_params(case, decided),
+    )
+
+
+# -- The verdict and the stage -------------------------------------------------------------------
+
+
+def _verdict(rules: Sequence[RuleResult]) -> Verdict:
+    outcomes = {rule.outcome for rule in rules}
+    if Outcome.FAIL in outcomes:
+        return Verdict.INELIGIBLE
+    if Outcome.UNKNOWN in outcomes:
+        return Verdict.UNKNOWN
+    return Verdict.ON_TRACK if Outcome.PENDING in outcomes else Verdict.QUALIFIED
+
+
+def _stage(case: Case, rules: Sequence[RuleResult], verdict: Verdict, decided: DueAward | None) -> Stage:
+    award = case.facts.award
+    if case.facts.history.safety_flag or (award and award.state == "blocked"):
+        return Stage.BLOCKED
+    if award is not None:
+        return _stage_of_award(case, award)
+    failed = {rule.id for rule in rules if rule.outcome is Outcome.FAIL}
+    if failed:
+        return _stage_of_failure(case, failed)
+    if decided is not None:
+        return Stage.DUE if verdict is Verdict.QUALIFIED else Stage.HELD
+    return _stage_on_the_line(case)
+
+
+def _stage_of_award(case: Case, award: RecordedAward) -> Stage:
+    """A recorded award is kept whatever changes later; once given, it ends with its credit."""
+    if award.state in ("issued", "credited") and case.today > case.programme.credit_expires:
+        return Stage.EXPIRED
+    return Stage(award.state)
+
+
+def _stage_of_failure(case: Case, failed: set[str]) -> Stage:
+    joined_at = case.facts.store.joined_at
+    joined_late = joined_at is not None and utc_date(joined_at) > case.programme.closes
+    if "credit_in_time" in failed or ("programme_open" in failed and joined_late):
+        return Stage.PROGRAMME_OVER
+    return Stage.ENDED if failed == {"spend_reached"} else Stage.INELIGIBLE
+
+
+def _stage_on_the_line(case: Case) -> Stage:
+    if case.outcomes["admission"] is Outcome.PENDING:
+        return Stage.NOT_ADMITTED
+    if case.facts.store.set_up_at is None:
+        return Stage.AWAITING_SETUP
+    if case.account is None or case.account.linked_at is None:
+        return Stage.AWAITING_LINK
+    if case.window is None or case.spend is None or case.spend.net <= 0:
+        return Stage.AWAITING_SPEND
+    return Stage.SETTLING if case.window.is_over(case.today) else Stage.ACCUMULATING
+
+
+# -- The award -----------------------------------------------------------------------------------
+
+
+def _decided_award(case: Case) -> DueAward | None:
+    """The award the final figures decide; whether rules let it through is the stage's question."""
+    if case.spend is None or case.window is None:
+        return None
+    tier = highest_tier(case.tiers, case.final_qualifying)
+    if tier is None:
+        return None
+    due_by = _due_by(case, case.spend, case.window, tier)
+    if due_by is None:
+        return None
+    assert case.market is not None
+    currency = (case.account and case.account.currency) or case.market.currency
+    return DueAward(tier, currency, case.as_of, min(due_by, case.programme.credit_expires))
+
+
+def _due_by(case: Case, spend: Spend, window: Window, tier: Tier) -> date | None:
+    """The date the credit is due by; None while the tier is not decided."""
+    within = timedelta(days=case.programme.credit_within_days)
+    reached_on = spend.reached_on(tier.threshold)
+    assert reached_on is not None
+    if tier == case.tiers[-1]:
+        return reached_on + within
+    if not case.window_is_settled:
+        return None
+    if highest_tier(case.tiers, spend.net) == tier:
+        return max(window.last, reached_on) + within
+    if case.bill_grace_is_over:
+        return window.last + timedelta(days=case.programme.bill_grace_days) + within
+    return None
+
+
+# -- What is shown -------------------------------------------------------------------------------
+
+
+def _tiers_shown(case: Case) -> tuple[Tier, ...]:
+    """The thresholds in force; before an account is there, the offer of the store's own market."""
+    if case.account is not None:
+        return case.tiers
+    market = case.programme.market(case.facts.store.country)
+    return market.tiers if market else ()
+
+
+def _progress(tier: Tier, spend: Spend | None) -> TierProgress:
+    if spend is None:
+        return TierProgress(tier, None, None)
+    return TierProgress(tier, spend.seen_on(tier.threshold), spend.reached_on(tier.threshold))
+
+
+def _next_tier(case: Case, tiers: Sequence[Tier], qualifying: Decimal) -> NextTier | None:
+    tier = next((tier for tier in tiers if tier.threshold > qualifying), None)
+    if tier is None:
+        return None
+    remaining = tier.threshold - qualifying
+    days_left = case.window.days_left(case.today) if case.window else 0
+    per_day = (remaining / days_left).quantize(CENT, ROUND_CEILING) if days_left else None
+    return NextTier(tier, remaining, per_day)
+
+
+def _warnings(case: Case) -> tuple[Warned, ...]:
+    if case.outcomes["credit_in_time"] is Outcome.PENDING and case.window_outlives_credit:
+        return (Warned("window_outlives_credit", {"expires": case.programme.credit_expires}),)
+    return ()
+
+
+def _params(case: Case, decided: DueAward | None) -> Mapping[str, Any]:
+    return {
+        "expires": case.programme.credit_expires,
+        "closes": case.programme.closes,
+        "last_date": case.window.last if case.window else None,
+        "days_left": case.window.days_left(case.today) if case.window else None,
+        "credit": decided.tier.credit if decided else None,
+        "currency": decided.currency if decided else None,
+        "due_by": decided.due_by if decided else None,
+    }

@@ -1,0 +1,167 @@
+"""What is known about a store, its ad account, history, spend and bills; None is unknown, unless said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from receiver.domain.calendar import local_date
+
+
+class Payment(StrEnum):
+    """How the ad account pays."""
+
+    MANUAL = "manual"
+    AUTOMATIC = "automatic"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """What a rule answers."""
+
+    PASS = "pass"  # noqa: S105 (a rule's answer, no password)
+    FAIL = "fail"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Store:
+    id: str
+    merchant: str | None
+    country: str | None
+    joined_at: datetime | None
+    admitted: bool | None
+    set_up_at: datetime | None  # None: not yet
+
+
+@dataclass(frozen=True)
+class Account:
+    advertiser_id: str | None
+    business_center: str | None
+    country: str | None
+    currency: str | None
+    timezone: str | None  # IANA name
+    created_at: datetime | None
+    linked_at: datetime | None  # None: not yet
+    linked_at_exact: bool | None
+    consent: bool | None
+    status: str | None
+    payment: Payment
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.timezone) if self.timezone else None
+
+
+@dataclass(frozen=True)
+class Override:
+    """Staff replaced a rule's outcome."""
+
+    outcome: Outcome  # pass or fail
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
+class History:
+    prior_spend: Decimal | None  # gross, of the programme's prior_spend_days before the link date
+    set_up_before: bool | None
+    merchant_awards: int | None  # other awards of the programme
+    account_awards: int | None
+    business_center_awards: int | None
+    conflicting_promotion: bool | None
+    foreign_credit_issued: bool | None
+    policy_violation: bool | None
+    safety_flag: bool | None
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DaySpend:
+    """One date's figures in the account's currency; None: TikTok has no figure (yet)."""
+
+    date: date
+    spend: Decimal | None  # gross: everything, whatever paid it
+    billed_cost: Decimal | None  # less ad credit and coupons
+    cash_spend: Decimal | None  # paid by cash
+    voucher_spend: Decimal | None  # paid by ad credit
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A row of the account's payments."""
+
+    type: str | None  # BILL_PAYMENT, REFUND, …
+    billing: str | None  # CASH, or CREDIT for ad credit
+    subtotal: Decimal | None  # without tax
+    tax: Decimal | None
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class RecordedAward:
+    """An award already kept; the stage follows it."""
+
+    id: str | None
+    state: str
+    credit: Decimal
+    currency: str
+    decided_at: datetime | None
+    due_by: date | None
+    delivery: str | None
+    reference: str | None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    store: Store
+    account: Account | None  # None: not yet
+    history: History
+    spend: tuple[DaySpend, ...] = ()
+    payments: tuple[Transaction, ...] = ()
+    bills_readable: bool | None = None
+    paid_bills_confirmed: bool | None = None
+    award: RecordedAward | None = None
+    read_at: Mapping[str, datetime] = field(default_factory=dict)  # by source: store, account, spend, …
+
+
+def as_known_at(facts: Facts, as_of: datetime) -> Facts:
+    """The same facts without what had not happened by `as_of`."""
+    account = facts.account
+    zone = (account and account.zone) or ZoneInfo("UTC")
+    today = local_date(as_of, zone)
+    return replace(
+        facts,
+        store=replace(
+            facts.store,
+            joined_at=_happened(facts.store.joined_at, as_of),
+            set_up_at=_happened(facts.store.set_up_at, as_of),
+        ),
+        account=account
+        and replace(
+            account,
+            created_at=_happened(account.created_at, as_of),
+            linked_at=_happened(account.linked_at, as_of),
+        ),
+        spend=tuple(sorted((day for day in facts.spend if day.date <= today), key=lambda day: day.date)),
+        payments=tuple(row for row in facts.payments if row.at is None or row.at <= as_of),
+        award=facts.award if facts.award is None or _is_recorded(facts.award, as_of) else None,
+    )
+
+
+def _happened(at: datetime | None, as_of: datetime) -> datetime | None:
+    return at if at is not None and at <= as_of else None
+
+
+def _is_recorded(award: RecordedAward, as_of: datetime) -> bool:
+    return award.decided_at is None or award.decided_at <= as_of
+
+
+def utc_date(at: datetime) -> date:
+    return at.astimezone(UTC).date()

@@ -1,0 +1,302 @@
+"""Each rule of the programme: facts in, an outcome with its reason and evidence out.
+
+A reason is a message id (`rule.outcome` or `rule.outcome.why`) with typed parameters; the sentences
+stand in `documents/sentences.py`. Outcomes: pass, fail, pending (not yet, nothing wrong), unknown (the
+fact could not be had, or sources disagree).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from receiver.domain.case import Case
+from receiver.domain.evidence import Evidence, evidence_for
+from receiver.domain.facts import Account, Outcome, utc_date
+from receiver.domain.programme import Anchor, Tier
+from receiver.domain.spend import Spend
+
+PASS, FAIL, PENDING, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.PENDING, Outcome.UNKNOWN
+
+# Statuses of TikTok's /advertiser/info/; a word in none of these sets was never seen.
+STATUS_GOOD = frozenset({"STATUS_ENABLE"})
+STATUS_BAD = frozenset(
+    {
+        "STATUS_LIMIT",
+        "STATUS_DISABLE",
+        "STATUS_CONFIRM_FAIL",
+        "STATUS_CONFIRM_FAIL_END",
+        "STATUS_CONFIRM_MODIFY_FAIL",
+    }
+)
+STATUS_IN_REVIEW = frozenset(
+    {
+        "STATUS_PENDING_CONFIRM",
+        "STATUS_PENDING_VERIFIED",
+        "STATUS_PENDING_CONFIRM_MODIFY",
+        "STATUS_WAIT_FOR_BPM_AUDIT",
+        "STATUS_WAIT_FOR_PUBLIC_AUTH",
+        "STATUS_SELF_SERVICE_UNAUDITED",
+        "STATUS_CONTRACT_PENDING",
+    }
+)
+# Staff record the fact these rest on instead: the bills, the link, the set-up.
+NOT_OVERRIDABLE = frozenset({"spend_reached", "account_linked", "integration_set_up"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule answers, and why."""
+
+    outcome: Outcome
+    why: str = ""  # tells apart several reasons for one outcome
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    id: str
+    outcome: Outcome
+    reason: str  # message id
+    params: Mapping[str, Any]
+    evidence: tuple[Evidence, ...]
+
+
+# -- The programme and the store -----------------------------------------------------------------
+
+
+def programme_open(case: Case) -> Finding:
+    joined_at = case.facts.store.joined_at
+    if joined_at is None:
+        return Finding(UNKNOWN)
+    joined, terms = utc_date(joined_at), case.programme
+    params = {"joined": joined, "opens": terms.opens, "closes": terms.closes}
+    if joined < terms.opens:
+        return Finding(FAIL, "before", params)
+    return Finding(FAIL, "after", params) if joined > terms.closes else Finding(PASS, params=params)
+
+
+def admission(case: Case) -> Finding:
+    return Finding({True: PASS, False: PENDING, None: UNKNOWN}[case.facts.store.admitted])
+
+
+def integration_set_up(case: Case) -> Finding:
+    set_up_at = case.facts.store.set_up_at
+    return Finding(PASS, params={"at": set_up_at}) if set_up_at else Finding(PENDING)
+
+
+def first_set_up(case: Case) -> Finding:
+    return Finding({False: PASS, True: FAIL, None: UNKNOWN}[case.facts.history.set_up_before])
+
+
+def store_market(case: Case) -> Finding:
+    return _market(case, case.facts.store.country)
+
+
+# -- The ad account ------------------------------------------------------------------------------
+
+
+def account_linked(case: Case) -> Finding:
+    if case.account is None or case.account.linked_at is None:
+        return Finding(PENDING)
+    if case.account.consent is True:
+        return Finding(PASS, params={"at": case.account.linked_at})
+    return Finding(UNKNOWN, "withdrawn" if case.account.consent is False else "unread")
+
+
+def account_market(case: Case) -> Finding:
+    return _market(case, case.account.country) if case.account else Finding(PENDING)
+
+
+def account_currency(case: Case) -> Finding:
+    if case.account is None:
+        return Finding(PENDING)
+    if case.market is None:
+        return Finding(UNKNOWN, "market")
+    if case.account.currency is None:
+        return Finding(UNKNOWN)
+    params = {"currency": case.account.currency, "expected": case.market.currency}
+    return (
+        Finding(PASS, params=params)
+        if case.account.currency == case.market.currency
+        else Finding(UNKNOWN, "other", params)
+    )
+
+
+def not_yet_advertising(case: Case) -> Finding:
+    account, joined_at = case.account, case.facts.store.joined_at
+    if account is None:
+        return Finding(PENDING, "account")
+    if account.created_at and joined_at and account.created_at >= joined_at:
+        return Finding(PASS, "new")
+    if account.linked_at is None:
+        return Finding(PENDING, "link")
+    prior, days = case.facts.history.prior_spend, case.programme.prior_spend_days
+    if prior is None:
+        return Finding(UNKNOWN, params={"days": days})
+    params = {"days": days, "prior_spend": prior, "currency": account.currency}
+    if prior == 0:
+        return Finding(PASS, "quiet", params)
+    if account.created_at is None or joined_at is None:
+        return Finding(UNKNOWN, "age", params)
+    return (
+        Finding(FAIL, params=params) if account.linked_at_exact is True else Finding(UNKNOWN, "date", params)
+    )
+
+
+def merchant_once(case: Case) -> Finding:
+    awards = case.facts.history.merchant_awards
+    if awards is None:
+        return Finding(UNKNOWN)
+    return Finding(FAIL if awards > 0 else PASS)
+
+
+def account_once(case: Case) -> Finding:
+    history = case.facts.history
+    if case.account is None:
+        return Finding(PENDING)
+    if history.account_awards is not None and history.account_awards > 0:
+        return Finding(FAIL)
+    if history.business_center_awards is not None and history.business_center_awards > 0:
+        return Finding(UNKNOWN, "business_center")
+    unread = history.account_awards is None or history.business_center_awards is None
+    return Finding(UNKNOWN if unread else PASS)
+
+
+def no_conflicting_promotion(case: Case) -> Finding:
+    history = case.facts.history
+    if case.account is None:
+        return Finding(PENDING)
+    if history.conflicting_promotion is not False:
+        return Finding(FAIL if history.conflicting_promotion else UNKNOWN)
+    # A ledger that cannot be read (None) does not stop the rule; only a credit seen does.
+    return Finding(UNKNOWN, "foreign") if history.foreign_credit_issued else Finding(PASS)
+
+
+def good_standing(case: Case) -> Finding:
+    history, account = case.facts.history, case.account
+    if history.safety_flag:
+        return Finding(FAIL, "safety")
+    if history.policy_violation:
+        return Finding(FAIL, "policy")
+    if account is None:
+        return Finding(PENDING, "account")
+    params = {"status": account.status}
+    if account.status in STATUS_BAD:
+        return Finding(FAIL, "status", params)
+    if history.safety_flag is None or history.policy_violation is None:
+        return Finding(UNKNOWN)
+    if account.status in STATUS_GOOD:
+        return Finding(PASS)
+    return (
+        Finding(PENDING, "review", params)
+        if account.status in STATUS_IN_REVIEW
+        else Finding(UNKNOWN, "status")
+    )
+
+
+# -- Spend and time ------------------------------------------------------------------------------
+
+
+def spend_reached(case: Case) -> Finding:
+    if case.account is None:
+        return Finding(PENDING, "account")
+    if case.spend is None:
+        return Finding(UNKNOWN, "zone")
+    if not case.tiers:
+        return Finding(UNKNOWN, "threshold")
+    if case.window is None:
+        return _before_the_window(case, case.account)
+    if case.spend.bill_in_doubt:
+        return Finding(UNKNOWN, "bill")
+    return _against_first_tier(case, case.spend, case.tiers[0])
+
+
+def _before_the_window(case: Case, account: Account) -> Finding:
+    by_registration = case.programme.anchor is Anchor.REGISTRATION and account.created_at is None
+    ready = account.linked_at is not None and case.facts.store.set_up_at is not None
+    if by_registration and ready:
+        return Finding(UNKNOWN, "registration")
+    return Finding(PENDING, "start" if ready else "set_up")
+
+
+def _against_first_tier(case: Case, spend: Spend, tier: Tier) -> Finding:
+    assert case.window is not None
+    params = {
+        "qualifying": spend.qualifying,
+        "threshold": tier.threshold,
+        "currency": case.account and case.account.currency,
+        "last_date": case.window.last,
+    }
+    if spend.final_qualifying >= tier.threshold:
+        return Finding(UNKNOWN, "provisional", params) if spend.provisional else Finding(PASS, params=params)
+    if not case.window.is_over(case.today):
+        return Finding(PENDING, "open", params)
+    if not case.window_is_settled:
+        return Finding(PENDING, "settling", params)
+    if spend.net < tier.threshold or case.bill_grace_is_over or not spend.has_bills:
+        return Finding(FAIL, params=params)
+    return Finding(PENDING, "bills", params)
+
+
+def credit_in_time(case: Case) -> Finding:
+    expires = case.programme.credit_expires
+    if case.account is not None and case.account.zone is None:
+        return Finding(UNKNOWN)
+    if case.today > expires:
+        return Finding(FAIL, params={"expires": expires})
+    if case.window_outlives_credit and not case.highest_tier_is_reached:
+        return Finding(PENDING, params={"expires": expires})
+    return Finding(PASS, params={"expires": expires})
+
+
+def _market(case: Case, country: str | None) -> Finding:
+    if country is None:
+        return Finding(UNKNOWN)
+    open_to = [market.country for market in case.programme.markets]
+    found = case.programme.market(country) is not None
+    return Finding(PASS if found else FAIL, params={"country": country, "markets": open_to})
+
+
+# -- All of them ---------------------------------------------------------------------------------
+
+# In the order of the programme's table.
+RULES: Mapping[str, Callable[[Case], Finding]] = {
+    "programme_open": programme_open,
+    "admission": admission,
+    "integration_set_up": integration_set_up,
+    "first_set_up": first_set_up,
+    "account_linked": account_linked,
+    "store_market": store_market,
+    "account_market": account_market,
+    "account_currency": account_currency,
+    "not_yet_advertising": not_yet_advertising,
+    "merchant_once": merchant_once,
+    "account_once": account_once,
+    "no_conflicting_promotion": no_conflicting_promotion,
+    "good_standing": good_standing,
+    "spend_reached": spend_reached,
+    "credit_in_time": credit_in_time,
+}
+
+
+def apply_rules(case: Case) -> tuple[RuleResult, ...]:
+    """Answer every rule, always all of them; an override replaces an outcome, never a fact."""
+    return tuple(_answer(case, rule_id, rule) for rule_id, rule in RULES.items())
+
+
+def _answer(case: Case, rule_id: str, rule: Callable[[Case], Finding]) -> RuleResult:
+    finding = rule(case)
+    evidence = evidence_for(case, rule_id)
+    override = case.facts.history.overrides.get(rule_id)
+    if override is None or rule_id in NOT_OVERRIDABLE:
+        reason = ".".join(filter(None, (rule_id, finding.outcome, finding.why)))
+        result = RuleResult(rule_id, finding.outcome, reason, finding.params, evidence)
+    else:
+        params = {"reason": override.reason, "by": override.by}
+        noted = Evidence("override", f"{override.outcome}: {override.reason}", override.by)
+        reason = f"override.{override.outcome}"
+        result = RuleResult(rule_id, override.outcome, reason, params, (*evidence, noted))
+    case.outcomes[rule_id] = result.outcome
+    return result

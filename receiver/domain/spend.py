@@ -1,0 +1,261 @@
+"""What counts toward a tier, what is left out and why, and on which date a threshold was reached.
+
+Amounts are exact decimals in the ad account's currency; nothing is ever rounded up to a threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from receiver.domain.calendar import Window, final_at, local_date
+from receiver.domain.facts import Account, DaySpend, Facts, Payment, Transaction
+from receiver.domain.programme import Anchor, Programme, Tier
+
+ZERO = Decimal(0)
+TAKEN_BACK = ("REFUND", "CANCELLATION")
+
+
+class Excluded(StrEnum):
+    """Why money spent does not count."""
+
+    AD_CREDIT = "ad_credit"
+    TAX = "tax"
+    OUTSIDE_WINDOW = "outside_window"
+    NOT_PAID = "not_paid"
+
+
+@dataclass(frozen=True)
+class CountedDay:
+    """One date of the window: what counts of it (None: not known yet) and the ad credit left out."""
+
+    date: date
+    qualifying: Decimal | None
+    excluded: Decimal
+    final: bool
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Cash paid (above 0) or taken back (below 0), without tax, on a date of the account's zone."""
+
+    date: date
+    subtotal: Decimal
+    tax: Decimal
+
+
+def net_of(day: DaySpend, payment: Payment) -> Decimal | None:
+    """The figure that counts for a payment option: cash consumed, or cost less ad credit."""
+    return day.cash_spend if payment is Payment.MANUAL else day.billed_cost
+
+
+def window_of(facts: Facts, programme: Programme) -> Window | None:
+    """The dates in which spend counts; None before link and set-up, without a zone, or before it begins."""
+    account, set_up_at = facts.account, facts.store.set_up_at
+    if account is None or account.zone is None or account.linked_at is None or set_up_at is None:
+        return None
+    first = _anchor_date(facts, account, account.zone, programme.anchor)
+    return None if first is None else Window.of(first, programme.window_days)
+
+
+def _anchor_date(facts: Facts, account: Account, zone: ZoneInfo, anchor: Anchor) -> date | None:
+    assert account.linked_at is not None
+    assert facts.store.set_up_at is not None
+    if anchor is Anchor.SET_UP:
+        return local_date(facts.store.set_up_at, zone)
+    if anchor is Anchor.REGISTRATION:
+        return local_date(account.created_at, zone) if account.created_at else None
+    earliest = local_date(max(account.linked_at, facts.store.set_up_at), zone)
+    return next(
+        (d.date for d in facts.spend if d.date >= earliest and (net_of(d, account.payment) or ZERO) > 0), None
+    )
+
+
+@dataclass(frozen=True)
+class Spend:
+    """The money of one account against one programme, as it stands at a moment."""
+
+    payment: Payment
+    zone: ZoneInfo
+    as_of: datetime
+    window: Window | None
+    counts_from: date | None  # the link's date: nothing before it counts
+    rows: tuple[DaySpend, ...]
+    bills: tuple[Bill, ...]  # only under automatic payment with readable bills
+    has_bills: bool
+    bill_in_doubt: bool  # a row that may be a bill lacks its amount, time or kind
+    provisional: bool  # net cost, without proof that it was paid
+
+    @cached_property
+    def today(self) -> date:
+        return local_date(self.as_of, self.zone)
+
+    @cached_property
+    def _settled(self) -> date:
+        """The latest date of all whose figures no longer move: at most a few days back."""
+        day = self.today
+        while self.as_of < final_at(day, self.zone):
+            day -= timedelta(days=1)
+        return day
+
+    def is_final(self, day: date) -> bool:
+        return day <= self._settled
+
+    @property
+    def final_through(self) -> date | None:
+        """The latest date of the window whose figures no longer move."""
+        if self.window is None or self._settled < self.window.first:
+            return None
+        return min(self._settled, self.window.last)
+
+    @property
+    def all_final(self) -> bool:
+        return self.window is not None and self.final_through == self.window.last
+
+    @cached_property
+    def days(self) -> tuple[CountedDay, ...]:
+        """Every date of the window up to today."""
+        rows = {row.date: row for row in self.rows}
+        return tuple(self._day(day, rows.get(day)) for day in self._window_dates())
+
+    @cached_property
+    def net(self) -> Decimal:
+        """What counts of all dates, final or not, before asking whether it was paid."""
+        return sum((amount for _, amount in self._net_by_date(final_only=False)), ZERO)
+
+    @cached_property
+    def paid(self) -> Decimal:
+        return max(ZERO, sum((bill.subtotal for bill in self.bills), ZERO))
+
+    @property
+    def qualifying(self) -> Decimal:
+        """What counts, dates not yet final included."""
+        return min(self.net, self.paid) if self.has_bills else self.net
+
+    @cached_property
+    def final_qualifying(self) -> Decimal:
+        """What counts of final dates only: the figure decisions rest on."""
+        net = sum((amount for _, amount in self._net_by_date(final_only=True)), ZERO)
+        return min(net, self.paid) if self.has_bills else net
+
+    def reached_on(self, threshold: Decimal) -> date | None:
+        """The first date on which the final figures (and the bills up to it) were at `threshold`."""
+        return self._first_date_at(threshold, final_only=True) if self.final_qualifying >= threshold else None
+
+    def seen_on(self, threshold: Decimal) -> date | None:
+        """The same with dates not yet final."""
+        return self._first_date_at(threshold, final_only=False) if self.qualifying >= threshold else None
+
+    @cached_property
+    def excluded(self) -> tuple[tuple[Excluded, Decimal], ...]:
+        """What was spent and does not count, by reason; reasons that took nothing are left out."""
+        amounts = {
+            Excluded.AD_CREDIT: sum((row.voucher_spend or ZERO for row in self.rows), ZERO),
+            Excluded.TAX: sum((bill.tax for bill in self.bills), ZERO),
+            Excluded.OUTSIDE_WINDOW: sum(
+                (net_of(row, self.payment) or ZERO for row in self.rows if not self._counts(row.date)), ZERO
+            ),
+            Excluded.NOT_PAID: self.net - self.qualifying,
+        }
+        return tuple((why, amount) for why, amount in amounts.items() if amount > 0)
+
+    def _window_dates(self) -> Iterable[date]:
+        if self.window is None:
+            return ()
+        length = (min(self.window.last, self.today) - self.window.first).days + 1
+        return [self.window.first + timedelta(days=n) for n in range(max(0, length))]
+
+    def _counts(self, day: date) -> bool:
+        return (
+            self.window is not None
+            and self.counts_from is not None
+            and day in self.window
+            and day >= self.counts_from
+        )
+
+    def _day(self, day: date, row: DaySpend | None) -> CountedDay:
+        final, counts = self.is_final(day), self._counts(day)
+        net = net_of(row, self.payment) if row else None
+        missing = ZERO if final else None
+        credit = (row.voucher_spend if row else None) or ZERO
+        if not counts:
+            return CountedDay(day, ZERO, credit + (net or ZERO), final)
+        return CountedDay(day, missing if net is None else net, credit, final)
+
+    def _net_by_date(self, *, final_only: bool) -> list[tuple[date, Decimal]]:
+        return [
+            (row.date, net_of(row, self.payment) or ZERO)
+            for row in self.rows
+            if self._counts(row.date) and (not final_only or self.is_final(row.date))
+        ]
+
+    def _first_date_at(self, threshold: Decimal, *, final_only: bool) -> date | None:
+        """Walks spend and bills together, date by date, in one pass."""
+        spent = paid = ZERO
+        events = [(day, amount, ZERO) for day, amount in self._net_by_date(final_only=final_only)]
+        events += [(bill.date, ZERO, bill.subtotal) for bill in self.bills]
+        events.sort(key=lambda event: event[0])
+        for number, (day, amount, bill) in enumerate(events):
+            spent, paid = spent + amount, paid + bill
+            day_complete = number + 1 == len(events) or events[number + 1][0] > day
+            if day_complete and (min(spent, max(ZERO, paid)) if self.has_bills else spent) >= threshold:
+                return day
+        return None
+
+
+def count_spend(
+    facts: Facts, programme: Programme, account: Account, zone: ZoneInfo, as_of: datetime
+) -> Spend:
+    """Gather what counts for `account`, from facts that had happened by `as_of`."""
+    window = window_of(facts, programme)
+    has_bills = account.payment is Payment.AUTOMATIC and facts.bills_readable is True
+    rows = _possible_bills(facts.payments, window, zone, programme) if has_bills and window else []
+    return Spend(
+        payment=account.payment,
+        zone=zone,
+        as_of=as_of,
+        window=window,
+        counts_from=local_date(account.linked_at, zone) if account.linked_at else None,
+        rows=facts.spend,
+        bills=tuple(bill for row in rows if (bill := _bill(row, zone))),
+        has_bills=has_bills,
+        bill_in_doubt=any(_bill(row, zone) is None for row in rows),
+        provisional=_is_provisional(facts, programme, account.payment),
+    )
+
+
+def _is_provisional(facts: Facts, programme: Programme, payment: Payment) -> bool:
+    proven = payment is Payment.MANUAL or (payment is Payment.AUTOMATIC and facts.bills_readable is True)
+    return not (proven or facts.paid_bills_confirmed is True or programme.accept_net_cost)
+
+
+def _possible_bills(
+    rows: Sequence[Transaction], window: Window, zone: ZoneInfo, programme: Programme
+) -> list[Transaction]:
+    """The rows that are, or for want of a fact may be, cash bills of this window or their refunds."""
+    last = window.last if programme.bills_must_be_paid_in_window else date.max
+    return [
+        row
+        for row in rows
+        if (row.type is None or row.type == "BILL_PAYMENT" or row.type in TAKEN_BACK)
+        and row.billing in (None, "CASH")
+        and (row.at is None or window.first <= local_date(row.at, zone) <= last)
+    ]
+
+
+def _bill(row: Transaction, zone: ZoneInfo) -> Bill | None:
+    """The row as a bill; None when it lacks its amount, time or kind, so that it can only be doubted."""
+    if row.type is None or row.billing is None or row.subtotal is None or row.at is None:
+        return None
+    sign = -1 if row.type in TAKEN_BACK else 1
+    return Bill(local_date(row.at, zone), sign * abs(row.subtotal), sign * abs(row.tax or ZERO))
+
+
+def highest_tier(tiers: Sequence[Tier], amount: Decimal) -> Tier | None:
+    """The one tier `amount` reaches; tiers never add up."""
+    return max((t for t in tiers if t.threshold <= amount), key=lambda t: t.threshold, default=None)

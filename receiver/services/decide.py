@@ -1,0 +1,137 @@
+"""Decides for a store, keeps the decision, and records an award once it is due. Twice is once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from receiver.documents.facts import facts_document
+from receiver.documents.programme import programme_data
+from receiver.domain.decision import Decision, DueAward, decide
+from receiver.domain.facts import Facts
+from receiver.domain.programme import Programme
+from receiver.errors import NotFound
+from receiver.services.gather import gather_facts
+from receiver.services.programmes import terms_of
+from receiver.storage import history, tables
+from receiver.storage.database import Database
+
+STALE_AFTER = timedelta(hours=1)
+
+
+def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
+    """Decide anew and keep what changed. Raises NotFound."""
+    with database.writing() as session:
+        store = session.get(tables.Store, store_id)
+        if store is None:
+            raise NotFound(f"there is no store {store_id}")
+        _lock_merchant(session, store.merchant)
+        programme, facts = terms_of(session, store.programme), gather_facts(session, store)
+        decision = decide(facts, programme, now)
+        kept = _keep(session, store, decision, facts)
+        if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept):
+            decision = decide(gather_facts(session, store), programme, now)
+        return decision
+
+
+def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
+    """Decide the stores whose last decision is older than an hour; answers how many."""
+    with database.reading() as session:
+        stale = history.stores_decided_before(session, now - STALE_AFTER, limit)
+    for store_id in stale:
+        decide_store(database, now, store_id)
+    return len(stale)
+
+
+def answer_for(session: Session, store: tables.Store, now: datetime) -> Decision:
+    """The decision as of now, without keeping anything."""
+    return decide(gather_facts(session, store), terms_of(session, store.programme), now)
+
+
+def _lock_merchant(session: Session, merchant: str) -> None:
+    """One decision at a time for a merchant's stores (SQLite's writers already wait for each other)."""
+    session.execute(
+        select(tables.Store.id)
+        .where(tables.Store.merchant == merchant)
+        .order_by(tables.Store.id)
+        .with_for_update()
+    ).all()
+
+
+def _keep(session: Session, store: tables.Store, decision: Decision, facts: Facts) -> int:
+    """Append the decision unless the last one said the same from the same facts; answers its row's id."""
+    store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
+    known = facts_document(facts, store.programme, decision.as_of)
+    digest = _digest(decision, known)
+    newest = select(tables.DecisionRow).where(tables.DecisionRow.store_id == store.id)
+    last = session.scalars(newest.order_by(tables.DecisionRow.id.desc()).limit(1)).first()
+    if last is not None and last.digest == digest:
+        return last.id
+    row = tables.DecisionRow(
+        store_id=store.id,
+        decided_at=decision.as_of,
+        stage=decision.stage,
+        verdict=decision.verdict,
+        digest=digest,
+        facts=known,
+        programme=programme_data(decision.programme),
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _digest(decision: Decision, known: dict[str, Any]) -> str:
+    says = {
+        "facts": {name: value for name, value in known.items() if name != "as_of"},
+        "programme": programme_data(decision.programme),
+        "stage": decision.stage,
+        "rules": [(rule.id, rule.reason) for rule in decision.rules],
+    }
+    return hashlib.sha256(json.dumps(says, sort_keys=True).encode()).hexdigest()
+
+
+def _record_award(session: Session, store: tables.Store, decision: Decision, decision_id: int) -> bool:
+    """Record a due award; False when the database already holds one for this store or account."""
+    due, account = decision.award, decision.account
+    assert isinstance(due, DueAward)
+    assert account is not None
+    assert account.advertiser_id is not None
+    award = tables.Award(
+        id=f"aw_{secrets.token_hex(10)}",
+        programme=store.programme,
+        store_id=store.id,
+        merchant=store.merchant,
+        advertiser_id=account.advertiser_id,
+        business_center=account.business_center,
+        state="due",
+        credit=due.tier.credit,
+        threshold=due.tier.threshold,
+        currency=due.currency,
+        decided_at=due.decided_at,
+        due_by=due.due_by,
+        flags=[],
+        decision_id=decision_id,
+    )
+    try:
+        with session.begin_nested():
+            session.add(award)
+    except IntegrityError:
+        return False
+    return True
+
+
+def facts_of(database: Database, store_id: str) -> tuple[Facts, Programme]:
+    """What is known about a store, and its terms. Raises NotFound."""
+    with database.reading() as session:
+        store = session.get(tables.Store, store_id)
+        if store is None:
+            raise NotFound(f"there is no store {store_id}")
+        return gather_facts(session, store), terms_of(session, store.programme)

@@ -1,0 +1,157 @@
+"""Gathers what is known about a store into the facts the domain decides from; what is not known is None."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.calendar import local_date
+from receiver.domain.facts import (
+    Account,
+    DaySpend,
+    Facts,
+    History,
+    Outcome,
+    Override,
+    Payment,
+    RecordedAward,
+    Store,
+)
+from receiver.storage import history, links, spend, tables
+
+OVERRIDE = "override:"  # a recorded fact of this name replaces the outcome of the rule that follows
+
+
+def gather_facts(session: Session, store: tables.Store) -> Facts:
+    link = links.open_link(session, store.id)
+    account = spend.account(session, link.advertiser_id) if link else None
+    recorded = history.recorded_facts(session, store.id)
+    return Facts(
+        store=_store(store),
+        account=_account(link, account, recorded) if link else None,
+        history=_history(session, store, link, account, recorded),
+        spend=tuple(_day(row) for row in spend.days(session, link.advertiser_id)) if link else (),
+        # Payments need the Business Center, which is not read yet: nobody can say what was billed.
+        payments=(),
+        bills_readable=False,
+        paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
+        award=_award(history.award_of(session, store)),
+        read_at=_read_at(store, link, account),
+    )
+
+
+def _store(store: tables.Store) -> Store:
+    return Store(
+        id=store.id,
+        merchant=store.merchant,
+        country=store.country,
+        joined_at=store.joined_at,
+        admitted=store.admitted_at is not None,
+        set_up_at=store.set_up_at,
+    )
+
+
+def _account(
+    link: tables.Link, account: tables.Account | None, recorded: dict[str, tables.RecordedFact]
+) -> Account:
+    return Account(
+        advertiser_id=link.advertiser_id,
+        business_center=account.business_center if account else None,
+        country=account.country if account else None,
+        currency=account.currency if account else None,
+        timezone=account.timezone if account else None,
+        created_at=account.created_at if account else None,
+        linked_at=link.linked_at,
+        linked_at_exact=link.exact,
+        consent=link.consent,
+        status=account.status if account else None,
+        payment=Payment(_recorded(recorded, "payment") or Payment.UNKNOWN),
+    )
+
+
+def _history(
+    session: Session,
+    store: tables.Store,
+    link: tables.Link | None,
+    account: tables.Account | None,
+    recorded: dict[str, tables.RecordedFact],
+) -> History:
+    center = account.business_center if account else None
+    return History(
+        prior_spend=_prior_spend(link, account),
+        set_up_before=history.set_up_before(session, store, link),
+        merchant_awards=history.other_awards(session, store, merchant=store.merchant),
+        account_awards=history.other_awards(session, store, advertiser_id=link.advertiser_id) if link else 0,
+        business_center_awards=_center_awards(session, store, account, center),
+        # These three are what staff recorded: no record is a "no" of theirs.
+        conflicting_promotion=bool(_recorded(recorded, "conflicting_promotion")),
+        policy_violation=bool(_recorded(recorded, "policy_violation")),
+        safety_flag=bool(_recorded(recorded, "safety_flag")),
+        foreign_credit_issued=None,
+        overrides=_overrides(recorded),
+    )
+
+
+def _prior_spend(link: tables.Link | None, account: tables.Account | None) -> Decimal | None:
+    """Only what was read for the link date as it stands now."""
+    if link is None or link.linked_at is None or account is None or account.timezone is None:
+        return None
+    as_read = link.prior_spend_before == local_date(link.linked_at, ZoneInfo(account.timezone))
+    return link.prior_spend if as_read else None
+
+
+def _center_awards(
+    session: Session, store: tables.Store, account: tables.Account | None, center: str | None
+) -> int | None:
+    if account is None or account.read_at is None:
+        return None
+    return history.other_awards(session, store, business_center=center) if center else 0
+
+
+def _overrides(recorded: dict[str, tables.RecordedFact]) -> dict[str, Override]:
+    return {
+        name.removeprefix(OVERRIDE): Override(Outcome(row.value), row.reason, row.by)
+        for name, row in recorded.items()
+        if name.startswith(OVERRIDE) and row.value is not None
+    }
+
+
+def _recorded(recorded: dict[str, tables.RecordedFact], name: str) -> Any:
+    return recorded[name].value if name in recorded else None
+
+
+def _day(row: tables.SpendDay) -> DaySpend:
+    return DaySpend(row.date, row.spend, row.billed_cost, row.cash_spend, row.voucher_spend)
+
+
+def _award(row: tables.Award | None) -> RecordedAward | None:
+    if row is None:
+        return None
+    return RecordedAward(
+        id=row.id,
+        state=row.state,
+        credit=row.credit,
+        currency=row.currency,
+        decided_at=row.decided_at,
+        due_by=row.due_by,
+        delivery=row.delivery,
+        reference=row.reference,
+        flags=tuple(row.flags),
+    )
+
+
+def _read_at(
+    store: tables.Store, link: tables.Link | None, account: tables.Account | None
+) -> dict[str, datetime]:
+    times = {
+        "store": store.created_at,
+        "account": account.read_at if account else None,
+        "spend": account.spend_read_at if account else None,
+        "prior_spend": link.prior_spend_at if link else None,
+        "consent": link.consent_at if link else None,
+    }
+    return {name: at for name, at in times.items() if at is not None}

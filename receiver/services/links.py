@@ -1,0 +1,75 @@
+"""Links a store to an ad account by hand, with the advertiser's token as proof of consent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from receiver.errors import InputError, NotFound
+from receiver.storage import audit, links, spend, tables
+from receiver.storage.database import Database
+from receiver.storage.seal import Seal
+
+
+def add_link(
+    database: Database,
+    seal: Seal,
+    now: datetime,
+    *,
+    store_id: str,
+    advertiser_id: str,
+    token: str,
+    linked_at: datetime | None = None,
+    actor: str,
+) -> tables.Link:
+    """Open the link, or give the one the store claimed its consent. Twice is once.
+
+    `linked_at` is a date staff know with evidence; without it the store's own claim stands, else `now`
+    as the moment we first saw it. Raises NotFound and InputError.
+    """
+    _check(advertiser_id, token, linked_at, now)
+    with database.writing() as session:
+        store = session.get(tables.Store, store_id)
+        if store is None:
+            raise NotFound(f"there is no store {store_id}")
+        links.end_other_links(session, store_id, advertiser_id, now)
+        link = _opened(session, store_id, advertiser_id, linked_at, now)
+        link.token_sealed, link.consent, link.consent_at = seal.close(token), True, now
+        spend.account_for_polling(session, advertiser_id, now, "linked")
+        audit.record(session, now, actor, "links add", store_id, {"advertiser_id": advertiser_id})
+        session.flush()
+        return link
+
+
+def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> tables.Link:
+    """End the store's link and forget its token. Raises NotFound."""
+    with database.writing() as session:
+        link = links.open_link(session, store_id)
+        if link is None:
+            raise NotFound(f"store {store_id} has no link that stands")
+        link.ended_at, link.token_sealed, link.consent, link.consent_at = now, None, None, None
+        audit.record(session, now, actor, "links remove", store_id, {"advertiser_id": link.advertiser_id})
+        return link
+
+
+def _check(advertiser_id: str, token: str, linked_at: datetime | None, now: datetime) -> None:
+    if not (advertiser_id.isascii() and advertiser_id.isdigit() and len(advertiser_id) <= 64):
+        raise InputError("must be the digits of TikTok's advertiser id", path="advertiser")
+    if not token.strip() or not token.isprintable() or len(token) > 1000:
+        raise InputError("must be the advertiser's access token", path="token")
+    if linked_at is not None and linked_at > now:
+        raise InputError("lies in the future", path="linked-at")
+
+
+def _opened(
+    session: Session, store_id: str, advertiser_id: str, linked_at: datetime | None, now: datetime
+) -> tables.Link:
+    link = links.link_between(session, store_id, advertiser_id)
+    if link is None:
+        link = tables.Link(store_id=store_id, advertiser_id=advertiser_id, linked_at=now, exact=False)
+        session.add(link)
+    link.ended_at = None
+    if linked_at is not None:
+        link.linked_at, link.exact = linked_at, True
+    return link

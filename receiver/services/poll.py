@@ -1,0 +1,220 @@
+"""Reads an account's state and daily figures from TikTok and keeps them; a fault leaves what was known.
+
+Nothing is held open while TikTok is called: what to ask is read in one transaction, the answers are
+written in another, and reading twice gives the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.orm import Session
+
+from receiver.domain.calendar import final_at, local_date
+from receiver.errors import Advice, NotFound, ProviderError, Refused
+from receiver.integrations.tiktok.reports import AdvertiserInfo, SpendDay
+from receiver.services.programmes import terms_of
+from receiver.storage import spend, tables
+from receiver.storage.database import Database
+from receiver.storage.seal import Seal
+
+RE_READ = timedelta(days=4)  # figures this young may still be restated
+ROUTINE = timedelta(hours=6)
+FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
+
+log = structlog.get_logger(__name__)
+
+
+class TikTok(Protocol):
+    """What polling needs of the TikTok client; each call raises ProviderError."""
+
+    def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]: ...
+
+    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[SpendDay]: ...
+
+    def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None: ...
+
+
+@dataclass(frozen=True)
+class Polled:
+    """What one poll came to: the stores to decide anew, and the error where TikTok gave one."""
+
+    advertiser_id: str
+    stores: tuple[str, ...]
+    error: str | None
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What to ask for one account."""
+
+    link_id: int
+    token: str
+    linked_at: datetime | None
+    prior_days: int
+    prior_before: date | None  # the link date earlier spend was last read for
+    prior_read_at: datetime | None
+    spend_read_at: datetime | None
+
+
+def poll_due(database: Database, seal: Seal, tiktok: TikTok, now: datetime, limit: int = 20) -> list[Polled]:
+    """Poll the accounts whose time has come."""
+    with database.reading() as session:
+        due = spend.due_accounts(session, now, limit)
+    return [poll_account(database, seal, tiktok, now, advertiser_id) for advertiser_id in due]
+
+
+def poll_account(
+    database: Database, seal: Seal, tiktok: TikTok, now: datetime, advertiser_id: str
+) -> Polled:
+    """Poll one account now. Raises NotFound for an unknown one, Refused without a usable consent."""
+    task = _task(database, seal, advertiser_id)
+    try:
+        info = _info(tiktok, task, advertiser_id)
+        readings = _read_spend(tiktok, task, info, now) if info.timezone else None
+    except ProviderError as error:
+        return _failed(database, now, advertiser_id, task, error)
+    with database.writing() as session:
+        _keep(session, now, task, info, readings)
+        return Polled(advertiser_id, tuple(spend.stores_of(session, advertiser_id)), None)
+
+
+def _task(database: Database, seal: Seal, advertiser_id: str) -> _Task:
+    with database.reading() as session:
+        account = spend.account(session, advertiser_id)
+        if account is None:
+            raise NotFound(f"no account {advertiser_id} is known")
+        link = spend.link_to_read(session, advertiser_id)
+        store = session.get(tables.Store, link.store_id) if link else None
+        if link is None or store is None or link.token_sealed is None:
+            raise Refused(f"account {advertiser_id} has no consent that stands; it must be given again first")
+        return _Task(
+            link_id=link.id,
+            token=seal.open(link.token_sealed),
+            linked_at=link.linked_at,
+            prior_days=terms_of(session, store.programme).prior_spend_days,
+            prior_before=link.prior_spend_before,
+            prior_read_at=link.prior_spend_at,
+            spend_read_at=account.spend_read_at,
+        )
+
+
+# -- Asking --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Readings:
+    """The days from `first` to `last`, and earlier spend where it was due to be read."""
+
+    first: date
+    last: date
+    days: list[SpendDay]
+    prior_before: date | None  # None: not read this time
+    prior_spend: Decimal | None
+
+
+def _info(tiktok: TikTok, task: _Task, advertiser_id: str) -> AdvertiserInfo:
+    for info in tiktok.advertiser_info(task.token, [advertiser_id]):
+        if info.advertiser_id == advertiser_id:
+            return info
+    raise ProviderError(f"TikTok does not list account {advertiser_id}", advice=Advice.GIVE_UP)
+
+
+def _read_spend(tiktok: TikTok, task: _Task, info: AdvertiserInfo, now: datetime) -> _Readings:
+    assert info.timezone is not None
+    zone = ZoneInfo(info.timezone)
+    today = local_date(now, zone)
+    link_date = local_date(task.linked_at, zone) if task.linked_at else today
+    first = _first_date(task, link_date, zone)
+    days = tiktok.daily_spend(task.token, info.advertiser_id, first, today)
+    if not _prior_is_due(task, link_date, zone):
+        return _Readings(first, today, days, None, None)
+    before = link_date - timedelta(days=1)
+    start = link_date - timedelta(days=task.prior_days)
+    prior = tiktok.total_spend(task.token, info.advertiser_id, start, before)
+    return _Readings(first, today, days, link_date, prior)
+
+
+def _first_date(task: _Task, link_date: date, zone: ZoneInfo) -> date:
+    """From the link date on; later only the dates that may have moved since the last reading."""
+    if task.spend_read_at is None or task.prior_before != link_date:
+        return link_date
+    return max(link_date, local_date(task.spend_read_at, zone) - RE_READ)
+
+
+def _prior_is_due(task: _Task, link_date: date, zone: ZoneInfo) -> bool:
+    """Read for this link date, and once more when the last of its dates is final."""
+    if task.prior_before != link_date or task.prior_read_at is None:
+        return True
+    return task.prior_read_at < final_at(link_date - timedelta(days=1), zone)
+
+
+# -- Keeping -------------------------------------------------------------------------------------
+
+
+def _keep(
+    session: Session, now: datetime, task: _Task, info: AdvertiserInfo, readings: _Readings | None
+) -> None:
+    account = spend.account(session, info.advertiser_id)
+    assert account is not None
+    account.name, account.status, account.country = info.name, info.status, info.country
+    account.currency, account.timezone, account.created_at = info.currency, info.timezone, info.created_at
+    account.business_center, account.read_at = info.owner_bc_id, now
+    account.failures, account.last_error = 0, None
+    account.next_poll_at, account.poll_reason = now + ROUTINE, "routine"
+    if readings is None:
+        return
+    rows = [_row(info.advertiser_id, day, now) for day in readings.days]
+    spend.replace_days(session, info.advertiser_id, readings.first, readings.last, rows)
+    account.spend_read_at = now
+    link = session.get(tables.Link, task.link_id)
+    if link is not None and readings.prior_before is not None:
+        link.prior_spend, link.prior_spend_before = readings.prior_spend, readings.prior_before
+        link.prior_spend_at = now
+
+
+def _row(advertiser_id: str, day: SpendDay, now: datetime) -> tables.SpendDay:
+    return tables.SpendDay(
+        advertiser_id=advertiser_id,
+        date=day.date,
+        spend=day.spend,
+        billed_cost=day.billed_cost,
+        cash_spend=day.cash_spend,
+        voucher_spend=day.voucher_spend,
+        read_at=now,
+    )
+
+
+def _failed(
+    database: Database, now: datetime, advertiser_id: str, task: _Task, error: ProviderError
+) -> Polled:
+    """What was known stays; the advice says when, and whether, to ask again."""
+    log.warning("poll failed", advertiser_id=advertiser_id, advice=error.advice, code=error.code)
+    with database.writing() as session:
+        account = spend.account(session, advertiser_id)
+        link = session.get(tables.Link, task.link_id)
+        assert account is not None
+        assert link is not None
+        account.last_error = str(error)
+        account.failures += 1
+        if error.advice is Advice.REAUTHORISE:
+            # The token is dead: it is forgotten, so that nothing can call with it again.
+            link.consent, link.consent_at, link.token_sealed = False, now, None
+        account.next_poll_at, account.poll_reason = _next_try(now, account.failures, error.advice)
+        return Polled(advertiser_id, tuple(spend.stores_of(session, advertiser_id)), str(error))
+
+
+def _next_try(now: datetime, failures: int, advice: Advice) -> tuple[datetime | None, str]:
+    if advice is Advice.AGAIN:
+        return now + min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10)), "after a passing fault"
+    if advice is Advice.CONFIGURATION:
+        return now + LONGEST_RETRY, "once our configuration is put right"
+    if advice is Advice.REAUTHORISE:
+        return None, "waits for the advertiser's consent"
+    return None, "waits for staff: TikTok will not answer for this account"

@@ -1,0 +1,72 @@
+"""What went before: other awards, earlier set-ups, and what staff recorded about a store."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import Award, Link, RecordedFact, Store
+
+
+def other_awards(session: Session, store: Store, **of: str) -> int:
+    """Awards of the programme to other stores, by `merchant`, `advertiser_id` or `business_center`."""
+    query = select(func.count()).select_from(Award)
+    query = query.where(Award.programme == store.programme, Award.store_id != store.id).filter_by(**of)
+    return session.scalar(query) or 0
+
+
+def set_up_before(session: Session, store: Store, link: Link | None) -> bool:
+    """Whether this account or this store completed the set-up earlier, under another store or link."""
+    if link is None or link.linked_at is None:
+        return False
+    earlier = (
+        select(Link.id)
+        .join(Store, Store.id == Link.store_id)
+        .where(
+            Store.programme == store.programme,
+            Store.set_up_at.is_not(None),
+            Store.set_up_at <= link.linked_at,
+            Link.linked_at < link.linked_at,
+            Link.id != link.id,
+            (Link.store_id == store.id) | (Link.advertiser_id == link.advertiser_id),
+        )
+        .limit(1)
+    )
+    return session.scalar(earlier) is not None
+
+
+def recorded_facts(session: Session, store_id: str) -> dict[str, RecordedFact]:
+    """The newest record of each name."""
+    query = select(RecordedFact).where(RecordedFact.store_id == store_id).order_by(RecordedFact.id)
+    return {row.name: row for row in session.scalars(query)}
+
+
+def record_fact(session: Session, **values: Any) -> None:
+    session.add(RecordedFact(**values))
+
+
+def award_of(session: Session, store: Store) -> Award | None:
+    query = select(Award).where(Award.programme == store.programme, Award.store_id == store.id)
+    return session.scalars(query).first()
+
+
+def list_awards(session: Session, state: str | None, limit: int) -> list[Award]:
+    query = select(Award).order_by(Award.due_by, Award.id)
+    if state:
+        query = query.where(Award.state == state)
+    return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def stores_decided_before(session: Session, moment: datetime, limit: int) -> list[str]:
+    """Stores whose last decision is older than `moment`, or that were never decided; the oldest first."""
+    query = (
+        select(Store.id)
+        .where(Store.disconnected_at.is_(None))
+        .where(Store.decided_at.is_(None) | (Store.decided_at < moment))
+        .order_by(Store.decided_at.is_not(None), Store.decided_at)
+        .limit(limit)
+    )
+    return list(session.scalars(query))

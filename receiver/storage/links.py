@@ -1,0 +1,37 @@
+"""A store's links to ad accounts, past and present."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import Link
+
+
+def open_link(session: Session, store_id: str) -> Link | None:
+    """The link that stands; a store has one at most."""
+    query = select(Link).where(Link.store_id == store_id, Link.ended_at.is_(None)).order_by(Link.id.desc())
+    return session.scalars(query).first()
+
+
+def link_between(session: Session, store_id: str, advertiser_id: str) -> Link | None:
+    query = select(Link).where(Link.store_id == store_id, Link.advertiser_id == advertiser_id)
+    return session.scalars(query).first()
+
+
+def end_other_links(session: Session, store_id: str, advertiser_id: str, at: datetime) -> None:
+    """A store has one ad account at a time: what else stands ends."""
+    query = select(Link).where(
+        Link.store_id == store_id, Link.advertiser_id != advertiser_id, Link.ended_at.is_(None)
+    )
+    for link in session.scalars(query):
+        link.ended_at = at
+
+
+def list_links(session: Session, store_id: str | None, limit: int) -> list[Link]:
+    query = select(Link).order_by(Link.id.desc())
+    if store_id:
+        query = query.where(Link.store_id == store_id)
+    return list(session.scalars(query.limit(limit) if limit else query))

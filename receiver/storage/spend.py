@@ -1,0 +1,78 @@
+"""Ad accounts as TikTok described them, and their days, overwritten when restated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import Account, Link, SpendDay, Store
+
+
+def account(session: Session, advertiser_id: str) -> Account | None:
+    return session.get(Account, advertiser_id)
+
+
+def account_for_polling(session: Session, advertiser_id: str, now: datetime, reason: str) -> Account:
+    """The account's row, made where there is none, to be polled from `now` on."""
+    found = session.get(Account, advertiser_id)
+    if found is None:
+        found = Account(advertiser_id=advertiser_id, failures=0)
+        session.add(found)
+    found.next_poll_at, found.poll_reason = now, reason
+    return found
+
+
+def due_accounts(session: Session, now: datetime, limit: int) -> list[str]:
+    """The accounts to poll now, the longest due first; those without a usable consent are left alone."""
+    readable = select(Link.advertiser_id).where(readable_link())
+    query = (
+        select(Account.advertiser_id)
+        .where(Account.next_poll_at <= now, Account.advertiser_id.in_(readable))
+        .order_by(Account.next_poll_at)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def readable_link() -> Any:
+    """Whether a link stands and its consent lets us call TikTok."""
+    return Link.ended_at.is_(None) & Link.consent.is_(True) & Link.token_sealed.is_not(None)
+
+
+def link_to_read(session: Session, advertiser_id: str) -> Link | None:
+    """The link whose consent we use for an account: the newest one that stands."""
+    query = (
+        select(Link)
+        .join(Store, Store.id == Link.store_id)
+        .where(Link.advertiser_id == advertiser_id, readable_link(), Store.disconnected_at.is_(None))
+        .order_by(Link.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def days(session: Session, advertiser_id: str) -> list[SpendDay]:
+    query = select(SpendDay).where(SpendDay.advertiser_id == advertiser_id).order_by(SpendDay.date)
+    return list(session.scalars(query))
+
+
+def replace_days(
+    session: Session, advertiser_id: str, first: date, last: date, rows: Iterable[SpendDay]
+) -> None:
+    """Overwrite the dates from `first` to `last`: a date TikTok no longer lists is gone."""
+    session.execute(
+        delete(SpendDay).where(
+            SpendDay.advertiser_id == advertiser_id, SpendDay.date >= first, SpendDay.date <= last
+        )
+    )
+    session.add_all(rows)
+
+
+def stores_of(session: Session, advertiser_id: str) -> list[str]:
+    """The stores whose answer rests on this account."""
+    query = select(Link.store_id).where(Link.advertiser_id == advertiser_id, Link.ended_at.is_(None))
+    return list(session.scalars(query))

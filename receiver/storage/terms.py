@@ -1,0 +1,20 @@
+"""The terms of the programmes stores enrolled in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import Terms
+
+
+def keep_terms(session: Session, programme: str, terms: dict[str, Any], now: datetime) -> None:
+    """Keep the newest wording of a programme's terms."""
+    session.merge(Terms(id=programme, terms=terms, kept_at=now))
+
+
+def kept_terms(session: Session, programme: str) -> dict[str, Any] | None:
+    row = session.get(Terms, programme)
+    return row.terms if row else None
