@@ -49,6 +49,16 @@ def status_document(decision: Decision) -> dict[str, Any]:
     }
 
 
+def with_freshness(
+    decision: Decision, store_name: str, stale: bool, next_check: datetime | None
+) -> dict[str, Any]:
+    """The whole document, as the service answers it: with the store's name and the age of what it says."""
+    document = status_document(decision)
+    document["store"]["name"] = store_name
+    document["stale"], document["next_check"] = stale, next_check and time_text(next_check)
+    return document
+
+
 def time_text(at: datetime) -> str:
     """ISO 8601 in UTC with a Z."""
     return at.isoformat().replace("+00:00", "Z")
@@ -112,9 +122,8 @@ def _spend(decision: Decision) -> dict[str, Any]:
     spend, account = decision.spend, decision.account
     if spend is None:
         # Nothing counts without an account; an account without a zone has spend nobody can place.
-        return _spend_without_figures(
-            None if account else amount_text(Decimal(0)), account and account.currency
-        )
+        qualifying = None if account else amount_text(Decimal(0))
+        return _spend_without_figures(qualifying, account.currency if account else None)
     return {
         "qualifying": amount_text(spend.qualifying),
         "currency": account and account.currency,

@@ -23,6 +23,8 @@ from receiver.domain.facts import (
 )
 from receiver.storage import history, links, spend, tables
 
+# These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
+STAFF_SAID_NOTHING = False
 OVERRIDE = "override:"  # a recorded fact of this name replaces the outcome of the rule that follows
 
 
@@ -87,10 +89,9 @@ def _history(
         merchant_awards=history.other_awards(session, store, merchant=store.merchant),
         account_awards=history.other_awards(session, store, advertiser_id=link.advertiser_id) if link else 0,
         business_center_awards=_center_awards(session, store, account, center),
-        # These three are what staff recorded: no record is a "no" of theirs.
-        conflicting_promotion=bool(_recorded(recorded, "conflicting_promotion")),
-        policy_violation=bool(_recorded(recorded, "policy_violation")),
-        safety_flag=bool(_recorded(recorded, "safety_flag")),
+        conflicting_promotion=_recorded(recorded, "conflicting_promotion", STAFF_SAID_NOTHING),
+        policy_violation=_recorded(recorded, "policy_violation", STAFF_SAID_NOTHING),
+        safety_flag=_recorded(recorded, "safety_flag", STAFF_SAID_NOTHING),
         foreign_credit_issued=None,
         overrides=_overrides(recorded),
     )
@@ -120,8 +121,8 @@ def _overrides(recorded: dict[str, tables.RecordedFact]) -> dict[str, Override]:
     }
 
 
-def _recorded(recorded: dict[str, tables.RecordedFact], name: str) -> Any:
-    return recorded[name].value if name in recorded else None
+def _recorded(recorded: dict[str, tables.RecordedFact], name: str, otherwise: Any = None) -> Any:
+    return recorded[name].value if name in recorded else otherwise
 
 
 def _day(row: tables.SpendDay) -> DaySpend:

@@ -73,3 +73,9 @@ def _opened(
     if linked_at is not None:
         link.linked_at, link.exact = linked_at, True
     return link
+
+
+def list_links(database: Database, store_id: str | None, limit: int) -> list[tables.Link]:
+    """The newest first, ended ones included; `limit` 0 for all."""
+    with database.reading() as session:
+        return links.list_links(session, store_id, limit)

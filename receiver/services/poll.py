@@ -70,9 +70,7 @@ def poll_due(database: Database, seal: Seal, tiktok: TikTok, now: datetime, limi
     return [poll_account(database, seal, tiktok, now, advertiser_id) for advertiser_id in due]
 
 
-def poll_account(
-    database: Database, seal: Seal, tiktok: TikTok, now: datetime, advertiser_id: str
-) -> Polled:
+def poll_account(database: Database, seal: Seal, tiktok: TikTok, now: datetime, advertiser_id: str) -> Polled:
     """Poll one account now. Raises NotFound for an unknown one, Refused without a usable consent."""
     task = _task(database, seal, advertiser_id)
     try:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from receiver.web import admin, api, errors
+from receiver.web.health import health
 from receiver.wiring import Wiring
 
 
 def register(app: Flask, wired: Wiring) -> None:
     """Put every route on the app."""
+    errors.register(app)
+    api.register(app)
+    admin.register(app, wired.settings)
+    app.register_blueprint(health)

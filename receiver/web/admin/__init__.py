@@ -1,1 +1,35 @@
-"""The console for staff."""
+"""The console for staff, under /admin/: server-rendered, no script."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from flask import Flask
+
+from receiver.settings import Settings
+from receiver.web.admin.pages import pages
+from receiver.web.admin.sign_in import sign_in_pages
+
+SESSION_LASTS = timedelta(hours=8)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    keys = [_cookie_key(key) for key in settings.secret_keys]
+    app.config.update(
+        SECRET_KEY=keys[0],
+        SECRET_KEY_FALLBACKS=keys[1:],
+        SESSION_COOKIE_NAME="console",
+        SESSION_COOKIE_PATH="/admin",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
+        PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+    )
+    app.register_blueprint(sign_in_pages)
+    app.register_blueprint(pages)
+
+
+def _cookie_key(key: str) -> bytes:
+    """A key of its own for cookies, so that one use of SECRET_KEYS says nothing about the other."""
+    return hashlib.sha256(b"console cookie\0" + key.encode()).digest()

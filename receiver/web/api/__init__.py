@@ -1,1 +1,21 @@
-"""The JSON API."""
+"""The JSON API under /api, described by /openapi.json."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+
+from receiver.web.api.status import status_api
+
+
+def register(app: Flask) -> None:
+    app.config.update(
+        API_TITLE="Ad credit receiver",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = Api(app)
+    api.spec.components.security_scheme("statusToken", {"type": "http", "scheme": "bearer"})
+    api.register_blueprint(status_api)

@@ -1,0 +1,63 @@
+"""`credits`: decide from a facts document (pure), and list awards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from receiver.cli.options import limit_option
+from receiver.cli.output import Commands, json_option, print_rows, to_json
+from receiver.documents.facts import read_facts
+from receiver.documents.json_text import read_json
+from receiver.documents.programme import load_programme, read_programme_file
+from receiver.documents.status import status_document
+from receiver.domain.awards import STATES
+from receiver.domain.decision import decide
+from receiver.errors import InputError
+from receiver.services.awards import list_awards
+from receiver.wiring import wiring
+
+
+@click.group("credits", cls=Commands)
+def credits_group() -> None:
+    """Decide and list awards of credit."""
+
+
+@credits_group.command("decide")
+@click.argument("facts_file", metavar="FACTS.json|-")
+@click.option(
+    "--programme", "programme_file", metavar="FILE", help="Terms to decide by, instead of those named."
+)
+@json_option
+def decide_command(facts_file: str, programme_file: str | None, as_json: bool) -> None:
+    """Print the status document for a facts document; needs no database, network or settings.
+
+    It is JSON with and without --json.
+    """
+    document = read_facts(read_json(_text_of(facts_file)))
+    programme = (
+        read_programme_file(Path(programme_file)) if programme_file else load_programme(document.programme)
+    )
+    click.echo(to_json(status_document(decide(document.facts, programme, document.as_of))))
+
+
+@credits_group.command("list")
+@click.option("--state", type=click.Choice(STATES))
+@limit_option
+@json_option
+def list_command(state: str | None, limit: int, as_json: bool) -> None:
+    """Awards, the earliest due first."""
+    rows: list[dict[str, Any]] = list_awards(wiring().database, wiring().now(), state, limit)
+    shown = ("id", "store", "state", "credit", "currency", "due_by", "overdue")
+    print_rows(rows, as_json, shown)
+
+
+def _text_of(name: str) -> str:
+    try:
+        with click.open_file(name, encoding="utf-8-sig") as file:
+            return str(file.read())
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise InputError(f"cannot be read ({reason})", path=name) from error

@@ -1,0 +1,73 @@
+"""`links`: which ad account stands for which store."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import Any
+
+import click
+
+from receiver.cli.options import TIME, actor, limit_option
+from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.services.links import add_link, list_links, remove_link
+from receiver.storage.tables import Link
+from receiver.wiring import wiring
+
+
+@click.group("links", cls=Commands)
+def links_group() -> None:
+    """Links between stores and ad accounts."""
+
+
+@links_group.command("add")
+@click.option("--store", required=True, help="The store's id.")
+@click.option("--advertiser", required=True, help="TikTok's advertiser id.")
+@click.option(
+    "--token", required=True, help='The advertiser\'s access token; "-" reads it from standard input.'
+)
+@click.option("--linked-at", type=TIME, help="When it was linked, where staff know it with evidence.")
+@json_option
+def add_command(store: str, advertiser: str, token: str, linked_at: datetime | None, as_json: bool) -> None:
+    """Link an ad account, with the advertiser's consent."""
+    parts = wiring()
+    link = add_link(
+        parts.database,
+        parts.seal,
+        parts.now(),
+        store_id=store,
+        advertiser_id=advertiser,
+        token=sys.stdin.read().strip() if token == "-" else token,  # noqa: S105
+        linked_at=linked_at,
+        actor=actor(),
+    )
+    print_one(_row(link), as_json)
+
+
+@links_group.command("list")
+@click.option("--store", help="Only of this store.")
+@limit_option
+@json_option
+def list_command(store: str | None, limit: int, as_json: bool) -> None:
+    """Links, the newest first, ended ones included."""
+    print_rows([_row(link) for link in list_links(wiring().database, store, limit)], as_json)
+
+
+@links_group.command("remove")
+@click.option("--store", required=True, help="The store's id.")
+@json_option
+def remove_command(store: str, as_json: bool) -> None:
+    """End a store's link and forget its token."""
+    parts = wiring()
+    print_one(_row(remove_link(parts.database, parts.now(), store_id=store, actor=actor())), as_json)
+
+
+def _row(link: Link) -> dict[str, Any]:
+    return {
+        "store": link.store_id,
+        "advertiser_id": link.advertiser_id,
+        "linked_at": link.linked_at,
+        "exact": link.exact,
+        "consent": link.consent,
+        "ended_at": link.ended_at,
+    }

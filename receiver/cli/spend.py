@@ -1,0 +1,55 @@
+"""`spend`: ask TikTok now, and show an account's days."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.services.decide import decide_store
+from receiver.services.poll import Polled, poll_account, poll_due
+from receiver.services.spend import spend_of
+from receiver.wiring import Wiring, wiring
+
+
+@click.group("spend", cls=Commands)
+def spend_group() -> None:
+    """Daily spend of ad accounts."""
+
+
+@spend_group.command("poll")
+@click.option(
+    "--due", is_flag=True, help="The accounts whose time has come (what is polled without options)."
+)
+@click.option("--advertiser", help="This account, now, whatever the schedule or stage.")
+@json_option
+def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
+    """Read spend from TikTok now, and decide the stores it concerns."""
+    if due and advertiser:
+        raise click.UsageError("--due and --advertiser exclude each other")
+    parts = wiring()
+    ask = (parts.database, parts.seal, parts.tiktok, parts.now())
+    polled = [poll_account(*ask, advertiser)] if advertiser else poll_due(*ask, limit=100)
+    _decide(parts, polled)
+    print_rows([_row(one) for one in polled], as_json)
+    if advertiser and polled[0].error:
+        raise click.exceptions.Exit(1)
+
+
+@spend_group.command("show")
+@click.option("--advertiser", required=True)
+@json_option
+def show_command(advertiser: str, as_json: bool) -> None:
+    """An account's days as they were last read."""
+    parts = wiring()
+    print_one(spend_of(parts.database, parts.now(), advertiser), as_json)
+
+
+def _decide(parts: Wiring, polled: list[Polled]) -> None:
+    for store_id in sorted({store_id for one in polled for store_id in one.stores}):
+        decide_store(parts.database, parts.now(), store_id)
+
+
+def _row(one: Polled) -> dict[str, Any]:
+    return {"advertiser": one.advertiser_id, "stores": list(one.stores), "error": one.error}

@@ -1,0 +1,63 @@
+"""A shop's address: one way to write it, and when two of them mean the same shop."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urlsplit
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+LONGEST = 500
+
+
+def shop_address(url: str) -> str:
+    """The address as we keep it, with a closing slash. Raises ValueError saying what is wrong."""
+    parts = _split(url)
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise ValueError("must be a web address such as https://shop.example/")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not hold a user name or password")
+    if parts.query or parts.fragment or "?" in url or "#" in url:
+        raise ValueError("must end with the path: no ? and no #")
+    return f"{parts.scheme}://{_authority(parts)}{_path(parts)}/"
+
+
+def same_shop(one: str, other: str) -> bool:
+    """Same host, port and path. The scheme may differ: shops move to https, proxies hide it."""
+    try:
+        return _place(one) == _place(other)
+    except ValueError:
+        return False
+
+
+def _place(url: str) -> tuple[str, str]:
+    parts = _split(url)
+    if not parts.hostname:
+        raise ValueError("no host")
+    return _authority(parts), _path(parts)
+
+
+def _split(url: str) -> SplitResult:
+    # urlsplit silently drops tabs and line breaks, and takes any length.
+    if len(url) > LONGEST or not url.isprintable() or " " in url or "\\" in url:
+        raise ValueError(f"must be at most {LONGEST} characters without spaces")
+    return urlsplit(url)
+
+
+def _authority(parts: SplitResult) -> str:
+    host = _host(parts.hostname or "")
+    port = parts.port  # a bad one is a ValueError
+    return host if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
+
+
+def _host(host: str) -> str:
+    """In ASCII and lower case, so that a name in its own letters equals its xn-- form."""
+    if ":" in host:
+        return f"[{host.lower()}]"
+    host = host.removesuffix(".")
+    try:
+        return host.encode("idna").decode().lower()
+    except UnicodeError:  # an empty or overlong label; a name with emoji
+        return host.lower()
+
+
+def _path(parts: SplitResult) -> str:
+    return parts.path.rstrip("/")

@@ -1,0 +1,158 @@
+"""Looks at everything an installation needs, and says what is wrong and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select, text
+
+from receiver.documents.programme import load_programme
+from receiver.errors import InputError, ProviderError, ReceiverError, SettingsError, StorageUnavailable
+from receiver.integrations.reach import SignOfLife
+from receiver.services.reseal import sealed_columns
+from receiver.settings import Settings
+from receiver.storage import heartbeats
+from receiver.storage.database import Database
+from receiver.storage.migrate import current_revision, newest_revision
+from receiver.storage.seal import Seal
+
+BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # no honest clock is earlier than this code
+CLOCK_WARNS, CLOCK_FAILS = timedelta(seconds=30), timedelta(seconds=300)  # signed times bear 300 s
+WORKER_SILENT = timedelta(seconds=30)  # it writes every 5
+NO_CREDENTIALS = "/user/info/"  # TikTok answers it without a token, saying that one is missing
+
+
+class State(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at; `do` is empty when there is nothing to do."""
+
+    name: str
+    state: State
+    found: str
+    do: str = ""
+
+
+def diagnose_settings(error: SettingsError) -> Check:
+    """What kept the service from being wired; the rest cannot be looked at before it is put right."""
+    return Check("settings", State.FAIL, str(error), "put it right in the environment or in .env")
+
+
+def diagnose(
+    settings: Settings, database: Database, seal: Seal, now: datetime, look: Callable[[str], SignOfLife]
+) -> Iterator[Check]:
+    """Every check in turn; none raises."""
+    yield Check("settings", State.OK, f"complete; reached at {settings.public_url}")
+    schema = _schema(database)
+    yield schema
+    if schema.state is State.OK:
+        yield _secrets(database, seal)
+        yield _worker(database, now)
+    yield _terms(settings.programme, now)
+    reach, there = _tiktok(settings, look)
+    yield reach
+    yield _clock(now, there)
+
+
+def _schema(database: Database) -> Check:
+    try:
+        with database.writing() as session:  # takes the write lock: a read-only database shows itself
+            session.execute(text("SELECT 1"))
+        found, newest = current_revision(database), newest_revision()
+    except StorageUnavailable as error:
+        return Check("database", State.FAIL, str(error), "see that it runs and that DATABASE_URL names it")
+    kind = database.url.get_backend_name()
+    if found != newest:
+        at = f"{kind} is at revision {found or 'none'}; this version needs {newest}"
+        return Check("database", State.FAIL, at, "run `flask --app wsgi migrate`")
+    return Check("database", State.OK, f"{kind} can be written to and is at the newest revision, {found}")
+
+
+def _secrets(database: Database, seal: Seal) -> Check:
+    """The newest of each kind of secret must open; `secrets rotate` looks at them all."""
+    try:
+        with database.reading() as session:
+            for table, column in sealed_columns():
+                (key,) = table.primary_key.columns
+                newest = select(column).where(column.is_not(None)).order_by(key.desc()).limit(1)
+                if (sealed := session.scalar(newest)) is not None:
+                    seal.open(sealed)
+    except ReceiverError as error:
+        return Check("secrets", State.FAIL, str(error), "add the lost key to the end of SECRET_KEYS")
+    return Check("secrets", State.OK, "stored secrets open with SECRET_KEYS")
+
+
+def _worker(database: Database, now: datetime) -> Check:
+    do = "start `flask --app wsgi worker`; until then deliveries are kept but not processed"
+    try:
+        with database.reading() as session:
+            last = heartbeats.last_beat(session, heartbeats.WORKER)
+    except StorageUnavailable as error:
+        return Check("worker", State.FAIL, str(error), do)
+    if last is None:
+        return Check("worker", State.FAIL, "never seen", do)
+    seconds = max(0, round((now - last).total_seconds()))
+    silent = now - last > WORKER_SILENT
+    return Check(
+        "worker", State.FAIL if silent else State.OK, f"last seen {seconds} s ago", do if silent else ""
+    )
+
+
+def _terms(programme: str, now: datetime) -> Check:
+    try:
+        terms = load_programme(programme)
+    except InputError as error:
+        return Check("terms", State.FAIL, str(error), "put PROGRAMME or its file right")
+    today = now.astimezone(UTC).date()
+    new_terms = "set PROGRAMME to the terms that hold now; stores keep those they enrolled in"
+    if today > terms.credit_expires:
+        over = f"{terms.id} is over: closed on {terms.closes}, credit expired on {terms.credit_expires}"
+        return Check("terms", State.WARN, over, new_terms)
+    if today > terms.closes:
+        closed = (
+            f"{terms.id} closed on {terms.closes}; no store can join it (credit until {terms.credit_expires})"
+        )
+        return Check("terms", State.WARN, closed, new_terms)
+    if today < terms.opens:
+        return Check("terms", State.WARN, f"{terms.id} opens only on {terms.opens}", "wait, or set PROGRAMME")
+    return Check(
+        "terms", State.OK, f"{terms.id} is open until {terms.closes}, credit until {terms.credit_expires}"
+    )
+
+
+def _tiktok(settings: Settings, look: Callable[[str], SignOfLife]) -> tuple[Check, datetime | None]:
+    url = settings.tiktok_api_url
+    try:
+        sign = look(url + NO_CREDENTIALS)
+    except ProviderError as error:
+        return Check("tiktok", State.FAIL, f"{url}: {error}", "see that this machine may call it"), None
+    if not sign.envelope:
+        found = f"{url} answers (HTTP {sign.status}), but not as TikTok's API does"
+        return Check("tiktok", State.FAIL, found, "see that TIKTOK_API_URL is right"), sign.at
+    if not (settings.tiktok_app_id and settings.tiktok_app_secret):
+        found = f"{url} answers, but there is no app to ask consent for"
+        return Check("tiktok", State.WARN, found, "set TIKTOK_APP_ID and TIKTOK_APP_SECRET"), sign.at
+    return Check("tiktok", State.OK, f"{url} answers"), sign.at
+
+
+def _clock(now: datetime, there: datetime | None) -> Check:
+    set_it = "set this machine's clock (a time service such as chrony keeps it right)"
+    if now < BUILT:
+        return Check("clock", State.FAIL, f"it says {now:%Y-%m-%d %H:%M} UTC, which is past", set_it)
+    if there is None:
+        return Check("clock", State.OK, f"it says {now:%Y-%m-%d %H:%M} UTC; nothing to compare it with")
+    off = abs(now - there)
+    seconds = f"{round(off.total_seconds())} s away from TikTok's"
+    if off > CLOCK_FAILS:
+        return Check("clock", State.FAIL, f"{seconds}; signed webhooks are refused from 300 s on", set_it)
+    if off > CLOCK_WARNS:
+        return Check("clock", State.WARN, seconds, set_it)
+    return Check("clock", State.OK, seconds)

@@ -1,0 +1,39 @@
+"""Tells why this service is not ready, if it is not: database, worker, or deliveries that wait too long."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from receiver.errors import StorageUnavailable
+from receiver.storage import heartbeats
+from receiver.storage.database import Database
+from receiver.storage.tables import Delivery
+
+WORKER_SILENT_FOR = timedelta(seconds=30)
+WAITING_FOR = timedelta(minutes=2)
+
+
+def readiness(database: Database, now: datetime) -> list[str]:
+    """The reasons against it; none when all is well."""
+    try:
+        with database.writing() as session:
+            heartbeats.beat(session, "readiness", now)
+            silent = worker_is_silent(session, now)
+            oldest = session.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at.is_not(None)))
+    except StorageUnavailable as error:
+        return [str(error)]
+    reasons = []
+    if silent:
+        reasons.append("no worker has shown life lately; start `flask --app wsgi worker`")
+    if oldest is not None and now - oldest > WAITING_FOR:
+        reasons.append("deliveries have been waiting for minutes")
+    return reasons
+
+
+def worker_is_silent(session: Session, now: datetime) -> bool:
+    """Whether no worker has shown life for half a minute."""
+    last = heartbeats.last_beat(session, heartbeats.WORKER)
+    return last is None or now - last > WORKER_SILENT_FOR

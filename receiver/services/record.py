@@ -1,0 +1,124 @@
+"""Records what only staff can know about a store, with reason and evidence; the newest of a name holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.facts import Outcome, Payment
+from receiver.domain.rules import NOT_OVERRIDABLE, RULES
+from receiver.errors import InputError, NotFound, Refused
+from receiver.services.gather import OVERRIDE
+from receiver.storage import audit, history, links, tables
+from receiver.storage.database import Database
+
+NAMES = (
+    "payment",
+    "paid_bills_confirmed",
+    "conflicting_promotion",
+    "policy_violation",
+    "safety_flag",
+    "linked_at",
+    "set_up_at",
+    "merchant",
+    "override",
+)
+
+
+def record(
+    database: Database,
+    now: datetime,
+    *,
+    store_id: str,
+    name: str,
+    value: str,
+    reason: str,
+    evidence: str,
+    actor: str,
+) -> dict[str, Any]:
+    """Record one fact; answers what was recorded. Raises InputError, NotFound and Refused."""
+    if not reason.strip() or not evidence.strip():
+        raise InputError("must say something", path="evidence" if reason.strip() else "reason")
+    if name not in NAMES:
+        raise InputError(f"must be one of {', '.join(NAMES)}", path="name")
+    key, parsed = (
+        _override(value) if name == "override" else (name, _PARSERS.get(name, _yes_or_no)(value, now))
+    )
+    with database.writing() as session:
+        store = session.get(tables.Store, store_id)
+        if store is None:
+            raise NotFound(f"there is no store {store_id}")
+        _apply(session, store, key, parsed)
+        plain = parsed.isoformat() if isinstance(parsed, datetime) else parsed
+        kept = {"name": key, "value": plain, "reason": reason, "evidence": evidence}
+        history.record_fact(session, store_id=store_id, by=actor, at=now, **kept)
+        audit.record(session, now, actor, "facts set", store_id, kept)
+    return {"store": store_id, **kept}
+
+
+def _apply(session: Session, store: tables.Store, name: str, value: Any) -> None:
+    """Three facts live on the store and its link; the others are read from the record itself."""
+    if name == "merchant":
+        store.merchant = value
+    elif name == "set_up_at":
+        store.set_up_at = value
+        store.installed_at = store.installed_at or value
+    elif name == "linked_at":
+        link = links.open_link(session, store.id)
+        if link is None:
+            raise Refused(f"store {store.id} has no link whose date could be set")
+        link.linked_at, link.exact = value, True
+
+
+def _payment(value: str, _now: datetime) -> str:
+    if value not in set(Payment):
+        raise InputError(f"must be one of {', '.join(Payment)}", path="payment")
+    return value
+
+
+def _yes_or_no(value: str, _now: datetime) -> bool | None:
+    words = {"yes": True, "true": True, "no": False, "false": False, "unknown": None}
+    if value.lower() not in words:
+        raise InputError("must be yes, no or unknown", path="value")
+    return words[value.lower()]
+
+
+def _past_time(value: str, now: datetime) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise InputError("must be a time such as 2025-11-20T12:00:00Z", path="value") from error
+    if moment.tzinfo is None:
+        raise InputError("must have an offset, as in 2025-11-20T12:00:00Z", path="value")
+    if moment > now:
+        raise InputError("lies in the future", path="value")
+    return moment.astimezone(UTC)
+
+
+def _merchant(value: str, _now: datetime) -> str:
+    if not value.strip() or len(value) > 100 or not value.isprintable():
+        raise InputError("must be an id of at most 100 characters", path="merchant")
+    return value.strip()
+
+
+_PARSERS: Mapping[str, Callable[[str, datetime], Any]] = {
+    "payment": _payment,
+    "merchant": _merchant,
+    "linked_at": _past_time,
+    "set_up_at": _past_time,
+}
+
+
+def _override(value: str) -> tuple[str, str | None]:
+    """`RULE=pass`, `RULE=fail`, or `RULE=none` to take an override back."""
+    rule, _, outcome = value.partition("=")
+    if rule not in RULES:
+        raise InputError(f"{rule!r} is no rule; write RULE=pass, RULE=fail or RULE=none", path="override")
+    if rule in NOT_OVERRIDABLE:
+        raise Refused(f"{rule} cannot be overridden; record the fact it rests on instead")
+    if outcome not in (Outcome.PASS, Outcome.FAIL, "none"):
+        raise InputError("must end in =pass, =fail or =none", path="override")
+    return OVERRIDE + rule, None if outcome == "none" else outcome

@@ -1,0 +1,40 @@
+"""Shows what is known of an account's spend."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from receiver.documents.money import amount_text
+from receiver.domain.calendar import final_at
+from receiver.errors import NotFound
+from receiver.storage import spend, tables
+from receiver.storage.database import Database
+
+
+def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str, Any]:
+    """An account's days, and when and why it is polled next. Raises NotFound."""
+    with database.reading() as session:
+        account = spend.account(session, advertiser_id)
+        if account is None:
+            raise NotFound(f"no account {advertiser_id} is known")
+        zone = ZoneInfo(account.timezone) if account.timezone else None
+        return {
+            "advertiser": advertiser_id,
+            "currency": account.currency,
+            "next_poll": account.next_poll_at,
+            "why": account.poll_reason,
+            "last_error": account.last_error,
+            "days": [_day(row, zone, now) for row in spend.days(session, advertiser_id)],
+        }
+
+
+def _day(row: tables.SpendDay, zone: ZoneInfo | None, now: datetime) -> dict[str, Any]:
+    figures = ("spend", "billed_cost", "cash_spend", "voucher_spend")
+    return {
+        "date": row.date,
+        **{name: None if (amount := getattr(row, name)) is None else amount_text(amount) for name in figures},
+        "final": zone is not None and now >= final_at(row.date, zone),
+        "read_at": row.read_at,
+    }

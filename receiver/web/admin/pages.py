@@ -1,0 +1,38 @@
+"""The console's pages: stores with their stages, deliveries that failed, and one store in full."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from receiver.documents.status import with_freshness
+from receiver.services.overview import PAGE, overview
+from receiver.services.status import status_of
+from receiver.web.admin.sign_in import staff_only
+from receiver.wiring import wiring
+
+pages = Blueprint(
+    "console",
+    __name__,
+    url_prefix="/admin",
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static",
+)
+
+
+@pages.get("/")
+@staff_only
+def home() -> str:
+    parts = wiring()
+    stage, after = request.args.get("stage") or None, request.args.get("after") or None
+    shown = overview(parts.database, parts.now(), stage=stage, after=after)
+    return render_template("home.html", overview=shown, stage=stage, page_size=PAGE)
+
+
+@pages.get("/stores/<store_id>")
+@staff_only
+def store(store_id: str) -> str:
+    parts = wiring()
+    status = status_of(parts.database, parts.now(), store_id)
+    document = with_freshness(status.decision, status.store_name, status.stale, status.next_check)
+    return render_template("store.html", status=document)

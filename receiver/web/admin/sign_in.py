@@ -1,0 +1,90 @@
+"""Sign-in, sign-out and the CSRF token; every other page of the console asks here who is there."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from receiver.services.staff import person, sign_in
+from receiver.wiring import wiring
+
+Page = TypeVar("Page", bound=Callable[..., object])
+
+sign_in_pages = Blueprint("sign_in", __name__, url_prefix="/admin", template_folder="templates")
+
+
+def staff_only(page: Page) -> Page:
+    """Only for people who signed in; others are sent to the sign-in page."""
+
+    @wraps(page)
+    def guarded(*args: object, **kwargs: object) -> object:
+        g.person = person(wiring().database, session["staff"]) if "staff" in session else None
+        if g.person is None:
+            return redirect(url_for("sign_in.show"))
+        return page(*args, **kwargs)
+
+    guarded.staff_only = True  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]
+
+
+def csrf_token() -> str:
+    """This session's token; made with its first form."""
+    if "csrf" not in session:
+        session["csrf"] = secrets.token_urlsafe(24)
+    return str(session["csrf"])
+
+
+def _check_csrf() -> None:
+    given, ours = request.form.get("csrf", ""), str(session.get("csrf", ""))
+    if not ours or not hmac.compare_digest(given.encode(), ours.encode()):
+        abort(400, "this form is too old; go back, reload and try again")
+
+
+@sign_in_pages.app_context_processor
+def _for_templates() -> dict[str, object]:
+    return {"csrf_token": csrf_token}
+
+
+@sign_in_pages.get("/sign-in")
+def show() -> str:
+    return render_template("sign_in.html", refused=False)
+
+
+@sign_in_pages.post("/sign-in")
+def enter() -> AnyResponse | tuple[str, int]:
+    _check_csrf()
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    found = sign_in(wiring().database, email, password)
+    if found is None:
+        return render_template("sign_in.html", refused=True), 401
+    session.clear()  # a session of before the sign-in must not become one of after it
+    session.permanent = True
+    session["staff"] = found.id
+    return redirect(url_for("console.home"))
+
+
+@sign_in_pages.post("/sign-out")
+def leave() -> AnyResponse:
+    _check_csrf()
+    session.clear()
+    return redirect(url_for("sign_in.show"))
+
+
+@sign_in_pages.after_app_request
+def _protect(response: Response) -> Response:
+    """No script at all, no frames, nothing kept by shared caches, no address leaked to others."""
+    if request.path.startswith("/admin"):
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
+        )
+        response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    return response

@@ -1,0 +1,133 @@
+"""The status document as the API describes it; `documents/status.py` makes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+MAYBE: dict[str, Any] = {"allow_none": True}
+
+
+class ErrorSchema(Schema):
+    error = fields.String(required=True)
+
+
+class _Store(Schema):
+    id = fields.String()
+    name = fields.String()
+    country = fields.String(**MAYBE)
+
+
+class _Programme(Schema):
+    id = fields.String()
+    title = fields.String()
+    credit_expires = fields.String(metadata={"format": "date"})
+
+
+class _Warning(Schema):
+    id = fields.String()
+    text = fields.String()
+    next_step = fields.String(**MAYBE)
+
+
+class _Evidence(Schema):
+    fact = fields.String()
+    value = fields.Raw(**MAYBE)
+    source = fields.String()
+    read_at = fields.String(**MAYBE)
+
+
+class _Rule(Schema):
+    id = fields.String()
+    outcome = fields.String(metadata={"enum": ["pass", "fail", "pending", "unknown"]})
+    text = fields.String()
+    next_step = fields.String(**MAYBE)
+    evidence = fields.List(fields.Nested(_Evidence))
+
+
+class _Account(Schema):
+    advertiser_id = fields.String(**MAYBE)
+    country = fields.String(**MAYBE)
+    currency = fields.String(**MAYBE)
+    timezone = fields.String(**MAYBE)
+    payment = fields.String(metadata={"enum": ["manual", "automatic", "unknown"]})
+
+
+class _Window(Schema):
+    anchor = fields.String()
+    first_date = fields.String(metadata={"format": "date"})
+    last_date = fields.String(metadata={"format": "date"})
+    days_left = fields.Integer()
+    state = fields.String(metadata={"enum": ["open", "closed"]})
+
+
+class _Excluded(Schema):
+    why = fields.String(metadata={"enum": ["ad_credit", "tax", "outside_window", "not_paid"]})
+    amount = fields.String()
+
+
+class _Day(Schema):
+    date = fields.String(metadata={"format": "date"})
+    qualifying = fields.String(**MAYBE)
+    excluded = fields.String()
+    final = fields.Boolean()
+
+
+class _Spend(Schema):
+    qualifying = fields.String(**MAYBE)
+    currency = fields.String(**MAYBE)
+    final = fields.Boolean()
+    final_through = fields.String(**MAYBE)
+    provisional = fields.Boolean()
+    excluded = fields.List(fields.Nested(_Excluded))
+    days = fields.List(fields.Nested(_Day))
+
+
+class _Tier(Schema):
+    threshold = fields.String()
+    credit = fields.String()
+
+
+class _TierProgress(_Tier):
+    seen_on = fields.String(**MAYBE)
+    reached_on = fields.String(**MAYBE)
+
+
+class _NextTier(_Tier):
+    remaining = fields.String()
+    per_day = fields.String(**MAYBE)
+
+
+class _Award(Schema):
+    id = fields.String(**MAYBE)
+    state = fields.String(metadata={"enum": ["due", "issued", "credited", "expired", "blocked"]})
+    credit = fields.String()
+    currency = fields.String()
+    decided_at = fields.String(**MAYBE)
+    due_by = fields.String(**MAYBE)
+    delivery = fields.String(**MAYBE)
+    reference = fields.String(**MAYBE)
+    flags = fields.List(fields.String())
+
+
+class StatusSchema(Schema):
+    """Where a store stands; amounts are decimal text, times ISO 8601 UTC, dates in the account's zone."""
+
+    store = fields.Nested(_Store)
+    programme = fields.Nested(_Programme)
+    as_of = fields.String(metadata={"format": "date-time"})
+    stale = fields.Boolean()
+    next_check = fields.String(**MAYBE)
+    stage = fields.String()
+    verdict = fields.String(metadata={"enum": ["ineligible", "unknown", "on_track", "qualified"]})
+    headline = fields.String()
+    warnings = fields.List(fields.Nested(_Warning))
+    rules = fields.List(fields.Nested(_Rule))
+    account = fields.Nested(_Account, **MAYBE)
+    window = fields.Nested(_Window, **MAYBE)
+    spend = fields.Nested(_Spend)
+    tiers = fields.List(fields.Nested(_TierProgress))
+    tier = fields.Nested(_Tier, **MAYBE)
+    next_tier = fields.Nested(_NextTier, **MAYBE)
+    award = fields.Nested(_Award, **MAYBE)

@@ -1,0 +1,34 @@
+"""GET /api/v1/status: the merchant's plugin asks where its store stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from receiver.documents.status import with_freshness
+from receiver.errors import NotFound
+from receiver.services.status import status_for_token
+from receiver.web.api.bearer import bearer_token, refused
+from receiver.web.api.schemas import ErrorSchema, StatusSchema
+from receiver.wiring import wiring
+
+status_api = Blueprint("status", __name__, url_prefix="/api/v1", description="For the companion plugin")
+
+
+@status_api.route("/status")
+class StatusView(MethodView):
+    """Where the store of a status token stands."""
+
+    @status_api.doc(security=[{"statusToken": []}])
+    @status_api.response(200, StatusSchema)
+    @status_api.alt_response(401, schema=ErrorSchema)
+    @status_api.alt_response(503, schema=ErrorSchema)
+    def get(self) -> dict[str, Any]:
+        parts = wiring()
+        try:
+            status = status_for_token(parts.database, parts.now(), bearer_token())
+        except NotFound as error:
+            raise refused() from error
+        return with_freshness(status.decision, status.store_name, status.stale, status.next_check)

@@ -1,0 +1,59 @@
+"""Exception → answer, in one table; no view builds an error body."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from receiver.errors import (
+    InputError,
+    NotFound,
+    ProviderError,
+    ReceiverError,
+    Refused,
+    StorageUnavailable,
+)
+
+RETRY_AFTER_SECONDS = "5"
+STATUS: tuple[tuple[type[ReceiverError], int], ...] = (
+    (InputError, 400),
+    (NotFound, 404),
+    (Refused, 409),
+    (ProviderError, 502),
+    (StorageUnavailable, 503),
+)
+
+log = structlog.get_logger(__name__)
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(ReceiverError, _ours)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _ours(error: ReceiverError) -> Response:
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    if status == 503:
+        log.warning("storage unavailable", path=request.path, error=str(error))
+        return _answer(503, "temporarily unavailable", {"Retry-After": RETRY_AFTER_SECONDS})
+    return _answer(status, str(error))
+
+
+def _http(error: HTTPException) -> Response:
+    """Keeps the headers an error carries with it, such as the Allow of a 405."""
+    kept = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
+    return _answer(error.code or 500, error.name.lower(), kept)
+
+
+def _unforeseen(error: Exception) -> Response:
+    log.exception("unforeseen error", path=request.path)
+    return _answer(500, "internal error")
+
+
+def _answer(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+    answer = jsonify(error=message)
+    answer.status_code = status
+    answer.headers.update(headers or {})
+    return answer

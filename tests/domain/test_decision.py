@@ -1,0 +1,242 @@
+"""Stages, tiers and awards, as programme.md says them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from receiver.domain.decision import DueAward
+from receiver.domain.facts import Payment
+from tests.factories import (
+    FIRST,
+    LAST,
+    OPEN,
+    SETTLED,
+    bill,
+    cash,
+    days_of,
+    decided,
+    make_award,
+    make_programme,
+    override,
+)
+
+AUTOMATIC = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+ENOUGH = {"spend": (cash("600.00"),)}
+
+STAGES = [
+    # the line
+    (OPEN, {"store": {"admitted": False}}, "not_admitted"),
+    (OPEN, {"store": {"admitted": None}, "spend": (cash("5.00"),)}, "accumulating"),
+    (OPEN, {"store": {"set_up_at": None}}, "awaiting_setup"),
+    (OPEN, {"account": False}, "awaiting_link"),
+    (OPEN, {"account": {"linked_at": None}}, "awaiting_link"),
+    (OPEN, {}, "awaiting_spend"),
+    (OPEN, {"spend": (cash("5.00"),)}, "accumulating"),
+    (OPEN, ENOUGH, "accumulating"),  # tier 1 reached, the window still open
+    (utc("2025-12-02T05:00"), ENOUGH, "settling"),
+    (SETTLED, ENOUGH, "due"),
+    # an unknown before the point leaves the stage where progress is
+    (OPEN, {"account": {"consent": False}, "spend": (cash("5.00"),)}, "accumulating"),
+    (OPEN, {"account": {"consent": None}}, "awaiting_spend"),
+    # held: decided, but something unknown or pending or provisional stops it
+    (SETTLED, {"account": {"consent": False}, **ENOUGH}, "held"),
+    (SETTLED, {"store": {"admitted": False}, **ENOUGH}, "held"),
+    (SETTLED, {"account": {"payment": Payment.UNKNOWN}, **ENOUGH}, "held"),
+    (SETTLED, {"account": {"status": "STATUS_PENDING_CONFIRM"}, **ENOUGH}, "held"),
+    (OPEN, {"history": {"foreign_credit_issued": True}, "spend": (cash("5000.00"),)}, "held"),
+    # ended, ineligible
+    (SETTLED, {"spend": (cash("499.99"),)}, "ended"),
+    (SETTLED, {"spend": (cash("499.99"),), "account": {"consent": False}}, "ended"),
+    (SETTLED, {"spend": (cash("499.99"),), "store": {"country": "FR"}}, "ineligible"),
+    (OPEN, {"store": {"country": "FR"}}, "ineligible"),
+    (OPEN, {"store": {"country": "FR", "admitted": False}}, "ineligible"),
+    (OPEN, {"store": {"joined_at": utc("2025-06-30T00:00")}}, "ineligible"),  # before opens
+    # programme over
+    (utc("2026-01-05T00:00"), {"store": {"joined_at": utc("2026-01-01T00:00")}}, "programme_over"),
+    (utc("2026-01-31T05:00"), {}, "programme_over"),
+    (utc("2026-01-31T05:00"), {**ENOUGH, "store": {"country": "FR"}}, "programme_over"),
+    # blocked comes first
+    (OPEN, {"history": {"safety_flag": True}, "store": {"country": "FR"}}, "blocked"),
+    (utc("2026-01-31T05:00"), {"history": {"safety_flag": True}}, "blocked"),
+    (OPEN, {"history": {"safety_flag": True, "overrides": {"good_standing": override()}}}, "blocked"),
+]
+
+
+@pytest.mark.parametrize(("as_of", "parts", "stage"), STAGES)
+def test_stage(as_of, parts, stage):
+    assert decided(as_of, **parts).stage == stage
+
+
+def test_an_override_of_credit_in_time_lifts_programme_over():
+    found = decided(utc("2026-01-31T05:00"), history={"overrides": {"credit_in_time": override()}}, **ENOUGH)
+    assert found.stage == "due"
+
+
+# -- Recorded awards ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "as_of", "stage"),
+    [
+        ("due", SETTLED, "due"),
+        ("issued", SETTLED, "issued"),
+        ("credited", SETTLED, "credited"),
+        ("credited", utc("2026-01-31T05:00"), "expired"),
+        ("expired", SETTLED, "expired"),
+        ("blocked", SETTLED, "blocked"),
+        ("due", utc("2026-02-10T00:00"), "due"),  # overdue, never quietly gone
+    ],
+)
+def test_the_stage_follows_a_recorded_award(state, as_of, stage):
+    assert decided(as_of, award=make_award(state=state)).stage == stage
+
+
+def test_what_changes_after_the_award_moves_the_rules_but_not_the_stage():
+    found = decided(SETTLED, award=make_award(), store={"country": "FR"}, spend=())
+    assert (found.stage, found.verdict, found.award.id) == ("due", "ineligible", "aw_1")
+
+
+def test_a_safety_flag_blocks_a_recorded_award_until_lifted():
+    assert decided(SETTLED, award=make_award(), history={"safety_flag": True}).stage == "blocked"
+    assert decided(SETTLED, award=make_award(), history={"safety_flag": False}).stage == "due"
+
+
+def test_an_award_recorded_after_the_moment_has_not_happened():
+    assert decided(OPEN, award=make_award(decided_at=SETTLED), **ENOUGH).stage == "accumulating"
+
+
+# -- Tiers and due dates -----------------------------------------------------------------------
+
+
+def award(found) -> tuple[str, date]:
+    assert isinstance(found.award, DueAward)
+    return str(found.award.tier.credit), found.award.due_by
+
+
+@pytest.mark.parametrize(
+    ("spent", "tier"),
+    [("499.99", None), ("500.00", "500"), ("1499.99", "500"), ("1500.00", "1500"), ("5000.00", "5000")],
+)
+def test_only_the_highest_tier_reached_is_shown(spent, tier):
+    found = decided(spend=(cash(spent),))
+    assert (found.tier and str(found.tier.credit)) == tier
+
+
+def test_the_uk_has_its_own_thresholds_in_pounds():
+    london = {"country": "GB", "currency": "GBP", "timezone": "Europe/London"}
+    found = decided(SETTLED, account=london, store={"country": "GB"}, spend=(cash("395.00"),))
+    assert award(found) == ("395", date(2025, 12, 8))
+    assert found.award.currency == "GBP"
+
+
+def test_the_highest_tier_decides_at_once_and_is_due_seven_days_later():
+    found = decided(spend=days_of("500.00", 10))
+    assert (found.stage, award(found)) == ("due", ("5000", date(2025, 11, 18)))
+
+
+def test_the_highest_tier_waits_for_final_figures():
+    found = decided(spend=(cash("4000.00"), cash("1000.00", date(2025, 11, 19))))
+    assert (found.stage, str(found.tier.credit), found.award) == ("accumulating", "5000", None)
+
+
+def test_a_lower_tier_is_never_decided_before_the_window_is_settled():
+    before = decided(datetime(2025, 12, 4, 11, 59, tzinfo=UTC), **ENOUGH)
+    assert (before.stage, before.award) == ("settling", None)
+    assert award(decided(SETTLED, **ENOUGH)) == ("500", date(2025, 12, 8))
+
+
+def test_a_restatement_before_the_award_takes_the_tier_away_again():
+    assert decided(SETTLED, spend=(cash("500.00"),)).stage == "due"
+    assert decided(SETTLED, spend=(cash("499.00"),)).stage == "ended"
+
+
+def test_due_is_never_after_the_credit_has_expired():
+    terms = make_programme(credit_expires=date(2025, 12, 5))
+    assert award(decided(SETTLED, terms, **ENOUGH)) == ("500", date(2025, 12, 5))
+
+
+def test_bills_paid_after_the_window_move_the_due_date():
+    paid = (bill("600.00", utc("2025-12-10T17:00")),)
+    found = decided(utc("2025-12-11T00:00"), spend=(cash("600.00"),), payments=paid, **AUTOMATIC)
+    assert award(found) == ("500", date(2025, 12, 17))
+
+
+def test_a_tier_that_unpaid_bills_could_still_raise_waits_for_the_grace():
+    parts = {"spend": (cash("1600.00"),), "payments": (bill("600.00", utc("2025-12-03T17:00")),), **AUTOMATIC}
+    assert decided(SETTLED, **parts).stage == "settling"
+    assert decided(utc("2026-01-06T04:59"), **parts).stage == "settling"  # 5 January in New York
+    after = decided(utc("2026-01-06T05:00"), **parts)
+    assert award(after) == ("500", date(2026, 1, 12))
+
+
+def test_after_the_grace_a_late_bill_does_not_move_the_due_date():
+    payments = (bill("600.00", utc("2026-01-05T17:00")),)
+    found = decided(utc("2026-01-07T00:00"), spend=(cash("1600.00"),), payments=payments, **AUTOMATIC)
+    assert award(found) == ("500", date(2026, 1, 12))
+
+
+def test_a_refund_before_the_award_takes_the_tier_away():
+    rows = (bill("600.00", utc("2025-11-05T17:00")), bill("150.00", utc("2025-12-02T17:00"), "REFUND"))
+    found = decided(SETTLED, spend=(cash("600.00"),), payments=rows, **AUTOMATIC)
+    assert (found.stage, found.tier, found.tiers[0].reached_on) == ("settling", None, None)
+
+
+def test_confirmed_bills_release_a_provisional_award():
+    parts = {"account": {"payment": Payment.UNKNOWN}, **ENOUGH}
+    assert decided(SETTLED, **parts).award is None
+    assert award(decided(SETTLED, paid_bills_confirmed=True, **parts)) == ("500", date(2025, 12, 8))
+
+
+# -- What is shown -----------------------------------------------------------------------------
+
+
+def test_the_next_tier_says_what_is_missing_each_day_rounded_up():
+    found = decided(spend=(cash("523.10"),))
+    assert (found.next_tier.remaining, found.next_tier.per_day) == (Decimal("976.90"), Decimal("88.81"))
+
+
+def test_there_is_no_next_tier_at_the_top():
+    assert decided(spend=(cash("5000.00"),)).next_tier is None
+
+
+@pytest.mark.parametrize("as_of", [utc("2025-12-01T17:00"), SETTLED])
+def test_nothing_is_asked_per_day_when_no_days_are_left(as_of):
+    assert decided(as_of, spend=(cash("10.00"),)).next_tier.per_day is None
+
+
+def test_before_an_account_the_offer_of_the_stores_market_is_shown():
+    found = decided(account=False, store={"country": "GB"})
+    assert [str(shown.tier.threshold) for shown in found.tiers] == ["395", "1186", "3954"]
+    assert (found.tier, found.next_tier) == (None, None)
+
+
+def test_a_decision_is_the_same_twice():
+    assert decided(SETTLED, **ENOUGH).rules == decided(SETTLED, **ENOUGH).rules
+
+
+def test_windows_and_due_dates_cross_the_year_and_a_clock_change():
+    spring = make_programme(
+        opens=date(2026, 1, 1), closes=date(2026, 6, 30), credit_expires=date(2026, 12, 31)
+    )
+    linked = utc("2026-02-20T12:00")
+    found = decided(
+        utc("2026-04-20T12:00"),
+        spring,
+        store={"joined_at": linked, "set_up_at": linked},
+        account={"linked_at": linked, "created_at": linked, "timezone": "Europe/London"},
+        spend=(cash("600.00", date(2026, 3, 10)),),
+    )
+    assert (found.window.first, found.window.last) == (date(2026, 3, 10), date(2026, 4, 8))
+    assert award(found) == ("500", date(2026, 4, 15))
+
+
+def test_first_and_last_date_of_the_window_both_count():
+    found = decided(SETTLED, spend=(cash("250.00", FIRST), cash("250.00", LAST)))
+    assert found.stage == "due"

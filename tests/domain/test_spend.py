@@ -1,0 +1,302 @@
+"""What counts, what does not, and when a threshold was reached."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from receiver.domain.facts import DaySpend, Payment
+from receiver.domain.programme import Anchor
+from receiver.domain.spend import Excluded
+from tests.factories import (
+    FIRST,
+    LAST,
+    OPEN,
+    SETTLED,
+    bill,
+    cash,
+    days_of,
+    decided,
+    make_programme,
+    override,
+)
+
+AUTOMATIC = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
+NOON = datetime(2025, 11, 5, 17, tzinfo=UTC)  # noon of 5 November in New York
+
+
+def figures(found):
+    return found.spend.qualifying, found.spend.final_qualifying
+
+
+def left_out(found):
+    return {why.value: str(amount) for why, amount in found.spend.excluded}
+
+
+# -- The window --------------------------------------------------------------------------------
+
+
+def test_the_window_begins_with_the_first_cash_and_has_thirty_dates():
+    found = decided(spend=(cash("0.00", date(2025, 11, 1)), cash("0.01", FIRST)))
+    assert (found.window.first, found.window.last) == (FIRST, LAST)
+
+
+def test_ad_credit_does_not_begin_the_window():
+    found = decided(spend=(cash("0.00", FIRST, credit="50.00"),))
+    assert (found.window, found.stage, left_out(found)) == (None, "awaiting_spend", {"ad_credit": "50.00"})
+
+
+@pytest.mark.parametrize(
+    ("linked", "set_up", "first"),
+    [
+        # the later of link and set-up, as dates in New York (where 03:00 UTC is the evening before)
+        ("2025-11-03T03:00", "2025-10-31T10:00", date(2025, 11, 2)),
+        ("2025-11-03T06:00", "2025-10-31T10:00", date(2025, 11, 3)),
+        ("2025-10-31T10:05", "2025-11-04T12:00", date(2025, 11, 4)),
+    ],
+)
+def test_the_window_never_begins_before_link_and_set_up(linked, set_up, first):
+    found = decided(
+        account={"linked_at": datetime.fromisoformat(linked + "+00:00")},
+        store={"set_up_at": datetime.fromisoformat(set_up + "+00:00")},
+        spend=days_of("10.00", 10),
+    )
+    assert found.window.first == first
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"account": {"linked_at": None}},
+        {"store": {"set_up_at": None}},
+        {"account": {"timezone": None}},
+        {"account": False},
+    ],
+)
+def test_no_window_without_link_set_up_or_zone(parts):
+    assert decided(spend=days_of("10.00", 5), **parts).window is None
+
+
+def test_without_a_zone_spend_reached_is_unknown():
+    assert (
+        decided(account={"timezone": None}, spend=days_of("900.00", 5)).outcome("spend_reached") == "unknown"
+    )
+
+
+@pytest.mark.parametrize(
+    ("anchor", "first"),
+    [
+        (Anchor.SET_UP, date(2025, 10, 31)),
+        (Anchor.REGISTRATION, date(2025, 10, 30)),
+    ],
+)
+def test_other_anchors_take_their_date_from_the_facts(anchor, first):
+    created = datetime(2025, 10, 31, 3, tzinfo=UTC)  # the evening of the 30th in New York
+    terms = make_programme(anchor=anchor)
+    found = decided(OPEN, terms, account={"created_at": created}, spend=(cash("5.00", date(2025, 11, 9)),))
+    assert found.window.first == first
+
+
+def test_by_registration_an_unknown_age_leaves_spend_unknown():
+    terms = make_programme(anchor=Anchor.REGISTRATION)
+    found = decided(OPEN, terms, account={"created_at": None}, spend=days_of("900.00", 5))
+    assert (found.window, found.outcome("spend_reached")) == (None, "unknown")
+
+
+def test_spend_before_the_link_never_counts_even_inside_the_window():
+    terms = make_programme(anchor=Anchor.SET_UP)
+    linked = datetime(2025, 11, 5, 12, tzinfo=UTC)
+    found = decided(OPEN, terms, account={"linked_at": linked}, spend=days_of("10.00", 6))
+    assert figures(found)[0] == Decimal("30.00")
+    assert left_out(found) == {"outside_window": "30.00"}
+
+
+def test_a_set_up_window_awaits_spend_until_something_counts():
+    terms = make_programme(anchor=Anchor.SET_UP)
+    assert decided(OPEN, terms).stage == "awaiting_spend"
+    assert decided(OPEN, terms, spend=(cash("1.00"),)).stage == "accumulating"
+
+
+# -- What counts -------------------------------------------------------------------------------
+
+
+def test_manual_counts_cash_and_leaves_out_credit_and_other_dates():
+    rows = (cash("7.00", date(2025, 10, 30)), cash("120.00", FIRST, credit="20.00"), cash("30.00", LAST))
+    found = decided(SETTLED, spend=(*rows, cash("9.00", date(2025, 12, 2))))
+    assert figures(found) == (Decimal("150.00"), Decimal("150.00"))
+    assert left_out(found) == {"ad_credit": "20.00", "outside_window": "16.00"}
+
+
+def test_dates_not_yet_final_count_in_qualifying_but_decide_nothing():
+    # At noon UTC of 20 November the 17th is final, the 18th is not.
+    found = decided(
+        spend=(cash("400.00"), cash("50.00", date(2025, 11, 17)), cash("90.00", date(2025, 11, 18)))
+    )
+    assert figures(found) == (Decimal("540.00"), Decimal("450.00"))
+    assert found.spend.final_through == date(2025, 11, 17)
+    assert found.tiers[0].seen_on == date(2025, 11, 18)
+    assert found.tiers[0].reached_on is None
+    assert (str(found.tier.threshold), found.outcome("spend_reached")) == ("500", "pending")
+
+
+def test_a_missing_figure_is_unknown_until_its_date_is_final_and_zero_after():
+    young, old = date(2025, 11, 19), date(2025, 11, 3)
+    rows = (cash("5.00"), DaySpend(old, None, None, None, None), DaySpend(young, None, None, None, None))
+    by_date = {day.date: day.qualifying for day in decided(spend=rows).spend.days}
+    assert (by_date[old], by_date[young]) == (Decimal(0), None)
+    assert (by_date[date(2025, 11, 4)], by_date[date(2025, 11, 20)]) == (Decimal(0), None)
+
+
+def test_spend_dated_after_today_has_not_happened():
+    found = decided(spend=(cash("5.00"), cash("900.00", date(2025, 11, 21))))
+    assert (figures(found)[0], left_out(found)) == (Decimal("5.00"), {})
+
+
+@pytest.mark.parametrize("spent", ["499.99", "499.999999"])
+def test_nothing_is_rounded_up_to_a_threshold(spent):
+    found = decided(SETTLED, spend=(cash(spent),))
+    assert (found.tier, found.stage) == (None, "ended")
+
+
+def test_a_threshold_is_reached_by_exactly_its_amount():
+    found = decided(SETTLED, spend=(cash("499.99"), cash("0.01", date(2025, 11, 9))))
+    assert (found.stage, found.tiers[0].reached_on) == ("due", date(2025, 11, 9))
+
+
+# -- Bills -------------------------------------------------------------------------------------
+
+
+def test_automatic_counts_the_lesser_of_cost_and_paid_bills():
+    found = decided(
+        spend=(cash("300.00"),), payments=(bill("120.00", NOON, tax=Decimal("9.60")),), **AUTOMATIC
+    )
+    assert figures(found) == (Decimal("120.00"), Decimal("120.00"))
+    assert left_out(found) == {"tax": "9.60", "not_paid": "180.00"}
+    assert next(day.qualifying for day in found.spend.days) == Decimal("300.00")
+
+
+@pytest.mark.parametrize(
+    ("rows", "paid"),
+    [
+        ((bill("100.00", NOON), bill("100.00", NOON)), "200.00"),  # identical payments each count
+        ((bill("300.00", NOON), bill("40.00", NOON, "REFUND")), "260.00"),
+        ((bill("300.00", NOON), bill("-40.00", NOON, "CANCELLATION")), "260.00"),
+        ((bill("10.00", NOON), bill("40.00", NOON, "REFUND")), "0"),  # never below 0
+        ((bill("300.00", NOON, billing="CREDIT"),), "0"),
+        ((bill("300.00", NOON, "ADD_BALANCE"),), "0"),
+        ((bill("300.00", NOON, "CARD_VERIFICATION"),), "0"),
+        ((bill("300.00", datetime(2025, 11, 2, 3, tzinfo=UTC)),), "0"),  # 1 November in New York
+        ((bill("300.00", datetime(2025, 11, 2, 4, tzinfo=UTC)),), "300.00"),
+        ((bill("300.00", datetime(2025, 11, 20, 12, 1, tzinfo=UTC)),), "0"),  # has not happened
+    ],
+)
+def test_paid_is_cash_bills_less_what_was_taken_back(rows, paid):
+    assert decided(spend=(cash("900.00"),), payments=rows, **AUTOMATIC).spend.paid == Decimal(paid)
+
+
+def test_bills_after_the_window_count_unless_the_terms_say_otherwise():
+    late = bill("600.00", datetime(2025, 12, 10, tzinfo=UTC))
+    parts = {"spend": (cash("600.00"),), "payments": (late,), **AUTOMATIC}
+    as_of = datetime(2025, 12, 11, tzinfo=UTC)
+    assert decided(as_of, **parts).spend.qualifying == Decimal("600.00")
+    strict = make_programme(bills_must_be_paid_in_window=True)
+    assert decided(as_of, strict, **parts).spend.qualifying == 0
+
+
+@pytest.mark.parametrize(
+    "doubtful",
+    [bill(None, NOON), bill("10.00", None), bill(None, NOON, "REFUND"), bill("5.00", NOON, billing=None)],
+)
+def test_a_bill_that_cannot_be_read_counts_nothing_and_leaves_spend_unknown(doubtful):
+    found = decided(spend=(cash("900.00"),), payments=(bill("600.00", NOON), doubtful), **AUTOMATIC)
+    assert (found.spend.paid, found.outcome("spend_reached")) == (Decimal("600.00"), "unknown")
+
+
+@pytest.mark.parametrize("other", [bill(None, NOON, billing="CREDIT"), bill(None, NOON, "ADD_BALANCE")])
+def test_an_unreadable_row_that_is_no_bill_disturbs_nothing(other):
+    found = decided(spend=(cash("900.00"),), payments=(bill("600.00", NOON), other), **AUTOMATIC)
+    assert found.outcome("spend_reached") == "pass"
+
+
+def test_a_tier_is_reached_on_the_date_both_spend_and_bills_are_there():
+    rows = (cash("400.00"), cash("200.00", date(2025, 11, 6)))
+    paid = (bill("300.00", NOON), bill("300.00", datetime(2025, 11, 12, 17, tzinfo=UTC)))
+    assert decided(spend=rows, payments=paid, **AUTOMATIC).tiers[0].reached_on == date(2025, 11, 12)
+
+
+@pytest.mark.parametrize(
+    ("parts", "provisional"),
+    [
+        ({"account": {"payment": Payment.MANUAL}}, False),
+        ({"account": {"payment": Payment.UNKNOWN}}, True),
+        ({"account": {"payment": Payment.UNKNOWN}, "bills_readable": True}, True),
+        ({"account": {"payment": Payment.AUTOMATIC}, "bills_readable": None}, True),
+        ({"account": {"payment": Payment.AUTOMATIC}, "bills_readable": False}, True),
+        ({"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}, False),
+        ({"account": {"payment": Payment.AUTOMATIC}, "paid_bills_confirmed": True}, False),
+        ({"account": {"payment": Payment.AUTOMATIC}, "paid_bills_confirmed": False}, True),
+    ],
+)
+def test_net_cost_is_provisional_until_bills_are_read_or_confirmed(parts, provisional):
+    assert decided(spend=(cash("600.00"),), **parts).spend.provisional is provisional
+
+
+def test_terms_may_accept_net_cost():
+    terms = make_programme(accept_net_cost=True)
+    found = decided(SETTLED, terms, account={"payment": Payment.UNKNOWN}, spend=(cash("600.00"),))
+    assert (found.spend.provisional, found.stage) == (False, "due")
+
+
+def test_manual_counts_cash_spend_and_others_count_billed_cost():
+    row = (DaySpend(FIRST, Decimal(90), Decimal(80), Decimal(70), Decimal(10)),)
+    by_option = {p: decided(spend=row, account={"payment": p}).spend.qualifying for p in Payment}
+    assert by_option == {Payment.MANUAL: 70, Payment.AUTOMATIC: 80, Payment.UNKNOWN: 80}
+
+
+# -- spend_reached -----------------------------------------------------------------------------
+
+BILL_GRACE = timedelta(days=36)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "parts", "outcome"),
+    [
+        (OPEN, {"account": False}, "pending"),
+        (OPEN, {"account": {"linked_at": None}}, "pending"),
+        (OPEN, {}, "pending"),  # linked and set up, nothing spent
+        (OPEN, {"spend": (cash("499.99"),)}, "pending"),
+        (OPEN, {"spend": (cash("500.00"),)}, "pass"),
+        (SETTLED - timedelta(minutes=1), {"spend": (cash("499.99"),)}, "pending"),
+        (SETTLED, {"spend": (cash("499.99"),)}, "fail"),
+        (OPEN, {"account": {"currency": "EUR"}}, "unknown"),  # no threshold, window or not
+        (OPEN, {"account": {"country": "DE"}}, "unknown"),
+        (OPEN, {"account": {"payment": Payment.UNKNOWN}, "spend": (cash("500.00"),)}, "unknown"),
+        (SETTLED, {"account": {"payment": Payment.UNKNOWN}, "spend": (cash("499.99"),)}, "fail"),
+        # automatic: what was spent but not paid may still be paid until the grace is over
+        (SETTLED, {"spend": (cash("500.00"),), **AUTOMATIC}, "pending"),
+        (SETTLED, {"spend": (cash("499.99"),), **AUTOMATIC}, "fail"),
+        (datetime(2026, 1, 6, 4, 59, tzinfo=UTC), {"spend": (cash("500.00"),), **AUTOMATIC}, "pending"),
+        (datetime(2026, 1, 6, 5, 0, tzinfo=UTC), {"spend": (cash("500.00"),), **AUTOMATIC}, "fail"),
+    ],
+)
+def test_spend_reached_answers(as_of, parts, outcome):
+    assert decided(as_of, **parts).outcome("spend_reached") == outcome
+
+
+def test_what_is_left_out_is_never_listed_with_nothing():
+    assert [why for why, _ in decided(spend=(cash("5.00"),)).spend.excluded] == []
+    assert Excluded.NOT_PAID not in dict(decided(spend=(cash("5.00"),)).spend.excluded)
+
+
+def test_the_order_of_rows_and_payments_changes_nothing():
+    rows, paid = days_of("40.00", 20), (bill("300.00", NOON), bill("40.00", NOON, "REFUND"))
+    one = decided(spend=rows, payments=paid, **AUTOMATIC)
+    other = decided(spend=rows[::-1], payments=paid[::-1], **AUTOMATIC)
+    assert replace(one.spend, bills=()) == replace(other.spend, bills=())
+    assert (one.tiers, one.award, one.stage) == (other.tiers, other.award, other.stage)
+
+
+def test_an_overridden_market_without_currency_still_has_no_tier():
+    found = decided(account={"currency": None}, history={"overrides": {"account_market": override()}})
+    assert found.tier is None

@@ -1,0 +1,200 @@
+"""Polling keeps what TikTok says, asks only where consent stands, and never turns a fault into a no."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from receiver.integrations.tiktok.reports import AdvertiserInfo, SpendDay
+
+from receiver.errors import Advice, NotFound, ProviderError, Refused
+from receiver.services.poll import poll_account, poll_due
+from receiver.services.spend import spend_of
+from receiver.storage import spend, tables
+from tests.factories import OPEN
+from tests.rows import keep_account, keep_link, keep_store
+
+INFO = AdvertiserInfo(
+    advertiser_id="7001",
+    name="Example",
+    status="STATUS_ENABLE",
+    country="US",
+    currency="USD",
+    timezone="America/New_York",
+    created_at=datetime(2025, 10, 31, 9, tzinfo=UTC),
+    owner_bc_id="6001",
+)
+
+
+def day(of: date, amount: str) -> SpendDay:
+    net = Decimal(amount)
+    return SpendDay(of, net, net, net, Decimal(0), "USD")
+
+
+class FakeTikTok:
+    """Answers from a table of days, or fails as told; remembers what it was asked."""
+
+    def __init__(self, *days: SpendDay) -> None:
+        self.days = list(days)
+        self.info = INFO
+        self.fault: ProviderError | None = None
+        self.prior: Decimal | None = Decimal(0)
+        self.asked: list[tuple[object, ...]] = []
+
+    def _ask(self, *question: object) -> None:
+        self.asked.append(question)
+        if self.fault:
+            raise self.fault
+
+    def advertiser_info(self, token, advertiser_ids):
+        self._ask("info", token, *advertiser_ids)
+        return [self.info]
+
+    def daily_spend(self, token, advertiser_id, first, last):
+        self._ask("days", first, last)
+        return [row for row in self.days if first <= row.date <= last]
+
+    def total_spend(self, token, advertiser_id, first, last):
+        self._ask("total", first, last)
+        return self.prior
+
+
+@pytest.fixture
+def linked(wired):
+    keep_store(wired)
+    keep_link(wired, prior_spend=None, prior_spend_before=None, prior_spend_at=None)
+    keep_account(wired, read_at=None, spend_read_at=None, timezone=None, country=None)
+    return wired
+
+
+def poll(wired, tiktok, now=OPEN):
+    return poll_account(wired.database, wired.seal, tiktok, now, "7001")
+
+
+def kept_days(wired):
+    with wired.database.reading() as session:
+        return {row.date: row.cash_spend for row in spend.days(session, "7001")}
+
+
+def kept(wired, table, key):
+    with wired.database.reading() as session:
+        return session.get(table, key)
+
+
+def test_the_first_poll_reads_from_the_link_date_and_the_ninety_dates_before_it(linked):
+    tiktok = FakeTikTok()
+    poll(linked, tiktok)
+    assert tiktok.asked == [
+        ("info", "token-of-7001", "7001"),
+        ("days", date(2025, 10, 31), date(2025, 11, 20)),
+        ("total", date(2025, 8, 2), date(2025, 10, 30)),
+    ]
+    assert (date(2025, 10, 30) - date(2025, 8, 2)).days + 1 == 90
+
+
+def test_days_are_overwritten_when_restated_and_gone_when_no_longer_listed(linked):
+    poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00"), day(date(2025, 11, 19), "50.00")))
+    poll(linked, FakeTikTok(day(date(2025, 11, 18), "38.50")), OPEN + timedelta(hours=6))
+    assert kept_days(linked) == {date(2025, 11, 18): Decimal("38.50")}
+
+
+def test_later_polls_read_only_dates_that_may_have_moved(linked):
+    poll(linked, FakeTikTok())
+    later = FakeTikTok()
+    poll(linked, later, OPEN + timedelta(hours=6))
+    assert later.asked[1:] == [("days", date(2025, 11, 16), date(2025, 11, 20))]
+
+
+def test_polling_twice_gives_the_same_rows(linked):
+    tiktok = FakeTikTok(day(date(2025, 11, 18), "40.00"))
+    poll(linked, tiktok)
+    once = kept_days(linked)
+    poll(linked, tiktok)
+    assert kept_days(linked) == once
+
+
+def test_earlier_spend_read_before_its_last_date_was_final_is_read_once_more(linked):
+    early = datetime(2025, 11, 1, tzinfo=UTC)
+    poll(linked, FakeTikTok(), early)
+    again = FakeTikTok()
+    poll(linked, again, early + timedelta(days=3))
+    assert ("total", date(2025, 8, 2), date(2025, 10, 30)) in again.asked
+    done = FakeTikTok()
+    poll(linked, done, early + timedelta(days=4))
+    assert not [question for question in done.asked if question[0] == "total"]
+
+
+def test_without_a_zone_no_dates_are_asked_for(linked):
+    tiktok = FakeTikTok()
+    tiktok.info = AdvertiserInfo("7001", None, None, None, None, None, None, None)
+    poll(linked, tiktok)
+    assert [question[0] for question in tiktok.asked] == ["info"]
+    assert kept(linked, tables.Account, "7001").spend_read_at is None
+
+
+@pytest.mark.parametrize("failing", [Advice.AGAIN, Advice.CONFIGURATION, Advice.GIVE_UP, Advice.REAUTHORISE])
+def test_a_fault_leaves_every_figure_as_it_was(linked, failing):
+    poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00")))
+    before = kept(linked, tables.Account, "7001")
+    broken = FakeTikTok()
+    broken.fault = ProviderError("TikTok said no", advice=failing)
+    polled = poll(linked, broken, OPEN + timedelta(hours=6))
+    after = kept(linked, tables.Account, "7001")
+    assert (polled.error, after.last_error) == ("TikTok said no", "TikTok said no")
+    assert kept_days(linked) == {date(2025, 11, 18): Decimal("40.00")}
+    assert (after.country, after.status, after.spend_read_at) == (
+        before.country,
+        before.status,
+        before.spend_read_at,
+    )
+
+
+def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
+    revoked = FakeTikTok()
+    revoked.fault = ProviderError("revoked", advice=Advice.REAUTHORISE, code=40105)
+    poll(linked, revoked)
+    silent = FakeTikTok()
+    assert poll_due(linked.database, linked.seal, silent, OPEN + timedelta(days=30)) == []
+    with pytest.raises(Refused, match="consent"):
+        poll(linked, silent, OPEN + timedelta(days=30))
+    assert silent.asked == []
+    link = kept(linked, tables.Link, 1)
+    assert (link.consent, link.token_sealed) == (False, None)
+
+
+def test_passing_faults_are_tried_again_with_growing_waits(linked):
+    broken = FakeTikTok()
+    broken.fault = ProviderError("busy", advice=Advice.AGAIN)
+    waits = []
+    for _ in range(8):
+        poll(linked, broken)
+        waits.append(kept(linked, tables.Account, "7001").next_poll_at - OPEN)
+    assert waits[:3] == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20)]
+    assert waits == sorted(waits)
+    assert waits[-1] == timedelta(hours=6)
+
+
+def test_an_account_tiktok_does_not_list_waits_for_staff(linked):
+    tiktok = FakeTikTok()
+    tiktok.info = AdvertiserInfo("7999", None, None, None, None, None, None, None)
+    assert "does not list" in poll(linked, tiktok).error
+    assert kept(linked, tables.Account, "7001").next_poll_at is None
+
+
+def test_only_due_accounts_are_polled(linked):
+    tiktok = FakeTikTok()
+    assert [one.stores for one in poll_due(linked.database, linked.seal, tiktok, OPEN)] == [("st_1",)]
+    assert poll_due(linked.database, linked.seal, tiktok, OPEN + timedelta(hours=1)) == []
+
+
+def test_an_unknown_account_is_told(wired):
+    with pytest.raises(NotFound, match="7009"):
+        poll_account(wired.database, wired.seal, FakeTikTok(), OPEN, "7009")
+    with pytest.raises(NotFound, match="7009"):
+        spend_of(wired.database, OPEN, "7009")
+
+
+def test_spend_shown_says_which_dates_are_final(linked):
+    poll(linked, FakeTikTok(day(date(2025, 11, 17), "40.00"), day(date(2025, 11, 18), "1.00")))
+    shown = spend_of(linked.database, OPEN, "7001")
+    assert [(row["cash_spend"], row["final"]) for row in shown["days"]] == [("40.00", True), ("1.00", False)]
+    assert (shown["currency"], shown["why"]) == ("USD", "routine")
