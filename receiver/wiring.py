@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from flask import current_app
 
 from receiver.errors import SettingsError
+from receiver.integrations.tiktok.client import TikTokClient
 from receiver.settings import Settings
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal
@@ -21,6 +22,7 @@ class Wiring:
     settings: Settings
     database: Database
     seal: Seal
+    tiktok: TikTokClient
     now: Callable[[], datetime]
 
 
@@ -29,6 +31,7 @@ def wire(settings: Settings, now: Callable[[], datetime] | None = None) -> Wirin
         settings=settings,
         database=Database(settings.database_url),
         seal=Seal(settings.secret_keys),
+        tiktok=TikTokClient(settings.tiktok_api_url),
         now=now or (lambda: datetime.now(UTC)),
     )
 

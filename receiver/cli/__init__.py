@@ -4,6 +4,32 @@ from __future__ import annotations
 
 from flask import Flask
 
+from receiver.cli.credits import credits_group
+from receiver.cli.doctor import doctor_command
+from receiver.cli.facts import facts_group
+from receiver.cli.links import links_group
+from receiver.cli.migrate import migrate_command
+from receiver.cli.programmes import programmes_group
+from receiver.cli.secret_keys import secret_keys
+from receiver.cli.spend import spend_group
+from receiver.cli.staff import staff
+from receiver.cli.worker import worker_command
+
+COMMANDS = (
+    links_group,
+    facts_group,
+    spend_group,
+    credits_group,
+    programmes_group,
+    doctor_command,
+    migrate_command,
+    secret_keys,
+    staff,
+    worker_command,
+)
+
 
 def register(app: Flask) -> None:
     """Put every group on the app."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -20,6 +20,12 @@ def shop_address(url: str) -> str:
     return f"{parts.scheme}://{_authority(parts)}{_path(parts)}/"
 
 
+def other_scheme(address: str) -> str:
+    """The same address under http instead of https, or the other way round."""
+    scheme, _, rest = address.partition("://")
+    return f"{'http' if scheme == 'https' else 'https'}://{rest}"
+
+
 def same_shop(one: str, other: str) -> bool:
     """Same host, port and path. The scheme may differ: shops move to https, proxies hide it."""
     try:

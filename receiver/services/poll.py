@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.calendar import final_at, local_date
 from receiver.errors import Advice, NotFound, ProviderError, Refused
-from receiver.integrations.tiktok.reports import AdvertiserInfo, SpendDay
+from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.integrations.tiktok.reports import SpendDay
 from receiver.services.programmes import terms_of
 from receiver.storage import spend, tables
 from receiver.storage.database import Database

@@ -11,7 +11,7 @@ from receiver.wiring import Wiring
 
 def register(app: Flask, wired: Wiring) -> None:
     """Put every route on the app."""
-    errors.register(app)
     api.register(app)
     admin.register(app, wired.settings)
     app.register_blueprint(health)
+    errors.register(app)  # last, so that one table answers for all

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from receiver.integrations.tiktok.reports import AdvertiserInfo, SpendDay
+from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.integrations.tiktok.reports import SpendDay
 
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.services.poll import poll_account, poll_due

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 MAYBE: dict[str, Any] = {"allow_none": True}
 
 
-class ErrorSchema(Schema):
+class RefusalSchema(Schema):
     error = fields.String(required=True)
 
 

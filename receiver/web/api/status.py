@@ -11,7 +11,7 @@ from receiver.documents.status import with_freshness
 from receiver.errors import NotFound
 from receiver.services.status import status_for_token
 from receiver.web.api.bearer import bearer_token, refused
-from receiver.web.api.schemas import ErrorSchema, StatusSchema
+from receiver.web.api.schemas import RefusalSchema, StatusSchema
 from receiver.wiring import wiring
 
 status_api = Blueprint("status", __name__, url_prefix="/api/v1", description="For the companion plugin")
@@ -23,8 +23,8 @@ class StatusView(MethodView):
 
     @status_api.doc(security=[{"statusToken": []}])
     @status_api.response(200, StatusSchema)
-    @status_api.alt_response(401, schema=ErrorSchema)
-    @status_api.alt_response(503, schema=ErrorSchema)
+    @status_api.alt_response(401, schema=RefusalSchema)
+    @status_api.alt_response(503, schema=RefusalSchema)
     def get(self) -> dict[str, Any]:
         parts = wiring()
         try:

@@ -1,0 +1,27 @@
+# make run    the service with a sandbox to play with, on 127.0.0.1 (PORT, default 8000); Ctrl-C stops it
+# make test   everything the tests need, then the tests (ARGS goes to pytest)
+# make lint   formatter, linter and type checker
+# make clean  what the other targets made; never .env or instance/
+
+.NOTPARALLEL:
+.PHONY: run test lint clean
+
+PY = .venv/bin/python
+
+run:
+	@bin/environment
+	@$(PY) -m receiver.sandbox --end-with-parent
+
+test:
+	@bin/environment dev
+	@$(PY) -m pytest $(ARGS)
+
+lint:
+	@bin/environment dev
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+
+clean:
+	rm -rf .venv .venv.lock build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find receiver wp_bridge tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,53 @@
+"""`doctor`: looks at everything an installation needs, and says what is wrong and what to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from receiver.cli.output import json_option, one_line, print_rows
+from receiver.cli.single import single_command
+from receiver.errors import SettingsError
+from receiver.integrations.reach import look
+from receiver.services.diagnose import Check, State, diagnose, diagnose_settings
+from receiver.wiring import wiring
+
+COLOURS = {State.OK: "green", State.WARN: "yellow", State.FAIL: "red"}
+
+
+@single_command("doctor")
+@json_option
+def doctor_command(as_json: bool) -> None:
+    """Check settings, database, secrets, worker, terms, TikTok and clock; exit code 1 when one fails."""
+    checks = _checks(show=not as_json)
+    if as_json:
+        print_rows(
+            [{"check": c.name, "state": c.state, "found": c.found, "do": c.do} for c in checks], as_json
+        )
+    failed = [check.name for check in checks if check.state is State.FAIL]
+    if failed:
+        raise click.ClickException(f"not healthy: {', '.join(failed)}")
+
+
+def _checks(*, show: bool) -> list[Check]:
+    """Each is shown as soon as it is known: one that has to wait for the network holds up no other."""
+    try:
+        wired = wiring()
+    except SettingsError as error:
+        found = iter([diagnose_settings(error)])
+    else:
+        found = diagnose(wired.settings, wired.database, wired.seal, datetime.now(UTC), look)
+    checks = []
+    for check in found:
+        checks.append(check)
+        if show:
+            _show(check)
+    return checks
+
+
+def _show(check: Check) -> None:
+    state = click.style(f"{check.state:<4}", fg=COLOURS[check.state])
+    click.echo(f"{state}  {check.name:<8}  {one_line(check.found)}")
+    if check.do:
+        click.echo(f"{'':<16}-> {one_line(check.do)}")

@@ -1,0 +1,51 @@
+"""Options that mean the same in every group, and who is asking."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import click
+
+RIGHT = "is no time; write 2025-11-20T12:00:00Z, with its offset, or 2025-11-20 for that day's start in UTC"
+
+
+class Time(click.ParamType[datetime]):
+    """A moment in ISO 8601 with its offset, or a date: that day's first moment in UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = _moment(value)
+        except (ValueError, OverflowError):
+            moment = None
+        if moment is None:
+            self.fail(f"{value!r} {RIGHT}", param, ctx)
+        return moment
+
+
+def _moment(text: str) -> datetime | None:
+    if len(text) == len("2025-11-20"):
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else None
+
+
+TIME = Time()
+
+limit_option = click.option(
+    "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0 = all."
+)
+
+
+def actor() -> str:
+    """Who types, for the audit: the name the machine knows them by."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container's user may have a number and no name
+        return f"cli:{os.getuid()}"

@@ -1,0 +1,100 @@
+"""What every command prints: a table or JSON with the same keys; trouble is one line and exit code 1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import click
+from flask.cli import AppGroup
+
+from receiver.errors import ReceiverError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Row = Mapping[str, Any]
+
+
+class Commands(AppGroup):
+    """A group of the command line whose ReceiverErrors become one clear line on stderr and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ReceiverError as error:
+            raise click.ClickException(one_line(str(error))) from error
+
+
+def json_option(command: Command) -> Command:
+    """`--json`: the same keys for a program to read; the command gets it as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(command)
+
+
+def print_rows(rows: Sequence[Row], as_json: bool, columns: Sequence[str] | None = None) -> None:
+    """A listing: a JSON array of whole rows, or a table of `columns` (of all when not given)."""
+    if as_json:
+        click.echo(to_json(list(rows)))
+    elif rows:
+        click.echo(table(rows, columns or list(rows[0])))
+    else:
+        click.echo("none")
+
+
+def print_one(row: Row, as_json: bool) -> None:
+    """One thing: a JSON object, or a line a field; a list of rows inside it becomes a table below."""
+    click.echo(to_json(row) if as_json else _lines(row))
+
+
+def to_json(value: Any) -> str:
+    """Plain ASCII, so that no terminal's or pipe's encoding can fail on it."""
+    return json.dumps(value, default=_plain, indent=2)
+
+
+def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """Left-aligned columns under their names."""
+    cells = [list(columns), *([cell(row.get(column)) for column in columns] for row in rows)]
+    widths = [max(len(line[place]) for line in cells) for place in range(len(columns))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    )
+
+
+def cell(value: Any) -> str:
+    """A value on one line; "-" where there is none."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return one_line(value if isinstance(value, str) else str(_plain(value)))
+
+
+def one_line(text: str) -> str:
+    """Without line breaks, and without control characters a sender could steer a terminal with."""
+    return "".join(char if char.isprintable() else " " for char in text).strip()
+
+
+def _lines(row: Row) -> str:
+    width = max((len(name) for name in row), default=0)
+    return "\n".join(_line(name, value, width) for name, value in row.items())
+
+
+def _line(name: str, value: Any, width: int) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        below = table(value, list(value[0])).replace("\n", "\n  ")
+        return f"{name}:\n  {below}"
+    return f"{(name + ':').ljust(width + 1)} {cell(value)}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, list | tuple):
+        return ", ".join(cell(part) for part in value)
+    return str(value)

@@ -1,0 +1,42 @@
+"""`secrets`: the keys that stored secrets are sealed with."""
+
+from __future__ import annotations
+
+import click
+from cryptography.fernet import Fernet
+
+from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.errors import Refused
+from receiver.services.reseal import reseal_all
+from receiver.wiring import wiring
+
+secret_keys = Commands("secrets", help="The keys that stored secrets are sealed with.")
+
+
+@secret_keys.command("new")
+@json_option
+def new(as_json: bool) -> None:
+    """Print a new key for SECRET_KEYS. Needs no settings and keeps nothing."""
+    key = Fernet.generate_key().decode()
+    if as_json:
+        print_one({"key": key}, as_json)
+    else:
+        click.echo(key)
+
+
+@secret_keys.command("rotate")
+@json_option
+def rotate(as_json: bool) -> None:
+    """Seal every stored secret anew under the first key of SECRET_KEYS.
+
+    Put a new key in front of the old ones, restart, run this; then the old ones can go.
+    """
+    wired = wiring()
+    came_of = reseal_all(wired.database, wired.seal)
+    rows = [
+        {"column": one.column, "resealed": one.resealed, "unreadable": len(one.unreadable)} for one in came_of
+    ]
+    print_rows(rows, as_json)
+    lost = [f"{one.column} {', '.join(one.unreadable[:5])}" for one in came_of if one.unreadable]
+    if lost:
+        raise Refused(f"sealed with a key that SECRET_KEYS no longer has: {'; '.join(lost)}")

@@ -1,0 +1,29 @@
+"""A command of no group, with the groups' manners: trouble is one clear line and exit code 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from receiver.cli.output import one_line
+from receiver.errors import ReceiverError
+
+
+class _Single(click.Command):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ReceiverError as error:
+            raise click.ClickException(one_line(str(error))) from error
+
+
+def single_command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """`@single_command("doctor")` in place of `@click.command("doctor")`."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        return click.command(name, cls=_Single)(with_appcontext(function))
+
+    return decorate

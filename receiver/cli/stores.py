@@ -1,0 +1,147 @@
+"""`stores`: add a store, look at it, give it a place, replace its secret or token."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from receiver.cli.options import TIME, actor, limit_option
+from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.services import stores as service
+from receiver.services.store_details import StoreDetails
+from receiver.storage.tables import Store
+from receiver.wiring import wiring
+
+COLUMNS = ("id", "url", "name", "country", "merchant", "admitted_at", "set_up_at", "stage", "verdict")
+
+
+@click.group("stores", cls=Commands)
+def stores() -> None:
+    """Stores of the programme."""
+
+
+@stores.command()
+@click.option("--url", required=True, help="The shop's home, such as https://shop.example/.")
+@click.option("--name", required=True)
+@click.option("--country", required=True, help="Two capital letters, such as US.")
+@click.option("--currency", required=True, help="Three capital letters, such as USD.")
+@click.option("--merchant", help="The merchant's id when it has other stores; default: its own merchant.")
+@click.option("--webhook-secret", help="Default: a new one of letters and digits.")
+@click.option("--joined-at", type=TIME, help="When it joined the programme; default: now.")
+@click.option("--admit", is_flag=True, help="Give it a place even when the programme is full.")
+@json_option
+def add(
+    as_json: bool,
+    webhook_secret: str | None,
+    joined_at: datetime | None,
+    admit: bool,
+    **told: Any,
+) -> None:
+    """Add a store; prints its webhook address, signing secret and status token, this once."""
+    wired = wiring()
+    added = service.add_store(
+        wired.database,
+        wired.seal,
+        wired.now(),
+        details=StoreDetails(**told),
+        programme=wired.settings.programme,
+        actor=actor(),
+        webhook_secret=webhook_secret,
+        admit=admit,
+        joined_at=joined_at,
+    )
+    answer = {
+        "id": added.id,
+        "webhook_url": wired.settings.public_url + added.webhook_path,
+        "webhook_secret": added.webhook_secret,
+        "status_token": added.status_token,
+    }
+    print_one(answer, as_json)
+
+
+@stores.command("list")
+@limit_option
+@json_option
+def list_command(limit: int, as_json: bool) -> None:
+    """The newest first."""
+    rows = [_row(store) for store in service.list_stores(wiring().database, limit)]
+    print_rows(rows, as_json, COLUMNS)
+
+
+@stores.command()
+@click.argument("store_id", metavar="STORE")
+@json_option
+def show(store_id: str, as_json: bool) -> None:
+    """Everything about one store but its secrets."""
+    print_one(_row(service.show_store(wiring().database, store_id)), as_json)
+
+
+@stores.command()
+@click.argument("store_id", metavar="STORE")
+@json_option
+def admit(store_id: str, as_json: bool) -> None:
+    """Give the store its place in the offer."""
+    wired = wiring()
+    store = service.admit_store(wired.database, wired.now(), store_id=store_id, actor=actor())
+    print_one(_row(store), as_json)
+
+
+@stores.command("rotate-secret")
+@click.argument("store_id", metavar="STORE")
+@click.option("--overlap", type=click.IntRange(min=0), default=24, show_default=True, help="Hours.")
+@click.option("--webhook-secret", help="Default: a new one of letters and digits.")
+@json_option
+def rotate_secret(store_id: str, overlap: int, webhook_secret: str | None, as_json: bool) -> None:
+    """A new signing secret; the old one verifies for the hours of --overlap."""
+    wired = wiring()
+    rotated = service.rotate_secret(
+        wired.database,
+        wired.seal,
+        wired.now(),
+        store_id=store_id,
+        actor=actor(),
+        overlap_hours=overlap,
+        webhook_secret=webhook_secret,
+    )
+    answer = {
+        "id": store_id,
+        "webhook_url": wired.settings.public_url + rotated.webhook_path,
+        "webhook_secret": rotated.webhook_secret,
+        "old_valid_until": rotated.old_valid_until,
+    }
+    print_one(answer, as_json)
+
+
+@stores.command("rotate-token")
+@click.argument("store_id", metavar="STORE")
+@json_option
+def rotate_token(store_id: str, as_json: bool) -> None:
+    """A new status token; the old one stops working at once."""
+    wired = wiring()
+    token = service.rotate_token(wired.database, wired.now(), store_id=store_id, actor=actor())
+    print_one({"id": store_id, "status_token": token}, as_json)
+
+
+def _row(store: Store) -> dict[str, Any]:
+    return {
+        "id": store.id,
+        "url": store.url,
+        "name": store.name,
+        "country": store.country,
+        "currency": store.currency,
+        "merchant": store.merchant,
+        "programme": store.programme,
+        "joined_at": store.joined_at,
+        "admitted_at": store.admitted_at,
+        "created_at": store.created_at,
+        "disconnected_at": store.disconnected_at,
+        "webhook_url": wiring().settings.public_url + service.webhook_path(store.id),
+        "installed_at": store.installed_at,
+        "set_up_at": store.set_up_at,
+        "removed_at": store.removed_at,
+        "stage": store.stage,
+        "verdict": store.verdict,
+        "decided_at": store.decided_at,
+    }

@@ -1,0 +1,93 @@
+"""The way out to a provider: every call has a timeout, a size limit, and an error that holds no secret."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
+
+import requests
+
+from receiver.errors import Advice, ProviderError
+
+TIMEOUT = (5.0, 30.0)  # seconds: to connect, and between two pieces of the answer
+MAX_BYTES = 8 * 1024 * 1024
+PIECE = 64 * 1024
+
+# urllib3 logs whole addresses, and some of TikTok's carry the app's secret in their query.
+logging.getLogger("urllib3.connectionpool").addFilter(lambda _record: False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whatever its status; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Http:
+    """Sends requests and hands back answers; redirects are not followed, cookies not kept."""
+
+    def __init__(self, *, timeout: tuple[float, float] = TIMEOUT, max_bytes: int = MAX_BYTES) -> None:
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._session = requests.Session()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.auth = _no_credentials
+
+    def get(self, url: str, *, headers: Mapping[str, str], query: Mapping[str, str]) -> Answer:
+        """Ask for `url`; raises ProviderError when no whole answer of bearable size arrives in time."""
+        try:
+            with self._session.get(
+                url,
+                params=query,
+                headers=headers,
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return Answer(response.status_code, _lowered(response.headers), self._body(response))
+        except (requests.RequestException, UnicodeError) as error:
+            trouble = _trouble(url, error)
+        # Raised out here so that the cause, whose text holds the address and its secrets, stays behind.
+        raise trouble
+
+    def _body(self, response: requests.Response) -> bytes:
+        body = bytearray()
+        for piece in response.iter_content(PIECE):
+            body += piece
+            if len(body) > self._max_bytes:
+                raise ProviderError(
+                    f"{_host(response.url)} sent more than {self._max_bytes} bytes",
+                    advice=Advice.CONFIGURATION,
+                )
+        return bytes(body)
+
+
+def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from adding a login found in a .netrc file."""
+    return request
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _trouble(url: str, error: Exception) -> ProviderError:
+    """A ValueError is an address or header that could not even be sent; the rest passes with time."""
+    if isinstance(error, ValueError):
+        return ProviderError(
+            f"the call cannot be sent ({type(error).__name__}): check the API's address and the token",
+            advice=Advice.CONFIGURATION,
+        )
+    if isinstance(error, requests.Timeout):
+        return ProviderError(f"{_host(url)} did not answer in time", advice=Advice.AGAIN)
+    return ProviderError(f"no whole answer from {_host(url)} ({type(error).__name__})", advice=Advice.AGAIN)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or "the provider"

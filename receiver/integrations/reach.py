@@ -1,0 +1,42 @@
+"""Asks an API address for a sign of life, with no credentials, and hears what time it is there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from receiver.integrations.http import Answer, Http
+
+TIMEOUT = (5.0, 10.0)
+
+
+@dataclass(frozen=True)
+class SignOfLife:
+    """That something answered: in TikTok's envelope or not, and the time in its `Date` header."""
+
+    envelope: bool
+    status: int
+    at: datetime | None
+
+
+def look(url: str) -> SignOfLife:
+    """GET the address. Raises ProviderError when nothing answers."""
+    answer = Http(timeout=TIMEOUT).get(url, headers={}, query={})
+    return SignOfLife(_is_envelope(answer), answer.status, _date(answer.headers.get("date")))
+
+
+def _is_envelope(answer: Answer) -> bool:
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(body, dict) and isinstance(body.get("code"), int)
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header).astimezone(UTC) if header else None
+    except (ValueError, OverflowError):
+        return None

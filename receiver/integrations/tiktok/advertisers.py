@@ -1,0 +1,89 @@
+"""What TikTok says about ad accounts themselves, and which of them a token covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from receiver.integrations.tiktok.calls import Get
+from receiver.integrations.tiktok.schemas import AdvertiserList, load
+
+BATCH = 100  # ids a call; more is answered with 40011
+# What the recorded call asks for; what we do not read (balance and the like) is dropped on arrival.
+FIELDS = (
+    "advertiser_id",
+    "name",
+    "status",
+    "country",
+    "currency",
+    "timezone",
+    "display_timezone",
+    "create_time",
+    "balance",
+    "owner_bc_id",
+    "rejection_reason",
+    "advertiser_account_type",
+)
+
+
+@dataclass(frozen=True)
+class AdvertiserInfo:
+    """An ad account as `/advertiser/info/` shows it; None is "TikTok did not say".
+
+    `status` is TikTok's word (STATUS_ENABLE, …), `country` two letters, `currency` three. `timezone`
+    is a zone this machine knows: `display_timezone` where usable, else `timezone`. `created_at` is
+    `create_time`, aware and UTC. `owner_bc_id` is known only to members of that Business Center.
+    """
+
+    advertiser_id: str
+    name: str | None
+    status: str | None
+    country: str | None
+    currency: str | None
+    timezone: str | None
+    created_at: datetime | None
+    owner_bc_id: str | None
+
+
+def advertiser_info(get: Get, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]:
+    """The accounts asked for, in the order of the answers; one TikTok leaves out is left out here."""
+    found = []
+    for batch in _batches(list(dict.fromkeys(advertiser_ids))):
+        reply = get("advertiser/info", {"advertiser_ids": batch, "fields": FIELDS})
+        rows = load(AdvertiserList(), reply)["list"]
+        found += [_info(row) for row in rows if row["advertiser_id"] in batch]
+    return found
+
+
+def authorised_advertisers(get: Get, app_id: str, secret: str) -> list[str]:
+    """The ids of the ad accounts the token may reach."""
+    reply = get("oauth2/advertiser/get", {"app_id": app_id, "secret": secret})
+    return [row["advertiser_id"] for row in load(AdvertiserList(), reply)["list"]]
+
+
+def _batches(ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
+
+
+def _info(row: Mapping[str, Any]) -> AdvertiserInfo:
+    return AdvertiserInfo(
+        advertiser_id=row["advertiser_id"],
+        name=row["name"],
+        status=row["status"],
+        country=row["country"],
+        currency=row["currency"],
+        timezone=_usable(row["display_timezone"]) or _usable(row["timezone"]),
+        created_at=row["create_time"],
+        owner_bc_id=row["owner_bc_id"],
+    )
+
+
+def _usable(zone: str | None) -> str | None:
+    try:
+        return ZoneInfo(zone).key if zone else None
+    except (KeyError, ValueError, OSError):  # not known; no name of a zone; a folder of zones
+        return None

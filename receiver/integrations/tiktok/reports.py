@@ -1,0 +1,139 @@
+"""What an ad account spent, by day or in total, as TikTok's basic report tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from receiver.errors import Advice, ProviderError
+from receiver.integrations.tiktok.calls import Get
+from receiver.integrations.tiktok.codes import WRONG_PARAMETER
+from receiver.integrations.tiktok.envelope import Reply
+from receiver.integrations.tiktok.pages import Row, read_pages
+from receiver.integrations.tiktok.schemas import DailyReport, TotalReport
+
+REPORT = "report/integrated/get"
+DATES_A_CALL = 30  # TikTok's limit with stat_time_day
+MONEY = ("spend", "billed_cost", "cash_spend", "voucher_spend")
+HALVES = (("spend", "billed_cost"), ("cash_spend", "voucher_spend"))
+
+Figures = Mapping[str, Any]  # metrics by name: Decimal or None, and `currency`
+
+
+@dataclass(frozen=True)
+class SpendDay:
+    """One date of an ad account in its own time zone; amounts in the account's currency, None unknown.
+
+    Source: BASIC report at AUCTION_ADVERTISER. `spend` is gross, whatever paid it; `billed_cost` is
+    spend less ad credit and coupons; `cash_spend` and `voucher_spend` are TikTok's estimate of what
+    cash and vouchers paid. All may still be restated until the date is final.
+    """
+
+    date: date
+    spend: Decimal | None
+    billed_cost: Decimal | None
+    cash_spend: Decimal | None
+    voucher_spend: Decimal | None
+    currency: str | None
+
+
+def daily_spend(
+    get: Get, advertiser_id: str, first: date, last: date, *, page_size: int = 1000
+) -> list[SpendDay]:
+    """The dates with delivery between two dates, both included, in order; a date without a row is absent."""
+    days = []
+    for start, end in _spans(first, last):
+        days += _Span(get, advertiser_id, start, end, page_size).days()
+    return days
+
+
+def total_spend(get: Get, advertiser_id: str, first: date, last: date) -> Decimal | None:
+    """Gross spend over at most 365 dates, both ends included, in the account's currency; None unknown.
+
+    TikTok answers an account without delivery with a row of 0.00 or with no row: both are zero.
+    """
+    metrics = ("spend", "billed_cost", "currency")
+    query = _query(advertiser_id, first, last, ("advertiser_id",), metrics)
+    rows, reply = read_pages(lambda _: get(REPORT, query), TotalReport(), most=1)
+    if not rows:
+        return Decimal(0)
+    if len(rows) > 1 or rows[0]["dimensions"]["advertiser_id"] != advertiser_id:
+        raise reply.trouble("rows that were not asked for", Advice.AGAIN)
+    spend: Decimal | None = rows[0]["metrics"]["spend"]
+    return spend
+
+
+@dataclass(frozen=True)
+class _Span:
+    """At most 30 dates of one account."""
+
+    get: Get
+    advertiser_id: str
+    first: date
+    last: date
+    page_size: int
+
+    def days(self) -> list[SpendDay]:
+        """TikTok does not say whether the four metrics may stand in one request: if not, ask in halves."""
+        try:
+            return _as_days([self._figures(MONEY)])
+        except ProviderError as error:
+            if error.code != WRONG_PARAMETER:
+                raise
+        return _as_days([self._figures(half) for half in HALVES])
+
+    def _figures(self, metrics: Sequence[str]) -> dict[date, Figures]:
+        dimensions = ("advertiser_id", "stat_time_day")
+        query = _query(self.advertiser_id, self.first, self.last, dimensions, (*metrics, "currency"))
+
+        def ask(page: int) -> Reply:
+            return self.get(REPORT, {**query, "page": page, "page_size": self.page_size})
+
+        return self._by_date(*read_pages(ask, DailyReport(), most=DATES_A_CALL))
+
+    def _by_date(self, rows: Iterable[Row], reply: Reply) -> dict[date, Figures]:
+        found: dict[date, Figures] = {}
+        for row in rows:
+            day, figures = row["dimensions"]["stat_time_day"], row["metrics"]
+            if row["dimensions"]["advertiser_id"] != self.advertiser_id or not self.first <= day <= self.last:
+                raise reply.trouble("rows that were not asked for", Advice.AGAIN)
+            if found.setdefault(day, figures) != figures:
+                raise reply.trouble(f"two answers for {day}", Advice.AGAIN)
+        return found
+
+
+def _spans(first: date, last: date) -> Iterator[tuple[date, date]]:
+    while first <= last:
+        end = min(last, first + timedelta(days=DATES_A_CALL - 1))
+        yield first, end
+        first = end + timedelta(days=1)
+
+
+def _query(
+    advertiser_id: str, first: date, last: date, dimensions: Sequence[str], metrics: Sequence[str]
+) -> dict[str, str | int | Sequence[str]]:
+    return {
+        "advertiser_id": advertiser_id,
+        "service_type": "AUCTION",
+        "report_type": "BASIC",
+        "data_level": "AUCTION_ADVERTISER",
+        "dimensions": dimensions,
+        "metrics": metrics,
+        "start_date": first.isoformat(),
+        "end_date": last.isoformat(),
+    }
+
+
+def _as_days(parts: Sequence[Mapping[date, Figures]]) -> list[SpendDay]:
+    """The parts of one report, merged; what no part knows of a date is unknown."""
+    days = []
+    for day in sorted({day for part in parts for day in part}):
+        known: dict[str, Any] = {}
+        for part in parts:
+            known |= {name: value for name, value in part.get(day, {}).items() if value is not None}
+        money = {name: known.get(name) for name in MONEY}
+        days.append(SpendDay(date=day, currency=known.get("currency"), **money))
+    return days

@@ -1,0 +1,166 @@
+"""The shape of the answers we rely on; fields TikTok adds are ignored, a wrong one is named by its path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from receiver.errors import Advice
+from receiver.integrations.tiktok.envelope import Reply
+
+NOTHING = ("", "-")  # how TikTok writes "not there"
+AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
+DIGITS = re.compile(r"[0-9]{1,32}")
+MIDNIGHT = " 00:00:00"
+
+
+class Id(fields.Field[str]):
+    """Digits. TikTok writes them as text, in places as a number; ours are always text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        if not isinstance(text, str) or not DIGITS.fullmatch(text):
+            raise ValidationError("should be an id")
+        return text
+
+
+class Text(fields.Field[str | None]):
+    """Words, or None where TikTok has none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str | None:
+        if not isinstance(value, str):
+            raise ValidationError("should be text")
+        return None if value.strip() in NOTHING else value.strip()
+
+
+class MaybeId(Text):
+    """An id, or None where TikTok has none; a Business Center's 0 is none too."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str | None:
+        if value in (*NOTHING, "0", 0):
+            return None
+        return Id()._deserialize(value, attr, data)
+
+
+class Amount(fields.Field[Decimal | None]):
+    """Money as an exact decimal, or None where there is no figure; no exponents, no underscores."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Decimal | None:
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise ValidationError("should be an amount")
+        if value in NOTHING:
+            return None
+        if not AMOUNT.fullmatch(str(value)):
+            raise ValidationError("should be an amount")
+        return Decimal(value)
+
+
+class Day(fields.Field[date]):
+    """`2026-10-01 00:00:00`, a date in the account's own zone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:
+        try:
+            return date.fromisoformat(value.removesuffix(MIDNIGHT))
+        except (AttributeError, ValueError) as error:
+            raise ValidationError("should be a date") from error
+
+
+class Instant(fields.Field[datetime | None]):
+    """Unix seconds; 0 is none. Milliseconds would land in the year 58,000 and are refused."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime | None:
+        if value in (*NOTHING, 0, "0"):
+            return None
+        try:
+            return datetime.fromtimestamp(int(Id()._deserialize(value, attr, data)), UTC)
+        except (OverflowError, OSError, ValueError) as error:  # ValidationError is a ValueError
+            raise ValidationError("should be Unix seconds") from error
+
+
+class _Answer(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+
+class _Advertiser(_Answer):
+    advertiser_id = Id(required=True)
+    name = Text(load_default=None)
+    status = Text(load_default=None)
+    country = Text(load_default=None)
+    currency = Text(load_default=None)
+    timezone = Text(load_default=None)
+    display_timezone = Text(load_default=None)
+    create_time = Instant(load_default=None)
+    owner_bc_id = MaybeId(load_default=None)
+
+
+class AdvertiserList(_Answer):
+    """`/advertiser/info/`; `/oauth2/advertiser/get/` has the same list with fewer fields."""
+
+    list = fields.List(fields.Nested(_Advertiser), required=True)
+
+
+class _Account(_Answer):
+    advertiser_id = Id(required=True)
+
+
+class _AccountDay(_Account):
+    stat_time_day = Day(required=True)
+
+
+class _Metrics(_Answer):
+    spend = Amount(load_default=None)
+    billed_cost = Amount(load_default=None)
+    cash_spend = Amount(load_default=None)
+    voucher_spend = Amount(load_default=None)
+    currency = Text(load_default=None)
+
+
+class _TotalRow(_Answer):
+    dimensions = fields.Nested(_Account, required=True)
+    metrics = fields.Nested(_Metrics, required=True)
+
+
+class _DailyRow(_TotalRow):
+    dimensions = fields.Nested(_AccountDay, required=True)
+
+
+class _PageInfo(_Answer):
+    page = fields.Integer(required=True, strict=True)
+    total_number = fields.Integer(required=True, strict=True)
+    total_page = fields.Integer(required=True, strict=True)
+
+
+class TotalReport(_Answer):
+    """`/report/integrated/get/` without a time dimension."""
+
+    list = fields.List(fields.Nested(_TotalRow), required=True)
+    page_info = fields.Nested(_PageInfo, required=True)
+
+
+class DailyReport(TotalReport):
+    """`/report/integrated/get/` by day."""
+
+    list = fields.List(fields.Nested(_DailyRow), required=True)
+
+
+def load(schema: Schema, reply: Reply) -> Mapping[str, Any]:
+    """A reply's data, checked; raises ProviderError naming the first field that is wrong."""
+    try:
+        loaded: Mapping[str, Any] = schema.load(reply.data)
+    except ValidationError as error:
+        path, message = _first("data", error.messages)
+        raise reply.trouble(f"unexpected answer: {path} {message}", Advice.CONFIGURATION) from error
+    return loaded
+
+
+def _first(path: str, messages: Any) -> tuple[str, str]:
+    if isinstance(messages, dict):
+        name, inner = next(iter(messages.items()))
+        return _first(path if name == "_schema" else f"{path}.{name}", inner)
+    return path, str(messages[0] if isinstance(messages, list) else messages)

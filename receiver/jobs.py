@@ -1,0 +1,98 @@
+"""The periodic work: what Huey runs every minute, once a minute however many workers there are.
+
+Huey keeps its queue in the same database as everything else. It carries no delivery and no fact, only
+"it is time for …", so a run that is lost with a killed process is made good by the next minute's.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import Event
+
+import psycopg
+import structlog
+from huey import PostgresHuey, SqliteHuey, crontab
+from huey.api import Huey
+
+from receiver.errors import StorageUnavailable
+from receiver.services.decide import decide_stale, decide_store
+from receiver.services.poll import poll_due
+from receiver.storage.database import SQLITE_BUSY_MS, Database
+from receiver.storage.heartbeats import take_turn
+from receiver.wiring import Wiring
+
+POLL_BATCH = 5  # small: between batches a worker that was told to stop does
+POLL_BATCHES = 60  # what the default rate can ask in a minute or two; the rest waits for the next run
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do every minute; `run` returns early when its event is set."""
+
+    name: str
+    run: Callable[[Event], object]
+
+
+def every_minute(wired: Wiring) -> tuple[Job, ...]:
+    """The service's own periodic work."""
+    return (
+        Job("poll", lambda stopping: _poll(wired, stopping)),
+        Job("decide", lambda _: decide_stale(wired.database, wired.now())),
+    )
+
+
+def queue_of(wired: Wiring, jobs: tuple[Job, ...], stopping: Event) -> Huey:
+    """A Huey in our own database that knows the jobs. Raises StorageUnavailable."""
+    huey = _open_queue(wired.database)
+    for job in jobs:
+        huey.periodic_task(crontab(minute="*"), name=job.name)(_once_a_minute(wired, job, stopping))
+    return huey
+
+
+def _once_a_minute(wired: Wiring, job: Job, stopping: Event) -> Callable[[], None]:
+    """Every consumer enqueues its own ticks; the first to run takes the minute and the others pass."""
+
+    def run() -> None:
+        minute = wired.now().replace(second=0, microsecond=0)
+        with wired.database.writing() as session:
+            ours = take_turn(session, job.name, minute)
+        if ours:
+            job.run(stopping)
+
+    return run
+
+
+def _poll(wired: Wiring, stopping: Event) -> None:
+    for _ in range(POLL_BATCHES):
+        if stopping.is_set():
+            return
+        polled = poll_due(wired.database, wired.seal, wired.tiktok, wired.now(), limit=POLL_BATCH)
+        decide_each(wired, (store_id for one in polled for store_id in one.stores))
+        if len(polled) < POLL_BATCH:
+            return
+
+
+def decide_each(wired: Wiring, store_ids: Iterable[str]) -> None:
+    """Decide each store once; one that cannot be decided is logged and holds nobody up."""
+    for store_id in dict.fromkeys(store_ids):
+        try:
+            decide_store(wired.database, wired.now(), store_id)
+        except Exception:  # the edge: the hourly decision tries this store again
+            log.exception("store not decided", store_id=store_id)
+
+
+def _open_queue(database: Database) -> Huey:
+    try:
+        if database.is_sqlite:
+            seconds = SQLITE_BUSY_MS / 1000
+            return SqliteHuey(
+                "receiver", filename=database.url.database, fsync=True, timeout=seconds, results=False
+            )
+        dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return PostgresHuey("receiver", dsn=dsn, results=False)
+    except (sqlite3.Error, psycopg.Error) as error:
+        raise StorageUnavailable(f"the job queue cannot be opened: {str(error).strip()}") from error

@@ -1,0 +1,86 @@
+"""Ad accounts to play with: what each spent on which date, and from when TikTok would show it.
+
+How long TikTok's figures take is told by its "Data latency" page (portal id 1738864894606337). Here
+a date's money is spent in the first instant of that date, in the account's own time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+SPEND_AFTER = timedelta(hours=1)
+NET_COST_AFTER = timedelta(hours=11)
+CASH_SPLIT_AFTER = timedelta(hours=24)  # after the date's end
+DAILY_FIX = time(12, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One date's money in the account's currency: paid by cash, covered by ad credit.
+
+    `restated` is the cash amount TikTok corrects itself to in its daily fix, 12:00 UTC the next day.
+    """
+
+    cash: Decimal
+    credit: Decimal = Decimal(0)
+    restated: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A date's metrics as they stand at a moment; None is not there yet."""
+
+    spend: Decimal
+    billed_cost: Decimal | None
+    cash_spend: Decimal | None
+    voucher_spend: Decimal | None
+
+
+@dataclass(frozen=True)
+class Account:
+    """An ad account, the token that reaches it, and its past (and coming) dates.
+
+    `timezone` and `display_timezone` are zone names as TikTok gives them; the first that is set, from
+    the right, rules the dates. `created_at` is aware. A revoked account is out of its token's reach.
+    """
+
+    advertiser_id: str
+    name: str
+    token: str = field(repr=False)
+    status: str = "STATUS_ENABLE"
+    country: str = "US"
+    currency: str = "USD"
+    timezone: str = "Etc/GMT+5"
+    display_timezone: str = "America/New_York"
+    created_at: datetime = datetime(2025, 11, 1, tzinfo=UTC)
+    business_center: str = ""
+    days: Mapping[date, Day] = field(default_factory=dict)
+    revoked: bool = False
+
+    def figures(self, day: date, now: datetime) -> Figures | None:
+        """What a report shows for a date at `now`; None when there is no row (yet)."""
+        money = self.days.get(day)
+        start, end = self._start_of(day), self._start_of(day + timedelta(days=1))
+        if money is None or money.cash + money.credit == 0 or now < start + SPEND_AFTER:
+            return None
+        fixed = money.restated is not None and now >= _fix_of(day)
+        cash = money.restated if fixed and money.restated is not None else money.cash
+        split = now >= end + CASH_SPLIT_AFTER
+        return Figures(
+            spend=cash + money.credit,
+            billed_cost=cash if now >= start + NET_COST_AFTER else None,
+            cash_spend=cash if split else None,
+            voucher_spend=money.credit if split else None,
+        )
+
+    def _start_of(self, day: date) -> datetime:
+        zone = ZoneInfo(self.display_timezone or self.timezone)
+        return datetime.combine(day, time(0), zone).astimezone(UTC)
+
+
+def _fix_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), DAILY_FIX)

@@ -1,0 +1,97 @@
+"""Child processes that never outlive their parent: each in a group of its own, all of it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 10.0
+LAST_LINES = 15
+
+# Loaded before any fork: a child between fork and exec should do as little as possible.
+_prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
+
+
+def end_with_parent() -> None:
+    """Have the kernel send this process SIGTERM when its parent dies, even by SIGKILL (Linux only)."""
+    if _prctl is not None:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+@dataclass
+class Child:
+    """A running process and the log it writes; `read` is how much of the log has been looked at."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    read: int = 0
+
+    def new_lines(self) -> list[str]:
+        """Whole lines written since the last call."""
+        with self.log.open("rb") as log:
+            log.seek(self.read)
+            text = log.read()
+        whole = text[: text.rfind(b"\n") + 1]
+        self.read += len(whole)
+        return whole.decode(errors="replace").splitlines()
+
+    def last_lines(self) -> list[str]:
+        return self.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+
+
+class Children:
+    """Starts processes, notices the first that ends, stops them all."""
+
+    def __init__(self, logs: Path, folder: Path) -> None:
+        self._logs, self._folder = logs, folder
+        self.running: list[Child] = []
+
+    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
+        log = self._logs / f"{name}.log"
+        with log.open("wb") as out:
+            child = Child(name, self._spawn(command, environment, out), log)
+        self.running.append(child)
+        return child
+
+    def _spawn(
+        self, command: Sequence[str], environment: Mapping[str, str], out: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 (our own commands)
+            command,
+            cwd=self._folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches the parent only, which stops the rest in order
+            preexec_fn=end_with_parent,
+        )
+
+    def fallen(self) -> Child | None:
+        """A child that has ended by itself."""
+        return next((child for child in self.running if child.process.poll() is not None), None)
+
+    def stop(self) -> None:
+        """End every child, the last started first, and whatever they left in their groups."""
+        for child in reversed(self.running):
+            with contextlib.suppress(ProcessLookupError):
+                child.process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in self.running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.process.pid, signal.SIGKILL)
+            child.process.wait()
+        self.running.clear()

@@ -1,0 +1,155 @@
+"""Starts the sandbox's processes, watches over them, and leaves nothing running behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from http.client import HTTPConnection, HTTPException
+
+from receiver.errors import ReceiverError
+from receiver.sandbox import world
+from receiver.sandbox.memory import Memory
+from receiver.sandbox.place import Place, check_ports, find_place, prepare_folder, write_settings
+from receiver.sandbox.processes import Child, Children, end_with_parent
+from receiver.sandbox.seed import DEMO, begin
+from receiver.settings import ROOT, read_settings
+from receiver.wiring import wire
+
+READY_SECONDS = 60.0
+LOOK_SECONDS = 0.2
+WEB_THREADS = "32"  # a sender that stalls holds one of them
+WORTH_SHOWING = ("error", "critical", "traceback", "exception")
+
+
+class Stop:
+    """Set by Ctrl-C, SIGTERM or a terminal that is closed."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
+
+
+def main(arguments: list[str]) -> int:
+    """Run until told to stop: 0; 1 with one sentence when it cannot start or a process fell."""
+    if "--end-with-parent" in arguments:
+        end_with_parent()
+    stop = Stop()
+    try:
+        place = find_place(os.environ)
+        prepare_folder(place)
+        check_ports(place)
+        write_settings(place, os.environ)
+        memory = _begin(place)
+    except ReceiverError as error:
+        print(error, file=sys.stderr)
+        return 1
+    children = Children(place.folder, ROOT)
+    try:
+        return _watch(place, memory, children, stop)
+    finally:
+        children.stop()
+
+
+def _begin(place: Place) -> Memory:
+    """Every connection is closed again before a process is started."""
+    wired = wire(read_settings(place.env_file))
+    try:
+        return begin(wired, place)
+    finally:
+        wired.database.close()
+
+
+def _watch(place: Place, memory: Memory, children: Children, stop: Stop) -> int:
+    print("Starting web, worker and a stand-in for TikTok ...", flush=True)
+    for name, command in _services(place).items():
+        children.start(name, command, os.environ)
+    deadline = time.monotonic() + READY_SECONDS
+    while not (ready := _answers(place.port) and _answers(place.tiktok_port)):
+        if stop.asked or children.fallen() or time.monotonic() > deadline:
+            break
+        time.sleep(LOOK_SECONDS)
+    if ready:
+        children.start("stores", [sys.executable, "-m", "receiver.sandbox.stores"], os.environ)
+        print(banner(place, memory), flush=True)
+    elif not stop.asked and not children.fallen():
+        print(f"The web process did not answer within {READY_SECONDS:.0f} s.", file=sys.stderr)
+        return 1
+    return _until_stopped(children, stop)
+
+
+def _services(place: Place) -> dict[str, list[str]]:
+    python = sys.executable
+    web = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(place.port)]
+    return {
+        "tiktok": [python, "-m", "receiver.sandbox.tiktok_server"],
+        "web": [*web, "--blocking-threads", WEB_THREADS, "--workers-kill-timeout", "5", "wsgi:app"],
+        "worker": [python, "-m", "flask", "--app", "wsgi", "worker"],
+    }
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _until_stopped(children: Children, stop: Stop) -> int:
+    while not stop.asked:
+        _show_news(children)
+        if fallen := children.fallen():
+            _show_fall(fallen)
+            return 1
+        time.sleep(LOOK_SECONDS)
+    print("\nStopping ...", flush=True)
+    return 0
+
+
+def _show_news(children: Children) -> None:
+    """All the stores say, and of the others what looks like trouble; the rest is in their logs."""
+    for child in children.running:
+        for line in child.new_lines():
+            if child.name == "stores" or any(word in line.lower() for word in WORTH_SHOWING):
+                print(f"{child.name:<7}| {line}", flush=True)
+
+
+def _show_fall(child: Child) -> None:
+    print(f"The {child.name} process ended (exit status {child.process.returncode}).", file=sys.stderr)
+    lines = child.last_lines()
+    print(f"The last lines of {child.log}:" if lines else f"{child.log} is empty.", file=sys.stderr)
+    for line in lines:
+        print(f"  {line}", file=sys.stderr)
+
+
+def banner(place: Place, memory: Memory) -> str:
+    first = world.MERCHANTS[0]
+    width = max(len(merchant.name) for merchant in world.MERCHANTS)
+    stores = [f"  {merchant.name:<{width}}  {merchant.story}" for merchant in world.MERCHANTS]
+    return "\n".join(
+        [
+            "",
+            f"  console  {place.web}/admin/   sign in: {DEMO}   password: {memory.password}",
+            f"  API      {place.web}/openapi.json",
+            f"  TikTok   {place.tiktok}   (a stand-in)",
+            f"  logs     {place.folder}/*.log",
+            "",
+            *stores,
+            "",
+            f"  Where {first.name} stands:",
+            f"  curl -H 'Authorization: Bearer {memory.stores[first.key].token}' {place.web}/api/v1/status",
+            "",
+            "  Ctrl-C stops all of it.",
+            "",
+        ]
+    )

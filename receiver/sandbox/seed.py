@@ -1,0 +1,117 @@
+"""Brings the sandbox's database to where its stores can begin to talk; a second time it changes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date
+
+from sqlalchemy import select
+
+from receiver.errors import Refused
+from receiver.sandbox import world
+from receiver.sandbox.memory import Memory, StoreMemory, recall
+from receiver.sandbox.place import Place, write_private
+from receiver.services.links import add_link
+from receiver.services.record import record
+from receiver.services.staff import add_staff, new_password, set_password
+from receiver.services.stores import add_store, rotate_secret, rotate_token
+from receiver.storage.database import Database
+from receiver.storage.migrate import migrate
+from receiver.storage.tables import Store
+from receiver.wiring import Wiring
+
+DEMO = "demo@sandbox.example"
+ACTOR = "sandbox"
+
+
+def begin(wired: Wiring, place: Place) -> Memory:
+    """Migrate, let the demo staff in, and add the stores that are not there. Raises ReceiverError."""
+    migrate(wired.database)
+    memory = _memory(wired, place)
+    if not place.programme.exists():
+        write_private(place.programme, world.programme_text(memory.born))
+    _let_demo_in(wired, memory.password)
+    for merchant in world.MERCHANTS:
+        if not _is_there(wired.database, memory, merchant):
+            memory.stores[merchant.key] = _add(wired, memory.born, merchant)
+            memory.save(place.state)
+    return memory
+
+
+def _memory(wired: Wiring, place: Place) -> Memory:
+    """The earlier run's, unless its database is gone: then a new world begins."""
+    memory = recall(place.state)
+    if memory is None or not any(_is_there(wired.database, memory, one) for one in world.MERCHANTS):
+        memory = Memory(born=_today(wired), password=new_password())
+        place.programme.unlink(missing_ok=True)
+        memory.save(place.state)
+    return memory
+
+
+def _today(wired: Wiring) -> date:
+    return wired.now().astimezone(UTC).date()
+
+
+def _is_there(database: Database, memory: Memory, merchant: world.Merchant) -> bool:
+    known = memory.stores.get(merchant.key)
+    with database.reading() as session:
+        return known is not None and session.get(Store, known.id) is not None
+
+
+def _let_demo_in(wired: Wiring, password: str) -> None:
+    """With the password that is remembered, whoever forgot it."""
+    who = {"email": DEMO, "password": password, "actor": ACTOR}
+    try:
+        add_staff(wired.database, wired.now(), role="operator", **who)
+    except Refused:
+        set_password(wired.database, wired.now(), **who)
+
+
+def _add(wired: Wiring, born: date, merchant: world.Merchant) -> StoreMemory:
+    store = _store(wired, born, merchant)
+    record(
+        wired.database,
+        wired.now(),
+        store_id=store.id,
+        name="payment",
+        value="manual",
+        reason="the sandbox's accounts all top up by hand",
+        evidence="sandbox",
+        actor=ACTOR,
+    )
+    add_link(
+        wired.database,
+        wired.seal,
+        wired.now(),
+        store_id=store.id,
+        advertiser_id=merchant.advertiser_id,
+        token=merchant.token,
+        linked_at=world.linked_at(merchant, born),
+        actor=ACTOR,
+    )
+    return store
+
+
+def _store(wired: Wiring, born: date, merchant: world.Merchant) -> StoreMemory:
+    """Added; or, where an earlier world left it, taken over with a new secret and token."""
+    install = str(uuid.uuid4())
+    with wired.database.reading() as session:
+        there = session.scalar(select(Store.id).where(Store.url == merchant.url))
+    if there is not None:
+        secret = rotate_secret(wired.database, wired.seal, wired.now(), there, actor=ACTOR)
+        token = rotate_token(wired.database, wired.now(), there, actor=ACTOR)
+        return StoreMemory(there, secret, token, install)
+    added = add_store(
+        wired.database,
+        wired.seal,
+        wired.now(),
+        url=merchant.url,
+        name=merchant.name,
+        country=merchant.country,
+        currency=merchant.currency,
+        admit=True,
+        joined_at=world.joined_at(merchant, born),
+        programme=wired.settings.programme,
+        actor=ACTOR,
+    )
+    return StoreMemory(added.id, added.webhook_secret, added.status_token, install)

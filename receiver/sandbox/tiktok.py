@@ -1,0 +1,147 @@
+"""A fake of TikTok's Ads API: its paths, envelope, codes and delays, over accounts that are made up.
+
+It shares no code with the client it is played against, so that it can bear witness against it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from receiver.sandbox.accounts import Account
+from receiver.sandbox.tiktok_report import WRONG_PARAMETER, Refusal, json_list, report, words
+
+BASE = "/open_api/v1.3"
+NO_PERMISSION, TOO_MANY_IDS, NO_TOKEN, BAD_TOKEN = 40001, 40011, 40104, 40105
+MOST_IDS = 100
+
+Accounts = Mapping[str, Account] | Callable[[], Mapping[str, Account]]  # by advertiser id
+
+api = Blueprint("tiktok", __name__, url_prefix=BASE)
+
+
+def create_tiktok(accounts: Accounts, now: Callable[[], datetime]) -> Flask:
+    """A WSGI app to serve on a port of its own; `accounts` is looked at afresh for every call."""
+    app = Flask(__name__)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # as TikTok orders them
+    app.extensions["tiktok"] = (accounts if callable(accounts) else lambda: accounts, now)
+    app.extensions["tiktok_calls"] = itertools.count(1)
+    app.before_request(_closing_slash)
+    app.register_blueprint(api)
+    app.register_error_handler(Refusal, lambda refusal: _envelope(refusal.code, refusal.message, {}))
+    app.register_error_handler(HTTPException, _never_reached)
+    return app
+
+
+@api.get("/user/info/")
+def user_info() -> Response:
+    _reachable()
+    user = {"core_user_id": "7400000000000000001", "display_name": "Sandbox", "email": "s***@e***.example"}
+    return _ok(user)
+
+
+@api.get("/oauth2/advertiser/get/")
+def oauth2_advertiser_get() -> Response:
+    mine = _reachable()
+    if not request.args.get("app_id") or not request.args.get("secret"):
+        raise Refusal(WRONG_PARAMETER, "app_id and secret are required")
+    return _ok(
+        {"list": [{"advertiser_id": a.advertiser_id, "advertiser_name": a.name} for a in mine.values()]}
+    )
+
+
+@api.get("/advertiser/info/")
+def advertiser_info() -> Response:
+    mine = _reachable()
+    ids = json_list(request.args, "advertiser_ids")
+    if len(ids) > MOST_IDS:
+        raise Refusal(TOO_MANY_IDS, f"At most {MOST_IDS} advertiser_ids.")
+    shown = [_info(account) for account in _allowed(mine, ids)]
+    if "fields" in request.args and shown:
+        wanted = words(request.args, "fields", shown[0])
+        shown = [{name: row[name] for name in wanted} for row in shown]
+    return _ok({"list": shown})
+
+
+@api.get("/report/integrated/get/")
+def report_integrated_get() -> Response:
+    (account,) = _allowed(_reachable(), [request.args.get("advertiser_id", "")])
+    return _ok(report(account, request.args, _now()))
+
+
+def _reachable() -> dict[str, Account]:
+    """The accounts the call's token reaches; a token that reaches none is wrong or revoked."""
+    token = request.headers.get("Access-Token", "")
+    if not token:
+        raise Refusal(NO_TOKEN, "Access token is null.")
+    accounts = current_app.extensions["tiktok"][0]()
+    mine = {
+        a.advertiser_id: a
+        for a in accounts.values()
+        if hmac.compare_digest(a.token.encode(), token.encode()) and not a.revoked
+    }
+    if not mine:
+        raise Refusal(BAD_TOKEN, "Access token is incorrect or has been revoked.")
+    return mine
+
+
+def _allowed(mine: Mapping[str, Account], ids: Iterable[str]) -> list[Account]:
+    try:
+        return [mine[advertiser_id] for advertiser_id in ids]
+    except KeyError:
+        raise Refusal(NO_PERMISSION, "No permission to operate this advertiser.") from None
+
+
+def _info(account: Account) -> dict[str, Any]:
+    return {
+        "advertiser_id": account.advertiser_id,
+        "name": account.name,
+        "company": account.name,
+        "status": account.status,
+        "rejection_reason": "",
+        "role": "ROLE_ADVERTISER",
+        "advertiser_account_type": "AUCTION",
+        "country": account.country,
+        "currency": account.currency,
+        "timezone": account.timezone,
+        "display_timezone": account.display_timezone,
+        "balance": 0,
+        "create_time": int(account.created_at.timestamp()),
+        "owner_bc_id": account.business_center,
+    }
+
+
+def _now() -> datetime:
+    moment: datetime = current_app.extensions["tiktok"][1]()
+    return moment
+
+
+def _ok(data: dict[str, Any]) -> Response:
+    return _envelope(0, "OK", data)
+
+
+def _envelope(code: int, message: str, data: dict[str, Any]) -> Response:
+    """HTTP 200, whatever the code: so does TikTok."""
+    request_id = f"{_now():%Y%m%d%H%M%S}{next(current_app.extensions['tiktok_calls']):020X}"
+    return jsonify(code=code, message=message, request_id=request_id, data=data)
+
+
+def _closing_slash() -> Response | None:
+    """Flask would redirect to the path with the slash; TikTok does not."""
+    return None if request.path.endswith("/") else _plain(404, "404 page not found")
+
+
+def _never_reached(error: HTTPException) -> Response:
+    if error.code == 404:
+        return _plain(404, "404 page not found")
+    return _plain(error.code or 500, error.name)
+
+
+def _plain(status: int, text: str) -> Response:
+    return Response(text, status, content_type="text/plain")

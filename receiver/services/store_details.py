@@ -1,0 +1,81 @@
+"""What a person says about a new store, checked and written one way."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from receiver.domain.programme import COUNTRY_ALIASES
+from receiver.domain.shops import shop_address
+from receiver.errors import InputError
+
+LONGEST_NAME = 200
+LONGEST_SECRET = 4096
+
+
+@dataclass(frozen=True)
+class StoreDetails:
+    """A store as it is told to us."""
+
+    url: str
+    name: str
+    country: str
+    currency: str
+    merchant: str | None = None  # null: a merchant of its own
+
+
+def checked_details(given: StoreDetails) -> StoreDetails:
+    """Raises InputError naming the field."""
+    return StoreDetails(
+        url=_url(given.url),
+        name=_name(given.name, "name"),
+        country=_country(given.country),
+        currency=_currency(given.currency),
+        merchant=None if given.merchant is None else _name(given.merchant, "merchant"),
+    )
+
+
+def checked_secret(secret: str) -> str:
+    """A signing secret a store can have. Raises InputError, without repeating it."""
+    # For "" and "0" WooCommerce makes a secret of its own that nobody is ever told.
+    if secret in ("", "0") or len(secret) > LONGEST_SECRET or not _is_text(secret):
+        raise InputError(
+            f"must be 1 to {LONGEST_SECRET} characters, and not just 0: WooCommerce replaces that",
+            path="webhook-secret",
+        )
+    return secret
+
+
+def _url(url: str) -> str:
+    try:
+        return shop_address(url.strip())
+    except ValueError as error:
+        raise InputError(str(error), path="url") from error
+
+
+def _name(name: str, path: str) -> str:
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InputError(f"must be a text of 1 to {LONGEST_NAME} characters on one line", path=path)
+    return name
+
+
+def _country(country: str) -> str:
+    if not re.fullmatch("[A-Z]{2}", country):
+        raise InputError("must be a country of two capital letters, such as US", path="country")
+    return COUNTRY_ALIASES.get(country, country)
+
+
+def _currency(currency: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", currency):
+        raise InputError("must be a currency of three capital letters, such as USD", path="currency")
+    return currency
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written as UTF-8: an argument of other bytes reaches us in half characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,178 @@
+"""Adds stores and changes how they are reached: their place in the offer, signing secret and status token."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.programme import Programme
+from receiver.domain.shops import other_scheme
+from receiver.errors import InputError, Refused
+from receiver.services.programmes import enrol_in
+from receiver.services.store_details import StoreDetails, checked_details, checked_secret
+from receiver.storage import audit, hooks, stores
+from receiver.storage.database import Database
+from receiver.storage.seal import Seal, token_hash
+from receiver.storage.tables import Store
+
+SECRET_LETTERS = string.ascii_letters + string.digits  # WooCommerce cleans other characters away
+SECRET_LENGTH = 43  # 256 random bits
+LONGEST_OVERLAP = 24 * 30
+
+
+@dataclass(frozen=True, repr=False)
+class AddedStore:
+    """What whoever sets the store up must have; secret and token are shown this once."""
+
+    id: str
+    webhook_path: str
+    webhook_secret: str
+    status_token: str
+
+
+@dataclass(frozen=True, repr=False)
+class RotatedSecret:
+    """The new signing secret, and until when the one before still verifies."""
+
+    webhook_path: str
+    webhook_secret: str
+    old_valid_until: datetime
+
+
+def webhook_path(store_id: str) -> str:
+    """Where a webhook made by hand delivers to."""
+    return f"/webhooks/woocommerce/{store_id}"
+
+
+def add_store(
+    database: Database,
+    seal: Seal,
+    now: datetime,
+    *,
+    details: StoreDetails,
+    programme: str,
+    actor: str,
+    webhook_secret: str | None = None,
+    admit: bool = False,
+    joined_at: datetime | None = None,
+) -> AddedStore:
+    """Add a store to the programme new stores join, with an address for a webhook made by hand.
+
+    Raises InputError, and Refused for a shop that is already here.
+    """
+    details = checked_details(details)
+    if joined_at is not None and joined_at > now:
+        raise InputError("lies in the future", path="joined-at")
+    secret = _new_secret() if webhook_secret is None else checked_secret(webhook_secret)
+    token = _new_token()
+    with database.writing() as session:
+        _refuse_known(session, details.url)
+        terms = enrol_in(session, programme, now)
+        store = _new_store(details, terms.id, joined_at or now, now)
+        store.status_token_hash = token_hash(token)
+        if admit or _place_left(session, terms, store.merchant):
+            store.admitted_at = now
+        session.add(store)
+        session.flush()
+        hooks.add_hook(session, store.id, store.id, topic=None)
+        hooks.add_secret(session, store.id, seal.close(secret), now)
+        what = {"url": store.url, "programme": store.programme, "admitted": store.admitted_at is not None}
+        audit.record(session, now, actor, "stores add", store.id, what)
+    return AddedStore(store.id, webhook_path(store.id), secret, token)
+
+
+def list_stores(database: Database, limit: int = 50) -> list[Store]:
+    with database.reading() as session:
+        return stores.list_stores(session, limit)
+
+
+def show_store(database: Database, store_id: str) -> Store:
+    """Raises NotFound."""
+    with database.reading() as session:
+        return stores.known_store(session, store_id)
+
+
+def admit_store(database: Database, now: datetime, *, store_id: str, actor: str) -> Store:
+    """Give the store its place in the offer, beyond the cap too. Twice is once. Raises NotFound."""
+    with database.writing() as session:
+        store = stores.known_store(session, store_id, locked=True)
+        if store.admitted_at is None:
+            store.admitted_at = now
+            audit.record(session, now, actor, "stores admit", store_id, {})
+        return store
+
+
+def rotate_secret(
+    database: Database,
+    seal: Seal,
+    now: datetime,
+    *,
+    store_id: str,
+    actor: str,
+    overlap_hours: int = 24,
+    webhook_secret: str | None = None,
+) -> RotatedSecret:
+    """A new secret for the webhook made by hand; the old one verifies until the overlap is over.
+
+    Raises NotFound and InputError.
+    """
+    if not 0 <= overlap_hours <= LONGEST_OVERLAP:
+        raise InputError(f"must be 0 to {LONGEST_OVERLAP} hours", path="overlap")
+    secret = _new_secret() if webhook_secret is None else checked_secret(webhook_secret)
+    until = now + timedelta(hours=overlap_hours)
+    with database.writing() as session:
+        stores.known_store(session, store_id, locked=True)
+        hooks.end_secrets(session, store_id, until)
+        hooks.add_secret(session, store_id, seal.close(secret), now)
+        audit.record(session, now, actor, "stores rotate-secret", store_id, {"overlap_hours": overlap_hours})
+    return RotatedSecret(webhook_path(store_id), secret, until)
+
+
+def rotate_token(database: Database, now: datetime, *, store_id: str, actor: str) -> str:
+    """A new status token; the old one stops working at once. Raises NotFound."""
+    token = _new_token()
+    with database.writing() as session:
+        stores.known_store(session, store_id, locked=True).status_token_hash = token_hash(token)
+        audit.record(session, now, actor, "stores rotate-token", store_id, {})
+    return token
+
+
+def _new_secret() -> str:
+    return "".join(secrets.choice(SECRET_LETTERS) for _ in range(SECRET_LENGTH))
+
+
+def _new_token() -> str:
+    return f"stt_{secrets.token_hex(32)}"
+
+
+def _refuse_known(session: Session, url: str) -> None:
+    known = stores.store_at(session, (url, other_scheme(url)))
+    if known is not None:
+        raise Refused(f"{known.url} is already here as {known.id}")
+
+
+def _new_store(details: StoreDetails, programme: str, joined_at: datetime, now: datetime) -> Store:
+    random = secrets.token_hex(20)
+    return Store(
+        id=f"st_{random}",
+        url=details.url,
+        name=details.name,
+        country=details.country,
+        currency=details.currency,
+        merchant=details.merchant or f"m_{random[:16]}",  # its own merchant until staff merge
+        programme=programme,
+        joined_at=joined_at,
+        created_at=now,
+    )
+
+
+def _place_left(session: Session, terms: Programme, merchant: str) -> bool:
+    """First come, first served; `enrol_in` wrote the terms' row, so others who add wait their turn."""
+    if terms.capacity is None:
+        return True
+    session.flush()
+    return stores.merchants_admitted(session, terms.id, other_than=merchant) < terms.capacity

@@ -1,0 +1,21 @@
+"""Who may sign in to the console."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import Staff
+
+
+def staff_by_email(session: Session, email: str) -> Staff | None:
+    return session.scalars(select(Staff).where(Staff.email == email)).first()
+
+
+def keep_staff(session: Session, email: str, role: str, password_hash: str, now: datetime) -> Staff:
+    person = Staff(email=email, role=role, password_hash=password_hash, created_at=now)
+    session.add(person)
+    session.flush()
+    return person

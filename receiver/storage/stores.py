@@ -1,0 +1,39 @@
+"""Stores: found, listed, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from receiver.errors import NotFound
+from receiver.storage.tables import Store
+
+
+def store_at(session: Session, urls: Sequence[str]) -> Store | None:
+    """The store at one of these addresses."""
+    return session.scalars(select(Store).where(Store.url.in_(urls)).limit(1)).first()
+
+
+def known_store(session: Session, store_id: str, *, locked: bool = False) -> Store:
+    """The store, fresh from the database; `locked` keeps others from changing it. Raises NotFound."""
+    query = select(Store).where(Store.id == store_id).execution_options(populate_existing=True)
+    store = session.scalars(query.with_for_update() if locked else query).first()
+    if store is None:
+        raise NotFound(f"there is no store {store_id}")
+    return store
+
+
+def list_stores(session: Session, limit: int) -> list[Store]:
+    """The newest first; 0 = all."""
+    query = select(Store).order_by(Store.created_at.desc(), Store.id)
+    return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def merchants_admitted(session: Session, programme: str, other_than: str) -> int:
+    """How many merchants a programme has admitted, one of them left out."""
+    query = select(func.count(Store.merchant.distinct())).where(
+        Store.programme == programme, Store.admitted_at.is_not(None), Store.merchant != other_than
+    )
+    return session.scalar(query) or 0

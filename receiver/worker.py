@@ -1,0 +1,94 @@
+"""The background worker: takes deliveries off the inbox, decides stores they touch, runs what is periodic.
+
+The inbox row is the truth. The worker asks for waiting rows by an index twice a second, and at once again
+while there are more; nobody has to wake it, so the receiving side writes to no queue, and no delivery can
+be lost with a job. Huey does the periodic work (jobs.py) in threads beside this loop. Told to stop, the
+worker finishes the batch and the job in hand and returns.
+"""
+
+from __future__ import annotations
+
+import time
+from threading import Event
+
+import structlog
+from huey.consumer import Consumer
+
+from receiver.errors import Refused, StorageUnavailable
+from receiver.jobs import Job, decide_each, every_minute, queue_of
+from receiver.services.process import process_next
+from receiver.storage import heartbeats
+from receiver.storage.migrate import current_revision, newest_revision
+from receiver.wiring import Wiring
+
+BATCH = 50
+IDLE_SECONDS = 0.5
+TROUBLE_SECONDS = 5.0  # between tries while something is wrong
+BEAT_SECONDS = 5.0
+STOP_WITHIN_SECONDS = 60  # for the periodic job in hand; what it could not keep is done again
+
+log = structlog.get_logger(__name__)
+
+
+class _Consumer(Consumer):  # type: ignore[misc]
+    """Huey's threads without its signal handlers: whoever runs the worker says when to stop."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def run(wired: Wiring, stopping: Event, jobs: tuple[Job, ...] | None = None) -> None:
+    """Work until `stopping` is set. Raises Refused on a database that is not migrated."""
+    _check_schema(wired)
+    huey = queue_of(wired, every_minute(wired) if jobs is None else jobs, stopping)
+    consumer = _Consumer(
+        huey, workers=2, scheduler_interval=10, max_delay=1.0, shutdown_timeout=STOP_WITHIN_SECONDS
+    )
+    consumer.start()
+    log.info("worker started")
+    try:
+        _work(wired, stopping, consumer)
+    finally:
+        stopping.set()
+        consumer.stop(graceful=True)
+        huey.storage.close()
+    log.info("worker stopped")
+
+
+def _check_schema(wired: Wiring) -> None:
+    found, needed = current_revision(wired.database), newest_revision()
+    if found != needed:
+        raise Refused(
+            f"the database is at revision {found or 'none'} and this version needs {needed}; "
+            "run `flask --app wsgi migrate` first"
+        )
+
+
+def _work(wired: Wiring, stopping: Event, consumer: Consumer) -> None:
+    beat_due = 0.0
+    while not stopping.is_set():
+        try:
+            if time.monotonic() >= beat_due:
+                _beat(wired)
+                beat_due = time.monotonic() + BEAT_SECONDS
+                consumer.check_worker_health()
+            pause = 0.0 if work_inbox(wired) else IDLE_SECONDS
+        except StorageUnavailable as error:
+            log.warning("worker waits", error=str(error))
+            pause = TROUBLE_SECONDS
+        except Exception:  # the edge: one bad batch must not end the work on all others
+            log.exception("worker goes on after an error")
+            pause = TROUBLE_SECONDS
+        stopping.wait(pause)
+
+
+def _beat(wired: Wiring) -> None:
+    with wired.database.writing() as session:
+        heartbeats.beat(session, heartbeats.WORKER, wired.now())
+
+
+def work_inbox(wired: Wiring) -> bool:
+    """Process one batch and decide the stores it touched; whether there may be more to do."""
+    outcomes = process_next(wired.database, wired.now(), limit=BATCH)
+    decide_each(wired, (outcome.store_id for outcome in outcomes if outcome.store_id))
+    return len(outcomes) == BATCH

@@ -1,0 +1,28 @@
+"""The migrations make exactly the tables the code declares, up and down, on both databases."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from receiver.storage.database import Database
+from receiver.storage.migrate import current_revision, migrate, migrate_down, newest_revision
+from receiver.storage.tables import Base
+
+
+def test_up_down_and_up_again(empty_database_url):
+    database = Database(empty_database_url)
+    assert current_revision(database) is None
+    assert migrate(database) == newest_revision()
+    assert migrate(database) == newest_revision()  # twice is once
+    assert migrate_down(database) == "base"
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    assert migrate(database) == newest_revision()
+    database.close()
+
+
+def test_migrations_and_tables_agree(database_url):
+    database = Database(database_url)
+    with database.reading() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    database.close()

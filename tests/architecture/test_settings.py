@@ -1,0 +1,100 @@
+"""Settings are read once, loud when wrong, and every one stands in the README."""
+
+import os
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from receiver.errors import SettingsError
+from receiver.settings import Settings, read_settings
+
+ROOT = Path(__file__).parents[2]
+NAMES = [field.name.upper() for field in fields(Settings)]
+KEY = Fernet.generate_key().decode()
+
+
+@pytest.fixture
+def environ(monkeypatch, tmp_path):
+    """A valid environment, and the way to change one variable of it."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SECRET_KEYS", KEY)
+    monkeypatch.setenv("PUBLIC_URL", "https://credit.example/")
+
+    def read(**changes: str) -> Settings:
+        for name, value in changes.items():
+            monkeypatch.setenv(name, value)
+        return read_settings(tmp_path / ".env")
+
+    return read
+
+
+def test_the_defaults_are_those_of_the_contract(environ):
+    settings = environ()
+    assert settings.public_url == "https://credit.example"
+    assert settings.tiktok_api_url == "https://business-api.tiktok.com/open_api/v1.3"
+    assert (settings.tiktok_rate, settings.max_body_bytes) == (5.0, 1024 * 1024)
+    assert settings.keep_deliveries_days == 30
+    assert (settings.trusted_proxies, settings.allow_loopback_stores) == ((), False)
+    assert settings.database_url.endswith("/instance/receiver.db")
+    assert settings.programme == "woocommerce-2025"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEYS", "short"),
+        ("SECRET_KEYS", f"{KEY},short"),
+        ("PUBLIC_URL", "credit.example"),
+        ("PUBLIC_URL", "https://user:pass@credit.example"),
+        ("PUBLIC_URL", "https://credit.example/?a=1"),
+        ("PUBLIC_URL", "https://exa mple"),
+        ("DATABASE_URL", "mysql://localhost/x"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "nonsense"),
+        ("TIKTOK_API_URL", "ftp://tiktok"),
+        ("TIKTOK_RATE", "fast"),
+        ("TIKTOK_RATE", "0"),
+        ("TIKTOK_RATE", "nan"),
+        ("MAX_BODY_BYTES", "1e6"),
+        ("MAX_BODY_BYTES", "-1"),
+        ("KEEP_DELIVERIES_DAYS", "1"),
+        ("TRUSTED_PROXIES", "localhost"),
+        ("ALLOW_LOOPBACK_STORES", "maybe"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_the_variables_name(environ, name, value):
+    with pytest.raises(SettingsError) as stopped:
+        environ(**{name: value})
+    assert str(stopped.value).startswith(name)
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEYS", "PUBLIC_URL"])
+@pytest.mark.parametrize("value", ["", " ", None])
+def test_what_has_no_default_must_be_set(environ, monkeypatch, name, value):
+    monkeypatch.delenv(name)
+    with pytest.raises(SettingsError, match=f"^{name} is not set"):
+        environ(**({name: value} if value is not None else {}))
+
+
+def test_a_secret_is_never_repeated_in_the_complaint(environ):
+    for name, value in (("SECRET_KEYS", "hunter2"), ("DATABASE_URL", "mysql://u:hunter2@h/x")):
+        with pytest.raises(SettingsError) as stopped:
+            environ(**{name: value})
+        assert "hunter2" not in str(stopped.value)
+        os.environ.pop(name)
+        os.environ["SECRET_KEYS"] = KEY
+    assert KEY not in repr(environ())
+
+
+def test_the_environment_wins_over_the_file(environ, tmp_path):
+    (tmp_path / ".env").write_text("PROGRAMME=from-file\nTIKTOK_RATE=2\n")
+    settings = environ(PROGRAMME="from-environment")
+    assert (settings.programme, settings.tiktok_rate) == ("from-environment", 2.0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_stands_in_the_readme(name):
+    assert f"`{name}`" in (ROOT / "README.md").read_text()

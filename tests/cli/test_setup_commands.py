@@ -1,0 +1,276 @@
+"""`secrets`, `migrate`, `staff` and `doctor`: what sets an installation up, and says what it lacks."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from click.testing import Result
+from cryptography.fernet import Fernet
+from flask import Flask
+from sqlalchemy import select
+
+from receiver import cli
+from receiver.app import create_app
+from receiver.errors import Advice, ProviderError, SettingsError
+from receiver.integrations.reach import SignOfLife
+from receiver.services import reseal
+from receiver.services.diagnose import Check, State, diagnose
+from receiver.storage import heartbeats
+from receiver.storage.database import Database
+from receiver.storage.migrate import newest_revision
+from receiver.storage.seal import Seal
+from receiver.storage.tables import AuditEntry, Hook, HookSecret, Staff, Store
+from receiver.wiring import Wiring, wire
+from tests.conftest import make_settings
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+ALIVE = SignOfLife(True, 200, NOW)
+
+
+def run(wired: Wiring, *words: str) -> Result:
+    return create_app(wired=wired).test_cli_runner().invoke(args=list(words))
+
+
+def without_settings() -> Flask:
+    app = Flask("receiver")
+    cli.register(app)
+    app.extensions["receiver"] = SettingsError("PUBLIC_URL is not set; it should be a web address")
+    return app
+
+
+class TestSecrets:
+    def test_new_prints_a_usable_key_without_any_settings(self) -> None:
+        answer = without_settings().test_cli_runner().invoke(args=["secrets", "new"])
+        assert answer.exit_code == 0
+        Fernet(answer.output.strip())
+
+    def test_new_answers_in_json(self) -> None:
+        answer = without_settings().test_cli_runner().invoke(args=["secrets", "new", "--json"])
+        Fernet(json.loads(answer.output)["key"])
+
+    def test_after_rotate_the_old_key_can_go(self, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reseal, "BATCH", 2)
+        keep_secrets(wired.database, wired.seal, "one", "two", "three", "four", "five")
+        new = Fernet.generate_key().decode()
+        both = rewired(wired, new, *wired.settings.secret_keys)
+
+        answer = run(both, "secrets", "rotate", "--json")
+
+        counts = {row["column"]: row["resealed"] for row in json.loads(answer.output)}
+        assert counts["hook_secrets.secret_sealed"] == 5
+        assert secrets_of(wired.database, Seal([new])) == ["one", "two", "three", "four", "five"]
+
+    def test_a_secret_of_a_lost_key_is_named_and_the_others_are_renewed(self, wired: Wiring) -> None:
+        keep_secrets(wired.database, Seal([Fernet.generate_key().decode()]), "lost")
+        keep_secrets(wired.database, wired.seal, "known")
+
+        answer = run(wired, "secrets", "rotate")
+
+        assert answer.exit_code == 1
+        assert "hook_secrets.secret_sealed" in answer.stderr.splitlines()[-1]
+
+    def test_every_sealed_column_is_found_by_its_name(self) -> None:
+        found = {f"{table.name}.{column.name}" for table, column in reseal.sealed_columns()}
+        assert {"links.token_sealed", "hook_secrets.secret_sealed"} <= found
+
+
+class TestMigrate:
+    def test_says_from_where_to_where(self, empty_database_url: str) -> None:
+        wired = wire(make_settings(database_url=empty_database_url))
+        assert json.loads(run(wired, "migrate", "--json").output) == {"from": None, "to": newest_revision()}
+        again = json.loads(run(wired, "migrate", "--json").output)
+        wired.database.close()
+        assert again == {"from": newest_revision(), "to": newest_revision()}
+
+    def test_without_settings_it_says_what_is_missing_in_one_line(self) -> None:
+        answer = without_settings().test_cli_runner().invoke(args=["migrate"])
+        assert (answer.exit_code, answer.stdout) == (1, "")
+        assert answer.stderr == "Error: PUBLIC_URL is not set; it should be a web address\n"
+
+
+class TestStaff:
+    def test_add_prints_a_password_of_which_only_the_hash_is_kept(self, wired: Wiring) -> None:
+        answer = json.loads(add_staff(wired, "Ann@Shop.example").output)
+
+        with wired.database.reading() as session:
+            kept = session.scalars(select(Staff)).one()
+        assert (kept.email, kept.role) == ("ann@shop.example", "operator")
+        assert PasswordHasher().verify(kept.password_hash, answer["password"])
+
+    def test_add_is_audited_without_the_password(self, wired: Wiring) -> None:
+        answer = json.loads(add_staff(wired, "ann@shop.example").output)
+        with wired.database.reading() as session:
+            entry = session.scalars(select(AuditEntry)).one()
+        assert (entry.action, entry.subject) == ("staff add", "ann@shop.example")
+        assert answer["password"] not in json.dumps(entry.detail)
+
+    def test_an_address_twice_is_refused(self, wired: Wiring) -> None:
+        add_staff(wired, "ann@shop.example")
+        answer = add_staff(wired, "ANN@shop.example")
+        assert answer.exit_code == 1
+        assert "already on the staff" in answer.stderr
+
+    def test_password_replaces_the_old_one(self, wired: Wiring) -> None:
+        add_staff(wired, "ann@shop.example")
+        answer = json.loads(run(wired, "staff", "password", "--email", "ann@shop.example", "--json").output)
+        with wired.database.reading() as session:
+            kept = session.scalars(select(Staff)).one()
+        assert PasswordHasher().verify(kept.password_hash, answer["password"])
+
+    @pytest.mark.parametrize("email", ["", "ann", "ann@", "a b@shop.example", "ann@shop"])
+    def test_what_is_no_address_is_refused(self, wired: Wiring, email: str) -> None:
+        assert add_staff(wired, email).exit_code == 1
+
+    def test_an_unknown_role_is_wrong_use(self, wired: Wiring) -> None:
+        assert run(wired, "staff", "add", "--email", "a@b.example", "--role", "owner").exit_code == 2
+
+
+class TestDoctor:
+    def test_a_healthy_installation_has_nothing_to_do(self, wired: Wiring) -> None:
+        beat(wired, NOW - timedelta(seconds=4))
+        checks = examine(wired, programme="woocommerce-2025", now=datetime(2026, 11, 20, 12, tzinfo=UTC))
+        assert states(checks) == {
+            "settings": State.OK,
+            "database": State.OK,
+            "secrets": State.OK,
+            "worker": State.OK,
+            "terms": State.WARN,  # the shipped terms are over
+            "tiktok": State.OK,
+            "clock": State.OK,
+        }
+
+    def test_a_database_that_was_never_migrated_fails(self, empty_database_url: str) -> None:
+        wired = wire(make_settings(database_url=empty_database_url))
+        check = examine_one(wired, "database")
+        wired.database.close()
+        assert (check.state, check.do) == (State.FAIL, "run `flask --app wsgi migrate`")
+
+    def test_a_database_that_does_not_answer_fails(self) -> None:
+        wired = wire(make_settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none"))
+        assert examine_one(wired, "database").state is State.FAIL
+
+    @pytest.mark.parametrize(
+        ("age", "state"), [(None, State.FAIL), (29, State.OK), (31, State.FAIL), (-3, State.OK)]
+    )
+    def test_a_silent_worker_fails(self, wired: Wiring, age: int | None, state: State) -> None:
+        if age is not None:
+            beat(wired, NOW - timedelta(seconds=age))
+        assert examine_one(wired, "worker").state is state
+
+    def test_a_secret_of_a_lost_key_fails(self, wired: Wiring) -> None:
+        keep_secrets(wired.database, Seal([Fernet.generate_key().decode()]), "lost")
+        assert examine_one(wired, "secrets").state is State.FAIL
+
+    @pytest.mark.parametrize(
+        ("now", "state"),
+        [("2025-06-30", "warn"), ("2025-07-01", "ok"), ("2025-12-31", "ok"), ("2026-01-30", "warn")],
+    )
+    def test_terms_that_are_not_open_warn(self, wired: Wiring, now: str, state: str) -> None:
+        moment = datetime.fromisoformat(now).replace(hour=12, tzinfo=UTC)
+        assert examine_one(wired, "terms", now=moment).state == state
+
+    def test_terms_that_cannot_be_read_fail(self, wired: Wiring) -> None:
+        assert examine_one(wired, "terms", programme="/nowhere.toml").state is State.FAIL
+
+    @pytest.mark.parametrize(
+        ("app_id", "sign", "state"),
+        [
+            ("1", SignOfLife(True, 200, None), State.OK),
+            ("", SignOfLife(True, 200, None), State.WARN),
+            ("1", SignOfLife(False, 404, None), State.FAIL),
+            ("1", None, State.FAIL),
+        ],
+    )
+    def test_tiktok_out_of_reach_fails(
+        self, wired: Wiring, app_id: str, sign: SignOfLife | None, state: State
+    ) -> None:
+        assert examine_one(wired, "tiktok", sign=sign, tiktok_app_id=app_id).state is state
+
+    @pytest.mark.parametrize(
+        ("off", "state"),
+        [(0, State.OK), (30, State.OK), (-31, State.WARN), (300, State.WARN), (301, State.FAIL)],
+    )
+    def test_a_clock_away_from_tiktoks_is_told(self, wired: Wiring, off: int, state: State) -> None:
+        sign = SignOfLife(True, 200, NOW + timedelta(seconds=off))
+        assert examine_one(wired, "clock", sign=sign).state is state
+
+    def test_a_clock_before_this_code_was_written_fails(self, wired: Wiring) -> None:
+        assert examine_one(wired, "clock", now=datetime(2020, 1, 1, tzinfo=UTC)).state is State.FAIL
+
+    def test_without_settings_it_says_so_and_exits_with_1(self) -> None:
+        answer = without_settings().test_cli_runner().invoke(args=["doctor", "--json"])
+        assert answer.exit_code == 1
+        (row,) = json.loads(answer.stdout)
+        assert (row["check"], row["state"]) == ("settings", "fail")
+        assert row["found"].startswith("PUBLIC_URL is not set")
+
+    def test_what_fails_is_in_the_last_line_too(self, wired: Wiring) -> None:
+        answer = run(wired, "doctor")
+        assert answer.exit_code == 1
+        assert "worker" in answer.stderr.splitlines()[-1]
+
+
+# -- Helpers -------------------------------------------------------------------------------------
+
+
+def add_staff(wired: Wiring, email: str) -> Result:
+    return run(wired, "staff", "add", "--email", email, "--role", "operator", "--json")
+
+
+def rewired(wired: Wiring, *keys: str) -> Wiring:
+    return wire(make_settings(database_url=wired.settings.database_url, secret_keys=keys), now=wired.now)
+
+
+def keep_secrets(database: Database, seal: Seal, *secrets: str) -> None:
+    with database.writing() as session:
+        if session.get(Store, "st_1") is None:
+            session.add(Store(id="st_1", url="https://a.example/", name="A", merchant="m", **STORE_TIMES))
+            session.flush()
+            session.add(Hook(id="st_1", store_id="st_1"))
+            session.flush()
+        for secret in secrets:
+            session.add(HookSecret(hook_id="st_1", secret_sealed=seal.close(secret), created_at=NOW))
+            session.flush()
+
+
+STORE_TIMES: dict[str, Any] = {"programme": "woocommerce-2025", "joined_at": NOW, "created_at": NOW}
+
+
+def secrets_of(database: Database, seal: Seal) -> list[str]:
+    with database.reading() as session:
+        rows = session.scalars(select(HookSecret).order_by(HookSecret.id))
+        return [seal.open(row.secret_sealed) for row in rows]
+
+
+def beat(wired: Wiring, at: datetime) -> None:
+    with wired.database.writing() as session:
+        heartbeats.beat(session, heartbeats.WORKER, at)
+
+
+def examine(
+    wired: Wiring,
+    *,
+    now: datetime = NOW,
+    sign: SignOfLife | None = ALIVE,
+    **settings: object,
+) -> list[Check]:
+    def look(_url: str) -> SignOfLife:
+        if sign is None:
+            raise ProviderError("no answer", advice=Advice.AGAIN)
+        return sign
+
+    chosen = make_settings(database_url=wired.settings.database_url, **settings)
+    return list(diagnose(chosen, wired.database, wired.seal, now, look))
+
+
+def examine_one(wired: Wiring, name: str, **how: Any) -> Check:
+    (check,) = (check for check in examine(wired, **how) if check.name == name)
+    return check
+
+
+def states(checks: list[Check]) -> dict[str, State]:
+    return {check.name: check.state for check in checks}

@@ -1,0 +1,48 @@
+"""What this machine cannot run is one loud line each; with CI=true it is a failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Generator
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def _needs(what: str, there: bool) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(not there, reason=f"this machine has no {what}")
+
+
+needs_chromium = _needs("Chromium (Debian: apt-get install chromium)", CHROMIUM is not None)
+needs_php = _needs("PHP (Debian: apt-get install php-cli)", shutil.which("php") is not None)
+needs_root = _needs("root for us", os.geteuid() == 0)
+
+
+def skips_are_failures() -> bool:
+    return os.environ.get("CI") == "true"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and skips_are_failures():
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which CI=true does not allow: {reason_of(report)}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = Counter(reason_of(report) for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in sorted(skipped.items()):
+        terminalreporter.write_line(f"!! NOT RUN ({count}): {reason}", red=True, bold=True)
+
+
+def reason_of(report: pytest.TestReport) -> str:
+    """pytest keeps (file, line, "Skipped: …")."""
+    found = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return found.removeprefix("Skipped: ")

@@ -1,0 +1,96 @@
+"""No child of the sandbox outlives it, however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from receiver.sandbox.processes import Children
+
+SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
+# Ignores SIGTERM, and so does the grandchild it leaves in its group.
+STUBBORN = f"""
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(subprocess.Popen([sys.executable, "-c", {SLEEPS!r}]).pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Children]:
+    monkeypatch.setattr("receiver.sandbox.processes.STOP_SECONDS", 0.5)
+    made = Children(tmp_path, tmp_path)
+    yield made
+    made.stop()
+
+
+def start(children: Children, code: str) -> subprocess.Popen[bytes]:
+    return children.start("child", [sys.executable, "-c", code], os.environ).process
+
+
+def until(true: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def runs(process_id: int) -> bool:
+    """Whether it runs; one that ended and was not waited for does not."""
+    try:
+        return Path(f"/proc/{process_id}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_one_that_ends_is_noticed_with_its_last_lines(children: Children) -> None:
+    start(children, "print('what went wrong'); raise SystemExit(3)")
+    until(children.fallen)
+    fallen = children.fallen()
+    assert fallen is not None
+    assert (fallen.process.returncode, fallen.last_lines()) == (3, ["what went wrong"])
+
+
+def test_new_lines_are_told_once_and_whole(children: Children) -> None:
+    start(children, "import time; print('one\\ntw', end='', flush=True); time.sleep(60)")
+    (child,) = children.running
+    until(lambda: child.log.stat().st_size == 6)
+    assert (child.new_lines(), child.new_lines()) == (["one"], [])
+
+
+def test_stop_ends_those_that_will_not_and_what_they_left(children: Children) -> None:
+    process = start(children, STUBBORN)
+    (child,) = children.running
+    until(child.last_lines)
+    left = int(child.last_lines()[0])
+    children.stop()
+    assert process.returncode == -signal.SIGKILL
+    until(lambda: not runs(left))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems than Linux do not tell a parent's death")
+def test_a_parent_killed_outright_takes_its_children_along(tmp_path: Path) -> None:
+    code = f"""
+import os, pathlib, sys, time
+from receiver.sandbox.processes import Children
+folder = pathlib.Path({str(tmp_path)!r})
+child = Children(folder, folder).start("child", [sys.executable, "-c", {SLEEPS!r}], os.environ)
+print(child.process.pid, flush=True)
+time.sleep(60)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    until(lambda: (tmp_path / "child.log").read_text())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until(lambda: not runs(child))
