@@ -1,0 +1,138 @@
+"""The console lets staff in and nobody else, and shows stores, stages and failed deliveries."""
+
+import re
+
+import pytest
+
+from receiver.app import create_app
+from receiver.services.decide import decide_store
+from receiver.services.staff import add_staff
+from receiver.storage.tables import Delivery
+from tests.factories import SETTLED
+from tests.rows import keep_all, keep_store
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture
+def client(wired, clock):
+    add_staff(
+        wired.database, clock(), email="ann@staff.example", role="operator", password=PASSWORD, actor="test"
+    )
+    return create_app(wired=wired).test_client()
+
+
+def token_in(page):
+    return re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
+
+
+def sign_in(client, email="ann@staff.example", password=PASSWORD):
+    csrf = token_in(client.get("/admin/sign-in", base_url="https://credit.example"))
+    form = {"email": email, "password": password, "csrf": csrf}
+    return client.post("/admin/sign-in", data=form, base_url="https://credit.example")
+
+
+def page(client, path="/admin/"):
+    return client.get(path, base_url="https://credit.example")
+
+
+def test_staff_sign_in_and_out(client):
+    assert sign_in(client).headers["Location"] == "/admin/"
+    home = page(client)
+    assert "ann@staff.example" in home.text
+    client.post("/admin/sign-out", data={"csrf": token_in(home)}, base_url="https://credit.example")
+    assert page(client).headers["Location"] == "/admin/sign-in"
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("ann@staff.example", "wrong"), ("nobody@staff.example", PASSWORD), ("", ""), ("ann@staff.example", "")],
+)
+def test_a_wrong_address_or_password_gets_the_same_answer(client, email, password):
+    answer = sign_in(client, email, password)
+    assert answer.status_code == 401
+    assert "do not go together" in answer.text
+    assert page(client).status_code == 302
+
+
+def test_a_form_without_its_token_changes_nothing(client):
+    page(client, "/admin/sign-in")
+    form = {"email": "ann@staff.example", "password": PASSWORD, "csrf": "x"}
+    answer = client.post("/admin/sign-in", data=form, base_url="https://credit.example")
+    assert answer.status_code == 400
+    assert page(client).status_code == 302
+
+
+def test_somebody_who_left_the_staff_is_out_at_once(client, wired):
+    sign_in(client)
+    with wired.database.writing() as session:
+        from receiver.storage.tables import Staff
+
+        session.delete(session.get(Staff, 1))
+    assert page(client).status_code == 302
+
+
+def test_the_session_cookie_is_for_https_and_no_script(client):
+    cookie = sign_in(client).headers["Set-Cookie"]
+    assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/admin"))
+
+
+def test_pages_forbid_scripts_and_caches(client):
+    headers = page(client, "/admin/sign-in").headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_home_shows_stores_stages_and_failed_deliveries(client, wired, clock):
+    decide_store(wired.database, SETTLED, keep_all(wired))
+    keep_store(wired, "st_2", name="<b>Bold & co</b>")
+    with wired.database.writing() as session:
+        session.add(
+            Delivery(
+                identity="x" * 64,
+                source="woocommerce",
+                store_id="st_1",
+                topic="action.wc_ad_credit_signal",
+                headers=[],
+                body=b"{",
+                body_sha256="0" * 64,
+                received_at=clock(),
+                state="dead",
+                error="not JSON <script>",
+            )
+        )
+    sign_in(client)
+    home = page(client).text
+    assert "Example store" in home
+    assert "&lt;b&gt;Bold &amp; co&lt;/b&gt;" in home
+    assert "not JSON &lt;script&gt;" in home
+    assert ">due<" in home
+    assert "not decided yet" in home
+    assert "No worker has shown life" in home
+
+
+def test_home_lists_one_stage_and_pages_through_many(client, wired):
+    for number in range(60):
+        keep_store(wired, f"st_{number:03}", name=f"Shop {number:03}")
+    sign_in(client)
+    first = page(client).text
+    assert "Shop 049" in first
+    assert "Shop 050" not in first
+    following = re.search(r'href="(/admin/\?after=[^"]+)"', first)[1]
+    assert "Shop 050" in page(client, following).text
+    assert "Shop 000" not in page(client, "/admin/?stage=due").text
+
+
+def test_a_store_is_shown_with_every_rule_and_its_evidence(client, wired, clock):
+    clock.at = SETTLED
+    decide_store(wired.database, SETTLED, keep_all(wired))
+    sign_in(client)
+    shown = page(client, "/admin/stores/st_1").text
+    assert "store market" in shown
+    assert "store country: US (woocommerce" in shown
+    assert "500.00 USD" in shown
+
+
+def test_an_unknown_store_is_not_found(client):
+    sign_in(client)
+    assert page(client, "/admin/stores/st_nobody").status_code == 404
