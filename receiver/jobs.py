@@ -15,6 +15,7 @@ import psycopg
 import structlog
 from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
+from sqlalchemy import func, select
 
 from receiver.errors import StorageUnavailable
 from receiver.services.decide import decide_stale, decide_store
@@ -25,6 +26,7 @@ from receiver.wiring import Wiring
 
 POLL_BATCH = 5  # small: between batches a worker that was told to stop does
 POLL_BATCHES = 60  # what the default rate can ask in a minute or two; the rest waits for the next run
+QUEUE_LOCK = 0x68756579  # "huey": any number nobody else locks
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +95,9 @@ def _open_queue(database: Database) -> Huey:
                 "receiver", filename=database.url.database, fsync=True, timeout=seconds, results=False
             )
         dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return PostgresHuey("receiver", dsn=dsn, results=False)
+        with database.writing() as session:
+            # Of two that make the same missing table at once, PostgreSQL fails one.
+            session.execute(select(func.pg_advisory_xact_lock(QUEUE_LOCK)))
+            return PostgresHuey("receiver", dsn=dsn, results=False)
     except (sqlite3.Error, psycopg.Error) as error:
         raise StorageUnavailable(f"the job queue cannot be opened: {str(error).strip()}") from error

@@ -1,0 +1,270 @@
+"""The worker takes what waits, runs the clock once a minute, and stops in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from cryptography.fernet import Fernet
+
+from receiver import jobs, worker
+from receiver.errors import Refused, StorageUnavailable
+from receiver.jobs import Job, queue_of
+from receiver.storage import heartbeats
+from receiver.storage.database import Database
+from receiver.wiring import Wiring, wire
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+
+ROOT = Path(__file__).parents[1]
+
+
+def until(true: Callable[[], object], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def last_beat(wired: Wiring) -> datetime | None:
+    with wired.database.reading() as session:
+        return heartbeats.last_beat(session, heartbeats.WORKER)
+
+
+class Working:
+    """Workers in threads of this process; `stop` is what SIGTERM does."""
+
+    def __init__(self) -> None:
+        self.stopping = Event()
+        self.threads: list[Thread] = []
+
+    def start(self, wired: Wiring, *periodic: Job) -> None:
+        thread = Thread(target=worker.run, args=(wired, self.stopping, periodic))
+        self.threads.append(thread)
+        thread.start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join(20)
+            assert not thread.is_alive()
+
+
+@pytest.fixture
+def working() -> Iterator[Working]:
+    made = Working()
+    yield made
+    made.stop()
+
+
+@dataclass
+class Outcome:
+    """What the worker looks at in the outcome of a delivery."""
+
+    store_id: str | None
+
+
+class Inbox:
+    """Stands for `process_next`: batches that are handed out one by one, or troubles that are raised."""
+
+    def __init__(self, *batches: list[Outcome] | Exception) -> None:
+        self.batches = list(batches)
+        self.asked = 0
+
+    def __call__(self, database: Database, now: datetime, *, limit: int) -> list[Outcome]:
+        self.asked += 1
+        batch = self.batches.pop(0) if self.batches else []
+        if isinstance(batch, Exception):
+            raise batch
+        return batch
+
+
+class TestInbox:
+    def test_each_touched_store_is_decided_once(self, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+        decided = decisions(monkeypatch)
+        inbox = Inbox([Outcome("st_1"), Outcome(None), Outcome("st_2"), Outcome("st_1")])
+        monkeypatch.setattr(worker, "process_next", inbox)
+        worker.work_inbox(wired)
+        assert decided == ["st_1", "st_2"]
+
+    def test_a_store_that_cannot_be_decided_holds_no_other_up(
+        self, wired: Wiring, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        decided = decisions(monkeypatch, fails="st_1")
+        monkeypatch.setattr(worker, "process_next", Inbox([Outcome("st_1"), Outcome("st_2")]))
+        worker.work_inbox(wired)
+        assert decided == ["st_2"]
+
+    @pytest.mark.parametrize("trouble", [StorageUnavailable("gone"), ValueError("a bug")])
+    def test_trouble_is_waited_out(
+        self, wired: Wiring, working: Working, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+    ) -> None:
+        monkeypatch.setattr(worker, "TROUBLE_SECONDS", 0.01)
+        inbox = Inbox(trouble)
+        monkeypatch.setattr(worker, "process_next", inbox)
+        working.start(wired)
+        until(lambda: inbox.asked > 1)
+
+    def test_a_full_batch_is_followed_at_once(
+        self, wired: Wiring, working: Working, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(worker, "IDLE_SECONDS", 3600.0)
+        inbox = Inbox([Outcome(None)] * worker.BATCH, [Outcome(None)] * worker.BATCH)
+        monkeypatch.setattr(worker, "process_next", inbox)
+        working.start(wired)
+        until(lambda: inbox.asked == 3)
+
+
+class TestClock:
+    def test_of_two_workers_one_runs_the_minute(self, wired: Wiring, clock: FrozenClock) -> None:
+        runs: list[str] = []
+        job = Job("count", lambda _: runs.append("ran"))
+        queues = [queue_of(wired, (job,), Event()) for _ in range(2)]
+        for minute in (1, 2):
+            for queue in queues:
+                for tick in queue.read_periodic(None):
+                    queue.execute(tick)
+            assert len(runs) == minute
+            clock.move(minutes=1)
+
+    def test_two_workers_at_once_agree(self, wired: Wiring, working: Working) -> None:
+        runs: list[str] = []
+        ticks: list[str] = []
+        for _ in range(2):
+            working.start(wired, Job("count", lambda _: runs.append("ran")), Job("tick", ticks.append))
+        until(lambda: runs and ticks)
+        time.sleep(1.5)  # the queue is asked at least once a second
+        assert (len(runs), len(ticks)) == (1, 1)
+
+    @pytest.mark.parametrize(("moved", "ours"), [(0, False), (60, True), (-60, False), (-3600, True)])
+    def test_a_turn_is_taken_once_whatever_the_clock_does(
+        self, wired: Wiring, clock: FrozenClock, moved: int, ours: bool
+    ) -> None:
+        with wired.database.writing() as session:
+            assert heartbeats.take_turn(session, "poll", clock())
+        with wired.database.writing() as session:
+            later = clock() + timedelta(seconds=moved)
+            assert heartbeats.take_turn(session, "poll", later) is ours
+
+    def test_polling_goes_on_while_batches_are_full_and_decides_what_it_touched(
+        self, wired: Wiring, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        @dataclass
+        class Polled:
+            stores: tuple[str, ...]
+
+        batches = [[Polled(("st_1",))] * jobs.POLL_BATCH, [Polled(("st_2", "st_3"))]]
+        monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: batches.pop(0))
+        decided = decisions(monkeypatch)
+        poll, _ = jobs.every_minute(wired)
+        poll.run(Event())
+        assert (decided, batches) == (["st_1", "st_2", "st_3"], [])
+
+    def test_polling_stops_between_batches(self, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: pytest.fail("it went on"))
+        poll, _ = jobs.every_minute(wired)
+        stopping = Event()
+        stopping.set()
+        poll.run(stopping)
+
+
+class TestStopping:
+    def test_the_job_in_hand_is_finished(self, wired: Wiring, working: Working) -> None:
+        told: list[str] = []
+
+        def job(stopping: Event) -> None:
+            told.append("begun")
+            stopping.wait(20)
+            time.sleep(0.3)
+            told.append("finished")
+
+        working.start(wired, Job("slow", job))
+        until(lambda: told)
+        working.stop()
+        assert told == ["begun", "finished"]
+
+    def test_a_database_that_is_not_migrated_is_refused(self, empty_database_url: str) -> None:
+        wired = wire(make_settings(database_url=empty_database_url))
+        with pytest.raises(Refused, match="flask --app wsgi migrate"):
+            worker.run(wired, Event())
+        wired.database.close()
+
+
+@pytest.fixture
+def environment(database_url: str) -> dict[str, str]:
+    ours = {
+        "SECRET_KEYS": Fernet.generate_key().decode(),
+        "PUBLIC_URL": "https://credit.example",
+        "DATABASE_URL": database_url,
+        "TIKTOK_API_URL": "http://127.0.0.1:9/open_api/v1.3",
+    }
+    return {**os.environ, **ours}
+
+
+class TestProcess:
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_works_until_it_is_told_to_stop_and_ends_with_0(
+        self, wired: Wiring, environment: dict[str, str], number: signal.Signals
+    ) -> None:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            until(lambda: last_beat(wired) or process.poll() is not None)
+            process.send_signal(number)
+            said, _ = process.communicate(timeout=20)
+        finally:
+            process.kill()
+        assert process.returncode == 0, said
+        beat = last_beat(wired)
+        assert beat is not None
+        assert datetime.now(UTC) - beat < timedelta(seconds=30)
+
+    def test_importing_the_app_starts_nothing(self, environment: dict[str, str]) -> None:
+        code = "import sys, threading, wsgi; print(threading.active_count(), 'huey' in sys.modules)"
+        answer = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert answer.stdout.splitlines()[-1] == "1 False"
+
+
+def decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[str]:
+    """The stores that are decided from now on."""
+    decided: list[str] = []
+
+    def decide_store(_database: Database, _now: datetime, store_id: str) -> None:
+        if store_id == fails:
+            raise ValueError("this store cannot be decided")
+        decided.append(store_id)
+
+    monkeypatch.setattr(jobs, "decide_store", decide_store)
+    return decided
+
+
+def test_the_worker_leaves_no_thread_behind(wired: Wiring) -> None:
+    before = threading.active_count()
+    working = Working()
+    working.start(wired)
+    until(lambda: last_beat(wired))
+    working.stop()
+    assert threading.active_count() == before
