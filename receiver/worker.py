@@ -90,5 +90,5 @@ def _beat(wired: Wiring) -> None:
 def work_inbox(wired: Wiring) -> bool:
     """Process one batch and decide the stores it touched; whether there may be more to do."""
     outcomes = process_next(wired.database, wired.now(), limit=BATCH)
-    decide_each(wired, (outcome.store_id for outcome in outcomes if outcome.store_id))
+    decide_each(wired, (store_id for outcome in outcomes for store_id in outcome.stores))
     return len(outcomes) == BATCH

@@ -71,7 +71,7 @@ def working() -> Iterator[Working]:
 class Outcome:
     """What the worker looks at in the outcome of a delivery."""
 
-    store_id: str | None
+    stores: tuple[str, ...] = ()
 
 
 class Inbox:
@@ -92,7 +92,7 @@ class Inbox:
 class TestInbox:
     def test_each_touched_store_is_decided_once(self, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
         decided = decisions(monkeypatch)
-        inbox = Inbox([Outcome("st_1"), Outcome(None), Outcome("st_2"), Outcome("st_1")])
+        inbox = Inbox([Outcome(("st_1",)), Outcome(), Outcome(("st_2", "st_1"))])
         monkeypatch.setattr(worker, "process_next", inbox)
         worker.work_inbox(wired)
         assert decided == ["st_1", "st_2"]
@@ -101,7 +101,7 @@ class TestInbox:
         self, wired: Wiring, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         decided = decisions(monkeypatch, fails="st_1")
-        monkeypatch.setattr(worker, "process_next", Inbox([Outcome("st_1"), Outcome("st_2")]))
+        monkeypatch.setattr(worker, "process_next", Inbox([Outcome(("st_1",)), Outcome(("st_2",))]))
         worker.work_inbox(wired)
         assert decided == ["st_2"]
 
@@ -119,7 +119,7 @@ class TestInbox:
         self, wired: Wiring, working: Working, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(worker, "IDLE_SECONDS", 3600.0)
-        inbox = Inbox([Outcome(None)] * worker.BATCH, [Outcome(None)] * worker.BATCH)
+        inbox = Inbox([Outcome()] * worker.BATCH, [Outcome()] * worker.BATCH)
         monkeypatch.setattr(worker, "process_next", inbox)
         working.start(wired)
         until(lambda: inbox.asked == 3)

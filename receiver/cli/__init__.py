@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from receiver.cli.credits import credits_group
+from receiver.cli.deliveries import deliveries_group
 from receiver.cli.doctor import doctor_command
 from receiver.cli.facts import facts_group
 from receiver.cli.links import links_group
@@ -13,9 +14,12 @@ from receiver.cli.programmes import programmes_group
 from receiver.cli.secret_keys import secret_keys
 from receiver.cli.spend import spend_group
 from receiver.cli.staff import staff
+from receiver.cli.stores import stores_group
 from receiver.cli.worker import worker_command
 
 COMMANDS = (
+    stores_group,
+    deliveries_group,
     links_group,
     facts_group,
     spend_group,

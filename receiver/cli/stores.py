@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -10,7 +10,6 @@ import click
 from receiver.cli.options import TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.services import stores as service
-from receiver.services.store_details import StoreDetails
 from receiver.storage.tables import Store
 from receiver.wiring import wiring
 
@@ -18,11 +17,11 @@ COLUMNS = ("id", "url", "name", "country", "merchant", "admitted_at", "set_up_at
 
 
 @click.group("stores", cls=Commands)
-def stores() -> None:
+def stores_group() -> None:
     """Stores of the programme."""
 
 
-@stores.command()
+@stores_group.command()
 @click.option("--url", required=True, help="The shop's home, such as https://shop.example/.")
 @click.option("--name", required=True)
 @click.option("--country", required=True, help="Two capital letters, such as US.")
@@ -45,7 +44,7 @@ def add(
         wired.database,
         wired.seal,
         wired.now(),
-        details=StoreDetails(**told),
+        **told,
         programme=wired.settings.programme,
         actor=actor(),
         webhook_secret=webhook_secret,
@@ -61,7 +60,7 @@ def add(
     print_one(answer, as_json)
 
 
-@stores.command("list")
+@stores_group.command("list")
 @limit_option
 @json_option
 def list_command(limit: int, as_json: bool) -> None:
@@ -70,7 +69,7 @@ def list_command(limit: int, as_json: bool) -> None:
     print_rows(rows, as_json, COLUMNS)
 
 
-@stores.command()
+@stores_group.command()
 @click.argument("store_id", metavar="STORE")
 @json_option
 def show(store_id: str, as_json: bool) -> None:
@@ -78,17 +77,17 @@ def show(store_id: str, as_json: bool) -> None:
     print_one(_row(service.show_store(wiring().database, store_id)), as_json)
 
 
-@stores.command()
+@stores_group.command()
 @click.argument("store_id", metavar="STORE")
 @json_option
 def admit(store_id: str, as_json: bool) -> None:
     """Give the store its place in the offer."""
     wired = wiring()
-    store = service.admit_store(wired.database, wired.now(), store_id=store_id, actor=actor())
+    store = service.admit_store(wired.database, wired.now(), store_id, actor=actor())
     print_one(_row(store), as_json)
 
 
-@stores.command("rotate-secret")
+@stores_group.command("rotate-secret")
 @click.argument("store_id", metavar="STORE")
 @click.option("--overlap", type=click.IntRange(min=0), default=24, show_default=True, help="Hours.")
 @click.option("--webhook-secret", help="Default: a new one of letters and digits.")
@@ -96,31 +95,32 @@ def admit(store_id: str, as_json: bool) -> None:
 def rotate_secret(store_id: str, overlap: int, webhook_secret: str | None, as_json: bool) -> None:
     """A new signing secret; the old one verifies for the hours of --overlap."""
     wired = wiring()
-    rotated = service.rotate_secret(
+    now = wired.now()
+    secret = service.rotate_secret(
         wired.database,
         wired.seal,
-        wired.now(),
-        store_id=store_id,
+        now,
+        store_id,
         actor=actor(),
         overlap_hours=overlap,
         webhook_secret=webhook_secret,
     )
     answer = {
         "id": store_id,
-        "webhook_url": wired.settings.public_url + rotated.webhook_path,
-        "webhook_secret": rotated.webhook_secret,
-        "old_valid_until": rotated.old_valid_until,
+        "webhook_url": wired.settings.public_url + service.webhook_path(store_id),
+        "webhook_secret": secret,
+        "old_valid_until": now + timedelta(hours=overlap),
     }
     print_one(answer, as_json)
 
 
-@stores.command("rotate-token")
+@stores_group.command("rotate-token")
 @click.argument("store_id", metavar="STORE")
 @json_option
 def rotate_token(store_id: str, as_json: bool) -> None:
     """A new status token; the old one stops working at once."""
     wired = wiring()
-    token = service.rotate_token(wired.database, wired.now(), store_id=store_id, actor=actor())
+    token = service.rotate_token(wired.database, wired.now(), store_id, actor=actor())
     print_one({"id": store_id, "status_token": token}, as_json)
 
 

@@ -61,15 +61,15 @@ RULES: Mapping[str, Sentence] = {
         "Your store says an ad account is linked, but we could not confirm it with TikTok yet.",
         "Connect TikTok, so that we can read your spend.",
     ),
-    "store_market.pass": Sentence("Your store is based in {country}, where the offer applies."),
+    "store_market.pass": Sentence("The offer applies where your store is based: {country}."),
     "store_market.fail": Sentence(
-        "Your store is based in {country}; the offer applies in {markets} only.", _REVIEW
+        "Your store is based in {country}. The offer applies only in: {markets}.", _REVIEW
     ),
     "store_market.unknown": Sentence("We could not read the country of your store.", _WAIT),
-    "account_market.pass": Sentence("Your ad account is registered in {country}, where the offer applies."),
+    "account_market.pass": Sentence("The offer applies where your ad account is registered: {country}."),
     "account_market.pending": Sentence("The country of your ad account is checked once it is linked.", _LINK),
     "account_market.fail": Sentence(
-        "Your ad account is registered in {country}; the offer applies in {markets} only.", _REVIEW
+        "Your ad account is registered in {country}. The offer applies only in: {markets}.", _REVIEW
     ),
     "account_market.unknown": Sentence("TikTok did not tell us the country of your ad account.", _WAIT),
     "account_currency.pass": Sentence("Your ad account is kept in {currency}, the currency of the offer."),

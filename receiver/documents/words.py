@@ -39,7 +39,16 @@ def _filled(sentence: Sentence, params: Mapping[str, Any], locale: Locale) -> Se
 
 def _written(params: Mapping[str, Any], locale: Locale) -> dict[str, str]:
     currency = params.get("currency")
-    return {name: _write(value, currency, locale) for name, value in params.items()}
+    return {name: _write(_named(name, value, locale), currency, locale) for name, value in params.items()}
+
+
+def _named(name: str, value: Any, locale: Locale) -> Any:
+    """Countries by their names; a code nobody knows stays as it is."""
+    if name == "country":
+        return locale.territories.get(value, value)
+    if name == "markets":
+        return [locale.territories.get(country, country) for country in value]
+    return value
 
 
 def _write(value: Any, currency: str | None, locale: Locale) -> str:

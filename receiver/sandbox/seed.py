@@ -98,8 +98,8 @@ def _store(wired: Wiring, born: date, merchant: world.Merchant) -> StoreMemory:
     with wired.database.reading() as session:
         there = session.scalar(select(Store.id).where(Store.url == merchant.url))
     if there is not None:
-        secret = rotate_secret(wired.database, wired.seal, wired.now(), there, actor=ACTOR)
-        token = rotate_token(wired.database, wired.now(), there, actor=ACTOR)
+        secret = rotate_secret(wired.database, wired.seal, wired.now(), store_id=there, actor=ACTOR)
+        token = rotate_token(wired.database, wired.now(), store_id=there, actor=ACTOR)
         return StoreMemory(there, secret, token, install)
     added = add_store(
         wired.database,
@@ -109,9 +109,9 @@ def _store(wired: Wiring, born: date, merchant: world.Merchant) -> StoreMemory:
         name=merchant.name,
         country=merchant.country,
         currency=merchant.currency,
-        admit=True,
-        joined_at=world.joined_at(merchant, born),
         programme=wired.settings.programme,
         actor=ACTOR,
+        admit=True,
+        joined_at=world.joined_at(merchant, born),
     )
     return StoreMemory(added.id, added.webhook_secret, added.status_token, install)

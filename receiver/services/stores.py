@@ -34,15 +34,6 @@ class AddedStore:
     status_token: str
 
 
-@dataclass(frozen=True, repr=False)
-class RotatedSecret:
-    """The new signing secret, and until when the one before still verifies."""
-
-    webhook_path: str
-    webhook_secret: str
-    old_valid_until: datetime
-
-
 def webhook_path(store_id: str) -> str:
     """Where a webhook made by hand delivers to."""
     return f"/webhooks/woocommerce/{store_id}"
@@ -53,18 +44,22 @@ def add_store(
     seal: Seal,
     now: datetime,
     *,
-    details: StoreDetails,
+    url: str,
+    name: str,
+    country: str,
+    currency: str,
     programme: str,
     actor: str,
+    merchant: str | None = None,
     webhook_secret: str | None = None,
     admit: bool = False,
     joined_at: datetime | None = None,
 ) -> AddedStore:
-    """Add a store to the programme new stores join, with an address for a webhook made by hand.
+    """Add a store to `programme` (a file, or a shipped id), with an address for a webhook made by hand.
 
     Raises InputError, and Refused for a shop that is already here.
     """
-    details = checked_details(details)
+    details = checked_details(StoreDetails(url, name, country, currency, merchant))
     if joined_at is not None and joined_at > now:
         raise InputError("lies in the future", path="joined-at")
     secret = _new_secret() if webhook_secret is None else checked_secret(webhook_secret)
@@ -96,7 +91,7 @@ def show_store(database: Database, store_id: str) -> Store:
         return stores.known_store(session, store_id)
 
 
-def admit_store(database: Database, now: datetime, *, store_id: str, actor: str) -> Store:
+def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> Store:
     """Give the store its place in the offer, beyond the cap too. Twice is once. Raises NotFound."""
     with database.writing() as session:
         store = stores.known_store(session, store_id, locked=True)
@@ -110,29 +105,28 @@ def rotate_secret(
     database: Database,
     seal: Seal,
     now: datetime,
-    *,
     store_id: str,
+    *,
     actor: str,
     overlap_hours: int = 24,
     webhook_secret: str | None = None,
-) -> RotatedSecret:
-    """A new secret for the webhook made by hand; the old one verifies until the overlap is over.
+) -> str:
+    """The new secret of the webhook made by hand; the old one verifies until the overlap is over.
 
     Raises NotFound and InputError.
     """
     if not 0 <= overlap_hours <= LONGEST_OVERLAP:
         raise InputError(f"must be 0 to {LONGEST_OVERLAP} hours", path="overlap")
     secret = _new_secret() if webhook_secret is None else checked_secret(webhook_secret)
-    until = now + timedelta(hours=overlap_hours)
     with database.writing() as session:
         stores.known_store(session, store_id, locked=True)
-        hooks.end_secrets(session, store_id, until)
+        hooks.end_secrets(session, store_id, now + timedelta(hours=overlap_hours))
         hooks.add_secret(session, store_id, seal.close(secret), now)
         audit.record(session, now, actor, "stores rotate-secret", store_id, {"overlap_hours": overlap_hours})
-    return RotatedSecret(webhook_path(store_id), secret, until)
+    return secret
 
 
-def rotate_token(database: Database, now: datetime, *, store_id: str, actor: str) -> str:
+def rotate_token(database: Database, now: datetime, store_id: str, *, actor: str) -> str:
     """A new status token; the old one stops working at once. Raises NotFound."""
     token = _new_token()
     with database.writing() as session:

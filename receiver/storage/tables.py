@@ -176,6 +176,7 @@ class Link(Base):
     advertiser_id: Mapped[str] = mapped_column(index=True)
     linked_at: Mapped[dt.datetime | None]
     exact: Mapped[bool | None]  # null: nobody said
+    linked_news: Mapped[list[Any] | None]  # order key of the signal that named linked_at; null: not a signal
     ended_at: Mapped[dt.datetime | None]  # lost, switched or removed
     token_sealed: Mapped[str | None] = mapped_column(Text)
     consent: Mapped[bool | None]  # null: not asked yet; false: withdrawn

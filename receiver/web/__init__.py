@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from receiver.services.receive import Reception
 from receiver.web import admin, api, errors
 from receiver.web.health import health
+from receiver.web.webhooks import WebhookFront
 from receiver.wiring import Wiring
 
 
@@ -15,3 +17,5 @@ def register(app: Flask, wired: Wiring) -> None:
     admin.register(app, wired.settings)
     app.register_blueprint(health)
     errors.register(app)  # last, so that one table answers for all
+    reception = Reception(wired.database, wired.seal, wired.settings.max_body_bytes, wired.now)
+    app.wsgi_app = WebhookFront(app.wsgi_app, reception)  # type: ignore[method-assign]

@@ -9,6 +9,7 @@ from flask import Flask
 
 from receiver.settings import Settings
 from receiver.web.admin.pages import pages
+from receiver.web.admin.plain import plain
 from receiver.web.admin.sign_in import sign_in_pages
 
 SESSION_LASTS = timedelta(hours=8)
@@ -26,6 +27,7 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
     )
+    app.jinja_env.filters["plain"] = plain
     app.register_blueprint(sign_in_pages)
     app.register_blueprint(pages)
 

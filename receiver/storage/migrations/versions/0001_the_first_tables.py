@@ -176,6 +176,7 @@ def upgrade() -> None:
         sa.Column("advertiser_id", sa.String(), nullable=False),
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("exact", sa.Boolean(), nullable=True),
+        sa.Column("linked_news", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("token_sealed", sa.Text(), nullable=True),
         sa.Column("consent", sa.Boolean(), nullable=True),

@@ -1,0 +1,98 @@
+"""`deliveries`: look through the inbox, and replay what should be tried once more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from receiver.cli.options import TIME, actor, limit_option
+from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.domain.deliveries import State
+from receiver.errors import Refused
+from receiver.services.replay import Replayed, replay, would_replay
+from receiver.storage.deliveries import Filters, attempts, known_delivery, list_deliveries
+from receiver.storage.tables import Attempt, Delivery
+from receiver.wiring import wiring
+
+COLUMNS = ("id", "state", "source", "store", "topic", "received_at", "duplicates", "due_at", "error")
+
+
+@click.group("deliveries", cls=Commands)
+def deliveries_group() -> None:
+    """What was received, and what became of it."""
+
+
+@deliveries_group.command("list")
+@click.option("--state", type=click.Choice([str(state) for state in State]))
+@click.option("--source", help="woocommerce or tiktok.")
+@click.option("--store", help="The store's id.")
+@click.option("--topic")
+@click.option("--since", type=TIME, help="Received at this time or later.")
+@click.option("--until", type=TIME, help="Received before this time.")
+@click.option("--search", help="Part of an id, topic, hash or error.")
+@limit_option
+@json_option
+def list_command(limit: int, as_json: bool, **filters: Any) -> None:
+    """The newest first."""
+    with wiring().database.reading() as session:
+        rows = [_row(delivery) for delivery in list_deliveries(session, Filters(**filters), limit)]
+    print_rows(rows, as_json, COLUMNS)
+
+
+@deliveries_group.command()
+@click.argument("delivery_id", metavar="ID", type=int)
+@json_option
+def show(delivery_id: int, as_json: bool) -> None:
+    """One delivery and every attempt at it; its body is not printed."""
+    with wiring().database.reading() as session:
+        row = _row(known_delivery(session, delivery_id))
+        row["attempts"] = [_attempt(attempt) for attempt in attempts(session, delivery_id)]
+    print_one(row, as_json)
+
+
+@deliveries_group.command("replay")
+@click.argument("delivery_ids", metavar="ID…", type=int, nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why; kept with the attempt and in the audit.")
+@click.option("--dry-run", is_flag=True, help="Say what would be replayed, and change nothing.")
+@json_option
+def replay_command(delivery_ids: tuple[int, ...], reason: str, dry_run: bool, as_json: bool) -> None:
+    """Process deliveries once more; what succeeded before changes nothing."""
+    parts = wiring()
+    if dry_run:
+        tried = would_replay(parts.database, delivery_ids, parts.now())
+    else:
+        tried = replay(parts.database, delivery_ids, parts.now(), actor(), reason)
+    print_rows([_replayed(one) for one in tried], as_json)
+    refused = [one.refused for one in tried if one.refused]
+    if refused:
+        raise Refused(f"{len(refused)} of {len(tried)} not replayed: {'; '.join(refused)}")
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "state": delivery.state,
+        "source": delivery.source,
+        "store": delivery.store_id,
+        "topic": delivery.topic,
+        "delivery_id": delivery.delivery_id,
+        "webhook_id": delivery.webhook_id,
+        "received_at": delivery.received_at,
+        "body_sha256": delivery.body_sha256,
+        "duplicates": delivery.duplicates,
+        "due_at": delivery.due_at,
+        "error": delivery.error,
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {"at": attempt.at, "actor": attempt.actor, "outcome": attempt.outcome, "error": attempt.error}
+
+
+def _replayed(one: Replayed) -> dict[str, Any]:
+    if one.refused is not None:
+        return {"id": one.delivery_id, "outcome": "refused", "error": one.refused}
+    if one.outcome is None:
+        return {"id": one.delivery_id, "outcome": "would replay", "error": None}
+    return {"id": one.delivery_id, "outcome": str(one.outcome.state), "error": one.outcome.error}

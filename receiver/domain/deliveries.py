@@ -1,0 +1,65 @@
+"""The life of a delivery: its states and moves, what makes two the same, and when to try again."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How far a delivery has come."""
+
+    RECEIVED = "received"
+    PROCESSING = "processing"
+    PROCESSED = "processed"
+    IGNORED = "ignored"
+    FAILED = "failed"  # tried again by itself
+    DEAD = "dead"  # only a person, or the same delivery arriving again, takes it up
+
+
+WAITING = (State.RECEIVED, State.FAILED)
+UNDONE = (State.FAILED, State.DEAD)  # the same delivery arriving again queues it again
+MOVES: dict[State, frozenset[State]] = {
+    State.RECEIVED: frozenset({State.PROCESSING}),
+    # to received: given back, because storage and not the delivery was at fault
+    State.PROCESSING: frozenset(
+        {State.PROCESSED, State.IGNORED, State.FAILED, State.DEAD, State.RECEIVED, State.PROCESSING}
+    ),
+    State.PROCESSED: frozenset({State.PROCESSING}),  # a replay
+    State.IGNORED: frozenset(),  # its body is gone
+    State.FAILED: frozenset({State.PROCESSING, State.RECEIVED}),
+    State.DEAD: frozenset({State.PROCESSING, State.RECEIVED}),
+}
+
+# The longest wait after each failed try; the real one is chance times it, so that what failed together
+# is not tried together. About a day and a half in the middle, three days at most.
+LONGEST_WAITS = (
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=10),
+    timedelta(hours=24),
+    timedelta(hours=32),
+)
+MOST_TRIES = len(LONGEST_WAITS) + 1
+
+
+def may_move(state: State, to: State) -> bool:
+    return to in MOVES[state]
+
+
+def next_try(tries: int, chance: float) -> timedelta | None:
+    """How long to wait after so many tries (1 or more); None when they are used up. `chance` is in [0, 1)."""
+    return LONGEST_WAITS[tries - 1] * chance if tries < MOST_TRIES else None
+
+
+def identity(*parts: str | bytes | None) -> str:
+    """SHA-256 hex of what makes a delivery the same; no two lists of parts share one."""
+    digest = hashlib.sha256()
+    for part in parts:
+        raw = part.encode(errors="backslashreplace") if isinstance(part, str) else part
+        digest.update(b"-" if raw is None else b"%d:%b" % (len(raw), raw))
+    return digest.hexdigest()

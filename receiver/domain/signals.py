@@ -1,0 +1,138 @@
+"""What a store can tell us, which of two news is the newer, and what each says about link and set-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class News:
+    """The order key of a signal: `seq` counts within one install of the plugin."""
+
+    install_id: str
+    seq: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AdAccount:
+    """An ad account as the store names it. A claim: the advertiser's consent proves it."""
+
+    advertiser_id: str
+    exact: bool | None  # false: the link already stood when the plugin first looked
+
+
+@dataclass(frozen=True)
+class IntegrationInstalled:
+    """TikTok's plugin is active on the store."""
+
+
+@dataclass(frozen=True)
+class IntegrationSetUp:
+    """TikTok's plugin has been set up."""
+
+
+@dataclass(frozen=True)
+class IntegrationRemoved:
+    """TikTok's plugin is gone."""
+
+
+@dataclass(frozen=True)
+class AccountLinked:
+    """An ad account was linked."""
+
+    account: AdAccount
+
+
+@dataclass(frozen=True)
+class AccountSwitched:
+    """Another ad account took the place of the linked one."""
+
+    account: AdAccount
+
+
+@dataclass(frozen=True)
+class LinkLost:
+    """No ad account is linked any more."""
+
+
+@dataclass(frozen=True)
+class StateReported:
+    """All of it at once; None: not said (an account: none is linked)."""
+
+    installed: bool | None
+    set_up: bool | None
+    account: AdAccount | None
+
+
+Told = (
+    IntegrationInstalled
+    | IntegrationSetUp
+    | IntegrationRemoved
+    | AccountLinked
+    | AccountSwitched
+    | LinkLost
+    | StateReported
+)
+
+
+@dataclass(frozen=True)
+class Integration:
+    """What a signal says about TikTok's plugin on the store."""
+
+    there: bool
+    set_up: bool
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What a signal says about the link: the account it names, or that there is none."""
+
+    account: AdAccount | None
+
+
+def is_newer(news: News, than: News | None) -> bool:
+    """By `seq` within one install, because clocks jump; by time between two."""
+    if than is None:
+        return True
+    if news.install_id == than.install_id:
+        return news.seq > than.seq
+    return news.at > than.at
+
+
+def about_integration(told: Told) -> Integration | None:
+    """None where the signal does not speak of it."""
+    match told:
+        case IntegrationInstalled():
+            return Integration(there=True, set_up=False)
+        case IntegrationSetUp():
+            return Integration(there=True, set_up=True)
+        case IntegrationRemoved():
+            return Integration(there=False, set_up=False)
+        case StateReported(installed, set_up):
+            return _reported(installed, set_up)
+        case _:
+            return None
+
+
+def _reported(installed: bool | None, set_up: bool | None) -> Integration | None:
+    """TikTok's options stay behind when its plugin goes: not installed is never set up."""
+    if installed is False:
+        return Integration(there=False, set_up=False)
+    if installed or set_up:
+        return Integration(there=True, set_up=bool(set_up))
+    return None
+
+
+def about_link(told: Told) -> Linked | None:
+    """None where the signal does not speak of it."""
+    match told:
+        case AccountLinked(account) | AccountSwitched(account):
+            return Linked(account)
+        case LinkLost():
+            return Linked(None)
+        case StateReported(account=account):
+            return Linked(account)
+        case _:
+            return None

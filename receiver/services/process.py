@@ -1,0 +1,158 @@
+"""Works the inbox off: each delivery in a transaction of its own, with its effects or without any.
+
+What fails rolls back and is tried again later; what can never succeed is dead at once; a database that does
+not answer is nobody's fault, and the delivery is given back.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from receiver.domain.deliveries import MOST_TRIES, State, next_try
+from receiver.errors import InputError, ReceiverError, StorageUnavailable
+from receiver.services.take_in import Ending, take_in
+from receiver.storage import inbox
+from receiver.storage.database import Database
+from receiver.storage.tables import Delivery
+
+LEASE = timedelta(minutes=5)
+LONGEST_ERROR = 500
+WORKER = "worker"
+
+# A claim counts as a try, so one that ends every worker that takes it ends too.
+LOST_TOO_OFTEN = Ending(State.DEAD, "every worker that took it was lost")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one try, and the stores to decide anew."""
+
+    delivery_id: int
+    state: State
+    error: str | None = None
+    stores: tuple[str, ...] = ()
+
+
+def process_next(
+    database: Database, now: datetime, *, limit: int = 50, chance: Callable[[], float] = random.random
+) -> list[Outcome]:
+    """Claim what is due and process it, the oldest first. Raises StorageUnavailable, having lost nothing."""
+    with database.writing() as session:
+        claims = inbox.claim(session, now, limit, LEASE)
+    outcomes: list[Outcome] = []
+    for place, claim in enumerate(claims):
+        try:
+            outcome = _attempt(database, claim, now, WORKER, chance)
+        except StorageUnavailable as error:
+            log.warning("deliveries given back", count=len(claims) - place, error=str(error))
+            _give_back(database, claims[place:], now)
+            return _known_or_raise(outcomes, error)
+        outcomes += [outcome] if outcome else []
+    return outcomes
+
+
+def process_one(
+    database: Database,
+    delivery_id: int,
+    now: datetime,
+    actor: str,
+    chance: Callable[[], float] = random.random,
+) -> Outcome:
+    """Process this delivery now, whatever came of it before: the same code, and a new attempt on its row.
+
+    Raises NotFound, Refused and StorageUnavailable.
+    """
+    with database.writing() as session:
+        claim = inbox.claim_one(session, delivery_id, now, LEASE)
+    outcome = _attempt(database, claim, now, actor, chance)
+    assert outcome is not None
+    return outcome
+
+
+def _attempt(
+    database: Database, claim: inbox.Claim, now: datetime, actor: str, chance: Callable[[], float]
+) -> Outcome | None:
+    """None when the lease lapsed meanwhile and the delivery is somebody else's."""
+    try:
+        return _processed(database, claim, now, actor)
+    except StorageUnavailable:
+        raise
+    except InputError as error:
+        ending, due_at = Ending(State.DEAD, str(error)), None
+    except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
+        due_at = _due_again(claim.tries, now, chance)
+        ending = Ending(State.DEAD if due_at is None else State.FAILED, _told(error))
+    return _finished(database, claim, now, actor, ending, due_at)
+
+
+def _processed(database: Database, claim: inbox.Claim, now: datetime, actor: str) -> Outcome | None:
+    """Effects, attempt and state in one transaction: all of it or nothing."""
+    with database.writing() as session:
+        row = inbox.hold(session, claim)
+        if row is None:
+            return None
+        ending = take_in(session, row) if claim.tries <= MOST_TRIES else LOST_TOO_OFTEN
+        return _end(session, row, now, actor, ending, None)
+
+
+def _finished(
+    database: Database,
+    claim: inbox.Claim,
+    now: datetime,
+    actor: str,
+    ending: Ending,
+    due_at: datetime | None,
+) -> Outcome | None:
+    with database.writing() as session:
+        row = inbox.hold(session, claim)
+        return None if row is None else _end(session, row, now, actor, ending, due_at)
+
+
+def _end(
+    session: Session, row: Delivery, now: datetime, actor: str, ending: Ending, due_at: datetime | None
+) -> Outcome:
+    error = ending.error and _storable(ending.error)
+    inbox.finish(row, ending.state, now, error=error, due_at=due_at)
+    inbox.note_attempt(session, row.id, now, actor, ending.state, error)
+    return Outcome(row.id, ending.state, error, ending.stores)
+
+
+def _due_again(tries: int, now: datetime, chance: Callable[[], float]) -> datetime | None:
+    wait = next_try(tries, chance())
+    return None if wait is None else now + wait
+
+
+def _told(error: Exception) -> str:
+    """Class and first line: the lines below it may hold a statement's values."""
+    lines = str(error).splitlines() or [""]
+    return str(error) if isinstance(error, ReceiverError) else f"{type(error).__name__}: {lines[0]}"
+
+
+def _storable(error: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in error)[:LONGEST_ERROR]
+
+
+def _give_back(database: Database, claims: list[inbox.Claim], now: datetime) -> None:
+    """As well as the database lets us: what stays claimed is free again when its lease is over."""
+    try:
+        with database.writing() as session:
+            for claim in claims:
+                if (row := inbox.hold(session, claim)) is not None:
+                    inbox.give_back(row, now)
+    except StorageUnavailable as error:
+        log.warning("leases left to lapse", count=len(claims), error=str(error))
+
+
+def _known_or_raise(outcomes: list[Outcome], error: StorageUnavailable) -> list[Outcome]:
+    """What was done is told first: the stores it touched want deciding."""
+    if not outcomes:
+        raise error
+    return outcomes

@@ -1,0 +1,182 @@
+"""The inbox: keeps verified deliveries, hands them out one worker at a time, and marks how they ended.
+
+A claim is a lease: who holds it has the row until `lease_until`, and only while the row still says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from receiver.domain.deliveries import UNDONE, WAITING, State, may_move
+from receiver.errors import NotFound, Refused
+from receiver.storage.tables import Attempt, Delivery
+
+DELIVERIES = cast(Table, Delivery.__table__)
+
+
+@dataclass(frozen=True, repr=False)
+class NewDelivery:
+    """A verified delivery about to be kept; of two with one identity only the first is."""
+
+    identity: str
+    source: str
+    store_id: str | None
+    hook_id: str | None
+    topic: str | None
+    webhook_id: str | None
+    delivery_id: str | None
+    headers: list[list[str]]
+    body: bytes
+    body_sha256: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The row a delivery is on, and whether it was there before."""
+
+    id: int
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery that is ours until `lease_until`."""
+
+    id: int
+    tries: int  # this one included
+    lease_until: datetime
+
+
+def keep(session: Session, new: Sequence[NewDelivery]) -> list[Kept]:
+    """One row for each identity, in one statement; an answer for each of `new`, in its order."""
+    added = _insert(session, new)
+    kept: dict[int, Kept] = {}
+    # In one order everywhere, so that two writers with the same rows wait for each other and no more.
+    for place, one in sorted(enumerate(new), key=lambda pair: pair[1].identity):
+        fresh = added.pop(one.identity, None)
+        kept[place] = Kept(_again(session, one), True) if fresh is None else Kept(fresh, False)
+    return [kept[place] for place in range(len(new))]
+
+
+def _insert(session: Session, new: Sequence[NewDelivery]) -> dict[str, int]:
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = (
+        insert(DELIVERIES)
+        .on_conflict_do_nothing(index_elements=["identity"])
+        .returning(DELIVERIES.c.identity, DELIVERIES.c.id)
+    )
+    rows = [_row(one) for one in sorted(new, key=lambda one: one.identity)]
+    return dict(session.connection().execute(statement, rows).all())
+
+
+def _row(one: NewDelivery) -> dict[str, Any]:
+    waiting = {"state": State.RECEIVED, "due_at": one.received_at, "duplicates": 0, "tries": 0}
+    return asdict(one) | waiting
+
+
+def _again(session: Session, one: NewDelivery) -> int:
+    """Count it on the first; the sender's second try is our next, where ours came to nothing."""
+    row = _locked(session, identity=one.identity)
+    assert row is not None
+    row.duplicates += 1
+    if row.state in UNDONE:
+        _move(row, State.RECEIVED)
+        row.due_at, row.tries, row.ended_at, row.body = one.received_at, 0, None, one.body
+    session.flush()
+    return row.id
+
+
+def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list[Claim]:
+    """Take what is due, the oldest first; what another worker is just taking is left to it."""
+    waiting = (
+        select(DELIVERIES.c.id)
+        .where(DELIVERIES.c.due_at <= now, _free(now))
+        .order_by(DELIVERIES.c.due_at, DELIVERIES.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(session.scalars(waiting))
+    until = now + lease
+    taken = (
+        update(DELIVERIES)
+        .where(DELIVERIES.c.id.in_(ids), _free(now))
+        # Due again when the lease is over: a worker that dies gives its rows back by doing nothing.
+        .values(state=State.PROCESSING, tries=DELIVERIES.c.tries + 1, lease_until=until, due_at=until)
+        .returning(DELIVERIES.c.id, DELIVERIES.c.tries)
+    )
+    tries: dict[int, int] = dict(session.execute(taken).all()) if ids else {}
+    return [Claim(number, tries[number], until) for number in ids if number in tries]
+
+
+def _free(now: datetime) -> Any:
+    lapsed = (DELIVERIES.c.state == State.PROCESSING) & (DELIVERIES.c.lease_until <= now)
+    return DELIVERIES.c.state.in_(WAITING) | lapsed
+
+
+def replayable(session: Session, delivery_id: int, now: datetime) -> Delivery:
+    """The row, locked, when it can be processed once more. Raises NotFound and Refused."""
+    row = _locked(session, id=delivery_id)
+    if row is None:
+        raise NotFound(f"there is no delivery {delivery_id}")
+    if row.body is None:
+        raise Refused(f"delivery {delivery_id} cannot be replayed: its body was dropped")
+    if row.lease_until is not None and row.lease_until > now:
+        raise Refused(f"delivery {delivery_id} is being processed right now")
+    return row
+
+
+def claim_one(session: Session, delivery_id: int, now: datetime, lease: timedelta) -> Claim:
+    """Take this one whatever came of it before. Raises NotFound and Refused."""
+    row = replayable(session, delivery_id, now)
+    _move(row, State.PROCESSING)
+    row.tries, row.lease_until, row.due_at = 1, now + lease, now + lease
+    row.error, row.ended_at = None, None
+    return Claim(row.id, row.tries, now + lease)
+
+
+def hold(session: Session, claim: Claim) -> Delivery | None:
+    """The claimed row, locked for this transaction; None when the lease lapsed and somebody else has it."""
+    row = _locked(session, id=claim.id, state=State.PROCESSING, lease_until=claim.lease_until)
+    return row if row is not None and row.tries == claim.tries else None
+
+
+def finish(
+    row: Delivery, state: State, at: datetime, *, error: str | None = None, due_at: datetime | None = None
+) -> None:
+    """Mark how the try on a held row ended; without `due_at` it is the end of the delivery."""
+    _move(row, state)
+    row.error, row.lease_until, row.due_at = error, None, due_at
+    row.ended_at = at if due_at is None else None
+    if state is State.IGNORED:
+        row.body = None
+
+
+def give_back(row: Delivery, now: datetime) -> None:
+    """As if it had never been claimed."""
+    _move(row, State.RECEIVED)
+    row.lease_until, row.due_at, row.tries = None, now, row.tries - 1
+
+
+def note_attempt(
+    session: Session, delivery_id: int, at: datetime, actor: str, outcome: str, error: str | None
+) -> None:
+    session.add(Attempt(delivery_id=delivery_id, at=at, actor=actor, outcome=outcome, error=error))
+
+
+def _locked(session: Session, **which: Any) -> Delivery | None:
+    query = select(Delivery).filter_by(**which).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def _move(row: Delivery, to: State) -> None:
+    if not may_move(State(row.state), to):
+        raise Refused(f"delivery {row.id} is {row.state} and cannot become {to}")
+    row.state = to

@@ -1,0 +1,88 @@
+"""The webhook addresses, in front of Flask: what Flask adds to a request costs more than the work here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from receiver.services.receive import Answer, Call, Reception, unavailable
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+ADDRESS = re.compile(r"/webhooks/woocommerce/([^/]+)(?:/([^/]+))?/?")
+PIECE = 64 * 1024
+LONGEST_LOGGED = 64
+
+log = structlog.get_logger(__name__)
+
+
+class WebhookFront:
+    """Answers the webhook addresses itself and passes everything else on."""
+
+    def __init__(self, app: WSGIApplication, reception: Reception) -> None:
+        self._app = app
+        self._reception = reception
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        found = ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
+        if found is None:
+            return self._app(environ, start_response)
+        call = _call(environ, found[1], found[2])
+        answer = self._answer(call)
+        if answer.reason is not None:
+            log.warning("webhook refused", status=answer.status, reason=answer.reason, store=_short(found[1]))
+        return _respond(answer, call.method, start_response)
+
+    def _answer(self, call: Call) -> Answer:
+        try:
+            return self._reception.answer(call)
+        except Exception as error:  # the edge: a fault of ours must still say "not kept", and no more
+            log.error("webhook not kept", error=type(error).__name__, place=_place(error))
+            return unavailable(type(error).__name__)
+
+
+def _call(environ: WSGIEnvironment, store_id: str, hook_id: str | None) -> Call:
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or (name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value)
+    }
+    return Call(store_id, hook_id, environ["REQUEST_METHOD"], headers, _reader(environ["wsgi.input"].read))
+
+
+def _reader(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """Reads on until all has come: one read may give less."""
+
+    def read_all(length: int) -> bytes:
+        pieces: list[bytes] = []
+        while length and (piece := read(min(length, PIECE))):
+            pieces.append(piece)
+            length -= len(piece)
+        return b"".join(pieces)
+
+    return read_all
+
+
+def _respond(answer: Answer, method: str, start_response: StartResponse) -> list[bytes]:
+    body = json.dumps(answer.body).encode()
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **answer.headers}
+    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(headers.items()))
+    return [] if method == "HEAD" else [body]
+
+
+def _short(text: str) -> str:
+    return "".join(char for char in text if "!" <= char <= "~")[:LONGEST_LOGGED]
+
+
+def _place(error: BaseException) -> str:
+    """Where it happened, without the values that stand in a message or a traceback's lines."""
+    trace: Any = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "-"

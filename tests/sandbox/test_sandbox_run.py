@@ -1,0 +1,188 @@
+"""The sandbox starts whole, its stores are really taken in, and when it stops nothing is left running."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STAGES = {
+    "morning-roast": ("accumulating", "on_track"),
+    "harbour-lights": ("due", "qualified"),
+    "peak-outfitters": ("due", "qualified"),
+    "old-town-books": ("ineligible", "ineligible"),
+}
+
+
+class Sandbox:
+    """One sandbox in a folder and on ports of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, two_free_ports()
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self, **environment: str) -> subprocess.Popen[str]:
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PORT")
+        }
+        ours = {"PORT": str(self.port), "SANDBOX_FOLDER": str(self.folder), "TMPDIR": "/tmp"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "receiver.sandbox"],
+            cwd=ROOT,
+            env={**inherited, **ours, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        return self.process
+
+    def stop(self, number: signal.Signals) -> tuple[int, str, str]:
+        assert self.process is not None
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=30)
+        return self.process.returncode, out, err
+
+    def memory(self) -> dict[str, dict[str, str]]:
+        stores: dict[str, dict[str, str]] = json.loads((self.folder / "state.json").read_text())["stores"]
+        return stores
+
+    def status(self, key: str) -> dict[str, object]:
+        token = self.memory()[key]["token"]
+        address = f"http://127.0.0.1:{self.port}/api/v1/status"
+        with urlopen(Request(address, headers={"Authorization": f"Bearer {token}"}), timeout=5) as answer:
+            document: dict[str, object] = json.load(answer)
+        return document
+
+    def processes(self) -> list[int]:
+        """Everything on this machine that was started with this sandbox's folder, itself apart."""
+        mark = f"SANDBOX_FOLDER={self.folder}".encode()
+        found = [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and marked(entry, mark)
+        ]
+        return [one for one in found if self.process is None or one != self.process.pid]
+
+
+def marked(process: Path, mark: bytes) -> bool:
+    try:
+        return mark in (process / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def two_free_ports() -> int:
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as first:
+            port = int(first.getsockname()[1])
+            try:
+                with socket.create_server(("127.0.0.1", port + 1)):
+                    return port
+            except (OSError, OverflowError):
+                continue
+
+
+def until(true: Callable[[], object], seconds: float = 50) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    made = Sandbox(tmp_path / "sandbox")
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.process.kill()
+        made.process.communicate(timeout=20)
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="/proc tells what runs")
+
+
+@needs_proc
+def test_it_plays_its_stories_and_leaves_nothing_behind(sandbox: Sandbox) -> None:
+    sandbox.start()
+
+    def stand() -> dict[str, tuple[object, object]]:
+        try:
+            documents = {key: sandbox.status(key) for key in STAGES}
+        except (OSError, ValueError, KeyError):
+            return {}
+        return {key: (document["stage"], document["verdict"]) for key, document in documents.items()}
+
+    try:
+        until(lambda: stand() == STAGES)
+    except AssertionError:
+        pytest.fail(f"the stores stand at {stand()}\n{sandbox.stop(signal.SIGTERM)}")
+    assert len(sandbox.processes()) >= 4
+    first = sandbox.memory()
+
+    status, out, err = sandbox.stop(signal.SIGINT)
+
+    assert (status, err) == (0, "")
+    assert "demo@sandbox.example" in out
+    assert f"-H 'Authorization: Bearer {first['morning-roast']['token']}'" in out
+    assert sandbox.processes() == []
+
+    sandbox.start()
+    until(lambda: stand() == STAGES)
+    assert sandbox.stop(signal.SIGTERM)[0] == 0
+    assert {key: store["id"] for key, store in sandbox.memory().items()} == {
+        key: store["id"] for key, store in first.items()
+    }
+    assert sandbox.processes() == []
+
+
+@needs_proc
+def test_killed_outright_it_takes_its_processes_along(sandbox: Sandbox) -> None:
+    process = sandbox.start()
+    until(lambda: len(sandbox.processes()) >= 4)
+    process.kill()
+    process.communicate(timeout=20)
+    until(lambda: sandbox.processes() == [], seconds=20)
+
+
+@needs_proc
+def test_a_process_that_falls_is_named_and_ends_all_of_it(sandbox: Sandbox) -> None:
+    process = sandbox.start()
+    until(lambda: (sandbox.folder / "stores.log").exists())
+    (worker,) = [
+        one for one in sandbox.processes() if b"\0worker\0" in Path(f"/proc/{one}/cmdline").read_bytes()
+    ]
+    os.kill(worker, signal.SIGKILL)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert err.startswith("The worker process ended (exit status -9).")
+    assert sandbox.processes() == []
+
+
+def test_a_port_in_use_is_one_sentence(sandbox: Sandbox) -> None:
+    with socket.create_server(("127.0.0.1", sandbox.port + 1)):
+        out, err = sandbox.start().communicate(timeout=30)
+    assert sandbox.process is not None
+    assert (sandbox.process.returncode, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert f"PORT={sandbox.port}" in err
+
+
+def test_settings_of_ones_own_are_one_sentence_and_left_alone(sandbox: Sandbox) -> None:
+    sandbox.folder.mkdir()
+    (sandbox.folder / ".env").write_text("PUBLIC_URL=https://credit.example\n")
+    _, err = sandbox.start().communicate(timeout=30)
+    assert sandbox.process is not None
+    assert sandbox.process.returncode == 1
+    assert len(err.splitlines()) == 1
+    assert "settings of your own" in err
+    assert (sandbox.folder / ".env").read_text() == "PUBLIC_URL=https://credit.example\n"

@@ -1,0 +1,147 @@
+"""The signal both sides agreed on, as a schema: strict in what it needs, deaf to fields it does not know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from wp_bridge.errors import BadSignal
+
+VERSION = 1
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+YEARS = range(2000, 2200)
+UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+LARGEST = 2**63 - 1
+
+
+class _Text(fields.Field[str]):
+    """A text of a given form."""
+
+    def __init__(self, pattern: str, right: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pattern, self.right = re.compile(pattern, re.ASCII), right
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or not self.pattern.fullmatch(value):
+            raise ValidationError(self.right)
+        return value
+
+
+class _Digits(_Text):
+    """An id of TikTok's: kept as text, because it is longer than a float is exact."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("[0-9]{1,64}", "must be 1 to 64 digits, as text", **kwargs)
+
+
+class _Whole(fields.Field[int]):
+    """A whole number from 1 on: neither "7" nor 7.0 nor true."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        if type(value) is not int or not 1 <= value <= LARGEST:
+            raise ValidationError("must be a whole number, 1 or more")
+        return value
+
+
+class _YesNo(fields.Field[bool]):
+    """true or false, and nothing that only resembles them."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("must be true or false")
+        return value
+
+
+class _Instant(fields.Field[datetime]):
+    """A moment with its offset, in UTC from here on."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
+        moment = _moment(value) if isinstance(value, str) and INSTANT.fullmatch(value) else None
+        if moment is None or moment.year not in YEARS:
+            raise ValidationError("must be a time with its offset, such as 2026-11-23T00:00:00Z")
+        return moment
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = EXCLUDE  # a newer plugin may say more
+
+
+class _Account(_Strict):
+    advertiser_id = _Digits(required=True)
+    business_center = _Digits(allow_none=True, load_default=None)
+    external_business_id = _Text(
+        ".{0,200}", "must be a text of at most 200 characters", allow_none=True, load_default=None
+    )
+    exact = _YesNo(allow_none=True, load_default=None)
+
+
+class _Integration(_Strict):
+    installed = _YesNo(allow_none=True, load_default=None)
+    set_up = _YesNo(allow_none=True, load_default=None)
+
+
+class _Signal(_Strict):
+    v = _Whole(required=True)
+    install_id = _Text(UUID, "must be a UUID", required=True)
+    seq = _Whole(required=True)
+    at = _Instant(required=True)
+    home_url = _Text(
+        r"https?://[^\x00-\x20\x7f-\xa0]{1,500}", "must be the shop's web address", required=True
+    )
+    event = fields.Raw(required=True)
+
+
+class _AccountSignal(_Signal, _Account):
+    previous = _Digits(allow_none=True, load_default=None)
+
+
+class _StateSignal(_Signal):
+    integration = fields.Nested(_Integration, allow_none=True, load_default=None)
+    account = fields.Nested(_Account, allow_none=True, load_default=None)
+
+
+EVENTS: dict[str, Schema] = {
+    "integration_installed": _Signal(),
+    "integration_set_up": _Signal(),
+    "integration_removed": _Signal(),
+    "account_linked": _AccountSignal(),
+    "account_switched": _AccountSignal(),
+    "link_lost": _Signal(),
+    "state": _StateSignal(),
+}
+
+
+def read_signal(data: Any) -> dict[str, Any]:
+    """The signal's known fields, checked, `at` as a UTC time. Raises BadSignal with the path."""
+    if not isinstance(data, dict):
+        raise BadSignal("must be an object", path="")
+    if type(data.get("v")) is int and data["v"] != VERSION:
+        raise BadSignal(f"must be {VERSION}; this is another version of the signal", path="v")
+    event = data.get("event")
+    if not isinstance(event, str) or event not in EVENTS:
+        raise BadSignal(f"must be one of {', '.join(EVENTS)}", path="event")
+    try:
+        signal: dict[str, Any] = EVENTS[event].load(data)
+    except ValidationError as error:
+        path, message = _first(error.messages)
+        raise BadSignal(message, path=path) from error
+    return signal | {"install_id": signal["install_id"].lower()}
+
+
+def _first(messages: Any, path: str = "") -> tuple[str, str]:
+    if isinstance(messages, Mapping):
+        key, below = next(iter(messages.items()))
+        return _first(below, path if key == "_schema" else f"{path}.{key}".lstrip("."))
+    return path, str(messages[0] if isinstance(messages, list) else messages)
