@@ -1,0 +1,91 @@
+"""Signals as a shop's plugin makes them: override one thing."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from receiver.domain.deliveries import identity
+from receiver.integrations.woocommerce.events import SIGNAL
+from receiver.services.stores import AddedStore, add_store
+from receiver.storage import inbox
+from receiver.storage.inbox import Kept, NewDelivery
+from receiver.storage.tables import Attempt, Delivery
+from receiver.wiring import Wiring
+
+SHOP = "https://shop.example/"
+SECRET = "s3cretABC"
+INSTALL = "3f0d5a52-8f0e-4c0b-9b5e-6f0a2f1d7c11"
+BEGAN = datetime(2025, 11, 1, tzinfo=UTC)
+ACCOUNT = "7300000000000000017"
+OTHER_ACCOUNT = "7300000000000000025"
+
+
+def signal(seq: int = 1, event: str = "integration_installed", **fields: Any) -> dict[str, Any]:
+    """The argument of the action, sent `seq` minutes after the shop began."""
+    at = BEGAN + timedelta(minutes=seq)
+    plain = {"v": 1, "install_id": INSTALL, "home_url": SHOP, "seq": seq, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+    return {**plain, "event": event, **fields}
+
+
+def linked(seq: int, advertiser_id: str = ACCOUNT, **fields: Any) -> dict[str, Any]:
+    return signal(seq, **{"event": "account_linked", "advertiser_id": advertiser_id, "exact": True, **fields})
+
+
+def body_of(argument: Any) -> bytes:
+    """As WordPress writes it."""
+    return json.dumps({"action": "wc_ad_credit_signal", "arg": argument}, separators=(",", ":")).encode()
+
+
+def add_shop(wired: Wiring, url: str = SHOP, **changes: Any) -> AddedStore:
+    valid: dict[str, Any] = {
+        "url": url,
+        "name": "Example shop",
+        "country": "US",
+        "currency": "USD",
+        "programme": "woocommerce-2025",
+        "webhook_secret": SECRET,
+        "actor": "test",
+    }
+    return add_store(wired.database, wired.seal, wired.now(), **{**valid, **changes})
+
+
+def new_delivery(
+    store_id: str, body: bytes, received_at: datetime, topic: str | None = SIGNAL
+) -> NewDelivery:
+    return NewDelivery(
+        identity=identity(store_id, body),
+        source="woocommerce",
+        store_id=store_id,
+        hook_id=store_id,
+        topic=topic,
+        webhook_id="136",
+        delivery_id="d24874523d0e5885039d59d9d2576c6c",
+        headers=[["content-type", "application/json"]],
+        body=body,
+        body_sha256=identity(body),
+        received_at=received_at,
+    )
+
+
+def keep(wired: Wiring, store_id: str, *bodies: bytes, topic: str | None = SIGNAL) -> list[Kept]:
+    with wired.database.writing() as session:
+        return inbox.keep(session, [new_delivery(store_id, body, wired.now(), topic) for body in bodies])
+
+
+def keep_one(wired: Wiring, store_id: str, argument: Any, topic: str | None = SIGNAL) -> int:
+    """Keep a delivery of this signal; its id."""
+    return keep(wired, store_id, body_of(argument), topic=topic)[0].id
+
+
+def row(wired: Wiring, delivery_id: int) -> Delivery:
+    with wired.database.reading() as session:
+        found = session.get(Delivery, delivery_id)
+        assert found is not None
+        return found
+
+
+def attempts(wired: Wiring, delivery_id: int) -> list[Attempt]:
+    with wired.database.reading() as session:
+        return list(session.query(Attempt).filter_by(delivery_id=delivery_id).order_by(Attempt.id))
