@@ -14,7 +14,7 @@ run:
 
 test:
 	@bin/environment dev
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto $(ARGS)
 
 lint:
 	@bin/environment dev

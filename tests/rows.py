@@ -11,7 +11,6 @@ from receiver.storage import tables
 from receiver.wiring import Wiring
 from tests.factories import FIRST, JOINED, LINKED
 
-
 RECORDED = {"reason": "told", "evidence": "T-1", "by": "ann", "at": LINKED}
 
 

@@ -35,7 +35,7 @@ def send(base_url: str, method: str, path: str, headers: Headers, body: bytes = 
     with socket.create_connection((parts.hostname, parts.port), timeout=20) as line:
         line.sendall(head.encode("latin-1") + b"\r\n" + body)
         line.shutdown(socket.SHUT_WR)
-        answer = HTTPResponse(line)
+        answer = HTTPResponse(line, method=method)
         answer.begin()
         return Reply(
             answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()

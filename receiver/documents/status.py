@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -60,8 +60,8 @@ def with_freshness(
 
 
 def time_text(at: datetime) -> str:
-    """ISO 8601 in UTC with a Z."""
-    return at.isoformat().replace("+00:00", "Z")
+    """ISO 8601 in UTC with a Z, to the second."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _headline_params(decision: Decision) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from receiver.integrations.tiktok.advertisers import AdvertiserInfo
-from receiver.integrations.tiktok.reports import SpendDay
 
 from receiver.errors import Advice, NotFound, ProviderError, Refused
+from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.integrations.tiktok.reports import SpendDay
 from receiver.services.poll import poll_account, poll_due
 from receiver.services.spend import spend_of
 from receiver.storage import spend, tables

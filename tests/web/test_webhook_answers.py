@@ -367,9 +367,13 @@ def test_a_fault_of_ours_tells_nobody_anything(caplog: pytest.LogCaptureFixture)
         def answer(self, _call: object) -> None:
             raise ValueError("s3cretABC in a message")
 
-    with structlog.testing.capture_logs() as logged, caplog.at_level(logging.DEBUG):
-        with served(WebhookFront(_no_app, Broken())) as base_url:  # type: ignore[arg-type]
-            reply = send(base_url, "POST", OURS + "st_1", signed_headers(BODY, SECRET), BODY)
+    front = WebhookFront(_no_app, Broken())  # type: ignore[arg-type]
+    with (
+        structlog.testing.capture_logs() as logged,
+        caplog.at_level(logging.DEBUG),
+        served(front) as base_url,
+    ):
+        reply = send(base_url, "POST", OURS + "st_1", signed_headers(BODY, SECRET), BODY)
     assert (reply.status, reply.json) == (503, {"error": "unavailable"})
     assert "s3cretABC" not in json.dumps(logged) + caplog.text
 

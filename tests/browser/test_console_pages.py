@@ -1,0 +1,84 @@
+"""The console in a real browser, at desktop and phone width: read as staff read it; nothing runs over."""
+
+from __future__ import annotations
+
+import pytest
+
+from receiver.app import create_app
+from receiver.services.decide import decide_store
+from receiver.services.staff import add_staff
+from receiver.storage.migrate import migrate
+from receiver.wiring import wire
+from tests.conftest import make_settings
+from tests.factories import SETTLED
+from tests.fakes import FrozenClock
+from tests.machine import CHROMIUM, needs_chromium
+from tests.rows import keep_all, keep_store
+from tests.serving import served
+
+pytestmark = needs_chromium
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory):
+    """The address of a console with a store whose award is due, and one that has only begun."""
+    file = tmp_path_factory.mktemp("console") / "receiver.db"
+    settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
+    wired = wire(settings, now=FrozenClock(SETTLED))
+    migrate(wired.database)
+    add_staff(
+        wired.database, SETTLED, email="ann@staff.example", role="viewer", password=PASSWORD, actor="test"
+    )
+    decide_store(wired.database, SETTLED, keep_all(wired))
+    decide_store(wired.database, SETTLED, keep_store(wired, "st_2", name="A shop " * 12, set_up_at=None))
+    with served(create_app(wired=wired)) as address:
+        yield address
+    wired.database.close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[1280, 390])
+def page(request, chromium, console):
+    context = chromium.new_context(viewport={"width": request.param, "height": 844}, base_url=console)
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.goto("/admin/")
+    page.get_by_label("E-mail").fill("ann@staff.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    yield page
+    context.close()
+
+
+def runs_over(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def test_staff_go_from_the_list_to_a_due_award_and_sign_out(page):
+    assert page.get_by_role("heading", name="Stores").is_visible()
+    assert not runs_over(page)
+    page.get_by_role("link", name="Example store").click()
+    assert page.get_by_role("heading", name="Example store").is_visible()
+    assert page.get_by_text("500.00 USD").first.is_visible()
+    assert page.get_by_text("The offer applies where your store is based: United States.").is_visible()
+    assert not runs_over(page)
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_role("heading", name="Sign in").is_visible()
+
+
+def test_pages_are_styled_and_the_browser_complains_of_nothing(page):
+    page.get_by_role("link", name="Example store").click()
+    colour = page.locator(".card").first.evaluate("card => getComputedStyle(card).borderTopStyle")
+    assert (colour, page.complaints) == ("solid", [])

@@ -1,0 +1,79 @@
+"""When to try again, which moves there are, and what makes two deliveries the same."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from receiver.domain.deliveries import MOST_TRIES, State, identity, may_move, next_try
+
+ALMOST_ONE = 1 - 2**-53
+HOUR = timedelta(hours=1)
+
+
+def waits(chance: float) -> list[timedelta]:
+    return [wait for tries in range(1, 20) if (wait := next_try(tries, chance)) is not None]
+
+
+def test_there_are_nine_tries_and_then_no_more():
+    assert len(waits(0.5)) == 8
+    assert next_try(9, 0.5) is None
+    assert MOST_TRIES == 9
+
+
+def test_the_first_retry_is_within_ten_seconds():
+    assert waits(ALMOST_ONE)[0] <= timedelta(seconds=10)
+
+
+def test_the_tries_spread_over_one_to_three_days():
+    assert 24 * HOUR < sum(waits(0.5), timedelta()) < 48 * HOUR
+    assert 48 * HOUR < sum(waits(ALMOST_ONE), timedelta()) < 72 * HOUR
+
+
+@given(st.integers(1, 8), st.floats(0, 1, exclude_max=True))
+def test_chance_takes_any_share_of_the_longest_wait(tries: int, chance: float):
+    wait, longest = next_try(tries, chance), next_try(tries, ALMOST_ONE)
+    assert wait is not None
+    assert longest is not None
+    assert timedelta() <= wait <= longest
+
+
+def test_the_longest_waits_grow():
+    assert waits(ALMOST_ONE) == sorted(waits(ALMOST_ONE))
+
+
+MOVES = {
+    (State.RECEIVED, State.PROCESSING): True,
+    (State.PROCESSING, State.PROCESSED): True,
+    (State.PROCESSING, State.IGNORED): True,
+    (State.PROCESSING, State.FAILED): True,
+    (State.PROCESSING, State.DEAD): True,
+    (State.FAILED, State.PROCESSING): True,
+    (State.DEAD, State.PROCESSING): True,
+    (State.PROCESSED, State.PROCESSING): True,
+    (State.FAILED, State.RECEIVED): True,
+    (State.DEAD, State.RECEIVED): True,
+    (State.RECEIVED, State.PROCESSED): False,  # nobody claimed it
+    (State.PROCESSED, State.RECEIVED): False,
+    (State.PROCESSED, State.FAILED): False,
+    (State.IGNORED, State.PROCESSING): False,  # its body is gone
+    (State.DEAD, State.PROCESSED): False,
+}
+
+
+@pytest.mark.parametrize(("move", "allowed"), MOVES.items())
+def test_a_delivery_moves_only_so(move: tuple[State, State], allowed: bool):
+    assert may_move(*move) is allowed
+
+
+parts = st.lists(st.none() | st.text(max_size=3) | st.sampled_from(["", "-", "1:a", "0:"]), max_size=4)
+
+
+@given(parts, parts)
+def test_two_lists_of_parts_never_share_an_identity(one: list[str | None], other: list[str | None]):
+    assert (identity(*one) == identity(*other)) == (one == other)
+
+
+def test_an_identity_is_a_sha256_in_hex_and_never_fails():
+    assert len(identity("\ud800", None, b"\xff")) == 64
