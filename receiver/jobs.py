@@ -7,7 +7,7 @@ Huey keeps its queue in the same database as everything else. It carries no deli
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
 
@@ -18,7 +18,7 @@ from huey.api import Huey
 from sqlalchemy import func, select
 
 from receiver.errors import StorageUnavailable
-from receiver.services.decide import decide_stale, decide_store
+from receiver.services.decide import decide_each, decide_stale
 from receiver.services.poll import poll_due
 from receiver.storage.database import SQLITE_BUSY_MS, Database
 from receiver.storage.heartbeats import take_turn
@@ -73,18 +73,9 @@ def _poll(wired: Wiring, stopping: Event) -> None:
         if stopping.is_set():
             return
         polled = poll_due(wired.database, wired.seal, wired.tiktok, wired.now(), limit=POLL_BATCH)
-        decide_each(wired, (store_id for one in polled for store_id in one.stores))
+        decide_each(wired.database, wired.now(), (store_id for one in polled for store_id in one.stores))
         if len(polled) < POLL_BATCH:
             return
-
-
-def decide_each(wired: Wiring, store_ids: Iterable[str]) -> None:
-    """Decide each store once; one that cannot be decided is logged and holds nobody up."""
-    for store_id in dict.fromkeys(store_ids):
-        try:
-            decide_store(wired.database, wired.now(), store_id)
-        except Exception:  # the edge: the hourly decision tries this store again
-            log.exception("store not decided", store_id=store_id)
 
 
 def _open_queue(database: Database) -> Huey:

@@ -15,7 +15,8 @@ import structlog
 from huey.consumer import Consumer
 
 from receiver.errors import Refused, StorageUnavailable
-from receiver.jobs import Job, decide_each, every_minute, queue_of
+from receiver.jobs import Job, every_minute, queue_of
+from receiver.services.decide import decide_each
 from receiver.services.process import process_next
 from receiver.storage import heartbeats
 from receiver.storage.migrate import current_revision, newest_revision
@@ -90,5 +91,6 @@ def _beat(wired: Wiring) -> None:
 def work_inbox(wired: Wiring) -> bool:
     """Process one batch and decide the stores it touched; whether there may be more to do."""
     outcomes = process_next(wired.database, wired.now(), limit=BATCH)
-    decide_each(wired, (store_id for outcome in outcomes for store_id in outcome.stores))
+    touched = (store_id for outcome in outcomes for store_id in outcome.stores)
+    decide_each(wired.database, wired.now(), touched)
     return len(outcomes) == BATCH

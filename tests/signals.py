@@ -22,9 +22,9 @@ ACCOUNT = "7300000000000000017"
 OTHER_ACCOUNT = "7300000000000000025"
 
 
-def signal(seq: int = 1, event: str = "integration_installed", **fields: Any) -> dict[str, Any]:
+def signal(seq: Any = 1, event: str = "integration_installed", **fields: Any) -> dict[str, Any]:
     """The argument of the action, sent `seq` minutes after the shop began."""
-    at = BEGAN + timedelta(minutes=seq)
+    at = BEGAN + timedelta(minutes=seq if isinstance(seq, int) else 1)
     plain = {"v": 1, "install_id": INSTALL, "home_url": SHOP, "seq": seq, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
     return {**plain, "event": event, **fields}
 

@@ -20,6 +20,7 @@ from cryptography.fernet import Fernet
 from receiver import jobs, worker
 from receiver.errors import Refused, StorageUnavailable
 from receiver.jobs import Job, queue_of
+from receiver.services import decide
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.wiring import Wiring, wire
@@ -257,7 +258,7 @@ def decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[str]:
             raise ValueError("this store cannot be decided")
         decided.append(store_id)
 
-    monkeypatch.setattr(jobs, "decide_store", decide_store)
+    monkeypatch.setattr(decide, "decide_store", decide_store)
     return decided
 
 

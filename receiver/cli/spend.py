@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from receiver.cli.output import Commands, json_option, print_one, print_rows
-from receiver.services.decide import decide_store
+from receiver.services.decide import decide_each
 from receiver.services.poll import Polled, poll_account, poll_due
 from receiver.services.spend import spend_of
-from receiver.wiring import Wiring, wiring
+from receiver.wiring import wiring
 
 
 @click.group("spend", cls=Commands)
@@ -31,7 +31,7 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
     parts = wiring()
     ask = (parts.database, parts.seal, parts.tiktok, parts.now())
     polled = [poll_account(*ask, advertiser)] if advertiser else poll_due(*ask, limit=100)
-    _decide(parts, polled)
+    decide_each(parts.database, parts.now(), (store_id for one in polled for store_id in one.stores))
     print_rows([_row(one) for one in polled], as_json)
     if advertiser and polled[0].error:
         raise click.exceptions.Exit(1)
@@ -44,11 +44,6 @@ def show_command(advertiser: str, as_json: bool) -> None:
     """An account's days as they were last read."""
     parts = wiring()
     print_one(spend_of(parts.database, parts.now(), advertiser), as_json)
-
-
-def _decide(parts: Wiring, polled: list[Polled]) -> None:
-    for store_id in sorted({store_id for one in polled for store_id in one.stores}):
-        decide_store(parts.database, parts.now(), store_id)
 
 
 def _row(one: Polled) -> dict[str, Any]:

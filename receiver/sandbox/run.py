@@ -28,8 +28,10 @@ class Stop:
 
     def __init__(self) -> None:
         self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(signal.SIGHUP, self._ask)
 
     def _ask(self, *_: object) -> None:
         self.asked = True
@@ -145,6 +147,7 @@ def banner(place: Place, memory: Memory) -> str:
             f"  logs     {place.folder}/*.log",
             "",
             *stores,
+            f"  (This world began on {memory.born}; without the folder instance/ the next run begins anew.)",
             "",
             f"  Where {first.name} stands:",
             f"  curl -H 'Authorization: Bearer {memory.stores[first.key].token}' {place.web}/api/v1/status",

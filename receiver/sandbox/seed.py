@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from receiver.errors import Refused
 from receiver.sandbox import world
@@ -16,8 +16,8 @@ from receiver.services.record import record
 from receiver.services.staff import add_staff, new_password, set_password
 from receiver.services.stores import add_store, rotate_secret, rotate_token
 from receiver.storage.database import Database
-from receiver.storage.migrate import migrate
-from receiver.storage.tables import Store
+from receiver.storage.migrate import current_revision, migrate
+from receiver.storage.tables import Staff, Store
 from receiver.wiring import Wiring
 
 DEMO = "demo@sandbox.example"
@@ -26,8 +26,13 @@ ACTOR = "sandbox"
 
 def begin(wired: Wiring, place: Place) -> Memory:
     """Migrate, let the demo staff in, and add the stores that are not there. Raises ReceiverError."""
+    memory = recall(place.state)
+    if current_revision(wired.database) is None:
+        migrate(wired.database)
+    if memory is None or not _any_there(wired.database, memory):
+        _refuse_what_is_not_ours(wired.database)
+        memory = _new_world(wired, place)
     migrate(wired.database)
-    memory = _memory(wired, place)
     if not place.programme.exists():
         write_private(place.programme, world.programme_text(memory.born))
     _let_demo_in(wired, memory.password)
@@ -38,18 +43,29 @@ def begin(wired: Wiring, place: Place) -> Memory:
     return memory
 
 
-def _memory(wired: Wiring, place: Place) -> Memory:
-    """The earlier run's, unless its database is gone: then a new world begins."""
-    memory = recall(place.state)
-    if memory is None or not any(_is_there(wired.database, memory, one) for one in world.MERCHANTS):
-        memory = Memory(born=_today(wired), password=new_password())
-        place.programme.unlink(missing_ok=True)
-        memory.save(place.state)
+def _refuse_what_is_not_ours(database: Database) -> None:
+    """The demo's sign-in must not come into an installation that DATABASE_URL happens to name."""
+    ours = [merchant.url for merchant in world.MERCHANTS]
+    with database.reading() as session:
+        stores = session.scalar(select(func.count()).where(Store.url.not_in(ours)))
+        people = session.scalar(select(func.count()).where(Staff.email != DEMO))
+    if stores or people:
+        raise Refused(
+            f"The database {database.url.render_as_string()} holds stores or staff that are not "
+            "the sandbox's; unset DATABASE_URL, or name an empty one."
+        )
+
+
+def _new_world(wired: Wiring, place: Place) -> Memory:
+    """Begins today; so does one whose database is gone."""
+    memory = Memory(born=wired.now().astimezone(UTC).date(), password=new_password())
+    place.programme.unlink(missing_ok=True)
+    memory.save(place.state)
     return memory
 
 
-def _today(wired: Wiring) -> date:
-    return wired.now().astimezone(UTC).date()
+def _any_there(database: Database, memory: Memory) -> bool:
+    return any(_is_there(database, memory, merchant) for merchant in world.MERCHANTS)
 
 
 def _is_there(database: Database, memory: Memory, merchant: world.Merchant) -> bool:

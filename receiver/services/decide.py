@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,13 +19,15 @@ from receiver.documents.programme import programme_data
 from receiver.domain.decision import Decision, DueAward, decide
 from receiver.domain.facts import Facts
 from receiver.domain.programme import Programme
-from receiver.errors import NotFound
+from receiver.errors import NotFound, StorageUnavailable
 from receiver.services.gather import gather_facts
 from receiver.services.programmes import terms_of
 from receiver.storage import history, tables
 from receiver.storage.database import Database
 
 STALE_AFTER = timedelta(hours=1)
+
+log = structlog.get_logger(__name__)
 
 
 def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
@@ -45,9 +49,21 @@ def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
     """Decide the stores whose last decision is older than an hour; answers how many."""
     with database.reading() as session:
         stale = history.stores_decided_before(session, now - STALE_AFTER, limit)
-    for store_id in stale:
-        decide_store(database, now, store_id)
-    return len(stale)
+    return decide_each(database, now, stale)
+
+
+def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> int:
+    """Decide each store once; one that cannot be decided is logged and holds nobody up. Answers how many."""
+    decided = 0
+    for store_id in dict.fromkeys(store_ids):
+        try:
+            decide_store(database, now, store_id)
+            decided += 1
+        except StorageUnavailable:
+            raise
+        except Exception:  # the edge: the periodic decision tries this store again
+            log.exception("store not decided", store_id=store_id)
+    return decided
 
 
 def answer_for(session: Session, store: tables.Store, now: datetime) -> Decision:

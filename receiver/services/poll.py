@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.calendar import final_at, local_date
-from receiver.errors import Advice, NotFound, ProviderError, Refused
+from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.reports import SpendDay
 from receiver.services.programmes import terms_of
@@ -27,6 +27,7 @@ from receiver.storage.seal import Seal
 
 RE_READ = timedelta(days=4)  # figures this young may still be restated
 ROUTINE = timedelta(hours=6)
+LEASE = timedelta(minutes=10)  # a poller that died leaves its accounts due again after this
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
 
 log = structlog.get_logger(__name__)
@@ -65,10 +66,22 @@ class _Task:
 
 
 def poll_due(database: Database, seal: Seal, tiktok: TikTok, now: datetime, limit: int = 20) -> list[Polled]:
-    """Poll the accounts whose time has come."""
-    with database.reading() as session:
-        due = spend.due_accounts(session, now, limit)
-    return [poll_account(database, seal, tiktok, now, advertiser_id) for advertiser_id in due]
+    """Poll the accounts whose time has come, each claimed first; one that fails holds up no other."""
+    with database.writing() as session:
+        due = [a for a in spend.due_accounts(session, now, limit) if spend.claim_poll(session, a, now, LEASE)]
+    return [polled for advertiser_id in due if (polled := _tried(database, seal, tiktok, now, advertiser_id))]
+
+
+def _tried(
+    database: Database, seal: Seal, tiktok: TikTok, now: datetime, advertiser_id: str
+) -> Polled | None:
+    try:
+        return poll_account(database, seal, tiktok, now, advertiser_id)
+    except StorageUnavailable:
+        raise
+    except Exception:  # the edge: its lease brings this account up again
+        log.exception("account not polled", advertiser_id=advertiser_id)
+        return None
 
 
 def poll_account(database: Database, seal: Seal, tiktok: TikTok, now: datetime, advertiser_id: str) -> Polled:
@@ -81,7 +94,7 @@ def poll_account(database: Database, seal: Seal, tiktok: TikTok, now: datetime, 
         return _failed(database, now, advertiser_id, task, error)
     with database.writing() as session:
         _keep(session, now, task, info, readings)
-        return Polled(advertiser_id, tuple(spend.stores_of(session, advertiser_id)), None)
+        return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), None)
 
 
 def _task(database: Database, seal: Seal, advertiser_id: str) -> _Task:
@@ -206,7 +219,7 @@ def _failed(
             # The token is dead: it is forgotten, so that nothing can call with it again.
             link.consent, link.consent_at, link.token_sealed = False, now, None
         account.next_poll_at, account.poll_reason = _next_try(now, account.failures, error.advice)
-        return Polled(advertiser_id, tuple(spend.stores_of(session, advertiser_id)), str(error))
+        return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), str(error))
 
 
 def _next_try(now: datetime, failures: int, advice: Advice) -> tuple[datetime | None, str]:

@@ -68,6 +68,7 @@ def take_in(session: Session, delivery: Delivery) -> Ending:
     if signals.is_taken_in(session, store.id, news):
         return Ending(State.PROCESSED)
     _apply(session, store, _told(signal), news)
+    store.decided_at = None  # to be decided anew, also when the worker dies before it has
     signals.note_taken_in(session, store.id, news, signal["event"], delivery.id)
     return Ending(State.PROCESSED, stores=(store.id,))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,8 @@ NOT_BELIEVED = timedelta(minutes=5)
 
 def beat(session: Session, name: str, now: datetime) -> None:
     """Write down that `name` is alive."""
-    session.merge(Heartbeat(name=name, at=now))
+    if not _move(session, name, now):
+        _begin(session, name, now)
 
 
 def last_beat(session: Session, name: str) -> datetime | None:
@@ -28,14 +29,21 @@ def take_turn(session: Session, name: str, minute: datetime) -> bool:
     """Whether this minute's run of `name` is the caller's; of several who ask, one hears yes."""
     turn = f"turn:{name}"
     free = or_(Heartbeat.at < minute, Heartbeat.at > minute + NOT_BELIEVED)
-    moved = session.execute(update(Heartbeat).where(Heartbeat.name == turn, free).values(at=minute))
-    if moved.rowcount == 1:  # type: ignore[attr-defined]
+    if _move(session, turn, minute, free):
         return True
-    if last_beat(session, turn) is not None:
-        return False
+    return last_beat(session, turn) is None and _begin(session, turn, minute)
+
+
+def _move(session: Session, name: str, at: datetime, *only: ColumnElement[bool]) -> bool:
+    moved = session.execute(update(Heartbeat).where(Heartbeat.name == name, *only).values(at=at))
+    return int(moved.rowcount) == 1  # type: ignore[attr-defined]
+
+
+def _begin(session: Session, name: str, at: datetime) -> bool:
+    """Whether the row is the caller's; somebody else may be making it at this very moment."""
     try:
         with session.begin_nested():
-            session.add(Heartbeat(name=turn, at=minute))
+            session.add(Heartbeat(name=name, at=at))
     except IntegrityError:
         return False
     return True

@@ -57,7 +57,7 @@ class Claim:
 
 def keep(session: Session, new: Sequence[NewDelivery]) -> list[Kept]:
     """One row for each identity, in one statement; an answer for each of `new`, in its order."""
-    added = _insert(session, new)
+    added = _insert(session, new) if new else {}
     kept: dict[int, Kept] = {}
     # In one order everywhere, so that two writers with the same rows wait for each other and no more.
     for place, one in sorted(enumerate(new), key=lambda pair: pair[1].identity):

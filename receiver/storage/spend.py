@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Account, Link, SpendDay, Store
@@ -28,7 +28,11 @@ def account_for_polling(session: Session, advertiser_id: str, now: datetime, rea
 
 def due_accounts(session: Session, now: datetime, limit: int) -> list[str]:
     """The accounts to poll now, the longest due first; those without a usable consent are left alone."""
-    readable = select(Link.advertiser_id).where(readable_link())
+    readable = (
+        select(Link.advertiser_id)
+        .join(Store, Store.id == Link.store_id)
+        .where(readable_link(), Store.disconnected_at.is_(None))
+    )
     query = (
         select(Account.advertiser_id)
         .where(Account.next_poll_at <= now, Account.advertiser_id.in_(readable))
@@ -36,6 +40,17 @@ def due_accounts(session: Session, now: datetime, limit: int) -> list[str]:
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timedelta) -> bool:
+    """Whether this poll is the caller's; a second poller finds the account due later and passes."""
+    claimed = session.execute(
+        update(Account)
+        .where(Account.advertiser_id == advertiser_id, Account.next_poll_at <= now)
+        .values(next_poll_at=now + lease)
+        .returning(Account.advertiser_id)
+    )
+    return claimed.first() is not None
 
 
 def readable_link() -> Any:
@@ -72,7 +87,9 @@ def replace_days(
     session.add_all(rows)
 
 
-def stores_of(session: Session, advertiser_id: str) -> list[str]:
-    """The stores whose answer rests on this account."""
+def stores_to_decide(session: Session, advertiser_id: str) -> list[str]:
+    """The stores whose answer rests on this account, marked as not decided: a crash forgets nobody."""
     query = select(Link.store_id).where(Link.advertiser_id == advertiser_id, Link.ended_at.is_(None))
-    return list(session.scalars(query))
+    stores = list(session.scalars(query))
+    session.execute(update(Store).where(Store.id.in_(stores)).values(decided_at=None))
+    return stores

@@ -14,6 +14,10 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+from sqlalchemy import select
+
+from receiver.storage.tables import Staff
+from receiver.wiring import Wiring
 
 ROOT = Path(__file__).parents[2]
 STAGES = {
@@ -35,7 +39,7 @@ class Sandbox:
         inherited = {
             name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PORT")
         }
-        ours = {"PORT": str(self.port), "SANDBOX_FOLDER": str(self.folder), "TMPDIR": "/tmp"}
+        ours = {"PORT": str(self.port), "SANDBOX_FOLDER": str(self.folder)}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "receiver.sandbox"],
             cwd=ROOT,
@@ -175,6 +179,17 @@ def test_a_port_in_use_is_one_sentence(sandbox: Sandbox) -> None:
     assert (sandbox.process.returncode, out) == (1, "")
     assert len(err.splitlines()) == 1
     assert f"PORT={sandbox.port}" in err
+
+
+def test_a_database_of_ones_own_is_left_alone(sandbox: Sandbox, wired: Wiring) -> None:
+    with wired.database.writing() as session:
+        session.add(Staff(email="ann@shop.example", role="viewer", password_hash="x", created_at=wired.now()))
+    _, err = sandbox.start(DATABASE_URL=wired.settings.database_url).communicate(timeout=30)
+    assert sandbox.process is not None
+    assert sandbox.process.returncode == 1
+    assert "holds stores or staff that are not the sandbox's" in err
+    with wired.database.reading() as session:
+        assert [one.email for one in session.scalars(select(Staff))] == ["ann@shop.example"]
 
 
 def test_settings_of_ones_own_are_one_sentence_and_left_alone(sandbox: Sandbox) -> None:

@@ -199,3 +199,38 @@ def test_spend_shown_says_which_dates_are_final(linked):
     shown = spend_of(linked.database, OPEN, "7001")
     assert [(row["cash_spend"], row["final"]) for row in shown["days"]] == [("40.00", True), ("1.00", False)]
     assert (shown["currency"], shown["why"]) == ("USD", "routine")
+
+
+def test_two_pollers_at_once_ask_once(linked):
+    tiktok = FakeTikTok()
+    with linked.database.writing() as session:
+        assert spend.claim_poll(session, "7001", OPEN, timedelta(minutes=10))
+    assert poll_due(linked.database, linked.seal, tiktok, OPEN) == []
+    assert len(poll_due(linked.database, linked.seal, tiktok, OPEN + timedelta(minutes=10))) == 1
+
+
+def test_an_account_that_breaks_its_poll_holds_up_no_other(linked):
+    keep_store(linked, "st_2")
+    keep_link(linked, "st_2", "7002")
+    keep_account(linked, "7002", next_poll_at=OPEN - timedelta(days=60))
+
+    class Broken(FakeTikTok):
+        def advertiser_info(self, token, advertiser_ids):
+            if "7002" in advertiser_ids:
+                raise RuntimeError("something nobody foresaw")
+            return super().advertiser_info(token, advertiser_ids)
+
+    assert [one.advertiser_id for one in poll_due(linked.database, linked.seal, Broken(), OPEN)] == ["7001"]
+
+
+def test_a_disconnected_stores_account_is_not_polled(linked):
+    with linked.database.writing() as session:
+        session.get(tables.Store, "st_1").disconnected_at = OPEN
+    assert poll_due(linked.database, linked.seal, FakeTikTok(), OPEN) == []
+
+
+def test_a_poll_marks_its_stores_undecided_so_that_a_crash_forgets_none(linked):
+    with linked.database.writing() as session:
+        session.get(tables.Store, "st_1").decided_at = OPEN
+    poll(linked, FakeTikTok())
+    assert kept(linked, tables.Store, "st_1").decided_at is None

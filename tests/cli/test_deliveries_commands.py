@@ -1,0 +1,131 @@
+"""`deliveries` on the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from receiver.app import create_app
+from receiver.services.process import process_next
+from receiver.storage.tables import AuditEntry
+from receiver.wiring import Wiring
+from tests.fakes import FrozenClock
+from tests.signals import add_shop, body_of, keep, keep_one, linked, row, signal
+
+KEYS = ["id", "state", "source", "store", "topic", "delivery_id", "webhook_id", "received_at", "body_sha256"]
+KEYS += ["duplicates", "due_at", "error"]
+
+
+class Inbox:
+    """A processed delivery, a dead one and an ignored one, and a terminal to look at them."""
+
+    def __init__(self, wired: Wiring, clock: FrozenClock) -> None:
+        self.wired = wired
+        self.runner = create_app(wired=wired).test_cli_runner()
+        self.store_id = add_shop(wired).id
+        self.done = keep_one(wired, self.store_id, linked(3))
+        clock.move(hours=1)
+        self.dead = keep_one(wired, self.store_id, signal(seq="7"))
+        clock.move(hours=1)
+        self.ignored = keep(wired, self.store_id, b'{"first_name":"Ann"}', topic="order.created")[0].id
+        process_next(wired.database, wired.now())
+
+    def __call__(self, *words: str) -> Result:
+        return self.runner.invoke(args=["deliveries", *words])
+
+    def json(self, *words: str, exit_code: int = 0) -> Any:
+        result = self(*words, "--json")
+        assert result.exit_code == exit_code, result.output
+        return json.loads(result.stdout)
+
+    def ids(self, *words: str) -> list[int]:
+        return [one["id"] for one in self.json("list", *words)]
+
+
+@pytest.fixture
+def inbox(wired: Wiring, clock: FrozenClock) -> Inbox:
+    return Inbox(wired, clock)
+
+
+def test_the_newest_is_listed_first(inbox: Inbox):
+    assert inbox.ids() == [inbox.ignored, inbox.dead, inbox.done]
+    assert list(inbox.json("list")[0]) == KEYS
+
+
+def test_each_filter_leaves_what_it_names(inbox: Inbox):
+    assert inbox.ids("--state", "dead") == [inbox.dead]
+    assert inbox.ids("--source", "tiktok") == []
+    assert inbox.ids("--store", inbox.store_id) == [inbox.ignored, inbox.dead, inbox.done]
+    assert inbox.ids("--store", "st_none") == []
+    assert inbox.ids("--topic", "order.created") == [inbox.ignored]
+    assert inbox.ids("--since", "2025-11-20T13:00:00Z") == [inbox.ignored, inbox.dead]
+    assert inbox.ids("--until", "2025-11-20T13:00:00Z") == [inbox.done]
+    assert inbox.ids("--search", "ARG.SEQ") == [inbox.dead]
+    assert inbox.ids("--search", "%") == []
+    assert inbox.ids("--limit", "1") == [inbox.ignored]
+    assert inbox.ids("--state", "dead", "--topic", "order.created") == []
+    assert inbox("list", "--state", "lost").exit_code == 2
+
+
+def test_show_tells_every_attempt_and_no_body(inbox: Inbox):
+    shown = inbox.json("show", str(inbox.dead))
+    assert list(shown) == [*KEYS, "attempts"]
+    assert (shown["state"], shown["store"], shown["webhook_id"]) == ("dead", inbox.store_id, "136")
+    (attempt,) = shown["attempts"]
+    assert attempt == {
+        "at": "2025-11-20T14:00:00Z",
+        "actor": "worker",
+        "outcome": "dead",
+        "error": "arg.seq: must be a whole number, 1 or more",
+    }
+    assert "dead" in inbox("show", str(inbox.dead)).output
+
+
+def test_one_that_is_not_there_is_exit_code_1(inbox: Inbox):
+    result = inbox("show", "9999")
+    assert (result.exit_code, result.stderr) == (1, "Error: there is no delivery 9999\n")
+    assert inbox("show", "x").exit_code == 2
+
+
+def test_a_replay_is_tried_told_and_audited(inbox: Inbox):
+    told = inbox.json("replay", str(inbox.done), str(inbox.dead), "--reason", "trying again")
+    assert told == [
+        {"id": inbox.done, "outcome": "processed", "error": None},
+        {"id": inbox.dead, "outcome": "dead", "error": "arg.seq: must be a whole number, 1 or more"},
+    ]
+    assert len(inbox.json("show", str(inbox.done))["attempts"]) == 2
+    with inbox.wired.database.reading() as session:
+        assert session.query(AuditEntry).filter_by(action="deliveries replay").count() == 2
+
+
+def test_a_replay_that_is_refused_tells_and_the_others_go_on(inbox: Inbox):
+    words = ("replay", str(inbox.ignored), str(inbox.done), "--reason", "again")
+    told = inbox.json(*words, exit_code=1)
+    assert [one["outcome"] for one in told] == ["refused", "processed"]
+    error = inbox(*words).stderr
+    assert error.startswith("Error: 1 of 2 not replayed: ")
+    assert "its body was dropped" in error
+
+
+def test_a_dry_run_changes_nothing(inbox: Inbox):
+    told = inbox.json("replay", str(inbox.dead), "--reason", "again", "--dry-run")
+    assert told == [{"id": inbox.dead, "outcome": "would replay", "error": None}]
+    assert len(inbox.json("show", str(inbox.dead))["attempts"]) == 1
+
+
+def test_a_replay_needs_a_reason_and_an_id(inbox: Inbox):
+    assert inbox("replay", str(inbox.dead)).exit_code == 2
+    assert inbox("replay", "--reason", "again").exit_code == 2
+    assert inbox("replay", str(inbox.dead), "--reason", " ").exit_code == 1
+
+
+def test_what_a_sender_wrote_cannot_steer_the_terminal(inbox: Inbox):
+    delivery_id = keep(inbox.wired, inbox.store_id, body_of(signal(home_url="https://\u202eevil.example/")))[
+        0
+    ].id
+    process_next(inbox.wired.database, inbox.wired.now())
+    assert "\u202e" not in inbox("show", str(delivery_id)).output
+    assert row(inbox.wired, delivery_id).state == "dead"

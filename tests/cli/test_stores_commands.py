@@ -1,0 +1,114 @@
+"""`stores` on the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from receiver.app import create_app
+from receiver.services.stores import show_store
+from receiver.wiring import Wiring
+
+ADD = (
+    "stores",
+    "add",
+    "--url",
+    "https://shop.example/",
+    "--name",
+    "Café",
+    "--country",
+    "US",
+    "--currency",
+    "USD",
+)
+
+
+class Terminal:
+    """Runs commands; `json` takes the answer apart."""
+
+    def __init__(self, wired: Wiring) -> None:
+        self.wired = wired
+        self.runner = create_app(wired=wired).test_cli_runner()
+
+    def __call__(self, *words: str) -> Result:
+        return self.runner.invoke(args=list(words))
+
+    def json(self, *words: str) -> Any:
+        result = self(*words, "--json")
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def terminal(wired: Wiring) -> Terminal:
+    return Terminal(wired)
+
+
+def test_add_answers_what_setting_up_the_store_takes(terminal: Terminal):
+    added = terminal.json(*ADD, "--webhook-secret", "s3cret", "--joined-at", "2025-10-30T08:00:00Z")
+    assert list(added) == ["id", "webhook_url", "webhook_secret", "status_token"]
+    assert added["webhook_url"] == f"https://credit.example/webhooks/woocommerce/{added['id']}"
+    assert added["webhook_secret"] == "s3cret"
+    store = show_store(terminal.wired.database, added["id"])
+    assert store.joined_at.isoformat() == "2025-10-30T08:00:00+00:00"
+
+
+def test_list_and_show_tell_everything_but_secrets(terminal: Terminal):
+    added = terminal.json(*ADD)
+    (listed,) = terminal.json("stores", "list")
+    assert listed == terminal.json("stores", "show", added["id"])
+    assert (listed["id"], listed["name"], listed["country"]) == (added["id"], "Café", "US")
+    assert listed["joined_at"] == "2025-11-20T12:00:00Z"
+    for output in (
+        json.dumps(listed),
+        terminal("stores", "list").output,
+        terminal("stores", "show", added["id"]).output,
+    ):
+        assert added["id"] in output
+        assert added["webhook_secret"] not in output
+        assert added["status_token"] not in output
+
+
+def test_a_listing_has_a_limit(terminal: Terminal):
+    for number in range(3):
+        terminal.json(*ADD[:3], f"https://shop{number}.example/", *ADD[4:])
+    assert len(terminal.json("stores", "list", "--limit", "2")) == 2
+    assert len(terminal.json("stores", "list", "--limit", "0")) == 3
+    assert terminal("stores", "list", "--limit", "-1").exit_code == 2
+
+
+def test_admit_and_rotate(terminal: Terminal):
+    added = terminal.json(*ADD)
+    assert terminal.json("stores", "admit", added["id"])["admitted_at"] == "2025-11-20T12:00:00Z"
+    rotated = terminal.json("stores", "rotate-secret", added["id"], "--overlap", "2")
+    assert rotated["webhook_url"] == added["webhook_url"]
+    assert rotated["webhook_secret"] != added["webhook_secret"]
+    assert rotated["old_valid_until"] == "2025-11-20T14:00:00Z"
+    token = terminal.json("stores", "rotate-token", added["id"])
+    assert token["status_token"] not in ("", added["status_token"])
+
+
+@pytest.mark.parametrize("command", ["show", "admit", "rotate-secret", "rotate-token"])
+def test_an_unknown_store_is_one_line_and_exit_code_1(terminal: Terminal, command: str):
+    result = terminal("stores", command, "st_none")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: there is no store st_none\n"
+
+
+def test_the_same_shop_again_is_refused(terminal: Terminal):
+    terminal.json(*ADD)
+    result = terminal(*ADD)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: https://shop.example/ is already here as st_")
+
+
+def test_a_wrong_field_is_refused_by_name(terminal: Terminal):
+    result = terminal(*ADD[:-3], "usa", *ADD[-2:])
+    assert (result.exit_code, result.stderr[:14]) == (1, "Error: country")
+
+
+def test_a_missing_option_is_wrong_use(terminal: Terminal):
+    assert terminal(*ADD[:-2]).exit_code == 2

@@ -1,0 +1,296 @@
+"""Processing: all of a delivery's effects or none, tried again when it helps, given up when it cannot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from receiver.domain.deliveries import State
+from receiver.errors import StorageUnavailable
+from receiver.services import process, take_in
+from receiver.services.process import Outcome, process_next, process_one
+from receiver.storage import links
+from receiver.storage.database import Database
+from receiver.storage.tables import Attempt, Link, Signal, Store
+from receiver.wiring import Wiring
+from tests.fakes import FrozenClock
+from tests.signals import ACCOUNT, add_shop, attempts, body_of, keep, keep_one, linked, row, signal
+
+
+@pytest.fixture
+def store_id(wired: Wiring) -> str:
+    return add_shop(wired).id
+
+
+def work(wired: Wiring, **how: Any) -> list[Outcome]:
+    return process_next(wired.database, wired.now(), chance=lambda: 0.5, **how)
+
+
+def store(wired: Wiring, store_id: str) -> Store:
+    with wired.database.reading() as session:
+        return session.get_one(Store, store_id)
+
+
+def break_links(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """The last effect of a link fails, after others were written."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(links, "end_other_links", fail)
+
+
+def test_a_signal_is_taken_in_and_the_store_is_named_for_deciding(wired: Wiring, store_id: str):
+    delivery_id = keep_one(wired, store_id, signal(event="integration_set_up"))
+    assert work(wired) == [Outcome(delivery_id, State.PROCESSED, None, (store_id,))]
+    assert store(wired, store_id).set_up_at is not None
+    done = row(wired, delivery_id)
+    assert (done.state, done.due_at, done.lease_until, done.ended_at) == (
+        "processed",
+        None,
+        None,
+        wired.now(),
+    )
+    (attempt,) = attempts(wired, delivery_id)
+    assert (attempt.at, attempt.actor, attempt.outcome, attempt.error) == (
+        wired.now(),
+        "worker",
+        "processed",
+        None,
+    )
+    assert work(wired) == []
+
+
+def test_twice_delivered_is_once_done(wired: Wiring, store_id: str):
+    first = keep_one(wired, store_id, linked(3))
+    second = keep(wired, store_id, body_of(linked(3)) + b" ")[0].id
+    outcomes = work(wired)
+    assert [(one.delivery_id, one.state) for one in outcomes] == [
+        (first, State.PROCESSED),
+        (second, State.PROCESSED),
+    ]
+    assert [one.stores for one in outcomes] == [(store_id,), ()]
+    with wired.database.reading() as session:
+        assert [signal.delivery_id for signal in session.query(Signal)] == [first]
+
+
+def test_the_oldest_goes_first_and_no_more_than_the_limit(wired: Wiring, store_id: str):
+    ids = [keep_one(wired, store_id, signal(seq)) for seq in (1, 2, 3)]
+    assert [one.delivery_id for one in work(wired, limit=2)] == ids[:2]
+
+
+# what fails
+
+
+def test_a_failing_effect_rolls_everything_back_and_leaves_the_delivery_failed(
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    delivery_id = keep_one(wired, store_id, linked(3))
+    break_links(monkeypatch, RuntimeError("the effect broke\nand a line of values"))
+    assert [one.state for one in work(wired)] == [State.FAILED]
+    failed = row(wired, delivery_id)
+    assert failed.error == "RuntimeError: the effect broke"
+    assert failed.due_at == wired.now() + timedelta(seconds=5)
+    assert [(one.outcome, one.error) for one in attempts(wired, delivery_id)] == [("failed", failed.error)]
+    with wired.database.reading() as session:
+        assert session.query(Signal).count() == session.query(Link).count() == 0
+    assert store(wired, store_id).account_news is None
+
+
+def test_what_failed_is_tried_again_and_its_error_is_cleared(
+    wired: Wiring, store_id: str, clock: FrozenClock
+):
+    delivery_id = keep_one(wired, store_id, linked(3))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        break_links(monkeypatch, RuntimeError("broke"))
+        work(wired)
+    assert work(wired) == []
+    clock.move(seconds=5)
+    assert [one.state for one in work(wired)] == [State.PROCESSED]
+    assert row(wired, delivery_id).error is None
+    assert [one.outcome for one in attempts(wired, delivery_id)] == ["failed", "processed"]
+
+
+def test_after_nine_tries_it_is_dead(
+    wired: Wiring, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+):
+    delivery_id = keep_one(wired, store_id, linked(3))
+    break_links(monkeypatch, RuntimeError("broke"))
+    states = []
+    for _ in range(12):
+        states += [one.state for one in work(wired)]
+        clock.move(days=2)
+    assert states == [State.FAILED] * 8 + [State.DEAD]
+    assert len(attempts(wired, delivery_id)) == 9
+    assert row(wired, delivery_id).ended_at is not None
+
+
+def test_the_error_holds_no_value_of_a_statement(
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    delivery_id = keep_one(wired, store_id, linked(3))
+    secret = IntegrityError("INSERT …", {"token": "s3cret"}, Exception("unique constraint failed"))
+    break_links(monkeypatch, secret)
+    work(wired)
+    error = row(wired, delivery_id).error
+    assert error is not None
+    assert "IntegrityError" in error
+    assert "s3cret" not in error
+
+
+def test_a_poisoned_one_does_not_hold_its_neighbours_up(
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    for argument in (signal(1), linked(2), signal(3)):
+        keep_one(wired, store_id, argument)
+    break_links(monkeypatch, RuntimeError("broke"))
+    assert [one.state for one in work(wired)] == [State.PROCESSED, State.FAILED, State.PROCESSED]
+
+
+def test_a_duplicate_of_a_failed_one_is_tried_at_once(
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    with pytest.MonkeyPatch.context() as broken:
+        keep_one(wired, store_id, linked(3))
+        break_links(broken, RuntimeError("broke"))
+        work(wired)
+    keep_one(wired, store_id, linked(3))
+    assert [one.state for one in work(wired)] == [State.PROCESSED]
+
+
+# what can never succeed
+
+DEAD = {
+    b"<html>": "body: not JSON",
+    b"[]": "body: must be a JSON object",
+    b'{"code":"woocommerce_rest_cannot_view","message":"m","data":{"status":401}}': "code: the store sent",
+    body_of(signal(seq="7")): "arg.seq: must be a whole number",
+    body_of(signal(home_url="https://staging.example/")): "held: ",
+    body_of(linked(1, advertiser_id=7)): "arg.advertiser_id: must be",
+    b"[" * 100_000: "body: not JSON that can be read",
+    body_of({**signal(), "event": "\0"}): "arg.event: must be one of",
+}
+
+
+@pytest.mark.parametrize(("body", "error"), DEAD.items(), ids=DEAD.values())
+def test_what_can_never_be_read_is_dead_at_once_and_says_why(
+    wired: Wiring, store_id: str, body: bytes, error: str
+):
+    (kept,) = keep(wired, store_id, body)
+    assert [one.state for one in work(wired)] == [State.DEAD]
+    dead = row(wired, kept.id)
+    assert dead.error is not None
+    assert dead.error.startswith(error)
+    assert (dead.due_at, dead.body) == (None, body)
+    assert [one.error for one in attempts(wired, kept.id)] == [dead.error]
+    assert store(wired, store_id).integration_news is None
+
+
+@pytest.mark.parametrize("topic", ["order.created", "action.woocommerce_settings_saved", None])
+def test_a_topic_that_is_not_used_ends_ignored_and_its_body_is_dropped(
+    wired: Wiring, store_id: str, topic: str | None
+):
+    (kept,) = keep(wired, store_id, b'{"billing":{"first_name":"Ann"}}', topic=topic)
+    assert [one.state for one in work(wired)] == [State.IGNORED]
+    ignored = row(wired, kept.id)
+    assert (ignored.body, len(ignored.body_sha256)) == (None, 64)
+    assert ignored.error
+
+
+# several workers, and a database that goes
+
+
+def test_two_workers_never_process_one_delivery_at_the_same_time(
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    ids = [keep_one(wired, store_id, signal(seq)) for seq in range(1, 41)]
+    outcomes: list[Outcome] = []
+    start = Barrier(3)
+
+    def worker() -> None:
+        database = Database(wired.settings.database_url)
+        start.wait()
+        while batch := process_next(database, wired.now(), limit=4):
+            outcomes.extend(batch)
+        database.close()
+
+    threads = [Thread(target=worker) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(one.delivery_id for one in outcomes) == ids
+    with wired.database.reading() as session:
+        assert session.query(Attempt).count() == 40
+    assert store(wired, store_id).integration_news[1] == 40  # type: ignore[index]
+
+
+def test_a_worker_whose_lease_is_over_changes_nothing(
+    wired: Wiring, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+):
+    delivery_id = keep_one(wired, store_id, linked(3))
+    real, quicker = process.take_in, []
+
+    def stall(session: Any, delivery: Any) -> Any:
+        monkeypatch.setattr(process, "take_in", real)
+        session.rollback()  # the row is free while this worker sleeps through its lease
+        clock.move(minutes=5)
+        quicker.extend(work(wired))
+        raise RuntimeError("woke up too late")
+
+    monkeypatch.setattr(process, "take_in", stall)
+    assert work(wired) == []
+    assert [one.state for one in quicker] == [State.PROCESSED]
+    assert row(wired, delivery_id).state == "processed"
+    assert [one.outcome for one in attempts(wired, delivery_id)] == ["processed"]
+
+
+def test_one_that_every_worker_dies_of_ends_too(wired: Wiring, store_id: str, clock: FrozenClock):
+    from receiver.storage import inbox
+
+    delivery_id = keep_one(wired, store_id, signal())
+    for _ in range(9):
+        with wired.database.writing() as session:
+            assert len(inbox.claim(session, wired.now(), 1, process.LEASE)) == 1
+        clock.move(minutes=5)
+    assert [one.state for one in work(wired)] == [State.DEAD]
+    assert row(wired, delivery_id).error == "every worker that took it was lost"
+
+
+def test_a_database_that_goes_away_is_no_fault_of_the_delivery(
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    ids = [keep_one(wired, store_id, argument) for argument in (signal(1), linked(2), signal(3))]
+    with pytest.MonkeyPatch.context() as broken:
+        break_links(broken, StorageUnavailable("gone"))
+        assert [one.delivery_id for one in work(wired)] == ids[:1]
+    for delivery_id in ids[1:]:
+        given_back = row(wired, delivery_id)
+        assert (given_back.state, given_back.tries, attempts(wired, delivery_id)) == ("received", 0, [])
+    assert [one.state for one in work(wired)] == [State.PROCESSED] * 2
+
+
+def test_a_database_that_is_gone_from_the_first_is_told(
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    keep_one(wired, store_id, linked(1))
+    break_links(monkeypatch, StorageUnavailable("gone"))
+    with pytest.raises(StorageUnavailable):
+        work(wired)
+
+
+def test_processing_one_by_hand_runs_the_same_code(wired: Wiring, store_id: str):
+    delivery_id = keep_one(wired, store_id, linked(3))
+    outcome = process_one(wired.database, delivery_id, wired.now(), "ann")
+    assert outcome == Outcome(delivery_id, State.PROCESSED, None, (store_id,))
+    assert [one.actor for one in attempts(wired, delivery_id)] == ["ann"]
+    with wired.database.reading() as session:
+        assert [link.advertiser_id for link in session.query(Link)] == [ACCOUNT]
+
+
+def test_the_worker_takes_in_by_the_service_of_that_name():
+    assert process.take_in is take_in.take_in

@@ -1,0 +1,215 @@
+"""Adding a store, its place in the offer, and new secrets and tokens."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from receiver.errors import InputError, NotFound, Refused
+from receiver.services.stores import admit_store, list_stores, rotate_secret, rotate_token, show_store
+from receiver.storage.seal import token_hash
+from receiver.storage.tables import AuditEntry, Hook, HookSecret, Store
+from receiver.wiring import Wiring
+from tests.fakes import FrozenClock
+from tests.signals import add_shop
+
+
+def secrets_of(wired: Wiring, store_id: str) -> list[HookSecret]:
+    with wired.database.reading() as session:
+        return list(session.query(HookSecret).filter_by(hook_id=store_id).order_by(HookSecret.id))
+
+
+def test_an_added_store_can_be_delivered_to(wired: Wiring):
+    added = add_shop(wired, webhook_secret=None)
+    assert added.webhook_path == f"/webhooks/woocommerce/{added.id}"
+    assert added.id.startswith("st_")
+    assert len(added.id) >= 3 + 32
+    assert len(added.webhook_secret) >= 40
+    assert added.webhook_secret.isalnum()
+    assert added.status_token.startswith("stt_")
+    assert len(added.status_token) == 4 + 64
+    with wired.database.reading() as session:
+        hook = session.get_one(Hook, added.id)
+        assert (hook.store_id, hook.topic) == (added.id, None)
+
+
+def test_secret_and_token_are_not_readable_in_the_database_audit_or_repr(wired: Wiring):
+    added = add_shop(wired, webhook_secret=None)
+    (secret,) = secrets_of(wired, added.id)
+    assert added.webhook_secret not in secret.secret_sealed
+    assert wired.seal.open(secret.secret_sealed) == added.webhook_secret
+    store = show_store(wired.database, added.id)
+    assert store.status_token_hash == token_hash(added.status_token) != added.status_token
+    with wired.database.reading() as session:
+        audited = json.dumps([[one.action, one.subject, one.detail] for one in session.query(AuditEntry)])
+    for word in (added.webhook_secret, added.status_token):
+        assert word not in audited
+        assert word not in repr(added)
+
+
+def test_a_store_is_kept_as_it_is_written_everywhere(wired: Wiring):
+    added = add_shop(wired, "HTTPS://Shop.Example:443", name=" Café ", country="UK", currency="GBP")
+    store = show_store(wired.database, added.id)
+    assert (store.url, store.name) == ("https://shop.example/", "Café")
+    assert (store.country, store.currency, store.programme) == ("GB", "GBP", "woocommerce-2025")
+    assert (store.joined_at, store.created_at) == (wired.now(), wired.now())
+
+
+@pytest.mark.parametrize("url", ["https://shop.example", "HTTPS://SHOP.example:443/", "http://shop.example/"])
+def test_the_same_shop_twice_is_refused_with_a_sentence(wired: Wiring, url: str):
+    added = add_shop(wired)
+    with pytest.raises(Refused, match=f"https://shop.example/ is already here as {added.id}"):
+        add_shop(wired, url)
+
+
+WRONG = {
+    "url": ["", "shop.example", "https://user:pw@shop.example/", "https://shop.example/?a=b", "ftp://a.b/"],
+    "name": ["", "  ", "two\nlines", "x" * 201],
+    "country": ["", "us", "USA", "U1", "ÄÖ"],
+    "currency": ["", "usd", "US", "USDT"],
+    "merchant": ["", " "],
+    "webhook-secret": ["", "0", "x" * 5000, "half a character \udc80"],
+    "programme": ["no-such-programme"],
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [(name, value) for name, all_ in WRONG.items() for value in all_]
+)
+def test_a_wrong_field_is_named_and_nothing_is_kept(wired: Wiring, field: str, value: str):
+    told = {"url": "https://shop.example/", field.replace("-", "_"): value}
+    with pytest.raises(InputError, match=field):
+        add_shop(wired, **told)
+    assert list_stores(wired.database) == []
+
+
+def test_joining_lies_in_the_past(wired: Wiring):
+    joined = wired.now() - timedelta(days=9)
+    assert show_store(wired.database, add_shop(wired, joined_at=joined).id).joined_at == joined
+    with pytest.raises(InputError, match="joined-at"):
+        add_shop(wired, "https://other.example/", joined_at=wired.now() + timedelta(seconds=1))
+
+
+def test_each_store_is_its_own_merchant_until_told_otherwise(wired: Wiring):
+    shops = [add_shop(wired, f"https://{name}.example/") for name in "ab"]
+    ours = [add_shop(wired, f"https://{name}.example/", merchant="m_ours") for name in "cd"]
+    merchants = [show_store(wired.database, one.id).merchant for one in shops + ours]
+    assert merchants[2:] == ["m_ours"] * 2
+    assert len(set(merchants)) == 3
+
+
+# a place in the offer
+
+
+@pytest.fixture
+def capped(tmp_path: Path) -> str:
+    """A programme that admits two merchants."""
+    from receiver.documents.programme import SHIPPED
+
+    text = (SHIPPED / "woocommerce-2025.toml").read_text().replace("\n[window]", "\ncapacity = 2\n[window]")
+    file = tmp_path / "capped.toml"
+    file.write_text(text.replace('id = "woocommerce-2025"', 'id = "capped"'))
+    return str(file)
+
+
+def test_without_a_cap_every_store_has_its_place(wired: Wiring):
+    assert show_store(wired.database, add_shop(wired).id).admitted_at == wired.now()
+
+
+def test_first_come_first_served_and_staff_may_admit_beyond(wired: Wiring, capped: str):
+    def added(name: str, **changes: Any) -> Store:
+        return show_store(
+            wired.database, add_shop(wired, f"https://{name}.example/", programme=capped, **changes).id
+        )
+
+    stores = [
+        added("a", merchant="m_1"),
+        added("b"),
+        added("c"),
+        added("d", merchant="m_1"),  # has its place already
+        added("e", admit=True),
+    ]
+    assert [store.admitted_at is not None for store in stores] == [True, True, False, True, True]
+    assert admit_store(wired.database, wired.now(), stores[2].id, actor="ann").admitted_at == wired.now()
+
+
+def test_admitting_twice_keeps_the_first_time_and_is_audited_once(
+    wired: Wiring, capped: str, clock: FrozenClock
+):
+    for name in "ab":
+        add_shop(wired, f"https://{name}.example/", programme=capped)
+    late = add_shop(wired, "https://late.example/", programme=capped).id
+    first = wired.now()
+    for _ in range(2):
+        admit_store(wired.database, wired.now(), late, actor="ann")
+        clock.move(hours=1)
+    assert show_store(wired.database, late).admitted_at == first
+    with wired.database.reading() as session:
+        assert session.query(AuditEntry).filter_by(action="stores admit", subject=late).count() == 1
+
+
+# secrets and tokens
+
+
+def test_a_new_secret_leaves_the_old_one_its_hours(wired: Wiring):
+    added = add_shop(wired)
+    new = rotate_secret(wired.database, wired.seal, wired.now(), added.id, actor="ann", overlap_hours=6)
+    old, current = secrets_of(wired, added.id)
+    assert old.valid_until == wired.now() + timedelta(hours=6)
+    assert current.valid_until is None
+    assert wired.seal.open(current.secret_sealed) == new != added.webhook_secret
+
+
+def test_rotating_again_never_prolongs_the_oldest(wired: Wiring, clock: FrozenClock):
+    added = add_shop(wired)
+    for _ in range(2):
+        rotate_secret(wired.database, wired.seal, wired.now(), added.id, actor="ann")
+        clock.move(hours=1)
+    ends = [secret.valid_until for secret in secrets_of(wired, added.id)]
+    began = wired.now() - timedelta(hours=2)
+    assert ends == [began + timedelta(hours=24), began + timedelta(hours=25), None]
+
+
+def test_without_an_overlap_the_old_secret_ends_at_once(wired: Wiring):
+    added = add_shop(wired)
+    rotate_secret(wired.database, wired.seal, wired.now(), added.id, actor="ann", overlap_hours=0)
+    assert secrets_of(wired, added.id)[0].valid_until == wired.now()
+
+
+@pytest.mark.parametrize("hours", [-1, 24 * 30 + 1])
+def test_an_overlap_has_its_limits(wired: Wiring, hours: int):
+    added = add_shop(wired)
+    with pytest.raises(InputError, match="overlap"):
+        rotate_secret(wired.database, wired.seal, wired.now(), added.id, actor="ann", overlap_hours=hours)
+
+
+def test_a_new_token_ends_the_old_one_at_once(wired: Wiring):
+    added = add_shop(wired)
+    token = rotate_token(wired.database, wired.now(), added.id, actor="ann")
+    assert token != added.status_token
+    assert show_store(wired.database, added.id).status_token_hash == token_hash(token)
+
+
+def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not_found(wired: Wiring):
+    added = add_shop(wired)
+    rotate_secret(wired.database, wired.seal, wired.now(), added.id, actor="ann")
+    rotate_token(wired.database, wired.now(), added.id, actor="ann")
+    with wired.database.reading() as session:
+        done = [(one.actor, one.action, one.subject) for one in session.query(AuditEntry)]
+    assert done == [
+        ("test", "stores add", added.id),
+        ("ann", "stores rotate-secret", added.id),
+        ("ann", "stores rotate-token", added.id),
+    ]
+    for call in (
+        lambda: show_store(wired.database, "st_none"),
+        lambda: admit_store(wired.database, wired.now(), "st_none", actor="ann"),
+        lambda: rotate_secret(wired.database, wired.seal, wired.now(), "st_none", actor="ann"),
+        lambda: rotate_token(wired.database, wired.now(), "st_none", actor="ann"),
+    ):
+        with pytest.raises(NotFound, match="st_none"):
+            call()

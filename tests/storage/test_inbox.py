@@ -1,0 +1,219 @@
+"""The inbox keeps each delivery once, and hands each to one worker at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+
+from receiver.domain.deliveries import State
+from receiver.errors import NotFound, Refused
+from receiver.storage import inbox
+from receiver.storage.inbox import Claim
+from receiver.storage.tables import Delivery
+from receiver.wiring import Wiring
+from tests.fakes import FrozenClock
+from tests.signals import add_shop, keep, new_delivery, row
+
+LEASE = timedelta(minutes=5)
+
+
+@pytest.fixture
+def store_id(wired: Wiring) -> str:
+    return add_shop(wired).id
+
+
+def claim(wired: Wiring, limit: int = 10) -> list[Claim]:
+    with wired.database.writing() as session:
+        return inbox.claim(session, wired.now(), limit, LEASE)
+
+
+def end(wired: Wiring, claimed: Claim, state: State, **how: object) -> None:
+    with wired.database.writing() as session:
+        held = inbox.hold(session, claimed)
+        assert held is not None
+        inbox.finish(held, state, wired.now(), **how)  # type: ignore[arg-type]
+
+
+# keeping
+
+
+def test_a_batch_answers_for_each_in_its_order(wired: Wiring, store_id: str):
+    first = keep(wired, store_id, b"b", b"a", b"b")
+    assert [one.duplicate for one in first] == [False, False, True]
+    assert first[0].id == first[2].id != first[1].id
+    second = keep(wired, store_id, b"a", b"c")
+    assert [one.duplicate for one in second] == [True, False]
+    assert second[0].id == first[1].id
+    assert [row(wired, one.id).duplicates for one in first] == [1, 1, 1]
+
+
+def test_an_empty_batch_keeps_nothing(wired: Wiring):
+    with wired.database.writing() as session:
+        assert inbox.keep(session, []) == []
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.DEAD])
+def test_a_duplicate_of_what_came_to_nothing_queues_it_again(
+    wired: Wiring, store_id: str, clock: FrozenClock, state: State
+):
+    (kept,) = keep(wired, store_id, b"a")
+    later = {"due_at": wired.now() + timedelta(days=1)} if state is State.FAILED else {}
+    end(wired, claim(wired)[0], state, error="no", **later)
+    clock.move(minutes=1)
+    assert claim(wired) == []
+    assert keep(wired, store_id, b"a")[0].duplicate
+    again = row(wired, kept.id)
+    assert (again.state, again.duplicates, again.tries, again.ended_at) == ("received", 1, 0, None)
+    assert [one.id for one in claim(wired)] == [kept.id]
+
+
+@pytest.mark.parametrize("state", [State.PROCESSED, State.IGNORED])
+def test_a_duplicate_of_what_is_done_is_only_counted(wired: Wiring, store_id: str, state: State):
+    (kept,) = keep(wired, store_id, b"a")
+    end(wired, claim(wired)[0], state)
+    keep(wired, store_id, b"a")
+    done = row(wired, kept.id)
+    assert (done.state, done.duplicates, done.due_at) == (state, 1, None)
+    assert claim(wired) == []
+
+
+def test_a_duplicate_of_what_is_in_hand_leaves_it_there(wired: Wiring, store_id: str):
+    keep(wired, store_id, b"a")
+    (claimed,) = claim(wired)
+    keep(wired, store_id, b"a")
+    end(wired, claimed, State.PROCESSED)
+
+
+def test_the_body_of_a_dead_one_comes_back_with_its_duplicate(wired: Wiring, store_id: str):
+    (kept,) = keep(wired, store_id, b"a")
+    end(wired, claim(wired)[0], State.DEAD, error="no")
+    with wired.database.writing() as session:
+        session.get_one(Delivery, kept.id).body = None
+    keep(wired, store_id, b"a")
+    assert row(wired, kept.id).body == b"a"
+
+
+def test_writers_with_the_same_rows_in_another_order_do_not_block_each_other(wired: Wiring, store_id: str):
+    bodies = [b"%d" % number for number in range(30)]
+    kept, start = [], Barrier(4)
+
+    def write(order: list[bytes]) -> None:
+        start.wait()
+        kept.extend(keep(wired, store_id, *order))
+
+    _together(*(lambda order=order: write(order) for order in (bodies, bodies[::-1]) * 2))
+    assert sum(not one.duplicate for one in kept) == 30
+    assert sum(one.duplicate for one in kept) == 90
+
+
+# claiming
+
+
+def test_the_oldest_is_claimed_first(wired: Wiring, store_id: str, clock: FrozenClock):
+    ids = []
+    for body in (b"a", b"b", b"c"):
+        ids += [one.id for one in keep(wired, store_id, body)]
+        clock.move(seconds=1)
+    assert [one.id for one in claim(wired, 2)] == ids[:2]
+    assert [one.id for one in claim(wired, 2)] == ids[2:]
+    assert claim(wired) == []
+
+
+def test_what_is_not_due_yet_waits(wired: Wiring, store_id: str, clock: FrozenClock):
+    keep(wired, store_id, b"a")
+    end(wired, claim(wired)[0], State.FAILED, due_at=wired.now() + timedelta(minutes=10))
+    clock.move(minutes=9)
+    assert claim(wired) == []
+    clock.move(minutes=1)
+    assert [one.tries for one in claim(wired)] == [2]
+
+
+def test_a_lease_that_is_over_frees_the_delivery_and_the_late_worker_has_lost_it(
+    wired: Wiring, store_id: str, clock: FrozenClock
+):
+    keep(wired, store_id, b"a")
+    (first,) = claim(wired)
+    clock.move(minutes=4)
+    assert claim(wired) == []
+    clock.move(minutes=1)
+    (second,) = claim(wired)
+    assert (second.id, second.tries) == (first.id, 2)
+    with wired.database.writing() as session:
+        assert inbox.hold(session, first) is None
+        assert inbox.hold(session, second) is not None
+
+
+def test_what_is_given_back_is_as_if_never_claimed(wired: Wiring, store_id: str):
+    keep(wired, store_id, b"a")
+    (claimed,) = claim(wired)
+    with wired.database.writing() as session:
+        inbox.give_back(inbox.hold(session, claimed), wired.now())  # type: ignore[arg-type]
+    assert [(one.id, one.tries) for one in claim(wired)] == [(claimed.id, 1)]
+
+
+def test_two_workers_never_have_one_delivery(wired: Wiring, store_id: str):
+    keep(wired, store_id, *(b"%d" % number for number in range(60)))
+    claimed: list[Claim] = []
+    start = Barrier(4)
+
+    def work() -> None:
+        start.wait()
+        for _ in range(12):
+            claimed.extend(claim(wired, 5))
+
+    _together(*[work] * 4)
+    assert len(claimed) == len({one.id for one in claimed}) == 60
+
+
+def test_only_what_is_ours_can_be_held(wired: Wiring, store_id: str):
+    keep(wired, store_id, b"a")
+    (claimed,) = claim(wired)
+    with wired.database.writing() as session:
+        for other in (Claim(claimed.id, 2, claimed.lease_until), Claim(9999, 1, claimed.lease_until)):
+            assert inbox.hold(session, other) is None
+
+
+# one by hand
+
+
+def test_what_is_in_hand_or_without_a_body_or_not_there_cannot_be_taken_by_hand(wired: Wiring, store_id: str):
+    gone, busy = (one.id for one in keep(wired, store_id, b"a", b"b"))
+    with wired.database.writing() as session:
+        session.get_one(Delivery, gone).body = None
+    claim(wired)
+    with wired.database.writing() as session:
+        with pytest.raises(Refused, match="body was dropped"):
+            inbox.claim_one(session, gone, wired.now(), LEASE)
+        with pytest.raises(Refused, match="right now"):
+            inbox.claim_one(session, busy, wired.now(), LEASE)
+        with pytest.raises(NotFound):
+            inbox.claim_one(session, 9999, wired.now(), LEASE)
+
+
+def test_a_state_that_may_not_follow_is_refused(wired: Wiring, store_id: str):
+    (kept,) = keep(wired, store_id, b"a")
+    with wired.database.writing() as session, pytest.raises(Refused, match="cannot become processed"):
+        inbox.finish(session.get_one(Delivery, kept.id), State.PROCESSED, wired.now())
+
+
+def test_a_delivery_never_shows_its_bytes_by_accident(wired: Wiring, store_id: str):
+    assert "a secret" not in repr(new_delivery(store_id, b"a secret", wired.now()))
+
+
+def _together(*works: object) -> None:
+    failed: list[BaseException] = []
+
+    def guarded(work: object) -> None:
+        try:
+            work()  # type: ignore[operator]
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [Thread(target=guarded, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failed == []
