@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from environs import Env, EnvError, ValidationError
-from marshmallow.validate import Range
+from marshmallow.validate import Length, Range
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -61,13 +58,13 @@ def read_settings(env_file: Path = ROOT / ".env") -> Settings:
 
 
 def _settings(env: Env) -> Settings:
-    _drop_empty("SECRET_KEYS", "PUBLIC_URL", "DATABASE_URL", "PROGRAMME", "TIKTOK_API_URL", "TIKTOK_RATE")
-    _drop_empty("MAX_BODY_BYTES", "KEEP_DELIVERIES_DAYS", "TRUSTED_PROXIES", "ALLOW_LOOPBACK_STORES")
+    _required(env, "SECRET_KEYS", KEYS_HELP)
+    _required(env, "PUBLIC_URL", ADDRESS_HELP)
     return Settings(
-        secret_keys=tuple(_required(env.list, "SECRET_KEYS", KEYS_HELP, validate=_fernet_keys)),
-        public_url=_required(env.str, "PUBLIC_URL", ADDRESS_HELP, validate=_web_address).rstrip("/"),
+        secret_keys=tuple(env.list("SECRET_KEYS", validate=_fernet_keys)),
+        public_url=env.str("PUBLIC_URL", validate=_web_address).rstrip("/"),
         database_url=env.str("DATABASE_URL", f"sqlite:///{ROOT}/instance/receiver.db", validate=_database),
-        programme=env.str("PROGRAMME", "woocommerce-2025"),
+        programme=env.str("PROGRAMME", "woocommerce-2025", validate=Length(min=1)),
         tiktok_api_url=env.str(
             "TIKTOK_API_URL", "https://business-api.tiktok.com/open_api/v1.3", validate=_web_address
         ).rstrip("/"),
@@ -81,17 +78,9 @@ def _settings(env: Env) -> Settings:
     )
 
 
-def _drop_empty(*names: str) -> None:
-    """`NAME=` in a file means "not set", not "set to nothing"."""
-    for name in names:
-        if not os.environ.get(name, "x").strip():
-            del os.environ[name]
-
-
-def _required(read: Callable[..., Any], name: str, right: str, **options: Any) -> Any:
-    if name not in os.environ:
+def _required(env: Env, name: str, right: str) -> None:
+    if not env.str(name, "").strip():
         raise EnvError(f"{name} is not set; it {right}")
-    return read(name, **options)
 
 
 def _plain(error: EnvError) -> str:

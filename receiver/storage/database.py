@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from receiver.errors import SettingsError, StorageUnavailable
 
 SQLITE_BUSY_MS = 10_000
+NOT_MIGRATED = "the database lacks tables this version needs; run `flask --app wsgi migrate`"
 
 
 class Database:
@@ -51,9 +52,19 @@ class Database:
 def _our_errors() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeout) as error:
+        if _lacks_tables(error):
+            raise StorageUnavailable(NOT_MIGRATED) from error
+        if isinstance(error, ProgrammingError):  # wrong SQL is a fault of ours, not of the database
+            raise
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise StorageUnavailable(f"the database cannot be used: {_first_line(cause)}") from error
+
+
+def _lacks_tables(error: Exception) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    in_sqlite = str(cause).startswith(("no such table", "no such column"))
+    return in_sqlite or getattr(cause, "sqlstate", None) in ("42P01", "42703")  # undefined table, column
 
 
 def _first_line(cause: BaseException | None) -> str:

@@ -62,6 +62,9 @@ def test_the_defaults_are_those_of_the_contract(environ):
         ("KEEP_DELIVERIES_DAYS", "1"),
         ("TRUSTED_PROXIES", "localhost"),
         ("ALLOW_LOOPBACK_STORES", "maybe"),
+        ("TIKTOK_RATE", ""),
+        ("DATABASE_URL", ""),
+        ("PROGRAMME", ""),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_the_variables_name(environ, name, value):
@@ -92,6 +95,13 @@ def test_the_environment_wins_over_the_file(environ, tmp_path):
     (tmp_path / ".env").write_text("PROGRAMME=from-file\nTIKTOK_RATE=2\n")
     settings = environ(PROGRAMME="from-environment")
     assert (settings.programme, settings.tiktok_rate) == ("from-environment", 2.0)
+
+
+def test_the_file_alone_is_enough(environ, monkeypatch, tmp_path):
+    monkeypatch.delenv("SECRET_KEYS")
+    monkeypatch.delenv("PUBLIC_URL")
+    (tmp_path / ".env").write_text(f"SECRET_KEYS={KEY}\nPUBLIC_URL=http://127.0.0.1:8000\n")
+    assert environ().public_url == "http://127.0.0.1:8000"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,53 @@
+"""Faults of the database become ours, in one sentence that says what to do and never holds a password."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
+
+from receiver.errors import SettingsError, StorageUnavailable
+from receiver.storage.database import Database
+from receiver.storage.tables import Store
+
+
+def test_a_database_without_tables_says_migrate(empty_database_url):
+    database = Database(empty_database_url)
+    with pytest.raises(StorageUnavailable, match="flask --app wsgi migrate"), database.reading() as session:
+        session.scalars(select(Store)).all()
+    database.close()
+
+
+def test_a_database_that_cannot_be_reached_is_told_without_its_password():
+    database = Database("postgresql+psycopg://someone:hunter2@127.0.0.1:9/nothing")
+    with pytest.raises(StorageUnavailable) as told, database.reading() as session:
+        session.scalars(select(Store)).all()
+    assert "hunter2" not in str(told.value)
+
+
+def test_a_folder_that_cannot_be_made_names_the_setting():
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL: the folder /proc/none"):
+        Database("sqlite:////proc/none/receiver.db")
+
+
+def test_what_fails_half_way_leaves_nothing_behind(wired):
+    with pytest.raises(RuntimeError), wired.database.writing() as session:
+        session.execute(text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
+        raise RuntimeError("half way")
+    with wired.database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 0
+
+
+def test_sqlite_commits_are_on_disk_before_they_return(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/receiver.db")
+    with database.reading() as session:
+        settings = [session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")]
+    assert settings == ["wal", 2]  # 2 is FULL
+    database.close()
+
+
+def test_postgresql_commits_are_on_disk_before_they_return(postgresql):
+    database = Database(postgresql)
+    with database.reading() as session:
+        assert session.scalar(text("SHOW synchronous_commit")) == "on"
+    with pytest.raises(ProgrammingError), database.reading() as session:
+        session.execute(text("SELEC 1"))
+    database.close()
