@@ -29,9 +29,13 @@ def test_a_folder_that_cannot_be_made_names_the_setting():
 
 
 def test_what_fails_half_way_leaves_nothing_behind(wired):
-    with pytest.raises(RuntimeError), wired.database.writing() as session:
-        session.execute(text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
-        raise RuntimeError("half way")
+    def fails_half_way():
+        with wired.database.writing() as session:
+            session.execute(text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError):
+        fails_half_way()
     with wired.database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 0
 
