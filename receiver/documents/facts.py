@@ -8,16 +8,22 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from receiver.documents.fields import (
+    PROGRAMME_ID,
     Amount,
     Count,
     Country,
     Currency,
+    DashIsNull,
     Day,
     Instant,
+    Many,
     OneOf,
+    Part,
+    Pattern,
+    Strict,
     Text,
     YesNo,
     Zone,
@@ -41,7 +47,7 @@ from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 NULLABLE: dict[str, Any] = {"required": True, "allow_none": True}
 
 
-class _StoreSchema(Schema):
+class _StoreSchema(Strict):
     id = Text(required=True)
     merchant = Text(**NULLABLE)
     country = Country(**NULLABLE)
@@ -54,7 +60,7 @@ class _StoreSchema(Schema):
         return Store(**data)
 
 
-class _AccountSchema(Schema):
+class _AccountSchema(Strict):
     advertiser_id = Text(**NULLABLE)
     business_center = Text(**NULLABLE)
     country = Country(**NULLABLE)
@@ -72,7 +78,7 @@ class _AccountSchema(Schema):
         return Account(**{**data, "payment": Payment(data["payment"] or Payment.UNKNOWN)})
 
 
-class _OverrideSchema(Schema):
+class _OverrideSchema(Strict):
     outcome = OneOf(Outcome.PASS, Outcome.FAIL, required=True)
     reason = Text(required=True)
     by = Text(required=True)
@@ -80,6 +86,12 @@ class _OverrideSchema(Schema):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Override:
         return Override(Outcome(data["outcome"]), data["reason"], data["by"])
+
+
+class _Overrides(DashIsNull, fields.Dict):
+    """Rules and their overrides."""
+
+    default_error_messages = {"invalid": "must be an object"}  # noqa: RUF012
 
 
 class _OverriddenRule(fields.String):
@@ -93,7 +105,7 @@ class _OverriddenRule(fields.String):
         return str(value)
 
 
-class _HistorySchema(Schema):
+class _HistorySchema(Strict):
     prior_spend = Amount(**NULLABLE)
     set_up_before = YesNo(**NULLABLE)
     merchant_awards = Count(**NULLABLE)
@@ -103,7 +115,7 @@ class _HistorySchema(Schema):
     foreign_credit_issued = YesNo(**NULLABLE)
     policy_violation = YesNo(**NULLABLE)
     safety_flag = YesNo(**NULLABLE)
-    overrides = fields.Dict(keys=_OverriddenRule(), values=fields.Nested(_OverrideSchema), required=True)
+    overrides = _Overrides(keys=_OverriddenRule(), values=Part(_OverrideSchema), required=True)
 
     @validates_schema
     def no_negative_spend(self, data: dict[str, Any], **_: Any) -> None:
@@ -115,7 +127,7 @@ class _HistorySchema(Schema):
         return History(**data)
 
 
-class _SpendSchema(Schema):
+class _SpendSchema(Strict):
     date = Day(required=True)
     spend = Amount(load_default=None, allow_none=True)
     billed_cost = Amount(load_default=None, allow_none=True)
@@ -127,7 +139,7 @@ class _SpendSchema(Schema):
         return DaySpend(**data)
 
 
-class _PaymentSchema(Schema):
+class _PaymentSchema(Strict):
     type = Text(**NULLABLE)
     billing = Text(**NULLABLE)
     subtotal = Amount(**NULLABLE)
@@ -144,7 +156,7 @@ class _PaymentSchema(Schema):
         return Transaction(**data)
 
 
-class _AwardSchema(Schema):
+class _AwardSchema(Strict):
     id = Text(load_default=None, allow_none=True)
     state = OneOf("due", "issued", "credited", "expired", "blocked", required=True)
     credit = Amount(required=True)
@@ -153,24 +165,24 @@ class _AwardSchema(Schema):
     due_by = Day(load_default=None, allow_none=True)
     delivery = OneOf("applied", "code", load_default=None, allow_none=True)
     reference = Text(load_default=None, allow_none=True)
-    flags = fields.List(Text(), load_default=list)
+    flags = Many(Text(), load_default=list)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> RecordedAward:
         return RecordedAward(**{**data, "flags": tuple(data["flags"])})
 
 
-class _FactsSchema(Schema):
-    programme = Text(required=True)
+class _FactsSchema(Strict):
+    programme = Pattern(PROGRAMME_ID, "must be the id of a programme", required=True)
     as_of = Instant(required=True)
-    store = fields.Nested(_StoreSchema, required=True)
-    account = fields.Nested(_AccountSchema, **NULLABLE)
-    history = fields.Nested(_HistorySchema, required=True)
-    spend = fields.List(fields.Nested(_SpendSchema), required=True)
-    payments = fields.List(fields.Nested(_PaymentSchema), required=True)
+    store = Part(_StoreSchema, required=True)
+    account = Part(_AccountSchema, **NULLABLE)
+    history = Part(_HistorySchema, required=True)
+    spend = Many(Part(_SpendSchema), required=True)
+    payments = Many(Part(_PaymentSchema), required=True)
     bills_readable = YesNo(**NULLABLE)
     paid_bills_confirmed = YesNo(**NULLABLE)
-    award = fields.Nested(_AwardSchema, **NULLABLE)
+    award = Part(_AwardSchema, **NULLABLE)
 
     @validates_schema(skip_on_field_errors=True)
     def each_date_once(self, data: dict[str, Any], **_: Any) -> None:

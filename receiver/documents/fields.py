@@ -18,6 +18,7 @@ AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,8})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 YEARS = range(1970, 2200)
+PROGRAMME_ID = "[a-z0-9][a-z0-9-]{0,62}"
 DateOrTime = TypeVar("DateOrTime", date, datetime)
 
 
@@ -27,7 +28,7 @@ def load_document(schema: Schema, data: Any) -> Any:
         return schema.load(data)
     except ValidationError as error:
         path, message = _first(error.messages)
-        raise InputError(message, path=path) from error
+        raise InputError(message if path else f"the document {message}", path=path) from error
 
 
 def _first(messages: Any, path: str = "") -> tuple[str, str]:
@@ -39,7 +40,8 @@ def _first(messages: Any, path: str = "") -> tuple[str, str]:
 
 
 def _join(path: str, key: Any) -> str:
-    if key == "_schema":
+    # marshmallow's own words, not the document's: a whole object, and the two halves of a map's entry
+    if key in ("_schema", "key", "value"):
         return path
     if isinstance(key, int):
         return f"{path}[{key}]"
@@ -49,9 +51,26 @@ def _join(path: str, key: Any) -> str:
 class DashIsNull(fields.Field[Any]):
     """TikTok writes "-" where there is nothing."""
 
+    default_error_messages = {"required": "is missing", "null": "must not be null"}  # noqa: RUF012
+
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
-        value = None if value == "-" and self.allow_none else value
-        return super().deserialize(value, attr, data, **kwargs)
+        return super().deserialize(None if value == "-" else value, attr, data, **kwargs)
+
+
+class Part(DashIsNull, fields.Nested):
+    """An object inside the document."""
+
+
+class Many(DashIsNull, fields.List[Any]):
+    """A list inside the document."""
+
+    default_error_messages = {"invalid": "must be a list"}  # noqa: RUF012
+
+
+class Strict(Schema):
+    """An object of which every field is known; `unknown` and `type` are marshmallow's keys."""
+
+    error_messages = {"type": "must be an object", "unknown": "is no field of this document"}  # noqa: RUF012
 
 
 class Text(DashIsNull):

@@ -9,16 +9,29 @@ from pathlib import Path
 from typing import Any
 
 from babel.numbers import is_currency
-from marshmallow import Schema, ValidationError, fields, post_load
+from marshmallow import ValidationError, post_load
 
-from receiver.documents.fields import Country, Currency, OneOf, Pattern, Text, YesNo, load_document
+from receiver.documents.fields import (
+    PROGRAMME_ID,
+    Country,
+    Currency,
+    DashIsNull,
+    Many,
+    OneOf,
+    Part,
+    Pattern,
+    Strict,
+    Text,
+    YesNo,
+    load_document,
+)
 from receiver.domain.programme import Anchor, Market, Programme, Tier, contradictions
 from receiver.errors import InputError
 
 SHIPPED = Path(__file__).resolve().parent.parent / "programmes"
 
 
-class _Money(fields.Field[Decimal]):
+class _Money(DashIsNull):
     """An exact amount: text, or a whole number; a TOML float is refused."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Decimal:
@@ -28,7 +41,7 @@ class _Money(fields.Field[Decimal]):
         return Decimal(text)
 
 
-class _Date(fields.Field[date]):
+class _Date(DashIsNull):
     """A TOML date (or the same as text, as plain data holds it)."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
@@ -41,7 +54,7 @@ class _Date(fields.Field[date]):
         return value
 
 
-class _Whole(fields.Field[int]):
+class _Whole(DashIsNull):
     """A whole number of at most four digits; the terms' own checks say how low it may be."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
@@ -50,7 +63,7 @@ class _Whole(fields.Field[int]):
         return value
 
 
-class _TierSchema(Schema):
+class _TierSchema(Strict):
     threshold = _Money(required=True)
     credit = _Money(required=True)
 
@@ -59,23 +72,23 @@ class _TierSchema(Schema):
         return Tier(**data)
 
 
-class _MarketSchema(Schema):
+class _MarketSchema(Strict):
     country = Country(required=True)
     currency = Currency(required=True)
-    tiers = fields.List(fields.Nested(_TierSchema), required=True)
+    tiers = Many(Part(_TierSchema), required=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Market:
         return Market(data["country"], data["currency"], tuple(data["tiers"]))
 
 
-class _WindowSchema(Schema):
+class _WindowSchema(Strict):
     days = _Whole(required=True)
     anchor = OneOf(*Anchor, required=True)
 
 
-class _ProgrammeSchema(Schema):
-    id = Pattern("[a-z0-9][a-z0-9-]{0,62}", "must be small letters, digits and dashes", required=True)
+class _ProgrammeSchema(Strict):
+    id = Pattern(PROGRAMME_ID, "must be small letters, digits and dashes", required=True)
     title = Text(required=True)
     platform = Text(required=True)
     source = Text(required=True)
@@ -88,8 +101,8 @@ class _ProgrammeSchema(Schema):
     bill_grace_days = _Whole(required=True)
     bills_must_be_paid_in_window = YesNo(required=True)
     accept_net_cost = YesNo(required=True)
-    window = fields.Nested(_WindowSchema, required=True)
-    markets = fields.List(fields.Nested(_MarketSchema), required=True)
+    window = Part(_WindowSchema, required=True)
+    markets = Many(Part(_MarketSchema), required=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Programme:
@@ -130,13 +143,18 @@ def shipped_programmes() -> list[str]:
 
 def load_programme(name_or_file: str) -> Programme:
     """A shipped programme by id, or any by its file. Raises InputError."""
-    if name_or_file in shipped_programmes():
-        return read_programme_file(SHIPPED / f"{name_or_file}.toml")
     if "/" in name_or_file or name_or_file.endswith(".toml"):
         return read_programme_file(Path(name_or_file))
+    return load_shipped(name_or_file)
+
+
+def load_shipped(programme_id: str) -> Programme:
+    """A shipped programme; what a document names never opens another file. Raises InputError."""
+    if programme_id in shipped_programmes():
+        return read_programme_file(SHIPPED / f"{programme_id}.toml")
     known = ", ".join(shipped_programmes())
     raise InputError(
-        f"no programme is called {name_or_file!r}; there is {known}, or name a file",
+        f"no programme is called {programme_id!r}; there is {known}, or name a file",
         path="programme",
     )
 

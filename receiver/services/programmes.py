@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from receiver.documents.programme import load_programme, programme_data, read_programme
+from receiver.documents.programme import load_programme, load_shipped, programme_data, read_programme
 from receiver.domain.programme import Programme
 from receiver.storage import terms
 
@@ -21,4 +21,4 @@ def enrol_in(session: Session, name_or_file: str, now: datetime) -> Programme:
 def terms_of(session: Session, programme_id: str) -> Programme:
     """The terms of a programme some store enrolled in, or of a shipped one. Raises InputError."""
     kept = terms.kept_terms(session, programme_id)
-    return read_programme(kept) if kept is not None else load_programme(programme_id)
+    return read_programme(kept) if kept is not None else load_shipped(programme_id)
