@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from babel import Locale
 
 from receiver.cli.options import limit_option
 from receiver.cli.output import Commands, json_option, print_rows, to_json
 from receiver.documents.facts import read_facts
 from receiver.documents.json_text import read_json
-from receiver.documents.programme import load_programme, read_programme_file
+from receiver.documents.languages import LANGUAGES
+from receiver.documents.programme import load_shipped, read_programme_file
 from receiver.documents.status import status_document
 from receiver.domain.awards import STATES
 from receiver.domain.decision import decide
@@ -30,17 +32,21 @@ def credits_group() -> None:
 @click.option(
     "--programme", "programme_file", metavar="FILE", help="Terms to decide by, instead of those named."
 )
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the sentences."
+)
 @json_option
-def decide_command(facts_file: str, programme_file: str | None, as_json: bool) -> None:
+def decide_command(facts_file: str, programme_file: str | None, language: str, as_json: bool) -> None:
     """Print the status document for a facts document; needs no database, network or settings.
 
     It is JSON with and without --json.
     """
     document = read_facts(read_json(_text_of(facts_file)))
     programme = (
-        read_programme_file(Path(programme_file)) if programme_file else load_programme(document.programme)
+        read_programme_file(Path(programme_file)) if programme_file else load_shipped(document.programme)
     )
-    click.echo(to_json(status_document(decide(document.facts, programme, document.as_of))))
+    decision = decide(document.facts, programme, document.as_of)
+    click.echo(to_json(status_document(decision, locale=Locale(language))))
 
 
 @credits_group.command("list")

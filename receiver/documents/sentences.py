@@ -219,6 +219,7 @@ HEADLINES: Mapping[str, str] = {
     "accumulating": "Your spend is adding up; the window is open until {last_date}.",
     "settling": "Your window ended on {last_date}; the figures are being settled.",
     "due": "You earned {credit} of ad credit; it is due by {due_by}.",
+    "due.undated": "You earned {credit} of ad credit.",
     "issued": "Your ad credit of {credit} was issued.",
     "credited": "Your ad credit of {credit} is in your account; use it until {expires}.",
     "expired": "The ad credit of this offer expired on {expires}.",

@@ -6,9 +6,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
+
+from receiver.documents.languages import ENGLISH
 from receiver.documents.money import amount_text
 from receiver.documents.words import headline, rule_words, warning_words
-from receiver.domain.decision import Decision, DueAward, NextTier, TierProgress
+from receiver.domain.decision import Decision, DueAward, NextTier, TierProgress, Warned
 from receiver.domain.evidence import Evidence
 from receiver.domain.facts import RecordedAward
 from receiver.domain.programme import Tier
@@ -16,8 +19,11 @@ from receiver.domain.rules import RuleResult
 from receiver.domain.spend import CountedDay
 
 
-def status_document(decision: Decision) -> dict[str, Any]:
-    """What stands in it: contract.md, "Status document". Amounts are decimal text, times UTC."""
+def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, Any]:
+    """What stands in it: contract.md, "Status document". Amounts are decimal text, times UTC.
+
+    Only the sentences are in the reader's language; ids, amounts and times are the same for everybody.
+    """
     store, terms, account = decision.store, decision.programme, decision.account
     return {
         "store": {"id": store.id, "country": store.country},
@@ -29,9 +35,9 @@ def status_document(decision: Decision) -> dict[str, Any]:
         "as_of": time_text(decision.as_of),
         "stage": decision.stage.value,
         "verdict": decision.verdict.value,
-        "headline": headline(decision.stage, _headline_params(decision)),
-        "warnings": [_warning(warned.id, dict(warned.params)) for warned in decision.warnings],
-        "rules": [_rule(rule) for rule in decision.rules],
+        "headline": headline(decision.stage, _headline_params(decision), locale),
+        "warnings": [_warning(warned, locale) for warned in decision.warnings],
+        "rules": [_rule(rule, locale) for rule in decision.rules],
         "account": account
         and {
             "advertiser_id": account.advertiser_id,
@@ -50,10 +56,15 @@ def status_document(decision: Decision) -> dict[str, Any]:
 
 
 def with_freshness(
-    decision: Decision, store_name: str, stale: bool, next_check: datetime | None
+    decision: Decision,
+    store_name: str,
+    stale: bool,
+    next_check: datetime | None,
+    *,
+    locale: Locale = ENGLISH,
 ) -> dict[str, Any]:
     """The whole document, as the service answers it: with the store's name and the age of what it says."""
-    document = status_document(decision)
+    document = status_document(decision, locale)
     document["store"]["name"] = store_name
     document["stale"], document["next_check"] = stale, next_check and time_text(next_check)
     return document
@@ -72,13 +83,13 @@ def _headline_params(decision: Decision) -> dict[str, Any]:
     return dict(decision.params)
 
 
-def _warning(warning: str, params: dict[str, Any]) -> dict[str, Any]:
-    text, next_step = warning_words(warning, params)
-    return {"id": warning, "text": text, "next_step": next_step}
+def _warning(warned: Warned, locale: Locale) -> dict[str, Any]:
+    text, next_step = warning_words(warned.id, warned.params, locale)
+    return {"id": warned.id, "text": text, "next_step": next_step}
 
 
-def _rule(rule: RuleResult) -> dict[str, Any]:
-    text, next_step = rule_words(rule.reason, rule.params)
+def _rule(rule: RuleResult, locale: Locale) -> dict[str, Any]:
+    text, next_step = rule_words(rule.reason, rule.params, locale)
     return {
         "id": rule.id,
         "outcome": rule.outcome.value,

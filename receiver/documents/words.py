@@ -1,4 +1,7 @@
-"""Message ids and typed parameters to sentences, with money and dates as the reader writes them."""
+"""Message ids and typed parameters to sentences in the reader's language, money and dates as they write them.
+
+Dates are Gregorian everywhere, in Thai too: they are compared with TikTok's, and Babel has no other calendar.
+"""
 
 from __future__ import annotations
 
@@ -12,29 +15,32 @@ from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
+from receiver.documents.languages import ENGLISH, translated
 from receiver.documents.sentences import HEADLINES, RULES, WARNINGS, Sentence
-
-ENGLISH = Locale("en", "US")
 
 
 def rule_words(reason: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
     """The sentence of a rule's answer, and the next step where something can be done."""
-    return _filled(RULES[reason], params, locale)
+    return _filled(reason, RULES[reason], params, locale)
 
 
 def warning_words(warning: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
-    return _filled(WARNINGS[warning], params, locale)
+    return _filled(warning, WARNINGS[warning], params, locale)
 
 
 def headline(stage: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
-    return HEADLINES[stage].format_map(_written(params, locale))
+    """The one sentence on where the store stands."""
+    said = f"{stage}.undated" if stage == "due" and params.get("due_by") is None else stage
+    return translated(f"{said}:headline", HEADLINES[said], locale).format_map(_written(params, locale))
 
 
-def _filled(sentence: Sentence, params: Mapping[str, Any], locale: Locale) -> Sentence:
+def _filled(message_id: str, english: Sentence, params: Mapping[str, Any], locale: Locale) -> Sentence:
     written = _written(params, locale)
-    return Sentence(
-        sentence.text.format_map(written), sentence.next_step and sentence.next_step.format_map(written)
-    )
+    text = translated(f"{message_id}:text", english.text, locale).format_map(written)
+    if english.next_step is None:
+        return Sentence(text)
+    next_step = translated(f"{message_id}:next_step", english.next_step, locale).format_map(written)
+    return Sentence(text, next_step)
 
 
 def _written(params: Mapping[str, Any], locale: Locale) -> dict[str, str]:
@@ -58,7 +64,7 @@ def _write(value: Any, currency: str | None, locale: Locale) -> str:
             return str(format_decimal(value, locale=locale, decimal_quantization=False))
         return str(format_currency(value, currency, locale=locale, decimal_quantization=False))
     if isinstance(value, datetime):
-        return str(format_datetime(value, "medium", locale=locale))
+        return str(format_datetime(value, "long", locale=locale))
     if isinstance(value, date):
         return str(format_date(value, "long", locale=locale))
     if isinstance(value, list):

@@ -81,7 +81,12 @@ def test_the_document_is_plain_json():
 
 
 def test_every_stage_has_a_headline():
-    assert set(HEADLINES) == set(Stage)
+    assert set(HEADLINES) == {*Stage, "due.undated"}
+
+
+def test_a_recorded_award_without_a_date_is_told_without_one():
+    shown = status_document(decided(SETTLED, award=make_award(due_by=None)))
+    assert shown["headline"] == "You earned $500.00 of ad credit."
 
 
 SAMPLE = {
