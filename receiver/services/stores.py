@@ -65,8 +65,9 @@ def add_store(
     secret = _new_secret() if webhook_secret is None else checked_secret(webhook_secret)
     token = _new_token()
     with database.writing() as session:
-        _refuse_known(session, details.url)
         terms = enrol_in(session, programme, now)
+        stores.lock_programme(session, terms.id)  # or two would find the shop unknown, or the last place free
+        _refuse_known(session, details.url)
         store = _new_store(details, terms.id, joined_at or now, now)
         store.status_token_hash = token_hash(token)
         if admit or _place_left(session, terms, store.merchant):
@@ -165,8 +166,7 @@ def _new_store(details: StoreDetails, programme: str, joined_at: datetime, now: 
 
 
 def _place_left(session: Session, terms: Programme, merchant: str) -> bool:
-    """First come, first served; `enrol_in` wrote the terms' row, so others who add wait their turn."""
+    """First come, first served."""
     if terms.capacity is None:
         return True
-    session.flush()
     return stores.merchants_admitted(session, terms.id, other_than=merchant) < terms.capacity

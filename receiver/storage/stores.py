@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from receiver.errors import NotFound
-from receiver.storage.tables import Store
+from receiver.storage.tables import Store, Terms
 
 
 def store_at(session: Session, urls: Sequence[str]) -> Store | None:
@@ -29,6 +29,11 @@ def list_stores(session: Session, limit: int) -> list[Store]:
     """The newest first; 0 = all."""
     query = select(Store).order_by(Store.created_at.desc(), Store.id)
     return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def lock_programme(session: Session, programme: str) -> None:
+    """Until the commit nobody else adds a store to the programme (SQLite's writers wait anyway)."""
+    session.execute(select(Terms.id).where(Terms.id == programme).with_for_update()).all()
 
 
 def merchants_admitted(session: Session, programme: str, other_than: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -13,7 +14,7 @@ from receiver.domain.deliveries import State
 from receiver.errors import StorageUnavailable
 from receiver.services import process, take_in
 from receiver.services.process import Outcome, process_next, process_one
-from receiver.storage import links
+from receiver.storage import links, signals
 from receiver.storage.database import Database
 from receiver.storage.tables import Attempt, Link, Signal, Store
 from receiver.wiring import Wiring
@@ -227,6 +228,29 @@ def test_two_workers_never_process_one_delivery_at_the_same_time(
     with wired.database.reading() as session:
         assert session.query(Attempt).count() == 40
     assert store(wired, store_id).integration_news[1] == 40  # type: ignore[index]
+
+
+def test_two_signals_of_one_store_at_the_same_time_wait_for_each_other(
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    newer, older = (keep_one(wired, store_id, signal(seq)) for seq in (2, 1))
+    real = signals.is_taken_in
+
+    def slowly(*given: Any) -> bool:
+        time.sleep(0.3)
+        return real(*given)
+
+    monkeypatch.setattr(signals, "is_taken_in", slowly)
+    threads = [
+        Thread(target=process_one, args=(wired.database, delivery_id, wired.now(), "test"))
+        for delivery_id in (newer, older)
+    ]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    for thread in threads:
+        thread.join(60)
+    assert store(wired, store_id).integration_news[1] == 2  # type: ignore[index]
 
 
 def test_a_worker_whose_lease_is_over_changes_nothing(

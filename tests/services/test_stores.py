@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -135,6 +136,28 @@ def test_first_come_first_served_and_staff_may_admit_beyond(wired: Wiring, cappe
     ]
     assert [store.admitted_at is not None for store in stores] == [True, True, False, True, True]
     assert admit_store(wired.database, wired.now(), stores[2].id, actor="ann").admitted_at == wired.now()
+
+
+def test_the_last_place_and_the_same_shop_are_given_once_however_many_ask(wired: Wiring, capped: str):
+    add_shop(wired, "https://first.example/", programme=capped)
+    shops = [f"https://{name}.example/" for name in "aabbcc"]
+    start, added, refused = Barrier(len(shops)), [], []
+
+    def add(url: str) -> None:
+        start.wait()
+        try:
+            added.append(add_shop(wired, url, programme=capped).id)
+        except Refused as error:
+            refused.append(error)
+
+    threads = [Thread(target=add, args=(url,)) for url in shops]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (len(added), len(refused)) == (3, 3)
+    stores = [show_store(wired.database, one) for one in added]
+    assert sum(store.admitted_at is not None for store in stores) == 1
 
 
 def test_admitting_twice_keeps_the_first_time_and_is_audited_once(

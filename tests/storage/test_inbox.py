@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -96,16 +97,41 @@ def test_the_body_of_a_dead_one_comes_back_with_its_duplicate(wired: Wiring, sto
 
 
 def test_writers_with_the_same_rows_in_another_order_do_not_block_each_other(wired: Wiring, store_id: str):
-    bodies = [b"%d" % number for number in range(30)]
-    kept, start = [], Barrier(4)
+    batches = [[b"%d/%d" % (batch, number) for number in range(200)] for batch in range(8)]
+    kept, start = [], Barrier(4, timeout=60)
 
-    def write(order: list[bytes]) -> None:
-        start.wait()
-        kept.extend(keep(wired, store_id, *order))
+    def write(step: int) -> None:
+        for batch in batches:
+            start.wait()
+            kept.extend(keep(wired, store_id, *batch[::step]))
 
-    _together(*(lambda order=order: write(order) for order in (bodies, bodies[::-1]) * 2))
-    assert sum(not one.duplicate for one in kept) == 30
-    assert sum(one.duplicate for one in kept) == 90
+    _together(*(lambda step=step: write(step) for step in (1, -1) * 2))
+    assert sum(not one.duplicate for one in kept) == 1600
+    assert sum(one.duplicate for one in kept) == 4800
+
+
+def test_a_batch_is_written_in_one_order_however_it_came(wired: Wiring, store_id: str):
+    first, second = sorted(
+        (new_delivery(store_id, body, wired.now()) for body in (b"a", b"b")), key=_identity
+    )
+    kept: list[inbox.Kept] = []
+
+    def write_both() -> None:
+        with wired.database.writing() as session:
+            kept.extend(inbox.keep(session, [second, first]))
+
+    other = Thread(target=write_both)
+    with wired.database.writing() as session:
+        inbox.keep(session, [first])
+        other.start()
+        time.sleep(0.3)  # the other waits for our first, and must not hold the second meanwhile
+        inbox.keep(session, [second])
+    other.join(60)
+    assert [one.duplicate for one in kept] == [True, True]
+
+
+def _identity(one: inbox.NewDelivery) -> str:
+    return one.identity
 
 
 # claiming
