@@ -11,7 +11,6 @@ from babel import Locale
 from receiver.cli.options import limit_option
 from receiver.cli.output import Commands, json_option, print_rows, to_json
 from receiver.documents.facts import read_facts
-from receiver.documents.json_text import read_json
 from receiver.documents.languages import LANGUAGES
 from receiver.documents.programme import load_shipped, read_programme_file
 from receiver.documents.status import status_document
@@ -19,6 +18,7 @@ from receiver.domain.awards import STATES
 from receiver.domain.decision import decide
 from receiver.errors import InputError
 from receiver.services.awards import list_awards
+from receiver.strict_json import read_json
 from receiver.wiring import wiring
 
 
