@@ -8,6 +8,7 @@ from flask.cli import FlaskGroup
 
 from receiver import cli, web
 from receiver.errors import SettingsError
+from receiver.logs import log_to_stderr
 from receiver.settings import Settings, read_settings
 from receiver.wiring import Wiring, wire
 
@@ -18,6 +19,7 @@ def create_app(settings: Settings | None = None, wired: Wiring | None = None) ->
     Raises SettingsError when a setting is wrong. Only a terminal command gets an app all the same:
     `secrets new` and `credits decide` need no settings, and any other says itself what is wrong.
     """
+    log_to_stderr()
     app = Flask("receiver", static_folder=None, template_folder=None)
     cli.register(app)
     try:

@@ -71,7 +71,7 @@ def _opened(
         session.add(link)
     link.ended_at = None
     if linked_at is not None:
-        link.linked_at, link.exact = linked_at, True
+        link.linked_at, link.exact, link.linked_news = linked_at, True, None
     return link
 
 

@@ -70,7 +70,7 @@ def _apply(session: Session, store: tables.Store, name: str, value: Any) -> None
         link = links.open_link(session, store.id)
         if link is None:
             raise Refused(f"store {store.id} has no link whose date could be set")
-        link.linked_at, link.exact = value, True
+        link.linked_at, link.exact, link.linked_news = value, True, None
 
 
 def _payment(value: str, _now: datetime) -> str:

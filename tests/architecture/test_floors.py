@@ -37,7 +37,8 @@ BELOW["receiver.jobs"] = SERVED
 BELOW["receiver.worker"] = {*SERVED, "receiver.jobs"}
 BELOW["receiver.web"] = SERVED
 BELOW["receiver.cli"] = {*SERVED, "receiver.worker"}
-BELOW["receiver.app"] = {*SERVED, "receiver.cli", "receiver.web"}
+BELOW["receiver.logs"] = set()
+BELOW["receiver.app"] = {*SERVED, "receiver.cli", "receiver.web", "receiver.logs"}
 BELOW["receiver.sandbox"] = {*BELOW, "receiver.app"}
 BELOW["wsgi"] = {"receiver.app"}
 
