@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from receiver.cli.credits import credits_group
+from receiver.cli.awards import credits_group
 from receiver.cli.deliveries import deliveries_group
 from receiver.cli.doctor import doctor_command
 from receiver.cli.facts import facts_group

@@ -1,4 +1,4 @@
-"""`credits`: decide from a facts document (pure), and list awards."""
+"""`credits`: decide from a facts document (pure), and list awards; cli/awards.py adds what staff do."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from receiver.wiring import wiring
 
 @click.group("credits", cls=Commands)
 def credits_group() -> None:
-    """Decide and list awards of credit."""
+    """Decide awards of credit, list them, and record what became of them."""
 
 
 @credits_group.command("decide")
@@ -41,7 +41,7 @@ def decide_command(facts_file: str, programme_file: str | None, language: str, a
 
     It is JSON with and without --json.
     """
-    document = read_facts(read_json(_text_of(facts_file)))
+    document = read_facts(read_json(text_of(facts_file)))
     programme = (
         read_programme_file(Path(programme_file)) if programme_file else load_shipped(document.programme)
     )
@@ -60,7 +60,8 @@ def list_command(state: str | None, limit: int, as_json: bool) -> None:
     print_rows(rows, as_json, shown)
 
 
-def _text_of(name: str) -> str:
+def text_of(name: str) -> str:
+    """The text of a file, or of stdin for "-". Raises InputError."""
     try:
         with click.open_file(name, encoding="utf-8-sig") as file:
             return str(file.read())

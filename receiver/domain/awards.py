@@ -1,10 +1,64 @@
-"""The states of an award, and when one is overdue."""
+"""The life of an award: its states, who may move it from where to where, and when it is overdue or over."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 
 STATES = ("due", "issued", "credited", "expired", "blocked")
+
+
+class Mover(StrEnum):
+    """Who moves an award."""
+
+    STAFF = "staff"
+    SERVICE = "service"  # by itself, on evidence it read or a date that passed
+
+
+class Move(StrEnum):
+    """What can happen to a recorded award."""
+
+    ISSUE = "issue"  # staff gave the credit, and recorded its reference
+    CREDIT = "credit"  # there is evidence that the credit arrived
+    BLOCK = "block"  # staff stop it, with a reason
+    LIFT = "lift"  # staff take the block back
+    EXPIRE = "expire"  # the credit's end passed
+
+
+@dataclass(frozen=True)
+class Way:
+    """Who may make a move, out of which states, and where it leads."""
+
+    by: frozenset[Mover]
+    out_of: frozenset[str]
+    into: str | None  # None: back to the state it was blocked from
+
+
+STAFF, SERVICE, EITHER = frozenset({Mover.STAFF}), frozenset({Mover.SERVICE}), frozenset(Mover)
+
+# A due award never expires by itself: it is overdue, and stays in sight until somebody acts.
+MOVES: Mapping[Move, Way] = {
+    Move.ISSUE: Way(STAFF, frozenset({"due"}), "issued"),
+    Move.CREDIT: Way(EITHER, frozenset({"issued"}), "credited"),
+    Move.BLOCK: Way(STAFF, frozenset({"due", "issued", "credited"}), "blocked"),
+    Move.LIFT: Way(STAFF, frozenset({"blocked"}), None),
+    Move.EXPIRE: Way(SERVICE, frozenset({"issued", "credited"}), "expired"),
+}
+
+
+def moved(move: Move, state: str, by: Mover, blocked_from: str | None = None) -> str | None:
+    """The state a move leads to; None where `by` may not make it from here."""
+    way = MOVES[move]
+    if by not in way.by or state not in way.out_of:
+        return None
+    return way.into or blocked_from
+
+
+def has_ended(state: str, today: date, credit_expires: date) -> bool:
+    """Whether a credit that was given is over; `today` is the date in the account's zone."""
+    return state in MOVES[Move.EXPIRE].out_of and today > credit_expires
 
 
 def is_overdue(state: str, due_by: date, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Lists awards as staff see them."""
+"""Shows awards as staff see them: a list, and one with all that happened to it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,34 @@ from typing import Any
 
 from receiver.documents.money import amount_text
 from receiver.domain.awards import is_overdue
-from receiver.storage import history, tables
+from receiver.storage import awards, history, tables
 from receiver.storage.database import Database
 
 
 def list_awards(database: Database, now: datetime, state: str | None, limit: int) -> list[dict[str, Any]]:
     """The earliest due first; `limit` 0 for all."""
     with database.reading() as session:
-        return [_row(award, now) for award in history.list_awards(session, state, limit)]
+        return [award_row(award, now) for award in history.list_awards(session, state, limit)]
 
 
-def _row(award: tables.Award, now: datetime) -> dict[str, Any]:
+def show_award(database: Database, now: datetime, award_id: str) -> dict[str, Any]:
+    """The award, what it rests on, and its life, the first first. Raises NotFound."""
+    with database.reading() as session:
+        award = awards.known_award(session, award_id)
+        return {
+            **award_row(award, now),
+            "threshold": amount_text(award.threshold),
+            "business_center": award.business_center,
+            "decision": award.decision_id,
+            "blocked_from": award.blocked_from,
+            "block_reason": award.block_reason,
+            "evidence": award.evidence,
+            "evidence_source": award.evidence_source,
+            "history": [_entry(entry) for entry in awards.audit_of(session, award_id)],
+        }
+
+
+def award_row(award: tables.Award, now: datetime) -> dict[str, Any]:
     return {
         "id": award.id,
         "store": award.store_id,
@@ -33,4 +50,16 @@ def _row(award: tables.Award, now: datetime) -> dict[str, Any]:
         "delivery": award.delivery,
         "reference": award.reference,
         "flags": award.flags,
+    }
+
+
+def _entry(entry: tables.AuditEntry) -> dict[str, Any]:
+    said = {name: value for name, value in entry.detail.items() if name not in ("from", "to")}
+    return {
+        "at": entry.at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "from": entry.detail.get("from"),
+        "to": entry.detail.get("to"),
+        "note": ", ".join(f"{name}: {value}" for name, value in said.items()),
     }

@@ -20,9 +20,10 @@ from receiver.domain.decision import Decision, DueAward, decide
 from receiver.domain.facts import Facts
 from receiver.domain.programme import Programme
 from receiver.errors import NotFound, StorageUnavailable
+from receiver.services.follow import SERVICE, follow_award
 from receiver.services.gather import gather_facts
 from receiver.services.programmes import terms_of
-from receiver.storage import history, tables
+from receiver.storage import audit, awards, history, stores, tables
 from receiver.storage.database import Database
 
 STALE_AFTER = timedelta(hours=1)
@@ -33,15 +34,16 @@ log = structlog.get_logger(__name__)
 def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
     """Decide anew and keep what changed. Raises NotFound."""
     with database.writing() as session:
-        store = session.get(tables.Store, store_id)
-        if store is None:
-            raise NotFound(f"there is no store {store_id}")
-        _lock_merchant(session, store.merchant)
-        programme, facts = terms_of(session, store.programme), gather_facts(session, store)
-        decision = decide(facts, programme, now)
+        awards.hold_stores(session, [store_id])
+        store = stores.known_store(session, store_id)
+        facts, decision = _decided(session, store, now)
+        if isinstance(decision.award, DueAward):
+            facts, decision = _decided_alone(session, store, now)
+        elif follow_award(session, now, store, facts, decision):
+            facts, decision = _decided(session, store, now)
         kept = _keep(session, store, decision, facts)
         if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept):
-            decision = decide(gather_facts(session, store), programme, now)
+            _, decision = _decided(session, store, now)
         return decision
 
 
@@ -71,14 +73,20 @@ def answer_for(session: Session, store: tables.Store, now: datetime) -> Decision
     return decide(gather_facts(session, store), terms_of(session, store.programme), now)
 
 
-def _lock_merchant(session: Session, merchant: str) -> None:
-    """One decision at a time for a merchant's stores (SQLite's writers already wait for each other)."""
-    session.execute(
-        select(tables.Store.id)
-        .where(tables.Store.merchant == merchant)
-        .order_by(tables.Store.id)
-        .with_for_update()
-    ).all()
+def _decided(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:
+    facts = gather_facts(session, store)
+    return facts, decide(facts, terms_of(session, store.programme), now)
+
+
+def _decided_alone(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:
+    """Decide once more while nobody else can record an award of the programme.
+
+    Once for a merchant, once for a Business Center: these limits look at other stores' awards, so of two
+    stores at the same moment the second must see the first one's.
+    """
+    stores.lock_programme(session, store.programme)
+    session.expire_all()
+    return _decided(session, store, now)
 
 
 def _keep(session: Session, store: tables.Store, decision: Decision, facts: Facts) -> int:
@@ -115,7 +123,10 @@ def _digest(decision: Decision, known: dict[str, Any]) -> str:
 
 
 def _record_award(session: Session, store: tables.Store, decision: Decision, decision_id: int) -> bool:
-    """Record a due award; False when the database already holds one for this store or account."""
+    """Record a due award; False when the database already holds one for this store or account.
+
+    An override lets a store past a rule, never past that.
+    """
     due, account = decision.award, decision.account
     assert isinstance(due, DueAward)
     assert account is not None
@@ -140,7 +151,12 @@ def _record_award(session: Session, store: tables.Store, decision: Decision, dec
         with session.begin_nested():
             session.add(award)
     except IntegrityError:
+        log.warning("award not recorded: there is one for this account", store_id=store.id)
         return False
+    credit = f"{award.credit} {award.currency}"
+    audit.record(
+        session, decision.as_of, SERVICE, "award recorded", award.id, {"to": "due", "credit": credit}
+    )
     return True
 
 

@@ -5,17 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from receiver.storage.tables import Award, Link, RecordedFact, Store
+from receiver.storage.tables import Account, Award, Link, RecordedFact, Store
 
 
 def other_awards(session: Session, store: Store, **of: str) -> int:
     """Awards of the programme to other stores, by `merchant`, `advertiser_id` or `business_center`."""
-    query = select(func.count()).select_from(Award)
-    query = query.where(Award.programme == store.programme, Award.store_id != store.id).filter_by(**of)
+    query = (
+        select(func.count(Award.id))
+        .join(Store, Store.id == Award.store_id)
+        .outerjoin(Account, Account.advertiser_id == Award.advertiser_id)
+        .where(Award.programme == store.programme, Award.store_id != store.id)
+        .where(*(_is_of(name, value) for name, value in of.items()))
+    )
     return session.scalar(query) or 0
+
+
+def _is_of(name: str, value: str) -> ColumnElement[bool]:
+    """By what the award was recorded with, or by what its store or account has become since."""
+    recorded: ColumnElement[bool] = getattr(Award, name) == value
+    if name == "merchant":
+        return recorded | (Store.merchant == value)
+    return recorded | (Account.business_center == value) if name == "business_center" else recorded
 
 
 def set_up_before(session: Session, store: Store, link: Link | None) -> bool:
@@ -61,10 +74,14 @@ def list_awards(session: Session, state: str | None, limit: int) -> list[Award]:
 
 
 def stores_decided_before(session: Session, moment: datetime, limit: int) -> list[str]:
-    """Stores whose last decision is older than `moment`, or that were never decided; the oldest first."""
+    """Stores whose last decision is older than `moment`, or that were never decided; the oldest first.
+
+    One that disconnected is left alone once it has no award whose life goes on.
+    """
+    in_life = exists().where(Award.store_id == Store.id, Award.state != "expired")
     query = (
         select(Store.id)
-        .where(Store.disconnected_at.is_(None))
+        .where(Store.disconnected_at.is_(None) | in_life)
         .where(Store.decided_at.is_(None) | (Store.decided_at < moment))
         .order_by(Store.decided_at.is_not(None), Store.decided_at)
         .limit(limit)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -24,6 +25,7 @@ from receiver.storage.types import ExactDecimal, Json, Utc
 
 # SQLite gives rowids only to a column declared INTEGER.
 Serial = BigInteger().with_variant(Integer, "sqlite")
+IS_CODE = text("delivery = 'code'")
 
 
 class Base(DeclarativeBase):
@@ -254,7 +256,10 @@ class DecisionRow(Base):
 
 
 class Award(Base):
-    """One award of credit; the database holds it to one a store and one an advertiser per programme."""
+    """One award of credit; the database holds it to one a store and one an advertiser per programme.
+
+    Whoever changes one holds its store's row (storage/awards.py), as a decision does.
+    """
 
     __tablename__ = "awards"
 
@@ -274,10 +279,16 @@ class Award(Base):
     reference: Mapped[str | None]
     flags: Mapped[list[Any]]
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
+    blocked_from: Mapped[str | None]  # the state a lift goes back to; null unless blocked
+    block_reason: Mapped[str | None] = mapped_column(Text)  # of the last block; it stays when that is lifted
+    evidence: Mapped[str | None] = mapped_column(Text)  # what `credited` rests on
+    evidence_source: Mapped[str | None]
 
     __table_args__ = (
         UniqueConstraint("programme", "store_id", name="uq_awards_store"),
         UniqueConstraint("programme", "advertiser_id", name="uq_awards_advertiser"),
+        # A code can be redeemed once; the reference of an applied credit may be one ticket for many.
+        Index("uq_awards_code", "reference", unique=True, sqlite_where=IS_CODE, postgresql_where=IS_CODE),
     )
 
 

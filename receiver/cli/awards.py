@@ -1,0 +1,131 @@
+"""What staff do with an award: `credits issue`, `credited`, `block`, `lift` and `show`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from receiver.cli.credits import credits_group, text_of
+from receiver.cli.options import actor
+from receiver.cli.output import json_option, print_one, print_rows
+from receiver.errors import Refused
+from receiver.services import block as blocks
+from receiver.services.awards import show_award
+from receiver.services.credit import credited
+from receiver.services.decide import decide_each
+from receiver.services.issue import DELIVERIES, issue
+from receiver.services.issue_file import Planned, issue_file, preview
+from receiver.wiring import wiring
+
+__all__ = ["credits_group"]  # the group, with these commands on it
+
+TOLD = 5  # problems in the error's one line; the listing has them all
+
+reason_option = click.option("--reason", required=True, help="Why; kept with the award and in the audit.")
+
+
+@credits_group.command("issue")
+@click.argument("award_id", metavar="[ID]", required=False)
+@click.option(
+    "--reference", help="What the credit can be found by: a ticket, a transaction, the code itself."
+)
+@click.option("--as", "delivered_as", type=click.Choice(DELIVERIES), help="Default: applied.")
+@click.option("--from", "source", metavar="CSV|-", help="Columns award,reference or award,reference,as.")
+@click.option("--dry-run", is_flag=True, help="With --from: say what would happen, and change nothing.")
+@json_option
+def issue_command(
+    award_id: str | None,
+    reference: str | None,
+    delivered_as: str | None,
+    source: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Record that a credit was given: ID with --reference, or many at once --from a CSV file.
+
+    A file is checked as a whole: all its rows are kept, or none. The first line names its columns, award
+    and reference, and as (applied or code) if wanted; commas, semicolons and tabs are understood.
+    """
+    if source is not None and award_id is None and reference is None and delivered_as is None:
+        _issue_from(source, dry_run, as_json)
+    elif source is None and award_id is not None and reference is not None and not dry_run:
+        parts, how = wiring(), delivered_as or "applied"
+        row = issue(
+            parts.database, parts.now(), award_id, reference=reference, delivered_as=how, actor=actor()
+        )
+        _print_moved(row, as_json)
+    else:
+        raise click.UsageError(
+            "write either ID --reference REF [--as applied|code], or --from CSV [--dry-run]"
+        )
+
+
+@credits_group.command("credited")
+@click.argument("award_id", metavar="ID")
+@click.option("--evidence", required=True, help="What shows that the credit arrived, and where to look.")
+@json_option
+def credited_command(award_id: str, evidence: str, as_json: bool) -> None:
+    """Record the evidence that an issued credit arrived."""
+    parts = wiring()
+    _print_moved(credited(parts.database, parts.now(), award_id, evidence=evidence, actor=actor()), as_json)
+
+
+@credits_group.command("block")
+@click.argument("award_id", metavar="ID")
+@reason_option
+@json_option
+def block_command(award_id: str, reason: str, as_json: bool) -> None:
+    """Stop an award: it cannot be issued or credited until the block is lifted."""
+    parts = wiring()
+    _print_moved(blocks.block(parts.database, parts.now(), award_id, reason=reason, actor=actor()), as_json)
+
+
+@credits_group.command("lift")
+@click.argument("award_id", metavar="ID")
+@reason_option
+@json_option
+def lift_command(award_id: str, reason: str, as_json: bool) -> None:
+    """Take a block back: the award is again what it was."""
+    parts = wiring()
+    _print_moved(blocks.lift(parts.database, parts.now(), award_id, reason=reason, actor=actor()), as_json)
+
+
+@credits_group.command("show")
+@click.argument("award_id", metavar="ID")
+@json_option
+def show_command(award_id: str, as_json: bool) -> None:
+    """One award and all that happened to it."""
+    print_one(show_award(wiring().database, wiring().now(), award_id), as_json)
+
+
+def _print_moved(row: dict[str, Any], as_json: bool) -> None:
+    """The store's stage follows its award: decide it now, or the worker will within a minute."""
+    decide_each(wiring().database, wiring().now(), [row["store"]])
+    print_one(row, as_json)
+
+
+def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:
+    parts, text = wiring(), text_of(source)
+    if dry_run:
+        planned = preview(parts.database, text)
+    else:
+        planned = issue_file(parts.database, parts.now(), text, actor())
+    print_rows([_row(one) for one in planned], as_json)
+    problems = [f"line {one.row.line}: {one.problem}" for one in planned if one.problem]
+    if problems:
+        more = f"; and {len(problems) - TOLD} more" if len(problems) > TOLD else ""
+        told = "; ".join(problems[:TOLD]) + more
+        raise Refused(f"nothing issued, for {len(problems)} of {len(planned)} rows: {told}")
+
+
+def _row(planned: Planned) -> dict[str, Any]:
+    issued = planned.row.issued
+    return {
+        "line": planned.row.line,
+        "award": issued and issued.award_id,
+        "reference": issued and issued.reference,
+        "as": issued and issued.delivered_as,
+        "outcome": planned.outcome,
+        "problem": planned.problem,
+    }

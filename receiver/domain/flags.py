@@ -1,0 +1,60 @@
+"""What to tell staff when a recorded award's facts would now give another answer; it changes no award."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from receiver.domain.decision import Decision
+from receiver.domain.facts import Outcome
+
+ACCOUNT_SWITCHED = "account_switched"  # the store links another ad account now
+LINK_LOST = "link_lost"  # the store links none
+CONSENT_LOST = "consent_lost"  # the advertiser took the consent back
+SPEND_RESTATED = "spend_restated"  # the final figures no longer reach the award's tier
+TIER_HIGHER = "tier_higher"  # they reach a higher one
+RULE_FAILED = "rule_failed:"  # and the rule's id
+
+# What these say does not rest on the ad account, so it still speaks of the award when the account is another.
+STORE_RULES = frozenset(
+    {"programme_open", "admission", "integration_set_up", "store_market", "merchant_once"}
+)
+# The passing of time is no news, and spend has words of its own.
+NEVER_FLAGGED = frozenset({"credit_in_time", "spend_reached"})
+
+
+@dataclass(frozen=True)
+class AwardedFor:
+    """What a recorded award was given for."""
+
+    advertiser_id: str
+    threshold: Decimal
+
+
+def flags_for(award: AwardedFor, decision_without_award: Decision) -> set[str]:
+    """The flags that hold now, by the decision from today's facts as if nothing were recorded.
+
+    What is unknown raises none: it is neither a yes nor a no.
+    """
+    decision = decision_without_award
+    account = decision.account
+    if account is None:
+        return {LINK_LOST, *_failed(decision, only=STORE_RULES)}
+    if account.advertiser_id != award.advertiser_id:
+        return {ACCOUNT_SWITCHED, *_failed(decision, only=STORE_RULES)}
+    lost = {CONSENT_LOST} if account.consent is False else set()
+    return lost | _failed(decision) | _spend_flags(award, decision)
+
+
+def _failed(decision: Decision, only: frozenset[str] | None = None) -> set[str]:
+    failed = {rule.id for rule in decision.rules if rule.outcome is Outcome.FAIL} - NEVER_FLAGGED
+    return {RULE_FAILED + rule for rule in (failed if only is None else failed & only)}
+
+
+def _spend_flags(award: AwardedFor, decision: Decision) -> set[str]:
+    if decision.spend is None:  # without a time zone nobody can say what was spent when
+        return set()
+    if decision.spend.final_qualifying < award.threshold:
+        return {SPEND_RESTATED}
+    reached = [progress.tier for progress in decision.tiers if progress.reached_on]
+    return {TIER_HIGHER} if any(tier.threshold > award.threshold for tier in reached) else set()

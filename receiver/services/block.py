@@ -1,0 +1,40 @@
+"""Blocks an award, and lifts the block: it goes back to where it was. Twice is once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from receiver.domain.awards import Move, Mover
+from receiver.services.awards import award_row
+from receiver.services.move import checked_words, move_award
+from receiver.storage import awards
+from receiver.storage.database import Database
+
+
+def block(database: Database, now: datetime, award_id: str, *, reason: str, actor: str) -> dict[str, Any]:
+    """The award as it stands afterwards. Raises InputError, NotFound and Refused."""
+    reason = checked_words(reason, "reason")
+    with database.writing() as session:
+        award = awards.held_award(session, award_id)
+        if award.state == "blocked" and award.block_reason == reason:
+            return award_row(award, now)
+        detail = {"reason": reason}
+        move_award(session, now, award, Move.BLOCK, by=Mover.STAFF, actor=actor, detail=detail)
+        award.block_reason = reason
+        awards.to_decide_anew(session, [award.store_id])
+        return award_row(award, now)
+
+
+def lift(database: Database, now: datetime, award_id: str, *, reason: str, actor: str) -> dict[str, Any]:
+    """The award as it stands afterwards. Raises InputError, NotFound and Refused."""
+    reason = checked_words(reason, "reason")
+    with database.writing() as session:
+        award = awards.held_award(session, award_id)
+        lifted_before = award.state != "blocked" and award.block_reason is not None
+        if lifted_before:
+            return award_row(award, now)
+        detail = {"reason": reason}
+        move_award(session, now, award, Move.LIFT, by=Mover.STAFF, actor=actor, detail=detail)
+        awards.to_decide_anew(session, [award.store_id])
+        return award_row(award, now)

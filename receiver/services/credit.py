@@ -1,0 +1,45 @@
+"""Records the evidence that an issued credit arrived; without evidence no award is credited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from receiver.domain.awards import Move, Mover
+from receiver.errors import InputError, Refused
+from receiver.services.awards import award_row
+from receiver.services.move import checked_words, move_award
+from receiver.storage import awards
+from receiver.storage.database import Database
+
+# Where evidence comes from, and who brings it.
+SOURCES = {
+    "staff": Mover.STAFF,  # their note
+    "promotion_issued": Mover.SERVICE,  # a PROMOTION_ISSUED row of the account
+    "grant_balance": Mover.SERVICE,  # a grant balance that grew
+}
+
+
+def credited(
+    database: Database, now: datetime, award_id: str, *, evidence: str, source: str = "staff", actor: str
+) -> dict[str, Any]:
+    """The award as it stands afterwards; the same evidence again changes nothing.
+
+    Raises InputError, NotFound and Refused.
+    """
+    if source not in SOURCES:
+        raise InputError(f"must be one of {', '.join(SOURCES)}", path="source")
+    evidence = checked_words(evidence, "evidence")
+    with database.writing() as session:
+        award = awards.held_award(session, award_id)
+        if (award.evidence, award.evidence_source) == (evidence, source):
+            return award_row(award, now)
+        if award.evidence is not None:
+            raise Refused(
+                f"award {award.id} was credited before, by {award.evidence_source}: {award.evidence}"
+            )
+        detail = {"evidence": evidence, "source": source}
+        move_award(session, now, award, Move.CREDIT, by=SOURCES[source], actor=actor, detail=detail)
+        award.evidence, award.evidence_source = evidence, source
+        awards.to_decide_anew(session, [award.store_id])
+        return award_row(award, now)

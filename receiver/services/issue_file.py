@@ -1,0 +1,109 @@
+"""Records many issued credits from a CSV file: every row is checked first, then all are kept or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from receiver.errors import Refused
+from receiver.services.issue import (
+    TAKEN_MEANWHILE,
+    Issued,
+    Surroundings,
+    is_issued_so,
+    keep_issued,
+    look_around,
+    refusal_of,
+)
+from receiver.services.issue_rows import Row, read_rows
+from receiver.storage import awards
+from receiver.storage.database import Database
+from receiver.storage.tables import Award
+
+ALREADY = "already issued"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A row of the file and what becomes of it."""
+
+    row: Row
+    outcome: str  # would issue | issued | already issued | refused | not issued (another row was refused)
+    problem: str | None = None
+
+
+def preview(database: Database, text: str) -> list[Planned]:
+    """What `issue_file` would do, row by row. Raises InputError for a file nobody can read."""
+    rows = read_rows(text)
+    with database.reading() as session:
+        return _plan(session, rows, awards.find_awards(session, _ids(rows)))
+
+
+def issue_file(database: Database, now: datetime, text: str, actor: str) -> list[Planned]:
+    """Keep all rows, or none where one is refused. Raises InputError and Refused."""
+    rows = read_rows(text)
+    try:
+        with database.writing() as session:
+            found = awards.held_awards(session, _ids(rows))
+            planned = _plan(session, rows, found)
+            if any(one.problem for one in planned):
+                return [_said(one, {"would issue": "not issued"}) for one in planned]
+            return _keep(session, now, planned, found, actor)
+    except IntegrityError as error:
+        raise Refused(TAKEN_MEANWHILE) from error
+
+
+def _ids(rows: Iterable[Row]) -> list[str]:
+    return [row.issued.award_id for row in rows if row.issued]
+
+
+def _plan(session: Session, rows: list[Row], found: Mapping[str, Award]) -> list[Planned]:
+    around = look_around(session, list(found.values()), [row.issued for row in rows if row.issued])
+    seen: dict[tuple[str, str], int] = {}
+    return [_planned(row, found, around, seen) for row in rows]
+
+
+def _planned(
+    row: Row, found: Mapping[str, Award], around: Surroundings, seen: dict[tuple[str, str], int]
+) -> Planned:
+    if row.issued is None:
+        return Planned(row, "refused", row.problem)
+    award = found.get(row.issued.award_id)
+    problem = _stands_twice(row.line, row.issued, seen) or (
+        refusal_of(award, row.issued, around) if award else f"there is no award {row.issued.award_id}"
+    )
+    if problem or award is None:
+        return Planned(row, "refused", problem)
+    return Planned(row, ALREADY if is_issued_so(award, row.issued) else "would issue")
+
+
+def _stands_twice(line: int, issued: Issued, seen: dict[tuple[str, str], int]) -> str | None:
+    """Two rows for one award, whatever they say, or one code for two awards."""
+    keys = [("award", issued.award_id)]
+    keys += [("code", issued.reference)] if issued.delivered_as == "code" else []
+    for kind, value in keys:
+        first = seen.setdefault((kind, value), line)
+        if first != line:
+            return f"{kind} {value} stands in line {first} already"
+    return None
+
+
+def _keep(
+    session: Session, now: datetime, planned: list[Planned], found: Mapping[str, Award], actor: str
+) -> list[Planned]:
+    touched = []
+    for one in planned:
+        if one.row.issued and one.outcome != ALREADY:
+            award = found[one.row.issued.award_id]
+            keep_issued(session, now, award, one.row.issued, actor)
+            touched.append(award.store_id)
+    awards.to_decide_anew(session, touched)
+    return [_said(one, {"would issue": "issued"}) for one in planned]
+
+
+def _said(one: Planned, words: Mapping[str, str]) -> Planned:
+    return replace(one, outcome=words.get(one.outcome, one.outcome))

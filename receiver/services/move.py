@@ -1,0 +1,60 @@
+"""Moves an award from one state to the next: the one place that does, and it leaves an entry in the audit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.awards import MOVES, STATES, Move, Mover, moved
+from receiver.errors import InputError, Refused
+from receiver.storage import audit
+from receiver.storage.tables import Award
+
+LONGEST = 500
+DONE = {
+    Move.ISSUE: "issued",
+    Move.CREDIT: "credited",
+    Move.BLOCK: "blocked",
+    Move.LIFT: "lifted",
+    Move.EXPIRE: "expired",
+}
+
+
+def move_award(
+    session: Session,
+    now: datetime,
+    award: Award,
+    move: Move,
+    *,
+    by: Mover,
+    actor: str,
+    detail: dict[str, Any],
+) -> None:
+    """The caller holds the award. Raises Refused where its state does not allow the move."""
+    before, after = award.state, moved(move, award.state, by, award.blocked_from)
+    if after is None:
+        raise Refused(_refusal(award, move))
+    award.state, award.blocked_from = after, before if move is Move.BLOCK else None
+    kept = {"from": before, "to": after, **detail}
+    audit.record(session, now, actor, f"award {move}", award.id, kept)
+
+
+def why_not(award: Award, move: Move, by: Mover) -> str | None:
+    """The sentence that refuses a move; None where it is allowed."""
+    return None if moved(move, award.state, by, award.blocked_from) else _refusal(award, move)
+
+
+def _refusal(award: Award, move: Move) -> str:
+    takes = " or ".join(state for state in STATES if state in MOVES[move].out_of)
+    why = f" ({award.block_reason})" if award.state == "blocked" and award.block_reason else ""
+    return f"award {award.id} is {award.state}{why}; only one that is {takes} can be {DONE[move]}"
+
+
+def checked_words(text: str, path: str) -> str:
+    """What staff wrote, on one line. Raises InputError."""
+    text = text.strip()
+    if not text or len(text) > LONGEST or not text.isprintable():
+        raise InputError(f"must be a text of 1 to {LONGEST} characters on one line", path=path)
+    return text

@@ -1,0 +1,99 @@
+"""Awards held for a change, found by id, and what is to be known before one is issued.
+
+The order in which rows are held is the same everywhere: stores by id, then awards; nobody waits in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from receiver.errors import NotFound
+from receiver.storage.tables import AuditEntry, Award, RecordedFact, Store
+
+CHUNK = 5000  # SQLite takes 32,766 parameters in a statement
+
+
+def hold_stores(session: Session, store_ids: Iterable[str]) -> None:
+    """Until the commit nobody else decides for these stores or changes their awards.
+
+    Deliveries still come in: rows that refer to a store do not wait (SQLite's writers wait anyway).
+    """
+    for ids in _chunks(sorted(set(store_ids))):
+        query = select(Store.id).where(Store.id.in_(ids)).order_by(Store.id)
+        session.execute(query.with_for_update(key_share=True)).all()
+
+
+def held_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
+    """The awards by id, theirs stores and they held until the commit; an unknown id is left out."""
+    ids = sorted(set(award_ids))
+    hold_stores(session, (award.store_id for award in find_awards(session, ids).values()))
+    for chunk in _chunks(ids):
+        query = select(Award.id).where(Award.id.in_(chunk)).order_by(Award.id)
+        session.execute(query.with_for_update(key_share=True)).all()
+    return find_awards(session, ids)
+
+
+def held_award(session: Session, award_id: str) -> Award:
+    """Raises NotFound."""
+    return _known(held_awards(session, [award_id]), award_id)
+
+
+def known_award(session: Session, award_id: str) -> Award:
+    """Raises NotFound."""
+    return _known(find_awards(session, [award_id]), award_id)
+
+
+def find_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
+    """By id, fresh from the database; an unknown id is left out."""
+    found: dict[str, Award] = {}
+    for ids in _chunks(sorted(set(award_ids))):
+        query = select(Award).where(Award.id.in_(ids)).execution_options(populate_existing=True)
+        found |= {award.id: award for award in session.scalars(query)}
+    return found
+
+
+def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:
+    """Mark stores as not decided, so that lists soon show what became of their awards."""
+    for ids in _chunks(sorted(set(store_ids))):
+        session.execute(update(Store).where(Store.id.in_(ids)).values(decided_at=None))
+
+
+def safety_flagged(session: Session, store_ids: Iterable[str]) -> set[str]:
+    """Which of the stores staff hold a safety flag against."""
+    newest: dict[str, object] = {}
+    for ids in _chunks(sorted(set(store_ids))):
+        query = (
+            select(RecordedFact.store_id, RecordedFact.value)
+            .where(RecordedFact.name == "safety_flag", RecordedFact.store_id.in_(ids))
+            .order_by(RecordedFact.id)
+        )
+        newest |= {store_id: value for store_id, value in session.execute(query)}
+    return {store_id for store_id, value in newest.items() if value is True}
+
+
+def holders_of_codes(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The award each of these codes was given to, where it was given to one."""
+    found: dict[str, str] = {}
+    for some in _chunks(sorted(set(codes))):
+        query = select(Award.reference, Award.id).where(Award.delivery == "code", Award.reference.in_(some))
+        found |= {code: award_id for code, award_id in session.execute(query) if code}
+    return found
+
+
+def audit_of(session: Session, award_id: str) -> list[AuditEntry]:
+    """What happened to an award, the first first."""
+    query = select(AuditEntry).where(AuditEntry.subject == award_id).order_by(AuditEntry.id)
+    return list(session.scalars(query))
+
+
+def _known(found: dict[str, Award], award_id: str) -> Award:
+    if award_id not in found:
+        raise NotFound(f"there is no award {award_id}")
+    return found[award_id]
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

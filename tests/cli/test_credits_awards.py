@@ -1,0 +1,161 @@
+"""What staff do with an award on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from receiver.app import create_app
+from receiver.services.decide import decide_store
+from receiver.storage.tables import Store
+from receiver.wiring import Wiring
+from tests.factories import SETTLED
+from tests.fakes import FrozenClock
+from tests.rows import keep_all
+
+
+class Desk:
+    """Two due awards and a terminal."""
+
+    def __init__(self, wired: Wiring, folder: Path) -> None:
+        self.wired, self.folder = wired, folder
+        self.runner = create_app(wired=wired).test_cli_runner()
+        for number in (1, 2):
+            store_id = keep_all(wired, f"st_{number}", f"700{number}")
+            decide_store(wired.database, wired.now(), store_id)
+        self.first, self.second = sorted(row["id"] for row in self.json("list"))
+
+    def __call__(self, *words: str, stdin: str = "") -> Result:
+        return self.runner.invoke(args=["credits", *words], input=stdin)
+
+    def json(self, *words: str, exit_code: int = 0) -> Any:
+        result = self(*words, "--json")
+        assert result.exit_code == exit_code, result.output
+        return json.loads(result.stdout)
+
+    def file(self, *lines: str) -> str:
+        path = self.folder / "issued.csv"
+        path.write_text("\n".join(lines), encoding="utf-8-sig")
+        return str(path)
+
+
+@pytest.fixture
+def desk(wired: Wiring, clock: FrozenClock, tmp_path: Path) -> Desk:
+    clock.at = SETTLED
+    return Desk(wired, tmp_path)
+
+
+def test_the_life_of_an_award_from_due_to_credited(desk: Desk):
+    issued = desk.json("issue", desk.first, "--reference", "INV-1")
+    assert (issued["state"], issued["reference"], issued["delivery"]) == ("issued", "INV-1", "applied")
+    assert desk.json("issue", desk.first, "--reference", "INV-1") == issued
+    assert desk.json("credited", desk.first, "--evidence", "PROMOTION_ISSUED row 7")["state"] == "credited"
+    assert desk.json("block", desk.first, "--reason", "police called")["state"] == "blocked"
+    assert desk.json("lift", desk.first, "--reason", "a mistake")["state"] == "credited"
+    shown = desk.json("show", desk.first)
+    assert (shown["evidence"], shown["evidence_source"]) == ("PROMOTION_ISSUED row 7", "staff")
+    assert [entry["action"] for entry in shown["history"]] == [
+        "award recorded",
+        "award issue",
+        "award credit",
+        "award block",
+        "award lift",
+    ]
+    assert shown["history"][1]["actor"].startswith("cli:")
+    assert "police called" in desk("show", desk.first).output
+
+
+def test_the_stores_stage_follows_at_once(desk: Desk):
+    store_id = desk.json("issue", desk.first, "--reference", "CODE-1", "--as", "code")["store"]
+    with desk.wired.database.reading() as session:
+        assert session.get_one(Store, store_id).stage == "issued"
+
+
+def test_a_second_reference_is_refused_in_one_line(desk: Desk):
+    desk.json("issue", desk.first, "--reference", "INV-1")
+    result = desk("issue", desk.first, "--reference", "INV-2")
+    told = f"Error: award {desk.first} was issued before: applied, reference INV-1\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", told)
+
+
+def test_a_file_is_issued_as_a_whole(desk: Desk):
+    name = desk.file("award;reference;as", f"{desk.first};INV-1;", f"{desk.second};CODE-2;code")
+    assert [row["outcome"] for row in desk.json("issue", "--from", name, "--dry-run")] == ["would issue"] * 2
+    assert {row["state"] for row in desk.json("list")} == {"due"}
+    assert desk.json("issue", "--from", name)[1] == {
+        "line": 3,
+        "award": desk.second,
+        "reference": "CODE-2",
+        "as": "code",
+        "outcome": "issued",
+        "problem": None,
+    }
+    assert {row["state"] for row in desk.json("list")} == {"issued"}
+    assert [row["outcome"] for row in desk.json("issue", "--from", name)] == ["already issued"] * 2
+
+
+def test_a_bad_row_is_told_with_its_line_and_nothing_is_issued(desk: Desk):
+    name = desk.file("award,reference", f"{desk.first},INV-1", "aw_9,INV-9")
+    for words in (("--dry-run",), ()):
+        result = desk("issue", "--from", name, *words)
+        assert result.exit_code == 1
+        told = "Error: nothing issued, for 1 of 2 rows: line 3: there is no award aw_9\n"
+        assert result.stderr == told
+        assert "aw_9" in result.stdout
+    assert {row["state"] for row in desk.json("list")} == {"due"}
+
+
+def test_the_error_names_the_first_bad_rows_and_counts_the_rest(desk: Desk):
+    result = desk("issue", "--from", desk.file("award,reference", *(f"aw_{n},INV-1" for n in range(9))))
+    assert result.stderr.count("line ") == 5
+    assert result.stderr.endswith("; and 4 more\n")
+    assert len(desk.json("issue", "--from", desk.file("award,reference", "aw_1,I", "aw_2,I"), exit_code=1)) == 2
+
+
+def test_a_file_may_come_by_a_pipe(desk: Desk):
+    result = desk("issue", "--from", "-", stdin=f"award,reference\n{desk.first},INV-1\n")
+    assert (result.exit_code, "issued" in result.stdout) == (0, True)
+    assert desk("issue", "--from", "-", stdin="award,reference\n").stdout == "none\n"
+
+
+def test_a_file_that_is_not_there_or_no_csv_is_one_clear_line(desk: Desk):
+    assert desk("issue", "--from", "nowhere.csv").stderr.startswith("Error: nowhere.csv: cannot be read")
+    assert "line 1: the first line must name" in desk("issue", "--from", desk.file("id,ref")).stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("issue",),
+        ("issue", "aw_1"),
+        ("issue", "aw_1", "--reference", "INV-1", "--as", "cash"),
+        ("issue", "aw_1", "--reference", "INV-1", "--from", "a.csv"),
+        ("issue", "--from", "a.csv", "--as", "code"),
+        ("issue", "aw_1", "--reference", "INV-1", "--dry-run"),
+        ("credited", "aw_1"),
+        ("block", "aw_1"),
+        ("lift", "aw_1"),
+        ("show",),
+    ],
+)
+def test_wrong_use_is_exit_code_2(desk: Desk, words: tuple[str, ...]):
+    assert desk(*words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("issue", "aw_9", "--reference", "INV-1"),
+        ("credited", "aw_9", "--evidence", "seen"),
+        ("block", "aw_9", "--reason", "told"),
+        ("lift", "aw_9", "--reason", "told"),
+        ("show", "aw_9"),
+    ],
+)
+def test_an_unknown_award_is_exit_code_1(desk: Desk, words: tuple[str, ...]):
+    result = desk(*words)
+    assert (result.exit_code, result.stderr) == (1, "Error: there is no award aw_9\n")

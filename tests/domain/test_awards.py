@@ -1,0 +1,71 @@
+"""The life of an award: every state, every move, and who may make it."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from receiver.domain.awards import MOVES, STATES, Move, Mover, has_ended, is_overdue, moved
+
+STAFF, SERVICE = Mover.STAFF, Mover.SERVICE
+
+ALLOWED = {
+    # what staff do
+    (Move.ISSUE, "due", STAFF): "issued",
+    (Move.CREDIT, "issued", STAFF): "credited",
+    (Move.BLOCK, "due", STAFF): "blocked",
+    (Move.BLOCK, "issued", STAFF): "blocked",
+    (Move.BLOCK, "credited", STAFF): "blocked",
+    (Move.LIFT, "blocked", STAFF): "issued",  # blocked from there, below
+    # what the service does by itself
+    (Move.CREDIT, "issued", SERVICE): "credited",
+    (Move.EXPIRE, "issued", SERVICE): "expired",
+    (Move.EXPIRE, "credited", SERVICE): "expired",
+}
+
+
+@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("by", Mover)
+def test_only_these_moves_are_allowed(move, state, by):
+    assert moved(move, state, by, blocked_from="issued") == ALLOWED.get((move, state, by))
+
+
+def test_every_move_starts_and_ends_in_a_known_state():
+    for way in MOVES.values():
+        assert way.out_of <= set(STATES)
+        assert way.into is None or way.into in STATES
+
+
+@pytest.mark.parametrize("state", ["due", "issued", "credited"])
+def test_a_lift_goes_back_to_where_the_block_found_it(state):
+    blocked = moved(Move.BLOCK, state, STAFF)
+    assert moved(Move.LIFT, blocked, STAFF, blocked_from=state) == state
+
+
+@pytest.mark.parametrize(
+    ("state", "today", "ended"),
+    [
+        ("credited", date(2026, 1, 30), False),  # the last day is still good
+        ("credited", date(2026, 1, 31), True),
+        ("issued", date(2026, 1, 31), True),
+        ("due", date(2026, 3, 1), False),  # overdue, never quietly gone
+        ("blocked", date(2026, 3, 1), False),
+        ("expired", date(2026, 3, 1), False),
+    ],
+)
+def test_what_was_given_ends_with_the_credit(state, today, ended):
+    assert has_ended(state, today, date(2026, 1, 30)) is ended
+
+
+@pytest.mark.parametrize(
+    ("state", "at", "overdue"),
+    [
+        ("due", "2025-12-08T23:59", False),
+        ("due", "2025-12-09T00:00", True),
+        ("issued", "2025-12-20T00:00", False),
+        ("blocked", "2025-12-20T00:00", False),
+    ],
+)
+def test_only_what_nobody_issued_is_overdue(state, at, overdue):
+    now = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    assert is_overdue(state, date(2025, 12, 8), now) is overdue

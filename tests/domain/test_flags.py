@@ -1,0 +1,96 @@
+"""What staff are told when an award's facts would now give another answer."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from receiver.domain.facts import Payment
+from receiver.domain.flags import NEVER_FLAGGED, STORE_RULES, AwardedFor, flags_for
+from receiver.domain.rules import RULES
+from tests.factories import SETTLED, bill, cash, decided, make_programme, override
+
+TIER_1 = AwardedFor("7001", Decimal(500))
+TIER_2 = AwardedFor("7001", Decimal(1500))
+ENOUGH = {"spend": (cash("600.00"),)}
+AFTER_THE_CREDIT = datetime(2026, 2, 10, tzinfo=UTC)
+
+FLAGS = [
+    # nothing changed
+    (TIER_1, {}, set()),
+    (TIER_1, {"spend": (cash("500.00"),)}, set()),
+    # the money
+    (TIER_1, {"spend": (cash("499.99"),)}, {"spend_restated"}),
+    (TIER_1, {"spend": ()}, {"spend_restated"}),
+    (TIER_2, {}, {"spend_restated"}),
+    (TIER_1, {"spend": (cash("1499.99"),)}, set()),
+    (TIER_1, {"spend": (cash("1500.00"),)}, {"tier_higher"}),
+    (AwardedFor("7001", Decimal(5000)), {"spend": (cash("9000.00"),)}, set()),
+    # the rules
+    (TIER_1, {"store": {"country": "FR"}}, {"rule_failed:store_market"}),
+    (TIER_1, {"history": {"merchant_awards": 1}}, {"rule_failed:merchant_once"}),
+    (TIER_1, {"history": {"safety_flag": True}}, {"rule_failed:good_standing"}),
+    (TIER_1, {"account": {"status": "STATUS_LIMIT"}}, {"rule_failed:good_standing"}),
+    (
+        TIER_1,
+        {"store": {"country": "FR"}, "history": {"set_up_before": True}},
+        {"rule_failed:store_market", "rule_failed:first_set_up"},
+    ),
+    # an override is an answer, too
+    (TIER_1, {"store": {"country": "FR"}, "history": {"overrides": {"store_market": override()}}}, set()),
+    (
+        TIER_1,
+        {"history": {"overrides": {"store_market": override("fail")}}},
+        {"rule_failed:store_market"},
+    ),
+    # unknown is neither yes nor no
+    (TIER_1, {"account": {"status": None}}, set()),
+    (TIER_1, {"account": {"consent": None}}, set()),
+    (TIER_1, {"history": {"business_center_awards": 1}}, set()),
+    (TIER_1, {"account": {"timezone": None}}, set()),
+    # the link and its consent
+    (TIER_1, {"account": {"consent": False}}, {"consent_lost"}),
+    (TIER_1, {"account": False, "spend": ()}, {"link_lost"}),
+    (TIER_1, {"account": {"advertiser_id": "7002"}}, {"account_switched"}),
+    # what is known of another account says nothing about the award, what is known of the store does
+    (
+        TIER_1,
+        {"account": {"advertiser_id": "7002", "country": "FR"}, "history": {"set_up_before": True}, "spend": ()},
+        {"account_switched"},
+    ),
+    (
+        TIER_1,
+        {"account": False, "store": {"country": "FR"}},
+        {"link_lost", "rule_failed:store_market"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("award", "parts", "flags"), FLAGS)
+def test_flags(award, parts, flags):
+    assert flags_for(award, decided(SETTLED, **{**ENOUGH, **parts})) == flags
+
+
+def test_the_passing_of_time_raises_no_flag():
+    found = decided(AFTER_THE_CREDIT, **ENOUGH)
+    assert found.outcome("credit_in_time") == "fail"
+    assert flags_for(TIER_1, found) == set()
+
+
+def test_a_refund_after_the_award_is_a_restatement():
+    def after(*rows):
+        automatic = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
+        return flags_for(TIER_1, decided(SETTLED, **automatic, **ENOUGH, payments=rows))
+
+    paid = bill("600.00", datetime(2025, 11, 5, tzinfo=UTC))
+    assert after(paid) == set()
+    assert after(paid, bill("150.00", SETTLED, "REFUND")) == {"spend_restated"}
+
+
+def test_a_figure_not_yet_final_raises_no_flag():
+    early = decided(datetime(2025, 11, 3, 12, 0, tzinfo=UTC), make_programme(), spend=(cash("9000.00"),))
+    assert flags_for(AwardedFor("7001", Decimal(0)), early) == set()
+
+
+def test_the_rules_named_here_are_rules_of_the_programme():
+    assert set(RULES) >= STORE_RULES | NEVER_FLAGGED

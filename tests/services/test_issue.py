@@ -1,0 +1,414 @@
+"""Issuing, crediting, blocking and lifting an award: audited, once, whoever else is at it; on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select, update
+
+from receiver.domain.awards import STATES
+from receiver.errors import InputError, NotFound, ReceiverError, Refused
+from receiver.services import issue_file as files
+from receiver.services.awards import list_awards, show_award
+from receiver.services.block import block, lift
+from receiver.services.credit import credited
+from receiver.services.decide import decide_store
+from receiver.services.issue import issue
+from receiver.services.issue_file import issue_file, preview
+from receiver.services.record import record
+from receiver.services.status import status_of
+from receiver.storage import tables
+from tests.factories import SETTLED
+from tests.rows import keep_all, keep_store
+
+NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
+
+
+def keep_awards(wired, count: int, **changes) -> list[str]:
+    """Awards aw_0, aw_1, … each of a store of its own."""
+    keep_store(wired, "st_0")
+    with wired.database.writing() as session:
+        store = session.get_one(tables.Store, "st_0")
+        plain = {"programme": store.programme, "name": "n", "joined_at": NOW, "created_at": NOW}
+        for n in range(1, count):
+            session.add(tables.Store(id=f"st_{n}", url=f"https://{n}.example/", merchant=f"m_{n}", **plain))
+        session.flush()
+        decision = tables.DecisionRow(
+            store_id="st_0", decided_at=NOW, stage="due", verdict="qualified", digest="0" * 64,
+            facts={}, programme={},
+        )  # fmt: skip
+        session.add(decision)
+        session.flush()
+        valid = {
+            "programme": store.programme, "state": "due", "credit": Decimal(500), "threshold": Decimal(500),
+            "currency": "USD", "decided_at": NOW, "due_by": date(2025, 12, 8), "flags": [],
+            "decision_id": decision.id,
+        }  # fmt: skip
+        for n in range(count):
+            own = {"store_id": f"st_{n}", "merchant": f"m_{n}", "advertiser_id": f"7{n:06}"}
+            session.add(tables.Award(id=f"aw_{n}", **{**valid, **own, **changes}))
+    return [f"aw_{n}" for n in range(count)]
+
+
+class Desk:
+    """A member of staff before their awards."""
+
+    def __init__(self, wired, count: int = 1, **changes):
+        self.wired, self.database = wired, wired.database
+        self.ids = keep_awards(wired, count, **changes)
+
+    def issue(self, reference="INV-1", award_id="aw_0", as_="applied"):
+        return issue(self.database, NOW, award_id, reference=reference, delivered_as=as_, actor="ann")
+
+    def credit(self, evidence="PROMOTION_ISSUED of 5 December", **more):
+        return credited(self.database, NOW, "aw_0", evidence=evidence, actor="ann", **more)
+
+    def block(self, reason="police called"):
+        return block(self.database, NOW, "aw_0", reason=reason, actor="ann")
+
+    def lift(self, reason="a mistake"):
+        return lift(self.database, NOW, "aw_0", reason=reason, actor="ann")
+
+    def file(self, text):
+        return [one.outcome for one in issue_file(self.database, NOW, text, "ann")]
+
+    def put(self, state):
+        with self.database.writing() as session:
+            session.execute(update(tables.Award).values(state=state))
+
+    def award(self, award_id="aw_0"):
+        with self.database.reading() as session:
+            return session.get_one(tables.Award, award_id)
+
+    def audited(self):
+        with self.database.reading() as session:
+            return list(session.scalars(select(tables.AuditEntry).order_by(tables.AuditEntry.id)))
+
+
+@pytest.fixture
+def desk(wired):
+    return Desk(wired)
+
+
+def refused(call) -> str:
+    with pytest.raises(Refused) as told:
+        call()
+    return str(told.value)
+
+
+# -- One award ---------------------------------------------------------------------------------
+
+
+def test_issuing_keeps_the_reference_and_how_it_was_given(desk):
+    row = desk.issue("INV-1", as_="code")
+    assert (row["state"], row["reference"], row["delivery"]) == ("issued", "INV-1", "code")
+    assert (desk.award().state, desk.award().reference) == ("issued", "INV-1")
+
+
+def test_issuing_twice_answers_the_same_and_writes_nothing(desk):
+    assert desk.issue() == desk.issue()
+    assert len(desk.audited()) == 1
+
+
+def test_another_reference_is_a_second_credit_and_refused(desk):
+    desk.issue("INV-1")
+    assert refused(lambda: desk.issue("INV-2")) == "award aw_0 was issued before: applied, reference INV-1"
+    assert refused(lambda: desk.issue("INV-1", as_="code")).startswith("award aw_0 was issued before")
+    assert (desk.award().reference, len(desk.audited())) == ("INV-1", 1)
+
+
+@pytest.mark.parametrize("state", sorted({*STATES} - {"due"}))
+def test_only_a_due_award_can_be_issued(desk, state):
+    desk.put(state)
+    assert f"award aw_0 is {state}; only one that is due can be issued" in refused(desk.issue)
+    assert (desk.award().reference, desk.audited()) == (None, [])
+
+
+def test_a_repeat_is_the_same_whatever_became_of_the_award(desk):
+    desk.issue()
+    desk.credit()
+    assert desk.issue()["state"] == "credited"
+
+
+def test_a_store_with_a_safety_flag_gets_no_credit_until_it_is_lifted(desk):
+    def flag(value):
+        said = {"value": value, "reason": "told", "evidence": "T-1", "actor": "ann"}
+        record(desk.database, NOW, store_id="st_0", name="safety_flag", **said)
+
+    flag("yes")
+    assert "safety flag for store st_0" in refused(desk.issue)
+    assert "safety flag" in preview(desk.database, "award,reference\naw_0,INV-1")[0].problem
+    flag("no")
+    assert desk.issue()["state"] == "issued"
+
+
+def test_evidence_makes_an_issued_award_credited(desk):
+    desk.issue()
+    assert desk.credit(source="grant_balance")["state"] == "credited"
+    assert (desk.award().evidence, desk.award().evidence_source) == (
+        "PROMOTION_ISSUED of 5 December",
+        "grant_balance",
+    )
+    assert desk.credit(source="grant_balance") == desk.credit(source="grant_balance")
+    assert "was credited before, by grant_balance: PROMOTION_ISSUED" in refused(lambda: desk.credit("other"))
+    assert len(desk.audited()) == 2
+
+
+@pytest.mark.parametrize("state", ["due", "expired", "blocked"])
+def test_what_was_not_issued_cannot_be_credited(desk, state):
+    desk.put(state)
+    assert "only one that is issued can be credited" in refused(desk.credit)
+
+
+@pytest.mark.parametrize("state", ["due", "issued", "credited"])
+def test_a_lift_goes_back_to_where_the_block_found_the_award(desk, state):
+    desk.put(state)
+    assert desk.block()["state"] == desk.block()["state"] == "blocked"
+    assert desk.award().blocked_from == state
+    assert desk.lift()["state"] == desk.lift()["state"] == state
+    assert desk.award().blocked_from is None
+    assert [entry.action for entry in desk.audited()] == ["award block", "award lift"]
+
+
+def test_a_blocked_award_is_neither_issued_nor_credited(desk):
+    desk.block()
+    assert "is blocked (police called); only one that is due" in refused(desk.issue)
+    assert "is blocked (police called); only one that is issued" in refused(desk.credit)
+    assert "is blocked (police called)" in refused(lambda: desk.block("for another reason"))
+
+
+def test_what_never_was_blocked_cannot_be_lifted(desk):
+    assert refused(desk.lift) == "award aw_0 is due; only one that is blocked can be lifted"
+
+
+def test_blocked_lifted_and_blocked_again_for_the_same_reason_is_blocked(desk):
+    desk.block()
+    desk.lift()
+    assert desk.block()["state"] == "blocked"
+
+
+def test_an_expired_award_stays_as_it_is(desk):
+    desk.put("expired")
+    for call in (desk.issue, desk.credit, desk.block, desk.lift):
+        assert "is expired" in refused(call)
+
+
+@pytest.mark.parametrize("words", ["", "  ", "two\nlines", "bell\x07", "x" * 501])
+def test_a_reference_evidence_or_reason_says_something_on_one_line(desk, words):
+    for call in (desk.issue, desk.credit, desk.block, desk.lift):
+        with pytest.raises(InputError, match="1 to 500 characters on one line"):
+            call(words)
+    assert desk.award().state == "due"
+
+
+def test_an_unknown_award_way_or_source_is_told(desk):
+    with pytest.raises(NotFound, match="there is no award aw_9"):
+        desk.issue(award_id="aw_9")
+    with pytest.raises(NotFound, match="there is no award aw_9"):
+        show_award(desk.database, NOW, "aw_9")
+    with pytest.raises(InputError, match="as: must be applied or code"):
+        desk.issue(as_="cash")
+    with pytest.raises(InputError, match="source: must be one of staff"):
+        desk.credit(source="hearsay")
+
+
+def test_each_change_is_audited_with_who_from_where_and_why(desk):
+    desk.issue()
+    desk.block()
+    issued, blocked = show_award(desk.database, NOW, "aw_0")["history"]
+    assert issued == {
+        "at": NOW, "actor": "ann", "action": "award issue", "from": "due", "to": "issued",
+        "note": "as: applied, reference: INV-1",
+    }  # fmt: skip
+    assert (blocked["from"], blocked["to"], blocked["note"]) == ("issued", "blocked", "reason: police called")
+
+
+def test_a_code_is_given_to_one_award_only(wired):
+    desk = Desk(wired, 2)
+    desk.issue("CODE-1", "aw_0", as_="code")
+    told = refused(lambda: desk.issue("CODE-1", "aw_1", as_="code"))
+    assert told == "award aw_1: code CODE-1 was given to award aw_0"
+    assert desk.issue("CODE-1", "aw_1")["state"] == "issued"  # a ticket may stand for several
+
+
+def test_the_database_itself_holds_a_code_to_one_award(wired, monkeypatch):
+    desk = Desk(wired, 2)
+    desk.issue("CODE-1", "aw_0", as_="code")
+    monkeypatch.setattr("receiver.storage.awards.holders_of_codes", lambda *_: {})  # as if at this moment
+    assert "somebody gave one of these codes" in refused(lambda: desk.issue("CODE-1", "aw_1", as_="code"))
+    assert "somebody gave" in refused(lambda: desk.file("award,reference,as\naw_1,CODE-1,code"))
+    assert desk.award("aw_1").state == "due"
+
+
+# -- At once -----------------------------------------------------------------------------------
+
+
+def at_once(*calls) -> list[str]:
+    """What came of calls that begin together: a state, or the name of an error."""
+    start = Barrier(len(calls))
+
+    def run(call):
+        start.wait()
+        try:
+            return call()["state"]
+        except ReceiverError as error:
+            return type(error).__name__
+
+    with ThreadPoolExecutor(len(calls)) as workers:
+        return sorted(workers.map(run, calls))
+
+
+def test_of_two_references_at_once_one_is_kept(desk):
+    calls = [lambda n=n: desk.issue(f"INV-{n}") for n in range(6)]
+    assert at_once(*calls) == [*["Refused"] * 5, "issued"]
+    assert len(desk.audited()) == 1
+
+
+def test_the_same_words_at_once_are_kept_once(desk):
+    assert at_once(*[desk.issue] * 6) == ["issued"] * 6
+    assert len(desk.audited()) == 1
+
+
+def test_an_award_is_either_issued_or_blocked_first(desk):
+    outcomes = at_once(desk.issue, desk.block)
+    assert outcomes in (["Refused", "blocked"], ["blocked", "issued"])
+    assert desk.award().blocked_from == ("due" if "Refused" in outcomes else "issued")
+
+
+def test_two_files_at_once_do_not_wait_for_each_other_for_ever(wired):
+    desk = Desk(wired, 40)
+    rows = [f"{award_id},INV-1" for award_id in desk.ids]
+    texts = ["\n".join(["award,reference", *rows]), "\n".join(["award,reference", *reversed(rows)])]
+    with ThreadPoolExecutor(4) as workers:
+        said = list(workers.map(desk.file, texts * 2))
+    assert sorted(one[0] for one in said) == [*["already issued"] * 3, "issued"]
+    assert len(desk.audited()) == 40
+
+
+# -- From a file -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "award,reference\naw_0,INV-0\naw_1,INV-1\n",
+        "award,reference,as\naw_0,INV-0,applied\naw_1,INV-1,",
+        "\ufeffaward;reference;as\r\naw_0;INV-0;applied\r\naw_1;INV-1;applied\r\n",
+        "reference\taward\nINV-0\taw_0\n\nINV-1\taw_1\n",
+        '"award","reference"\n"aw_0","INV-0"\n aw_1 , INV-1 \n',
+    ],
+)
+def test_a_file_is_read_as_spreadsheets_write_it(wired, text):
+    desk = Desk(wired, 2)
+    assert desk.file(text) == ["issued", "issued"]
+    assert [desk.award(one).reference for one in desk.ids] == ["INV-0", "INV-1"]
+    assert desk.file(text) == ["already issued", "already issued"]
+    assert len(desk.audited()) == 2
+
+
+def test_quotes_keep_what_stands_between_them(desk):
+    desk.file('award,reference\naw_0,"INV 1, ""the first"""')
+    assert desk.award().reference == 'INV 1, "the first"'
+
+
+BAD_ROWS = [
+    ("aw_9,INV-2", "there is no award aw_9"),
+    ("aw_1,INV-1", "award aw_1 is blocked; only one that is due can be issued"),
+    ("aw_2,INV-2", "award aw_2 was issued before: applied, reference INV-1"),
+    ("aw_0,INV-1", "award aw_0 stands in line 2 already"),
+    ("aw_0,INV-7", "award aw_0 stands in line 2 already"),
+    ("aw_3", "has 1 cells where the first line has 3"),
+    ("aw_3,,applied", "reference: must be a text of 1 to 500 characters on one line"),
+    ("aw_3,INV-3,cash", "as: must be applied or code"),
+    ('aw_3,"INV\n3",', "reference: must be a text of 1 to 500 characters on one line"),
+    ("aw_3,CODE-1,code", "code CODE-1 stands in line 3 already"),
+]
+
+
+@pytest.mark.parametrize(("bad", "problem"), BAD_ROWS)
+def test_one_bad_row_names_its_line_and_nothing_is_issued(wired, bad, problem):
+    desk = Desk(wired, 6)
+    desk.issue("INV-1", "aw_2")
+    with desk.database.writing() as session:
+        session.get_one(tables.Award, "aw_1").state = "blocked"
+    bad += "," * (2 - bad.count(",")) if bad != "aw_3" else ""
+    text = f"award,reference,as\naw_0,INV-0,\naw_4,CODE-1,code\n\n{bad}\naw_5,INV-5,"
+    planned = issue_file(desk.database, NOW, text, "ann")
+    found = [(one.row.line, one.problem) for one in planned if one.problem]
+    assert found == [(5, problem)]
+    assert [one.outcome for one in planned] == ["not issued", "not issued", "refused", "not issued"]
+    assert desk.award("aw_0").state == desk.award("aw_5").state == "due"
+    assert preview(desk.database, text)[2].problem == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "line 1: the first line must name the columns"),
+        ("aw_0,INV-0", "line 1: the first line must name"),
+        ("award,reference,amount\naw_0,INV-0,5", "line 1: the first line must name"),
+        ("award,reference,reference\naw_0,INV-0,INV-0", "line 1: the first line must name"),
+        ("Award,Reference\naw_0,INV-0", "line 1: the first line must name"),
+        ('award,reference\naw_0,INV-0\naw_1,"INV', "line 3: is no readable CSV"),
+    ],
+)
+def test_a_file_nobody_can_read_is_refused_as_a_whole(desk, text, told):
+    for read in (lambda: desk.file(text), lambda: preview(desk.database, text)):
+        with pytest.raises(InputError, match=told):
+            read()
+    assert desk.award().state == "due"
+
+
+def test_a_preview_says_it_row_by_row_and_changes_nothing(wired):
+    desk = Desk(wired, 3)
+    desk.issue("INV-0", "aw_0")
+    planned = preview(desk.database, "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9")
+    assert [one.outcome for one in planned] == ["already issued", "would issue", "refused"]
+    assert (desk.award("aw_1").state, len(desk.audited())) == ("due", 1)
+
+
+def test_what_fails_half_way_issues_nothing(wired, monkeypatch):
+    desk = Desk(wired, 2)
+    keep = files.keep_issued
+
+    def fails_at_the_second(session, now, award, *said):
+        keep(session, now, award, *said)
+        session.flush()
+        if award.id == "aw_1":
+            raise RuntimeError("the power went")
+
+    monkeypatch.setattr(files, "keep_issued", fails_at_the_second)
+    with pytest.raises(RuntimeError, match="the power went"):
+        desk.file("award,reference\naw_0,INV-0\naw_1,INV-1")
+    assert (desk.award("aw_0").state, desk.audited()) == ("due", [])
+
+
+def test_ten_thousand_rows_are_one_file(wired):
+    desk = Desk(wired, 10_000)
+    text = "\n".join(["award,reference", *(f"{one},INV-{one}" for one in desk.ids)])
+    assert set(desk.file(text)) == {"issued"}
+    assert {row["state"] for row in list_awards(desk.database, NOW, None, 0)} == {"issued"}
+    assert len(desk.audited()) == 10_000
+
+
+# -- What others see ---------------------------------------------------------------------------
+
+
+def test_the_stores_stage_follows_its_award(wired):
+    store_id = keep_all(wired)
+    award_id = decide_store(wired.database, SETTLED, store_id).award.id
+    later = SETTLED + timedelta(hours=1)
+
+    def stage_after(verb, **said):
+        verb(wired.database, later, award_id, actor="ann", **said)
+        status = status_of(wired.database, later, store_id)
+        with wired.database.reading() as session:
+            assert session.get_one(tables.Store, store_id).decided_at is None  # lists will follow, too
+        return decide_store(wired.database, later, store_id).stage, status.decision.award.reference
+
+    assert stage_after(issue, reference="INV-1", delivered_as="applied") == ("issued", "INV-1")
+    assert stage_after(credited, evidence="a grown grant balance") == ("credited", "INV-1")
+    assert stage_after(block, reason="police called") == ("blocked", "INV-1")
+    assert stage_after(lift, reason="a mistake") == ("credited", "INV-1")
