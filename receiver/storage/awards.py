@@ -70,7 +70,7 @@ def safety_flagged(session: Session, store_ids: Iterable[str]) -> set[str]:
             .where(RecordedFact.name == "safety_flag", RecordedFact.store_id.in_(ids))
             .order_by(RecordedFact.id)
         )
-        newest |= {store_id: value for store_id, value in session.execute(query)}
+        newest.update((row.store_id, row.value) for row in session.execute(query))
     return {store_id for store_id, value in newest.items() if value is True}
 
 
