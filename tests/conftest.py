@@ -92,5 +92,3 @@ def make_settings(**changes: object) -> Settings:
         "allow_loopback_stores": True,
     }
     return Settings(**{**values, **changes})  # type: ignore[arg-type]
-
-

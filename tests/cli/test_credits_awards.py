@@ -113,7 +113,9 @@ def test_the_error_names_the_first_bad_rows_and_counts_the_rest(desk: Desk):
     result = desk("issue", "--from", desk.file("award,reference", *(f"aw_{n},INV-1" for n in range(9))))
     assert result.stderr.count("line ") == 5
     assert result.stderr.endswith("; and 4 more\n")
-    assert len(desk.json("issue", "--from", desk.file("award,reference", "aw_1,I", "aw_2,I"), exit_code=1)) == 2
+    assert (
+        len(desk.json("issue", "--from", desk.file("award,reference", "aw_1,I", "aw_2,I"), exit_code=1)) == 2
+    )
 
 
 def test_a_file_may_come_by_a_pipe(desk: Desk):

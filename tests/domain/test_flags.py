@@ -55,7 +55,11 @@ FLAGS = [
     # what is known of another account says nothing about the award, what is known of the store does
     (
         TIER_1,
-        {"account": {"advertiser_id": "7002", "country": "FR"}, "history": {"set_up_before": True}, "spend": ()},
+        {
+            "account": {"advertiser_id": "7002", "country": "FR"},
+            "history": {"set_up_before": True},
+            "spend": (),
+        },
         {"account_switched"},
     ),
     (

@@ -5,7 +5,7 @@ from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from receiver.services import decide as deciding
 from receiver.services.decide import decide_store
@@ -49,7 +49,7 @@ def override(wired, store_id, rule):
 
 @pytest.fixture
 def at_the_same_moment(wired, monkeypatch):
-    """Decides two stores, neither keeping anything before the other has decided, if nothing keeps them apart."""
+    """Decides two stores; each waits until the other has decided, too, unless something keeps them apart."""
     both, keep = Barrier(2), deciding._keep
 
     def keep_together(*given):
@@ -106,6 +106,22 @@ def test_only_a_recorded_override_lets_a_second_account_of_the_business_center_t
     override(wired, "st_2", "account_once")
     assert stages(wired) == ["due", "due", "held"]
     assert awards(wired) == ["st_1", "st_2"]
+
+
+def test_what_became_known_while_waiting_for_the_turn_counts(wired, monkeypatch):
+    keep_due(wired, 1, center="6001")
+    keep_due(wired, 2)
+    decide_store(wired.database, SETTLED, "st_1")
+    take_turn = deciding.stores.lock_programme
+
+    def poll_meanwhile(session, programme):
+        take_turn(session, programme)
+        joins = update(tables.Account).where(tables.Account.advertiser_id == "7002")
+        unseen = {"synchronize_session": False}  # as another transaction's change is
+        session.execute(joins.values(business_center="6001"), execution_options=unseen)
+
+    monkeypatch.setattr(deciding.stores, "lock_programme", poll_meanwhile)
+    assert decide_store(wired.database, SETTLED, "st_2").stage == "held"
 
 
 def test_an_account_that_joined_the_business_center_after_its_award_counts_too(wired):

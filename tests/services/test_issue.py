@@ -1,90 +1,25 @@
-"""Issuing, crediting, blocking and lifting an award: audited, once, whoever else is at it; on both databases."""
+"""Issuing, crediting, blocking and lifting an award: audited, and once, whoever else is at it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select, update
 
 from receiver.domain.awards import STATES
 from receiver.errors import InputError, NotFound, ReceiverError, Refused
-from receiver.services import issue_file as files
-from receiver.services.awards import list_awards, show_award
+from receiver.services.awards import show_award
 from receiver.services.block import block, lift
 from receiver.services.credit import credited
 from receiver.services.decide import decide_store
 from receiver.services.issue import issue
-from receiver.services.issue_file import issue_file, preview
+from receiver.services.issue_file import preview
 from receiver.services.record import record
 from receiver.services.status import status_of
 from receiver.storage import tables
+from tests.desk import NOW, Desk
 from tests.factories import SETTLED
-from tests.rows import keep_all, keep_store
-
-NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
-
-
-def keep_awards(wired, count: int, **changes) -> list[str]:
-    """Awards aw_0, aw_1, … each of a store of its own."""
-    keep_store(wired, "st_0")
-    with wired.database.writing() as session:
-        store = session.get_one(tables.Store, "st_0")
-        plain = {"programme": store.programme, "name": "n", "joined_at": NOW, "created_at": NOW}
-        for n in range(1, count):
-            session.add(tables.Store(id=f"st_{n}", url=f"https://{n}.example/", merchant=f"m_{n}", **plain))
-        session.flush()
-        decision = tables.DecisionRow(
-            store_id="st_0", decided_at=NOW, stage="due", verdict="qualified", digest="0" * 64,
-            facts={}, programme={},
-        )  # fmt: skip
-        session.add(decision)
-        session.flush()
-        valid = {
-            "programme": store.programme, "state": "due", "credit": Decimal(500), "threshold": Decimal(500),
-            "currency": "USD", "decided_at": NOW, "due_by": date(2025, 12, 8), "flags": [],
-            "decision_id": decision.id,
-        }  # fmt: skip
-        for n in range(count):
-            own = {"store_id": f"st_{n}", "merchant": f"m_{n}", "advertiser_id": f"7{n:06}"}
-            session.add(tables.Award(id=f"aw_{n}", **{**valid, **own, **changes}))
-    return [f"aw_{n}" for n in range(count)]
-
-
-class Desk:
-    """A member of staff before their awards."""
-
-    def __init__(self, wired, count: int = 1, **changes):
-        self.wired, self.database = wired, wired.database
-        self.ids = keep_awards(wired, count, **changes)
-
-    def issue(self, reference="INV-1", award_id="aw_0", as_="applied"):
-        return issue(self.database, NOW, award_id, reference=reference, delivered_as=as_, actor="ann")
-
-    def credit(self, evidence="PROMOTION_ISSUED of 5 December", **more):
-        return credited(self.database, NOW, "aw_0", evidence=evidence, actor="ann", **more)
-
-    def block(self, reason="police called"):
-        return block(self.database, NOW, "aw_0", reason=reason, actor="ann")
-
-    def lift(self, reason="a mistake"):
-        return lift(self.database, NOW, "aw_0", reason=reason, actor="ann")
-
-    def file(self, text):
-        return [one.outcome for one in issue_file(self.database, NOW, text, "ann")]
-
-    def put(self, state):
-        with self.database.writing() as session:
-            session.execute(update(tables.Award).values(state=state))
-
-    def award(self, award_id="aw_0"):
-        with self.database.reading() as session:
-            return session.get_one(tables.Award, award_id)
-
-    def audited(self):
-        with self.database.reading() as session:
-            return list(session.scalars(select(tables.AuditEntry).order_by(tables.AuditEntry.id)))
+from tests.rows import keep_all
 
 
 @pytest.fixture
@@ -285,112 +220,6 @@ def test_two_files_at_once_do_not_wait_for_each_other_for_ever(wired):
         said = list(workers.map(desk.file, texts * 2))
     assert sorted(one[0] for one in said) == [*["already issued"] * 3, "issued"]
     assert len(desk.audited()) == 40
-
-
-# -- From a file -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "award,reference\naw_0,INV-0\naw_1,INV-1\n",
-        "award,reference,as\naw_0,INV-0,applied\naw_1,INV-1,",
-        "\ufeffaward;reference;as\r\naw_0;INV-0;applied\r\naw_1;INV-1;applied\r\n",
-        "reference\taward\nINV-0\taw_0\n\nINV-1\taw_1\n",
-        '"award","reference"\n"aw_0","INV-0"\n aw_1 , INV-1 \n',
-    ],
-)
-def test_a_file_is_read_as_spreadsheets_write_it(wired, text):
-    desk = Desk(wired, 2)
-    assert desk.file(text) == ["issued", "issued"]
-    assert [desk.award(one).reference for one in desk.ids] == ["INV-0", "INV-1"]
-    assert desk.file(text) == ["already issued", "already issued"]
-    assert len(desk.audited()) == 2
-
-
-def test_quotes_keep_what_stands_between_them(desk):
-    desk.file('award,reference\naw_0,"INV 1, ""the first"""')
-    assert desk.award().reference == 'INV 1, "the first"'
-
-
-BAD_ROWS = [
-    ("aw_9,INV-2", "there is no award aw_9"),
-    ("aw_1,INV-1", "award aw_1 is blocked; only one that is due can be issued"),
-    ("aw_2,INV-2", "award aw_2 was issued before: applied, reference INV-1"),
-    ("aw_0,INV-1", "award aw_0 stands in line 2 already"),
-    ("aw_0,INV-7", "award aw_0 stands in line 2 already"),
-    ("aw_3", "has 1 cells where the first line has 3"),
-    ("aw_3,,applied", "reference: must be a text of 1 to 500 characters on one line"),
-    ("aw_3,INV-3,cash", "as: must be applied or code"),
-    ('aw_3,"INV\n3",', "reference: must be a text of 1 to 500 characters on one line"),
-    ("aw_3,CODE-1,code", "code CODE-1 stands in line 3 already"),
-]
-
-
-@pytest.mark.parametrize(("bad", "problem"), BAD_ROWS)
-def test_one_bad_row_names_its_line_and_nothing_is_issued(wired, bad, problem):
-    desk = Desk(wired, 6)
-    desk.issue("INV-1", "aw_2")
-    with desk.database.writing() as session:
-        session.get_one(tables.Award, "aw_1").state = "blocked"
-    bad += "," * (2 - bad.count(",")) if bad != "aw_3" else ""
-    text = f"award,reference,as\naw_0,INV-0,\naw_4,CODE-1,code\n\n{bad}\naw_5,INV-5,"
-    planned = issue_file(desk.database, NOW, text, "ann")
-    found = [(one.row.line, one.problem) for one in planned if one.problem]
-    assert found == [(5, problem)]
-    assert [one.outcome for one in planned] == ["not issued", "not issued", "refused", "not issued"]
-    assert desk.award("aw_0").state == desk.award("aw_5").state == "due"
-    assert preview(desk.database, text)[2].problem == problem
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("", "line 1: the first line must name the columns"),
-        ("aw_0,INV-0", "line 1: the first line must name"),
-        ("award,reference,amount\naw_0,INV-0,5", "line 1: the first line must name"),
-        ("award,reference,reference\naw_0,INV-0,INV-0", "line 1: the first line must name"),
-        ("Award,Reference\naw_0,INV-0", "line 1: the first line must name"),
-        ('award,reference\naw_0,INV-0\naw_1,"INV', "line 3: is no readable CSV"),
-    ],
-)
-def test_a_file_nobody_can_read_is_refused_as_a_whole(desk, text, told):
-    for read in (lambda: desk.file(text), lambda: preview(desk.database, text)):
-        with pytest.raises(InputError, match=told):
-            read()
-    assert desk.award().state == "due"
-
-
-def test_a_preview_says_it_row_by_row_and_changes_nothing(wired):
-    desk = Desk(wired, 3)
-    desk.issue("INV-0", "aw_0")
-    planned = preview(desk.database, "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9")
-    assert [one.outcome for one in planned] == ["already issued", "would issue", "refused"]
-    assert (desk.award("aw_1").state, len(desk.audited())) == ("due", 1)
-
-
-def test_what_fails_half_way_issues_nothing(wired, monkeypatch):
-    desk = Desk(wired, 2)
-    keep = files.keep_issued
-
-    def fails_at_the_second(session, now, award, *said):
-        keep(session, now, award, *said)
-        session.flush()
-        if award.id == "aw_1":
-            raise RuntimeError("the power went")
-
-    monkeypatch.setattr(files, "keep_issued", fails_at_the_second)
-    with pytest.raises(RuntimeError, match="the power went"):
-        desk.file("award,reference\naw_0,INV-0\naw_1,INV-1")
-    assert (desk.award("aw_0").state, desk.audited()) == ("due", [])
-
-
-def test_ten_thousand_rows_are_one_file(wired):
-    desk = Desk(wired, 10_000)
-    text = "\n".join(["award,reference", *(f"{one},INV-{one}" for one in desk.ids)])
-    assert set(desk.file(text)) == {"issued"}
-    assert {row["state"] for row in list_awards(desk.database, NOW, None, 0)} == {"issued"}
-    assert len(desk.audited()) == 10_000
 
 
 # -- What others see ---------------------------------------------------------------------------

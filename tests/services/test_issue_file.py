@@ -1,0 +1,118 @@
+"""A CSV of issued credits is checked as a whole, and kept as a whole or not at all; on both databases."""
+
+import pytest
+
+from receiver.errors import InputError
+from receiver.services import issue_file as files
+from receiver.services.awards import list_awards
+from receiver.services.issue_file import issue_file, preview
+from receiver.storage import tables
+from tests.desk import NOW, Desk
+
+
+@pytest.fixture
+def desk(wired):
+    return Desk(wired)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "award,reference\naw_0,INV-0\naw_1,INV-1\n",
+        "award,reference,as\naw_0,INV-0,applied\naw_1,INV-1,",
+        "\ufeffaward;reference;as\r\naw_0;INV-0;applied\r\naw_1;INV-1;applied\r\n",
+        "reference\taward\nINV-0\taw_0\n\nINV-1\taw_1\n",
+        '"award","reference"\n"aw_0","INV-0"\n aw_1 , INV-1 \n',
+    ],
+)
+def test_a_file_is_read_as_spreadsheets_write_it(wired, text):
+    desk = Desk(wired, 2)
+    assert desk.file(text) == ["issued", "issued"]
+    assert [desk.award(one).reference for one in desk.ids] == ["INV-0", "INV-1"]
+    assert desk.file(text) == ["already issued", "already issued"]
+    assert len(desk.audited()) == 2
+
+
+def test_quotes_keep_what_stands_between_them(desk):
+    desk.file('award,reference\naw_0,"INV 1, ""the first"""')
+    assert desk.award().reference == 'INV 1, "the first"'
+
+
+BAD_ROWS = [
+    ("aw_9,INV-2", "there is no award aw_9"),
+    ("aw_1,INV-1", "award aw_1 is blocked; only one that is due can be issued"),
+    ("aw_2,INV-2", "award aw_2 was issued before: applied, reference INV-1"),
+    ("aw_0,INV-1", "award aw_0 stands in line 2 already"),
+    ("aw_0,INV-7", "award aw_0 stands in line 2 already"),
+    ("aw_3", "has 1 cells where the first line has 3"),
+    ("aw_3,,applied", "reference: must be a text of 1 to 500 characters on one line"),
+    ("aw_3,INV-3,cash", "as: must be applied or code"),
+    ('aw_3,"INV\n3",', "reference: must be a text of 1 to 500 characters on one line"),
+    ("aw_3,CODE-1,code", "code CODE-1 stands in line 3 already"),
+]
+
+
+@pytest.mark.parametrize(("bad", "problem"), BAD_ROWS)
+def test_one_bad_row_names_its_line_and_nothing_is_issued(wired, bad, problem):
+    desk = Desk(wired, 6)
+    desk.issue("INV-1", "aw_2")
+    with desk.database.writing() as session:
+        session.get_one(tables.Award, "aw_1").state = "blocked"
+    bad += "," * (2 - bad.count(",")) if bad != "aw_3" else ""
+    text = f"award,reference,as\naw_0,INV-0,\naw_4,CODE-1,code\n\n{bad}\naw_5,INV-5,"
+    planned = issue_file(desk.database, NOW, text, "ann")
+    found = [(one.row.line, one.problem) for one in planned if one.problem]
+    assert found == [(5, problem)]
+    assert [one.outcome for one in planned] == ["not issued", "not issued", "refused", "not issued"]
+    assert desk.award("aw_0").state == desk.award("aw_5").state == "due"
+    assert preview(desk.database, text)[2].problem == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "line 1: the first line must name the columns"),
+        ("aw_0,INV-0", "line 1: the first line must name"),
+        ("award,reference,amount\naw_0,INV-0,5", "line 1: the first line must name"),
+        ("award,reference,reference\naw_0,INV-0,INV-0", "line 1: the first line must name"),
+        ("Award,Reference\naw_0,INV-0", "line 1: the first line must name"),
+        ('award,reference\naw_0,INV-0\naw_1,"INV', "line 3: is no readable CSV"),
+    ],
+)
+def test_a_file_nobody_can_read_is_refused_as_a_whole(desk, text, told):
+    for read in (lambda: desk.file(text), lambda: preview(desk.database, text)):
+        with pytest.raises(InputError, match=told):
+            read()
+    assert desk.award().state == "due"
+
+
+def test_a_preview_says_it_row_by_row_and_changes_nothing(wired):
+    desk = Desk(wired, 3)
+    desk.issue("INV-0", "aw_0")
+    planned = preview(desk.database, "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9")
+    assert [one.outcome for one in planned] == ["already issued", "would issue", "refused"]
+    assert (desk.award("aw_1").state, len(desk.audited())) == ("due", 1)
+
+
+def test_what_fails_half_way_issues_nothing(wired, monkeypatch):
+    desk = Desk(wired, 2)
+    keep = files.keep_issued
+
+    def fails_at_the_second(session, now, award, *said):
+        keep(session, now, award, *said)
+        session.flush()
+        if award.id == "aw_1":
+            raise RuntimeError("the power went")
+
+    monkeypatch.setattr(files, "keep_issued", fails_at_the_second)
+    with pytest.raises(RuntimeError, match="the power went"):
+        desk.file("award,reference\naw_0,INV-0\naw_1,INV-1")
+    assert (desk.award("aw_0").state, desk.audited()) == ("due", [])
+
+
+def test_ten_thousand_rows_are_one_file(wired):
+    desk = Desk(wired, 10_000)
+    text = "\n".join(["award,reference", *(f"{one},INV-{one}" for one in desk.ids)])
+    assert set(desk.file(text)) == {"issued"}
+    assert {row["state"] for row in list_awards(desk.database, NOW, None, 0)} == {"issued"}
+    assert len(desk.audited()) == 10_000
