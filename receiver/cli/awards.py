@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from receiver.cli.credits import credits_group, text_of
+from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.errors import Refused
 from receiver.services import block as blocks
 from receiver.services.awards import show_award
 from receiver.services.credit import credited
-from receiver.services.decide import decide_each
 from receiver.services.issue import DELIVERIES, issue
 from receiver.services.issue_file import Planned, issue_file, preview
+from receiver.storage.database import Database
 from receiver.wiring import wiring
 
 __all__ = ["credits_group"]  # the group, with these commands on it
@@ -32,7 +34,7 @@ reason_option = click.option("--reason", required=True, help="Why; kept with the
 )
 @click.option("--as", "delivered_as", type=click.Choice(DELIVERIES), help="Default: applied.")
 @click.option("--from", "source", metavar="CSV|-", help="Columns award,reference or award,reference,as.")
-@click.option("--dry-run", is_flag=True, help="With --from: say what would happen, and change nothing.")
+@dry_run_option
 @json_option
 def issue_command(
     award_id: str | None,
@@ -49,46 +51,41 @@ def issue_command(
     """
     if source is not None and award_id is None and reference is None and delivered_as is None:
         _issue_from(source, dry_run, as_json)
-    elif source is None and award_id is not None and reference is not None and not dry_run:
-        parts, how = wiring(), delivered_as or "applied"
-        row = issue(
-            parts.database, parts.now(), award_id, reference=reference, delivered_as=how, actor=actor()
-        )
-        _print_moved(row, as_json)
+    elif source is None and award_id is not None and reference is not None:
+        told = {"reference": reference, "delivered_as": delivered_as or "applied"}
+        _move(issue, award_id, dry_run, as_json, **told)
     else:
-        raise click.UsageError(
-            "write either ID --reference REF [--as applied|code], or --from CSV [--dry-run]"
-        )
+        raise click.UsageError("write either ID --reference REF [--as applied|code], or --from CSV")
 
 
 @credits_group.command("credited")
 @click.argument("award_id", metavar="ID")
 @click.option("--evidence", required=True, help="What shows that the credit arrived, and where to look.")
+@dry_run_option
 @json_option
-def credited_command(award_id: str, evidence: str, as_json: bool) -> None:
+def credited_command(award_id: str, evidence: str, dry_run: bool, as_json: bool) -> None:
     """Record the evidence that an issued credit arrived."""
-    parts = wiring()
-    _print_moved(credited(parts.database, parts.now(), award_id, evidence=evidence, actor=actor()), as_json)
+    _move(credited, award_id, dry_run, as_json, evidence=evidence)
 
 
 @credits_group.command("block")
 @click.argument("award_id", metavar="ID")
 @reason_option
+@dry_run_option
 @json_option
-def block_command(award_id: str, reason: str, as_json: bool) -> None:
+def block_command(award_id: str, reason: str, dry_run: bool, as_json: bool) -> None:
     """Stop an award: it cannot be issued or credited until the block is lifted."""
-    parts = wiring()
-    _print_moved(blocks.block(parts.database, parts.now(), award_id, reason=reason, actor=actor()), as_json)
+    _move(blocks.block, award_id, dry_run, as_json, reason=reason)
 
 
 @credits_group.command("lift")
 @click.argument("award_id", metavar="ID")
 @reason_option
+@dry_run_option
 @json_option
-def lift_command(award_id: str, reason: str, as_json: bool) -> None:
+def lift_command(award_id: str, reason: str, dry_run: bool, as_json: bool) -> None:
     """Take a block back: the award is again what it was."""
-    parts = wiring()
-    _print_moved(blocks.lift(parts.database, parts.now(), award_id, reason=reason, actor=actor()), as_json)
+    _move(blocks.lift, award_id, dry_run, as_json, reason=reason)
 
 
 @credits_group.command("show")
@@ -99,10 +96,17 @@ def show_command(award_id: str, as_json: bool) -> None:
     print_one(show_award(wiring().database, wiring().now(), award_id), as_json)
 
 
-def _print_moved(row: dict[str, Any], as_json: bool) -> None:
-    """The store's stage follows its award: decide it now, or the worker will within a minute."""
-    decide_each(wiring().database, wiring().now(), [row["store"]])
-    print_one(row, as_json)
+def _move(
+    move: Callable[..., dict[str, Any]], award_id: str, dry_run: bool, as_json: bool, **told: str
+) -> None:
+    """The store's stage follows its award: it is decided at once."""
+    parts = wiring()
+
+    def act(database: Database) -> dict[str, Any]:
+        return move(database, parts.now(), award_id, actor=actor(), **told)
+
+    store_id = show_award(parts.database, parts.now(), award_id)["store"]
+    do_and_show(store_id, act, dry_run=dry_run, as_json=as_json)
 
 
 def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:

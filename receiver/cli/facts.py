@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
+from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
-from receiver.cli.output import Commands, json_option, print_one, to_json
+from receiver.cli.output import Commands, json_option, to_json
 from receiver.documents.facts import facts_document
-from receiver.services.decide import decide_store, facts_of
+from receiver.services.decide import facts_of
 from receiver.services.record import NAMES, record
+from receiver.storage.database import Database
 from receiver.wiring import wiring
 
 
@@ -23,20 +27,25 @@ def facts_group() -> None:
 @click.argument("value")
 @click.option("--reason", required=True)
 @click.option("--evidence", required=True, help="Where anybody can check it: a ticket, a bill, a file.")
+@dry_run_option
 @json_option
-def set_command(store: str, name: str, value: str, reason: str, evidence: str, as_json: bool) -> None:
-    """Record a fact, and decide the store anew.
+def set_command(
+    store: str, name: str, value: str, reason: str, evidence: str, dry_run: bool, as_json: bool
+) -> None:
+    """Record a fact, decide the store anew, and say what that changed.
 
     VALUE: manual, automatic or unknown (payment) · yes, no or unknown (flags) · a time (linked_at,
     set_up_at) · an id (merchant) · RULE=pass, RULE=fail or RULE=none (override).
     """
     parts = wiring()
-    recorded = record(
-        parts.database, parts.now(), store_id=store, name=name, value=value, reason=reason,
-        evidence=evidence, actor=actor(),
-    )  # fmt: skip
-    decision = decide_store(parts.database, parts.now(), store)
-    print_one({**recorded, "stage": decision.stage, "verdict": decision.verdict}, as_json)
+
+    def act(database: Database) -> dict[str, Any]:
+        return record(
+            database, parts.now(), store_id=store, name=name, value=value, reason=reason,
+            evidence=evidence, actor=actor(),
+        )  # fmt: skip
+
+    do_and_show(store, act, dry_run=dry_run, as_json=as_json)
 
 
 @facts_group.command("show")

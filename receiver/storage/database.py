@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -44,8 +44,37 @@ class Database:
         with _our_errors(), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[Database]:
+        """This database for a preview: services work on it as ever, and in the end all of it is undone."""
+        engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        with _our_errors(), engine.connect() as connection, connection.begin() as undone:
+            yield _Rehearsal(self, connection)
+            undone.rollback()
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+class _Rehearsal(Database):
+    """Every transaction is a savepoint inside one that is never committed."""
+
+    def __init__(self, real: Database, connection: Connection) -> None:
+        self.url, self.is_sqlite, self.engine = real.url, real.is_sqlite, real.engine
+        self._connection = connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self._session() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with self._session() as session, session.begin():
+            yield session
+
+    def _session(self) -> Session:
+        return Session(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def desk(wired: Wiring, clock: FrozenClock, tmp_path: Path) -> Desk:
 def test_the_life_of_an_award_from_due_to_credited(desk: Desk):
     issued = desk.json("issue", desk.first, "--reference", "INV-1")
     assert (issued["state"], issued["reference"], issued["delivery"]) == ("issued", "INV-1", "applied")
-    assert desk.json("issue", desk.first, "--reference", "INV-1") == issued
+    assert desk.json("issue", desk.first, "--reference", "INV-1") == {**issued, "effect": []}
     assert desk.json("credited", desk.first, "--evidence", "PROMOTION_ISSUED row 7")["state"] == "credited"
     assert desk.json("block", desk.first, "--reason", "police called")["state"] == "blocked"
     assert desk.json("lift", desk.first, "--reason", "a mistake")["state"] == "credited"
@@ -137,7 +137,6 @@ def test_a_file_that_is_not_there_or_no_csv_is_one_clear_line(desk: Desk):
         ("issue", "aw_1", "--reference", "INV-1", "--as", "cash"),
         ("issue", "aw_1", "--reference", "INV-1", "--from", "a.csv"),
         ("issue", "--from", "a.csv", "--as", "code"),
-        ("issue", "aw_1", "--reference", "INV-1", "--dry-run"),
         ("credited", "aw_1"),
         ("block", "aw_1"),
         ("lift", "aw_1"),
@@ -161,3 +160,19 @@ def test_wrong_use_is_exit_code_2(desk: Desk, words: tuple[str, ...]):
 def test_an_unknown_award_is_exit_code_1(desk: Desk, words: tuple[str, ...]):
     result = desk(*words)
     assert (result.exit_code, result.stderr) == (1, "Error: there is no award aw_9\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "stage"),
+    [
+        (("issue", "--reference", "INV-1"), "issued"),
+        (("block", "--reason", "police called"), "blocked"),
+    ],
+)
+def test_the_effect_on_store_and_award_is_shown_before_it_is_kept(desk: Desk, words, stage):
+    name, *told = words
+    shown = desk.json(name, desk.first, *told, "--dry-run")
+    assert {"what": "stage", "before": "due", "after": stage} in shown["effect"]
+    assert (shown["state"], shown["saved"]) == (stage, False)
+    assert {row["state"] for row in desk.json("list")} == {"due"}
+    assert desk.json(name, desk.first, *told) == {**shown, "saved": True}

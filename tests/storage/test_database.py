@@ -55,3 +55,26 @@ def test_postgresql_commits_are_on_disk_before_they_return(postgresql):
     with pytest.raises(ProgrammingError), database.reading() as session:
         session.execute(text("SELEC 1"))
     database.close()
+
+
+def test_a_rehearsal_is_seen_inside_it_and_leaves_nothing_behind(wired):
+    with wired.database.rehearsing() as rehearsal:
+        with rehearsal.writing() as session:
+            session.execute(text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
+        with rehearsal.reading() as session:
+            assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 1
+    with wired.database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 0
+
+
+def test_what_fails_inside_a_rehearsal_fails_alone(wired):
+    def fails_half_way(rehearsal):
+        with rehearsal.writing() as session:
+            session.execute(text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
+            raise RuntimeError("half way")
+
+    with wired.database.rehearsing() as rehearsal:
+        with pytest.raises(RuntimeError):
+            fails_half_way(rehearsal)
+        with rehearsal.reading() as session:
+            assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 0

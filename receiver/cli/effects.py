@@ -1,0 +1,29 @@
+"""Shows what a command changes for a store, before it is kept (`--dry-run`) or once it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from receiver.cli.output import Command, print_one
+from receiver.services.effect import with_effect
+from receiver.storage.database import Database
+from receiver.wiring import wiring
+
+
+def dry_run_option(command: Command) -> Command:
+    """`--dry-run`: the command gets it as `dry_run`."""
+    told = "Say what would change, and change nothing."
+    return click.option("--dry-run", is_flag=True, help=told)(command)
+
+
+def do_and_show(
+    store_id: str, act: Callable[[Database], dict[str, Any]], *, dry_run: bool, as_json: bool
+) -> None:
+    """Print what `act` answers, where the store stands afterwards, and each thing that changed."""
+    parts = wiring()
+    effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=dry_run)
+    stands = {"stage": effect.after.stage, "verdict": effect.after.verdict}
+    print_one({**effect.answer, **stands, "saved": not dry_run, "effect": effect.changes}, as_json)

@@ -1,0 +1,69 @@
+"""What differs between two documents, named by paths a person can read: `spend.2025-11-05.cash_spend`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from receiver.documents.status import status_document
+from receiver.domain.decision import Decision
+
+Changes = list[dict[str, Any]]
+
+NAMED_BY = ("id", "date")  # what names a row of a list
+
+
+def changes_of_facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
+    """Every fact that became another, between two facts documents; the moment itself is none."""
+    return _changes(_without(before, "as_of"), _without(after, "as_of"))
+
+
+def changes_of_answer(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
+    """What two status documents answer differently: stage, verdict, rules, window, tier, award, warnings."""
+    return _changes(_answer(before), _answer(after))
+
+
+def changes_of_decision(before: Decision, after: Decision) -> Changes:
+    return changes_of_answer(status_document(before), status_document(after))
+
+
+def _answer(status: Mapping[str, Any]) -> dict[str, Any]:
+    window = status["window"] and _without(status["window"], "days_left")
+    return {
+        "stage": status["stage"],
+        "verdict": status["verdict"],
+        "rules": {rule["id"]: rule["outcome"] for rule in status["rules"]},
+        "warnings": {warning["id"]: "shown" for warning in status["warnings"]},
+        "window": window or {},
+        "tier": (status["tier"] or {}).get("threshold"),
+        "award": status["award"] and _without(status["award"], "decided_at", "id"),
+    }
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
+    old, new = dict(_leaves(before)), dict(_leaves(after))
+    return [
+        {"what": path, "before": old.get(path), "after": new.get(path)}
+        for path in {**old, **new}
+        if old.get(path) != new.get(path)
+    ]
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, list):
+        value = dict(_named(row, place) for place, row in enumerate(value))
+    if not isinstance(value, Mapping):
+        yield path, value
+        return
+    for name, part in value.items():
+        yield from _leaves(part, f"{path}.{name}" if path else name)
+
+
+def _named(row: Any, place: int) -> tuple[str, Any]:
+    """A row under its own name, which need not be told again inside it; else under its place."""
+    key = next((key for key in NAMED_BY if key in row), None) if isinstance(row, Mapping) else None
+    return (str(row[key]), _without(row, key)) if key else (str(place), row)
+
+
+def _without(document: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in names}

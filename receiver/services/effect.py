@@ -1,0 +1,48 @@
+"""Does something for a store and tells what changed for it; or only tells, and keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from receiver.documents.changes import Changes, changes_of_decision
+from receiver.domain.decision import Decision
+from receiver.services.decide import answer_for, decide_store
+from receiver.storage import stores
+from receiver.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Where a store stood before something was done and after it, and what the doing itself answered."""
+
+    before: Decision
+    after: Decision
+    answer: dict[str, Any]
+
+    @property
+    def changes(self) -> Changes:
+        return changes_of_decision(self.before, self.after)
+
+
+def with_effect(
+    database: Database,
+    now: datetime,
+    store_id: str,
+    act: Callable[[Database], dict[str, Any]],
+    *,
+    dry_run: bool = False,
+) -> Effect:
+    """Call `act` and decide the store anew. In a dry run all of it happens, and then it never did.
+
+    Raises NotFound, and whatever `act` raises.
+    """
+    if dry_run:
+        with database.rehearsing() as rehearsal:
+            return with_effect(rehearsal, now, store_id, act)
+    with database.reading() as session:
+        before = answer_for(session, stores.known_store(session, store_id), now)
+    answer = act(database)
+    return Effect(before, decide_store(database, now, store_id), answer)
