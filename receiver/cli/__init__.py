@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from receiver.cli.awards import credits_group
+from receiver.cli.decisions import decisions_group
 from receiver.cli.deliveries import deliveries_group
 from receiver.cli.doctor import doctor_command
 from receiver.cli.facts import facts_group
@@ -22,6 +23,7 @@ COMMANDS = (
     deliveries_group,
     links_group,
     facts_group,
+    decisions_group,
     spend_group,
     credits_group,
     programmes_group,

@@ -64,7 +64,7 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
 
 def cell(value: Any) -> str:
     """A value on one line; "-" where there is none."""
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -10,16 +10,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from receiver.documents.facts import facts_document
 from receiver.documents.programme import programme_data
+from receiver.documents.status import status_document
 from receiver.domain.decision import Decision, DueAward, decide
 from receiver.domain.facts import Facts
 from receiver.domain.programme import Programme
-from receiver.errors import NotFound, StorageUnavailable
+from receiver.errors import StorageUnavailable
 from receiver.services.follow import SERVICE, follow_award
 from receiver.services.gather import gather_facts
 from receiver.services.programmes import terms_of
@@ -43,7 +43,8 @@ def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
             facts, decision = _decided(session, store, now)
         kept = _keep(session, store, decision, facts)
         if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept):
-            _, decision = _decided(session, store, now)
+            facts, decision = _decided(session, store, now)
+            _keep(session, store, decision, facts)
         return decision
 
 
@@ -94,8 +95,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)
-    newest = select(tables.DecisionRow).where(tables.DecisionRow.store_id == store.id)
-    last = session.scalars(newest.order_by(tables.DecisionRow.id.desc()).limit(1)).first()
+    last = next(iter(history.decisions_of(session, store.id, limit=1)), None)
     if last is not None and last.digest == digest:
         return last.id
     row = tables.DecisionRow(
@@ -106,6 +106,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
         digest=digest,
         facts=known,
         programme=programme_data(decision.programme),
+        answer=status_document(decision),
     )
     session.add(row)
     session.flush()
@@ -163,7 +164,5 @@ def _record_award(session: Session, store: tables.Store, decision: Decision, dec
 def facts_of(database: Database, store_id: str) -> tuple[Facts, Programme]:
     """What is known about a store, and its terms. Raises NotFound."""
     with database.reading() as session:
-        store = session.get(tables.Store, store_id)
-        if store is None:
-            raise NotFound(f"there is no store {store_id}")
+        store = stores.known_store(session, store_id)
         return gather_facts(session, store), terms_of(session, store.programme)

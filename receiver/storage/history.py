@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from receiver.storage.tables import Account, Award, Link, RecordedFact, Store
+from receiver.storage.tables import Account, Award, DecisionRow, Link, RecordedFact, Store
 
 
 def other_awards(session: Session, store: Store, **of: str) -> int:
@@ -59,6 +59,18 @@ def recorded_facts(session: Session, store_id: str) -> dict[str, RecordedFact]:
 
 def record_fact(session: Session, **values: Any) -> None:
     session.add(RecordedFact(**values))
+
+
+def decisions_of(session: Session, store_id: str, limit: int) -> list[DecisionRow]:
+    """The newest first; 0 = all."""
+    query = select(DecisionRow).where(DecisionRow.store_id == store_id).order_by(DecisionRow.id.desc())
+    return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def decision_before(session: Session, row: DecisionRow) -> DecisionRow | None:
+    """What was decided for the same store just before."""
+    earlier = select(DecisionRow).where(DecisionRow.store_id == row.store_id, DecisionRow.id < row.id)
+    return session.scalars(earlier.order_by(DecisionRow.id.desc()).limit(1)).first()
 
 
 def award_of(session: Session, store: Store) -> Award | None:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from receiver.storage.types import ExactDecimal, Json, Utc
+from receiver.storage.types import ExactDecimal, Json, PackedJson, Utc
 
 # SQLite gives rowids only to a column declared INTEGER.
 Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -253,6 +253,8 @@ class DecisionRow(Base):
     digest: Mapped[str] = mapped_column(String(64))  # of what it says; the same again writes nothing
     facts: Mapped[dict[str, Any]]  # the facts document
     programme: Mapped[dict[str, Any]]  # the terms as they stood
+    # The status document as it was said, whatever later code would say; null in rows older than this column.
+    answer: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
 
 
 class Award(Base):

@@ -1,0 +1,54 @@
+"""`decisions`: what was decided for a store, what changed each time, and from what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from receiver.cli.options import limit_option
+from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.services.decisions import list_decisions, show_decision
+from receiver.wiring import wiring
+
+
+@click.group("decisions", cls=Commands)
+def decisions_group() -> None:
+    """The history of what stores were told; nothing in it is ever changed."""
+
+
+@decisions_group.command("list")
+@click.argument("store", metavar="STORE")
+@limit_option
+@json_option
+def list_command(store: str, limit: int, as_json: bool) -> None:
+    """A store's decisions, the newest first; the same answer from the same facts stands once."""
+    rows = list_decisions(wiring().database, store, limit)
+    shown = rows if as_json else [{**row, "changed": _summary(row["changes"])} for row in rows]
+    print_rows(shown, as_json, ("id", "decided_at", "stage", "verdict", "changed"))
+
+
+@decisions_group.command("show")
+@click.argument("decision", metavar="ID", type=int)
+@json_option
+def show_command(decision: int, as_json: bool) -> None:
+    """One decision exactly as it was said; --json adds the facts and terms it rests on."""
+    shown = show_decision(wiring().database, decision)
+    print_one(shown if as_json else _readable(shown), as_json)
+
+
+def _summary(changes: list[dict[str, Any]]) -> list[str]:
+    """The dates of spend and the rows of payments count together."""
+    parts = (change["what"].split(".") for change in changes)
+    return list(
+        dict.fromkeys(
+            ".".join(part[:2] if part[1:2] in (["spend"], ["payments"]) else part) for part in parts
+        )
+    )
+
+
+def _readable(shown: dict[str, Any]) -> dict[str, Any]:
+    answer = shown["answer"]
+    rules = [{name: rule[name] for name in ("id", "outcome", "text")} for rule in answer["rules"]]
+    plain = {name: shown[name] for name in ("id", "store", "decided_at", "stage", "verdict")}
+    return {**plain, "headline": answer["headline"], "changes": shown["changes"], "rules": rules}

@@ -1,0 +1,72 @@
+"""Shows what was decided for a store: each decision as it was said, what changed with it, and from what."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import Any
+
+from receiver.documents.changes import Changes, changes_of_answer, changes_of_facts
+from receiver.documents.facts import read_facts
+from receiver.documents.programme import read_programme
+from receiver.documents.status import status_document
+from receiver.domain.decision import decide
+from receiver.errors import NotFound
+from receiver.storage import history, stores
+from receiver.storage.database import Database
+from receiver.storage.tables import DecisionRow
+
+
+def list_decisions(database: Database, store_id: str, limit: int) -> list[dict[str, Any]]:
+    """The newest first; `limit` 0 for all. Raises NotFound."""
+    with database.reading() as session:
+        stores.known_store(session, store_id)
+        kept = history.decisions_of(session, store_id, limit and limit + 1)
+    rows = [{**_row(row), "changes": _changes(before, row)} for row, before in zip_longest(kept, kept[1:])]
+    return rows[:limit] if limit else rows
+
+
+def show_decision(database: Database, decision_id: int) -> dict[str, Any]:
+    """One decision with all that it rests on. Raises NotFound."""
+    with database.reading() as session:
+        row = session.get(DecisionRow, decision_id)
+        if row is None:
+            raise NotFound(f"there is no decision {decision_id}")
+        before = history.decision_before(session, row)
+    return {
+        **_row(row),
+        "changes": _changes(before, row),
+        "answer": _answer(row),
+        "facts": row.facts,
+        "programme": row.programme,
+    }
+
+
+def _row(row: DecisionRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "store": row.store_id,
+        "decided_at": row.decided_at,
+        "stage": row.stage,
+        "verdict": row.verdict,
+    }
+
+
+def _changes(before: DecisionRow | None, row: DecisionRow) -> Changes:
+    """What it answers otherwise than the one before, then why: the facts that are other ones."""
+    if before is None:
+        return []
+    terms = changes_of_facts(before.programme, row.programme)
+    facts = changes_of_facts(before.facts, row.facts)
+    return [
+        *changes_of_answer(_answer(before), _answer(row)),
+        *({**one, "what": f"facts.{one['what']}"} for one in facts),
+        *({**one, "what": f"terms.{one['what']}"} for one in terms),
+    ]
+
+
+def _answer(row: DecisionRow) -> dict[str, Any]:
+    """As it was said; a row from before answers were kept is decided anew from its own facts and terms."""
+    if row.answer is not None:
+        return row.answer
+    document = read_facts(row.facts)
+    return status_document(decide(document.facts, read_programme(row.programme), document.as_of))

@@ -1,0 +1,45 @@
+"""What was decided for a store, on the command line."""
+
+import json
+
+import pytest
+
+from receiver.app import create_app
+from receiver.services.decide import decide_store
+from tests.factories import OPEN, SETTLED
+from tests.rows import keep_all
+
+
+@pytest.fixture
+def run(wired):
+    keep_all(wired, spent="20.00")
+    for moment in (OPEN, SETTLED):
+        decide_store(wired.database, moment, "st_1")
+    runner = create_app(wired=wired).test_cli_runner()
+    return lambda *words: runner.invoke(args=["decisions", *words])
+
+
+def test_the_history_is_a_line_a_decision(run):
+    head, newest, first = run("list", "st_1").stdout.splitlines()
+    assert head.split() == ["id", "decided_at", "stage", "verdict", "changed"]
+    assert newest.split(maxsplit=4)[2:] == [
+        "ended",
+        "ineligible",
+        "stage, verdict, rules.spend_reached, window.state",
+    ]
+    assert first.split()[2:] == ["accumulating", "on_track", "-"]
+
+
+def test_one_decision_is_shown_with_its_sentences_and_in_json_with_its_facts(run):
+    newest = json.loads(run("list", "st_1", "--json").stdout)[0]["id"]
+    told = run("show", str(newest)).stdout
+    assert "stage                accumulating  ended" in told
+    assert "The window ended on December 1, 2025 with $20.00; $500.00 was needed." in told
+    kept = json.loads(run("show", str(newest), "--json").stdout)
+    assert kept["answer"]["stage"] == "ended"
+    assert kept["facts"]["store"]["id"] == "st_1"
+
+
+def test_an_unknown_decision_is_one_line(run):
+    result = run("show", "999")
+    assert (result.exit_code, result.stderr) == (1, "Error: there is no decision 999\n")
