@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 
 from receiver.integrations.tiktok.envelope import Reply
 
 Query = Mapping[str, str | int | Sequence[str]]
 Get = Callable[[str, Query], Reply]  # path and query in, the reply out; the token is already chosen
+
+
+def date_spans(first: date, last: date, most: int) -> Iterator[tuple[date, date]]:
+    """The dates from `first` to `last` in spans of at most `most` dates, both ends included."""
+    while first <= last:
+        end = min(last, first + timedelta(days=most - 1))
+        yield first, end
+        first = end + timedelta(days=1)

@@ -11,11 +11,12 @@ import structlog
 
 from receiver.errors import ProviderError
 from receiver.integrations.http import TIMEOUT, Http
-from receiver.integrations.tiktok import advertisers, reports
+from receiver.integrations.tiktok import advertisers, reports, transactions
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.calls import Get, Query
 from receiver.integrations.tiktok.envelope import Reply, open_envelope
 from receiver.integrations.tiktok.reports import SpendDay
+from receiver.integrations.tiktok.transactions import Transaction
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,14 @@ class TikTokClient:
 
     def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None:
         return reports.total_spend(self._with(token), advertiser_id, first, last)
+
+    def transactions(
+        self, token: str, bc_id: str, advertiser_id: str, first: date, last: date
+    ) -> list[Transaction]:
+        page_size = min(self._page_size, transactions.PAGE_SIZE)
+        return transactions.transactions(
+            self._with(token), bc_id, advertiser_id, first, last, page_size=page_size
+        )
 
     def _with(self, token: str) -> Get:
         return lambda path, query: self._get(path, token, query)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from receiver.errors import Advice, ProviderError
-from receiver.integrations.tiktok.calls import Get
+from receiver.integrations.tiktok.calls import Get, date_spans
 from receiver.integrations.tiktok.codes import WRONG_PARAMETER
 from receiver.integrations.tiktok.envelope import Reply
 from receiver.integrations.tiktok.pages import Row, read_pages
@@ -45,7 +45,7 @@ def daily_spend(
 ) -> list[SpendDay]:
     """The dates with delivery between two dates, both included, in order; a date without a row is absent."""
     days = []
-    for start, end in _spans(first, last):
+    for start, end in date_spans(first, last, DATES_A_CALL):
         days += _Span(get, advertiser_id, start, end, page_size).days()
     return days
 
@@ -103,13 +103,6 @@ class _Span:
             if found.setdefault(day, figures) != figures:
                 raise reply.trouble(f"two answers for {day}", Advice.AGAIN)
         return found
-
-
-def _spans(first: date, last: date) -> Iterator[tuple[date, date]]:
-    while first <= last:
-        end = min(last, first + timedelta(days=DATES_A_CALL - 1))
-        yield first, end
-        first = end + timedelta(days=1)
 
 
 def _query(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
 from receiver.errors import Advice
 from receiver.integrations.tiktok.envelope import Reply
@@ -17,6 +17,8 @@ NOTHING = ("", "-")  # how TikTok writes "not there"
 AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
 DIGITS = re.compile(r"[0-9]{1,32}")
 MIDNIGHT = " 00:00:00"
+OFFSET = re.compile(r"UTC([+-])([01][0-9]):([0-5][0-9])")
+LEDGER_KEYS = ("transaction_list", "transactions", "transaction", "list")  # TikTok's clients disagree
 
 
 class Id(fields.Field[str]):
@@ -80,6 +82,31 @@ class Instant(fields.Field[datetime | None]):
             return datetime.fromtimestamp(int(Id()._deserialize(value, attr, data)), UTC)
         except (OverflowError, OSError, ValueError) as error:  # ValidationError is a ValueError
             raise ValidationError("should be Unix seconds") from error
+
+
+class ClockTime(fields.Field[datetime | None]):
+    """`2026-10-12 04:00:00`, on the clock of a zone that stands beside it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime | None:
+        if value in NOTHING:
+            return None
+        try:
+            return datetime.strptime(value, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007  # its zone is another field
+        except (TypeError, ValueError) as error:
+            raise ValidationError("should be a date and time") from error
+
+
+class Offset(fields.Field[timezone | None]):
+    """`UTC-05:00`, or None where TikTok has none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> timezone | None:
+        if value in NOTHING:
+            return None
+        found = OFFSET.fullmatch(value) if isinstance(value, str) else None
+        if not found:
+            raise ValidationError("should be an offset such as UTC-05:00")
+        sign = -1 if found[1] == "-" else 1
+        return timezone(sign * timedelta(hours=int(found[2]), minutes=int(found[3])))
 
 
 class _Answer(Schema):
@@ -147,6 +174,30 @@ class DailyReport(TotalReport):
     """`/report/integrated/get/` by day."""
 
     list = fields.List(fields.Nested(_DailyRow), required=True)
+
+
+class _Transaction(_Answer):
+    transaction_id = Id(required=True)
+    account_id = Id(required=True)
+    transaction_type = Text(load_default=None)
+    billing_type = Text(load_default=None)
+    subtotal = Amount(load_default=None)
+    tax_amount = Amount(load_default=None)
+    currency = Text(load_default=None)
+    create_time = ClockTime(load_default=None)
+    timezone = Offset(load_default=None)
+
+
+class TransactionList(_Answer):
+    """`/bc/account/transaction/get/`; its list is `list`, whatever TikTok calls it."""
+
+    list = fields.List(fields.Nested(_Transaction), required=True)
+    page_info = fields.Nested(_PageInfo, required=True)
+
+    @pre_load
+    def one_key(self, data: Any, **_: Any) -> Any:
+        found = [name for name in LEDGER_KEYS if isinstance(data, dict) and name in data]
+        return {**data, "list": data[found[0]]} if found else data
 
 
 def load(schema: Schema, reply: Reply) -> Mapping[str, Any]:
