@@ -6,7 +6,7 @@ a date's money is spent in the first instant of that date, in the account's own 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -31,6 +31,21 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Payment:
+    """A row of the account's ledger, there from `at` on; amounts in the account's currency, without sign.
+
+    `type` and `billing` are TikTok's words: a paid bill is BILL_PAYMENT with CASH, ad credit given is
+    PROMOTION_ISSUED with CREDIT.
+    """
+
+    at: datetime
+    subtotal: Decimal
+    tax: Decimal = Decimal(0)
+    type: str = "BILL_PAYMENT"
+    billing: str = "CASH"
+
+
+@dataclass(frozen=True)
 class Figures:
     """A date's metrics as they stand at a moment; None is not there yet."""
 
@@ -46,6 +61,8 @@ class Account:
 
     `timezone` and `display_timezone` are zone names as TikTok gives them; the first that is set, from
     the right, rules the dates. `created_at` is aware. A revoked account is out of its token's reach.
+    `payments` are kept in order and only ever grow at the end: a row's place is in its id. They are
+    shown to a token whose user `reads_finance` of the Business Center.
     """
 
     advertiser_id: str
@@ -59,6 +76,8 @@ class Account:
     created_at: datetime = datetime(2025, 11, 1, tzinfo=UTC)
     business_center: str = ""
     days: Mapping[date, Day] = field(default_factory=dict)
+    payments: Sequence[Payment] = ()
+    reads_finance: bool = True
     revoked: bool = False
 
     def figures(self, day: date, now: datetime) -> Figures | None:

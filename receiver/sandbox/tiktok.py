@@ -15,10 +15,11 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from receiver.sandbox.accounts import Account
-from receiver.sandbox.tiktok_report import WRONG_PARAMETER, Refusal, json_list, report, words
+from receiver.sandbox.tiktok_ledger import ledger
+from receiver.sandbox.tiktok_report import NO_PERMISSION, WRONG_PARAMETER, Refusal, json_list, report, words
 
 BASE = "/open_api/v1.3"
-NO_PERMISSION, TOO_MANY_IDS, NO_TOKEN, BAD_TOKEN = 40001, 40011, 40104, 40105
+TOO_MANY_IDS, NO_TOKEN, BAD_TOKEN = 40011, 40104, 40105
 MOST_IDS = 100
 
 Accounts = Mapping[str, Account] | Callable[[], Mapping[str, Account]]  # by advertiser id
@@ -73,6 +74,11 @@ def advertiser_info() -> Response:
 def report_integrated_get() -> Response:
     (account,) = _allowed(_reachable(), [request.args.get("advertiser_id", "")])
     return _ok(report(account, request.args, _now()))
+
+
+@api.get("/bc/account/transaction/get/")
+def bc_account_transaction_get() -> Response:
+    return _ok(ledger(_reachable().values(), request.args, _now()))
 
 
 def _reachable() -> dict[str, Account]:

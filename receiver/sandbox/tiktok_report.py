@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 
 from receiver.sandbox.accounts import Account, Figures
 
-WRONG_PARAMETER = 40002
+NO_PERMISSION, WRONG_PARAMETER = 40001, 40002
 FIXED = {"service_type": "AUCTION", "report_type": "BASIC", "data_level": "AUCTION_ADVERTISER"}
 DIMENSIONS = ("advertiser_id", "stat_time_day")
 BY_DAY_ONLY = ("cash_spend", "voucher_spend")
@@ -43,26 +43,24 @@ class Question:
     @classmethod
     def of(cls, args: Mapping[str, str]) -> Question:
         for name, right in FIXED.items():
-            _require(args.get(name) == right, f"{name} should be {right}")
+            require(args.get(name) == right, f"{name} should be {right}")
         return cls(
             dimensions=words(args, "dimensions", DIMENSIONS),
             metrics=words(args, "metrics", METRICS),
             first=_date(args, "start_date"),
             last=_date(args, "end_date"),
-            page=_number(args, "page", default=1, most=10**6),
-            page_size=_number(args, "page_size", default=10, most=1000),
+            page=number(args, "page", default=1, most=10**6),
+            page_size=number(args, "page_size", default=10, most=1000),
         ).checked()
 
     def checked(self) -> Question:
         by_day = "stat_time_day" in self.dimensions
         limit = DATES_BY_DAY if by_day else DATES_IN_TOTAL
         dates = (self.last - self.first).days + 1
-        _require(1 <= dates <= limit, f"the range should hold 1 to {limit} dates")
-        _require(
-            by_day or not set(BY_DAY_ONLY) & set(self.metrics), "cash_spend and voucher_spend are by day"
-        )
+        require(1 <= dates <= limit, f"the range should hold 1 to {limit} dates")
+        require(by_day or not set(BY_DAY_ONLY) & set(self.metrics), "cash_spend and voucher_spend are by day")
         fits = "advertiser_id" in self.dimensions or "currency" not in self.metrics
-        _require(fits, "currency needs an id dimension")
+        require(fits, "currency needs an id dimension")
         return self
 
     def dates(self) -> Iterable[date]:
@@ -77,15 +75,16 @@ def report(account: Account, args: Mapping[str, str], now: datetime) -> dict[str
         rows = [_row(account, asked, [seen], day) for day, seen in shown.items()]
     else:
         rows = [_row(account, asked, list(shown.values()), None)]
-    start = (asked.page - 1) * asked.page_size
+    return page_of("list", rows, asked.page, asked.page_size)
+
+
+def page_of(key: str, rows: Sequence[Mapping[str, Any]], page: int, page_size: int) -> dict[str, Any]:
+    """One page of the rows under `key`, and how many there are."""
+    start = (page - 1) * page_size
+    total = {"total_number": len(rows), "total_page": -(-len(rows) // page_size)}
     return {
-        "list": rows[start : start + asked.page_size],
-        "page_info": {
-            "page": asked.page,
-            "page_size": asked.page_size,
-            "total_number": len(rows),
-            "total_page": -(-len(rows) // asked.page_size),
-        },
+        key: rows[start : start + page_size],
+        "page_info": {"page": page, "page_size": page_size, **total},
     }
 
 
@@ -93,7 +92,7 @@ def words(args: Mapping[str, str], name: str, known: Iterable[str]) -> list[str]
     """A list parameter: JSON text, not empty, only words we know."""
     found = json_list(args, name)
     unknown = set(found) - set(known)
-    _require(bool(found) and not unknown, f"{name} holds nothing, or what does not exist: {sorted(unknown)}")
+    require(bool(found) and not unknown, f"{name} holds nothing, or what does not exist: {sorted(unknown)}")
     return found
 
 
@@ -127,7 +126,7 @@ def _sum(figures: Iterable[Decimal | None]) -> str:
     return f"{total:.2f}"
 
 
-def _require(holds: bool, message: str) -> None:
+def require(holds: bool, message: str) -> None:
     if not holds:
         raise Refusal(WRONG_PARAMETER, f"Parameter error: {message}.")
 
@@ -139,8 +138,8 @@ def _date(args: Mapping[str, str], name: str) -> date:
         raise Refusal(WRONG_PARAMETER, f"{name} should be YYYY-MM-DD") from None
 
 
-def _number(args: Mapping[str, str], name: str, *, default: int, most: int) -> int:
+def number(args: Mapping[str, str], name: str, *, default: int, most: int) -> int:
     text = args.get(name, str(default))
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-    _require(1 <= number <= most, f"{name} should be 1 to {most}")
+    require(1 <= number <= most, f"{name} should be 1 to {most}")
     return number
