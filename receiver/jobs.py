@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from receiver.errors import StorageUnavailable
 from receiver.services.decide import decide_each, decide_stale
+from receiver.services.places import fill_all_places
 from receiver.services.poll import poll_due
 from receiver.storage.database import SQLITE_BUSY_MS, Database
 from receiver.storage.heartbeats import take_turn
@@ -43,6 +44,7 @@ def every_minute(wired: Wiring) -> tuple[Job, ...]:
     """The service's own periodic work."""
     return (
         Job("poll", lambda stopping: _poll(wired, stopping)),
+        Job("places", lambda _: fill_all_places(wired.database, wired.now())),
         Job("decide", lambda _: decide_stale(wired.database, wired.now())),
     )
 

@@ -167,13 +167,13 @@ class TestClock:
         batches = [[Polled(("st_1",))] * jobs.POLL_BATCH, [Polled(("st_2", "st_3"))]]
         monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: batches.pop(0))
         decided = decisions(monkeypatch)
-        poll, _ = jobs.every_minute(wired)
+        poll, *_ = jobs.every_minute(wired)
         poll.run(Event())
         assert (decided, batches) == (["st_1", "st_2", "st_3"], [])
 
     def test_polling_stops_between_batches(self, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: pytest.fail("it went on"))
-        poll, _ = jobs.every_minute(wired)
+        poll, *_ = jobs.every_minute(wired)
         stopping = Event()
         stopping.set()
         poll.run(stopping)

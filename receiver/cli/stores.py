@@ -61,11 +61,12 @@ def add(
 
 
 @stores_group.command("list")
+@click.option("--waiting", is_flag=True, help="Those that wait for a place, the next in line first.")
 @limit_option
 @json_option
-def list_command(limit: int, as_json: bool) -> None:
+def list_command(waiting: bool, limit: int, as_json: bool) -> None:
     """The newest first."""
-    rows = [_row(store) for store in service.list_stores(wiring().database, limit)]
+    rows = [_row(store) for store in service.list_stores(wiring().database, limit, waiting=waiting)]
     print_rows(rows, as_json, COLUMNS)
 
 
@@ -84,6 +85,17 @@ def admit(store_id: str, as_json: bool) -> None:
     """Give the store its place in the offer."""
     wired = wiring()
     store = service.admit_store(wired.database, wired.now(), store_id, actor=actor())
+    print_one(_row(store), as_json)
+
+
+@stores_group.command()
+@click.argument("store_id", metavar="STORE")
+@click.option("--reason", required=True, help="Why; kept in the audit.")
+@json_option
+def disconnect(store_id: str, reason: str, as_json: bool) -> None:
+    """End all that passes between us and the store; decisions and awards stay."""
+    wired = wiring()
+    store = service.disconnect_store(wired.database, wired.now(), store_id, reason=reason, actor=actor())
     print_one(_row(store), as_json)
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.facts import Outcome, Payment
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
-from receiver.errors import InputError, NotFound, Refused
+from receiver.errors import InputError, Refused
 from receiver.services.gather import OVERRIDE
-from receiver.storage import audit, history, links, tables
+from receiver.services.places import fill_places
+from receiver.storage import audit, history, links, stores, tables
 from receiver.storage.database import Database
 
 NAMES = (
@@ -48,14 +49,14 @@ def record(
         _override(value) if name == "override" else (name, _PARSERS.get(name, _yes_or_no)(value, now))
     )
     with database.writing() as session:
-        store = session.get(tables.Store, store_id)
-        if store is None:
-            raise NotFound(f"there is no store {store_id}")
+        store = stores.known_store(session, store_id)
         _apply(session, store, key, parsed)
         plain = parsed.isoformat() if isinstance(parsed, datetime) else parsed
         kept = {"name": key, "value": plain, "reason": reason, "evidence": evidence}
         history.record_fact(session, store_id=store_id, by=actor, at=now, **kept)
         audit.record(session, now, actor, "facts set", store_id, kept)
+    if name == "merchant":  # two that became one leave a place free
+        fill_places(database, now, store.programme)
     return {"store": store_id, **kept}
 
 

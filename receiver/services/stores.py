@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.programme import Programme
 from receiver.domain.shops import other_scheme
 from receiver.errors import InputError, Refused
+from receiver.services.move import checked_words
+from receiver.services.places import fill_places, has_place
 from receiver.services.programmes import enrol_in
 from receiver.services.store_details import StoreDetails, checked_details, checked_secret
-from receiver.storage import audit, hooks, stores
+from receiver.storage import audit, awards, history, hooks, links, stores
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal, token_hash
 from receiver.storage.tables import Store
@@ -70,7 +71,7 @@ def add_store(
         _refuse_known(session, details.url)
         store = _new_store(details, terms.id, joined_at or now, now)
         store.status_token_hash = token_hash(token)
-        if admit or _place_left(session, terms, store.merchant):
+        if admit or has_place(terms, store.merchant, stores.merchants_admitted(session, terms.id)):
             store.admitted_at = now
         session.add(store)
         session.flush()
@@ -81,9 +82,10 @@ def add_store(
     return AddedStore(store.id, webhook_path(store.id), secret, token)
 
 
-def list_stores(database: Database, limit: int = 50) -> list[Store]:
+def list_stores(database: Database, limit: int = 50, *, waiting: bool = False) -> list[Store]:
+    """The newest first; of those that wait for a place, the next in line."""
     with database.reading() as session:
-        return stores.list_stores(session, limit)
+        return stores.waiting_stores(session, None, limit) if waiting else stores.list_stores(session, limit)
 
 
 def show_store(database: Database, store_id: str) -> Store:
@@ -100,6 +102,31 @@ def admit_store(database: Database, now: datetime, store_id: str, *, actor: str)
             store.admitted_at = now
             audit.record(session, now, actor, "stores admit", store_id, {})
         return store
+
+
+def disconnect_store(database: Database, now: datetime, store_id: str, *, reason: str, actor: str) -> Store:
+    """End all that passes between us and the store; what was decided stays. Twice is once.
+
+    Its webhooks are answered 410, its status token and the advertiser's token are forgotten. Unless it
+    earned an award its place goes to the merchant that waits longest. Raises InputError and NotFound.
+    """
+    reason = checked_words(reason, "reason")
+    with database.writing() as session:
+        awards.hold_stores(session, [store_id])
+        store = stores.known_store(session, store_id)
+        if store.disconnected_at is None:
+            _cut(session, store, now)
+            audit.record(session, now, actor, "stores disconnect", store_id, {"reason": reason})
+    fill_places(database, now, store.programme)
+    return store
+
+
+def _cut(session: Session, store: Store, now: datetime) -> None:
+    store.disconnected_at, store.status_token_hash = now, None
+    if history.award_of(session, store) is None:
+        store.admitted_at = None
+    for link in links.links_of(session, store.id):
+        link.token_sealed, link.consent, link.consent_at = None, None, None
 
 
 def rotate_secret(
@@ -163,10 +190,3 @@ def _new_store(details: StoreDetails, programme: str, joined_at: datetime, now: 
         joined_at=joined_at,
         created_at=now,
     )
-
-
-def _place_left(session: Session, terms: Programme, merchant: str) -> bool:
-    """First come, first served."""
-    if terms.capacity is None:
-        return True
-    return stores.merchants_admitted(session, terms.id, other_than=merchant) < terms.capacity

@@ -30,6 +30,11 @@ def end_other_links(session: Session, store_id: str, advertiser_id: str, at: dat
         link.ended_at = at
 
 
+def links_of(session: Session, store_id: str) -> list[Link]:
+    """All of a store's links, also those that ended."""
+    return list(session.scalars(select(Link).where(Link.store_id == store_id)))
+
+
 def list_links(session: Session, store_id: str | None, limit: int) -> list[Link]:
     query = select(Link).order_by(Link.id.desc())
     if store_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from receiver.errors import NotFound
@@ -36,9 +36,23 @@ def lock_programme(session: Session, programme: str) -> None:
     session.execute(select(Terms.id).where(Terms.id == programme).with_for_update()).all()
 
 
-def merchants_admitted(session: Session, programme: str, other_than: str) -> int:
-    """How many merchants a programme has admitted, one of them left out."""
-    query = select(func.count(Store.merchant.distinct())).where(
-        Store.programme == programme, Store.admitted_at.is_not(None), Store.merchant != other_than
-    )
-    return session.scalar(query) or 0
+def merchants_admitted(session: Session, programme: str) -> set[str]:
+    """Those that have a place: a merchant has one, however many stores."""
+    query = select(Store.merchant).where(Store.programme == programme, Store.admitted_at.is_not(None))
+    return set(session.scalars(query.distinct()))
+
+
+def waiting_stores(session: Session, programme: str | None, limit: int = 0) -> list[Store]:
+    """Stores without a place, of one programme or all; who joined first comes first. 0 = all."""
+    query = select(Store).where(_waits()).order_by(Store.joined_at, Store.id)
+    if programme is not None:
+        query = query.where(Store.programme == programme)
+    return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def programmes_waited_for(session: Session) -> list[str]:
+    return list(session.scalars(select(Store.programme).where(_waits()).distinct()))
+
+
+def _waits() -> ColumnElement[bool]:
+    return Store.admitted_at.is_(None) & Store.disconnected_at.is_(None)

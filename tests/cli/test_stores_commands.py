@@ -112,3 +112,14 @@ def test_a_wrong_field_is_refused_by_name(terminal: Terminal):
 
 def test_a_missing_option_is_wrong_use(terminal: Terminal):
     assert terminal(*ADD[:-2]).exit_code == 2
+
+
+def test_a_store_is_disconnected_with_a_reason_and_its_webhooks_are_gone(terminal: Terminal):
+    added = terminal.json(*ADD)
+    assert terminal("stores", "disconnect", added["id"]).exit_code == 2
+    left = terminal.json("stores", "disconnect", added["id"], "--reason", "closed the shop")
+    assert left["disconnected_at"] is not None
+    assert terminal.json("stores", "list", "--waiting") == []
+    client = terminal.runner.app.test_client()
+    path = added["webhook_url"].removeprefix("https://credit.example")
+    assert client.post(path, data=b"{}").status_code == 410

@@ -1,0 +1,183 @@
+"""The waiting list: a place that becomes free goes to the merchant that has waited longest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import select, update
+
+from receiver.errors import NotFound
+from receiver.jobs import every_minute
+from receiver.services.decide import decide_store
+from receiver.services.links import add_link
+from receiver.services.places import fill_all_places, fill_places
+from receiver.services.record import record
+from receiver.services.status import status_for_token
+from receiver.services.stores import disconnect_store, list_stores, show_store
+from receiver.storage import tables
+from receiver.storage.seal import token_hash
+from receiver.wiring import Wiring
+from tests.factories import SETTLED
+from tests.fakes import FrozenClock
+from tests.rows import keep_all, keep_store
+
+Line = Callable[..., list[str]]
+
+
+@pytest.fixture
+def line(wired: Wiring) -> Line:
+    """Stores of one programme with two places; the first two of those given have them."""
+
+    def make(*merchants: str) -> list[str]:
+        for place, merchant in enumerate(merchants):
+            admitted = SETTLED if place < 2 else None
+            joined = SETTLED - timedelta(days=9 - place)
+            keep_store(wired, f"st_{place}", merchant=merchant, joined_at=joined, admitted_at=admitted)
+        set_capacity(wired, 2)
+        return [f"st_{place}" for place in range(len(merchants))]
+
+    return make
+
+
+def set_capacity(wired: Wiring, capacity: int | None) -> None:
+    with wired.database.writing() as session:
+        kept = session.get_one(tables.Terms, "woocommerce-2025")
+        kept.terms = {**kept.terms, "capacity": capacity}
+
+
+def placed(wired: Wiring) -> list[str]:
+    return sorted(store.id for store in list_stores(wired.database, 0) if store.admitted_at)
+
+
+def leave(wired: Wiring, store_id: str) -> None:
+    disconnect_store(wired.database, wired.now(), store_id, reason="closed the shop", actor="ann")
+
+
+def merge(wired: Wiring, store_id: str, merchant: str) -> None:
+    told = {"reason": "one owner", "evidence": "ticket 3", "actor": "ann"}
+    record(wired.database, wired.now(), store_id=store_id, name="merchant", value=merchant, **told)
+
+
+def test_nobody_gets_in_while_no_place_is_free(wired: Wiring, line: Line):
+    line("a", "b", "c")
+    assert fill_all_places(wired.database, wired.now()) == []
+    assert placed(wired) == ["st_0", "st_1"]
+
+
+def test_the_place_of_a_store_that_left_goes_to_who_waited_longest(wired: Wiring, line: Line):
+    line("a", "b", "c", "d")
+    leave(wired, "st_0")
+    assert placed(wired) == ["st_1", "st_2"]
+    with wired.database.reading() as session:
+        given = session.scalars(select(tables.AuditEntry).where(tables.AuditEntry.action == "place given"))
+        assert [(one.actor, one.subject) for one in given] == [("service", "st_2")]
+    assert decide_store(wired.database, wired.now(), "st_2").outcome("admission") == "pass"
+
+
+def test_leaving_twice_frees_one_place(wired: Wiring, line: Line):
+    line("a", "b", "c", "d")
+    for _ in range(2):
+        leave(wired, "st_0")
+    assert placed(wired) == ["st_1", "st_2"]
+
+
+def test_who_joined_first_comes_first_whatever_the_order_of_rows(wired: Wiring, line: Line):
+    line("a", "b", "c", "d")
+    with wired.database.writing() as session:
+        earlier = SETTLED - timedelta(days=30)
+        session.execute(update(tables.Store).where(tables.Store.id == "st_3").values(joined_at=earlier))
+    assert [store.id for store in list_stores(wired.database, 0, waiting=True)] == ["st_3", "st_2"]
+    leave(wired, "st_1")
+    assert placed(wired) == ["st_0", "st_3"]
+
+
+def test_merchants_that_became_one_leave_a_place(wired: Wiring, line: Line):
+    line("a", "b", "c")
+    merge(wired, "st_1", "a")
+    assert placed(wired) == ["st_0", "st_1", "st_2"]
+
+
+def test_a_waiting_store_of_a_merchant_that_has_a_place_needs_none(wired: Wiring, line: Line):
+    line("a", "b", "c", "d")
+    merge(wired, "st_3", "a")
+    assert placed(wired) == ["st_0", "st_1", "st_3"]
+
+
+def test_a_merchant_gets_in_with_all_its_stores(wired: Wiring, line: Line):
+    line("a", "b", "c", "d", "c")
+    leave(wired, "st_0")
+    assert placed(wired) == ["st_1", "st_2", "st_4"]
+
+
+def test_a_merchant_that_keeps_another_store_keeps_its_place(wired: Wiring, line: Line):
+    line("a", "a", "b", "c")
+    fill_places(wired.database, wired.now(), "woocommerce-2025")
+    leave(wired, "st_0")
+    assert placed(wired) == ["st_1", "st_2"]
+
+
+def test_who_left_does_not_wait(wired: Wiring, line: Line):
+    line("a", "b", "c", "d")
+    leave(wired, "st_2")
+    leave(wired, "st_0")
+    assert placed(wired) == ["st_1", "st_3"]
+
+
+def test_an_award_keeps_its_place_for_ever(wired: Wiring, line: Line):
+    keep_all(wired, "st_winner")
+    assert decide_store(wired.database, SETTLED, "st_winner").stage == "due"
+    line("a", "b", "c")
+    set_capacity(wired, 3)
+    leave(wired, "st_winner")
+    assert placed(wired) == ["st_0", "st_1", "st_winner"]
+
+
+@pytest.mark.parametrize(("capacity", "inside"), [(3, 3), (1, 2), (None, 4)])
+def test_terms_with_another_capacity_take_nobodys_place(wired: Wiring, line: Line, capacity, inside):
+    line("a", "b", "c", "d")
+    set_capacity(wired, capacity)
+    (job,) = (job for job in every_minute(wired) if job.name == "places")
+    job.run(None)
+    assert len(placed(wired)) == inside
+
+
+def test_one_freed_place_is_given_once_however_many_give_it(wired: Wiring, line: Line):
+    line("a", "b", "c", "d", "e")
+    with wired.database.writing() as session:
+        left = {"disconnected_at": SETTLED, "admitted_at": None}
+        session.execute(update(tables.Store).where(tables.Store.id == "st_0").values(**left))
+    start, given = Barrier(4), []
+
+    def fill() -> None:
+        start.wait()
+        given.extend(fill_places(wired.database, wired.now(), "woocommerce-2025"))
+
+    threads = [Thread(target=fill) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert given == ["st_2"]
+
+
+def test_a_store_that_left_is_not_read_any_more_and_its_token_opens_nothing(
+    wired: Wiring, clock: FrozenClock
+):
+    keep_all(wired)
+    told = {"store_id": "st_1", "advertiser_id": "7001", "token": "t", "actor": "ann"}
+    add_link(wired.database, wired.seal, wired.now(), **told)
+    with wired.database.writing() as session:
+        session.get_one(tables.Store, "st_1").status_token_hash = token_hash("stt_1")
+    status_for_token(wired.database, wired.now(), "stt_1")
+    leave(wired, "st_1")
+    store = show_store(wired.database, "st_1")
+    assert (store.disconnected_at, store.status_token_hash) == (clock.at, None)
+    with wired.database.reading() as session:
+        assert [link.token_sealed for link in session.scalars(select(tables.Link))] == [None]
+    with pytest.raises(NotFound):
+        status_for_token(wired.database, wired.now(), "stt_1")
+    with pytest.raises(NotFound, match="st_nobody"):
+        leave(wired, "st_nobody")
