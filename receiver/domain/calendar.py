@@ -48,4 +48,4 @@ class Window:
 
     def days_left(self, today: date) -> int:
         """Dates of the window after today."""
-        return max(0, (self.last - max(today, self.first - timedelta(days=1))).days)
+        return max(0, (self.last - today).days)

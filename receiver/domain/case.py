@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from receiver.domain.calendar import Window, final_at, local_date
-from receiver.domain.facts import Account, Facts, Outcome
+from receiver.domain.facts import Account, Facts, Outcome, date_for
 from receiver.domain.programme import Market, Programme, Tier
-from receiver.domain.spend import Spend, count_spend
+from receiver.domain.spend import Spend, count_spend, highest_tier
 
 
 class Case:
@@ -44,8 +43,7 @@ class Case:
     @property
     def today(self) -> date:
         """The date of as_of in the account's zone; UTC without an account."""
-        zone = self.account.zone if self.account else None
-        return local_date(self.as_of, zone) if zone else self.as_of.astimezone(UTC).date()
+        return date_for(self.account, self.as_of)
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
@@ -53,6 +51,10 @@ class Case:
         if self.market is None or self.outcomes.get("account_currency") is not Outcome.PASS:
             return ()
         return self.market.tiers
+
+    @property
+    def window_is_over(self) -> bool:
+        return self.window is not None and self.window.is_over(self.today)
 
     @property
     def window_is_settled(self) -> bool:
@@ -65,12 +67,13 @@ class Case:
         return self.window is not None and self.today > self.window.last + grace
 
     @property
-    def final_qualifying(self) -> Decimal:
-        return self.spend.final_qualifying if self.spend else Decimal(0)
+    def tier_reached(self) -> Tier | None:
+        """The highest tier the final figures reach."""
+        return highest_tier(self.tiers, self.spend.final_qualifying) if self.spend else None
 
     @property
     def highest_tier_is_reached(self) -> bool:
-        return bool(self.tiers) and self.final_qualifying >= self.tiers[-1].threshold
+        return self.tier_reached is not None and self.tier_reached == self.tiers[-1]
 
     @property
     def window_outlives_credit(self) -> bool:

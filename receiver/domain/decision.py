@@ -9,6 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import Any
 
+from receiver.domain.awards import has_ended
 from receiver.domain.calendar import Window
 from receiver.domain.case import Case
 from receiver.domain.facts import Account, Facts, Outcome, RecordedAward, Store, as_known_at, utc_date
@@ -120,8 +121,7 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
     verdict = _verdict(rules)
     decided = _decided_award(case)
     stage = _stage(case, rules, verdict, decided)
-    spend, tiers = case.spend, case.tiers
-    qualifying = spend.qualifying if spend else Decimal(0)
+    spend = case.spend
     return Decision(
         as_of=as_of,
         today=case.today,
@@ -135,8 +135,8 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
         window=case.window,
         spend=spend,
         tiers=tuple(_progress(tier, spend) for tier in _tiers_shown(case)),
-        tier=highest_tier(tiers, qualifying),
-        next_tier=_next_tier(case, tiers, qualifying) if spend else None,
+        tier=highest_tier(case.tiers, spend.qualifying) if spend else None,
+        next_tier=_next_tier(case, spend.qualifying) if spend else None,
         award=facts.award or (decided if stage is Stage.DUE else None),
         params=_params(case, decided),
     )
@@ -156,7 +156,7 @@ def _verdict(rules: Sequence[RuleResult]) -> Verdict:
 
 def _stage(case: Case, rules: Sequence[RuleResult], verdict: Verdict, decided: DueAward | None) -> Stage:
     award = case.facts.award
-    if case.facts.history.safety_flag or (award and award.state == "blocked"):
+    if case.facts.history.safety_flag:
         return Stage.BLOCKED
     if award is not None:
         return _stage_of_award(case, award)
@@ -170,9 +170,8 @@ def _stage(case: Case, rules: Sequence[RuleResult], verdict: Verdict, decided: D
 
 def _stage_of_award(case: Case, award: RecordedAward) -> Stage:
     """A recorded award is kept whatever changes later; once given, it ends with its credit."""
-    if award.state in ("issued", "credited") and case.today > case.programme.credit_expires:
-        return Stage.EXPIRED
-    return Stage(award.state)
+    ended = has_ended(award.state, case.today, case.programme.credit_expires)
+    return Stage.EXPIRED if ended else Stage(award.state)
 
 
 def _stage_of_failure(case: Case, failed: set[str]) -> Stage:
@@ -190,9 +189,9 @@ def _stage_on_the_line(case: Case) -> Stage:
         return Stage.AWAITING_SETUP
     if case.account is None or case.account.linked_at is None:
         return Stage.AWAITING_LINK
-    if case.window is None or case.spend is None or case.spend.net <= 0:
+    if case.spend is None or case.spend.net <= 0:
         return Stage.AWAITING_SPEND
-    return Stage.SETTLING if case.window.is_over(case.today) else Stage.ACCUMULATING
+    return Stage.SETTLING if case.window_is_over else Stage.ACCUMULATING
 
 
 # -- The award -----------------------------------------------------------------------------------
@@ -200,32 +199,31 @@ def _stage_on_the_line(case: Case) -> Stage:
 
 def _decided_award(case: Case) -> DueAward | None:
     """The award the final figures decide; whether rules let it through is the stage's question."""
-    if case.spend is None or case.window is None:
+    tier = case.tier_reached
+    due_by = _due_by(case, tier) if tier else None
+    if tier is None or due_by is None:
         return None
-    tier = highest_tier(case.tiers, case.final_qualifying)
-    if tier is None:
-        return None
-    due_by = _due_by(case, case.spend, case.window, tier)
-    if due_by is None:
-        return None
+    assert case.account is not None
     assert case.market is not None
-    currency = (case.account and case.account.currency) or case.market.currency
+    currency = case.account.currency or case.market.currency
     return DueAward(tier, currency, case.as_of, min(due_by, case.programme.credit_expires))
 
 
-def _due_by(case: Case, spend: Spend, window: Window, tier: Tier) -> date | None:
-    """The date the credit is due by; None while the tier is not decided."""
-    within = timedelta(days=case.programme.credit_within_days)
-    reached_on = spend.reached_on(tier.threshold)
+def _due_by(case: Case, tier: Tier) -> date | None:
+    """The date the credit is due by; None while the tier, which was reached, is not decided."""
+    assert case.spend is not None
+    assert case.window is not None
+    reached_on, last = case.spend.reached_on(tier.threshold), case.window.last
     assert reached_on is not None
-    if tier == case.tiers[-1]:
+    within = timedelta(days=case.programme.credit_within_days)
+    if case.highest_tier_is_reached:
         return reached_on + within
     if not case.window_is_settled:
         return None
-    if highest_tier(case.tiers, spend.net) == tier:
-        return max(window.last, reached_on) + within
+    if highest_tier(case.tiers, case.spend.net) == tier:
+        return max(last, reached_on) + within
     if case.bill_grace_is_over:
-        return window.last + timedelta(days=case.programme.bill_grace_days) + within
+        return last + timedelta(days=case.programme.bill_grace_days) + within
     return None
 
 
@@ -246,8 +244,8 @@ def _progress(tier: Tier, spend: Spend | None) -> TierProgress:
     return TierProgress(tier, spend.seen_on(tier.threshold), spend.reached_on(tier.threshold))
 
 
-def _next_tier(case: Case, tiers: Sequence[Tier], qualifying: Decimal) -> NextTier | None:
-    tier = next((tier for tier in tiers if tier.threshold > qualifying), None)
+def _next_tier(case: Case, qualifying: Decimal) -> NextTier | None:
+    tier = next((tier for tier in case.tiers if tier.threshold > qualifying), None)
     if tier is None:
         return None
     remaining = tier.threshold - qualifying

@@ -133,9 +133,7 @@ class Facts:
 
 def as_known_at(facts: Facts, as_of: datetime) -> Facts:
     """The same facts without what had not happened by `as_of`."""
-    account = facts.account
-    zone = (account and account.zone) or ZoneInfo("UTC")
-    today = local_date(as_of, zone)
+    account, today = facts.account, date_for(facts.account, as_of)
     return replace(
         facts,
         store=replace(
@@ -161,6 +159,11 @@ def _happened(at: datetime | None, as_of: datetime) -> datetime | None:
 
 def _is_recorded(award: RecordedAward, as_of: datetime) -> bool:
     return award.decided_at is None or award.decided_at <= as_of
+
+
+def date_for(account: Account | None, at: datetime) -> date:
+    """The date in the account's zone; in UTC without an account, or where its zone is unknown."""
+    return local_date(at, account.zone) if account and account.zone else utc_date(at)
 
 
 def utc_date(at: datetime) -> date:

@@ -231,7 +231,7 @@ def _against_first_tier(case: Case, spend: Spend, tier: Tier) -> Finding:
     }
     if spend.final_qualifying >= tier.threshold:
         return Finding(UNKNOWN, "provisional", params) if spend.provisional else Finding(PASS, params=params)
-    if not case.window.is_over(case.today):
+    if not case.window_is_over:
         return Finding(PENDING, "open", params)
     if not case.window_is_settled:
         return Finding(PENDING, "settling", params)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-LONGEST = 500
+LONGEST = 500  # with the closing slash
 
 
 def shop_address(url: str) -> str:
@@ -15,7 +15,7 @@ def shop_address(url: str) -> str:
         raise ValueError("must be a web address such as https://shop.example/")
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not hold a user name or password")
-    if parts.query or parts.fragment or "?" in url or "#" in url:
+    if "?" in url or "#" in url:  # also where nothing follows
         raise ValueError("must end with the path: no ? and no #")
     return f"{parts.scheme}://{_authority(parts)}{_path(parts)}/"
 
@@ -43,7 +43,7 @@ def _place(url: str) -> tuple[str, str]:
 
 def _split(url: str) -> SplitResult:
     # urlsplit silently drops tabs and line breaks, and takes any length.
-    if len(url) > LONGEST or not url.isprintable() or " " in url or "\\" in url:
+    if len(url.rstrip("/")) >= LONGEST or not url.isprintable() or " " in url or "\\" in url:
         raise ValueError(f"must be at most {LONGEST} characters without spaces")
     return urlsplit(url)
 
@@ -61,7 +61,7 @@ def _host(host: str) -> str:
     host = host.removesuffix(".")
     try:
         return host.encode("idna").decode().lower()
-    except UnicodeError:  # an empty or overlong label; a name with emoji
+    except UnicodeError:  # an empty or overlong label
         return host.lower()
 
 

@@ -5,6 +5,7 @@ Amounts are exact decimals in the ad account's currency; nothing is ever rounded
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -54,23 +55,21 @@ def net_of(day: DaySpend, payment: Payment) -> Decimal | None:
     return day.cash_spend if payment is Payment.MANUAL else day.billed_cost
 
 
-def window_of(facts: Facts, programme: Programme) -> Window | None:
-    """The dates in which spend counts; None before link and set-up, without a zone, or before it begins."""
-    account, set_up_at = facts.account, facts.store.set_up_at
-    if account is None or account.zone is None or account.linked_at is None or set_up_at is None:
-        return None
-    first = _anchor_date(facts, account, account.zone, programme.anchor)
+def _window(facts: Facts, programme: Programme, account: Account, zone: ZoneInfo) -> Window | None:
+    """The dates in which spend counts; None before link and set-up, or before it begins."""
+    first = _anchor_date(facts, programme.anchor, account, zone)
     return None if first is None else Window.of(first, programme.window_days)
 
 
-def _anchor_date(facts: Facts, account: Account, zone: ZoneInfo, anchor: Anchor) -> date | None:
-    assert account.linked_at is not None
-    assert facts.store.set_up_at is not None
+def _anchor_date(facts: Facts, anchor: Anchor, account: Account, zone: ZoneInfo) -> date | None:
+    linked_at, set_up_at = account.linked_at, facts.store.set_up_at
+    if linked_at is None or set_up_at is None:
+        return None
     if anchor is Anchor.SET_UP:
-        return local_date(facts.store.set_up_at, zone)
+        return local_date(set_up_at, zone)
     if anchor is Anchor.REGISTRATION:
         return local_date(account.created_at, zone) if account.created_at else None
-    earliest = local_date(max(account.linked_at, facts.store.set_up_at), zone)
+    earliest = local_date(max(linked_at, set_up_at), zone)
     return next(
         (d.date for d in facts.spend if d.date >= earliest and (net_of(d, account.payment) or ZERO) > 0), None
     )
@@ -126,7 +125,7 @@ class Spend:
     @cached_property
     def net(self) -> Decimal:
         """What counts of all dates, final or not, before asking whether it was paid."""
-        return sum((amount for _, amount in self._net_by_date(final_only=False)), ZERO)
+        return sum((amount for _, amount in self._counted), ZERO)
 
     @cached_property
     def paid(self) -> Decimal:
@@ -140,16 +139,16 @@ class Spend:
     @cached_property
     def final_qualifying(self) -> Decimal:
         """What counts of final dates only: the figure decisions rest on."""
-        net = sum((amount for _, amount in self._net_by_date(final_only=True)), ZERO)
+        net = sum((amount for day, amount in self._counted if self.is_final(day)), ZERO)
         return min(net, self.paid) if self.has_bills else net
 
     def reached_on(self, threshold: Decimal) -> date | None:
         """The first date on which the final figures (and the bills up to it) were at `threshold`."""
-        return self._first_date_at(threshold, final_only=True) if self.final_qualifying >= threshold else None
+        return self._first_date_at(threshold) if self.final_qualifying >= threshold else None
 
     def seen_on(self, threshold: Decimal) -> date | None:
         """The same with dates not yet final."""
-        return self._first_date_at(threshold, final_only=False) if self.qualifying >= threshold else None
+        return self._first_date_at(threshold) if self.qualifying >= threshold else None
 
     @cached_property
     def excluded(self) -> tuple[tuple[Excluded, Decimal], ...]:
@@ -168,7 +167,7 @@ class Spend:
         if self.window is None:
             return ()
         length = (min(self.window.last, self.today) - self.window.first).days + 1
-        return [self.window.first + timedelta(days=n) for n in range(max(0, length))]
+        return [self.window.first + timedelta(days=n) for n in range(length)]
 
     def _counts(self, day: date) -> bool:
         return (
@@ -187,34 +186,38 @@ class Spend:
             return CountedDay(day, ZERO, credit + (net or ZERO), final)
         return CountedDay(day, missing if net is None else net, credit, final)
 
-    def _net_by_date(self, *, final_only: bool) -> list[tuple[date, Decimal]]:
-        return [
-            (row.date, net_of(row, self.payment) or ZERO)
-            for row in self.rows
-            if self._counts(row.date) and (not final_only or self.is_final(row.date))
-        ]
+    @cached_property
+    def _counted(self) -> tuple[tuple[date, Decimal], ...]:
+        """What counts of each date, final or not."""
+        return tuple(
+            (row.date, net_of(row, self.payment) or ZERO) for row in self.rows if self._counts(row.date)
+        )
 
-    def _first_date_at(self, threshold: Decimal, *, final_only: bool) -> date | None:
-        """Walks spend and bills together, date by date, in one pass."""
-        spent = paid = ZERO
-        events = [(day, amount, ZERO) for day, amount in self._net_by_date(final_only=final_only)]
-        events += [(bill.date, ZERO, bill.subtotal) for bill in self.bills]
-        events.sort(key=lambda event: event[0])
-        for number, (day, amount, bill) in enumerate(events):
-            spent, paid = spent + amount, paid + bill
-            day_complete = number + 1 == len(events) or events[number + 1][0] > day
-            if day_complete and (min(spent, max(ZERO, paid)) if self.has_bills else spent) >= threshold:
-                return day
-        return None
+    @cached_property
+    def _totals(self) -> tuple[tuple[date, Decimal], ...]:
+        """For each date with spend or a bill, what qualified up to and including it."""
+        spent, billed = dict(self._counted), defaultdict[date, Decimal](Decimal)
+        for bill in self.bills:
+            billed[bill.date] += bill.subtotal
+        net, paid, totals = ZERO, ZERO, []
+        for day in sorted({*spent, *billed}):
+            net, paid = net + spent.get(day, ZERO), paid + billed[day]
+            totals.append((day, min(net, paid) if self.has_bills else net))
+        return tuple(totals)
+
+    def _first_date_at(self, threshold: Decimal) -> date | None:
+        """Serves final figures too: dates become final in order, so those not final come last."""
+        return next((day for day, total in self._totals if total >= threshold), None)
 
 
 def count_spend(
     facts: Facts, programme: Programme, account: Account, zone: ZoneInfo, as_of: datetime
 ) -> Spend:
     """Gather what counts for `account`, from facts that had happened by `as_of`."""
-    window = window_of(facts, programme)
+    window = _window(facts, programme, account, zone)
     has_bills = account.payment is Payment.AUTOMATIC and facts.bills_readable is True
     rows = _possible_bills(facts.payments, window, zone, programme) if has_bills and window else []
+    bills = [_bill(row, zone) for row in rows]
     return Spend(
         payment=account.payment,
         zone=zone,
@@ -222,9 +225,9 @@ def count_spend(
         window=window,
         counts_from=local_date(account.linked_at, zone) if account.linked_at else None,
         rows=facts.spend,
-        bills=tuple(bill for row in rows if (bill := _bill(row, zone))),
+        bills=tuple(bill for bill in bills if bill),
         has_bills=has_bills,
-        bill_in_doubt=any(_bill(row, zone) is None for row in rows),
+        bill_in_doubt=None in bills,
         provisional=_is_provisional(facts, programme, account.payment),
     )
 
