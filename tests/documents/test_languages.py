@@ -18,13 +18,12 @@ from receiver.documents.status import status_document, with_freshness
 from receiver.documents.words import headline, rule_words, warning_words
 from receiver.domain import rules
 from receiver.domain.decision import Decision
-from receiver.domain.facts import Outcome, Payment
-from receiver.domain.programme import Anchor
+from receiver.domain.facts import Outcome
 from tests.conftest import make_settings
 from tests.documents.test_status_document import SAMPLE
 from tests.domain.test_decision import STAGES
-from tests.domain.test_rules import ACCOUNT_CASES, EARLIER_SPEND_CASES, STORE_CASES, at
-from tests.factories import OPEN, SETTLED, bill, cash, decided, make_programme, override
+from tests.domain.test_reasons import REASONS
+from tests.factories import OPEN, cash, decided, make_programme
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 NAMES = ("TikTok for WooCommerce", "TikTok", "Ads Manager", "Business Center")
@@ -181,23 +180,11 @@ def test_decide_prints_the_document_in_the_language_asked_for(language):
 
 # -- Nothing the domain says is without words ----------------------------------------------------
 
-AUTOMATIC = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
-REGISTRATION = make_programme(anchor=Anchor.REGISTRATION)
-
 
 def all_decisions() -> Iterator[Decision]:
-    """What the tables of the domain's tests decide, and what they leave to tests of their own."""
-    yield from (decided(**parts) for _, parts, _ in STORE_CASES + ACCOUNT_CASES)
-    yield from (decided(**parts) for parts, _ in EARLIER_SPEND_CASES)
+    """What the tables of the domain's tests decide."""
+    yield from (decided(as_of, terms, **parts) for as_of, terms, _, parts, _ in REASONS)
     yield from (decided(as_of, **parts) for as_of, parts, _ in STAGES)
-    yield from (decided(history={"overrides": {"admission": override(end)}}) for end in ("pass", "fail"))
-    yield decided(at("2026-01-05T00:00"), store={"joined_at": at("2026-01-01T00:00")})
-    yield decided(SETTLED, spend=(cash("600.00"),), payments=(bill("1.00", SETTLED),), **AUTOMATIC)
-    yield decided(spend=(cash("600.00"),), payments=(bill(None, OPEN),), **AUTOMATIC)
-    yield decided(at("2025-12-02T05:00"), spend=(cash("10.00"),))
-    yield decided(account={"timezone": None})
-    yield decided(OPEN, REGISTRATION, account={"created_at": None})
-    yield decided(OPEN, EARLY_END, spend=(cash("10.00"),))
 
 
 def test_the_tables_of_rules_reach_every_sentence_and_no_other():

@@ -65,6 +65,7 @@ def test_a_window_counts_calendar_dates_with_the_first_as_one():
     [
         (date(2025, 11, 2), 29, False),
         (date(2025, 11, 20), 11, False),
+        (date(2025, 11, 30), 1, False),
         (date(2025, 12, 1), 0, False),
         (date(2025, 12, 2), 0, True),
     ],

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.domain.decision import DueAward
+from receiver.domain.decision import DueAward, NextTier, Warned
 from receiver.domain.facts import Payment
 from tests.factories import (
     FIRST,
@@ -19,6 +19,7 @@ from tests.factories import (
     make_award,
     make_programme,
     override,
+    seed_programme,
 )
 
 AUTOMATIC = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
@@ -29,6 +30,7 @@ def utc(text: str) -> datetime:
 
 
 ENOUGH = {"spend": (cash("600.00"),)}
+US_TIERS = seed_programme().markets[0].tiers
 
 STAGES = [
     # the line
@@ -58,6 +60,14 @@ STAGES = [
     (OPEN, {"store": {"country": "FR"}}, "ineligible"),
     (OPEN, {"store": {"country": "FR", "admitted": False}}, "ineligible"),
     (OPEN, {"store": {"joined_at": utc("2025-06-30T00:00")}}, "ineligible"),  # before opens
+    (
+        utc("2026-01-05T00:00"),  # joined on the last day: not too late, whatever staff object to
+        {
+            "store": {"joined_at": utc("2025-12-31T23:59")},
+            "history": {"overrides": {"programme_open": override("fail")}},
+        },
+        "ineligible",
+    ),
     # programme over
     (utc("2026-01-05T00:00"), {"store": {"joined_at": utc("2026-01-01T00:00")}}, "programme_over"),
     (utc("2026-01-31T05:00"), {}, "programme_over"),
@@ -88,7 +98,9 @@ def test_an_override_of_credit_in_time_lifts_programme_over():
         ("due", SETTLED, "due"),
         ("issued", SETTLED, "issued"),
         ("credited", SETTLED, "credited"),
+        ("credited", utc("2026-01-31T04:59"), "credited"),  # the credit's last date in New York
         ("credited", utc("2026-01-31T05:00"), "expired"),
+        ("issued", utc("2026-01-31T05:00"), "expired"),
         ("expired", SETTLED, "expired"),
         ("blocked", SETTLED, "blocked"),
         ("due", utc("2026-02-10T00:00"), "due"),  # overdue, never quietly gone
@@ -134,6 +146,13 @@ def test_the_uk_has_its_own_thresholds_in_pounds():
     found = decided(SETTLED, account=london, store={"country": "GB"}, spend=(cash("395.00"),))
     assert award(found) == ("395", date(2025, 12, 8))
     assert found.award.currency == "GBP"
+
+
+@pytest.mark.parametrize(("currency", "awarded"), [("EUR", "EUR"), (None, "USD")])
+def test_an_award_past_an_overridden_currency_is_in_the_accounts_own_where_it_is_known(currency, awarded):
+    passed = {"overrides": {"account_currency": override()}}
+    found = decided(SETTLED, account={"currency": currency}, history=passed, **ENOUGH)
+    assert found.award.currency == awarded
 
 
 def test_the_highest_tier_decides_at_once_and_is_due_seven_days_later():
@@ -199,7 +218,16 @@ def test_confirmed_bills_release_a_provisional_award():
 
 def test_the_next_tier_says_what_is_missing_each_day_rounded_up():
     found = decided(spend=(cash("523.10"),))
-    assert (found.next_tier.remaining, found.next_tier.per_day) == (Decimal("976.90"), Decimal("88.81"))
+    assert found.next_tier == NextTier(US_TIERS[1], Decimal("976.90"), Decimal("88.81"))
+
+
+def test_what_is_missing_each_day_is_never_too_little():
+    # 980.00 over 11 days is 89.09 and a bit
+    assert decided(spend=(cash("520.00"),)).next_tier.per_day == Decimal("89.10")
+
+
+def test_before_the_window_the_next_tier_is_the_first_and_nothing_is_asked_per_day():
+    assert decided().next_tier == NextTier(US_TIERS[0], Decimal(500), None)
 
 
 def test_there_is_no_next_tier_at_the_top():
@@ -215,6 +243,56 @@ def test_before_an_account_the_offer_of_the_stores_market_is_shown():
     found = decided(account=False, store={"country": "GB"})
     assert [str(shown.tier.threshold) for shown in found.tiers] == ["395", "1186", "3954"]
     assert (found.tier, found.next_tier) == (None, None)
+
+
+def test_a_decision_says_what_it_was_made_of():
+    terms = make_programme()
+    found = decided(utc("2025-12-04T03:00"), terms, store={"id": "st_9"}, account={"advertiser_id": "7009"})
+    assert (found.as_of, found.today) == (utc("2025-12-04T03:00"), date(2025, 12, 3))
+    assert (found.programme, found.store.id, found.account.advertiser_id) == (terms, "st_9", "7009")
+
+
+NOTHING_YET = {
+    "expires": date(2026, 1, 30),
+    "closes": date(2025, 12, 31),
+    "last_date": None,
+    "days_left": None,
+    "credit": None,
+    "currency": None,
+    "due_by": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "spend", "says"),
+    [
+        (OPEN, (), {}),
+        (OPEN, (cash("10.00"),), {"last_date": LAST, "days_left": 11}),
+        (
+            OPEN,
+            (cash("5000.00"),),
+            {
+                "last_date": LAST,
+                "days_left": 11,
+                "credit": Decimal(5000),
+                "currency": "USD",
+                "due_by": date(2025, 11, 9),
+            },
+        ),
+    ],
+)
+def test_the_headline_may_speak_of_the_offers_end_the_window_and_the_award(as_of, spend, says):
+    assert decided(as_of, spend=spend).params == {**NOTHING_YET, **says}
+
+
+def test_the_warning_says_when_the_credit_expires():
+    terms = make_programme(credit_expires=date(2025, 12, 3))
+    found = decided(OPEN, terms, spend=(cash("10.00"),))
+    assert found.warnings == (Warned("window_outlives_credit", {"expires": date(2025, 12, 3)}),)
+
+
+def test_a_due_award_is_dated_at_the_moment_it_was_decided():
+    assert decided(SETTLED, **ENOUGH).award.decided_at == SETTLED
 
 
 def test_a_decision_is_the_same_twice():

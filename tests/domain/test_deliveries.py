@@ -1,5 +1,6 @@
 """When to try again, which moves there are, and what makes two deliveries the same."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -73,6 +74,10 @@ parts = st.lists(st.none() | st.text(max_size=3) | st.sampled_from(["", "-", "1:
 @given(parts, parts)
 def test_two_lists_of_parts_never_share_an_identity(one: list[str | None], other: list[str | None]):
     assert (identity(*one) == identity(*other)) == (one == other)
+
+
+def test_identities_kept_by_earlier_releases_are_found_again():
+    assert identity("hello", None) == hashlib.sha256(b"5:hello-").hexdigest()
 
 
 def test_an_identity_is_a_sha256_in_hex_and_never_fails():

@@ -67,6 +67,7 @@ FLAGS = [
         {"account": False, "store": {"country": "FR"}},
         {"link_lost", "rule_failed:store_market"},
     ),
+    (TIER_1, {"account": False, "history": {"set_up_before": True}}, {"link_lost"}),
 ]
 
 

@@ -123,6 +123,8 @@ EARLIER_SPEND_CASES = [
     ({"account": {"created_at": None}, "history": SPENT}, "unknown"),
     ({"account": {"created_at": None}}, "pass"),
     ({"store": {"joined_at": None}, "history": SPENT}, "unknown"),
+    ({"account": {"created_at": LATER}, "history": SPENT}, "unknown"),
+    ({"account": {"created_at": OPEN}, "history": SPENT}, "pass"),  # this very moment
     ({"account": {"linked_at": None}}, "pass"),  # new, though not linked yet
     ({"account": False}, "pending"),
 ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from receiver.domain.shops import same_shop, shop_address
+from receiver.domain.shops import other_scheme, same_shop, shop_address
 
 WRITTEN = {
     "https://shop.example": "https://shop.example/",
@@ -12,6 +12,10 @@ WRITTEN = {
     "https://café.example/Ä": "https://xn--caf-dma.example/Ä/",
     "https://shop.example./": "https://shop.example/",
     "http://[::1]:8081": "http://[::1]:8081/",
+    "http://[2001:DB8::A]/": "http://[2001:db8::a]/",
+    "https://Shop..Example/": "https://shop..example/",  # no name that could be, kept as it is
+    "https://shop.example/X/": "https://shop.example/X/",
+    f"https://shop.example/{'a' * 478}": f"https://shop.example/{'a' * 478}/",  # 500 characters
 }
 
 
@@ -21,32 +25,52 @@ def test_an_address_is_written_one_way(url: str, address: str):
     assert shop_address(address) == address
 
 
+NO_ADDRESS = "must be a web address such as https://shop.example/"
+NO_SECRETS = "must not hold a user name or password"
+NO_QUERY = "must end with the path: no ? and no #"
+NO_SPACES = "must be at most 500 characters without spaces"
+REFUSED = {
+    "": NO_ADDRESS,
+    "shop.example": NO_ADDRESS,
+    "//shop.example": NO_ADDRESS,
+    "ftp://shop.example": NO_ADDRESS,
+    "https://": NO_ADDRESS,
+    "https:///path": NO_ADDRESS,
+    "https://user:pw@shop.example": NO_SECRETS,
+    "https://@shop.example": NO_SECRETS,
+    "https://shop.example/?a=b": NO_QUERY,
+    "https://shop.example/#a": NO_QUERY,
+    "https://shop.example/?": NO_QUERY,
+    "https://shop.example/#": NO_QUERY,
+    "https://shop example/": NO_SPACES,
+    "https://shop.example\n/": NO_SPACES,
+    "https://shop.example\\@evil.example/": NO_SPACES,
+    "https://shop.example/a\\b": NO_SPACES,
+    f"https://shop.example/{'a' * 479}": NO_SPACES,
+    "https://shop.example:x/": "Port could not be cast to integer value as 'x'",
+    "https://shop.example:99999/": "Port out of range 0-65535",
+    "https://[::1/": "Invalid IPv6 URL",
+}
+
+
+@pytest.mark.parametrize(("url", "problem"), REFUSED.items())
+def test_what_is_no_shops_address_is_refused_with_what_is_wrong(url: str, problem: str):
+    with pytest.raises(ValueError) as refused:
+        shop_address(url)
+    assert str(refused.value) == problem
+
+
 @pytest.mark.parametrize(
-    "url",
+    ("one", "other"),
     [
-        "",
-        "shop.example",
-        "//shop.example",
-        "ftp://shop.example",
-        "https://",
-        "https:///path",
-        "https://user:pw@shop.example",
-        "https://@shop.example",
-        "https://shop.example/?a=b",
-        "https://shop.example/#a",
-        "https://shop.example/?",
-        "https://shop example/",
-        "https://shop.example\n/",
-        "https://shop.example\\@evil.example/",
-        "https://shop.example:x/",
-        "https://shop.example:99999/",
-        "https://[::1/",
-        "https://" + "a" * 600,
+        ("https://shop.example/a/", "http://shop.example/a/"),
+        ("http://shop.example:8080/", "https://shop.example:8080/"),
+        ("https://shop.example/http://a/", "http://shop.example/http://a/"),
     ],
 )
-def test_what_is_no_shops_address_is_refused(url: str):
-    with pytest.raises(ValueError):
-        shop_address(url)
+def test_the_other_scheme_changes_nothing_else(one: str, other: str):
+    assert other_scheme(one) == other
+    assert other_scheme(other) == one
 
 
 SAME = [
@@ -61,6 +85,7 @@ SAME = [
     ("https://shop.example/", "https://shop.example:8443/", False),
     ("https://shop.example/", "https://shop.example.evil/", False),
     ("https://shop.example/", "not an address", False),
+    ("/path", "/path", False),  # no host: no shop at all
     ("https://shop.example/", "https://[broken", False),
 ]
 

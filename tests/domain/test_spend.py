@@ -8,7 +8,7 @@ import pytest
 
 from receiver.domain.facts import DaySpend, Payment
 from receiver.domain.programme import Anchor
-from receiver.domain.spend import Excluded
+from receiver.domain.spend import CountedDay, Excluded
 from tests.factories import (
     FIRST,
     LAST,
@@ -118,7 +118,82 @@ def test_a_set_up_window_awaits_spend_until_something_counts():
     assert decided(OPEN, terms, spend=(cash("1.00"),)).stage == "accumulating"
 
 
+def test_a_window_by_set_up_begins_on_its_date_in_the_accounts_zone():
+    set_up = datetime(2025, 11, 1, 3, tzinfo=UTC)  # the evening of 31 October in New York
+    found = decided(OPEN, make_programme(anchor=Anchor.SET_UP), store={"set_up_at": set_up})
+    assert found.window.first == date(2025, 10, 31)
+
+
+def test_the_first_cash_of_a_manual_account_is_cash_and_not_cost():
+    cost_only = DaySpend(FIRST, Decimal(5), Decimal(5), Decimal(0), Decimal(0))
+    found = decided(spend=(cost_only, cash("1.00", date(2025, 11, 4))))
+    assert found.window.first == date(2025, 11, 4)
+
+
 # -- What counts -------------------------------------------------------------------------------
+
+
+def test_every_date_of_the_window_up_to_today_says_what_counts_of_it():
+    row = DaySpend(date(2025, 11, 4), Decimal(9), Decimal(8), Decimal(7), Decimal(1))
+    unread = DaySpend(date(2025, 11, 5), None, None, None, None)
+    found = decided(datetime(2025, 11, 6, 12, tzinfo=UTC), spend=(cash("5.00"), row, unread))
+    assert found.spend.days == (
+        CountedDay(date(2025, 11, 2), Decimal("5.00"), Decimal("0.00"), final=True),
+        CountedDay(date(2025, 11, 3), Decimal(0), Decimal(0), final=True),
+        CountedDay(date(2025, 11, 4), Decimal(7), Decimal(1), final=False),
+        CountedDay(date(2025, 11, 5), None, Decimal(0), final=False),
+        CountedDay(date(2025, 11, 6), None, Decimal(0), final=False),
+    )
+
+
+def test_the_days_end_with_the_window():
+    assert [day.date for day in decided(SETTLED, spend=(cash("5.00"),)).spend.days][-1] == LAST
+
+
+def test_a_date_of_the_window_before_the_link_counts_nothing_and_leaves_all_of_it_out():
+    linked = datetime(2025, 11, 3, 12, tzinfo=UTC)
+    rows = (
+        cash("30.00", date(2025, 10, 31), credit="2.00"),
+        DaySpend(date(2025, 11, 1), Decimal(4), Decimal(4), None, Decimal(4)),
+    )
+    found = decided(OPEN, make_programme(anchor=Anchor.SET_UP), account={"linked_at": linked}, spend=rows)
+    assert found.spend.days[:3] == (
+        CountedDay(date(2025, 10, 31), Decimal(0), Decimal("32.00"), final=True),
+        CountedDay(date(2025, 11, 1), Decimal(0), Decimal(4), final=True),
+        CountedDay(date(2025, 11, 2), Decimal(0), Decimal(0), final=True),
+    )
+
+
+def test_the_links_own_date_is_the_accounts_and_counts():
+    linked = datetime(2025, 11, 4, 3, tzinfo=UTC)  # the evening of the 3rd in New York
+    terms = make_programme(anchor=Anchor.SET_UP)
+    found = decided(OPEN, terms, account={"linked_at": linked}, spend=(cash("9.00", date(2025, 11, 3)),))
+    assert figures(found)[0] == Decimal("9.00")
+
+
+def test_figures_are_amounts_even_where_nothing_was_spent():
+    for parts in ({}, AUTOMATIC):
+        spend = decided(**parts).spend
+        assert [
+            type(amount) for amount in (spend.net, spend.paid, spend.qualifying, spend.final_qualifying)
+        ] == [Decimal] * 4
+
+
+@pytest.mark.parametrize(
+    ("as_of", "through"),
+    [
+        (datetime(2025, 11, 5, 11, 59, tzinfo=UTC), None),
+        (datetime(2025, 11, 5, 12, 0, tzinfo=UTC), FIRST),
+        (datetime(2025, 11, 6, 12, 0, tzinfo=UTC), date(2025, 11, 3)),
+        (datetime(2025, 12, 20, 12, 0, tzinfo=UTC), LAST),
+    ],
+)
+def test_final_through_is_the_latest_final_date_of_the_window(as_of, through):
+    assert decided(as_of, spend=(cash("5.00"),)).spend.final_through == through
+
+
+def test_without_a_window_nothing_is_final():
+    assert (decided().spend.final_through, decided().spend.all_final) == (None, False)
 
 
 def test_manual_counts_cash_and_leaves_out_credit_and_other_dates():
@@ -126,6 +201,11 @@ def test_manual_counts_cash_and_leaves_out_credit_and_other_dates():
     found = decided(SETTLED, spend=(*rows, cash("9.00", date(2025, 12, 2))))
     assert figures(found) == (Decimal("150.00"), Decimal("150.00"))
     assert left_out(found) == {"ad_credit": "20.00", "outside_window": "16.00"}
+
+
+def test_what_is_outside_the_window_is_left_out_by_the_figure_that_would_count_and_to_the_cent():
+    before = DaySpend(date(2025, 10, 30), Decimal(9), Decimal(8), Decimal("0.01"), Decimal("0.02"))
+    assert left_out(decided(spend=(before, cash("5.00")))) == {"ad_credit": "0.02", "outside_window": "0.01"}
 
 
 def test_dates_not_yet_final_count_in_qualifying_but_decide_nothing():
@@ -195,6 +275,25 @@ def test_paid_is_cash_bills_less_what_was_taken_back(rows, paid):
     assert decided(spend=(cash("900.00"),), payments=rows, **AUTOMATIC).spend.paid == Decimal(paid)
 
 
+@pytest.mark.parametrize("parts", [{}, {"bills_readable": True}, {"account": {"payment": Payment.AUTOMATIC}}])
+def test_payments_are_bills_only_under_automatic_payment_with_readable_bills(parts):
+    paid = (bill("120.00", NOON, tax=Decimal("9.60")), bill(None, NOON))
+    found = decided(spend=(cash("300.00"),), payments=paid, **parts)
+    assert (found.spend.bills, found.spend.bill_in_doubt, left_out(found)) == ((), False, {})
+
+
+def test_before_the_window_there_are_no_bills():
+    found = decided(payments=(bill("120.00", NOON),), **AUTOMATIC)
+    assert (found.window, found.spend.bills) == (None, ())
+
+
+def test_where_bills_must_be_paid_in_the_window_its_last_date_still_serves():
+    strict = make_programme(bills_must_be_paid_in_window=True)
+    last_minute = bill("600.00", datetime(2025, 12, 2, 4, 59, tzinfo=UTC))  # 1 December in New York
+    found = decided(SETTLED, strict, spend=(cash("600.00"),), payments=(last_minute,), **AUTOMATIC)
+    assert found.spend.qualifying == Decimal("600.00")
+
+
 def test_bills_after_the_window_count_unless_the_terms_say_otherwise():
     late = bill("600.00", datetime(2025, 12, 10, tzinfo=UTC))
     parts = {"spend": (cash("600.00"),), "payments": (late,), **AUTOMATIC}
@@ -219,10 +318,50 @@ def test_an_unreadable_row_that_is_no_bill_disturbs_nothing(other):
     assert found.outcome("spend_reached") == "pass"
 
 
-def test_a_tier_is_reached_on_the_date_both_spend_and_bills_are_there():
-    rows = (cash("400.00"), cash("200.00", date(2025, 11, 6)))
-    paid = (bill("300.00", NOON), bill("300.00", datetime(2025, 11, 12, 17, tzinfo=UTC)))
-    assert decided(spend=rows, payments=paid, **AUTOMATIC).tiers[0].reached_on == date(2025, 11, 12)
+def noon(day: int) -> datetime:
+    return datetime(2025, 11, day, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("spend", "payments", "reached"),
+    [
+        # the later of spend and bills
+        ({2: "400.00", 6: "200.00"}, [(5, "300.00"), (12, "300.00")], 12),
+        ({2: "400.00", 9: "200.00"}, [(5, "600.00")], 9),
+        ({2: "400.00", 5: "100.00"}, [(5, "500.00")], 5),  # both on one date
+        # a date is judged by all of its rows, in whatever order they come
+        ({2: "600.00"}, [(5, "600.00"), (5, "-200.00"), (8, "100.00")], 8),
+        ({2: "600.00"}, [(5, "-200.00"), (5, "600.00"), (8, "100.00")], 8),
+        ({2: "600.00"}, [(8, "100.00"), (5, "400.00")], 8),
+        # reached, taken away and reached again: the first date stands
+        ({2: "600.00"}, [(5, "500.00"), (6, "-100.00"), (8, "100.00")], 5),
+    ],
+)
+def test_a_tier_is_reached_on_the_first_date_both_spend_and_bills_are_there(spend, payments, reached):
+    rows = tuple(cash(amount, date(2025, 11, day)) for day, amount in spend.items())
+    paid = tuple(
+        bill(amount, noon(day), "REFUND" if amount.startswith("-") else "BILL_PAYMENT")
+        for day, amount in payments
+    )
+    tier = decided(spend=rows, payments=paid, **AUTOMATIC).tiers[0]
+    assert tier.seen_on == tier.reached_on == date(2025, 11, reached)
+
+
+def test_what_a_refund_took_away_is_neither_seen_nor_reached():
+    paid = (bill("600.00", noon(5)), bill("150.00", noon(8), "REFUND"))
+    tier = decided(spend=(cash("600.00"),), payments=paid, **AUTOMATIC).tiers[0]
+    assert (tier.seen_on, tier.reached_on) == (None, None)
+
+
+def test_a_bill_is_dated_in_the_accounts_zone():
+    late_evening = bill("500.00", datetime(2025, 11, 6, 3, tzinfo=UTC))  # the 5th in New York
+    found = decided(spend=(cash("500.00"),), payments=(late_evening,), **AUTOMATIC)
+    assert found.tiers[0].reached_on == date(2025, 11, 5)
+
+
+def test_exactly_the_threshold_is_seen_before_it_is_final():
+    found = decided(spend=(cash("499.99"), cash("0.01", date(2025, 11, 19))))
+    assert (found.tiers[0].seen_on, found.tiers[0].reached_on) == (date(2025, 11, 19), None)
 
 
 @pytest.mark.parametrize(
