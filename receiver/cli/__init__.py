@@ -12,6 +12,7 @@ from receiver.cli.facts import facts_group
 from receiver.cli.links import links_group
 from receiver.cli.migrate import migrate_command
 from receiver.cli.programmes import programmes_group
+from receiver.cli.reviews import reviews_group
 from receiver.cli.secret_keys import secret_keys
 from receiver.cli.spend import spend_group
 from receiver.cli.staff import staff
@@ -24,6 +25,7 @@ COMMANDS = (
     links_group,
     facts_group,
     decisions_group,
+    reviews_group,
     spend_group,
     credits_group,
     programmes_group,

@@ -237,3 +237,10 @@ WARNINGS: Mapping[str, Sentence] = {
         "Reach the highest tier early, or ask us what else is on offer.",
     ),
 }
+
+REVIEWS: Mapping[str, str] = {
+    "open": "You asked for a review on {asked_on}. Our team looks at it with all the evidence and answers here.",
+    "upheld": "Our team looked again on {answered_on}, and the answer stands: {reason}",
+    "overridden": "Our team looked again on {answered_on} and decided anew: {reason}",
+    "fact_recorded": "Our team looked again on {answered_on} and corrected what we knew: {reason}",
+}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +11,14 @@ from babel import Locale
 
 from receiver.documents.languages import ENGLISH
 from receiver.documents.money import amount_text
+from receiver.documents.review import review_document
+from receiver.documents.times import time_text
 from receiver.documents.words import headline, rule_words, warning_words
 from receiver.domain.decision import Decision, DueAward, NextTier, TierProgress, Warned
 from receiver.domain.evidence import Evidence
 from receiver.domain.facts import RecordedAward
 from receiver.domain.programme import Tier
+from receiver.domain.reviews import Review
 from receiver.domain.rules import RuleResult
 from receiver.domain.spend import CountedDay
 
@@ -55,24 +59,25 @@ def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, A
     }
 
 
-def with_freshness(
-    decision: Decision,
-    store_name: str,
-    stale: bool,
-    next_check: datetime | None,
-    *,
-    locale: Locale = ENGLISH,
-) -> dict[str, Any]:
-    """The whole document, as the service answers it: with the store's name and the age of what it says."""
-    document = status_document(decision, locale)
-    document["store"]["name"] = store_name
-    document["stale"], document["next_check"] = stale, next_check and time_text(next_check)
+@dataclass(frozen=True)
+class Status:
+    """A decision, and what only the service knows beside it."""
+
+    decision: Decision
+    store_name: str
+    stale: bool  # figures that should be there are older than a day, or were never read
+    next_check: datetime | None
+    review: Review | None  # the newest the merchant asked for
+
+
+def full_document(status: Status, locale: Locale = ENGLISH) -> dict[str, Any]:
+    """The whole document, as the service answers it."""
+    document = status_document(status.decision, locale)
+    document["store"]["name"] = status.store_name
+    document["stale"] = status.stale
+    document["next_check"] = status.next_check and time_text(status.next_check)
+    document["review"] = status.review and review_document(status.review, locale)
     return document
-
-
-def time_text(at: datetime) -> str:
-    """ISO 8601 in UTC with a Z, to the second."""
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _headline_params(decision: Decision) -> dict[str, Any]:

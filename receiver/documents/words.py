@@ -6,7 +6,7 @@ Dates are Gregorian everywhere, in Thai too: they are compared with TikTok's, an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,8 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
 from receiver.documents.languages import ENGLISH, translated
-from receiver.documents.sentences import HEADLINES, RULES, WARNINGS, Sentence
+from receiver.documents.sentences import HEADLINES, REVIEWS, RULES, WARNINGS, Sentence
+from receiver.domain.reviews import Review
 
 
 def rule_words(reason: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
@@ -32,6 +33,14 @@ def headline(stage: str, params: Mapping[str, Any], locale: Locale = ENGLISH) ->
     """The one sentence on where the store stands."""
     said = f"{stage}.undated" if stage == "due" and params.get("due_by") is None else stage
     return translated(f"{said}:headline", HEADLINES[said], locale).format_map(_written(params, locale))
+
+
+def review_words(review: Review, locale: Locale = ENGLISH) -> str:
+    """Where a merchant's review stands, in staff's own words where they answered."""
+    told = review.answer or "open"
+    asked_on, answered_on = (at and at.astimezone(UTC).date() for at in (review.asked_at, review.answered_at))
+    params = {"asked_on": asked_on, "answered_on": answered_on, "reason": review.reason}
+    return translated(f"review.{told}:text", REVIEWS[told], locale).format_map(_written(params, locale))
 
 
 def _filled(message_id: str, english: Sentence, params: Mapping[str, Any], locale: Locale) -> Sentence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +30,32 @@ NAMES = (
 )
 
 
+@dataclass(frozen=True)
+class StaffFact:
+    """What staff say about a store, checked."""
+
+    name: str
+    value: Any
+    reason: str
+    evidence: str
+
+    @property
+    def plain_value(self) -> Any:
+        """As JSON can hold it."""
+        return self.value.isoformat() if isinstance(self.value, datetime) else self.value
+
+
+def checked_fact(name: str, value: str, now: datetime, *, reason: str, evidence: str) -> StaffFact:
+    """Raises InputError, and Refused for a rule that cannot be overridden."""
+    if not reason.strip() or not evidence.strip():
+        raise InputError("must say something", path="evidence" if reason.strip() else "reason")
+    if name not in NAMES:
+        raise InputError(f"must be one of {', '.join(NAMES)}", path="name")
+    if name == "override":
+        return StaffFact(*_override(value), reason, evidence)
+    return StaffFact(name, _PARSERS.get(name, _yes_or_no)(value, now), reason, evidence)
+
+
 def record(
     database: Database,
     now: datetime,
@@ -41,23 +68,24 @@ def record(
     actor: str,
 ) -> dict[str, Any]:
     """Record one fact; answers what was recorded. Raises InputError, NotFound and Refused."""
-    if not reason.strip() or not evidence.strip():
-        raise InputError("must say something", path="evidence" if reason.strip() else "reason")
-    if name not in NAMES:
-        raise InputError(f"must be one of {', '.join(NAMES)}", path="name")
-    key, parsed = (
-        _override(value) if name == "override" else (name, _PARSERS.get(name, _yes_or_no)(value, now))
-    )
+    fact = checked_fact(name, value, now, reason=reason, evidence=evidence)
     with database.writing() as session:
         store = stores.known_store(session, store_id)
-        _apply(session, store, key, parsed)
-        plain = parsed.isoformat() if isinstance(parsed, datetime) else parsed
-        kept = {"name": key, "value": plain, "reason": reason, "evidence": evidence}
-        history.record_fact(session, store_id=store_id, by=actor, at=now, **kept)
-        audit.record(session, now, actor, "facts set", store_id, kept)
-    if name == "merchant":  # two that became one leave a place free
+        kept = keep_fact(session, now, store, fact, actor)
+    if fact.name == "merchant":  # two that became one leave a place free
         fill_places(database, now, store.programme)
     return {"store": store_id, **kept}
+
+
+def keep_fact(
+    session: Session, now: datetime, store: tables.Store, fact: StaffFact, actor: str
+) -> dict[str, Any]:
+    """Record a checked fact in the caller's transaction. Raises Refused."""
+    _apply(session, store, fact.name, fact.value)
+    kept = {"name": fact.name, "value": fact.plain_value, "reason": fact.reason, "evidence": fact.evidence}
+    history.record_fact(session, store_id=store.id, by=actor, at=now, **kept)
+    audit.record(session, now, actor, "facts set", store.id, kept)
+    return kept
 
 
 def _apply(session: Session, store: tables.Store, name: str, value: Any) -> None:

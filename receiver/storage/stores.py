@@ -25,6 +25,15 @@ def known_store(session: Session, store_id: str, *, locked: bool = False) -> Sto
     return store
 
 
+def store_of_token(session: Session, status_token_hash: str) -> Store:
+    """Raises NotFound, also for a store that disconnected."""
+    query = select(Store).where(Store.status_token_hash == status_token_hash)
+    store = session.scalars(query.where(Store.disconnected_at.is_(None))).first()
+    if store is None:
+        raise NotFound("no store has this status token")
+    return store
+
+
 def list_stores(session: Session, limit: int) -> list[Store]:
     """The newest first; 0 = all."""
     query = select(Store).order_by(Store.created_at.desc(), Store.id)

@@ -26,6 +26,7 @@ from receiver.storage.types import ExactDecimal, Json, PackedJson, Utc
 # SQLite gives rowids only to a column declared INTEGER.
 Serial = BigInteger().with_variant(Integer, "sqlite")
 IS_CODE = text("delivery = 'code'")
+IS_OPEN = text("state = 'open'")
 
 
 class Base(DeclarativeBase):
@@ -291,6 +292,28 @@ class Award(Base):
         UniqueConstraint("programme", "advertiser_id", name="uq_awards_advertiser"),
         # A code can be redeemed once; the reference of an applied credit may be one ticket for many.
         Index("uq_awards_code", "reference", unique=True, sqlite_where=IS_CODE, postgresql_where=IS_CODE),
+    )
+
+
+class Review(Base):
+    """A merchant's request that staff look again, and their answer; one open at a time."""
+
+    __tablename__ = "reviews"
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # rv_…
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
+    state: Mapped[str]  # open | answered
+    message: Mapped[str] = mapped_column(Text)  # the merchant's own words
+    asked_at: Mapped[dt.datetime]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))  # what they had been told
+    answer: Mapped[str | None]  # domain/reviews.py
+    recorded: Mapped[dict[str, Any] | None]  # the override or fact it was answered with
+    reason: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[dt.datetime | None]
+    answered_by: Mapped[str | None]
+
+    __table_args__ = (
+        Index("uq_reviews_open", "store_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     )
 
 

@@ -13,8 +13,8 @@ from babel import Locale
 
 from receiver.app import create_app
 from receiver.documents.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
-from receiver.documents.sentences import HEADLINES, RULES, WARNINGS
-from receiver.documents.status import status_document, with_freshness
+from receiver.documents.sentences import HEADLINES, REVIEWS, RULES, WARNINGS
+from receiver.documents.status import Status, full_document, status_document
 from receiver.documents.words import headline, rule_words, warning_words
 from receiver.domain import rules
 from receiver.domain.decision import Decision
@@ -39,6 +39,8 @@ def english() -> Iterator[tuple[str, str]]:
             yield f"{message_id}:next_step", sentence.next_step
     for stage, text in HEADLINES.items():
         yield f"{stage}:headline", text
+    for told, text in REVIEWS.items():
+        yield f"review.{told}:text", text
 
 
 ENGLISH = dict(english())
@@ -164,7 +166,7 @@ def test_the_status_document_speaks_one_language_throughout(language):
         for one, other in zip(ours[part], theirs[part], strict=True):
             assert one["text"] != other["text"]
             assert one["next_step"] is other["next_step"] is None or one["next_step"] != other["next_step"]
-    fresh = with_freshness(decision, "Shop", False, None, locale=Locale(language))
+    fresh = full_document(Status(decision, "Shop", False, None, None), Locale(language))
     assert (fresh["rules"], fresh["headline"]) == (theirs["rules"], theirs["headline"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from receiver.documents.status import with_freshness
+from receiver.documents.status import full_document
 from receiver.services.overview import PAGE, overview
 from receiver.services.status import status_of
 from receiver.web.admin.sign_in import staff_only
@@ -34,5 +34,4 @@ def home() -> str:
 def store(store_id: str) -> str:
     parts = wiring()
     status = status_of(parts.database, parts.now(), store_id)
-    document = with_freshness(status.decision, status.store_name, status.stale, status.next_check)
-    return render_template("store.html", status=document)
+    return render_template("store.html", status=full_document(status))

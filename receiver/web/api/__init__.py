@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
+from receiver.web.api.reviews import reviews_api
 from receiver.web.api.status import status_api
 
 
@@ -20,3 +21,4 @@ def register(app: Flask) -> None:
     api = Api(app)
     api.spec.components.security_scheme("statusToken", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(status_api)
+    api.register_blueprint(reviews_api)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import Schema, fields
+from marshmallow.validate import Length
+
+from receiver.documents.review import LONGEST_MESSAGE
 
 MAYBE: dict[str, Any] = {"allow_none": True}
 
@@ -111,6 +114,25 @@ class _Award(Schema):
     flags = fields.List(fields.String())
 
 
+class ReviewRequestSchema(Schema):
+    """What the merchant writes to staff."""
+
+    message = fields.String(
+        required=True, validate=Length(min=1, max=LONGEST_MESSAGE), metadata={"example": "The bill is paid."}
+    )
+
+
+class ReviewSchema(Schema):
+    """The newest review the merchant asked for, and its answer."""
+
+    id = fields.String()
+    state = fields.String(metadata={"enum": ["open", "answered"]})
+    asked_at = fields.String(metadata={"format": "date-time"})
+    answered_at = fields.String(**MAYBE)
+    answer = fields.String(**MAYBE, metadata={"enum": ["upheld", "overridden", "fact_recorded", None]})
+    text = fields.String()
+
+
 class StatusSchema(Schema):
     """Where a store stands; amounts are decimal text, times ISO 8601 UTC, dates in the account's zone."""
 
@@ -131,3 +153,4 @@ class StatusSchema(Schema):
     tier = fields.Nested(_Tier, **MAYBE)
     next_tier = fields.Nested(_NextTier, **MAYBE)
     award = fields.Nested(_Award, **MAYBE)
+    review = fields.Nested(ReviewSchema, **MAYBE)

@@ -1,0 +1,93 @@
+"""`reviews`: what merchants disagree with, and what staff answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from receiver.cli.effects import do_and_show, dry_run_option
+from receiver.cli.options import actor, limit_option
+from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.domain.reviews import Answer
+from receiver.services.record import StaffFact, checked_fact
+from receiver.services.reviews import STATES, Answered, answer_review, list_reviews, show_review
+from receiver.storage.database import Database
+from receiver.wiring import wiring
+
+COLUMNS = ("id", "store", "state", "asked_at", "answer", "message")
+
+
+@click.group("reviews", cls=Commands)
+def reviews_group() -> None:
+    """Merchants who believe an answer is wrong."""
+
+
+@reviews_group.command("list")
+@click.option("--state", type=click.Choice(STATES))
+@limit_option
+@json_option
+def list_command(state: str | None, limit: int, as_json: bool) -> None:
+    """Who has waited longest comes first."""
+    print_rows(list_reviews(wiring().database, state, limit), as_json, COLUMNS)
+
+
+@reviews_group.command("show")
+@click.argument("review", metavar="ID")
+@json_option
+def show_command(review: str, as_json: bool) -> None:
+    """One review, and what the merchant had been told when it asked."""
+    shown = show_review(wiring().database, review)
+    print_one(shown if as_json else _readable(shown), as_json)
+
+
+@reviews_group.command("answer")
+@click.argument("review", metavar="ID")
+@click.option("--uphold", is_flag=True, help="What we said stands.")
+@click.option("--override", metavar="RULE=OUTCOME", help="Replace a rule's outcome: pass or fail.")
+@click.option("--fact", metavar="NAME=VALUE", help="Record a fact, as `facts set` does; with --evidence.")
+@click.option("--evidence", help="Where anybody can check the fact. Default: the review itself.")
+@click.option("--reason", required=True, help="Why; the merchant reads it.")
+@dry_run_option
+@json_option
+def answer_command(
+    review: str,
+    uphold: bool,
+    override: str | None,
+    fact: str | None,
+    evidence: str | None,
+    reason: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Answer a review, and say what that changes for the store."""
+    if [uphold, override is not None, fact is not None].count(True) != 1:
+        raise click.UsageError("write one of --uphold, --override RULE=OUTCOME and --fact NAME=VALUE")
+    parts = wiring()
+
+    def checked(name: str, value: str) -> StaffFact:
+        seen = evidence or f"review {review}"
+        return checked_fact(name, value, parts.now(), reason=reason, evidence=seen)
+
+    if override is not None:
+        given = Answered(Answer.OVERRIDDEN, reason, checked("override", override))
+    elif fact is not None:
+        name, _, value = fact.partition("=")
+        given = Answered(Answer.FACT_RECORDED, reason, checked(name, value))
+    else:
+        given = Answered(Answer.UPHELD, reason)
+
+    def act(database: Database) -> dict[str, Any]:
+        return answer_review(database, parts.now(), review, given, actor())
+
+    store_id = show_review(parts.database, review)["store"]
+    do_and_show(store_id, act, dry_run=dry_run, as_json=as_json)
+
+
+def _readable(shown: dict[str, Any]) -> dict[str, Any]:
+    """With the rules as a table, in place of the whole document."""
+    told = shown.pop("told")
+    if told is None:
+        return shown
+    rules = [{name: rule[name] for name in ("id", "outcome", "text")} for rule in told["rules"]]
+    return {**shown, "told": told["headline"], "rules": rules}

@@ -1,0 +1,48 @@
+"""A review as merchants ask for it and read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale
+from marshmallow import ValidationError
+
+from receiver.documents.fields import DashIsNull, Strict, load_document
+from receiver.documents.languages import ENGLISH
+from receiver.documents.times import time_text
+from receiver.documents.words import review_words
+from receiver.domain.reviews import Review
+
+LONGEST_MESSAGE = 2000
+
+
+class _Message(DashIsNull):
+    """What somebody wrote, on several lines too."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = value.strip() if isinstance(value, str) else ""
+        plain = all(character.isprintable() or character in "\r\n\t" for character in text)
+        if not text or len(text) > LONGEST_MESSAGE or not plain:
+            raise ValidationError(f"must be a text of 1 to {LONGEST_MESSAGE} characters")
+        return text
+
+
+class ReviewRequest(Strict):
+    message = _Message(required=True)
+
+
+def read_message(document: Any) -> str:
+    """The merchant's words. Raises InputError with the path of what is wrong."""
+    return str(load_document(ReviewRequest(), document)["message"])
+
+
+def review_document(review: Review, locale: Locale = ENGLISH) -> dict[str, Any]:
+    """What a merchant reads of it; its own words stay with staff."""
+    return {
+        "id": review.id,
+        "state": "answered" if review.answer else "open",
+        "asked_at": time_text(review.asked_at),
+        "answered_at": review.answered_at and time_text(review.answered_at),
+        "answer": review.answer and review.answer.value,
+        "text": review_words(review, locale),
+    }

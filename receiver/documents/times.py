@@ -1,0 +1,10 @@
+"""Times as documents write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def time_text(at: datetime) -> str:
+    """ISO 8601 in UTC with a Z, to the second."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

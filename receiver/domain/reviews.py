@@ -1,0 +1,26 @@
+"""A merchant who disagrees asks for a review; staff answer it once, and the answer is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Answer(StrEnum):
+    """What staff did about a review."""
+
+    UPHELD = "upheld"  # what we said stands
+    OVERRIDDEN = "overridden"  # a rule's outcome was replaced
+    FACT_RECORDED = "fact_recorded"  # what we knew was wrong or missing
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a merchant may see of its review; unanswered while `answer` is None."""
+
+    id: str
+    asked_at: datetime
+    answer: Answer | None = None
+    answered_at: datetime | None = None
+    reason: str | None = None

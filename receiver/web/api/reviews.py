@@ -1,0 +1,47 @@
+"""POST /api/v1/reviews: a merchant who disagrees asks staff to look again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from receiver.documents.languages import reader_locale
+from receiver.documents.review import read_message, review_document
+from receiver.errors import NotFound
+from receiver.services.reviews import ask_review, store_for_token
+from receiver.strict_json import read_json
+from receiver.web.api.bearer import bearer_token, refused
+from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted
+from receiver.web.api.schemas import RefusalSchema, ReviewRequestSchema, ReviewSchema
+from receiver.wiring import wiring
+
+reviews_api = Blueprint("reviews", __name__, url_prefix="/api/v1", description="For the companion plugin")
+
+BODY = {"required": True, "content": {"application/json": {"schema": ReviewRequestSchema}}}
+
+
+@reviews_api.route("/reviews")
+class ReviewsView(MethodView):
+    """Reviews of the store of a status token."""
+
+    @reviews_api.doc(security=[{"statusToken": []}], parameters=[LANGUAGE], requestBody=BODY)
+    @reviews_api.response(201, ReviewSchema, headers=LANGUAGE_HEADERS)
+    @reviews_api.alt_response(200, schema=ReviewSchema, headers=LANGUAGE_HEADERS)
+    @reviews_api.alt_response(400, schema=RefusalSchema)
+    @reviews_api.alt_response(401, schema=RefusalSchema)
+    @reviews_api.alt_response(409, schema=RefusalSchema)
+    @reviews_api.alt_response(503, schema=RefusalSchema)
+    def post(self) -> tuple[dict[str, Any], int, dict[str, str]]:
+        """201 for a new one, 200 for the same words again, 409 while another one is open."""
+        parts = wiring()
+        try:
+            store_id = store_for_token(parts.database, bearer_token())
+        except NotFound as error:
+            raise refused() from error
+        message = read_message(read_json(request.get_data()))
+        review, is_new = ask_review(parts.database, parts.now(), store_id, message)
+        locale = reader_locale(languages_wanted())
+        return review_document(review, locale), 201 if is_new else 200, in_language(locale)

@@ -1,0 +1,93 @@
+"""POST /api/v1/reviews: a merchant's plugin asks, and reads the answer in its status document."""
+
+from __future__ import annotations
+
+import pytest
+
+from receiver.app import create_app
+from receiver.domain.reviews import Answer
+from receiver.services.reviews import Answered, answer_review, list_reviews
+from receiver.storage.seal import token_hash
+from tests.rows import keep_store
+
+TOKEN = "stt_" + "a" * 40
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def client(wired):
+    keep_store(wired, status_token_hash=token_hash(TOKEN))
+    return create_app(wired=wired).test_client()
+
+
+def ask(client, body, **headers):
+    return client.post("/api/v1/reviews", json=body, headers={**HEADERS, **headers})
+
+
+def test_asking_twice_is_one_review_and_another_waits_for_its_answer(client):
+    first = ask(client, {"message": "we are\nin the US"})
+    assert (first.status_code, first.json["state"], first.json["answer"]) == (201, "open", None)
+    again = ask(client, {"message": "we are\nin the US"})
+    assert (again.status_code, again.json) == (200, first.json)
+    other = ask(client, {"message": "and another thing"})
+    assert (other.status_code, other.json) == (
+        409,
+        {"error": "a review is open already; our team answers it first"},
+    )
+
+
+def test_the_status_document_tells_the_review_and_its_answer(client, wired):
+    def review(language="en"):
+        return client.get("/api/v1/status", headers={**HEADERS, "Accept-Language": language}).json["review"]
+
+    assert review() is None
+    asked = ask(client, {"message": "wrong"}).json
+    assert review() == asked
+    answer_review(wired.database, wired.now(), asked["id"], Answered(Answer.UPHELD, "as told"), "ann")
+    stands = "Our team looked again on November 20, 2025, and the answer stands: as told"
+    assert review()["text"] == stands
+    assert review("es")["text"].endswith("la respuesta se mantiene: as told")
+
+
+def test_the_answer_is_in_the_readers_language(client):
+    asked = ask(client, {"message": "wrong"}, **{"Accept-Language": "es"})
+    assert asked.headers["Content-Language"] == "es"
+    assert asked.json["text"].startswith("Usted solicitó una revisión")
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({}, "message: is missing"),
+        ({"message": ""}, "message: must be a text of 1 to 2000 characters"),
+        ({"message": " \n "}, "message: must be a text"),
+        ({"message": "x" * 2001}, "message: must be a text"),
+        ({"message": "a\u0000b"}, "message: must be a text"),
+        ({"message": 7}, "message: must be a text"),
+        ({"message": None}, "message: must not be null"),
+        ({"message": "a", "store": "st_2"}, "store: is no field of this document"),
+        (["wrong"], "the document must be an object"),
+    ],
+)
+def test_a_wrong_request_is_named_and_nothing_is_kept(client, wired, body, path):
+    answer = ask(client, body)
+    assert answer.status_code == 400
+    assert answer.json["error"].startswith(path)
+    assert list_reviews(wired.database, None, 0) == []
+
+
+def test_what_is_no_json_is_told(client):
+    answer = client.post("/api/v1/reviews", data=b"message=hello", headers=HEADERS)
+    assert (answer.status_code, answer.json["error"][:8]) == (400, "not JSON")
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer wrong"])
+def test_nobody_else_can_ask(client, wired, authorization):
+    headers = {"Authorization": authorization} if authorization else {}
+    assert client.post("/api/v1/reviews", json={"message": "x"}, headers=headers).status_code == 401
+    assert list_reviews(wired.database, None, 0) == []
+
+
+def test_the_longest_message_is_kept_whole(client, wired):
+    ask(client, {"message": "x" * 2000})
+    assert len(list_reviews(wired.database, None, 0)[0]["message"]) == 2000
