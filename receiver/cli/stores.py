@@ -75,7 +75,9 @@ def list_command(waiting: bool, limit: int, as_json: bool) -> None:
 @json_option
 def show(store_id: str, as_json: bool) -> None:
     """Everything about one store but its secrets."""
-    print_one(_row(service.show_store(wiring().database, store_id)), as_json)
+    database = wiring().database
+    row = _row(service.show_store(database, store_id))
+    print_one({**row, "may_be_one_merchant": service.may_be_one_merchant(database, store_id)}, as_json)
 
 
 @stores_group.command()

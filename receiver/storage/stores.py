@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from receiver.errors import NotFound
-from receiver.storage.tables import Store, Terms
+from receiver.storage.tables import Account, Link, Store, Terms
 
 
 def store_at(session: Session, urls: Sequence[str]) -> Store | None:
@@ -38,6 +39,23 @@ def list_stores(session: Session, limit: int) -> list[Store]:
     """The newest first; 0 = all."""
     query = select(Store).order_by(Store.created_at.desc(), Store.id)
     return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def stores_of_one_center(session: Session, store: Store) -> list[str]:
+    """Stores of other merchants of the programme whose ad account is in the same Business Center."""
+    centers = _accounts_of_stores().where(Link.store_id == store.id, Account.business_center.is_not(None))
+    query = (
+        select(Store.id)
+        .where(Store.programme == store.programme, Store.merchant != store.merchant)
+        .where(Store.id.in_(_accounts_of_stores(Link.store_id).where(Account.business_center.in_(centers))))
+        .order_by(Store.id)
+    )
+    return list(session.scalars(query))
+
+
+def _accounts_of_stores(column: Any = Account.business_center) -> Select[Any]:
+    linked = and_(Link.advertiser_id == Account.advertiser_id, Link.ended_at.is_(None))
+    return select(column).select_from(Link).join(Account, linked)
 
 
 def lock_programme(session: Session, programme: str) -> None:
