@@ -68,7 +68,7 @@ def cell(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return one_line(value if isinstance(value, str) else str(_plain(value)))
+    return one_line(value if isinstance(value, str) else str(_plain(value))) or "-"
 
 
 def one_line(text: str) -> str:

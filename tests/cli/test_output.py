@@ -96,6 +96,11 @@ def test_no_sender_steers_a_terminal():
     assert table([{"a": "x\ny"}], ["a"]) == "a\nx y"
 
 
+@pytest.mark.parametrize("empty", [None, "", "  ", [], ()])
+def test_what_is_empty_is_shown_as_a_dash(empty: object):
+    assert cell(empty) == "-"
+
+
 TIMES = {
     "2025-11-20T12:00:00Z": datetime(2025, 11, 20, 12, tzinfo=UTC),
     "2025-11-20T12:00:00+02:00": datetime(2025, 11, 20, 10, tzinfo=UTC),
