@@ -87,6 +87,9 @@ def _spend_evidence(case: Case, spend: Spend) -> list[Evidence]:
         Evidence("qualifying spend of final dates", spend.final_qualifying, "tiktok", read_at),
         Evidence("qualifying spend", spend.qualifying, "tiktok", read_at),
     ]
+    bills_read_at = case.facts.read_at.get("payments")
+    if spend.payment is not Payment.MANUAL:
+        found.append(Evidence("bills readable", case.facts.bills_readable, "tiktok", bills_read_at))
     if spend.has_bills:
-        found.append(Evidence("paid bills", spend.paid, "tiktok", case.facts.read_at.get("payments")))
+        found.append(Evidence("paid bills", spend.paid, "tiktok", bills_read_at))
     return found

@@ -21,6 +21,7 @@ from receiver.domain.facts import (
     RecordedAward,
     Store,
 )
+from receiver.services.gather_bills import Bills, gather_bills
 from receiver.storage import history, links, spend, tables
 
 # These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
@@ -32,14 +33,14 @@ def gather_facts(session: Session, store: tables.Store) -> Facts:
     link = links.open_link(session, store.id)
     account = spend.account(session, link.advertiser_id) if link else None
     recorded = history.recorded_facts(session, store.id)
+    bills = gather_bills(session, store, account)
     return Facts(
         store=_store(store),
         account=_account(link, account, recorded) if link else None,
-        history=_history(session, store, link, account, recorded),
+        history=_history(session, store, link, account, recorded, bills),
         spend=tuple(_day(row) for row in spend.days(session, link.advertiser_id)) if link else (),
-        # Payments need the Business Center, which is not read yet: nobody can say what was billed.
-        payments=(),
-        bills_readable=False,
+        payments=bills.payments,
+        bills_readable=bills.readable,
         paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
         award=_award(history.award_of(session, store)),
         read_at=_read_at(store, link, account),
@@ -81,6 +82,7 @@ def _history(
     link: tables.Link | None,
     account: tables.Account | None,
     recorded: dict[str, tables.RecordedFact],
+    bills: Bills,
 ) -> History:
     center = account.business_center if account else None
     return History(
@@ -92,7 +94,7 @@ def _history(
         conflicting_promotion=_recorded(recorded, "conflicting_promotion", STAFF_SAID_NOTHING),
         policy_violation=_recorded(recorded, "policy_violation", STAFF_SAID_NOTHING),
         safety_flag=_recorded(recorded, "safety_flag", STAFF_SAID_NOTHING),
-        foreign_credit_issued=None,
+        foreign_credit_issued=bills.foreign_credit_issued,
         overrides=_overrides(recorded),
     )
 
@@ -152,6 +154,8 @@ def _read_at(
         "store": store.created_at,
         "account": account.read_at if account else None,
         "spend": account.spend_read_at if account else None,
+        "payments": account.bills_read_at if account else None,
+        "foreign_credit_issued": account.bills_read_at if account else None,
         "prior_spend": link.prior_spend_at if link else None,
         "consent": link.consent_at if link else None,
     }

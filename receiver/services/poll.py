@@ -1,4 +1,4 @@
-"""Reads an account's state and daily figures from TikTok and keeps them; a fault leaves what was known.
+"""Reads an account's state, daily figures and bills from TikTok; a fault leaves what was known.
 
 Nothing is held open while TikTok is called: what to ask is read in one transaction, the answers are
 written in another, and reading twice gives the same rows.
@@ -20,6 +20,7 @@ from receiver.domain.calendar import final_at, local_date
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.reports import SpendDay
+from receiver.services.poll_bills import Bills, BillsTask, Ledger, bills_task, keep_bills, read_bills
 from receiver.services.programmes import terms_of
 from receiver.storage import spend, tables
 from receiver.storage.database import Database
@@ -27,13 +28,14 @@ from receiver.storage.seal import Seal
 
 RE_READ = timedelta(days=4)  # figures this young may still be restated
 ROUTINE = timedelta(hours=6)
+BILLS_RETRY = timedelta(hours=1)
 LEASE = timedelta(minutes=10)  # a poller that died leaves its accounts due again after this
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
 
 log = structlog.get_logger(__name__)
 
 
-class TikTok(Protocol):
+class TikTok(Ledger, Protocol):
     """What polling needs of the TikTok client; each call raises ProviderError."""
 
     def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]: ...
@@ -63,6 +65,7 @@ class _Task:
     prior_before: date | None  # the link date earlier spend was last read for
     prior_read_at: datetime | None
     spend_read_at: datetime | None
+    bills: BillsTask
 
 
 def poll_due(database: Database, seal: Seal, tiktok: TikTok, now: datetime, limit: int = 20) -> list[Polled]:
@@ -76,7 +79,7 @@ def _tried(
     database: Database, seal: Seal, tiktok: TikTok, now: datetime, advertiser_id: str
 ) -> Polled | None:
     try:
-        return poll_account(database, seal, tiktok, now, advertiser_id)
+        return poll_account(database, seal, tiktok, now, advertiser_id, scheduled=True)
     except StorageUnavailable:
         raise
     except Exception:  # the edge: its lease brings this account up again
@@ -84,20 +87,34 @@ def _tried(
         return None
 
 
-def poll_account(database: Database, seal: Seal, tiktok: TikTok, now: datetime, advertiser_id: str) -> Polled:
-    """Poll one account now. Raises NotFound for an unknown one, Refused without a usable consent."""
-    task = _task(database, seal, advertiser_id)
+def poll_account(
+    database: Database,
+    seal: Seal,
+    tiktok: TikTok,
+    now: datetime,
+    advertiser_id: str,
+    *,
+    scheduled: bool = False,
+) -> Polled:
+    """Poll one account now, all of it unless `scheduled`.
+
+    Raises NotFound for an unknown one, Refused without a usable consent.
+    """
+    task = _task(database, seal, advertiser_id, scheduled)
     try:
         info = _info(tiktok, task, advertiser_id)
         readings = _read_spend(tiktok, task, info, now) if info.timezone else None
+        bills = read_bills(tiktok, task.token, task.bills, info, now)
     except ProviderError as error:
         return _failed(database, now, advertiser_id, task, error)
     with database.writing() as session:
-        _keep(session, now, task, info, readings)
+        account = _keep(session, now, task, info, readings)
+        keep_bills(session, now, account, bills)
+        _plan_next(account, now, bills)
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), None)
 
 
-def _task(database: Database, seal: Seal, advertiser_id: str) -> _Task:
+def _task(database: Database, seal: Seal, advertiser_id: str, scheduled: bool) -> _Task:
     with database.reading() as session:
         account = spend.account(session, advertiser_id)
         if account is None:
@@ -106,14 +123,16 @@ def _task(database: Database, seal: Seal, advertiser_id: str) -> _Task:
         store = session.get(tables.Store, link.store_id) if link else None
         if link is None or store is None or link.token_sealed is None:
             raise Refused(f"account {advertiser_id} has no consent that stands; it must be given again first")
+        terms = terms_of(session, store.programme)
         return _Task(
             link_id=link.id,
             token=seal.open(link.token_sealed),
             linked_at=link.linked_at,
-            prior_days=terms_of(session, store.programme).prior_spend_days,
+            prior_days=terms.prior_spend_days,
             prior_before=link.prior_spend_before,
             prior_read_at=link.prior_spend_at,
             spend_read_at=account.spend_read_at,
+            bills=bills_task(session, account, link, terms.opens, at_once=not scheduled),
         )
 
 
@@ -172,16 +191,14 @@ def _prior_is_due(task: _Task, link_date: date, zone: ZoneInfo) -> bool:
 
 def _keep(
     session: Session, now: datetime, task: _Task, info: AdvertiserInfo, readings: _Readings | None
-) -> None:
+) -> tables.Account:
     account = spend.account(session, info.advertiser_id)
     assert account is not None
     account.name, account.status, account.country = info.name, info.status, info.country
     account.currency, account.timezone, account.created_at = info.currency, info.timezone, info.created_at
     account.business_center, account.read_at = info.owner_bc_id, now
-    account.failures, account.last_error = 0, None
-    account.next_poll_at, account.poll_reason = now + ROUTINE, "routine"
     if readings is None:
-        return
+        return account
     rows = [_row(info.advertiser_id, day, now) for day in readings.days]
     spend.replace_days(session, info.advertiser_id, readings.first, readings.last, rows)
     account.spend_read_at = now
@@ -189,6 +206,17 @@ def _keep(
     if link is not None and readings.prior_before is not None:
         link.prior_spend, link.prior_spend_before = readings.prior_spend, readings.prior_before
         link.prior_spend_at = now
+    return account
+
+
+def _plan_next(account: tables.Account, now: datetime, bills: Bills | None) -> None:
+    """As usual; sooner where the bills alone met a passing fault, which is told but backs nothing off."""
+    error = bills.error if bills else None
+    account.failures, account.last_error = 0, str(error) if error else None
+    if error and error.advice is Advice.AGAIN:
+        account.next_poll_at, account.poll_reason = now + BILLS_RETRY, "for the bills, after a passing fault"
+    else:
+        account.next_poll_at, account.poll_reason = now + ROUTINE, "routine"
 
 
 def _row(advertiser_id: str, day: SpendDay, now: datetime) -> tables.SpendDay:

@@ -1,8 +1,9 @@
-"""Shows what is known of an account's spend."""
+"""Shows what is known of an account's spend and payments."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,11 @@ from receiver.domain.calendar import final_at
 from receiver.errors import NotFound
 from receiver.storage import spend, tables
 from receiver.storage.database import Database
+from receiver.storage.payments import payments
 
 
 def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str, Any]:
-    """An account's days, and when and why it is polled next. Raises NotFound."""
+    """An account's days and payments, and when and why it is polled next. Raises NotFound."""
     with database.reading() as session:
         account = spend.account(session, advertiser_id)
         if account is None:
@@ -26,6 +28,9 @@ def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str,
             "next_poll": account.next_poll_at,
             "why": account.poll_reason,
             "last_error": account.last_error,
+            "bills_readable": account.bills_readable,
+            "bills_read_at": account.bills_read_at,
+            "payments": [_payment(row) for row in payments(session, advertiser_id)],
             "days": [_day(row, zone, now) for row in spend.days(session, advertiser_id)],
         }
 
@@ -34,7 +39,23 @@ def _day(row: tables.SpendDay, zone: ZoneInfo | None, now: datetime) -> dict[str
     figures = ("spend", "billed_cost", "cash_spend", "voucher_spend")
     return {
         "date": row.date,
-        **{name: None if (amount := getattr(row, name)) is None else amount_text(amount) for name in figures},
+        **{name: _amount(getattr(row, name)) for name in figures},
         "final": zone is not None and now >= final_at(row.date, zone),
         "read_at": row.read_at,
     }
+
+
+def _payment(row: tables.PaymentRow) -> dict[str, Any]:
+    return {
+        "at": row.at,
+        "type": row.type,
+        "billing": row.billing,
+        "subtotal": _amount(row.subtotal),
+        "tax": _amount(row.tax),
+        "currency": row.currency,
+        "transaction_id": row.transaction_id,
+    }
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else amount_text(amount)

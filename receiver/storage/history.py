@@ -78,6 +78,12 @@ def award_of(session: Session, store: Store) -> Award | None:
     return session.scalars(query).first()
 
 
+def awards_of_account(session: Session, advertiser_id: str) -> list[Award]:
+    """Every award given for an ad account, of whatever programme, the oldest first."""
+    query = select(Award).where(Award.advertiser_id == advertiser_id)
+    return list(session.scalars(query.order_by(Award.decided_at, Award.id)))
+
+
 def list_awards(session: Session, state: str | None, limit: int) -> list[Award]:
     query = select(Award).order_by(Award.due_by, Award.id)
     if state:

@@ -206,6 +206,9 @@ class Account(Base):
     created_at: Mapped[dt.datetime | None]
     read_at: Mapped[dt.datetime | None]
     spend_read_at: Mapped[dt.datetime | None]
+    bills_readable: Mapped[bool | None]  # null: never asked; false: TikTok lets us not, or there is no ledger
+    bills_read_at: Mapped[dt.datetime | None]  # when that was answered
+    bills_from: Mapped[dt.date | None] = mapped_column(Date)  # the payments since then are known
     next_poll_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     poll_reason: Mapped[str | None]
     failures: Mapped[int] = mapped_column(default=0)
@@ -223,6 +226,22 @@ class SpendDay(Base):
     billed_cost: Mapped[Decimal | None]
     cash_spend: Mapped[Decimal | None]
     voucher_spend: Mapped[Decimal | None]
+    read_at: Mapped[dt.datetime]
+
+
+class PaymentRow(Base):
+    """A row of an account's ledger: a bill, a refund, credit given; overwritten when read again."""
+
+    __tablename__ = "payments"
+
+    advertiser_id: Mapped[str] = mapped_column(primary_key=True)
+    transaction_id: Mapped[str] = mapped_column(primary_key=True)  # TikTok's; it tells like payments apart
+    type: Mapped[str | None]  # TikTok's words
+    billing: Mapped[str | None]
+    subtotal: Mapped[Decimal | None]
+    tax: Mapped[Decimal | None]
+    currency: Mapped[str | None]
+    at: Mapped[dt.datetime | None]
     read_at: Mapped[dt.datetime]
 
 

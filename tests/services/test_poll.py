@@ -7,56 +7,12 @@ import pytest
 
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
-from receiver.integrations.tiktok.reports import SpendDay
 from receiver.services.poll import poll_account, poll_due
 from receiver.services.spend import spend_of
 from receiver.storage import spend, tables
 from tests.factories import OPEN
+from tests.polling import FakeTikTok, day
 from tests.rows import keep_account, keep_link, keep_store
-
-INFO = AdvertiserInfo(
-    advertiser_id="7001",
-    name="Example",
-    status="STATUS_ENABLE",
-    country="US",
-    currency="USD",
-    timezone="America/New_York",
-    created_at=datetime(2025, 10, 31, 9, tzinfo=UTC),
-    owner_bc_id="6001",
-)
-
-
-def day(of: date, amount: str) -> SpendDay:
-    net = Decimal(amount)
-    return SpendDay(of, net, net, net, Decimal(0), "USD")
-
-
-class FakeTikTok:
-    """Answers from a table of days, or fails as told; remembers what it was asked."""
-
-    def __init__(self, *days: SpendDay) -> None:
-        self.days = list(days)
-        self.info = INFO
-        self.fault: ProviderError | None = None
-        self.prior: Decimal | None = Decimal(0)
-        self.asked: list[tuple[object, ...]] = []
-
-    def _ask(self, *question: object) -> None:
-        self.asked.append(question)
-        if self.fault:
-            raise self.fault
-
-    def advertiser_info(self, token, advertiser_ids):
-        self._ask("info", token, *advertiser_ids)
-        return [self.info]
-
-    def daily_spend(self, token, advertiser_id, first, last):
-        self._ask("days", first, last)
-        return [row for row in self.days if first <= row.date <= last]
-
-    def total_spend(self, token, advertiser_id, first, last):
-        self._ask("total", first, last)
-        return self.prior
 
 
 @pytest.fixture

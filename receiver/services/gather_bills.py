@@ -1,0 +1,47 @@
+"""Gathers what an account's payments tell: its bills, and whether somebody else gave it credit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.facts import Transaction
+from receiver.domain.foreign_credit import OwnCredit, foreign_credit_issued
+from receiver.services.programmes import terms_of
+from receiver.storage import history, tables
+from receiver.storage.payments import payments
+
+
+@dataclass(frozen=True)
+class Bills:
+    """An account's payments, whether they could be read (None: never asked), and foreign credit in them."""
+
+    payments: tuple[Transaction, ...] = ()
+    readable: bool | None = None
+    foreign_credit_issued: bool | None = None
+
+
+def gather_bills(session: Session, store: tables.Store, account: tables.Account | None) -> Bills:
+    if account is None or account.bills_readable is None:
+        return Bills()
+    rows = tuple(_transaction(row, account.currency) for row in payments(session, account.advertiser_id))
+    own = [
+        OwnCredit(award.credit, award.decided_at)
+        for award in history.awards_of_account(session, account.advertiser_id)
+    ]
+    opens = terms_of(session, store.programme).opens
+    foreign = foreign_credit_issued(rows, own, opens, ledger_read=account.bills_readable)
+    return Bills(rows, account.bills_readable, foreign)
+
+
+def _transaction(row: tables.PaymentRow, currency: str | None) -> Transaction:
+    """Money in another currency than the account's is not converted: how much it was is unknown."""
+    as_said = row.currency in (None, currency)
+    return Transaction(
+        type=row.type,
+        billing=row.billing,
+        subtotal=row.subtotal if as_said else None,
+        tax=row.tax if as_said else None,
+        at=row.at,
+    )

@@ -1,0 +1,157 @@
+"""Reads what an ad account was billed and paid, where TikTok lets us; not being let costs the poll nothing.
+
+Bills stand in the ledger of the account's Business Center. They matter for accounts that pay automatically,
+and for those of which nobody has said how they pay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.orm import Session
+
+from receiver.domain.calendar import local_date, start_of
+from receiver.domain.facts import Payment
+from receiver.errors import Advice, ProviderError
+from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.integrations.tiktok.transactions import Transaction
+from receiver.storage import history, tables
+from receiver.storage.payments import replace_payments
+
+RE_READ = timedelta(days=4)  # payments this young may still be missing from the ledger
+ASK_AGAIN = timedelta(days=1)  # after a refusal, or while nobody has said how the account pays
+MARGIN = timedelta(days=1)  # the ledger's days may begin an hour before or after the account's
+
+log = structlog.get_logger(__name__)
+
+
+class Ledger(Protocol):
+    """What reading bills needs of the TikTok client; raises ProviderError."""
+
+    def transactions(
+        self, token: str, bc_id: str, advertiser_id: str, first: date, last: date
+    ) -> list[Transaction]: ...
+
+
+@dataclass(frozen=True)
+class BillsTask:
+    """What was known before a poll of how an account pays, and of its bills."""
+
+    payment: Payment
+    opens: date
+    linked_at: datetime | None
+    consent_at: datetime | None
+    business_center: str | None
+    readable: bool | None
+    read_at: datetime | None
+    read_from: date | None
+    at_once: bool  # staff ask now, whatever was answered last
+
+
+@dataclass(frozen=True)
+class Bills:
+    """What came of asking: whether the bills could be read, and the rows since a date.
+
+    `readable` None is a fault, told by `error`: what was known stays.
+    """
+
+    readable: bool | None
+    read_from: date | None = None  # the first date all of whose payments are known
+    since: datetime | None = None
+    rows: tuple[Transaction, ...] = ()
+    error: ProviderError | None = None
+
+
+def bills_task(
+    session: Session, account: tables.Account, link: tables.Link, opens: date, *, at_once: bool
+) -> BillsTask:
+    recorded = history.recorded_facts(session, link.store_id).get("payment")
+    return BillsTask(
+        payment=Payment((recorded and recorded.value) or Payment.UNKNOWN),
+        opens=opens,
+        linked_at=link.linked_at,
+        consent_at=link.consent_at,
+        business_center=account.business_center,
+        readable=account.bills_readable,
+        read_at=account.bills_read_at,
+        read_from=account.bills_from,
+        at_once=at_once,
+    )
+
+
+def read_bills(
+    tiktok: Ledger, token: str, task: BillsTask, info: AdvertiserInfo, now: datetime
+) -> Bills | None:
+    """What the ledger says; None where there was no need to ask. Raises ProviderError for a dead token."""
+    if task.payment is Payment.MANUAL or info.timezone is None:
+        return None
+    if info.owner_bc_id is None:
+        return Bills(readable=False)
+    if not _is_due(task, info, now):
+        return None
+    try:
+        return _read(tiktok, token, task, info, now)
+    except ProviderError as error:
+        if error.advice is Advice.REAUTHORISE:
+            raise
+        log.warning("bills not read", advertiser_id=info.advertiser_id, advice=error.advice, code=error.code)
+        return Bills(readable=False) if error.advice is Advice.GIVE_UP else Bills(readable=None, error=error)
+
+
+def _is_due(task: BillsTask, info: AdvertiserInfo, now: datetime) -> bool:
+    if task.at_once or task.read_at is None or task.business_center != info.owner_bc_id:
+        return True
+    if task.payment is Payment.AUTOMATIC and task.readable:
+        return True
+    consent_is_newer = task.consent_at is not None and task.consent_at > task.read_at
+    return consent_is_newer or now - task.read_at >= ASK_AGAIN
+
+
+def _read(tiktok: Ledger, token: str, task: BillsTask, info: AdvertiserInfo, now: datetime) -> Bills:
+    assert info.owner_bc_id is not None
+    assert info.timezone is not None
+    zone = ZoneInfo(info.timezone)
+    start = min(task.opens, local_date(task.linked_at, zone)) if task.linked_at else task.opens
+    read_from, first = _from(task, start, zone)
+    rows = tiktok.transactions(
+        token, info.owner_bc_id, info.advertiser_id, first - MARGIN, local_date(now, zone)
+    )
+    return Bills(True, read_from, start_of(first, zone), tuple(rows))
+
+
+def _from(task: BillsTask, start: date, zone: ZoneInfo) -> tuple[date, date]:
+    """From which date on all is known afterwards, and from which to ask for it: not all of it every time."""
+    if task.at_once or not task.readable or task.read_at is None:
+        return start, start
+    if task.read_from is None or task.read_from > start:
+        return start, start
+    return task.read_from, max(start, local_date(task.read_at, zone) - RE_READ)
+
+
+def keep_bills(session: Session, now: datetime, account: tables.Account, bills: Bills | None) -> None:
+    """Keep what was read; nothing for a fault."""
+    if bills is None or bills.readable is None:
+        return
+    account.bills_readable, account.bills_read_at = bills.readable, now
+    if bills.since is not None:
+        account.bills_from = bills.read_from
+        rows = (_row(account.advertiser_id, row, now) for row in bills.rows)
+        replace_payments(session, account.advertiser_id, bills.since, rows)
+
+
+def _row(advertiser_id: str, row: Transaction, now: datetime) -> tables.PaymentRow:
+    return tables.PaymentRow(
+        advertiser_id=advertiser_id,
+        transaction_id=row.id,
+        type=row.type,
+        billing=row.billing,
+        subtotal=row.subtotal,
+        tax=row.tax,
+        currency=row.currency,
+        at=row.at,
+        read_at=now,
+    )

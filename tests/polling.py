@@ -1,0 +1,72 @@
+"""A TikTok for polling: tables in place of answers, faults on demand, and a memory of what it was asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from receiver.domain.calendar import local_date
+from receiver.errors import ProviderError
+from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.integrations.tiktok.reports import SpendDay
+from receiver.integrations.tiktok.transactions import Transaction
+
+INFO = AdvertiserInfo(
+    advertiser_id="7001",
+    name="Example",
+    status="STATUS_ENABLE",
+    country="US",
+    currency="USD",
+    timezone="America/New_York",
+    created_at=datetime(2025, 10, 31, 9, tzinfo=UTC),
+    owner_bc_id="6001",
+)
+
+
+def day(of: date, amount: str) -> SpendDay:
+    net = Decimal(amount)
+    return SpendDay(of, net, net, net, Decimal(0), "USD")
+
+
+class FakeTikTok:
+    """Answers from a table of days, or fails as told; remembers what it was asked."""
+
+    def __init__(self, *days: SpendDay) -> None:
+        self.days = list(days)
+        self.info = INFO
+        self.fault: ProviderError | None = None
+        self.prior: Decimal | None = Decimal(0)
+        self.ledger: list[Transaction] = []
+        self.ledger_fault: ProviderError | None = None
+        self.asked: list[tuple[object, ...]] = []
+
+    def _ask(self, *question: object) -> None:
+        self.asked.append(question)
+        if self.fault:
+            raise self.fault
+
+    def advertiser_info(self, token, advertiser_ids):
+        self._ask("info", token, *advertiser_ids)
+        return [self.info]
+
+    def daily_spend(self, token, advertiser_id, first, last):
+        self._ask("days", first, last)
+        return [row for row in self.days if first <= row.date <= last]
+
+    def total_spend(self, token, advertiser_id, first, last):
+        self._ask("total", first, last)
+        return self.prior
+
+    def transactions(self, token, bc_id, advertiser_id, first, last):
+        self._ask("ledger", bc_id, first, last)
+        if self.ledger_fault:
+            raise self.ledger_fault
+        zone = ZoneInfo(self.info.timezone)
+        return [row for row in self.ledger if row.at is None or first <= local_date(row.at, zone) <= last]
+
+
+def paid(number: int, at: datetime | None, amount: str = "100.00", **changes: object) -> Transaction:
+    """A bill paid by cash; the number tells it from others."""
+    valid = {"type": "BILL_PAYMENT", "billing": "CASH", "tax": Decimal("20.00"), "currency": "USD"}
+    return Transaction(id=str(number), subtotal=Decimal(amount), at=at, **{**valid, **changes})  # type: ignore[arg-type]
