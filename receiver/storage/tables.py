@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from receiver.storage.types import ExactDecimal, Json, PackedJson, Utc
+from receiver.storage.types import ExactDecimal, Json, JsonValue, PackedJson, Utc
 
 # SQLite gives rowids only to a column declared INTEGER.
 Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -253,7 +253,7 @@ class RecordedFact(Base):
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
     name: Mapped[str]
-    value: Mapped[Any] = mapped_column(Json)
+    value: Mapped[Any] = mapped_column(JsonValue)  # null: "unknown", or an override taken back
     reason: Mapped[str] = mapped_column(Text)
     evidence: Mapped[str] = mapped_column(Text)
     by: Mapped[str]

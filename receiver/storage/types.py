@@ -58,6 +58,15 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class JsonValue(Json):
+    """A JSON value that may be null itself, in a column that always holds one."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return "null" if value is None else super().process_bind_param(value, dialect)
+
+
 class PackedJson(TypeDecorator[Any]):
     """Any JSON value, compressed: for what is kept for long and seldom read."""
 

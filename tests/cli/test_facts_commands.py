@@ -82,6 +82,19 @@ def test_a_fact_that_changes_nothing_says_so(desk: Desk):
     assert desk.set("policy_violation", "no")["effect"] == []
 
 
+def test_a_fact_can_be_called_unknown_again(desk: Desk):
+    desk.set("payment", "manual")
+    desk.set("policy_violation", "yes")
+    again = desk.set("policy_violation", "unknown")
+    assert {"what": "rules.good_standing", "before": "fail", "after": "unknown"} in again["effect"]
+
+
+def test_an_override_can_be_taken_back(desk: Desk):
+    desk.set("override", "store_market=fail")
+    again = desk.set("override", "store_market=none")
+    assert {"what": "rules.store_market", "before": "fail", "after": "pass"} in again["effect"]
+
+
 def test_a_refused_fact_is_refused_in_a_dry_run_too(desk: Desk):
     why = ("--reason", "told", "--evidence", "ticket 7", "--dry-run")
     result = desk("set", desk.store, "override", "spend_reached=pass", *why)
