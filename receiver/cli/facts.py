@@ -54,5 +54,6 @@ def set_command(
 def show_command(store: str, as_json: bool) -> None:
     """The store's facts document: what `credits decide` reads. It is JSON with and without --json."""
     parts = wiring()
-    facts, programme = facts_of(parts.database, store)
-    click.echo(to_json(facts_document(facts, programme.id, parts.now())))
+    now = parts.now()
+    facts, programme = facts_of(parts.database, now, store)
+    click.echo(to_json(facts_document(facts, programme.id, now)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from babel import Locale
@@ -108,7 +109,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
     return {
         "fact": evidence.fact,
         "value": _value(evidence.value),
-        "source": evidence.source,
+        "source": evidence.source.value,
         "read_at": evidence.read_at and time_text(evidence.read_at),
     }
 
@@ -118,6 +119,8 @@ def _value(value: Any) -> Any:
         return amount_text(value)
     if isinstance(value, datetime):
         return time_text(value)
+    if isinstance(value, StrEnum):
+        return value.value
     return value.isoformat() if isinstance(value, date) else value
 
 

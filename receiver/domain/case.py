@@ -76,9 +76,13 @@ class Case:
         return self.tier_reached is not None and self.tier_reached == self.tiers[-1]
 
     @property
+    def window_final_on(self) -> date | None:
+        """The date on which the figures of the window's last date become final."""
+        if self.window is None or self.spend is None:
+            return None
+        return local_date(final_at(self.window.last, self.spend.zone), self.spend.zone)
+
+    @property
     def window_outlives_credit(self) -> bool:
         """The window's last date becomes final only after the credit has expired."""
-        if self.window is None or self.spend is None:
-            return False
-        last_final = final_at(self.window.last, self.spend.zone)
-        return local_date(last_final, self.spend.zone) > self.programme.credit_expires
+        return self.window_final_on is not None and self.window_final_on > self.programme.credit_expires

@@ -1,95 +1,183 @@
-"""Which facts a rule rests on: their values, who said so, and when they were read."""
+"""Which facts and terms a rule rests on: their values, who said so, and when; an unknown one is null."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from receiver.domain.case import Case
-from receiver.domain.facts import Payment
+from receiver.domain.facts import Override, Payment, Source, value_at
+from receiver.domain.programme import Anchor
 from receiver.domain.spend import Spend
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One fact a rule used: its value, who said so, and when it was read (None: not told)."""
+    """One fact or term a rule used: its value, who said so, and when it was read (None: not told)."""
 
     fact: str
     value: Any
-    source: str
+    source: Source
     read_at: datetime | None = None
 
 
-# For each rule the facts it rests on: (fact, where, field, source).
-_EVIDENCE: Mapping[str, tuple[tuple[str, str, str, str], ...]] = {
-    "programme_open": (("joined", "store", "joined_at", "service"),),
-    "admission": (("admitted", "store", "admitted", "service"),),
-    "integration_set_up": (("set up", "store", "set_up_at", "companion plugin"),),
-    "first_set_up": (("set up before", "history", "set_up_before", "service"),),
-    "account_linked": (
-        ("linked", "account", "linked_at", "companion plugin"),
-        ("consent", "account", "consent", "tiktok"),
-    ),
-    "store_market": (("store country", "store", "country", "woocommerce"),),
-    "account_market": (("account country", "account", "country", "tiktok"),),
-    "account_currency": (("account currency", "account", "currency", "tiktok"),),
-    "not_yet_advertising": (
-        ("account created", "account", "created_at", "tiktok"),
-        ("prior spend", "history", "prior_spend", "tiktok"),
-        ("link date exact", "account", "linked_at_exact", "companion plugin"),
-    ),
-    "merchant_once": (("merchant's other awards", "history", "merchant_awards", "service"),),
-    "account_once": (
-        ("account's other awards", "history", "account_awards", "service"),
-        ("business center's other awards", "history", "business_center_awards", "service"),
-    ),
-    "no_conflicting_promotion": (
-        ("conflicting promotion", "history", "conflicting_promotion", "staff"),
-        ("foreign credit issued", "history", "foreign_credit_issued", "tiktok"),
-    ),
-    "good_standing": (
-        ("safety flag", "history", "safety_flag", "staff"),
-        ("policy violation", "history", "policy_violation", "staff"),
-        ("account status", "account", "status", "tiktok"),
-    ),
-    "spend_reached": (),
-    "credit_in_time": (),
-}
+Line = Callable[[Case], Evidence]
 
 
 def evidence_for(case: Case, rule_id: str) -> tuple[Evidence, ...]:
-    groups = {"store": case.facts.store, "account": case.account, "history": case.facts.history}
-    found = [
-        Evidence(
-            fact,
-            getattr(groups[where], name),
-            source,
-            case.facts.read_at.get(name, case.facts.read_at.get(where)),
-        )
-        for fact, where, name, source in _EVIDENCE[rule_id]
-        if groups[where] is not None
-    ]
-    if rule_id == "spend_reached" and case.spend is not None:
-        found += _spend_evidence(case, case.spend)
-    if rule_id == "credit_in_time":
-        found.append(Evidence("credit expires", case.programme.credit_expires, "programme"))
-    return tuple(found)
+    """All that the answer of a rule rests on, before any override."""
+    lines = _SPEND + _what_proves_it(case) if rule_id == "spend_reached" else _LINES[rule_id]
+    return tuple(line(case) for line in lines)
 
 
-def _spend_evidence(case: Case, spend: Spend) -> list[Evidence]:
-    read_at = case.facts.read_at.get("spend")
-    found = [
-        Evidence(
-            "payment option", spend.payment, "staff" if spend.payment is not Payment.UNKNOWN else "service"
+def evidence_of_override(case: Case, rule_id: str, override: Override) -> tuple[Evidence, ...]:
+    """What staff decided instead, why, and who."""
+    at = case.facts.read_at.get(f"history.overrides.{rule_id}")
+    said = (
+        ("override", override.outcome),
+        ("override reason", override.reason),
+        ("override by", override.by),
+    )
+    return tuple(Evidence(fact, value, Source.STAFF, at) for fact, value in said)
+
+
+# -- Kinds of lines ------------------------------------------------------------------------------
+
+
+def _fact(name: str, path: str, source: Source) -> Line:
+    """A fact by its path in the facts document; `source` is who says it unless the facts name another."""
+
+    def line(case: Case) -> Evidence:
+        facts = case.facts
+        return Evidence(name, value_at(facts, path), facts.sources.get(path, source), facts.read_at.get(path))
+
+    return line
+
+
+def _figure(name: str, figure: Callable[[Spend], Any], read: str = "spend") -> Line:
+    """What TikTok's figures, last read as `read`, come to."""
+    return lambda case: Evidence(
+        name, figure(case.spend) if case.spend else None, Source.TIKTOK, case.facts.read_at.get(read)
+    )
+
+
+def _reckoned(name: str, value: Callable[[Case], Any]) -> Line:
+    """What the service works out at the moment of the decision."""
+    return lambda case: Evidence(name, value(case), Source.SERVICE, case.as_of)
+
+
+def _term(name: str, value: Callable[[Case], Any]) -> Line:
+    return lambda case: Evidence(name, value(case), Source.PROGRAMME)
+
+
+# -- What each rule rests on ---------------------------------------------------------------------
+
+_JOINED = _fact("joined", "store.joined_at", Source.SERVICE)
+_SET_UP = _fact("set up", "store.set_up_at", Source.PLUGIN)
+_LINKED = _fact("linked", "account.linked_at", Source.PLUGIN)
+_COUNTRY = _fact("account country", "account.country", Source.TIKTOK)
+_CURRENCY = _fact("account currency", "account.currency", Source.TIKTOK)
+_ZONE = _fact("account time zone", "account.timezone", Source.TIKTOK)
+_CREATED = _fact("account created", "account.created_at", Source.TIKTOK)
+_FINAL_SPEND = _figure("qualifying spend of final dates", lambda spend: spend.final_qualifying)
+_LAST_DATE = _reckoned("window's last date", lambda case: case.window and case.window.last)
+_MARKETS = _term("markets", lambda case: [market.country for market in case.programme.markets])
+_OPENS = _term("offer opens", lambda case: case.programme.opens)
+
+_LINES: Mapping[str, tuple[Line, ...]] = {
+    "programme_open": (_JOINED, _OPENS, _term("offer closes", lambda case: case.programme.closes)),
+    "admission": (
+        _fact("admitted", "store.admitted", Source.SERVICE),
+        _term(
+            "places",
+            lambda case: "no limit" if case.programme.capacity is None else case.programme.capacity,
         ),
-        Evidence("qualifying spend of final dates", spend.final_qualifying, "tiktok", read_at),
-        Evidence("qualifying spend", spend.qualifying, "tiktok", read_at),
-    ]
-    bills_read_at = case.facts.read_at.get("payments")
-    if spend.payment is not Payment.MANUAL:
-        found.append(Evidence("bills readable", case.facts.bills_readable, "tiktok", bills_read_at))
-    if spend.has_bills:
-        found.append(Evidence("paid bills", spend.paid, "tiktok", bills_read_at))
-    return found
+    ),
+    "integration_set_up": (_SET_UP,),
+    "first_set_up": (_fact("set up before", "history.set_up_before", Source.SERVICE),),
+    "account_linked": (_LINKED, _fact("consent", "account.consent", Source.TIKTOK)),
+    "store_market": (_fact("store country", "store.country", Source.WOOCOMMERCE), _MARKETS),
+    "account_market": (_COUNTRY, _MARKETS),
+    "account_currency": (
+        _CURRENCY,
+        _COUNTRY,
+        _term("currency of the market", lambda case: case.market and case.market.currency),
+    ),
+    "not_yet_advertising": (
+        _CREATED,
+        _JOINED,
+        _LINKED,
+        _fact("link date exact", "account.linked_at_exact", Source.PLUGIN),
+        _fact("prior spend", "history.prior_spend", Source.TIKTOK),
+        _term("prior spend days", lambda case: case.programme.prior_spend_days),
+    ),
+    "merchant_once": (
+        _fact("merchant", "store.merchant", Source.SERVICE),
+        _fact("merchant's other awards", "history.merchant_awards", Source.SERVICE),
+    ),
+    "account_once": (
+        _fact("account's other awards", "history.account_awards", Source.SERVICE),
+        _fact("business center", "account.business_center", Source.TIKTOK),
+        _fact("business center's other awards", "history.business_center_awards", Source.SERVICE),
+    ),
+    "no_conflicting_promotion": (
+        _fact("conflicting promotion", "history.conflicting_promotion", Source.STAFF),
+        _fact("foreign credit issued", "history.foreign_credit_issued", Source.TIKTOK),
+        _OPENS,
+    ),
+    "good_standing": (
+        _fact("safety flag", "history.safety_flag", Source.STAFF),
+        _fact("policy violation", "history.policy_violation", Source.STAFF),
+        _fact("account status", "account.status", Source.TIKTOK),
+    ),
+    "credit_in_time": (
+        _term("credit expires", lambda case: case.programme.credit_expires),
+        _reckoned("today", lambda case: case.today),
+        _ZONE,
+        _LAST_DATE,
+        _reckoned("window final on", lambda case: case.window_final_on),
+        _term("highest threshold", lambda case: case.tiers[-1].threshold if case.tiers else None),
+        _FINAL_SPEND,
+    ),
+}
+
+_SPEND = (
+    _fact("payment option", "account.payment", Source.STAFF),
+    _FINAL_SPEND,
+    _figure("qualifying spend", lambda spend: spend.qualifying),
+    _term("first threshold", lambda case: case.tiers[0].threshold if case.tiers else None),
+    _COUNTRY,
+    _CURRENCY,
+    _SET_UP,
+    _LINKED,
+    _ZONE,
+    _term("window days", lambda case: case.programme.window_days),
+    _term("window begins with", lambda case: case.programme.anchor),
+    _reckoned("window's first date", lambda case: case.window and case.window.first),
+    _LAST_DATE,
+    _reckoned("figures final through", lambda case: case.spend and case.spend.final_through),
+)
+_BILLS = (
+    _figure("paid bills", lambda spend: spend.paid if spend.has_bills else None, "payments"),
+    _figure("bill in doubt", lambda spend: spend.bill_in_doubt if spend.has_bills else None, "payments"),
+    _term("bill grace days", lambda case: case.programme.bill_grace_days),
+)
+_UNLESS_MANUAL = (
+    _fact("bills readable", "bills_readable", Source.TIKTOK),
+    _fact("paid bills confirmed", "paid_bills_confirmed", Source.STAFF),
+    _term("net cost accepted", lambda case: case.programme.accept_net_cost),
+)
+
+
+def _what_proves_it(case: Case) -> tuple[Line, ...]:
+    """What else spend rests on: the window's anchor, and bills or what stands in for them."""
+    created = (_CREATED,) if case.programme.anchor is Anchor.REGISTRATION else ()
+    match case.account and case.account.payment:
+        case Payment.AUTOMATIC:
+            return (*created, *_UNLESS_MANUAL, *_BILLS)
+        case Payment.UNKNOWN:
+            return (*created, *_UNLESS_MANUAL)
+        case _:
+            return created

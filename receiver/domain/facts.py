@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from receiver.domain.calendar import local_date
@@ -18,6 +19,17 @@ class Payment(StrEnum):
     MANUAL = "manual"
     AUTOMATIC = "automatic"
     UNKNOWN = "unknown"
+
+
+class Source(StrEnum):
+    """Who says a fact."""
+
+    WOOCOMMERCE = "woocommerce"
+    PLUGIN = "companion plugin"
+    TIKTOK = "tiktok"
+    STAFF = "staff"
+    SERVICE = "service"  # this service, which counted or saw it itself
+    PROGRAMME = "programme"  # the terms
 
 
 class Outcome(StrEnum):
@@ -128,7 +140,17 @@ class Facts:
     bills_readable: bool | None = None
     paid_bills_confirmed: bool | None = None
     award: RecordedAward | None = None
-    read_at: Mapping[str, datetime] = field(default_factory=dict)  # by source: store, account, spend, …
+    # By a fact's path in the facts document: `account.consent`, `spend`, `history.overrides.admission`.
+    read_at: Mapping[str, datetime] = field(default_factory=dict)  # when it was read or recorded, if told
+    sources: Mapping[str, Source] = field(default_factory=dict)  # who said it, if not who usually does
+
+
+def value_at(facts: Facts, path: str) -> Any:
+    """The fact at a path of the facts document; None too where the part it belongs to is not there yet."""
+    found: Any = facts
+    for name in path.split("."):
+        found = None if found is None else getattr(found, name)
+    return found
 
 
 def as_known_at(facts: Facts, as_of: datetime) -> Facts:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from receiver.domain.case import Case
-from receiver.domain.evidence import Evidence, evidence_for
+from receiver.domain.evidence import Evidence, evidence_for, evidence_of_override
 from receiver.domain.facts import Account, Outcome, utc_date
 from receiver.domain.programme import Anchor, Tier
 from receiver.domain.spend import Spend
@@ -295,8 +295,7 @@ def _answer(case: Case, rule_id: str, rule: Callable[[Case], Finding]) -> RuleRe
         result = RuleResult(rule_id, finding.outcome, reason, finding.params, evidence)
     else:
         params = {"reason": override.reason, "by": override.by}
-        noted = Evidence("override", f"{override.outcome}: {override.reason}", override.by)
-        reason = f"override.{override.outcome}"
-        result = RuleResult(rule_id, override.outcome, reason, params, (*evidence, noted))
+        evidence += evidence_of_override(case, rule_id, override)
+        result = RuleResult(rule_id, override.outcome, f"override.{override.outcome}", params, evidence)
     case.outcomes[rule_id] = result.outcome
     return result

@@ -71,11 +71,11 @@ def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> 
 
 def answer_for(session: Session, store: tables.Store, now: datetime) -> Decision:
     """The decision as of now, without keeping anything."""
-    return decide(gather_facts(session, store), terms_of(session, store.programme), now)
+    return decide(gather_facts(session, store, now), terms_of(session, store.programme), now)
 
 
 def _decided(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:
-    facts = gather_facts(session, store)
+    facts = gather_facts(session, store, now)
     return facts, decide(facts, terms_of(session, store.programme), now)
 
 
@@ -161,8 +161,8 @@ def _record_award(session: Session, store: tables.Store, decision: Decision, dec
     return True
 
 
-def facts_of(database: Database, store_id: str) -> tuple[Facts, Programme]:
+def facts_of(database: Database, now: datetime, store_id: str) -> tuple[Facts, Programme]:
     """What is known about a store, and its terms. Raises NotFound."""
     with database.reading() as session:
         store = stores.known_store(session, store_id)
-        return gather_facts(session, store), terms_of(session, store.programme)
+        return gather_facts(session, store, now), terms_of(session, store.programme)

@@ -22,19 +22,20 @@ from receiver.domain.facts import (
     Store,
 )
 from receiver.services.gather_bills import Bills, gather_bills
+from receiver.services.provenance import OVERRIDE, with_provenance
 from receiver.storage import history, links, spend, tables
 
 # These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
 STAFF_SAID_NOTHING = False
-OVERRIDE = "override:"  # a recorded fact of this name replaces the outcome of the rule that follows
 
 
-def gather_facts(session: Session, store: tables.Store) -> Facts:
+def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
+    """All that is known about a store, and who said it when; what the service looks up itself is of `now`."""
     link = links.open_link(session, store.id)
     account = spend.account(session, link.advertiser_id) if link else None
     recorded = history.recorded_facts(session, store.id)
     bills = gather_bills(session, store, account)
-    return Facts(
+    facts = Facts(
         store=_store(store),
         account=_account(link, account, recorded) if link else None,
         history=_history(session, store, link, account, recorded, bills),
@@ -43,8 +44,8 @@ def gather_facts(session: Session, store: tables.Store) -> Facts:
         bills_readable=bills.readable,
         paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
         award=_award(history.award_of(session, store)),
-        read_at=_read_at(store, link, account),
     )
+    return with_provenance(facts, store, link, account, recorded, now)
 
 
 def _store(store: tables.Store) -> Store:
@@ -145,18 +146,3 @@ def _award(row: tables.Award | None) -> RecordedAward | None:
         reference=row.reference,
         flags=tuple(row.flags),
     )
-
-
-def _read_at(
-    store: tables.Store, link: tables.Link | None, account: tables.Account | None
-) -> dict[str, datetime]:
-    times = {
-        "store": store.created_at,
-        "account": account.read_at if account else None,
-        "spend": account.spend_read_at if account else None,
-        "payments": account.bills_read_at if account else None,
-        "foreign_credit_issued": account.bills_read_at if account else None,
-        "prior_spend": link.prior_spend_at if link else None,
-        "consent": link.consent_at if link else None,
-    }
-    return {name: at for name, at in times.items() if at is not None}

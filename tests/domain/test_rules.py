@@ -5,9 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.domain.facts import Payment
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES, STATUS_BAD, STATUS_IN_REVIEW
-from tests.factories import FIRST, OPEN, bill, cash, decided, make_programme, override
+from tests.factories import FIRST, OPEN, cash, decided, make_programme, override
 
 LATER = datetime(2025, 11, 21, tzinfo=UTC)  # after OPEN: has not happened
 
@@ -170,29 +169,6 @@ def test_all_rules_are_listed_in_the_programmes_order_whatever_they_answer():
     assert [rule.id for rule in decided(account=False, store={"country": "FR"}).rules] == list(RULES)
 
 
-@pytest.mark.parametrize(
-    ("payment", "readable", "told"),
-    [
-        ("automatic", True, [("bills readable", True), ("paid bills", Decimal("50.00"))]),
-        ("automatic", False, [("bills readable", False)]),
-        ("unknown", None, [("bills readable", None)]),
-        ("manual", None, []),
-    ],
-)
-def test_the_evidence_tells_whether_bills_were_read_and_when(payment, readable, told):
-    found = decided(
-        account={"payment": Payment(payment)},
-        spend=(cash("60.00"),),
-        payments=(bill("50.00", OPEN),),
-        bills_readable=readable,
-        read_at={"payments": OPEN},
-    )
-    reached = next(answer for answer in found.rules if answer.id == "spend_reached")
-    bills = [one for one in reached.evidence if "bills" in one.fact]
-    assert [(one.fact, one.value) for one in bills] == told
-    assert all((one.source, one.read_at) == ("tiktok", OPEN) for one in bills)
-
-
 # -- Overrides ---------------------------------------------------------------------------------
 
 
@@ -202,10 +178,7 @@ def test_an_override_replaces_the_outcome_and_says_who_and_why(rule, outcome):
     found = decided(history={"overrides": {rule: override(outcome)}})
     answer = next(answer for answer in found.rules if answer.id == rule)
     assert answer.outcome == outcome
-    assert (answer.evidence[-1].source, answer.evidence[-1].value) == (
-        "ann@staff.example",
-        f"{outcome}: seen by us",
-    )
+    assert [line.value for line in answer.evidence[-3:]] == [outcome, "seen by us", "ann@staff.example"]
 
 
 @pytest.mark.parametrize("rule", sorted(NOT_OVERRIDABLE))

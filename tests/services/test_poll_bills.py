@@ -57,7 +57,7 @@ def account(wired) -> tables.Account:
 
 def facts(wired):
     with wired.database.reading() as session:
-        return gather_facts(session, session.get_one(tables.Store, "st_1"))
+        return gather_facts(session, session.get_one(tables.Store, "st_1"), OPEN)
 
 
 def kept(wired):
@@ -292,7 +292,8 @@ def test_credit_of_somebody_else_is_told(linked, tiktok):
 def test_a_ledger_without_such_credit_says_so(linked, tiktok):
     poll(linked, tiktok)
     known = facts(linked)
-    assert (known.history.foreign_credit_issued, known.read_at["foreign_credit_issued"]) == (False, OPEN)
+    assert known.history.foreign_credit_issued is False
+    assert known.read_at["history.foreign_credit_issued"] == OPEN
 
 
 def test_a_ledger_never_read_or_refused_says_nothing_about_credit(linked, tiktok):

@@ -129,7 +129,7 @@ def test_a_store_is_shown_with_every_rule_and_its_evidence(client, wired, clock)
     sign_in(client)
     shown = page(client, "/admin/stores/st_1").text
     assert "store market" in shown
-    assert "store country: US (woocommerce" in shown
+    assert "store country: US (staff" in shown
     assert "500.00 USD" in shown
 
 

@@ -1,4 +1,4 @@
-"""Values as staff read them: yes and no, unknown, and times to the minute in UTC."""
+"""Values as staff read them: yes and no, unknown, lists in a line, and times to the minute in UTC."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ def plain(value: Any) -> str:
         return "unknown"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(plain, value))
     if isinstance(value, str) and value.endswith("Z"):
         with suppress(ValueError):
             value = datetime.fromisoformat(value)

@@ -1,0 +1,123 @@
+"""Who said each fact about a store, and when: staff, the store's signals, TikTok, or the service itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from receiver.domain.facts import Facts, Source, value_at
+from receiver.storage import tables
+from receiver.storage.signals import news_from_list
+
+OVERRIDE = "override:"  # a recorded fact of this name replaces the outcome of the rule that follows
+# What staff record, by its name: the facts it stands for.
+RECORDED: Mapping[str, tuple[str, ...]] = {
+    "payment": ("account.payment",),
+    "paid_bills_confirmed": ("paid_bills_confirmed",),
+    "conflicting_promotion": ("history.conflicting_promotion",),
+    "policy_violation": ("history.policy_violation",),
+    "safety_flag": ("history.safety_flag",),
+    "linked_at": ("account.linked_at", "account.linked_at_exact"),
+    "set_up_at": ("store.set_up_at",),
+    "merchant": ("store.merchant",),
+}
+# What TikTok answers about an ad account, all at once.
+DESCRIBED = ("country", "currency", "timezone", "created_at", "status", "business_center")
+# What its ledger tells, if TikTok lets us read it.
+IN_THE_LEDGER = ("payments", "bills_readable", "history.foreign_credit_issued")
+# What the service looks up among its own records whenever it decides.
+LOOKED_UP = (
+    "history.set_up_before",
+    "history.merchant_awards",
+    "history.account_awards",
+    "history.business_center_awards",
+    "history.conflicting_promotion",  # nobody raised one; so with the other flags
+    "history.policy_violation",
+    "history.safety_flag",
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """When a fact was said, and by whom where it is not who usually says it."""
+
+    at: datetime | None
+    by: Source | None = None
+
+
+Sayings = Mapping[str, Said]  # by path in the facts document
+
+
+def with_provenance(
+    facts: Facts,
+    store: tables.Store,
+    link: tables.Link | None,
+    account: tables.Account | None,
+    recorded: Mapping[str, tables.RecordedFact],
+    now: datetime,
+) -> Facts:
+    """The same facts, with who said them and when; what staff recorded counts only while it still stands."""
+    sayings = {
+        **{path: Said(now, Source.SERVICE) for path in LOOKED_UP},
+        **_of_store(store, now),
+        **(_of_link(link, facts) if link else {}),
+        **(_of_account(account) if account else {}),
+        **_of_staff(facts, recorded),
+    }
+    return replace(
+        facts,
+        read_at={path: said.at for path, said in sayings.items() if said.at is not None},
+        sources={path: said.by for path, said in sayings.items() if said.by is not None},
+    )
+
+
+def _of_store(store: tables.Store, now: datetime) -> Sayings:
+    return {
+        "store.joined_at": Said(store.created_at),
+        "store.merchant": Said(store.created_at),
+        "store.country": Said(store.created_at, Source.STAFF),  # typed in when the store was added
+        "store.admitted": Said(store.admitted_at or now),
+        "store.set_up_at": Said(store.set_up_at),
+    }
+
+
+def _of_link(link: tables.Link, facts: Facts) -> Sayings:
+    date_said = _link_date(link)
+    return {
+        "account.linked_at": date_said,
+        "account.linked_at_exact": date_said,
+        "account.consent": Said(link.consent_at),
+        "history.prior_spend": Said(None if facts.history.prior_spend is None else link.prior_spend_at),
+    }
+
+
+def _link_date(link: tables.Link) -> Said:
+    news = news_from_list(link.linked_news)
+    if news is not None:
+        return Said(news.at)
+    # Linked by hand: with staff's own date, or first seen by us at that moment.
+    return Said(None, Source.STAFF) if link.exact else Said(link.linked_at, Source.SERVICE)
+
+
+def _of_account(account: tables.Account) -> Sayings:
+    described = {f"account.{name}": Said(account.read_at) for name in DESCRIBED}
+    ledger = dict.fromkeys(IN_THE_LEDGER, Said(account.bills_read_at))
+    return {**described, **ledger, "spend": Said(account.spend_read_at)}
+
+
+def _of_staff(facts: Facts, recorded: Mapping[str, tables.RecordedFact]) -> Sayings:
+    said: dict[str, Said] = {
+        f"history.overrides.{rule}": Said(recorded[OVERRIDE + rule].at, Source.STAFF)
+        for rule in facts.history.overrides
+    }
+    for name, (path, *others) in RECORDED.items():
+        row = recorded.get(name)
+        if row is not None and row.value == _as_recorded(value_at(facts, path)):
+            said |= dict.fromkeys((path, *others), Said(row.at, Source.STAFF))
+    return said
+
+
+def _as_recorded(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,227 @@
+"""Each rule shows all it rests on: the value, who said it, and when; unknown ones too."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from receiver.domain.facts import Payment, Source
+from receiver.domain.programme import Anchor
+from receiver.domain.rules import RULES
+from tests.factories import (
+    FIRST,
+    JOINED,
+    LAST,
+    LINKED,
+    OPEN,
+    SETTLED,
+    bill,
+    cash,
+    decided,
+    make_account,
+    make_history,
+    make_programme,
+    make_store,
+    override,
+)
+
+SET_UP = datetime(2025, 10, 31, 10, 0, tzinfo=UTC)
+CREATED = datetime(2025, 10, 31, 9, 0, tzinfo=UTC)
+READ = datetime(2025, 11, 19, 12, 0, tzinfo=UTC)
+
+# What each rule shows of the valid facts under the seed's terms, and who usually says it.
+SHOWN = {
+    "programme_open": {
+        "joined": (JOINED, "service"),
+        "offer opens": (date(2025, 7, 1), "programme"),
+        "offer closes": (date(2025, 12, 31), "programme"),
+    },
+    "admission": {"admitted": (True, "service"), "places": ("no limit", "programme")},
+    "integration_set_up": {"set up": (SET_UP, "companion plugin")},
+    "first_set_up": {"set up before": (False, "service")},
+    "account_linked": {"linked": (LINKED, "companion plugin"), "consent": (True, "tiktok")},
+    "store_market": {"store country": ("US", "woocommerce"), "markets": (["US", "GB"], "programme")},
+    "account_market": {"account country": ("US", "tiktok"), "markets": (["US", "GB"], "programme")},
+    "account_currency": {
+        "account currency": ("USD", "tiktok"),
+        "account country": ("US", "tiktok"),
+        "currency of the market": ("USD", "programme"),
+    },
+    "not_yet_advertising": {
+        "account created": (CREATED, "tiktok"),
+        "joined": (JOINED, "service"),
+        "linked": (LINKED, "companion plugin"),
+        "link date exact": (True, "companion plugin"),
+        "prior spend": (Decimal(0), "tiktok"),
+        "prior spend days": (90, "programme"),
+    },
+    "merchant_once": {"merchant": ("m_1", "service"), "merchant's other awards": (0, "service")},
+    "account_once": {
+        "account's other awards": (0, "service"),
+        "business center": ("6001", "tiktok"),
+        "business center's other awards": (0, "service"),
+    },
+    "no_conflicting_promotion": {
+        "conflicting promotion": (False, "staff"),
+        "foreign credit issued": (None, "tiktok"),
+        "offer opens": (date(2025, 7, 1), "programme"),
+    },
+    "good_standing": {
+        "safety flag": (False, "staff"),
+        "policy violation": (False, "staff"),
+        "account status": ("STATUS_ENABLE", "tiktok"),
+    },
+    "spend_reached": {
+        "payment option": ("manual", "staff"),
+        "qualifying spend of final dates": (Decimal("600.00"), "tiktok"),
+        "qualifying spend": (Decimal("620.00"), "tiktok"),
+        "first threshold": (Decimal(500), "programme"),
+        "account country": ("US", "tiktok"),
+        "account currency": ("USD", "tiktok"),
+        "set up": (SET_UP, "companion plugin"),
+        "linked": (LINKED, "companion plugin"),
+        "account time zone": ("America/New_York", "tiktok"),
+        "window days": (30, "programme"),
+        "window begins with": ("first_cash", "programme"),
+        "window's first date": (FIRST, "service"),
+        "window's last date": (LAST, "service"),
+        "figures final through": (date(2025, 11, 17), "service"),
+    },
+    "credit_in_time": {
+        "credit expires": (date(2026, 1, 30), "programme"),
+        "today": (date(2025, 11, 20), "service"),
+        "account time zone": ("America/New_York", "tiktok"),
+        "window's last date": (LAST, "service"),
+        "window final on": (date(2025, 12, 4), "service"),
+        "highest threshold": (Decimal(5000), "programme"),
+        "qualifying spend of final dates": (Decimal("600.00"), "tiktok"),
+    },
+}
+SPENT = (cash("600.00"), cash("20.00", date(2025, 11, 19)))
+
+# What is there whatever nobody knows: the terms, and what the service reckons itself.
+NEVER_UNKNOWN = {
+    "offer opens", "offer closes", "places", "markets", "prior spend days", "window days",
+    "window begins with", "credit expires", "today", "payment option",
+}  # fmt: skip
+
+
+def shown(found, rule_id):
+    rule = next(rule for rule in found.rules if rule.id == rule_id)
+    return {line.fact: (line.value, line.source) for line in rule.evidence}
+
+
+def times(found):
+    return {(rule.id, line.fact): line.read_at for rule in found.rules for line in rule.evidence}
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+def test_a_rule_shows_every_fact_and_term_it_rests_on_and_who_said_it(rule_id):
+    assert shown(decided(spend=SPENT), rule_id) == SHOWN[rule_id]
+
+
+NOTHING = {
+    "store": dict.fromkeys(vars(make_store()), None) | {"id": "st_1"},
+    "account": dict.fromkeys(vars(make_account()), None) | {"payment": Payment.UNKNOWN},
+    "history": dict.fromkeys(vars(make_history()), None) | {"overrides": {}},
+}
+
+
+@pytest.mark.parametrize("account", [NOTHING["account"], False], ids=["unknown account", "no account"])
+@pytest.mark.parametrize("rule_id", RULES)
+def test_what_is_unknown_is_shown_as_null_and_never_left_out(rule_id, account):
+    lines = shown(decided(**{**NOTHING, "account": account}), rule_id)
+    assert set(lines) >= set(SHOWN[rule_id])
+    known = {fact for fact, (value, _) in lines.items() if value is not None}
+    if account is False:
+        assert known == set(lines) & (NEVER_UNKNOWN - {"payment option"})
+    else:
+        assert known - {"net cost accepted"} == set(lines) & NEVER_UNKNOWN
+
+
+def test_a_capped_offer_shows_its_number_of_places():
+    found = decided(programme=make_programme(capacity=0))
+    assert shown(found, "admission")["places"] == (0, Source.PROGRAMME)
+
+
+def test_spend_by_registration_shows_when_the_account_was_created():
+    found = decided(programme=make_programme(anchor=Anchor.REGISTRATION))
+    assert shown(found, "spend_reached")["account created"] == (CREATED, Source.TIKTOK)
+
+
+BILLED = {"paid bills", "bill in doubt", "bill grace days"}
+ASKED = {"bills readable", "paid bills confirmed", "net cost accepted"}
+
+
+@pytest.mark.parametrize(
+    ("payment", "more"), [("manual", set()), ("automatic", BILLED | ASKED), ("unknown", ASKED)]
+)
+def test_bills_are_shown_where_the_answer_rests_on_them(payment, more):
+    found = decided(account={"payment": Payment(payment)}, bills_readable=True)
+    assert set(shown(found, "spend_reached")) == set(SHOWN["spend_reached"]) | more
+
+
+def test_paid_bills_are_shown_with_when_they_were_read():
+    found = decided(
+        SETTLED,
+        account={"payment": Payment.AUTOMATIC},
+        bills_readable=True,
+        spend=SPENT,
+        payments=(bill("550.00", OPEN), bill(None, OPEN)),
+        read_at={"payments": READ, "bills_readable": LINKED},
+    )
+    lines = shown(found, "spend_reached")
+    assert lines["paid bills"] == (Decimal("550.00"), Source.TIKTOK)
+    assert lines["bill in doubt"] == (True, Source.TIKTOK)
+    assert lines["bill grace days"] == (35, Source.PROGRAMME)
+    read = times(found)
+    assert (read["spend_reached", "paid bills"], read["spend_reached", "bills readable"]) == (READ, LINKED)
+
+
+def test_bills_that_cannot_be_read_are_unknown_and_not_zero():
+    lines = shown(decided(account={"payment": Payment.AUTOMATIC}, bills_readable=False), "spend_reached")
+    assert (lines["paid bills"][0], lines["bill in doubt"][0], lines["bills readable"][0]) == (
+        None,
+        None,
+        False,
+    )
+
+
+def test_each_line_tells_when_its_own_fact_was_read():
+    read = times(decided(spend=SPENT, read_at={"account.consent": READ, "spend": LINKED}))
+    told = {key: at for key, at in read.items() if at is not None}
+    assert told == {
+        ("account_linked", "consent"): READ,
+        ("spend_reached", "qualifying spend of final dates"): LINKED,
+        ("spend_reached", "qualifying spend"): LINKED,
+        ("credit_in_time", "qualifying spend of final dates"): LINKED,
+        # what the service reckons is of the moment of the decision
+        ("spend_reached", "window's first date"): OPEN,
+        ("spend_reached", "window's last date"): OPEN,
+        ("spend_reached", "figures final through"): OPEN,
+        ("credit_in_time", "today"): OPEN,
+        ("credit_in_time", "window's last date"): OPEN,
+        ("credit_in_time", "window final on"): OPEN,
+    }
+
+
+def test_a_source_that_is_told_takes_the_place_of_the_usual_one():
+    found = decided(sources={"account.linked_at": Source.STAFF})
+    assert shown(found, "account_linked")["linked"] == (LINKED, Source.STAFF)
+    assert shown(found, "account_linked")["consent"] == (True, Source.TIKTOK)
+
+
+def test_an_override_says_what_was_decided_why_by_whom_and_when_and_leaves_the_facts():
+    found = decided(
+        store={"country": "FR"},
+        history={"overrides": {"store_market": override()}},
+        read_at={"history.overrides.store_market": READ},
+    )
+    lines = shown(found, "store_market")
+    assert lines["store country"] == ("FR", Source.WOOCOMMERCE)
+    assert {fact: line for fact, line in lines.items() if fact.startswith("override")} == {
+        "override": ("pass", Source.STAFF),
+        "override reason": ("seen by us", Source.STAFF),
+        "override by": ("ann@staff.example", Source.STAFF),
+    }
+    assert times(found)["store_market", "override"] == READ

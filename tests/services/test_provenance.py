@@ -1,0 +1,142 @@
+"""The evidence of a store's answer says truly who told each fact and when."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from receiver.services.decide import answer_for
+from receiver.services.links import add_link
+from receiver.services.record import record
+from receiver.storage.tables import Link, Store
+from tests.factories import JOINED, LINKED, OPEN
+from tests.rows import keep_account, keep_all, keep_link, keep_store
+
+NOW = OPEN
+RECORDED = OPEN - timedelta(hours=3)
+
+
+@pytest.fixture
+def told(wired):
+    """(source, read_at) of a rule's fact, as answered now."""
+
+    def ask(rule_id, fact, store_id="st_1"):
+        with wired.database.reading() as session:
+            decision = answer_for(session, session.get(Store, store_id), NOW)
+        rule = next(rule for rule in decision.rules if rule.id == rule_id)
+        line = next(line for line in rule.evidence if line.fact == fact)
+        return line.source, line.read_at
+
+    return ask
+
+
+def say(wired, name, value):
+    record(
+        wired.database, RECORDED,
+        store_id="st_1", name=name, value=value, reason="told", evidence="T-2", actor="ann",
+    )  # fmt: skip
+
+
+def change(wired, row, **values):
+    with wired.database.writing() as session:
+        kept = session.get(Store, "st_1") if row is Store else session.query(Link).one()
+        for name, value in values.items():
+            setattr(kept, name, value)
+
+
+READ = [
+    ("programme_open", "joined", "service", JOINED),
+    ("admission", "admitted", "service", JOINED),
+    ("store_market", "store country", "staff", JOINED),  # typed in when the store was added
+    ("merchant_once", "merchant", "service", JOINED),
+    ("account_linked", "consent", "tiktok", LINKED),
+    ("account_market", "account country", "tiktok", LINKED),
+    ("account_currency", "account currency", "tiktok", LINKED),
+    ("not_yet_advertising", "account created", "tiktok", LINKED),
+    ("not_yet_advertising", "prior spend", "tiktok", LINKED + timedelta(days=4)),
+    ("account_once", "business center", "tiktok", LINKED),
+    ("good_standing", "account status", "tiktok", LINKED),
+    ("spend_reached", "qualifying spend", "tiktok", LINKED),
+    ("spend_reached", "account time zone", "tiktok", LINKED),
+    ("integration_set_up", "set up", "companion plugin", LINKED - timedelta(minutes=5)),
+]
+LOOKED_UP = [
+    ("first_set_up", "set up before"),
+    ("merchant_once", "merchant's other awards"),
+    ("account_once", "account's other awards"),
+    ("account_once", "business center's other awards"),
+    ("no_conflicting_promotion", "conflicting promotion"),
+    ("good_standing", "safety flag"),
+    ("good_standing", "policy violation"),
+]
+
+
+def test_what_was_read_is_told_with_who_was_asked_and_when(wired, told):
+    keep_all(wired)
+    assert [(rule, fact, *told(rule, fact)) for rule, fact, _, _ in READ] == READ
+
+
+def test_what_the_service_looks_up_itself_is_of_the_moment_of_the_decision(wired, told):
+    keep_all(wired)
+    assert {told(rule, fact) for rule, fact in LOOKED_UP} == {("service", NOW)}
+    change(wired, Store, admitted_at=None)
+    assert told("admission", "admitted") == ("service", NOW)
+
+
+def test_what_nobody_read_has_no_time(wired, told):
+    keep_store(wired, set_up_at=None)
+    keep_link(wired, consent=None, consent_at=None, prior_spend_before=date(2025, 10, 1))
+    keep_account(wired, read_at=None, spend_read_at=None)
+    for rule, fact in [
+        ("account_linked", "consent"),
+        ("account_market", "account country"),
+        ("not_yet_advertising", "prior spend"),  # read for another link date
+        ("spend_reached", "qualifying spend"),
+        ("no_conflicting_promotion", "foreign credit issued"),
+    ]:
+        assert told(rule, fact) == ("tiktok", None)
+    assert told("integration_set_up", "set up") == ("companion plugin", None)
+
+
+STAFFS_WORD = [
+    ("payment", "automatic", "spend_reached", "payment option"),
+    ("paid_bills_confirmed", "yes", "spend_reached", "paid bills confirmed"),
+    ("conflicting_promotion", "yes", "no_conflicting_promotion", "conflicting promotion"),
+    ("policy_violation", "no", "good_standing", "policy violation"),
+    ("safety_flag", "unknown", "good_standing", "safety flag"),
+    ("linked_at", "2025-11-01T10:05:00+02:00", "account_linked", "linked"),
+    ("linked_at", "2025-11-01T10:05:00+02:00", "not_yet_advertising", "link date exact"),
+    ("set_up_at", "2025-11-01T10:05:00Z", "integration_set_up", "set up"),
+    ("merchant", "m_9", "merchant_once", "merchant"),
+    ("override", "admission=fail", "admission", "override"),
+    ("override", "admission=fail", "admission", "override by"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "rule", "fact"), STAFFS_WORD)
+def test_what_staff_recorded_is_theirs_and_of_the_moment_they_did(wired, told, name, value, rule, fact):
+    keep_all(wired)
+    if name == "paid_bills_confirmed":
+        say(wired, "payment", "unknown")
+    say(wired, name, value)
+    assert told(rule, fact) == ("staff", RECORDED)
+
+
+def test_a_date_of_staff_is_theirs_only_while_it_stands(wired, told):
+    keep_all(wired)
+    say(wired, "linked_at", "2025-11-01T10:05:00Z")
+    say(wired, "set_up_at", "2025-11-01T10:05:00Z")
+    news = ["i-1", 4, LINKED.isoformat()]
+    change(wired, Link, linked_at=LINKED, exact=True, linked_news=news)
+    change(wired, Store, set_up_at=LINKED)
+    assert told("account_linked", "linked") == ("companion plugin", LINKED)
+    assert told("integration_set_up", "set up") == ("companion plugin", LINKED)
+
+
+@pytest.mark.parametrize(("linked_at", "said"), [(LINKED, ("staff", None)), (None, ("service", RECORDED))])
+def test_a_link_made_by_hand_is_staffs_date_or_our_first_sight(wired, told, linked_at, said):
+    keep_store(wired)
+    add_link(
+        wired.database, wired.seal, RECORDED,
+        store_id="st_1", advertiser_id="7001", token="secret-token", linked_at=linked_at, actor="ann",
+    )  # fmt: skip
+    assert told("account_linked", "linked") == said
