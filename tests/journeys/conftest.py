@@ -1,0 +1,26 @@
+"""The journey a test asks for, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from receiver.app import create_app
+from receiver.sandbox.accounts import Account
+from receiver.sandbox.tiktok import create_tiktok
+from receiver.wiring import wire
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+from tests.journeys.journey import JOINED, Journey
+from tests.serving import served
+
+
+@pytest.fixture
+def journey(database_url):
+    clock = FrozenClock(JOINED)
+    accounts: dict[str, Account] = {}
+    with served(create_tiktok(lambda: accounts, clock)) as tiktok:
+        settings = make_settings(database_url=database_url, tiktok_api_url=f"{tiktok}/open_api/v1.3")
+        wired = wire(settings, now=clock)
+        with served(create_app(wired=wired)) as base_url:
+            yield Journey(wired, clock, accounts, base_url)
+        wired.database.close()

@@ -1,0 +1,108 @@
+"""A store, its ad account and the service, each on a socket of its own; the test moves the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from threading import Event
+
+import requests
+
+from receiver.jobs import every_minute
+from receiver.sandbox.accounts import Account, Day
+from receiver.sandbox.woocommerce import Webhook, deliver, ping
+from receiver.services.links import add_link
+from receiver.services.record import record
+from receiver.services.stores import add_store
+from receiver.worker import work_inbox
+
+JOINED = datetime(2025, 10, 30, 8, 0, tzinfo=UTC)
+LINKED = datetime(2025, 10, 31, 10, 5, tzinfo=UTC)
+ADVERTISER = "7400000000000000101"
+SHOP = "https://shop.example/"
+
+
+class Journey:
+    """One store, its ad account and the service, each on a socket of its own."""
+
+    def __init__(self, wired, clock, tiktok_accounts, base_url):
+        self.wired, self.clock, self.accounts, self.base_url = wired, clock, tiktok_accounts, base_url
+        self.seq = 0
+        self.store = add_store(
+            wired.database,
+            wired.seal,
+            clock(),
+            url=SHOP,
+            name="Example shop",
+            country="US",
+            currency="USD",
+            programme="woocommerce-2025",
+            actor="test",
+        )
+        path = self.store.webhook_path
+        self.webhook = Webhook(base_url + path, self.store.webhook_secret, 11, SHOP)
+
+    def signal(self, event: str, **fields: object) -> int:
+        self.seq += 1
+        argument = {
+            "v": 1,
+            "install_id": "3f0d5a52-8f0e-4c0b-9b5e-6f0a2f1d7c11",
+            "home_url": SHOP,
+            "seq": self.seq,
+            "at": f"{self.clock():%Y-%m-%dT%H:%M:%SZ}",
+            "event": event,
+            **fields,
+        }
+        payload = {"action": "wc_ad_credit_signal", "arg": argument}
+        return deliver(self.webhook, "action.wc_ad_credit_signal", payload)
+
+    def work(self) -> None:
+        """What the worker does: the inbox first, then what is due at TikTok."""
+        while work_inbox(self.wired):
+            pass
+        for job in every_minute(self.wired):
+            job.run(Event())
+
+    def status(self) -> dict:
+        headers = {"Authorization": f"Bearer {self.store.status_token}"}
+        answer = requests.get(f"{self.base_url}/api/v1/status", headers=headers, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def set_up_and_link(self) -> None:
+        assert ping(self.webhook) == 200
+        self.clock.at = LINKED - timedelta(minutes=5)
+        assert self.signal("integration_installed") == 200
+        assert self.signal("integration_set_up") == 200
+        self.clock.at = LINKED
+        claimed = {"advertiser_id": ADVERTISER, "business_center": "6001", "external_business_id": "tt4b_1"}
+        assert self.signal("account_linked", exact=True, **claimed) == 200
+        self.work()
+
+    def consent(self, token: str = "merchant-token") -> None:
+        add_link(
+            self.wired.database,
+            self.wired.seal,
+            self.clock(),
+            store_id=self.store.id,
+            advertiser_id=ADVERTISER,
+            token=token,
+            actor="test",
+        )
+
+    def pays(self, how: str) -> None:
+        self.records("payment", how)
+
+    def records(self, name: str, value: str) -> None:
+        what = {"name": name, "value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
+        record(self.wired.database, self.clock(), store_id=self.store.id, **what)
+
+
+def spends(journey: Journey, days: dict[date, Day], **changes: object) -> None:
+    created = datetime(2025, 10, 31, 9, 0, tzinfo=UTC)
+    valid = {"name": "Example", "token": "merchant-token", "created_at": created, "business_center": "6001"}
+    journey.accounts[ADVERTISER] = Account(ADVERTISER, days=days, **{**valid, **changes})
+
+
+def each_day(amount: str, first: date, count: int, credit: str = "0") -> dict[date, Day]:
+    return {first + timedelta(days=n): Day(Decimal(amount), Decimal(credit)) for n in range(count)}
