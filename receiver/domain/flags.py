@@ -52,9 +52,12 @@ def _failed(decision: Decision, only: frozenset[str] | None = None) -> set[str]:
 
 
 def _spend_flags(award: AwardedFor, decision: Decision) -> set[str]:
-    if decision.spend is None:  # without a time zone nobody can say what was spent when
+    spend = decision.spend
+    if spend is None or spend.bill_in_doubt:  # nobody can say what was spent when, or what was paid
         return set()
-    if decision.spend.final_qualifying < award.threshold:
+    if spend.final_qualifying < award.threshold:
         return {SPEND_RESTATED}
+    if spend.provisional:  # without its bills an account seems to have paid for all it spent
+        return set()
     reached = [progress.tier for progress in decision.tiers if progress.reached_on]
     return {TIER_HIGHER} if any(tier.threshold > award.threshold for tier in reached) else set()

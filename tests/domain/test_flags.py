@@ -92,6 +92,23 @@ def test_a_refund_after_the_award_is_a_restatement():
     assert after(paid, bill("150.00", SETTLED, "REFUND")) == {"spend_restated"}
 
 
+def test_bills_that_cannot_be_read_any_more_raise_no_flag():
+    def unread(spent, **more):
+        return flags_for(
+            TIER_1, decided(SETTLED, account={"payment": Payment.AUTOMATIC}, spend=(cash(spent),), **more)
+        )
+
+    assert unread("2000.00", bills_readable=False) == set()
+    assert unread("2000.00", bills_readable=False, paid_bills_confirmed=True) == {"tier_higher"}
+    assert unread("499.99", bills_readable=False) == {"spend_restated"}  # it cannot have paid more
+
+
+def test_a_bill_in_doubt_raises_no_flag():
+    doubtful = bill(None, datetime(2025, 11, 5, tzinfo=UTC))
+    automatic = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
+    assert flags_for(TIER_1, decided(SETTLED, **automatic, **ENOUGH, payments=(doubtful,))) == set()
+
+
 def test_a_figure_not_yet_final_raises_no_flag():
     early = decided(datetime(2025, 11, 3, 12, 0, tzinfo=UTC), make_programme(), spend=(cash("9000.00"),))
     assert flags_for(AwardedFor("7001", Decimal(0)), early) == set()
