@@ -94,6 +94,22 @@ def test_reading_again_overwrites_and_never_adds(linked, tiktok):
     assert kept(linked) == [("1", Decimal("90.00"))]
 
 
+def test_a_payment_in_the_ledgers_margin_is_kept_once(linked, tiktok):
+    tiktok.ledger = [paid(1, datetime(2025, 11, 15, 20, 0, tzinfo=UTC)), paid(2, None)]
+    poll(linked, tiktok)
+    poll(linked, tiktok, OPEN + timedelta(hours=6))
+    assert [number for number, _ in kept(linked)] == ["1", "2"]
+
+
+def test_another_accounts_payments_are_left_alone(linked, tiktok):
+    with linked.database.writing() as session:
+        other = {"advertiser_id": "7002", "transaction_id": "1", "subtotal": Decimal(1)}
+        session.add(tables.PaymentRow(**other, at=AT, read_at=AT))
+    poll(linked, tiktok)
+    with linked.database.reading() as session:
+        assert [row.subtotal for row in payments(session, "7002")] == [Decimal(1)]
+
+
 def test_a_payment_no_longer_listed_is_gone_and_those_not_asked_for_stay(linked, tiktok):
     tiktok.ledger = [paid(1, AT), paid(2, OPEN - timedelta(hours=1))]
     poll(linked, tiktok)
@@ -102,11 +118,15 @@ def test_a_payment_no_longer_listed_is_gone_and_those_not_asked_for_stay(linked,
     assert kept(linked) == [("1", Decimal("100.00"))]
 
 
-def test_money_in_another_currency_is_unknown_and_not_converted(linked, tiktok):
-    tiktok.ledger = [paid(1, AT, currency="GBP")]
+@pytest.mark.parametrize(
+    ("currency", "known"),
+    [("GBP", (None, None)), (None, (Decimal("100.00"), Decimal("20.00")))],
+)
+def test_money_in_another_currency_is_unknown_and_not_converted(linked, tiktok, currency, known):
+    tiktok.ledger = [paid(1, AT, currency=currency)]
     poll(linked, tiktok)
     (row,) = facts(linked).payments
-    assert (row.subtotal, row.tax) == (None, None)
+    assert (row.subtotal, row.tax) == known
 
 
 def test_payments_stand_in_the_facts_in_one_order(linked, tiktok):
@@ -303,7 +323,8 @@ def test_a_ledger_never_read_or_refused_says_nothing_about_credit(linked, tiktok
     assert facts(linked).history.foreign_credit_issued is None
 
 
-def test_our_own_award_is_no_credit_of_somebody_else(linked, tiktok):
+@pytest.mark.parametrize(("awarded_to", "foreign"), [("7001", False), ("7002", True)])
+def test_our_own_award_is_no_credit_of_somebody_else(linked, tiktok, awarded_to, foreign):
     with linked.database.writing() as session:
         said = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
         decision = tables.DecisionRow(store_id="st_1", decided_at=AT, **said)
@@ -312,10 +333,10 @@ def test_our_own_award_is_no_credit_of_somebody_else(linked, tiktok):
         award = {"programme": "woocommerce-2025", "store_id": "st_1", "merchant": "m_st_1", "state": "issued"}
         money = {"credit": Decimal(500), "threshold": Decimal(500), "currency": "USD"}
         when = {"decided_at": AT, "due_by": date(2025, 12, 8), "flags": [], "decision_id": decision.id}
-        session.add(tables.Award(id="aw_1", advertiser_id="7001", **award, **money, **when))
+        session.add(tables.Award(id="aw_1", advertiser_id=awarded_to, **award, **money, **when))
     tiktok.ledger = [given(1, AT + timedelta(hours=1), "500.00")]
     poll(linked, tiktok)
-    assert facts(linked).history.foreign_credit_issued is False
+    assert facts(linked).history.foreign_credit_issued is foreign
 
 
 # Shown to people

@@ -117,7 +117,8 @@ def test_the_list_is_found_under_each_of_its_names(key):
     ],
 )
 def test_a_rows_time_goes_by_its_own_offset_and_is_unknown_without_one(zone, at):
-    assert only_row(timezone=zone).at == at
+    found = only_row(timezone=zone).at
+    assert (found, found and found.tzinfo) == (at, at and UTC)
 
 
 @responses.activate
