@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from receiver.domain.deliveries import identity
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.integrations.woocommerce.events import is_ping
 from receiver.integrations.woocommerce.signature import signing_key, verify
+from receiver.services.together import Together
 from receiver.storage import hooks, inbox
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal
@@ -24,6 +26,8 @@ RETRY_AFTER = "30"
 ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LENGTH = re.compile(r"[0-9]{1,18}")
 LONGEST_HEADER = 100
+MOST_AT_ONCE = 200  # deliveries in one transaction
+MOST_KEYS = 10_000  # opened secrets kept at hand
 # Named one by one: beside a sender's credentials, granian's environ holds the process's own variables, and
 # HTTP_PROXY among them looks like a header.
 KEPT_HEADERS = frozenset(
@@ -71,8 +75,17 @@ def unavailable(reason: str) -> Answer:
     return Answer(503, {"error": "unavailable"}, {"Retry-After": RETRY_AFTER}, reason)
 
 
+@dataclass(frozen=True, repr=False)
+class _Arrived:
+    """A call whose body has come whole."""
+
+    call: Call
+    raw: bytes
+    at: datetime
+
+
 class Reception:
-    """Answers calls to webhook addresses; holds no state, so any number of threads may share one."""
+    """Answers calls to webhook addresses; any number of threads may share one."""
 
     def __init__(
         self,
@@ -88,6 +101,8 @@ class Reception:
         self._max_body_bytes = max_body_bytes
         self._now = now
         self._wake = wake
+        self._line = Together(self._take, MOST_AT_ONCE)
+        self._key = lru_cache(MOST_KEYS)(self._opened)
 
     def answer(self, call: Call) -> Answer:
         try:
@@ -104,9 +119,10 @@ class Reception:
         # Before any look-up: a ping comes while a webhook is being made, when we may not know it yet.
         if "x-wc-webhook-signature" not in call.headers and is_ping(call.headers.get("content-type"), raw):
             return PONG
-        address = self._address(call)
-        self._check_signature(address, call, raw)
-        return self._keep(_new_delivery(address, call, raw, self._now()))
+        answer = self._line.do(_Arrived(call, raw, self._now()))
+        if answer.status == 200:
+            self._tell_worker()
+        return answer
 
     def _body(self, call: Call) -> bytes:
         length = call.headers.get("content-length", "")
@@ -122,41 +138,43 @@ class Reception:
             raise _Refused(400, "body", f"body cut short: {len(raw)} of {int(length)} bytes")
         return raw
 
-    def _address(self, call: Call) -> hooks.Address:
-        hook_id = call.hook_id or call.store_id
-        address = None
-        if ID.fullmatch(call.store_id) and ID.fullmatch(hook_id):
-            with self._database.reading() as session:
-                address = hooks.find_address(session, call.store_id, hook_id, self._now())
-        if address is None:
-            raise _Refused(404, "store", "unknown store or webhook")
-        if not address.connected:
-            raise _Refused(410, "disconnected", "disconnected store")
-        return address
+    def _take(self, arrived: Sequence[_Arrived]) -> list[Answer]:
+        """Verify each on its raw bytes and keep what is right: one look-up and one commit for all."""
+        with self._database.writing() as session:
+            hook_ids = {one.call.hook_id or one.call.store_id for one in arrived}
+            addresses = hooks.find_addresses(session, filter(ID.fullmatch, hook_ids), self._now())
+            verified = [self._verified(one, addresses) for one in arrived]
+            kept = iter(inbox.keep(session, [one for one in verified if isinstance(one, inbox.NewDelivery)]))
+        return [one if isinstance(one, Answer) else _durable(next(kept)) for one in verified]
+
+    def _verified(self, one: _Arrived, addresses: Mapping[str, hooks.Address]) -> inbox.NewDelivery | Answer:
+        try:
+            address = addresses.get(one.call.hook_id or one.call.store_id)
+            if address is None or address.store_id != one.call.store_id:
+                raise _Refused(404, "store", "unknown store or webhook")
+            if not address.connected:
+                raise _Refused(410, "disconnected", "disconnected store")
+            self._check_signature(address, one.call, one.raw)
+        except _Refused as refused:
+            return refused.answer
+        return _new_delivery(address, one)
 
     def _check_signature(self, address: hooks.Address, call: Call, raw: bytes) -> None:
-        keys, unreadable = self._keys(address)
+        keys = [self._key(sealed) for sealed in address.sealed]
         signature = call.headers.get("x-wc-webhook-signature")
-        if verify(raw, signature, keys):
+        if verify(raw, signature, filter(None, keys)):
             return
-        if unreadable and signature:
-            raise StorageUnavailable("a signing secret was sealed with a key that SECRET_KEYS no longer has")
+        if signature and None in keys:
+            reason = "a signing secret was sealed with a key that SECRET_KEYS no longer has"
+            raise _Refused(503, "unavailable", reason, **{"Retry-After": RETRY_AFTER})
         raise _Refused(401, "signature", "wrong signature" if signature else "no signature")
 
-    def _keys(self, address: hooks.Address) -> tuple[list[bytes], int]:
-        keys, unreadable = [], 0
-        for sealed in address.sealed:
-            try:
-                keys.append(signing_key(self._seal.open(sealed)))
-            except ReceiverError:
-                unreadable += 1
-        return keys, unreadable
-
-    def _keep(self, new: inbox.NewDelivery) -> Answer:
-        with self._database.writing() as session:
-            (kept,) = inbox.keep(session, [new])
-        self._tell_worker()
-        return Answer(200, {"status": "duplicate" if kept.duplicate else "accepted", "id": kept.id})
+    def _opened(self, sealed: str) -> bytes | None:
+        """The key to verify with; None where it can no longer be read."""
+        try:
+            return signing_key(self._seal.open(sealed))
+        except ReceiverError:
+            return None
 
     def _tell_worker(self) -> None:
         try:
@@ -173,7 +191,12 @@ def _read(call: Call, length: int) -> bytes:
         raise _Refused(400, "body", f"body cut short: {type(error).__name__}") from error
 
 
-def _new_delivery(address: hooks.Address, call: Call, raw: bytes, now: datetime) -> inbox.NewDelivery:
+def _durable(kept: inbox.Kept) -> Answer:
+    return Answer(200, {"status": "duplicate" if kept.duplicate else "accepted", "id": kept.id})
+
+
+def _new_delivery(address: hooks.Address, one: _Arrived) -> inbox.NewDelivery:
+    call, raw = one.call, one.raw
     webhook_id, delivery_id = (call.headers.get(f"x-wc-webhook-{name}") for name in ("id", "delivery-id"))
     body_sha256 = hashlib.sha256(raw).hexdigest()
     return inbox.NewDelivery(
@@ -187,7 +210,7 @@ def _new_delivery(address: hooks.Address, call: Call, raw: bytes, now: datetime)
         headers=_kept_headers(call.headers),
         body=raw,
         body_sha256=body_sha256,
-        received_at=now,
+        received_at=one.at,
     )
 
 

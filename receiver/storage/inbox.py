@@ -6,7 +6,7 @@ A claim is a lease: who holds it has the row until `lease_until`, and only while
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -66,20 +66,24 @@ def keep(session: Session, new: Sequence[NewDelivery]) -> list[Kept]:
     return [kept[place] for place in range(len(new))]
 
 
+# Built once, for the same reason as the look-up of addresses.
+_INSERTS = {
+    dialect: insert(DELIVERIES)
+    .on_conflict_do_nothing(index_elements=["identity"])
+    .returning(DELIVERIES.c.identity, DELIVERIES.c.id)
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
 def _insert(session: Session, new: Sequence[NewDelivery]) -> dict[str, int]:
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = (
-        insert(DELIVERIES)
-        .on_conflict_do_nothing(index_elements=["identity"])
-        .returning(DELIVERIES.c.identity, DELIVERIES.c.id)
-    )
+    connection = session.connection()
     rows = [_row(one) for one in sorted(new, key=lambda one: one.identity)]
-    return dict(session.connection().execute(statement, rows).all())
+    return dict(connection.execute(_INSERTS[connection.dialect.name], rows).all())
 
 
 def _row(one: NewDelivery) -> dict[str, Any]:
     waiting = {"state": State.RECEIVED, "due_at": one.received_at, "duplicates": 0, "tries": 0}
-    return asdict(one) | waiting
+    return vars(one) | waiting
 
 
 def _again(session: Session, one: NewDelivery) -> int:
