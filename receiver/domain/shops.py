@@ -11,8 +11,6 @@ LONGEST = 500  # with the closing slash
 def shop_address(url: str) -> str:
     """The address as we keep it, with a closing slash. Raises ValueError saying what is wrong."""
     parts = _split(url)
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise ValueError("must be a web address such as https://shop.example/")
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not hold a user name or password")
     if "?" in url or "#" in url:  # also where nothing follows
@@ -36,8 +34,6 @@ def same_shop(one: str, other: str) -> bool:
 
 def _place(url: str) -> tuple[str, str]:
     parts = _split(url)
-    if not parts.hostname:
-        raise ValueError("no host")
     return _authority(parts), _path(parts)
 
 
@@ -45,7 +41,10 @@ def _split(url: str) -> SplitResult:
     # urlsplit silently drops tabs and line breaks, and takes any length.
     if len(url.rstrip("/")) >= LONGEST or not url.isprintable() or " " in url or "\\" in url:
         raise ValueError(f"must be at most {LONGEST} characters without spaces")
-    return urlsplit(url)
+    parts = urlsplit(url)
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise ValueError("must be a web address such as https://shop.example/")
+    return parts
 
 
 def _authority(parts: SplitResult) -> str:

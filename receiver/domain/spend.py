@@ -205,9 +205,9 @@ class Spend:
             totals.append((day, min(net, paid) if self.has_bills else net))
         return tuple(totals)
 
-    def _first_date_at(self, threshold: Decimal) -> date | None:
-        """Serves final figures too: dates become final in order, so those not final come last."""
-        return next((day for day, total in self._totals if total >= threshold), None)
+    def _first_date_at(self, threshold: Decimal) -> date:
+        """Of a threshold that is reached; by final figures, too: those not final come last."""
+        return next(day for day, total in self._totals if total >= threshold)
 
 
 def count_spend(

@@ -3,204 +3,311 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from receiver.domain.calendar import final_at, local_date
-from receiver.domain.decision import DueAward, Stage, Verdict, decide
-from receiver.domain.facts import DaySpend, Facts, Outcome, Payment, Transaction
-from receiver.domain.programme import Anchor
-from tests.factories import make_facts, make_programme, seed_programme
-
-ZONES = [
-    "America/New_York",
-    "Europe/London",
-    "Pacific/Kiritimati",
-    "Etc/GMT+12",
-    "Africa/Cairo",
-    "Asia/Kathmandu",
-]
-AMOUNTS = st.sampled_from(
-    ["0", "0.01", "20.00", "166.66", "499.99", "500.00", "1499.99", "1500.00", "4999.99", "5000"]
+from receiver.domain.decision import Decision, DueAward, Stage, Verdict
+from receiver.domain.facts import Outcome, Payment
+from receiver.domain.programme import Anchor, Market
+from tests.domain.situations import (
+    BEGINNINGS,
+    DAY,
+    MARKETS,
+    NOTHING,
+    ZONES,
+    Situation,
+    evening,
+    paid,
+    row,
+    situations,
+    sound_facts,
 )
-BEGINNING = datetime(2025, 10, 31, tzinfo=UTC)
-MOMENTS = st.integers(0, 112 * 24 * 60).map(lambda minutes: BEGINNING + timedelta(minutes=minutes))
-TERMS = st.builds(
-    make_programme,
-    anchor=st.sampled_from(Anchor),
-    bills_must_be_paid_in_window=st.booleans(),
-    accept_net_cost=st.booleans(),
-)
-MAYBE = st.sampled_from([True, False, None])
+from tests.factories import make_programme
+
+MORE = st.sampled_from([Decimal("0.01"), Decimal("100.00"), Decimal("9000.00")])
 
 
-@st.composite
-def spend_rows(draw, most: int = 12) -> tuple[DaySpend, ...]:
-    days = draw(st.lists(st.integers(-10, 80), unique=True, max_size=most))
-    rows = []
-    for day in days:
-        cash, credit = Decimal(draw(AMOUNTS)), Decimal(draw(st.sampled_from(["0", "15.00"])))
-        known = draw(st.booleans())
-        row = DaySpend(date(2025, 11, 2) + timedelta(days=day), cash + credit, cash, cash, credit)
-        rows.append(row if known else replace(row, cash_spend=None, voucher_spend=None))
-    return tuple(rows)
-
-
-@st.composite
-def payments(draw) -> tuple[Transaction, ...]:
-    kinds = st.sampled_from(["BILL_PAYMENT", "BILL_PAYMENT", "REFUND", "CANCELLATION", "ADD_BALANCE"])
-    amounts = AMOUNTS.map(Decimal)
-    row = st.builds(
-        Transaction, kinds, st.sampled_from(["CASH", "CASH", "CREDIT"]), amounts, st.just(None), MOMENTS
+def answer(found: Decision) -> tuple:
+    """All of a decision, with the money as figures."""
+    money = found.spend and (
+        found.spend.qualifying,
+        found.spend.final_qualifying,
+        found.spend.paid,
+        found.spend.days,
     )
-    return tuple(draw(st.lists(row, max_size=8)))
+    return replace(found, spend=None), money
 
 
-@st.composite
-def facts(draw) -> Facts:
-    return make_facts(
-        store={"admitted": draw(MAYBE), "country": draw(st.sampled_from(["US", "GB", "FR", None]))},
-        account={
-            "timezone": draw(st.sampled_from(ZONES)),
-            "payment": draw(st.sampled_from(Payment)),
-            "consent": draw(MAYBE),
-            "status": draw(st.sampled_from(["STATUS_ENABLE", "STATUS_LIMIT", "STATUS_NEW", None])),
-        },
-        history={
-            "set_up_before": draw(MAYBE),
-            "safety_flag": draw(MAYBE),
-            "foreign_credit_issued": draw(MAYBE),
-        },
-        spend=draw(spend_rows()),
-        payments=draw(payments()),
-        bills_readable=draw(MAYBE),
-        paid_bills_confirmed=draw(MAYBE),
-    )
+def shown(found: Decision) -> Decimal:
+    return found.tier.threshold if found.tier else NOTHING
 
 
-@given(facts(), TERMS, MOMENTS, st.randoms())
-def test_the_order_of_input_never_matters(known, terms, as_of, random):
-    rows, paid = list(known.spend), list(known.payments)
+def reached(found: Decision) -> Decimal:
+    """By the final figures."""
+    return max((one.tier.threshold for one in found.tiers if one.reached_on), default=NOTHING)
+
+
+# -- The order of input --------------------------------------------------------------------------
+
+
+@given(situations(), st.randoms())
+def test_the_order_of_input_never_matters(situation, random):
+    rows, payments = list(situation.facts.spend), list(situation.facts.payments)
     random.shuffle(rows)
-    random.shuffle(paid)
-    one, other = (
-        decide(known, terms, as_of),
-        decide(replace(known, spend=tuple(rows), payments=tuple(paid)), terms, as_of),
+    random.shuffle(payments)
+    shuffled = situation.but(spend=tuple(rows), payments=tuple(payments))
+    assert answer(shuffled.decided()) == answer(situation.decided())
+
+
+# -- Money ---------------------------------------------------------------------------------------
+
+
+@given(situations(), MORE, st.data())
+def test_more_qualifying_spend_never_lowers_the_tier(situation, more, data):
+    before = situation.decided()
+    assume(before.window is not None and before.window.first <= before.today)
+    # From the window's first date on: an earlier first cash would be another window.
+    age = (min(before.today, before.window.last) - before.window.first).days
+    day = before.window.first + data.draw(st.integers(0, age)) * DAY
+    there = {one.date: one for one in situation.facts.spend}
+    old = there.get(day, row(day, NOTHING))
+    there[day] = replace(
+        old, cash_spend=(old.cash_spend or NOTHING) + more, billed_cost=(old.billed_cost or NOTHING) + more
     )
-    assert (one.stage, one.verdict, one.rules, one.tiers, one.award, one.next_tier) == (
+    spent = situation.but(spend=tuple(there.values()))
+    billed = spent.but(payments=(*situation.facts.payments, paid(more, situation.as_of)))
+    for after in (spent.decided(), billed.decided()):
+        assert after.window == before.window
+        assert shown(after) >= shown(before)
+        assert reached(after) >= reached(before)
+
+
+@given(situations(), MORE, st.data())
+def test_spend_outside_the_window_never_counts(situation, amount, data):
+    window = situation.decided().window
+    assume(window is not None)
+    outside = [
+        situation.linked_on - DAY,
+        situation.linked_on - 20 * DAY,
+        window.last + DAY,
+        window.last + 20 * DAY,
+    ]
+    day = data.draw(st.sampled_from(outside))
+    others = tuple(one for one in situation.facts.spend if one.date != day)
+    without, with_it = situation.but(spend=others), situation.but(spend=(*others, row(day, amount)))
+    one, other = without.decided(), with_it.decided()
+    assert (one.window, one.stage, one.rules, one.tiers, one.award) == (
+        other.window,
         other.stage,
-        other.verdict,
         other.rules,
         other.tiers,
         other.award,
-        other.next_tier,
     )
 
 
-@given(facts(), TERMS, MOMENTS)
-def test_qualified_has_neither_fail_nor_unknown_nor_pending(known, terms, as_of):
-    found = decide(known, terms, as_of)
-    if found.verdict is Verdict.QUALIFIED:
-        assert {rule.outcome for rule in found.rules} == {Outcome.PASS}
-    if found.stage is Stage.DUE:
+@given(situations(), MORE)
+def test_credit_funded_spend_tax_and_what_is_no_bill_never_count(situation, more):
+    known = situation.facts
+    credit = tuple(
+        replace(one, spend=(one.spend or NOTHING) + more, voucher_spend=(one.voucher_spend or NOTHING) + more)
+        for one in known.spend
+    )
+    taxed = tuple(replace(one, tax=more) for one in known.payments)
+    no_bills = [
+        paid(more, situation.as_of, billing="CREDIT"),
+        paid(more, situation.as_of, type="ADD_BALANCE"),
+    ]
+    before, after = situation.decided(), situation.but(spend=credit, payments=(*taxed, *no_bills)).decided()
+    assert (before.window, before.stage, before.rules, before.tiers, before.award) == (
+        after.window,
+        after.stage,
+        after.rules,
+        after.tiers,
+        after.award,
+    )
+
+
+@given(
+    st.sampled_from([(market, tier) for market in MARKETS for tier in market.tiers]),
+    st.sampled_from(ZONES),
+    st.sampled_from([Payment.MANUAL, Payment.AUTOMATIC]),
+    st.sampled_from(Anchor),
+    st.sampled_from([Decimal("0.01"), Decimal("0.000001")]),
+    st.lists(st.integers(1, 10**6), min_size=1, max_size=8),
+)
+def test_just_below_a_threshold_is_below_it_and_the_missing_bit_reaches_it(
+    place, zone, payment, anchor, missing, shares
+):
+    market, tier = place
+    first = date(2025, 11, 2)
+    known = sound_facts(first, market, payment, zone)
+    # The amount in uneven parts: whatever they are, they add up to the threshold less what is missing.
+    parts = [(tier.threshold * share / sum(shares)).quantize(missing) for share in shares]
+    parts[0] += tier.threshold - missing - sum(parts)
+    assume(parts[0] > 0)
+    rows = tuple(row(first + n * DAY, part) for n, part in enumerate(parts))
+    bills = tuple(paid(part, evening(first + n * DAY)) for n, part in enumerate(parts))
+    below = Situation(
+        replace(known, spend=rows, payments=bills), make_programme(anchor=anchor), evening(first + 45 * DAY)
+    )
+    assert shown(below.decided()) < tier.threshold
+    assert reached(below.decided()) < tier.threshold
+    last_bit = first + len(parts) * DAY
+    exact = below.but(
+        spend=(*rows, row(last_bit, missing)), payments=(*bills, paid(missing, evening(last_bit)))
+    )
+    assert shown(exact.decided()) == reached(exact.decided()) == tier.threshold
+
+
+# -- The unknown ---------------------------------------------------------------------------------
+
+
+@given(situations())
+def test_qualified_and_due_have_neither_fail_nor_unknown_nor_pending(situation):
+    found = situation.decided()
+    outcomes = {rule.outcome for rule in found.rules}
+    assert (found.verdict is Verdict.QUALIFIED) == (outcomes == {Outcome.PASS})
+    if found.stage is Stage.DUE or found.award:
         assert found.verdict is Verdict.QUALIFIED
 
 
-def tier_of(found) -> Decimal:
-    return found.tier.threshold if found.tier else Decimal(0)
+# -- Time ----------------------------------------------------------------------------------------
 
 
-@given(facts(), MOMENTS, st.data())
-def test_more_qualifying_spend_never_lowers_the_tier(known, as_of, data):
-    known = replace(known, account=replace(known.account, payment=Payment.MANUAL))
-    before = decide(known, seed_programme(), as_of)
-    if not known.spend:
-        return
-    at = data.draw(st.integers(0, len(known.spend) - 1))
-    row = known.spend[at]
-    # On a date from the window's first on: an earlier first cash would be another window.
-    if before.window is None or row.date < before.window.first or row.cash_spend is None:
-        return
-    more = replace(row, cash_spend=row.cash_spend + Decimal("100.00"))
-    after = decide(
-        replace(known, spend=(*known.spend[:at], more, *known.spend[at + 1 :])), seed_programme(), as_of
+@settings(max_examples=300)  # few examples stand at a threshold that a young date would cross
+@given(situations(), MORE)
+def test_figures_not_final_never_decide(situation, much):
+    """Whatever they are, nothing or a fortune, the award and the rules' answers are the same."""
+    today = local_date(situation.as_of, situation.zone)
+    young = [day for n in range(4) if situation.as_of < final_at(day := today - n * DAY, situation.zone)]
+    old = tuple(one for one in situation.facts.spend if one.date not in young)
+    nothing, more = (
+        situation.but(spend=(*old, *(row(day, amount) for day in young))).decided()
+        for amount in (NOTHING, much)
     )
-    assert tier_of(after) >= tier_of(before)
+    assume(nothing.window == more.window)  # the first cash may itself be young
+    assert nothing.award == more.award
+    assert [rule.outcome for rule in nothing.rules] == [rule.outcome for rule in more.rules]
 
 
-@given(facts(), TERMS, MOMENTS, st.sampled_from([Decimal("7.00"), Decimal("9000.00")]))
-def test_credit_funded_spend_and_tax_never_raise_what_qualifies(known, terms, as_of, more):
-    credit = tuple(
-        replace(row, spend=(row.spend or 0) + more, voucher_spend=(row.voucher_spend or 0) + more)
-        for row in known.spend
+@given(situations())
+def test_a_lower_tier_is_never_decided_before_the_window_is_over_and_final(situation):
+    window = situation.decided().window
+    assume(window is not None)
+    last_moment = final_at(window.last, situation.zone) - timedelta(seconds=1)
+    found = replace(situation, as_of=min(situation.as_of, last_moment)).decided()
+    if found.award or found.stage is Stage.HELD:
+        assert reached(found) == found.tiers[-1].tier.threshold
+
+
+@given(situations())
+def test_what_has_not_happened_changes_nothing(situation):
+    known, today = situation.facts, local_date(situation.as_of, situation.zone)
+    past = situation.but(
+        spend=tuple(one for one in known.spend if one.date <= today),
+        payments=tuple(one for one in known.payments if one.at <= situation.as_of),
     )
-    taxed = tuple(replace(row, tax=more) for row in known.payments)
-    before, after = (
-        decide(known, terms, as_of),
-        decide(replace(known, spend=credit, payments=taxed), terms, as_of),
+    assert answer(past.decided()) == answer(situation.decided())
+
+
+# -- Due dates: told here from the calendar alone ------------------------------------------------
+
+
+def begin(day: date, zone: ZoneInfo) -> datetime:
+    """The first quarter of an hour that has this date: found by looking, as somebody on the spot would."""
+    at = datetime.combine(day, time(0), UTC) - timedelta(hours=15)
+    while at.astimezone(zone).date() < day:
+        at += timedelta(minutes=15)
+    return at
+
+
+def noon_after(day: date, zone: ZoneInfo) -> datetime:
+    """The first noon UTC at or after 48 hours past the date's end."""
+    settled = begin(day + DAY, zone) + timedelta(hours=48)
+    return next(
+        noon
+        for n in range(3)
+        if (noon := datetime.combine(settled.date() + n * DAY, time(12), UTC)) >= settled
     )
-    assert (before.stage, before.tier, before.rules) == (after.stage, after.tier, after.rules)
 
 
-@given(facts(), TERMS, MOMENTS, st.sampled_from([Decimal("1.00"), Decimal("9000.00")]))
-def test_spend_after_the_window_never_counts(known, terms, as_of, amount):
-    before = decide(known, terms, as_of)
-    if before.window is None:
-        return
-    late = before.window.last + timedelta(days=1)
-    rows = tuple(row for row in known.spend if row.date != late)
-    added = DaySpend(late, amount, amount, amount, Decimal(0))
-    without, with_it = (decide(replace(known, spend=s), terms, as_of) for s in (rows, (*rows, added)))
-    if without.window == before.window:
-        assert (without.stage, without.tier, without.award) == (with_it.stage, with_it.tier, with_it.award)
+def due(situation: Situation, as_of: datetime) -> date | None:
+    found = replace(situation, as_of=as_of).decided()
+    return found.award.due_by if isinstance(found.award, DueAward) else None
 
 
-@given(facts(), TERMS, MOMENTS)
-def test_figures_not_final_never_decide(known, terms, as_of):
-    found = decide(known, terms, as_of)
-    zone = ZoneInfo(known.account.timezone)
-    settled = tuple(row for row in known.spend if as_of >= final_at(row.date, zone))
-    only_final = decide(replace(known, spend=settled), terms, as_of)
-    if isinstance(found.award, DueAward) and only_final.window == found.window:
-        assert found.award == only_final.award
+@st.composite
+def spenders(draw: st.DrawFn, payment: Payment, tier: int) -> Situation:
+    """A store in any zone that spent for a tier on the window's first date; its terms end far away."""
+    first, market = draw(st.sampled_from(BEGINNINGS)), draw(st.sampled_from(MARKETS))
+    return spender(first, market, payment, draw(st.sampled_from(ZONES)), tier)
 
 
-@given(facts(), TERMS, MOMENTS)
-def test_a_lower_tier_is_never_decided_before_the_window_is_over_and_final(known, terms, as_of):
-    found = decide(known, terms, as_of)
-    if isinstance(found.award, DueAward) and found.award.tier.threshold < Decimal(3954):
-        assert found.window.is_over(found.today)
-        assert found.spend.all_final
-
-
-@given(facts(), TERMS, MOMENTS)
-def test_a_due_date_is_a_date_of_the_accounts_zone_within_the_terms(known, terms, as_of):
-    found = decide(known, terms, as_of)
-    if not isinstance(found.award, DueAward):
-        return
-    assert found.award.due_by <= terms.credit_expires
-    reached = next(t.reached_on for t in found.tiers if t.tier == found.award.tier)
-    latest = max(found.window.last + timedelta(days=terms.bill_grace_days), reached)
-    assert found.award.due_by <= latest + timedelta(days=terms.credit_within_days)
-    assert found.award.due_by >= min(reached, terms.credit_expires)
-
-
-@given(facts(), TERMS, MOMENTS)
-def test_what_has_not_happened_changes_nothing(known, terms, as_of):
-    today = local_date(as_of, ZoneInfo(known.account.timezone))
-    past = replace(
-        known,
-        spend=tuple(row for row in known.spend if row.date <= today),
-        payments=tuple(row for row in known.payments if row.at <= as_of),
+def spender(first: date, market: Market, payment: Payment, zone: str, tier: int) -> Situation:
+    known = sound_facts(first, market, payment, zone)
+    terms = make_programme(
+        opens=date(2025, 1, 1), closes=date(2028, 12, 31), credit_expires=date(2029, 1, 30)
     )
-    one, other = decide(known, terms, as_of), decide(past, terms, as_of)
-    assert (one.stage, one.rules, one.tiers, one.award) == (
-        other.stage,
-        other.rules,
-        other.tiers,
-        other.award,
-    )
+    return Situation(replace(known, spend=(row(first, market.tiers[tier].threshold),)), terms, evening(first))
+
+
+def first_date(situation: Situation) -> date:
+    return situation.facts.spend[0].date
+
+
+@pytest.mark.parametrize("first", BEGINNINGS)
+@pytest.mark.parametrize("market", MARKETS, ids=lambda market: market.country)
+def test_in_every_zone_a_lower_tier_is_due_seven_days_after_the_last_date_from_its_final_noon_on(
+    first, market
+):
+    last = date.fromordinal(first.toordinal() + 29)
+    for zone in ZONES:
+        situation = spender(first, market, Payment.MANUAL, zone, 0)
+        settled = noon_after(last, situation.zone)
+        assert due(situation, settled - timedelta(seconds=1)) is None, zone
+        assert due(situation, settled) == date.fromordinal(last.toordinal() + 7), zone
+
+
+@given(spenders(Payment.MANUAL, 0), st.integers(1, 29))
+def test_the_highest_tier_is_due_seven_days_after_it_was_reached_from_that_dates_noon_on(situation, age):
+    day = first_date(situation) + age * DAY
+    highest = situation.terms.market(situation.facts.account.country).tiers[-1]
+    situation = situation.but(spend=(*situation.facts.spend, row(day, highest.threshold)))
+    settled = noon_after(day, situation.zone)
+    assert due(situation, settled - timedelta(seconds=1)) is None
+    assert due(situation, settled) == date.fromordinal(day.toordinal() + 7)
+
+
+@given(spenders(Payment.AUTOMATIC, 0), st.integers(30, 80))
+def test_a_bill_paid_after_the_window_moves_the_due_date_to_seven_days_after_itself(situation, age):
+    day = first_date(situation) + age * DAY
+    at = begin(day, situation.zone)
+    situation = situation.but(payments=(paid(situation.facts.spend[0].billed_cost, at),))
+    settled = max(at, noon_after(first_date(situation) + 29 * DAY, situation.zone))
+    assert due(situation, settled - timedelta(seconds=1)) is None
+    assert due(situation, settled) == date.fromordinal(day.toordinal() + 7)
+
+
+@given(spenders(Payment.AUTOMATIC, 1))
+def test_what_bills_could_still_raise_is_decided_when_their_grace_is_over(situation):
+    lowest = situation.terms.market(situation.facts.account.country).tiers[0]
+    situation = situation.but(payments=(paid(lowest.threshold, evening(first_date(situation) + DAY)),))
+    grace = date.fromordinal(first_date(situation).toordinal() + 29 + 35)
+    over = begin(grace + DAY, situation.zone)
+    assert due(situation, over - timedelta(seconds=1)) is None
+    assert due(situation, over) == date.fromordinal(grace.toordinal() + 7)
+
+
+@given(spenders(Payment.MANUAL, 2), st.integers(0, 12))
+def test_a_due_date_is_never_after_the_credit_has_expired(situation, days):
+    expires = first_date(situation) + days * DAY
+    situation = replace(situation, terms=replace(situation.terms, credit_expires=expires))
+    settled = noon_after(first_date(situation), situation.zone)
+    too_late = settled.astimezone(situation.zone).date() > expires
+    assert due(situation, settled) == (None if too_late else min(expires, first_date(situation) + 7 * DAY))

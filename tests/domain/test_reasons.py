@@ -130,6 +130,7 @@ AT_ONCE = [
     ("spend_reached.pending.set_up", {"account": {"linked_at": None}}, {}),
     ("spend_reached.pending.set_up", {"store": {"set_up_at": None}}, {}),
     ("spend_reached.pending.start", {}, {}),
+    ("spend_reached.pending.start", {"account": {"created_at": None}}, {}),  # its age begins no window here
     ("spend_reached.pending.open", {"spend": (cash("499.99"),)}, money("499.99")),
     (
         "spend_reached.pending.open",
@@ -160,11 +161,13 @@ AT_ONCE = [
 ]
 
 LATE = at("2026-01-01T00:00")
+LAST_MINUTE = at("2025-12-31T23:59")
 OVER = at("2025-12-02T05:00")  # New York's 2 December, nothing of the 1st final yet
 LESS = {"spend": (cash("499.99"),)}
 UNPAID = {"spend": (cash("500.00"),), **AUTOMATIC}
 
 IN_TIME = [
+    (LATE, "programme_open.pass", {"store": {"joined_at": LAST_MINUTE}}, joined(LAST_MINUTE.date())),
     (LATE, "programme_open.fail.after", {"store": {"joined_at": LATE}}, joined(LATE.date())),
     (OVER, "spend_reached.pending.settling", LESS, money("499.99")),
     (SETTLED, "spend_reached.pending.bills", UNPAID, money("0")),

@@ -233,6 +233,12 @@ def test_spend_dated_after_today_has_not_happened():
     assert (figures(found)[0], left_out(found)) == (Decimal("5.00"), {})
 
 
+def test_today_is_the_accounts_own():
+    evening = datetime(2025, 11, 20, 3, tzinfo=UTC)  # still the 19th in New York
+    found = decided(evening, spend=(cash("5.00"), cash("900.00", date(2025, 11, 20))))
+    assert figures(found)[0] == Decimal("5.00")
+
+
 @pytest.mark.parametrize("spent", ["499.99", "499.999999"])
 def test_nothing_is_rounded_up_to_a_threshold(spent):
     found = decided(SETTLED, spend=(cash(spent),))
