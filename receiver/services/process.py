@@ -21,7 +21,7 @@ from receiver.storage import inbox
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=8)  # of a worker that was killed; its deliveries move on after that
 LONGEST_ERROR = 500
 WORKER = "worker"
 
@@ -47,6 +47,26 @@ def process_next(
     """Claim what is due and process it, the oldest first. Raises StorageUnavailable, having lost nothing."""
     with database.writing() as session:
         claims = inbox.claim(session, now, limit, LEASE)
+    try:
+        return _all_processed(database, claims, now)
+    except (
+        Exception
+    ) as error:  # one of them or storage: each alone shows which, and only that one stays behind
+        log.info("batch undone, each delivery alone", count=len(claims), error=type(error).__name__)
+    return _each_attempted(database, claims, now, chance)
+
+
+def _all_processed(database: Database, claims: list[inbox.Claim], now: datetime) -> list[Outcome]:
+    """All in one transaction, which is the way of nearly every batch: a commit costs more than a delivery."""
+    with database.writing() as session:
+        # Stores in one order, so that two workers wait for each other at most in one direction.
+        tried = {one.id: _one(session, one, now, WORKER) for one in sorted(claims, key=lambda one: one.store)}
+    return [outcome for claim in claims if (outcome := tried[claim.id])]
+
+
+def _each_attempted(
+    database: Database, claims: list[inbox.Claim], now: datetime, chance: Callable[[], float]
+) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for place, claim in enumerate(claims):
         try:
@@ -96,11 +116,15 @@ def _attempt(
 def _processed(database: Database, claim: inbox.Claim, now: datetime, actor: str) -> Outcome | None:
     """Effects, attempt and state in one transaction: all of it or nothing."""
     with database.writing() as session:
-        row = inbox.hold(session, claim)
-        if row is None:
-            return None
-        ending = take_in(session, row) if claim.tries <= MOST_TRIES else LOST_TOO_OFTEN
-        return _end(session, row, now, actor, ending, None)
+        return _one(session, claim, now, actor)
+
+
+def _one(session: Session, claim: inbox.Claim, now: datetime, actor: str) -> Outcome | None:
+    row = inbox.hold(session, claim)
+    if row is None:
+        return None
+    ending = take_in(session, row) if claim.tries <= MOST_TRIES else LOST_TOO_OFTEN
+    return _end(session, row, now, actor, ending, None)
 
 
 def _finished(

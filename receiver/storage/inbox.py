@@ -53,6 +53,7 @@ class Claim:
     id: int
     tries: int  # this one included
     lease_until: datetime
+    store: str  # empty for a delivery of no store
 
 
 def keep(session: Session, new: Sequence[NewDelivery]) -> list[Kept]:
@@ -114,10 +115,11 @@ def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list
         .where(DELIVERIES.c.id.in_(ids), _free(now))
         # Due again when the lease is over: a worker that dies gives its rows back by doing nothing.
         .values(state=State.PROCESSING, tries=DELIVERIES.c.tries + 1, lease_until=until, due_at=until)
-        .returning(DELIVERIES.c.id, DELIVERIES.c.tries)
+        .returning(DELIVERIES.c.id, DELIVERIES.c.tries, DELIVERIES.c.store_id)
     )
-    tries: dict[int, int] = dict(session.execute(taken).all()) if ids else {}
-    return [Claim(number, tries[number], until) for number in ids if number in tries]
+    rows = {row.id: row for row in session.execute(taken)} if ids else {}
+    ours = (rows[number] for number in ids if number in rows)
+    return [Claim(row.id, row.tries, until, row.store_id or "") for row in ours]
 
 
 def _free(now: datetime) -> Any:
@@ -143,7 +145,7 @@ def claim_one(session: Session, delivery_id: int, now: datetime, lease: timedelt
     _move(row, State.PROCESSING)
     row.tries, row.lease_until, row.due_at = 1, now + lease, now + lease
     row.error, row.ended_at = None, None
-    return Claim(row.id, row.tries, now + lease)
+    return Claim(row.id, row.tries, now + lease, row.store_id or "")
 
 
 def hold(session: Session, claim: Claim) -> Delivery | None:

@@ -273,6 +273,35 @@ def test_a_worker_whose_lease_is_over_changes_nothing(
     assert [one.outcome for one in attempts(wired, delivery_id)] == ["processed"]
 
 
+def test_a_worker_killed_in_mid_batch_leaves_nothing_half_done_and_its_rows_move_on_in_ten_seconds(
+    wired: Wiring, store_id: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+):
+    ids = [keep_one(wired, store_id, argument) for argument in (signal(1), linked(2), signal(3))]
+    with pytest.MonkeyPatch.context() as killed:
+        break_links(killed, SystemExit())  # type: ignore[arg-type]
+        with pytest.raises(SystemExit):
+            work(wired)
+    with wired.database.reading() as session:
+        assert session.query(Signal).count() == session.query(Attempt).count() == 0
+    assert work(wired) == []  # they are still the lost worker's
+    clock.move(seconds=10)
+    assert [(one.delivery_id, one.state) for one in work(wired)] == [(one, State.PROCESSED) for one in ids]
+
+
+def test_a_batch_in_which_nothing_fails_costs_two_commits(wired: Wiring, store_id: str, monkeypatch):
+    for seq in range(1, 21):
+        keep_one(wired, store_id, signal(seq))
+    commits, real = [], Database.writing
+
+    def counted(database: Database) -> Any:
+        commits.append(1)
+        return real(database)
+
+    monkeypatch.setattr(Database, "writing", counted)
+    assert len(work(wired)) == 20
+    assert len(commits) == 2  # the claim, and all of the effects
+
+
 def test_one_that_every_worker_dies_of_ends_too(wired: Wiring, store_id: str, clock: FrozenClock):
     from receiver.storage import inbox
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -197,7 +198,7 @@ def test_only_what_is_ours_can_be_held(wired: Wiring, store_id: str):
     keep(wired, store_id, b"a")
     (claimed,) = claim(wired)
     with wired.database.writing() as session:
-        for other in (Claim(claimed.id, 2, claimed.lease_until), Claim(9999, 1, claimed.lease_until)):
+        for other in (replace(claimed, tries=2), replace(claimed, id=9999)):
             assert inbox.hold(session, other) is None
 
 
