@@ -31,7 +31,9 @@ def gather_bills(session: Session, store: tables.Store, account: tables.Account 
         for award in history.awards_of_account(session, account.advertiser_id)
     ]
     opens = terms_of(session, store.programme).opens
-    foreign = foreign_credit_issued(rows, own, opens, ledger_read=account.bills_readable)
+    # The account may have been read for a store of a later programme.
+    whole = account.bills_readable and account.bills_from is not None and account.bills_from <= opens
+    foreign = foreign_credit_issued(rows, own, opens, ledger_read=whole)
     return Bills(rows, account.bills_readable, foreign)
 
 

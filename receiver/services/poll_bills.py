@@ -124,7 +124,7 @@ def _read(tiktok: Ledger, token: str, task: BillsTask, info: AdvertiserInfo, now
 
 
 def _from(task: BillsTask, start: date, zone: ZoneInfo) -> tuple[date, date]:
-    """From which date on all is known afterwards, and from which to ask for it: not all of it every time."""
+    """From which date on all will be known, and from which to ask for that: what is known stays known."""
     if task.at_once or not task.readable or task.read_at is None:
         return start, start
     if task.read_from is None or task.read_from > start:

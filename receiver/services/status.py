@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from receiver.documents.status import Status
+from receiver.domain.decision import Decision
 from receiver.services.decide import answer_for
 from receiver.services.reviews import as_review
 from receiver.storage import links, reviews, spend, stores, tables
@@ -31,12 +32,19 @@ def status_for_token(database: Database, now: datetime, token: str) -> Status:
 def _status(session: Session, store: tables.Store, now: datetime) -> Status:
     link = links.open_link(session, store.id)
     account = spend.account(session, link.advertiser_id) if link else None
-    read_at = account.spend_read_at if account else None
+    decision = answer_for(session, store, now)
     asked = reviews.newest_review(session, store.id)
     return Status(
-        decision=answer_for(session, store, now),
+        decision=decision,
         store_name=store.name,
-        stale=account is not None and (read_at is None or now - read_at > FRESH_FOR),
+        stale=account is not None and _is_stale(account, decision, now),
         next_check=account.next_poll_at if account else None,
         review=as_review(asked) if asked else None,
     )
+
+
+def _is_stale(account: tables.Account, decision: Decision, now: datetime) -> bool:
+    """Whether spend, or bills where they count, were read too long ago or never."""
+    bills_count = decision.spend is not None and decision.spend.has_bills
+    readings = (account.spend_read_at, account.bills_read_at) if bills_count else (account.spend_read_at,)
+    return any(at is None or now - at > FRESH_FOR for at in readings)

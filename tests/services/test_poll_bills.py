@@ -11,6 +11,7 @@ from receiver.errors import Advice, ProviderError
 from receiver.services.gather import gather_facts
 from receiver.services.poll import poll_account, poll_due
 from receiver.services.spend import spend_of
+from receiver.services.status import status_of
 from receiver.storage import tables
 from receiver.storage.payments import payments
 from tests.factories import OPEN
@@ -316,6 +317,13 @@ def test_a_ledger_without_such_credit_says_so(linked, tiktok):
     assert known.read_at["history.foreign_credit_issued"] == OPEN
 
 
+def test_a_ledger_not_read_from_the_programmes_opening_on_says_nothing_about_credit(linked, tiktok):
+    poll(linked, tiktok)
+    with linked.database.writing() as session:
+        session.get_one(tables.Account, "7001").bills_from = date(2025, 7, 2)
+    assert facts(linked).history.foreign_credit_issued is None
+
+
 def test_a_ledger_never_read_or_refused_says_nothing_about_credit(linked, tiktok):
     assert facts(linked).history.foreign_credit_issued is None
     tiktok.ledger_fault = REFUSED
@@ -340,6 +348,16 @@ def test_our_own_award_is_no_credit_of_somebody_else(linked, tiktok, awarded_to,
 
 
 # Shown to people
+
+
+@pytest.mark.parametrize(("how", "stale"), [("automatic", True), ("unknown", False), ("manual", False)])
+def test_figures_are_stale_where_bills_count_and_were_not_read_for_a_day(linked, tiktok, how, stale):
+    poll(linked, tiktok)
+    pays(linked, how)
+    tiktok.ledger_fault = BUSY
+    poll(linked, tiktok, OPEN + timedelta(hours=24))
+    assert status_of(linked.database, OPEN + timedelta(hours=24), "st_1").stale is False
+    assert status_of(linked.database, OPEN + timedelta(hours=25), "st_1").stale is stale
 
 
 def test_spend_shown_says_whether_bills_were_read_and_what_they_were(linked, tiktok):
