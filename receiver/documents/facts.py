@@ -166,9 +166,11 @@ class _AwardSchema(Strict):
     delivery = OneOf("applied", "code", load_default=None, allow_none=True)
     reference = Text(load_default=None, allow_none=True)
     flags = Many(Text(), load_default=list)
+    used = Text(load_default=None, allow_none=True)  # the status document's sentence: no fact
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> RecordedAward:
+        del data["used"]
         return RecordedAward(**{**data, "flags": tuple(data["flags"])})
 
 

@@ -14,10 +14,17 @@ class Sentence(NamedTuple):
     next_step: str | None = None
 
 
-_LINK = "Link your TikTok ad account in the TikTok integration on your store."
+_SET_UP = "Install TikTok for WooCommerce and go through its set-up under Marketing, TikTok."
+_LINK = "Link your TikTok ad account in the TikTok integration on your store, or create a new one there."
 _ASK = "Nothing for you to do: our team checks this. Ask for a review if it stays like this."
 _REVIEW = "If you believe this is wrong, ask for a review."
 _WAIT = "Nothing for you to do: we read this again by ourselves."
+_PLACE = "Nothing for you to do: you see it here once a place is free."
+_LAUNCH = "Launch your campaign in Ads Manager."
+_RUN = "Keep your campaign running."
+_ISSUE = "Nothing for you to do: our team issues the credit."
+_NEXT_OFFER = "Nothing is wrong with your store. Look out for the next offer."
+_HIGHEST = "Aim for the highest tier, and early: a lower one would be settled after the credit expires."
 
 RULES: Mapping[str, Sentence] = {
     "programme_open.pass": Sentence("Your store joined on {joined}, while the offer was open."),
@@ -26,21 +33,20 @@ RULES: Mapping[str, Sentence] = {
     ),
     "programme_open.fail.after": Sentence(
         "The offer closed on {closes}; your store joined on {joined}.",
-        "Nothing is wrong with your store. Look out for the next offer.",
+        _NEXT_OFFER,
     ),
     "programme_open.unknown": Sentence("We could not read when your store joined.", _ASK),
     "admission.pass": Sentence("Your store has a place in the offer."),
     "admission.pending": Sentence(
         "The offer is open to a limited number of merchants, and your store is waiting for a place.",
-        "Nothing for you to do: we tell you when a place is free.",
+        _PLACE,
     ),
     "admission.unknown": Sentence("We could not tell whether your store has a place in the offer.", _ASK),
     "integration_set_up.pass": Sentence(
         "The official TikTok integration is set up on your store since {at}."
     ),
     "integration_set_up.pending": Sentence(
-        "The official TikTok integration is not set up on your store yet.",
-        "Install TikTok for WooCommerce and go through its set-up under Marketing, TikTok.",
+        "The official TikTok integration is not set up on your store yet.", _SET_UP
     ),
     "first_set_up.pass": Sentence(
         "This is the first time this store and ad account are set up in the offer."
@@ -81,7 +87,9 @@ RULES: Mapping[str, Sentence] = {
         _ASK,
     ),
     "account_currency.unknown.market": Sentence(
-        "Without a market of the offer we cannot tell in which currency your spend would count.", _ASK
+        "We cannot tell in which currency your spend would count: the country of your ad account is unknown, "
+        "or the offer does not apply there.",
+        _ASK,
     ),
     "account_currency.unknown": Sentence("TikTok did not tell us the currency of your ad account.", _WAIT),
     "not_yet_advertising.pass.new": Sentence(
@@ -163,20 +171,20 @@ RULES: Mapping[str, Sentence] = {
     ),
     "good_standing.unknown.status": Sentence("TikTok did not tell us the state of your ad account.", _WAIT),
     "good_standing.unknown": Sentence("Your ad account's standing could not be checked in full yet.", _ASK),
-    "spend_reached.pass": Sentence("Your qualifying spend reached {threshold} within the window."),
+    "spend_reached.pass": Sentence("The spend that counts reached {threshold} within your spend period."),
     "spend_reached.pending.account": Sentence("Spend counts once an ad account is linked.", _LINK),
     "spend_reached.pending.set_up": Sentence(
         "Spend counts once the integration is set up and the ad account is linked.",
         "Finish the set-up of the integration and link your ad account.",
     ),
     "spend_reached.pending.start": Sentence(
-        "The days of the offer begin with your first qualifying spend.", "Launch your campaign."
+        "Your spend period begins with the first spend that counts.", _LAUNCH
     ),
     "spend_reached.pending.open": Sentence(
-        "You have {qualifying} of the {threshold} needed by {last_date}.", "Keep your campaign running."
+        "You have {qualifying} of the {threshold} needed by {last_date}.", _RUN
     ),
     "spend_reached.pending.settling": Sentence(
-        "The window ended on {last_date}; TikTok's figures for its last days are not final yet.",
+        "Your spend period ended on {last_date}; TikTok's figures for its last days are not final yet.",
         "Nothing for you to do: figures are final about two days after each day.",
     ),
     "spend_reached.pending.bills": Sentence(
@@ -184,11 +192,11 @@ RULES: Mapping[str, Sentence] = {
         "Pay your open bill in Ads Manager.",
     ),
     "spend_reached.fail": Sentence(
-        "The window ended on {last_date} with {qualifying}; {threshold} was needed.", _REVIEW
+        "Your spend period ended on {last_date} with {qualifying}; {threshold} was needed.", _REVIEW
     ),
     "spend_reached.unknown.zone": Sentence("TikTok did not tell us the time zone of your ad account.", _WAIT),
     "spend_reached.unknown.threshold": Sentence(
-        "Without a market and currency of the offer there is no amount to reach.", _ASK
+        "The offer has no amount to reach for the country or currency of your ad account.", _ASK
     ),
     "spend_reached.unknown.registration": Sentence(
         "TikTok did not tell us when your ad account was created.", _WAIT
@@ -202,39 +210,77 @@ RULES: Mapping[str, Sentence] = {
     ),
     "credit_in_time.pass": Sentence("There is time: the credit of this offer can be used until {expires}."),
     "credit_in_time.pending": Sentence(
-        "Your window becomes final only after the credit expires on {expires}: only the highest tier can still "
-        "be credited in time."
+        "Your spend period is settled only after the credit expires on {expires}: only the highest tier can "
+        "still be credited in time.",
+        _HIGHEST,
     ),
-    "credit_in_time.fail": Sentence("The credit of this offer expired on {expires}."),
+    "credit_in_time.fail": Sentence("The credit of this offer expired on {expires}.", _NEXT_OFFER),
     "credit_in_time.unknown": Sentence("TikTok did not tell us the time zone of your ad account.", _WAIT),
     "override.pass": Sentence("Our team decided that this is fulfilled: {reason}"),
     "override.fail": Sentence("Our team decided that this is not fulfilled: {reason}", _REVIEW),
 }
 
-HEADLINES: Mapping[str, str] = {
-    "not_admitted": "Your store is waiting for a place in the offer.",
-    "awaiting_setup": "Set up the official TikTok integration to begin.",
-    "awaiting_link": "Link your TikTok ad account to go on.",
-    "awaiting_spend": "Launch your campaign: your days begin with the first qualifying spend.",
-    "accumulating": "Your spend is adding up; the window is open until {last_date}.",
-    "settling": "Your window ended on {last_date}; the figures are being settled.",
-    "due": "You earned {credit} of ad credit; it is due by {due_by}.",
-    "due.undated": "You earned {credit} of ad credit.",
-    "issued": "Your ad credit of {credit} was issued.",
-    "credited": "Your ad credit of {credit} is in your account; use it until {expires}.",
-    "expired": "The ad credit of this offer expired on {expires}.",
-    "blocked": "Your ad credit is blocked for safety reasons until our team lifts it.",
-    "programme_over": "The offer is over. Nothing is wrong with your store.",
-    "ended": "Your window ended without reaching a tier.",
-    "ineligible": "Your store does not qualify for the offer; see the rule that is not met.",
-    "held": "Your spend reached a tier; our team checks an open point before the credit is issued.",
+# By stage; `.undated` and `.code` are for awards without a date, or given as a code to redeem.
+HEADLINES: Mapping[str, Sentence] = {
+    "not_admitted": Sentence("Your store is waiting for a place in the offer.", _PLACE),
+    "awaiting_setup": Sentence("Set up the official TikTok integration to begin.", _SET_UP),
+    "awaiting_link": Sentence("Link your TikTok ad account to go on.", _LINK),
+    "awaiting_spend": Sentence("Your TikTok ad account is linked; no spend counts yet.", _LAUNCH),
+    "accumulating": Sentence("Your spend is adding up; your spend period is open until {last_date}.", _RUN),
+    "settling": Sentence(
+        "Your spend period ended on {last_date}; the figures are being settled.",
+        "Nothing for you to do, unless a bill is open: pay it in Ads Manager.",
+    ),
+    "due": Sentence("You earned {credit} of ad credit; it is due by {due_by}.", _ISSUE),
+    "due.undated": Sentence("You earned {credit} of ad credit.", _ISSUE),
+    "issued": Sentence("Your ad credit of {credit} was issued.", "Look for it in Ads Manager."),
+    "issued.code": Sentence(
+        "Your ad credit of {credit} was issued as a code.",
+        "Redeem the code {reference} in Ads Manager. A code can be redeemed once.",
+    ),
+    "credited": Sentence(
+        "Your ad credit of {credit} is in your account; use it until {expires}.",
+        "Run a campaign, so that the credit is used before it expires.",
+    ),
+    "expired": Sentence("The ad credit of this offer expired on {expires}."),
+    "blocked": Sentence("Your ad credit is blocked for safety reasons until our team lifts it.", _REVIEW),
+    "programme_over": Sentence(
+        "The offer is over. Nothing is wrong with your store.", "Look out for the next offer."
+    ),
+    "ended": Sentence("Your spend period ended without reaching a tier.", _REVIEW),
+    "ineligible": Sentence(
+        "Your store does not qualify for the offer; see the rule that is not met.", _REVIEW
+    ),
+    "held": Sentence(
+        "Your spend reached a tier; our team checks an open point before the credit is issued.",
+        "See the rules that are still open: some of them you can settle yourself.",
+    ),
+}
+
+# In these stages what a rule still waits for helps nobody, and may cost money: said in place of its next step.
+MEANWHILE: Mapping[str, str] = {
+    "programme_over": "Nothing for you to do: the offer is over.",
+    "ended": "Nothing for you to do: your spend period has ended.",
+    "expired": "Nothing for you to do: the credit has expired.",
+    "ineligible": "Wait with this until the rule that is not met is settled.",
+    "blocked": "Wait with this until our team has lifted the block.",
+}
+
+# How a credit is used depends on how the ad account pays.
+USED: Mapping[str, str] = {
+    "manual": "You pay manually: the ad credit is used before your account's balance.",
+    "automatic": "You pay automatically: the ad credit comes after your bill is paid. It is then used first, "
+    "before you are charged for your next campaign.",
+    "unknown": "If you pay manually, the ad credit is used before your account's balance. If you pay "
+    "automatically, it comes after your bill is paid and is then used first, before you are charged for your "
+    "next campaign.",
 }
 
 WARNINGS: Mapping[str, Sentence] = {
     "window_outlives_credit": Sentence(
-        "The credit expires on {expires}, before your window is settled: only the highest tier can still be "
-        "credited in time.",
-        "Reach the highest tier early, or ask us what else is on offer.",
+        "The credit expires on {expires}, before your spend period is settled: only the highest tier can still "
+        "be credited in time.",
+        _HIGHEST,
     ),
 }
 

@@ -14,10 +14,10 @@ from receiver.documents.languages import ENGLISH
 from receiver.documents.money import amount_text
 from receiver.documents.review import review_document
 from receiver.documents.times import time_text
-from receiver.documents.words import headline, rule_words, warning_words
-from receiver.domain.decision import Decision, DueAward, NextTier, TierProgress, Warned
+from receiver.documents.words import headline_words, meanwhile_words, rule_words, used_words, warning_words
+from receiver.domain.decision import Decision, DueAward, NextTier, Stage, TierProgress, Warned
 from receiver.domain.evidence import Evidence
-from receiver.domain.facts import RecordedAward
+from receiver.domain.facts import Outcome, Payment, RecordedAward
 from receiver.domain.programme import Tier
 from receiver.domain.reviews import Review
 from receiver.domain.rules import RuleResult
@@ -30,6 +30,7 @@ def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, A
     Only the sentences are in the reader's language; ids, amounts and times are the same for everybody.
     """
     store, terms, account = decision.store, decision.programme, decision.account
+    headline, next_step = headline_words(decision.stage, _headline_params(decision), locale)
     return {
         "store": {"id": store.id, "country": store.country},
         "programme": {
@@ -40,9 +41,10 @@ def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, A
         "as_of": time_text(decision.as_of),
         "stage": decision.stage.value,
         "verdict": decision.verdict.value,
-        "headline": headline(decision.stage, _headline_params(decision), locale),
+        "headline": headline,
+        "next_step": next_step,
         "warnings": [_warning(warned, locale) for warned in decision.warnings],
-        "rules": [_rule(rule, locale) for rule in decision.rules],
+        "rules": [_rule(rule, decision.stage, locale) for rule in decision.rules],
         "account": account
         and {
             "advertiser_id": account.advertiser_id,
@@ -56,7 +58,7 @@ def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, A
         "tiers": [_progress(progress) for progress in decision.tiers],
         "tier": decision.tier and _tier(decision.tier),
         "next_tier": decision.next_tier and _next_tier(decision.next_tier),
-        "award": decision.award and _award(decision.award),
+        "award": decision.award and {**_award(decision.award), "used": _used(decision, locale)},
     }
 
 
@@ -84,8 +86,8 @@ def full_document(status: Status, locale: Locale = ENGLISH) -> dict[str, Any]:
 def _headline_params(decision: Decision) -> dict[str, Any]:
     award = decision.award
     if isinstance(award, RecordedAward):
-        kept = {"credit": award.credit, "currency": award.currency, "due_by": award.due_by}
-        return {**decision.params, **kept}
+        kept = ("credit", "currency", "due_by", "delivery", "reference")
+        return {**decision.params, **{name: getattr(award, name) for name in kept}}
     return dict(decision.params)
 
 
@@ -94,8 +96,10 @@ def _warning(warned: Warned, locale: Locale) -> dict[str, Any]:
     return {"id": warned.id, "text": text, "next_step": next_step}
 
 
-def _rule(rule: RuleResult, locale: Locale) -> dict[str, Any]:
+def _rule(rule: RuleResult, stage: Stage, locale: Locale) -> dict[str, Any]:
     text, next_step = rule_words(rule.reason, rule.params, locale)
+    if rule.outcome is Outcome.PENDING:
+        next_step = meanwhile_words(stage, locale) or next_step
     return {
         "id": rule.id,
         "outcome": rule.outcome.value,
@@ -211,3 +215,10 @@ def _award(award: RecordedAward | DueAward) -> dict[str, Any]:
         "reference": award.reference,
         "flags": list(award.flags),
     }
+
+
+def _used(decision: Decision, locale: Locale) -> str | None:
+    """How the credit will be used; None where there is none to use, or not any more."""
+    if decision.stage not in (Stage.DUE, Stage.ISSUED, Stage.CREDITED):
+        return None
+    return used_words(decision.account.payment if decision.account else Payment.UNKNOWN, locale)

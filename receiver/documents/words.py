@@ -16,7 +16,7 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
 from receiver.documents.languages import ENGLISH, translated
-from receiver.documents.sentences import HEADLINES, REVIEWS, RULES, WARNINGS, Sentence
+from receiver.documents.sentences import HEADLINES, MEANWHILE, REVIEWS, RULES, USED, WARNINGS, Sentence
 from receiver.domain.reviews import Review
 
 
@@ -29,10 +29,20 @@ def warning_words(warning: str, params: Mapping[str, Any], locale: Locale = ENGL
     return _filled(warning, WARNINGS[warning], params, locale)
 
 
-def headline(stage: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
-    """The one sentence on where the store stands."""
-    said = f"{stage}.undated" if stage == "due" and params.get("due_by") is None else stage
-    return translated(f"{said}:headline", HEADLINES[said], locale).format_map(_written(params, locale))
+def headline_words(stage: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
+    """The one sentence on where the store stands, and what to do now where something can be done."""
+    said = _told_apart(stage, params)
+    return _filled(said, HEADLINES[said], params, locale, "headline")
+
+
+def meanwhile_words(stage: str, locale: Locale = ENGLISH) -> str | None:
+    """What stands in place of a pending rule's next step; None where that step helps."""
+    return translated(f"{stage}:meanwhile", MEANWHILE[stage], locale) if stage in MEANWHILE else None
+
+
+def used_words(payment: str, locale: Locale = ENGLISH) -> str:
+    """How a credit will be used by an account that pays so."""
+    return translated(f"used.{payment}:text", USED[payment], locale)
 
 
 def review_words(review: Review, locale: Locale = ENGLISH) -> str:
@@ -43,9 +53,19 @@ def review_words(review: Review, locale: Locale = ENGLISH) -> str:
     return translated(f"review.{told}:text", REVIEWS[told], locale).format_map(_written(params, locale))
 
 
-def _filled(message_id: str, english: Sentence, params: Mapping[str, Any], locale: Locale) -> Sentence:
+def _told_apart(stage: str, params: Mapping[str, Any]) -> str:
+    if stage == "due" and params.get("due_by") is None:
+        return "due.undated"
+    if stage == "issued" and params.get("delivery") == "code" and params.get("reference"):
+        return "issued.code"
+    return stage
+
+
+def _filled(
+    message_id: str, english: Sentence, params: Mapping[str, Any], locale: Locale, part: str = "text"
+) -> Sentence:
     written = _written(params, locale)
-    text = translated(f"{message_id}:text", english.text, locale).format_map(written)
+    text = translated(f"{message_id}:{part}", english.text, locale).format_map(written)
     if english.next_step is None:
         return Sentence(text)
     next_step = translated(f"{message_id}:next_step", english.next_step, locale).format_map(written)

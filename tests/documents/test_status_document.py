@@ -7,15 +7,16 @@ from decimal import Decimal
 import pytest
 
 from receiver.documents.money import amount_text
-from receiver.documents.sentences import HEADLINES, RULES, WARNINGS
+from receiver.documents.sentences import HEADLINES, MEANWHILE, RULES, USED
 from receiver.documents.status import status_document
 from receiver.documents.words import rule_words
 from receiver.domain.decision import Stage
-from tests.factories import SETTLED, cash, decided, make_award
+from receiver.domain.facts import Payment
+from tests.factories import OPEN, SETTLED, cash, decided, make_award
 
 KEYS = {
-    "": "store programme as_of stage verdict headline warnings rules account window spend tiers tier"
-    " next_tier award",
+    "": "store programme as_of stage verdict headline next_step warnings rules account window spend tiers"
+    " tier next_tier award",
     "store": "id country",
     "programme": "id title credit_expires",
     "account": "advertiser_id country currency timezone payment",
@@ -48,6 +49,7 @@ def test_a_due_award_says_how_much_and_by_when():
         "delivery": None,
         "reference": None,
         "flags": [],
+        "used": USED["manual"],
     }
 
 
@@ -81,7 +83,79 @@ def test_the_document_is_plain_json():
 
 
 def test_every_stage_has_a_headline():
-    assert set(HEADLINES) == {*Stage, "due.undated"}
+    assert set(HEADLINES) == {*Stage, "due.undated", "issued.code"}
+
+
+# -- How a credit is used ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("payment", Payment)
+@pytest.mark.parametrize("state", ["due", "issued", "credited"])
+def test_an_award_says_how_the_credit_will_be_used_by_an_account_that_pays_so(state, payment):
+    shown = status_document(decided(SETTLED, account={"payment": payment}, award=make_award(state=state)))
+    assert shown["award"]["used"] == USED[payment]
+
+
+def test_without_an_account_an_award_says_both_ways_the_credit_may_be_used():
+    shown = status_document(decided(SETTLED, account=False, award=make_award(state="credited")))
+    assert shown["award"]["used"] == USED["unknown"]
+
+
+@pytest.mark.parametrize("state", ["expired", "blocked"])
+def test_a_credit_that_cannot_be_used_has_no_such_sentence(state):
+    assert status_document(decided(SETTLED, award=make_award(state=state)))["award"]["used"] is None
+
+
+def test_an_award_given_as_a_code_says_which_to_redeem():
+    code = make_award(state="issued", delivery="code", reference="REF-1")
+    assert "REF-1" in status_document(decided(SETTLED, award=code))["next_step"]
+    applied = make_award(state="issued", delivery="applied", reference="REF-1")
+    assert "REF-1" not in status_document(decided(SETTLED, award=applied))["next_step"]
+
+
+# -- Steps that would be for nothing -------------------------------------------------------------
+
+WAITS = {"spend": (cash("10.00"),)}  # for more spend
+
+
+@pytest.mark.parametrize(
+    ("stage", "as_of", "parts"),
+    [
+        ("programme_over", datetime(2026, 1, 31, 5, tzinfo=UTC), {}),
+        ("ended", SETTLED, {**WAITS, "account": {"status": "STATUS_PENDING_CONFIRM"}}),
+        ("expired", SETTLED, {"account": False, "award": make_award(state="expired")}),
+        ("ineligible", OPEN, {**WAITS, "store": {"country": "FR"}}),
+        ("blocked", OPEN, {**WAITS, "history": {"safety_flag": True}}),
+    ],
+)
+def test_nobody_is_told_to_go_on_where_that_earns_nothing(stage, as_of, parts):
+    shown = status_document(decided(as_of, **parts))
+    assert shown["stage"] == stage
+    waiting = {rule["next_step"] for rule in shown["rules"] if rule["outcome"] == "pending"}
+    assert waiting == {MEANWHILE[stage]}
+
+
+def test_on_the_line_each_rule_says_its_own_next_step():
+    shown = status_document(decided(**WAITS, account={"status": "STATUS_PENDING_CONFIRM"}))
+    steps = {rule["next_step"] for rule in shown["rules"] if rule["outcome"] == "pending"}
+    assert steps == {
+        RULES["spend_reached.pending.open"].next_step,
+        RULES["good_standing.pending.review"].next_step,
+    }
+
+
+def test_an_offer_that_is_over_says_in_each_place_that_the_store_is_not_at_fault():
+    over = status_document(decided(datetime(2026, 1, 31, 5, tzinfo=UTC)))
+    late = datetime(2026, 1, 5, tzinfo=UTC)
+    joined_late = status_document(decided(late, store={"joined_at": late}))
+    for shown, rule_id in ((over, "credit_in_time"), (joined_late, "programme_open")):
+        rule = next(rule for rule in shown["rules"] if rule["id"] == rule_id)
+        assert (shown["stage"], rule["outcome"]) == ("programme_over", "fail")
+        assert "Nothing is wrong with your store." in shown["headline"]
+        assert "Nothing is wrong with your store." in rule["next_step"]
+
+
+# -- Sentences -----------------------------------------------------------------------------------
 
 
 def test_a_recorded_award_without_a_date_is_told_without_one():
@@ -113,7 +187,3 @@ def test_every_sentence_can_be_said(reason):
 
 def test_sentences_never_round_up_to_a_threshold():
     assert "$499.995" in rule_words("spend_reached.pending.open", SAMPLE).text
-
-
-def test_every_warning_has_words():
-    assert set(WARNINGS) == {"window_outlives_credit"}

@@ -93,6 +93,7 @@ def test_everything_but_the_sentences_is_the_same_in_every_language(ask):
         return {
             **document,
             "headline": None,
+            "next_step": None,
             "warnings": [warning["id"] for warning in document["warnings"]],
             "rules": [{**rule, "text": None, "next_step": None} for rule in document["rules"]],
         }

@@ -112,6 +112,7 @@ class _Award(Schema):
     delivery = fields.String(**MAYBE)
     reference = fields.String(**MAYBE)
     flags = fields.List(fields.String())
+    used = fields.String(**MAYBE, metadata={"description": "How the credit will be used, in a sentence."})
 
 
 class ReviewRequestSchema(Schema):
@@ -144,6 +145,7 @@ class StatusSchema(Schema):
     stage = fields.String()
     verdict = fields.String(metadata={"enum": ["ineligible", "unknown", "on_track", "qualified"]})
     headline = fields.String()
+    next_step = fields.String(**MAYBE)
     warnings = fields.List(fields.Nested(_Warning))
     rules = fields.List(fields.Nested(_Rule))
     account = fields.Nested(_Account, **MAYBE)
