@@ -19,11 +19,11 @@ from receiver.documents.sentences import RULES, WARNINGS
 from receiver.documents.status import status_document
 from receiver.domain import rules
 from receiver.domain.decision import Decision, Stage, decide
-from receiver.domain.facts import Facts, Outcome, Payment, Source
+from receiver.domain.facts import Outcome, Payment, Source
 from receiver.domain.reviews import Answer, Review
 from tests.documents.test_languages import ENGLISH
+from tests.domain.situations import Situation, situations
 from tests.domain.test_decision import STAGES
-from tests.domain.test_properties import MOMENTS, TERMS, facts
 from tests.domain.test_reasons import REASONS
 from tests.factories import JOINED, LINKED, SETTLED, cash, decided, make_award, make_facts, seed_programme
 
@@ -99,9 +99,9 @@ def test_every_answer_shows_its_evidence():
         assert_evident(status_document(decision))
 
 
-@given(facts(), TERMS, MOMENTS)
-def test_whatever_the_facts_the_answer_is_told_whole_with_its_evidence(known: Facts, terms, as_of):
-    decision = decide(known, terms, as_of)
+@given(situations())
+def test_whatever_the_facts_the_answer_is_told_whole_with_its_evidence(situation: Situation):
+    decision = situation.decided()
     assert_told_whole(decision, "en")
     assert_evident(status_document(decision))
 
