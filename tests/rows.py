@@ -9,7 +9,7 @@ from typing import Any
 from receiver.services.programmes import enrol_in
 from receiver.storage import tables
 from receiver.wiring import Wiring
-from tests.factories import FIRST, JOINED, LINKED
+from tests.factories import FIRST, JOINED, LINKED, SETTLED
 
 RECORDED = {"reason": "told", "evidence": "T-1", "by": "ann", "at": LINKED}
 
@@ -74,7 +74,7 @@ def keep_account(wired: Wiring, advertiser_id: str = "7001", **changes: Any) -> 
         "timezone": "America/New_York",
         "created_at": datetime(2025, 10, 31, 9, 0, tzinfo=UTC),
         "read_at": LINKED,
-        "spend_read_at": LINKED,
+        "spend_read_at": SETTLED,
         "next_poll_at": LINKED,
         "poll_reason": "linked",
         "failures": 0,

@@ -11,11 +11,12 @@ from receiver.domain.decision import Decision
 Changes = list[dict[str, Any]]
 
 NAMED_BY = ("id", "date")  # what names a row of a list
+MOMENTS = ("as_of", "read_at")  # of a facts document: when it was said and read, and no fact of the store
 
 
 def changes_of_facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
-    """Every fact that became another, between two facts documents; the moment itself is none."""
-    return _changes(_without(before, "as_of"), _without(after, "as_of"))
+    """Every fact that became another, between two facts documents; moments are none."""
+    return _changes(_without(before, *MOMENTS), _without(after, *MOMENTS))
 
 
 def changes_of_answer(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:

@@ -30,6 +30,7 @@ from receiver.documents.fields import (
     load_document,
 )
 from receiver.domain.facts import (
+    GROWING,
     Account,
     DaySpend,
     Facts,
@@ -88,8 +89,8 @@ class _OverrideSchema(Strict):
         return Override(Outcome(data["outcome"]), data["reason"], data["by"])
 
 
-class _Overrides(DashIsNull, fields.Dict):
-    """Rules and their overrides."""
+class _Keyed(DashIsNull, fields.Dict):
+    """An object whose names are data."""
 
     default_error_messages = {"invalid": "must be an object"}  # noqa: RUF012
 
@@ -115,7 +116,7 @@ class _HistorySchema(Strict):
     foreign_credit_issued = YesNo(**NULLABLE)
     policy_violation = YesNo(**NULLABLE)
     safety_flag = YesNo(**NULLABLE)
-    overrides = _Overrides(keys=_OverriddenRule(), values=Part(_OverrideSchema), required=True)
+    overrides = _Keyed(keys=_OverriddenRule(), values=Part(_OverrideSchema), required=True)
 
     @validates_schema
     def no_negative_spend(self, data: dict[str, Any], **_: Any) -> None:
@@ -185,6 +186,7 @@ class _FactsSchema(Strict):
     bills_readable = YesNo(**NULLABLE)
     paid_bills_confirmed = YesNo(**NULLABLE)
     award = Part(_AwardSchema, **NULLABLE)
+    read_at = _Keyed(keys=OneOf(*GROWING), values=Instant(), load_default=dict)
 
     @validates_schema(skip_on_field_errors=True)
     def each_date_once(self, data: dict[str, Any], **_: Any) -> None:
@@ -227,6 +229,7 @@ def facts_document(facts: Facts, programme: str, as_of: datetime) -> dict[str, A
         "bills_readable": facts.bills_readable,
         "paid_bills_confirmed": facts.paid_bills_confirmed,
         "award": facts.award and _plain(facts.award),
+        "read_at": {path: _plain_value(facts.read_at[path]) for path in GROWING if path in facts.read_at},
     }
 
 

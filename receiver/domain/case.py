@@ -63,8 +63,12 @@ class Case:
 
     @property
     def bill_grace_is_over(self) -> bool:
+        """The bills were read after their grace: one that is not among them was not paid in time."""
+        if self.window is None or self.spend is None:
+            return False
         grace = timedelta(days=self.programme.bill_grace_days)
-        return self.window is not None and self.today > self.window.last + grace
+        read_on = local_date(self.facts.known_until("payments", self.as_of), self.spend.zone)
+        return read_on > self.window.last + grace
 
     @property
     def tier_reached(self) -> Tier | None:

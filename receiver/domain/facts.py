@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 
 from receiver.domain.calendar import local_date
 
+# What goes on while nobody reads it: of these an answer rests on the moment of the reading too.
+GROWING = ("spend", "payments")
+
 
 class Payment(StrEnum):
     """How the ad account pays."""
@@ -143,6 +146,10 @@ class Facts:
     # By a fact's path in the facts document: `account.consent`, `spend`, `history.overrides.admission`.
     read_at: Mapping[str, datetime] = field(default_factory=dict)  # when it was read or recorded, if told
     sources: Mapping[str, Source] = field(default_factory=dict)  # who said it, if not who usually does
+
+    def known_until(self, path: str, as_of: datetime) -> datetime:
+        """The moment a fact speaks of: what happened after it was last read, it cannot tell."""
+        return min(as_of, self.read_at.get(path, as_of))
 
 
 def value_at(facts: Facts, path: str) -> Any:

@@ -82,6 +82,7 @@ class Spend:
     payment: Payment
     zone: ZoneInfo
     as_of: datetime
+    known_until: datetime  # when the figures were read, where that is told; else as_of
     window: Window | None
     counts_from: date | None  # the link's date: nothing before it counts
     rows: tuple[DaySpend, ...]
@@ -96,9 +97,9 @@ class Spend:
 
     @cached_property
     def _settled(self) -> date:
-        """The latest date of all whose figures no longer move: at most a few days back."""
-        day = self.today
-        while self.as_of < final_at(day, self.zone):
+        """The latest date whose figures no longer moved when they were read: at most a few days before."""
+        day = local_date(self.known_until, self.zone)
+        while self.known_until < final_at(day, self.zone):
             day -= timedelta(days=1)
         return day
 
@@ -222,6 +223,7 @@ def count_spend(
         payment=account.payment,
         zone=zone,
         as_of=as_of,
+        known_until=facts.known_until("spend", as_of),
         window=window,
         counts_from=local_date(account.linked_at, zone) if account.linked_at else None,
         rows=facts.spend,

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from receiver.documents.changes import MOMENTS
 from receiver.documents.facts import facts_document
 from receiver.documents.programme import programme_data
 from receiver.documents.status import status_document
@@ -115,7 +116,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
 
 def _digest(decision: Decision, known: dict[str, Any]) -> str:
     says = {
-        "facts": {name: value for name, value in known.items() if name != "as_of"},
+        "facts": {name: value for name, value in known.items() if name not in MOMENTS},
         "programme": programme_data(decision.programme),
         "stage": decision.stage,
         "rules": [(rule.id, rule.reason) for rule in decision.rules],

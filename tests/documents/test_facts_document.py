@@ -29,8 +29,12 @@ def changed(path: str, value: object) -> dict:
     return document
 
 
-def test_the_contracts_example_is_read_and_written_back_to_the_same_facts():
-    document = read_facts(EXAMPLE)
+@pytest.mark.parametrize(
+    "read_at", [{}, {"spend": "2025-11-19T18:00:00Z", "account": "2025-11-19T18:00:00Z"}]
+)
+def test_the_contracts_example_is_read_and_written_back_to_the_same_facts(read_at):
+    document = read_facts({**EXAMPLE, "read_at": read_at})
+    assert set(document.facts.read_at) == set(read_at)
     assert read_facts(facts_document(document.facts, document.programme, document.as_of)) == document
 
 
@@ -42,6 +46,9 @@ def test_the_contracts_example_is_read_and_written_back_to_the_same_facts():
         ("as_of", 1763640000, "as_of"),
         ("as_of", "9999-12-31T23:59:59Z", "as_of"),
         ("as_of", None, "as_of"),
+        ("read_at", [], "read_at"),
+        ("read_at", {"spend": "yesterday"}, "read_at.spend"),
+        ("read_at", {"weather": "2025-11-19T18:00:00Z"}, "read_at.weather"),
         ("programme", ..., "programme: is missing"),
         ("programme", "/etc/passwd", "programme"),
         ("programme", "../terms.toml", "programme"),

@@ -165,6 +165,22 @@ def test_the_highest_tier_waits_for_final_figures():
     assert (found.stage, str(found.tier.credit), found.award) == ("accumulating", "5000", None)
 
 
+@pytest.mark.parametrize(("spent", "stage"), [("600.00", "due"), ("499.99", "ended")])
+def test_figures_read_before_their_date_was_final_decide_nothing(spent, stage):
+    later = utc("2025-12-20T12:00")
+    before = {"spend": utc("2025-12-04T11:59")}
+    assert decided(later, spend=(cash(spent),), read_at=before).stage == "settling"
+    assert decided(later, spend=(cash(spent),), read_at={"spend": SETTLED}).stage == stage
+    assert decided(later, spend=(cash(spent),), read_at={"spend": later}).stage == stage
+
+
+def test_bills_last_read_before_their_grace_was_over_are_not_called_unpaid():
+    after_the_grace = utc("2026-01-06T12:00")
+    found = {**ENOUGH, **AUTOMATIC, "payments": (bill("400.00", SETTLED),)}
+    assert decided(after_the_grace, **found).stage == "ended"
+    assert decided(after_the_grace, **found, read_at={"payments": SETTLED}).stage == "settling"
+
+
 def test_a_lower_tier_is_never_decided_before_the_window_is_settled():
     before = decided(datetime(2025, 12, 4, 11, 59, tzinfo=UTC), **ENOUGH)
     assert (before.stage, before.award) == ("settling", None)

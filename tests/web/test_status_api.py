@@ -1,6 +1,7 @@
 """GET /api/v1/status answers the store of the token, and nobody else."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -34,8 +35,8 @@ def store(wired):
 
 
 def test_a_store_sees_its_own_status(client, store, wired, clock):
-    clock.at = SETTLED
     decide_store(wired.database, SETTLED, store)
+    clock.at = SETTLED + timedelta(hours=25)  # a day after the figures were read
     status = ask(client).json
     assert (status["store"]["id"], status["store"]["name"]) == (store, "Example store")
     assert (status["stage"], status["award"]["credit"], status["award"]["due_by"]) == (
