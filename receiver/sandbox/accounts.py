@@ -22,12 +22,14 @@ DAILY_FIX = time(12, 0, tzinfo=UTC)
 class Day:
     """One date's money in the account's currency: paid by cash, covered by ad credit.
 
-    `restated` is the cash amount TikTok corrects itself to in its daily fix, 12:00 UTC the next day.
+    `restated` is the cash amount TikTok corrects itself to: in its daily fix, 12:00 UTC the next day, or
+    at `restated_at`.
     """
 
     cash: Decimal
     credit: Decimal = Decimal(0)
     restated: Decimal | None = None
+    restated_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ class Account:
     """An ad account, the token that reaches it, and its past (and coming) dates.
 
     `timezone` and `display_timezone` are zone names as TikTok gives them; the first that is set, from
-    the right, rules the dates. `created_at` is aware. A revoked account is out of its token's reach.
-    `payments` are kept in order and only ever grow at the end: a row's place is in its id. They are
+    the right, rules the dates. `created_at` is aware. From `revoked_at` on an account is out of its token's
+    reach. `payments` are kept in order and only ever grow at the end: a row's place is in its id. They are
     shown to a token whose user `reads_finance` of the Business Center.
     """
 
@@ -78,7 +80,7 @@ class Account:
     days: Mapping[date, Day] = field(default_factory=dict)
     payments: Sequence[Payment] = ()
     reads_finance: bool = True
-    revoked: bool = False
+    revoked_at: datetime | None = None
 
     def figures(self, day: date, now: datetime) -> Figures | None:
         """What a report shows for a date at `now`; None when there is no row (yet)."""
@@ -86,7 +88,7 @@ class Account:
         start, end = self._start_of(day), self._start_of(day + timedelta(days=1))
         if money is None or money.cash + money.credit == 0 or now < start + SPEND_AFTER:
             return None
-        fixed = money.restated is not None and now >= _fix_of(day)
+        fixed = money.restated is not None and now >= (money.restated_at or _fix_of(day))
         cash = money.restated if fixed and money.restated is not None else money.cash
         split = now >= end + CASH_SPLIT_AFTER
         return Figures(

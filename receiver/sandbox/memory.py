@@ -19,8 +19,8 @@ class StoreMemory:
     secret: str
     token: str
     install_id: str
-    seq: int = 0  # of the last signal that was taken in
-    told: int = 0  # how many signals of its history were taken in
+    seq: int = 0  # of the last signal it sent
+    told: int = 0  # how many events of its life are told
 
 
 @dataclass

@@ -40,7 +40,12 @@ class Place:
 
     @property
     def programme(self) -> Path:
-        return self.folder / "programme.toml"
+        """The terms of new stores."""
+        return self.terms("sandbox")
+
+    def terms(self, programme: str) -> Path:
+        """The file of one of the sandbox's own programmes."""
+        return self.folder / f"{programme}.toml"
 
     @property
     def state(self) -> Path:

@@ -8,9 +8,11 @@ import sys
 import time
 from http.client import HTTPConnection, HTTPException
 
+import structlog
+
 from receiver.errors import ReceiverError
-from receiver.sandbox import world
 from receiver.sandbox.memory import Memory
+from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.place import Place, check_ports, find_place, prepare_folder, write_settings
 from receiver.sandbox.processes import Child, Children, end_with_parent
 from receiver.sandbox.seed import DEMO, begin
@@ -59,11 +61,15 @@ def main(arguments: list[str]) -> int:
 
 
 def _begin(place: Place) -> Memory:
-    """Every connection is closed again before a process is started."""
+    """Every connection is closed again before a process is started; what services log goes to a file."""
+    print("Letting the stores' past happen ...", flush=True)
     wired = wire(read_settings(place.env_file))
     try:
-        return begin(wired, place)
+        with (place.folder / "past.log").open("w", encoding="utf-8") as log:
+            structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
+            return begin(wired, place)
     finally:
+        structlog.reset_defaults()
         wired.database.close()
 
 
@@ -135,9 +141,9 @@ def _show_fall(child: Child) -> None:
 
 
 def banner(place: Place, memory: Memory) -> str:
-    first = world.MERCHANTS[0]
-    width = max(len(merchant.name) for merchant in world.MERCHANTS)
-    stores = [f"  {merchant.name:<{width}}  {merchant.story}" for merchant in world.MERCHANTS]
+    first = MERCHANTS[0]
+    width = max(len(merchant.name) for merchant in MERCHANTS)
+    stores = [f"  {merchant.name:<{width}}  {merchant.story}" for merchant in MERCHANTS]
     return "\n".join(
         [
             "",

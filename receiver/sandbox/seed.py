@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from receiver.errors import Refused
 from receiver.sandbox import world
 from receiver.sandbox.memory import Memory, StoreMemory, recall
+from receiver.sandbox.merchant import Merchant
+from receiver.sandbox.merchants import MERCHANTS
+from receiver.sandbox.past import live_past
 from receiver.sandbox.place import Place, write_private
-from receiver.services.links import add_link
-from receiver.services.record import record
 from receiver.services.staff import add_staff, new_password, set_password
 from receiver.services.stores import add_store, rotate_secret, rotate_token
 from receiver.storage.database import Database
@@ -25,7 +26,10 @@ ACTOR = "sandbox"
 
 
 def begin(wired: Wiring, place: Place) -> Memory:
-    """Migrate, let the demo staff in, and add the stores that are not there. Raises ReceiverError."""
+    """Migrate, let the demo staff in, add the stores that are not there, and tell what happened to them.
+
+    Raises ReceiverError.
+    """
     memory = recall(place.state)
     if current_revision(wired.database) is None:
         migrate(wired.database)
@@ -33,19 +37,21 @@ def begin(wired: Wiring, place: Place) -> Memory:
         _refuse_what_is_not_ours(wired.database)
         memory = _new_world(wired, place)
     migrate(wired.database)
-    if not place.programme.exists():
-        write_private(place.programme, world.programme_text(memory.born))
+    for programme in world.PROGRAMMES:
+        if not place.terms(programme).exists():
+            write_private(place.terms(programme), world.programme_text(programme, memory.born))
     _let_demo_in(wired, memory.password)
-    for merchant in world.MERCHANTS:
+    for merchant in sorted(MERCHANTS, key=lambda one: one.started):  # first come, first served
         if not _is_there(wired.database, memory, merchant):
-            memory.stores[merchant.key] = _add(wired, memory.born, merchant)
+            memory.stores[merchant.key] = _joined(wired, place, memory.born, merchant)
             memory.save(place.state)
+    live_past(wired, place, memory, MERCHANTS)
     return memory
 
 
 def _refuse_what_is_not_ours(database: Database) -> None:
     """The demo's sign-in must not come into an installation that DATABASE_URL happens to name."""
-    ours = [merchant.url for merchant in world.MERCHANTS]
+    ours = [merchant.url for merchant in MERCHANTS]
     with database.reading() as session:
         stores = session.scalar(select(func.count()).where(Store.url.not_in(ours)))
         people = session.scalar(select(func.count()).where(Staff.email != DEMO))
@@ -59,16 +65,17 @@ def _refuse_what_is_not_ours(database: Database) -> None:
 def _new_world(wired: Wiring, place: Place) -> Memory:
     """Begins today; so does one whose database is gone."""
     memory = Memory(born=wired.now().astimezone(UTC).date(), password=new_password())
-    place.programme.unlink(missing_ok=True)
+    for programme in world.PROGRAMMES:
+        place.terms(programme).unlink(missing_ok=True)
     memory.save(place.state)
     return memory
 
 
 def _any_there(database: Database, memory: Memory) -> bool:
-    return any(_is_there(database, memory, merchant) for merchant in world.MERCHANTS)
+    return any(_is_there(database, memory, merchant) for merchant in MERCHANTS)
 
 
-def _is_there(database: Database, memory: Memory, merchant: world.Merchant) -> bool:
+def _is_there(database: Database, memory: Memory, merchant: Merchant) -> bool:
     known = memory.stores.get(merchant.key)
     with database.reading() as session:
         return known is not None and session.get(Store, known.id) is not None
@@ -83,32 +90,12 @@ def _let_demo_in(wired: Wiring, password: str) -> None:
         set_password(wired.database, wired.now(), **who)
 
 
-def _add(wired: Wiring, born: date, merchant: world.Merchant) -> StoreMemory:
-    store = _store(wired, born, merchant)
-    record(
-        wired.database,
-        wired.now(),
-        store_id=store.id,
-        name="payment",
-        value="manual",
-        reason="the sandbox's accounts all top up by hand",
-        evidence="sandbox",
-        actor=ACTOR,
-    )
-    add_link(
-        wired.database,
-        wired.seal,
-        wired.now(),
-        store_id=store.id,
-        advertiser_id=merchant.advertiser_id,
-        token=merchant.token,
-        linked_at=world.linked_at(merchant, born),
-        actor=ACTOR,
-    )
-    return store
+def _terms(place: Place, programme: str) -> str:
+    """The sandbox's own terms are files, the shipped ones go by their id."""
+    return str(place.terms(programme)) if programme in world.PROGRAMMES else programme
 
 
-def _store(wired: Wiring, born: date, merchant: world.Merchant) -> StoreMemory:
+def _joined(wired: Wiring, place: Place, born: date, merchant: Merchant) -> StoreMemory:
     """Added; or, where an earlier world left it, taken over with a new secret and token."""
     install = str(uuid.uuid4())
     with wired.database.reading() as session:
@@ -120,14 +107,12 @@ def _store(wired: Wiring, born: date, merchant: world.Merchant) -> StoreMemory:
     added = add_store(
         wired.database,
         wired.seal,
-        wired.now(),
+        world.joined_at(merchant, born),
         url=merchant.url,
         name=merchant.name,
         country=merchant.country,
         currency=merchant.currency,
-        programme=wired.settings.programme,
+        programme=_terms(place, merchant.programme),
         actor=ACTOR,
-        admit=True,
-        joined_at=world.joined_at(merchant, born),
     )
     return StoreMemory(added.id, added.webhook_secret, added.status_token, install)

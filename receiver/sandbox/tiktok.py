@@ -90,7 +90,8 @@ def _reachable() -> dict[str, Account]:
     mine = {
         a.advertiser_id: a
         for a in accounts.values()
-        if hmac.compare_digest(a.token.encode(), token.encode()) and not a.revoked
+        if hmac.compare_digest(a.token.encode(), token.encode())
+        and (a.revoked_at is None or _now() < a.revoked_at)
     }
     if not mine:
         raise Refusal(BAD_TOKEN, "Access token is incorrect or has been revoked.")

@@ -10,29 +10,42 @@ from werkzeug.serving import make_server
 from receiver.sandbox import world
 from receiver.sandbox.accounts import Account, Day
 from receiver.sandbox.memory import recall
+from receiver.sandbox.merchant import LAST_DAY, AdAccount, Merchant
+from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.place import find_place
 from receiver.sandbox.tiktok import create_tiktok
 
 
 def accounts(born: date) -> dict[str, Account]:
     """The world's ad accounts by advertiser id."""
-    return {merchant.advertiser_id: _account(merchant, born) for merchant in world.MERCHANTS}
+    made = [_account(one, one.account, born) for one in MERCHANTS if one.account]
+    return {account.advertiser_id: account for account in made}
 
 
-def _account(merchant: world.Merchant, born: date) -> Account:
-    days = range(merchant.spending[0].first, world.LAST_DAY + 1)
+def _account(merchant: Merchant, account: AdAccount, born: date) -> Account:
+    first = min((part.first for part in account.spending), default=0)
     return Account(
-        advertiser_id=merchant.advertiser_id,
+        advertiser_id=account.advertiser_id,
         name=merchant.name,
         token=merchant.token,
-        country=merchant.country,
-        currency=merchant.currency,
-        timezone=merchant.timezone,
-        display_timezone=merchant.timezone,
-        created_at=world.moment(born, merchant.account_created, 9),
-        business_center=merchant.business_center,
-        days={born + timedelta(days=day): Day(cash=merchant.spent_on(day)) for day in days},
+        country=account.country,
+        currency=account.currency,
+        timezone=account.timezone,
+        display_timezone=account.timezone,
+        created_at=world.moment(born, account.opened, 9),
+        business_center=account.business_center,
+        days={born + timedelta(days=day): _day(account, day, born) for day in range(first, LAST_DAY + 1)},
+        reads_finance=account.shows_bills,
+        revoked_at=None if account.revoked is None else world.moment(born, account.revoked, 9),
     )
+
+
+def _day(account: AdAccount, day: int, born: date) -> Day:
+    cash, credit = account.spent_on(day)
+    correction = account.correction
+    if correction is None or correction.day != day:
+        return Day(cash, credit)
+    return Day(cash, credit, restated=correction.cash, restated_at=world.moment(born, correction.made, 12))
 
 
 def main() -> None:

@@ -1,25 +1,27 @@
-"""The stores of the sandbox and what their accounts spend: four merchants, four ways it can go.
+"""What the sandbox's world is made of: its programmes, each merchant's life, and what a store says daily.
 
 Every day is counted from the day the world began, so that a world that goes on stays true to itself.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 
-# The terms follow the shipped programme, with dates round the day the world began.
-PROGRAMME = """\
+from receiver.sandbox.merchant import FIRST_COME, SANDBOX, Act, AdAccount, Merchant, Trouble
+
+# They follow the shipped programme, with dates round the day the world began.
+TERMS = """\
 # The sandbox's own terms; written when its world began.
-id = "sandbox"
-title = "TikTok ad credit, sandbox"
+id = "{id}"
+title = "{title}"
 platform = "woocommerce"
 source = "made up for the sandbox on {born}, after the shipped programme"
 opens = {opens}
 closes = {closes}
 credit_expires = {credit_expires}
-prior_spend_days = 90
+{more}prior_spend_days = 90
 credit_within_days = 7
 bill_grace_days = 35
 bills_must_be_paid_in_window = false
@@ -42,105 +44,29 @@ tiers = [{{ threshold = "395", credit = "395" }}, {{ threshold = "1186", credit 
 {{ threshold = "3954", credit = "3954" }}]
 """
 
-
-@dataclass(frozen=True)
-class Spending:
-    """So much a day, from one day to another; days are counted from the world's first, which is 0."""
-
-    first: int
-    last: int
-    a_day: Decimal
+# Title, and what is added to the terms.
+PROGRAMMES = {
+    SANDBOX: ("TikTok ad credit, sandbox", ""),
+    FIRST_COME: ("TikTok ad credit, one merchant only", "capacity = 1\n"),
+}
 
 
 @dataclass(frozen=True)
-class Merchant:
-    """A store, its ad account, and what happened before we looked; days as in Spending."""
+class Event:
+    """Something that happened to a merchant: a signal's own fields, or the words staff wrote."""
 
-    key: str
-    name: str
-    story: str
-    country: str
-    currency: str
-    timezone: str
-    advertiser_id: str
-    business_center: str
-    account_created: int
-    linked: int
-    spending: tuple[Spending, ...]
-
-    @property
-    def url(self) -> str:
-        return f"https://{self.key}.example/"
-
-    @property
-    def token(self) -> str:
-        """What the stand-in for TikTok takes for this advertiser's consent."""
-        return f"sandbox-token-{self.key}"
-
-    def spent_on(self, day: int) -> Decimal:
-        return sum((s.a_day for s in self.spending if s.first <= day <= s.last), Decimal())
+    at: datetime
+    act: Act
+    fields: Mapping[str, object] = field(default_factory=dict)
+    words: str = ""
 
 
-LAST_DAY = 365  # the programme is long over by then
-
-MERCHANTS = (
-    Merchant(
-        key="morning-roast",
-        name="Morning Roast Coffee",
-        story="on its way to the first tier",
-        country="US",
-        currency="USD",
-        timezone="America/New_York",
-        advertiser_id="7300000000000000101",
-        business_center="7200000000000000101",
-        account_created=-15,
-        linked=-15,
-        spending=(Spending(-14, LAST_DAY, Decimal("20.40")),),
-    ),
-    Merchant(
-        key="harbour-lights",
-        name="Harbour Lights Candles",
-        story="its 30 days are over, a credit of the first tier is due",
-        country="GB",
-        currency="GBP",
-        timezone="Europe/London",
-        advertiser_id="7300000000000000102",
-        business_center="7200000000000000102",
-        account_created=-42,
-        linked=-40,
-        spending=(Spending(-34, -5, Decimal("20.67")),),
-    ),
-    Merchant(
-        key="peak-outfitters",
-        name="Peak Outfitters",
-        story="reached the highest tier in twelve days, its credit is due at once",
-        country="US",
-        currency="USD",
-        timezone="America/Denver",
-        advertiser_id="7300000000000000103",
-        business_center="7200000000000000103",
-        account_created=-21,
-        linked=-20,
-        spending=(Spending(-15, -4, Decimal("433.34")),),
-    ),
-    Merchant(
-        key="old-town-books",
-        name="Old Town Books",
-        story="advertised in the 90 days before it linked, so it is not eligible",
-        country="US",
-        currency="USD",
-        timezone="America/Chicago",
-        advertiser_id="7300000000000000104",
-        business_center="7200000000000000104",
-        account_created=-400,
-        linked=-20,
-        spending=(Spending(-60, -45, Decimal("35.00")), Spending(-18, LAST_DAY, Decimal("28.50"))),
-    ),
-)
-
-
-def programme_text(born: date) -> str:
-    return PROGRAMME.format(
+def programme_text(programme: str, born: date) -> str:
+    title, more = PROGRAMMES[programme]
+    return TERMS.format(
+        id=programme,
+        title=title,
+        more=more,
         born=born,
         opens=born - timedelta(days=60),
         closes=born + timedelta(days=60),
@@ -153,38 +79,56 @@ def moment(born: date, day: int, hour: int) -> datetime:
     return datetime.combine(born + timedelta(days=day), time(hour), UTC)
 
 
-def history(merchant: Merchant, born: date) -> list[tuple[datetime, dict[str, object]]]:
-    """What the store's plugin has seen happen, oldest first: when, and the signal's own fields."""
-    return [
-        (moment(born, merchant.linked, 8), {"event": "integration_installed"}),
-        (moment(born, merchant.linked, 9), {"event": "integration_set_up"}),
-        (linked_at(merchant, born), {"event": "account_linked", **account_fields(merchant), "exact": True}),
-    ]
-
-
-def linked_at(merchant: Merchant, born: date) -> datetime:
-    return moment(born, merchant.linked, 10)
-
-
 def joined_at(merchant: Merchant, born: date) -> datetime:
-    """A day before the link: an account opened later than that is a new one."""
-    return moment(born, merchant.linked - 1, 8)
+    """A day before it starts: an account opened later than that is a new one."""
+    return moment(born, merchant.started - 1, 8)
+
+
+def life(merchant: Merchant, born: date) -> list[Event]:
+    """What happened to a merchant since it joined, oldest first. A life never changes, it may only grow."""
+    told = [
+        Event(moment(born, merchant.started, hour), Act.SAYS, fields)
+        for hour, fields in zip((8, 9, 10), _signals(merchant), strict=False)
+    ]
+    consents = [Event(moment(born, merchant.started, 11), Act.CONSENTS)] if merchant.account else []
+    then = [Event(moment(born, step.day, 13), step.act, words=step.words) for step in merchant.then]
+    return told + consents + then
 
 
 def state(merchant: Merchant) -> dict[str, object]:
     """The plugin's daily check: all of it at once."""
+    account = merchant.account
     return {
         "event": "state",
         "plugin": "1.0.0",
-        "integration": {"installed": True, "set_up": True, "copies": 1},
-        "account": {**account_fields(merchant), "exact": True},
+        "integration": {"installed": True, "set_up": merchant.set_up, "copies": 1},
+        "account": account and _account_fields(account, merchant.exact),
         "store_name": merchant.name,
+        **_wrong_with(merchant),
     }
 
 
-def account_fields(merchant: Merchant) -> dict[str, object]:
+def _signals(merchant: Merchant) -> Iterator[dict[str, object]]:
+    """What the store's plugin saw happen, as far as the store came."""
+    wrong = _wrong_with(merchant)
+    yield {"event": "integration_installed", **wrong}
+    if merchant.set_up:
+        yield {"event": "integration_set_up", **wrong}
+    if merchant.account:
+        yield {"event": "account_linked", **_account_fields(merchant.account, merchant.exact), **wrong}
+
+
+def _wrong_with(merchant: Merchant) -> dict[str, object]:
+    """The fields of a signal that a store in trouble gets wrong."""
+    if merchant.trouble is Trouble.STAGING_COPY:
+        return {"home_url": f"https://staging.{merchant.key}.example/"}
+    return {"v": 0} if merchant.trouble is Trouble.OLD_PLUGIN else {}
+
+
+def _account_fields(account: AdAccount, exact: bool) -> dict[str, object]:
     return {
-        "advertiser_id": merchant.advertiser_id,
-        "business_center": merchant.business_center,
-        "external_business_id": f"tt4b_woocommerce_{merchant.advertiser_id[-3:]}0123456789",
+        "advertiser_id": account.advertiser_id,
+        "business_center": account.business_center,
+        "external_business_id": f"tt4b_woocommerce_{account.number:03}0123456789",
+        "exact": exact,
     }

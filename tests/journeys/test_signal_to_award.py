@@ -56,7 +56,7 @@ def test_a_revoked_consent_leaves_spend_and_stage_and_says_unknown(journey):
     spends(journey, days)
     journey.clock.at = datetime(2025, 11, 20, 13, 0, tzinfo=UTC)
     journey.work()
-    spends(journey, days, revoked=True)
+    spends(journey, days, revoked_at=journey.clock.at)
     journey.clock.move(hours=7)
     journey.work()
     status = journey.status()

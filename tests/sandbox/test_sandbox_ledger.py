@@ -114,7 +114,7 @@ def test_a_ledger_that_is_not_the_users_to_see_is_refused(keep, read, changes, a
 
 
 def test_a_token_taken_back_reads_no_ledger(keep, read):
-    keep(Payment(AT, HUNDRED), revoked=True)
+    keep(Payment(AT, HUNDRED), revoked_at=AT)
     with pytest.raises(ProviderError) as caught:
         read()
     assert caught.value.code == 40105

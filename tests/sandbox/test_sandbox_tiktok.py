@@ -20,6 +20,7 @@ BORN = date(2025, 9, 1)
 TOKEN = "token-of-the-store"
 ID, OTHER, GONE = "7300000000000000101", "7300000000000000102", "7300000000000000103"
 DAY = date(2025, 11, 10)
+PAST = datetime(2025, 11, 1, tzinfo=UTC)
 MIDNIGHT = datetime(2025, 11, 10, 5, tzinfo=UTC)  # in New York
 PATH = "/open_api/v1.3/report/integrated/get/"
 
@@ -37,7 +38,7 @@ def accounts():
     return {
         ID: account(),
         OTHER: account(OTHER, token="another-token"),
-        GONE: account(GONE, token="taken-back", revoked=True),
+        GONE: account(GONE, token="taken-back", revoked_at=PAST),
     }
 
 
@@ -129,12 +130,12 @@ def test_a_token_that_does_not_reach_the_account_is_refused(tiktok, token, adver
 
 def test_consent_withdrawn_while_the_fake_runs_is_seen_at_once(tiktok, accounts):
     tiktok.daily_spend(TOKEN, ID, DAY, DAY)
-    accounts[ID] = account(revoked=True)
+    accounts[ID] = account(revoked_at=PAST)
     assert refused(tiktok.daily_spend, TOKEN, ID, DAY, DAY) == (40105, Advice.REAUTHORISE)
 
 
 def test_one_account_withdrawn_leaves_the_tokens_others(tiktok, accounts):
-    accounts[OTHER] = account(OTHER, revoked=True)
+    accounts[OTHER] = account(OTHER, revoked_at=PAST)
     assert refused(tiktok.daily_spend, TOKEN, OTHER, DAY, DAY) == (40001, Advice.GIVE_UP)
     assert tiktok.authorised_advertisers(TOKEN, "app", "secret") == [ID]
 

@@ -1,0 +1,149 @@
+"""Lets merchants live what happened to them before we looked, each event at its own moment.
+
+Nothing is written as if it had been: the stores send their signals over HTTP to the service's own webhook
+address, the service polls the stand-in for TikTok and decides, staff use the services they always use.
+Only the clock is one of the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from werkzeug.exceptions import NotFound
+
+from receiver.integrations.tiktok.client import TikTokClient
+from receiver.sandbox.memory import Memory
+from receiver.sandbox.merchant import Act, Merchant
+from receiver.sandbox.place import Place
+from receiver.sandbox.serving import served
+from receiver.sandbox.stores import Stores
+from receiver.sandbox.tiktok import BASE, create_tiktok
+from receiver.sandbox.tiktok_server import accounts
+from receiver.sandbox.world import Event, life
+from receiver.services.credit import credited
+from receiver.services.decide import decide_each
+from receiver.services.issue import issue
+from receiver.services.links import add_link
+from receiver.services.poll import poll_account
+from receiver.services.receive import Reception
+from receiver.services.record import record
+from receiver.storage.tables import Account, Award
+from receiver.web.webhooks import WebhookFront
+from receiver.wiring import Wiring
+from receiver.worker import work_inbox
+
+STAFF = "sandbox"
+
+
+class _Clock:
+    """Says the moment of the event at hand."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def live_past(wired: Wiring, place: Place, memory: Memory, merchants: Iterable[Merchant]) -> None:
+    """Tell on each merchant's story from where it stopped, up to now."""
+    due = [
+        (event, merchant)
+        for merchant in merchants
+        for event in life(merchant, memory.born)[memory.stores[merchant.key].told :]
+        if event.at <= wired.now()
+    ]
+    clock = _Clock(wired.now())
+    with served(create_tiktok(accounts(memory.born), clock)) as tiktok:
+        then = replace(wired, now=clock, tiktok=TikTokClient(tiktok + BASE))
+        reception = Reception(then.database, then.seal, then.settings.max_body_bytes, clock)
+        with served(WebhookFront(NotFound(), reception)) as web:
+            past = _Past(then, memory, Stores(web, memory, place.state))
+            for event, merchant in sorted(due, key=lambda one: one[0].at):
+                clock.at = event.at
+                past.live(merchant, event)
+                memory.stores[merchant.key].told += 1
+                memory.save(place.state)
+
+
+class _Past:
+    """One event after the other, at the wiring's clock."""
+
+    def __init__(self, wired: Wiring, memory: Memory, stores: Stores) -> None:
+        self._wired, self._memory, self._stores = wired, memory, stores
+        self._does: Mapping[Act, Callable[[Merchant, Event], object]] = {
+            Act.SAYS: self._say,
+            Act.CONSENTS: self._consent,
+            Act.READ: self._read,
+            Act.ISSUED: self._issue,
+            Act.CREDITED: self._credit,
+            Act.FLAGGED: self._flag,
+        }
+
+    def live(self, merchant: Merchant, event: Event) -> None:
+        self._does[event.act](merchant, event)
+
+    def _say(self, merchant: Merchant, event: Event) -> None:
+        self._stores.signal(merchant, event.at, event.fields)
+        work_inbox(self._wired)
+
+    def _consent(self, merchant: Merchant, event: Event) -> None:
+        assert merchant.account is not None
+        self._record(merchant, "payment", merchant.account.pays, "told by the merchant")
+        add_link(
+            self._wired.database,
+            self._wired.seal,
+            event.at,
+            store_id=self._store_id(merchant),
+            advertiser_id=merchant.account.advertiser_id,
+            token=merchant.token,
+            actor=STAFF,
+        )
+        self._read(merchant, event)
+
+    def _read(self, merchant: Merchant, event: Event) -> None:
+        """Poll and decide, unless a later poll was there first: an older sandbox's store goes on."""
+        assert merchant.account is not None
+        advertiser_id = merchant.account.advertiser_id
+        with self._wired.database.reading() as session:
+            read_at = session.scalar(
+                select(Account.spend_read_at).where(Account.advertiser_id == advertiser_id)
+            )
+        if read_at is None or read_at < event.at:
+            wired = self._wired
+            polled = poll_account(wired.database, wired.seal, wired.tiktok, event.at, advertiser_id)
+            decide_each(wired.database, event.at, polled.stores)
+
+    def _issue(self, merchant: Merchant, event: Event) -> None:
+        award_id = self._award_id(merchant)
+        as_code = {"reference": event.words, "delivered_as": "code"}
+        issue(self._wired.database, event.at, award_id, **as_code, actor=STAFF)
+
+    def _credit(self, merchant: Merchant, event: Event) -> None:
+        award_id = self._award_id(merchant)
+        credited(self._wired.database, event.at, award_id, evidence=event.words, actor=STAFF)
+
+    def _flag(self, merchant: Merchant, event: Event) -> None:
+        self._record(merchant, "safety_flag", "yes", event.words)
+
+    def _record(self, merchant: Merchant, name: str, value: str, reason: str) -> None:
+        record(
+            self._wired.database,
+            self._wired.now(),
+            store_id=self._store_id(merchant),
+            name=name,
+            value=value,
+            reason=reason,
+            evidence="sandbox",
+            actor=STAFF,
+        )
+
+    def _store_id(self, merchant: Merchant) -> str:
+        return self._memory.stores[merchant.key].id
+
+    def _award_id(self, merchant: Merchant) -> str:
+        with self._wired.database.reading() as session:
+            return session.scalars(select(Award.id).where(Award.store_id == self._store_id(merchant))).one()
