@@ -52,6 +52,15 @@ class Spending:
 
 
 @dataclass(frozen=True)
+class Bill:
+    """A bill the account paid, and the tax on it."""
+
+    day: int
+    subtotal: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True)
 class Correction:
     """On a later day TikTok corrects what was spent on a day."""
 
@@ -72,6 +81,7 @@ class AdAccount:
     country: str = "US"
     currency: str = "USD"
     pays: str = "manual"
+    bills: tuple[Bill, ...] = ()
     shows_bills: bool = True  # False: the consent does not reach what the account paid
     correction: Correction | None = None
     revoked: int | None = None  # the day the advertiser takes the consent back

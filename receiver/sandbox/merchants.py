@@ -14,6 +14,7 @@ from receiver.sandbox.merchant import (
     SHIPPED,
     Act,
     AdAccount,
+    Bill,
     Correction,
     Merchant,
     Spending,
@@ -77,6 +78,19 @@ MERCHANTS = (
             timezone="Europe/London",
             country="GB",
             currency="GBP",
+        ),
+    ),
+    Merchant(
+        key="cobalt-sky",
+        name="Cobalt Sky Kites",
+        story="its 30 days are over and its second bill is not paid yet; the tax on the first does not count",
+        started=-38,
+        account=AdAccount(
+            119,
+            opened=-38,
+            spending=(Spending(-36, -7, Decimal("26.00")),),
+            pays="automatic",
+            bills=(Bill(-20, Decimal("416.00"), tax=Decimal("33.28")),),
         ),
     ),
     Merchant(

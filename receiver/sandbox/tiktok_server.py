@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from werkzeug.serving import make_server
 
 from receiver.sandbox import world
-from receiver.sandbox.accounts import Account, Day
+from receiver.sandbox.accounts import Account, Day, Payment
 from receiver.sandbox.memory import recall
 from receiver.sandbox.merchant import LAST_DAY, AdAccount, Merchant
 from receiver.sandbox.merchants import MERCHANTS
@@ -35,6 +35,7 @@ def _account(merchant: Merchant, account: AdAccount, born: date) -> Account:
         created_at=world.moment(born, account.opened, 9),
         business_center=account.business_center,
         days={born + timedelta(days=day): _day(account, day, born) for day in range(first, LAST_DAY + 1)},
+        payments=[Payment(world.moment(born, one.day, 15), one.subtotal, one.tax) for one in account.bills],
         reads_finance=account.shows_bills,
         revoked_at=None if account.revoked is None else world.moment(born, account.revoked, 9),
     )

@@ -30,7 +30,7 @@ def changed(path: str, value: object) -> dict:
 
 
 @pytest.mark.parametrize(
-    "read_at", [{}, {"spend": "2025-11-19T18:00:00Z", "account": "2025-11-19T18:00:00Z"}]
+    "read_at", [{}, {"spend": "2025-11-19T18:00:00Z", "payments": "2025-11-19T18:00:00Z"}]
 )
 def test_the_contracts_example_is_read_and_written_back_to_the_same_facts(read_at):
     document = read_facts({**EXAMPLE, "read_at": read_at})
