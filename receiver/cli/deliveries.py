@@ -10,9 +10,11 @@ from receiver.cli.options import TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.domain.deliveries import State
 from receiver.errors import Refused
+from receiver.services.quarantine import list_quarantine, take_from_quarantine
 from receiver.services.replay import Replayed, replay, would_replay
+from receiver.storage import rejections
 from receiver.storage.deliveries import Filters, attempts, known_delivery, list_deliveries
-from receiver.storage.tables import Attempt, Delivery
+from receiver.storage.tables import Attempt, Delivery, Rejection, RejectionSample
 from receiver.wiring import wiring
 
 COLUMNS = ("id", "state", "source", "store", "topic", "received_at", "duplicates", "due_at", "error")
@@ -67,6 +69,67 @@ def replay_command(delivery_ids: tuple[int, ...], reason: str, dry_run: bool, as
     refused = [one.refused for one in tried if one.refused]
     if refused:
         raise Refused(f"{len(refused)} of {len(tried)} not replayed: {'; '.join(refused)}")
+
+
+@deliveries_group.command("quarantine")
+@click.argument("ids", metavar="[ID…]", type=int, nargs=-1)
+@click.option("--store", help="The store's id.")
+@click.option("--take-in", is_flag=True, help="Verify anew, and take in what is right; with --reason.")
+@click.option("--reason", help="Why; kept in the audit.")
+@click.option("--dry-run", is_flag=True, help="With --take-in: say what would happen, and change nothing.")
+@limit_option
+@json_option
+def quarantine_command(
+    ids: tuple[int, ...],
+    store: str | None,
+    take_in: bool,
+    reason: str | None,
+    dry_run: bool,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """What stores sent with a signature that did not fit, the oldest first.
+
+    Put the store's secret right (`stores rotate-secret --webhook-secret …`), then --take-in: what verifies
+    goes into the inbox like any delivery, the rest stays for 14 days.
+    """
+    parts = wiring()
+    if not take_in:
+        print_rows(list_quarantine(parts.database, store, limit), as_json)
+        return
+    if reason is None:
+        raise click.UsageError("--take-in needs --reason")
+    tried = take_from_quarantine(
+        parts.database, parts.seal, parts.now(), store_id=store, ids=ids, reason=reason, actor=actor(),
+        dry_run=dry_run,
+    )  # fmt: skip
+    print_rows(
+        [{"id": one.id, "delivery": one.delivery_id, "problem": one.problem} for one in tried], as_json
+    )
+
+
+@deliveries_group.command("rejected")
+@click.option("--store", help="The store's id; empty for callers that are no known store.")
+@click.option("--samples", is_flag=True, help="The newest calls themselves, without credentials and bodies.")
+@limit_option
+@json_option
+def rejected_command(store: str | None, samples: bool, limit: int, as_json: bool) -> None:
+    """How many calls were turned away, by day, store and reason; pings among them."""
+    with wiring().database.reading() as session:
+        if samples:
+            rows = [_sample(one) for one in rejections.list_samples(session, store, limit)]
+        else:
+            rows = [_count(one) for one in rejections.list_rejections(session, store, limit)]
+    print_rows(rows, as_json)
+
+
+def _count(one: Rejection) -> dict[str, Any]:
+    return {"day": one.day, "store": one.store_id, "reason": one.reason, "count": one.count}
+
+
+def _sample(one: RejectionSample) -> dict[str, Any]:
+    shown = {"at": one.at, "store": one.store_id, "reason": one.reason, "bytes": one.bytes}
+    return {**shown, "headers": [f"{name}: {value}" for name, value in one.headers]}
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import structlog
+from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import identity
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.integrations.woocommerce.events import is_ping
-from receiver.integrations.woocommerce.signature import signing_key, verify
+from receiver.services.allowance import Allowance
+from receiver.services.quarantine import quarantine_call
 from receiver.services.together import Together
+from receiver.services.turned_away import NO_STORE, TurnedAway
+from receiver.services.verify import Verifier, new_delivery, plain_header
 from receiver.storage import hooks, inbox
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal
 
-SOURCE = "woocommerce"
 RETRY_AFTER = "30"
 ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LENGTH = re.compile(r"[0-9]{1,18}")
-LONGEST_HEADER = 100
 MOST_AT_ONCE = 200  # deliveries in one transaction
-MOST_KEYS = 10_000  # opened secrets kept at hand
-# Named one by one: beside a sender's credentials, granian's environ holds the process's own variables, and
-# HTTP_PROXY among them looks like a header.
-KEPT_HEADERS = frozenset(
-    {"host", "user-agent", "accept", "accept-encoding", "content-type", "content-length"}
-)
-KEPT_PREFIX = "x-wc-"
+QUARANTINE_BURST, QUARANTINE_A_SECOND = 20, 1  # of a store: each costs a write, and anybody can send them
 
 log = structlog.get_logger(__name__)
 
@@ -102,22 +95,26 @@ class Reception:
         self._now = now
         self._wake = wake
         self._line = Together(self._take, MOST_AT_ONCE)
-        self._key = lru_cache(MOST_KEYS)(self._opened)
+        self._verifier = Verifier(seal)
+        self._turned_away = TurnedAway()
+        self._allowance = Allowance(QUARANTINE_BURST, QUARANTINE_A_SECOND)
 
     def answer(self, call: Call) -> Answer:
         try:
             return self._answer(call)
         except _Refused as refused:
+            self._turned_away.sample(self._now(), _kind(refused.answer), NO_STORE, call.headers)
             return refused.answer
         except StorageUnavailable as error:
             return unavailable(str(error))
 
     def _answer(self, call: Call) -> Answer:
         if call.method != "POST":
-            raise _Refused(405, "method", f"method {_plain(call.method)}", Allow="POST")
+            raise _Refused(405, "method", f"method {plain_header(call.method)}", Allow="POST")
         raw = self._body(call)
         # Before any look-up: a ping comes while a webhook is being made, when we may not know it yet.
         if "x-wc-webhook-signature" not in call.headers and is_ping(call.headers.get("content-type"), raw):
+            self._turned_away.count(self._now(), "ping")
             return PONG
         answer = self._line.do(_Arrived(call, raw, self._now()))
         if answer.status == 200:
@@ -143,38 +140,33 @@ class Reception:
         with self._database.writing() as session:
             hook_ids = {one.call.hook_id or one.call.store_id for one in arrived}
             addresses = hooks.find_addresses(session, filter(ID.fullmatch, hook_ids), self._now())
-            verified = [self._verified(one, addresses) for one in arrived]
+            verified = [self._verified(session, one, addresses) for one in arrived]
             kept = iter(inbox.keep(session, [one for one in verified if isinstance(one, inbox.NewDelivery)]))
+            if self._turned_away.is_due(self._now()):
+                self._turned_away.write(session, self._now())
         return [one if isinstance(one, Answer) else _durable(next(kept)) for one in verified]
 
-    def _verified(self, one: _Arrived, addresses: Mapping[str, hooks.Address]) -> inbox.NewDelivery | Answer:
+    def _verified(
+        self, session: Session, one: _Arrived, addresses: Mapping[str, hooks.Address]
+    ) -> inbox.NewDelivery | Answer:
+        call = one.call
+        address = addresses.get(call.hook_id or call.store_id)
+        if address is None or address.store_id != call.store_id:
+            self._turned_away.count(one.at, "unknown")
+            return _refusal(404, "store", "unknown store or webhook")
+        if not address.connected:
+            self._turned_away.count(one.at, "disconnected", address.store_id)
+            return _refusal(410, "disconnected", "disconnected store")
         try:
-            address = addresses.get(one.call.hook_id or one.call.store_id)
-            if address is None or address.store_id != one.call.store_id:
-                raise _Refused(404, "store", "unknown store or webhook")
-            if not address.connected:
-                raise _Refused(410, "disconnected", "disconnected store")
-            self._check_signature(address, one.call, one.raw)
-        except _Refused as refused:
-            return refused.answer
-        return _new_delivery(address, one)
-
-    def _check_signature(self, address: hooks.Address, call: Call, raw: bytes) -> None:
-        keys = [self._key(sealed) for sealed in address.sealed]
-        signature = call.headers.get("x-wc-webhook-signature")
-        if verify(raw, signature, filter(None, keys)):
-            return
-        if signature and None in keys:
-            reason = "a signing secret was sealed with a key that SECRET_KEYS no longer has"
-            raise _Refused(503, "unavailable", reason, **{"Retry-After": RETRY_AFTER})
-        raise _Refused(401, "signature", "wrong signature" if signature else "no signature")
-
-    def _opened(self, sealed: str) -> bytes | None:
-        """The key to verify with; None where it can no longer be read."""
-        try:
-            return signing_key(self._seal.open(sealed))
-        except ReceiverError:
-            return None
+            problem = self._verifier.problem(address, call.headers, one.raw)
+        except ReceiverError as error:
+            return unavailable(str(error))
+        if problem is None:
+            return new_delivery(address, call.headers, one.raw, one.at)
+        self._turned_away.sample(one.at, "signature", address.store_id, call.headers)
+        if self._allowance.take(address.store_id, one.at):
+            quarantine_call(session, self._seal, address, call.headers, one.raw, one.at)
+        return _refusal(401, "signature", problem)
 
     def _tell_worker(self) -> None:
         try:
@@ -195,35 +187,9 @@ def _durable(kept: inbox.Kept) -> Answer:
     return Answer(200, {"status": "duplicate" if kept.duplicate else "accepted", "id": kept.id})
 
 
-def _new_delivery(address: hooks.Address, one: _Arrived) -> inbox.NewDelivery:
-    call, raw = one.call, one.raw
-    webhook_id, delivery_id = (call.headers.get(f"x-wc-webhook-{name}") for name in ("id", "delivery-id"))
-    body_sha256 = hashlib.sha256(raw).hexdigest()
-    return inbox.NewDelivery(
-        identity=identity(SOURCE, address.store_id, webhook_id, delivery_id, body_sha256),
-        source=SOURCE,
-        store_id=address.store_id,
-        hook_id=address.hook_id,
-        topic=address.topic or _plain(call.headers.get("x-wc-webhook-topic")),
-        webhook_id=_plain(webhook_id),
-        delivery_id=_plain(delivery_id),
-        headers=_kept_headers(call.headers),
-        body=raw,
-        body_sha256=body_sha256,
-        received_at=one.at,
-    )
+def _refusal(status: int, error: str, reason: str) -> Answer:
+    return Answer(status, {"error": error}, reason=reason)
 
 
-def _kept_headers(headers: Mapping[str, str]) -> list[list[str]]:
-    """Enough to verify the bytes anew; PostgreSQL's text takes no NUL."""
-    return [
-        [name, value.replace("\0", "")]
-        for name, value in headers.items()
-        if name in KEPT_HEADERS or name.startswith(KEPT_PREFIX)
-    ]
-
-
-def _plain(header: str | None) -> str | None:
-    """A header as it may stand in a row and a log: short, printable ASCII."""
-    kept = "".join(char for char in header or "" if "!" <= char <= "~")[:LONGEST_HEADER]
-    return kept or None
+def _kind(answer: Answer) -> str:
+    return str(answer.body["error"])

@@ -13,6 +13,7 @@ from receiver.services.process import process_next
 from receiver.storage.tables import AuditEntry
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
+from tests.sending import signed_headers
 from tests.signals import add_shop, body_of, keep, keep_one, linked, row, signal
 
 KEYS = ["id", "state", "source", "store", "topic", "delivery_id", "webhook_id", "received_at", "body_sha256"]
@@ -129,3 +130,42 @@ def test_what_a_sender_wrote_cannot_steer_the_terminal(inbox: Inbox):
     process_next(inbox.wired.database, inbox.wired.now())
     assert "\u202e" not in inbox("show", str(delivery_id)).output
     assert row(inbox.wired, delivery_id).state == "dead"
+
+
+# turned away
+
+
+def refused(inbox: Inbox) -> None:
+    """The store signs with a secret of its own choice."""
+    body = body_of(signal(8))
+    headers = signed_headers(body, "another secret")
+    client = inbox.runner.app.test_client()
+    answer = client.post(f"/webhooks/woocommerce/{inbox.store_id}", data=body, headers=headers)
+    assert answer.status_code == 401
+
+
+def test_what_was_refused_is_taken_in_once_the_secret_is_put_right(inbox: Inbox):
+    refused(inbox)
+    (held,) = inbox.json("quarantine")
+    assert (held["store"], held["bytes"]) == (inbox.store_id, len(body_of(signal(8))))
+    take = ("quarantine", str(held["id"]), "--take-in", "--reason", "secret put right")
+    assert inbox.json(*take)[0] == {"id": held["id"], "delivery": None, "problem": "wrong signature"}
+    words = ["stores", "rotate-secret", inbox.store_id, "--webhook-secret", "another secret"]
+    assert inbox.runner.invoke(args=words).exit_code == 0
+    assert inbox.json(*take, "--dry-run")[0]["problem"] is None
+    (taken,) = inbox.json(*take)
+    assert inbox.json("show", str(taken["delivery"]))["state"] == "received"
+    assert inbox.json("quarantine") == []
+
+
+def test_taking_in_without_a_reason_is_wrong_use(inbox: Inbox):
+    assert inbox("quarantine", "--take-in").exit_code == 2
+
+
+def test_calls_turned_away_are_listed_and_sampled(inbox: Inbox):
+    refused(inbox)
+    (counted,) = inbox.json("rejected")
+    assert (counted["store"], counted["reason"], counted["count"]) == (inbox.store_id, "signature", 1)
+    (sample,) = inbox.json("rejected", "--samples", "--store", inbox.store_id)
+    assert "x-wc-webhook-signature: (44 characters)" in sample["headers"]
+    assert inbox.json("rejected", "--store", "") == []

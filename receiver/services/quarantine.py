@@ -1,0 +1,112 @@
+"""Holds what a store sent with a signature that did not fit, and takes it in once its secret is put right."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.deliveries import identity
+from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
+from receiver.services.move import checked_words
+from receiver.services.verify import Headers, Verifier, new_delivery
+from receiver.storage import audit, hooks, inbox, quarantine
+from receiver.storage.database import Database
+from receiver.storage.hooks import Address
+from receiver.storage.seal import Seal
+from receiver.storage.tables import Quarantined
+
+LARGEST = 16 * 1024
+OURS = frozenset({SIGNAL, SETTINGS_SAVED})
+
+
+def quarantine_call(
+    session: Session, seal: Seal, address: Address, headers: Headers, raw: bytes, at: datetime
+) -> None:
+    """Keep it for a while where it may be of use: one of our topics, and small."""
+    new = new_delivery(address, headers, raw, at)
+    if new.topic not in OURS or len(raw) > LARGEST:
+        return
+    quarantine.put(
+        session,
+        identity=identity("quarantine", new.identity, headers.get("x-wc-webhook-signature")),
+        store_id=address.store_id,
+        hook_id=address.hook_id,
+        topic=new.topic,
+        headers=new.headers,
+        body_sealed=seal.close(base64.b64encode(raw).decode()),
+        body_sha256=new.body_sha256,
+        bytes=len(raw),
+        received_at=at,
+    )
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of one: the delivery it is now, or why it stays."""
+
+    id: int
+    delivery_id: int | None
+    problem: str | None
+
+
+def list_quarantine(database: Database, store_id: str | None, limit: int) -> list[dict[str, Any]]:
+    """The oldest first; `limit` 0 for all."""
+    with database.reading() as session:
+        return [_row(row) for row in quarantine.list_quarantined(session, store_id, limit)]
+
+
+def take_from_quarantine(
+    database: Database,
+    seal: Seal,
+    now: datetime,
+    *,
+    store_id: str | None = None,
+    ids: Sequence[int] = (),
+    reason: str,
+    actor: str,
+    dry_run: bool = False,
+) -> list[Tried]:
+    """Verify each anew; what is right goes into the inbox like any delivery, the rest stays.
+
+    Raises InputError, and ReceiverError where a secret can no longer be read.
+    """
+    reason, verifier = checked_words(reason, "reason"), Verifier(seal)
+    with database.rehearsing() if dry_run else nullcontext(database) as place, place.writing() as session:
+        rows = quarantine.held_quarantined(session, store_id, ids)
+        addresses = hooks.find_addresses(session, {row.hook_id for row in rows}, now)
+        tried = [_tried(session, seal, verifier, row, addresses.get(row.hook_id)) for row in rows]
+        taken = sum(one.delivery_id is not None for one in tried)
+        detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
+        audit.record(session, now, actor, "quarantine taken in", store_id or "all stores", detail)
+    return tried
+
+
+def _tried(
+    session: Session, seal: Seal, verifier: Verifier, row: Quarantined, address: Address | None
+) -> Tried:
+    if address is None or not address.connected:
+        return Tried(row.id, None, "the store is disconnected")
+    raw, headers = base64.b64decode(seal.open(row.body_sealed)), dict(row.headers)
+    problem = verifier.problem(address, headers, raw)
+    if problem is not None:
+        return Tried(row.id, None, problem)
+    (kept,) = inbox.keep(session, [new_delivery(address, headers, raw, row.received_at)])
+    session.delete(row)
+    return Tried(row.id, kept.id, None)
+
+
+def _row(row: Quarantined) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "store": row.store_id,
+        "topic": row.topic,
+        "received_at": row.received_at,
+        "bytes": row.bytes,
+        "body_sha256": row.body_sha256,
+    }

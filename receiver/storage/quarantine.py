@@ -1,0 +1,56 @@
+"""What known stores sent with a signature that did not fit: few, for a while, the oldest and the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Select, Table, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import Quarantined
+
+PER_STORE, IN_TOTAL = 50, 2_000
+
+
+def put(session: Session, **values: Any) -> None:
+    """Keep it, once; what is over the limits goes from the middle."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(cast(Table, Quarantined.__table__)).on_conflict_do_nothing(index_elements=["identity"])
+    session.execute(statement.values(**values))
+    ids = select(Quarantined.id).order_by(Quarantined.id)
+    _trim(session, ids.where(Quarantined.store_id == values["store_id"]), PER_STORE)
+    _trim(session, ids, IN_TOTAL)
+
+
+def _trim(session: Session, ids: Select[int], most: int) -> None:
+    """The first tell how it began, the last how it stands: neither pushes the other out."""
+    over = (session.scalar(select(func.count()).select_from(ids.subquery())) or 0) - most
+    if over > 0:
+        middle = list(session.scalars(ids.offset(most // 2).limit(over)))
+        session.execute(delete(Quarantined).where(Quarantined.id.in_(middle)))
+
+
+def list_quarantined(session: Session, store_id: str | None, limit: int) -> list[Quarantined]:
+    """The oldest first; 0 = all."""
+    query = select(Quarantined).order_by(Quarantined.id)
+    if store_id:
+        query = query.where(Quarantined.store_id == store_id)
+    return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def held_quarantined(session: Session, store_id: str | None, ids: Sequence[int]) -> list[Quarantined]:
+    """Those asked for (all without `ids`), locked for this transaction, the oldest first."""
+    query = select(Quarantined).order_by(Quarantined.id).with_for_update(skip_locked=True)
+    if store_id:
+        query = query.where(Quarantined.store_id == store_id)
+    return list(session.scalars(query.where(Quarantined.id.in_(ids)) if ids else query))
+
+
+def purge_quarantined(session: Session, before: datetime, limit: int) -> int:
+    """Forget what arrived before a moment; answers how many rows went."""
+    old = select(Quarantined.id).where(Quarantined.received_at < before).limit(limit)
+    gone = session.execute(delete(Quarantined).where(Quarantined.id.in_(old)).returning(Quarantined.id))
+    return len(gone.all())

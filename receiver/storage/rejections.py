@@ -1,0 +1,65 @@
+"""Calls turned away: counted by day, and the newest of each kind as samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from sqlalchemy import Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import Rejection, RejectionSample
+
+SAMPLES = 50  # of a store and for a reason
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A call that was turned away; `bytes` of its body as announced."""
+
+    store_id: str
+    reason: str
+    at: datetime
+    headers: list[list[str]]
+    bytes: int | None
+
+
+def add_counts(session: Session, counts: Mapping[tuple[str, str, date], int]) -> None:
+    """By store (empty: none known), reason and day."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    table = cast(Table, Rejection.__table__)
+    for (store_id, reason, day), count in sorted(counts.items()):
+        added = insert(table).values(store_id=store_id, reason=reason, day=day, count=count)
+        more = {"count": table.c.count + added.excluded["count"]}
+        session.execute(added.on_conflict_do_update(index_elements=["store_id", "reason", "day"], set_=more))
+
+
+def add_samples(session: Session, samples: Sequence[Sample]) -> None:
+    """The newest of each kind push the oldest out."""
+    session.add_all(RejectionSample(**vars(sample)) for sample in samples)
+    session.flush()
+    for store_id, reason in sorted({(sample.store_id, sample.reason) for sample in samples}):
+        of_kind = (RejectionSample.store_id == store_id) & (RejectionSample.reason == reason)
+        newest = select(RejectionSample.id).where(of_kind).order_by(RejectionSample.id.desc())
+        first_kept = session.scalar(newest.offset(SAMPLES - 1).limit(1))
+        if first_kept is not None:
+            session.execute(delete(RejectionSample).where(of_kind, RejectionSample.id < first_kept))
+
+
+def list_rejections(session: Session, store_id: str | None, limit: int) -> list[Rejection]:
+    """The newest day first; 0 = all."""
+    query = select(Rejection).order_by(Rejection.day.desc(), Rejection.store_id, Rejection.reason)
+    if store_id is not None:
+        query = query.where(Rejection.store_id == store_id)
+    return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def list_samples(session: Session, store_id: str | None, limit: int) -> list[RejectionSample]:
+    """The newest first; 0 = all."""
+    query = select(RejectionSample).order_by(RejectionSample.id.desc())
+    if store_id is not None:
+        query = query.where(RejectionSample.store_id == store_id)
+    return list(session.scalars(query.limit(limit) if limit else query))
