@@ -6,13 +6,15 @@ from decimal import Decimal
 
 import pytest
 
+from receiver.documents.changes import changes_of_answer
+from receiver.documents.facts import facts_document, read_facts
 from receiver.documents.money import amount_text
 from receiver.documents.sentences import HEADLINES, MEANWHILE, RULES, USED
 from receiver.documents.status import status_document
 from receiver.documents.words import rule_words
 from receiver.domain.decision import Stage
 from receiver.domain.facts import Payment
-from tests.factories import OPEN, SETTLED, cash, decided, make_award
+from tests.factories import OPEN, SETTLED, cash, decided, make_award, make_facts
 
 KEYS = {
     "": "store programme as_of stage verdict headline next_step warnings rules account window spend tiers"
@@ -104,6 +106,22 @@ def test_without_an_account_an_award_says_both_ways_the_credit_may_be_used():
 @pytest.mark.parametrize("state", ["expired", "blocked"])
 def test_a_credit_that_cannot_be_used_has_no_such_sentence(state):
     assert status_document(decided(SETTLED, award=make_award(state=state)))["award"]["used"] is None
+
+
+@pytest.mark.parametrize("state", ["due", "expired"])
+def test_the_award_shown_is_the_award_a_facts_document_takes(state):
+    kept = make_award(state=state, delivery="code", reference="REF-1", flags=("restated",))
+    shown = status_document(decided(SETTLED, award=kept))["award"]
+    document = facts_document(make_facts(), "woocommerce-2025", SETTLED)
+    assert read_facts({**document, "award": shown}).facts.award == kept
+
+
+def test_another_sentence_on_how_a_credit_is_used_is_no_other_answer():
+    award = make_award(state="credited")
+    manual = status_document(decided(SETTLED, award=award))
+    changed = {**manual, "award": {**manual["award"], "used": USED["automatic"]}}
+    assert changes_of_answer(manual, changed) == []
+    assert changes_of_answer(manual, {**manual, "award": {**manual["award"], "reference": "REF-2"}}) != []
 
 
 def test_an_award_given_as_a_code_says_which_to_redeem():

@@ -130,6 +130,7 @@ def test_a_store_is_shown_with_every_rule_and_its_evidence(client, wired, clock)
     shown = page(client, "/admin/stores/st_1").text
     assert "store market" in shown
     assert "store country: US (staff" in shown
+    assert "markets: US, GB (programme)" in shown
     assert "500.00 USD" in shown
 
 
