@@ -8,7 +8,7 @@ from receiver.services.decide import answer_for
 from receiver.services.links import add_link
 from receiver.services.record import record
 from receiver.storage.tables import Link, Store
-from tests.factories import JOINED, LINKED, OPEN
+from tests.factories import JOINED, LINKED, OPEN, SETTLED
 from tests.rows import keep_account, keep_all, keep_link, keep_store
 
 NOW = OPEN
@@ -55,7 +55,7 @@ READ = [
     ("not_yet_advertising", "prior spend", "tiktok", LINKED + timedelta(days=4)),
     ("account_once", "business center", "tiktok", LINKED),
     ("good_standing", "account status", "tiktok", LINKED),
-    ("spend_reached", "qualifying spend", "tiktok", LINKED),
+    ("spend_reached", "qualifying spend", "tiktok", SETTLED),
     ("spend_reached", "account time zone", "tiktok", LINKED),
     ("integration_set_up", "set up", "companion plugin", LINKED - timedelta(minutes=5)),
 ]
