@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from threading import Event
 
 import psycopg
@@ -21,12 +22,15 @@ from receiver.errors import StorageUnavailable
 from receiver.services.decide import decide_each, decide_stale
 from receiver.services.places import fill_all_places
 from receiver.services.poll import poll_due
+from receiver.services.purge import purge
 from receiver.storage.database import SQLITE_BUSY_MS, Database
 from receiver.storage.heartbeats import take_turn
 from receiver.wiring import Wiring
 
 POLL_BATCH = 5  # small: between batches a worker that was told to stop does
 POLL_BATCHES = 60  # what the default rate can ask in a minute or two; the rest waits for the next run
+NIGHT = time(3, 0, tzinfo=UTC)
+PURGE_WITHIN = timedelta(minutes=10)
 QUEUE_LOCK = 0x68756579  # "huey": any number nobody else locks
 
 log = structlog.get_logger(__name__)
@@ -46,6 +50,7 @@ def every_minute(wired: Wiring) -> tuple[Job, ...]:
         Job("poll", lambda stopping: _poll(wired, stopping)),
         Job("places", lambda _: fill_all_places(wired.database, wired.now())),
         Job("decide", lambda _: decide_stale(wired.database, wired.now())),
+        Job("purge", lambda stopping: _purge_at_night(wired, stopping)),
     )
 
 
@@ -78,6 +83,19 @@ def _poll(wired: Wiring, stopping: Event) -> None:
         decide_each(wired.database, wired.now(), (store_id for one in polled for store_id in one.stores))
         if len(polled) < POLL_BATCH:
             return
+
+
+def _purge_at_night(wired: Wiring, stopping: Event) -> None:
+    """Once a night, or as soon as a worker runs after it."""
+    now = wired.now().astimezone(UTC)
+    tonight = datetime.combine(now.date(), NIGHT)
+    with wired.database.writing() as session:
+        ours = take_turn(session, "night", tonight if now >= tonight else tonight - timedelta(days=1))
+    if ours:
+        gone = purge(
+            wired.database, now, wired.settings.keep_deliveries_days, within=PURGE_WITHIN, stopping=stopping
+        )
+        log.info("purged", **gone)
 
 
 def _open_queue(database: Database) -> Huey:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -10,6 +12,7 @@ from receiver.cli.options import TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.domain.deliveries import State
 from receiver.errors import Refused
+from receiver.services.purge import expired, purge
 from receiver.services.quarantine import list_quarantine, take_from_quarantine
 from receiver.services.replay import Replayed, replay, would_replay
 from receiver.storage import rejections
@@ -106,6 +109,28 @@ def quarantine_command(
     print_rows(
         [{"id": one.id, "delivery": one.delivery_id, "problem": one.problem} for one in tried], as_json
     )
+
+
+@deliveries_group.command("purge")
+@click.option("--dry-run", is_flag=True, help="Say how many rows would go, and change nothing.")
+@json_option
+def purge_command(dry_run: bool, as_json: bool) -> None:
+    """Forget what is older than it is kept, as the worker does every night.
+
+    Deliveries that ended are kept for KEEP_DELIVERIES_DAYS, quarantine for 14 days, samples for 30.
+    """
+    parts = wiring()
+    keep_days = parts.settings.keep_deliveries_days
+    if dry_run:
+        gone = expired(parts.database, parts.now(), keep_days)
+    else:
+        gone = purge(parts.database, parts.now(), keep_days, within=timedelta(hours=1), progress=_say)
+    print_one({**gone, "saved": not dry_run}, as_json)
+
+
+def _say(gone: dict[str, int]) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{', '.join(f'{kind} {count}' for kind, count in gone.items())}", err=True, nl=False)
 
 
 @deliveries_group.command("rejected")

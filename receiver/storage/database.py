@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from receiver.errors import SettingsError, StorageUnavailable
 
 SQLITE_BUSY_MS = 10_000
+SHRINK_PAGES = 1_000  # of 4 KiB
 NOT_MIGRATED = "the database lacks tables this version needs; run `flask --app wsgi migrate`"
 
 
@@ -51,6 +52,18 @@ class Database:
         with _our_errors(), engine.connect() as connection, connection.begin() as undone:
             yield _Rehearsal(self, connection)
             undone.rollback()
+
+    def shrink(self) -> None:
+        """Give room that nothing fills any more back to the disk; PostgreSQL reuses it by itself."""
+        if not self.is_sqlite:
+            return
+        with _our_errors(), self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            (pages,) = driver.execute("PRAGMA freelist_count").fetchone()
+            for _ in range(0, pages, SHRINK_PAGES):  # in pieces: others write in between
+                driver.executescript(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -107,7 +120,8 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late; ours is below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # Only a file without tables takes auto_vacuum; then deleted rows can give their room back.
+        for pragma in ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

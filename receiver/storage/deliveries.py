@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session, defer
 
 from receiver.errors import NotFound
@@ -55,6 +55,13 @@ def attempts(session: Session, delivery_id: int) -> list[Attempt]:
     """The first try first."""
     query = select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.id)
     return list(session.scalars(query))
+
+
+def purge_ended(session: Session, before: datetime, limit: int) -> int:
+    """Forget deliveries that ended before a moment, with their attempts; answers how many went."""
+    old = select(Delivery.id).where(Delivery.ended_at < before).order_by(Delivery.ended_at).limit(limit)
+    gone = session.execute(delete(Delivery).where(Delivery.id.in_(old)).returning(Delivery.id))
+    return len(gone.all())
 
 
 def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:

@@ -63,3 +63,16 @@ def list_samples(session: Session, store_id: str | None, limit: int) -> list[Rej
     if store_id is not None:
         query = query.where(RejectionSample.store_id == store_id)
     return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def purge_samples(session: Session, before: datetime, limit: int) -> int:
+    """Answers how many rows went."""
+    old = select(RejectionSample.id).where(RejectionSample.at < before).limit(limit)
+    gone = delete(RejectionSample).where(RejectionSample.id.in_(old)).returning(RejectionSample.id)
+    return len(session.execute(gone).all())
+
+
+def purge_counts(session: Session, before: date) -> int:
+    """All at once: a day has few. Answers how many rows went."""
+    gone = delete(Rejection).where(Rejection.day < before).returning(Rejection.day)
+    return len(session.execute(gone).all())

@@ -27,6 +27,7 @@ from receiver.storage.types import ExactDecimal, Json, JsonValue, PackedJson, Ut
 Serial = BigInteger().with_variant(Integer, "sqlite")
 IS_CODE = text("delivery = 'code'")
 IS_OPEN = text("state = 'open'")
+HAS_ENDED = text("ended_at IS NOT NULL")
 
 
 class Base(DeclarativeBase):
@@ -140,6 +141,7 @@ class Delivery(Base):
         Index("ix_deliveries_waiting", "due_at", "id"),
         Index("ix_deliveries_state", "state", "id"),
         Index("ix_deliveries_store", "store_id", "id"),
+        Index("ix_deliveries_ended", "ended_at", sqlite_where=HAS_ENDED, postgresql_where=HAS_ENDED),
     )
 
 

@@ -169,3 +169,11 @@ def test_calls_turned_away_are_listed_and_sampled(inbox: Inbox):
     (sample,) = inbox.json("rejected", "--samples", "--store", inbox.store_id)
     assert "x-wc-webhook-signature: (44 characters)" in sample["headers"]
     assert inbox.json("rejected", "--store", "") == []
+
+
+def test_purge_says_first_and_then_forgets(inbox: Inbox, clock: FrozenClock):
+    clock.move(days=31)
+    assert inbox.json("purge", "--dry-run")["deliveries"] == 3
+    assert len(inbox.ids()) == 3
+    assert inbox.json("purge") == {"deliveries": 3, "quarantine": 0, "samples": 0, "counts": 0, "saved": True}
+    assert inbox.ids() == []

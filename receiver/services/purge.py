@@ -1,0 +1,77 @@
+"""Forgets what is older than it is kept: ended deliveries, quarantine, samples; in small steps and in time.
+
+What still waits is never touched, nor what decisions rest on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from threading import Event
+
+from sqlalchemy.orm import Session
+
+from receiver.storage import deliveries, quarantine, rejections
+from receiver.storage.database import Database
+
+STEP = 500  # rows in one transaction: receiving goes on in between
+QUARANTINE_KEPT = timedelta(days=14)
+SAMPLES_KEPT = timedelta(days=30)
+COUNTS_KEPT = timedelta(days=400)
+
+Steps = Mapping[str, Callable[[Session], int]]
+
+
+def purge(
+    database: Database,
+    now: datetime,
+    keep_days: int,
+    *,
+    within: timedelta,
+    stopping: Event | None = None,
+    progress: Callable[[dict[str, int]], None] = lambda _: None,
+) -> dict[str, int]:
+    """How many rows of each kind went; what the time did not suffice for goes next time.
+
+    `progress` hears the numbers so far after every step. Raises StorageUnavailable, having lost nothing.
+    """
+    gone: dict[str, int] = {}
+    end = time.monotonic() + within.total_seconds()
+    for kind, count in _gone(database, _steps(now, keep_days)):
+        gone[kind] = gone.get(kind, 0) + count
+        progress(gone)
+        if time.monotonic() > end or (stopping is not None and stopping.is_set()):
+            break
+    database.shrink()
+    return gone
+
+
+def expired(database: Database, now: datetime, keep_days: int) -> dict[str, int]:
+    """What `purge` would do in all the time it needs."""
+    with database.rehearsing() as rehearsal:
+        totals: dict[str, int] = {}
+        for kind, count in _gone(rehearsal, _steps(now, keep_days)):
+            totals[kind] = totals.get(kind, 0) + count
+        return totals
+
+
+def _gone(database: Database, steps: Steps) -> Iterator[tuple[str, int]]:
+    for kind, step in steps.items():
+        count = STEP
+        while count == STEP:
+            with database.writing() as session:
+                count = step(session)
+            yield kind, count
+
+
+def _steps(now: datetime, keep_days: int) -> Steps:
+    """Each forgets at most STEP rows and says how many."""
+    ended, held = now - timedelta(days=keep_days), now - QUARANTINE_KEPT
+    sampled, counted = now - SAMPLES_KEPT, (now - COUNTS_KEPT).date()
+    return {
+        "deliveries": lambda session: deliveries.purge_ended(session, ended, STEP),
+        "quarantine": lambda session: quarantine.purge_quarantined(session, held, STEP),
+        "samples": lambda session: rejections.purge_samples(session, sampled, STEP),
+        "counts": lambda session: rejections.purge_counts(session, counted),
+    }

@@ -1,0 +1,123 @@
+"""What is older than it is kept goes, in small steps; what waits and what decisions rest on stays."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from receiver import jobs
+from receiver.jobs import every_minute
+from receiver.services import purge as purging
+from receiver.services.process import process_next
+from receiver.services.purge import expired, purge
+from receiver.storage import rejections
+from receiver.storage.quarantine import put
+from receiver.storage.tables import Attempt, Delivery, Quarantined, Rejection, RejectionSample, Signal
+from receiver.wiring import Wiring
+from tests.fakes import FrozenClock
+from tests.signals import add_shop, keep, keep_one, signal
+
+LONG = timedelta(minutes=1)
+
+
+def rows(wired: Wiring, table: Any) -> list[Any]:
+    with wired.database.reading() as session:
+        return list(session.scalars(select(table)))
+
+
+def forget(wired: Wiring, **how: Any) -> dict[str, int]:
+    return purge(wired.database, wired.now(), 30, **{"within": LONG, **how})
+
+
+@pytest.fixture
+def store_id(wired: Wiring) -> str:
+    return add_shop(wired).id
+
+
+def test_an_ended_delivery_goes_with_its_attempts_once_it_is_old(wired, store_id, clock):
+    old = keep_one(wired, store_id, signal(1))
+    process_next(wired.database, wired.now())
+    clock.move(days=29)
+    new = keep_one(wired, store_id, signal(2))
+    process_next(wired.database, wired.now())
+    assert forget(wired)["deliveries"] == 0
+    clock.move(days=1, seconds=1)
+    assert expired(wired.database, wired.now(), 30)["deliveries"] == 1
+    assert {row.id for row in rows(wired, Delivery)} == {old, new}
+    assert forget(wired)["deliveries"] == 1
+    assert [row.id for row in rows(wired, Delivery)] == [new]
+    assert [row.delivery_id for row in rows(wired, Attempt)] == [new]
+    assert len(rows(wired, Signal)) == 2  # what was taken in is still known, should it come again
+
+
+@pytest.mark.parametrize("state", ["received", "processing", "failed"])
+def test_what_still_waits_stays_however_old(wired, store_id, clock, state):
+    keep_one(wired, store_id, signal(1))
+    with wired.database.writing() as session:
+        session.execute(update(Delivery).values(state=state))
+    clock.move(days=400)
+    assert forget(wired)["deliveries"] == 0
+    assert len(rows(wired, Delivery)) == 1
+
+
+def test_quarantine_samples_and_counts_have_their_own_ends(wired, store_id, clock):
+    with wired.database.writing() as session:
+        put(
+            session, identity="a" * 64, store_id=store_id, hook_id=store_id, topic=None, headers=[],
+            body_sealed="x", body_sha256="b" * 64, bytes=1, received_at=wired.now(),
+        )  # fmt: skip
+        sample = rejections.Sample(store_id, "signature", wired.now(), [], 1)
+        rejections.add_samples(session, [sample])
+        rejections.add_counts(session, {(store_id, "signature", wired.now().date()): 3})
+    left = []
+    for days in (14, 1, 16, 369, 1):
+        clock.move(days=days)
+        forget(wired)
+        left.append([len(rows(wired, table)) for table in (Quarantined, RejectionSample, Rejection)])
+    assert left == [[1, 1, 1], [0, 1, 1], [0, 0, 1], [0, 0, 1], [0, 0, 0]]
+
+
+def test_it_goes_in_steps_and_stops_when_told_or_out_of_time(wired, store_id, clock, monkeypatch):
+    monkeypatch.setattr(purging, "STEP", 2)
+    for seq in range(1, 8):
+        keep_one(wired, store_id, signal(seq))
+    process_next(wired.database, wired.now())
+    clock.move(days=31)
+    seen: list[int] = []
+    stopped = Event()
+    stopped.set()
+    assert forget(wired, stopping=stopped)["deliveries"] == 2
+    assert forget(wired, within=timedelta(0))["deliveries"] == 2
+    assert forget(wired, progress=lambda gone: seen.append(gone["deliveries"]))["deliveries"] == 3
+    assert seen[:2] == [2, 3]
+
+
+def test_the_file_really_shrinks(wired, store_id, clock):
+    if not wired.database.is_sqlite:
+        return
+    file = Path(wired.database.url.database)
+    keep(wired, store_id, *(b"%d" % number + b"x" * 50_000 for number in range(100)), topic="order.created")
+    with wired.database.writing() as session:
+        session.execute(update(Delivery).values(state="processed", ended_at=wired.now(), due_at=None))
+    wired.database.shrink()
+    before = file.stat().st_size
+    clock.move(days=31)
+    assert forget(wired)["deliveries"] == 100
+    assert file.stat().st_size < before / 4
+    assert Path(f"{file}-wal").stat().st_size == 0
+
+
+def test_the_worker_purges_once_a_night(wired, clock: FrozenClock, monkeypatch):
+    runs: list[datetime] = []
+    monkeypatch.setattr(jobs, "purge", lambda _, now, *__, **___: runs.append(now) or {})
+    (job,) = (job for job in every_minute(wired) if job.name == "purge")
+    began = wired.now()  # noon
+    for _ in range(30):
+        job.run(Event())
+        clock.move(hours=1)
+    assert [(at - began) / timedelta(hours=1) for at in runs] == [0, 15]
