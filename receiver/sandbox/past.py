@@ -56,6 +56,8 @@ def live_past(wired: Wiring, place: Place, memory: Memory, merchants: Iterable[M
         for event in life(merchant, memory.born)[memory.stores[merchant.key].told :]
         if event.at <= wired.now()
     ]
+    if not due:
+        return
     clock = _Clock(wired.now())
     with served(create_tiktok(accounts(memory.born), clock)) as tiktok:
         then = replace(wired, now=clock, tiktok=TikTokClient(tiktok + BASE))

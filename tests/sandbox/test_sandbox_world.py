@@ -26,6 +26,8 @@ from receiver.sandbox.serving import served
 from receiver.sandbox.tiktok import BASE, create_tiktok
 from receiver.sandbox.tiktok_server import accounts
 from receiver.sandbox.world import life
+from receiver.services.quarantine import list_quarantine
+from receiver.services.record import record
 from receiver.services.status import Status, status_of
 from receiver.services.stores import disconnect_store
 from receiver.storage.tables import Delivery
@@ -209,7 +211,8 @@ def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
 
 
 def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning: World) -> None:
-    assert morning.deliveries("salt-flat") == []  # 401: not kept
+    assert morning.deliveries("salt-flat") == []  # 401: not accepted, and held apart
+    assert len(list_quarantine(morning.wired.database, morning.memory.stores["salt-flat"].id, 0)) == 2
     held, outdated = morning.deliveries("quiet-corner"), morning.deliveries("tin-roof")
     assert {(one.state, one.error) for one in held} == {
         (
@@ -225,12 +228,15 @@ def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning
     assert {one.state for key in fine for one in morning.deliveries(key)} == {"processed"}
 
 
-def test_the_waiting_store_gets_the_place_of_one_that_leaves(morning: World) -> None:
-    wired, memory = morning.wired, morning.memory
-    leaving = memory.stores["slow-tide"].id
-    disconnect_store(wired.database, wired.now(), leaving, reason="it asked us to", actor="test")
+def test_what_staff_do_moves_a_story_on(morning: World) -> None:
+    wired, stores = morning.wired, morning.memory.stores
     morning.on(0)
+    leaving = stores["slow-tide"].id
+    disconnect_store(wired.database, wired.now(), leaving, reason="it asked us to", actor="test")
+    said = {"name": "paid_bills_confirmed", "value": "yes", "reason": "seen", "evidence": "invoice 7"}
+    record(wired.database, wired.now(), store_id=stores["night-owl"].id, **said, actor="test")
     assert morning.document("second-chance")["stage"] == "awaiting_spend"
+    assert morning.document("night-owl")["stage"] == "due"
 
 
 def test_a_second_start_changes_nothing(morning: World) -> None:

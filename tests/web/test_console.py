@@ -9,7 +9,7 @@ from receiver.services.decide import decide_store
 from receiver.services.staff import add_staff
 from receiver.storage.tables import Delivery
 from tests.factories import SETTLED
-from tests.rows import keep_all, keep_store
+from tests.rows import keep_all, keep_day, keep_store
 
 PASSWORD = "correct-horse-battery"
 
@@ -137,3 +137,15 @@ def test_a_store_is_shown_with_every_rule_and_its_evidence(client, wired, clock)
 def test_an_unknown_store_is_not_found(client):
     sign_in(client)
     assert page(client, "/admin/stores/st_nobody").status_code == 404
+
+
+def test_a_flag_on_an_award_is_shown_to_staff(client, wired, clock):
+    clock.at = SETTLED
+    store_id = keep_all(wired)
+    decide_store(wired.database, SETTLED, store_id)
+    sign_in(client)
+    assert "Since this award was recorded" not in page(client, f"/admin/stores/{store_id}").text
+    keep_day(wired, "10.00")
+    decide_store(wired.database, SETTLED, store_id)
+    flagged = page(client, f"/admin/stores/{store_id}").text
+    assert "Since this award was recorded: spend restated" in flagged

@@ -1,0 +1,60 @@
+"""Takes the pictures of the README anew, from a sandbox that runs here: Chromium looks at its console.
+
+With `make run` in another terminal: `PYTHONPATH=. .venv/bin/python docs/pictures/make.py` (needs what
+`make test` installs, and Chromium).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from receiver.sandbox.memory import recall
+from receiver.sandbox.place import find_place
+from receiver.sandbox.seed import DEMO
+
+HERE = Path(__file__).parent
+WIDTH = 1000
+MOST_BYTES = 200_000
+STORES, STORE = 900, 1300  # how much of each page is shown, in pixels from the top
+SHOWN = "Tin Whistle Music"
+
+
+def main() -> None:
+    place = find_place(os.environ)
+    memory = recall(place.state)
+    if memory is None:
+        raise SystemExit("No sandbox is there; start one with `make run`.")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        page = browser.new_page(viewport={"width": WIDTH, "height": 900})
+        sign_in(page, f"{place.web}/admin/", memory.password)
+        take(page, "stores", STORES)
+        page.get_by_role("link", name=SHOWN).click()
+        take(page, "store", STORE)
+        browser.close()
+
+
+def sign_in(page: Page, console: str, password: str) -> None:
+    page.goto(console)
+    page.get_by_label("E-mail").fill(DEMO)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Stores").wait_for()
+
+
+def take(page: Page, name: str, height: int) -> None:
+    file = HERE / f"{name}.png"
+    clip = {"x": 0, "y": 0, "width": WIDTH, "height": height}
+    page.screenshot(path=file, full_page=True, clip=clip)
+    print(f"{file}: {file.stat().st_size} bytes")
+    if file.stat().st_size > MOST_BYTES:
+        raise SystemExit(f"{file.name} is larger than {MOST_BYTES} bytes: show less of the page.")
+
+
+if __name__ == "__main__":
+    main()
