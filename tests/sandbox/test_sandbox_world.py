@@ -141,8 +141,10 @@ def the_world(database_url: str, folder: Path, hours: float) -> Iterator[World]:
     with served(create_tiktok(accounts(BORN.date()), clock)) as tiktok:
         settings = make_settings(database_url=database_url, tiktok_api_url=tiktok + BASE)
         wired = wire(settings, now=clock)
-        yield World(wired, clock, place)
-        wired.database.close()
+        try:
+            yield World(wired, clock, place)
+        finally:
+            wired.database.close()
 
 
 @pytest.fixture
