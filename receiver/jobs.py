@@ -19,10 +19,10 @@ from huey.api import Huey
 from sqlalchemy import func, select
 
 from receiver.errors import StorageUnavailable
-from receiver.services.decide import decide_each, decide_stale
-from receiver.services.places import fill_all_places
-from receiver.services.poll import poll_due
-from receiver.services.purge import purge
+from receiver.services.decisions.decide import decide_each, decide_stale
+from receiver.services.polling.poll import poll_due
+from receiver.services.processing.purge import purge
+from receiver.services.stores.places import fill_all_places
 from receiver.storage.database import SQLITE_BUSY_MS, Database
 from receiver.storage.heartbeats import take_turn
 from receiver.wiring import Wiring

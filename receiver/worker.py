@@ -16,8 +16,8 @@ from huey.consumer import Consumer
 
 from receiver.errors import Refused, StorageUnavailable
 from receiver.jobs import Job, every_minute, queue_of
-from receiver.services.decide import decide_each
-from receiver.services.process import process_next
+from receiver.services.decisions.decide import decide_each
+from receiver.services.processing.process import process_next
 from receiver.storage import heartbeats
 from receiver.storage.migrate import current_revision, newest_revision
 from receiver.wiring import Wiring

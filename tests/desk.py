@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from receiver.services.block import block, lift
-from receiver.services.credit import credited
-from receiver.services.issue import issue
-from receiver.services.issue_file import issue_file
+from receiver.services.awards.block import block, lift
+from receiver.services.awards.credit import credited
+from receiver.services.awards.issue import issue
+from receiver.services.awards.issue_file import issue_file
 from receiver.storage import tables
 from receiver.wiring import Wiring
 from tests.rows import keep_store

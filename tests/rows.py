@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from receiver.services.programmes import enrol_in
+from receiver.services.facts.programmes import enrol_in
 from receiver.storage import tables
 from receiver.wiring import Wiring
 from tests.factories import FIRST, JOINED, LINKED, SETTLED

@@ -8,7 +8,7 @@ from typing import Any
 
 from receiver.domain.deliveries import identity
 from receiver.integrations.woocommerce.events import SIGNAL
-from receiver.services.stores import AddedStore, add_store
+from receiver.services.stores.registry import AddedStore, add_store
 from receiver.storage import inbox
 from receiver.storage.inbox import Kept, NewDelivery
 from receiver.storage.tables import Attempt, Delivery

@@ -20,7 +20,7 @@ from cryptography.fernet import Fernet
 from receiver import jobs, worker
 from receiver.errors import Refused, StorageUnavailable
 from receiver.jobs import Job, queue_of
-from receiver.services import decide
+from receiver.services.decisions import decide
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.wiring import Wiring, wire

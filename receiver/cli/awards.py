@@ -12,11 +12,11 @@ from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.errors import Refused
-from receiver.services import block as blocks
-from receiver.services.awards import show_award
-from receiver.services.credit import credited
-from receiver.services.issue import DELIVERIES, issue
-from receiver.services.issue_file import Planned, issue_file, preview
+from receiver.services.awards import block as blocks
+from receiver.services.awards.credit import credited
+from receiver.services.awards.issue import DELIVERIES, issue
+from receiver.services.awards.issue_file import Planned, issue_file, preview
+from receiver.services.awards.listing import show_award
 from receiver.storage.database import Database
 from receiver.wiring import wiring
 

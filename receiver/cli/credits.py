@@ -17,7 +17,7 @@ from receiver.documents.status import status_document
 from receiver.domain.awards import STATES
 from receiver.domain.decision import decide
 from receiver.errors import InputError
-from receiver.services.awards import list_awards
+from receiver.services.awards.listing import list_awards
 from receiver.strict_json import read_json
 from receiver.wiring import wiring
 

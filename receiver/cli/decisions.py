@@ -8,7 +8,7 @@ import click
 
 from receiver.cli.options import limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
-from receiver.services.decisions import list_decisions, show_decision
+from receiver.services.decisions.history import list_decisions, show_decision
 from receiver.wiring import wiring
 
 

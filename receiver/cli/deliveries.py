@@ -12,9 +12,9 @@ from receiver.cli.options import TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.domain.deliveries import State
 from receiver.errors import Refused
-from receiver.services.purge import expired, purge
-from receiver.services.quarantine import list_quarantine, take_from_quarantine
-from receiver.services.replay import Replayed, replay, would_replay
+from receiver.services.processing.purge import expired, purge
+from receiver.services.processing.replay import Replayed, replay, would_replay
+from receiver.services.receiving.quarantine import list_quarantine, take_from_quarantine
 from receiver.storage import rejections
 from receiver.storage.deliveries import Filters, attempts, known_delivery, list_deliveries
 from receiver.storage.tables import Attempt, Delivery, Rejection, RejectionSample

@@ -10,7 +10,7 @@ from receiver.cli.output import json_option, one_line, print_rows
 from receiver.cli.single import single_command
 from receiver.errors import SettingsError
 from receiver.integrations.reach import look
-from receiver.services.diagnose import Check, State, diagnose, diagnose_settings
+from receiver.services.running.diagnose import Check, State, diagnose, diagnose_settings
 from receiver.wiring import wiring
 
 COLOURS = {State.OK: "green", State.WARN: "yellow", State.FAIL: "red"}

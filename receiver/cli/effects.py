@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from receiver.cli.output import Command, print_one
-from receiver.services.effect import with_effect
+from receiver.services.decisions.effect import with_effect
 from receiver.storage.database import Database
 from receiver.wiring import wiring
 

@@ -10,8 +10,8 @@ from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import Commands, json_option, to_json
 from receiver.documents.facts import facts_document
-from receiver.services.decide import facts_of
-from receiver.services.record import NAMES, record
+from receiver.services.decisions.decide import facts_of
+from receiver.services.facts.record import NAMES, record
 from receiver.storage.database import Database
 from receiver.wiring import wiring
 

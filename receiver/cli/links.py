@@ -10,7 +10,7 @@ import click
 
 from receiver.cli.options import TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
-from receiver.services.links import add_link, list_links, remove_link
+from receiver.services.stores.links import add_link, list_links, remove_link
 from receiver.storage.tables import Link
 from receiver.wiring import wiring
 

@@ -10,8 +10,8 @@ from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.domain.reviews import Answer
-from receiver.services.record import StaffFact, checked_fact
-from receiver.services.reviews import STATES, Answered, answer_review, list_reviews, show_review
+from receiver.services.decisions.reviews import STATES, Answered, answer_review, list_reviews, show_review
+from receiver.services.facts.record import StaffFact, checked_fact
 from receiver.storage.database import Database
 from receiver.wiring import wiring
 

@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.errors import Refused
-from receiver.services.reseal import reseal_all
+from receiver.services.running.reseal import reseal_all
 from receiver.wiring import wiring
 
 secret_keys = Commands("secrets", help="The keys that stored secrets are sealed with.")

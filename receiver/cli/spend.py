@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from receiver.cli.output import Commands, json_option, print_one, print_rows
-from receiver.services.decide import decide_each
-from receiver.services.poll import Polled, poll_account, poll_due
-from receiver.services.spend import spend_of
+from receiver.services.decisions.decide import decide_each
+from receiver.services.polling.poll import Polled, poll_account, poll_due
+from receiver.services.polling.spend import spend_of
 from receiver.wiring import wiring
 
 

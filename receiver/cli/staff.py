@@ -8,7 +8,7 @@ import click
 
 from receiver.cli.options import actor
 from receiver.cli.output import Commands, json_option, print_one
-from receiver.services.staff import ROLES, add_staff, new_password, set_password
+from receiver.services.running.staff import ROLES, add_staff, new_password, set_password
 from receiver.wiring import wiring
 
 staff = Commands("staff", help="Who may sign in to the console.")

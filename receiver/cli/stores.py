@@ -9,7 +9,7 @@ import click
 
 from receiver.cli.options import TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
-from receiver.services import stores as service
+from receiver.services.stores import registry as service
 from receiver.storage.tables import Store
 from receiver.wiring import wiring
 

@@ -23,13 +23,13 @@ from receiver.sandbox.stores import Stores
 from receiver.sandbox.tiktok import BASE, create_tiktok
 from receiver.sandbox.tiktok_server import accounts
 from receiver.sandbox.world import Event, life
-from receiver.services.credit import credited
-from receiver.services.decide import decide_each
-from receiver.services.issue import issue
-from receiver.services.links import add_link
-from receiver.services.poll import poll_account
-from receiver.services.receive import Reception
-from receiver.services.record import record
+from receiver.services.awards.credit import credited
+from receiver.services.awards.issue import issue
+from receiver.services.decisions.decide import decide_each
+from receiver.services.facts.record import record
+from receiver.services.polling.poll import poll_account
+from receiver.services.receiving.receive import Reception
+from receiver.services.stores.links import add_link
 from receiver.storage.tables import Account, Award
 from receiver.web.webhooks import WebhookFront
 from receiver.wiring import Wiring

@@ -14,8 +14,8 @@ from receiver.sandbox.merchant import Merchant
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.past import live_past
 from receiver.sandbox.place import Place, write_private
-from receiver.services.staff import add_staff, new_password, set_password
-from receiver.services.stores import add_store, rotate_secret, rotate_token
+from receiver.services.running.staff import add_staff, new_password, set_password
+from receiver.services.stores.registry import add_store, rotate_secret, rotate_token
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate
 from receiver.storage.tables import Staff, Store

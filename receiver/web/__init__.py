@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from receiver.services.receive import Reception
+from receiver.services.receiving.receive import Reception
 from receiver.web import admin, api, errors
 from receiver.web.health import health
 from receiver.web.webhooks import WebhookFront

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from receiver.services.readiness import readiness
+from receiver.services.running.readiness import readiness
 from receiver.wiring import wiring
 
 health = Blueprint("health", __name__)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from receiver.services.receive import Answer, Call, Reception, unavailable
+from receiver.services.receiving.receive import Answer, Call, Reception, unavailable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from receiver.app import create_app
-from receiver.services.decide import decide_store
-from receiver.services.staff import add_staff
+from receiver.services.decisions.decide import decide_store
+from receiver.services.running.staff import add_staff
 from receiver.storage.migrate import migrate
 from receiver.wiring import wire
 from tests.conftest import make_settings

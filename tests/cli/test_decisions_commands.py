@@ -5,7 +5,7 @@ import json
 import pytest
 
 from receiver.app import create_app
-from receiver.services.decide import decide_store
+from receiver.services.decisions.decide import decide_store
 from tests.factories import OPEN, SETTLED
 from tests.rows import keep_all
 

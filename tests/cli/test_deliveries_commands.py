@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
-from receiver.services.process import process_next
+from receiver.services.processing.process import process_next
 from receiver.storage.tables import AuditEntry
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock

@@ -10,7 +10,7 @@ from click.testing import Result
 from sqlalchemy import func, select
 
 from receiver.app import create_app
-from receiver.services.decide import decide_store
+from receiver.services.decisions.decide import decide_store
 from receiver.storage import tables
 from receiver.wiring import Wiring
 from tests.factories import SETTLED

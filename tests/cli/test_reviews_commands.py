@@ -9,8 +9,8 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
-from receiver.services.decide import decide_store
-from receiver.services.reviews import ask_review
+from receiver.services.decisions.decide import decide_store
+from receiver.services.decisions.reviews import ask_review
 from receiver.storage.tables import Store
 from receiver.wiring import Wiring
 from tests.factories import SETTLED

@@ -17,8 +17,8 @@ from receiver import cli
 from receiver.app import create_app
 from receiver.errors import Advice, ProviderError, SettingsError
 from receiver.integrations.reach import SignOfLife
-from receiver.services import reseal
-from receiver.services.diagnose import Check, State, diagnose
+from receiver.services.running import reseal
+from receiver.services.running.diagnose import Check, State, diagnose
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.storage.migrate import newest_revision

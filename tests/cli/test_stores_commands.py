@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
-from receiver.services.stores import show_store
+from receiver.services.stores.registry import show_store
 from receiver.wiring import Wiring
 
 ADD = (

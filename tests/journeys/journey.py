@@ -11,9 +11,9 @@ import requests
 from receiver.jobs import every_minute
 from receiver.sandbox.accounts import Account, Day
 from receiver.sandbox.woocommerce import Webhook, deliver, ping
-from receiver.services.links import add_link
-from receiver.services.record import record
-from receiver.services.stores import add_store
+from receiver.services.facts.record import record
+from receiver.services.stores.links import add_link
+from receiver.services.stores.registry import add_store
 from receiver.worker import work_inbox
 
 JOINED = datetime(2025, 10, 30, 8, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from receiver.sandbox.accounts import Payment
-from receiver.services.decisions import list_decisions, show_decision
+from receiver.services.decisions.history import list_decisions, show_decision
 from tests.journeys.journey import Journey, each_day, spends
 
 OPEN = datetime(2025, 11, 28, 13, 0, tzinfo=UTC)

@@ -26,10 +26,10 @@ from receiver.sandbox.serving import served
 from receiver.sandbox.tiktok import BASE, create_tiktok
 from receiver.sandbox.tiktok_server import accounts
 from receiver.sandbox.world import life
-from receiver.services.quarantine import list_quarantine
-from receiver.services.record import record
-from receiver.services.status import Status, status_of
-from receiver.services.stores import disconnect_store
+from receiver.services.decisions.status import Status, status_of
+from receiver.services.facts.record import record
+from receiver.services.receiving.quarantine import list_quarantine
+from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Delivery
 from receiver.wiring import Wiring, wire
 from receiver.worker import work_inbox

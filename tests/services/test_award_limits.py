@@ -7,9 +7,9 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 from sqlalchemy import select, update
 
-from receiver.services import decide as deciding
-from receiver.services.decide import decide_store
-from receiver.services.record import record
+from receiver.services.decisions import decide as deciding
+from receiver.services.decisions.decide import decide_store
+from receiver.services.facts.record import record
 from receiver.storage import tables
 from tests.factories import SETTLED
 from tests.rows import keep_account, keep_day, keep_link, keep_store

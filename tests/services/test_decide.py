@@ -10,7 +10,7 @@ from receiver.documents.facts import read_facts
 from receiver.documents.programme import read_programme
 from receiver.domain.decision import decide
 from receiver.errors import NotFound
-from receiver.services.decide import decide_stale, decide_store
+from receiver.services.decisions.decide import decide_stale, decide_store
 from receiver.storage import tables
 from tests.factories import SETTLED
 from tests.rows import keep_account, keep_all, keep_day, keep_link, keep_store

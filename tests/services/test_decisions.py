@@ -5,10 +5,10 @@ from sqlalchemy import update
 
 from receiver.documents.status import status_document
 from receiver.errors import NotFound
-from receiver.services import decide as deciding
-from receiver.services.decide import decide_store
-from receiver.services.decisions import list_decisions, show_decision
-from receiver.services.record import record
+from receiver.services.decisions import decide as deciding
+from receiver.services.decisions.decide import decide_store
+from receiver.services.decisions.history import list_decisions, show_decision
+from receiver.services.facts.record import record
 from receiver.storage import tables
 from tests.factories import OPEN, SETTLED
 from tests.rows import keep_all, keep_day

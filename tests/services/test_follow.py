@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from receiver.documents.status import status_document
-from receiver.services.block import block, lift
-from receiver.services.decide import decide_stale, decide_store
-from receiver.services.issue import issue
-from receiver.services.record import record
+from receiver.services.awards.block import block, lift
+from receiver.services.awards.issue import issue
+from receiver.services.decisions.decide import decide_stale, decide_store
+from receiver.services.facts.record import record
 from receiver.storage import links, tables
 from tests.factories import SETTLED
 from tests.rows import keep_account, keep_all, keep_day, keep_link

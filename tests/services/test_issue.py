@@ -8,14 +8,14 @@ import pytest
 
 from receiver.domain.awards import STATES
 from receiver.errors import InputError, NotFound, ReceiverError, Refused
-from receiver.services.awards import show_award
-from receiver.services.block import block, lift
-from receiver.services.credit import credited
-from receiver.services.decide import decide_store
-from receiver.services.issue import issue
-from receiver.services.issue_file import preview
-from receiver.services.record import record
-from receiver.services.status import status_of
+from receiver.services.awards.block import block, lift
+from receiver.services.awards.credit import credited
+from receiver.services.awards.issue import issue
+from receiver.services.awards.issue_file import preview
+from receiver.services.awards.listing import show_award
+from receiver.services.decisions.decide import decide_store
+from receiver.services.decisions.status import status_of
+from receiver.services.facts.record import record
 from receiver.storage import tables
 from tests.desk import NOW, Desk
 from tests.factories import SETTLED

@@ -3,9 +3,9 @@
 import pytest
 
 from receiver.errors import InputError
-from receiver.services import issue_file as files
-from receiver.services.awards import list_awards
-from receiver.services.issue_file import issue_file, preview
+from receiver.services.awards import issue_file as files
+from receiver.services.awards.issue_file import issue_file, preview
+from receiver.services.awards.listing import list_awards
 from receiver.storage import tables
 from tests.desk import NOW, Desk
 

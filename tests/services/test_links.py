@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from receiver.errors import InputError, NotFound
-from receiver.services.links import add_link, list_links, remove_link
-from receiver.services.record import record
+from receiver.services.facts.record import record
+from receiver.services.stores.links import add_link, list_links, remove_link
 from receiver.storage import tables
 from tests.factories import LINKED, OPEN
 from tests.rows import keep_link, keep_store

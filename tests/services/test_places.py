@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 
 from receiver.errors import NotFound
 from receiver.jobs import every_minute
-from receiver.services.decide import decide_store
-from receiver.services.links import add_link
-from receiver.services.places import fill_all_places, fill_places
-from receiver.services.record import record
-from receiver.services.status import status_for_token
-from receiver.services.stores import disconnect_store, list_stores, show_store
+from receiver.services.decisions.decide import decide_store
+from receiver.services.decisions.status import status_for_token
+from receiver.services.facts.record import record
+from receiver.services.stores.links import add_link
+from receiver.services.stores.places import fill_all_places, fill_places
+from receiver.services.stores.registry import disconnect_store, list_stores, show_store
 from receiver.storage import tables
 from receiver.storage.seal import token_hash
 from receiver.wiring import Wiring

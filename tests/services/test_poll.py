@@ -7,8 +7,8 @@ import pytest
 
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
-from receiver.services.poll import poll_account, poll_due
-from receiver.services.spend import spend_of
+from receiver.services.polling.poll import poll_account, poll_due
+from receiver.services.polling.spend import spend_of
 from receiver.storage import spend, tables
 from tests.factories import OPEN
 from tests.polling import FakeTikTok, day

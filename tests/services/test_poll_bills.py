@@ -8,10 +8,10 @@ import pytest
 
 from receiver.domain.facts import Transaction
 from receiver.errors import Advice, ProviderError
-from receiver.services.gather import gather_facts
-from receiver.services.poll import poll_account, poll_due
-from receiver.services.spend import spend_of
-from receiver.services.status import status_of
+from receiver.services.decisions.status import status_of
+from receiver.services.facts.gather import gather_facts
+from receiver.services.polling.poll import poll_account, poll_due
+from receiver.services.polling.spend import spend_of
 from receiver.storage import tables
 from receiver.storage.payments import payments
 from tests.factories import OPEN

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from receiver.domain.deliveries import State
 from receiver.errors import StorageUnavailable
-from receiver.services import process, take_in
-from receiver.services.process import Outcome, process_next, process_one
+from receiver.services.processing import process, take_in
+from receiver.services.processing.process import Outcome, process_next, process_one
 from receiver.storage import links, signals
 from receiver.storage.database import Database
 from receiver.storage.tables import Attempt, Link, Signal, Store

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from receiver.services.decide import answer_for
-from receiver.services.links import add_link
-from receiver.services.record import record
+from receiver.services.decisions.decide import answer_for
+from receiver.services.facts.record import record
+from receiver.services.stores.links import add_link
 from receiver.storage.tables import Link, Store
 from tests.factories import JOINED, LINKED, OPEN, SETTLED
 from tests.rows import keep_account, keep_all, keep_link, keep_store

@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 
 from receiver import jobs
 from receiver.jobs import every_minute
-from receiver.services import purge as purging
-from receiver.services.process import process_next
-from receiver.services.purge import expired, purge
+from receiver.services.processing import purge as purging
+from receiver.services.processing.process import process_next
+from receiver.services.processing.purge import expired, purge
 from receiver.storage import rejections
 from receiver.storage.quarantine import put
 from receiver.storage.tables import Attempt, Delivery, Quarantined, Rejection, RejectionSample, Signal

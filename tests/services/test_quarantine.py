@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import func, select
 
 from receiver.errors import InputError
-from receiver.services import receive
-from receiver.services.process import process_next
-from receiver.services.quarantine import list_quarantine, take_from_quarantine
-from receiver.services.receive import Answer, Call, Reception
-from receiver.services.stores import disconnect_store, rotate_secret
-from receiver.services.turned_away import WRITE_EVERY
+from receiver.services.processing.process import process_next
+from receiver.services.receiving import receive
+from receiver.services.receiving.quarantine import list_quarantine, take_from_quarantine
+from receiver.services.receiving.receive import Answer, Call, Reception
+from receiver.services.receiving.turned_away import WRITE_EVERY
+from receiver.services.stores.registry import disconnect_store, rotate_secret
 from receiver.storage import quarantine, rejections
 from receiver.storage.tables import Delivery, Quarantined, Rejection, RejectionSample
 from receiver.wiring import Wiring

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from receiver.services.receive import Answer, Call, Reception
+from receiver.services.receiving.receive import Answer, Call, Reception
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery
 from receiver.wiring import Wiring

@@ -9,8 +9,8 @@ import pytest
 
 from receiver.domain.deliveries import State
 from receiver.errors import InputError
-from receiver.services.process import process_next
-from receiver.services.replay import replay, would_replay
+from receiver.services.processing.process import process_next
+from receiver.services.processing.replay import replay, would_replay
 from receiver.storage.tables import AuditEntry, Signal, Store
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
@@ -76,7 +76,7 @@ def test_one_that_is_refused_does_not_stop_the_others(wired: Wiring, store_id: s
 def test_a_replay_that_fails_has_a_fresh_series_of_tries(wired: Wiring, store_id: str):
     delivery_id = keep_one(wired, store_id, linked(3))
     with pytest.MonkeyPatch.context() as broken:
-        broken.setattr("receiver.services.process.take_in", lambda *_: 1 / 0)
+        broken.setattr("receiver.services.processing.process.take_in", lambda *_: 1 / 0)
         (replayed,) = again(wired, delivery_id)
     assert replayed.outcome.state is State.FAILED
     failed = row(wired, delivery_id)

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from receiver.documents.status import full_document, status_document
 from receiver.domain.reviews import Answer
 from receiver.errors import InputError, NotFound, Refused
-from receiver.services.decide import decide_store
-from receiver.services.record import checked_fact
-from receiver.services.reviews import Answered, answer_review, ask_review, list_reviews, show_review
-from receiver.services.status import status_of
+from receiver.services.decisions.decide import decide_store
+from receiver.services.decisions.reviews import Answered, answer_review, ask_review, list_reviews, show_review
+from receiver.services.decisions.status import status_of
+from receiver.services.facts.record import checked_fact
 from receiver.storage import tables
 from receiver.wiring import Wiring
 from tests.factories import SETTLED

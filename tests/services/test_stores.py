@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from receiver.errors import InputError, NotFound, Refused
-from receiver.services.stores import (
+from receiver.services.stores.registry import (
     admit_store,
     list_stores,
     may_be_one_merchant,

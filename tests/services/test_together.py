@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from receiver.errors import StorageUnavailable
-from receiver.services.together import Together
+from receiver.services.receiving.together import Together
 
 
 class Desk:

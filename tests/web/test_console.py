@@ -5,8 +5,8 @@ import re
 import pytest
 
 from receiver.app import create_app
-from receiver.services.decide import decide_store
-from receiver.services.staff import add_staff
+from receiver.services.decisions.decide import decide_store
+from receiver.services.running.staff import add_staff
 from receiver.storage.tables import Delivery
 from tests.factories import SETTLED
 from tests.rows import keep_all, keep_day, keep_store

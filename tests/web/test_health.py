@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from receiver.app import create_app
-from receiver.services.readiness import readiness
+from receiver.services.running.readiness import readiness
 from receiver.storage import heartbeats
 from receiver.storage.tables import Delivery
 

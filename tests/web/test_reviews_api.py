@@ -6,7 +6,7 @@ import pytest
 
 from receiver.app import create_app
 from receiver.domain.reviews import Answer
-from receiver.services.reviews import Answered, answer_review, list_reviews
+from receiver.services.decisions.reviews import Answered, answer_review, list_reviews
 from receiver.storage.seal import token_hash
 from tests.rows import keep_store
 

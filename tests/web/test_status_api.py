@@ -7,7 +7,7 @@ import pytest
 
 from receiver.app import create_app
 from receiver.errors import StorageUnavailable
-from receiver.services.decide import decide_store
+from receiver.services.decisions.decide import decide_store
 from receiver.storage.seal import token_hash
 from receiver.storage.tables import Store
 from tests.factories import SETTLED

@@ -12,8 +12,8 @@ import pytest
 import structlog
 
 from receiver.app import create_app
-from receiver.services.receive import Reception
-from receiver.services.stores import rotate_secret
+from receiver.services.receiving.receive import Reception
+from receiver.services.stores.registry import rotate_secret
 from receiver.storage import hooks
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal

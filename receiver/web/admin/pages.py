@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from receiver.documents.status import full_document
-from receiver.services.overview import PAGE, overview
-from receiver.services.status import status_of
+from receiver.services.decisions.status import status_of
+from receiver.services.running.overview import PAGE, overview
 from receiver.web.admin.sign_in import staff_only
 from receiver.wiring import wiring
 

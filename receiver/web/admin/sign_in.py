@@ -11,7 +11,7 @@ from typing import TypeVar
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from receiver.services.staff import person, sign_in
+from receiver.services.running.staff import person, sign_in
 from receiver.wiring import wiring
 
 Page = TypeVar("Page", bound=Callable[..., object])

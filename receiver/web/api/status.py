@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from receiver.documents.languages import reader_locale
 from receiver.documents.status import full_document
 from receiver.errors import NotFound
-from receiver.services.status import status_for_token
+from receiver.services.decisions.status import status_for_token
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted
 from receiver.web.api.schemas import RefusalSchema, StatusSchema

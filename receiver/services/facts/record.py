@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from receiver.domain.facts import Outcome, Payment
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.errors import InputError, Refused
-from receiver.services.places import fill_places
-from receiver.services.provenance import OVERRIDE
+from receiver.services.facts.provenance import OVERRIDE
+from receiver.services.stores.places import fill_places
 from receiver.storage import audit, history, links, stores, tables
 from receiver.storage.database import Database
 

@@ -20,8 +20,8 @@ from receiver.domain.calendar import final_at, local_date
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.reports import SpendDay
-from receiver.services.poll_bills import Bills, BillsTask, Ledger, bills_task, keep_bills, read_bills
-from receiver.services.programmes import terms_of
+from receiver.services.facts.programmes import terms_of
+from receiver.services.polling.poll_bills import Bills, BillsTask, Ledger, bills_task, keep_bills, read_bills
 from receiver.storage import spend, tables
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal

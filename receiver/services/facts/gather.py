@@ -21,8 +21,8 @@ from receiver.domain.facts import (
     RecordedAward,
     Store,
 )
-from receiver.services.gather_bills import Bills, gather_bills
-from receiver.services.provenance import OVERRIDE, with_provenance
+from receiver.services.facts.gather_bills import Bills, gather_bills
+from receiver.services.facts.provenance import OVERRIDE, with_provenance
 from receiver.storage import history, links, spend, tables
 
 # These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from receiver.errors import InputError, NotFound, Refused
-from receiver.services.process import Outcome, process_one
+from receiver.errors import NotFound, Refused
+from receiver.services.processing.process import Outcome, process_one
+from receiver.services.staff_words import checked_words
 from receiver.storage import audit, inbox
 from receiver.storage.database import Database
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -28,20 +27,13 @@ def replay(database: Database, ids: Iterable[int], now: datetime, actor: str, re
 
     What succeeded before changes nothing. Raises InputError and StorageUnavailable.
     """
-    reason = _checked(reason)
+    reason = checked_words(reason, "reason")
     return [_replay(database, one, now, actor, reason) for one in dict.fromkeys(ids)]
 
 
 def would_replay(database: Database, ids: Iterable[int], now: datetime) -> list[Replayed]:
     """What `replay` would refuse, without replaying anything."""
     return [_look(database, one, now) for one in dict.fromkeys(ids)]
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise InputError(f"must be a text of 1 to {LONGEST_REASON} characters on one line", path="reason")
-    return reason
 
 
 def _replay(database: Database, delivery_id: int, now: datetime, actor: str, reason: str) -> Replayed:

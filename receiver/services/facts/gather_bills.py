@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.facts import Transaction
 from receiver.domain.foreign_credit import OwnCredit, foreign_credit_issued
-from receiver.services.programmes import terms_of
+from receiver.services.facts.programmes import terms_of
 from receiver.storage import history, tables
 from receiver.storage.payments import payments
 

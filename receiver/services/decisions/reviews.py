@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from receiver.domain import reviews as domain
 from receiver.domain.reviews import Answer
 from receiver.errors import Refused
-from receiver.services.decisions import show_decision
-from receiver.services.move import checked_words
-from receiver.services.record import StaffFact, keep_fact
+from receiver.services.decisions.history import show_decision
+from receiver.services.facts.record import StaffFact, keep_fact
+from receiver.services.staff_words import checked_words
 from receiver.storage import audit, awards, history, reviews, stores
 from receiver.storage.database import Database
 from receiver.storage.seal import token_hash

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from receiver.services.readiness import worker_is_silent
+from receiver.services.running.readiness import worker_is_silent
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery, Store
 

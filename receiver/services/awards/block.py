@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from receiver.domain.awards import Move, Mover
-from receiver.services.awards import award_row
-from receiver.services.move import checked_words, move_award
+from receiver.services.awards.listing import award_row
+from receiver.services.awards.move import move_award
+from receiver.services.staff_words import checked_words
 from receiver.storage import awards
 from receiver.storage.database import Database
 

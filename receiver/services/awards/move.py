@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.awards import MOVES, STATES, Move, Mover, moved
-from receiver.errors import InputError, Refused
+from receiver.errors import Refused
 from receiver.storage import audit
 from receiver.storage.tables import Award
 
-LONGEST = 500
 DONE = {
     Move.ISSUE: "issued",
     Move.CREDIT: "credited",
@@ -50,11 +49,3 @@ def _refusal(award: Award, move: Move) -> str:
     takes = " or ".join(state for state in STATES if state in MOVES[move].out_of)
     why = f" ({award.block_reason})" if award.state == "blocked" and award.block_reason else ""
     return f"award {award.id} is {award.state}{why}; only one that is {takes} can be {DONE[move]}"
-
-
-def checked_words(text: str, path: str) -> str:
-    """What staff wrote, on one line. Raises InputError."""
-    text = text.strip()
-    if not text or len(text) > LONGEST or not text.isprintable():
-        raise InputError(f"must be a text of 1 to {LONGEST} characters on one line", path=path)
-    return text

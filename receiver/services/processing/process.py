@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import MOST_TRIES, State, next_try
 from receiver.errors import InputError, ReceiverError, StorageUnavailable
-from receiver.services.take_in import Ending, take_in
+from receiver.services.processing.take_in import Ending, take_in
 from receiver.storage import inbox
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery

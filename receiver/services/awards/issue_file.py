@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from receiver.errors import Refused
-from receiver.services.issue import (
+from receiver.services.awards.issue import (
     TAKEN_MEANWHILE,
     Issued,
     Surroundings,
@@ -19,7 +19,7 @@ from receiver.services.issue import (
     look_around,
     refusal_of,
 )
-from receiver.services.issue_rows import Row, read_rows
+from receiver.services.awards.issue_rows import Row, read_rows
 from receiver.storage import awards
 from receiver.storage.database import Database
 from receiver.storage.tables import Award

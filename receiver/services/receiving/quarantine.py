@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import identity
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
-from receiver.services.move import checked_words
-from receiver.services.verify import Headers, Verifier, new_delivery
+from receiver.services.receiving.verify import Headers, Verifier, new_delivery
+from receiver.services.staff_words import checked_words
 from receiver.storage import audit, hooks, inbox, quarantine
 from receiver.storage.database import Database
 from receiver.storage.hooks import Address

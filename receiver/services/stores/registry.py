@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.shops import other_scheme
 from receiver.errors import InputError, Refused
-from receiver.services.move import checked_words
-from receiver.services.places import fill_places, has_place
-from receiver.services.programmes import enrol_in
-from receiver.services.store_details import StoreDetails, checked_details, checked_secret
+from receiver.services.facts.programmes import enrol_in
+from receiver.services.staff_words import checked_words
+from receiver.services.stores.details import StoreDetails, checked_details, checked_secret
+from receiver.services.stores.places import fill_places, has_place
 from receiver.storage import audit, awards, history, hooks, links, stores
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal, token_hash

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from receiver.documents.programme import load_programme
 from receiver.errors import InputError, ProviderError, ReceiverError, SettingsError, StorageUnavailable
 from receiver.integrations.reach import SignOfLife
-from receiver.services.reseal import sealed_columns
+from receiver.services.running.reseal import sealed_columns
 from receiver.settings import Settings
 from receiver.storage import heartbeats
 from receiver.storage.database import Database

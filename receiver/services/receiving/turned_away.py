@@ -12,7 +12,7 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
-from receiver.services.verify import Headers, kept_headers
+from receiver.services.receiving.verify import Headers, kept_headers
 from receiver.storage import rejections
 from receiver.storage.rejections import SAMPLES, Sample
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from receiver.errors import InputError
-from receiver.services.issue import Issued, checked_issue
+from receiver.services.awards.issue import Issued, checked_issue
 
 REQUIRED, OPTIONAL = ("award", "reference"), ("as",)
 HEADER = "the first line must name the columns award,reference or award,reference,as"

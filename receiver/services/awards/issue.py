@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.awards import Move, Mover
 from receiver.errors import InputError, Refused
-from receiver.services.awards import award_row
-from receiver.services.move import checked_words, move_award, why_not
+from receiver.services.awards.listing import award_row
+from receiver.services.awards.move import move_award, why_not
+from receiver.services.staff_words import checked_words
 from receiver.storage import awards
 from receiver.storage.database import Database
 from receiver.storage.tables import Award

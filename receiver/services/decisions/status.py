@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from receiver.documents.status import Status
 from receiver.domain.decision import Decision
-from receiver.services.decide import answer_for
-from receiver.services.reviews import as_review
+from receiver.services.decisions.decide import answer_for
+from receiver.services.decisions.reviews import as_review
 from receiver.storage import links, reviews, spend, stores, tables
 from receiver.storage.database import Database
 from receiver.storage.seal import token_hash

@@ -9,7 +9,7 @@ from typing import Any
 
 from receiver.documents.changes import Changes, changes_of_decision
 from receiver.domain.decision import Decision
-from receiver.services.decide import answer_for, decide_store
+from receiver.services.decisions.decide import answer_for, decide_store
 from receiver.storage import stores
 from receiver.storage.database import Database
 

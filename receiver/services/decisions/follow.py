@@ -14,7 +14,7 @@ from receiver.domain.awards import Move, Mover, has_ended
 from receiver.domain.decision import Decision, decide
 from receiver.domain.facts import Facts, RecordedAward
 from receiver.domain.flags import AwardedFor, flags_for
-from receiver.services.move import move_award
+from receiver.services.awards.move import move_award
 from receiver.storage import audit, history, tables
 
 SERVICE = "service"

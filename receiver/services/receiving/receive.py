@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.integrations.woocommerce.events import is_ping
-from receiver.services.allowance import Allowance
-from receiver.services.quarantine import quarantine_call
-from receiver.services.together import Together
-from receiver.services.turned_away import NO_STORE, TurnedAway
-from receiver.services.verify import Verifier, new_delivery, plain_header
+from receiver.services.receiving.allowance import Allowance
+from receiver.services.receiving.quarantine import quarantine_call
+from receiver.services.receiving.together import Together
+from receiver.services.receiving.turned_away import NO_STORE, TurnedAway
+from receiver.services.receiving.verify import Verifier, new_delivery, plain_header
 from receiver.storage import hooks, inbox
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal

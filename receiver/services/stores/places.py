@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from receiver.domain.programme import Programme
-from receiver.services.programmes import terms_of
+from receiver.services.facts.programmes import terms_of
 from receiver.storage import audit, awards, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import Store

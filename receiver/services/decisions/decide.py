@@ -21,9 +21,9 @@ from receiver.domain.decision import Decision, DueAward, decide
 from receiver.domain.facts import Facts
 from receiver.domain.programme import Programme
 from receiver.errors import StorageUnavailable
-from receiver.services.follow import SERVICE, follow_award
-from receiver.services.gather import gather_facts
-from receiver.services.programmes import terms_of
+from receiver.services.decisions.follow import SERVICE, follow_award
+from receiver.services.facts.gather import gather_facts
+from receiver.services.facts.programmes import terms_of
 from receiver.storage import audit, awards, history, stores, tables
 from receiver.storage.database import Database
 

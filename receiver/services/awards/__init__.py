@@ -1,0 +1,1 @@
+"""The life of an award after it was decided."""

@@ -1,0 +1,1 @@
+"""Deciding, keeping and showing what was decided; reviews of it."""

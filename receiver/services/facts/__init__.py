@@ -1,0 +1,1 @@
+"""What is known about a store: gathered for a decision, or recorded by staff."""

@@ -1,0 +1,1 @@
+"""Reading ad accounts from TikTok."""

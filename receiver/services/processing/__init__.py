@@ -1,0 +1,1 @@
+"""Working the inbox off, again where staff ask, and forgetting what is old."""

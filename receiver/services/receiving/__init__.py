@@ -1,0 +1,1 @@
+"""Taking deliveries in: verified, durable, answered; or turned away."""

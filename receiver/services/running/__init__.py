@@ -1,0 +1,1 @@
+"""What operators and staff need to run the service."""

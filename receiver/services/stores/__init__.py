@@ -1,0 +1,1 @@
+"""Stores, their places in the offer and their links to ad accounts."""
