@@ -75,6 +75,11 @@ def days(session: Session, advertiser_id: str) -> list[SpendDay]:
     return list(session.scalars(query))
 
 
+def last_date(session: Session, advertiser_id: str) -> date | None:
+    """The last date on which anything was spent, as far as it was read."""
+    return max((row.date for row in days(session, advertiser_id) if row.spend), default=None)
+
+
 def replace_days(
     session: Session, advertiser_id: str, first: date, last: date, rows: Iterable[SpendDay]
 ) -> None:

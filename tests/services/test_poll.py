@@ -54,6 +54,23 @@ def test_days_are_overwritten_when_restated_and_gone_when_no_longer_listed(linke
     assert kept_days(linked) == {date(2025, 11, 18): Decimal("38.50")}
 
 
+def test_an_empty_report_where_there_were_figures_is_a_fault_and_not_a_zero(linked):
+    poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00")))
+    later = OPEN + timedelta(hours=6)
+    polled = poll(linked, FakeTikTok(), later)
+    assert polled.error == "TikTok's report is empty where it had figures"
+    assert kept_days(linked) == {date(2025, 11, 18): Decimal("40.00")}
+    assert kept(linked, tables.Account, "7001").spend_read_at == OPEN
+
+
+def test_an_empty_report_of_dates_without_spend_is_an_answer(linked):
+    poll(linked, FakeTikTok(day(date(2025, 11, 10), "40.00"), day(date(2025, 11, 18), "0.00")))
+    later = OPEN + timedelta(hours=6)
+    assert poll(linked, FakeTikTok(), later).error is None
+    assert kept_days(linked) == {date(2025, 11, 10): Decimal("40.00")}
+    assert kept(linked, tables.Account, "7001").spend_read_at == later
+
+
 def test_later_polls_read_only_dates_that_may_have_moved(linked):
     poll(linked, FakeTikTok())
     later = FakeTikTok()

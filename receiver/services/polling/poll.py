@@ -65,6 +65,7 @@ class _Task:
     prior_before: date | None  # the link date earlier spend was last read for
     prior_read_at: datetime | None
     spend_read_at: datetime | None
+    last_spend: date | None  # the last date known to have spend
     bills: BillsTask
 
 
@@ -132,6 +133,7 @@ def _task(database: Database, seal: Seal, advertiser_id: str, scheduled: bool) -
             prior_before=link.prior_spend_before,
             prior_read_at=link.prior_spend_at,
             spend_read_at=account.spend_read_at,
+            last_spend=spend.last_date(session, advertiser_id),
             bills=bills_task(session, account, link, terms.opens, at_once=not scheduled),
         )
 
@@ -164,6 +166,9 @@ def _read_spend(tiktok: TikTok, task: _Task, info: AdvertiserInfo, now: datetime
     link_date = local_date(task.linked_at, zone) if task.linked_at else today
     first = _first_date(task, link_date, zone)
     days = tiktok.daily_spend(task.token, info.advertiser_id, first, today)
+    if not days and task.last_spend and task.last_spend >= first:
+        # "Not there yet" and "nothing was spent" are the same empty list; but what was spent stays spent.
+        raise ProviderError("TikTok's report is empty where it had figures", advice=Advice.AGAIN)
     if not _prior_is_due(task, link_date, zone):
         return _Readings(first, today, days, None, None)
     before = link_date - timedelta(days=1)
