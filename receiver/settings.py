@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KEYS_HELP = "should be a comma list of Fernet keys; `flask --app wsgi secrets new` prints one"
 ADDRESS_HELP = "should be a web address such as https://credit.example"
 DATABASE_HELP = "should be sqlite:////path/to/file.db or postgresql+psycopg://user:password@host/name"
+SANDBOX_HELP = "is only for a sandbox, whose settings say SANDBOX=yes (`make run` writes them); unset it"
 NETWORKS_HELP = "should be a comma list of addresses or networks such as 127.0.0.1,10.0.0.0/8"
 
 
@@ -38,6 +39,7 @@ class Settings:
     keep_deliveries_days: int
     trusted_proxies: tuple[str, ...]  # addresses or networks whose forwarding headers are believed
     allow_loopback_stores: bool
+    sandbox_folder: Path | None  # where the sandbox's clock and faults are switched; only a sandbox has one
 
 
 def read_settings(env_file: Path = ROOT / ".env") -> Settings:
@@ -75,12 +77,21 @@ def _settings(env: Env) -> Settings:
         keep_deliveries_days=env.int("KEEP_DELIVERIES_DAYS", 30, validate=Range(min=4)),
         trusted_proxies=tuple(env.list("TRUSTED_PROXIES", [], validate=_networks)),
         allow_loopback_stores=env.bool("ALLOW_LOOPBACK_STORES", default=False),
+        sandbox_folder=_sandbox_folder(env),
     )
 
 
 def _required(env: Env, name: str, right: str) -> None:
     if not env.str(name, "").strip():
         raise EnvError(f"{name} is not set; it {right}")
+
+
+def _sandbox_folder(env: Env) -> Path | None:
+    """Where SANDBOX says so: nobody's real time can be moved by a folder that happens to be named."""
+    folder = env.str("SANDBOX_FOLDER", "").strip()
+    if folder and not env.bool("SANDBOX", default=False):
+        raise EnvError(f"SANDBOX_FOLDER {SANDBOX_HELP}")
+    return Path(folder) if folder else None
 
 
 def _plain(error: EnvError) -> str:

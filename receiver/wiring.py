@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import current_app
 
+from receiver.controls import Controls
+from receiver.controls.clock import real_now
 from receiver.errors import SettingsError
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.settings import Settings
@@ -24,15 +26,18 @@ class Wiring:
     seal: Seal
     tiktok: TikTokClient
     now: Callable[[], datetime]
+    controls: Controls | None  # of the sandbox; a real installation has none
 
 
 def wire(settings: Settings, now: Callable[[], datetime] | None = None) -> Wiring:
+    controls = Controls(settings.sandbox_folder) if settings.sandbox_folder else None
     return Wiring(
         settings=settings,
         database=Database(settings.database_url),
         seal=Seal(settings.secret_keys),
         tiktok=TikTokClient(settings.tiktok_api_url),
-        now=now or (lambda: datetime.now(UTC)),
+        now=now or (controls.clock if controls else real_now),
+        controls=controls,
     )
 
 

@@ -90,5 +90,6 @@ def make_settings(**changes: object) -> Settings:
         "keep_deliveries_days": 30,
         "trusted_proxies": (),
         "allow_loopback_stores": True,
+        "sandbox_folder": None,
     }
     return Settings(**{**values, **changes})  # type: ignore[arg-type]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
 from receiver.cli.output import json_option, one_line, print_rows
@@ -37,7 +35,7 @@ def _checks(*, show: bool) -> list[Check]:
     except SettingsError as error:
         found = iter([diagnose_settings(error)])
     else:
-        found = diagnose(wired.settings, wired.database, wired.seal, datetime.now(UTC), look)
+        found = diagnose(wired.settings, wired.database, wired.seal, wired.now(), look)
     checks = []
     for check in found:
         checks.append(check)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -10,10 +9,12 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from receiver.controls.kept import write_private
 from receiver.errors import SettingsError
 from receiver.settings import ROOT
 
 MARK = "SANDBOX=yes"
+USUAL = (ROOT / "instance" / "sandbox").resolve()
 HEAD = "# The sandbox's settings: `make run` writes them anew at each start. Real ones have no SANDBOX=yes."
 
 
@@ -55,10 +56,9 @@ class Place:
 def find_place(environment: MutableMapping[str, str]) -> Place:
     """Read PORT, and SANDBOX_FOLDER for one that is apart from the project's. Raises SettingsError."""
     port = _port(environment.get("PORT", "").strip() or "8000")
-    apart = environment.get("SANDBOX_FOLDER", "").strip()
-    if not apart:
-        return Place(ROOT / "instance" / "sandbox", ROOT / ".env", port, None)
-    folder = Path(apart).resolve()
+    folder = Path(environment.get("SANDBOX_FOLDER", "").strip() or USUAL).resolve()
+    if folder == USUAL:
+        return Place(folder, ROOT / ".env", port, None)
     return Place(folder, folder / ".env", port, f"sqlite:///{folder}/receiver.db")
 
 
@@ -107,6 +107,7 @@ def write_settings(place: Place, environment: MutableMapping[str, str]) -> None:
     """
     values = {
         "SANDBOX": "yes",
+        "SANDBOX_FOLDER": str(place.folder),
         "SECRET_KEYS": _kept_keys(place.env_file) or Fernet.generate_key().decode(),
         "PUBLIC_URL": place.web,
         "TIKTOK_API_URL": place.tiktok,
@@ -145,15 +146,3 @@ def _kept_keys(env_file: Path) -> str | None:
 def _quoted(value: str) -> str:
     plain = all(character.isalnum() or character in "/:._-=+,?&%@" for character in value)
     return value if plain else "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def write_private(file: Path, text: str) -> None:
-    """Replace a file in one step, readable by its owner only."""
-    new = file.with_name(f"{file.name}.new")
-    try:
-        new.unlink(missing_ok=True)
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            out.write(text)
-        new.replace(file)
-    except OSError as error:
-        raise SettingsError(f"{file} cannot be written ({error.strerror}).") from error

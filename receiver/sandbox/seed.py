@@ -7,13 +7,14 @@ from datetime import UTC, date
 
 from sqlalchemy import func, select
 
+from receiver.controls.kept import write_private
 from receiver.errors import Refused
 from receiver.sandbox import world
 from receiver.sandbox.memory import Memory, StoreMemory, recall
 from receiver.sandbox.merchant import Merchant
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.past import live_past
-from receiver.sandbox.place import Place, write_private
+from receiver.sandbox.place import Place
 from receiver.services.running.staff import add_staff, new_password, set_password
 from receiver.services.stores.registry import add_store, rotate_secret, rotate_token
 from receiver.storage.database import Database

@@ -1,0 +1,33 @@
+"""What can be switched in the sandbox while it runs: its clock and TikTok's faults.
+
+They are small files in the sandbox's folder, which every process looks at. An installation that is no
+sandbox has no such folder, and nothing can move its time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from receiver.controls.clock import MovableClock
+from receiver.controls.faults import Faults
+from receiver.controls.moves import Moves
+
+
+@dataclass(frozen=True)
+class Controls:
+    """`folder` is the sandbox's."""
+
+    folder: Path
+
+    @property
+    def clock(self) -> MovableClock:
+        return MovableClock(self.folder / "clock.json")
+
+    @property
+    def faults(self) -> Faults:
+        return Faults(self.folder / "faults")
+
+    @property
+    def moves(self) -> Moves:
+        return Moves(self.folder)

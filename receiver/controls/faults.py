@@ -1,0 +1,105 @@
+"""TikTok's faults as switches: each is a file while it is on, so switching twice is switching once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from receiver.errors import InputError
+
+
+class Fault(StrEnum):
+    TIMEOUT = "timeout"
+    BAD_GATEWAY = "bad-gateway"
+    MAINTENANCE = "maintenance"
+    SYSTEM_ERROR = "system-error"
+    APP_RATE_LIMIT = "app-rate-limit"
+    ADVERTISER_RATE_LIMIT = "advertiser-rate-limit"
+    GARBLED = "garbled"
+    REVOKED_TOKEN = "revoked-token"  # noqa: S105 (the name of a fault)
+    NO_PERMISSION = "no-permission"
+    EMPTY_REPORT = "empty-report"
+    LATE_REPORT = "late-report"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What TikTok does, and what comes of it here."""
+
+    does: str
+    then: str
+
+
+_PASSES = (
+    "The figures stay as they are and grow stale; asked again after 5 minutes, then less and less often."
+)
+WORDS = {
+    Fault.TIMEOUT: Words("Does not answer: each call waits 30 s in vain.", _PASSES),
+    Fault.BAD_GATEWAY: Words("A gateway's HTTP 502, in HTML.", _PASSES),
+    Fault.MAINTENANCE: Words("Under maintenance (60001).", _PASSES),
+    Fault.SYSTEM_ERROR: Words("A system error of its own (50000).", _PASSES),
+    Fault.APP_RATE_LIMIT: Words("Our app has called too often (40100).", _PASSES),
+    Fault.ADVERTISER_RATE_LIMIT: Words("This account was asked too often (40133).", _PASSES),
+    Fault.GARBLED: Words("Answers that break off in the middle.", _PASSES),
+    Fault.REVOKED_TOKEN: Words(
+        "The consent was taken back (40105).",
+        "The token is forgotten and nothing is asked until the advertiser consents again (links add).",
+    ),
+    Fault.NO_PERMISSION: Words(
+        "The token does not reach the account (40001).",
+        "Nothing is asked any more until staff do (spend poll --advertiser).",
+    ),
+    Fault.EMPTY_REPORT: Words("Reports are empty, as if nothing had ever been spent.", _PASSES),
+    Fault.LATE_REPORT: Words(
+        "Figures arrive a day late.",
+        "The last dates are missing or not final; they count once they are there.",
+    ),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Switched:
+    """A fault that is on; `advertiser_id` empty: for every account."""
+
+    fault: Fault
+    advertiser_id: str = ""
+
+
+class Faults:
+    """`folder` holds the switches that are on."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def switched_on(self) -> list[Switched]:
+        try:
+            names = [file.name for file in self._folder.iterdir()]
+        except FileNotFoundError:
+            return []
+        return sorted(
+            Switched(Fault(fault), rest) for fault, _, rest in (name.partition(".") for name in names)
+        )
+
+    def hitting(self, advertiser_ids: Collection[str]) -> set[Fault]:
+        """What a call about these accounts meets."""
+        return {one.fault for one in self.switched_on() if one.advertiser_id in ("", *advertiser_ids)}
+
+    def on(self, fault: Fault, advertiser_id: str = "") -> None:
+        """Raises InputError for what is no advertiser's id."""
+        file = self._file(fault, advertiser_id)
+        self._folder.mkdir(exist_ok=True)
+        file.touch()
+
+    def off(self, fault: Fault, advertiser_id: str | None = None) -> None:
+        """For one account, for all of them with "", or however it was switched on. Raises InputError."""
+        for one in self.switched_on():
+            if one.fault is fault and advertiser_id in (None, one.advertiser_id):
+                self._file(one.fault, one.advertiser_id).unlink(missing_ok=True)
+
+    def _file(self, fault: Fault, advertiser_id: str) -> Path:
+        if not re.fullmatch(r"[0-9]{0,25}", advertiser_id):
+            raise InputError("an advertiser's id is digits", path="advertiser")
+        return self._folder / (f"{fault}.{advertiser_id}" if advertiser_id else fault)

@@ -1,0 +1,89 @@
+"""The sandbox's clock: real time, ahead by as much as somebody moved it, the same for all; never back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from receiver.controls.clock import MovableClock, real_now
+from receiver.errors import SettingsError
+from receiver.settings import read_settings
+from receiver.wiring import wire
+from tests.conftest import KEY, make_settings
+from tests.fakes import FrozenClock
+
+REAL = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def real(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
+    """What real time it is."""
+    clock = FrozenClock(REAL)
+    monkeypatch.setattr("receiver.controls.clock.real_now", clock)
+    return clock
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "clock.json"
+
+
+def test_unmoved_it_says_the_real_time(file: Path) -> None:
+    before = real_now()
+    said = MovableClock(file)()
+    assert before <= said <= real_now()
+
+
+def test_once_moved_all_who_look_see_it_at_once_and_it_goes_on(file: Path, real: FrozenClock) -> None:
+    mover, other = MovableClock(file), MovableClock(file)
+    assert other() == REAL
+    for days in (1, 2, 30):
+        mover.move_to(REAL + timedelta(days=days))
+        assert other() == mover() == REAL + timedelta(days=days)
+    real.move(hours=1)
+    assert other() == REAL + timedelta(days=30, hours=1)
+
+
+def test_it_never_moves_back(file: Path, real: FrozenClock) -> None:
+    clock = MovableClock(file)
+    clock.move_to(REAL + timedelta(days=2))
+    clock.move_to(REAL + timedelta(days=1))
+    assert clock() == REAL + timedelta(days=2)
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"ahead_seconds": -5}', '{"ahead_seconds": "a"}', "[1]"])
+def test_a_file_that_makes_no_sense_is_named(file: Path, text: str) -> None:
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=r"clock\.json cannot be read .* remove it"):
+        MovableClock(file)()
+
+
+class TestOnlyInTheSandbox:
+    @pytest.fixture(autouse=True)
+    def moved(self, tmp_path: Path, real: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A clock that is a day ahead lies where SANDBOX_FOLDER says."""
+        MovableClock(tmp_path / "clock.json").move_to(REAL + timedelta(days=1))
+        given = {"SECRET_KEYS": KEY, "PUBLIC_URL": "http://127.0.0.1", "SANDBOX_FOLDER": str(tmp_path)}
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+
+    def test_its_service_goes_by_its_clock(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SANDBOX", "yes")
+        assert wire(read_settings(tmp_path / ".env")).now() == REAL + timedelta(days=1)
+
+    @pytest.mark.parametrize("mark", ["", "no"])
+    def test_without_its_mark_the_folder_stops_the_start(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: str
+    ) -> None:
+        if mark:
+            monkeypatch.setenv("SANDBOX", mark)
+        with pytest.raises(SettingsError, match=r"^SANDBOX_FOLDER is only for a sandbox"):
+            read_settings(tmp_path / ".env")
+
+    def test_any_other_service_has_nothing_to_move(self) -> None:
+        before = real_now()
+        wired = wire(make_settings())
+        assert before <= wired.now() <= real_now()
+        assert wired.controls is None
