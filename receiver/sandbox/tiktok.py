@@ -7,33 +7,38 @@ from __future__ import annotations
 
 import hmac
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from receiver.controls.faults import Fault
 from receiver.sandbox.accounts import Account
+from receiver.sandbox.tiktok_faults import BAD_TOKEN, faulty_report, instead_of_the_api
 from receiver.sandbox.tiktok_ledger import ledger
-from receiver.sandbox.tiktok_report import NO_PERMISSION, WRONG_PARAMETER, Refusal, json_list, report, words
+from receiver.sandbox.tiktok_report import NO_PERMISSION, WRONG_PARAMETER, Refusal, json_list, words
 
 BASE = "/open_api/v1.3"
-TOO_MANY_IDS, NO_TOKEN, BAD_TOKEN = 40011, 40104, 40105
+TOO_MANY_IDS, NO_TOKEN = 40011, 40104
 MOST_IDS = 100
 
 Accounts = Mapping[str, Account] | Callable[[], Mapping[str, Account]]  # by advertiser id
+Faults = Callable[[Collection[str]], Collection[Fault]]  # of the accounts a call is about
 
 api = Blueprint("tiktok", __name__, url_prefix=BASE)
 
 
-def create_tiktok(accounts: Accounts, now: Callable[[], datetime]) -> Flask:
-    """A WSGI app to serve on a port of its own; `accounts` is looked at afresh for every call."""
+def create_tiktok(accounts: Accounts, now: Callable[[], datetime], faults: Faults = lambda _: ()) -> Flask:
+    """A WSGI app to serve on a port of its own; `accounts` and `faults` are looked at for every call."""
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # as TikTok orders them
     app.extensions["tiktok"] = (accounts if callable(accounts) else lambda: accounts, now)
     app.extensions["tiktok_calls"] = itertools.count(1)
+    app.extensions["tiktok_faults"] = faults
     app.before_request(_closing_slash)
+    app.before_request(_fault)
     app.register_blueprint(api)
     app.register_error_handler(Refusal, lambda refusal: _envelope(refusal.code, refusal.message, {}))
     app.register_error_handler(HTTPException, _never_reached)
@@ -73,7 +78,7 @@ def advertiser_info() -> Response:
 @api.get("/report/integrated/get/")
 def report_integrated_get() -> Response:
     (account,) = _allowed(_reachable(), [request.args.get("advertiser_id", "")])
-    return _ok(report(account, request.args, _now()))
+    return _ok(faulty_report(_faults(), account, request.args, _now()))
 
 
 @api.get("/bc/account/transaction/get/")
@@ -83,19 +88,34 @@ def bc_account_transaction_get() -> Response:
 
 def _reachable() -> dict[str, Account]:
     """The accounts the call's token reaches; a token that reaches none is wrong or revoked."""
-    token = request.headers.get("Access-Token", "")
-    if not token:
+    if not request.headers.get("Access-Token"):
         raise Refusal(NO_TOKEN, "Access token is null.")
+    mine = _mine()
+    if not mine:
+        raise Refusal(BAD_TOKEN, "Access token is incorrect or has been revoked.")
+    return mine
+
+
+def _mine() -> dict[str, Account]:
+    token = request.headers.get("Access-Token", "")
     accounts = current_app.extensions["tiktok"][0]()
-    mine = {
+    return {
         a.advertiser_id: a
         for a in accounts.values()
         if hmac.compare_digest(a.token.encode(), token.encode())
         and (a.revoked_at is None or _now() < a.revoked_at)
     }
-    if not mine:
-        raise Refusal(BAD_TOKEN, "Access token is incorrect or has been revoked.")
-    return mine
+
+
+def _faults() -> Collection[Fault]:
+    """Those that the call meets: of the accounts it names, or else of all its token reaches."""
+    mine, query = _mine(), request.query_string.decode()
+    hitting: Faults = current_app.extensions["tiktok_faults"]
+    return hitting([one for one in mine if one in query] or list(mine))
+
+
+def _fault() -> Response | None:
+    return instead_of_the_api(_faults)
 
 
 def _allowed(mine: Mapping[str, Account], ids: Iterable[str]) -> list[Account]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
-from werkzeug.serving import make_server
+from werkzeug.http import http_date
+from werkzeug.serving import WSGIRequestHandler, make_server
 
+from receiver.controls import Controls
 from receiver.sandbox import world
 from receiver.sandbox.accounts import Account, Day, Payment
 from receiver.sandbox.memory import recall
@@ -49,12 +52,24 @@ def _day(account: AdAccount, day: int, born: date) -> Day:
     return Day(cash, credit, restated=correction.cash, restated_at=world.moment(born, correction.made, 12))
 
 
+def dated(now: Callable[[], datetime]) -> type[WSGIRequestHandler]:
+    """Tells the sandbox's time in the `Date` of each answer, by which others judge their clocks."""
+
+    class Dated(WSGIRequestHandler):
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return http_date(now() if timestamp is None else timestamp)
+
+    return Dated
+
+
 def main() -> None:
     place = find_place(os.environ)
     memory = recall(place.state)
     assert memory is not None
-    app = create_tiktok(accounts(memory.born), lambda: datetime.now(UTC))
-    make_server("127.0.0.1", place.tiktok_port, app, threaded=True).serve_forever()
+    controls = Controls(place.folder)
+    app = create_tiktok(accounts(memory.born), controls.clock, controls.faults.hitting)
+    handler = dated(controls.clock)
+    make_server("127.0.0.1", place.tiktok_port, app, threaded=True, request_handler=handler).serve_forever()
 
 
 if __name__ == "__main__":

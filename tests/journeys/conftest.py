@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from receiver.app import create_app
+from receiver.controls.faults import Faults
 from receiver.sandbox.accounts import Account
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.wiring import wire
@@ -15,12 +16,13 @@ from tests.serving import served
 
 
 @pytest.fixture
-def journey(database_url):
+def journey(database_url, tmp_path):
     clock = FrozenClock(JOINED)
     accounts: dict[str, Account] = {}
-    with served(create_tiktok(lambda: accounts, clock)) as tiktok:
+    faults = Faults(tmp_path / "faults")
+    with served(create_tiktok(lambda: accounts, clock, faults.hitting)) as tiktok:
         settings = make_settings(database_url=database_url, tiktok_api_url=f"{tiktok}/open_api/v1.3")
         wired = wire(settings, now=clock)
         with served(create_app(wired=wired)) as base_url:
-            yield Journey(wired, clock, accounts, base_url)
+            yield Journey(wired, clock, accounts, faults, base_url)
         wired.database.close()

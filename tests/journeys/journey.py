@@ -25,8 +25,9 @@ SHOP = "https://shop.example/"
 class Journey:
     """One store, its ad account and the service, each on a socket of its own."""
 
-    def __init__(self, wired, clock, tiktok_accounts, base_url):
-        self.wired, self.clock, self.accounts, self.base_url = wired, clock, tiktok_accounts, base_url
+    def __init__(self, wired, clock, tiktok_accounts, faults, base_url):
+        self.wired, self.clock, self.base_url = wired, clock, base_url
+        self.accounts, self.faults = tiktok_accounts, faults
         self.seq = 0
         self.store = add_store(
             wired.database,

@@ -1,0 +1,61 @@
+"""The fake's faults: what TikTok answers while one of them is switched on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response
+
+from receiver.controls.faults import Fault
+from receiver.sandbox.accounts import Account
+from receiver.sandbox.tiktok_report import NO_PERMISSION, Refusal, report
+
+BAD_TOKEN = 40105
+HELD_SECONDS = 40.0  # longer than our client waits
+LOOK_SECONDS = 0.2
+LATE = timedelta(days=1)
+
+REFUSALS = {
+    Fault.MAINTENANCE: (60001, "The system is in maintenance."),
+    Fault.SYSTEM_ERROR: (50000, "System error."),
+    Fault.APP_RATE_LIMIT: (40100, "Too many requests, the app is temporarily limited."),
+    Fault.ADVERTISER_RATE_LIMIT: (40133, "Advertiser QPS limit reached for this path."),
+    Fault.REVOKED_TOKEN: (BAD_TOKEN, "The access token is incorrect or was revoked."),
+    Fault.NO_PERMISSION: (NO_PERMISSION, "No permission to operate this advertiser."),
+}
+BODIES = {
+    Fault.BAD_GATEWAY: (502, "text/html", "<html><body>Bad Gateway</body></html>"),
+    Fault.GARBLED: (200, "application/json", '{"code": 0, "message": "OK", "data": {"list": [{"dimen'),
+}
+
+
+def instead_of_the_api(faults: Callable[[], Collection[Fault]]) -> Response | None:
+    """What a call meets before the API sees it; raises Refusal. None: the API answers."""
+    _hold_while(lambda: Fault.TIMEOUT in faults())
+    met = faults()
+    for fault, (status, kind, body) in BODIES.items():
+        if fault in met:
+            return Response(body, status, content_type=kind)
+    for fault, (code, message) in REFUSALS.items():
+        if fault in met:
+            raise Refusal(code, message)
+    return None
+
+
+def faulty_report(
+    faults: Collection[Fault], account: Account, args: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """The `data` of a report as TikTok shows it under these faults; raises Refusal."""
+    shown = replace(account, days={}) if Fault.EMPTY_REPORT in faults else account
+    return report(shown, args, now - LATE if Fault.LATE_REPORT in faults else now)
+
+
+def _hold_while(held: Callable[[], bool]) -> None:
+    """For as long as a client would wait at most; a fault that is switched off lets go at once."""
+    end = time.monotonic() + HELD_SECONDS
+    while held() and time.monotonic() < end:
+        time.sleep(LOOK_SECONDS)

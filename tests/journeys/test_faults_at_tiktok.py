@@ -1,0 +1,157 @@
+"""Every fault of TikTok, over HTTP: figures grow stale, never a no; switched off, all comes right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from receiver.controls.faults import WORDS, Fault
+from receiver.integrations.tiktok.client import TikTokClient
+from receiver.services.polling.poll import poll_account
+from receiver.services.polling.spend import spend_of
+from tests.journeys.journey import ADVERTISER, Journey, each_day, spends
+
+BEFORE = datetime(2025, 11, 10, 12, 0, tzinfo=UTC)
+DURING = BEFORE + timedelta(hours=30)
+AFTER = DURING + timedelta(hours=12)
+INFO = "TikTok advertiser/info"
+
+# What is kept as the account's error, and when it is asked again.
+PASSING = {
+    Fault.TIMEOUT: "127.0.0.1 did not answer in time",
+    Fault.BAD_GATEWAY: f"{INFO}: no answer of the API (HTTP 502)",
+    Fault.MAINTENANCE: f"{INFO}: TikTok is under maintenance (code 60001), request ",
+    Fault.SYSTEM_ERROR: f"{INFO}: a fault at TikTok (code 50000), request ",
+    Fault.APP_RATE_LIMIT: f"{INFO}: the app's call limit is reached (code 40100), request ",
+    Fault.ADVERTISER_RATE_LIMIT: f"{INFO}: this ad account's call limit is reached (code 40133), request ",
+    Fault.GARBLED: f"{INFO}: an answer that is no JSON, or was cut off (HTTP 200)",
+    Fault.EMPTY_REPORT: "TikTok's report is empty where it had figures",
+}
+
+
+@pytest.fixture
+def spending(journey):
+    """Spends 50.00 a day since 2 November; last read on the 10th at noon, when 7 dates counted."""
+    journey.set_up_and_link()
+    journey.consent()
+    journey.pays("manual")
+    spends(journey, each_day("50.00", date(2025, 11, 2), 30))
+    status = status_at(journey, BEFORE)
+    assert (status["stage"], status["stale"], status["spend"]["qualifying"]) == (
+        "accumulating",
+        False,
+        "350.00",
+    )
+    return journey
+
+
+def status_at(journey: Journey, at: datetime) -> dict[str, Any]:
+    journey.clock.at = at
+    journey.work()
+    return journey.status()
+
+
+def account(journey: Journey) -> dict[str, Any]:
+    return spend_of(journey.wired.database, journey.clock(), ADVERTISER)
+
+
+def outcomes(status: dict[str, Any]) -> dict[str, str]:
+    return {rule["id"]: rule["outcome"] for rule in status["rules"]}
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_a_passing_fault_leaves_the_figures_and_is_tried_again(spending, fault):
+    impatient = TikTokClient(spending.wired.settings.tiktok_api_url, timeout=(5.0, 0.3))
+    if fault is Fault.TIMEOUT:
+        spending.wired = replace(spending.wired, tiktok=impatient)
+    before = account(spending)["days"]
+    spending.faults.on(fault)
+
+    status = status_at(spending, DURING)
+
+    assert (status["stage"], status["verdict"]) == ("accumulating", "on_track")
+    assert (status["stale"], status["spend"]["qualifying"]) == (True, "350.00")
+    kept = account(spending)
+    assert kept["days"] == [
+        {**day, "final": new["final"]} for day, new in zip(before, kept["days"], strict=True)
+    ]
+    assert kept["last_error"].startswith(PASSING[fault])
+    assert kept["next_poll"] == DURING + timedelta(minutes=5)
+    assert status_at(spending, DURING + timedelta(minutes=5))["stale"] is True
+    assert account(spending)["next_poll"] == DURING + timedelta(minutes=15)
+
+    spending.faults.off(fault)
+    status = status_at(spending, AFTER)
+    assert (status["stale"], status["spend"]["qualifying"]) == (False, "450.00")
+    assert account(spending)["last_error"] is None
+
+
+def test_figures_that_come_a_day_late_are_missing_and_then_counted(spending):
+    spending.faults.on(Fault.LATE_REPORT)
+    status = status_at(spending, DURING)
+    assert (status["stage"], status["stale"]) == ("accumulating", False)
+    assert status["spend"]["qualifying"] == "350.00"  # in time it would be 400.00
+    assert account(spending)["last_error"] is None
+    spending.faults.off(Fault.LATE_REPORT)
+    assert status_at(spending, AFTER)["spend"]["qualifying"] == "450.00"
+
+
+def test_after_days_of_empty_reports_every_date_is_read_that_was_missed(spending):
+    spending.faults.on(Fault.EMPTY_REPORT)
+    for days in range(1, 9):
+        assert status_at(spending, BEFORE + timedelta(days=days))["spend"]["qualifying"] == "350.00"
+    spending.faults.off(Fault.EMPTY_REPORT)
+    status = status_at(spending, BEFORE + timedelta(days=9))
+    assert status["spend"]["qualifying"] == "800.00"
+
+
+def test_a_revoked_token_is_forgotten_and_eligibility_unknown_until_the_advertiser_consents_again(spending):
+    spending.faults.on(Fault.REVOKED_TOKEN)
+
+    status = status_at(spending, DURING)
+
+    assert (status["verdict"], outcomes(status)["account_linked"]) == ("unknown", "unknown")
+    assert "fail" not in outcomes(status).values()
+    assert (status["stale"], status["next_check"]) == (True, None)
+    assert status["spend"]["qualifying"] == "350.00"
+    assert account(spending)["why"] == "waits for the advertiser's consent"
+
+    spending.faults.off(Fault.REVOKED_TOKEN)
+    assert status_at(spending, AFTER)["stale"] is True
+    spending.consent()
+    status = status_at(spending, AFTER)
+    assert (status["verdict"], status["stale"], status["spend"]["qualifying"]) == (
+        "on_track",
+        False,
+        "450.00",
+    )
+
+
+def test_without_permission_nothing_is_asked_until_staff_do(spending):
+    spending.faults.on(Fault.NO_PERMISSION)
+
+    status = status_at(spending, DURING)
+
+    assert (status["verdict"], status["stale"], status["next_check"]) == ("on_track", True, None)
+    assert status["spend"]["qualifying"] == "350.00"
+    assert account(spending)["why"] == "waits for staff: TikTok will not answer for this account"
+
+    spending.faults.off(Fault.NO_PERMISSION)
+    spending.clock.at = AFTER
+    wired = spending.wired
+    poll_account(wired.database, wired.seal, wired.tiktok, AFTER, ADVERTISER)
+    assert status_at(spending, AFTER)["stale"] is False
+
+
+@pytest.mark.parametrize(("whose", "stale"), [(ADVERTISER, True), ("7400000000000000999", False)])
+def test_a_fault_of_one_account_is_met_by_its_calls_alone(spending, whose, stale):
+    spending.faults.on(Fault.SYSTEM_ERROR, whose)
+    assert status_at(spending, DURING)["stale"] is stale
+
+
+def test_every_fault_that_can_be_switched_is_told_and_played_here():
+    played = {*PASSING, Fault.LATE_REPORT, Fault.REVOKED_TOKEN, Fault.NO_PERMISSION}
+    assert set(Fault) == set(WORDS) == played
