@@ -13,6 +13,7 @@ from receiver.cli.links import links_group
 from receiver.cli.migrate import migrate_command
 from receiver.cli.programmes import programmes_group
 from receiver.cli.reviews import reviews_group
+from receiver.cli.sandbox import sandbox_group
 from receiver.cli.secret_keys import secret_keys
 from receiver.cli.spend import spend_group
 from receiver.cli.staff import staff
@@ -31,6 +32,7 @@ COMMANDS = (
     programmes_group,
     doctor_command,
     migrate_command,
+    sandbox_group,
     secret_keys,
     staff,
     worker_command,

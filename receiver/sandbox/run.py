@@ -98,6 +98,7 @@ def _services(place: Place) -> dict[str, list[str]]:
         "tiktok": [python, "-m", "receiver.sandbox.tiktok_server"],
         "web": [*web, "--blocking-threads", WEB_THREADS, "--workers-kill-timeout", "5", "wsgi:app"],
         "worker": [python, "-m", "flask", "--app", "wsgi", "worker"],
+        "clock": [python, "-m", "receiver.sandbox.mover"],
     }
 
 
@@ -157,6 +158,10 @@ def banner(place: Place, memory: Memory) -> str:
             "",
             f"  Where {first.name} stands:",
             f"  curl -H 'Authorization: Bearer {memory.stores[first.key].token}' {place.web}/api/v1/status",
+            "",
+            "  In a second terminal:",
+            "  .venv/bin/flask --app wsgi sandbox clock +30d     thirty days pass, with all that falls due",
+            "  .venv/bin/flask --app wsgi sandbox faults         what can go wrong at TikTok, as switches",
             "",
             "  Ctrl-C stops all of it.",
             "",

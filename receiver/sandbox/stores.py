@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 
+from receiver.controls import Controls
 from receiver.sandbox import world
 from receiver.sandbox.memory import Memory, recall
 from receiver.sandbox.merchant import Merchant, Trouble
@@ -73,21 +74,21 @@ def main() -> None:
     place = find_place(os.environ)
     memory = recall(place.state)
     assert memory is not None
-    stores = Stores(place.web, memory, place.state)
+    stores, now = Stores(place.web, memory, place.state), Controls(place.folder).clock
     # Those whose signals are never understood are left in peace: a day of them would bury everything else.
     speak = [one for one in MERCHANTS if one.trouble in (None, Trouble.WRONG_SECRET)]
     for merchant in speak:
-        _check_in(stores, merchant)
+        _check_in(stores, merchant, now())
     for turn, merchant in enumerate(itertools.cycle(speak)):
         time.sleep(PAUSE_SECONDS)
         if turn % 3 == 2:
             _say(merchant, ORDER, stores.order(merchant))
         else:
-            _check_in(stores, merchant)
+            _check_in(stores, merchant, now())
 
 
-def _check_in(stores: Stores, merchant: Merchant) -> None:
-    _say(merchant, "state", stores.signal(merchant, datetime.now(UTC), world.state(merchant)))
+def _check_in(stores: Stores, merchant: Merchant, now: datetime) -> None:
+    _say(merchant, "state", stores.signal(merchant, now, world.state(merchant)))
 
 
 def _say(merchant: Merchant, what: str, came_of: int | str) -> None:

@@ -25,6 +25,13 @@ def last_beat(session: Session, name: str) -> datetime | None:
     return session.scalar(select(Heartbeat.at).where(Heartbeat.name == name))
 
 
+def carry_over(session: Session, name: str, before: datetime, after: datetime) -> None:
+    """A sandbox's clock was moved: whoever was alive before is so after, and did not fall silent between."""
+    last = last_beat(session, name)
+    if last is not None and last < after:
+        _move(session, name, after - max(before - last, timedelta(0)), Heartbeat.at == last)
+
+
 def take_turn(session: Session, name: str, minute: datetime) -> bool:
     """Whether this minute's run of `name` is the caller's; of several who ask, one hears yes."""
     turn = f"turn:{name}"

@@ -1,0 +1,43 @@
+"""A sandbox whose real time stands still: a store that spends, a stand-in for TikTok, and a clock to move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from receiver.app import create_app
+from receiver.controls import Controls
+from receiver.sandbox.accounts import Account
+from receiver.sandbox.tiktok import create_tiktok
+from receiver.wiring import wire
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+from tests.journeys.journey import JOINED, Journey, each_day, spends
+from tests.serving import served
+
+REAL = datetime(2025, 11, 10, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def sandbox(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journey]:
+    """On 10 November the store is on its way: 25.00 a day since the 2nd, for 30 dates."""
+    real = FrozenClock(JOINED)
+    monkeypatch.setattr("receiver.controls.clock.real_now", real)
+    controls = Controls(tmp_path)
+    accounts: dict[str, Account] = {}
+    with served(create_tiktok(lambda: accounts, controls.clock, controls.faults.hitting)) as tiktok:
+        api = f"{tiktok}/open_api/v1.3"
+        wired = wire(make_settings(database_url=database_url, tiktok_api_url=api, sandbox_folder=tmp_path))
+        with served(create_app(wired=wired)) as base_url:
+            journey = Journey(wired, real, accounts, controls.faults, base_url)
+            journey.set_up_and_link()
+            journey.consent()
+            journey.pays("manual")
+            spends(journey, each_day("25.00", date(2025, 11, 2), 30))
+            real.at = REAL
+            journey.work()
+            yield journey
+        wired.database.close()
