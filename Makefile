@@ -1,10 +1,11 @@
 # make run    the service with a sandbox to play with, on 127.0.0.1 (PORT, default 8000); Ctrl-C stops it
 # make test   everything the tests need, then the tests (ARGS goes to pytest)
+# make bench  how fast it is, and how cost grows; also in build/bench.json (ARGS: some subjects only)
 # make lint   formatter, linter and type checker
 # make clean  what the other targets made; never .env or instance/
 
 .NOTPARALLEL:
-.PHONY: run test lint clean
+.PHONY: run test bench lint clean
 
 PY = .venv/bin/python
 
@@ -16,6 +17,10 @@ test:
 	@bin/environment dev
 	@$(PY) -m pytest -n auto $(ARGS)
 
+bench:
+	@bin/environment dev
+	@$(PY) -m bench $(ARGS)
+
 lint:
 	@bin/environment dev
 	@$(PY) -m ruff format --check .
@@ -24,4 +29,4 @@ lint:
 
 clean:
 	rm -rf .venv .venv.lock build .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find receiver wp_bridge tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find receiver wp_bridge tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
 from receiver.settings import Settings
@@ -21,7 +21,12 @@ from receiver.wiring import Wiring, wire
 from tests.fakes import FrozenClock
 
 # No test measures time; under CI the same examples come each time, so that a red run can be repeated.
-settings.register_profile("here", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.register_profile(
+    "here",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
 settings.load_profile("here")
 
 KEY = Fernet.generate_key().decode()

@@ -1,0 +1,68 @@
+"""What a subject found, and how it looks on a terminal and in build/bench.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.growth import Growth
+
+WIDTH, HEIGHT = 64, 12
+
+
+@dataclass(frozen=True)
+class Report:
+    """Figures by name, and what grows with what."""
+
+    title: str
+    figures: Mapping[str, float]
+    growths: tuple[Growth, ...] = field(default_factory=tuple)
+
+    def as_data(self) -> dict[str, Any]:
+        return {**self.figures, **{f"{one.what} by {one.by}": one.figures() for one in self.growths}}
+
+
+def show(console: Console, report: Report) -> None:
+    console.rule(f"[bold]{report.title}")
+    for name, value in report.figures.items():
+        console.print(f"{name}: [bold]{value:,.0f}[/]")
+    for growth in report.growths:
+        console.print()
+        console.print(_table(growth))
+        console.print(_chart(growth), markup=False, highlight=False)
+        one = growth.by.removesuffix("s")
+        console.print(f"time per {one}, at the largest to the smallest size: [bold]{growth.ratio:.2f}[/]")
+        console.print(f"one more {one}, among the larger to the smaller sizes: [bold]{growth.bend:.2f}[/]")
+    console.print()
+
+
+def _table(growth: Growth) -> Table:
+    table = Table(title=f"{growth.what}, by {growth.by}", title_justify="left")
+    for heading in (growth.by, "ms", f"µs per {growth.by.removesuffix('s')}"):
+        table.add_column(heading, justify="right")
+    for size, seconds in growth.seconds.items():
+        table.add_row(f"{size:,}", f"{seconds * 1e3:,.3f}", f"{growth.per_unit(size) * 1e6:,.2f}")
+    return table
+
+
+def _chart(growth: Growth) -> str:
+    """Time upwards, size to the right: the measured points on the line that fits them best."""
+    slope, start = growth.line
+    widest, highest = max(growth.seconds), max(growth.seconds.values())
+    rows = [[" "] * (WIDTH + 1) for _ in range(HEIGHT + 1)]
+
+    def mark(size: float, seconds: float, sign: str) -> None:
+        row = round(min(max(seconds, 0), highest) / highest * HEIGHT)
+        rows[HEIGHT - row][round(size / widest * WIDTH)] = sign
+
+    for column in range(WIDTH + 1):
+        size = column / WIDTH * widest
+        mark(size, start + slope * size, "·")
+    for size, seconds in growth.seconds.items():
+        mark(size, seconds, "●")
+    lines = ["│" + "".join(row).rstrip() for row in rows]
+    return "\n".join([*lines, "└" + "─" * (WIDTH + 1), f" 0{widest:>{WIDTH},} {growth.by}"])
