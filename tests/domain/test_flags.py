@@ -114,5 +114,15 @@ def test_a_figure_not_yet_final_raises_no_flag():
     assert flags_for(AwardedFor("7001", Decimal(0)), early) == set()
 
 
+@pytest.mark.parametrize(
+    ("account", "flag"), [(False, "link_lost"), ({"advertiser_id": "7002"}, "account_switched")]
+)
+def test_without_the_awards_account_only_rules_about_the_store_speak(account, flag):
+    all_fail = {"overrides": {rule: override("fail") for rule in RULES}}
+    found = decided(SETTLED, account=account, history=all_fail, **ENOUGH)
+    store_rules = ("programme_open", "admission", "store_market", "merchant_once")
+    assert flags_for(TIER_1, found) == {flag, *(f"rule_failed:{rule}" for rule in store_rules)}
+
+
 def test_the_rules_named_here_are_rules_of_the_programme():
     assert set(RULES) >= STORE_RULES | NEVER_FLAGGED
