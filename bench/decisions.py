@@ -22,7 +22,7 @@ def measure(progress: Progress) -> Report:
         days: quickest(partial(decide, *_case(days)))
         for days in progress.track(DAYS, description="decisions by days of spend")
     }
-    figures = {f"decisions a second, {days} days of spend": 1 / seconds[days] for days in (30, 90)}
+    figures = {f"decisions_a_second_with_{days}_days_of_spend": 1 / seconds[days] for days in (30, 90)}
     return Report("Decisions on one core", figures, (Growth("one decision", "days", seconds),))
 
 

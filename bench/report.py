@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -16,20 +16,21 @@ WIDTH, HEIGHT = 64, 12
 
 @dataclass(frozen=True)
 class Report:
-    """Figures by name, and what grows with what."""
+    """Figures by name, in words joined by underscores, and what grows with what."""
 
     title: str
     figures: Mapping[str, float]
-    growths: tuple[Growth, ...] = field(default_factory=tuple)
+    growths: tuple[Growth, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
-        return {**self.figures, **{f"{one.what} by {one.by}": one.figures() for one in self.growths}}
+        growths = {f"{one.what} by {one.by}".replace(" ", "_"): one.figures() for one in self.growths}
+        return {**self.figures, **growths}
 
 
 def show(console: Console, report: Report) -> None:
     console.rule(f"[bold]{report.title}")
     for name, value in report.figures.items():
-        console.print(f"{name}: [bold]{value:,.0f}[/]")
+        console.print(f"{name.replace('_', ' ')}: [bold]{value:,.0f}[/]")
     for growth in report.growths:
         console.print()
         console.print(_table(growth))

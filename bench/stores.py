@@ -34,7 +34,7 @@ def measure(progress: Progress) -> Report:
             there += [_add_store(wired, number) for number in range(len(there), count)]
             seconds[count] = quickest(_round(wired, there), rounds=2)
         waited = quickest(_round(wired, there), time.perf_counter, rounds=1)
-    figures = {f"stores decided a second, {len(there)} there, the disk included": len(there) / waited}
+    figures = {f"stores_decided_a_second_of_{len(there)}_the_disk_included": len(there) / waited}
     return Report("Rounds of decisions on SQLite", figures, (Growth("one round", "stores", seconds),))
 
 
