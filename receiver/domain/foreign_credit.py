@@ -27,19 +27,18 @@ def foreign_credit_issued(
 
     Credit once seen stays seen, also where the ledger cannot be read any more.
     """
-    left = list(own)
-    in_doubt = not ledger_read
-    for row in payments:
-        if row.type != CREDIT_GIVEN or (row.at is not None and utc_date(row.at) < opens):
-            continue
-        if ours := next((one for one in left if _is_of(row, one)), None):
+    given = [row for row in payments if row.type == CREDIT_GIVEN]
+    left, unexplained = list(own), []
+    for row, at in sorted(_since(opens, given), key=lambda dated: dated[1]):
+        if ours := next((one for one in left if row.subtotal == one.amount and at >= one.decided_at), None):
             left.remove(ours)  # one award explains one row
-        elif row.at is None or (row.subtotal is None and left):
-            in_doubt = True
         else:
-            return True
-    return None if in_doubt else False
+            unexplained.append(row)
+    if any(row.subtotal is not None or not left for row in unexplained):
+        return True
+    undated = any(row.at is None for row in given)
+    return None if unexplained or undated or not ledger_read else False
 
 
-def _is_of(row: Transaction, own: OwnCredit) -> bool:
-    return row.subtotal == own.amount and row.at is not None and row.at >= own.decided_at
+def _since(opens: date, rows: Iterable[Transaction]) -> list[tuple[Transaction, datetime]]:
+    return [(row, row.at) for row in rows if row.at is not None and utc_date(row.at) >= opens]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 
@@ -32,6 +33,8 @@ CASES = [
     ([given("499.99")], [OWN], True),
     ([given("500"), given("500")], [OWN], True),
     ([given("500"), given("1500")], [OWN, OwnCredit(Decimal(1500), AT)], False),
+    ([given("500", AT + SECOND), given("500")], [OWN, OwnCredit(Decimal(500), AT + SECOND)], False),
+    ([bill("50", AT, "ADD_BALANCE"), given("50")], [], True),
     # what a row does not say
     ([given("50", None)], [], None),
     ([given(None)], [], True),
@@ -50,3 +53,9 @@ def test_credit_of_somebody_else(rows, own, answer):
 def test_a_ledger_that_was_not_read_never_says_there_was_none(rows, own, answer):
     unread = foreign_credit_issued(rows, own, OPENS, ledger_read=False)
     assert unread is (True if answer is True else None)
+
+
+@pytest.mark.parametrize(("rows", "own", "answer"), CASES)
+def test_the_order_of_payments_and_awards_never_matters(rows, own, answer):
+    for paid, awards in product((rows, rows[::-1]), (own, own[::-1])):
+        assert foreign_credit_issued(paid, awards, OPENS, ledger_read=True) is answer
