@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from bench.growth import Growth, quickest
 from bench.report import Report
-from receiver.services.decide import decide_each
+from receiver.services.decisions.decide import decide_each
 from receiver.storage.migrate import migrate
 from receiver.storage.spend import replace_days
 from receiver.storage.tables import SpendDay

@@ -1,0 +1,29 @@
+"""Every subject still runs, is shown, and is written for programs."""
+
+import json
+from itertools import count
+
+from click.testing import CliRunner
+
+from bench import __main__ as bench
+from bench import decisions, stores
+
+
+def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
+    seconds = count(1)
+
+    def once(run, *_, **__) -> float:
+        run()
+        return float(next(seconds))
+
+    for subject in (decisions, stores):
+        monkeypatch.setattr(subject, "quickest", once)
+    monkeypatch.setattr(stores, "STORES", (1, 2, 3))
+    monkeypatch.setattr(bench, "FILE", tmp_path / "build" / "bench.json")
+    shown = CliRunner().invoke(bench.main, [], catch_exceptions=False).output
+    written = json.loads((tmp_path / "build" / "bench.json").read_text())
+    assert {"python", "processor", "cores", "measured_at"} <= set(written["machine"])
+    assert set(written["subjects"]) == set(bench.SUBJECTS)
+    assert written["subjects"]["stores"]["one_round_by_stores"]["seconds_by_size"].keys() == {"1", "2", "3"}
+    assert "one decision, by days" in shown
+    assert "one round, by stores" in shown
