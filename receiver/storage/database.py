@@ -27,6 +27,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.drivername == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._to_write = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -41,15 +42,13 @@ class Database:
         On SQLite it takes the write lock at once: a read that turns into a write later cannot wait
         for the lock and fails instead.
         """
-        engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-        with _our_errors(), Session(engine, expire_on_commit=False) as session, session.begin():
+        with _our_errors(), Session(self._to_write, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def rehearsing(self) -> Iterator[Database]:
         """This database for a preview: services work on it as ever, and in the end all of it is undone."""
-        engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-        with _our_errors(), engine.connect() as connection, connection.begin() as undone:
+        with _our_errors(), self._to_write.connect() as connection, connection.begin() as undone:
             yield _Rehearsal(self, connection)
             undone.rollback()
 

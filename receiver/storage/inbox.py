@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import UNDONE, WAITING, State, may_move
 from receiver.errors import NotFound, Refused
+from receiver.storage.inbox_rows import insert_new
 from receiver.storage.tables import Attempt, Delivery
 
 DELIVERIES = cast(Table, Delivery.__table__)
@@ -58,33 +58,14 @@ class Claim:
 
 def keep(session: Session, new: Sequence[NewDelivery]) -> list[Kept]:
     """One row for each identity, in one statement; an answer for each of `new`, in its order."""
-    added = _insert(session, new) if new else {}
-    kept: dict[int, Kept] = {}
     # In one order everywhere, so that two writers with the same rows wait for each other and no more.
+    ordered = sorted(new, key=lambda one: one.identity)
+    added = insert_new(session.connection(), ordered) if new else {}
+    kept: dict[int, Kept] = {}
     for place, one in sorted(enumerate(new), key=lambda pair: pair[1].identity):
         fresh = added.pop(one.identity, None)
         kept[place] = Kept(_again(session, one), True) if fresh is None else Kept(fresh, False)
     return [kept[place] for place in range(len(new))]
-
-
-# Built once, for the same reason as the look-up of addresses.
-_INSERTS = {
-    dialect: insert(DELIVERIES)
-    .on_conflict_do_nothing(index_elements=["identity"])
-    .returning(DELIVERIES.c.identity, DELIVERIES.c.id)
-    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
-
-
-def _insert(session: Session, new: Sequence[NewDelivery]) -> dict[str, int]:
-    connection = session.connection()
-    rows = [_row(one) for one in sorted(new, key=lambda one: one.identity)]
-    return dict(connection.execute(_INSERTS[connection.dialect.name], rows).all())
-
-
-def _row(one: NewDelivery) -> dict[str, Any]:
-    waiting = {"state": State.RECEIVED, "due_at": one.received_at, "duplicates": 0, "tries": 0}
-    return vars(one) | waiting
 
 
 def _again(session: Session, one: NewDelivery) -> int:

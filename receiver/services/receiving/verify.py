@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -23,6 +24,7 @@ KEPT_HEADERS = frozenset(
     {"host", "user-agent", "accept", "accept-encoding", "content-type", "content-length"}
 )
 KEPT_PREFIX = "x-wc-"
+PLAIN = re.compile(f"[!-~]{{1,{LONGEST_HEADER}}}")
 
 Headers = Mapping[str, str]  # names in lower case
 
@@ -87,5 +89,7 @@ def kept_headers(headers: Headers) -> list[list[str]]:
 
 def plain_header(header: str | None) -> str | None:
     """A header as it may stand in a row and a log: short, printable ASCII."""
+    if header and PLAIN.fullmatch(header):  # nearly always, and quick
+        return header
     kept = "".join(char for char in header or "" if "!" <= char <= "~")[:LONGEST_HEADER]
     return kept or None
