@@ -9,15 +9,15 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.running.staff import add_staff
 from receiver.storage.migrate import migrate
 from receiver.wiring import wire
+from tests.browser.conftest import EMAIL, PASSWORD, runs_over
 from tests.conftest import make_settings
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
-from tests.machine import CHROMIUM, needs_chromium
+from tests.machine import needs_chromium
 from tests.rows import keep_all, keep_store
 from tests.serving import served
 
 pytestmark = needs_chromium
-PASSWORD = "correct-horse-battery"
 
 
 @pytest.fixture(scope="module")
@@ -27,43 +27,12 @@ def console(tmp_path_factory):
     settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
     wired = wire(settings, now=FrozenClock(SETTLED))
     migrate(wired.database)
-    add_staff(
-        wired.database, SETTLED, email="ann@staff.example", role="viewer", password=PASSWORD, actor="test"
-    )
+    add_staff(wired.database, SETTLED, email=EMAIL, role="viewer", password=PASSWORD, actor="test")
     decide_store(wired.database, SETTLED, keep_all(wired))
     decide_store(wired.database, SETTLED, keep_store(wired, "st_2", name="A shop " * 12, set_up_at=None))
     with served(create_app(wired=wired)) as address:
         yield address
     wired.database.close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(params=[1280, 390])
-def page(request, chromium, console):
-    context = chromium.new_context(viewport={"width": request.param, "height": 844}, base_url=console)
-    page = context.new_page()
-    page.complaints = []
-    page.on("console", lambda message: page.complaints.append(message.text))
-    page.goto("/admin/")
-    page.get_by_label("E-mail").fill("ann@staff.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    yield page
-    context.close()
-
-
-def runs_over(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 def test_staff_go_from_the_list_to_a_due_award_and_sign_out(page):

@@ -1,0 +1,39 @@
+"""Chromium, signed in to the console that a test module serves, at desktop and phone width."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.machine import CHROMIUM
+
+EMAIL, PASSWORD = "ann@staff.example", "correct-horse-battery"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[1280, 390])
+def page(request, chromium, console):
+    """The first page; `console` is the module's own address. `complaints` are the browser's."""
+    context = chromium.new_context(viewport={"width": request.param, "height": 844}, base_url=console)
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.goto("/admin/")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    yield page
+    context.close()
+
+
+def runs_over(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
