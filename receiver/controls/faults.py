@@ -33,17 +33,17 @@ class Words:
     then: str
 
 
-_PASSES = (
-    "The figures stay as they are and grow stale; asked again after 5 minutes, then less and less often."
-)
+PASSES = "The figures stay as they are and grow stale; asked again after 5 minutes, then less and less often."
 WORDS = {
-    Fault.TIMEOUT: Words("Does not answer: each call waits 30 s in vain.", _PASSES),
-    Fault.BAD_GATEWAY: Words("A gateway's HTTP 502, in HTML.", _PASSES),
-    Fault.MAINTENANCE: Words("Under maintenance (60001).", _PASSES),
-    Fault.SYSTEM_ERROR: Words("A system error of its own (50000).", _PASSES),
-    Fault.APP_RATE_LIMIT: Words("Our app has called too often (40100).", _PASSES),
-    Fault.ADVERTISER_RATE_LIMIT: Words("This account was asked too often (40133).", _PASSES),
-    Fault.GARBLED: Words("Answers that break off in the middle.", _PASSES),
+    Fault.TIMEOUT: Words(
+        "Does not answer: each call waits 30 s in vain, and a move of the clock with it.", PASSES
+    ),
+    Fault.BAD_GATEWAY: Words("A gateway's HTTP 502, in HTML.", PASSES),
+    Fault.MAINTENANCE: Words("Under maintenance (60001).", PASSES),
+    Fault.SYSTEM_ERROR: Words("A system error of its own (50000).", PASSES),
+    Fault.APP_RATE_LIMIT: Words("Our app has called too often (40100).", PASSES),
+    Fault.ADVERTISER_RATE_LIMIT: Words("This account was asked too often (40133).", PASSES),
+    Fault.GARBLED: Words("Answers that break off in the middle.", PASSES),
     Fault.REVOKED_TOKEN: Words(
         "The consent was taken back (40105).",
         "The token is forgotten and nothing is asked until the advertiser consents again (links add).",
@@ -52,7 +52,7 @@ WORDS = {
         "The token does not reach the account (40001).",
         "Nothing is asked any more until staff do (spend poll --advertiser).",
     ),
-    Fault.EMPTY_REPORT: Words("Reports are empty, as if nothing had ever been spent.", _PASSES),
+    Fault.EMPTY_REPORT: Words("Reports are empty, as if nothing had ever been spent.", PASSES),
     Fault.LATE_REPORT: Words(
         "Figures arrive a day late.",
         "The last dates are missing or not final; they count once they are there.",

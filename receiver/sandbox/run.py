@@ -159,7 +159,7 @@ def banner(place: Place, memory: Memory) -> str:
             f"  Where {first.name} stands:",
             f"  curl -H 'Authorization: Bearer {memory.stores[first.key].token}' {place.web}/api/v1/status",
             "",
-            "  In a second terminal:",
+            "  In a second terminal, or in the console under Sandbox:",
             "  .venv/bin/flask --app wsgi sandbox clock +30d     thirty days pass, with all that falls due",
             "  .venv/bin/flask --app wsgi sandbox faults         what can go wrong at TikTok, as switches",
             "",

@@ -16,6 +16,10 @@ def account(session: Session, advertiser_id: str) -> Account | None:
     return session.get(Account, advertiser_id)
 
 
+def accounts(session: Session) -> list[Account]:
+    return list(session.scalars(select(Account)))
+
+
 def account_for_polling(session: Session, advertiser_id: str, now: datetime, reason: str) -> Account:
     """The account's row, made where there is none, to be polled from `now` on."""
     found = session.get(Account, advertiser_id)

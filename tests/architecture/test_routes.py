@@ -11,7 +11,7 @@ OPEN = {"/healthz", "/readyz", "/openapi.json", "/admin/sign-in", "/admin/static
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
     folder = tmp_path_factory.mktemp("routes")
-    return create_app(make_settings(database_url=f"sqlite:///{folder}/none.db"))
+    return create_app(make_settings(database_url=f"sqlite:///{folder}/none.db", sandbox_folder=folder))
 
 
 def rules(app):

@@ -35,6 +35,13 @@ def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str,
         }
 
 
+def known_accounts(database: Database) -> list[tuple[str, str]]:
+    """Every ad account's id and name, by name; before the first reading its id is its name."""
+    with database.reading() as session:
+        found = [(one.advertiser_id, one.name or one.advertiser_id) for one in spend.accounts(session)]
+    return sorted(found, key=lambda one: one[1])
+
+
 def _day(row: tables.SpendDay, zone: ZoneInfo | None, now: datetime) -> dict[str, Any]:
     figures = ("spend", "billed_cost", "cash_spend", "voucher_spend")
     return {

@@ -10,6 +10,7 @@ from flask import Flask
 from receiver.settings import Settings
 from receiver.web.admin.pages import pages
 from receiver.web.admin.plain import plain
+from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
 
 SESSION_LASTS = timedelta(hours=8)
@@ -30,6 +31,8 @@ def register(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters["plain"] = plain
     app.register_blueprint(sign_in_pages)
     app.register_blueprint(pages)
+    if settings.sandbox_folder:
+        app.register_blueprint(sandbox_pages)
 
 
 def _cookie_key(key: str) -> bytes:

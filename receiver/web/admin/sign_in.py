@@ -33,6 +33,20 @@ def staff_only(page: Page) -> Page:
     return guarded  # type: ignore[return-value]
 
 
+def operators_only(page: Page) -> Page:
+    """Only for operators; a form they send must carry its token."""
+
+    @wraps(page)
+    def guarded(*args: object, **kwargs: object) -> object:
+        if g.person.role != "operator":
+            abort(403)
+        if request.method == "POST":
+            _check_csrf()
+        return page(*args, **kwargs)
+
+    return staff_only(guarded)  # type: ignore[return-value]
+
+
 def csrf_token() -> str:
     """This session's token; made with its first form."""
     if "csrf" not in session:

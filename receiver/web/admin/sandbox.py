@@ -1,0 +1,92 @@
+"""The page of the sandbox: its clock, with buttons to move it, and TikTok's faults as switches."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import structlog
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from receiver.controls import Controls
+from receiver.controls.faults import PASSES, WORDS, Fault
+from receiver.controls.moves import span
+from receiver.errors import Refused
+from receiver.services.polling.spend import known_accounts
+from receiver.web.admin.sign_in import operators_only
+from receiver.wiring import wiring
+
+STEPS = {"+1h": "+1 hour", "+1d": "+1 day", "+7d": "+7 days", "+30d": "+30 days"}
+
+log = structlog.get_logger(__name__)
+
+sandbox_pages = Blueprint("sandbox", __name__, url_prefix="/admin/sandbox", template_folder="templates")
+
+
+@sandbox_pages.app_context_processor
+def _for_templates() -> dict[str, object]:
+    return {"sandbox_now": wiring().now()}
+
+
+def _controls() -> Controls:
+    controls = wiring().controls
+    assert controls is not None  # without them this page is not registered
+    return controls
+
+
+@sandbox_pages.get("")
+@operators_only
+def show() -> str:
+    controls = _controls()
+    wanted, told = controls.moves.wanted(), controls.moves.told()
+    accounts = known_accounts(wiring().database)
+    return render_template(
+        "sandbox.html",
+        steps=STEPS,
+        ahead=controls.clock.ahead,
+        wanted=wanted,
+        move=told if wanted is None or (told and told.end == wanted) else None,
+        is_served=controls.moves.is_served(),
+        faults=WORDS,
+        passes=PASSES,
+        switched=controls.faults.switched_on(),
+        accounts=accounts,
+        names=dict(accounts),
+        chosen=request.args.get("advertiser", ""),
+    )
+
+
+@sandbox_pages.post("/clock")
+@operators_only
+def move_clock() -> Response:
+    """The page it leads back to shows how far the move is, or that there is nobody to make it."""
+    by = request.form.get("by", "")
+    with suppress(Refused):
+        until = _controls().moves.ask(wiring().now(), span(by))
+        log.info("sandbox clock moved", by=by, until=until.isoformat(), actor=g.person.email)
+    return redirect(url_for("sandbox.show"))
+
+
+@sandbox_pages.post("/faults/on")
+@operators_only
+def switch_on() -> Response:
+    fault, advertiser = _fault(), request.form.get("advertiser", "")
+    _controls().faults.on(fault, advertiser)
+    log.info("sandbox fault on", fault=fault, advertiser_id=advertiser, actor=g.person.email)
+    return redirect(url_for("sandbox.show", advertiser=advertiser or None))
+
+
+@sandbox_pages.post("/faults/off")
+@operators_only
+def switch_off() -> Response:
+    fault, advertiser = _fault(), request.form.get("advertiser", "")
+    _controls().faults.off(fault, advertiser)
+    log.info("sandbox fault off", fault=fault, advertiser_id=advertiser, actor=g.person.email)
+    return redirect(url_for("sandbox.show"))
+
+
+def _fault() -> Fault:
+    try:
+        return Fault(request.form.get("fault", ""))
+    except ValueError:
+        abort(400, "there is no such fault")

@@ -1,0 +1,77 @@
+"""The sandbox's page in a real browser: the clock is moved and the page follows it, without a script."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from threading import Event, Thread
+
+import pytest
+
+from receiver.app import create_app
+from receiver.sandbox import mover
+from receiver.services.decisions.decide import decide_store
+from receiver.services.running.staff import add_staff
+from receiver.storage.migrate import migrate
+from receiver.wiring import wire
+from tests.browser.conftest import EMAIL, PASSWORD, runs_over
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+from tests.machine import needs_chromium
+from tests.rows import keep_account, keep_store
+from tests.serving import served
+
+pytestmark = needs_chromium
+REAL = datetime(2026, 1, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def console(tmp_path, monkeypatch):
+    """The address of a sandbox's console; the only store's programme ends on 30 January."""
+    monkeypatch.setattr("receiver.controls.clock.real_now", FrozenClock(REAL))
+    database = f"sqlite:///{tmp_path}/receiver.db"
+    wired = wire(make_settings(database_url=database, public_url="http://127.0.0.1", sandbox_folder=tmp_path))
+    migrate(wired.database)
+    add_staff(wired.database, REAL, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    decide_store(wired.database, REAL, keep_store(wired, name="Example store", set_up_at=None))
+    keep_account(wired, "7001", name="An ad account " * 9, next_poll_at=None)
+    stopping = Event()
+    process = Thread(target=mover.serve, args=(wired, wired.controls, stopping))
+    process.start()
+    with served(create_app(wired=wired)) as address:
+        yield address
+    stopping.set()
+    process.join()
+    wired.database.close()
+
+
+@pytest.fixture
+def sandbox_page(page):
+    page.get_by_role("link", name="Sandbox").click()
+    return page
+
+
+def test_a_button_moves_the_clock_and_the_page_follows_to_what_changed(sandbox_page):
+    assert sandbox_page.get_by_text("2026-01-20 12:00 UTC").first.is_visible()
+    sandbox_page.get_by_role("button", name="+30 days").click()
+    sandbox_page.get_by_role("heading", name="What changed from").wait_for()
+    assert sandbox_page.get_by_text("30 days ahead of real time").is_visible()
+    assert "2026-02-19 12:00 UTC" in sandbox_page.locator("header").inner_text()
+    changed = sandbox_page.locator("tr", has_text="2026-01-31")
+    assert changed.get_by_text("programme over").is_visible()
+    assert not runs_over(sandbox_page)
+    changed.get_by_role("link", name="Example store").click()
+    assert sandbox_page.get_by_role("heading", name="Example store").is_visible()
+    assert sandbox_page.complaints == []
+
+
+def test_faults_are_switched_for_one_account_and_off_again(sandbox_page):
+    account = "An ad account " * 9
+    sandbox_page.get_by_label("Switch on for").select_option(label=account.strip())
+    sandbox_page.get_by_role("button", name="Switch maintenance on").click()
+    off = sandbox_page.get_by_role("button", name="Switch maintenance off for An ad account")
+    assert off.is_visible()
+    assert not runs_over(sandbox_page)
+    assert sandbox_page.get_by_label("Switch on for").input_value() == "7001"
+    off.click()
+    assert off.count() == 0
+    assert sandbox_page.complaints == []
