@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from receiver.errors import SettingsError
 from receiver.sandbox.place import Place, check_ports, find_place, prepare_folder, write_settings
 from receiver.settings import ROOT
+from tests.sandbox.ports import two_free_ports
 
 
 @pytest.fixture
@@ -28,6 +29,11 @@ def test_without_a_word_it_lives_in_the_project_on_8000() -> None:
     place = find_place({})
     assert (place.folder, place.env_file) == (ROOT / "instance" / "sandbox", ROOT / ".env")
     assert (place.web, place.tiktok) == ("http://127.0.0.1:8000", "http://127.0.0.1:8001/open_api/v1.3")
+
+
+def test_its_own_processes_find_the_same_place() -> None:
+    environment: dict[str, str] = {"SANDBOX_FOLDER": str(find_place({}).folder)}
+    assert find_place(environment) == find_place({})
 
 
 @pytest.mark.parametrize("port", ["0", "65535", "-1", "http", "80 80", "٨٠٠٠"])
@@ -88,5 +94,7 @@ class TestSettingsFile:
 
 @pytest.fixture
 def listening() -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
+    """A port that is taken, above one that is free."""
+    port = two_free_ports() + 1
+    with socket.create_server(("127.0.0.1", port)):
+        yield port

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from receiver.storage.tables import Staff
 from receiver.wiring import Wiring
+from tests.sandbox.ports import two_free_ports
 from tests.sandbox.test_sandbox_world import PROMISED
 
 ROOT = Path(__file__).parents[2]
@@ -79,17 +80,6 @@ def marked(process: Path, mark: bytes) -> bool:
         return mark in (process / "environ").read_bytes().split(b"\0")
     except OSError:
         return False
-
-
-def two_free_ports() -> int:
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            port = int(first.getsockname()[1])
-            try:
-                with socket.create_server(("127.0.0.1", port + 1)):
-                    return port
-            except (OSError, OverflowError):
-                continue
 
 
 def until(true: Callable[[], object], seconds: float = 50) -> None:
