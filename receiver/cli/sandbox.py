@@ -120,7 +120,7 @@ def _move(controls: Controls, by: timedelta, as_json: bool) -> list[dict[str, An
     changes: tuple[Change, ...] = ()
     until = controls.moves.ask(controls.clock(), by)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("move")
+        bar = progress.add_task("move", total=None)
         for move in _followed(controls.moves, until):
             for change in move.changes[len(changes) :] if not as_json else ():
                 console.print(_line(change), markup=False, highlight=False, soft_wrap=True)

@@ -79,9 +79,8 @@ class Faults:
             names = [file.name for file in self._folder.iterdir()]
         except FileNotFoundError:
             return []
-        return sorted(
-            Switched(Fault(fault), rest) for fault, _, rest in (name.partition(".") for name in names)
-        )
+        parts = (name.partition(".") for name in names)
+        return sorted(Switched(Fault(fault), rest) for fault, _, rest in parts if fault in WORDS)
 
     def hitting(self, advertiser_ids: Collection[str]) -> set[Fault]:
         """What a call about these accounts meets."""

@@ -36,7 +36,7 @@ class Kept(Generic[Value]):
         """As it stands now; costs one look at the file's times. Raises SettingsError."""
         version = self._version()
         if self._last is None or self._last[0] != version:
-            self._last = (version, self._parsed(version is not None))
+            self._last = (version, self._parsed())
         return self._last[1]
 
     def replace(self, plain: Any) -> None:
@@ -50,9 +50,11 @@ class Kept(Generic[Value]):
             return None
         return found.st_mtime_ns, found.st_ino
 
-    def _parsed(self, there: bool) -> Value:
+    def _parsed(self) -> Value:
         try:
-            return self._read(json.loads(self.file.read_text(encoding="utf-8")) if there else None)
+            return self._read(json.loads(self.file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return self._read(None)
         except (OSError, ValueError, TypeError, KeyError, OverflowError) as error:
             raise SettingsError(
                 f"{self.file} cannot be read ({type(error).__name__}); remove it to begin anew."

@@ -31,12 +31,16 @@ Stages = dict[str, tuple[str, str | None]]  # each store's name and stage
 
 
 def move_clock(wired: Wiring, controls: Controls, until: datetime) -> None:
-    """Live through the time until then, at most a day at a time. The worker goes on beside it."""
+    """Live through the time until then, at most a day at a time. The worker goes on beside it.
+
+    One that was cut off goes on with the step it had not finished.
+    """
     clock, moves = controls.clock, controls.moves
-    under_way = move(clock(), until)
+    told = moves.told()
+    under_way = told if told and told.end == until and not told.finished else move(clock(), until)
     moves.tell(under_way)
     stages = _stages(wired)
-    for moment in under_way.moments():
+    for moment in under_way.moments()[under_way.done :]:
         _move_to(wired, clock, moment)
         for job in every_minute(wired):
             job.run(Event())

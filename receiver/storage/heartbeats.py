@@ -28,7 +28,7 @@ def last_beat(session: Session, name: str) -> datetime | None:
 def carry_over(session: Session, name: str, before: datetime, after: datetime) -> None:
     """A sandbox's clock was moved: whoever was alive before is so after, and did not fall silent between."""
     last = last_beat(session, name)
-    if last is not None and last < after:
+    if last is not None:
         _move(session, name, after - max(before - last, timedelta(0)), Heartbeat.at == last)
 
 

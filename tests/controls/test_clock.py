@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from receiver.controls.clock import MovableClock, real_now
+from receiver.controls.kept import Kept
 from receiver.errors import SettingsError
 from receiver.settings import read_settings
 from receiver.wiring import wire
@@ -58,6 +59,13 @@ def test_a_file_that_makes_no_sense_is_named(file: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(SettingsError, match=r"clock\.json cannot be read .* remove it"):
         MovableClock(file)()
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_no_file(
+    file: Path, real: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Kept, "_version", lambda _: (1, 1))  # it was there a moment ago
+    assert MovableClock(file)() == REAL
 
 
 class TestOnlyInTheSandbox:

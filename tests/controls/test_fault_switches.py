@@ -24,6 +24,13 @@ def test_at_first_nothing_is_wrong(faults: Faults) -> None:
     faults.off(SLOW)
 
 
+def test_a_file_that_is_no_switch_is_left_alone(faults: Faults, tmp_path: Path) -> None:
+    faults.on(SLOW)
+    (tmp_path / "faults" / ".timeout.swp").touch()
+    (tmp_path / "faults" / "earthquake").touch()
+    assert faults.switched_on() == [Switched(SLOW)]
+
+
 def test_switched_twice_is_switched_once(faults: Faults, tmp_path: Path) -> None:
     faults.on(SLOW)
     faults.on(SLOW)

@@ -133,15 +133,17 @@ def test_a_database_out_of_reach_holds_the_clock_up_and_it_goes_on_from_there(
     sandbox: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mover, "TROUBLE_SECONDS", 0)
-    monkeypatch.setattr(mover, "every_minute", failing_on(3, StorageUnavailable("gone for a moment")))
+    monkeypatch.setattr(mover, "every_minute", failing_on(23, StorageUnavailable("gone for a moment")))
     moves = controls_of(sandbox.wired).moves
     with moves.served():
         moves.ask(sandbox.wired.now(), UNTIL - REAL)
         carried_out(sandbox)
-        assert (sandbox.wired.now(), moves.wanted()) == (REAL + timedelta(days=3), UNTIL)
+        assert (sandbox.wired.now(), moves.wanted()) == (REAL + timedelta(days=23), UNTIL)
         carried_out(sandbox)
-    assert (sandbox.wired.now(), moves.wanted()) == (UNTIL, None)
-    assert sandbox.status()["stage"] == "due"
+    told = moves.told()
+    assert told is not None
+    assert (sandbox.wired.now(), moves.wanted(), told.steps, told.done) == (UNTIL, None, 30, 30)
+    assert [change.now for change in told.changes] == ["settling", "due"]
 
 
 def test_a_move_that_cannot_be_made_is_given_up_where_it_came_to(
