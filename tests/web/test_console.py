@@ -149,3 +149,17 @@ def test_a_flag_on_an_award_is_shown_to_staff(client, wired, clock):
     decide_store(wired.database, SETTLED, store_id)
     flagged = page(client, f"/admin/stores/{store_id}").text
     assert "Since this award was recorded: spend restated" in flagged
+
+
+def test_an_overdue_award_is_loud_on_the_first_page_and_on_its_store(client, wired, clock):
+    clock.at = SETTLED
+    store_id = keep_all(wired)
+    decide_store(wired.database, SETTLED, store_id)
+    sign_in(client)
+    assert "overdue" not in page(client).text
+    assert "Overdue" not in page(client, f"/admin/stores/{store_id}").text
+    clock.move(days=5)  # due by 8 December
+    home = page(client).text
+    assert "1 award is overdue." in home
+    assert "500.00 USD, due by 2025-12-08" in home
+    assert "Overdue:" in page(client, f"/admin/stores/{store_id}").text

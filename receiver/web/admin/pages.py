@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, render_template, request
 
 from receiver.documents.status import full_document
+from receiver.domain.awards import is_overdue
+from receiver.domain.decision import DueAward
+from receiver.domain.facts import RecordedAward
 from receiver.services.decisions.status import status_of
 from receiver.services.running.overview import PAGE, overview
 from receiver.web.admin.sign_in import staff_only
@@ -34,4 +39,12 @@ def home() -> str:
 def store(store_id: str) -> str:
     parts = wiring()
     status = status_of(parts.database, parts.now(), store_id)
-    return render_template("store.html", status=full_document(status))
+    overdue = _is_overdue(status.decision.award, parts.now())
+    return render_template("store.html", status=full_document(status), overdue=overdue)
+
+
+def _is_overdue(award: RecordedAward | DueAward | None, now: datetime) -> bool:
+    """Only what is recorded can be issued."""
+    if not isinstance(award, RecordedAward) or award.due_by is None:
+        return False
+    return is_overdue(award.state, award.due_by, now)
