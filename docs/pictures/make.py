@@ -19,7 +19,7 @@ from receiver.sandbox.seed import DEMO
 HERE = Path(__file__).parent
 WIDTH = 1000
 MOST_BYTES = 200_000
-STORES, STORE = 900, 1300  # how much of each page is shown, in pixels from the top
+STORES, STORE, SANDBOX = 900, 1300, 760  # how much of each page is shown, in pixels from the top
 SHOWN = "Tin Whistle Music"
 
 
@@ -36,6 +36,8 @@ def main() -> None:
         take(page, "stores", STORES)
         page.get_by_role("link", name=SHOWN).click()
         take(page, "store", STORE)
+        move_thirty_days(page)
+        take(page, "sandbox", SANDBOX)
         browser.close()
 
 
@@ -45,6 +47,14 @@ def sign_in(page: Page, console: str, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Stores").wait_for()
+
+
+def move_thirty_days(page: Page) -> None:
+    """The last picture: the world is thirty days older afterwards."""
+    page.get_by_role("link", name="Sandbox").click()
+    page.get_by_role("button", name="+30 days").click()
+    page.get_by_role("button", name="+30 days").wait_for(timeout=180_000)
+    page.get_by_role("heading", name="What changed").wait_for()
 
 
 def take(page: Page, name: str, height: int) -> None:
