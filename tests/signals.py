@@ -10,7 +10,8 @@ from receiver.domain.deliveries import identity
 from receiver.integrations.woocommerce.events import SIGNAL
 from receiver.services.stores.registry import AddedStore, add_store
 from receiver.storage import inbox
-from receiver.storage.inbox import Kept, NewDelivery
+from receiver.storage.inbox import Kept
+from receiver.storage.inbox_rows import NewDelivery
 from receiver.storage.tables import Attempt, Delivery
 from receiver.wiring import Wiring
 

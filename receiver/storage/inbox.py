@@ -15,27 +15,10 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import UNDONE, WAITING, State, may_move
 from receiver.errors import NotFound, Refused
-from receiver.storage.inbox_rows import insert_new
+from receiver.storage.inbox_rows import NewDelivery, insert_new
 from receiver.storage.tables import Attempt, Delivery
 
 DELIVERIES = cast(Table, Delivery.__table__)
-
-
-@dataclass(frozen=True, repr=False)
-class NewDelivery:
-    """A verified delivery about to be kept; of two with one identity only the first is."""
-
-    identity: str
-    source: str
-    store_id: str | None
-    hook_id: str | None
-    topic: str | None
-    webhook_id: str | None
-    delivery_id: str | None
-    headers: list[list[str]]
-    body: bytes
-    body_sha256: str
-    received_at: datetime
 
 
 @dataclass(frozen=True)

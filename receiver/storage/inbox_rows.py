@@ -7,15 +7,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
 from receiver.domain.deliveries import State
 
-if TYPE_CHECKING:
-    from receiver.storage.inbox import NewDelivery
+
+@dataclass(frozen=True, repr=False)
+class NewDelivery:
+    """A verified delivery about to be kept; of two with one identity only the first is."""
+
+    identity: str
+    source: str
+    store_id: str | None
+    hook_id: str | None
+    topic: str | None
+    webhook_id: str | None
+    delivery_id: str | None
+    headers: list[list[str]]
+    body: bytes
+    body_sha256: str
+    received_at: datetime
+
 
 # Each column with its type in PostgreSQL and what stands in it.
 COLUMNS = {

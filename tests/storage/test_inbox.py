@@ -13,6 +13,7 @@ from receiver.domain.deliveries import State
 from receiver.errors import NotFound, Refused
 from receiver.storage import inbox
 from receiver.storage.inbox import Claim
+from receiver.storage.inbox_rows import NewDelivery
 from receiver.storage.tables import Delivery
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
@@ -131,7 +132,7 @@ def test_a_batch_is_written_in_one_order_however_it_came(wired: Wiring, store_id
     assert [one.duplicate for one in kept] == [True, True]
 
 
-def _identity(one: inbox.NewDelivery) -> str:
+def _identity(one: NewDelivery) -> str:
     return one.identity
 
 

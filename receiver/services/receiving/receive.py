@@ -20,6 +20,7 @@ from receiver.services.receiving.turned_away import NO_STORE, TurnedAway
 from receiver.services.receiving.verify import Verifier, new_delivery, plain_header
 from receiver.storage import hooks, inbox
 from receiver.storage.database import Database
+from receiver.storage.inbox_rows import NewDelivery
 from receiver.storage.seal import Seal
 
 RETRY_AFTER = "30"
@@ -141,14 +142,14 @@ class Reception:
             hook_ids = {one.call.hook_id or one.call.store_id for one in arrived}
             addresses = hooks.find_addresses(session, filter(ID.fullmatch, hook_ids), self._now())
             verified = [self._verified(session, one, addresses) for one in arrived]
-            kept = iter(inbox.keep(session, [one for one in verified if isinstance(one, inbox.NewDelivery)]))
+            kept = iter(inbox.keep(session, [one for one in verified if isinstance(one, NewDelivery)]))
             if self._turned_away.is_due(self._now()):
                 self._turned_away.write(session, self._now())
         return [one if isinstance(one, Answer) else _durable(next(kept)) for one in verified]
 
     def _verified(
         self, session: Session, one: _Arrived, addresses: Mapping[str, hooks.Address]
-    ) -> inbox.NewDelivery | Answer:
+    ) -> NewDelivery | Answer:
         call = one.call
         address = addresses.get(call.hook_id or call.store_id)
         if address is None or address.store_id != call.store_id:

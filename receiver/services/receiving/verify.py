@@ -12,7 +12,7 @@ from receiver.domain.deliveries import identity
 from receiver.errors import ReceiverError
 from receiver.integrations.woocommerce.signature import signing_key, verify
 from receiver.storage.hooks import Address
-from receiver.storage.inbox import NewDelivery
+from receiver.storage.inbox_rows import NewDelivery
 from receiver.storage.seal import Seal
 
 SOURCE = "woocommerce"
