@@ -1,11 +1,12 @@
 # make run    the service with a sandbox to play with, on 127.0.0.1 (PORT, default 8000); Ctrl-C stops it
 # make test   everything the tests need, then the tests (ARGS goes to pytest)
+# make soak   kills web and worker at random moments under load, and looks for what is lost (ARGS: --kills 200)
 # make bench  how fast it is, and how cost grows; also in build/bench.json (ARGS: some subjects only)
 # make lint   formatter, linter and type checker
 # make clean  what the other targets made; never .env or instance/
 
 .NOTPARALLEL:
-.PHONY: run test bench lint clean
+.PHONY: run test soak bench lint clean
 
 PY = .venv/bin/python
 
@@ -16,6 +17,10 @@ run:
 test:
 	@bin/environment dev
 	@$(PY) -m pytest -n auto $(ARGS)
+
+soak:
+	@bin/environment dev
+	@$(PY) -m tests.soak $(ARGS)
 
 bench:
 	@bin/environment dev

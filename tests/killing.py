@@ -1,0 +1,199 @@
+"""Web and worker are killed at random moments under load; what was answered 200 must be there, and done once.
+
+The test kills a few times, `make soak` (soak.py) many times.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from pathlib import Path
+from threading import Event, Thread
+
+from sqlalchemy import func, select
+
+from receiver.storage.tables import Attempt, Delivery, Signal
+from receiver.wiring import Wiring
+from tests.conftest import KEY
+from tests.sending import signed_headers
+from tests.signals import SECRET, add_shop, body_of
+from tests.signals import signal as a_signal
+
+ROOT = Path(__file__).parents[1]
+SENDERS = 4
+PAUSE = (0.2, 1.2)  # seconds between two kills
+ENDED = ("processed", "ignored", "dead")
+
+
+@dataclass
+class Found:
+    """What was there afterwards, and what should have been."""
+
+    kills: int
+    accepted: dict[int, int] = field(default_factory=dict)  # number of the signal → id of its delivery
+    refused: Counter[str] = field(default_factory=Counter)  # answers that were no 200
+    lost: list[int] = field(default_factory=list)
+    not_ended: list[int] = field(default_factory=list)
+    done_not_once: list[int] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(self.accepted) and not (self.lost or self.not_ended or self.done_not_once)
+
+    def __str__(self) -> str:
+        refused = ", ".join(f"{what} {times}" for what, times in sorted(self.refused.items())) or "none"
+        return (
+            f"{self.kills} kills, {len(self.accepted)} accepted (refused: {refused}): {len(self.lost)} lost, "
+            f"{len(self.not_ended)} not ended, {len(self.done_not_once)} done not just once"
+        )
+
+
+def kill_at_random(
+    wired: Wiring, port: int, kills: int, seed: int, progress: Callable[[], None] = lambda: None
+) -> Found:
+    """Serve, send and kill, half of the kills each; then let a worker finish what is left."""
+    chance, found, stopping = random.Random(seed), Found(kills), Event()
+    store_id = add_shop(wired).id
+    numbers = count(1)
+    senders = [Thread(target=_send, args=(port, store_id, numbers, found, stopping)) for _ in range(SENDERS)]
+    with _running(wired, _web(port)) as web, _running(wired, _worker()) as worker:
+        _wait(lambda: _answers(port))
+        for sender in senders:
+            sender.start()
+        for number in range(kills):
+            time.sleep(chance.uniform(*PAUSE))
+            (web if number % 2 else worker).kill_and_restart()
+            progress()
+        _wait(lambda: _answers(port))
+        time.sleep(PAUSE[1])
+        stopping.set()
+        for sender in senders:
+            sender.join(60)
+        _wait(lambda: not _waits(wired), seconds=60)
+    return _compared(wired, found)
+
+
+def _send(port: int, store_id: str, numbers: Iterator[int], found: Found, stopping: Event) -> None:
+    """Each signal once, whatever comes of it: a store does not send again."""
+    while not stopping.is_set():
+        number = next(numbers)
+        body = body_of(a_signal(number))
+        headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}")
+        try:
+            status, answer = _post(port, f"/webhooks/woocommerce/{store_id}", dict(headers), body)
+        except (OSError, HTTPException) as error:
+            found.refused[type(error).__name__] += 1
+            stopping.wait(0.02)
+            continue
+        if status == 200:
+            found.accepted[number] = json.loads(answer)["id"]
+        else:
+            found.refused[str(status)] += 1
+
+
+def _post(port: int, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def _compared(wired: Wiring, found: Found) -> Found:
+    done = func.count().filter(Attempt.outcome == "processed")
+    with wired.database.reading() as session:
+        states = {row.id: row.state for row in session.execute(select(Delivery.id, Delivery.state))}
+        times = dict(session.execute(select(Attempt.delivery_id, done).group_by(Attempt.delivery_id)).all())
+        taken_in = Counter(session.scalars(select(Signal.seq)))
+    for number, delivery_id in found.accepted.items():
+        if delivery_id not in states:
+            found.lost.append(number)
+        elif states[delivery_id] not in ENDED:
+            found.not_ended.append(number)
+        elif (states[delivery_id], times.get(delivery_id), taken_in[number]) != ("processed", 1, 1):
+            found.done_not_once.append(number)
+    return found
+
+
+# -- Processes -----------------------------------------------------------------------------------
+
+
+class _Process:
+    """A process in a group of its own, so that a kill takes all of it."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._command, self._environment = command, environment
+        self._start()
+
+    def _start(self) -> None:
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._process = subprocess.Popen(
+            self._command, cwd=ROOT, env=self._environment, start_new_session=True, **silent
+        )
+
+    def kill(self) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def kill_and_restart(self) -> None:
+        self.kill()
+        self._start()
+
+
+@contextmanager
+def _running(wired: Wiring, command: list[str]) -> Iterator[_Process]:
+    settings = {
+        "SECRET_KEYS": KEY,
+        "PUBLIC_URL": "https://credit.example",
+        "DATABASE_URL": wired.database.url.render_as_string(hide_password=False),
+        "TIKTOK_API_URL": "http://127.0.0.1:9/open_api/v1.3",
+    }
+    process = _Process(command, {**os.environ, **settings})
+    try:
+        yield process
+    finally:
+        process.kill()
+
+
+def _web(port: int) -> list[str]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+    return [*command, "--port", str(port), "--blocking-threads", "16", "wsgi:app"]
+
+
+def _worker() -> list[str]:
+    return [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _waits(wired: Wiring) -> bool:
+    with wired.database.reading() as session:
+        query = select(func.count()).select_from(Delivery).where(Delivery.state.not_in(ENDED))
+        return bool(session.scalar(query))
+
+
+def _wait(until: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Until it is so, or too late: then what is compared afterwards shows it."""
+    end = time.monotonic() + seconds
+    while not until() and time.monotonic() < end:
+        time.sleep(0.1)
