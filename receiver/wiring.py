@@ -11,6 +11,7 @@ from flask import current_app
 from receiver.controls import Controls
 from receiver.controls.clock import real_now
 from receiver.errors import SettingsError
+from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.settings import Settings
 from receiver.storage.database import Database
@@ -35,10 +36,15 @@ def wire(settings: Settings, now: Callable[[], datetime] | None = None) -> Wirin
         settings=settings,
         database=Database(settings.database_url),
         seal=Seal(settings.secret_keys),
-        tiktok=TikTokClient(settings.tiktok_api_url),
+        tiktok=TikTokClient(settings.tiktok_api_url, app=_app(settings)),
         now=now or (controls.clock if controls else real_now),
         controls=controls,
     )
+
+
+def _app(settings: Settings) -> App | None:
+    app_id, secret = settings.tiktok_app_id, settings.tiktok_app_secret
+    return App(app_id, secret) if app_id and secret else None
 
 
 def wiring() -> Wiring:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -41,14 +42,16 @@ class Http:
 
     def get(self, url: str, *, headers: Mapping[str, str], query: Mapping[str, str]) -> Answer:
         """Ask for `url`; raises ProviderError when no whole answer of bearable size arrives in time."""
+        return self._send("GET", url, headers=headers, params=query)
+
+    def post(self, url: str, *, headers: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
+        """Send `body` as JSON; raises as `get` does, and then nobody knows whether it was carried out."""
+        return self._send("POST", url, headers=headers, json=body)
+
+    def _send(self, method: str, url: str, **what: Any) -> Answer:
         try:
-            with self._session.get(
-                url,
-                params=query,
-                headers=headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
+            with self._session.request(
+                method, url, timeout=self._timeout, allow_redirects=False, stream=True, **what
             ) as response:
                 return Answer(response.status_code, _lowered(response.headers), self._body(response))
         except (requests.RequestException, UnicodeError) as error:

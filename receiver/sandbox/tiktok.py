@@ -16,9 +16,12 @@ from werkzeug.exceptions import HTTPException
 
 from receiver.controls.faults import Fault
 from receiver.sandbox.accounts import Account
-from receiver.sandbox.tiktok_faults import BAD_TOKEN, faulty_report, instead_of_the_api
+from receiver.sandbox.tiktok_consent import Consents, named
+from receiver.sandbox.tiktok_faults import BAD_TOKEN, OF_A_TOKEN, faulty_report, instead_of_the_api
+from receiver.sandbox.tiktok_finance import balances, costs
 from receiver.sandbox.tiktok_ledger import ledger
 from receiver.sandbox.tiktok_report import NO_PERMISSION, WRONG_PARAMETER, Refusal, json_list, words
+from receiver.sandbox.tiktok_subscriptions import Subscriptions
 
 BASE = "/open_api/v1.3"
 TOO_MANY_IDS, NO_TOKEN = 40011, 40104
@@ -37,6 +40,8 @@ def create_tiktok(accounts: Accounts, now: Callable[[], datetime], faults: Fault
     app.extensions["tiktok"] = (accounts if callable(accounts) else lambda: accounts, now)
     app.extensions["tiktok_calls"] = itertools.count(1)
     app.extensions["tiktok_faults"] = faults
+    app.extensions["tiktok_consents"] = Consents()
+    app.extensions["tiktok_subscriptions"] = Subscriptions()
     app.before_request(_closing_slash)
     app.before_request(_fault)
     app.register_blueprint(api)
@@ -52,11 +57,21 @@ def user_info() -> Response:
     return _ok(user)
 
 
+@api.post("/oauth2/access_token/")
+def oauth2_access_token() -> Response:
+    return _ok(_consents().exchange(_accounts().values(), _body(), _now()))
+
+
+@api.post("/oauth2/revoke_token/")
+def oauth2_revoke_token() -> Response:
+    body = _body()
+    return _ok(_consents().revoke(_reached_by(body.get("access_token")).values(), body))
+
+
 @api.get("/oauth2/advertiser/get/")
 def oauth2_advertiser_get() -> Response:
     mine = _reachable()
-    if not request.args.get("app_id") or not request.args.get("secret"):
-        raise Refusal(WRONG_PARAMETER, "app_id and secret are required")
+    named(request.args)
     return _ok(
         {"list": [{"advertiser_id": a.advertiser_id, "advertiser_name": a.name} for a in mine.values()]}
     )
@@ -86,32 +101,68 @@ def bc_account_transaction_get() -> Response:
     return _ok(ledger(_reachable().values(), request.args, _now()))
 
 
+@api.get("/advertiser/balance/get/")
+def advertiser_balance_get() -> Response:
+    return _ok(balances(_reachable().values(), request.args, _now()))
+
+
+@api.get("/bc/account/cost/get/")
+def bc_account_cost_get() -> Response:
+    return _ok(costs(_reachable().values(), request.args, _now()))
+
+
+@api.post("/subscription/subscribe/")
+def subscription_subscribe() -> Response:
+    body = _body()
+    detail = _object(body.get("subscription_detail"), "subscription_detail")
+    return _ok(_subscriptions().subscribe(_reached_by(detail.get("access_token")), body))
+
+
+@api.get("/subscription/get/")
+def subscription_get() -> Response:
+    return _ok(_subscriptions().listed(request.args))
+
+
+@api.post("/subscription/unsubscribe/")
+def subscription_unsubscribe() -> Response:
+    return _ok(_subscriptions().unsubscribe(_body()))
+
+
 def _reachable() -> dict[str, Account]:
-    """The accounts the call's token reaches; a token that reaches none is wrong or revoked."""
-    if not request.headers.get("Access-Token"):
+    """The accounts the call's token reaches."""
+    return _reached_by(request.headers.get("Access-Token"))
+
+
+def _reached_by(token: Any) -> dict[str, Account]:
+    """A token that reaches no account is wrong or revoked."""
+    if not token or not isinstance(token, str):
         raise Refusal(NO_TOKEN, "Access token is null.")
-    mine = _mine()
+    mine = _those_of(token)
     if not mine:
         raise Refusal(BAD_TOKEN, "Access token is incorrect or has been revoked.")
     return mine
 
 
-def _mine() -> dict[str, Account]:
-    token = request.headers.get("Access-Token", "")
-    accounts = current_app.extensions["tiktok"][0]()
+def _those_of(token: str) -> dict[str, Account]:
     return {
         a.advertiser_id: a
-        for a in accounts.values()
+        for a in _accounts().values()
         if hmac.compare_digest(a.token.encode(), token.encode())
         and (a.revoked_at is None or _now() < a.revoked_at)
+        and _consents().stands(token)
     }
 
 
 def _faults() -> Collection[Fault]:
-    """Those that the call meets: of the accounts it names, or else of all its token reaches."""
-    mine, query = _mine(), request.query_string.decode()
+    """Those that the call meets: of the accounts it names, or else of all its token reaches.
+
+    What befalls a token or an account cannot befall a call that comes without a token.
+    """
+    token, query = request.headers.get("Access-Token", ""), request.query_string.decode()
+    mine = _those_of(token)
     hitting: Faults = current_app.extensions["tiktok_faults"]
-    return hitting([one for one in mine if one in query] or list(mine))
+    met = hitting([one for one in mine if one in query] or list(mine))
+    return met if token else set(met) - OF_A_TOKEN
 
 
 def _fault() -> Response | None:
@@ -142,6 +193,31 @@ def _info(account: Account) -> dict[str, Any]:
         "create_time": int(account.created_at.timestamp()),
         "owner_bc_id": account.business_center,
     }
+
+
+def _body() -> dict[str, Any]:
+    return _object(request.get_json(silent=True), "the body")
+
+
+def _object(found: Any, name: str) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise Refusal(WRONG_PARAMETER, f"{name} should be a JSON object")
+    return found
+
+
+def _accounts() -> Mapping[str, Account]:
+    known: Mapping[str, Account] = current_app.extensions["tiktok"][0]()
+    return known
+
+
+def _consents() -> Consents:
+    kept: Consents = current_app.extensions["tiktok_consents"]
+    return kept
+
+
+def _subscriptions() -> Subscriptions:
+    kept: Subscriptions = current_app.extensions["tiktok_subscriptions"]
+    return kept
 
 
 def _now() -> datetime:

@@ -27,6 +27,7 @@ REFUSALS = {
     Fault.REVOKED_TOKEN: (BAD_TOKEN, "The access token is incorrect or was revoked."),
     Fault.NO_PERMISSION: (NO_PERMISSION, "No permission to operate this advertiser."),
 }
+OF_A_TOKEN = {Fault.REVOKED_TOKEN, Fault.NO_PERMISSION, Fault.ADVERTISER_RATE_LIMIT}
 BODIES = {
     Fault.BAD_GATEWAY: (502, "text/html", "<html><body>Bad Gateway</body></html>"),
     Fault.GARBLED: (200, "application/json", '{"code": 0, "message": "OK", "data": {"list": [{"dimen'),

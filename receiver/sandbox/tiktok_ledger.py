@@ -56,7 +56,7 @@ class Question:
     def of(cls, args: Mapping[str, str]) -> Question:
         require(args.get("bc_id", "").isdigit(), "bc_id is required")
         require(args.get("transaction_level") == "ADVERTISER", "only level ADVERTISER is played here")
-        filtering = _object(args.get("filtering", "{}"))
+        filtering = json_object(args.get("filtering", "{}"))
         require(set(filtering) <= set(FILTERS), f"filtering holds more than {FILTERS}")
         return cls(
             bc_id=args["bc_id"],
@@ -141,7 +141,7 @@ def _on_clock(account: Account, at: datetime) -> datetime:
     return _local(account, at).replace(tzinfo=None)
 
 
-def _object(text: str) -> dict[str, Any]:
+def json_object(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except ValueError:

@@ -10,7 +10,9 @@ from werkzeug.serving import make_server
 
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
+from receiver.integrations.tiktok.oauth import Authorised
 from receiver.integrations.tiktok.reports import SpendDay
 from receiver.sandbox.accounts import Account, Day
 from receiver.sandbox.tiktok import create_tiktok
@@ -19,6 +21,7 @@ from tests.fakes import FrozenClock
 BORN = date(2025, 9, 1)
 TOKEN = "token-of-the-store"
 ID, OTHER, GONE = "7300000000000000101", "7300000000000000102", "7300000000000000103"
+APP = App("7400000000000000001", "sandbox-app-secret")
 DAY = date(2025, 11, 10)
 PAST = datetime(2025, 11, 1, tzinfo=UTC)
 MIDNIGHT = datetime(2025, 11, 10, 5, tzinfo=UTC)  # in New York
@@ -54,7 +57,7 @@ def tiktok(accounts, now, monkeypatch):
     server = make_server("127.0.0.1", 0, create_tiktok(lambda: accounts, now), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
-    yield TikTokClient(f"http://127.0.0.1:{server.server_port}/open_api/v1.3", page_size=10)
+    yield TikTokClient(f"http://127.0.0.1:{server.server_port}/open_api/v1.3", app=APP, page_size=10)
     server.shutdown()
     thread.join()
     server.server_close()
@@ -105,12 +108,13 @@ def test_an_account_shows_itself(tiktok):
             timezone="America/New_York",
             created_at=datetime(2025, 11, 1, tzinfo=UTC),
             owner_bc_id="7200000000000000101",
+            account_type="AUCTION",
         )
     ]
 
 
 def test_a_token_lists_its_accounts_only(tiktok):
-    assert tiktok.authorised_advertisers(TOKEN, "app", "secret") == [ID]
+    assert tiktok.authorised_advertisers(TOKEN) == [Authorised(ID, "Store")]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,7 @@ def test_consent_withdrawn_while_the_fake_runs_is_seen_at_once(tiktok, accounts)
 def test_one_account_withdrawn_leaves_the_tokens_others(tiktok, accounts):
     accounts[OTHER] = account(OTHER, revoked_at=PAST)
     assert refused(tiktok.daily_spend, TOKEN, OTHER, DAY, DAY) == (40001, Advice.GIVE_UP)
-    assert tiktok.authorised_advertisers(TOKEN, "app", "secret") == [ID]
+    assert tiktok.authorised_advertisers(TOKEN) == [Authorised(ID, "Store")]
 
 
 def test_a_wrong_base_address_is_told_as_ours(tiktok):

@@ -1,4 +1,4 @@
-"""What TikTok says about ad accounts themselves, and which of them a token covers."""
+"""What TikTok says about ad accounts themselves."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class AdvertiserInfo:
     `status` is TikTok's word (STATUS_ENABLE, …), `country` two letters, `currency` three. `timezone`
     is a zone this machine knows: `display_timezone` where usable, else `timezone`. `created_at` is
     `create_time`, aware and UTC. `owner_bc_id` is known only to members of that Business Center.
+    `rejection_reason` is TikTok's own text; `account_type` is AUCTION or RESERVATION.
     """
 
     advertiser_id: str
@@ -46,6 +47,8 @@ class AdvertiserInfo:
     timezone: str | None
     created_at: datetime | None
     owner_bc_id: str | None
+    rejection_reason: str | None = None
+    account_type: str | None = None
 
 
 def advertiser_info(get: Get, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]:
@@ -56,12 +59,6 @@ def advertiser_info(get: Get, advertiser_ids: Sequence[str]) -> list[AdvertiserI
         rows = load(AdvertiserList(), reply)["list"]
         found += [_info(row) for row in rows if row["advertiser_id"] in batch]
     return found
-
-
-def authorised_advertisers(get: Get, app_id: str, secret: str) -> list[str]:
-    """The ids of the ad accounts the token may reach."""
-    reply = get("oauth2/advertiser/get", {"app_id": app_id, "secret": secret})
-    return [row["advertiser_id"] for row in load(AdvertiserList(), reply)["list"]]
 
 
 def _batches(ids: list[str]) -> Iterator[list[str]]:
@@ -79,6 +76,8 @@ def _info(row: Mapping[str, Any]) -> AdvertiserInfo:
         timezone=_usable(row["display_timezone"]) or _usable(row["timezone"]),
         created_at=row["create_time"],
         owner_bc_id=row["owner_bc_id"],
+        rejection_reason=row["rejection_reason"],
+        account_type=row["advertiser_account_type"],
     )
 
 

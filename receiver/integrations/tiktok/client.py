@@ -3,44 +3,60 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import structlog
 
-from receiver.errors import ProviderError
-from receiver.integrations.http import TIMEOUT, Http
-from receiver.integrations.tiktok import advertisers, reports, transactions
+from receiver.errors import Advice, ProviderError
+from receiver.integrations.http import TIMEOUT, Answer, Http
+from receiver.integrations.tiktok import advertisers, finance, oauth, reports, subscriptions, transactions
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
-from receiver.integrations.tiktok.calls import Get, Query
+from receiver.integrations.tiktok.calls import App, Get, Query
 from receiver.integrations.tiktok.envelope import Reply, open_envelope
+from receiver.integrations.tiktok.finance import Balance, Cost
+from receiver.integrations.tiktok.oauth import Authorised, Consent
 from receiver.integrations.tiktok.reports import SpendDay
+from receiver.integrations.tiktok.subscriptions import Entity, Subscription
 from receiver.integrations.tiktok.transactions import Transaction
 
 log = structlog.get_logger(__name__)
 
 
 class TikTokClient:
-    """The reads this service makes; `base_url` holds host and version. Never retries: `advice` tells."""
+    """The calls this service makes; `base_url` holds host and version. Never retries: `advice` tells."""
 
     def __init__(
         self,
         base_url: str,
         *,
+        app: App | None = None,
         http: Http | None = None,
         timeout: tuple[float, float] = TIMEOUT,
         page_size: int = 1000,
     ) -> None:
         self._base_url = base_url.rstrip("/")
+        self._known_app = app
         self._http = http or Http(timeout=timeout)
         self._page_size = page_size
 
+    # Consent
+
+    def exchange_code(self, auth_code: str) -> Consent:
+        return oauth.exchange_code(self._post, self._app, auth_code)
+
+    def revoke_token(self, token: str) -> list[str]:
+        return oauth.revoke_token(self._post, self._app, token)
+
+    def authorised_advertisers(self, token: str) -> list[Authorised]:
+        return oauth.authorised_advertisers(self._with(token), self._app)
+
+    # Ad accounts and their money
+
     def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]:
         return advertisers.advertiser_info(self._with(token), advertiser_ids)
-
-    def authorised_advertisers(self, token: str, app_id: str, secret: str) -> list[str]:
-        return advertisers.authorised_advertisers(self._with(token), app_id, secret)
 
     def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[SpendDay]:
         return reports.daily_spend(self._with(token), advertiser_id, first, last, page_size=self._page_size)
@@ -51,31 +67,84 @@ class TikTokClient:
     def transactions(
         self, token: str, bc_id: str, advertiser_id: str, first: date, last: date
     ) -> list[Transaction]:
-        page_size = min(self._page_size, transactions.PAGE_SIZE)
         return transactions.transactions(
-            self._with(token), bc_id, advertiser_id, first, last, page_size=page_size
+            self._with(token), bc_id, advertiser_id, first, last, page_size=self._small_page
         )
 
-    def _with(self, token: str) -> Get:
-        return lambda path, query: self._get(path, token, query)
+    def balances(self, token: str, bc_id: str, advertiser_id: str | None = None) -> list[Balance]:
+        return finance.balances(self._with(token), bc_id, advertiser_id, page_size=self._small_page)
 
-    def _get(self, path: str, token: str, query: Query) -> Reply:
-        # Without the closing slash the call does not reach the API but a plain-text 404.
-        url = f"{self._base_url}/{path.strip('/')}/"
-        sent = {name: _as_text(value) for name, value in query.items()}
-        try:
-            reply = open_envelope(path, self._http.get(url, headers={"Access-Token": token}, query=sent))
-        except ProviderError as error:
-            log.warning(
-                "tiktok call failed",
-                path=path,
-                code=error.code,
-                request_id=error.request_id,
-                advice=str(error.advice),
+    def costs(
+        self, token: str, bc_id: str, first: date, last: date, advertiser_id: str | None = None
+    ) -> list[Cost]:
+        return finance.costs(self._with(token), bc_id, first, last, advertiser_id, page_size=self._small_page)
+
+    # Webhooks
+
+    def subscribe(
+        self,
+        token: str,
+        entity: Entity,
+        callback_url: str,
+        advertiser_ids: Sequence[str],
+        notify_frequency: str | None = None,
+    ) -> str:
+        return subscriptions.subscribe(
+            self._post, self._app, token, entity, callback_url, advertiser_ids, notify_frequency
+        )
+
+    def subscriptions(self, entity: Entity | None = None) -> list[Subscription]:
+        return subscriptions.subscriptions(self._get, self._app, entity)
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        subscriptions.unsubscribe(self._post, self._app, subscription_id)
+
+    # How
+
+    @property
+    def _app(self) -> App:
+        if self._known_app is None:
+            raise ProviderError(
+                "there is no app to call TikTok as; set TIKTOK_APP_ID and TIKTOK_APP_SECRET",
+                advice=Advice.CONFIGURATION,
             )
-            raise
-        log.info("tiktok call answered", path=path, request_id=reply.request_id)
-        return reply
+        return self._known_app
+
+    @property
+    def _small_page(self) -> int:
+        """Where TikTok gives no more than 50 rows a page."""
+        return min(self._page_size, finance.PAGE_SIZE)
+
+    def _with(self, token: str) -> Get:
+        return lambda path, query: self._get(path, query, token)
+
+    def _get(self, path: str, query: Query, token: str | None = None) -> Reply:
+        sent = {name: _as_text(value) for name, value in query.items()}
+        headers = {"Access-Token": token} if token is not None else {}
+        return _opened(path, lambda: self._http.get(self._url(path), headers=headers, query=sent))
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> Reply:
+        return _opened(path, lambda: self._http.post(self._url(path), headers={}, body=body))
+
+    def _url(self, path: str) -> str:
+        # Without the closing slash the call does not reach the API but a plain-text 404.
+        return f"{self._base_url}/{path.strip('/')}/"
+
+
+def _opened(path: str, call: Callable[[], Answer]) -> Reply:
+    try:
+        reply = open_envelope(path, call())
+    except ProviderError as error:
+        log.warning(
+            "tiktok call failed",
+            path=path,
+            code=error.code,
+            request_id=error.request_id,
+            advice=str(error.advice),
+        )
+        raise
+    log.info("tiktok call answered", path=path, request_id=reply.request_id)
+    return reply
 
 
 def _as_text(value: str | int | Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from receiver.errors import Advice
 OK = 0
 PARTLY_OK = 20001
 WRONG_PARAMETER = 40002
+DUPLICATE = 40050
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ MEANINGS: dict[int, Meaning] = {
     40118: Meaning("the app is not on TikTok's allowlist for this", _OURS),
     40125: Meaning("the developer lacks permission for this", _OURS),
     41000: Meaning("calls from this country are blocked", _OURS),
-    # Passing faults. 40050 means "done already" for writes; we only read, and a read can be repeated.
-    40050: Meaning("the same request is already under way", _AGAIN),
+    # Passing faults. To a read that can be repeated; to giving back or ending it means "done already".
+    DUPLICATE: Meaning("the same request is already under way", _AGAIN),
     40200: Meaning("the task is not ready", _AGAIN),
     40201: Meaning("the task is not ready", _AGAIN),
     40202: Meaning("another write is under way", _AGAIN),

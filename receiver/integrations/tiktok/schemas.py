@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
@@ -15,10 +15,10 @@ from receiver.integrations.tiktok.envelope import Reply
 
 NOTHING = ("", "-")  # how TikTok writes "not there"
 AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
+TOKEN = re.compile(r"[!-~]{8,2048}")
 DIGITS = re.compile(r"[0-9]{1,32}")
 MIDNIGHT = " 00:00:00"
 OFFSET = re.compile(r"UTC([+-])([01][0-9]):([0-5][0-9])")
-LEDGER_KEYS = ("transaction_list", "transactions", "transaction", "list")  # TikTok's clients disagree
 
 
 class Id(fields.Field[str]):
@@ -38,6 +38,15 @@ class Text(fields.Field[str | None]):
         if not isinstance(value, str):
             raise ValidationError("should be text")
         return None if value.strip() in NOTHING else value.strip()
+
+
+class Secret(fields.Field[str]):
+    """A token, as it is: printable, nothing cut off."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        if not isinstance(value, str) or not TOKEN.fullmatch(value):
+            raise ValidationError("should be a token")
+        return value
 
 
 class MaybeId(Text):
@@ -124,12 +133,60 @@ class _Advertiser(_Answer):
     display_timezone = Text(load_default=None)
     create_time = Instant(load_default=None)
     owner_bc_id = MaybeId(load_default=None)
+    rejection_reason = Text(load_default=None)
+    advertiser_account_type = Text(load_default=None)
 
 
 class AdvertiserList(_Answer):
-    """`/advertiser/info/`; `/oauth2/advertiser/get/` has the same list with fewer fields."""
+    """`/advertiser/info/`."""
 
     list = fields.List(fields.Nested(_Advertiser), required=True)
+
+
+class _Authorised(_Answer):
+    advertiser_id = Id(required=True)
+    advertiser_name = Text(load_default=None)
+
+
+class AuthorisedList(_Answer):
+    """`/oauth2/advertiser/get/`."""
+
+    list = fields.List(fields.Nested(_Authorised), required=True)
+
+
+class Consented(_Answer):
+    """`/oauth2/access_token/`; its `scope` is a list of numbers."""
+
+    access_token = Secret(required=True)
+    scope = fields.List(Id(), load_default=list)
+    advertiser_ids = fields.List(Id(), load_default=list)
+
+
+class Revoked(_Answer):
+    """`/oauth2/revoke_token/`."""
+
+    advertiser_ids = fields.List(Id(), load_default=list)
+
+
+class Subscribed(_Answer):
+    """`/subscription/subscribe/`."""
+
+    subscription_id = Id(required=True)
+
+
+class _SubscriptionDetail(_Answer):
+    bc_id = MaybeId(load_default=None)
+    advertiser_ids = fields.List(Id(), load_default=list)
+    notify_frequency = Text(load_default=None)
+
+
+class _Subscription(_Answer):
+    subscription_id = Id(required=True)
+    subscribe_entity = Text(load_default=None)
+    callback_url = Text(load_default=None)
+    subscription_detail = fields.Nested(
+        _SubscriptionDetail, load_default=lambda: _SubscriptionDetail().load({})
+    )
 
 
 class _Account(_Answer):
@@ -188,26 +245,77 @@ class _Transaction(_Answer):
     timezone = Offset(load_default=None)
 
 
-class TransactionList(_Answer):
-    """`/bc/account/transaction/get/`; its list is `list`, whatever TikTok calls it."""
+class _Named(_Answer):
+    """Pages whose list has a name of its own; here it is `list`."""
 
-    list = fields.List(fields.Nested(_Transaction), required=True)
+    NAMES: ClassVar[tuple[str, ...]]
     page_info = fields.Nested(_PageInfo, required=True)
 
     @pre_load
     def one_key(self, data: Any, **_: Any) -> Any:
-        found = [name for name in LEDGER_KEYS if isinstance(data, dict) and name in data]
+        found = [name for name in self.NAMES if isinstance(data, dict) and name in data]
         return {**data, "list": data[found[0]]} if found else data
+
+
+class TransactionList(_Named):
+    """`/bc/account/transaction/get/`."""
+
+    NAMES = ("transaction_list", "transactions", "transaction", "list")  # TikTok's clients disagree
+    list = fields.List(fields.Nested(_Transaction), required=True)
+
+
+class _BalanceInfo(_Answer):
+    credit_balance = Amount(load_default=None)
+
+
+class _Balance(_Account):
+    currency = Text(load_default=None)
+    account_balance = Amount(load_default=None)
+    cash_balance = Amount(load_default=None)
+    grant_balance = Amount(load_default=None)
+    tax = Amount(load_default=None)
+    payment_portfolio_id = MaybeId(load_default=None)
+    balance_info = fields.Nested(_BalanceInfo, load_default=None, allow_none=True)
+
+
+class BalanceList(_Named):
+    """`/advertiser/balance/get/`."""
+
+    NAMES = ("advertiser_account_list",)
+    list = fields.List(fields.Nested(_Balance), required=True)
+
+
+class _Cost(_Account):
+    currency = Text(load_default=None)
+    amount = Amount(load_default=None)
+    cash_amount = Amount(load_default=None)
+    grant_amount = Amount(load_default=None)
+    tax_amount = Amount(load_default=None)
+
+
+class CostList(_Named):
+    """`/bc/account/cost/get/`."""
+
+    NAMES = ("cost_list",)
+    list = fields.List(fields.Nested(_Cost), required=True)
+
+
+class SubscriptionList(_Named):
+    """`/subscription/get/`."""
+
+    NAMES = ("subscriptions",)
+    list = fields.List(fields.Nested(_Subscription), required=True)
 
 
 def load(schema: Schema, reply: Reply) -> Mapping[str, Any]:
     """A reply's data, checked; raises ProviderError naming the first field that is wrong."""
     try:
         loaded: Mapping[str, Any] = schema.load(reply.data)
+        return loaded
     except ValidationError as error:
         path, message = _first("data", error.messages)
-        raise reply.trouble(f"unexpected answer: {path} {message}", Advice.CONFIGURATION) from error
-    return loaded
+    # Raised out here so that marshmallow's error, which holds all of the answer, stays behind.
+    raise reply.trouble(f"unexpected answer: {path} {message}", Advice.CONFIGURATION)
 
 
 def _first(path: str, messages: Any) -> tuple[str, str]:

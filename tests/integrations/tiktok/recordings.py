@@ -9,6 +9,7 @@ from typing import Any
 import responses
 from responses import matchers
 
+from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 
 FOLDER = Path(__file__).parents[2] / "data" / "tiktok"
@@ -16,6 +17,7 @@ BASE = "https://business-api.tiktok.com/open_api/v1.3"
 REPORT_URL = f"{BASE}/report/integrated/get/"
 TOKEN = "EXAMPLE-ACCESS-TOKEN-MERCHANT-A"
 APP_ID, SECRET = "7400000000000000001", "EXAMPLE-APP-SECRET"
+APP = App(APP_ID, SECRET)
 ACCOUNT = "7400000000000000101"
 
 
@@ -29,6 +31,8 @@ def play(pair: dict[str, Any]) -> None:
     match = [matchers.header_matcher(asked["headers"])]
     if "query" in asked:
         match.append(matchers.query_param_matcher(asked["query"]))
+    if "json" in asked:
+        match.append(matchers.json_params_matcher(asked["json"]))
     body = answer["body_text"] if "body_text" in answer else json.dumps(answer["body"])
     responses.add(
         asked["method"],
@@ -59,4 +63,4 @@ def page(*rows: dict[str, Any], number: int = 1, pages: int = 1, total: int | No
 
 
 def client(**options: Any) -> TikTokClient:
-    return TikTokClient(BASE, **options)
+    return TikTokClient(BASE, **{"app": APP, **options})

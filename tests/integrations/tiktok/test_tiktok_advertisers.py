@@ -8,7 +8,7 @@ import responses
 
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
-from tests.integrations.tiktok.recordings import APP_ID, BASE, SECRET, TOKEN, client, play, recorded
+from tests.integrations.tiktok.recordings import BASE, TOKEN, client, play, recorded
 
 INFO_URL = f"{BASE}/advertiser/info/"
 THREE = ["7400000000000000101", "7400000000000000202", "7400000000000000303"]
@@ -34,15 +34,10 @@ def test_the_recorded_accounts_are_asked_for_and_read_as_recorded():
         timezone="America/New_York",
         created_at=datetime.fromtimestamp(1790867045, UTC),
         owner_bc_id="7400000000000000909",
+        account_type="AUCTION",
     )
     assert (second.status, second.country, second.currency) == ("STATUS_LIMIT", "GB", "GBP")
     assert (third.status, third.timezone) == ("STATUS_PENDING_CONFIRM", "Asia/Tokyo")
-
-
-@responses.activate
-def test_the_accounts_of_a_token_are_asked_for_and_read_as_recorded():
-    play(recorded("oauth_advertiser_get"))
-    assert client().authorised_advertisers(TOKEN, APP_ID, SECRET) == THREE[:2]
 
 
 @responses.activate

@@ -16,7 +16,7 @@ from receiver.integrations.http import Http
 from receiver.integrations.tiktok.client import TikTokClient
 from tests.integrations.tiktok.recordings import (
     ACCOUNT,
-    APP_ID,
+    APP,
     BASE,
     FOLDER,
     REPORT_URL,
@@ -192,7 +192,7 @@ def test_every_call_carries_both_timeouts():
 def test_a_network_fault_passes_and_tells_no_secret(trouble):
     url = f"{BASE}/oauth2/advertiser/get/"
     responses.get(url, body=trouble(f"no luck with {url}?secret={SECRET} and {TOKEN}"))
-    error = refusal(lambda: client().authorised_advertisers(TOKEN, APP_ID, SECRET))
+    error = refusal(lambda: client().authorised_advertisers(TOKEN))
     assert error.advice is Advice.AGAIN
     assert SECRET not in told(error)
     assert TOKEN not in told(error)
@@ -206,8 +206,8 @@ def test_a_server_that_says_nothing_is_left_in_time(silent_address):
 
 
 def test_a_server_that_is_not_there_is_tried_again_later():
-    nobody = TikTokClient("http://127.0.0.1:1", timeout=(0.3, 0.3))
-    error = refusal(lambda: nobody.authorised_advertisers(TOKEN, APP_ID, SECRET))
+    nobody = TikTokClient("http://127.0.0.1:1", app=APP, timeout=(0.3, 0.3))
+    error = refusal(lambda: nobody.authorised_advertisers(TOKEN))
     assert error.advice is Advice.AGAIN
     assert SECRET not in told(error)
 
@@ -263,7 +263,7 @@ def test_a_refusal_is_logged_with_its_code_and_no_secret_even_when_tiktok_repeat
     refused = {"code": 40105, "message": f"token {TOKEN} of {SECRET} is wrong", "request_id": f"R {TOKEN}"}
     responses.get(f"{BASE}/oauth2/advertiser/get/", json=refused)
     with capture_logs() as lines:
-        error = refusal(lambda: client().authorised_advertisers(TOKEN, APP_ID, SECRET))
+        error = refusal(lambda: client().authorised_advertisers(TOKEN))
     assert [line["code"] for line in lines] == [40105]
     for secret in (TOKEN, SECRET):
         assert secret not in json.dumps(lines) + told(error)
@@ -271,7 +271,7 @@ def test_a_refusal_is_logged_with_its_code_and_no_secret_even_when_tiktok_repeat
 
 def test_the_http_library_logs_no_address(silent_address, caplog):
     caplog.set_level(logging.DEBUG)
-    here = TikTokClient(silent_address, timeout=(0.3, 0.3))
-    refusal(lambda: here.authorised_advertisers(TOKEN, APP_ID, SECRET))
+    here = TikTokClient(silent_address, app=APP, timeout=(0.3, 0.3))
+    refusal(lambda: here.authorised_advertisers(TOKEN))
     logging.getLogger("urllib3.connectionpool").debug('"GET /?secret=%s"', SECRET)
     assert SECRET not in caplog.text

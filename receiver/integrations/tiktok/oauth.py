@@ -1,0 +1,58 @@
+"""An advertiser's consent: a code becomes a token, a token tells its accounts or is given back.
+
+What is granted is what the advertiser ticked, not what was asked for: read `scopes` and `advertiser_ids`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from receiver.errors import ProviderError
+from receiver.integrations.tiktok.calls import App, Get, Post
+from receiver.integrations.tiktok.codes import DUPLICATE
+from receiver.integrations.tiktok.schemas import AuthorisedList, Consented, Revoked, load
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What an advertiser granted. The token lives until it is revoked; there is nothing to refresh."""
+
+    access_token: str = field(repr=False)
+    scopes: frozenset[int]
+    advertiser_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Authorised:
+    """An ad account a token reaches; `name` None is "TikTok did not say"."""
+
+    advertiser_id: str
+    name: str | None
+
+
+def exchange_code(post: Post, app: App, auth_code: str) -> Consent:
+    """The consent behind a code, which serves once and for an hour; a stale one says REAUTHORISE."""
+    found = load(Consented(), post("oauth2/access_token", {**app.named(), "auth_code": auth_code}))
+    return Consent(
+        access_token=found["access_token"],
+        scopes=frozenset(int(number) for number in found["scope"]),
+        advertiser_ids=tuple(found["advertiser_ids"]),
+    )
+
+
+def revoke_token(post: Post, app: App, token: str) -> list[str]:
+    """Give a token back; the ids that lost access, none where another call has done it already."""
+    try:
+        reply = post("oauth2/revoke_token", {**app.named(), "access_token": token})
+    except ProviderError as error:
+        if error.code != DUPLICATE:
+            raise
+        return []
+    ids: list[str] = load(Revoked(), reply)["advertiser_ids"]
+    return ids
+
+
+def authorised_advertisers(get: Get, app: App) -> list[Authorised]:
+    """The ad accounts the token reaches."""
+    rows = load(AuthorisedList(), get("oauth2/advertiser/get", app.named()))["list"]
+    return [Authorised(row["advertiser_id"], row["advertiser_name"]) for row in rows]

@@ -1,0 +1,166 @@
+"""The real client's consent, subscriptions and money questions against the fake, over a real socket."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from receiver.controls.faults import Fault
+from receiver.errors import ProviderError
+from receiver.integrations.tiktok.calls import App
+from receiver.integrations.tiktok.client import TikTokClient
+from receiver.integrations.tiktok.finance import Balance, Cost
+from receiver.integrations.tiktok.oauth import Consent
+from receiver.integrations.tiktok.subscriptions import Entity, Subscription
+from receiver.sandbox.accounts import Account, Day, Payment
+from receiver.sandbox.tiktok import create_tiktok
+from tests.fakes import FrozenClock
+from tests.serving import served
+
+TOKEN, CENTER, HIDDEN = "token-of-the-store", "7200000000000000101", "7200000000000000202"
+ID, OTHER = "7300000000000000101", "7300000000000000102"
+SPENT = date(2025, 11, 10)
+CALLBACK = "https://credits.example/webhooks/tiktok/ads"
+APP = App("7400000000000000001", "sandbox-app-secret")
+
+
+@pytest.fixture
+def now():
+    return FrozenClock(datetime(2025, 11, 20, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def faults():
+    return set()
+
+
+@pytest.fixture
+def fake(now, faults):
+    paid = datetime(2025, 11, 9, tzinfo=UTC)
+    ours = Account(
+        ID,
+        "Store",
+        TOKEN,
+        business_center=CENTER,
+        days={SPENT: Day(Decimal("30.10"), Decimal("5.00"))},
+        payments=[
+            Payment(paid, Decimal(100), type="ADD_BALANCE"),
+            Payment(paid, Decimal(25), type="PROMOTION_ISSUED", billing="CREDIT"),
+        ],
+    )
+    other = Account(OTHER, "Hidden", "another-token", business_center=HIDDEN, reads_finance=False)
+    return create_tiktok({ID: ours, OTHER: other}, now, lambda _: faults)
+
+
+@pytest.fixture
+def tiktok(fake):
+    with served(fake) as address:
+        yield TikTokClient(f"{address}/open_api/v1.3", app=APP)
+
+
+@pytest.fixture
+def consents(fake):
+    return fake.extensions["tiktok_consents"]
+
+
+def refused(call, *arguments) -> int | None:
+    with pytest.raises(ProviderError) as caught:
+        call(*arguments)
+    return caught.value.code
+
+
+# Consent
+
+
+def test_a_code_is_exchanged_once_for_what_was_granted(tiktok, consents, now):
+    code = consents.grant(TOKEN, now())
+    assert tiktok.exchange_code(code) == Consent(TOKEN, frozenset({4, 44, 100, 152, 200}), (ID,))
+    assert refused(tiktok.exchange_code, code) == 40110
+
+
+def test_a_user_who_may_not_see_the_money_grants_no_scope_for_it(tiktok, consents, now):
+    assert 152 not in tiktok.exchange_code(consents.grant("another-token", now())).scopes
+
+
+def test_a_code_serves_for_an_hour(tiktok, consents, now):
+    early, late = consents.grant(TOKEN, now()), consents.grant(TOKEN, now())
+    now.move(hours=1)
+    assert tiktok.exchange_code(early).access_token == TOKEN
+    now.move(seconds=1)
+    assert refused(tiktok.exchange_code, late) == 40110
+
+
+def test_a_token_given_back_reaches_nothing_until_consent_is_given_anew(tiktok, consents, now):
+    assert tiktok.revoke_token(TOKEN) == [ID]
+    assert refused(tiktok.advertiser_info, TOKEN, [ID]) == 40105
+    assert refused(tiktok.revoke_token, TOKEN) == 40105
+    tiktok.exchange_code(consents.grant(TOKEN, now()))
+    assert [info.advertiser_id for info in tiktok.advertiser_info(TOKEN, [ID])] == [ID]
+
+
+def test_a_revoked_token_does_not_keep_another_from_consenting(tiktok, consents, now, faults):
+    faults.add(Fault.REVOKED_TOKEN)
+    assert refused(tiktok.advertiser_info, TOKEN, [ID]) == 40105
+    assert tiktok.exchange_code(consents.grant(TOKEN, now())).advertiser_ids == (ID,)
+    faults.add(Fault.MAINTENANCE)
+    assert refused(tiktok.exchange_code, consents.grant(TOKEN, now())) == 60001
+
+
+# Subscriptions
+
+
+def test_a_subscription_is_made_listed_and_ended(tiktok):
+    made = tiktok.subscribe(TOKEN, Entity.REPORT_DATA_CHANGE, CALLBACK, [ID], "60_MINUTE")
+    alarm = tiktok.subscribe(TOKEN, Entity.AD_ACCOUNT_SUSPENSION, CALLBACK, [ID])
+    assert tiktok.subscriptions(Entity.REPORT_DATA_CHANGE) == [
+        Subscription(made, "REPORT_DATA_CHANGE", CALLBACK, (ID,), None, "60_MINUTE")
+    ]
+    assert [one.id for one in tiktok.subscriptions()] == [made, alarm]
+    tiktok.unsubscribe(made)
+    assert [one.id for one in tiktok.subscriptions()] == [alarm]
+    assert refused(tiktok.unsubscribe, made) == 40002
+
+
+@pytest.mark.parametrize(
+    ("token", "callback", "ids", "code"),
+    [
+        (TOKEN, CALLBACK, [OTHER], 40001),
+        (TOKEN, CALLBACK, [], 40002),
+        (TOKEN, CALLBACK, [ID] * 101, 40002),
+        (TOKEN, "http://credits.example/", [ID], 40002),
+        ("never-given", CALLBACK, [ID], 40105),
+    ],
+)
+def test_a_subscription_is_refused_as_tiktok_would(tiktok, token, callback, ids, code):
+    assert refused(tiktok.subscribe, token, Entity.REPORT_DATA_CHANGE, callback, ids) == code
+    assert tiktok.subscriptions() == []
+
+
+def test_another_app_sees_and_ends_none_of_our_subscriptions(tiktok):
+    made = tiktok.subscribe(TOKEN, Entity.REPORT_DATA_CHANGE, CALLBACK, [ID])
+    stranger = TikTokClient(tiktok._base_url, app=App("7499", "another"))
+    assert stranger.subscriptions() == []
+    assert refused(stranger.unsubscribe, made) == 40002
+
+
+# Money
+
+
+def test_balances_are_what_was_paid_in_and_not_yet_spent(tiktok):
+    held = [Decimal(amount) for amount in ("89.9", "69.9", "20.0", "0.0")]
+    assert tiktok.balances(TOKEN, CENTER) == [Balance(ID, "USD", *held, None, None)]
+    assert tiktok.balances(TOKEN, CENTER, ID) == [Balance(ID, "USD", *held, Decimal("0.0"), None)]
+    assert tiktok.balances(TOKEN, CENTER, OTHER) == []
+
+
+def test_costs_are_told_apart_over_the_dates_asked_for(tiktok):
+    cost = Cost(ID, "USD", *(Decimal(amount) for amount in ("35.1", "30.1", "5.0", "0.0")))
+    assert tiktok.costs(TOKEN, CENTER, SPENT, SPENT) == [cost]
+    (none,) = tiktok.costs(TOKEN, CENTER, SPENT + timedelta(days=1), SPENT + timedelta(days=9), ID)
+    assert none.total == 0
+    assert refused(tiktok.costs, TOKEN, CENTER, SPENT, SPENT + timedelta(days=365)) == 40002
+
+
+def test_money_is_for_those_alone_who_may_see_it(tiktok):
+    assert refused(tiktok.balances, "another-token", HIDDEN) == 40001
+    assert refused(tiktok.costs, TOKEN, HIDDEN, SPENT, SPENT) == 40001
