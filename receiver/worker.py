@@ -18,6 +18,7 @@ from receiver.errors import Refused, StorageUnavailable
 from receiver.jobs import Job, every_minute, queue_of
 from receiver.services.decisions.decide import decide_each
 from receiver.services.processing.process import process_next
+from receiver.services.processing.replay import replay_next
 from receiver.storage import heartbeats
 from receiver.storage.migrate import current_revision, newest_revision
 from receiver.wiring import Wiring
@@ -73,7 +74,7 @@ def _work(wired: Wiring, stopping: Event, consumer: Consumer) -> None:
                 _beat(wired)
                 beat_due = time.monotonic() + BEAT_SECONDS
                 consumer.check_worker_health()
-            pause = 0.0 if work_inbox(wired) else IDLE_SECONDS
+            pause = 0.0 if work_inbox(wired) else _work_replay(wired)
         except StorageUnavailable as error:
             log.warning("worker waits", error=str(error))
             pause = TROUBLE_SECONDS
@@ -94,3 +95,15 @@ def work_inbox(wired: Wiring) -> bool:
     touched = (store_id for outcome in outcomes for store_id in outcome.stores)
     decide_each(wired.database, wired.now(), touched)
     return len(outcomes) == BATCH
+
+
+def _work_replay(wired: Wiring) -> float:
+    """Do a batch of a replay, if there is one, and how many seconds to wait now.
+
+    Its turn comes only after a look at the inbox that took all that was due: while whole batches of live
+    deliveries wait, no replay moves.
+    """
+    next_at = replay_next(wired.database, wired.now())
+    if next_at is None:
+        return IDLE_SECONDS
+    return min(IDLE_SECONDS, max(0.0, (next_at - wired.now()).total_seconds()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -65,7 +66,7 @@ def new_delivery(
         delivery_id="d24874523d0e5885039d59d9d2576c6c",
         headers=[["content-type", "application/json"]],
         body=body,
-        body_sha256=identity(body),
+        body_sha256=hashlib.sha256(body).hexdigest(),
         received_at=received_at,
     )
 

@@ -125,6 +125,33 @@ class TestInbox:
         working.start(wired)
         until(lambda: inbox.asked == 3)
 
+    def test_a_replay_moves_only_after_a_look_that_took_all_that_was_due(
+        self, wired: Wiring, working: Working, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        full = [Outcome()] * worker.BATCH
+        inbox = Inbox(full, full, full[1:])
+        looks: list[int] = []
+        monkeypatch.setattr(worker, "process_next", inbox)
+        monkeypatch.setattr(worker, "replay_next", lambda *_: looks.append(inbox.asked))
+        working.start(wired)
+        until(lambda: looks)
+        assert looks[0] == 3
+
+    def test_the_next_batch_of_a_replay_is_done_when_its_time_comes(
+        self, wired: Wiring, working: Working, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(worker, "IDLE_SECONDS", 3600.0)
+        looks: list[int] = []
+
+        def next_at(_database: Database, now: datetime) -> datetime | None:
+            looks.append(1)
+            return now if len(looks) < 3 else None
+
+        monkeypatch.setattr(worker, "process_next", Inbox())
+        monkeypatch.setattr(worker, "replay_next", next_at)
+        working.start(wired)
+        until(lambda: len(looks) == 3)
+
 
 class TestClock:
     def test_of_two_workers_one_runs_the_minute(self, wired: Wiring, clock: FrozenClock) -> None:

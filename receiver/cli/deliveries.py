@@ -1,4 +1,4 @@
-"""`deliveries`: look through the inbox, and replay what should be tried once more."""
+"""`deliveries`: look through the inbox, and what was turned away."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import Any
 
 import click
 
-from receiver.cli.options import TIME, actor, limit_option
+from receiver.cli.options import actor, delivery_filters, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
-from receiver.domain.deliveries import State
-from receiver.errors import Refused
+from receiver.cli.replays import replay_command, replays_command
 from receiver.services.processing.purge import expired, purge
-from receiver.services.processing.replay import Replayed, replay, would_replay
 from receiver.services.receiving.quarantine import list_quarantine, take_from_quarantine
 from receiver.storage import rejections
 from receiver.storage.deliveries import Filters, attempts, known_delivery, list_deliveries
@@ -29,19 +27,13 @@ def deliveries_group() -> None:
 
 
 @deliveries_group.command("list")
-@click.option("--state", type=click.Choice([str(state) for state in State]))
-@click.option("--source", help="woocommerce or tiktok.")
-@click.option("--store", help="The store's id.")
-@click.option("--topic")
-@click.option("--since", type=TIME, help="Received at this time or later.")
-@click.option("--until", type=TIME, help="Received before this time.")
-@click.option("--search", help="Part of an id, topic, hash or error.")
+@delivery_filters
 @limit_option
 @json_option
-def list_command(limit: int, as_json: bool, **filters: Any) -> None:
+def list_command(filters: Filters, limit: int, as_json: bool) -> None:
     """The newest first."""
     with wiring().database.reading() as session:
-        rows = [_row(delivery) for delivery in list_deliveries(session, Filters(**filters), limit)]
+        rows = [_row(delivery) for delivery in list_deliveries(session, filters, limit)]
     print_rows(rows, as_json, COLUMNS)
 
 
@@ -56,22 +48,8 @@ def show(delivery_id: int, as_json: bool) -> None:
     print_one(row, as_json)
 
 
-@deliveries_group.command("replay")
-@click.argument("delivery_ids", metavar="ID…", type=int, nargs=-1, required=True)
-@click.option("--reason", required=True, help="Why; kept with the attempt and in the audit.")
-@click.option("--dry-run", is_flag=True, help="Say what would be replayed, and change nothing.")
-@json_option
-def replay_command(delivery_ids: tuple[int, ...], reason: str, dry_run: bool, as_json: bool) -> None:
-    """Process deliveries once more; what succeeded before changes nothing."""
-    parts = wiring()
-    if dry_run:
-        tried = would_replay(parts.database, delivery_ids, parts.now())
-    else:
-        tried = replay(parts.database, delivery_ids, parts.now(), actor(), reason)
-    print_rows([_replayed(one) for one in tried], as_json)
-    refused = [one.refused for one in tried if one.refused]
-    if refused:
-        raise Refused(f"{len(refused)} of {len(tried)} not replayed: {'; '.join(refused)}")
+deliveries_group.add_command(replay_command)
+deliveries_group.add_command(replays_command)
 
 
 @deliveries_group.command("quarantine")
@@ -176,11 +154,3 @@ def _row(delivery: Delivery) -> dict[str, Any]:
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:
     return {"at": attempt.at, "actor": attempt.actor, "outcome": attempt.outcome, "error": attempt.error}
-
-
-def _replayed(one: Replayed) -> dict[str, Any]:
-    if one.refused is not None:
-        return {"id": one.delivery_id, "outcome": "refused", "error": one.refused}
-    if one.outcome is None:
-        return {"id": one.delivery_id, "outcome": "would replay", "error": None}
-    return {"id": one.delivery_id, "outcome": str(one.outcome.state), "error": one.outcome.error}

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import wraps
 from typing import Any
 
 import click
+
+from receiver.domain.deliveries import State
+from receiver.storage.deliveries import Filters
 
 RIGHT = "is no time; write 2025-11-20T12:00:00Z, with its offset, or 2025-11-20 for that day's start in UTC"
 
@@ -41,6 +46,30 @@ TIME = Time()
 limit_option = click.option(
     "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0 = all."
 )
+
+FILTERS = (
+    click.option("--state", type=click.Choice([str(state) for state in State])),
+    click.option("--source", help="woocommerce or tiktok."),
+    click.option("--store", help="The store's id."),
+    click.option("--topic"),
+    click.option("--since", type=TIME, help="Received at this time or later."),
+    click.option("--until", type=TIME, help="Received before this time."),
+    click.option("--search", help="Part of an id, topic, hash or error."),
+)
+NAMES = ("state", "source", "store", "topic", "since", "until", "search")
+
+
+def delivery_filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which deliveries; the command gets all of it as one `filters`."""
+
+    @wraps(command)
+    def filtered(*args: Any, **given: Any) -> Any:
+        said = {name: given.pop(name) for name in NAMES}
+        return command(*args, filters=Filters(**said), **given)
+
+    for option in reversed(FILTERS):
+        filtered = option(filtered)
+    return filtered
 
 
 def actor() -> str:

@@ -90,6 +90,13 @@ class _Rehearsal(Database):
 
 
 @contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """A part of a transaction, undone alone when it fails; the database's own fault undoes all of it."""
+    with _our_errors(), session.begin_nested():
+        yield
+
+
+@contextmanager
 def _our_errors() -> Iterator[None]:
     try:
         yield

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from receiver.errors import NotFound
@@ -33,11 +34,29 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None  # the moment itself not included
     search: str | None = None  # part of an id, topic, hash or error
+    ids: tuple[int, ...] | None = None
+
+    def said(self) -> dict[str, Any]:
+        """What is said, as JSON holds it; empty when these are all deliveries."""
+        said = {**asdict(self), "search": self.search or None}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in said.items()
+            if value is not None
+        }
+
+
+def read_filters(said: dict[str, Any]) -> Filters:
+    """What `Filters.said` wrote."""
+    values = dict(said)
+    values |= {name: datetime.fromisoformat(said[name]) for name in ("since", "until") if name in said}
+    values |= {"ids": tuple(said["ids"])} if "ids" in said else {}
+    return Filters(**values)
 
 
 def list_deliveries(session: Session, filters: Filters, limit: int) -> list[Delivery]:
     """The newest first, without their bodies; 0 = all."""
-    query = _filtered(select(Delivery).options(defer(Delivery.body)), filters)
+    query = select(Delivery).options(defer(Delivery.body)).where(*_fit(filters))
     query = query.order_by(Delivery.id.desc())
     return list(session.scalars(query.limit(limit) if limit else query))
 
@@ -64,18 +83,79 @@ def purge_ended(session: Session, before: datetime, limit: int) -> int:
     return len(gone.all())
 
 
-def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
+@dataclass(frozen=True)
+class Counted:
+    """Deliveries of one state, source, topic and store."""
+
+    state: str
+    source: str
+    topic: str | None
+    store: str | None
+    count: int
+    dropped: int  # of them without a body
+    busy: int  # of them being processed
+    oldest: datetime
+    newest: datetime
+
+
+def count_deliveries(session: Session, filters: Filters, now: datetime) -> list[Counted]:
+    kind = (Delivery.state, Delivery.source, Delivery.topic, Delivery.store_id)
+    received = Delivery.received_at
+    query = select(
+        *kind,
+        func.count(),
+        func.count().filter(Delivery.body.is_(None)),
+        func.count().filter(Delivery.body.is_not(None), Delivery.lease_until > now),
+        func.min(received),
+        func.max(received),
+    )
+    return [Counted(*row) for row in session.execute(query.where(*_fit(filters)).group_by(*kind))]
+
+
+def newest_delivery(session: Session) -> int:
+    """Its id; 0 when there is none."""
+    return session.scalar(select(func.max(Delivery.id))) or 0
+
+
+def next_to_replay(
+    session: Session, filters: Filters, *, after: int, up_to: int, limit: int, now: datetime
+) -> list[tuple[int, bool]]:
+    """Ids of what still has a body, in their order, and whether each is being processed now."""
+    query = select(Delivery.id, Delivery.lease_until).where(
+        Delivery.id > after, Delivery.id <= up_to, Delivery.body.is_not(None), *_fit(filters)
+    )
+    found = session.execute(query.order_by(Delivery.id).limit(limit))
+    return [(number, lease_until is not None and lease_until > now) for number, lease_until in found]
+
+
+def has_body(session: Session, ids: Iterable[int]) -> dict[int, bool]:
+    """By id; one that is not there is left out."""
+    query = select(Delivery.id, Delivery.body.is_not(None)).where(Delivery.id.in_(ids))
+    return {number: bool(there) for number, there in session.execute(query)}
+
+
+def hold_free(session: Session, filters: Filters, ids: Sequence[int], now: datetime) -> dict[int, Delivery]:
+    """Lock those of them that still fit and that nobody has in hand; waits for no other lock."""
+    free = or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
+    query = select(Delivery).where(Delivery.id.in_(ids), free, *_fit(filters))
+    query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return {row.id: row for row in session.scalars(query)}
+
+
+def _fit(filters: Filters) -> list[ColumnElement[bool]]:
     exact = {
         Delivery.state: filters.state,
         Delivery.source: filters.source,
         Delivery.store_id: filters.store,
         Delivery.topic: filters.topic,
     }
-    query = query.where(*(column == value for column, value in exact.items() if value is not None))
+    fit = [column == value for column, value in exact.items() if value is not None]
+    if filters.ids is not None:
+        fit.append(Delivery.id.in_(filters.ids))
     if filters.since is not None:
-        query = query.where(Delivery.received_at >= filters.since)
+        fit.append(Delivery.received_at >= filters.since)
     if filters.until is not None:
-        query = query.where(Delivery.received_at < filters.until)
+        fit.append(Delivery.received_at < filters.until)
     if filters.search:
-        query = query.where(or_(*(column.icontains(filters.search, autoescape=True) for column in SEARCHED)))
-    return query
+        fit.append(or_(*(column.icontains(filters.search, autoescape=True) for column in SEARCHED)))
+    return fit

@@ -14,7 +14,7 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import UNDONE, WAITING, State, may_move
-from receiver.errors import NotFound, Refused
+from receiver.errors import Refused
 from receiver.storage.inbox_rows import NewDelivery, insert_new
 from receiver.storage.tables import Attempt, Delivery
 
@@ -91,25 +91,10 @@ def _free(now: datetime) -> Any:
     return DELIVERIES.c.state.in_(WAITING) | lapsed
 
 
-def replayable(session: Session, delivery_id: int, now: datetime) -> Delivery:
-    """The row, locked, when it can be processed once more. Raises NotFound and Refused."""
-    row = _locked(session, id=delivery_id)
-    if row is None:
-        raise NotFound(f"there is no delivery {delivery_id}")
-    if row.body is None:
-        raise Refused(f"delivery {delivery_id} cannot be replayed: its body was dropped")
-    if row.lease_until is not None and row.lease_until > now:
-        raise Refused(f"delivery {delivery_id} is being processed right now")
-    return row
-
-
-def claim_one(session: Session, delivery_id: int, now: datetime, lease: timedelta) -> Claim:
-    """Take this one whatever came of it before. Raises NotFound and Refused."""
-    row = replayable(session, delivery_id, now)
+def take_again(row: Delivery) -> None:
+    """Let a held row be processed once more, with all its tries; what cannot be again is Refused."""
     _move(row, State.PROCESSING)
-    row.tries, row.lease_until, row.due_at = 1, now + lease, now + lease
-    row.error, row.ended_at = None, None
-    return Claim(row.id, row.tries, now + lease, row.store_id or "")
+    row.tries, row.error, row.ended_at = 1, None, None
 
 
 def hold(session: Session, claim: Claim) -> Delivery | None:
@@ -136,9 +121,20 @@ def give_back(row: Delivery, now: datetime) -> None:
 
 
 def note_attempt(
-    session: Session, delivery_id: int, at: datetime, actor: str, outcome: str, error: str | None
+    session: Session,
+    delivery_id: int,
+    at: datetime,
+    actor: str,
+    outcome: str,
+    error: str | None,
+    *,
+    replay_id: int | None = None,
 ) -> None:
-    session.add(Attempt(delivery_id=delivery_id, at=at, actor=actor, outcome=outcome, error=error))
+    session.add(
+        Attempt(
+            delivery_id=delivery_id, at=at, actor=actor, outcome=outcome, error=error, replay_id=replay_id
+        )
+    )
 
 
 def _locked(session: Session, **which: Any) -> Delivery | None:

@@ -28,6 +28,7 @@ Serial = BigInteger().with_variant(Integer, "sqlite")
 IS_CODE = text("delivery = 'code'")
 IS_OPEN = text("state = 'open'")
 HAS_ENDED = text("ended_at IS NOT NULL")
+OF_A_REPLAY = text("replay_id IS NOT NULL")
 
 
 class Base(DeclarativeBase):
@@ -153,9 +154,43 @@ class Attempt(Base):
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), index=True)
     at: Mapped[dt.datetime]
-    actor: Mapped[str]  # worker | staff and their reason
+    actor: Mapped[str]  # worker | staff, their replay and its reason
     outcome: Mapped[str]
     error: Mapped[str | None] = mapped_column(Text)
+    replay_id: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        # Of a replay that is cut off and goes on, each delivery is tried once.
+        Index(
+            "uq_attempts_replay",
+            "replay_id",
+            "delivery_id",
+            unique=True,
+            sqlite_where=OF_A_REPLAY,
+            postgresql_where=OF_A_REPLAY,
+        ),
+    )
+
+
+class Replay(Base):
+    """Deliveries that staff asked to be processed once more, and how far that has come."""
+
+    __tablename__ = "replays"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    asked_at: Mapped[dt.datetime]
+    actor: Mapped[str]
+    reason: Mapped[str] = mapped_column(Text)
+    filters: Mapped[dict[str, Any]]  # as storage/deliveries.py writes them
+    rate: Mapped[int]  # deliveries a second
+    state: Mapped[str]  # domain/replays.py
+    up_to: Mapped[int] = mapped_column(BigInteger)  # the newest delivery when it was asked for
+    cursor: Mapped[int] = mapped_column(BigInteger)  # the last delivery it has come to
+    next_at: Mapped[dt.datetime]  # no batch before that
+    total: Mapped[int]  # how many there were to replay when it was asked for
+    done: Mapped[int] = mapped_column(default=0)
+    outcomes: Mapped[dict[str, Any]]  # how often each; adds up to `done`
+    ended_at: Mapped[dt.datetime | None]
 
 
 class Rejection(Base):

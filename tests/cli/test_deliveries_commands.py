@@ -10,7 +10,6 @@ from click.testing import Result
 
 from receiver.app import create_app
 from receiver.services.processing.process import process_next
-from receiver.storage.tables import AuditEntry
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
 from tests.sending import signed_headers
@@ -89,38 +88,6 @@ def test_one_that_is_not_there_is_exit_code_1(inbox: Inbox):
     result = inbox("show", "9999")
     assert (result.exit_code, result.stderr) == (1, "Error: there is no delivery 9999\n")
     assert inbox("show", "x").exit_code == 2
-
-
-def test_a_replay_is_tried_told_and_audited(inbox: Inbox):
-    told = inbox.json("replay", str(inbox.done), str(inbox.dead), "--reason", "trying again")
-    assert told == [
-        {"id": inbox.done, "outcome": "processed", "error": None},
-        {"id": inbox.dead, "outcome": "dead", "error": "arg.seq: must be a whole number, 1 or more"},
-    ]
-    assert len(inbox.json("show", str(inbox.done))["attempts"]) == 2
-    with inbox.wired.database.reading() as session:
-        assert session.query(AuditEntry).filter_by(action="deliveries replay").count() == 2
-
-
-def test_a_replay_that_is_refused_tells_and_the_others_go_on(inbox: Inbox):
-    words = ("replay", str(inbox.ignored), str(inbox.done), "--reason", "again")
-    told = inbox.json(*words, exit_code=1)
-    assert [one["outcome"] for one in told] == ["refused", "processed"]
-    error = inbox(*words).stderr
-    assert error.startswith("Error: 1 of 2 not replayed: ")
-    assert "its body was dropped" in error
-
-
-def test_a_dry_run_changes_nothing(inbox: Inbox):
-    told = inbox.json("replay", str(inbox.dead), "--reason", "again", "--dry-run")
-    assert told == [{"id": inbox.dead, "outcome": "would replay", "error": None}]
-    assert len(inbox.json("show", str(inbox.dead))["attempts"]) == 1
-
-
-def test_a_replay_needs_a_reason_and_an_id(inbox: Inbox):
-    assert inbox("replay", str(inbox.dead)).exit_code == 2
-    assert inbox("replay", "--reason", "again").exit_code == 2
-    assert inbox("replay", str(inbox.dead), "--reason", " ").exit_code == 1
 
 
 def test_what_a_sender_wrote_cannot_steer_the_terminal(inbox: Inbox):

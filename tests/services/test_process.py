@@ -13,13 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from receiver.domain.deliveries import State
 from receiver.errors import StorageUnavailable
 from receiver.services.processing import process, take_in
-from receiver.services.processing.process import Outcome, process_next, process_one
+from receiver.services.processing.process import Outcome, process_next
 from receiver.storage import links, signals
 from receiver.storage.database import Database
 from receiver.storage.tables import Attempt, Link, Signal, Store
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
-from tests.signals import ACCOUNT, add_shop, attempts, body_of, keep, keep_one, linked, row, signal
+from tests.signals import add_shop, attempts, body_of, keep, keep_one, linked, row, signal
 
 
 @pytest.fixture
@@ -233,7 +233,8 @@ def test_two_workers_never_process_one_delivery_at_the_same_time(
 def test_two_signals_of_one_store_at_the_same_time_wait_for_each_other(
     wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
-    newer, older = (keep_one(wired, store_id, signal(seq)) for seq in (2, 1))
+    for seq in (2, 1):
+        keep_one(wired, store_id, signal(seq))
     real = signals.is_taken_in
 
     def slowly(*given: Any) -> bool:
@@ -242,8 +243,7 @@ def test_two_signals_of_one_store_at_the_same_time_wait_for_each_other(
 
     monkeypatch.setattr(signals, "is_taken_in", slowly)
     threads = [
-        Thread(target=process_one, args=(wired.database, delivery_id, wired.now(), "test"))
-        for delivery_id in (newer, older)
+        Thread(target=process_next, args=(wired.database, wired.now()), kwargs={"limit": 1}) for _ in range(2)
     ]
     for thread in threads:
         thread.start()
@@ -334,15 +334,6 @@ def test_a_database_that_is_gone_from_the_first_is_told(
     break_links(monkeypatch, StorageUnavailable("gone"))
     with pytest.raises(StorageUnavailable):
         work(wired)
-
-
-def test_processing_one_by_hand_runs_the_same_code(wired: Wiring, store_id: str):
-    delivery_id = keep_one(wired, store_id, linked(3))
-    outcome = process_one(wired.database, delivery_id, wired.now(), "ann")
-    assert outcome == Outcome(delivery_id, State.PROCESSED, None, (store_id,))
-    assert [one.actor for one in attempts(wired, delivery_id)] == ["ann"]
-    with wired.database.reading() as session:
-        assert [link.advertiser_id for link in session.query(Link)] == [ACCOUNT]
 
 
 def test_the_worker_takes_in_by_the_service_of_that_name():

@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 import pytest
 
 from receiver.domain.deliveries import State
-from receiver.errors import NotFound, Refused
+from receiver.errors import Refused
 from receiver.storage import inbox
 from receiver.storage.inbox import Claim
 from receiver.storage.inbox_rows import NewDelivery
@@ -203,21 +203,12 @@ def test_only_what_is_ours_can_be_held(wired: Wiring, store_id: str):
             assert inbox.hold(session, other) is None
 
 
-# one by hand
-
-
-def test_what_is_in_hand_or_without_a_body_or_not_there_cannot_be_taken_by_hand(wired: Wiring, store_id: str):
-    gone, busy = (one.id for one in keep(wired, store_id, b"a", b"b"))
-    with wired.database.writing() as session:
-        session.get_one(Delivery, gone).body = None
-    claim(wired)
-    with wired.database.writing() as session:
-        with pytest.raises(Refused, match="body was dropped"):
-            inbox.claim_one(session, gone, wired.now(), LEASE)
-        with pytest.raises(Refused, match="right now"):
-            inbox.claim_one(session, busy, wired.now(), LEASE)
-        with pytest.raises(NotFound):
-            inbox.claim_one(session, 9999, wired.now(), LEASE)
+def test_what_was_ignored_cannot_be_taken_again(wired: Wiring, store_id: str):
+    keep(wired, store_id, b"a")
+    (claimed,) = claim(wired)
+    end(wired, claimed, State.IGNORED)
+    with wired.database.writing() as session, pytest.raises(Refused, match="cannot become processing"):
+        inbox.take_again(session.get_one(Delivery, claimed.id))
 
 
 def test_a_state_that_may_not_follow_is_refused(wired: Wiring, store_id: str):

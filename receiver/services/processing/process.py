@@ -18,8 +18,8 @@ from receiver.domain.deliveries import MOST_TRIES, State, next_try
 from receiver.errors import InputError, ReceiverError, StorageUnavailable
 from receiver.services.processing.take_in import Ending, take_in
 from receiver.storage import inbox
-from receiver.storage.database import Database
-from receiver.storage.tables import Delivery
+from receiver.storage.database import Database, savepoint
+from receiver.storage.tables import Delivery, Replay
 
 LEASE = timedelta(seconds=8)  # of a worker that was killed; its deliveries move on after that
 LONGEST_ERROR = 500
@@ -79,22 +79,39 @@ def _each_attempted(
     return outcomes
 
 
-def process_one(
-    database: Database,
-    delivery_id: int,
+def process_again(
+    session: Session,
+    row: Delivery,
     now: datetime,
-    actor: str,
+    replay: Replay,
     chance: Callable[[], float] = random.random,
 ) -> Outcome:
-    """Process this delivery now, whatever came of it before: the same code, and a new attempt on its row.
+    """Process a row that this transaction holds, whatever came of it before: the same code, a new attempt.
 
-    Raises NotFound, Refused and StorageUnavailable.
+    A fault undoes its effects alone, and what succeeded before stays as it is. Raises StorageUnavailable.
     """
-    with database.writing() as session:
-        claim = inbox.claim_one(session, delivery_id, now, LEASE)
-    outcome = _attempt(database, claim, now, actor, chance)
-    assert outcome is not None
-    return outcome
+    succeeded = row.state == State.PROCESSED
+    if not succeeded:
+        inbox.take_again(row)
+    ending, due_at = _taken_in_alone(session, row, now, chance)
+    error = ending.error and _storable(ending.error)
+    if not succeeded:
+        inbox.finish(row, ending.state, now, error=error, due_at=due_at)
+    actor = f"{replay.actor}, replay {replay.id}: {replay.reason}"
+    inbox.note_attempt(session, row.id, now, actor, ending.state, error, replay_id=replay.id)
+    return Outcome(row.id, ending.state, error, ending.stores)
+
+
+def _taken_in_alone(
+    session: Session, row: Delivery, now: datetime, chance: Callable[[], float]
+) -> tuple[Ending, datetime | None]:
+    try:
+        with savepoint(session):
+            return take_in(session, row), None
+    except StorageUnavailable:
+        raise
+    except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
+        return _failure(error, 1, now, chance)
 
 
 def _attempt(
@@ -105,11 +122,8 @@ def _attempt(
         return _processed(database, claim, now, actor)
     except StorageUnavailable:
         raise
-    except InputError as error:
-        ending, due_at = Ending(State.DEAD, str(error)), None
     except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
-        due_at = _due_again(claim.tries, now, chance)
-        ending = Ending(State.DEAD if due_at is None else State.FAILED, _told(error))
+        ending, due_at = _failure(error, claim.tries, now, chance)
     return _finished(database, claim, now, actor, ending, due_at)
 
 
@@ -149,9 +163,16 @@ def _end(
     return Outcome(row.id, ending.state, error, ending.stores)
 
 
-def _due_again(tries: int, now: datetime, chance: Callable[[], float]) -> datetime | None:
+def _failure(
+    error: Exception, tries: int, now: datetime, chance: Callable[[], float]
+) -> tuple[Ending, datetime | None]:
+    """How a try ends that raised, and when the next one is due, if there is one."""
+    if isinstance(error, InputError):
+        return Ending(State.DEAD, str(error)), None
     wait = next_try(tries, chance())
-    return None if wait is None else now + wait
+    if wait is None:
+        return Ending(State.DEAD, _told(error)), None
+    return Ending(State.FAILED, _told(error)), now + wait
 
 
 def _told(error: Exception) -> str:

@@ -1,0 +1,210 @@
+"""`deliveries replay` and `deliveries replays`: ask for one, follow it, look back, cancel."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from receiver.cli.options import actor, delivery_filters, limit_option
+from receiver.cli.output import json_option, print_one, print_rows
+from receiver.domain.replays import DEFAULT_RATE, ReplayState
+from receiver.errors import Refused
+from receiver.services.processing.replay import (
+    HIGHEST_RATE,
+    Preview,
+    Result,
+    cancel,
+    preview,
+    progress,
+    replay_next,
+    results,
+    start,
+)
+from receiver.services.running.readiness import worker_is_silent
+from receiver.storage.deliveries import Filters
+from receiver.storage.replays import list_replays
+from receiver.storage.tables import Replay
+from receiver.wiring import Wiring, wiring
+
+LOOK_SECONDS = 0.2
+LINE_EVERY = timedelta(seconds=5)  # where there is no terminal to write one line over and over
+COLUMNS = ("id", "state", "asked_at", "actor", "which", "total", "done", "rate", "reason")
+
+
+@click.command("replay")
+@with_appcontext
+@click.argument("ids", metavar="[ID…]", type=int, nargs=-1)
+@delivery_filters
+@click.option("--reason", help="Why; kept with each attempt and in the audit.")
+@click.option("--dry-run", is_flag=True, help="Count what would be replayed, and change nothing.")
+@click.option(
+    "--rate", type=click.IntRange(1, HIGHEST_RATE), default=DEFAULT_RATE, show_default=True,
+    help="At most so many deliveries a second.",
+)  # fmt: skip
+@click.option("--no-wait", is_flag=True, help="Leave it to the worker, and do not follow it.")
+@json_option
+def replay_command(
+    ids: tuple[int, ...],
+    filters: Filters,
+    reason: str | None,
+    dry_run: bool,
+    rate: int,
+    no_wait: bool,
+    as_json: bool,
+) -> None:
+    """Process deliveries once more, by ids or by the filters of `list`; what succeeded changes nothing.
+
+    The worker does it in the background, live deliveries first. This command follows it; without a worker it
+    does the work itself. Ctrl-C leaves it to the worker.
+    """
+    parts, chosen = wiring(), _chosen(ids, filters)
+    if dry_run:
+        print_one(_previewed(preview(parts.database, chosen, parts.now())), as_json)
+        return
+    if reason is None:
+        raise click.UsageError("a replay needs --reason (or --dry-run to look first)")
+    started = start(parts.database, chosen, parts.now(), actor=actor(), reason=reason, rate=rate)
+    if no_wait:
+        _tell_left(parts, started)
+    ended = started if no_wait else _follow(parts, started)
+    row = _row(ended)
+    told = results(parts.database, ended.id) if ids and ended.state != ReplayState.RUNNING else []
+    if told:
+        row["deliveries"] = [_result(one) for one in told]
+    print_one(row, as_json)
+    _tell_refused(told)
+
+
+@click.command("replays")
+@with_appcontext
+@click.option(
+    "--cancel", "cancelled_id", metavar="ID", type=int, help="End this one; what is done stays done."
+)
+@limit_option
+@json_option
+def replays_command(cancelled_id: int | None, limit: int, as_json: bool) -> None:
+    """Replays and how far they have come, the newest first."""
+    parts = wiring()
+    if cancelled_id is not None:
+        print_one(_row(cancel(parts.database, cancelled_id, parts.now(), actor=actor())), as_json)
+        return
+    with parts.database.reading() as session:
+        rows = [_row(one) for one in list_replays(session, limit)]
+    print_rows(rows, as_json, COLUMNS)
+
+
+def _chosen(ids: tuple[int, ...], filters: Filters) -> Filters:
+    if ids and filters.said():
+        raise click.UsageError("either ids or filters, not both")
+    if not ids and not filters.said():
+        raise click.UsageError(
+            "say which deliveries: their ids, or at least one filter; --since 2000-01-01 means all"
+        )
+    return replace(filters, ids=tuple(dict.fromkeys(ids))) if ids else filters
+
+
+def _follow(parts: Wiring, replay: Replay) -> Replay:
+    """Until it has ended or Ctrl-C is pressed; as it is then."""
+    line_due = parts.now() + LINE_EVERY
+    try:
+        while replay.state == ReplayState.RUNNING:
+            if sys.stderr.isatty():
+                click.echo(f"\r{_line(replay)}", err=True, nl=False)
+            elif parts.now() >= line_due:
+                click.echo(_line(replay), err=True)
+                line_due = parts.now() + LINE_EVERY
+            _pause(_go_on(parts))
+            replay = progress(parts.database, replay.id)
+    except KeyboardInterrupt:
+        _tell_left(parts, replay)
+    if sys.stderr.isatty():
+        click.echo(err=True)
+    return replay
+
+
+def _go_on(parts: Wiring) -> float:
+    """Do a batch where no worker would, and say how many seconds to wait now."""
+    if not _lacks_worker(parts):
+        return LOOK_SECONDS
+    next_at = replay_next(parts.database, parts.now())
+    wait = 0.0 if next_at is None else (next_at - parts.now()).total_seconds()
+    return min(LOOK_SECONDS, max(0.0, wait))
+
+
+def _pause(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def _tell_left(parts: Wiring, replay: Replay) -> None:
+    until = ", once `flask --app wsgi worker` runs" if _lacks_worker(parts) else ""
+    click.echo(
+        f"replay {replay.id} is left to the worker{until}; see it with `deliveries replays`, "
+        f"end it with `deliveries replays --cancel {replay.id}`",
+        err=True,
+    )
+
+
+def _lacks_worker(parts: Wiring) -> bool:
+    with parts.database.reading() as session:
+        return worker_is_silent(session, parts.now())
+
+
+def _tell_refused(told: list[Result]) -> None:
+    refused = [one.error for one in told if one.outcome is None and one.error]
+    if refused:
+        raise Refused(f"{len(refused)} of {len(told)} left out: {'; '.join(refused)}")
+
+
+def _line(replay: Replay) -> str:
+    came = ", ".join(f"{count} {outcome}" for outcome, count in replay.outcomes.items())
+    return f"replay {replay.id}: {replay.done} of {replay.total}" + (f" ({came})" if came else "")
+
+
+def _row(replay: Replay) -> dict[str, Any]:
+    return {
+        "id": replay.id,
+        "state": replay.state,
+        "asked_at": replay.asked_at,
+        "actor": replay.actor,
+        "reason": replay.reason,
+        "which": _words(replay.filters),
+        "rate": replay.rate,
+        "total": replay.total,
+        "done": replay.done,
+        "ended_at": replay.ended_at,
+        "outcomes": _counts("outcome", replay.outcomes),
+    }
+
+
+def _words(said: dict[str, Any]) -> str:
+    """As they are typed."""
+    ids = " ".join(map(str, said.get("ids", ())))
+    options = " ".join(f"--{name} {value}" for name, value in said.items() if name != "ids")
+    return ids or options
+
+
+def _previewed(found: Preview) -> dict[str, Any]:
+    return {
+        "matching": found.matching,
+        "to_replay": found.to_replay,
+        "changes_nothing": found.changes_nothing,
+        "oldest": found.oldest,
+        "newest": found.newest,
+        "saved": False,
+        "left_out": _counts("why", found.left_out),
+        **{f"by_{kind}": _counts(kind, counts) for kind, counts in found.by.items()},
+    }
+
+
+def _counts(name: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    return [{name: what, "count": count} for what, count in counts.items()]
+
+
+def _result(one: Result) -> dict[str, Any]:
+    return {"id": one.delivery_id, "outcome": one.outcome or "left out", "error": one.error}

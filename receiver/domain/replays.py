@@ -1,0 +1,29 @@
+"""A replay's states and its pace: small batches, and after each a pause that keeps to the rate."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from math import ceil
+
+DEFAULT_RATE = 50  # deliveries a second
+BATCH_SECONDS = 0.25
+LARGEST_BATCH = 20  # a few hundredths of a second: live traffic waits no longer than that
+
+
+class ReplayState(StrEnum):
+    """Whether there is more to do."""
+
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+def batch_size(rate: int) -> int:
+    """How many deliveries go into one transaction at so many a second (1 or more)."""
+    return min(LARGEST_BATCH, ceil(rate * BATCH_SECONDS))
+
+
+def pause_after(count: int, rate: int) -> timedelta:
+    """From the start of a batch of `count` to that of the next: never faster than the rate."""
+    return timedelta(seconds=count / rate)
