@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from datetime import datetime
 
 
 class ReceiverError(Exception):
@@ -37,18 +38,31 @@ class Advice(enum.StrEnum):
     """What to do about a provider's refusal."""
 
     AGAIN = "again"  # a passing fault: try later
+    NARROW = "ask for less"  # too much at once: never the same again, but smaller parts of it
+    PAUSE_APP = "pause the app"  # no call of anybody's until the error's `until`
+    PAUSE_ADVERTISER = "pause the ad account"  # no call about it until then
     REAUTHORISE = "re-authorise"  # the merchant must give consent again; stop calling
     CONFIGURATION = "configuration"  # our own settings or code; alert, do not retry
     GIVE_UP = "give up"  # this object will never answer; mark it, do not retry
 
 
 class ProviderError(ReceiverError):
-    """A provider refused, failed or did not answer; `advice` says what to do about it."""
+    """A provider refused, failed or did not answer; `advice` says what to do about it.
+
+    `until` is set where nothing more will be sent before then.
+    """
 
     def __init__(
-        self, message: str, *, advice: Advice, code: int | None = None, request_id: str | None = None
+        self,
+        message: str,
+        *,
+        advice: Advice,
+        code: int | None = None,
+        request_id: str | None = None,
+        until: datetime | None = None,
     ) -> None:
         super().__init__(message)
         self.advice = advice
         self.code = code
         self.request_id = request_id
+        self.until = until

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -10,10 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
 from receiver.errors import Advice, ProviderError
 
 TIMEOUT = (5.0, 30.0)  # seconds: to connect, and between two pieces of the answer
+WHOLE_SECONDS = 60.0  # for an answer that keeps trickling
 MAX_BYTES = 8 * 1024 * 1024
 PIECE = 64 * 1024
 
@@ -33,8 +36,15 @@ class Answer:
 class Http:
     """Sends requests and hands back answers; redirects are not followed, cookies not kept."""
 
-    def __init__(self, *, timeout: tuple[float, float] = TIMEOUT, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        timeout: tuple[float, float] = TIMEOUT,
+        whole_seconds: float = WHOLE_SECONDS,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
         self._timeout = timeout
+        self._whole_seconds = whole_seconds
         self._max_bytes = max_bytes
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -54,15 +64,18 @@ class Http:
                 method, url, timeout=self._timeout, allow_redirects=False, stream=True, **what
             ) as response:
                 return Answer(response.status_code, _lowered(response.headers), self._body(response))
-        except (requests.RequestException, UnicodeError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
             trouble = _trouble(url, error)
         # Raised out here so that the cause, whose text holds the address and its secrets, stays behind.
         raise trouble
 
     def _body(self, response: requests.Response) -> bytes:
-        body = bytearray()
-        for piece in response.iter_content(PIECE):
+        """Piece by piece as they come: waiting for a full one, a trickle would be waited for endlessly."""
+        body, enough = bytearray(), time.monotonic() + self._whole_seconds
+        while piece := response.raw.read1(PIECE, decode_content=True):
             body += piece
+            if time.monotonic() > enough:
+                raise _too_slow(response.url)
             if len(body) > self._max_bytes:
                 raise ProviderError(
                     f"{_host(response.url)} sent more than {self._max_bytes} bytes",
@@ -87,9 +100,13 @@ def _trouble(url: str, error: Exception) -> ProviderError:
             f"the call cannot be sent ({type(error).__name__}): check the API's address and the token",
             advice=Advice.CONFIGURATION,
         )
-    if isinstance(error, requests.Timeout):
-        return ProviderError(f"{_host(url)} did not answer in time", advice=Advice.AGAIN)
+    if isinstance(error, requests.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
+        return _too_slow(url)
     return ProviderError(f"no whole answer from {_host(url)} ({type(error).__name__})", advice=Advice.AGAIN)
+
+
+def _too_slow(url: str) -> ProviderError:
+    return ProviderError(f"{_host(url)} did not answer in time", advice=Advice.NARROW)
 
 
 def _host(url: str) -> str:

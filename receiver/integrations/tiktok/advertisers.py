@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.calls import Get
 from receiver.integrations.tiktok.schemas import AdvertiserList, load
 
-BATCH = 100  # ids a call; more is answered with 40011
+BATCH = 100  # ids a call by practice; too many is answered with 40011
 # What the recorded call asks for; what we do not read (balance and the like) is dropped on arrival.
 FIELDS = (
     "advertiser_id",
@@ -53,17 +54,20 @@ class AdvertiserInfo:
 
 def advertiser_info(get: Get, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]:
     """The accounts asked for, in the order of the answers; one TikTok leaves out is left out here."""
-    found = []
-    for batch in _batches(list(dict.fromkeys(advertiser_ids))):
-        reply = get("advertiser/info", {"advertiser_ids": batch, "fields": FIELDS})
+    found, left, most = [], list(dict.fromkeys(advertiser_ids)), BATCH
+    while left:
+        batch = left[:most]
+        try:
+            reply = get("advertiser/info", {"advertiser_ids": batch, "fields": FIELDS})
+        except ProviderError as error:
+            if error.advice is not Advice.NARROW or len(batch) == 1:
+                raise
+            most = len(batch) // 2
+            continue
         rows = load(AdvertiserList(), reply)["list"]
         found += [_info(row) for row in rows if row["advertiser_id"] in batch]
+        left = left[most:]
     return found
-
-
-def _batches(ids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
 
 
 def _info(row: Mapping[str, Any]) -> AdvertiserInfo:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.envelope import Reply
 
 Query = Mapping[str, str | int | Sequence[str]]
@@ -25,9 +26,24 @@ class App:
         return {"app_id": self.id, "secret": self.secret}
 
 
-def date_spans(first: date, last: date, most: int) -> Iterator[tuple[date, date]]:
-    """The dates from `first` to `last` in spans of at most `most` dates, both ends included."""
+Answer = TypeVar("Answer")
+
+
+def read_spans(ask: Callable[[date, date], Answer], first: date, last: date, most: int) -> list[Answer]:
+    """What `ask` answers for the dates from `first` to `last`, both included, at most `most` at once.
+
+    Where that is too much for TikTok the span is halved, down to a date, and those after it stay as
+    short: what was too much is never asked again. All of it is answered, or the last refusal raised.
+    """
+    answers = []
     while first <= last:
         end = min(last, first + timedelta(days=most - 1))
-        yield first, end
-        first = end + timedelta(days=1)
+        try:
+            answers.append(ask(first, end))
+        except ProviderError as error:
+            if error.advice is not Advice.NARROW or first == end:
+                raise
+            most = ((end - first).days + 1) // 2
+        else:
+            first = end + timedelta(days=1)
+    return answers

@@ -30,10 +30,10 @@ MEANINGS: dict[int, Meaning] = {
     # Half an answer would be kept as if it were whole, so it is asked for again instead.
     PARTLY_OK: Meaning("only partly successful", _AGAIN),
     # Limits
-    40016: Meaning("the app's call limit is reached", _AGAIN),
-    40100: Meaning("the app's call limit is reached", _AGAIN),
+    40016: Meaning("the app's call limit is reached", Advice.PAUSE_APP),
+    40100: Meaning("the app's call limit is reached", Advice.PAUSE_APP),
     40132: Meaning("the call limit for a field's value is reached", _AGAIN),
-    40133: Meaning("this ad account's call limit is reached", _AGAIN),
+    40133: Meaning("this ad account's call limit is reached", Advice.PAUSE_ADVERTISER),
     # Consent
     40101: Meaning("the authorisation code or app secret was refused", _CONSENT),
     40102: Meaning("the access token has expired", _CONSENT),
@@ -56,7 +56,7 @@ MEANINGS: dict[int, Meaning] = {
     40009: Meaning("not implemented", _OURS),
     40013: Meaning("not available in TikTok's sandbox", _OURS),
     40014: Meaning("not available in TikTok's sandbox", _OURS),
-    40011: Meaning("too many ids in one call", _OURS),
+    40011: Meaning("too many ids in one call", Advice.NARROW),
     40103: Meaning("refreshing does not apply to this kind of token", _OURS),
     40107: Meaning("refreshing does not apply to this kind of token", _OURS),
     40108: Meaning("refreshing does not apply to this kind of token", _OURS),

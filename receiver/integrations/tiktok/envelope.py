@@ -17,6 +17,7 @@ from receiver.integrations.tiktok.codes import OK, meaning_of
 
 CUT_ROWS = "x-tt-ads-throttle"  # on a report: TikTok's 20,000-ad cut was hit and rows are missing
 PASSING = (408, 425, 429)
+TOO_SLOW = 504  # a gateway's word for a report that took too long
 REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -92,6 +93,8 @@ def _no_envelope(path: str, answer: Answer, *, broken: bool) -> ProviderError:
 
 def _by_status(status: int) -> Advice:
     """A gateway's fault passes; a wrong path, method, or a redirect is a wrong address of ours."""
+    if status == TOO_SLOW:
+        return Advice.NARROW
     return Advice.AGAIN if status >= 500 or status in PASSING else Advice.CONFIGURATION
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from receiver.errors import Advice, ProviderError
-from receiver.integrations.tiktok.calls import Get, date_spans
+from receiver.integrations.tiktok.calls import Get, read_spans
 from receiver.integrations.tiktok.codes import WRONG_PARAMETER
 from receiver.integrations.tiktok.envelope import Reply
 from receiver.integrations.tiktok.pages import Row, read_pages
@@ -17,6 +17,7 @@ from receiver.integrations.tiktok.schemas import DailyReport, TotalReport
 
 REPORT = "report/integrated/get"
 DATES_A_CALL = 30  # TikTok's limit with stat_time_day
+DATES_IN_TOTAL = 365  # and without
 MONEY = ("spend", "billed_cost", "cash_spend", "voucher_spend")
 HALVES = (("spend", "billed_cost"), ("cash_spend", "voucher_spend"))
 
@@ -44,17 +45,29 @@ def daily_spend(
     get: Get, advertiser_id: str, first: date, last: date, *, page_size: int = 1000
 ) -> list[SpendDay]:
     """The dates with delivery between two dates, both included, in order; a date without a row is absent."""
-    days = []
-    for start, end in date_spans(first, last, DATES_A_CALL):
-        days += _Span(get, advertiser_id, start, end, page_size).days()
-    return days
+
+    def ask(start: date, end: date) -> list[SpendDay]:
+        return _Span(get, advertiser_id, start, end, page_size).days()
+
+    return [day for days in read_spans(ask, first, last, DATES_A_CALL) for day in days]
 
 
 def total_spend(get: Get, advertiser_id: str, first: date, last: date) -> Decimal | None:
-    """Gross spend over at most 365 dates, both ends included, in the account's currency; None unknown.
+    """Gross spend between two dates, both included, in the account's currency; None unknown."""
 
-    TikTok answers an account without delivery with a row of 0.00 or with no row: both are zero.
-    """
+    def ask(start: date, end: date) -> Decimal | None:
+        return _total(get, advertiser_id, start, end)
+
+    total = Decimal(0)
+    for part in read_spans(ask, first, last, DATES_IN_TOTAL):
+        if part is None:
+            return None
+        total += part
+    return total
+
+
+def _total(get: Get, advertiser_id: str, first: date, last: date) -> Decimal | None:
+    """TikTok answers an account without delivery with a row of 0.00 or with no row: both are zero."""
     metrics = ("spend", "billed_cost", "currency")
     query = _query(advertiser_id, first, last, ("advertiser_id",), metrics)
     rows, reply = read_pages(lambda _: get(REPORT, query), TotalReport(), most=1)

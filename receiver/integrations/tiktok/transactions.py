@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from receiver.errors import Advice
-from receiver.integrations.tiktok.calls import Get, date_spans
+from receiver.integrations.tiktok.calls import Get, read_spans
 from receiver.integrations.tiktok.envelope import Reply
 from receiver.integrations.tiktok.pages import Row, read_pages
 from receiver.integrations.tiktok.schemas import TransactionList
@@ -43,11 +43,11 @@ def transactions(
     get: Get, bc_id: str, advertiser_id: str, first: date, last: date, *, page_size: int = PAGE_SIZE
 ) -> list[Transaction]:
     """The rows between two dates, both included, of the ledger's own zone: the account's plain `timezone`."""
-    found = []
-    for start, end in date_spans(first, last, DATES_A_CALL):
-        query = _query(bc_id, advertiser_id, start, end)
-        found += _rows(get, query, advertiser_id, page_size)
-    return found
+
+    def ask(start: date, end: date) -> list[Transaction]:
+        return _rows(get, _query(bc_id, advertiser_id, start, end), advertiser_id, page_size)
+
+    return [row for rows in read_spans(ask, first, last, DATES_A_CALL) for row in rows]
 
 
 def _rows(get: Get, query: Mapping[str, str], advertiser_id: str, page_size: int) -> list[Transaction]:

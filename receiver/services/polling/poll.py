@@ -218,7 +218,7 @@ def _plan_next(account: tables.Account, now: datetime, bills: Bills | None) -> N
     """As usual; sooner where the bills alone met a passing fault, which is told but backs nothing off."""
     error = bills.error if bills else None
     account.failures, account.last_error = 0, str(error) if error else None
-    if error and error.advice is Advice.AGAIN:
+    if error and error.advice is not Advice.CONFIGURATION:
         account.next_poll_at, account.poll_reason = now + BILLS_RETRY, "for the bills, after a passing fault"
     else:
         account.next_poll_at, account.poll_reason = now + ROUTINE, "routine"
@@ -256,10 +256,10 @@ def _failed(
 
 
 def _next_try(now: datetime, failures: int, advice: Advice) -> tuple[datetime | None, str]:
-    if advice is Advice.AGAIN:
-        return now + min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10)), "after a passing fault"
     if advice is Advice.CONFIGURATION:
         return now + LONGEST_RETRY, "once our configuration is put right"
     if advice is Advice.REAUTHORISE:
         return None, "waits for the advertiser's consent"
-    return None, "waits for staff: TikTok will not answer for this account"
+    if advice is Advice.GIVE_UP:
+        return None, "waits for staff: TikTok will not answer for this account"
+    return now + min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10)), "after a passing fault"

@@ -4,7 +4,9 @@ import json
 import logging
 import socket
 import traceback
+from contextlib import contextmanager
 from datetime import date
+from threading import Thread
 
 import pytest
 import requests
@@ -34,12 +36,12 @@ FIRST, LAST = date(2026, 10, 1), date(2026, 10, 30)
 FAULTS = {
     "error_40001_no_permission": (40001, Advice.GIVE_UP),
     "error_40002_bad_parameter": (40002, Advice.CONFIGURATION),
-    "error_40016_app_rate_limit": (40016, Advice.AGAIN),
-    "error_40100_app_rate_limit": (40100, Advice.AGAIN),
+    "error_40016_app_rate_limit": (40016, Advice.PAUSE_APP),
+    "error_40100_app_rate_limit": (40100, Advice.PAUSE_APP),
     "error_40102_token_expired": (40102, Advice.REAUTHORISE),
     "error_40104_token_missing": (40104, Advice.CONFIGURATION),
     "error_40105_token_invalid": (40105, Advice.REAUTHORISE),
-    "error_40133_advertiser_rate_limit": (40133, Advice.AGAIN),
+    "error_40133_advertiser_rate_limit": (40133, Advice.PAUSE_ADVERTISER),
     "error_40300_advertiser_missing": (40300, Advice.GIVE_UP),
     "error_50000_system": (50000, Advice.AGAIN),
     "error_50002_processing": (50002, Advice.AGAIN),
@@ -56,6 +58,25 @@ def silent_address(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         yield f"http://127.0.0.1:{silent.getsockname()[1]}"
+
+
+@contextmanager
+def speaking(text, *, then_close):
+    """The address of a server that says this to its first caller, then closes or falls silent."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def speak():
+            connection, _ = server.accept()
+            connection.recv(65536)
+            connection.sendall(text.encode())
+            if not then_close:
+                connection.recv(1)  # until the caller hangs up
+            connection.close()
+
+        speaker = Thread(target=speak)
+        speaker.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        speaker.join()
 
 
 def read(**options):
@@ -133,7 +154,7 @@ def test_what_is_no_envelope_is_no_answer(body, advice):
 @responses.activate
 @pytest.mark.parametrize(
     ("status", "advice"),
-    [(302, Advice.CONFIGURATION), (405, Advice.CONFIGURATION), (429, Advice.AGAIN), (504, Advice.AGAIN)],
+    [(302, Advice.CONFIGURATION), (405, Advice.CONFIGURATION), (429, Advice.AGAIN), (503, Advice.AGAIN)],
 )
 def test_an_answer_that_is_not_the_apis_goes_by_its_status(status, advice):
     responses.get(REPORT_URL, status=status, body="no", headers={"Location": f"{BASE}/elsewhere/"})
@@ -186,23 +207,53 @@ def test_every_call_carries_both_timeouts():
 
 @responses.activate
 @pytest.mark.parametrize(
-    "trouble",
-    [requests.ConnectTimeout, requests.ReadTimeout, requests.ConnectionError, requests.exceptions.SSLError],
+    ("trouble", "advice"),
+    [
+        (requests.ConnectTimeout, Advice.AGAIN),
+        (requests.ReadTimeout, Advice.NARROW),
+        (requests.ConnectionError, Advice.AGAIN),
+        (requests.exceptions.SSLError, Advice.AGAIN),
+    ],
 )
-def test_a_network_fault_passes_and_tells_no_secret(trouble):
+def test_a_network_fault_passes_and_tells_no_secret(trouble, advice):
     url = f"{BASE}/oauth2/advertiser/get/"
     responses.get(url, body=trouble(f"no luck with {url}?secret={SECRET} and {TOKEN}"))
     error = refusal(lambda: client().authorised_advertisers(TOKEN))
-    assert error.advice is Advice.AGAIN
+    assert error.advice is advice
     assert SECRET not in told(error)
     assert TOKEN not in told(error)
 
 
 def test_a_server_that_says_nothing_is_left_in_time(silent_address):
     slow = TikTokClient(silent_address, timeout=(0.3, 0.3))
-    error = refusal(lambda: slow.daily_spend(TOKEN, ACCOUNT, FIRST, LAST))
-    assert error.advice is Advice.AGAIN
+    error = refusal(lambda: slow.daily_spend(TOKEN, ACCOUNT, FIRST, FIRST))
+    assert error.advice is Advice.NARROW
     assert "in time" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("sent", "advice"),
+    [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", Advice.NARROW),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", Advice.NARROW),
+        ('HTTP/1.1 200 OK\r\nContent-Length: 9999\r\nConnection: close\r\n\r\n{"code": 0}', Advice.AGAIN),
+    ],
+    ids=["nothing follows", "no piece follows", "cut off"],
+)
+def test_a_body_that_stops_is_no_answer(sent, advice):
+    with speaking(sent, then_close=advice is Advice.AGAIN) as address:
+        error = refusal(
+            lambda: TikTokClient(address, timeout=(5.0, 0.3)).daily_spend(TOKEN, ACCOUNT, FIRST, FIRST)
+        )
+    assert error.advice is advice
+
+
+def test_a_body_that_trickles_is_not_waited_for_endlessly():
+    head = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{"
+    with speaking(head, then_close=False) as address:
+        impatient = TikTokClient(address, http=Http(timeout=(5.0, 5.0), whole_seconds=0.0))
+        error = refusal(lambda: impatient.daily_spend(TOKEN, ACCOUNT, FIRST, FIRST))
+    assert (error.advice, "in time" in str(error)) == (Advice.NARROW, True)
 
 
 def test_a_server_that_is_not_there_is_tried_again_later():

@@ -231,7 +231,7 @@ def test_more_than_a_year_is_asked_for_in_spans():
     [
         ("error_40001_no_permission", Advice.GIVE_UP),
         ("error_40105_token_invalid", Advice.REAUTHORISE),
-        ("error_40133_advertiser_rate_limit", Advice.AGAIN),
+        ("error_40133_advertiser_rate_limit", Advice.PAUSE_ADVERTISER),
         ("error_50000_system", Advice.AGAIN),
         ("error_http_502_html", Advice.AGAIN),
         ("partial_success_20001", Advice.AGAIN),
