@@ -9,12 +9,13 @@ from typing import Any
 import click
 
 from receiver.cli.options import actor, delivery_filters, limit_option
-from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.cli.output import Commands, json_option, print_one, print_rows, to_json
 from receiver.cli.replays import replay_command, replays_command
 from receiver.services.processing.purge import expired, purge
+from receiver.services.processing.view import raw_body, redacted_body, view
 from receiver.services.receiving.quarantine import list_quarantine, take_from_quarantine
 from receiver.storage import rejections
-from receiver.storage.deliveries import Filters, attempts, known_delivery, list_deliveries
+from receiver.storage.deliveries import Filters, list_deliveries
 from receiver.storage.tables import Attempt, Delivery, Rejection, RejectionSample
 from receiver.wiring import wiring
 
@@ -39,13 +40,29 @@ def list_command(filters: Filters, limit: int, as_json: bool) -> None:
 
 @deliveries_group.command()
 @click.argument("delivery_id", metavar="ID", type=int)
+@click.option("--body", "with_body", is_flag=True, help="Its JSON too, without secrets and people.")
+@click.option("--raw", is_flag=True, help="Nothing but the bytes as they were received; audited.")
 @json_option
-def show(delivery_id: int, as_json: bool) -> None:
-    """One delivery and every attempt at it; its body is not printed."""
-    with wiring().database.reading() as session:
-        row = _row(known_delivery(session, delivery_id))
-        row["attempts"] = [_attempt(attempt) for attempt in attempts(session, delivery_id)]
-    print_one(row, as_json)
+def show(delivery_id: int, with_body: bool, raw: bool, as_json: bool) -> None:
+    """One delivery and every attempt at it, and whether its bytes and its signature still verify."""
+    parts = wiring()
+    if raw and (with_body or as_json):
+        raise click.UsageError("--raw prints the bytes and nothing else")
+    if raw:
+        click.echo(raw_body(parts.database, parts.now(), delivery_id, actor=actor()), nl=False)
+        return
+    viewed = view(parts.database, parts.seal, parts.now(), delivery_id)
+    row = _row(viewed.delivery) | {"body_hash": viewed.body_hash, "signature": viewed.signature}
+    row["attempts"] = [_attempt(attempt) for attempt in viewed.attempts]
+    if not with_body:
+        print_one(row, as_json)
+        return
+    shown, hidden = redacted_body(viewed.delivery)
+    if as_json:
+        print_one({**row, "hidden": hidden, "body": shown}, as_json)
+    else:
+        print_one({**row, "hidden": hidden}, as_json)
+        click.echo(to_json(shown))
 
 
 deliveries_group.add_command(replay_command)

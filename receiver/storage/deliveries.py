@@ -62,9 +62,8 @@ def list_deliveries(session: Session, filters: Filters, limit: int) -> list[Deli
 
 
 def known_delivery(session: Session, delivery_id: int) -> Delivery:
-    """Without its body. Raises NotFound."""
-    query = select(Delivery).options(defer(Delivery.body)).where(Delivery.id == delivery_id)
-    delivery = session.scalars(query).first()
+    """Raises NotFound."""
+    delivery = session.get(Delivery, delivery_id)
     if delivery is None:
         raise NotFound(f"there is no delivery {delivery_id}")
     return delivery

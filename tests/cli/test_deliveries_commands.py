@@ -10,6 +10,7 @@ from click.testing import Result
 
 from receiver.app import create_app
 from receiver.services.processing.process import process_next
+from receiver.storage.tables import AuditEntry
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
 from tests.sending import signed_headers
@@ -72,7 +73,8 @@ def test_each_filter_leaves_what_it_names(inbox: Inbox):
 
 def test_show_tells_every_attempt_and_no_body(inbox: Inbox):
     shown = inbox.json("show", str(inbox.dead))
-    assert list(shown) == [*KEYS, "attempts"]
+    assert list(shown) == [*KEYS, "body_hash", "signature", "attempts"]
+    assert (shown["body_hash"], shown["signature"]) == ("verified", "unknown")
     assert (shown["state"], shown["store"], shown["webhook_id"]) == ("dead", inbox.store_id, "136")
     (attempt,) = shown["attempts"]
     assert attempt == {
@@ -82,6 +84,35 @@ def test_show_tells_every_attempt_and_no_body(inbox: Inbox):
         "error": "arg.seq: must be a whole number, 1 or more",
     }
     assert "dead" in inbox("show", str(inbox.dead)).output
+
+
+def test_show_adds_the_body_without_people_and_says_what_is_hidden(inbox: Inbox):
+    body = body_of(signal(9, email="ann@shop.example"))
+    kept = str(keep(inbox.wired, inbox.store_id, body)[0].id)
+    shown = inbox.json("show", kept, "--body")
+    assert shown["hidden"] == ["arg.email"]
+    assert shown["body"]["arg"] == {**signal(9), "email": "(hidden)"}
+    printed = inbox("show", kept, "--body").output
+    assert '"email": "(hidden)"' in printed
+    assert "ann@shop" not in printed
+
+
+def test_raw_prints_the_bytes_as_they_came_and_nothing_else(inbox: Inbox):
+    body = b'{"email":"ann@shop.example"}\r\n\xff\x00'
+    kept = str(keep(inbox.wired, inbox.store_id, body)[0].id)
+    assert inbox("show", kept, "--raw").stdout_bytes == body
+    assert inbox("show", kept, "--raw", "--json").exit_code == 2
+    with inbox.wired.database.reading() as session:
+        (entry,) = session.query(AuditEntry).filter_by(action="delivery read raw")
+    assert entry.subject == f"delivery {kept}"
+
+
+@pytest.mark.parametrize("how", ["--raw", "--body"])
+def test_a_dropped_body_is_said_in_one_sentence(inbox: Inbox, how: str):
+    result = inbox("show", str(inbox.ignored), how)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: the body of delivery {inbox.ignored} was dropped\n"
+    assert inbox.json("show", str(inbox.ignored))["body_hash"] == "unknown"
 
 
 def test_one_that_is_not_there_is_exit_code_1(inbox: Inbox):

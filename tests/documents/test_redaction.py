@@ -1,0 +1,213 @@
+"""A redacted body: nothing under a hidden key shows, nothing else changes."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from receiver.documents.redaction import HIDDEN, is_hidden, redacted
+from tests.captures import FILES, Capture, captures
+
+HIDDEN_KEYS = (
+    # secrets
+    "password", "user_pass", "secret", "webhookSecret", "consumer_key", "consumer_secret", "apiKey",
+    "API_KEY", "access_token", "refreshtoken", "Authorization", "auth_code", "X-WC-Webhook-Signature",
+    "private-key", "session_id", "nonce", "cookie",
+    # people
+    "email", "E-Mail", "billing_email", "userEmailAddress", "mail", "name", "first_name", "lastName",
+    "FullName", "username", "display_name", "phone", "phoneNumber", "mobile", "address", "address_1",
+    "shipping_address", "street", "city", "postcode", "zip", "ip", "ip_address", "customer",
+    "customer_note", "billing", "shipping", "birthday",
+    # payment
+    "card", "card_number", "cardNumber", "cvc", "iban", "bank", "account_number", "payment_method",
+    "payment", "transaction_id", "paypal_email",
+)  # fmt: skip
+SHOWN_KEYS = (
+    "action", "arg", "v", "install_id", "home_url", "seq", "at", "event", "advertiser_id",
+    "business_center", "external_business_id", "exact", "previous", "plugin", "integration", "installed",
+    "set_up", "copies", "account", "store_name", "state", "key", "id", "status", "code", "message",
+    "country", "currency", "total", "keyboard", "shipment", "tags", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", HIDDEN_KEYS)
+def test_what_names_a_secret_a_person_or_a_payment_is_hidden(key: str):
+    assert redacted({key: "value"}) == ({key: HIDDEN}, [key])
+
+
+@pytest.mark.parametrize("key", SHOWN_KEYS)
+def test_what_names_none_of_these_is_shown(key: str):
+    assert redacted({key: "value"}) == ({key: "value"}, [])
+
+
+TEXTS = {
+    "write to ann.lee+shop@mail.example, please": "write to (hidden), please",
+    "https://ann:pw1@shop.example/wp": "https://(hidden)@shop.example/wp",
+    "Bearer abcdef123456": "(hidden)",
+    "got eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl here": "got (hidden) here",
+    "ck_0123456789abcdef0123456789abcdef01234567": "(hidden)",
+    "https://shop.example/?a=1&access_token=abc&b=2": "https://shop.example/?a=1&(hidden)&b=2",
+    "call +44 20 7946 0958 now": "call (hidden) now",
+    "card 4111 1111 1111 1111": "card (hidden)",
+    "5500000000000004": "(hidden)",
+}
+LEFT = (
+    "https://shop.example/blog/", "2026-11-23T00:01:00Z", "2025-11-20 12:00:00", "7300000000000000017",
+    "tt4b_woocommerce_0123456789abc", "3f0d5a52-8f0e-4c0b-9b5e-6f0a2f1d7c11", "1763640000000",
+    "STATUS_ENABLE", "Café 東京 🛍", "1+1=2", "d24874523d0e5885039d59d9d2576c6c",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "left"), TEXTS.items(), ids=TEXTS)
+def test_what_looks_like_somebodys_is_cut_out_of_a_text(text: str, left: str):
+    assert redacted([text]) == ([left], ["[0]"])
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_a_text_that_is_nobodys_stays_as_it_is(text: str):
+    assert redacted({"arg": text}) == ({"arg": text}, [])
+
+
+def test_a_number_may_be_a_card_too():
+    assert redacted({"n": 4111111111111111, "id": 7300000000000000017}) == (
+        {"n": HIDDEN, "id": 7300000000000000017},
+        ["n"],
+    )
+
+
+def test_a_value_named_by_the_key_beside_it_is_hidden():
+    meta = {
+        "meta_data": [{"id": 1, "key": "_billing_email", "value": "x"}, {"key": "_colour", "value": "red"}]
+    }
+    shown, paths = redacted(meta)
+    assert shown["meta_data"][0] == {"id": 1, "key": "_billing_email", "value": HIDDEN}
+    assert shown["meta_data"][1] == meta["meta_data"][1]
+    assert paths == ["meta_data[0].value"]
+
+
+def test_a_key_that_is_an_address_itself_is_hidden_and_loses_no_neighbour():
+    shown, paths = redacted({"ann@shop.example": 1, "bob@shop.example": {"token": "t"}})
+    assert shown == {"(hidden) 1": 1, "(hidden) 2": {"token": HIDDEN}}
+    assert paths == ["(hidden) 2.token"]
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], {}])
+def test_that_nothing_was_given_may_be_seen(nothing: Any):
+    assert redacted({"email": nothing}) == ({"email": nothing}, [])
+
+
+@pytest.mark.parametrize("something", [0, False, 7, "x", [None], {"a": None}])
+def test_anything_that_was_given_may_not(something: Any):
+    assert redacted({"email": something}) == ({"email": HIDDEN}, ["email"])
+
+
+def test_a_depth_nobody_reads_is_hidden():
+    deep: Any = "the bottom"
+    for _ in range(400):
+        deep = [deep]
+    shown, paths = redacted(deep)
+    assert "the bottom" not in json.dumps(shown)
+    assert len(paths) == 1
+
+
+def test_a_real_signal_is_shown_as_it_is():
+    for one in captures("signals.json"):
+        assert redacted(one.json) == (one.json, [])
+
+
+def test_nothing_of_a_real_customer_is_left():
+    seen = 0
+    for file in FILES:
+        for body in filter(None, map(parsed, captures(file))):
+            people = [body.get(name) or {} for name in ("billing", "shipping")]
+            theirs = {value for one in people for name, value in one.items() if value and name not in PUBLIC}
+            written = json.dumps(redacted(body)[0], ensure_ascii=False)
+            assert not [value for value in theirs if value in written]
+            seen += len(theirs)
+    assert seen > 20
+
+
+PUBLIC = ("country", "state")
+
+
+def parsed(one: Capture) -> dict[str, Any] | None:
+    try:
+        return one.json if isinstance(one.json, dict) else None
+    except ValueError:
+        return None
+
+
+NEARLY = (
+    "a" * 200_000,
+    "a@" * 100_000,
+    "?token" * 30_000,
+    "-eyJaaaa.aaaa" * 15_000,
+    "+1 2" * 50_000,
+    "//:" * 60_000,
+)
+
+
+@pytest.mark.parametrize("text", NEARLY, ids=lambda text: text[:8])
+def test_a_long_text_that_nearly_fits_is_read_all_the_same(text: str):
+    shown, _ = redacted({"arg": text})
+    assert isinstance(shown["arg"], str)
+
+
+# whatever the shape
+
+
+def trees() -> st.SearchStrategy[Any]:
+    keys = st.sampled_from(HIDDEN_KEYS + SHOWN_KEYS)
+    return st.recursive(
+        st.just("leaf"), lambda below: st.lists(below, max_size=4) | st.dictionaries(keys, below, max_size=4)
+    )
+
+
+def numbered(tree: Any, numbers: count[int]) -> Any:
+    """Each leaf with a text of its own."""
+    if isinstance(tree, list):
+        return [numbered(one, numbers) for one in tree]
+    if isinstance(tree, dict):
+        return {key: numbered(one, numbers) for key, one in tree.items()}
+    return f"leaf-{next(numbers)}-"
+
+
+def leaves(tree: Any, under: bool, path: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], str, bool]]:
+    """Each leaf's place and text, and whether it lies under a hidden key."""
+    if isinstance(tree, str):
+        return [(path, tree, under)]
+    pairs = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    return [
+        leaf
+        for key, one in pairs
+        for leaf in leaves(one, under or key in HIDDEN_KEYS, (*path, key))
+    ]  # fmt: skip
+
+
+def at(tree: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        tree = tree[key]
+    return tree
+
+
+@given(trees())
+def test_no_value_under_a_hidden_key_shows_and_all_others_stand_where_they_stood(tree: Any):
+    given_ = numbered(tree, count())
+    # A value beside "key" may be named by it; no leaf here reads like such a name.
+    shown, _ = redacted(given_)
+    written = json.dumps(shown)
+    for path, text, hidden in leaves(given_, under=False):
+        if hidden:
+            assert text not in written
+        else:
+            assert at(shown, path) == text
+
+
+@given(st.text(max_size=30))
+def test_any_key_is_told_one_way_or_the_other(key: str):
+    assert is_hidden(key) in (True, False)
