@@ -6,32 +6,24 @@ The test kills a few times, `make soak` (soak.py) many times.
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from itertools import count
-from pathlib import Path
 from threading import Event, Thread
 
 from sqlalchemy import func, select
 
 from receiver.storage.tables import Attempt, Delivery, Signal
 from receiver.wiring import Wiring
-from tests.conftest import KEY
+from tests.processes import answers, running, wait_until, web, worker
 from tests.sending import signed_headers
 from tests.signals import SECRET, add_shop, body_of
 from tests.signals import signal as a_signal
 
-ROOT = Path(__file__).parents[1]
 SENDERS = 4
 PAUSE = (0.2, 1.2)  # seconds between two kills
 ENDED = ("processed", "ignored", "dead")
@@ -68,20 +60,20 @@ def kill_at_random(
     store_id = add_shop(wired).id
     numbers = count(1)
     senders = [Thread(target=_send, args=(port, store_id, numbers, found, stopping)) for _ in range(SENDERS)]
-    with _running(wired, _web(port)) as web, _running(wired, _worker()) as worker:
-        _wait(lambda: _answers(port))
+    with running(wired, web(port)) as serving, running(wired, worker()) as working:
+        wait_until(lambda: answers(port))
         for sender in senders:
             sender.start()
         for number in range(kills):
             time.sleep(chance.uniform(*PAUSE))
-            (web if number % 2 else worker).kill_and_restart()
+            (serving if number % 2 else working).kill_and_restart()
             progress()
-        _wait(lambda: _answers(port))
+        wait_until(lambda: answers(port))
         time.sleep(PAUSE[1])
         stopping.set()
         for sender in senders:
             sender.join(60)
-        _wait(lambda: not _waits(wired), seconds=60)
+        wait_until(lambda: not _waits(wired), seconds=60)
     return _compared(wired, found)
 
 
@@ -129,71 +121,7 @@ def _compared(wired: Wiring, found: Found) -> Found:
     return found
 
 
-# -- Processes -----------------------------------------------------------------------------------
-
-
-class _Process:
-    """A process in a group of its own, so that a kill takes all of it."""
-
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self._command, self._environment = command, environment
-        self._start()
-
-    def _start(self) -> None:
-        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._process = subprocess.Popen(
-            self._command, cwd=ROOT, env=self._environment, start_new_session=True, **silent
-        )
-
-    def kill(self) -> None:
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
-    def kill_and_restart(self) -> None:
-        self.kill()
-        self._start()
-
-
-@contextmanager
-def _running(wired: Wiring, command: list[str]) -> Iterator[_Process]:
-    settings = {
-        "SECRET_KEYS": KEY,
-        "PUBLIC_URL": "https://credit.example",
-        "DATABASE_URL": wired.database.url.render_as_string(hide_password=False),
-        "TIKTOK_API_URL": "http://127.0.0.1:9/open_api/v1.3",
-    }
-    process = _Process(command, {**os.environ, **settings})
-    try:
-        yield process
-    finally:
-        process.kill()
-
-
-def _web(port: int) -> list[str]:
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    return [*command, "--port", str(port), "--blocking-threads", "16", "wsgi:app"]
-
-
-def _worker() -> list[str]:
-    return [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
-
-
 def _waits(wired: Wiring) -> bool:
     with wired.database.reading() as session:
         query = select(func.count()).select_from(Delivery).where(Delivery.state.not_in(ENDED))
         return bool(session.scalar(query))
-
-
-def _wait(until: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Until it is so, or too late: then what is compared afterwards shows it."""
-    end = time.monotonic() + seconds
-    while not until() and time.monotonic() < end:
-        time.sleep(0.1)

@@ -28,13 +28,23 @@ class Reply:
         return json.loads(self.body)
 
 
-def send(base_url: str, method: str, path: str, headers: Headers, body: bytes = b"") -> Reply:
-    """Send exactly this, say that no more comes, and read the answer."""
+def send(
+    base_url: str,
+    method: str,
+    path: str,
+    headers: Headers,
+    body: bytes = b"",
+    *,
+    ends: bool = True,
+    timeout: float = 20,
+) -> Reply:
+    """Send exactly this and read the answer. `ends`: say that no more comes; granian then answers nothing."""
     parts = urlsplit(base_url)
     head = "".join([f"{method} {path} HTTP/1.1\r\n", *(f"{name}: {value}\r\n" for name, value in headers)])
-    with socket.create_connection((parts.hostname, parts.port), timeout=20) as line:
+    with socket.create_connection((parts.hostname, parts.port), timeout=timeout) as line:
         line.sendall(head.encode("latin-1") + b"\r\n" + body)
-        line.shutdown(socket.SHUT_WR)
+        if ends:
+            line.shutdown(socket.SHUT_WR)
         answer = HTTPResponse(line, method=method)
         answer.begin()
         return Reply(

@@ -1,4 +1,7 @@
-"""The engine and its transactions, on SQLite or PostgreSQL; a fault of either is StorageUnavailable."""
+"""The engine and its transactions, on SQLite or PostgreSQL; a fault of either is StorageUnavailable.
+
+Nobody waits for a database without an end: who asks is told that it cannot be used, and may come again.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -16,6 +20,9 @@ from sqlalchemy.orm import Session
 from receiver.errors import SettingsError, StorageUnavailable
 
 SQLITE_BUSY_MS = 10_000
+# PostgreSQL's: a lock that somebody else holds, a statement's answer, a new connection. Together well below
+# the 60 seconds after which a store takes its delivery for failed.
+LOCK_SECONDS, ANSWER_SECONDS, CONNECT_SECONDS = 10, 20, 5
 SHRINK_PAGES = 1_000  # of 4 KiB
 NOT_MIGRATED = "the database lacks tables this version needs; run `flask --app wsgi migrate`"
 
@@ -44,6 +51,21 @@ class Database:
         """
         with _our_errors(), Session(self._to_write, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def migrating(self) -> Iterator[Session]:
+        """Like `writing`, but a statement may take as long as it takes."""
+        with self.writing() as session:
+            driver = session.connection().connection.driver_connection
+            if not isinstance(driver, _Answering):
+                yield session
+                return
+            session.execute(text("SET LOCAL statement_timeout = 0"))
+            driver.within = None
+            try:
+                yield session
+            finally:
+                del driver.within  # what holds for all holds again
 
     @contextmanager
     def rehearsing(self) -> Iterator[Database]:
@@ -148,9 +170,35 @@ def _make_folder(file: Path) -> None:
         raise SettingsError(f"DATABASE_URL: the folder {file.parent} cannot be written to")
 
 
+class _Answering(psycopg.Connection[Any]):
+    """Gives a server up that does not answer in time: one that hangs keeps no time-out of its own."""
+
+    within: float | None = ANSWER_SECONDS + 1
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, timeout or self.within)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
+                self.pgconn.finish()  # the answer may still come, and must not be taken for the next one's
+            raise
+
+
 def _postgresql_engine(url: str) -> Engine:
     # A commit is durable before it returns, whatever the server's default says.
-    options = "-c synchronous_commit=on -c timezone=UTC"
-    return create_engine(
-        url, pool_pre_ping=True, pool_timeout=10, connect_args={"options": options, "connect_timeout": 5}
+    options = (
+        "-c synchronous_commit=on -c timezone=UTC "
+        f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={ANSWER_SECONDS}s"
     )
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"options": options, "connect_timeout": CONNECT_SECONDS},
+    )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, args: Any, how: Any) -> psycopg.Connection[Any]:
+        return _Answering.connect(*args, **how)
+
+    return engine

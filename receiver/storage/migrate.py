@@ -35,7 +35,7 @@ def newest_revision() -> str:
 
 def _move(database: Database, move: Callable[[Config, str], None], to: str) -> str:
     config = _config()
-    with database.writing() as session:
+    with database.migrating() as session:
         config.attributes["connection"] = session.connection()
         move(config, to)
     return current_revision(database) or "base"

@@ -78,3 +78,18 @@ def test_what_fails_inside_a_rehearsal_fails_alone(wired):
             fails_half_way(rehearsal)
         with rehearsal.reading() as session:
             assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 0
+
+
+def test_postgresql_is_given_up_after_a_while_and_by_a_migration_never(postgresql):
+    database = Database(postgresql)
+
+    def limits(session):
+        driver = session.connection().connection.driver_connection
+        shown = [session.scalar(text(f"SHOW {name}_timeout")) for name in ("lock", "statement")]
+        return [*shown, driver.within]
+
+    with database.migrating() as session:
+        assert limits(session) == ["10s", "0", None]
+    with database.writing() as session:
+        assert limits(session) == ["10s", "20s", 21]
+    database.close()

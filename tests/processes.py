@@ -1,0 +1,103 @@
+"""The service's own processes, started as an operator starts them, to be stopped and killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from receiver.wiring import Wiring
+from tests.conftest import KEY
+
+ROOT = Path(__file__).parents[1]
+
+
+class Process:
+    """A process in a group of its own, so that a kill takes all of it; `said` is what it logged."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._command, self._environment = command, environment
+        self._log = TemporaryFile()  # noqa: SIM115 (as long as the process)
+        self._start()
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=ROOT,
+            env=self._environment,
+            start_new_session=True,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def said(self) -> str:
+        self._log.flush()
+        return os.pread(self._log.fileno(), 10_000_000, 0).decode(errors="replace")
+
+    def stop(self, seconds: float = 30.0) -> int:
+        """Tell it to stop by SIGTERM; its exit code. Raises TimeoutExpired."""
+        self._process.terminate()
+        return self._process.wait(seconds)
+
+    def kill(self) -> None:
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        self._process.wait()
+
+    def kill_and_restart(self) -> None:
+        self.kill()
+        self._start()
+
+
+@contextmanager
+def running(wired: Wiring, command: list[str]) -> Iterator[Process]:
+    """A process on the database of `wired`, for as long as the block lasts."""
+    settings = {
+        "SECRET_KEYS": KEY,
+        "PUBLIC_URL": "https://credit.example",
+        "DATABASE_URL": wired.database.url.render_as_string(hide_password=False),
+        "TIKTOK_API_URL": "http://127.0.0.1:9/open_api/v1.3",
+    }
+    process = Process(command, {**os.environ, **settings})
+    try:
+        yield process
+    finally:
+        process.kill()
+
+
+def web(port: int, threads: int = 16) -> list[str]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+    return [*command, "--port", str(port), "--blocking-threads", str(threads), "wsgi:app"]
+
+
+def worker() -> list[str]:
+    return [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_until(true: Callable[[], object], seconds: float = 30.0) -> None:
+    """Until it is so, or too late: then what is compared afterwards shows it."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.1)
