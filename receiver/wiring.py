@@ -13,7 +13,9 @@ from receiver.controls.clock import real_now
 from receiver.errors import SettingsError
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
+from receiver.integrations.tiktok.pace import Pace
 from receiver.settings import Settings
+from receiver.storage.budget import SharedBudget
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal
 
@@ -26,18 +28,23 @@ class Wiring:
     database: Database
     seal: Seal
     tiktok: TikTokClient
+    budget: SharedBudget  # of calls to TikTok
     now: Callable[[], datetime]
     controls: Controls | None  # of the sandbox; a real installation has none
 
 
 def wire(settings: Settings, now: Callable[[], datetime] | None = None) -> Wiring:
     controls = Controls(settings.sandbox_folder) if settings.sandbox_folder else None
+    clock = now or (controls.clock if controls else real_now)
+    database = Database(settings.database_url)
+    budget = SharedBudget(database, settings.tiktok_rate)
     return Wiring(
         settings=settings,
-        database=Database(settings.database_url),
+        database=database,
         seal=Seal(settings.secret_keys),
-        tiktok=TikTokClient(settings.tiktok_api_url, app=_app(settings)),
-        now=now or (controls.clock if controls else real_now),
+        tiktok=TikTokClient(settings.tiktok_api_url, app=_app(settings), pace=Pace(budget, clock)),
+        budget=budget,
+        now=clock,
         controls=controls,
     )
 

@@ -29,8 +29,11 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
     if due and advertiser:
         raise click.UsageError("--due and --advertiser exclude each other")
     parts = wiring()
-    ask = (parts.database, parts.seal, parts.tiktok, parts.now())
-    polled = [poll_account(*ask, advertiser)] if advertiser else poll_due(*ask, limit=100)
+    database, seal, now = parts.database, parts.seal, parts.now()
+    if advertiser:
+        polled = [poll_account(database, seal, parts.tiktok.urgently(), now, advertiser)]
+    else:
+        polled = poll_due(database, seal, parts.tiktok, now, limit=100)
     decide_each(parts.database, parts.now(), (store_id for one in polled for store_id in one.stores))
     print_rows([_row(one) for one in polled], as_json)
     if advertiser and polled[0].error:

@@ -41,8 +41,14 @@ WORDS = {
     Fault.BAD_GATEWAY: Words("A gateway's HTTP 502, in HTML.", PASSES),
     Fault.MAINTENANCE: Words("Under maintenance (60001).", PASSES),
     Fault.SYSTEM_ERROR: Words("A system error of its own (50000).", PASSES),
-    Fault.APP_RATE_LIMIT: Words("Our app has called too often (40100).", PASSES),
-    Fault.ADVERTISER_RATE_LIMIT: Words("This account was asked too often (40133).", PASSES),
+    Fault.APP_RATE_LIMIT: Words(
+        "Our app has called too often (40100).",
+        "Nothing is asked about any account for a second, then for 5 minutes, after an hour until 00:00 UTC.",
+    ),
+    Fault.ADVERTISER_RATE_LIMIT: Words(
+        "This account was asked too often (40133).",
+        "Nothing is asked about it for a minute, then for longer and longer, up to an hour.",
+    ),
     Fault.GARBLED: Words("Answers that break off in the middle.", PASSES),
     Fault.REVOKED_TOKEN: Words(
         "The consent was taken back (40105).",

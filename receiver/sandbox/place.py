@@ -113,7 +113,7 @@ def write_settings(place: Place, environment: MutableMapping[str, str]) -> None:
         "TIKTOK_API_URL": place.tiktok,
         "TIKTOK_APP_ID": "7400000000000000001",
         "TIKTOK_APP_SECRET": "sandbox-app-secret",
-        "TIKTOK_RATE": "20",
+        "TIKTOK_RATE": "1000",
         "PROGRAMME": str(place.programme),
         "ALLOW_LOOPBACK_STORES": "yes",
     }

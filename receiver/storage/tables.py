@@ -443,6 +443,28 @@ class AuditEntry(Base):
     detail: Mapped[dict[str, Any]]
 
 
+class CallBudget(Base):
+    """What our app has left of its calls to TikTok; one row, held by whoever takes a turn."""
+
+    __tablename__ = "call_budgets"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)  # tiktok
+    next_at: Mapped[dt.datetime | None]
+    routine_at: Mapped[dt.datetime | None]
+    day: Mapped[dt.date | None] = mapped_column(Date)  # in UTC
+    used: Mapped[int] = mapped_column(BigInteger, default=0)  # calls of that day
+
+
+class CallPause(Base):
+    """Until when TikTok wants no calls, of our app or about one ad account; gone once it answers again."""
+
+    __tablename__ = "call_pauses"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)  # an advertiser's id; empty: the app
+    until: Mapped[dt.datetime]
+    strikes: Mapped[int]
+
+
 class Heartbeat(Base):
     """When a background process last showed life; also which periodic run has been taken."""
 

@@ -57,6 +57,8 @@ def test_the_defaults_are_those_of_the_contract(environ):
         ("TIKTOK_RATE", "fast"),
         ("TIKTOK_RATE", "0"),
         ("TIKTOK_RATE", "nan"),
+        ("TIKTOK_RATE", "0.01"),
+        ("TIKTOK_RATE", "51"),
         ("MAX_BODY_BYTES", "1e6"),
         ("MAX_BODY_BYTES", "-1"),
         ("KEEP_DELIVERIES_DAYS", "1"),

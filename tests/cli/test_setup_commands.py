@@ -23,7 +23,7 @@ from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.storage.migrate import newest_revision
 from receiver.storage.seal import Seal
-from receiver.storage.tables import AuditEntry, Hook, HookSecret, Staff, Store
+from receiver.storage.tables import AuditEntry, CallBudget, CallPause, Hook, HookSecret, Staff, Store
 from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 
@@ -138,6 +138,7 @@ class TestDoctor:
             "database": State.OK,
             "secrets": State.OK,
             "worker": State.OK,
+            "calls": State.OK,
             "terms": State.WARN,  # the shipped terms are over
             "tiktok": State.OK,
             "clock": State.OK,
@@ -160,6 +161,26 @@ class TestDoctor:
         if age is not None:
             beat(wired, NOW - timedelta(seconds=age))
         assert examine_one(wired, "worker").state is state
+
+    @pytest.mark.parametrize(
+        ("used", "paused", "state", "said"),
+        [
+            (7, None, State.OK, "7 made to TikTok today, 345593 left for routine work, 431993 in all"),
+            (345_600, None, State.WARN, "0 left for routine work, 86400 in all"),
+            (7, NOW + timedelta(minutes=5), State.WARN, "TikTok wants none until "),
+        ],
+    )
+    def test_the_calls_left_are_told(
+        self, wired: Wiring, used: int, paused: datetime | None, state: State, said: str
+    ) -> None:
+        with wired.database.writing() as session:
+            session.add(CallBudget(provider="tiktok", day=NOW.date(), used=used))
+            session.add(CallPause(subject="7001", until=NOW + timedelta(minutes=1), strikes=1))
+            if paused:
+                session.add(CallPause(subject="", until=paused, strikes=2))
+        check = examine_one(wired, "calls", tiktok_rate=5.0)
+        assert (check.state, said in check.found) == (state, True)
+        assert "1 ad accounts are asked more slowly" in check.found
 
     def test_a_secret_of_a_lost_key_fails(self, wired: Wiring) -> None:
         keep_secrets(wired.database, Seal([Fernet.generate_key().decode()]), "lost")

@@ -30,6 +30,11 @@ PASSING = {
     Fault.GARBLED: f"{INFO}: an answer that is no JSON, or was cut off (HTTP 200)",
     Fault.EMPTY_REPORT: "TikTok's report is empty where it had figures",
 }
+# Where TikTok's advice says how long nothing is to be asked: the first time, and the second.
+PAUSES = {
+    Fault.APP_RATE_LIMIT: (timedelta(seconds=1), timedelta(minutes=5)),
+    Fault.ADVERTISER_RATE_LIMIT: (timedelta(minutes=1), timedelta(minutes=2)),
+}
 
 
 @pytest.fixture
@@ -79,9 +84,10 @@ def test_a_passing_fault_leaves_the_figures_and_is_tried_again(spending, fault):
         {**day, "final": new["final"]} for day, new in zip(before, kept["days"], strict=True)
     ]
     assert kept["last_error"].startswith(PASSING[fault])
-    assert kept["next_poll"] == DURING + timedelta(minutes=5)
+    first, second = PAUSES.get(fault, (timedelta(minutes=5), timedelta(minutes=10)))
+    assert kept["next_poll"] == DURING + first
     assert status_at(spending, DURING + timedelta(minutes=5))["stale"] is True
-    assert account(spending)["next_poll"] == DURING + timedelta(minutes=15)
+    assert account(spending)["next_poll"] == DURING + timedelta(minutes=5) + second
 
     spending.faults.off(fault)
     status = status_at(spending, AFTER)

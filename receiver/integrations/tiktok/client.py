@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +20,7 @@ from receiver.integrations.tiktok.calls import App, Get, Query
 from receiver.integrations.tiktok.envelope import Reply, open_envelope
 from receiver.integrations.tiktok.finance import Balance, Cost
 from receiver.integrations.tiktok.oauth import Authorised, Consent
+from receiver.integrations.tiktok.pace import Pace
 from receiver.integrations.tiktok.reports import SpendDay
 from receiver.integrations.tiktok.subscriptions import Entity, Subscription
 from receiver.integrations.tiktok.transactions import Transaction
@@ -33,14 +36,22 @@ class TikTokClient:
         base_url: str,
         *,
         app: App | None = None,
+        pace: Pace | None = None,
         http: Http | None = None,
         timeout: tuple[float, float] = TIMEOUT,
         page_size: int = 1000,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._known_app = app
+        self._pace = pace
         self._http = http or Http(timeout=timeout)
         self._page_size = page_size
+
+    def urgently(self) -> TikTokClient:
+        """The same client for what cannot wait: its calls may use what routine ones leave."""
+        urgent = copy(self)
+        urgent._pace = self._pace and replace(self._pace, urgent=True)
+        return urgent
 
     # Consent
 
@@ -56,28 +67,35 @@ class TikTokClient:
     # Ad accounts and their money
 
     def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]:
-        return advertisers.advertiser_info(self._with(token), advertiser_ids)
+        only = advertiser_ids[0] if len(advertiser_ids) == 1 else None
+        return advertisers.advertiser_info(self._with(token, only), advertiser_ids)
 
     def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[SpendDay]:
-        return reports.daily_spend(self._with(token), advertiser_id, first, last, page_size=self._page_size)
+        return reports.daily_spend(
+            self._with(token, advertiser_id), advertiser_id, first, last, page_size=self._page_size
+        )
 
     def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None:
-        return reports.total_spend(self._with(token), advertiser_id, first, last)
+        return reports.total_spend(self._with(token, advertiser_id), advertiser_id, first, last)
 
     def transactions(
         self, token: str, bc_id: str, advertiser_id: str, first: date, last: date
     ) -> list[Transaction]:
         return transactions.transactions(
-            self._with(token), bc_id, advertiser_id, first, last, page_size=self._small_page
+            self._with(token, advertiser_id), bc_id, advertiser_id, first, last, page_size=self._small_page
         )
 
     def balances(self, token: str, bc_id: str, advertiser_id: str | None = None) -> list[Balance]:
-        return finance.balances(self._with(token), bc_id, advertiser_id, page_size=self._small_page)
+        return finance.balances(
+            self._with(token, advertiser_id), bc_id, advertiser_id, page_size=self._small_page
+        )
 
     def costs(
         self, token: str, bc_id: str, first: date, last: date, advertiser_id: str | None = None
     ) -> list[Cost]:
-        return finance.costs(self._with(token), bc_id, first, last, advertiser_id, page_size=self._small_page)
+        return finance.costs(
+            self._with(token, advertiser_id), bc_id, first, last, advertiser_id, page_size=self._small_page
+        )
 
     # Webhooks
 
@@ -115,16 +133,33 @@ class TikTokClient:
         """Where TikTok gives no more than 50 rows a page."""
         return min(self._page_size, finance.PAGE_SIZE)
 
-    def _with(self, token: str) -> Get:
-        return lambda path, query: self._get(path, query, token)
+    def _with(self, token: str, advertiser_id: str | None = None) -> Get:
+        """Calls with a token, all about one ad account if it is named."""
+        return lambda path, query: self._get(path, query, token, advertiser_id)
 
-    def _get(self, path: str, query: Query, token: str | None = None) -> Reply:
+    def _get(
+        self, path: str, query: Query, token: str | None = None, advertiser_id: str | None = None
+    ) -> Reply:
         sent = {name: _as_text(value) for name, value in query.items()}
         headers = {"Access-Token": token} if token is not None else {}
-        return _opened(path, lambda: self._http.get(self._url(path), headers=headers, query=sent))
+        return self._paced(
+            path, advertiser_id, lambda: self._http.get(self._url(path), headers=headers, query=sent)
+        )
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Reply:
-        return _opened(path, lambda: self._http.post(self._url(path), headers={}, body=body))
+        return self._paced(path, None, lambda: self._http.post(self._url(path), headers={}, body=body))
+
+    def _paced(self, path: str, advertiser_id: str | None, call: Callable[[], Answer]) -> Reply:
+        if self._pace is None:
+            return _opened(path, call)
+        turn = self._pace.wait(path, advertiser_id)
+        try:
+            reply = _opened(path, call)
+        except ProviderError as error:
+            self._pace.failed(error, advertiser_id, turn)
+            raise
+        self._pace.answered(advertiser_id, turn)
+        return reply
 
     def _url(self, path: str) -> str:
         # Without the closing slash the call does not reach the API but a plain-text 404.
@@ -132,6 +167,7 @@ class TikTokClient:
 
 
 def _opened(path: str, call: Callable[[], Answer]) -> Reply:
+    """What a call answered, with a line in the log."""
     try:
         reply = open_envelope(path, call())
     except ProviderError as error:

@@ -13,6 +13,7 @@ OK = 0
 PARTLY_OK = 20001
 WRONG_PARAMETER = 40002
 DUPLICATE = 40050
+APP_BLOCKED = 40113
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ MEANINGS: dict[int, Meaning] = {
     40107: Meaning("refreshing does not apply to this kind of token", _OURS),
     40108: Meaning("refreshing does not apply to this kind of token", _OURS),
     40104: Meaning("the access token's header is missing", _OURS),
-    40113: Meaning("the app is blocked, or its id or secret is wrong", _OURS),
+    APP_BLOCKED: Meaning("the app is blocked, or its id or secret is wrong", _OURS),
     40118: Meaning("the app is not on TikTok's allowlist for this", _OURS),
     40125: Meaning("the developer lacks permission for this", _OURS),
     41000: Meaning("calls from this country are blocked", _OURS),

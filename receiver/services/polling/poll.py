@@ -29,6 +29,11 @@ from receiver.storage.seal import Seal
 RE_READ = timedelta(days=4)  # figures this young may still be restated
 ROUTINE = timedelta(hours=6)
 BILLS_RETRY = timedelta(hours=1)
+PUT_BACK = {
+    Advice.PAUSE_APP: "put back: the app's call budget is used up until then",
+    Advice.PAUSE_ADVERTISER: "put back: the ad account's call limit is reached until then",
+    Advice.CONFIGURATION: "put back: TikTok has blocked the app, or its id or secret is wrong",
+}
 LEASE = timedelta(minutes=10)  # a poller that died leaves its accounts due again after this
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
 
@@ -219,7 +224,8 @@ def _plan_next(account: tables.Account, now: datetime, bills: Bills | None) -> N
     error = bills.error if bills else None
     account.failures, account.last_error = 0, str(error) if error else None
     if error and error.advice is not Advice.CONFIGURATION:
-        account.next_poll_at, account.poll_reason = now + BILLS_RETRY, "for the bills, after a passing fault"
+        again = max(now + BILLS_RETRY, error.until or now)
+        account.next_poll_at, account.poll_reason = again, "for the bills, after a passing fault"
     else:
         account.next_poll_at, account.poll_reason = now + ROUTINE, "routine"
 
@@ -239,7 +245,10 @@ def _row(advertiser_id: str, day: SpendDay, now: datetime) -> tables.SpendDay:
 def _failed(
     database: Database, now: datetime, advertiser_id: str, task: _Task, error: ProviderError
 ) -> Polled:
-    """What was known stays; the advice says when, and whether, to ask again."""
+    """What was known stays; the advice says when, and whether, to ask again.
+
+    A pause is no failure of the account's: it is put back until the end, and backs nothing off.
+    """
     log.warning("poll failed", advertiser_id=advertiser_id, advice=error.advice, code=error.code)
     with database.writing() as session:
         account = spend.account(session, advertiser_id)
@@ -247,15 +256,18 @@ def _failed(
         assert account is not None
         assert link is not None
         account.last_error = str(error)
-        account.failures += 1
+        account.failures += error.until is None
         if error.advice is Advice.REAUTHORISE:
             # The token is dead: it is forgotten, so that nothing can call with it again.
             link.consent, link.consent_at, link.token_sealed = False, now, None
-        account.next_poll_at, account.poll_reason = _next_try(now, account.failures, error.advice)
+        account.next_poll_at, account.poll_reason = _next_try(now, account.failures, error)
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), str(error))
 
 
-def _next_try(now: datetime, failures: int, advice: Advice) -> tuple[datetime | None, str]:
+def _next_try(now: datetime, failures: int, error: ProviderError) -> tuple[datetime | None, str]:
+    advice = error.advice
+    if error.until is not None:
+        return error.until, PUT_BACK[advice]
     if advice is Advice.CONFIGURATION:
         return now + LONGEST_RETRY, "once our configuration is put right"
     if advice is Advice.REAUTHORISE:

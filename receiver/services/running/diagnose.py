@@ -15,6 +15,7 @@ from receiver.integrations.reach import SignOfLife
 from receiver.services.running.reseal import sealed_columns
 from receiver.settings import Settings
 from receiver.storage import heartbeats
+from receiver.storage.budget import SharedBudget
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, newest_revision
 from receiver.storage.seal import Seal
@@ -56,6 +57,7 @@ def diagnose(
     if schema.state is State.OK:
         yield _secrets(database, seal)
         yield _worker(database, now)
+        yield _calls(SharedBudget(database, settings.tiktok_rate), now)
     yield _terms(settings.programme, now)
     reach, there = _tiktok(settings, look)
     yield reach
@@ -104,6 +106,24 @@ def _worker(database: Database, now: datetime) -> Check:
     return Check(
         "worker", State.FAIL if silent else State.OK, f"last seen {seconds} s ago", do if silent else ""
     )
+
+
+def _calls(budget: SharedBudget, now: datetime) -> Check:
+    try:
+        left = budget.left(now)
+    except StorageUnavailable as error:
+        return Check("calls", State.FAIL, str(error), "see that it runs and that DATABASE_URL names it")
+    found = f"{left.used} made to TikTok today, {left.routine} left for routine work, {left.urgent} in all"
+    if left.slowed:
+        found += f"; {left.slowed} ad accounts are asked more slowly"
+    if left.paused_until:
+        found += f"; TikTok wants none until {left.paused_until:%Y-%m-%d %H:%M} UTC"
+        return Check("calls", State.WARN, found, "wait; if it recurs, lower TIKTOK_RATE")
+    if not left.routine:
+        return Check(
+            "calls", State.WARN, found, "routine polls wait for 00:00 UTC; TikTok grants higher levels"
+        )
+    return Check("calls", State.OK, found)
 
 
 def _terms(programme: str, now: datetime) -> Check:

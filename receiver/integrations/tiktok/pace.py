@@ -1,0 +1,73 @@
+"""Waits for a call's turn, and tells the budget what came of it; nothing is held open meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from receiver.domain.budget import NotNow, Turn, Why
+from receiver.errors import Advice, ProviderError
+from receiver.integrations.tiktok.codes import APP_BLOCKED
+
+WORDS = {
+    Why.BUSY: "too many calls are waiting",
+    Why.DAY: "the app's calls of the day are made",
+    Why.PAUSED: "TikTok wants no calls of the app",
+    Why.SLOWED: "TikTok wants no calls about this ad account",
+}
+
+
+class Budget(Protocol):
+    """What the app may call, shared with all other processes."""
+
+    def take(self, now: datetime, *, advertiser_id: str | None, urgent: bool) -> Turn | NotNow: ...
+
+    def refused_to_app(self, turn: Turn, now: datetime) -> datetime: ...
+
+    def refused_to_advertiser(self, advertiser_id: str, turn: Turn, now: datetime) -> datetime: ...
+
+    def blocked(self, now: datetime) -> datetime: ...
+
+    def answered(self, advertiser_id: str | None, turn: Turn) -> None: ...
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a client's calls are paced; `urgent` ones may use what routine leaves."""
+
+    budget: Budget
+    now: Callable[[], datetime]
+    urgent: bool = False
+    sleep: Callable[[float], None] = time.sleep
+
+    def wait(self, path: str, advertiser_id: str | None) -> Turn:
+        """The call's turn, once it has come; raises ProviderError where that would take long."""
+        now = self.now()
+        answer = self.budget.take(now, advertiser_id=advertiser_id, urgent=self.urgent)
+        if isinstance(answer, NotNow):
+            words = f"{WORDS[answer.why]} until {answer.until:%Y-%m-%d %H:%M:%S} UTC"
+            raise ProviderError(
+                f"TikTok {path}: not asked, for {words}",
+                advice=Advice.PAUSE_ADVERTISER if answer.why is Why.SLOWED else Advice.PAUSE_APP,
+                until=answer.until,
+            )
+        if answer.at > now:
+            self.sleep((answer.at - now).total_seconds())
+        return answer
+
+    def failed(self, error: ProviderError, advertiser_id: str | None, turn: Turn) -> None:
+        """Pause what TikTok wants paused, and say in the error until when."""
+        if error.advice is Advice.PAUSE_APP:
+            error.until = self.budget.refused_to_app(turn, self.now())
+        elif error.advice is Advice.PAUSE_ADVERTISER and advertiser_id:
+            error.until = self.budget.refused_to_advertiser(advertiser_id, turn, self.now())
+        elif error.code == APP_BLOCKED:
+            error.until = self.budget.blocked(self.now())
+        elif error.code is not None:
+            self.answered(advertiser_id, turn)  # with a no, but for another reason
+
+    def answered(self, advertiser_id: str | None, turn: Turn) -> None:
+        self.budget.answered(advertiser_id, turn)

@@ -1,0 +1,142 @@
+"""One budget for all who share a database: threads, processes, urgent and routine, and pauses all see."""
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from receiver.domain.budget import NotNow, Turn, Why
+from receiver.storage.budget import Left, SharedBudget
+from receiver.storage.database import Database
+
+SECOND = timedelta(seconds=1)
+ACCOUNT, OTHER = "7001", "7002"
+ASK = """
+import json, sys
+from datetime import datetime
+from receiver.storage.budget import SharedBudget
+from receiver.storage.database import Database
+
+database = Database(sys.argv[1])
+budget, now = SharedBudget(database, 20), datetime.fromisoformat(sys.argv[2])
+answers = [budget.take(now, advertiser_id=None, urgent=True) for _ in range(30)]
+print(json.dumps([answer.at.isoformat() for answer in answers]))
+database.close()
+"""
+
+
+@pytest.fixture
+def now(clock):
+    return clock()
+
+
+@pytest.fixture
+def budget(database_url):
+    """Five calls a second; a second one on the same database stands for another process."""
+    database = Database(database_url)
+    yield SharedBudget(database, 5)
+    database.close()
+
+
+@pytest.fixture
+def elsewhere(database_url):
+    database = Database(database_url)
+    yield SharedBudget(database, 5)
+    database.close()
+
+
+def take(budget, now, advertiser_id=None, *, urgent=True):
+    return budget.take(now, advertiser_id=advertiser_id, urgent=urgent)
+
+
+def spread(moments, rate):
+    """Whether no window of a second holds more of these moments than the rate, and none is wasted."""
+    ordered = sorted(moments)
+    over = any(later - earlier <= SECOND for earlier, later in zip(ordered, ordered[rate:], strict=False))
+    return not over and ordered[-1] - ordered[0] < (len(ordered) / rate) * SECOND
+
+
+def test_threads_that_ask_at_once_share_one_rate(budget, elsewhere, now):
+    with ThreadPoolExecutor(8) as many:
+        answers = list(many.map(lambda n: take((budget, elsewhere)[n % 2], now), range(24)))
+    assert spread([answer.at for answer in answers], rate=5)
+    assert budget.left(now).used == 24
+
+
+def test_processes_that_ask_at_once_share_one_rate(database_url, now):
+    asking = [
+        subprocess.Popen(
+            [sys.executable, "-c", ASK, database_url, now.isoformat()], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    moments = [type(now).fromisoformat(at) for one in asking for at in json.loads(one.communicate()[0])]
+    assert len(moments) == 90
+    assert spread(moments, rate=20)
+
+
+def test_what_one_process_used_another_finds_used(budget, elsewhere, now):
+    assert take(budget, now) == Turn(now)
+    assert now < take(elsewhere, now).at < now + SECOND
+    assert elsewhere.left(now) == Left(routine=345_598, urgent=431_998, used=2, paused_until=None, slowed=0)
+    assert budget.left(now + timedelta(days=1)).used == 0
+
+
+def test_a_budget_nobody_has_used_is_whole(budget, now):
+    assert budget.left(now) == Left(routine=345_600, urgent=432_000, used=0, paused_until=None, slowed=0)
+
+
+def test_a_refusal_to_one_process_pauses_all_and_uses_no_turn(budget, elsewhere, now):
+    until = budget.refused_to_app(take(budget, now), now)
+    assert until == now + SECOND
+    assert take(elsewhere, now, ACCOUNT) == NotNow(until, Why.PAUSED)
+    assert (elsewhere.left(now).used, elsewhere.left(now).paused_until) == (1, until)
+    assert elsewhere.left(until).paused_until is None
+
+
+def test_calls_that_were_under_way_together_are_one_refusal_in_all_processes(budget, elsewhere, now):
+    turns = [take(one, now) for one in (budget, elsewhere)]
+    ends = [one.refused_to_app(turn, now) for one, turn in zip((budget, elsewhere), turns, strict=True)]
+    assert ends == [now + SECOND] * 2
+
+
+def test_pauses_grow_until_an_answer_comes(budget, now):
+    until = budget.refused_to_app(take(budget, now), now)
+    second = take(budget, until)
+    assert budget.refused_to_app(second, until) == until + timedelta(minutes=5)
+    later = until + timedelta(minutes=5)
+    budget.answered(None, take(budget, later))
+    assert budget.refused_to_app(take(budget, later + SECOND), later + SECOND) == later + 2 * SECOND
+
+
+def test_an_answer_to_an_older_call_ends_no_pause(budget, now):
+    older, refused = take(budget, now), take(budget, now)
+    until = budget.refused_to_app(refused, now)
+    budget.answered(None, older)
+    assert isinstance(take(budget, now), NotNow)
+    assert budget.refused_to_app(take(budget, until), until) == until + timedelta(minutes=5)
+
+
+def test_a_slowed_ad_account_slows_no_other(budget, elsewhere, now):
+    until = budget.refused_to_advertiser(ACCOUNT, take(budget, now, ACCOUNT), now)
+    assert until == now + timedelta(minutes=1)
+    assert take(elsewhere, now, ACCOUNT) == NotNow(until, Why.SLOWED)
+    assert isinstance(take(elsewhere, now, OTHER), Turn)
+    assert isinstance(take(elsewhere, now), Turn)
+    assert elsewhere.left(now).slowed == 1
+    assert elsewhere.left(until).slowed == 0
+
+
+def test_an_answer_about_one_ad_account_tells_nothing_of_another(budget, now):
+    until = budget.refused_to_advertiser(ACCOUNT, take(budget, now, ACCOUNT), now)
+    budget.answered(OTHER, take(budget, until, OTHER))
+    again = take(budget, until, ACCOUNT)
+    assert budget.refused_to_advertiser(ACCOUNT, again, until) == until + timedelta(minutes=2)
+
+
+def test_a_blocked_app_stands_still_for_an_hour(budget, elsewhere, now):
+    assert budget.blocked(now) == now + timedelta(hours=1)
+    assert take(elsewhere, now) == NotNow(now + timedelta(hours=1), Why.PAUSED)
