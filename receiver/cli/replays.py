@@ -17,6 +17,7 @@ from receiver.domain.replays import DEFAULT_RATE, ReplayState
 from receiver.errors import Refused
 from receiver.services.processing.replay import (
     HIGHEST_RATE,
+    SAY_WHICH,
     Preview,
     Result,
     cancel,
@@ -103,9 +104,7 @@ def _chosen(ids: tuple[int, ...], filters: Filters) -> Filters:
     if ids and filters.said():
         raise click.UsageError("either ids or filters, not both")
     if not ids and not filters.said():
-        raise click.UsageError(
-            "say which deliveries: their ids, or at least one filter; --since 2000-01-01 means all"
-        )
+        raise click.UsageError(SAY_WHICH)
     return replace(filters, ids=tuple(dict.fromkeys(ids))) if ids else filters
 
 
@@ -124,7 +123,7 @@ def _follow(parts: Wiring, replay: Replay) -> Replay:
     except KeyboardInterrupt:
         _tell_left(parts, replay)
     if sys.stderr.isatty():
-        click.echo(err=True)
+        click.echo(f"\r{_line(replay)}", err=True)
     return replay
 
 

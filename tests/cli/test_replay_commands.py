@@ -166,7 +166,7 @@ def test_a_replay_can_be_left_to_the_worker_and_cancelled(desk: Desk):
     assert (listed["state"], listed["done"], listed["total"]) == ("running", 0, 1)
     assert desk.json("replays", "--cancel", str(listed["id"]))["state"] == "cancelled"
     assert desk("replays", "--cancel", str(listed["id"])).stderr == (
-        f"Error: replay {listed['id']} is cancelled, and was not running any more\n"
+        f"Error: replay {listed['id']} is cancelled: there is nothing left to cancel\n"
     )
     assert "--state dead" in desk("replays").output
     assert len(attempts(desk.wired, desk.dead)) == 1

@@ -26,6 +26,7 @@ from receiver.storage.deliveries import Counted, Filters, read_filters
 from receiver.storage.tables import Delivery, Replay
 
 HIGHEST_RATE = 1_000
+SAY_WHICH = "say which deliveries: their ids, or at least one filter; since 2000-01-01 means all"
 BUSY = "being processed"  # by the worker, at the moment of its turn
 DROPPED = "body dropped"
 GONE = "not there"  # purged, or never was
@@ -110,7 +111,7 @@ def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> 
     with database.writing() as session:
         replay = replays.known_replay(session, replay_id, locked=True)
         if replay.state != ReplayState.RUNNING:
-            raise Refused(f"replay {replay_id} is {replay.state}, and was not running any more")
+            raise Refused(f"replay {replay_id} is {replay.state}: there is nothing left to cancel")
         _end(session, replay, ReplayState.CANCELLED, now, actor)
         return replay
 
@@ -179,9 +180,7 @@ def _end(session: Session, replay: Replay, state: ReplayState, now: datetime, ac
 
 def _check_says_something(filters: Filters) -> None:
     if not filters.said():
-        raise InputError(
-            "say which deliveries: their ids, or at least one filter; since 2000-01-01 means all"
-        )
+        raise InputError(SAY_WHICH)
 
 
 def _preview(session: Session, filters: Filters, now: datetime) -> Preview:
