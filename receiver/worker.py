@@ -3,12 +3,13 @@
 The inbox row is the truth. The worker asks for waiting rows by an index twice a second, and at once again
 while there are more; nobody has to wake it, so the receiving side writes to no queue, and no delivery can
 be lost with a job. Huey does the periodic work (jobs.py) in threads beside this loop. Told to stop, the
-worker finishes the batch and the job in hand and returns.
+worker finishes the delivery and the job in hand, gives back what it had only claimed, and returns.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from threading import Event
 
 import structlog
@@ -74,7 +75,7 @@ def _work(wired: Wiring, stopping: Event, consumer: Consumer) -> None:
                 _beat(wired)
                 beat_due = time.monotonic() + BEAT_SECONDS
                 consumer.check_worker_health()
-            pause = 0.0 if work_inbox(wired) else _work_replay(wired)
+            pause = 0.0 if work_inbox(wired, stopping.is_set) else _work_replay(wired)
         except StorageUnavailable as error:
             log.warning("worker waits", error=str(error))
             pause = TROUBLE_SECONDS
@@ -89,9 +90,9 @@ def _beat(wired: Wiring) -> None:
         heartbeats.beat(session, heartbeats.WORKER, wired.now())
 
 
-def work_inbox(wired: Wiring) -> bool:
+def work_inbox(wired: Wiring, stopping: Callable[[], bool] = lambda: False) -> bool:
     """Process one batch and decide the stores it touched; whether there may be more to do."""
-    outcomes = process_next(wired.database, wired.now(), limit=BATCH)
+    outcomes = process_next(wired.database, wired.now(), limit=BATCH, stopping=stopping)
     touched = (store_id for outcome in outcomes for store_id in outcome.stores)
     decide_each(wired.database, wired.now(), touched)
     return len(outcomes) == BATCH

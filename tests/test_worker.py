@@ -82,7 +82,7 @@ class Inbox:
         self.batches = list(batches)
         self.asked = 0
 
-    def __call__(self, database: Database, now: datetime, *, limit: int) -> list[Outcome]:
+    def __call__(self, database: Database, now: datetime, **_: object) -> list[Outcome]:
         self.asked += 1
         batch = self.batches.pop(0) if self.batches else []
         if isinstance(batch, Exception):

@@ -336,5 +336,29 @@ def test_a_database_that_is_gone_from_the_first_is_told(
         work(wired)
 
 
+@pytest.mark.parametrize("alone", [False, True], ids=["in one transaction", "each alone"])
+def test_told_to_stop_it_finishes_the_one_in_hand_and_gives_the_others_back_at_once(
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch, alone: bool
+):
+    ids = [keep_one(wired, store_id, signal(seq)) for seq in range(1, 6)]
+    begun: list[int] = []
+    real = process.take_in
+
+    def counted(session: Any, delivery: Any) -> Any:
+        begun.append(delivery.id)
+        if alone and len(begun) == 1:
+            raise RuntimeError("the batch is undone")
+        return real(session, delivery)
+
+    monkeypatch.setattr(process, "take_in", counted)
+    done = work(wired, stopping=lambda: len(begun) == 3)
+    count = 2 if alone else 3  # the first was begun twice then
+    assert [(one.delivery_id, one.state) for one in done] == [(one, State.PROCESSED) for one in ids[:count]]
+    for delivery_id in ids[count:]:
+        free = row(wired, delivery_id)
+        assert (free.state, free.tries, free.lease_until, free.due_at) == ("received", 0, None, wired.now())
+    assert [one.delivery_id for one in work(wired)] == ids[count:]
+
+
 def test_the_worker_takes_in_by_the_service_of_that_name():
     assert process.take_in is take_in.take_in

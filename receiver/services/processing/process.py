@@ -7,9 +7,10 @@ not answer is nobody's fault, and the delivery is given back.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import structlog
 from sqlalchemy.orm import Session
@@ -42,33 +43,54 @@ class Outcome:
 
 
 def process_next(
-    database: Database, now: datetime, *, limit: int = 50, chance: Callable[[], float] = random.random
+    database: Database,
+    now: datetime,
+    *,
+    limit: int = 50,
+    chance: Callable[[], float] = random.random,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> list[Outcome]:
-    """Claim what is due and process it, the oldest first. Raises StorageUnavailable, having lost nothing."""
+    """Claim what is due and process it, the oldest first. Raises StorageUnavailable, having lost nothing.
+
+    Once it is `stopping`, the delivery in hand is finished and the others are given back, due at once.
+    """
     with database.writing() as session:
         claims = inbox.claim(session, now, limit, LEASE)
     try:
-        return _all_processed(database, claims, now)
+        return _all_processed(database, claims, now, stopping)
     except (
         Exception
     ) as error:  # one of them or storage: each alone shows which, and only that one stays behind
         log.info("batch undone, each delivery alone", count=len(claims), error=type(error).__name__)
-    return _each_attempted(database, claims, now, chance)
+    return _each_attempted(database, claims, now, chance, stopping)
 
 
-def _all_processed(database: Database, claims: list[inbox.Claim], now: datetime) -> list[Outcome]:
+def _all_processed(
+    database: Database, claims: list[inbox.Claim], now: datetime, stopping: Callable[[], bool]
+) -> list[Outcome]:
     """All in one transaction, which is the way of nearly every batch: a commit costs more than a delivery."""
+    tried: dict[int, Outcome | None] = {}
     with database.writing() as session:
         # Stores in one order, so that two workers wait for each other at most in one direction.
-        tried = {one.id: _one(session, one, now, WORKER) for one in sorted(claims, key=lambda one: one.store)}
-    return [outcome for claim in claims if (outcome := tried[claim.id])]
+        in_order = sorted(claims, key=lambda one: one.store)
+        for claim in takewhile(lambda _: not stopping(), in_order):
+            tried[claim.id] = _one(session, claim, now, WORKER)
+        _release(session, in_order[len(tried) :], now)
+    return [outcome for claim in claims if (outcome := tried.get(claim.id))]
 
 
 def _each_attempted(
-    database: Database, claims: list[inbox.Claim], now: datetime, chance: Callable[[], float]
+    database: Database,
+    claims: list[inbox.Claim],
+    now: datetime,
+    chance: Callable[[], float],
+    stopping: Callable[[], bool],
 ) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for place, claim in enumerate(claims):
+        if stopping():
+            _give_back(database, claims[place:], now)
+            return outcomes
         try:
             outcome = _attempt(database, claim, now, WORKER, chance)
         except StorageUnavailable as error:
@@ -189,11 +211,15 @@ def _give_back(database: Database, claims: list[inbox.Claim], now: datetime) -> 
     """As well as the database lets us: what stays claimed is free again when its lease is over."""
     try:
         with database.writing() as session:
-            for claim in claims:
-                if (row := inbox.hold(session, claim)) is not None:
-                    inbox.give_back(row, now)
+            _release(session, claims, now)
     except StorageUnavailable as error:
         log.warning("leases left to lapse", count=len(claims), error=str(error))
+
+
+def _release(session: Session, claims: Sequence[inbox.Claim], now: datetime) -> None:
+    for claim in claims:
+        if (row := inbox.hold(session, claim)) is not None:
+            inbox.give_back(row, now)
 
 
 def _known_or_raise(outcomes: list[Outcome], error: StorageUnavailable) -> list[Outcome]:

@@ -1,0 +1,109 @@
+"""SIGTERM: what is in hand is finished, what was only taken is given back, and nothing accepted is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import func, select
+
+from receiver.domain.deliveries import State
+from receiver.storage.tables import Attempt, Delivery
+from receiver.wiring import Wiring, wire
+from tests.conftest import make_settings
+from tests.processes import answers, running, wait_until, web, worker
+from tests.sandbox.ports import two_free_ports
+from tests.sending import signed_headers
+from tests.signals import SECRET, add_shop, body_of, keep, signal
+
+STOPPED_WITHIN = 30  # seconds; what hangs would take for ever
+
+
+@pytest.fixture
+def wired(database_url: str) -> Iterator[Wiring]:
+    """On real time, as the processes are."""
+    made = wire(make_settings(database_url=database_url))
+    yield made
+    made.database.close()
+
+
+def states(wired: Wiring) -> Counter[str]:
+    with wired.database.reading() as session:
+        return Counter(session.scalars(select(Delivery.state)))
+
+
+def test_a_worker_gives_back_at_once_what_it_had_not_begun(wired: Wiring):
+    store_id, total = add_shop(wired).id, 1500
+    keep(wired, store_id, *(body_of(signal(seq)) for seq in range(1, total + 1)))
+    with running(wired, worker()) as working:
+        wait_until(lambda: states(wired)[State.PROCESSED] > 0)
+        assert working.stop(STOPPED_WITHIN) == 0
+    found = states(wired)
+    assert 0 < found[State.PROCESSED] < total, "it was not in the middle of its work"
+    assert found[State.PROCESSED] + found[State.RECEIVED] == total
+    with wired.database.reading() as session:
+        left = select(func.max(Delivery.due_at)).where(Delivery.state == State.RECEIVED)
+        assert session.scalar(left) <= wired.now()
+    with running(wired, worker()):
+        wait_until(lambda: states(wired)[State.PROCESSED] == total, 60)
+    with wired.database.reading() as session:
+        assert session.query(Attempt).count() == total
+
+
+class Store:
+    """Sends one signal after the other until nobody answers any more."""
+
+    def __init__(self, port: int, store_id: str) -> None:
+        self.port, self.path = port, f"/webhooks/woocommerce/{store_id}"
+        self.accepted: list[str] = []
+        self.cut_off: Counter[str] = Counter()
+        self.ended = Event()
+
+    def send(self, numbers: Iterator[int]) -> None:
+        while not self.ended.is_set():
+            number = f"{next(numbers):032x}"
+            connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+            try:
+                connection.connect()
+            except OSError:  # nothing was sent
+                self.ended.wait(0.05)
+                continue
+            self._post(connection, number)
+
+    def _post(self, connection: HTTPConnection, number: str) -> None:
+        body = body_of(signal(int(number, 16)))
+        try:
+            connection.request(
+                "POST", self.path, body, dict(signed_headers(body, SECRET, x_wc_webhook_delivery_id=number))
+            )
+            status = connection.getresponse().status
+        except (OSError, HTTPException) as error:
+            self.cut_off[type(error).__name__] += 1
+        else:
+            assert status == 200
+            self.accepted.append(number)
+        finally:
+            connection.close()
+
+
+def test_web_finishes_the_answers_in_hand_and_loses_nothing_it_accepted(wired: Wiring):
+    port = two_free_ports()
+    store, numbers = Store(port, add_shop(wired).id), count(1)
+    senders = [Thread(target=store.send, args=(numbers,), daemon=True) for _ in range(8)]
+    with running(wired, web(port)) as serving:
+        wait_until(lambda: answers(port))
+        for sender in senders:
+            sender.start()
+        wait_until(lambda: len(store.accepted) > 100)
+        assert serving.stop(STOPPED_WITHIN) == 0
+    store.ended.set()
+    for sender in senders:
+        sender.join()
+    with wired.database.reading() as session:
+        kept = session.scalars(select(Delivery.delivery_id)).all()
+    # Calls that had come no further than the kernel are cut off; of what was taken, each was answered.
+    assert sorted(kept) == sorted(store.accepted), store.cut_off
