@@ -1,0 +1,234 @@
+"""What receivers of webhooks commonly get wrong; docs/decisions/0006-nine-flaws.md names these and more."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from threading import Barrier, Event
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from receiver.services.processing import take_in
+from receiver.services.processing.process import process_next
+from receiver.services.processing.purge import purge
+from receiver.services.receiving.receive import Answer, Call, Reception
+from receiver.services.stores.registry import rotate_secret
+from receiver.storage.database import Database
+from receiver.storage.tables import Delivery, Store
+from receiver.wiring import Wiring
+from tests.conftest import KEY
+from tests.fakes import FrozenClock
+from tests.processes import answers, running, wait_until, web, worker
+from tests.sandbox.ports import two_free_ports
+from tests.sending import Reply, send, signed_headers
+from tests.signals import SECRET, add_shop, attempts, body_of, linked, signal
+
+BODY = body_of(signal(7))
+
+
+def call(store_id: str, body: bytes, **changes: str | None) -> Call:
+    return Call(store_id, None, "POST", dict(signed_headers(body, SECRET, **changes)), lambda n: body[:n])
+
+
+class Shop:
+    """One store before a reception, and the worker behind it."""
+
+    def __init__(self, wired: Wiring) -> None:
+        self.wired, self.id = wired, add_shop(wired).id
+        self.reception = Reception(wired.database, wired.seal, 100_000, wired.now)
+
+    def sends(self, body: bytes, **changes: str | None) -> Answer:
+        return self.reception.answer(call(self.id, body, **changes))
+
+    def works(self) -> list[str]:
+        return [str(one.state) for one in process_next(self.wired.database, self.wired.now())]
+
+    @property
+    def row(self) -> Store:
+        with self.wired.database.reading() as session:
+            return session.get_one(Store, self.id)
+
+
+@pytest.fixture
+def shop(wired: Wiring) -> Shop:
+    return Shop(wired)
+
+
+# answer before commit
+
+
+def test_nobody_is_answered_before_the_commit_has_returned(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    reached, go_on = Event(), Event()
+    real = Database.writing
+
+    def held_up(database: Database) -> Any:
+        @contextmanager
+        def slow() -> Iterator[Session]:
+            with real(database) as session:
+                yield session
+                reached.set()
+                assert go_on.wait(20)
+
+        return slow()
+
+    monkeypatch.setattr(Database, "writing", held_up)
+    with ThreadPoolExecutor(1) as thread:
+        asked = thread.submit(shop.sends, BODY)
+        assert reached.wait(20)
+        with pytest.raises(TimeoutError):
+            asked.result(timeout=0.5)
+        go_on.set()
+        assert asked.result(20).status == 200
+
+
+# check, then insert
+
+
+def test_of_many_that_send_the_very_same_at_once_one_is_accepted(wired: Wiring):
+    """Through four receptions with a database each, as four web processes are."""
+    store_id, several, each = add_shop(wired).id, 4, 8
+    with ExitStack() as stack:
+        databases = [Database(wired.settings.database_url) for _ in range(several)]
+        for database in databases:
+            stack.callback(database.close)
+        receptions = [Reception(database, wired.seal, 100_000, wired.now) for database in databases]
+        threads = stack.enter_context(ThreadPoolExecutor(several * each))
+        for number in range(10):
+            body, start = body_of(signal(number + 1)), Barrier(several * each)
+
+            def ask(reception: Reception, body: bytes = body, start: Barrier = start) -> Answer:
+                start.wait(20)
+                return reception.answer(call(store_id, body))
+
+            told = list(threads.map(ask, receptions * each))
+            assert Counter(one.body["status"] for one in told) == {"accepted": 1, "duplicate": 31}
+            assert len({one.body["id"] for one in told}) == 1
+    with wired.database.reading() as session:
+        assert [row.duplicates for row in session.query(Delivery)] == [31] * 10
+
+
+# crash after the effect
+
+
+def test_a_crash_between_the_effect_and_its_mark_leaves_neither(
+    shop: Shop, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+):
+    delivery_id = shop.sends(body_of(signal(1, event="integration_set_up"))).body["id"]
+    with pytest.MonkeyPatch.context() as crashing:
+        crashing.setattr("receiver.storage.inbox.finish", lambda *_, **__: exit("killed"))
+        with pytest.raises(SystemExit):
+            shop.works()
+    assert shop.row.set_up_at is None
+    clock.move(seconds=10)
+    assert shop.works() == ["processed"]
+    assert shop.row.set_up_at is not None
+    assert len(attempts(shop.wired, delivery_id)) == 1
+
+
+# no record of what was done; effect before looking whether it was done
+
+
+def test_what_was_taken_in_has_no_effect_again_not_even_after_its_delivery_was_forgotten(
+    shop: Shop, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+):
+    shop.sends(BODY)
+    shop.works()
+    clock.move(days=31)
+    assert purge(shop.wired.database, clock(), 30, within=timedelta(minutes=1))["deliveries"] == 1
+    monkeypatch.setattr(take_in, "_apply", lambda *_: pytest.fail("it had an effect"))
+    assert shop.sends(BODY).body["status"] == "accepted"
+    assert shop.works() == ["processed"]
+
+
+# stale news, taken for new
+
+
+def test_old_news_sent_again_by_whoever_saw_it_changes_nothing(shop: Shop):
+    """The headers are not signed: an old body under a new delivery id is a delivery, and no news."""
+    old, new = body_of(linked(1)), body_of(signal(2, event="link_lost"))
+    for body in (old, new):
+        shop.sends(body)
+    shop.works()
+    before = shop.row.account_news
+    again = shop.sends(old, x_wc_webhook_delivery_id="0" * 32)
+    assert (again.body["status"], shop.works()) == ("accepted", ["processed"])
+    assert shop.row.account_news == before
+
+
+def test_a_secret_that_has_ended_signs_nothing_any_more(shop: Shop, clock: FrozenClock):
+    wired = shop.wired
+    rotate_secret(wired.database, wired.seal, clock(), shop.id, actor="test")
+    clock.move(hours=23)
+    assert shop.sends(BODY).status == 200
+    clock.move(hours=1)
+    assert shop.sends(body_of(signal(8))).status == 401
+
+
+# signature after parsing
+
+SAME_TO_A_PARSER = {
+    "spaces": BODY.replace(b",", b", "),
+    "another order": json.dumps(dict(reversed(json.loads(BODY).items()))).encode(),
+    "a key twice": BODY[:-1] + b',"action":"wc_ad_credit_signal"}',
+    "escapes": BODY.replace(b"wc_ad", b"wc\\u005fad"),
+    "a line more": BODY + b"\n",
+}
+
+
+@pytest.mark.parametrize("body", SAME_TO_A_PARSER.values(), ids=SAME_TO_A_PARSER)
+def test_the_bytes_are_verified_and_not_what_a_parser_makes_of_them(shop: Shop, body: bytes):
+    signature = dict(signed_headers(BODY, SECRET))["x-wc-webhook-signature"]
+    assert json.loads(body) == json.loads(BODY)
+    assert shop.sends(body, x_wc_webhook_signature=signature).status == 401
+    assert shop.sends(body).status == 200
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[" * 90_000, b"\xff\0", b""])
+def test_what_is_not_signed_is_refused_before_anybody_reads_it(shop: Shop, body: bytes):
+    answer = shop.sends(body, x_wc_webhook_signature="A" * 43 + "=")
+    assert (answer.status, answer.body) == (401, {"error": "signature"})
+
+
+# secrets in logs
+
+
+def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(wired: Wiring):
+    port, store_id = two_free_ports(), add_shop(wired).id
+    broken = json.dumps({"action": "wc_ad_credit_signal", "arg": {"hush": "a-word-of-a-body"}}).encode()
+    signatures = []
+
+    def post(body: bytes, secret: str = SECRET, path: str = store_id, **changes: str | None) -> Reply:
+        headers = signed_headers(body, secret, **changes)
+        signatures.append(dict(headers).get("x-wc-webhook-signature"))
+        address = f"/webhooks/woocommerce/{path}"
+        return send(f"http://127.0.0.1:{port}", "POST", address, headers, body, ends=False)
+
+    with running(wired, web(port)) as serving, running(wired, worker()) as working:
+        wait_until(lambda: answers(port))
+        statuses = [
+            post(BODY).status,
+            post(broken).status,
+            post(body_of(signal(home_url="https://a-word-of-a-body.example/"))).status,
+            post(BODY, "another-secret", cookie="a-cookie", authorization="Bearer a-token").status,
+            post(BODY, x_wc_webhook_signature=None).status,
+            post(BODY, path="st_none").status,
+            post(b"x" * 2_000_000).status,
+        ]
+        assert statuses == [200, 200, 200, 401, 401, 404, 413]
+        wait_until(lambda: ended(wired) == 3)
+        said = serving.said + working.said
+    assert "wrong signature" in said
+    assert "worker started" in said
+    for secret in (SECRET, KEY, "another-secret", "a-token", "a-cookie", "a-word-of-a-body", *signatures):
+        assert secret is None or secret not in said, secret
+
+
+def ended(wired: Wiring) -> int:
+    with wired.database.reading() as session:
+        return session.query(Delivery).filter(Delivery.ended_at.is_not(None)).count()
