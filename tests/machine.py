@@ -10,6 +10,7 @@ from collections.abc import Generator
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
 def _needs(what: str, there: bool) -> pytest.MarkDecorator:
@@ -18,6 +19,7 @@ def _needs(what: str, there: bool) -> pytest.MarkDecorator:
 
 needs_chromium = _needs("Chromium (Debian: apt-get install chromium)", CHROMIUM is not None)
 needs_php = _needs("PHP (Debian: apt-get install php-cli)", shutil.which("php") is not None)
+needs_nginx = _needs("nginx (Debian: apt-get install nginx-light)", NGINX is not None)
 needs_root = _needs("root for us", os.geteuid() == 0)
 
 

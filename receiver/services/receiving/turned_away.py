@@ -1,7 +1,9 @@
 """Notes calls that were turned away, and pings: in memory, and every few seconds with the next deliveries.
 
 Nobody can make it grow: what is noted for a caller that is no known store goes under no store's name, and
-of each kind only the newest samples stay. What a killed process had not written yet is not counted.
+of each kind only the newest samples stay. It is written with the next call whose address is looked up, right
+or wrong: a ping, and a call refused before that, must not wait for the database. What a process had not
+written when it ended, killed or told to stop, is not counted; nothing is decided by these numbers.
 """
 
 from __future__ import annotations

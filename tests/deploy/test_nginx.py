@@ -1,0 +1,161 @@
+"""The proxy's part, with the file we ship: slow senders hold nobody up, and no failure looks like success."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from receiver.settings import read_settings
+from receiver.storage.migrate import migrate
+from receiver.storage.tables import Delivery
+from receiver.wiring import Wiring, wire
+from tests.conftest import KEY, make_settings
+from tests.machine import needs_nginx
+from tests.processes import Process, answers, running, wait_until, web
+from tests.proxying import SITE, Proxy
+from tests.sandbox.ports import two_free_ports
+from tests.sending import Reply, signed_headers
+from tests.signals import SECRET, add_shop, body_of, signal
+
+THREADS = 8
+SLOW = 200
+ADDRESSES = 4  # of this machine, among which the slow senders share
+
+pytestmark = needs_nginx
+
+
+class Front:
+    """nginx, the service behind it, and a store before it."""
+
+    def __init__(self, wired: Wiring, proxy: Proxy, serving: Process) -> None:
+        self.wired, self.proxy, self.serving = wired, proxy, serving
+        self.path = f"/webhooks/woocommerce/{add_shop(wired).id}"
+        self.tls = ssl.create_default_context()
+        self.tls.check_hostname, self.tls.verify_mode = False, ssl.CERT_NONE
+
+    def post(self, number: int, padding: int = 0) -> Reply:
+        body = body_of(signal(number)) + b" " * padding
+        return self.ask("POST", self.path, body, dict(signed_headers(body, SECRET)))
+
+    def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Reply:
+        return _asked(
+            HTTPSConnection("127.0.0.1", self.proxy.https, timeout=20, context=self.tls),
+            method,
+            path,
+            body,
+            headers,
+        )
+
+    def ask_plainly(self, method: str, path: str) -> Reply:
+        return _asked(HTTPConnection("127.0.0.1", self.proxy.http, timeout=20), method, path, b"", None)
+
+    def slow_sender(self, number: int) -> socket.socket:
+        """Announces a thousand bytes and sends one."""
+        source = (f"127.0.1.{number % ADDRESSES + 1}", 0)
+        line = socket.create_connection(("127.0.0.1", self.proxy.https), 20, source)
+        line = self.tls.wrap_socket(line)
+        line.sendall(f"POST {self.path} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{{".encode())
+        return line
+
+    def kept(self) -> int:
+        with self.wired.database.reading() as session:
+            return session.query(Delivery).count()
+
+
+def _asked(
+    connection: HTTPConnection, method: str, path: str, body: bytes, headers: dict[str, str] | None
+) -> Reply:
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        return Reply(answer.status, told, answer.read())
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[Front]:
+    wired = wire(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"))
+    migrate(wired.database)
+    ports, behind = two_free_ports(), two_free_ports()
+    proxy = Proxy(tmp_path, ports, ports + 1, behind)
+    with running(wired, web(behind, THREADS)) as serving, proxy.running():
+        wait_until(lambda: answers(behind))
+        yield Front(wired, proxy, serving)
+    wired.database.close()
+
+
+def test_nginx_takes_the_file(tmp_path: Path):
+    checked = Proxy(tmp_path, 8080, 8443, 8000).check()
+    assert checked.returncode == 0, checked.stderr
+    assert "warn" not in checked.stderr
+
+
+def test_bodies_may_be_as_large_as_the_service_takes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SECRET_KEYS", KEY)
+    monkeypatch.setenv("PUBLIC_URL", "https://credit.example")
+    monkeypatch.delenv("MAX_BODY_BYTES", raising=False)
+    (most,) = re.findall(r"client_max_body_size (\d+)m;", SITE.read_text())
+    assert int(most) * 1024 * 1024 == read_settings(tmp_path / "none").max_body_bytes
+
+
+@contextmanager
+def dripping(lines: list[socket.socket]) -> Iterator[None]:
+    """A byte a second on each, so that none of them is silent for long."""
+    enough = Event()
+
+    def drip() -> None:
+        while not enough.wait(1):
+            for line in lines:
+                line.sendall(b" ")
+
+    thread = Thread(target=drip, daemon=True)
+    thread.start()
+    yield
+    enough.set()
+    thread.join()
+
+
+def test_two_hundred_slow_senders_hold_no_delivery_up(front: Front):
+    with ExitStack() as stack:
+        lines = [stack.enter_context(front.slow_sender(number)) for number in range(SLOW)]
+        with dripping(lines):
+            for number in range(1, 4):
+                assert front.post(number).json["status"] == "accepted"
+    assert front.kept() == 3
+
+
+def test_a_service_that_is_gone_is_told_as_the_service_tells_it(front: Front):
+    assert front.post(1).status == 200
+    front.serving.stop()
+    reply = front.post(2)
+    assert (reply.status, reply.json) == (503, {"error": "unavailable"})
+    assert reply.headers["retry-after"] == "30"
+    front.serving.kill_and_restart()
+    wait_until(lambda: front.post(2).status == 200)
+    assert front.kept() == 2
+
+
+def test_what_the_service_says_is_passed_on_as_it_is(front: Front):
+    assert front.post(1, padding=900_000).json["status"] == "accepted"
+    reply = front.ask("POST", f"{front.path}x", b"{}")
+    assert (reply.status, reply.json) == (404, {"error": "store"})
+    assert front.post(2, padding=2_000_000).status == 413
+    assert front.kept() == 1
+
+
+def test_plain_http_is_no_success_for_a_webhook(front: Front):
+    reply = front.ask_plainly("POST", front.path)
+    assert (reply.status, json.loads(reply.body)) == (403, {"error": "https"})
+    console = front.ask_plainly("GET", "/admin/")
+    assert (console.status, console.headers["location"]) == (308, "https://127.0.0.1/admin/")

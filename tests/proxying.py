@@ -1,0 +1,88 @@
+"""nginx with the site file we ship, on ports of a test's own and with a certificate nobody trusts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.machine import NGINX
+from tests.processes import ROOT, answers, wait_until
+
+SITE = ROOT / "deploy" / "nginx.conf"
+
+
+class Proxy:
+    """The site in a folder; `http` and `https` are its ports, `web` the service's behind it."""
+
+    def __init__(self, folder: Path, http: int, https: int, web: int) -> None:
+        self.folder, self.http, self.https = folder, http, https
+        _certificate(folder)
+        changes = {
+            "listen 80;": f"listen 127.0.0.1:{http};",
+            "listen 443 ssl;": f"listen 127.0.0.1:{https} ssl;",
+            "    listen [::]:80;\n": "",
+            "    listen [::]:443 ssl;\n": "",
+            "127.0.0.1:8000": f"127.0.0.1:{web}",
+            "/etc/letsencrypt/live/credit.example/": f"{folder}/",
+        }
+        site = SITE.read_text()
+        for ours, theirs in changes.items():
+            assert ours in site, ours
+            site = site.replace(ours, theirs)
+        (folder / "site.conf").write_text(site)
+        (folder / "nginx.conf").write_text(_around(folder))
+
+    def check(self) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*self._command(), "-t"], capture_output=True, text=True)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        process = subprocess.Popen([*self._command(), "-g", "daemon off;"])
+        try:
+            wait_until(lambda: answers(self.https))
+            yield
+        finally:
+            process.terminate()
+            process.wait(20)
+
+    def _command(self) -> list[str]:
+        assert NGINX is not None
+        log = str(self.folder / "error.log")
+        return [NGINX, "-p", str(self.folder), "-e", log, "-c", str(self.folder / "nginx.conf")]
+
+
+def _around(folder: Path) -> str:
+    """What a distribution's own nginx.conf has around a site."""
+    kept = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return "\n".join(
+        [
+            "user root;" if os.geteuid() == 0 else "",  # the folder is ours alone
+            f"pid {folder}/pid;",
+            "events { worker_connections 2000; }",
+            "http {",
+            f"access_log {folder}/access.log;",
+            *(f"{what}_temp_path {folder}/{what};" for what in kept),
+            f"include {folder}/site.conf;",
+            "}",
+        ]
+    )
+
+
+def _certificate(folder: Path) -> None:
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "credit.example")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    signed = made.sign(key, hashes.SHA256())
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "fullchain.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    (folder / "privkey.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
