@@ -6,6 +6,7 @@ Nobody waits for a database without an end: who asks is told that it cannot be u
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,16 @@ SQLITE_BUSY_MS = 10_000
 # the 60 seconds after which a store takes its delivery for failed.
 LOCK_SECONDS, ANSWER_SECONDS, CONNECT_SECONDS = 10, 20, 5
 SHRINK_PAGES = 1_000  # of 4 KiB
+SQLALCHEMYS = (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeout)
+# What the drivers raise themselves when they are used without SQLAlchemy.
+DRIVERS_OWN = (
+    *(sqlite3.OperationalError, sqlite3.InterfaceError, sqlite3.InternalError),
+    *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, psycopg.ProgrammingError),
+)
 NOT_MIGRATED = "the database lacks tables this version needs; run `flask --app wsgi migrate`"
+
+# Either driver's connection: both have `execute(statement, parameters)`, which gives rows.
+Driver = sqlite3.Connection | psycopg.Connection[Any]
 
 
 class Database:
@@ -35,6 +45,10 @@ class Database:
         self.is_sqlite = self.url.drivername == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._to_write = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        # Our SQLite connections commit by themselves where nobody began a transaction.
+        self._by_itself = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -68,6 +82,15 @@ class Database:
                 del driver.within  # what holds for all holds again
 
     @contextmanager
+    def statements(self) -> Iterator[Driver]:
+        """The driver's connection, on which each statement is a transaction: for what must be quick.
+
+        A statement is durable once all its rows are fetched.
+        """
+        with _our_errors(), self._by_itself.connect() as connection:
+            yield _driver(connection)
+
+    @contextmanager
     def rehearsing(self) -> Iterator[Database]:
         """This database for a preview: services work on it as ever, and in the end all of it is undone."""
         with _our_errors(), self._to_write.connect() as connection, connection.begin() as undone:
@@ -79,8 +102,8 @@ class Database:
         if not self.is_sqlite:
             return
         with _our_errors(), self.engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert driver is not None
+            driver = _driver(connection)
+            assert isinstance(driver, sqlite3.Connection)
             (pages,) = driver.execute("PRAGMA freelist_count").fetchone()
             for _ in range(0, pages, SHRINK_PAGES):  # in pieces: others write in between
                 driver.executescript(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
@@ -111,6 +134,17 @@ class _Rehearsal(Database):
         return Session(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
 
+def driver_of(session: Session) -> Driver:
+    """The driver's connection inside the session's transaction."""
+    return _driver(session.connection())
+
+
+def _driver(connection: Connection) -> Driver:
+    driver: Driver | None = connection.connection.driver_connection
+    assert driver is not None
+    return driver
+
+
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
     """A part of a transaction, undone alone when it fails; the database's own fault undoes all of it."""
@@ -122,17 +156,19 @@ def savepoint(session: Session) -> Iterator[None]:
 def _our_errors() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeout) as error:
+    except (*SQLALCHEMYS, *DRIVERS_OWN) as error:
         if _lacks_tables(error):
             raise StorageUnavailable(NOT_MIGRATED) from error
-        if isinstance(error, ProgrammingError):  # wrong SQL is a fault of ours, not of the database
+        if isinstance(
+            error, (ProgrammingError, psycopg.ProgrammingError)
+        ):  # wrong SQL is a fault of ours, not of the database
             raise
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise StorageUnavailable(f"the database cannot be used: {_first_line(cause)}") from error
 
 
 def _lacks_tables(error: Exception) -> bool:
-    cause = error.orig if isinstance(error, DBAPIError) else None
+    cause = error.orig if isinstance(error, DBAPIError) else error
     in_sqlite = str(cause).startswith(("no such table", "no such column"))
     return in_sqlite or getattr(cause, "sqlstate", None) in ("42P01", "42703")  # undefined table, column
 
@@ -193,6 +229,7 @@ def _postgresql_engine(url: str) -> Engine:
     engine = create_engine(
         url,
         pool_pre_ping=True,
+        pool_use_lifo=True,
         pool_timeout=10,
         connect_args={"options": options, "connect_timeout": CONNECT_SECONDS},
     )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
-from receiver.storage.tables import Hook, HookSecret, Store
+from receiver.storage.database import Driver
+from receiver.storage.tables import Hook, HookSecret
+from receiver.storage.types import utc_as_text
 
 
 @dataclass(frozen=True)
@@ -23,30 +26,34 @@ class Address:
     sealed: tuple[str, ...]
 
 
-# Built once: it is asked for every delivery, and building it costs more than asking.
-_ADDRESSES = (
-    select(Hook.id, Hook.store_id, Hook.topic, Store.disconnected_at, HookSecret.secret_sealed)
-    .join(Store, Store.id == Hook.store_id)
-    .outerjoin(
-        HookSecret,
-        and_(
-            HookSecret.hook_id == Hook.id,
-            or_(HookSecret.valid_until.is_(None), HookSecret.valid_until > bindparam("now")),
-        ),
-    )
-    .where(Hook.id.in_(bindparam("hook_ids", expanding=True)))
-    .order_by(HookSecret.id.desc())
-)
+_ADDRESSES = """
+    SELECT hooks.id, hooks.store_id, hooks.topic, stores.disconnected_at IS NULL, hook_secrets.secret_sealed
+    FROM hooks
+    JOIN stores ON stores.id = hooks.store_id
+    LEFT JOIN hook_secrets ON hook_secrets.hook_id = hooks.id
+        AND (hook_secrets.valid_until IS NULL OR hook_secrets.valid_until > {now})
+    WHERE hooks.id {among}
+    ORDER BY hook_secrets.id DESC
+"""
+_POSTGRESQL = _ADDRESSES.format(now="%b::timestamptz", among="= ANY(%b::text[])")
 
 
-def find_addresses(session: Session, hook_ids: Iterable[str], now: datetime) -> dict[str, Address]:
-    """By hook id, with the secrets valid now, in one query; an address nobody was given is left out."""
+def find_addresses(driver: Driver, hook_ids: Iterable[str], now: datetime) -> dict[str, Address]:
+    """By hook id, with the secrets valid now, in one query; an address nobody was given is left out.
+
+    By the driver's own means: it is asked for every delivery, and SQLAlchemy costs more than the answer.
+    """
+    asked = list(hook_ids)
+    if isinstance(driver, sqlite3.Connection):
+        statement = _ADDRESSES.format(now="?", among=f"IN ({', '.join('?' * len(asked))})")
+        rows = driver.execute(statement, [utc_as_text(now), *asked]).fetchall()
+    else:
+        rows = driver.execute(_POSTGRESQL, [now, asked]).fetchall()
     found: dict[str, Address] = {}
-    asked = {"hook_ids": list(hook_ids), "now": now}
-    for hook_id, store_id, topic, disconnected_at, sealed in session.connection().execute(_ADDRESSES, asked):
+    for hook_id, store_id, topic, connected, sealed in rows:
         before = found[hook_id].sealed if hook_id in found else ()
         secrets = (*before, sealed) if sealed is not None else before
-        found[hook_id] = Address(store_id, hook_id, topic, disconnected_at is None, secrets)
+        found[hook_id] = Address(store_id, hook_id, topic, bool(connected), secrets)
     return found
 
 

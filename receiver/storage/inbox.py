@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import UNDONE, WAITING, State, may_move
 from receiver.errors import Refused
+from receiver.storage.database import driver_of
 from receiver.storage.inbox_rows import NewDelivery, insert_new
 from receiver.storage.tables import Attempt, Delivery
 
@@ -41,9 +42,7 @@ class Claim:
 
 def keep(session: Session, new: Sequence[NewDelivery]) -> list[Kept]:
     """One row for each identity, in one statement; an answer for each of `new`, in its order."""
-    # In one order everywhere, so that two writers with the same rows wait for each other and no more.
-    ordered = sorted(new, key=lambda one: one.identity)
-    added = insert_new(session.connection(), ordered) if new else {}
+    added = insert_new(driver_of(session), new)
     kept: dict[int, Kept] = {}
     for place, one in sorted(enumerate(new), key=lambda pair: pair[1].identity):
         fresh = added.pop(one.identity, None)

@@ -6,14 +6,16 @@ One statement for all, in which of two with one identity the first stays.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection
-
 from receiver.domain.deliveries import State
+from receiver.storage.database import Driver
+from receiver.storage.types import utc_as_text
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,18 +60,19 @@ POSTGRESQL = (
 )
 
 
-def insert_new(connection: Connection, new: Sequence[NewDelivery]) -> dict[str, int]:
+def insert_new(driver: Driver, new: Sequence[NewDelivery]) -> dict[str, int]:
     """The ids of those that were not there, by identity."""
-    values: list[Any]
-    if connection.dialect.name == "sqlite":
+    if not new:
+        return {}
+    # In one order everywhere, so that two writers with the same rows wait for each other and no more.
+    ordered = sorted(new, key=attrgetter("identity"))
+    if isinstance(driver, sqlite3.Connection):
         places = ", ".join([SQLITE_ROW] * len(new))
         statement = f"INSERT INTO deliveries ({NAMES}) VALUES {places} {ONCE}"  # noqa: S608 (names of ours)
-        values = [value for one in new for value in _values(one, _sqlite_time(one.received_at))]
-    else:
-        statement = POSTGRESQL
-        rows = (_values(one, one.received_at) for one in new)
-        values = [list(column) for column in zip(*rows, strict=True)]
-    return dict(connection.exec_driver_sql(statement, tuple(values)).all())
+        values = [value for one in ordered for value in _values(one, utc_as_text(one.received_at))]
+        return dict(driver.execute(statement, values).fetchall())
+    columns = zip(*(_values(one, one.received_at) for one in ordered), strict=True)
+    return dict(driver.execute(POSTGRESQL, [list(column) for column in columns]).fetchall())
 
 
 def _values(one: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
@@ -89,8 +92,3 @@ def _values(one: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
         at,
         State.RECEIVED.value,
     )
-
-
-def _sqlite_time(at: datetime) -> str:
-    """As types.Utc keeps it."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

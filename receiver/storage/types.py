@@ -45,6 +45,11 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def utc_as_text(at: datetime) -> str:
+    """As Utc stands in SQLite, for a statement that goes past SQLAlchemy."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 class Json(TypeDecorator[Any]):
     """Any JSON value, as text."""
 

@@ -11,11 +11,18 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from receiver.services.receiving.receive import Answer, Call, Reception, unavailable
+from receiver.services.receiving.verify import KEPT_HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ADDRESS = re.compile(r"/webhooks/woocommerce/([^/]+)(?:/([^/]+))?/?")
+# What is read of a call, by its name in a WSGI environ.
+HEADERS = tuple(
+    (f"{'' if name.startswith('content-') else 'HTTP_'}{name.upper().replace('-', '_')}", name)
+    for name in (*KEPT_HEADERS, "transfer-encoding")
+)
+STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 PIECE = 64 * 1024
 LONGEST_LOGGED = 64
 
@@ -48,11 +55,7 @@ class WebhookFront:
 
 
 def _call(environ: WSGIEnvironment, store_id: str, hook_id: str | None) -> Call:
-    headers = {
-        name.removeprefix("HTTP_").replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_") or (name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value)
-    }
+    headers = {name: environ[key] for key, name in HEADERS if key in environ}
     return Call(store_id, hook_id, environ["REQUEST_METHOD"], headers, _reader(environ["wsgi.input"].read))
 
 
@@ -72,7 +75,7 @@ def _reader(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
 def _respond(answer: Answer, method: str, start_response: StartResponse) -> list[bytes]:
     body = json.dumps(answer.body).encode()
     headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **answer.headers}
-    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(headers.items()))
+    start_response(STATUS[answer.status], list(headers.items()))
     return [] if method == "HEAD" else [body]
 
 

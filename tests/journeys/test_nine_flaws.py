@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
 from threading import Barrier, Event
-from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
 from receiver.services.processing import take_in
 from receiver.services.processing.process import process_next
 from receiver.services.processing.purge import purge
 from receiver.services.receiving.receive import Answer, Call, Reception
 from receiver.services.stores.registry import rotate_secret
-from receiver.storage.database import Database
+from receiver.storage.database import Database, Driver
+from receiver.storage.inbox_rows import NewDelivery, insert_new
 from receiver.storage.tables import Delivery, Store
 from receiver.wiring import Wiring
 from tests.conftest import KEY
@@ -63,21 +62,15 @@ def shop(wired: Wiring) -> Shop:
 # answer before commit
 
 
-def test_nobody_is_answered_before_the_commit_has_returned(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+def test_nobody_is_answered_before_the_row_is_durable(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     reached, go_on = Event(), Event()
-    real = Database.writing
 
-    def held_up(database: Database) -> Any:
-        @contextmanager
-        def slow() -> Iterator[Session]:
-            with real(database) as session:
-                yield session
-                reached.set()
-                assert go_on.wait(20)
+    def held_up(driver: Driver, new: Sequence[NewDelivery]) -> dict[str, int]:
+        reached.set()
+        assert go_on.wait(20)
+        return insert_new(driver, new)
 
-        return slow()
-
-    monkeypatch.setattr(Database, "writing", held_up)
+    monkeypatch.setattr("receiver.services.receiving.receive.insert_new", held_up)
     with ThreadPoolExecutor(1) as thread:
         asked = thread.submit(shop.sends, BODY)
         assert reached.wait(20)
@@ -85,6 +78,8 @@ def test_nobody_is_answered_before_the_commit_has_returned(shop: Shop, monkeypat
             asked.result(timeout=0.5)
         go_on.set()
         assert asked.result(20).status == 200
+    with shop.wired.database.reading() as session:  # on a connection of its own
+        assert session.query(Delivery).count() == 1
 
 
 # check, then insert

@@ -6,16 +6,18 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import structlog
 
 from receiver.app import create_app
+from receiver.errors import StorageUnavailable
 from receiver.services.receiving.receive import Reception
 from receiver.services.stores.registry import rotate_secret
 from receiver.storage import hooks
-from receiver.storage.database import Database
+from receiver.storage.database import Database, Driver, driver_of
 from receiver.storage.seal import Seal
 from receiver.storage.tables import Delivery, Store
 from receiver.web.webhooks import WebhookFront
@@ -285,18 +287,11 @@ def test_what_cannot_be_kept_is_never_accepted(gone: list[str]):
 class LostWhenCommitting(Database):
     """Loses its server after everything was written and before the commit is told."""
 
-    def writing(self):  # type: ignore[no-untyped-def]
-        from contextlib import contextmanager
-
-        from receiver.errors import StorageUnavailable
-
-        @contextmanager
-        def lost():  # type: ignore[no-untyped-def]
-            with super(LostWhenCommitting, self).writing() as session:
-                yield session
-                raise StorageUnavailable("the server went away")
-
-        return lost()
+    @contextmanager
+    def statements(self) -> Iterator[Driver]:
+        with self.writing() as session:
+            yield driver_of(session)
+            raise StorageUnavailable("the server went away")
 
 
 def test_nothing_is_half_written_when_the_commit_fails(receiver: Receiver):

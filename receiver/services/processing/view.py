@@ -15,7 +15,7 @@ from receiver.documents.redaction import redacted
 from receiver.errors import InputError, ReceiverError, Refused
 from receiver.services.receiving.verify import Verifier
 from receiver.storage import audit, deliveries, hooks
-from receiver.storage.database import Database
+from receiver.storage.database import Database, driver_of
 from receiver.storage.seal import Seal
 from receiver.storage.tables import Attempt, Delivery
 from receiver.strict_json import read_json
@@ -86,7 +86,8 @@ def _body_hash(delivery: Delivery) -> Proof:
 
 def _signature(session: Session, seal: Seal, now: datetime, delivery: Delivery) -> Proof:
     headers = dict(delivery.headers)
-    address = hooks.find_addresses(session, [delivery.hook_id or ""], now).get(delivery.hook_id or "")
+    hook_id = delivery.hook_id or ""
+    address = hooks.find_addresses(driver_of(session), [hook_id], now).get(hook_id)
     if delivery.body is None or SIGNATURE not in headers or address is None or not address.sealed:
         return Proof.UNKNOWN
     try:

@@ -16,7 +16,7 @@ from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
 from receiver.services.receiving.verify import Headers, Verifier, new_delivery
 from receiver.services.staff_words import checked_words
 from receiver.storage import audit, hooks, inbox, quarantine
-from receiver.storage.database import Database
+from receiver.storage.database import Database, driver_of
 from receiver.storage.hooks import Address
 from receiver.storage.seal import Seal
 from receiver.storage.tables import Quarantined
@@ -79,7 +79,7 @@ def take_from_quarantine(
     reason, verifier = checked_words(reason, "reason"), Verifier(seal)
     with database.rehearsing() if dry_run else nullcontext(database) as place, place.writing() as session:
         rows = quarantine.held_quarantined(session, store_id, ids)
-        addresses = hooks.find_addresses(session, {row.hook_id for row in rows}, now)
+        addresses = hooks.find_addresses(driver_of(session), {row.hook_id for row in rows}, now)
         tried = [_tried(session, seal, verifier, row, addresses.get(row.hook_id)) for row in rows]
         taken = sum(one.delivery_id is not None for one in tried)
         detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}

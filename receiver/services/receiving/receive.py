@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.orm import Session
 
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.integrations.woocommerce.events import is_ping
@@ -20,7 +19,8 @@ from receiver.services.receiving.turned_away import NO_STORE, TurnedAway
 from receiver.services.receiving.verify import Verifier, new_delivery, plain_header
 from receiver.storage import hooks, inbox
 from receiver.storage.database import Database
-from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.hooks import Address
+from receiver.storage.inbox_rows import NewDelivery, insert_new
 from receiver.storage.seal import Seal
 
 RETRY_AFTER = "30"
@@ -76,6 +76,18 @@ class _Arrived:
     call: Call
     raw: bytes
     at: datetime
+
+
+@dataclass(frozen=True, repr=False)
+class _Doubtful:
+    """Not shown to be the store's, and perhaps worth holding."""
+
+    arrived: _Arrived
+    address: Address
+    answer: Answer
+
+
+_Seen = NewDelivery | Answer | _Doubtful  # how a call looks once its signature was checked
 
 
 class Reception:
@@ -138,18 +150,19 @@ class Reception:
 
     def _take(self, arrived: Sequence[_Arrived]) -> list[Answer]:
         """Verify each on its raw bytes and keep what is right: one look-up and one commit for all."""
-        with self._database.writing() as session:
+        with self._database.statements() as driver:
             hook_ids = {one.call.hook_id or one.call.store_id for one in arrived}
-            addresses = hooks.find_addresses(session, filter(ID.fullmatch, hook_ids), self._now())
-            verified = [self._verified(session, one, addresses) for one in arrived]
-            kept = iter(inbox.keep(session, [one for one in verified if isinstance(one, NewDelivery)]))
-            if self._turned_away.is_due(self._now()):
-                self._turned_away.write(session, self._now())
-        return [one if isinstance(one, Answer) else _durable(next(kept)) for one in verified]
+            addresses = hooks.find_addresses(driver, filter(ID.fullmatch, hook_ids), self._now())
+            verified = [self._verified(one, addresses) for one in arrived]
+            fresh = insert_new(driver, [one for one in verified if isinstance(one, NewDelivery)])
+        answers = [_settled(one, fresh) for one in verified]
+        if None in answers or self._turned_away.is_due(self._now()):
+            left = [one for one, answer in zip(verified, answers, strict=True) if answer is None]
+            late = self._looked_into(left)
+            answers = [next(late) if answer is None else answer for answer in answers]
+        return [answer for answer in answers if answer is not None]
 
-    def _verified(
-        self, session: Session, one: _Arrived, addresses: Mapping[str, hooks.Address]
-    ) -> NewDelivery | Answer:
+    def _verified(self, one: _Arrived, addresses: Mapping[str, Address]) -> _Seen:
         call = one.call
         address = addresses.get(call.hook_id or call.store_id)
         if address is None or address.store_id != call.store_id:
@@ -165,9 +178,20 @@ class Reception:
         if problem is None:
             return new_delivery(address, call.headers, one.raw, one.at)
         self._turned_away.sample(one.at, "signature", address.store_id, call.headers)
-        if self._allowance.take(address.store_id, one.at):
-            quarantine_call(session, self._seal, address, call.headers, one.raw, one.at)
-        return _refusal(401, "signature", problem)
+        refused = _refusal(401, "signature", problem)
+        return _Doubtful(one, address, refused) if self._allowance.take(address.store_id, one.at) else refused
+
+    def _looked_into(self, left: Sequence[_Seen]) -> Iterator[Answer]:
+        """What came before is counted, what may be a store's is held, and what was turned away is noted."""
+        with self._database.writing() as session:
+            kept = iter(inbox.keep(session, [one for one in left if isinstance(one, NewDelivery)]))
+            for one in left:
+                if isinstance(one, _Doubtful):
+                    call, at = one.arrived.call, one.arrived.at
+                    quarantine_call(session, self._seal, one.address, call.headers, one.arrived.raw, at)
+            if self._turned_away.is_due(self._now()):
+                self._turned_away.write(session, self._now())
+        return iter([one.answer if isinstance(one, _Doubtful) else _durable(next(kept)) for one in left])
 
     def _tell_worker(self) -> None:
         try:
@@ -182,6 +206,14 @@ def _read(call: Call, length: int) -> bytes:
         return call.read(length)
     except OSError as error:
         raise _Refused(400, "body", f"body cut short: {type(error).__name__}") from error
+
+
+def _settled(one: _Seen, fresh: dict[str, int]) -> Answer | None:
+    """Its answer, where nothing more is to be done; of two with one identity the first is the fresh one."""
+    if isinstance(one, Answer):
+        return one
+    number = fresh.pop(one.identity, None) if isinstance(one, NewDelivery) else None
+    return None if number is None else Answer(200, {"status": "accepted", "id": number})
 
 
 def _durable(kept: inbox.Kept) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Event, Lock
+from threading import Lock
 from typing import Generic, TypeVar
 
 from receiver.errors import StorageUnavailable
@@ -33,10 +33,13 @@ class Together(Generic[Item, Result]):
             self._waiting.append(place)
             leads, self._is_led = not self._is_led, True
         if not leads:
-            place.turn.wait()
-        if not place.done:
-            self._lead()
-        return place.outcome()
+            place.turn.acquire()
+        try:
+            if not place.done:
+                self._lead()
+            return place.outcome()
+        finally:
+            self._hand_on(place)
 
     def _lead(self) -> None:
         with self._lock:
@@ -44,14 +47,18 @@ class Together(Generic[Item, Result]):
         try:
             self._do(batch)
         finally:
+            for place, following in zip(batch, [*batch[1:], None], strict=True):
+                place.done, place.following = True, following
+
+    def _hand_on(self, place: _Place[Item, Result]) -> None:
+        """Wake one: threads woken all at once only wait for each other. A batch's last wakes a leader."""
+        following = place.following
+        if following is None:
             with self._lock:
                 following = self._waiting[0] if self._waiting else None
                 self._is_led = following is not None
-            for place in batch:
-                place.done = True
-                place.turn.set()
-            if following is not None:
-                following.turn.set()
+        if following is not None:
+            following.turn.release()
 
     def _do(self, batch: Sequence[_Place[Item, Result]]) -> None:
         try:
@@ -71,12 +78,14 @@ class Together(Generic[Item, Result]):
 class _Place(Generic[Item, Result]):
     """One item in the line. Woken before it is done, its turn is to lead."""
 
-    __slots__ = ("done", "error", "item", "result", "turn")
+    __slots__ = ("done", "error", "following", "item", "result", "turn")
 
     def __init__(self, item: Item) -> None:
         self.item = item
-        self.turn = Event()
+        self.turn = Lock()
+        self.turn.acquire()
         self.done = False
+        self.following: _Place[Item, Result] | None = None  # in its batch
         self.result: Result | None = None
         self.error: BaseException | None = StorageUnavailable("the work was cut short")
 

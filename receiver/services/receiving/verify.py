@@ -20,10 +20,11 @@ MOST_KEYS = 10_000  # opened secrets kept at hand
 LONGEST_HEADER = 100
 # Named one by one: beside a sender's credentials, granian's environ holds the process's own variables, and
 # HTTP_PROXY among them looks like a header.
-KEPT_HEADERS = frozenset(
-    {"host", "user-agent", "accept", "accept-encoding", "content-type", "content-length"}
+KEPT_HEADERS = (
+    *("host", "user-agent", "accept", "accept-encoding", "content-type", "content-length"),
+    *(f"x-wc-webhook-{name}" for name in ("source", "topic", "resource", "event")),
+    *(f"x-wc-webhook-{name}" for name in ("signature", "id", "delivery-id")),
 )
-KEPT_PREFIX = "x-wc-"
 PLAIN = re.compile(f"[!-~]{{1,{LONGEST_HEADER}}}")
 
 Headers = Mapping[str, str]  # names in lower case
@@ -80,11 +81,7 @@ def new_delivery(address: Address, headers: Headers, raw: bytes, at: datetime) -
 
 def kept_headers(headers: Headers) -> list[list[str]]:
     """Enough to verify the bytes anew; PostgreSQL's text takes no NUL."""
-    return [
-        [name, value.replace("\0", "")]
-        for name, value in headers.items()
-        if name in KEPT_HEADERS or name.startswith(KEPT_PREFIX)
-    ]
+    return [[name, headers[name].replace("\0", "")] for name in KEPT_HEADERS if name in headers]
 
 
 def plain_header(header: str | None) -> str | None:
