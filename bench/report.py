@@ -30,7 +30,7 @@ class Report:
 def show(console: Console, report: Report) -> None:
     console.rule(f"[bold]{report.title}")
     for name, value in report.figures.items():
-        console.print(f"{name.replace('_', ' ')}: [bold]{value:,.0f}[/]")
+        console.print(f"{name.replace('_', ' ')}: [bold]{_plain(value)}[/]")
     for growth in report.growths:
         console.print()
         console.print(_table(growth))
@@ -39,6 +39,11 @@ def show(console: Console, report: Report) -> None:
         console.print(f"time per {one}, at the largest to the smallest size: [bold]{growth.ratio:.2f}[/]")
         console.print(f"one more {one}, among the larger to the smaller sizes: [bold]{growth.bend:.2f}[/]")
     console.print()
+
+
+def _plain(value: float) -> str:
+    """A ratio with its places, a number of things without."""
+    return f"{value:,.2f}" if value < 10 else f"{value:,.0f}"
 
 
 def _table(growth: Growth) -> Table:

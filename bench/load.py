@@ -1,0 +1,94 @@
+"""Sends POSTs over some kept-alive connections, each as soon as the last was answered, and tells how it went.
+
+A process of its own, so that it takes no time from what is measured: `python -m bench.load` reads a Load as
+JSON and prints a Came.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import socket
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Load:
+    """What to send and for how long; `{n}` in a header's value becomes unique to each request."""
+
+    port: int
+    path: str
+    headers: dict[str, str]
+    body: str
+    connections: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Came:
+    """Answers a second, and after how many milliseconds; how many were no 200."""
+
+    a_second: float
+    p50: float
+    p99: float
+    not_200: int
+
+
+class _Line:
+    """One connection, and the answer it waits for."""
+
+    def __init__(self, load: Load, number: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", load.port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        head = {"Host": "bench", "Content-Length": str(len(load.body)), **load.headers}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+        self._request = f"POST {load.path} HTTP/1.1\r\n{lines}\r\n{load.body}"
+        self._name, self._sent = f"{os.getpid():x}-{number:x}", 0
+        self.began, self._answer = 0.0, b""
+
+    def send(self) -> None:
+        self._sent += 1
+        self._answer, self.began = b"", time.perf_counter()
+        self.socket.sendall(self._request.replace("{n}", f"{self._name}-{self._sent:x}", 1).encode())
+
+    def status(self) -> bytes | None:
+        """Of the whole answer; None while more of it must come."""
+        piece = self.socket.recv(65536)
+        if not piece:
+            raise ConnectionError("the server closed a connection")
+        self._answer += piece
+        head, end, body = self._answer.partition(b"\r\n\r\n")
+        if not end:
+            return None
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        return self._answer[9:12] if len(body) >= length else None
+
+
+def run(load: Load) -> Came:
+    waited: list[float] = []
+    statuses: Counter[bytes] = Counter()
+    selector = selectors.DefaultSelector()
+    for number in range(load.connections):
+        line = _Line(load, number)
+        selector.register(line.socket, selectors.EVENT_READ, line)
+        line.send()
+    began = time.perf_counter()
+    while time.perf_counter() - began < load.seconds:
+        for key, _ in selector.select(0.1):
+            status = key.data.status()
+            if status is not None:
+                waited.append(time.perf_counter() - key.data.began)
+                statuses[status] += 1
+                key.data.send()
+    waited.sort()
+    took = time.perf_counter() - began
+    p50, p99 = (waited[int(len(waited) * share)] * 1000 for share in (0.5, 0.99))
+    return Came(len(waited) / took, p50, p99, sum(statuses.values()) - statuses[b"200"])
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(run(Load(**json.load(sys.stdin))))))
