@@ -158,4 +158,5 @@ def _row(store: Store) -> dict[str, Any]:
         "stage": store.stage,
         "verdict": store.verdict,
         "decided_at": store.decided_at,
+        "doubts": store.doubts or [],
     }

@@ -71,6 +71,7 @@ class Status:
     stale: bool  # figures that should be there are older than a day, or were never read
     next_check: datetime | None
     review: Review | None  # the newest the merchant asked for
+    doubts: tuple[str, ...]  # for staff; no merchant reads them
 
 
 def full_document(status: Status, locale: Locale = ENGLISH) -> dict[str, Any]:

@@ -143,6 +143,7 @@ class Facts:
     bills_readable: bool | None = None
     paid_bills_confirmed: bool | None = None
     award: RecordedAward | None = None
+    doubts: tuple[str, ...] = ()  # domain/doubts.py: for staff; no answer rests on them
     # By a fact's path in the facts document: `account.consent`, `spend`, `history.overrides.admission`.
     read_at: Mapping[str, datetime] = field(default_factory=dict)  # when it was read or recorded, if told
     sources: Mapping[str, Source] = field(default_factory=dict)  # who said it, if not who usually does

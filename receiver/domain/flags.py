@@ -13,6 +13,7 @@ LINK_LOST = "link_lost"  # the store links none
 CONSENT_LOST = "consent_lost"  # the advertiser took the consent back
 SPEND_RESTATED = "spend_restated"  # the final figures no longer reach the award's tier
 TIER_HIGHER = "tier_higher"  # they reach a higher one
+CREDIT_UNRECORDED = "credit_unrecorded"  # the ledger shows the credit, and nobody recorded issuing it
 RULE_FAILED = "rule_failed:"  # and the rule's id
 
 # What these say does not rest on the ad account, so it still speaks of the award when the account is another.

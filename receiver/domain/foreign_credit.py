@@ -1,8 +1,8 @@
-"""Whether somebody else gave an ad account credit during the programme, as far as its payments tell."""
+"""Which credit in an ad account's payments is our own, and whether somebody else gave it some."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,8 +16,14 @@ CREDIT_GIVEN = "PROMOTION_ISSUED"
 class OwnCredit:
     """Credit we awarded the account, and since when it may have been given."""
 
+    award_id: str
     amount: Decimal
     decided_at: datetime
+
+
+def own_credit_seen(payments: Iterable[Transaction], own: Sequence[OwnCredit]) -> Mapping[str, Transaction]:
+    """The payment by which the credit of an award arrived, by the award's id; those not seen are left out."""
+    return _explained(_dated(payments), own)[0]
 
 
 def foreign_credit_issued(
@@ -28,17 +34,30 @@ def foreign_credit_issued(
     Credit once seen stays seen, also where the ledger cannot be read any more.
     """
     given = [row for row in payments if row.type == CREDIT_GIVEN]
-    left, unexplained = list(own), []
-    for row, at in sorted(_since(opens, given), key=lambda dated: dated[1]):
-        if ours := next((one for one in left if row.subtotal == one.amount and at >= one.decided_at), None):
-            left.remove(ours)  # one award explains one row
-        else:
-            unexplained.append(row)
-    if any(row.subtotal is not None or not left for row in unexplained):
+    since = [(row, at) for row, at in _dated(given) if utc_date(at) >= opens]
+    seen, unexplained = _explained(since, own)
+    if any(row.subtotal is not None or len(seen) == len(own) for row in unexplained):
         return True
     undated = any(row.at is None for row in given)
     return None if unexplained or undated or not ledger_read else False
 
 
-def _since(opens: date, rows: Iterable[Transaction]) -> list[tuple[Transaction, datetime]]:
-    return [(row, row.at) for row in rows if row.at is not None and utc_date(row.at) >= opens]
+Dated = list[tuple[Transaction, datetime]]
+
+
+def _dated(payments: Iterable[Transaction]) -> Dated:
+    """Credit given, in the order of time; what has no time explains nothing."""
+    given = [(row, row.at) for row in payments if row.type == CREDIT_GIVEN and row.at is not None]
+    return sorted(given, key=lambda dated: dated[1])
+
+
+def _explained(given: Dated, own: Sequence[OwnCredit]) -> tuple[dict[str, Transaction], list[Transaction]]:
+    """The row of each award that has one, and the rows of none: one award explains one row."""
+    seen, unexplained = dict[str, Transaction](), []
+    for row, at in given:
+        fits = (one for one in own if row.subtotal == one.amount and at >= one.decided_at)
+        if ours := next((one for one in fits if one.award_id not in seen), None):
+            seen[ours.award_id] = row
+        else:
+            unexplained.append(row)
+    return seen, unexplained

@@ -79,6 +79,7 @@ class Store(Base):
     stage: Mapped[str | None] = mapped_column(index=True)
     verdict: Mapped[str | None]
     decided_at: Mapped[dt.datetime | None]
+    doubts: Mapped[list[Any] | None]  # domain/doubts.py; null: none
 
 
 class Terms(Base):

@@ -162,7 +162,7 @@ def test_the_status_document_speaks_one_language_throughout(language):
         for one, other in zip(ours[part], theirs[part], strict=True):
             assert one["text"] != other["text"]
             assert one["next_step"] is other["next_step"] is None or one["next_step"] != other["next_step"]
-    fresh = full_document(Status(decision, "Shop", False, None, None), Locale(language))
+    fresh = full_document(Status(decision, "Shop", False, None, None, ()), Locale(language))
     assert (fresh["rules"], fresh["headline"]) == (theirs["rules"], theirs["headline"])
 
 

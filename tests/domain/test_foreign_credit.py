@@ -6,12 +6,12 @@ from itertools import product
 
 import pytest
 
-from receiver.domain.foreign_credit import OwnCredit, foreign_credit_issued
+from receiver.domain.foreign_credit import OwnCredit, foreign_credit_issued, own_credit_seen
 from tests.factories import bill
 
 OPENS = date(2025, 7, 1)
 AT = datetime(2025, 11, 5, tzinfo=UTC)
-OWN = OwnCredit(Decimal(500), AT)
+OWN = OwnCredit("aw_1", Decimal(500), AT)
 SECOND = timedelta(seconds=1)
 
 
@@ -32,8 +32,8 @@ CASES = [
     ([given("500", AT - SECOND)], [OWN], True),
     ([given("499.99")], [OWN], True),
     ([given("500"), given("500")], [OWN], True),
-    ([given("500"), given("1500")], [OWN, OwnCredit(Decimal(1500), AT)], False),
-    ([given("500", AT + SECOND), given("500")], [OWN, OwnCredit(Decimal(500), AT + SECOND)], False),
+    ([given("500"), given("1500")], [OWN, OwnCredit("aw_2", Decimal(1500), AT)], False),
+    ([given("500", AT + SECOND), given("500")], [OWN, OwnCredit("aw_2", Decimal(500), AT + SECOND)], False),
     ([bill("50", AT, "ADD_BALANCE"), given("50")], [], True),
     # what a row does not say
     ([given("50", None)], [], None),
@@ -59,3 +59,12 @@ def test_a_ledger_that_was_not_read_never_says_there_was_none(rows, own, answer)
 def test_the_order_of_payments_and_awards_never_matters(rows, own, answer):
     for paid, awards in product((rows, rows[::-1]), (own, own[::-1])):
         assert foreign_credit_issued(paid, awards, OPENS, ledger_read=True) is answer
+
+
+def test_each_award_is_shown_the_row_by_which_its_credit_arrived():
+    second = OwnCredit("aw_2", Decimal(500), AT + SECOND)
+    early, late = given("500"), given("500", AT + SECOND)
+    rows = [late, bill("500", AT, "ADD_BALANCE"), early, given("500", None), given("60")]
+    assert own_credit_seen(rows, [OWN, second]) == {"aw_1": early, "aw_2": late}
+    assert own_credit_seen([early], [OWN, second]) == {"aw_1": early}
+    assert own_credit_seen([], [OWN]) == {}

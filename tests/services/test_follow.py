@@ -1,12 +1,14 @@
 """A recorded award gains flags and expires with its credit; nothing else of it changes; on both databases."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
 from receiver.documents.status import status_document
 from receiver.services.awards.block import block, lift
+from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import issue
 from receiver.services.decisions.decide import decide_stale, decide_store
 from receiver.services.facts.record import record
@@ -102,6 +104,75 @@ def test_a_safety_flag_is_flagged_and_blocks_the_stage(wired, store_id):
     record(wired.database, LATER, store_id=store_id, name="safety_flag", **said)
     assert decide_store(wired.database, LATER, store_id).stage == "blocked"
     assert (award_of(wired).state, award_of(wired).flags) == ("due", ["rule_failed:good_standing"])
+
+
+# -- The credit's arrival ------------------------------------------------------------------------
+
+
+def ledger_row(wired, amount="500.00", at=SETTLED, advertiser_id="7001", **changes):
+    """A payment of the account that was read from its ledger."""
+    valid = {"transaction_id": "1", "type": "PROMOTION_ISSUED", "billing": "CREDIT", "currency": "USD"}
+    with wired.database.writing() as session:
+        row = {**valid, "subtotal": Decimal(amount), "at": at, "read_at": LATER, **changes}
+        session.merge(tables.PaymentRow(advertiser_id=advertiser_id, **row))
+        session.get_one(tables.Account, "7001").bills_readable = True
+
+
+def test_credit_that_was_issued_and_shows_in_the_ledger_has_arrived(wired, store_id):
+    issued(wired)
+    ledger_row(wired)
+    for _ in range(2):
+        decision = decide_store(wired.database, LATER, store_id)
+        assert (decision.stage, award_of(wired).state) == ("credited", "credited")
+    evidence = "PROMOTION_ISSUED of 500.00 USD, 2025-12-04T12:00:00Z"
+    assert (award_of(wired).evidence, award_of(wired).evidence_source) == (evidence, "promotion_issued")
+    (said,) = audited(wired, "award credit")
+    assert said == {"from": "issued", "to": "credited", "evidence": evidence, "source": "promotion_issued"}
+    assert award_of(wired).flags == []
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"amount": "499.99"},
+        {"at": SETTLED - timedelta(seconds=1)},
+        {"at": None},
+        {"currency": "GBP"},
+        {"type": "ADD_BALANCE"},
+        {"advertiser_id": "7002"},
+    ],
+)
+def test_what_is_not_just_that_credit_is_no_evidence(wired, store_id, spoilt):
+    issued(wired)
+    ledger_row(wired, **spoilt)
+    assert decide_store(wired.database, LATER, store_id).stage == "issued"
+
+
+def test_evidence_of_staff_stands_whatever_the_ledger_shows_later(wired, store_id):
+    award_id = issued(wired)["id"]
+    credited(wired.database, LATER, award_id, evidence="seen in Ads Manager", actor="ann")
+    ledger_row(wired)
+    decide_store(wired.database, LATER, store_id)
+    assert (award_of(wired).evidence, len(audited(wired, "award credit"))) == ("seen in Ads Manager", 1)
+
+
+def test_credit_of_another_account_is_not_the_awards(wired, store_id):
+    issued(wired)
+    with wired.database.writing() as session:
+        links.end_other_links(session, store_id, "7002", LATER)
+    keep_link(wired, store_id, "7002", linked_at=LATER)
+    keep_account(wired, "7002", bills_readable=True)
+    ledger_row(wired, advertiser_id="7002")
+    decide_store(wired.database, LATER, store_id)
+    assert award_of(wired).state == "issued"
+
+
+def test_credit_nobody_recorded_issuing_is_flagged_and_moves_nothing(wired, store_id):
+    ledger_row(wired)
+    assert decide_store(wired.database, LATER, store_id).stage == "due"
+    assert award_of(wired).flags == ["credit_unrecorded"]
+    issued(wired)
+    assert decide_store(wired.database, LATER, store_id).stage == "credited"
 
 
 # -- The credit's end --------------------------------------------------------------------------

@@ -66,6 +66,19 @@ def kept(wired):
         return [(row.transaction_id, row.subtotal) for row in payments(session, "7001")]
 
 
+def keep_issued(wired, advertiser_id="7001"):
+    """An award that staff issued."""
+    with wired.database.writing() as session:
+        said = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
+        decision = tables.DecisionRow(store_id="st_1", decided_at=AT, **said)
+        session.add(decision)
+        session.flush()
+        award = {"programme": "woocommerce-2025", "store_id": "st_1", "merchant": "m_st_1", "state": "issued"}
+        money = {"credit": Decimal(500), "threshold": Decimal(500), "currency": "USD"}
+        when = {"decided_at": AT, "due_by": date(2025, 12, 8), "flags": [], "decision_id": decision.id}
+        session.add(tables.Award(id="aw_1", advertiser_id=advertiser_id, **award, **money, **when))
+
+
 def ledger_questions(tiktok):
     return [question for question in tiktok.asked if question[0] == "ledger"]
 
@@ -165,11 +178,27 @@ def test_a_link_date_moved_back_before_what_was_read_is_read_from_there(linked, 
     assert ledger_questions(tiktok)[1][2] == date(2025, 6, 14)
 
 
-def test_an_account_that_pays_by_hand_is_not_asked_for_bills(linked, tiktok):
+def test_the_ledger_shows_how_an_account_pays_where_nobody_said(linked, tiktok):
+    with linked.database.writing() as session:
+        session.query(tables.RecordedFact).delete()
+    tiktok.ledger = [paid(1, AT, type="ADD_BALANCE")]
+    poll(linked, tiktok)
+    assert facts(linked).account.payment == "manual"
+    tiktok.ledger.append(paid(2, OPEN + timedelta(hours=1)))
+    poll(linked, tiktok, OPEN + timedelta(hours=24))  # by hand is no reason to look before a week is over
+    assert facts(linked).account.payment == "manual"
+    poll(linked, tiktok, OPEN + timedelta(days=7))
+    assert facts(linked).account.payment == "automatic"
+    poll(linked, tiktok, OPEN + timedelta(days=7, hours=6))  # and now its bills count
+    assert len(ledger_questions(tiktok)) == 3
+
+
+def test_a_credit_that_was_issued_is_looked_for_every_day(linked, tiktok):
     pays(linked, "manual")
-    poll(linked, tiktok, scheduled=False)
-    assert ledger_questions(tiktok) == []
-    assert facts(linked).bills_readable is None
+    keep_issued(linked)
+    for hours in (0, 23, 24):
+        poll(linked, tiktok, OPEN + timedelta(hours=hours))
+    assert len(ledger_questions(tiktok)) == 2
 
 
 @pytest.mark.parametrize(
@@ -178,6 +207,9 @@ def test_an_account_that_pays_by_hand_is_not_asked_for_bills(linked, tiktok):
         ("automatic", None, 6, 2),
         ("unknown", None, 23, 1),  # its bills serve only to find out how it pays
         ("unknown", None, 24, 2),
+        ("manual", None, 7 * 24 - 1, 1),  # they only tell of credit, and of a change
+        ("manual", None, 7 * 24, 2),
+        ("manual", REFUSED, 7 * 24 - 1, 1),
         ("automatic", REFUSED, 23, 1),
         ("automatic", REFUSED, 24, 2),
         ("automatic", BUSY, 1, 2),
@@ -333,15 +365,7 @@ def test_a_ledger_never_read_or_refused_says_nothing_about_credit(linked, tiktok
 
 @pytest.mark.parametrize(("awarded_to", "foreign"), [("7001", False), ("7002", True)])
 def test_our_own_award_is_no_credit_of_somebody_else(linked, tiktok, awarded_to, foreign):
-    with linked.database.writing() as session:
-        said = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
-        decision = tables.DecisionRow(store_id="st_1", decided_at=AT, **said)
-        session.add(decision)
-        session.flush()
-        award = {"programme": "woocommerce-2025", "store_id": "st_1", "merchant": "m_st_1", "state": "issued"}
-        money = {"credit": Decimal(500), "threshold": Decimal(500), "currency": "USD"}
-        when = {"decided_at": AT, "due_by": date(2025, 12, 8), "flags": [], "decision_id": decision.id}
-        session.add(tables.Award(id="aw_1", advertiser_id=awarded_to, **award, **money, **when))
+    keep_issued(linked, awarded_to)
     tiktok.ledger = [given(1, AT + timedelta(hours=1), "500.00")]
     poll(linked, tiktok)
     assert facts(linked).history.foreign_credit_issued is foreign

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from receiver.domain.awards import Move, Mover
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_row
@@ -12,6 +14,7 @@ from receiver.services.awards.move import move_award
 from receiver.services.staff_words import checked_words
 from receiver.storage import awards
 from receiver.storage.database import Database
+from receiver.storage.tables import Award
 
 # Where evidence comes from, and who brings it.
 SOURCES = {
@@ -39,8 +42,15 @@ def credited(
             raise Refused(
                 f"award {award.id} was credited before, by {award.evidence_source}: {award.evidence}"
             )
-        detail = {"evidence": evidence, "source": source}
-        move_award(session, now, award, Move.CREDIT, by=SOURCES[source], actor=actor, detail=detail)
-        award.evidence, award.evidence_source = evidence, source
+        credit_award(session, now, award, evidence=evidence, source=source, actor=actor)
         awards.to_decide_anew(session, [award.store_id])
         return award_row(award, now)
+
+
+def credit_award(
+    session: Session, now: datetime, award: Award, *, evidence: str, source: str, actor: str
+) -> None:
+    """The caller holds the award. Raises Refused where its state does not allow it."""
+    detail = {"evidence": evidence, "source": source}
+    move_award(session, now, award, Move.CREDIT, by=SOURCES[source], actor=actor, detail=detail)
+    award.evidence, award.evidence_source = evidence, source

@@ -21,6 +21,7 @@ from receiver.domain.decision import Decision, DueAward, decide
 from receiver.domain.facts import Facts
 from receiver.domain.programme import Programme
 from receiver.errors import StorageUnavailable
+from receiver.services.decisions.doubts import keep_doubts
 from receiver.services.decisions.follow import SERVICE, follow_award
 from receiver.services.facts.gather import gather_facts
 from receiver.services.facts.programmes import terms_of
@@ -94,6 +95,7 @@ def _decided_alone(session: Session, store: tables.Store, now: datetime) -> tupl
 def _keep(session: Session, store: tables.Store, decision: Decision, facts: Facts) -> int:
     """Append the decision unless the last one said the same from the same facts; answers its row's id."""
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
+    keep_doubts(session, decision.as_of, store, facts.doubts, SERVICE)
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)
     last = next(iter(history.decisions_of(session, store.id, limit=1)), None)

@@ -40,6 +40,7 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
         stale=account is not None and _is_stale(account, decision, now),
         next_check=account.next_poll_at if account else None,
         review=as_review(asked) if asked else None,
+        doubts=tuple(store.doubts or ()),
     )
 
 

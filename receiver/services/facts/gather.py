@@ -22,6 +22,7 @@ from receiver.domain.facts import (
     Store,
 )
 from receiver.services.facts.gather_bills import Bills, gather_bills
+from receiver.services.facts.gather_payment import gather_payment
 from receiver.services.facts.provenance import OVERRIDE, with_provenance
 from receiver.storage import history, links, spend, tables
 
@@ -35,17 +36,20 @@ def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
     account = spend.account(session, link.advertiser_id) if link else None
     recorded = history.recorded_facts(session, store.id)
     bills = gather_bills(session, store, account)
+    days = tuple(_day(row) for row in spend.days(session, link.advertiser_id)) if link else ()
+    pays = gather_payment(recorded, account, bills, days)
     facts = Facts(
         store=_store(store),
-        account=_account(link, account, recorded) if link else None,
+        account=_account(link, account, pays.option) if link else None,
         history=_history(session, store, link, account, recorded, bills),
-        spend=tuple(_day(row) for row in spend.days(session, link.advertiser_id)) if link else (),
+        spend=days,
         payments=bills.payments,
         bills_readable=bills.readable,
         paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
         award=_award(history.award_of(session, store)),
+        doubts=pays.doubts,
     )
-    return with_provenance(facts, store, link, account, recorded, now)
+    return with_provenance(facts, store, link, account, recorded, pays.said_by, now)
 
 
 def _store(store: tables.Store) -> Store:
@@ -59,9 +63,7 @@ def _store(store: tables.Store) -> Store:
     )
 
 
-def _account(
-    link: tables.Link, account: tables.Account | None, recorded: dict[str, tables.RecordedFact]
-) -> Account:
+def _account(link: tables.Link, account: tables.Account | None, payment: Payment) -> Account:
     return Account(
         advertiser_id=link.advertiser_id,
         business_center=account.business_center if account else None,
@@ -73,7 +75,7 @@ def _account(
         linked_at_exact=link.exact,
         consent=link.consent,
         status=account.status if account else None,
-        payment=Payment(_recorded(recorded, "payment") or Payment.UNKNOWN),
+        payment=payment,
     )
 
 

@@ -19,6 +19,7 @@ class Bills:
 
     payments: tuple[Transaction, ...] = ()
     readable: bool | None = None
+    whole: bool = False  # readable, and known from the programme's opening on
     foreign_credit_issued: bool | None = None
 
 
@@ -26,15 +27,18 @@ def gather_bills(session: Session, store: tables.Store, account: tables.Account 
     if account is None or account.bills_readable is None:
         return Bills()
     rows = tuple(_transaction(row, account.currency) for row in payments(session, account.advertiser_id))
-    own = [
-        OwnCredit(award.credit, award.decided_at)
-        for award in history.awards_of_account(session, account.advertiser_id)
-    ]
+    own = own_credits(session, account.advertiser_id)
     opens = terms_of(session, store.programme).opens
     # The account may have been read for a store of a later programme.
     whole = account.bills_readable and account.bills_from is not None and account.bills_from <= opens
     foreign = foreign_credit_issued(rows, own, opens, ledger_read=whole)
-    return Bills(rows, account.bills_readable, foreign)
+    return Bills(rows, account.bills_readable, whole, foreign)
+
+
+def own_credits(session: Session, advertiser_id: str) -> list[OwnCredit]:
+    """What we awarded for an account, the oldest first."""
+    awards = history.awards_of_account(session, advertiser_id)
+    return [OwnCredit(award.id, award.credit, award.decided_at) for award in awards]
 
 
 def _transaction(row: tables.PaymentRow, currency: str | None) -> Transaction:

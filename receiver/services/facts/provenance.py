@@ -56,14 +56,18 @@ def with_provenance(
     link: tables.Link | None,
     account: tables.Account | None,
     recorded: Mapping[str, tables.RecordedFact],
+    payment_said_by: Source | None,
     now: datetime,
 ) -> Facts:
-    """The same facts, with who said them and when; what staff recorded counts only while it still stands."""
+    """The same facts, with who said them and when; what staff recorded counts only while it still stands.
+
+    `payment_said_by` is TikTok where its ledger shows the option, the service where figures contradict it.
+    """
     sayings = {
         **{path: Said(now, Source.SERVICE) for path in LOOKED_UP},
         **_of_store(store, now),
         **(_of_link(link, facts) if link else {}),
-        **(_of_account(account) if account else {}),
+        **(_of_account(account, payment_said_by) if account else {}),
         **_of_staff(facts, recorded),
     }
     return replace(
@@ -101,10 +105,14 @@ def _link_date(link: tables.Link) -> Said:
     return Said(None, Source.STAFF) if link.exact else Said(link.linked_at, Source.SERVICE)
 
 
-def _of_account(account: tables.Account) -> Sayings:
+def _of_account(account: tables.Account, payment_said_by: Source | None) -> Sayings:
     described = {f"account.{name}": Said(account.read_at) for name in DESCRIBED}
     ledger = dict.fromkeys(IN_THE_LEDGER, Said(account.bills_read_at))
-    return {**described, **ledger, "spend": Said(account.spend_read_at)}
+    option_read_at = {Source.TIKTOK: account.bills_read_at, Source.SERVICE: account.spend_read_at}
+    option = (
+        {"account.payment": Said(option_read_at[payment_said_by], payment_said_by)} if payment_said_by else {}
+    )
+    return {**described, **ledger, **option, "spend": Said(account.spend_read_at)}
 
 
 def _of_staff(facts: Facts, recorded: Mapping[str, tables.RecordedFact]) -> Sayings:

@@ -139,7 +139,7 @@ def _task(database: Database, seal: Seal, advertiser_id: str, scheduled: bool) -
             prior_read_at=link.prior_spend_at,
             spend_read_at=account.spend_read_at,
             last_spend=spend.last_date(session, advertiser_id),
-            bills=bills_task(session, account, link, terms.opens, at_once=not scheduled),
+            bills=bills_task(session, account, link, store, at_once=not scheduled),
         )
 
 

@@ -1,7 +1,7 @@
 """Reads what an ad account was billed and paid, where TikTok lets us; not being let costs the poll nothing.
 
-Bills stand in the ledger of the account's Business Center. They matter for accounts that pay automatically,
-and for those of which nobody has said how they pay.
+Bills stand in the ledger of the account's Business Center. They count for accounts that pay automatically. Of
+the others the ledger tells how they pay, and whether they were given credit; that is read seldom.
 """
 
 from __future__ import annotations
@@ -19,11 +19,17 @@ from receiver.domain.facts import Payment
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.transactions import Transaction
+from receiver.services.facts.gather_bills import gather_bills
+from receiver.services.facts.gather_payment import option_said
+from receiver.services.facts.programmes import terms_of
 from receiver.storage import history, tables
 from receiver.storage.payments import replace_payments
 
 RE_READ = timedelta(days=4)  # payments this young may still be missing from the ledger
-ASK_AGAIN = timedelta(days=1)  # after a refusal, or while nobody has said how the account pays
+ASK_AGAIN = timedelta(
+    days=1
+)  # after a refusal, while nobody knows how it pays, or while credit is on its way
+SELDOM = timedelta(days=7)  # where nothing in it counts
 MARGIN = timedelta(days=1)  # the ledger's days may begin an hour before or after the account's
 
 log = structlog.get_logger(__name__)
@@ -49,6 +55,7 @@ class BillsTask:
     readable: bool | None
     read_at: datetime | None
     read_from: date | None
+    awaits_credit: bool  # an award was issued, and is not seen there yet
     at_once: bool  # staff ask now, whatever was answered last
 
 
@@ -67,18 +74,20 @@ class Bills:
 
 
 def bills_task(
-    session: Session, account: tables.Account, link: tables.Link, opens: date, *, at_once: bool
+    session: Session, account: tables.Account, link: tables.Link, store: tables.Store, *, at_once: bool
 ) -> BillsTask:
-    recorded = history.recorded_facts(session, link.store_id).get("payment")
+    recorded = history.recorded_facts(session, store.id)
+    awards = history.awards_of_account(session, account.advertiser_id)
     return BillsTask(
-        payment=Payment((recorded and recorded.value) or Payment.UNKNOWN),
-        opens=opens,
+        payment=option_said(recorded, gather_bills(session, store, account)),
+        opens=terms_of(session, store.programme).opens,
         linked_at=link.linked_at,
         consent_at=link.consent_at,
         business_center=account.business_center,
         readable=account.bills_readable,
         read_at=account.bills_read_at,
         read_from=account.bills_from,
+        awaits_credit=any(award.state == "issued" for award in awards),
         at_once=at_once,
     )
 
@@ -87,7 +96,7 @@ def read_bills(
     tiktok: Ledger, token: str, task: BillsTask, info: AdvertiserInfo, now: datetime
 ) -> Bills | None:
     """What the ledger says; None where there was no need to ask. Raises ProviderError for a dead token."""
-    if task.payment is Payment.MANUAL or info.timezone is None:
+    if info.timezone is None:
         return None
     if info.owner_bc_id is None:
         return Bills(readable=False)
@@ -108,7 +117,8 @@ def _is_due(task: BillsTask, info: AdvertiserInfo, now: datetime) -> bool:
     if task.payment is Payment.AUTOMATIC and task.readable:
         return True
     consent_is_newer = task.consent_at is not None and task.consent_at > task.read_at
-    return consent_is_newer or now - task.read_at >= ASK_AGAIN
+    matters = task.payment is not Payment.MANUAL or task.awaits_credit
+    return consent_is_newer or now - task.read_at >= (ASK_AGAIN if matters else SELDOM)
 
 
 def _read(tiktok: Ledger, token: str, task: BillsTask, info: AdvertiserInfo, now: datetime) -> Bills:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Blueprint, render_template, request
 
+from receiver.documents.doubts import doubt_words
 from receiver.documents.status import full_document
 from receiver.domain.awards import is_overdue
 from receiver.domain.decision import DueAward
@@ -40,7 +41,9 @@ def store(store_id: str) -> str:
     parts = wiring()
     status = status_of(parts.database, parts.now(), store_id)
     overdue = _is_overdue(status.decision.award, parts.now())
-    return render_template("store.html", status=full_document(status), overdue=overdue)
+    return render_template(
+        "store.html", status=full_document(status), overdue=overdue, doubts=doubt_words(status.doubts)
+    )
 
 
 def _is_overdue(award: RecordedAward | DueAward | None, now: datetime) -> bool:

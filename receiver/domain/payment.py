@@ -1,0 +1,24 @@
+"""How an ad account pays, as far as its ledger tells: TikTok names the option nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from receiver.domain.facts import Payment, Transaction
+
+# Only automatic payment bills an account, and only it has its card tried.
+AUTOMATIC_SIGNS = frozenset({"BILL_PAYMENT", "CARD_VERIFICATION", "CARD_VERIFICATION_REFUND"})
+TOP_UP = "ADD_BALANCE"
+
+
+def option_of(payments: Iterable[Transaction], *, ledger_whole: bool) -> Payment:
+    """Automatic once the ledger shows it: nobody changes back. Manual where a whole ledger has top-ups only.
+
+    An automatic account may be topped up, too, so a top-up says nothing while a row may be missing.
+    """
+    kinds = {row.type for row in payments}
+    if kinds & AUTOMATIC_SIGNS:
+        return Payment.AUTOMATIC
+    if TOP_UP in kinds and None not in kinds and ledger_whole:
+        return Payment.MANUAL
+    return Payment.UNKNOWN
