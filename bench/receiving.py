@@ -29,6 +29,7 @@ from receiver.services.processing.process import process_next
 from receiver.services.stores.registry import add_store
 from receiver.storage.migrate import migrate
 from receiver.wiring import Wiring, wire
+from receiver.worker import BATCH
 from tests.conftest import KEY, make_settings
 from tests.signals import SECRET, body_of, signal
 
@@ -93,7 +94,7 @@ def _drain_and_memory(wired: Wiring, progress: Progress) -> dict[str, float]:
             memory[many] = _memory(pid)
     began, done = time.perf_counter(), 0
     while done < DRAINED:
-        done += len(process_next(wired.database, wired.now(), limit=50))
+        done += len(process_next(wired.database, wired.now(), limit=BATCH))
     drained = done / (time.perf_counter() - began)
     return {
         "drained_a_second_by_one_worker": drained,
