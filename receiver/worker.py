@@ -24,7 +24,7 @@ from receiver.storage import heartbeats
 from receiver.storage.migrate import current_revision, newest_revision
 from receiver.wiring import Wiring
 
-BATCH = 50
+BATCH = 100
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 5.0  # between tries while something is wrong
 BEAT_SECONDS = 5.0

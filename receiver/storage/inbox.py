@@ -5,12 +5,12 @@ A claim is a lease: who holds it has the row until `lease_until`, and only while
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import UNDONE, WAITING, State, may_move
@@ -20,6 +20,7 @@ from receiver.storage.inbox_rows import NewDelivery, insert_new
 from receiver.storage.tables import Attempt, Delivery
 
 DELIVERIES = cast(Table, Delivery.__table__)
+ATTEMPTS = cast(Table, Attempt.__table__)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,6 @@ class Claim:
     id: int
     tries: int  # this one included
     lease_until: datetime
-    store: str  # empty for a delivery of no store
 
 
 def keep(session: Session, new: Sequence[NewDelivery]) -> list[Kept]:
@@ -64,9 +64,10 @@ def _again(session: Session, one: NewDelivery) -> int:
 
 def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list[Claim]:
     """Take what is due, the oldest first; what another worker is just taking is left to it."""
+    # What is due is free: a row in work is due when its lease is over. One index answers, however many wait.
     waiting = (
         select(DELIVERIES.c.id)
-        .where(DELIVERIES.c.due_at <= now, _free(now))
+        .where(DELIVERIES.c.due_at <= now)
         .order_by(DELIVERIES.c.due_at, DELIVERIES.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -78,11 +79,10 @@ def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list
         .where(DELIVERIES.c.id.in_(ids), _free(now))
         # Due again when the lease is over: a worker that dies gives its rows back by doing nothing.
         .values(state=State.PROCESSING, tries=DELIVERIES.c.tries + 1, lease_until=until, due_at=until)
-        .returning(DELIVERIES.c.id, DELIVERIES.c.tries, DELIVERIES.c.store_id)
+        .returning(DELIVERIES.c.id, DELIVERIES.c.tries)
     )
-    rows = {row.id: row for row in session.execute(taken)} if ids else {}
-    ours = (rows[number] for number in ids if number in rows)
-    return [Claim(row.id, row.tries, until, row.store_id or "") for row in ours]
+    tries = {row.id: row.tries for row in session.execute(taken)} if ids else {}
+    return [Claim(number, tries[number], until) for number in ids if number in tries]
 
 
 def _free(now: datetime) -> Any:
@@ -96,10 +96,17 @@ def take_again(row: Delivery) -> None:
     row.tries, row.error, row.ended_at = 1, None, None
 
 
-def hold(session: Session, claim: Claim) -> Delivery | None:
-    """The claimed row, locked for this transaction; None when the lease lapsed and somebody else has it."""
-    row = _locked(session, id=claim.id, state=State.PROCESSING, lease_until=claim.lease_until)
-    return row if row is not None and row.tries == claim.tries else None
+def hold(session: Session, claims: Sequence[Claim]) -> list[Delivery]:
+    """Those claimed rows that are still ours, locked for this transaction; a lapsed lease is not."""
+    ids = [claim.id for claim in claims]
+    query = select(Delivery).where(Delivery.id.in_(ids), Delivery.state == State.PROCESSING)
+    locked = query.order_by(Delivery.id).with_for_update()
+    rows = {row.id: row for row in session.scalars(locked, execution_options={"populate_existing": True})}
+    return [rows[claim.id] for claim in claims if claim.id in rows and _is_of(rows[claim.id], claim)]
+
+
+def _is_of(row: Delivery, claim: Claim) -> bool:
+    return (row.lease_until, row.tries) == (claim.lease_until, claim.tries)
 
 
 def finish(
@@ -119,21 +126,19 @@ def give_back(row: Delivery, now: datetime) -> None:
     row.lease_until, row.due_at, row.tries = None, now, row.tries - 1
 
 
-def note_attempt(
+def note_attempts(
     session: Session,
-    delivery_id: int,
+    tried: Iterable[tuple[int, State, str | None]],
     at: datetime,
     actor: str,
-    outcome: str,
-    error: str | None,
     *,
     replay_id: int | None = None,
 ) -> None:
-    session.add(
-        Attempt(
-            delivery_id=delivery_id, at=at, actor=actor, outcome=outcome, error=error, replay_id=replay_id
-        )
-    )
+    """One try at each of these deliveries, with what came of it."""
+    same = {"at": at, "actor": actor, "replay_id": replay_id}
+    rows = [{"delivery_id": one, "outcome": outcome, "error": error, **same} for one, outcome, error in tried]
+    if rows:
+        session.execute(insert(ATTEMPTS), rows)
 
 
 def _locked(session: Session, **which: Any) -> Delivery | None:

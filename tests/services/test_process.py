@@ -14,8 +14,8 @@ from receiver.domain.deliveries import State
 from receiver.errors import StorageUnavailable
 from receiver.services.processing import process, take_in
 from receiver.services.processing.process import Outcome, process_next
-from receiver.storage import links, signals
 from receiver.storage.database import Database
+from receiver.storage.held_stores import HeldStores
 from receiver.storage.tables import Attempt, Link, Signal, Store
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
@@ -42,7 +42,7 @@ def break_links(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(links, "end_other_links", fail)
+    monkeypatch.setattr(HeldStores, "end_other_links", fail)
 
 
 def test_a_signal_is_taken_in_and_the_store_is_named_for_deciding(wired: Wiring, store_id: str):
@@ -235,13 +235,13 @@ def test_two_signals_of_one_store_at_the_same_time_wait_for_each_other(
 ):
     for seq in (2, 1):
         keep_one(wired, store_id, signal(seq))
-    real = signals.is_taken_in
+    real = HeldStores.is_taken_in
 
     def slowly(*given: Any) -> bool:
         time.sleep(0.3)
         return real(*given)
 
-    monkeypatch.setattr(signals, "is_taken_in", slowly)
+    monkeypatch.setattr(HeldStores, "is_taken_in", slowly)
     threads = [
         Thread(target=process_next, args=(wired.database, wired.now()), kwargs={"limit": 1}) for _ in range(2)
     ]
@@ -336,28 +336,37 @@ def test_a_database_that_is_gone_from_the_first_is_told(
         work(wired)
 
 
-@pytest.mark.parametrize("alone", [False, True], ids=["in one transaction", "each alone"])
+def test_told_to_stop_before_it_began_it_gives_all_back_at_once(wired: Wiring, store_id: str):
+    ids = [keep_one(wired, store_id, signal(seq)) for seq in range(1, 6)]
+    assert work(wired, stopping=lambda: True) == []
+    assert_free(wired, ids)
+    assert [one.delivery_id for one in work(wired)] == ids
+
+
 def test_told_to_stop_it_finishes_the_one_in_hand_and_gives_the_others_back_at_once(
-    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch, alone: bool
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch
 ):
     ids = [keep_one(wired, store_id, signal(seq)) for seq in range(1, 6)]
-    begun: list[int] = []
+    alone: list[int] = []
     real = process.take_in
 
-    def counted(session: Any, delivery: Any) -> Any:
-        begun.append(delivery.id)
-        if alone and len(begun) == 1:
+    def counted(session: Any, deliveries: Any) -> Any:
+        if len(deliveries) > 1:
             raise RuntimeError("the batch is undone")
-        return real(session, delivery)
+        alone.append(deliveries[0].id)
+        return real(session, deliveries)
 
     monkeypatch.setattr(process, "take_in", counted)
-    done = work(wired, stopping=lambda: len(begun) == 3)
-    count = 2 if alone else 3  # the first was begun twice then
-    assert [(one.delivery_id, one.state) for one in done] == [(one, State.PROCESSED) for one in ids[:count]]
-    for delivery_id in ids[count:]:
+    done = work(wired, stopping=lambda: len(alone) == 2)
+    assert [(one.delivery_id, one.state) for one in done] == [(one, State.PROCESSED) for one in ids[:2]]
+    assert_free(wired, ids[2:])
+    assert [one.delivery_id for one in work(wired)] == ids[2:]
+
+
+def assert_free(wired: Wiring, ids: list[int]) -> None:
+    for delivery_id in ids:
         free = row(wired, delivery_id)
         assert (free.state, free.tries, free.lease_until, free.due_at) == ("received", 0, None, wired.now())
-    assert [one.delivery_id for one in work(wired)] == ids[count:]
 
 
 def test_the_worker_takes_in_by_the_service_of_that_name():

@@ -18,9 +18,10 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.processing import process, replay
 from receiver.services.processing.process import LEASE, process_next
 from receiver.services.processing.replay import Result, cancel, preview, progress, replay_next, results, start
-from receiver.storage import deliveries, inbox, links
+from receiver.storage import deliveries, inbox
 from receiver.storage.database import Database
 from receiver.storage.deliveries import Filters, list_deliveries, read_filters
+from receiver.storage.held_stores import HeldStores
 from receiver.storage.tables import Attempt, AuditEntry, Base, Delivery, Link, Replay, Signal, Store
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
@@ -171,7 +172,7 @@ def test_one_that_fails_takes_its_own_effects_back_and_no_neighbours(
     def fail(*_: object) -> None:
         raise fault
 
-    monkeypatch.setattr(links, "end_other_links", fail)
+    monkeypatch.setattr(HeldStores, "end_other_links", fail)
     assert replayed(wired, clock, Filters(store=store_id)).outcomes == {"processed": 2, "failed": 1}
     assert [row(wired, one).state for one in ids] == ["processed", "failed", "processed"]
     with wired.database.reading() as session:

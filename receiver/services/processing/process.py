@@ -1,4 +1,4 @@
-"""Works the inbox off: each delivery in a transaction of its own, with its effects or without any.
+"""Works the inbox off: a batch in one transaction, or each delivery alone, with its effects or without any.
 
 What fails rolls back and is tried again later; what can never succeed is dead at once; a database that does
 not answer is nobody's fault, and the delivery is given back.
@@ -10,13 +10,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import MOST_TRIES, State, next_try
-from receiver.errors import InputError, ReceiverError, StorageUnavailable
+from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.services.processing.take_in import Ending, take_in
 from receiver.storage import inbox
 from receiver.storage.database import Database, savepoint
@@ -52,31 +51,17 @@ def process_next(
 ) -> list[Outcome]:
     """Claim what is due and process it, the oldest first. Raises StorageUnavailable, having lost nothing.
 
-    Once it is `stopping`, the delivery in hand is finished and the others are given back, due at once.
+    Once it is `stopping`, what is in hand is finished and the others are given back, due at once.
     """
     with database.writing() as session:
         claims = inbox.claim(session, now, limit, LEASE)
-    try:
-        return _all_processed(database, claims, now, stopping)
-    except (
-        Exception
-    ) as error:  # one of them or storage: each alone shows which, and only that one stays behind
-        log.info("batch undone, each delivery alone", count=len(claims), error=type(error).__name__)
+    if not stopping():
+        try:
+            return _processed(database, claims, now)
+        # One of them or storage: each alone shows which, and only that one stays behind.
+        except Exception as error:
+            log.info("batch undone, each delivery alone", count=len(claims), error=type(error).__name__)
     return _each_attempted(database, claims, now, chance, stopping)
-
-
-def _all_processed(
-    database: Database, claims: list[inbox.Claim], now: datetime, stopping: Callable[[], bool]
-) -> list[Outcome]:
-    """All in one transaction, which is the way of nearly every batch: a commit costs more than a delivery."""
-    tried: dict[int, Outcome | None] = {}
-    with database.writing() as session:
-        # Stores in one order, so that two workers wait for each other at most in one direction.
-        in_order = sorted(claims, key=lambda one: one.store)
-        for claim in takewhile(lambda _: not stopping(), in_order):
-            tried[claim.id] = _one(session, claim, now, WORKER)
-        _release(session, in_order[len(tried) :], now)
-    return [outcome for claim in claims if (outcome := tried.get(claim.id))]
 
 
 def _each_attempted(
@@ -92,7 +77,7 @@ def _each_attempted(
             _give_back(database, claims[place:], now)
             return outcomes
         try:
-            outcome = _attempt(database, claim, now, WORKER, chance)
+            outcome = _attempt(database, claim, now, chance)
         except StorageUnavailable as error:
             log.warning("deliveries given back", count=len(claims) - place, error=str(error))
             _give_back(database, claims[place:], now)
@@ -120,7 +105,7 @@ def process_again(
     if not succeeded:
         inbox.finish(row, ending.state, now, error=error, due_at=due_at)
     actor = f"{replay.actor}, replay {replay.id}: {replay.reason}"
-    inbox.note_attempt(session, row.id, now, actor, ending.state, error, replay_id=replay.id)
+    inbox.note_attempts(session, [(row.id, ending.state, error)], now, actor, replay_id=replay.id)
     return Outcome(row.id, ending.state, error, ending.stores)
 
 
@@ -129,7 +114,7 @@ def _taken_in_alone(
 ) -> tuple[Ending, datetime | None]:
     try:
         with savepoint(session):
-            return take_in(session, row), None
+            return take_in(session, [row])[0], None
     except StorageUnavailable:
         raise
     except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
@@ -137,60 +122,53 @@ def _taken_in_alone(
 
 
 def _attempt(
-    database: Database, claim: inbox.Claim, now: datetime, actor: str, chance: Callable[[], float]
+    database: Database, claim: inbox.Claim, now: datetime, chance: Callable[[], float]
 ) -> Outcome | None:
     """None when the lease lapsed meanwhile and the delivery is somebody else's."""
     try:
-        return _processed(database, claim, now, actor)
+        return next(iter(_processed(database, [claim], now)), None)
     except StorageUnavailable:
         raise
     except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
         ending, due_at = _failure(error, claim.tries, now, chance)
-    return _finished(database, claim, now, actor, ending, due_at)
+    return _finished(database, claim, now, ending, due_at)
 
 
-def _processed(database: Database, claim: inbox.Claim, now: datetime, actor: str) -> Outcome | None:
-    """Effects, attempt and state in one transaction: all of it or nothing."""
+def _processed(database: Database, claims: Sequence[inbox.Claim], now: datetime) -> list[Outcome]:
+    """Effects, attempts and states in one transaction: all of it or nothing."""
     with database.writing() as session:
-        return _one(session, claim, now, actor)
-
-
-def _one(session: Session, claim: inbox.Claim, now: datetime, actor: str) -> Outcome | None:
-    row = inbox.hold(session, claim)
-    if row is None:
-        return None
-    ending = take_in(session, row) if claim.tries <= MOST_TRIES else LOST_TOO_OFTEN
-    return _end(session, row, now, actor, ending, None)
+        rows = inbox.hold(session, claims)
+        hopeful = [row for row in rows if row.tries <= MOST_TRIES]
+        endings = dict(zip((row.id for row in hopeful), take_in(session, hopeful), strict=True))
+        return _ended(session, [(row, endings.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
 
 
 def _finished(
-    database: Database,
-    claim: inbox.Claim,
-    now: datetime,
-    actor: str,
-    ending: Ending,
-    due_at: datetime | None,
+    database: Database, claim: inbox.Claim, now: datetime, ending: Ending, due_at: datetime | None
 ) -> Outcome | None:
     with database.writing() as session:
-        row = inbox.hold(session, claim)
-        return None if row is None else _end(session, row, now, actor, ending, due_at)
+        rows = inbox.hold(session, [claim])
+        return next(iter(_ended(session, [(row, ending, due_at) for row in rows], now)), None)
 
 
-def _end(
-    session: Session, row: Delivery, now: datetime, actor: str, ending: Ending, due_at: datetime | None
-) -> Outcome:
-    error = ending.error and _storable(ending.error)
-    inbox.finish(row, ending.state, now, error=error, due_at=due_at)
-    inbox.note_attempt(session, row.id, now, actor, ending.state, error)
-    return Outcome(row.id, ending.state, error, ending.stores)
+def _ended(
+    session: Session, tries: Sequence[tuple[Delivery, Ending, datetime | None]], now: datetime
+) -> list[Outcome]:
+    """Mark how each try ended and, where one follows, when that is due."""
+    outcomes = []
+    for row, ending, due_at in tries:
+        outcome = Outcome(row.id, ending.state, ending.error and _storable(ending.error), ending.stores)
+        inbox.finish(row, outcome.state, now, error=outcome.error, due_at=due_at)
+        outcomes.append(outcome)
+    tried = [(one.delivery_id, one.state, one.error) for one in outcomes]
+    inbox.note_attempts(session, tried, now, WORKER)
+    return outcomes
 
 
 def _failure(
     error: Exception, tries: int, now: datetime, chance: Callable[[], float]
 ) -> tuple[Ending, datetime | None]:
     """How a try ends that raised, and when the next one is due, if there is one."""
-    if isinstance(error, InputError):
-        return Ending(State.DEAD, str(error)), None
     wait = next_try(tries, chance())
     if wait is None:
         return Ending(State.DEAD, _told(error)), None
@@ -217,9 +195,8 @@ def _give_back(database: Database, claims: list[inbox.Claim], now: datetime) -> 
 
 
 def _release(session: Session, claims: Sequence[inbox.Claim], now: datetime) -> None:
-    for claim in claims:
-        if (row := inbox.hold(session, claim)) is not None:
-            inbox.give_back(row, now)
+    for row in inbox.hold(session, claims):
+        inbox.give_back(row, now)
 
 
 def _known_or_raise(outcomes: list[Outcome], error: StorageUnavailable) -> list[Outcome]:

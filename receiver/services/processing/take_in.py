@@ -1,4 +1,4 @@
-"""Takes one store's delivery in: reads the signal and lets it change the store and its link, once.
+"""Takes stores' deliveries in: reads each signal and lets it change the store and its link, once.
 
 Whatever the order of arrival, what signals of one install leave behind is the same: "first seen" only ever
 moves earlier, how things stand follows the newest news alone, and late news adds what it knows of the past.
@@ -6,6 +6,7 @@ moves earlier, how things stand follows the newest news alone, and late news add
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,7 +34,7 @@ from receiver.domain.signals import (
 )
 from receiver.errors import InputError
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL, read_event
-from receiver.storage import links, signals, stores
+from receiver.storage.held_stores import HeldStores
 from receiver.storage.signals import news_as_list, news_from_list
 from receiver.storage.tables import Delivery, Link, Store
 from wp_bridge.errors import BadSignal
@@ -54,32 +55,58 @@ class Ending:
     stores: tuple[str, ...] = ()
 
 
-def take_in(session: Session, delivery: Delivery) -> Ending:
-    """Raises InputError with the path where the delivery can never be read."""
+@dataclass(frozen=True)
+class _Signal:
+    """What a delivery says, once it could be read."""
+
+    store_id: str
+    delivery_id: int
+    home_url: str
+    event: str
+    news: News
+    told: Told
+
+
+def take_in(session: Session, deliveries: Sequence[Delivery]) -> list[Ending]:
+    """How each ends, in their order; whatever is raised concerns all of them, and the transaction is lost."""
+    read = [_read(delivery) for delivery in deliveries]
+    told = [(one.store_id, one.news) for one in read if isinstance(one, _Signal)]
+    held = HeldStores(session, told)
+    return [_take_in(held, one) if isinstance(one, _Signal) else one for one in read]
+
+
+def _read(delivery: Delivery) -> _Signal | Ending:
     if delivery.topic != SIGNAL:
         return Ending(State.IGNORED, NOT_USED.get(delivery.topic, "this topic is not used"))
-    signal = _read(delivery)
+    try:
+        fields = _fields(delivery)
+    except InputError as error:  # it never will be readable
+        return Ending(State.DEAD, str(error))
     assert delivery.store_id is not None
-    store = stores.known_store(session, delivery.store_id, locked=True)
-    if not same_shop(signal["home_url"], store.url):
-        return Ending(State.DEAD, f"held: the signal is of {signal['home_url']}, the store is {store.url}")
     # A clock that runs ahead must not make its news the newest for ever.
-    news = News(signal["install_id"], signal["seq"], min(signal["at"], delivery.received_at))
-    if signals.is_taken_in(session, store.id, news):
-        return Ending(State.PROCESSED)
-    _apply(session, store, _told(signal), news)
-    store.decided_at = None  # to be decided anew, also when the worker dies before it has
-    signals.note_taken_in(session, store.id, news, signal["event"], delivery.id)
-    return Ending(State.PROCESSED, stores=(store.id,))
+    news = News(fields["install_id"], fields["seq"], min(fields["at"], delivery.received_at))
+    return _Signal(delivery.store_id, delivery.id, fields["home_url"], fields["event"], news, _told(fields))
 
 
-def _read(delivery: Delivery) -> dict[str, Any]:
+def _fields(delivery: Delivery) -> dict[str, Any]:
     if delivery.body is None:
         raise InputError("was dropped", path="body")
     try:
         return read_signal(read_event(SIGNAL, delivery.body))
     except BadSignal as error:
         raise InputError(error.message, path=f"arg.{error.path}".rstrip(".")) from error
+
+
+def _take_in(held: HeldStores, signal: _Signal) -> Ending:
+    store = held.store(signal.store_id)
+    if not same_shop(signal.home_url, store.url):
+        return Ending(State.DEAD, f"held: the signal is of {signal.home_url}, the store is {store.url}")
+    if held.is_taken_in(store.id, signal.news):
+        return Ending(State.PROCESSED)
+    _apply(held, store, signal.told, signal.news)
+    store.decided_at = None  # to be decided anew, also when the worker dies before it has
+    held.note_taken_in(store.id, signal.news, signal.event, signal.delivery_id)
+    return Ending(State.PROCESSED, stores=(store.id,))
 
 
 def _told(signal: dict[str, Any]) -> Told:
@@ -109,12 +136,12 @@ def _account(fields: dict[str, Any]) -> AdAccount:
     return AdAccount(fields["advertiser_id"], fields["exact"])
 
 
-def _apply(session: Session, store: Store, told: Told, news: News) -> None:
+def _apply(held: HeldStores, store: Store, told: Told, news: News) -> None:
     integration, linked = about_integration(told), about_link(told)
     if integration is not None:
         _note_integration(store, integration, news)
     if linked is not None:
-        _note_link(session, store, linked, news)
+        _note_link(held, store, linked, news)
 
 
 def _note_integration(store: Store, integration: Integration, news: News) -> None:
@@ -127,26 +154,25 @@ def _note_integration(store: Store, integration: Integration, news: News) -> Non
         store.integration_news = news_as_list(news)
 
 
-def _note_link(session: Session, store: Store, linked: Linked, news: News) -> None:
+def _note_link(held: HeldStores, store: Store, linked: Linked, news: News) -> None:
     last = news_from_list(store.account_news)
     newest = is_newer(news, last)
     if linked.account is not None:
         # Late news of a link that is not known yet: by the newest news it has ended.
-        link = _known_link(session, store.id, linked.account, news, ended_at=last.at if last else None)
+        link = _known_link(held, store.id, linked.account, news, ended_at=last.at if last else None)
         link.ended_at = None if newest else link.ended_at
     if newest:
         stands = linked.account.advertiser_id if linked.account else ""
-        links.end_other_links(session, store.id, stands, news.at)
+        held.end_other_links(store.id, stands, news.at)
         store.account_news = news_as_list(news)
 
 
 def _known_link(
-    session: Session, store_id: str, account: AdAccount, news: News, *, ended_at: datetime | None
+    held: HeldStores, store_id: str, account: AdAccount, news: News, *, ended_at: datetime | None
 ) -> Link:
-    link = links.link_between(session, store_id, account.advertiser_id)
+    link = held.link(store_id, account.advertiser_id)
     if link is None:
-        link = Link(store_id=store_id, advertiser_id=account.advertiser_id, ended_at=ended_at)
-        session.add(link)
+        link = held.add_link(store_id, account.advertiser_id, ended_at=ended_at)
     if _knows_better(link, account, news):
         link.linked_at, link.exact, link.linked_news = news.at, account.exact, news_as_list(news)
     return link

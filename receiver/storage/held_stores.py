@@ -1,0 +1,81 @@
+"""Stores that a transaction holds, with their links and what they told: read for a whole batch in three
+statements, kept up to date in memory, written with the transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from receiver.domain.signals import News
+from receiver.errors import NotFound
+from receiver.storage.tables import Link, Signal, Store
+
+
+class HeldStores:
+    """Nobody else changes these stores before the transaction ends."""
+
+    def __init__(self, session: Session, told: Collection[tuple[str, News]]) -> None:
+        """Hold the stores that told this news, in one order: two workers wait in one direction only."""
+        self._session = session
+        self._stores: dict[str, Store] = {}
+        self._links: defaultdict[str, dict[str, Link]] = defaultdict(dict)
+        self._taken_in: set[tuple[str, str, int]] = set()
+        if told:
+            self._read({store_id for store_id, _ in told}, {_key(store_id, news) for store_id, news in told})
+
+    def _read(self, ids: set[str], keys: set[tuple[str, str, int]]) -> None:
+        held = select(Store).where(Store.id.in_(ids)).order_by(Store.id).with_for_update()
+        fresh = {"populate_existing": True}
+        self._stores = {store.id: store for store in self._session.scalars(held, execution_options=fresh)}
+        links = select(Link).where(Link.store_id.in_(ids))
+        for link in self._session.scalars(links, execution_options=fresh):
+            self._links[link.store_id][link.advertiser_id] = link
+        key = tuple_(Signal.store_id, Signal.install_id, Signal.seq)
+        known = select(Signal.store_id, Signal.install_id, Signal.seq).where(key.in_(keys))
+        self._taken_in = {(store_id, install, seq) for store_id, install, seq in self._session.execute(known)}
+
+    def store(self, store_id: str) -> Store:
+        """Raises NotFound."""
+        if store_id not in self._stores:
+            raise NotFound(f"there is no store {store_id}")
+        return self._stores[store_id]
+
+    def is_taken_in(self, store_id: str, news: News) -> bool:
+        return _key(store_id, news) in self._taken_in
+
+    def note_taken_in(self, store_id: str, news: News, event: str, delivery_id: int) -> None:
+        self._taken_in.add(_key(store_id, news))
+        self._session.add(
+            Signal(
+                store_id=store_id,
+                install_id=news.install_id,
+                seq=news.seq,
+                event=event,
+                at=news.at,
+                delivery_id=delivery_id,
+            )
+        )
+
+    def link(self, store_id: str, advertiser_id: str) -> Link | None:
+        return self._links[store_id].get(advertiser_id)
+
+    def add_link(self, store_id: str, advertiser_id: str, *, ended_at: datetime | None) -> Link:
+        link = Link(store_id=store_id, advertiser_id=advertiser_id, ended_at=ended_at)
+        self._links[store_id][advertiser_id] = link
+        self._session.add(link)
+        return link
+
+    def end_other_links(self, store_id: str, advertiser_id: str, at: datetime) -> None:
+        """A store has one ad account at a time: what else stands ends."""
+        for link in self._links[store_id].values():
+            if link.advertiser_id != advertiser_id and link.ended_at is None:
+                link.ended_at = at
+
+
+def _key(store_id: str, news: News) -> tuple[str, str, int]:
+    return store_id, news.install_id, news.seq
