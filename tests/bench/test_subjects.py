@@ -6,7 +6,7 @@ from itertools import count
 from click.testing import CliRunner
 
 from bench import __main__ as bench
-from bench import decisions, stores
+from bench import decisions, receiving, stores
 
 
 def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
@@ -19,6 +19,10 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     for subject in (decisions, stores):
         monkeypatch.setattr(subject, "quickest", once)
     monkeypatch.setattr(stores, "STORES", (1, 2, 3))
+    for name, little in {"CASES": (("sqlite", 1, 4),), "ROUNDS": 1, "SECONDS": 0.4}.items():
+        monkeypatch.setattr(receiving, name, little)
+    for name, few in {"FEW": 100, "MANY": 300, "DRAINED": receiving.BATCH}.items():
+        monkeypatch.setattr(receiving, name, few)
     monkeypatch.setattr(bench, "FILE", tmp_path / "build" / "bench.json")
     shown = CliRunner().invoke(bench.main, [], catch_exceptions=False).output
     written = json.loads((tmp_path / "build" / "bench.json").read_text())
@@ -27,3 +31,4 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     assert written["subjects"]["stores"]["one_round_by_stores"]["seconds_by_size"].keys() == {"1", "2", "3"}
     assert "one decision, by days" in shown
     assert "one round, by stores" in shown
+    assert written["subjects"]["receiving"]["drained_a_second_by_one_worker"] > 0
