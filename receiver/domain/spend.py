@@ -143,6 +143,10 @@ class Spend:
         net = sum((amount for day, amount in self._counted if self.is_final(day)), ZERO)
         return min(net, self.paid) if self.has_bills else net
 
+    def qualified_up_to(self, day: date) -> Decimal:
+        """What qualified by the end of a date: spend of the dates up to it, against the bills up to it."""
+        return next((total for at, total in reversed(self._totals) if at <= day), ZERO)
+
     def reached_on(self, threshold: Decimal) -> date | None:
         """The first date on which the final figures (and the bills up to it) were at `threshold`."""
         return self._first_date_at(threshold) if self.final_qualifying >= threshold else None

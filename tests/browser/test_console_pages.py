@@ -47,6 +47,18 @@ def test_staff_go_from_the_list_to_a_due_award_and_sign_out(page):
     assert page.get_by_role("heading", name="Sign in").is_visible()
 
 
+def test_a_stores_chart_is_shown_once_fits_and_its_numbers_open_below(page):
+    page.get_by_role("link", name="Example store").click()
+    shown = [chart for chart in page.locator("svg.chart").all() if chart.is_visible()]
+    assert len(shown) == 1
+    assert page.get_by_role("img", name="Spend of Example store, 2025-11-02").count() == 1
+    small = shown[0].locator("text").first.evaluate("text => text.getBoundingClientRect().height")
+    assert small >= 10
+    page.get_by_text("Each date in numbers").click()
+    assert page.get_by_role("cell", name="2025-11-02", exact=True).is_visible()
+    assert not runs_over(page)
+
+
 def test_pages_are_styled_and_the_browser_complains_of_nothing(page):
     page.get_by_role("link", name="Example store").click()
     colour = page.locator(".card").first.evaluate("card => getComputedStyle(card).borderTopStyle")

@@ -1,14 +1,16 @@
 """The console lets staff in and nobody else, and shows stores, stages and failed deliveries."""
 
 import re
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
 from receiver.services.running.staff import add_staff
-from receiver.storage.tables import Delivery
-from tests.factories import SETTLED
+from receiver.storage.tables import Delivery, SpendDay
+from tests.factories import FIRST, OPEN, SETTLED
 from tests.rows import keep_all, keep_day, keep_store
 
 PASSWORD = "correct-horse-battery"
@@ -163,3 +165,42 @@ def test_an_overdue_award_is_loud_on_the_first_page_and_on_its_store(client, wir
     assert "1 award is overdue." in home
     assert "500.00 USD, due by 2025-12-08" in home
     assert "Overdue:" in page(client, f"/admin/stores/{store_id}").text
+
+
+def test_a_stores_spend_is_drawn_and_stands_beside_it_as_a_table(client, wired, clock):
+    clock.at = SETTLED
+    store_id = keep_all(wired)
+    keep_day(wired, "20.40", FIRST + timedelta(days=1))
+    sign_in(client)
+    shown = page(client, f"/admin/stores/{store_id}").text
+    assert shown.count('<svg class="chart') == 2
+    rows = re.findall(
+        "<tr>(.*?)</tr>", shown.partition('<table class="numbers">')[2].partition("</table>")[0], re.S
+    )
+    assert len(rows) == 31
+    assert re.findall("<td[^>]*>([^<]*)</td>", rows[2]) == ["2025-11-03", "20.40", "0.00", "620.40", "final"]
+
+
+def test_a_date_nobody_knows_is_told_as_unknown_and_not_as_zero(client, wired, clock):
+    clock.at = OPEN
+    store_id = keep_all(wired)
+    sign_in(client)
+    shown = page(client, f"/admin/stores/{store_id}").text
+    assert '<td class="number">unknown</td>' in shown
+
+
+def test_a_store_without_a_window_has_no_chart(client, wired):
+    keep_store(wired, "st_2")
+    sign_in(client)
+    assert '<svg class="chart' not in page(client, "/admin/stores/st_2").text
+
+
+def test_a_doubt_is_told_to_staff_in_words(client, wired, clock):
+    clock.at = SETTLED
+    store_id = keep_all(wired)
+    with wired.database.writing() as session:
+        session.get_one(SpendDay, ("7001", FIRST)).billed_cost = Decimal("10.00")
+    decide_store(wired.database, SETTLED, store_id)
+    sign_in(client)
+    assert "differ by more than 1%" in page(client, f"/admin/stores/{store_id}").text
+    assert "doubt: figures apart" in page(client).text

@@ -9,7 +9,7 @@ from flask import Flask
 
 from receiver.settings import Settings
 from receiver.web.admin.pages import pages
-from receiver.web.admin.plain import plain
+from receiver.web.admin.plain import amount, plain
 from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
 
@@ -28,7 +28,7 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
         PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
     )
-    app.jinja_env.filters["plain"] = plain
+    app.jinja_env.filters.update(plain=plain, amount=amount)
     app.register_blueprint(sign_in_pages)
     app.register_blueprint(pages)
     if settings.sandbox_folder:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Blueprint, render_template, request
 
+from receiver.documents.course import course_of
 from receiver.documents.doubts import doubt_words
 from receiver.documents.status import full_document
 from receiver.domain.awards import is_overdue
@@ -13,6 +14,7 @@ from receiver.domain.decision import DueAward
 from receiver.domain.facts import RecordedAward
 from receiver.services.decisions.status import status_of
 from receiver.services.running.overview import PAGE, overview
+from receiver.web.admin.chart import charts_of
 from receiver.web.admin.sign_in import staff_only
 from receiver.wiring import wiring
 
@@ -41,8 +43,14 @@ def store(store_id: str) -> str:
     parts = wiring()
     status = status_of(parts.database, parts.now(), store_id)
     overdue = _is_overdue(status.decision.award, parts.now())
+    course = course_of(status.decision)
     return render_template(
-        "store.html", status=full_document(status), overdue=overdue, doubts=doubt_words(status.doubts)
+        "store.html",
+        status=full_document(status),
+        overdue=overdue,
+        doubts=doubt_words(status.doubts),
+        course=course,
+        charts=charts_of(course, status.store_name) if course else (),
     )
 
 

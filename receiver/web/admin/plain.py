@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
+
+from receiver.documents.money import amount_text
 
 
 def plain(value: Any) -> str:
@@ -19,3 +22,8 @@ def plain(value: Any) -> str:
         with suppress(ValueError):
             value = datetime.fromisoformat(value)
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else str(value)
+
+
+def amount(value: Decimal | None) -> str:
+    """As documents write it; what is not known is no zero."""
+    return "unknown" if value is None else amount_text(value)

@@ -1,0 +1,255 @@
+"""Lays a store's spend out as a chart: above what qualified so far against the tiers, below each date.
+
+All places are decimal text in the units of an SVG `width` wide; `templates/chart.html` draws them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, Decimal
+
+from babel.numbers import format_compact_decimal
+
+from receiver.documents.course import Course, CourseDay
+from receiver.documents.languages import ENGLISH
+from receiver.documents.money import amount_text
+
+WIDE, NARROW = 880, 344
+LEFT, RIGHT = 48, 20  # margins: on the left stand the amounts
+TOTALS_TOP, TOTALS_HEIGHT = 32, 170
+DAYS_TOP, DAYS_HEIGHT = 240, 96
+HEIGHT = 360
+DATES_BELOW = 16  # of the dates' own baseline
+LABEL = 58  # the room a date under the axis wants
+LINE_OF_TEXT = 14
+STEPS = tuple(map(Decimal, (1, 2, 5, 10)))
+LINES = 4  # about so many grid lines in a panel
+ONE = Decimal(1)
+TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Label:
+    at: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A tier's line, and its words above it where there is room."""
+
+    at: str
+    words: Label | None
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One date: its spend that counts and, above it, what does not; places are of the upper edges."""
+
+    x: str
+    width: str
+    qualifying: tuple[str, str] | None  # y and height
+    excluded: tuple[str, str] | None
+    known: bool
+    final: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything the SVG shows, in the order of reading."""
+
+    name: str  # tells apart the ids of two charts on one page
+    width: int
+    height: int
+    title: str
+    description: str
+    left: int
+    right: int
+    totals: tuple[Label, ...]
+    thresholds: tuple[Threshold, ...]
+    lines: tuple[tuple[str, bool], ...]  # points, and whether they are final
+    amounts: tuple[Label, ...]
+    bars: tuple[Bar, ...]
+    dates: tuple[Label, ...]
+    today: str | None
+    totals_foot: int = TOTALS_TOP + TOTALS_HEIGHT
+    days_foot: int = DAYS_TOP + DAYS_HEIGHT
+    totals_top: int = TOTALS_TOP
+    days_top: int = DAYS_TOP
+    dates_at: int = DAYS_TOP + DAYS_HEIGHT + DATES_BELOW
+
+
+def charts_of(course: Course, store_name: str) -> tuple[Chart, ...]:
+    """The same chart for a wide screen and for a phone: scaled down, its words could not be read."""
+    return _chart(course, store_name, "wide", WIDE), _chart(course, store_name, "narrow", NARROW)
+
+
+def _chart(course: Course, store_name: str, name: str, width: int) -> Chart:
+    across = _Across(course.window.first, course.window.last, width)
+    totals = _Scale(_highest_total(course), TOTALS_TOP, TOTALS_HEIGHT)
+    days = _Scale(max(map(_spent, course.days), default=ONE), DAYS_TOP, DAYS_HEIGHT)
+    return Chart(
+        name=name,
+        width=width,
+        height=HEIGHT,
+        title=f"Spend of {store_name}, {course.window.first} to {course.window.last}",
+        description=description(course),
+        left=LEFT,
+        right=width - RIGHT,
+        totals=tuple(totals.labels()),
+        thresholds=tuple(_thresholds(course, totals, roomy=width == WIDE)),
+        lines=tuple(_lines(course, across, totals)),
+        amounts=tuple(days.labels()),
+        bars=tuple(_bar(day, across, days) for day in course.days),
+        dates=tuple(across.labels()),
+        today=_text(across.middle(course.today)) if course.today in course.window else None,
+    )
+
+
+def description(course: Course) -> str:
+    """What the picture shows, for those who do not see it."""
+    known = f"{amount_text(course.qualifying)} {course.currency} qualify so far".replace("  ", " ")
+    unknown = len([day for day in course.days if day.qualifying is None])
+    gaps = (
+        f"; {unknown} date{'s are' if unknown != 1 else ' is'} not known yet and left open" if unknown else ""
+    )
+    moving = len([day for day in course.days if day.qualifying is not None and not day.final])
+    hatched = f"; {moving} date{'s are' if moving != 1 else ' is'} not final and hatched" if moving else ""
+    tiers = ", ".join(amount_text(progress.tier.threshold) for progress in course.tiers)
+    return f"{known}{gaps}{hatched}. " + (f"Tiers begin at {tiers}." if tiers else "No tier is in force.")
+
+
+# -- Places --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Across:
+    """Dates from left to right, each as wide as the others."""
+
+    first: date
+    last: date
+    width: int
+
+    @property
+    def step(self) -> Decimal:
+        return Decimal(self.width - LEFT - RIGHT) / ((self.last - self.first).days + 1)
+
+    def start(self, day: date) -> Decimal:
+        return LEFT + self.step * (day - self.first).days
+
+    def middle(self, day: date) -> Decimal:
+        return self.start(day) + self.step / 2
+
+    def labels(self) -> Iterator[Label]:
+        """Some dates, as many as there is room for; the last one always."""
+        dates = (self.last - self.first).days + 1
+        every = int((LABEL / self.step).to_integral_value(ROUND_CEILING))
+        for number in range(0, max(dates - every, 1), every):
+            yield self._label(self.first + timedelta(days=number))
+        if dates > 1:
+            yield self._label(self.last)
+
+    def _label(self, day: date) -> Label:
+        return Label(_text(self.middle(day)), f"{day.day} {day:%b}")
+
+
+class _Scale:
+    """Amounts from the bottom of a panel to its top."""
+
+    def __init__(self, highest: Decimal, top: int, height: int) -> None:
+        self.step = _round_step(max(highest, Decimal("0.01")) / LINES)
+        self.most = (highest / self.step).to_integral_value(ROUND_CEILING) * self.step or self.step
+        self.foot, self.height = top + height, height
+
+    def at(self, amount: Decimal) -> Decimal:
+        """Below 0, where corrections may lead, is drawn as 0."""
+        return self.foot - self.tall(amount)
+
+    def tall(self, amount: Decimal) -> Decimal:
+        return max(amount, Decimal(0)) / self.most * self.height
+
+    def labels(self) -> Iterator[Label]:
+        for number in range(int(self.most / self.step) + 1):
+            amount = number * self.step
+            yield Label(_text(self.at(amount)), _short(amount))
+
+
+def _round_step(least: Decimal) -> Decimal:
+    """The next of 1, 2, 5, 10, 20, 50 …"""
+    power = ONE.scaleb(least.adjusted())
+    return next(step * power for step in STEPS if step * power >= least)
+
+
+def _short(amount: Decimal) -> str:
+    if amount < 1000:
+        return format(amount.normalize(), "f")
+    return str(format_compact_decimal(amount, locale=ENGLISH, fraction_digits=1))
+
+
+def _text(place: Decimal) -> str:
+    return str(place.quantize(TENTH))
+
+
+# -- What is drawn -------------------------------------------------------------------------------
+
+
+def _highest_total(course: Course) -> Decimal:
+    """Up to the next tier: all of them would press a small beginning flat."""
+    reached = max([course.qualifying, *(day.total for run in course.known_runs for day in run if day.total)])
+    thresholds = sorted(progress.tier.threshold for progress in course.tiers)
+    following = next((threshold for threshold in thresholds if threshold > reached), Decimal(0))
+    return max(reached, following)
+
+
+def _thresholds(course: Course, scale: _Scale, *, roomy: bool) -> Iterator[Threshold]:
+    above = Decimal("-Infinity")
+    for tier in sorted((progress.tier for progress in course.tiers), key=lambda tier: -tier.threshold):
+        at = scale.at(tier.threshold)
+        if tier.threshold <= scale.most:
+            text = amount_text(tier.threshold) + (f" gives {amount_text(tier.credit)}" if roomy else "")
+            yield Threshold(_text(at), Label(_text(at - 4), text) if at - above >= LINE_OF_TEXT else None)
+            above = at
+
+
+def _lines(course: Course, across: _Across, scale: _Scale) -> Iterator[tuple[str, bool]]:
+    """Stairs for each run of known dates: up to its last final date, and from there on."""
+    for run in course.known_runs:
+        stairs = [corner for day in run for corner in _stair(day, across, scale)]
+        final = 2 * sum(day.final for day in run)
+        if final:
+            yield " ".join(stairs[:final]), True
+        if final < len(stairs):
+            yield " ".join(stairs[max(final - 1, 0) :]), False
+
+
+def _stair(day: CourseDay, across: _Across, scale: _Scale) -> tuple[str, str]:
+    """Both ends of a date's tread."""
+    start, at = across.start(day.date), _text(scale.at(day.total or Decimal(0)))
+    return f"{_text(start)},{at}", f"{_text(start + across.step)},{at}"
+
+
+def _spent(day: CourseDay) -> Decimal:
+    return max(day.qualifying or Decimal(0), Decimal(0)) + max(day.excluded, Decimal(0))
+
+
+def _bar(day: CourseDay, across: _Across, scale: _Scale) -> Bar:
+    gap = min(across.step / 5, Decimal(3))
+    counted, left_out = scale.tall(day.qualifying or Decimal(0)), scale.tall(day.excluded)
+    return Bar(
+        x=_text(across.start(day.date) + gap / 2),
+        width=_text(across.step - gap),
+        qualifying=(_text(scale.foot - counted), _text(counted)) if counted else None,
+        excluded=(_text(scale.foot - counted - left_out), _text(left_out)) if left_out else None,
+        known=day.qualifying is not None,
+        final=day.final,
+        text=_words(day),
+    )
+
+
+def _words(day: CourseDay) -> str:
+    counted = "not known yet" if day.qualifying is None else f"{amount_text(day.qualifying)} qualify"
+    left_out = f", {amount_text(day.excluded)} left out" if day.excluded else ""
+    return f"{day.date}: {counted}{left_out}" + ("" if day.final else ", not final")
