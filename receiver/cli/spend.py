@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from rich.console import Console
 
 from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.cli.spend_drawing import ASCII, BLOCKS, drawing
 from receiver.services.decisions.decide import decide_each
 from receiver.services.polling.poll import Polled, poll_account, poll_due
-from receiver.services.polling.spend import spend_of
+from receiver.services.polling.spend import courses_on, spend_of
 from receiver.wiring import wiring
 
 
@@ -44,9 +46,19 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
 @click.option("--advertiser", required=True)
 @json_option
 def show_command(advertiser: str, as_json: bool) -> None:
-    """An account's days as they were last read."""
+    """An account's days as they were last read, and how they count for the store that links it."""
     parts = wiring()
-    print_one(spend_of(parts.database, parts.now(), advertiser), as_json)
+    known = spend_of(parts.database, parts.now(), advertiser)
+    if as_json:
+        print_one(known, as_json)
+        return
+    courses = courses_on(parts.database, parts.now(), advertiser)
+    print_one({name: value for name, value in known.items() if name != "days" or not courses}, as_json)
+    console = Console()
+    marks = BLOCKS if console.encoding.startswith("utf") else ASCII
+    for store_name, course in courses:
+        click.echo()
+        console.print(drawing(course, store_name, console.width, marks), soft_wrap=True)
 
 
 def _row(one: Polled) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from receiver.storage.tables import Link
+from receiver.storage.tables import Link, Store
 
 
 def open_link(session: Session, store_id: str) -> Link | None:
@@ -33,6 +33,12 @@ def end_other_links(session: Session, store_id: str, advertiser_id: str, at: dat
 def links_of(session: Session, store_id: str) -> list[Link]:
     """All of a store's links, also those that ended."""
     return list(session.scalars(select(Link).where(Link.store_id == store_id)))
+
+
+def stores_of(session: Session, advertiser_id: str) -> list[Store]:
+    """The stores that link an ad account now."""
+    query = select(Store).join(Link, Link.store_id == Store.id).order_by(Store.id)
+    return list(session.scalars(query.where(Link.advertiser_id == advertiser_id, Link.ended_at.is_(None))))
 
 
 def list_links(session: Session, store_id: str | None, limit: int) -> list[Link]:

@@ -8,7 +8,8 @@ import pytest
 
 from receiver.app import create_app
 from receiver.storage import tables
-from tests.rows import keep_account, keep_day
+from tests.factories import SETTLED
+from tests.rows import keep_account, keep_all, keep_day
 
 AT = datetime(2025, 11, 5, 12, 0, tzinfo=UTC)
 
@@ -37,3 +38,29 @@ def test_bills_never_asked_for_differ_from_bills_refused(wired, show, readable, 
     keep_account(wired, bills_readable=readable)
     assert f"bills_readable: {word}\n" in show()
     assert "payments:       -\n" in show()
+
+
+def test_the_spend_of_a_linked_store_is_drawn_with_the_next_poll_and_why(wired, show, clock):
+    clock.at = SETTLED
+    keep_all(wired)
+    told = show()
+    assert "next_poll:      2025-10-31T10:05:00Z\nwhy:            linked\n" in told
+    assert "Example store\nwindow 2025-11-02 to 2025-12-01, over\n600.00 USD qualifying\n" in told
+    assert " 500.00  ████████████████████  reached on 2025-11-02, gives 500.00 USD\n" in told
+    assert "\x1b" not in told
+    assert "days:" not in told
+
+
+def test_json_stays_the_plain_figures(wired, show, clock):
+    clock.at = SETTLED
+    keep_all(wired)
+    (day,) = json.loads(show("--json"))["days"]
+    assert (day["date"], day["billed_cost"], day["final"]) == ("2025-11-02", "600.00", True)
+
+
+def test_an_account_no_store_links_shows_its_figures_alone(wired, show):
+    keep_account(wired)
+    keep_day(wired, "40.00")
+    told = show()
+    assert "2025-11-02  40.00  40.00" in told
+    assert "window" not in told

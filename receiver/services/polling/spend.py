@@ -7,11 +7,14 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from receiver.documents.course import Course, course_of
 from receiver.documents.money import amount_text
 from receiver.domain.calendar import final_at
 from receiver.errors import NotFound
+from receiver.services.decisions.decide import answer_for
 from receiver.storage import spend, tables
 from receiver.storage.database import Database
+from receiver.storage.links import stores_of
 from receiver.storage.payments import payments
 
 
@@ -33,6 +36,19 @@ def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str,
             "payments": [_payment(row) for row in payments(session, advertiser_id)],
             "days": [_day(row, zone, now) for row in spend.days(session, advertiser_id)],
         }
+
+
+def courses_on(database: Database, now: datetime, advertiser_id: str) -> list[tuple[str, Course]]:
+    """How an account's spend counts for each store that links it: the store's name, and the course.
+
+    A store whose window has not begun is left out.
+    """
+    with database.reading() as session:
+        linked = [
+            (store.name, answer_for(session, store, now)) for store in stores_of(session, advertiser_id)
+        ]
+    courses = ((name, course_of(decision)) for name, decision in linked)
+    return [(name, course) for name, course in courses if course]
 
 
 def known_accounts(database: Database) -> list[tuple[str, str]]:
