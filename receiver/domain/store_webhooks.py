@@ -1,0 +1,86 @@
+"""The webhooks a store should have for us, beside those it has: what is wrong with them, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One webhook that a connected store should have: its topic, and our address for it."""
+
+    topic: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A webhook as the store tells of it."""
+
+    id: int
+    topic: str
+    url: str
+    status: str  # active | paused | disabled
+    can_fire: bool  # the store knows an event for it
+
+
+class Trouble(StrEnum):
+    """Why events do not come, or would come wrongly; the store itself tells nobody."""
+
+    MISSING = "missing"  # deleted, or never made
+    DISABLED = "disabled"  # after seven failures in a row
+    PAUSED = "paused"  # somebody in the shop did it
+    MOVED = "moved"  # somebody in the shop gave it another address
+    MUTE = "mute"  # kept without a topic or an event: it can never fire
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What to do for one wanted webhook: delete these, then make it anew or keep `keep`."""
+
+    wanted: Wanted
+    trouble: Trouble | None
+    delete: tuple[int, ...]
+    keep: int | None  # None: make it anew, unless it is paused
+
+    @property
+    def makes(self) -> bool:
+        """Deleted and made anew, a webhook counts its failures from 0; set active again, from 6."""
+        return self.keep is None
+
+
+def repairs(wanted: Sequence[Wanted], found: Sequence[Found], made: dict[str, int]) -> list[Repair]:
+    """One for each of `wanted`; `made` are the ids we were given when we made them, by topic.
+
+    What is not ours is never touched: ours carries our address for it, whatever its id. A paused one stays
+    as it is, since a person in the shop wanted that; one with another address is that person's now.
+    """
+    return [_repair(one, [hook for hook in found if hook.url == one.url], found, made) for one in wanted]
+
+
+def _repair(wanted: Wanted, ours: Sequence[Found], found: Sequence[Found], made: dict[str, int]) -> Repair:
+    right = [hook for hook in ours if hook.topic == wanted.topic and hook.can_fire]
+    for status, trouble in (("active", None), ("paused", Trouble.PAUSED)):
+        standing = [hook.id for hook in right if hook.status == status]
+        if standing:
+            keep = min(standing)  # of two made at once, everybody keeps the same
+            return Repair(wanted, trouble, tuple(hook.id for hook in ours if hook.id != keep), keep)
+    return Repair(wanted, _why_gone(wanted, ours, right, found, made), tuple(hook.id for hook in ours), None)
+
+
+def _why_gone(
+    wanted: Wanted,
+    ours: Sequence[Found],
+    right: Sequence[Found],
+    found: Sequence[Found],
+    made: dict[str, int],
+) -> Trouble:
+    if right:
+        return Trouble.DISABLED
+    if ours:
+        return Trouble.MUTE
+    if any(hook.id == made.get(wanted.topic) for hook in found):
+        return Trouble.MOVED
+    return Trouble.MISSING
