@@ -9,6 +9,8 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+LOOK_SECONDS = 0.02  # how soon it notices that it should stop
+
 
 class _Quiet(WSGIRequestHandler):
     def log(self, *_: Any) -> None:
@@ -19,7 +21,7 @@ class _Quiet(WSGIRequestHandler):
 def served(app: Any) -> Iterator[str]:
     """The address the app answers at, until the end of the block."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(LOOK_SECONDS,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
