@@ -14,11 +14,14 @@ from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
+from receiver.sandbox.shop.shop import Shop
+from receiver.sandbox.shop.shops import Shops
 from receiver.settings import Settings
 from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
 from receiver.wiring import Wiring, wire
 from tests.fakes import FrozenClock
+from tests.shops import Listener, listening, served_shops
 
 # No test measures time; under CI the same examples come each time, so that a red run can be repeated.
 settings.register_profile(
@@ -79,6 +82,25 @@ def wired(database_url: str, clock: FrozenClock) -> Iterator[Wiring]:
     made = wire(make_settings(database_url=database_url), now=clock)
     yield made
     made.database.close()
+
+
+@pytest.fixture
+def shops(tmp_path: Path, clock: FrozenClock) -> Iterator[Shops]:
+    """A server of WooCommerce shops; `shops.open("name")` opens one."""
+    with served_shops(tmp_path / "shops", clock) as made:
+        yield made
+
+
+@pytest.fixture
+def shop(shops: Shops) -> Shop:
+    return shops.open("one")
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """Somebody a shop's webhooks can be sent to."""
+    with listening() as made:
+        yield made
 
 
 def make_settings(**changes: object) -> Settings:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,14 @@ from urllib.parse import urlsplit
 
 AGENT = "WooCommerce/10.0.2 Hookshot (WordPress/6.8.8)"
 SECONDS = 10.0
+WRITTEN = {
+    "&": "&amp;|&#0*38;|&#[xX]0*26;",
+    "<": "&lt;|&#0*60;",
+    ">": "&gt;|&#0*62;",
+    '"': "&quot;|&#0*34;|&#[xX]0*22;",
+    "'": "&#0*39;|&#[xX]0*27;",
+}
+ENTITIES = re.compile("|".join(WRITTEN.values()))
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,13 @@ def wordpress_json(payload: Any) -> bytes:
 
 
 def signature(secret: str, body: bytes) -> str:
-    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+    """With the secret as WordPress decodes it: these entities, once, and no others."""
+    key = ENTITIES.sub(lambda found: _decoded(found[0]), secret)
+    return base64.b64encode(hmac.new(key.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def _decoded(entity: str) -> str:
+    return next(character for character, written in WRITTEN.items() if re.fullmatch(written, entity))
 
 
 def _post(url: str, headers: dict[str, str], body: bytes) -> int:

@@ -1,0 +1,44 @@
+"""WordPress's error objects: a code, a sentence, and the HTTP status inside the data as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class RestError(Exception):
+    """What a REST route answers instead of data."""
+
+    def __init__(self, code: str, message: str, status: int, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(code)
+        self.code, self.message, self.status = code, message, status
+        self._data = data or {}
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return {"code": self.code, "message": self.message, "data": {"status": self.status, **self._data}}
+
+
+def no_route() -> RestError:
+    return RestError("rest_no_route", "No route was found matching the URL and request method.", 404)
+
+
+def missing(names: list[str]) -> RestError:
+    message = f"Missing parameter(s): {', '.join(names)}"
+    return RestError("rest_missing_callback_param", message, 400, {"params": names})
+
+
+def invalid(name: str, code: str, message: str, data: Any = None) -> RestError:
+    """A parameter of the wrong kind."""
+    detail = {"code": code, "message": message, "data": data}
+    about = {"params": {name: message}, "details": {name: detail}}
+    return RestError("rest_invalid_param", f"Invalid parameter(s): {name}", 400, about)
+
+
+def not_one_of(name: str, allowed: list[str]) -> RestError:
+    words = f"{', '.join(allowed[:-1])}, and {allowed[-1]}"
+    return invalid(name, "rest_not_in_enum", f"{name} is not one of {words}.")
+
+
+def wrong_type(name: str, kind: str) -> RestError:
+    return invalid(name, "rest_invalid_type", f"{name} is not of type {kind}.", {"param": name})

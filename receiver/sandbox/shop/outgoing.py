@@ -1,0 +1,115 @@
+"""What a shop sends, over real HTTP and byte for byte as WordPress does; it reaches this machine only."""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+ENCODINGS = "deflate, gzip, br, zstd"
+MOST_REDIRECTS = 5
+KEEP_METHOD = {301, 307, 308}  # WordPress asks again by GET, with the body, after the others
+
+
+class Unreachable(Exception):
+    """No answer: refused, reset, too late, or an address the shop does not call."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request on its way out, and the status it was answered with; None: with nothing."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    status: int | None
+
+
+@dataclass
+class Outgoing:
+    """`reaches` leads an origin such as https://credit.example to one of this machine, as a proxy would.
+
+    `ping_seconds` and the others are WordPress's; a test that lets a receiver stall makes them smaller.
+    """
+
+    reaches: dict[str, str] = field(default_factory=dict)
+    ping_seconds: float = 5.0
+    delivery_seconds: float = 60.0
+    keys_seconds: float = 60.0
+
+    def send(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        seconds: float,
+        redirects: int = 0,
+        log: list[Sent],
+    ) -> int:
+        """POST, and the status; adds each request to the log. Raises Unreachable."""
+        method = "POST"
+        while True:
+            status, location = self._once(method, url, headers, body, seconds, log)
+            if not redirects or not location or not 300 <= status < 400:
+                return status
+            redirects -= 1
+            method, url = method if status in KEEP_METHOD else "GET", urljoin(url, location)
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        seconds: float,
+        log: list[Sent],
+    ) -> tuple[int, str | None]:
+        sent = {"Host": urlsplit(url).netloc, **headers}
+        status = location = None
+        try:
+            connection = self._connection(url, seconds)
+            status, location = _exchange(connection, method, url, sent, body)
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(type(error).__name__) from error
+        finally:
+            log.append(Sent(method, url, tuple(sent.items()), body, status))
+        return status, location
+
+    def _connection(self, url: str, seconds: float) -> http.client.HTTPConnection:
+        given = urlsplit(url)
+        if given.username is not None:
+            raise OSError("WordPress calls no address with a user")
+        led = urlsplit(self.reaches.get(f"{given.scheme}://{given.netloc}", url))
+        host = led.hostname or ""
+        if host != "localhost" and not _is_loopback(host):
+            raise OSError("a shop of the sandbox calls this machine only")
+        kind = http.client.HTTPSConnection if led.scheme == "https" else http.client.HTTPConnection
+        return kind(host, led.port, timeout=seconds)
+
+
+def _exchange(
+    connection: http.client.HTTPConnection, method: str, url: str, headers: Mapping[str, str], body: bytes
+) -> tuple[int, str | None]:
+    """In the order and spelling given, which an HTTP library of the usual kind would change."""
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        return answer.status, answer.getheader("Location")
+    finally:
+        connection.close()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,65 @@
+"""Shops of a test's own, served over HTTP, and somebody who listens to what they send."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from receiver.sandbox.shop.server import create_shops
+from receiver.sandbox.shop.shops import Shops
+from tests.serving import served
+
+
+@contextmanager
+def served_shops(folder: Path, now: Callable[[], datetime]) -> Iterator[Shops]:
+    """`shops.open("name")` opens one; what they keep stays in the folder."""
+    shops = Shops(folder, now)
+    with served(create_shops(shops)) as base:
+        shops.served_at(base)
+        yield shops
+
+
+@dataclass
+class Heard:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Listener:
+    """Answers what it is told to, and remembers what it heard; at /moved/… it answers 200."""
+
+    url: str = ""
+    status: int = 200
+    stalls: float = 0
+    heard: list[Heard] = field(default_factory=list)
+    during: Callable[[], None] = lambda: None  # called before it answers
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        headers = {
+            name.removeprefix("HTTP_").replace("_", "-").title(): value
+            for name, value in environ.items()
+            if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+        }
+        self.heard.append(Heard(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body))
+        self.during()
+        time.sleep(self.stalls)
+        moved = environ["PATH_INFO"].startswith("/moved/")
+        status = 200 if moved else self.status
+        start_response(f"{status} -", [("Location", f"/moved/{status}")] if 300 <= status < 400 else [])
+        return [b""]
+
+
+@contextmanager
+def listening() -> Iterator[Listener]:
+    listener = Listener()
+    with served(listener) as listener.url:
+        yield listener
