@@ -32,6 +32,14 @@ def same_shop(one: str, other: str) -> bool:
         return False
 
 
+def is_page_of(url: str, shop: str) -> bool:
+    """Whether an address lies on the shop's own host: its admin may stand beside its home."""
+    try:
+        return _authority(_split(url)) == _authority(_split(shop))
+    except ValueError:
+        return False
+
+
 def _place(url: str) -> tuple[str, str]:
     parts = _split(url)
     return _authority(parts), _path(parts)

@@ -267,11 +267,30 @@ class Link(Base):
     token_sealed: Mapped[str | None] = mapped_column(Text)
     consent: Mapped[bool | None]  # null: not asked yet; false: withdrawn
     consent_at: Mapped[dt.datetime | None]
+    scopes: Mapped[list[Any] | None]  # TikTok's numbers of what it allows; null: not known
     prior_spend: Mapped[Decimal | None]  # gross spend of the programme's days before the link date
     prior_spend_before: Mapped[dt.date | None] = mapped_column(Date)  # the link date it was read for
     prior_spend_at: Mapped[dt.datetime | None]
 
     __table_args__ = (UniqueConstraint("store_id", "advertiser_id"),)
+
+
+class ConsentFlow(Base):
+    """One way from a store's ticket through TikTok's consent and back, in one browser."""
+
+    __tablename__ = "consent_flows"
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # cf_…, told to its browser alone
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
+    ticket_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    return_url: Mapped[str | None] = mapped_column(Text)  # a page of the store to lead back to
+    created_at: Mapped[dt.datetime] = mapped_column(index=True)
+    expires_at: Mapped[dt.datetime]  # of the next step; each step moves it
+    browser_hash: Mapped[str | None] = mapped_column(String(64))  # null: nobody has opened the ticket
+    state_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # null: nobody is at TikTok
+    outcome: Mapped[str | None]  # domain/consent.py; null: under way
+    found: Mapped[dict[str, Any] | None]  # what the consent covers: accounts, scopes
+    token_sealed: Mapped[str | None] = mapped_column(Text)  # only while its account is being chosen
 
 
 class Account(Base):

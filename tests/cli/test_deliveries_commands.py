@@ -173,5 +173,6 @@ def test_purge_says_first_and_then_forgets(inbox: Inbox, clock: FrozenClock):
     clock.move(days=31)
     assert inbox.json("purge", "--dry-run")["deliveries"] == 3
     assert len(inbox.ids()) == 3
-    assert inbox.json("purge") == {"deliveries": 3, "quarantine": 0, "samples": 0, "counts": 0, "saved": True}
+    gone = inbox.json("purge")
+    assert (gone.pop("deliveries"), gone.pop("saved"), set(gone.values())) == (3, True, {0})
     assert inbox.ids() == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from receiver.domain.shops import other_scheme, same_shop, shop_address
+from receiver.domain.shops import is_page_of, other_scheme, same_shop, shop_address
 
 WRITTEN = {
     "https://shop.example": "https://shop.example/",
@@ -94,3 +94,26 @@ SAME = [
 def test_the_same_shop_has_the_same_host_port_and_path(one: str, other: str, same: bool):
     assert same_shop(one, other) is same
     assert same_shop(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("url", "shop", "is_its_page"),
+    [
+        ("https://shop.example/wp-admin/admin.php?page=a&b=c", "https://shop.example/", True),
+        ("https://SHOP.example:443/wp/wp-admin/", "http://shop.example/blog/", True),
+        ("https://shop.example.evil/wp-admin/", "https://shop.example/", False),
+        ("https://shop.example@evil.example/", "https://shop.example/", False),
+        ("https://shop.example\\@evil.example/", "https://shop.example/", False),
+        ("https://evil.example/?https://shop.example/", "https://shop.example/", False),
+        ("https://evil.example#@shop.example/", "https://shop.example/", False),
+        ("https://shop.example:8443/", "https://shop.example/", False),
+        ("//shop.example/", "https://shop.example/", False),
+        ("javascript://shop.example/%0aalert(1)", "https://shop.example/", False),
+        ("https://shop.example/\n", "https://shop.example/", False),
+        ("https://[broken", "https://shop.example/", False),
+    ],
+)
+def test_a_page_of_a_shop_lies_on_its_host_whatever_is_written_round_it(
+    url: str, shop: str, is_its_page: bool
+):
+    assert is_page_of(url, shop) is is_its_page

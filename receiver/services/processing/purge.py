@@ -1,4 +1,4 @@
-"""Forgets what is older than it is kept: ended deliveries, quarantine, samples; in small steps and in time.
+"""Forgets what is older than it is kept: ended deliveries, quarantine, samples and the like; in small steps.
 
 What still waits is never touched, nor what decisions rest on.
 """
@@ -12,13 +12,14 @@ from threading import Event
 
 from sqlalchemy.orm import Session
 
-from receiver.storage import deliveries, quarantine, rejections
+from receiver.storage import consents, deliveries, quarantine, rejections
 from receiver.storage.database import Database
 
 STEP = 500  # rows in one transaction: receiving goes on in between
 QUARANTINE_KEPT = timedelta(days=14)
 SAMPLES_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=400)
+CONSENT_FLOWS_KEPT = timedelta(days=1)
 
 Steps = Mapping[str, Callable[[Session], int]]
 
@@ -69,9 +70,11 @@ def _steps(now: datetime, keep_days: int) -> Steps:
     """Each forgets at most STEP rows and says how many."""
     ended, held = now - timedelta(days=keep_days), now - QUARANTINE_KEPT
     sampled, counted = now - SAMPLES_KEPT, (now - COUNTS_KEPT).date()
+    begun = now - CONSENT_FLOWS_KEPT
     return {
         "deliveries": lambda session: deliveries.purge_ended(session, ended, STEP),
         "quarantine": lambda session: quarantine.purge_quarantined(session, held, STEP),
         "samples": lambda session: rejections.purge_samples(session, sampled, STEP),
         "counts": lambda session: rejections.purge_counts(session, counted),
+        "consent flows": lambda session: consents.purge_flows(session, begun, STEP),
     }

@@ -15,7 +15,7 @@ from receiver.services.facts.programmes import enrol_in
 from receiver.services.staff_words import checked_words
 from receiver.services.stores.details import StoreDetails, checked_details, checked_secret
 from receiver.services.stores.places import fill_places, has_place
-from receiver.storage import audit, awards, history, hooks, links, stores
+from receiver.storage import audit, awards, consents, history, hooks, links, stores
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal, token_hash
 from receiver.storage.tables import Store
@@ -136,6 +136,7 @@ def _cut(session: Session, store: Store, now: datetime) -> None:
         store.admitted_at = None
     for link in links.links_of(session, store.id):
         link.token_sealed, link.consent, link.consent_at = None, None, None
+    consents.forget_flows(session, store.id)
 
 
 def rotate_secret(

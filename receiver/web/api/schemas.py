@@ -134,6 +134,25 @@ class ReviewSchema(Schema):
     text = fields.String()
 
 
+class ConnectTicketRequestSchema(Schema):
+    """Where the consent pages shall lead back to."""
+
+    return_url = fields.Url(
+        **MAYBE,
+        metadata={
+            "description": "A page on the store's own host.",
+            "example": "https://shop.example/wp-admin/admin.php?page=wc-settings",
+        },
+    )
+
+
+class ConnectTicketSchema(Schema):
+    """A one-use address into the consent pages."""
+
+    url = fields.Url()
+    expires_at = fields.String(metadata={"format": "date-time"})
+
+
 class StatusSchema(Schema):
     """Where a store stands; amounts are decimal text, times ISO 8601 UTC, dates in the account's zone."""
 

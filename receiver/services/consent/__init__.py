@@ -1,0 +1,1 @@
+"""An advertiser's consent: asked for, given, withdrawn."""

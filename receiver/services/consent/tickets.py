@@ -1,0 +1,43 @@
+"""Tickets: the one way from a store's admin into the consent pages, for one browser and a short while."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from receiver.domain.shops import is_page_of
+from receiver.errors import InputError
+from receiver.storage import consents, stores
+from receiver.storage.database import Database
+from receiver.storage.seal import token_hash
+from receiver.storage.tables import ConsentFlow
+
+TICKET_LASTS = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, repr=False)
+class Ticket:
+    """What the store's admin is sent with; only its hash is kept."""
+
+    text: str
+    expires_at: datetime
+
+
+def issue_ticket(database: Database, now: datetime, status_token: str, return_url: str | None) -> Ticket:
+    """A ticket for the store of a status token. Raises NotFound, and InputError for a page of elsewhere."""
+    text = secrets.token_urlsafe(32)
+    with database.writing() as session:
+        store = stores.store_of_token(session, token_hash(status_token))
+        if return_url is not None and not is_page_of(return_url, store.url):
+            raise InputError(f"must be a page of {store.url}", path="return_url")
+        flow = ConsentFlow(
+            id=f"cf_{secrets.token_hex(16)}",
+            store_id=store.id,
+            ticket_hash=token_hash(text),
+            return_url=return_url,
+            created_at=now,
+            expires_at=now + TICKET_LASTS,
+        )
+        consents.add_flow(session, flow)
+        return Ticket(text, flow.expires_at)

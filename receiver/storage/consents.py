@@ -1,0 +1,53 @@
+"""Advertisers on their way through TikTok's consent; tickets, states and browsers are known by hashes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import ConsentFlow
+
+PER_STORE = 10  # whoever holds a status token cannot fill the disk
+
+
+def add_flow(session: Session, flow: ConsentFlow) -> None:
+    """Keep it; of one store's the newest remain."""
+    session.add(flow)
+    session.flush()
+    newest = select(ConsentFlow.id).where(ConsentFlow.store_id == flow.store_id)
+    newest = newest.order_by(ConsentFlow.created_at.desc(), ConsentFlow.id).limit(PER_STORE)
+    session.execute(
+        delete(ConsentFlow).where(ConsentFlow.store_id == flow.store_id, ConsentFlow.id.not_in(newest))
+    )
+
+
+def flow_of_ticket(session: Session, ticket_hash: str) -> ConsentFlow | None:
+    return session.scalars(select(ConsentFlow).where(ConsentFlow.ticket_hash == ticket_hash)).first()
+
+
+def take_ticket(
+    session: Session, ticket_hash: str, browser_hash: str, now: datetime, expires_at: datetime
+) -> bool:
+    """Whether the ticket is this browser's from now on; of two that come at once one gets it."""
+    taken = session.execute(
+        update(ConsentFlow)
+        .where(ConsentFlow.ticket_hash == ticket_hash, ConsentFlow.browser_hash.is_(None))
+        .where(ConsentFlow.expires_at > now)
+        .values(browser_hash=browser_hash, expires_at=expires_at)
+        .returning(ConsentFlow.id)
+    )
+    return taken.first() is not None
+
+
+def purge_flows(session: Session, before: datetime, limit: int) -> int:
+    """Forget those begun before a moment; answers how many rows went."""
+    old = select(ConsentFlow.id).where(ConsentFlow.created_at < before).limit(limit)
+    gone = session.execute(delete(ConsentFlow).where(ConsentFlow.id.in_(old)).returning(ConsentFlow.id))
+    return len(gone.all())
+
+
+def forget_flows(session: Session, store_id: str) -> None:
+    """A store's all, with the tokens that wait in them."""
+    session.execute(delete(ConsentFlow).where(ConsentFlow.store_id == store_id))
