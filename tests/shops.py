@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
+import requests
+
+from receiver.sandbox.shop.records import OWNER
 from receiver.sandbox.shop.server import create_shops
+from receiver.sandbox.shop.shop import Shop
 from receiver.sandbox.shop.shops import Shops
 from tests.serving import served
 
@@ -63,3 +69,33 @@ def listening() -> Iterator[Listener]:
     listener = Listener()
     with served(listener) as listener.url:
         yield listener
+
+
+class Merchant(requests.Session):
+    """A merchant's browser at a shop; where the shop sends it back to the app, it goes no further."""
+
+    def __init__(self, shop: Shop, user: str = OWNER) -> None:
+        super().__init__()
+        self._shop, self._user = shop, user
+
+    def asked(self, url: str) -> requests.Response:
+        """What the shop shows at an app's address, after logging in where it wants that."""
+        page = self.get(url, timeout=10)
+        if "/login?" not in page.url:
+            return page
+        fields = {"username": self._user, "password": self._shop.setup.passwords[self._user]}
+        return self.post(page.url, data=fields, timeout=10)
+
+    def approve(self, url: str) -> requests.Response:
+        """The answer to Approve: a redirect to the app, or a 401 page."""
+        return self.get(self._link(url, "wc-auth-approve"), allow_redirects=False, timeout=70)
+
+    def deny(self, url: str) -> str:
+        """The app's address that Deny leads to."""
+        return self._link(url, "wc-auth-deny")
+
+    def _link(self, url: str, kind: str) -> str:
+        shown = self.asked(url).text
+        found = re.search(f'{kind}" href="([^"]+)"', shown)
+        assert found, shown
+        return unescape(found[1])

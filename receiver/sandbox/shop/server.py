@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from receiver.sandbox.shop import rest_companion, rest_settings, rest_status, rest_webhooks
+from receiver.sandbox.shop import authorize, rest_companion, rest_settings, rest_status, rest_webhooks
 from receiver.sandbox.shop.asking import Asking, asking
+from receiver.sandbox.shop.pages import not_found, page
 from receiver.sandbox.shop.records import Key
 from receiver.sandbox.shop.rest import respond
 from receiver.sandbox.shop.rest_index import index_route
@@ -16,12 +17,6 @@ from receiver.sandbox.shop.shops import PREFIX, Shops
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 LISTED = [*rest_webhooks.ROUTES, *rest_settings.ROUTES, *rest_status.ROUTES, *rest_companion.ROUTES]
 ROUTES = [index_route(LISTED), *LISTED]
-NO_PAGE = "<!doctype html><title>Page not found</title><h1>Page not found</h1>"
-FRONT_PAGE = "<!doctype html><title>{name}</title><h1>{name}</h1>"
-REWRITTEN = {
-    Permalinks.PRETTY: ("wp-json", "index.php/wp-json"),
-    Permalinks.NO_REWRITING: ("index.php/wp-json",),
-}
 
 
 def create_shops(shops: Shops) -> Flask:
@@ -31,12 +26,12 @@ def create_shops(shops: Shops) -> Flask:
 
     def visit(shop_id: str, path: str = "") -> Response:
         shop = shops.get(shop_id)
-        return _page(NO_PAGE, 404) if shop is None else _visit(shop, path)
+        return not_found() if shop is None else _visit(shop, path)
 
     rule = f"{PREFIX}<shop_id>/"
     app.add_url_rule(rule, view_func=visit, methods=METHODS)
     app.add_url_rule(f"{rule}<path:path>", view_func=visit, methods=METHODS)
-    app.register_error_handler(HTTPException, lambda error: _page(NO_PAGE, error.code or 500))
+    app.register_error_handler(HTTPException, lambda error: page(error.name, status=error.code or 500))
     return app
 
 
@@ -49,23 +44,31 @@ def _visit(shop: Shop, path: str) -> Response:
 
 
 def _answer(shop: Shop, asked: Asking, path: str) -> tuple[Response, Key | None]:
-    route = _rest_route(shop, asked, path)
+    inside = _inside(shop, path)
+    if inside is None:
+        return not_found(), None
+    route = _rest_route(inside, asked)
     if route is not None:
         return respond(shop, asked, route, ROUTES)
+    auth = authorize.route_of(inside, asked)
+    if auth is not None:
+        return authorize.respond(shop, asked, auth, request.cookies), None
+    return (not_found() if inside else page(shop.setup.name)), None
+
+
+def _inside(shop: Shop, path: str) -> str | None:
+    """The path as WordPress sees it; None where neither the web server nor a rule leads there."""
     if path in ("", "index.php"):
-        return _page(FRONT_PAGE.format(name=shop.setup.name), 200), None
-    return _page(NO_PAGE, 404), None
+        return ""
+    if path.startswith("index.php/"):
+        return None if shop.setup.permalinks is Permalinks.PLAIN else path.removeprefix("index.php/")
+    return path if shop.setup.permalinks is Permalinks.PRETTY else None
 
 
-def _rest_route(shop: Shop, asked: Asking, path: str) -> str | None:
+def _rest_route(inside: str, asked: Asking) -> str | None:
     """The REST route an address means; None for a page."""
-    for before in REWRITTEN.get(shop.setup.permalinks, ()):
-        if path == before or path.startswith(f"{before}/"):
-            return "/" + path.removeprefix(before).strip("/")
-    if path in ("", "index.php") and "rest_route" in asked.query:
-        return "/" + asked.query["rest_route"].strip("/")
-    return None
-
-
-def _page(html: str, status: int) -> Response:
-    return Response(html, status, content_type="text/html; charset=UTF-8")
+    first, _, rest = inside.partition("/")
+    if first == "wp-json":
+        return f"/{rest.strip('/')}"
+    named = None if inside else asked.query.get("rest_route")
+    return None if named is None else f"/{named.strip('/')}"

@@ -48,6 +48,8 @@ class Setup:
     integration: str | None = INTEGRATION  # TikTok's plugin as WordPress names it; None: not active
     state: Mapping[str, Any] | None = None  # what our plugin's `state` says; None: linked to nothing
     managers: set[str] = field(default_factory=lambda: {OWNER})  # users with manage_woocommerce
+    passwords: dict[str, str] = field(default_factory=lambda: {OWNER: "password", "clerk": "password"})
+    http_callbacks: bool = False  # take an app's callback without https, which no true store does
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,14 @@ class Shop:
         }
         return f"{self.home}/{before[self.setup.permalinks]}{route}"
 
+    def page_url(self, path: str) -> str:
+        """Where the shop says a page of WordPress is."""
+        return (
+            f"{self.home}/{path}"
+            if self.setup.permalinks is Permalinks.PRETTY
+            else f"{self.home}/index.php/{path}"
+        )
+
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Change records and keep them; never held while anything is sent."""
@@ -116,6 +126,13 @@ class Shop:
     def revoke(self, key: Key) -> None:
         with self.changing():
             self.records.keys.remove(key)
+
+    def log_in(self, user: str) -> str:
+        """The value of the cookie that keeps a browser logged in."""
+        session = secrets.token_hex(16)
+        with self.changing():
+            self.records.sessions[session] = user
+        return session
 
     def hook(self, hook_id: int) -> Hook | None:
         return next((hook for hook in self.records.hooks if hook.id == hook_id), None)

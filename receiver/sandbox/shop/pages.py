@@ -1,0 +1,37 @@
+"""What a browser sees of a shop."""
+
+from __future__ import annotations
+
+from flask import Response
+from markupsafe import Markup, escape
+
+PAGE = Markup("""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem; }}
+label {{ display: block; margin: .5rem 0; }}
+.button {{ padding: .4rem 1rem; border: 1px solid #555; border-radius: 4px; text-decoration: none; }}
+</style>
+<h1>{title}</h1>
+{body}
+</html>
+""")
+DENIED = Markup("<p>Error: {why}.</p>")
+
+
+def page(title: str, body: str = "", status: int = 200) -> Response:
+    """`body` is HTML when it is Markup, and text otherwise."""
+    html = PAGE.format(title=title, body=escape(body))
+    return Response(html, status, content_type="text/html; charset=UTF-8")
+
+
+def not_found() -> Response:
+    return page("Page not found", status=404)
+
+
+def access_denied(why: str) -> Response:
+    """As WordPress dies."""
+    return page("Access denied", DENIED.format(why=why), 401)

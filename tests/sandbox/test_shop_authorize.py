@@ -1,0 +1,151 @@
+"""A merchant hands an app keys as at a true shop: the post before the browser, and only for an exact 200."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+
+from receiver.sandbox.shop.authorize import cleaned
+from receiver.sandbox.shop.shop import Permalinks, Shop
+from receiver.sandbox.shop.shops import Shops
+from tests.shops import Listener, Merchant
+
+BACK = "https://credit.example/back?x=1"
+
+
+@pytest.fixture
+def service(shops: Shops, listener: Listener) -> Listener:
+    """The app's address, which callbacks reach."""
+    shops.outgoing.reaches["https://credit.example"] = listener.url
+    return listener
+
+
+def address(shop: Shop, **changes: Any) -> str:
+    asked = {
+        "app_name": "Ad credit",
+        "scope": "read_write",
+        "user_id": "nonce-77",
+        "return_url": BACK,
+        "callback_url": "https://credit.example/keys",
+        **changes,
+    }
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    return f"{shop.url}/wc-auth/v1/authorize?{query}"
+
+
+def test_an_approval_posts_keys_that_work_before_the_browser_goes_on(shop, service):
+    keys_then = []
+    service.during = lambda: keys_then.append(len(shop.records.keys))
+    answer = Merchant(shop).approve(address(shop))
+    assert (answer.status_code, keys_then) == (302, [1])
+    assert parse_qs(urlsplit(answer.headers["Location"]).query) == {
+        "x": ["1"],
+        "success": ["1"],
+        "user_id": ["nonce-77"],
+    }
+    posted = json.loads(service.heard[0].body)
+    (key,) = shop.records.keys
+    assert posted == {
+        "key_id": key.id,
+        "user_id": "nonce-77",
+        "consumer_key": key.consumer_key,
+        "consumer_secret": key.consumer_secret,
+        "key_permissions": "read_write",
+    }
+    assert key.description.startswith("Ad credit - API (")
+    shop.setup.https = True
+    auth = (posted["consumer_key"], posted["consumer_secret"])
+    assert requests.get(f"{shop.url}/wp-json/wc/v3/webhooks", auth=auth, timeout=10).json() == []
+
+
+@pytest.mark.parametrize("status", [201, 204, 400, 401, 500])
+def test_anything_but_a_200_deletes_the_key_and_keeps_the_merchant_at_the_shop(shop, service, status):
+    service.status = status
+    answer = Merchant(shop).approve(address(shop))
+    assert (answer.status_code, "Location" in answer.headers, shop.records.keys) == (401, False, [])
+
+
+def test_nobody_at_the_callback_deletes_the_key(shop):
+    assert Merchant(shop).approve(address(shop)).status_code == 401
+    assert shop.records.keys == []
+
+
+@pytest.mark.parametrize(("status", "then"), [(301, "POST"), (302, "GET"), (307, "POST")])
+def test_a_redirect_of_the_callback_is_followed_secrets_and_all(shop, service, status, then):
+    service.status = status
+    assert Merchant(shop).approve(address(shop)).status_code == 302
+    first, second = service.heard
+    assert (second.method, second.path, second.body) == (then, f"/moved/{status}", first.body)
+
+
+def test_denying_is_a_link_that_posts_nothing(shop, service):
+    query = parse_qs(urlsplit(Merchant(shop).deny(address(shop))).query)
+    assert (query["success"], query["user_id"]) == (["0"], ["nonce-77"])
+    assert (service.heard, shop.records.keys) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({name: None} for name in ("app_name", "scope", "user_id", "return_url", "callback_url")),
+        {"scope": "everything"},
+        {"callback_url": "http://credit.example/keys"},
+        {"return_url": "https://"},
+    ],
+    ids=str,
+)
+def test_what_is_missing_or_wrong_is_a_401_page(shop, changes):
+    assert requests.get(address(shop, **changes), timeout=10).status_code == 401
+
+
+def test_who_is_not_logged_in_is_led_to_a_form_and_back(shop):
+    first = requests.get(address(shop), allow_redirects=False, timeout=10)
+    assert first.status_code == 302
+    assert "/wc-auth/v1/login?" in first.headers["Location"]
+    wrong = {"username": "owner", "password": "guess"}
+    assert "wrong password" in requests.post(first.headers["Location"], data=wrong, timeout=10).text
+    page = Merchant(shop).asked(address(shop))
+    assert page.url.startswith(f"{shop.url}/wc-auth/v1/authorize?")
+    for word in ("Ad credit", "Read/Write", "credit.example", "owner"):
+        assert word in page.text
+
+
+def test_a_user_without_the_right_is_refused(shop):
+    assert Merchant(shop, "clerk").asked(address(shop)).status_code == 401
+
+
+def test_an_approval_needs_the_page_that_asked(shop, service):
+    merchant = Merchant(shop)
+    merchant.asked(address(shop))
+    forged = address(shop).replace("/authorize?", "/access_granted?")
+    for page in (merchant.get(forged, timeout=10), requests.get(forged, timeout=10)):
+        assert page.status_code == 401
+    assert service.heard == []
+
+
+def test_a_percent_escape_in_the_callback_is_decoded_once_too_often(shop, service):
+    Merchant(shop).approve(address(shop, callback_url="https://credit.example/keys%2Fmine"))
+    assert service.heard[0].path == "/keys/mine"
+
+
+def test_a_callback_without_a_scheme_is_https(shop, service):
+    Merchant(shop).approve(address(shop, callback_url="credit.example/keys"))
+    assert len(service.heard) == 1
+
+
+def test_what_an_app_says_of_itself_is_shown_as_text(shop):
+    page = Merchant(shop).asked(address(shop, app_name='"Tea" & <script>alert(1)</script> Co'))
+    assert "<script>" not in page.text
+    assert cleaned("u ser/1<é>\n x%41") == "u ser/1 x"
+
+
+def test_without_rewriting_the_pages_are_behind_index_php(shop, service):
+    shop.setup.permalinks = Permalinks.NO_REWRITING
+    assert requests.get(address(shop), timeout=10).status_code == 404
+    answer = Merchant(shop).approve(address(shop).replace("/wc-auth/", "/index.php/wc-auth/"))
+    assert answer.status_code == 302
+    assert len(service.heard) == 1
