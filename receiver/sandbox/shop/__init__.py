@@ -10,5 +10,6 @@ outgoing.py  what a shop sends, over real HTTP
 rest.py      one REST request: keys, route, rights, answer
 keys.py      who asks: Basic, query string, OAuth 1.0a
 rest_*.py    the routes
+authorize.py the pages by which a merchant hands an app keys
 server.py    the WSGI app
 """

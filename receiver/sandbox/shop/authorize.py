@@ -8,8 +8,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
-from flask import Response, redirect
+from flask import redirect
 from markupsafe import Markup
+from werkzeug import Response
 
 from receiver.sandbox.shop.asking import Asking
 from receiver.sandbox.shop.outgoing import ENCODINGS, MOST_REDIRECTS, Unreachable
@@ -187,9 +188,8 @@ def _return_url(query: dict[str, str], *, success: int) -> str:
     """Whatever query it has already is kept."""
     parts = urlsplit(formatted(query["return_url"]))
     told = {"success": str(success), "user_id": cleaned(query["user_id"])}
-    return urlunsplit(
-        parts._replace(query=urlencode({**dict(parse_qsl(parts.query)), **told}, quote_via=quote))
-    )
+    with_told = urlencode({**dict(parse_qsl(parts.query)), **told}, quote_via=quote)
+    return urlunsplit(parts._replace(query=with_told))
 
 
 def _nonce(session: str) -> str:

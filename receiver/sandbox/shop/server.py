@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, request
+from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
 from receiver.sandbox.shop import authorize, rest_companion, rest_settings, rest_status, rest_webhooks

@@ -95,11 +95,8 @@ class Shop:
 
     def page_url(self, path: str) -> str:
         """Where the shop says a page of WordPress is."""
-        return (
-            f"{self.home}/{path}"
-            if self.setup.permalinks is Permalinks.PRETTY
-            else f"{self.home}/index.php/{path}"
-        )
+        before = "" if self.setup.permalinks is Permalinks.PRETTY else "index.php/"
+        return f"{self.home}/{before}{path}"
 
     @contextmanager
     def changing(self) -> Iterator[None]:
