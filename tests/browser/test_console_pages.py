@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
@@ -36,26 +37,27 @@ def console(tmp_path_factory):
 
 
 def test_staff_go_from_the_list_to_a_due_award_and_sign_out(page):
-    assert page.get_by_role("heading", name="Stores").is_visible()
+    expect(page.get_by_role("heading", name="Stores")).to_be_visible()
     assert not runs_over(page)
     page.get_by_role("link", name="Example store").click()
-    assert page.get_by_role("heading", name="Example store").is_visible()
-    assert page.get_by_text("500.00 USD").first.is_visible()
-    assert page.get_by_text("The offer applies where your store is based: United States.").is_visible()
+    expect(page.get_by_role("heading", name="Example store")).to_be_visible()
+    expect(page.get_by_text("500.00 USD").first).to_be_visible()
+    expect(page.get_by_text("The offer applies where your store is based: United States.")).to_be_visible()
     assert not runs_over(page)
     page.get_by_role("button", name="Sign out").click()
-    assert page.get_by_role("heading", name="Sign in").is_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_a_stores_chart_is_shown_once_fits_and_its_numbers_open_below(page):
     page.get_by_role("link", name="Example store").click()
+    expect(page.get_by_role("heading", name="Example store")).to_be_visible()
     shown = [chart for chart in page.locator("svg.chart").all() if chart.is_visible()]
     assert len(shown) == 1
-    assert page.get_by_role("img", name="Spend of Example store, 2025-11-02").count() == 1
+    expect(page.get_by_role("img", name="Spend of Example store, 2025-11-02")).to_have_count(1)
     small = shown[0].locator("text").first.evaluate("text => text.getBoundingClientRect().height")
     assert small >= 10
     page.get_by_text("Each date in numbers").click()
-    assert page.get_by_role("cell", name="2025-11-02", exact=True).is_visible()
+    expect(page.get_by_role("cell", name="2025-11-02", exact=True)).to_be_visible()
     assert not runs_over(page)
 
 

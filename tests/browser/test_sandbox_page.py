@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 
 import pytest
+from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.sandbox import mover
@@ -51,16 +52,16 @@ def sandbox_page(page):
 
 
 def test_a_button_moves_the_clock_and_the_page_follows_to_what_changed(sandbox_page):
-    assert sandbox_page.get_by_text("2026-01-20 12:00 UTC").first.is_visible()
+    expect(sandbox_page.get_by_text("2026-01-20 12:00 UTC").first).to_be_visible()
     sandbox_page.get_by_role("button", name="+30 days").click()
     sandbox_page.get_by_role("heading", name="What changed from").wait_for()
-    assert sandbox_page.get_by_text("30 days ahead of real time").is_visible()
+    expect(sandbox_page.get_by_text("30 days ahead of real time")).to_be_visible()
     assert "2026-02-19 12:00 UTC" in sandbox_page.locator("header").inner_text()
     changed = sandbox_page.locator("tr", has_text="2026-01-31")
-    assert changed.get_by_text("programme over").is_visible()
+    expect(changed.get_by_text("programme over")).to_be_visible()
     assert not runs_over(sandbox_page)
     changed.get_by_role("link", name="Example store").click()
-    assert sandbox_page.get_by_role("heading", name="Example store").is_visible()
+    expect(sandbox_page.get_by_role("heading", name="Example store")).to_be_visible()
     assert sandbox_page.complaints == []
 
 
@@ -69,9 +70,9 @@ def test_faults_are_switched_for_one_account_and_off_again(sandbox_page):
     sandbox_page.get_by_label("Switch on for").select_option(label=account.strip())
     sandbox_page.get_by_role("button", name="Switch maintenance on").click()
     off = sandbox_page.get_by_role("button", name="Switch maintenance off for An ad account")
-    assert off.is_visible()
+    expect(off).to_be_visible()
     assert not runs_over(sandbox_page)
     assert sandbox_page.get_by_label("Switch on for").input_value() == "7001"
     off.click()
-    assert off.count() == 0
+    expect(off).to_have_count(0)
     assert sandbox_page.complaints == []
