@@ -1,6 +1,6 @@
 """What a Business Center shows of its ad accounts' money: what they hold, and what running ads cost them.
 
-Both need scope 152 and a user who may see the Business Center's money; else TikTok refuses with 40001.
+All of it needs scope 152 and a user who may see the Business Center's money; else TikTok refuses with 40001.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from receiver.errors import Advice
 from receiver.integrations.tiktok.calls import Get, Query
 from receiver.integrations.tiktok.envelope import Reply
 from receiver.integrations.tiktok.pages import Row, read_pages
-from receiver.integrations.tiktok.schemas import BalanceList, CostList
+from receiver.integrations.tiktok.schemas import BalanceList, CostList, CostRecordList
 
-BALANCES, COSTS = "advertiser/balance/get", "bc/account/cost/get"
+BALANCES, COSTS, RECORDS = "advertiser/balance/get", "bc/account/cost/get", "advertiser/transaction/get"
 PAGE_SIZE = 50  # TikTok's limit
 MOST_PAGES = 200
 
@@ -58,6 +58,15 @@ class Cost:
     tax: Decimal | None
 
 
+@dataclass(frozen=True)
+class CostRecord:
+    """What ads cost an account on one UTC date, in `currency`, whatever paid it. The older way to ask."""
+
+    date: date
+    amount: Decimal | None
+    currency: str | None
+
+
 def balances(
     get: Get, bc_id: str, advertiser_id: str | None = None, *, page_size: int = PAGE_SIZE
 ) -> list[Balance]:
@@ -85,6 +94,26 @@ def costs(
     query = {"bc_id": bc_id, "filtering": json.dumps(filtering)}
     rows = _rows(get, COSTS, query, CostList(), page_size)
     return [_cost(row) for row in rows if advertiser_id in (None, row["advertiser_id"])]
+
+
+def cost_records(
+    get: Get, bc_id: str, advertiser_id: str, first: date, last: date, *, page_size: int = PAGE_SIZE
+) -> list[CostRecord]:
+    """Between two UTC dates, both included; refused for a Business Center of type NORMAL."""
+    filtering = {
+        "transfer_type": "TRANS_TYPE_COST",
+        "start_date": first.isoformat(),
+        "end_date": last.isoformat(),
+        "keyword": advertiser_id,
+    }
+
+    def ask(page: int) -> Reply:
+        query = {"bc_id": bc_id, "filtering": json.dumps(filtering)}
+        return get(RECORDS, {**query, "page": page, "page_size": page_size})
+
+    rows, _ = read_pages(ask, CostRecordList(), most=MOST_PAGES)
+    ours = (row for row in rows if row["advertiser_id"] == advertiser_id)
+    return [CostRecord(row["date"], row["amount"], row["currency"]) for row in ours]
 
 
 def _rows(get: Get, path: str, query: Query, schema: Schema, page_size: int) -> list[Row]:

@@ -233,6 +233,39 @@ class DailyReport(TotalReport):
     list = fields.List(fields.Nested(_DailyRow), required=True)
 
 
+class _CenterMetrics(_Answer):
+    spend = Amount(load_default=None)
+    cash_spend = Amount(load_default=None)
+    voucher_spend = Amount(load_default=None)
+    tax_spend = Amount(load_default=None)
+    cashback_coupon_spend = Amount(load_default=None)
+
+
+class _CenterRow(_Answer):
+    dimensions = fields.Nested(_Account, required=True)
+    metrics = fields.Nested(_CenterMetrics, required=True)
+
+
+class CenterReport(TotalReport):
+    """`/report/integrated/get/` of a Business Center, by account."""
+
+    list = fields.List(fields.Nested(_CenterRow), required=True)
+
+
+class _Campaign(_Answer):
+    campaign_id = Id(required=True)
+    campaign_name = Text(load_default=None)
+    operation_status = Text(load_default=None)
+    secondary_status = Text(load_default=None)
+    create_time = ClockTime(load_default=None)
+
+
+class CampaignList(TotalReport):
+    """`/campaign/get/`."""
+
+    list = fields.List(fields.Nested(_Campaign), required=True)
+
+
 class _Transaction(_Answer):
     transaction_id = Id(required=True)
     account_id = Id(required=True)
@@ -298,6 +331,19 @@ class CostList(_Named):
 
     NAMES = ("cost_list",)
     list = fields.List(fields.Nested(_Cost), required=True)
+
+
+class _CostRecord(_Account):
+    date = Day(required=True)
+    amount = Amount(load_default=None)
+    currency = Text(load_default=None)
+
+
+class CostRecordList(_Named):
+    """`/advertiser/transaction/get/` for TRANS_TYPE_COST."""
+
+    NAMES = ("transaction_list",)
+    list = fields.List(fields.Nested(_CostRecord), required=True)
 
 
 class SubscriptionList(_Named):

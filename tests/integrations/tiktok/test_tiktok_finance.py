@@ -9,7 +9,7 @@ import responses
 from responses import matchers
 
 from receiver.errors import Advice, ProviderError
-from receiver.integrations.tiktok.finance import Balance, Cost
+from receiver.integrations.tiktok.finance import Balance, Cost, CostRecord
 from tests.integrations.tiktok.recordings import BASE, TOKEN, client, play, recorded
 
 CENTER, A, B = "7400000000000000909", "7400000000000000101", "7400000000000000202"
@@ -97,3 +97,18 @@ def test_a_business_center_that_may_not_be_read_says_so():
     with pytest.raises(ProviderError) as caught:
         client().balances(TOKEN, CENTER)
     assert caught.value.advice is Advice.GIVE_UP
+
+
+@responses.activate
+def test_the_recorded_cost_records_are_asked_for_and_read_as_recorded():
+    play(recorded("advertiser_transaction_get"))
+    assert client().cost_records(TOKEN, CENTER, A, FIRST, LAST) == [
+        CostRecord(date(2026, 10, 5), Decimal("18.0"), "USD")
+    ]
+
+
+@responses.activate
+def test_the_records_of_another_account_are_not_taken_for_ours():
+    rows = [{"advertiser_id": f"9{A}", "date": "2026-10-05 00:00:00", "amount": 18}]
+    responses.get(f"{BASE}/advertiser/transaction/get/", json=paged("transaction_list", *rows))
+    assert client().cost_records(TOKEN, CENTER, A, FIRST, LAST) == []
