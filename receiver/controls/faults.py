@@ -16,11 +16,17 @@ class Fault(StrEnum):
     BAD_GATEWAY = "bad-gateway"
     MAINTENANCE = "maintenance"
     SYSTEM_ERROR = "system-error"
+    PROCESSING_ERROR = "processing-error"
+    PARTLY_OK = "partly-ok"
+    WRONG_PARAMETER = "wrong-parameter"
     APP_RATE_LIMIT = "app-rate-limit"
     ADVERTISER_RATE_LIMIT = "advertiser-rate-limit"
     GARBLED = "garbled"
+    APP_TOO_FREQUENT = "app-too-frequent"
+    EXPIRED_TOKEN = "expired-token"  # noqa: S105 (the name of a fault)
     REVOKED_TOKEN = "revoked-token"  # noqa: S105 (the name of a fault)
     NO_PERMISSION = "no-permission"
+    ACCOUNT_MISSING = "account-missing"
     EMPTY_REPORT = "empty-report"
     LATE_REPORT = "late-report"
 
@@ -41,15 +47,23 @@ WORDS = {
     Fault.BAD_GATEWAY: Words("A gateway's HTTP 502, in HTML.", PASSES),
     Fault.MAINTENANCE: Words("Under maintenance (60001).", PASSES),
     Fault.SYSTEM_ERROR: Words("A system error of its own (50000).", PASSES),
+    Fault.PROCESSING_ERROR: Words("An error while it processed our call (50002).", PASSES),
+    Fault.PARTLY_OK: Words("Half an answer, called partly successful (20001).", PASSES),
+    Fault.WRONG_PARAMETER: Words(
+        "Refuses our parameters (40002), as after a change of its API.",
+        "The figures grow stale; asked again every 6 hours, until this service is put right.",
+    ),
     Fault.APP_RATE_LIMIT: Words(
         "Our app has called too often (40100).",
         "Nothing is asked about any account for a second, then for 5 minutes, after an hour until 00:00 UTC.",
     ),
+    Fault.APP_TOO_FREQUENT: Words("The same in other words (40016).", "As app-rate-limit."),
     Fault.ADVERTISER_RATE_LIMIT: Words(
         "This account was asked too often (40133).",
         "Nothing is asked about it for a minute, then for longer and longer, up to an hour.",
     ),
     Fault.GARBLED: Words("Answers that break off in the middle.", PASSES),
+    Fault.EXPIRED_TOKEN: Words("The token has expired (40102).", "As revoked-token."),
     Fault.REVOKED_TOKEN: Words(
         "The consent was taken back (40105).",
         "The token is forgotten and nothing is asked until the advertiser consents again (links add).",
@@ -58,6 +72,7 @@ WORDS = {
         "The token does not reach the account (40001).",
         "Nothing is asked any more until staff do (spend poll --advertiser).",
     ),
+    Fault.ACCOUNT_MISSING: Words("The account does not exist (40300).", "As no-permission."),
     Fault.EMPTY_REPORT: Words("Reports are empty, as if nothing had ever been spent.", PASSES),
     Fault.LATE_REPORT: Words(
         "Figures arrive a day late.",

@@ -16,9 +16,10 @@ from werkzeug.exceptions import HTTPException
 
 from receiver.controls.faults import Fault
 from receiver.sandbox.accounts import Account
+from receiver.sandbox.tiktok_campaigns import campaigns
 from receiver.sandbox.tiktok_consent import Consents, named
 from receiver.sandbox.tiktok_faults import BAD_TOKEN, OF_A_TOKEN, faulty_report, instead_of_the_api
-from receiver.sandbox.tiktok_finance import balances, costs
+from receiver.sandbox.tiktok_finance import balances, cost_records, costs, report_of_the_center
 from receiver.sandbox.tiktok_ledger import ledger
 from receiver.sandbox.tiktok_report import NO_PERMISSION, WRONG_PARAMETER, Refusal, json_list, words
 from receiver.sandbox.tiktok_subscriptions import Subscriptions
@@ -92,8 +93,21 @@ def advertiser_info() -> Response:
 
 @api.get("/report/integrated/get/")
 def report_integrated_get() -> Response:
+    if request.args.get("report_type") == "BC":
+        return _ok(report_of_the_center(_reachable().values(), request.args, _now()))
     (account,) = _allowed(_reachable(), [request.args.get("advertiser_id", "")])
     return _ok(faulty_report(_faults(), account, request.args, _now()))
+
+
+@api.get("/campaign/get/")
+def campaign_get() -> Response:
+    (account,) = _allowed(_reachable(), [request.args.get("advertiser_id", "")])
+    return _ok(campaigns(account, request.args))
+
+
+@api.get("/advertiser/transaction/get/")
+def advertiser_transaction_get() -> Response:
+    return _ok(cost_records(_reachable().values(), request.args, _now()))
 
 
 @api.get("/bc/account/transaction/get/")

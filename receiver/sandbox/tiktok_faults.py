@@ -12,7 +12,7 @@ from flask import Response
 
 from receiver.controls.faults import Fault
 from receiver.sandbox.accounts import Account
-from receiver.sandbox.tiktok_report import NO_PERMISSION, Refusal, report
+from receiver.sandbox.tiktok_report import NO_PERMISSION, WRONG_PARAMETER, Refusal, report
 
 BAD_TOKEN = 40105
 HELD_SECONDS = 40.0  # longer than our client waits
@@ -22,12 +22,24 @@ LATE = timedelta(days=1)
 REFUSALS = {
     Fault.MAINTENANCE: (60001, "The system is in maintenance."),
     Fault.SYSTEM_ERROR: (50000, "System error."),
+    Fault.PROCESSING_ERROR: (50002, "Error processing the request."),
+    Fault.PARTLY_OK: (20001, "Partially successful."),
+    Fault.WRONG_PARAMETER: (WRONG_PARAMETER, "Parameter error."),
+    Fault.APP_TOO_FREQUENT: (40016, "Requests made too frequently."),
     Fault.APP_RATE_LIMIT: (40100, "Too many requests, the app is temporarily limited."),
     Fault.ADVERTISER_RATE_LIMIT: (40133, "Advertiser QPS limit reached for this path."),
+    Fault.EXPIRED_TOKEN: (40102, "The access token has expired."),
     Fault.REVOKED_TOKEN: (BAD_TOKEN, "The access token is incorrect or was revoked."),
     Fault.NO_PERMISSION: (NO_PERMISSION, "No permission to operate this advertiser."),
+    Fault.ACCOUNT_MISSING: (40300, "The advertiser does not exist."),
 }
-OF_A_TOKEN = {Fault.REVOKED_TOKEN, Fault.NO_PERMISSION, Fault.ADVERTISER_RATE_LIMIT}
+OF_A_TOKEN = {
+    Fault.EXPIRED_TOKEN,
+    Fault.REVOKED_TOKEN,
+    Fault.NO_PERMISSION,
+    Fault.ACCOUNT_MISSING,
+    Fault.ADVERTISER_RATE_LIMIT,
+}
 BODIES = {
     Fault.BAD_GATEWAY: (502, "text/html", "<html><body>Bad Gateway</body></html>"),
     Fault.GARBLED: (200, "application/json", '{"code": 0, "message": "OK", "data": {"list": [{"dimen'),

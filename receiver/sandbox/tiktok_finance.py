@@ -1,4 +1,4 @@
-"""The fake's `/advertiser/balance/get/` and `/bc/account/cost/get/`: what accounts hold and spend."""
+"""The fake's answers about money in a Business Center: what its accounts hold, spend, and spent by date."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from receiver.sandbox.tiktok_report import (
     NO_PERMISSION,
     WRONG_PARAMETER,
     Refusal,
+    center_report,
     number,
     page_of,
     require,
@@ -34,6 +35,40 @@ def costs(reachable: Iterable[Account], args: Mapping[str, str], now: datetime) 
     first, last = _date(filtering, "start_date"), _date(filtering, "end_date")
     require(0 <= (last - first).days < MOST_DATES, f"the dates should span at most {MOST_DATES}")
     return _paged("cost_list", [_cost(one, first, last, now) for one in _asked(reachable, args)], args)
+
+
+def cost_records(reachable: Iterable[Account], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """The `data` of an answer; raises Refusal."""
+    filtering = json_object(args.get("filtering", "{}"))
+    require(filtering.get("transfer_type") == "TRANS_TYPE_COST", "only TRANS_TYPE_COST is played here")
+    first, last = _date(filtering, "start_date"), _date(filtering, "end_date")
+    rows = [
+        _record(one, day, shown.spend)
+        for one in _asked(reachable, args)
+        for day in sorted(one.days)
+        if first <= day <= last and (shown := one.figures(day, now))
+    ]
+    return _paged("transaction_list", rows, args)
+
+
+def report_of_the_center(
+    reachable: Iterable[Account], args: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """The `data` of an answer; raises Refusal."""
+    return center_report(_asked(reachable, args), args, now)
+
+
+def _record(account: Account, day: date, amount: Decimal) -> dict[str, Any]:
+    return {
+        "advertiser_id": account.advertiser_id,
+        "advertiser_name": account.name,
+        "amount": float(amount),
+        "currency": account.currency,
+        "date": f"{day} 00:00:00",
+        "funds_type": None,
+        "transfer_type": "TRANS_TYPE_COST",
+        "timezone": account.display_timezone,
+    }
 
 
 def _asked(reachable: Iterable[Account], args: Mapping[str, str]) -> list[Account]:

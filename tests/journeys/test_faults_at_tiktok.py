@@ -25,14 +25,20 @@ PASSING = {
     Fault.BAD_GATEWAY: f"{INFO}: no answer of the API (HTTP 502)",
     Fault.MAINTENANCE: f"{INFO}: TikTok is under maintenance (code 60001), request ",
     Fault.SYSTEM_ERROR: f"{INFO}: a fault at TikTok (code 50000), request ",
+    Fault.PROCESSING_ERROR: f"{INFO}: a fault at TikTok (code 50002), request ",
+    Fault.PARTLY_OK: f"{INFO}: only partly successful (code 20001), request ",
     Fault.APP_RATE_LIMIT: f"{INFO}: the app's call limit is reached (code 40100), request ",
+    Fault.APP_TOO_FREQUENT: f"{INFO}: the app's call limit is reached (code 40016), request ",
     Fault.ADVERTISER_RATE_LIMIT: f"{INFO}: this ad account's call limit is reached (code 40133), request ",
     Fault.GARBLED: f"{INFO}: an answer that is no JSON, or was cut off (HTTP 200)",
     Fault.EMPTY_REPORT: "TikTok's report is empty where it had figures",
 }
+DEAD_TOKEN = (Fault.REVOKED_TOKEN, Fault.EXPIRED_TOKEN)
+OUT_OF_REACH = (Fault.NO_PERMISSION, Fault.ACCOUNT_MISSING)
 # Where TikTok's advice says how long nothing is to be asked: the first time, and the second.
 PAUSES = {
     Fault.APP_RATE_LIMIT: (timedelta(seconds=1), timedelta(minutes=5)),
+    Fault.APP_TOO_FREQUENT: (timedelta(seconds=1), timedelta(minutes=5)),
     Fault.ADVERTISER_RATE_LIMIT: (timedelta(minutes=1), timedelta(minutes=2)),
 }
 
@@ -114,8 +120,30 @@ def test_after_days_of_empty_reports_every_date_is_read_that_was_missed(spending
     assert status["spend"]["qualifying"] == "800.00"
 
 
-def test_a_revoked_token_is_forgotten_and_eligibility_unknown_until_the_advertiser_consents_again(spending):
-    spending.faults.on(Fault.REVOKED_TOKEN)
+def test_refused_parameters_are_tried_again_every_six_hours_until_we_are_put_right(spending):
+    spending.faults.on(Fault.WRONG_PARAMETER)
+
+    status = status_at(spending, DURING)
+
+    assert (status["stage"], status["stale"], status["spend"]["qualifying"]) == (
+        "accumulating",
+        True,
+        "350.00",
+    )
+    kept = account(spending)
+    assert (kept["next_poll"], kept["why"]) == (
+        DURING + timedelta(hours=6),
+        "once our configuration is put right",
+    )
+    spending.faults.off(Fault.WRONG_PARAMETER)
+    assert status_at(spending, AFTER)["stale"] is False
+
+
+@pytest.mark.parametrize("fault", DEAD_TOKEN)
+def test_a_dead_token_is_forgotten_and_eligibility_unknown_until_the_advertiser_consents_again(
+    spending, fault
+):
+    spending.faults.on(fault)
 
     status = status_at(spending, DURING)
 
@@ -125,7 +153,7 @@ def test_a_revoked_token_is_forgotten_and_eligibility_unknown_until_the_advertis
     assert status["spend"]["qualifying"] == "350.00"
     assert account(spending)["why"] == "waits for the advertiser's consent"
 
-    spending.faults.off(Fault.REVOKED_TOKEN)
+    spending.faults.off(fault)
     assert status_at(spending, AFTER)["stale"] is True
     spending.consent()
     status = status_at(spending, AFTER)
@@ -136,8 +164,9 @@ def test_a_revoked_token_is_forgotten_and_eligibility_unknown_until_the_advertis
     )
 
 
-def test_without_permission_nothing_is_asked_until_staff_do(spending):
-    spending.faults.on(Fault.NO_PERMISSION)
+@pytest.mark.parametrize("fault", OUT_OF_REACH)
+def test_an_account_out_of_reach_is_not_asked_about_until_staff_do(spending, fault):
+    spending.faults.on(fault)
 
     status = status_at(spending, DURING)
 
@@ -145,7 +174,7 @@ def test_without_permission_nothing_is_asked_until_staff_do(spending):
     assert status["spend"]["qualifying"] == "350.00"
     assert account(spending)["why"] == "waits for staff: TikTok will not answer for this account"
 
-    spending.faults.off(Fault.NO_PERMISSION)
+    spending.faults.off(fault)
     spending.clock.at = AFTER
     wired = spending.wired
     poll_account(wired.database, wired.seal, wired.tiktok, AFTER, ADVERTISER)
@@ -159,5 +188,5 @@ def test_a_fault_of_one_account_is_met_by_its_calls_alone(spending, whose, stale
 
 
 def test_every_fault_that_can_be_switched_is_told_and_played_here():
-    played = {*PASSING, Fault.LATE_REPORT, Fault.REVOKED_TOKEN, Fault.NO_PERMISSION}
+    played = {*PASSING, *DEAD_TOKEN, *OUT_OF_REACH, Fault.LATE_REPORT, Fault.WRONG_PARAMETER}
     assert set(Fault) == set(WORDS) == played
