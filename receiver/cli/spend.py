@@ -10,6 +10,7 @@ from rich.console import Console
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.cli.spend_drawing import ASCII, BLOCKS, drawing
 from receiver.services.decisions.decide import decide_each
+from receiver.services.polling.compare import compare
 from receiver.services.polling.poll import Polled, poll_account, poll_due
 from receiver.services.polling.spend import courses_on, spend_of
 from receiver.wiring import wiring
@@ -59,6 +60,18 @@ def show_command(advertiser: str, as_json: bool) -> None:
     for store_name, course in courses:
         click.echo()
         console.print(drawing(course, store_name, console.width, marks), soft_wrap=True)
+
+
+@spend_group.command("compare")
+@click.option("--advertiser", required=True)
+@json_option
+def compare_command(advertiser: str, as_json: bool) -> None:
+    """Ask every source TikTok has of an account's money now, over the same dates; nothing is kept.
+
+    For an account whose figures are in doubt: `apart` names the columns that differ by more than 1%.
+    """
+    parts = wiring()
+    print_one(compare(parts.database, parts.seal, parts.tiktok.urgently(), parts.now(), advertiser), as_json)
 
 
 def _row(one: Polled) -> dict[str, Any]:

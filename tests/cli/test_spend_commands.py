@@ -64,3 +64,9 @@ def test_an_account_no_store_links_shows_its_figures_alone(wired, show):
     told = show()
     assert "2025-11-02  40.00  40.00" in told
     assert "window" not in told
+
+
+def test_comparing_an_account_nobody_knows_is_one_clear_line(wired):
+    runner = create_app(wired=wired).test_cli_runner()
+    told = runner.invoke(args=["spend", "compare", "--advertiser", "7009"])
+    assert (told.exit_code, told.stderr) == (1, "Error: no account 7009 is known\n")
