@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 
+from receiver.controls.shop_faults import ShopFaults
 from receiver.sandbox.shop.records import OWNER
 from receiver.sandbox.shop.server import create_shops
 from receiver.sandbox.shop.shop import Shop
@@ -24,7 +25,7 @@ from tests.serving import served
 @contextmanager
 def served_shops(folder: Path, now: Callable[[], datetime]) -> Iterator[Shops]:
     """`shops.open("name")` opens one; what they keep stays in the folder."""
-    shops = Shops(folder, now)
+    shops = Shops(folder, ShopFaults(folder / "faults"), now)
     with served(create_shops(shops)) as base:
         shops.served_at(base)
         yield shops

@@ -88,7 +88,7 @@ def _show_faults(faults: Faults, as_json: bool) -> None:
     rows = [
         {
             "fault": fault,
-            "on": [one.advertiser_id or "all" for one in switched if one.fault is fault],
+            "on": [one.whose or "all" for one in switched if one.fault is fault],
             "does": words.does,
             "then": words.then,
         }

@@ -1,4 +1,4 @@
-"""What can be switched in the sandbox while it runs: its clock and TikTok's faults.
+"""What can be switched in the sandbox while it runs: its clock, and the faults of TikTok and of shops.
 
 They are small files in the sandbox's folder, which every process looks at. An installation that is no
 sandbox has no such folder, and nothing can move its time.
@@ -12,6 +12,7 @@ from pathlib import Path
 from receiver.controls.clock import MovableClock
 from receiver.controls.faults import Faults
 from receiver.controls.moves import Moves
+from receiver.controls.shop_faults import ShopFaults
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Controls:
     @property
     def faults(self) -> Faults:
         return Faults(self.folder / "faults")
+
+    @property
+    def shop_faults(self) -> ShopFaults:
+        return ShopFaults(self.folder / "shop-faults")
 
     @property
     def moves(self) -> Moves:

@@ -1,14 +1,11 @@
-"""TikTok's faults as switches: each is a file while it is on, so switching twice is switching once."""
+"""What can go wrong at TikTok, as switches."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from receiver.errors import InputError
+from receiver.controls.switches import Switches, Whose, Words
 
 
 class Fault(StrEnum):
@@ -29,14 +26,6 @@ class Fault(StrEnum):
     ACCOUNT_MISSING = "account-missing"
     EMPTY_REPORT = "empty-report"
     LATE_REPORT = "late-report"
-
-
-@dataclass(frozen=True)
-class Words:
-    """What TikTok does, and what comes of it here."""
-
-    does: str
-    then: str
 
 
 PASSES = "The figures stay as they are and grow stale; asked again after 5 minutes, then less and less often."
@@ -81,45 +70,8 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, order=True)
-class Switched:
-    """A fault that is on; `advertiser_id` empty: for every account."""
-
-    fault: Fault
-    advertiser_id: str = ""
-
-
-class Faults:
-    """`folder` holds the switches that are on."""
+class Faults(Switches[Fault]):
+    """Each for every ad account or for one."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def switched_on(self) -> list[Switched]:
-        try:
-            names = [file.name for file in self._folder.iterdir()]
-        except FileNotFoundError:
-            return []
-        parts = (name.partition(".") for name in names)
-        return sorted(Switched(Fault(fault), rest) for fault, _, rest in parts if fault in WORDS)
-
-    def hitting(self, advertiser_ids: Collection[str]) -> set[Fault]:
-        """What a call about these accounts meets."""
-        return {one.fault for one in self.switched_on() if one.advertiser_id in ("", *advertiser_ids)}
-
-    def on(self, fault: Fault, advertiser_id: str = "") -> None:
-        """Raises InputError for what is no advertiser's id."""
-        file = self._file(fault, advertiser_id)
-        self._folder.mkdir(exist_ok=True)
-        file.touch()
-
-    def off(self, fault: Fault, advertiser_id: str | None = None) -> None:
-        """For one account, for all of them with "", or however it was switched on. Raises InputError."""
-        for one in self.switched_on():
-            if one.fault is fault and advertiser_id in (None, one.advertiser_id):
-                self._file(one.fault, one.advertiser_id).unlink(missing_ok=True)
-
-    def _file(self, fault: Fault, advertiser_id: str) -> Path:
-        if not re.fullmatch(r"[0-9]{0,25}", advertiser_id):
-            raise InputError("an advertiser's id is digits", path="advertiser")
-        return self._folder / (f"{fault}.{advertiser_id}" if advertiser_id else fault)
+        super().__init__(folder, Fault, Whose("advertiser", "[0-9]{1,25}", "an advertiser's id is digits"))

@@ -12,7 +12,8 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
-from receiver.controls.faults import Fault, Switched
+from receiver.controls.faults import Fault
+from receiver.controls.switches import Switched
 from receiver.sandbox import mover
 from receiver.services.decisions.decide import decide_store
 from receiver.wiring import Wiring, wire

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from receiver.controls.faults import Fault, Faults, Switched
+from receiver.controls.faults import Fault, Faults
+from receiver.controls.switches import Switched
 from receiver.errors import InputError
 
 ONE, OTHER = "7300000000000000101", "7300000000000000102"

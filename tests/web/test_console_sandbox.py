@@ -14,8 +14,9 @@ from werkzeug.test import TestResponse
 
 from receiver.app import create_app
 from receiver.controls import Controls
-from receiver.controls.faults import WORDS, Fault, Switched
+from receiver.controls.faults import WORDS, Fault
 from receiver.controls.moves import Change, move
+from receiver.controls.switches import Switched
 from receiver.services.running.staff import add_staff
 from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings

@@ -6,7 +6,7 @@ from flask import Flask, request
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
-from receiver.sandbox.shop import authorize, rest_companion, rest_settings, rest_status, rest_webhooks
+from receiver.sandbox.shop import authorize, faults, rest_companion, rest_settings, rest_status, rest_webhooks
 from receiver.sandbox.shop.asking import Asking, asking
 from receiver.sandbox.shop.pages import not_found, page
 from receiver.sandbox.shop.records import Key
@@ -37,8 +37,9 @@ def create_shops(shops: Shops) -> Flask:
 
 
 def _visit(shop: Shop, path: str) -> Response:
-    asked = asking(request)
-    response, key = _answer(shop, asked, path)
+    asked = faults.arriving(shop, asking(request))
+    instead = faults.instead_of_the_shop(shop, request)
+    response, key = (instead, None) if instead else _answer(shop, asked, path)
     uri = asked.uri.removeprefix(f"{PREFIX}{shop.id}")
     shop.asked.append(Asked(asked.method, uri, key.consumer_key if key else None, response.status_code))
     return response
@@ -50,11 +51,19 @@ def _answer(shop: Shop, asked: Asking, path: str) -> tuple[Response, Key | None]
         return not_found(), None
     route = _rest_route(inside, asked)
     if route is not None:
-        return respond(shop, asked, route, ROUTES)
+        return _rest(shop, asked, route)
     auth = authorize.route_of(inside, asked)
     if auth is not None:
         return authorize.respond(shop, asked, auth, request.cookies), None
     return (not_found() if inside else page(shop.setup.name)), None
+
+
+def _rest(shop: Shop, asked: Asking, route: str) -> tuple[Response, Key | None]:
+    instead = faults.instead_of_rest(shop)
+    if instead is not None:
+        return instead, None
+    answer, key = respond(shop, asked, route, ROUTES)
+    return faults.spoilt(shop, answer), key
 
 
 def _inside(shop: Shop, path: str) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from receiver.controls.shop_faults import ShopFault, ShopFaults
 from receiver.sandbox.shop import deliveries, topics
 from receiver.sandbox.shop.outgoing import Outgoing, Sent
 from receiver.sandbox.shop.records import OWNER, Hook, Key, Waiting, recall
@@ -66,14 +67,24 @@ class Shop:
     """`url` is where it is reached; `sent` and `asked` are what went out and came in since it started."""
 
     def __init__(
-        self, id: str, setup: Setup, file: Path, outgoing: Outgoing, now: Callable[[], datetime]
+        self,
+        id: str,
+        setup: Setup,
+        *,
+        file: Path,
+        outgoing: Outgoing,
+        faults: ShopFaults,
+        now: Callable[[], datetime],
     ) -> None:
-        self.id, self.setup, self.outgoing, self.now = id, setup, outgoing, now
+        self.id, self.setup, self.outgoing, self.faults, self.now = id, setup, outgoing, faults, now
         self.url = ""  # told by whoever serves it
         self.sent: list[Sent] = []
         self.asked: list[Asked] = []
         self.records = recall(file)
         self._file, self._lock = file, RLock()
+
+    def suffers(self, fault: ShopFault) -> bool:
+        return fault in self.faults.hitting([self.id])
 
     @property
     def home(self) -> str:
@@ -184,7 +195,7 @@ class Shop:
 
     def run_queue(self) -> None:
         """Send all that waits, whatever became of its webhook since, unless that was deleted."""
-        while True:
+        while not self.suffers(ShopFault.QUEUE_STANDS):
             with self.changing():
                 if not self.records.queue:
                     return

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from receiver.controls.shop_faults import ShopFaults
 from receiver.sandbox.shop.outgoing import Outgoing
 from receiver.sandbox.shop.shop import Setup, Shop
 
@@ -15,15 +16,22 @@ PREFIX = "/shops/"
 class Shops:
     """`folder` holds what they keep; `base` is the server's address, known once it is served."""
 
-    def __init__(self, folder: Path, now: Callable[[], datetime], base: str = "") -> None:
+    def __init__(self, folder: Path, faults: ShopFaults, now: Callable[[], datetime], base: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.outgoing = Outgoing()
+        self.outgoing, self.faults = Outgoing(), faults
         self._folder, self._now, self._base = folder, now, base
         self._shops: dict[str, Shop] = {}
 
     def open(self, id: str, setup: Setup | None = None) -> Shop:
         """A shop as it was left, or a new one. Its id is a part of its address."""
-        shop = Shop(id, setup or Setup(), self._folder / f"{id}.json", self.outgoing, self._now)
+        shop = Shop(
+            id,
+            setup or Setup(),
+            file=self._folder / f"{id}.json",
+            outgoing=self.outgoing,
+            faults=self.faults,
+            now=self._now,
+        )
         shop.url = f"{self._base}{PREFIX}{id}"
         self._shops[id] = shop
         return shop
