@@ -41,7 +41,7 @@ class Heard:
 
 @dataclass
 class Listener:
-    """Answers what it is told to, and remembers what it heard; at /moved/… it answers 200."""
+    """Answers what it is told to, and remembers what it heard; at /redirected/… it answers 200."""
 
     url: str = ""
     status: int = 200
@@ -59,9 +59,9 @@ class Listener:
         self.heard.append(Heard(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body))
         self.during()
         time.sleep(self.stalls)
-        moved = environ["PATH_INFO"].startswith("/moved/")
+        moved = environ["PATH_INFO"].startswith("/redirected/")
         status = 200 if moved else self.status
-        start_response(f"{status} -", [("Location", f"/moved/{status}")] if 300 <= status < 400 else [])
+        start_response(f"{status} -", [("Location", f"/redirected/{status}")] if 300 <= status < 400 else [])
         return [b""]
 
 

@@ -79,7 +79,7 @@ def test_a_redirect_of_the_callback_is_followed_secrets_and_all(shop, service, s
     service.status = status
     assert Merchant(shop).approve(address(shop)).status_code == 302
     first, second = service.heard
-    assert (second.method, second.path, second.body) == (then, f"/moved/{status}", first.body)
+    assert (second.method, second.path, second.body) == (then, f"/redirected/{status}", first.body)
 
 
 def test_denying_is_a_link_that_posts_nothing(shop, service):

@@ -11,5 +11,6 @@ rest.py      one REST request: keys, route, rights, answer
 keys.py      who asks: Basic, query string, OAuth 1.0a
 rest_*.py    the routes
 authorize.py the pages by which a merchant hands an app keys
+faults.py    what a shop does while something is wrong with it
 server.py    the WSGI app
 """

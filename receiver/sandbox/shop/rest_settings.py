@@ -30,6 +30,21 @@ GROUPS = {
     "site-visibility": "Site visibility",
     "point-of-sale": "Point of Sale",
     "advanced": "Advanced",
+    "email_new_order": "New order",
+    "email_cancelled_order": "Cancelled order",
+    "email_customer_cancelled_order": "Cancelled order",
+    "email_failed_order": "Failed order",
+    "email_customer_failed_order": "Failed order",
+    "email_customer_on_hold_order": "Order on-hold",
+    "email_customer_processing_order": "Processing order",
+    "email_customer_completed_order": "Completed order",
+    "email_customer_refunded_order": "Refunded order",
+    "email_customer_invoice": "Order details",
+    "email_customer_note": "Customer note",
+    "email_customer_reset_password": "Reset password",
+    "email_customer_new_account": "New account",
+    "email_customer_pos_completed_order": "POS completed order",
+    "email_customer_pos_refunded_order": "POS refunded order",
 }
 # Name and symbol as WooCommerce writes them.
 MONEY = {

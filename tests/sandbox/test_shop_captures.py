@@ -1,0 +1,242 @@
+"""The sandbox's shops against real stores: the same calls, the same answers, the same requests sent.
+
+Where they differ, the test says where and why.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import requests
+
+from receiver.sandbox.shop import deliveries
+from receiver.sandbox.shop.records import Hook, Key
+from receiver.sandbox.shop.shop import Shop
+from receiver.sandbox.woocommerce import signature
+from tests.captures import FILES, Capture, Exchange, captures, key_posts, rest_examples
+from tests.fakes import FrozenClock
+from tests.shops import Merchant, listening, served_shops
+
+EXAMPLES = rest_examples()
+FIRST_ID, STORE_ID = 118, "d8d1debe-a4e0-420c-bf38-babeb7617605"
+BEGAN = datetime(2026, 11, 22, 23, 45, 1, tzinfo=UTC)
+NEXT_SECOND = "pause"  # the first call of the second after
+
+# What a shop of the sandbox says otherwise than the real store, by the example's number and path.
+DIFFERS = {
+    (16, "active_plugins"): "each shop has plugins of its own: ours and TikTok's among them",
+    (16, "inactive_plugins"): "none that are not active are played",
+    (16, "theme.overrides"): "the files of the real store's theme are its own",
+}
+
+
+# -- REST ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[requests.Response]]:
+    """Every example asked anew, in order, of a shop that is set up as the real one was."""
+    clock = FrozenClock(BEGAN)
+    with served_shops(tmp_path_factory.mktemp("shops"), clock) as shops, listening() as inbox:
+        shops.outgoing.reaches["http://inbox.example"] = inbox.url
+        shop = shops.open("real")
+        shop.setup.home, shop.setup.store_id = "https://store.example", STORE_ID
+        key = shop.new_key()
+        shop.records.next_id = FIRST_ID
+        yield [asked(shop, clock, key, example) for example in EXAMPLES]
+
+
+def asked(shop: Shop, clock: FrozenClock, key: Key, example: Exchange) -> requests.Response:
+    if example.note == NEXT_SECOND:
+        clock.move(seconds=1)
+    secret = "cs_wrong" if "wrong" in example.auth else key.consumer_secret
+    return requests.request(
+        example.method,
+        f"{shop.url}{example.path}",
+        params=example.query,
+        json=example.request_json,
+        auth=None if example.auth == "none" else (key.consumer_key, secret),
+        timeout=10,
+    )
+
+
+def leaves(data: Any, path: str = "") -> dict[str, Any]:
+    """Every value by its path."""
+    if isinstance(data, dict) and data:
+        pairs = [(f"{path}.{name}".lstrip("."), value) for name, value in data.items()]
+    elif isinstance(data, list) and data:
+        pairs = [(f"{path}[{place}]", value) for place, value in enumerate(data)]
+    else:
+        return {path: data}
+    return {at: leaf for below, value in pairs for at, leaf in leaves(value, below).items()}
+
+
+def compared(number: int, body: str) -> dict[str, Any]:
+    explained = tuple(path for at, path in DIFFERS if at == number)
+    return {at: leaf for at, leaf in leaves(json.loads(body)).items() if not at.startswith(explained or " ")}
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=lambda at: f"{at} {EXAMPLES[at].note[:40]}")
+def test_a_shop_answers_what_the_real_store_answered(answers, number):
+    example, answer = EXAMPLES[number], answers[number]
+    assert answer.status_code == example.status
+    assert compared(number, answer.text) == compared(number, example.response_body)
+    told = {name: answer.headers.get(name) for name, _ in example.response_headers}
+    assert told == dict(example.response_headers)
+
+
+def test_in_the_same_bytes(answers):
+    same = [answer.text == example.response_body for answer, example in zip(answers, EXAMPLES, strict=True)]
+    explained = {at for at, _ in DIFFERS}
+    assert [at for at, is_same in enumerate(same) if not is_same] == sorted(explained)
+
+
+def test_every_difference_is_one(answers):
+    for at, path in DIFFERS:
+        ours, real = (leaves(json.loads(text)) for text in (answers[at].text, EXAMPLES[at].response_body))
+        assert {k: v for k, v in ours.items() if k.startswith(path)} != {
+            k: v for k, v in real.items() if k.startswith(path)
+        }
+
+
+# -- what is sent ----------------------------------------------------------------------------------
+
+
+def like(shop: Shop, capture: Capture, inbox: str) -> Hook | None:
+    """Make a shop like the one that sent this, with the webhook it was sent by."""
+    headers = dict(capture.headers)
+    shop.setup.wc_version, shop.setup.wp_version = capture.wc_version, capture.wp_version
+    shop.setup.home = headers.get("X-WC-Webhook-Source", "http://127.0.0.1:8081/").rstrip("/")
+    shop.outgoing.reaches = {f"{scheme}://{headers['Host']}": inbox for scheme in ("http", "https")}
+    number = headers.get("X-WC-Webhook-ID") or capture.body.partition(b"=")[2]
+    if not number.isdigit():
+        return None
+    shop.records.hooks = [
+        Hook(
+            id=int(number),
+            name="",
+            topic=headers.get("X-WC-Webhook-Topic", "order.updated"),
+            delivery_url=f"http://{headers['Host']}{capture.path}",
+            secret=capture.secret,
+            user="owner",
+            created="2026-11-22T23:45:01",
+            pending=False,
+        )
+    ]
+    return shop.records.hooks[0]
+
+
+def all_of(kind: str) -> list[Capture]:
+    found = [one for file in FILES for one in captures(file)]
+    if kind == "actions":
+        return [one for one in found if one.is_signed and ("X-WC-Webhook-Resource", "action") in one.headers]
+    return [one for one in found if one.is_signed is (kind == "signed")]
+
+
+def without_id(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """The id's value left out, but not its name and place."""
+    return [(name, "" if name == "X-WC-Webhook-Delivery-ID" else value) for name, value in headers]
+
+
+def test_an_action_is_sent_in_the_same_words(shop, listener):
+    """But for the delivery's id, which the store salts with a secret of its own."""
+    for capture in all_of("actions"):
+        like(shop, capture, listener.url)
+        shop.do_action(dict(capture.headers)["X-WC-Webhook-Event"], json.loads(capture.body)["arg"])
+        shop.run_queue()
+        sent = shop.sent[-1]
+        assert (sent.method, sent.body) == (capture.method, capture.body), capture.note
+        ours, real = (
+            [pair for pair in each if "Delivery" not in pair[0]] for each in (sent.headers, capture.headers)
+        )
+        assert ours == real, capture.note
+
+
+def test_any_body_is_signed_as_the_store_signed_it():
+    signed = all_of("signed")
+    assert len(signed) > 200
+    for capture in signed:
+        assert signature(capture.secret, capture.body) == dict(capture.headers)["X-WC-Webhook-Signature"]
+
+
+ROW = re.compile(r"(?:\(status, failure_count, pending_delivery\): |row afterwards: )(\w+)\t(\d)\t(\d)")
+
+
+def rows(file: str) -> list[tuple[Capture, tuple[str, int, bool]]]:
+    """The captures that tell how the webhook stood afterwards."""
+    found = [(one, ROW.search(one.note)) for one in captures(file)]
+    return [(one, (row[1], int(row[2]), row[3] == "1")) for one, row in found if row]
+
+
+@pytest.mark.parametrize("file", ["failures.json", "wc105_failures.json"])
+def test_a_webhook_stands_after_a_delivery_as_the_stores_did(shop, listener, file):
+    for capture, after in rows(file):
+        hook = like(shop, capture, listener.url)
+        counted = re.search(r"delivery number (\d)", capture.note)
+        hook.failures = min(int(counted[1]) - 1, 6) if counted else 2
+        listener.status = capture.answered if isinstance(capture.answered, int) else 200
+        if "reset" in str(capture.answered) or "does not answer" in capture.note:
+            shop.outgoing.reaches = {}  # no answer, for either reason
+        shop.records.resources["order/1"] = {}
+        shop.happens(hook.topic, 1)
+        shop.run_queue()
+        assert (hook.status, hook.failures, hook.pending) == after, capture.note
+
+
+@pytest.mark.parametrize("file", ["pings.json", "wc105_pings.json"])
+def test_a_ping_is_sent_in_the_same_words_and_settles_what_it_settled(shop, listener, file):
+    pings = [(one, after) for one, after in rows(file) if one.path == "/mode/ping"]
+    assert len(pings) >= 10
+    for capture, after in pings:
+        hook = like(shop, capture, listener.url)
+        hook.pending, listener.status = True, capture.answered
+        before = len(shop.sent)
+        deliveries.ping(shop, hook)
+        sent = shop.sent[before]
+        assert (sent.method, sent.headers, sent.body) == (capture.method, capture.headers, capture.body)
+        assert (hook.status, hook.failures, hook.pending) == after, capture.note
+
+
+# -- keys for an app -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("capture", key_posts(), ids=lambda one: f"{one.path} {one.answered}")
+def test_keys_are_posted_in_the_same_words(shop, listener, capture):
+    """But for the keys. A second request of one approval is its redirect, by the method WordPress takes."""
+    like(shop, capture, listener.url)
+    real = json.loads(capture.body)
+    shop.records.next_id, shop.setup.home = real["key_id"], None
+    redirected = re.search(r"/redirected/(\d+)", capture.path)
+    listener.status = int(redirected[1]) if redirected else capture.answered
+    path = "/mode/auth" if redirected else capture.path
+    asked = {
+        "app_name": "Synthetic Inbox",
+        "scope": real["key_permissions"],
+        "user_id": "u ser/1<é>" if "<" in capture.note else real["user_id"],
+        "return_url": "https://inbox.example/connected?x=1",
+        "callback_url": f"https://127.0.0.1:9443{path}",
+    }
+    answer = Merchant(shop).approve(f"{shop.url}/wc-auth/v1/authorize?{urlencode(asked)}")
+    sent = shop.sent[1 if redirected else 0]
+    posted = json.loads(sent.body)
+    assert (sent.method, sent.url) == (capture.method, f"https://127.0.0.1:9443{capture.path}")
+    assert list(posted) == list(real)
+    assert {**posted, "consumer_key": 0, "consumer_secret": 0} == {
+        **real,
+        "consumer_key": 0,
+        "consumer_secret": 0,
+    }
+    assert len(sent.body) == len(capture.body)
+    agent = f"WordPress/{capture.wp_version}; {shop.url}"
+    assert list(sent.headers) == [
+        (name, agent if name == "User-Agent" else value) for name, value in capture.headers
+    ]
+    got = re.search(r"browser got (\d+) to (\S+)", capture.note)
+    if got:
+        assert (str(answer.status_code), answer.headers.get("Location", "None")) == (got[1], got[2])
