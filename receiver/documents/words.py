@@ -16,7 +16,18 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
 from receiver.documents.languages import ENGLISH, translated
-from receiver.documents.sentences import HEADLINES, MEANWHILE, REVIEWS, RULES, USED, WARNINGS, Sentence
+from receiver.documents.sentences import (
+    CONSENT,
+    CONSENT_LABELS,
+    HEADLINES,
+    MEANWHILE,
+    PERMISSIONS,
+    REVIEWS,
+    RULES,
+    USED,
+    WARNINGS,
+    Sentence,
+)
 from receiver.domain.reviews import Review
 
 
@@ -51,6 +62,19 @@ def review_words(review: Review, locale: Locale = ENGLISH) -> str:
     asked_on, answered_on = (at and at.astimezone(UTC).date() for at in (review.asked_at, review.answered_at))
     params = {"asked_on": asked_on, "answered_on": answered_on, "reason": review.reason}
     return translated(f"review.{told}:text", REVIEWS[told], locale).format_map(_written(params, locale))
+
+
+def consent_words(told: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
+    """What a page of the consent says, and what to do next; `missing` in the parameters are permissions."""
+    lacking = [
+        translated(f"permission.{one}:text", PERMISSIONS[one], locale) for one in params.get("missing", ())
+    ]
+    return _filled(f"consent.{told}", CONSENT[told], {**params, "missing": lacking}, locale)
+
+
+def consent_labels(locale: Locale = ENGLISH) -> dict[str, str]:
+    """Of buttons, links and fields."""
+    return {name: translated(f"consent.{name}:label", text, locale) for name, text in CONSENT_LABELS.items()}
 
 
 def _told_apart(stage: str, params: Mapping[str, Any]) -> str:

@@ -23,6 +23,18 @@ def add_flow(session: Session, flow: ConsentFlow) -> None:
     )
 
 
+def flow(session: Session, flow_id: str, *, locked: bool = False) -> ConsentFlow | None:
+    """Fresh from the database; `locked` keeps others from changing it."""
+    query = select(ConsentFlow).where(ConsentFlow.id == flow_id).execution_options(populate_existing=True)
+    return session.scalars(query.with_for_update() if locked else query).first()
+
+
+def flow_of_state(session: Session, state_hash: str) -> ConsentFlow | None:
+    """Locked: of two that bring one state, the second finds it spent."""
+    query = select(ConsentFlow).where(ConsentFlow.state_hash == state_hash)
+    return session.scalars(query.with_for_update()).first()
+
+
 def flow_of_ticket(session: Session, ticket_hash: str) -> ConsentFlow | None:
     return session.scalars(select(ConsentFlow).where(ConsentFlow.ticket_hash == ticket_hash)).first()
 

@@ -1,11 +1,11 @@
-"""HTTP: the webhook addresses, the API, the console and health; `register` puts them on the app."""
+"""HTTP: webhook addresses, API, consent pages, console and health; `register` puts them on the app."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from receiver.services.receiving.receive import Reception
-from receiver.web import admin, api, errors
+from receiver.web import admin, api, connect, errors
 from receiver.web.health import health
 from receiver.web.webhooks import WebhookFront
 from receiver.wiring import Wiring
@@ -15,6 +15,7 @@ def register(app: Flask, wired: Wiring) -> None:
     """Put every route on the app."""
     api.register(app)
     admin.register(app, wired.settings)
+    connect.register(app)
     app.register_blueprint(health)
     errors.register(app)  # last, so that one table answers for all
     reception = Reception(wired.database, wired.seal, wired.settings.max_body_bytes, wired.now)

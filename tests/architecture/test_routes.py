@@ -5,7 +5,8 @@ import pytest
 from receiver.app import create_app
 from tests.conftest import make_settings
 
-OPEN = {"/healthz", "/readyz", "/openapi.json", "/admin/sign-in", "/admin/static/<path:filename>"}
+STATIC = {"/admin/static/<path:filename>", "/connect/static/<path:filename>"}
+OPEN = {"/healthz", "/readyz", "/openapi.json", "/admin/sign-in", *STATIC}
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,19 @@ from babel import Locale
 
 from receiver.app import create_app
 from receiver.documents.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
-from receiver.documents.sentences import HEADLINES, MEANWHILE, REVIEWS, RULES, USED, WARNINGS
+from receiver.documents.sentences import (
+    CONSENT,
+    CONSENT_LABELS,
+    HEADLINES,
+    MEANWHILE,
+    PERMISSIONS,
+    REVIEWS,
+    RULES,
+    USED,
+    WARNINGS,
+)
 from receiver.documents.status import Status, full_document, status_document
-from receiver.documents.words import headline_words, rule_words, warning_words
+from receiver.documents.words import consent_words, headline_words, rule_words, warning_words
 from tests.conftest import make_settings
 from tests.documents.test_status_document import SAMPLE
 from tests.factories import OPEN, cash, decided, make_programme
@@ -25,6 +35,15 @@ EARLY_END = make_programme(credit_expires=date(2025, 12, 3))  # before the windo
 FILLED = {**SAMPLE, "credit": Decimal("499.995"), "due_by": date(2025, 11, 2), "reference": "REF-1"}
 
 
+PLAIN = {
+    "{}:meanwhile": MEANWHILE,
+    "used.{}:text": USED,
+    "review.{}:text": REVIEWS,
+    "consent.{}:label": CONSENT_LABELS,
+    "permission.{}:text": PERMISSIONS,
+}
+
+
 def english() -> Iterator[tuple[str, str]]:
     """Every sentence there is, under the name translations know it by."""
     for part, sentences in (("text", RULES), ("text", WARNINGS), ("headline", HEADLINES)):
@@ -32,7 +51,11 @@ def english() -> Iterator[tuple[str, str]]:
             yield f"{message_id}:{part}", sentence.text
             if sentence.next_step:
                 yield f"{message_id}:next_step", sentence.next_step
-    for name, texts in (("{}:meanwhile", MEANWHILE), ("used.{}:text", USED), ("review.{}:text", REVIEWS)):
+    for message_id, sentence in CONSENT.items():
+        yield f"consent.{message_id}:text", sentence.text
+        assert sentence.next_step, "a page that leads nowhere"
+        yield f"consent.{message_id}:next_step", sentence.next_step
+    for name, texts in PLAIN.items():
         for message_id, text in texts.items():
             yield name.format(message_id), text
 
@@ -90,6 +113,7 @@ def test_every_sentence_can_be_said(language):
     said = [*(rule_words(reason, FILLED, locale) for reason in RULES)]
     said += [warning_words(warning, FILLED, locale) for warning in WARNINGS]
     said += [headline_words(stage, FILLED, locale) for stage in HEADLINES]
+    said += [consent_words(told, {"account": "7001", "missing": PERMISSIONS}, locale) for told in CONSENT]
     texts = [part for one in said for part in one]
     assert not [text for text in texts if text and ("{" in text or not text.strip())]
 

@@ -64,6 +64,9 @@ class TikTokClient:
 
     # Consent
 
+    def consent_url(self, state: str, redirect_uri: str) -> str:
+        return oauth.consent_url(self._base_url, self._app, state, redirect_uri)
+
     def exchange_code(self, auth_code: str) -> Consent:
         return oauth.exchange_code(self._post, self._app, auth_code)
 

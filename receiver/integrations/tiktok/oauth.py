@@ -6,6 +6,7 @@ What is granted is what the advertiser ticked, not what was asked for: read `sco
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode, urljoin
 
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.calls import App, Get, Post
@@ -28,6 +29,12 @@ class Authorised:
 
     advertiser_id: str
     name: str | None
+
+
+def consent_url(base_url: str, app: App, state: str, redirect_uri: str) -> str:
+    """TikTok's page for the advertiser, on the API's host; it leads back with `auth_code` and `state`."""
+    query = {"app_id": app.id, "state": state, "redirect_uri": redirect_uri}
+    return f"{urljoin(base_url, '/portal/auth')}?{urlencode(query)}"
 
 
 def exchange_code(post: Post, app: App, auth_code: str) -> Consent:

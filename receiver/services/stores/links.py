@@ -1,4 +1,4 @@
-"""Links a store to an ad account by hand, with the advertiser's token as proof of consent."""
+"""Links a store to an ad account, with the advertiser's token as proof of consent."""
 
 from __future__ import annotations
 
@@ -33,13 +33,31 @@ def add_link(
         store = session.get(tables.Store, store_id)
         if store is None:
             raise NotFound(f"there is no store {store_id}")
-        links.end_other_links(session, store_id, advertiser_id, now)
-        link = _opened(session, store_id, advertiser_id, linked_at, now)
-        link.token_sealed, link.consent, link.consent_at = seal.close(token), True, now
-        spend.account_for_polling(session, advertiser_id, now, "linked")
+        link = give_consent(session, seal, now, store_id, advertiser_id, token, linked_at=linked_at)
         audit.record(session, now, actor, "links add", store_id, {"advertiser_id": advertiser_id})
         session.flush()
         return link
+
+
+def give_consent(
+    session: Session,
+    seal: Seal,
+    now: datetime,
+    store_id: str,
+    advertiser_id: str,
+    token: str,
+    *,
+    scopes: list[int] | None = None,
+    linked_at: datetime | None = None,
+) -> tables.Link:
+    """The store's link to the account, opened where there is none; the consent replaces any other."""
+    links.end_other_links(session, store_id, advertiser_id, now)
+    link = _opened(session, store_id, advertiser_id, linked_at, now)
+    link.token_sealed, link.consent, link.consent_at = seal.close(token), True, now
+    link.scopes = scopes
+    account = spend.account_for_polling(session, advertiser_id, now, "linked")
+    account.failures, account.last_error = 0, None
+    return link
 
 
 def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> tables.Link:

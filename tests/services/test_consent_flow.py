@@ -1,0 +1,367 @@
+"""What a consent links and what it leaves alone, whoever brings the answer, and however late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from receiver.domain.consent import Outcome
+from receiver.errors import Advice, ProviderError
+from receiver.integrations.tiktok.oauth import Authorised, Consent
+from receiver.services.consent.flow import (
+    TurnedAway,
+    choose,
+    come_back,
+    leave_for_tiktok,
+    open_ticket,
+    show_flow,
+)
+from receiver.services.consent.tickets import issue_ticket
+from receiver.services.stores.links import list_links
+from receiver.services.stores.registry import disconnect_store
+from receiver.storage.seal import token_hash
+from receiver.storage.tables import Account, AuditEntry, ConsentFlow, Link
+from tests.rows import keep_account, keep_link, keep_store
+
+MERCHANTS, ATTACKERS = "m" * 43, "a" * 43  # browsers
+SCOPES = frozenset({4, 44, 100, 152, 200})
+TOKEN = "new-token-of-tiktoks"
+
+
+class FakeTikTok:
+    """Grants what it is told to, or fails; remembers the codes it saw."""
+
+    def __init__(self):
+        self.covered: tuple[str, ...] = ("7001",)
+        self.scopes = SCOPES
+        self.fault: ProviderError | None = None
+        self.nameless = False
+        self.codes: list[str] = []
+        self.meanwhile = lambda: None
+
+    def exchange_code(self, auth_code):
+        self.codes.append(auth_code)
+        self.meanwhile()
+        if self.fault:
+            raise self.fault
+        return Consent(TOKEN, self.scopes, self.covered)
+
+    def authorised_advertisers(self, token):
+        if self.nameless:
+            raise ProviderError("no names today", advice=Advice.AGAIN)
+        return [Authorised(one, f"Account {one[-1]}") for one in self.covered]
+
+
+class Way:
+    """One store's way through the consent; each step is one call of a service."""
+
+    def __init__(self, wired, tiktok, store_id="st_1"):
+        self.wired, self.tiktok, self.store_id = wired, tiktok, store_id
+
+    def ticket(self) -> str:
+        return issue_ticket(self.wired.database, self.wired.now(), f"token-{self.store_id}", None).text
+
+    def open(self, ticket=None, browser=MERCHANTS) -> str:
+        return open_ticket(self.wired.database, self.wired.now(), ticket or self.ticket(), browser)
+
+    def leave(self, flow_id, browser=MERCHANTS) -> str:
+        return leave_for_tiktok(self.wired.database, self.wired.now(), flow_id, browser)
+
+    def back(self, state, auth_code="code", browser=MERCHANTS):
+        parts, sent = self.wired, {"state": state, "auth_code": auth_code, "browser": browser}
+        return self.shown(come_back(parts.database, parts.seal, self.tiktok, parts.now(), **sent), browser)
+
+    def shown(self, flow_id, browser=MERCHANTS):
+        return show_flow(self.wired.database, self.wired.now(), flow_id, browser)
+
+    def pick(self, flow_id, advertiser_id, browser=MERCHANTS):
+        who = {"flow_id": flow_id, "browser": browser, "advertiser_id": advertiser_id}
+        choose(self.wired.database, self.wired.seal, self.wired.now(), **who)
+        return self.shown(flow_id, browser)
+
+    def whole(self):
+        return self.back(self.leave(self.open()))
+
+    def links(self):
+        return {link.advertiser_id: link for link in list_links(self.wired.database, self.store_id, 0)}
+
+
+@pytest.fixture
+def tiktok():
+    return FakeTikTok()
+
+
+@pytest.fixture
+def way(wired, tiktok):
+    keep_store(wired, "st_1", status_token_hash=token_hash("token-st_1"))
+    return Way(wired, tiktok)
+
+
+@pytest.fixture
+def attacker(wired, tiktok):
+    keep_store(wired, "st_2", status_token_hash=token_hash("token-st_2"))
+    return Way(wired, tiktok, "st_2")
+
+
+def claimed(wired, advertiser_id="7001", **changes):
+    """The store named an account, and nobody has consented yet."""
+    keep_link(wired, advertiser_id=advertiser_id, **{"token_sealed": None, "consent": None, **changes})
+    keep_account(wired, advertiser_id, next_poll_at=None, failures=3, last_error="old")
+
+
+def turned_away(call, *arguments, **more) -> str:
+    with pytest.raises(TurnedAway) as caught:
+        call(*arguments, **more)
+    return caught.value.why
+
+
+def everything(wired) -> str:
+    """All that is kept, as text."""
+    with wired.database.reading() as session:
+        rows = [row for table in (Link, ConsentFlow, AuditEntry) for row in session.scalars(select(table))]
+    return " ".join(str(vars(row)) for row in rows)
+
+
+# What is linked
+
+
+def test_consent_for_what_the_store_named_is_kept_sealed_and_its_account_is_read_at_once(way, wired):
+    claimed(wired)
+    assert way.whole().outcome is Outcome.LINKED
+    link = way.links()["7001"]
+    assert (link.consent, link.consent_at, link.scopes) == (True, wired.now(), sorted(SCOPES))
+    assert wired.seal.open(link.token_sealed) == TOKEN
+    with wired.database.reading() as session:
+        account = session.get(Account, "7001")
+    assert (account.next_poll_at, account.failures, account.last_error) == (wired.now(), 0, None)
+    assert TOKEN not in everything(wired)
+
+
+def test_consent_given_again_replaces_the_token_of_the_same_link(way, wired):
+    claimed(wired, consent=False, prior_spend=None)
+    first = way.links()["7001"]
+    assert way.whole().outcome is Outcome.LINKED
+    (link,) = way.links().values()
+    assert (link.id, link.linked_at, link.consent) == (first.id, first.linked_at, True)
+
+
+def test_the_only_account_is_linked_where_the_store_named_none(way, wired):
+    shown = way.whole()
+    link = way.links()["7001"]
+    assert (shown.account.name, link.linked_at, link.exact) == ("Account 1", wired.now(), False)
+
+
+def test_of_several_the_merchant_chooses_and_the_token_waits_sealed_until_then(way, wired, tiktok):
+    tiktok.covered = ("7001", "7002")
+    shown = way.whole()
+    assert (shown.outcome, [one.name for one in shown.accounts]) == (
+        Outcome.CHOOSE,
+        ["Account 1", "Account 2"],
+    )
+    assert way.links() == {}
+    assert TOKEN not in everything(wired)
+    assert way.pick(shown.id, "7009").outcome is Outcome.CHOOSE  # not one it covers
+    assert way.pick(shown.id, "7002").outcome is Outcome.LINKED
+    assert list(way.links()) == ["7002"]
+    with wired.database.reading() as session:
+        assert session.get(ConsentFlow, shown.id).token_sealed is None
+    assert turned_away(way.pick, shown.id, "7001") == "expired"
+
+
+def test_a_choice_never_overrides_what_the_store_named_meanwhile(way, wired, tiktok):
+    tiktok.covered = ("7001", "7002")
+    flow_id = way.whole().id
+    claimed(wired, "7001")
+    shown = way.pick(flow_id, "7002")
+    assert (shown.outcome, shown.account.advertiser_id) == (Outcome.OTHER_ACCOUNT, "7001")
+    assert {one: link.consent for one, link in way.links().items()} == {"7001": None}
+
+
+def test_a_consent_for_another_account_changes_nothing(way, wired, tiktok):
+    claimed(wired, "7009", token_sealed=wired.seal.close("old"), consent=True)
+    assert way.whole().outcome is Outcome.OTHER_ACCOUNT
+    (link,) = way.links().values()
+    assert (link.advertiser_id, wired.seal.open(link.token_sealed)) == ("7009", "old")
+
+
+def test_a_poorer_consent_does_not_replace_one_that_works(way, wired, tiktok):
+    claimed(wired, token_sealed=wired.seal.close("old"), consent=True)
+    tiktok.scopes = frozenset({152})
+    shown = way.whole()
+    assert (shown.outcome, [str(one) for one in shown.missing]) == (
+        Outcome.NOT_ENOUGH,
+        ["reports", "account"],
+    )
+    assert wired.seal.open(way.links()["7001"].token_sealed) == "old"
+
+
+def test_without_names_accounts_are_told_by_their_numbers(way, tiktok):
+    tiktok.covered, tiktok.nameless = ("7001", "7002"), True
+    assert [(one.advertiser_id, one.name) for one in way.whole().accounts] == [("7001", None), ("7002", None)]
+
+
+# What fails leaves everything as it was
+
+
+@pytest.mark.parametrize(
+    ("advice", "outcome"),
+    [
+        (Advice.REAUTHORISE, Outcome.REFUSED),
+        (Advice.GIVE_UP, Outcome.REFUSED),
+        (Advice.CONFIGURATION, Outcome.NOT_SET_UP),
+        (Advice.AGAIN, Outcome.FAULT),
+        (Advice.PAUSE_APP, Outcome.FAULT),
+    ],
+)
+def test_a_fault_of_tiktoks_links_nothing_and_the_way_can_be_gone_again(way, wired, tiktok, advice, outcome):
+    claimed(wired)
+    tiktok.fault = ProviderError("no", advice=advice)
+    shown = way.whole()
+    assert (shown.outcome, way.links()["7001"].consent) == (outcome, None)
+    tiktok.fault = None
+    assert way.back(way.leave(shown.id)).outcome is Outcome.LINKED
+
+
+def test_who_cancels_at_tiktok_changed_nothing(way, wired, tiktok):
+    claimed(wired)
+    assert way.back(way.leave(way.open()), auth_code=None).outcome is Outcome.CANCELLED
+    assert (way.links()["7001"].consent, tiktok.codes) == (None, [])
+
+
+def test_a_store_that_disconnects_meanwhile_is_linked_to_nothing(way, wired, tiktok):
+    state = way.leave(way.open())
+    tiktok.meanwhile = lambda: disconnect_store(
+        wired.database, wired.now(), "st_1", reason="closed", actor="ann"
+    )
+    assert turned_away(way.back, state) == "store_gone"
+    assert way.links() == {}
+
+
+# Attacks
+
+
+def test_a_victims_consent_never_lands_on_the_store_of_an_attacker_who_sent_the_address(
+    way, attacker, tiktok, wired
+):
+    """The attacker goes as far as TikTok's address, and the victim follows it from there."""
+    state = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
+    assert turned_away(attacker.back, state, "code-of-the-victim") == "wrong_browser"
+    assert (attacker.links(), tiktok.codes) == ({}, [])
+    # nor once the victim has a flow of their own, nor when the attacker brings the state afterwards
+    way.open()
+    assert turned_away(attacker.back, state, "code-of-the-victim") == "state_unknown"
+    assert turned_away(attacker.back, state, "stolen-code", browser=ATTACKERS) == "state_unknown"
+    assert (attacker.links(), tiktok.codes) == ({}, [])
+    with wired.database.reading() as session:
+        told = [(row.action, row.subject) for row in session.scalars(select(AuditEntry))]
+    assert told == [("tiktok consent refused", "st_2")]
+
+
+def test_a_victim_with_a_flow_of_their_own_is_not_taken_for_the_attacker(way, attacker, tiktok):
+    own = way.leave(way.open())
+    state = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
+    assert turned_away(attacker.back, state) == "wrong_browser"
+    assert way.back(own).outcome is Outcome.LINKED
+    assert (list(way.links()), attacker.links()) == (["7001"], {})
+
+
+def test_an_attackers_code_does_not_land_on_the_victims_store(way, attacker, tiktok):
+    way.leave(way.open())
+    guessed = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
+    assert turned_away(way.back, guessed, "code-of-the-attacker") == "wrong_browser"
+    assert (way.links(), tiktok.codes) == ({}, [])
+
+
+def test_a_state_serves_once(way, tiktok):
+    state = way.leave(way.open())
+    way.back(state)
+    assert turned_away(way.back, state, "another-code") == "state_unknown"
+    assert tiktok.codes == ["code"]
+
+
+def test_a_state_serves_for_half_an_hour(way, clock, tiktok):
+    early, late = way.leave(way.open()), way.leave(way.open())
+    clock.move(minutes=30, seconds=-1)
+    assert way.back(early).outcome is Outcome.LINKED
+    clock.move(seconds=1)
+    assert turned_away(way.back, late) == "expired"
+    assert tiktok.codes == ["code"]
+
+
+def test_a_newer_state_of_the_same_way_voids_the_older(way):
+    flow_id = way.open()
+    old, new = way.leave(flow_id), way.leave(flow_id)
+    assert turned_away(way.back, old) == "state_unknown"
+    assert way.back(new).outcome is Outcome.LINKED
+
+
+def test_two_ways_in_one_browser_each_end_at_their_own_store(way, attacker, tiktok):
+    ours, theirs = way.leave(way.open()), attacker.leave(attacker.open())
+    tiktok.covered = ("7002",)
+    attacker.back(theirs)
+    tiktok.covered = ("7001",)
+    way.back(ours)
+    assert (list(way.links()), list(attacker.links())) == (["7001"], ["7002"])
+
+
+def test_a_ticket_is_for_the_first_browser_that_opens_it(way):
+    ticket = way.ticket()
+    flow_id = way.open(ticket)
+    assert way.open(ticket) == flow_id  # reloaded
+    assert turned_away(way.open, ticket, ATTACKERS) == "ticket_used"
+
+
+def test_a_ticket_serves_for_ten_minutes(way, clock):
+    early, late = way.ticket(), way.ticket()
+    clock.move(minutes=10, seconds=-1)
+    assert way.open(early)
+    clock.move(seconds=1)
+    assert turned_away(way.open, late) == "expired"
+    assert turned_away(way.open, "never-given") == "ticket_unknown"
+
+
+def test_a_ticket_leads_to_its_own_store_whoever_opens_it(way, attacker):
+    assert way.shown(way.open(attacker.ticket())).store_url == "https://st-2.example/"
+
+
+@pytest.mark.parametrize("flow_id", ["its own", "cf_unknown", "cf_\0"])
+def test_what_another_browser_began_can_be_neither_seen_nor_gone_on_with(way, tiktok, flow_id):
+    tiktok.covered = ("7001", "7002")
+    flow_id = way.whole().id if flow_id == "its own" else flow_id
+    for step in (way.shown, way.leave):
+        assert turned_away(step, flow_id, ATTACKERS) == "not_yours"
+    assert turned_away(way.pick, flow_id, "7001", ATTACKERS) == "not_yours"
+    assert way.links() == {}
+
+
+def test_a_choice_waits_for_half_an_hour(way, clock, tiktok):
+    tiktok.covered = ("7001", "7002")
+    flow_id = way.whole().id
+    clock.move(minutes=30)
+    assert way.shown(flow_id).expired
+    assert turned_away(way.pick, flow_id, "7001") == "expired"
+    assert turned_away(way.leave, flow_id) == "expired"
+    assert way.links() == {}
+
+
+def test_what_was_linked_can_be_looked_at_later(way, clock):
+    flow_id = way.whole().id
+    clock.move(hours=5)
+    assert not way.shown(flow_id).expired
+
+
+def test_nothing_that_opens_a_door_is_kept_as_it_is(way, wired):
+    ticket = way.ticket()
+    state = way.leave(way.open(ticket))
+    kept = everything(wired)
+    assert not [secret for secret in (ticket, state, MERCHANTS) if secret in kept]
+
+
+def test_a_flow_lasts_half_an_hour_from_each_step(way, clock, wired):
+    flow_id = way.open()
+    clock.move(minutes=29)
+    way.leave(flow_id)
+    with wired.database.reading() as session:
+        assert session.get(ConsentFlow, flow_id).expires_at == clock() + timedelta(minutes=30)
