@@ -20,7 +20,7 @@ HEAD = "# The sandbox's settings: `make run` writes them anew at each start. Rea
 
 @dataclass(frozen=True)
 class Place:
-    """`folder` holds what lives on between runs; `port` is the receiver's, the next one TikTok's."""
+    """`folder` holds what lives on between runs; after the receiver's `port` come TikTok's and the shops'."""
 
     folder: Path
     env_file: Path
@@ -38,6 +38,18 @@ class Place:
     @property
     def tiktok(self) -> str:
         return f"http://127.0.0.1:{self.tiktok_port}/open_api/v1.3"
+
+    @property
+    def shops_port(self) -> int:
+        return self.port + 2
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        return self.port, self.tiktok_port, self.shops_port
+
+    @property
+    def shops(self) -> str:
+        return f"http://127.0.0.1:{self.shops_port}"
 
     @property
     def programme(self) -> Path:
@@ -63,8 +75,8 @@ def find_place(environment: MutableMapping[str, str]) -> Place:
 
 
 def _port(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65534):
-        raise SettingsError(f"PORT is {value!r}; it should be a number from 1 to 65534, such as 8000")
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65533):
+        raise SettingsError(f"PORT is {value!r}; it should be a number from 1 to 65533, such as 8000")
     return int(value)
 
 
@@ -83,8 +95,8 @@ def prepare_folder(place: Place) -> None:
 
 
 def check_ports(place: Place) -> None:
-    """Raises SettingsError when the sandbox cannot listen on its two ports."""
-    for port in (place.port, place.tiktok_port):
+    """Raises SettingsError when the sandbox cannot listen on its ports."""
+    for port in place.ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -92,7 +104,7 @@ def check_ports(place: Place) -> None:
             except OSError as error:
                 raise SettingsError(
                     f"Port {port} cannot be used ({error.strerror}); PORT={place.port} takes "
-                    f"{place.port} and {place.tiktok_port}, so try: make run PORT={_other(place.port)}"
+                    f"{place.port} to {place.shops_port}, so try: make run PORT={_other(place.port)}"
                 ) from error
 
 

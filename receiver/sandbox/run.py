@@ -74,11 +74,11 @@ def _begin(place: Place) -> Memory:
 
 
 def _watch(place: Place, memory: Memory, children: Children, stop: Stop) -> int:
-    print("Starting web, worker and a stand-in for TikTok ...", flush=True)
+    print("Starting web, worker, shops and a stand-in for TikTok ...", flush=True)
     for name, command in _services(place).items():
         children.start(name, command, os.environ)
     deadline = time.monotonic() + READY_SECONDS
-    while not (ready := _answers(place.port) and _answers(place.tiktok_port)):
+    while not (ready := all(map(_answers, place.ports))):
         if stop.asked or children.fallen() or time.monotonic() > deadline:
             break
         time.sleep(LOOK_SECONDS)
@@ -96,6 +96,7 @@ def _services(place: Place) -> dict[str, list[str]]:
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(place.port)]
     return {
         "tiktok": [python, "-m", "receiver.sandbox.tiktok_server"],
+        "shops": [python, "-m", "receiver.sandbox.shop_server"],
         "web": [*web, "--blocking-threads", WEB_THREADS, "--workers-kill-timeout", "5", "wsgi:app"],
         "worker": [python, "-m", "flask", "--app", "wsgi", "worker"],
         "clock": [python, "-m", "receiver.sandbox.mover"],
@@ -151,6 +152,7 @@ def banner(place: Place, memory: Memory) -> str:
             f"  console  {place.web}/admin/   sign in: {DEMO}   password: {memory.password}",
             f"  API      {place.web}/openapi.json",
             f"  TikTok   {place.tiktok}   (a stand-in)",
+            f"  shops    {place.shops}/   (WooCommerce, as it behaves; sign in: owner   password: password)",
             f"  logs     {place.folder}/*.log",
             "",
             *stores,

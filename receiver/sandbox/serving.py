@@ -12,7 +12,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 LOOK_SECONDS = 0.02  # how soon it notices that it should stop
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
+    """Keeps no log: an address may hold what should not be in one."""
+
     def log(self, *_: Any) -> None:
         pass
 
@@ -20,7 +22,7 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def served(app: Any) -> Iterator[str]:
     """The address the app answers at, until the end of the block."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = Thread(target=server.serve_forever, args=(LOOK_SECONDS,), daemon=True)
     thread.start()
     try:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from receiver.storage.tables import Staff
 from receiver.wiring import Wiring
-from tests.sandbox.ports import two_free_ports
+from tests.sandbox.ports import free_ports
 from tests.sandbox.test_sandbox_world import PROMISED
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ class Sandbox:
     """One sandbox in a folder and on ports of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, two_free_ports()
+        self.folder, self.port = folder, free_ports(3)
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, **environment: str) -> subprocess.Popen[str]:
@@ -63,6 +63,13 @@ class Sandbox:
         with urlopen(Request(address, headers={"Authorization": f"Bearer {token}"}), timeout=5) as answer:
             document: dict[str, object] = json.load(answer)
         return document
+
+    def shop(self, key: str) -> dict[str, object]:
+        """What it says of itself."""
+        address = f"http://127.0.0.1:{self.port + 2}/shops/{key}/wp-json/"
+        with urlopen(address, timeout=5) as answer:
+            index: dict[str, object] = json.load(answer)
+        return index
 
     def processes(self) -> list[int]:
         """Everything on this machine that was started with this sandbox's folder, itself apart."""
@@ -116,7 +123,8 @@ def test_it_plays_its_stories_and_leaves_nothing_behind(sandbox: Sandbox) -> Non
         until(lambda: stand() == STAGES)
     except AssertionError:
         pytest.fail(f"the stores stand at {stand()}\n{sandbox.stop(signal.SIGTERM)}")
-    assert len(sandbox.processes()) >= 4
+    assert len(sandbox.processes()) >= 5
+    assert sandbox.shop("morning-roast")["name"] == "Morning Roast Coffee"
     first = sandbox.memory()
 
     status, out, err = sandbox.stop(signal.SIGINT)

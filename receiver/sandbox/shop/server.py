@@ -6,7 +6,15 @@ from flask import Flask, request
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
-from receiver.sandbox.shop import authorize, faults, rest_companion, rest_settings, rest_status, rest_webhooks
+from receiver.sandbox.shop import (
+    authorize,
+    back_office,
+    faults,
+    rest_companion,
+    rest_settings,
+    rest_status,
+    rest_webhooks,
+)
 from receiver.sandbox.shop.asking import Asking, asking
 from receiver.sandbox.shop.pages import not_found, page
 from receiver.sandbox.shop.records import Key
@@ -29,6 +37,8 @@ def create_shops(shops: Shops) -> Flask:
         shop = shops.get(shop_id)
         return not_found() if shop is None else _visit(shop, path)
 
+    for path in ("/", PREFIX):
+        app.add_url_rule(path, view_func=lambda: back_office.list_shops(shops.all()), endpoint=path)
     rule = f"{PREFIX}<shop_id>/"
     app.add_url_rule(rule, view_func=visit, methods=METHODS)
     app.add_url_rule(f"{rule}<path:path>", view_func=visit, methods=METHODS)
@@ -55,6 +65,8 @@ def _answer(shop: Shop, asked: Asking, path: str) -> tuple[Response, Key | None]
     auth = authorize.route_of(inside, asked)
     if auth is not None:
         return authorize.respond(shop, asked, auth, request.cookies), None
+    if inside == back_office.PATH:
+        return back_office.respond(shop, asked), None
     return (not_found() if inside else page(shop.setup.name)), None
 
 

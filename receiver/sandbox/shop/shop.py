@@ -50,6 +50,7 @@ class Setup:
     state: Mapping[str, Any] | None = None  # what our plugin's `state` says; None: linked to nothing
     managers: set[str] = field(default_factory=lambda: {OWNER})  # users with manage_woocommerce
     passwords: dict[str, str] = field(default_factory=lambda: {OWNER: "password", "clerk": "password"})
+    service: str = ""  # where the shop's own page leads to connect
     http_callbacks: bool = False  # take an app's callback without https, which no true store does
 
 
@@ -131,9 +132,9 @@ class Shop:
             self.records.keys.append(key)
         return key
 
-    def revoke(self, key: Key) -> None:
+    def revoke(self, *keys: Key) -> None:
         with self.changing():
-            self.records.keys.remove(key)
+            self.records.keys = [key for key in self.records.keys if key not in keys]
 
     def log_in(self, user: str) -> str:
         """The value of the cookie that keeps a browser logged in."""

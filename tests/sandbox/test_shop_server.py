@@ -1,0 +1,124 @@
+"""Each merchant of the sandbox has a shop to connect, where a person can do what merchants do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+
+from receiver.sandbox.merchants import MERCHANTS
+from receiver.sandbox.place import find_place
+from receiver.sandbox.shop.records import Hook
+from receiver.sandbox.shop.shop import Shop
+from receiver.sandbox.shop_server import CHECKS_EVERY, open_shops, setup_of, work
+from tests.shops import Listener
+from wp_bridge.signals import read_signal
+
+TOPIC = "action.wc_ad_credit_signal"
+
+
+def connected(shop: Shop, listener: Listener, topic: str = TOPIC) -> Hook:
+    """A webhook as our service makes it."""
+    shop.setup.https = True
+    key = shop.new_key()
+    requests.post(
+        f"{shop.url}/wp-json/wc/v3/webhooks",
+        auth=(key.consumer_key, key.consumer_secret),
+        json={"topic": topic, "delivery_url": listener.url},
+        timeout=5,
+    )
+    return shop.records.hooks[-1]
+
+
+def do(shop: Shop, deed: str, hook: Hook | None = None) -> str:
+    """Press a button; answers the page it leads to."""
+    fields = {"do": deed, "hook": str(hook.id) if hook else ""}
+    answer = requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=5)
+    assert answer.ok
+    return answer.text
+
+
+def test_every_merchant_has_a_shop_that_says_what_its_story_says(tmp_path: Path) -> None:
+    shops = open_shops(find_place({"SANDBOX_FOLDER": str(tmp_path), "PORT": "8123"}))
+    assert [shop.id for shop in shops.all()] == [merchant.key for merchant in MERCHANTS]
+    for merchant, shop in zip(MERCHANTS, shops.all(), strict=True):
+        assert shop.url == f"http://127.0.0.1:8125/shops/{merchant.key}"
+        assert (shop.setup.name, shop.setup.country[:2]) == (merchant.name, merchant.country)
+        assert shop.setup.currency == merchant.currency
+        account = shop.state()["account"]
+        assert (account and account["advertiser_id"]) == (merchant.account and merchant.account.advertiser_id)
+        if merchant.trouble is None:
+            assert read_signal(shop.state())["home_url"] == f"{shop.url}/"
+
+
+def test_a_merchants_shop_is_the_same_one_after_a_restart() -> None:
+    first, again, other = (setup_of(one, "").store_id for one in (MERCHANTS[0], MERCHANTS[0], MERCHANTS[1]))
+    assert first == again != other
+
+
+def test_what_waits_is_sent_and_connected_shops_have_their_daily_check(shops, shop, listener) -> None:
+    shops.open("other")
+    connected(shop, listener)
+    turns = work(shops)
+    next(turns)
+    assert json.loads(listener.heard[-1].body)["arg"]["event"] == "state"
+    shop.signal("link_lost")
+    next(turns)
+    assert json.loads(listener.heard[-1].body)["arg"]["event"] == "link_lost"
+    for _ in range(CHECKS_EVERY - 2):
+        next(turns)
+    assert len(listener.heard) == 3
+    next(turns)
+    assert len(listener.heard) == 4
+
+
+def test_the_list_leads_to_every_shop(shops, shop) -> None:
+    shops.open("other").setup.name = "Tea & Co"
+    for path in ("/", "/shops/"):
+        page = requests.get(shop.url.replace("/shops/one", path), timeout=5).text
+        assert f'href="{shop.url}/wp-admin/"' in page
+        assert "Tea &amp; Co" in page
+
+
+@pytest.mark.parametrize(
+    ("deed", "topic", "event"),
+    [
+        ("Run the plugin's daily check", TOPIC, "state"),
+        ("Save the settings", "action.woocommerce_settings_saved", None),
+    ],
+)
+def test_a_button_makes_it_happen(shop, listener, deed, topic, event) -> None:
+    connected(shop, listener, topic)
+    do(shop, deed)
+    shop.run_queue()
+    argument = json.loads(listener.heard[-1].body)["arg"]
+    assert (argument["event"] if event else argument) == (event or "")
+
+
+@pytest.mark.parametrize(
+    ("deed", "status"),
+    [("Pause", "paused"), ("Disable", "disabled"), ("Activate", "active"), ("?", "active")],
+)
+def test_a_merchant_changes_a_webhook(shop, listener, deed, status) -> None:
+    hook = connected(shop, listener)
+    assert listener.url in do(shop, deed, hook)
+    assert hook.status == status
+
+
+def test_a_merchant_deletes_webhooks_and_revokes_keys(shop, listener) -> None:
+    hook = connected(shop, listener)
+    assert listener.url not in do(shop, "Delete", hook)
+    do(shop, "Revoke all keys")
+    do(shop, "Something else")
+    assert (shop.records.hooks, shop.records.keys) == ([], [])
+
+
+def test_the_page_leads_to_connecting_and_shows_no_token(shop) -> None:
+    shop.setup.service = "http://127.0.0.1:8000"
+    shop.records.token = "tk_secret"
+    page = do(shop, "")
+    assert "http://127.0.0.1:8000/connect?shop=http%3A%2F%2F127.0.0.1" in page
+    assert "keeps a status token" in page
+    assert "tk_secret" not in page
