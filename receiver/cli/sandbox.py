@@ -1,8 +1,9 @@
-"""`sandbox`: move its clock, and switch TikTok's faults. Any other installation refuses."""
+"""`sandbox`: move its clock, and switch the faults of TikTok and of shops. Any other installation refuses."""
 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -17,16 +18,19 @@ from receiver.cli.output import Commands, cell, json_option, one_line, print_one
 from receiver.controls import Controls
 from receiver.controls.faults import WORDS, Fault, Faults
 from receiver.controls.moves import Change, Move, Moves, span
+from receiver.controls.shop_faults import DOES, ShopFault, ShopFaults
+from receiver.controls.switches import Kind, Switches
 from receiver.errors import InputError, Refused
 from receiver.wiring import wiring
 
 LOOK_SECONDS = 0.2
 FAULT = click.Choice([fault.value for fault in Fault])
+SHOP_FAULT = click.Choice([fault.value for fault in ShopFault])
 
 
 @click.group("sandbox", cls=Commands)
 def sandbox_group() -> None:
-    """The sandbox's clock and TikTok's faults; only where `make run` wrote the settings."""
+    """The sandbox's clock, TikTok's faults and the shops'; only where `make run` wrote the settings."""
 
 
 def _controls() -> Controls:
@@ -75,26 +79,73 @@ def on_command(fault: str, advertiser: str, as_json: bool) -> None:
 @json_option
 def off_command(fault: str | None, all_of_them: bool, advertiser: str | None, as_json: bool) -> None:
     """Switch a fault off, or all of them."""
-    if (fault is None) is not all_of_them:
-        raise click.UsageError("write either NAME or --all")
     faults = _controls().faults
-    for one in Fault if fault is None else [Fault(fault)]:
+    for one in _chosen(Fault, fault, all_of_them):
         faults.off(one, advertiser)
     _show_faults(faults, as_json)
 
 
+@sandbox_group.group("shop-faults", cls=Commands, invoke_without_command=True)
+@json_option
+@click.pass_context
+@with_appcontext
+def shop_faults_group(context: click.Context, as_json: bool) -> None:
+    """The shops' faults: what each does, and for which shops it is on."""
+    if context.invoked_subcommand is None:
+        _show_shop_faults(_controls().shop_faults, as_json)
+
+
+@shop_faults_group.command("on")
+@click.argument("fault", type=SHOP_FAULT, metavar="NAME")
+@click.option("--shop", default="", help="Only for this shop, such as tin-roof.")
+@json_option
+def shop_on_command(fault: str, shop: str, as_json: bool) -> None:
+    """Switch a fault on, for every shop or one."""
+    faults = _controls().shop_faults
+    faults.on(ShopFault(fault), shop)
+    _show_shop_faults(faults, as_json)
+
+
+@shop_faults_group.command("off")
+@click.argument("fault", type=SHOP_FAULT, metavar="NAME", required=False)
+@click.option("--all", "all_of_them", is_flag=True, help="Every fault.")
+@click.option("--shop", help="Only what was switched on for this shop.")
+@json_option
+def shop_off_command(fault: str | None, all_of_them: bool, shop: str | None, as_json: bool) -> None:
+    """Switch a fault off, or all of them."""
+    faults = _controls().shop_faults
+    for one in _chosen(ShopFault, fault, all_of_them):
+        faults.off(one, shop)
+    _show_shop_faults(faults, as_json)
+
+
+def _chosen(kinds: type[Kind], name: str | None, all_of_them: bool) -> list[Kind]:
+    if (name is None) is not all_of_them:
+        raise click.UsageError("write either NAME or --all")
+    return list(kinds) if name is None else [kinds(name)]
+
+
 def _show_faults(faults: Faults, as_json: bool) -> None:
-    switched = faults.switched_on()
+    on = _on(faults)
     rows = [
-        {
-            "fault": fault,
-            "on": [one.whose or "all" for one in switched if one.fault is fault],
-            "does": words.does,
-            "then": words.then,
-        }
+        {"fault": fault, "on": on[fault], "does": words.does, "then": words.then}
         for fault, words in WORDS.items()
     ]
     print_rows(rows, as_json, ("fault", "on", "does"))
+
+
+def _show_shop_faults(faults: ShopFaults, as_json: bool) -> None:
+    on = _on(faults)
+    rows = [{"fault": fault, "on": on[fault], "does": does} for fault, does in DOES.items()]
+    print_rows(rows, as_json, ("fault", "on", "does"))
+
+
+def _on(switches: Switches[Kind]) -> dict[Kind, list[str]]:
+    """Whose each fault is on for."""
+    on: dict[Kind, list[str]] = defaultdict(list)
+    for one in switches.switched_on():
+        on[one.fault].append(one.whose or "all")
+    return on
 
 
 def _time(controls: Controls) -> dict[str, Any]:

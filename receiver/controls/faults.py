@@ -17,9 +17,9 @@ class Fault(StrEnum):
     PARTLY_OK = "partly-ok"
     WRONG_PARAMETER = "wrong-parameter"
     APP_RATE_LIMIT = "app-rate-limit"
+    APP_TOO_FREQUENT = "app-too-frequent"
     ADVERTISER_RATE_LIMIT = "advertiser-rate-limit"
     GARBLED = "garbled"
-    APP_TOO_FREQUENT = "app-too-frequent"
     EXPIRED_TOKEN = "expired-token"  # noqa: S105 (the name of a fault)
     REVOKED_TOKEN = "revoked-token"  # noqa: S105 (the name of a fault)
     NO_PERMISSION = "no-permission"

@@ -31,3 +31,23 @@ class ShopFaults(Switches[ShopFault]):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, ShopFault, Whose("shop", "[a-z0-9-]{1,64}", "a shop's id is its key"))
+
+
+# What a shop does.
+DOES = {
+    ShopFault.SILENT: "Takes the call and never answers.",
+    ShopFault.RESET: "Closes the connection without an answer.",
+    ShopFault.SLOW: "Answers after four seconds.",
+    ShopFault.DRIPPING: "Answers a byte at a time, without an end: no single wait is long.",
+    ShopFault.HUGE: "Answers 64 MB, and does not say so before.",
+    ShopFault.SWELLING: "Answers 64 MB that are small on the wire (gzip).",
+    ShopFault.MAINTENANCE: "Is under maintenance: HTTP 503, in HTML.",
+    ShopFault.FIREWALL: "A firewall before its REST API: HTTP 403, in HTML.",
+    ShopFault.REDIRECT: "Has moved: HTTP 301 from everywhere.",
+    ShopFault.NOTICE: "PHP writes a notice before the JSON.",
+    ShopFault.GARBLED: "Answers that break off in the middle.",
+    ShopFault.ERROR_OBJECT: "Answers an error object with HTTP 200.",
+    ShopFault.CRITICAL_ERROR: "WordPress's critical error: HTTP 500.",
+    ShopFault.NO_AUTHORIZATION: "Its web server drops the Authorization header, so good keys fail by Basic.",
+    ShopFault.QUEUE_STANDS: "Its background queue stands still: no webhook is sent until it moves again.",
+}

@@ -164,6 +164,7 @@ def banner(place: Place, memory: Memory) -> str:
             "  In a second terminal, or in the console under Sandbox:",
             "  .venv/bin/flask --app wsgi sandbox clock +30d     thirty days pass, with all that falls due",
             "  .venv/bin/flask --app wsgi sandbox faults         what can go wrong at TikTok, as switches",
+            "  .venv/bin/flask --app wsgi sandbox shop-faults    what can go wrong at a shop",
             "",
             "  Ctrl-C stops all of it.",
             "",

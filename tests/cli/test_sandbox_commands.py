@@ -13,6 +13,7 @@ from click.testing import Result
 
 from receiver.app import create_app
 from receiver.controls.faults import Fault
+from receiver.controls.shop_faults import ShopFault
 from receiver.controls.switches import Switched
 from receiver.sandbox import mover
 from receiver.services.decisions.decide import decide_store
@@ -22,7 +23,14 @@ from tests.fakes import FrozenClock
 from tests.rows import keep_store
 
 REAL = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
-COMMANDS = (["clock"], ["clock", "+1d"], ["faults"], ["faults", "on", "timeout"], ["faults", "off", "--all"])
+COMMANDS = (
+    ["clock"],
+    ["clock", "+1d"],
+    ["faults"],
+    ["faults", "on", "timeout"],
+    ["faults", "off", "--all"],
+    ["shop-faults"],
+)
 
 
 @pytest.fixture
@@ -151,3 +159,25 @@ def test_wrong_use_of_a_switch(playing: Wiring, words: list[str]) -> None:
 def test_what_is_no_advertisers_id_is_refused(playing: Wiring) -> None:
     answer = run(playing, "faults", "on", "timeout", "--advertiser", "../x")
     assert (answer.exit_code, answer.stderr) == (1, "Error: advertiser: an advertiser's id is digits\n")
+
+
+def test_a_shops_faults_are_switched_and_listed_likewise(playing: Wiring) -> None:
+    run(playing, "shop-faults", "on", "maintenance")
+    rows = json.loads(run(playing, "shop-faults", "on", "silent", "--shop", "tin-roof", "--json").stdout)
+    assert [row["fault"] for row in rows] == list(ShopFault)
+    assert {row["fault"]: row["on"] for row in rows if row["on"]} == {
+        "maintenance": ["all"],
+        "silent": ["tin-roof"],
+    }
+    assert all(row["does"] for row in rows)
+    run(playing, "shop-faults", "off", "silent", "--shop", "tin-roof")
+    run(playing, "shop-faults", "off", "maintenance")
+    assert all(not row["on"] for row in json.loads(run(playing, "shop-faults", "--json").stdout))
+    run(playing, "shop-faults", "on", "slow")
+    run(playing, "shop-faults", "off", "--all")
+    assert all(not row["on"] for row in json.loads(run(playing, "shop-faults", "--json").stdout))
+
+
+def test_what_is_no_shops_id_is_refused(playing: Wiring) -> None:
+    answer = run(playing, "shop-faults", "on", "slow", "--shop", "../x")
+    assert (answer.exit_code, answer.stderr) == (1, "Error: shop: a shop's id is its key\n")

@@ -115,6 +115,18 @@ def test_a_merchant_deletes_webhooks_and_revokes_keys(shop, listener) -> None:
     assert (shop.records.hooks, shop.records.keys) == ([], [])
 
 
+def test_a_fault_is_switched_on_and_off_where_it_is_shown(shops, shop) -> None:
+    other = shops.open("other")
+    address = f"{shop.url}/wp-admin/"
+    requests.post(address, data={"on": "maintenance"}, timeout=5)
+    assert requests.get(f"{shop.url}/wp-json/", timeout=5).status_code == 503
+    assert requests.get(f"{other.url}/wp-json/", timeout=5).status_code == 200
+    page = requests.get(address, timeout=5)
+    assert page.text.count("Switch off") == 1
+    requests.post(address, data={"off": "maintenance", "on": "earthquake"}, timeout=5)
+    assert requests.get(f"{shop.url}/wp-json/", timeout=5).status_code == 200
+
+
 def test_the_page_leads_to_connecting_and_shows_no_token(shop) -> None:
     shop.setup.service = "http://127.0.0.1:8000"
     shop.records.token = "tk_secret"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -10,6 +10,7 @@ from flask import redirect
 from markupsafe import Markup
 from werkzeug import Response
 
+from receiver.controls.shop_faults import DOES, ShopFault
 from receiver.sandbox.shop.asking import Asking
 from receiver.sandbox.shop.pages import page
 from receiver.sandbox.shop.records import Hook
@@ -33,7 +34,12 @@ BODY = Markup("""<p>{name} sells in {currency} from {country}, with WooCommerce 
 <table><tr><th>id<th>topic<th>status<th>failures<th>sent to<th></tr>{hooks}</table>
 <h2>Keys</h2><ul>{keys}</ul>
 <p>The plugin {token} a status token.</p>
-<form method="post">{deeds}</form>""")
+<form method="post">{deeds}</form>
+<h2>Faults</h2>
+<form method="post"><table>{faults}</table></form>""")
+FAULT = Markup(
+    '<tr><td>{name}<td>{does}<td><button class="button" name="{switch}" value="{fault}">{label}</button></tr>'
+)
 CONNECT = Markup('<a class="button" href="{service}/connect?shop={shop}">Connect it</a>')
 HOOK = Markup("<tr><td>{id}<td>{topic}<td>{status}<td>{failures}<td>{url}<td>{buttons}</tr>")
 HOOK_FORM = Markup('<form method="post"><input type="hidden" name="hook" value="{id}">{buttons}</form>')
@@ -50,6 +56,7 @@ def list_shops(shops: Iterable[Shop]) -> Response:
 def respond(shop: Shop, asking: Asking) -> Response:
     if asking.method == "POST":
         _do(shop, asking.form.get("do", ""), asking.form.get("hook"))
+        _switch(shop, asking.form)
         return redirect(f"{shop.url}/{PATH}", 303)
     return page(shop.setup.name, _body(shop))
 
@@ -65,6 +72,13 @@ def _do(shop: Shop, deed: str, hook_id: str | None) -> None:
         if deed == DELETE:
             shop.records.hooks.remove(hook)
         hook.status = STATUSES.get(deed, hook.status)
+
+
+def _switch(shop: Shop, form: Mapping[str, str]) -> None:
+    """Switch a fault of this shop; one that is on for every shop is switched elsewhere."""
+    for word, switch in (("on", shop.faults.on), ("off", shop.faults.off)):
+        if form.get(word) in set(ShopFault):
+            switch(ShopFault(form[word]), shop.id)
 
 
 def _body(shop: Shop) -> Markup:
@@ -83,8 +97,14 @@ def _body(shop: Shop) -> Markup:
             for key in shop.records.keys
         ),
         token="keeps" if shop.records.token else "waits for",
+        faults=Markup().join(_fault(shop, fault, does) for fault, does in DOES.items()),
         deeds=Markup().join(BUTTON.format(value=deed) for deed in DEEDS),
     )
+
+
+def _fault(shop: Shop, fault: ShopFault, does: str) -> Markup:
+    switch, label = ("off", "Switch off") if shop.suffers(fault) else ("on", "Switch on")
+    return FAULT.format(name=fault.replace("-", " "), does=does, switch=switch, fault=fault, label=label)
 
 
 def _hook(hook: Hook) -> Markup:

@@ -35,7 +35,10 @@ def create_shops(shops: Shops) -> Flask:
 
     def visit(shop_id: str, path: str = "") -> Response:
         shop = shops.get(shop_id)
-        return not_found() if shop is None else _visit(shop, path)
+        if shop is None:
+            return not_found()
+        # What is wrong with the shop stops no one from putting it right.
+        return back_office.respond(shop, asking(request)) if path == back_office.PATH else _visit(shop, path)
 
     for path in ("/", PREFIX):
         app.add_url_rule(path, view_func=lambda: back_office.list_shops(shops.all()), endpoint=path)
@@ -65,8 +68,6 @@ def _answer(shop: Shop, asked: Asking, path: str) -> tuple[Response, Key | None]
     auth = authorize.route_of(inside, asked)
     if auth is not None:
         return authorize.respond(shop, asked, auth, request.cookies), None
-    if inside == back_office.PATH:
-        return back_office.respond(shop, asked), None
     return (not_found() if inside else page(shop.setup.name)), None
 
 
