@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 import requests
@@ -23,10 +24,10 @@ from tests.serving import served
 
 
 @contextmanager
-def served_shops(folder: Path, now: Callable[[], datetime]) -> Iterator[Shops]:
+def served_shops(folder: Path, now: Callable[[], datetime], tls: SSLContext | None = None) -> Iterator[Shops]:
     """`shops.open("name")` opens one; what they keep stays in the folder."""
     shops = Shops(folder, ShopFaults(folder / "faults"), now)
-    with served(create_shops(shops)) as base:
+    with served(create_shops(shops), tls) as base:
         shops.served_at(base)
         yield shops
 

@@ -17,6 +17,7 @@ class ShopFault(StrEnum):
     SWELLING = "swelling"
     MAINTENANCE = "maintenance"
     FIREWALL = "firewall"
+    MEMBERS_ONLY = "members-only"
     REDIRECT = "redirect"
     NOTICE = "php-notice"
     GARBLED = "garbled"
@@ -43,6 +44,7 @@ DOES = {
     ShopFault.SWELLING: "Answers 64 MB that are small on the wire (gzip).",
     ShopFault.MAINTENANCE: "Is under maintenance: HTTP 503, in HTML.",
     ShopFault.FIREWALL: "A firewall before its REST API: HTTP 403, in HTML.",
+    ShopFault.MEMBERS_ONLY: "A plugin closes its REST API, the index too, to whoever has no key: HTTP 401.",
     ShopFault.REDIRECT: "Has moved: HTTP 301 from everywhere.",
     ShopFault.NOTICE: "PHP writes a notice before the JSON.",
     ShopFault.GARBLED: "Answers that break off in the middle.",

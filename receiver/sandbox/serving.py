@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ssl import SSLContext
 from threading import Thread
 from typing import Any
 
@@ -20,13 +21,13 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served(app: Any) -> Iterator[str]:
-    """The address the app answers at, until the end of the block."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+def served(app: Any, tls: SSLContext | None = None) -> Iterator[str]:
+    """The address the app answers at, until the end of the block; https with a certificate."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet, ssl_context=tls)
     thread = Thread(target=server.serve_forever, args=(LOOK_SECONDS,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

@@ -32,6 +32,7 @@ def setup_of(merchant: Merchant, service: str) -> Setup:
         country=STATES.get(merchant.country, merchant.country),
         currency=merchant.currency,
         store_id=str(uuid.uuid5(uuid.NAMESPACE_URL, merchant.url)),
+        other_routes=400,
         outdated=merchant.trouble is Trouble.OLD_PLUGIN,
         state=world.state(merchant),
         http_callbacks=True,

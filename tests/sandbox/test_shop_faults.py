@@ -87,6 +87,15 @@ def test_a_swelling_answer_is_small_on_the_wire(shop):
     assert len(answer.content) > faults.HUGE_MEGABYTES * faults.MEGABYTE
 
 
+def test_a_shop_for_members_answers_keys_only(shop):
+    shop.setup.https = True
+    key = shop.new_key()
+    shop.faults.on(ShopFault.MEMBERS_ONLY)
+    assert (index(shop).status_code, index(shop).json()["code"]) == (401, "rest_not_logged_in")
+    address, pair = f"{shop.url}/wp-json/wc/v3/webhooks", (key.consumer_key, key.consumer_secret)
+    assert requests.get(address, auth=pair, timeout=5).json() == []
+
+
 def test_a_server_that_loses_the_authorization_header_leaves_keys_in_the_query(shop):
     shop.setup.https = True
     key = shop.new_key()

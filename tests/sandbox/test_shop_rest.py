@@ -11,6 +11,8 @@ from woocommerce import API
 from woocommerce.oauth import OAuth
 
 from receiver.sandbox.shop.shop import Permalinks, Shop
+from tests.certificates import Authority
+from tests.shops import served_shops
 
 REFUSED = "woocommerce_rest_authentication_error"
 DENIED = "woocommerce_rest_cannot_view"
@@ -167,6 +169,12 @@ def test_a_route_that_is_not_there_is_a_404(shop):
     assert requests.get(shop.url.replace("/one", "/two"), timeout=10).status_code == 404
 
 
+def test_the_index_of_a_shop_with_plugins_is_long(shop):
+    shop.setup.other_routes = 400
+    assert len(get(shop, "/wp-json/").content) > 1_000_000
+    assert len(get(shop, "/wp-json/", _fields="namespaces,url").content) < 1000
+
+
 # -- webhooks by REST ------------------------------------------------------------------------------
 
 
@@ -291,3 +299,23 @@ def test_a_plugin_that_is_missing_or_outdated_shows(shop):
     assert get(shop, "/wp-json/wc-ad-credit/v1/state", auth=auth).json()["v"] == 0
     shop.setup.companion = None
     assert said(get(shop, "/wp-json/wc-ad-credit/v1/state", auth=auth)) == (404, "rest_no_route")
+
+
+def test_a_lost_link_is_told_and_stays_lost(shop):
+    shop.setup.state = {"account": {"advertiser_id": "7001"}}
+    shop.lose_link()
+    assert shop.state()["account"] is None
+
+
+# -- https -----------------------------------------------------------------------------------------
+
+
+def test_over_true_https_keys_count_as_they_are(tmp_path, clock):
+    authority = Authority(tmp_path)
+    with served_shops(tmp_path / "shops", clock, authority.serving("127.0.0.1")) as shops:
+        shop = shops.open("one")
+        assert shop.url.startswith("https://127.0.0.1:")
+        address = f"{shop.url}/wp-json/wc/v3/webhooks"
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(address, timeout=10)
+        assert requests.get(address, auth=basic(shop), timeout=10, verify=str(authority.file)).json() == []

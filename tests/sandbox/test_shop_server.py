@@ -86,15 +86,27 @@ def test_the_list_leads_to_every_shop(shops, shop) -> None:
     ("deed", "topic", "event"),
     [
         ("Run the plugin's daily check", TOPIC, "state"),
-        ("Save the settings", "action.woocommerce_settings_saved", None),
+        ("Lose the link to TikTok", TOPIC, "link_lost"),
     ],
 )
 def test_a_button_makes_it_happen(shop, listener, deed, topic, event) -> None:
     connected(shop, listener, topic)
     do(shop, deed)
     shop.run_queue()
-    argument = json.loads(listener.heard[-1].body)["arg"]
-    assert (argument["event"] if event else argument) == (event or "")
+    assert json.loads(listener.heard[-1].body)["arg"]["event"] == event
+
+
+def test_settings_saved_on_the_page_fire_the_action_and_show_in_rest(shop, listener) -> None:
+    connected(shop, listener, "action.woocommerce_settings_saved")
+    key = shop.records.keys[0]
+    fields = {"country": "GB", "currency": "GBP"}
+    assert 'value="GBP"' in requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=5).text
+    shop.run_queue()
+    assert json.loads(listener.heard[-1].body) == {"action": "woocommerce_settings_saved", "arg": ""}
+    requests.post(f"{shop.url}/wp-admin/", data={"country": "Atlantis", "currency": "XXX"}, timeout=5)
+    auth, address = (key.consumer_key, key.consumer_secret), f"{shop.url}/wp-json/wc/v3/settings/general"
+    told = {one["id"]: one["value"] for one in requests.get(address, auth=auth, timeout=5).json()}
+    assert (told["woocommerce_default_country"], told["woocommerce_currency"]) == ("GB", "GBP")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from receiver.controls.shop_faults import DOES, ShopFault
 from receiver.sandbox.shop.asking import Asking
 from receiver.sandbox.shop.pages import page
 from receiver.sandbox.shop.records import Hook
-from receiver.sandbox.shop.shop import SAVED
+from receiver.sandbox.shop.rest_settings import offered, value_of
+from receiver.sandbox.shop.shop import SAVED_AS
 
 if TYPE_CHECKING:
     from receiver.sandbox.shop.shop import Shop
@@ -23,13 +24,16 @@ PATH = "wp-admin/"
 # What the shop does as a whole, and what it does with one webhook.
 DEEDS: dict[str, Callable[[Shop], None]] = {
     "Run the plugin's daily check": lambda shop: shop.signal("state"),
-    "Save the settings": lambda shop: shop.do_action(SAVED),
+    "Lose the link to TikTok": lambda shop: shop.lose_link(),
     "Revoke all keys": lambda shop: shop.revoke(*shop.records.keys),
 }
 STATUSES = {"Pause": "paused", "Disable": "disabled", "Activate": "active"}
 DELETE = "Delete"
 BODY = Markup("""<p>{name} sells in {currency} from {country}, with WooCommerce {wc} on WordPress {wp}.
 {connect}</p>
+<form method="post"><label>Country <input name="country" value="{country}"></label>
+<label>Currency <input name="currency" value="{currency}"></label>
+<button class="button" name="do" value="save">Save the settings</button></form>
 <h2>Webhooks</h2>
 <table><tr><th>id<th>topic<th>status<th>failures<th>sent to<th></tr>{hooks}</table>
 <h2>Keys</h2><ul>{keys}</ul>
@@ -56,6 +60,7 @@ def list_shops(shops: Iterable[Shop]) -> Response:
 def respond(shop: Shop, asking: Asking) -> Response:
     if asking.method == "POST":
         _do(shop, asking.form.get("do", ""), asking.form.get("hook"))
+        _save(shop, asking.form)
         _switch(shop, asking.form)
         return redirect(f"{shop.url}/{PATH}", 303)
     return page(shop.setup.name, _body(shop))
@@ -74,6 +79,13 @@ def _do(shop: Shop, deed: str, hook_id: str | None) -> None:
         hook.status = STATUSES.get(deed, hook.status)
 
 
+def _save(shop: Shop, form: Mapping[str, str]) -> None:
+    """Only values that WooCommerce offers."""
+    given = {name: form[name] for name, setting in SAVED_AS.items() if form.get(name) in offered(setting)}
+    if given:
+        shop.save_settings(**given)
+
+
 def _switch(shop: Shop, form: Mapping[str, str]) -> None:
     """Switch a fault of this shop; one that is on for every shop is switched elsewhere."""
     for word, switch in (("on", shop.faults.on), ("off", shop.faults.off)):
@@ -86,8 +98,8 @@ def _body(shop: Shop) -> Markup:
     connect = CONNECT.format(service=setup.service, shop=quote(shop.url, safe="")) if setup.service else ""
     return BODY.format(
         name=setup.name,
-        currency=setup.currency,
-        country=setup.country,
+        currency=value_of(shop, SAVED_AS["currency"]),
+        country=value_of(shop, SAVED_AS["country"]),
         wc=setup.wc_version,
         wp=setup.wp_version,
         connect=connect,

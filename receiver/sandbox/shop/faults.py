@@ -36,6 +36,11 @@ CRITICAL = {
     "additional_errors": [],
 }
 LATE_ERROR = {"code": "rest_cookie_invalid_nonce", "message": "Cookie check failed", "data": {"status": 403}}
+MEMBERS_ONLY = {
+    "code": "rest_not_logged_in",
+    "message": "You are not currently logged in.",
+    "data": {"status": 401},
+}
 NOTICE = (
     b"<br />\n<b>Deprecated</b>:  Creation of dynamic property Some_Plugin::$cache is deprecated in "
     b"<b>/srv/www/wp-content/plugins/some-plugin/some-plugin.php</b> on line <b>128</b><br />\n"
@@ -69,6 +74,13 @@ def instead_of_rest(shop: Shop) -> Response | None:
         return Response(_huge(), content_type=JSON)
     if shop.suffers(ShopFault.SWELLING):
         return Response(_packed(), headers={"Content-Encoding": "gzip"}, content_type=JSON)
+    return None
+
+
+def stranger_refused(shop: Shop) -> Response | None:
+    """What a REST call without a key meets."""
+    if shop.suffers(ShopFault.MEMBERS_ONLY):
+        return Response(wordpress_json(MEMBERS_ONLY), 401, content_type=JSON)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
@@ -48,7 +49,7 @@ class Outgoing:
         *,
         seconds: float,
         redirects: int = 0,
-        log: list[Sent],
+        log: deque[Sent],
     ) -> int:
         """POST, and the status; adds each request to the log. Raises Unreachable."""
         method = "POST"
@@ -66,7 +67,7 @@ class Outgoing:
         headers: Mapping[str, str],
         body: bytes,
         seconds: float,
-        log: list[Sent],
+        log: deque[Sent],
     ) -> tuple[int, str | None]:
         sent = {"Host": urlsplit(url).netloc, **headers}
         status = location = None

@@ -41,7 +41,7 @@ def _index(shop: Shop, routes: list[Route]) -> dict[str, Any]:
         "namespaces": [*NAMESPACES, *companion],
         # PHP writes an empty map as a list; without https WordPress offers none.
         "authentication": passwords if shop.is_https else [],
-        "routes": {route.pattern: _described(route) for route in routes},
+        "routes": {route.pattern: _described(route) for route in routes} | _others(shop.setup.other_routes),
         "site_logo": 0,
         "site_icon": 0,
         "site_icon_url": "",
@@ -57,3 +57,15 @@ def _described(route: Route) -> dict[str, Any]:
         "methods": [method for one in endpoints for method in one["methods"]],
         "endpoints": endpoints,
     }
+
+
+def _others(how_many: int) -> dict[str, Any]:
+    """Made up; as long as true ones, which list every argument."""
+    args = {
+        f"argument_{n}": {"description": "Limit result set to a kind.", "type": "string", "required": False}
+        for n in range(12)
+    }
+    methods = ["GET", "POST"]
+    endpoints = [{"methods": [method], "args": args} for method in methods]
+    one = {"namespace": "other/v1", "methods": methods, "endpoints": endpoints}
+    return {f"/other/v1/route-{n}": one for n in range(how_many)}

@@ -52,6 +52,10 @@ MONEY = {
     "GBP": ("Pound sterling", "&pound;"),
     "EUR": ("Euro", "&euro;"),
     "THB": ("Thai baht", "&#3647;"),
+    "CAD": ("Canadian dollar", "&#36;"),
+    "AUD": ("Australian dollar", "&#36;"),
+    "CHF": ("Swiss franc", "&#67;&#72;&#70;"),
+    "JPY": ("Japanese yen", "&yen;"),
 }
 COUNTRIES = {
     code: name for code, name in sorted(Locale("en").territories.items()) if len(code) == 2 and code.isalpha()
@@ -108,8 +112,7 @@ def write_setting(shop: Shop, asking: Asking, _: Key | None) -> Answer:
     """Fires no action, unlike saving on the admin screen."""
     id = _known(asking)
     value = str(asking.params.get("value", ""))
-    options = SETTINGS[id][3]
-    if options is not None and value not in options:
+    if SETTINGS[id][3] is not None and value not in offered(id):
         raise RestError("rest_setting_value_invalid", "An invalid setting value was passed.", 400)
     with shop.changing():
         shop.records.values[id] = value
@@ -131,6 +134,11 @@ def value_of(shop: Shop, id: str) -> str:
         "woocommerce_default_country": shop.setup.country,
     }
     return shop.records.values.get(id, made_with.get(id, SETTINGS[id][2]))
+
+
+def offered(id: str) -> Mapping[str, str]:
+    """The options of a setting."""
+    return SETTINGS[id][3] or {}
 
 
 ROUTES = [

@@ -76,6 +76,9 @@ def _rest(shop: Shop, asked: Asking, route: str) -> tuple[Response, Key | None]:
     if instead is not None:
         return instead, None
     answer, key = respond(shop, asked, route, ROUTES)
+    refused = None if key else faults.stranger_refused(shop)
+    if refused is not None:
+        return refused, None
     return faults.spoilt(shop, answer), key
 
 

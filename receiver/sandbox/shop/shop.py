@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,9 @@ from receiver.sandbox.shop.outgoing import Outgoing, Sent
 from receiver.sandbox.shop.records import OWNER, Hook, Key, Waiting, recall
 
 INTEGRATION = "tiktok-for-business/tiktok-for-woocommerce.php"
-SIGNAL, SAVED = "wc_ad_credit_signal", "woocommerce_settings_saved"
+SIGNAL = "wc_ad_credit_signal"
+SAVED_AS = {"country": "woocommerce_default_country", "currency": "woocommerce_currency"}
+REMEMBERED = 1000  # requests in and out
 
 
 class Permalinks(Enum):
@@ -40,6 +43,7 @@ class Setup:
     wc_version: str = "10.0.2"
     wp_version: str = "6.8.8"
     hpos: bool = True
+    other_routes: int = 0  # of other plugins, in the index; a true shop has some hundreds
     permalinks: Permalinks = Permalinks.PRETTY
     https: bool | None = None  # what the shop believes; None: as its address says
     home: str | None = None  # the shop's own idea of its address; None: the true one
@@ -65,7 +69,7 @@ class Asked:
 
 
 class Shop:
-    """`url` is where it is reached; `sent` and `asked` are what went out and came in since it started."""
+    """`url` is where it is reached; `sent` and `asked` are what went out and came in of late."""
 
     def __init__(
         self,
@@ -79,8 +83,8 @@ class Shop:
     ) -> None:
         self.id, self.setup, self.outgoing, self.faults, self.now = id, setup, outgoing, faults, now
         self.url = ""  # told by whoever serves it
-        self.sent: list[Sent] = []
-        self.asked: list[Asked] = []
+        self.sent: deque[Sent] = deque(maxlen=REMEMBERED)
+        self.asked: deque[Asked] = deque(maxlen=REMEMBERED)
         self.records = recall(file)
         self._file, self._lock = file, RLock()
 
@@ -161,7 +165,12 @@ class Shop:
 
     def state(self) -> dict[str, Any]:
         """Our plugin's `state`: its daily check, and the answer of its REST route."""
-        nothing = {
+        return self.signals({"event": "state", **self._state()})
+
+    def _state(self) -> Mapping[str, Any]:
+        if self.setup.state is not None:
+            return self.setup.state
+        return {
             "plugin": self.setup.companion,
             "integration": {
                 "installed": self.setup.integration is not None,
@@ -171,8 +180,6 @@ class Shop:
             "account": None,
             "store_name": self.setup.name,
         }
-        said = nothing if self.setup.state is None else self.setup.state
-        return self.signals({"event": "state", **said})
 
     def signal(self, event: str, **fields: Any) -> None:
         """Our plugin sees something happen; `run_queue` sends it."""
@@ -181,6 +188,22 @@ class Shop:
     def do_action(self, hook: str, argument: Any = "") -> None:
         """A WordPress action with its first argument."""
         self.happens(f"action.{hook}", argument)
+
+    def save_settings(self, **values: str) -> None:
+        """On the admin screen: `country` and `currency` change, and three actions are fired."""
+        with self.changing():
+            self.records.values |= {SAVED_AS[name]: value for name, value in values.items()}
+        for hook in (
+            "woocommerce_update_options",
+            "woocommerce_update_options_general",
+            "woocommerce_settings_saved",
+        ):
+            self.do_action(hook)
+
+    def lose_link(self) -> None:
+        """TikTok's plugin is disconnected from its ad account."""
+        self.setup.state = {**self._state(), "account": None}
+        self.signal("link_lost")
 
     def happens(self, topic: str, argument: Any) -> None:
         """Queue an event for each active webhook of its topic; one that waits already is not queued again.
