@@ -121,10 +121,15 @@ def write_setting(shop: Shop, asking: Asking, _: Key | None) -> Answer:
 
 def currency(shop: Shop, _: Asking, __: Key | None) -> Answer:
     code = value_of(shop, "woocommerce_currency")
-    name, symbol = MONEY[code]
+    name, symbol = money(code)
     own = {"href": f"{shop.rest_url(CURRENCIES)}/{code}", "targetHints": {"allow": ["GET"]}}
     links = {"self": [own], "collection": [{"href": shop.rest_url(CURRENCIES)}]}
     return Answer({"code": code, "name": name, "symbol": symbol}, links=links)
+
+
+def money(code: str) -> tuple[str, str]:
+    """Name and symbol."""
+    return MONEY.get(code, (code, code))
 
 
 def value_of(shop: Shop, id: str) -> str:

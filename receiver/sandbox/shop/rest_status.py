@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from receiver.sandbox.shop.asking import Asking
 from receiver.sandbox.shop.records import Key
 from receiver.sandbox.shop.rest import CANNOT_LIST, Answer, Endpoint, Route
-from receiver.sandbox.shop.rest_settings import MONEY, value_of
+from receiver.sandbox.shop.rest_settings import money, value_of
 
 if TYPE_CHECKING:
     from receiver.sandbox.shop.shop import Shop
@@ -33,7 +33,7 @@ def system_status(shop: Shop, _: Asking, __: Key | None) -> Answer:
     currency = value_of(shop, "woocommerce_currency")
     answer["settings"] |= {
         "currency": currency,
-        "currency_symbol": MONEY[currency][1],
+        "currency_symbol": money(currency)[1],
         "order_datastore": WITH_HPOS if setup.hpos else WITHOUT_HPOS,
         "HPOS_enabled": setup.hpos,
     }

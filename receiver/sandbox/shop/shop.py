@@ -22,6 +22,7 @@ from receiver.sandbox.shop.records import OWNER, Hook, Key, Waiting, recall
 INTEGRATION = "tiktok-for-business/tiktok-for-woocommerce.php"
 SIGNAL = "wc_ad_credit_signal"
 SAVED_AS = {"country": "woocommerce_default_country", "currency": "woocommerce_currency"}
+SAVING = ("woocommerce_update_options", "woocommerce_update_options_general", "woocommerce_settings_saved")
 REMEMBERED = 1000  # requests in and out
 
 
@@ -193,11 +194,7 @@ class Shop:
         """On the admin screen: `country` and `currency` change, and three actions are fired."""
         with self.changing():
             self.records.values |= {SAVED_AS[name]: value for name, value in values.items()}
-        for hook in (
-            "woocommerce_update_options",
-            "woocommerce_update_options_general",
-            "woocommerce_settings_saved",
-        ):
+        for hook in SAVING:
             self.do_action(hook)
 
     def lose_link(self) -> None:
