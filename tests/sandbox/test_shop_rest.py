@@ -169,6 +169,11 @@ def test_a_route_that_is_not_there_is_a_404(shop):
     assert requests.get(shop.url.replace("/one", "/two"), timeout=10).status_code == 404
 
 
+def test_the_index_tells_a_title_as_html(shop):
+    shop.setup.name = 'Fox & "Thimble"'
+    assert get(shop, "/wp-json/").json()["name"] == "Fox &amp; &quot;Thimble&quot;"
+
+
 def test_the_index_of_a_shop_with_plugins_is_long(shop):
     shop.setup.other_routes = 400
     assert len(get(shop, "/wp-json/").content) > 900_000

@@ -186,9 +186,10 @@ def test_the_seventh_failure_disables_and_reactivating_keeps_the_count(shop, lis
     assert only(shop).status == "disabled"
 
 
-def test_a_shop_that_cannot_reach_the_receiver_counts_failures_too(shop, listener):
+@pytest.mark.parametrize("address", ["https://credit.example/hook", "http://user:word@{}/hook"])
+def test_an_address_a_shop_cannot_or_will_not_call_counts_failures_too(shop, listener, address):
     make(shop, listener)
-    only(shop).delivery_url = "https://credit.example/hook"
+    only(shop).delivery_url = address.format(listener.url.removeprefix("http://"))
     shop.do_action("wc_ad_credit_signal")
     shop.run_queue()
     assert only(shop).failures == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from receiver.sandbox.shop.asking import Asking
@@ -29,7 +30,7 @@ def _index(shop: Shop, routes: list[Route]) -> dict[str, Any]:
     where = f"{shop.home}/wp-admin/authorize-application.php"
     passwords = {"application-passwords": {"endpoints": {"authorization": where}}}
     return {
-        "name": shop.setup.name,
+        "name": escape(shop.setup.name),  # WordPress keeps its title as HTML
         "description": "",
         "url": shop.home,
         "home": shop.home,
