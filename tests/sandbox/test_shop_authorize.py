@@ -56,7 +56,7 @@ def test_an_approval_posts_keys_that_work_before_the_browser_goes_on(shop, servi
         "consumer_secret": key.consumer_secret,
         "key_permissions": "read_write",
     }
-    assert key.description.startswith("Ad credit - API (")
+    assert key.description == "Ad credit - API (2025-11-20 12:00:00)"
     shop.setup.https = True
     auth = (posted["consumer_key"], posted["consumer_secret"])
     assert requests.get(f"{shop.url}/wp-json/wc/v3/webhooks", auth=auth, timeout=10).json() == []

@@ -233,6 +233,29 @@ def test_webhooks_come_in_pages_and_one_a_page_is_miscounted(shop):
     assert len(get(shop, "/wp-json/wc/v3/webhooks", auth=auth, status="active").json()) == 2
 
 
+def call(shop: Shop, method: str, path: str, auth: tuple[str, str], **more: Any) -> requests.Response:
+    return requests.request(method, f"{shop.url}/wp-json/wc/v3/{path}", auth=auth, timeout=10, **more)
+
+
+def test_deleting_needs_force_before_it_needs_a_webhook(shop):
+    auth = basic(shop)
+    not_supported = (501, "woocommerce_rest_trash_not_supported")
+    assert said(call(shop, "DELETE", "webhooks/77", auth)) == not_supported
+    unknown = (404, "woocommerce_rest_shop_webhook_invalid_id")
+    assert said(call(shop, "DELETE", "webhooks/77", auth, params={"force": "true"})) == unknown
+
+
+def test_what_is_left_empty_in_a_change_stays_as_it_was(shop):
+    auth = basic(shop)
+    made = make(shop, auth, secret="abc").json()
+    empty = dict.fromkeys(("topic", "delivery_url", "name", "secret"), "")
+    changed = call(shop, "PUT", f"webhooks/{made['id']}", auth, json=empty).json()
+    assert {name: changed[name] for name in ("topic", "delivery_url", "name")} == {
+        name: made[name] for name in ("topic", "delivery_url", "name")
+    }
+    assert shop.records.hooks[0].secret == "abc"
+
+
 def test_a_batch_takes_a_hundred_items_at_most(shop):
     address = f"{shop.url}/wp-json/wc/v3/webhooks/batch"
     answer = requests.post(address, auth=basic(shop), json={"delete": list(range(101))}, timeout=10)

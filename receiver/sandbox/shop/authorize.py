@@ -135,8 +135,7 @@ def _ask(shop: Shop, query: dict[str, str], user: str, nonce: str) -> Response:
 
 def _grant(shop: Shop, query: dict[str, str], user: str) -> Response:
     """Make the key, post it, and only then let the browser go on; a key that was not taken is deleted."""
-    made_at = f"{shop.now().astimezone(UTC):%B %d, %Y, %I:%M %p}"
-    description = f"{cleaned(query['app_name'])} - API ({made_at})"
+    description = f"{cleaned(query['app_name'])} - API ({shop.now().astimezone(UTC):%Y-%m-%d %H:%M:%S})"
     key = shop.new_key(query["scope"], user=user, description=description)
     try:
         status = _post(shop, key, cleaned(query["user_id"]), formatted(query["callback_url"]))

@@ -40,7 +40,7 @@ def listed(shop: Shop, asking: Asking, _: Key | None) -> Answer:
     found.sort(key=lambda hook: hook.created, reverse=True)
     size, page = int(params.get("per_page", USUAL_PAGE)), int(params.get("page", 1))
     # With one a page WooCommerce miscounts its pages.
-    pages = 1 if size == 1 and found else -(-len(found) // size)
+    pages = 1 if size == 1 else -(-len(found) // size)
     headers = [("X-WP-Total", str(len(found))), ("X-WP-TotalPages", str(pages))]
     for rel, number, there in (("prev", page - 1, page > 1), ("next", page + 1, page < pages)):
         if there:
@@ -67,10 +67,9 @@ def updated(shop: Shop, asking: Asking, _: Key | None) -> Answer:
 
 
 def deleted(shop: Shop, asking: Asking, _: Key | None) -> Answer:
-    hook = _hook(shop, asking.path["id"], 404)
     if asking.params.get("force") not in (True, "true", "1", 1):
         raise RestError("woocommerce_rest_trash_not_supported", "Webhooks do not support trashing.", 501)
-    return _single(shop, _delete(shop, hook))
+    return _single(shop, _delete(shop, asking.path["id"]))
 
 
 def batch(shop: Shop, asking: Asking, key: Key | None) -> Answer:
@@ -83,7 +82,7 @@ def batch(shop: Shop, asking: Asking, key: Key | None) -> Answer:
     does: dict[str, Callable[[Any], dict[str, Any]]] = {
         "create": lambda item: _create(shop, item, key),
         "update": lambda item: _whole(shop, _update(shop, item.get("id", 0), item)),
-        "delete": lambda item: _whole(shop, _delete(shop, _hook(shop, item, 404))),
+        "delete": lambda item: _whole(shop, _delete(shop, item)),
     }
     return Answer({name: [_in_batch(does[name], item) for item in items] for name, items in given.items()})
 
@@ -143,16 +142,17 @@ def _check_number(params: Mapping[str, Any], name: str, highest: int | None) -> 
     raise invalid(name, "rest_out_of_bounds", f"{name} must be {bounds}")
 
 
-def _hook(shop: Shop, hook_id: Any, status: int) -> Hook:
+def _hook(shop: Shop, hook_id: Any, status: int, message: str = "ID is invalid.") -> Hook:
     hook = shop.hook(int(hook_id)) if str(hook_id).isdigit() else None
     if hook is None:
-        raise RestError("woocommerce_rest_shop_webhook_invalid_id", "ID is invalid.", status)
+        raise RestError("woocommerce_rest_shop_webhook_invalid_id", message, status)
     return hook
 
 
 def _create(shop: Shop, params: Mapping[str, Any], key: Key | None) -> dict[str, Any]:
     assert key is not None
-    topic, url = _topic(str(params.get("topic", ""))), _url(str(params.get("delivery_url", "")))
+    topic = _topic(str(params.get("topic", "")), "Webhook topic is required and must be valid.")
+    url = _url(str(params.get("delivery_url", "")))
     with shop.changing():
         hook = Hook(
             id=shop.records.new_id(),
@@ -171,8 +171,9 @@ def _create(shop: Shop, params: Mapping[str, Any], key: Key | None) -> dict[str,
 
 def _update(shop: Shop, hook_id: Any, params: Mapping[str, Any]) -> Hook:
     hook = _hook(shop, hook_id, 400)
-    topic = _topic(params["topic"]) if "topic" in params else hook.topic
-    url = _url(params["delivery_url"]) if "delivery_url" in params else hook.delivery_url
+    # What PHP takes for empty is left as it was.
+    topic = _topic(params["topic"], "Webhook topic must be valid.") if params.get("topic") else hook.topic
+    url = _url(params["delivery_url"]) if params.get("delivery_url") else hook.delivery_url
     with shop.changing():
         moved, hook.delivery_url, hook.topic = url != hook.delivery_url, url, topic
         hook.name = params.get("name") or hook.name
@@ -182,17 +183,17 @@ def _update(shop: Shop, hook_id: Any, params: Mapping[str, Any]) -> Hook:
     return hook
 
 
-def _delete(shop: Shop, hook: Hook) -> Hook:
+def _delete(shop: Shop, hook_id: Any) -> Hook:
+    hook = _hook(shop, hook_id, 404, "Invalid ID.")
     with shop.changing():
         shop.records.hooks.remove(hook)
     return hook
 
 
-def _topic(given: str) -> str:
+def _topic(given: str, refusal: str) -> str:
     """Looked at in small letters, but stored as it was written, or not at all."""
     if not topics.is_valid(given.lower()):
-        code = "woocommerce_rest_shop_webhook_invalid_topic"
-        raise RestError(code, "Webhook topic is required and must be valid.", 400)
+        raise RestError("woocommerce_rest_shop_webhook_invalid_topic", refusal, 400)
     return topics.stored(given)
 
 
