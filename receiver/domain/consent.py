@@ -23,6 +23,18 @@ class Outcome(StrEnum):
     NOT_SET_UP = "not_set_up"  # our own settings
 
 
+class Why(StrEnum):
+    """Why a browser may not go on."""
+
+    EXPIRED = "expired"
+    TICKET_UNKNOWN = "ticket_unknown"
+    TICKET_USED = "ticket_used"  # by another browser
+    STATE_UNKNOWN = "state_unknown"  # or spent
+    WRONG_BROWSER = "wrong_browser"  # not the one that went to TikTok
+    NOT_YOURS = "not_yours"  # a page of another browser
+    STORE_GONE = "store_gone"
+
+
 class Permission(StrEnum):
     """What we ask an advertiser for."""
 

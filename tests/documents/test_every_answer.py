@@ -15,9 +15,9 @@ from hypothesis import given
 from receiver.documents import words
 from receiver.documents.languages import LANGUAGES
 from receiver.documents.review import review_document
-from receiver.documents.sentences import RULES, WARNINGS
+from receiver.documents.sentences import CONSENT, PERMISSIONS, RULES, WARNINGS
 from receiver.documents.status import status_document
-from receiver.domain import rules
+from receiver.domain import consent, rules
 from receiver.domain.decision import Decision, Stage, decide
 from receiver.domain.facts import Outcome, Payment, Source
 from receiver.domain.reviews import Answer, Review
@@ -119,7 +119,14 @@ def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):
     for answer in (None, *Answer):
         answered_at, reason = (LINKED, "seen") if answer else (None, None)
         shown.add(review_document(Review("rv_1", JOINED, answer, answered_at, reason))["text"])
-    assert shown == set(ENGLISH)
+    pages = {name for name in ENGLISH if name.startswith(("consent.", "permission."))}
+    assert shown == set(ENGLISH) - pages
+
+
+def test_every_end_of_a_consent_has_its_page_and_no_page_is_left_over():
+    said_by_the_page = {"start", "linked.without_money", "unavailable"}
+    assert set(CONSENT) == {*consent.Outcome, *consent.Why, *said_by_the_page}
+    assert set(PERMISSIONS) == set(consent.Permission)
 
 
 def test_every_exception_is_one_that_happens():

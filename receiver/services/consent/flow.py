@@ -15,7 +15,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.orm import Session
 
-from receiver.domain.consent import Outcome, Permission, judge, missing
+from receiver.domain.consent import Outcome, Permission, Why, judge, missing
 from receiver.errors import Advice, ProviderError, Refused
 from receiver.integrations.tiktok.oauth import Authorised, Consent
 from receiver.services.stores.links import give_consent
@@ -44,9 +44,9 @@ class TikTok(Protocol):
 
 
 class TurnedAway(Refused):
-    """This browser may not go on; `why` is the id of what it is told."""
+    """This browser may not go on."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: Why) -> None:
         super().__init__(f"turned away: {why}")
         self.why = why
 
@@ -81,11 +81,11 @@ def open_ticket(database: Database, now: datetime, ticket: str, browser: str) ->
         consents.take_ticket(session, ticket_hash, browser_hash, now, now + STEP_LASTS)
         flow = consents.flow_of_ticket(session, ticket_hash)
     if flow is None:
-        raise TurnedAway("ticket_unknown")
+        raise TurnedAway(Why.TICKET_UNKNOWN)
     if flow.browser_hash is None:
-        raise TurnedAway("expired")
+        raise TurnedAway(Why.EXPIRED)
     if not hmac.compare_digest(flow.browser_hash, browser_hash):
-        raise TurnedAway("ticket_used")
+        raise TurnedAway(Why.TICKET_USED)
     return flow.id
 
 
@@ -102,7 +102,7 @@ def leave_for_tiktok(database: Database, now: datetime, flow_id: str, browser: s
     with database.writing() as session:
         flow, _ = _own(session, flow_id, browser, locked=True)
         if flow.expires_at <= now:
-            raise TurnedAway("expired")
+            raise TurnedAway(Why.EXPIRED)
         flow.state_hash, flow.expires_at = token_hash(state), now + STEP_LASTS
         flow.outcome = flow.found = flow.token_sealed = None
     return state
@@ -148,7 +148,7 @@ def choose(
         _own(session, flow_id, browser)
         flow, store = _held(session, flow_id)
         if flow.token_sealed is None or flow.expires_at <= now:
-            raise TurnedAway("expired")
+            raise TurnedAway(Why.EXPIRED)
         _settle(session, seal, now, flow, store, seal.open(flow.token_sealed), advertiser_id)
 
 
@@ -158,20 +158,20 @@ def _spend_state(database: Database, now: datetime, state: str, browser: str) ->
         why = _why_not(flow, now, browser)
         if flow is not None:
             flow.state_hash = None
-            if why == "wrong_browser":
+            if why is Why.WRONG_BROWSER:
                 audit.record(session, now, "stranger", "tiktok consent refused", flow.store_id, {"why": why})
     if flow is None or why is not None:
         log.warning("tiktok answer turned away", why=why, store_id=flow.store_id if flow else None)
-        raise TurnedAway(why or "state_unknown")
+        raise TurnedAway(why or Why.STATE_UNKNOWN)
     return flow.id
 
 
-def _why_not(flow: ConsentFlow | None, now: datetime, browser: str) -> str | None:
+def _why_not(flow: ConsentFlow | None, now: datetime, browser: str) -> Why | None:
     if flow is None:
-        return "state_unknown"
+        return Why.STATE_UNKNOWN
     if not _is_of(flow, browser):
-        return "wrong_browser"
-    return "expired" if flow.expires_at <= now else None
+        return Why.WRONG_BROWSER
+    return Why.EXPIRED if flow.expires_at <= now else None
 
 
 def _is_of(flow: ConsentFlow, browser: str) -> bool:
@@ -183,7 +183,7 @@ def _own(session: Session, flow_id: str, browser: str, *, locked: bool = False) 
     # PostgreSQL cannot be asked for a NUL, which an address can hold.
     flow = consents.flow(session, flow_id, locked=locked) if flow_id.isprintable() else None
     if flow is None or not _is_of(flow, browser):
-        raise TurnedAway("not_yours")
+        raise TurnedAway(Why.NOT_YOURS)
     return flow, stores.known_store(session, flow.store_id)
 
 
@@ -196,7 +196,7 @@ def _held(session: Session, flow_id: str) -> tuple[ConsentFlow, Store]:
     store = stores.known_store(session, flow.store_id, locked=True) if flow else None
     flow = consents.flow(session, flow_id, locked=True)
     if flow is None or store is None:
-        raise TurnedAway("store_gone")
+        raise TurnedAway(Why.STORE_GONE)
     return flow, store
 
 
@@ -235,7 +235,7 @@ def _failed(database: Database, flow_id: str, outcome: Outcome) -> str:
     with database.writing() as session:
         flow = consents.flow(session, flow_id, locked=True)
         if flow is None:
-            raise TurnedAway("store_gone")
+            raise TurnedAway(Why.STORE_GONE)
         flow.outcome = outcome
     return flow_id
 

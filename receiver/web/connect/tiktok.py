@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.documents.languages import language_tag, reader_locale
 from receiver.documents.words import consent_labels, consent_words
-from receiver.domain.consent import Outcome
+from receiver.domain.consent import Outcome, Why
 from receiver.errors import ProviderError, StorageUnavailable
 from receiver.services.consent.flow import (
     AdAccount,
@@ -45,7 +45,7 @@ def enter() -> AnyResponse:
         abort(400, "only somebody who comes here takes the ticket")
     secret = known_browser() or new_secret()
     parts = wiring()
-    flow_id = open_ticket(parts.database, parts.now(), _asked("ticket", "ticket_unknown"), secret)
+    flow_id = open_ticket(parts.database, parts.now(), _asked("ticket", Why.TICKET_UNKNOWN), secret)
     answer = redirect(url_for("consent.show", flow_id=flow_id), 303)
     remember(answer, secret)
     return answer
@@ -75,7 +75,7 @@ def come_back_from_tiktok() -> AnyResponse:
         parts.seal,
         parts.tiktok.urgently(),
         parts.now(),
-        state=_asked("state", "state_unknown"),
+        state=_asked("state", Why.STATE_UNKNOWN),
         auth_code=request.args.get("auth_code") or None,
         browser=known_browser() or "",  # nobody: that spends the state all the same
     )
@@ -115,7 +115,7 @@ def _protect(response: Response) -> Response:
     return response
 
 
-def _asked(name: str, otherwise: str) -> str:
+def _asked(name: str, otherwise: Why) -> str:
     """A part of the query; raises TurnedAway where it is missing."""
     value = request.args.get(name, "")
     if not value:
@@ -126,7 +126,7 @@ def _asked(name: str, otherwise: str) -> str:
 def _browser() -> str:
     secret = known_browser()
     if secret is None:
-        raise TurnedAway("not_yours")
+        raise TurnedAway(Why.NOT_YOURS)
     return secret
 
 
@@ -139,7 +139,7 @@ def _flow_page(flow: Shown) -> str:
 
 def _told(flow: Shown) -> str:
     if flow.expired:
-        return "expired"
+        return Why.EXPIRED
     if flow.outcome is Outcome.LINKED and flow.missing:
         return "linked.without_money"
     return flow.outcome or "start"
