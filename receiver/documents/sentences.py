@@ -277,6 +277,10 @@ USED: Mapping[str, str] = {
 }
 
 WARNINGS: Mapping[str, Sentence] = {
+    "consent_withdrawn": Sentence(
+        "TikTok no longer lets us read your ad account. What we had read stays; what you spend now does not show.",
+        "Connect TikTok again.",
+    ),
     "window_outlives_credit": Sentence(
         "The credit expires on {expires}, before your spend period is settled: only the highest tier can still "
         "be credited in time.",

@@ -40,6 +40,10 @@ class Stage(StrEnum):
     HELD = "held"
 
 
+# What is spent, or paid, still decides.
+SPEND_IS_READ = frozenset({Stage.AWAITING_SPEND, Stage.ACCUMULATING, Stage.SETTLING, Stage.HELD})
+
+
 class Verdict(StrEnum):
     """All rules in one word."""
 
@@ -131,7 +135,7 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
         stage=stage,
         verdict=verdict,
         rules=rules,
-        warnings=_warnings(case),
+        warnings=_warnings(case, stage),
         window=case.window,
         spend=spend,
         tiers=tuple(_progress(tier, spend) for tier in _tiers_shown(case)),
@@ -254,10 +258,13 @@ def _next_tier(case: Case, qualifying: Decimal) -> NextTier | None:
     return NextTier(tier, remaining, per_day)
 
 
-def _warnings(case: Case) -> tuple[Warned, ...]:
+def _warnings(case: Case, stage: Stage) -> tuple[Warned, ...]:
+    warnings = []
+    if case.account and case.account.consent is False and stage in SPEND_IS_READ:
+        warnings.append(Warned("consent_withdrawn"))
     if case.outcomes["credit_in_time"] is Outcome.PENDING and case.window_outlives_credit:
-        return (Warned("window_outlives_credit", {"expires": case.programme.credit_expires}),)
-    return ()
+        warnings.append(Warned("window_outlives_credit", {"expires": case.programme.credit_expires}))
+    return tuple(warnings)
 
 
 def _params(case: Case, decided: DueAward | None) -> Mapping[str, Any]:

@@ -35,6 +35,12 @@ def links_of(session: Session, store_id: str) -> list[Link]:
     return list(session.scalars(select(Link).where(Link.store_id == store_id)))
 
 
+def consented_links(session: Session, advertiser_id: str) -> list[Link]:
+    """The links to an ad account that hold a token, also those that ended."""
+    query = select(Link).where(Link.advertiser_id == advertiser_id, Link.token_sealed.is_not(None))
+    return list(session.scalars(query.order_by(Link.id)))
+
+
 def stores_of(session: Session, advertiser_id: str) -> list[Store]:
     """The stores that link an ad account now."""
     query = select(Store).join(Link, Link.store_id == Store.id).order_by(Store.id)

@@ -181,7 +181,7 @@ def test_the_status_document_speaks_one_language_throughout(language):
     decision = decided(OPEN, EARLY_END, spend=(cash("10.00"),), account={"consent": False})
     ours, theirs = status_document(decision), status_document(decision, Locale(language))
     assert theirs["headline"] != ours["headline"]
-    assert len(ours["warnings"]) == 1
+    assert len(ours["warnings"]) == 2
     for part in ("rules", "warnings"):
         for one, other in zip(ours[part], theirs[part], strict=True):
             assert one["text"] != other["text"]

@@ -307,6 +307,24 @@ def test_the_warning_says_when_the_credit_expires():
     assert found.warnings == (Warned("window_outlives_credit", {"expires": date(2025, 12, 3)}),)
 
 
+@pytest.mark.parametrize(
+    ("as_of", "parts", "warned"),
+    [
+        (OPEN, {}, True),  # awaiting spend
+        (OPEN, {"spend": (cash("10.00"),)}, True),  # accumulating
+        (SETTLED, ENOUGH, True),  # held for it
+        (SETTLED, {**ENOUGH, "award": make_award()}, False),  # it is decided
+        (SETTLED, {"spend": (cash("10.00"),)}, False),  # ended
+        (OPEN, {"history": {"safety_flag": True}}, False),
+        (OPEN, {"history": {"merchant_awards": 1}}, False),
+    ],
+)
+def test_a_consent_taken_back_is_warned_of_where_reading_on_would_matter(as_of, parts, warned):
+    withdrawn = decided(as_of, **parts, account={"consent": False})
+    assert withdrawn.warnings == ((Warned("consent_withdrawn"),) if warned else ())
+    assert decided(as_of, **parts).warnings == ()
+
+
 def test_a_due_award_is_dated_at_the_moment_it_was_decided():
     assert decided(SETTLED, **ENOUGH).award.decided_at == SETTLED
 

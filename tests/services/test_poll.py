@@ -9,10 +9,13 @@ from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.services.polling.poll import poll_account, poll_due
 from receiver.services.polling.spend import spend_of
+from receiver.services.stores.links import add_link
 from receiver.storage import spend, tables
 from tests.factories import OPEN
 from tests.polling import FakeTikTok, day
 from tests.rows import keep_account, keep_link, keep_store
+
+REVOKED = ProviderError("revoked", advice=Advice.REAUTHORISE, code=40105)
 
 
 @pytest.fixture
@@ -125,7 +128,7 @@ def test_a_fault_leaves_every_figure_as_it_was(linked, failing):
 
 def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
     revoked = FakeTikTok()
-    revoked.fault = ProviderError("revoked", advice=Advice.REAUTHORISE, code=40105)
+    revoked.fault = REVOKED
     poll(linked, revoked)
     silent = FakeTikTok()
     assert poll_due(linked.database, linked.seal, silent, OPEN + timedelta(days=30)) == []
@@ -134,6 +137,41 @@ def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
     assert silent.asked == []
     link = kept(linked, tables.Link, 1)
     assert (link.consent, link.token_sealed) == (False, None)
+
+
+def test_a_consent_given_again_while_the_old_one_failed_stands(linked):
+    class Renewing(FakeTikTok):
+        def advertiser_info(self, token, advertiser_ids):
+            give = {"store_id": "st_1", "advertiser_id": "7001", "token": "new", "actor": "ann"}
+            add_link(linked.database, linked.seal, OPEN, **give)
+            return super().advertiser_info(token, advertiser_ids)
+
+    revoked = Renewing()
+    revoked.fault = REVOKED
+    poll(linked, revoked)
+    assert linked.seal.open(kept(linked, tables.Link, 1).token_sealed) == "new"
+    assert kept(linked, tables.Account, "7001").next_poll_at == OPEN
+
+
+def test_an_account_is_read_on_with_another_stores_consent(linked):
+    keep_store(linked, "st_2")
+    keep_link(linked, "st_2", token_sealed=linked.seal.close("another-users"))
+    revoked = FakeTikTok()
+    revoked.fault = REVOKED
+    polled = poll(linked, revoked)
+    assert polled.stores == ("st_1", "st_2")
+    assert [kept(linked, tables.Link, number).consent for number in (1, 2)] == [True, False]
+    good = FakeTikTok()
+    assert poll_due(linked.database, linked.seal, good, OPEN)
+    assert good.asked[0] == ("info", "token-of-7001", "7001")
+
+
+def test_staff_can_look_up_why_a_consent_is_gone(linked):
+    revoked = FakeTikTok()
+    revoked.fault = REVOKED
+    poll(linked, revoked)
+    assert kept(linked, tables.AuditEntry, 1).detail == {"advertiser_id": "7001", "why": "revoked"}
+    assert kept(linked, tables.Account, "7001").poll_reason == "waits for the advertiser's consent"
 
 
 def test_passing_faults_are_tried_again_with_growing_waits(linked):

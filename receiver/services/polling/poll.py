@@ -20,6 +20,7 @@ from receiver.domain.calendar import final_at, local_date
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.reports import SpendDay
+from receiver.services.consent.withdraw import consent_withdrawn
 from receiver.services.facts.programmes import terms_of
 from receiver.services.polling.poll_bills import Bills, BillsTask, Ledger, bills_task, keep_bills, read_bills
 from receiver.storage import spend, tables
@@ -65,6 +66,7 @@ class _Task:
 
     link_id: int
     token: str
+    token_sealed: str
     linked_at: datetime | None
     prior_days: int
     prior_before: date | None  # the link date earlier spend was last read for
@@ -133,6 +135,7 @@ def _task(database: Database, seal: Seal, advertiser_id: str, scheduled: bool) -
         return _Task(
             link_id=link.id,
             token=seal.open(link.token_sealed),
+            token_sealed=link.token_sealed,
             linked_at=link.linked_at,
             prior_days=terms.prior_spend_days,
             prior_before=link.prior_spend_before,
@@ -252,26 +255,23 @@ def _failed(
     log.warning("poll failed", advertiser_id=advertiser_id, advice=error.advice, code=error.code)
     with database.writing() as session:
         account = spend.account(session, advertiser_id)
-        link = session.get(tables.Link, task.link_id)
         assert account is not None
-        assert link is not None
         account.last_error = str(error)
         account.failures += error.until is None
         if error.advice is Advice.REAUTHORISE:
-            # The token is dead: it is forgotten, so that nothing can call with it again.
-            link.consent, link.consent_at, link.token_sealed = False, now, None
-        account.next_poll_at, account.poll_reason = _next_try(now, account.failures, error)
+            consent_withdrawn(session, advertiser_id, now, str(error), token_sealed=task.token_sealed)
+        else:
+            account.next_poll_at, account.poll_reason = _next_try(now, account.failures, error)
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), str(error))
 
 
 def _next_try(now: datetime, failures: int, error: ProviderError) -> tuple[datetime | None, str]:
+    """Of a fault that leaves the consent as it is."""
     advice = error.advice
     if error.until is not None:
         return error.until, PUT_BACK[advice]
     if advice is Advice.CONFIGURATION:
         return now + LONGEST_RETRY, "once our configuration is put right"
-    if advice is Advice.REAUTHORISE:
-        return None, "waits for the advertiser's consent"
     if advice is Advice.GIVE_UP:
         return None, "waits for staff: TikTok will not answer for this account"
     return now + min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10)), "after a passing fault"

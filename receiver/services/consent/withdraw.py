@@ -1,0 +1,38 @@
+"""A consent that is gone: its token is forgotten, its account left alone, and the merchant is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from receiver.storage import audit, links, spend
+from receiver.storage.tables import Account
+
+ACTOR = "tiktok"
+
+
+def consent_withdrawn(
+    session: Session, advertiser_id: str, now: datetime, why: str, *, token_sealed: str | None = None
+) -> list[str]:
+    """Forget the consents for an ad account, or the one kept as `token_sealed`; the stores to decide anew.
+
+    One that was given again meanwhile, or to another store, stands, and the account is read with it.
+    `why` is kept for staff.
+    """
+    for link in links.consented_links(session, advertiser_id):
+        if token_sealed in (None, link.token_sealed):
+            link.consent, link.consent_at, link.token_sealed, link.scopes = False, now, None, None
+            what = {"advertiser_id": advertiser_id, "why": why}
+            audit.record(session, now, ACTOR, "tiktok consent withdrawn", link.store_id, what)
+    account = spend.account(session, advertiser_id)
+    if account is not None:
+        _plan(session, account, now)
+    return spend.stores_to_decide(session, advertiser_id)
+
+
+def _plan(session: Session, account: Account, now: datetime) -> None:
+    if spend.link_to_read(session, account.advertiser_id) is None:
+        account.next_poll_at, account.poll_reason = None, "waits for the advertiser's consent"
+    else:
+        account.next_poll_at, account.poll_reason = now, "with another consent that stands"
