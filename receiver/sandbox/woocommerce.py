@@ -11,7 +11,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 AGENT = "WooCommerce/10.0.2 Hookshot (WordPress/6.8.8)"
 SECONDS = 10.0
@@ -33,29 +33,72 @@ class Webhook:
     secret: str
     id: int
     home_url: str
+    agent: str = AGENT
+
+
+@dataclass(frozen=True)
+class Request:
+    """What goes out by POST; the headers but `Host`, in their order."""
+
+    headers: dict[str, str]
+    body: bytes
 
 
 def deliver(webhook: Webhook, topic: str, payload: Any) -> int:
     """Deliver one event and answer the HTTP status. Raises OSError or HTTPException; never tries again."""
-    body = wordpress_json(payload)
-    resource, event = topic.split(".", 1)
-    headers = {
-        "Content-Type": "application/json",
-        "X-WC-Webhook-Source": webhook.home_url,
-        "X-WC-Webhook-Topic": topic,
-        "X-WC-Webhook-Resource": resource,
-        "X-WC-Webhook-Event": event,
-        "X-WC-Webhook-Signature": signature(webhook.secret, body),
-        "X-WC-Webhook-ID": str(webhook.id),
-        "X-WC-Webhook-Delivery-ID": secrets.token_hex(16),
-    }
-    return _post(webhook.url, headers, body)
+    return _sent(webhook.url, event(webhook, topic, payload, secrets.token_hex(16)))
 
 
 def ping(webhook: Webhook) -> int:
     """What the store sends first, while the webhook is being made: unsigned, and no event."""
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return _post(webhook.url, headers, f"webhook_id={webhook.id}".encode())
+    return _sent(webhook.url, pinging(webhook))
+
+
+def event(webhook: Webhook, topic: str, payload: Any, delivery_id: str) -> Request:
+    body = wordpress_json(payload)
+    resource, _, what = topic.partition(".")
+    signed = {
+        "Content-Type": "application/json",
+        "X-WC-Webhook-Source": webhook.home_url,
+        "X-WC-Webhook-Topic": topic,
+        "X-WC-Webhook-Resource": resource,
+        "X-WC-Webhook-Event": what,
+        "X-WC-Webhook-Signature": signature(webhook.secret, body),
+        "X-WC-Webhook-ID": str(webhook.id),
+        "X-WC-Webhook-Delivery-ID": delivery_id,
+    }
+    return Request({**opening(webhook.agent), **signed, **closing(body)}, body)
+
+
+def pinging(webhook: Webhook) -> Request:
+    body = f"webhook_id={webhook.id}".encode()
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    return Request({**opening(webhook.agent), **closing(body), **kind}, body)
+
+
+def opening(agent: str) -> dict[str, str]:
+    """The headers every request of WordPress begins with."""
+    return {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "deflate, gzip, br, zstd"}
+
+
+def closing(body: bytes) -> dict[str, str]:
+    return {"Connection": "close", "Content-Length": str(len(body))}
+
+
+def exchange(
+    connection: http.client.HTTPConnection, method: str, url: str, request: Request
+) -> http.client.HTTPResponse:
+    """In WooCommerce's order and spelling, which an HTTP library of the usual kind would change."""
+    parts = urlsplit(url)
+    try:
+        target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+        for name, value in {"Host": parts.netloc, **request.headers}.items():
+            connection.putheader(name, value)
+        connection.endheaders(request.body)
+        return connection.getresponse()
+    finally:
+        connection.close()
 
 
 def wordpress_json(payload: Any) -> bytes:
@@ -73,22 +116,7 @@ def _decoded(entity: str) -> str:
     return next(character for character, written in WRITTEN.items() if re.fullmatch(written, entity))
 
 
-def _post(url: str, headers: dict[str, str], body: bytes) -> int:
-    """In WooCommerce's order and spelling, which an HTTP library of the usual kind would change."""
+def _sent(url: str, request: Request) -> int:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
-    try:
-        connection.putrequest("POST", parts.path, skip_host=True, skip_accept_encoding=True)
-        first = {
-            "Host": parts.netloc,
-            "User-Agent": AGENT,
-            "Accept": "*/*",
-            "Accept-Encoding": "deflate, gzip, br, zstd",
-        }
-        last = {"Connection": "close", "Content-Length": str(len(body))}
-        for name, value in {**first, **headers, **last}.items():
-            connection.putheader(name, value)
-        connection.endheaders(body)
-        return connection.getresponse().status
-    finally:
-        connection.close()
+    return exchange(connection, "POST", url, request).status

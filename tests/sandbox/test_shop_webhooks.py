@@ -9,6 +9,7 @@ import pytest
 import requests
 from woocommerce import API
 
+from receiver.errors import SettingsError
 from receiver.integrations.woocommerce.signature import signing_key, verify
 from receiver.sandbox.shop.records import Hook
 from receiver.sandbox.shop.shop import Shop
@@ -186,7 +187,9 @@ def test_the_seventh_failure_disables_and_reactivating_keeps_the_count(shop, lis
     assert only(shop).status == "disabled"
 
 
-@pytest.mark.parametrize("address", ["https://credit.example/hook", "http://user:word@{}/hook"])
+@pytest.mark.parametrize(
+    "address", ["https://credit.example/hook", "http://user:word@{}/hook", "http://{}9/hook"]
+)
 def test_an_address_a_shop_cannot_or_will_not_call_counts_failures_too(shop, listener, address):
     make(shop, listener)
     only(shop).delivery_url = address.format(listener.url.removeprefix("http://"))
@@ -240,3 +243,11 @@ def test_a_shop_goes_on_where_it_was_left(shops, shop, listener):
     again.run_queue()
     assert json.loads(listener.heard[-1].body)["arg"] == "waits"
     assert requests.get(f"{again.url}/wp-json/", timeout=5).status_code == 200
+
+
+def test_what_a_shop_kept_and_cannot_be_read_is_one_sentence(shops, shop, tmp_path):
+    shop.new_key()
+    (kept,) = (tmp_path / "shops").glob("*.json")
+    kept.write_text(kept.read_text().replace('"permissions"', '"rights"'))
+    with pytest.raises(SettingsError, match="remove it to begin anew"):
+        shops.open("one")

@@ -13,10 +13,10 @@ from markupsafe import Markup
 from werkzeug import Response
 
 from receiver.sandbox.shop.asking import Asking
-from receiver.sandbox.shop.outgoing import ENCODINGS, MOST_REDIRECTS, Unreachable
+from receiver.sandbox.shop.outgoing import MOST_REDIRECTS, Unreachable
 from receiver.sandbox.shop.pages import access_denied, page
 from receiver.sandbox.shop.records import Key
-from receiver.sandbox.woocommerce import wordpress_json
+from receiver.sandbox.woocommerce import Request, closing, opening, wordpress_json
 
 if TYPE_CHECKING:
     from receiver.sandbox.shop.shop import Shop
@@ -157,18 +157,11 @@ def _post(shop: Shop, key: Key, user_id: str, callback_url: str) -> int:
             "key_permissions": key.permissions,
         }
     )
-    headers = {
-        "User-Agent": f"WordPress/{shop.setup.wp_version}; {shop.home}",
-        "Accept": "*/*",
-        "Accept-Encoding": ENCODINGS,
-        "Content-Type": "application/json;charset=UTF-8",
-        "Connection": "close",
-        "Content-Length": str(len(body)),
-    }
+    agent = f"WordPress/{shop.setup.wp_version}; {shop.home}"
+    kind = {"Content-Type": "application/json;charset=UTF-8"}
+    request = Request({**opening(agent), **kind, **closing(body)}, body)
     seconds = shop.outgoing.keys_seconds
-    return shop.outgoing.send(
-        callback_url, headers, body, seconds=seconds, redirects=MOST_REDIRECTS, log=shop.sent
-    )
+    return shop.outgoing.send(callback_url, request, seconds, shop.sent, redirects=MOST_REDIRECTS)
 
 
 def _own_url(shop: Shop, query: dict[str, str], route: str) -> str:

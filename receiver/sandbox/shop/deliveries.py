@@ -6,9 +6,9 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from receiver.sandbox.shop.outgoing import ENCODINGS, MOST_REDIRECTS, Unreachable
+from receiver.sandbox.shop.outgoing import MOST_REDIRECTS, Unreachable
 from receiver.sandbox.shop.records import Hook
-from receiver.sandbox.woocommerce import signature, wordpress_json
+from receiver.sandbox.woocommerce import Webhook, event, pinging
 
 if TYPE_CHECKING:
     from receiver.sandbox.shop.shop import Shop
@@ -29,21 +29,10 @@ def save(shop: Shop, hook: Hook, *, moved: bool = False) -> None:
 
 def ping(shop: Shop, hook: Hook) -> None:
     """Unsigned, no event, and redirects are followed; until one is answered 200 each saving sends another."""
-    body = f"webhook_id={hook.id}".encode()
-    headers = {
-        **_first(shop),
-        "Connection": "close",
-        "Content-Length": str(len(body)),
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
+    seconds = shop.outgoing.ping_seconds
     try:
         status = shop.outgoing.send(
-            hook.delivery_url,
-            headers,
-            body,
-            seconds=shop.outgoing.ping_seconds,
-            redirects=MOST_REDIRECTS,
-            log=shop.sent,
+            hook.delivery_url, pinging(_wire(shop, hook)), seconds, shop.sent, redirects=MOST_REDIRECTS
         )
     except Unreachable:
         return
@@ -54,15 +43,10 @@ def ping(shop: Shop, hook: Hook) -> None:
 
 def deliver(shop: Shop, hook: Hook, argument: Any) -> None:
     """Send one event and count what came of it; a failed one is gone."""
-    body = wordpress_json(payload(shop, hook, argument))
+    said, number = payload(shop, hook, argument), delivery_id(hook.id, shop.now())
+    request = event(_wire(shop, hook), hook.topic, said, number)
     try:
-        status = shop.outgoing.send(
-            hook.delivery_url,
-            {**_first(shop), **_signed(shop, hook, body)},
-            body,
-            seconds=shop.outgoing.delivery_seconds,
-            log=shop.sent,
-        )
+        status = shop.outgoing.send(hook.delivery_url, request, shop.outgoing.delivery_seconds, shop.sent)
     except Unreachable:
         status = 0
     if 200 <= status <= LAST_SUCCESS:
@@ -76,10 +60,10 @@ def deliver(shop: Shop, hook: Hook, argument: Any) -> None:
 
 def payload(shop: Shop, hook: Hook, argument: Any) -> Any:
     """The body as it is now: what happened since the event shows in it."""
-    resource, _, event = hook.topic.partition(".")
+    resource, _, what = hook.topic.partition(".")
     if resource == "action":
-        return {"action": event, "arg": argument}
-    if event == DELETED:
+        return {"action": what, "arg": argument}
+    if what == DELETED:
         return {"id": argument}
     if not shop.may_manage(hook.user):
         message = "Sorry, you cannot view this resource."
@@ -92,22 +76,6 @@ def delivery_id(hook_id: int, now: datetime) -> str:
     return hashlib.sha256(f"{hook_id}{int(now.timestamp())}".encode()).hexdigest()[:32]
 
 
-def _first(shop: Shop) -> dict[str, str]:
+def _wire(shop: Shop, hook: Hook) -> Webhook:
     agent = f"WooCommerce/{shop.setup.wc_version} Hookshot (WordPress/{shop.setup.wp_version})"
-    return {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": ENCODINGS}
-
-
-def _signed(shop: Shop, hook: Hook, body: bytes) -> dict[str, str]:
-    resource, _, event = hook.topic.partition(".")
-    return {
-        "Content-Type": "application/json",
-        "X-WC-Webhook-Source": f"{shop.home}/",
-        "X-WC-Webhook-Topic": hook.topic,
-        "X-WC-Webhook-Resource": resource,
-        "X-WC-Webhook-Event": event,
-        "X-WC-Webhook-Signature": signature(hook.secret, body),
-        "X-WC-Webhook-ID": str(hook.id),
-        "X-WC-Webhook-Delivery-ID": delivery_id(hook.id, shop.now()),
-        "Connection": "close",
-        "Content-Length": str(len(body)),
-    }
+    return Webhook(hook.delivery_url, hook.secret, hook.id, f"{shop.home}/", agent)

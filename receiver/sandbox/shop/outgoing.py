@@ -9,11 +9,11 @@ from __future__ import annotations
 import http.client
 import ipaddress
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-ENCODINGS = "deflate, gzip, br, zstd"
+from receiver.sandbox.woocommerce import Request, exchange
+
 MOST_REDIRECTS = 5
 KEEP_METHOD = {301, 307, 308}  # WordPress asks again by GET, with the body, after the others
 
@@ -46,43 +46,30 @@ class Outgoing:
     keys_seconds: float = 60.0
 
     def send(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        *,
-        seconds: float,
-        redirects: int = 0,
-        log: deque[Sent],
+        self, url: str, request: Request, seconds: float, log: deque[Sent], *, redirects: int = 0
     ) -> int:
         """POST, and the status; adds each request to the log. Raises Unreachable."""
         method = "POST"
         while True:
-            status, location = self._once(method, url, headers, body, seconds, log)
+            status, location = self._once(method, url, request, seconds, log)
             if not redirects or not location or not 300 <= status < 400:
                 return status
             redirects -= 1
             method, url = method if status in KEEP_METHOD else "GET", urljoin(url, location)
 
     def _once(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        seconds: float,
-        log: deque[Sent],
+        self, method: str, url: str, request: Request, seconds: float, log: deque[Sent]
     ) -> tuple[int, str | None]:
-        sent = {"Host": urlsplit(url).netloc, **headers}
-        status = location = None
+        status = None
         try:
-            connection = self._connection(url, seconds)
-            status, location = _exchange(connection, method, url, sent, body)
-        except (OSError, http.client.HTTPException) as error:
+            answer = exchange(self._connection(url, seconds), method, url, request)
+            status = answer.status
+            return status, answer.getheader("Location")
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise Unreachable(type(error).__name__) from error
         finally:
-            log.append(Sent(method, url, tuple(sent.items()), body, status))
-        return status, location
+            headers = {"Host": urlsplit(url).netloc, **request.headers}
+            log.append(Sent(method, url, tuple(headers.items()), request.body, status))
 
     def _connection(self, url: str, seconds: float) -> http.client.HTTPConnection:
         given = urlsplit(url)
@@ -94,23 +81,6 @@ class Outgoing:
             raise OSError("a shop of the sandbox calls this machine only")
         kind = http.client.HTTPSConnection if led.scheme == "https" else http.client.HTTPConnection
         return kind(host, led.port, timeout=seconds)
-
-
-def _exchange(
-    connection: http.client.HTTPConnection, method: str, url: str, headers: Mapping[str, str], body: bytes
-) -> tuple[int, str | None]:
-    """In the order and spelling given, which an HTTP library of the usual kind would change."""
-    parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    try:
-        connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-        for name, value in headers.items():
-            connection.putheader(name, value)
-        connection.endheaders(body)
-        answer = connection.getresponse()
-        return answer.status, answer.getheader("Location")
-    finally:
-        connection.close()
 
 
 def _is_loopback(host: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from receiver.controls.kept import write_private
+from receiver.errors import SettingsError
 
 OWNER = "owner"
 
@@ -76,11 +77,15 @@ class Records:
 
 
 def recall(file: Path) -> Records:
-    """As they were left, or those of a new shop."""
+    """As they were left, or those of a new shop. Raises SettingsError for what cannot be read."""
     try:
         kept: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        of_lists = {"keys": Key, "hooks": Hook, "queue": Waiting}
+        lists = {name: [kind(**one) for one in kept[name]] for name, kind in of_lists.items()}
+        return Records(**{**kept, **lists})
     except FileNotFoundError:
         return Records(install_id=str(uuid.uuid4()))
-    of_lists = {"keys": Key, "hooks": Hook, "queue": Waiting}
-    lists = {name: [kind(**one) for one in kept[name]] for name, kind in of_lists.items()}
-    return Records(**{**kept, **lists})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise SettingsError(
+            f"{file} cannot be read ({type(error).__name__}); remove it to begin anew."
+        ) from error
