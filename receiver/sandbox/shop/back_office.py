@@ -45,7 +45,7 @@ FAULT = Markup(
     '<tr><td>{name}<td>{does}<td><button class="button" name="{switch}" value="{fault}">{label}</button></tr>'
 )
 CONNECT = Markup('<a class="button" href="{service}/connect?shop={shop}">Connect it</a>')
-HOOK = Markup("<tr><td>{id}<td>{topic}<td>{status}<td>{failures}<td>{url}<td>{buttons}</tr>")
+HOOK = Markup('<tr><td>{id}<td>{topic}<td>{status}<td>{failures}<td class="address">{url}<td>{buttons}</tr>')
 HOOK_FORM = Markup('<form method="post"><input type="hidden" name="hook" value="{id}">{buttons}</form>')
 BUTTON = Markup('<button class="button" name="do" value="{value}">{value}</button> ')
 KEY = Markup("<li>{description}: {permissions}, as {user}</li>")

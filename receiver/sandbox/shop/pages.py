@@ -11,9 +11,12 @@ PAGE = Markup("""<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>{title}</title>
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem; }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 3rem auto; padding: 0 1rem; }}
 label {{ display: block; margin: .5rem 0; }}
-.button {{ padding: .4rem 1rem; border: 1px solid #555; border-radius: 4px; text-decoration: none; }}
+.button {{ padding: .2rem .7rem; border: 1px solid #555; border-radius: 4px; text-decoration: none;
+  background: #fff; color: #111; font: inherit; display: inline-block; white-space: nowrap; }}
+th, td {{ text-align: left; padding: .3rem .8rem .3rem 0; }}
+.address {{ overflow-wrap: anywhere; }}
 </style>
 <h1>{title}</h1>
 {body}
