@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class BridgeError(Exception):
     """The head of the family: safe to show, never holds a secret."""
@@ -14,3 +16,28 @@ class BadSignal(BridgeError):
         super().__init__(f"{path}: {message}" if path else message)
         self.message = message
         self.path = path
+
+
+class Trouble(StrEnum):
+    """Why a store did not do what it was asked."""
+
+    UNREACHABLE = "unreachable"  # whatever it was: nobody shall learn from us what lies in a network
+    NOT_HTTPS = "not_https"
+    NOT_WORDPRESS = "not_wordpress"
+    NO_WOOCOMMERCE = "no_woocommerce"
+    NO_PERMALINKS = "no_permalinks"
+    KEYS_REFUSED = "keys_refused"
+    KEYS_TOO_WEAK = "keys_too_weak"
+    BUSY = "busy"
+    MALFORMED = "malformed"
+    TOO_OLD = "too_old"
+    NO_COMPANION = "no_companion"
+
+
+class StoreError(BridgeError):
+    """A call to a store came to nothing; `trouble` says why, `code` is the store's own word for it."""
+
+    def __init__(self, trouble: Trouble, code: str | None = None) -> None:
+        super().__init__(f"{trouble} ({code})" if code else str(trouble))
+        self.trouble = trouble
+        self.code = code
