@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -22,10 +23,15 @@ LAST_LINES = 15
 _prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
 
 
-def end_with_parent() -> None:
-    """Have the kernel send this process SIGTERM when its parent dies, even by SIGKILL (Linux only)."""
+def end_with_parent(parent: int | None = None) -> None:
+    """Have the kernel send this process SIGTERM when its parent dies, even by SIGKILL (Linux only).
+
+    `parent` is who should be it: one that died before we could ask ends this process at once.
+    """
     if _prctl is not None:
         _prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if parent not in (None, os.getppid()):
+        os._exit(1)
 
 
 @dataclass
@@ -75,7 +81,7 @@ class Children:
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches the parent only, which stops the rest in order
-            preexec_fn=end_with_parent,
+            preexec_fn=partial(end_with_parent, os.getpid()),
         )
 
     def fallen(self) -> Child | None:

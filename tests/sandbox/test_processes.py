@@ -51,6 +51,13 @@ def runs(process_id: int) -> bool:
         return False
 
 
+@pytest.mark.parametrize(("parent", "said"), [("os.getppid()", "lives\n"), ("0", "")])
+def test_one_whose_parent_died_before_it_could_ask_ends_at_once(parent: str, said: str) -> None:
+    code = f"import os; from receiver.sandbox.processes import *; end_with_parent({parent}); print('lives')"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.returncode == 0) == (said, bool(said))
+
+
 def test_one_that_ends_is_noticed_with_its_last_lines(children: Children) -> None:
     start(children, "print('what went wrong'); raise SystemExit(3)")
     until(children.fallen)
