@@ -2,11 +2,12 @@
 # make test   everything the tests need, then the tests (ARGS goes to pytest)
 # make soak   kills web and worker at random moments under load, and looks for what is lost (ARGS: --kills 200)
 # make bench  how fast it is, and how cost grows; also in build/bench.json (ARGS: some subjects only)
+# make plugin the companion plugin's zip, build/wc-ad-credit.zip
 # make lint   formatter, linter and type checker
 # make clean  what the other targets made; never .env or instance/
 
 .NOTPARALLEL:
-.PHONY: run test soak bench lint clean
+.PHONY: run test soak bench plugin lint clean
 
 PY = .venv/bin/python
 
@@ -25,6 +26,10 @@ soak:
 bench:
 	@bin/environment dev
 	@$(PY) -m bench $(ARGS)
+
+plugin:
+	@bin/environment
+	@$(PY) -m wp_bridge.packing
 
 lint:
 	@bin/environment dev

@@ -6,10 +6,12 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PHP_PARSER = Path("/usr/share/php/PhpParser/autoload.php")
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
@@ -19,6 +21,7 @@ def _needs(what: str, there: bool) -> pytest.MarkDecorator:
 
 needs_chromium = _needs("Chromium (Debian: apt-get install chromium)", CHROMIUM is not None)
 needs_php = _needs("PHP (Debian: apt-get install php-cli)", shutil.which("php") is not None)
+needs_php_parser = _needs("php-parser (Debian: apt-get install phpunit)", PHP_PARSER.exists())
 needs_nginx = _needs("nginx (Debian: apt-get install nginx-light)", NGINX is not None)
 needs_root = _needs("root for us", os.geteuid() == 0)
 

@@ -1,0 +1,81 @@
+"""`make plugin`: the zip a merchant installs."""
+
+import io
+import re
+import zipfile
+
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+from wp_bridge import plugin_texts
+from wp_bridge.packing import SLUG, SOURCE, packed, tracked
+
+MAIN = (SOURCE / f"{SLUG}.php").read_text()
+README = (SOURCE / "readme.txt").read_text()
+
+
+def test_the_zip_holds_what_git_tracks_and_compiled_translations_and_nothing_else(tmp_path):
+    stray = SOURCE / "stray.log"
+    stray.write_text("left by an editor")
+    try:
+        names = zipfile.ZipFile(io.BytesIO(packed())).namelist()
+    finally:
+        stray.unlink()
+    sources = {f"{SLUG}/{path.as_posix()}" for path in tracked()}
+    compiled = {name.replace(".po", ".mo") for name in sources if name.endswith(".po")}
+    assert set(names) == sources | compiled
+    assert f"{SLUG}/{SLUG}.php" in names
+
+
+def test_the_same_source_gives_the_same_bytes():
+    assert packed() == packed()
+    assert {entry.date_time for entry in zipfile.ZipFile(io.BytesIO(packed())).infolist()} == {
+        (1980, 1, 1, 0, 0, 0)
+    }
+
+
+def test_the_template_for_translators_is_what_the_source_says():
+    assert plugin_texts.TEMPLATE.read_text(encoding="utf-8") == plugin_texts.template()
+
+
+def test_every_text_is_translated_in_every_language():
+    template = read_po(plugin_texts.TEMPLATE.open("rb"))
+    files = sorted(SOURCE.glob("languages/*.po"))
+    assert [file.stem for file in files] == [f"{SLUG}-es_ES", f"{SLUG}-th"]
+    for file in files:
+        catalog = read_po(file.open("rb"), abort_invalid=True)
+        for message in filter(lambda message: message.id, template):
+            said = catalog.get(message.id)
+            assert said, f"{file.name} lacks {message.id!r}"
+            assert all(said.string if isinstance(said.string, tuple) else [said.string]), message.id
+            assert not said.fuzzy
+            forms = said.string if isinstance(said.string, tuple) else (said.string,)
+            for form in forms:
+                assert placeholders(form) == placeholders(str(message.id if len(forms) == 1 else form))
+        extra = {str(one.id) for one in catalog if one.id} - {str(one.id) for one in template if one.id}
+        assert extra == set(), f"{file.name} translates what nobody says any more"
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(re.findall(r"%(?:\d\$)?[sd]", text))
+
+
+def test_compiled_translations_say_what_their_source_says():
+    archive = zipfile.ZipFile(io.BytesIO(packed()))
+    spanish = read_mo(io.BytesIO(archive.read(f"{SLUG}/languages/{SLUG}-es_ES.mo")))
+    template = read_po(plugin_texts.TEMPLATE.open("rb"))
+    assert {message.id for message in spanish if message.id} == {
+        message.id for message in template if message.id
+    }
+
+
+def test_header_and_readme_agree_and_keep_the_directorys_rules():
+    header = dict(re.findall(r"^ \* ([A-Z][\w ]+?):\s+(.+)$", MAIN, re.MULTILINE))
+    assert not header["Plugin Name"].lower().startswith(("tiktok", "woocommerce", "wc "))
+    assert header["Requires Plugins"] == "woocommerce"
+    assert header["Text Domain"] == SLUG
+    for theirs, ours in [("Stable tag", "Version"), ("Requires PHP", "Requires PHP")]:
+        assert f"{theirs}: {header[ours]}" in README
+    assert f"Requires at least: {header['Requires at least']}" in README
+    assert f"define( 'WC_AD_CREDIT_VERSION', '{header['Version']}' );" in MAIN
+    assert "== External services ==" in README

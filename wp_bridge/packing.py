@@ -1,0 +1,63 @@
+"""The companion plugin's zip: what git tracks of it, translations compiled; same source, same bytes."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[1]
+SLUG = "wc-ad-credit"
+SOURCE = ROOT / "wp_bridge" / "plugin" / SLUG
+ARCHIVE = ROOT / "build" / f"{SLUG}.zip"
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold
+
+
+def packed() -> bytes:
+    """The zip. Raises OSError without git, CalledProcessError outside of a checkout."""
+    files = {str(path): (SOURCE / path).read_bytes() for path in tracked()}
+    files |= {
+        name.removesuffix(".po") + ".mo": compiled(content)
+        for name, content in files.items()
+        if name.endswith(".po")
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{SLUG}/{name}", LONG_AGO)
+            entry.external_attr, entry.create_system = 0o100644 << 16, 3
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return packed.getvalue()
+
+
+def tracked() -> list[Path]:
+    """The plugin's files, relative to its folder."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=SOURCE, capture_output=True, check=True)  # noqa: S607 (wherever git is)
+    return [Path(name) for name in listed.stdout.decode().split("\0") if name]
+
+
+def compiled(po: bytes) -> bytes:
+    """As WordPress reads translations."""
+    mo = io.BytesIO()
+    write_mo(mo, read_po(io.BytesIO(po), abort_invalid=True))
+    return mo.getvalue()
+
+
+def main() -> None:
+    try:
+        content = packed()
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"The plugin is packed from what git tracks, and git did not answer here: {error}")
+    ARCHIVE.parent.mkdir(exist_ok=True)
+    ARCHIVE.write_bytes(content)
+    print(ARCHIVE.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+<?php
+/**
+ * Leaves nothing behind. Reads no other file of the plugin, because uninstalling loads none.
+ *
+ * @package WcAdCredit
+ */
+
+namespace WcAdCredit;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Cleanup {
+
+	/** Every option, transient and user setting of ours begins with this. */
+	const OURS = 'wc_ad_credit_';
+
+	const NOTE = 'wc-ad-credit-news';
+
+	public static function everything(): void {
+		$sites = is_multisite() ? get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) : array( get_current_blog_id() );
+		foreach ( $sites as $site ) {
+			self::in_site( (int) $site );
+		}
+		self::of_users();
+	}
+
+	private static function in_site( int $site ): void {
+		if ( is_multisite() ) {
+			switch_to_blog( $site );
+		}
+		self::scheduled();
+		self::webhooks();
+		self::notes();
+		self::options();
+		if ( is_multisite() ) {
+			restore_current_blog();
+		}
+	}
+
+	private static function scheduled(): void {
+		if ( function_exists( 'as_unschedule_all_actions' ) ) {
+			as_unschedule_all_actions( '', array(), 'wc-ad-credit' );
+		}
+	}
+
+	/** The service made them for us; without us they would go on telling it of saved settings. */
+	private static function webhooks(): void {
+		$connection = get_option( self::OURS . 'connection' );
+		if ( ! class_exists( 'WC_Data_Store' ) || empty( $connection['service'] ) ) {
+			return;
+		}
+		foreach ( \WC_Data_Store::load( 'webhook' )->get_webhooks_ids() as $id ) {
+			$webhook = wc_get_webhook( $id );
+			if ( $webhook && 0 === strpos( $webhook->get_delivery_url(), $connection['service'] . '/webhooks/' ) ) {
+				$webhook->delete( true );
+			}
+		}
+	}
+
+	private static function notes(): void {
+		if ( class_exists( '\Automattic\WooCommerce\Admin\Notes\Notes' ) ) {
+			\Automattic\WooCommerce\Admin\Notes\Notes::delete_notes_with_name( self::NOTE );
+		}
+	}
+
+	private static function options(): void {
+		global $wpdb;
+		$names = $wpdb->get_col(
+			$wpdb->prepare(
+				"SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s",
+				$wpdb->esc_like( self::OURS ) . '%',
+				$wpdb->esc_like( '_transient_' . self::OURS ) . '%',
+				$wpdb->esc_like( '_transient_timeout_' . self::OURS ) . '%'
+			)
+		);
+		array_map( 'delete_option', $names );
+	}
+
+	private static function of_users(): void {
+		delete_metadata( 'user', 0, self::OURS . 'dismissed', '', true );
+	}
+}
