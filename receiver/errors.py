@@ -66,3 +66,27 @@ class ProviderError(ReceiverError):
         self.code = code
         self.request_id = request_id
         self.until = until
+
+
+class ShopTrouble(enum.StrEnum):
+    """What keeps us from a store; each has a sentence for the merchant and a next step."""
+
+    UNREACHABLE = "unreachable"  # whatever it was: nobody shall learn from us what lies in a network
+    NOT_HTTPS = "not_https"
+    NOT_WORDPRESS = "not_wordpress"
+    NO_WOOCOMMERCE = "no_woocommerce"
+    NO_PERMALINKS = "no_permalinks"
+    KEYS_REFUSED = "keys_refused"
+    KEYS_TOO_WEAK = "keys_too_weak"  # they may not read and write, or their user may not manage
+    BUSY = "busy"
+    MALFORMED = "malformed"  # something else than WordPress's own answer comes before or instead of it
+    TOO_OLD = "too_old"
+    NO_COMPANION = "no_companion"  # our plugin is not there
+
+
+class ShopError(ReceiverError):
+    """A store did not do what it was asked; `trouble` says why."""
+
+    def __init__(self, trouble: ShopTrouble, message: str = "") -> None:
+        super().__init__(message or f"the store did not do it: {trouble}")
+        self.trouble = trouble

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from threading import Event
@@ -19,6 +20,7 @@ from huey.api import Huey
 from sqlalchemy import func, select
 
 from receiver.errors import StorageUnavailable
+from receiver.services.bridge.check import check_quietly, due_stores
 from receiver.services.decisions.decide import decide_each, decide_stale
 from receiver.services.polling.poll import poll_due
 from receiver.services.processing.purge import purge
@@ -29,6 +31,7 @@ from receiver.wiring import Wiring
 
 POLL_BATCH = 5  # small: between batches a worker that was told to stop does
 POLL_BATCHES = 60  # what the default rate can ask in a minute or two; the rest waits for the next run
+CHECK_BATCH, CHECKS_AT_ONCE = 100, 8  # stores; one that does not answer takes a minute of its thread
 NIGHT = time(3, 0, tzinfo=UTC)
 PURGE_WITHIN = timedelta(minutes=10)
 QUEUE_LOCK = 0x68756579  # "huey": any number nobody else locks
@@ -48,6 +51,7 @@ def every_minute(wired: Wiring) -> tuple[Job, ...]:
     """The service's own periodic work."""
     return (
         Job("poll", lambda stopping: _poll(wired, stopping)),
+        Job("stores", lambda stopping: _check_stores(wired, stopping)),
         Job("places", lambda _: fill_all_places(wired.database, wired.now())),
         Job("decide", lambda _: decide_stale(wired.database, wired.now())),
         Job("purge", lambda stopping: _purge_at_night(wired, stopping)),
@@ -83,6 +87,24 @@ def _poll(wired: Wiring, stopping: Event) -> None:
         decide_each(wired.database, wired.now(), (store_id for one in polled for store_id in one.stores))
         if len(polled) < POLL_BATCH:
             return
+
+
+def _check_stores(wired: Wiring, stopping: Event) -> None:
+    """The connected stores whose turn it is, several at once: most of it is waiting for them."""
+
+    def check(store_id: str) -> None:
+        if not stopping.is_set():
+            check_quietly(
+                wired.database,
+                wired.seal,
+                wired.shops,
+                wired.now(),
+                store_id,
+                public_url=wired.settings.public_url,
+            )
+
+    with ThreadPoolExecutor(CHECKS_AT_ONCE) as several:
+        list(several.map(check, due_stores(wired.database, wired.now(), CHECK_BATCH)))
 
 
 def _purge_at_night(wired: Wiring, stopping: Event) -> None:

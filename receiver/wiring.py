@@ -14,6 +14,7 @@ from receiver.errors import SettingsError
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.pace import Pace
+from receiver.integrations.woocommerce.shops import RestShops
 from receiver.settings import Settings
 from receiver.storage.budget import SharedBudget
 from receiver.storage.database import Database
@@ -29,6 +30,7 @@ class Wiring:
     seal: Seal
     tiktok: TikTokClient
     budget: SharedBudget  # of calls to TikTok
+    shops: RestShops
     now: Callable[[], datetime]
     controls: Controls | None  # of the sandbox; a real installation has none
 
@@ -44,6 +46,7 @@ def wire(settings: Settings, now: Callable[[], datetime] | None = None) -> Wirin
         seal=Seal(settings.secret_keys),
         tiktok=TikTokClient(settings.tiktok_api_url, app=_app(settings), pace=Pace(budget, clock)),
         budget=budget,
+        shops=RestShops(allow_loopback=settings.allow_loopback_stores),
         now=clock,
         controls=controls,
     )

@@ -66,6 +66,17 @@ def add_secret(session: Session, hook_id: str, sealed: str, now: datetime) -> No
     session.add(HookSecret(hook_id=hook_id, secret_sealed=sealed, created_at=now, valid_until=None))
 
 
+def end_older_secrets(session: Session, hook_id: str, newest: int, at: datetime) -> None:
+    """Let the secrets up to the one numbered `newest` end at `at`; one that ends sooner keeps its end."""
+    later = or_(HookSecret.valid_until.is_(None), HookSecret.valid_until > at)
+    session.execute(
+        update(HookSecret)
+        .where(HookSecret.hook_id == hook_id, HookSecret.id <= newest, later)
+        .values(valid_until=at),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def end_secrets(session: Session, hook_id: str, at: datetime) -> None:
     """Let every secret of the hook end at `at`; one that ends sooner keeps its end."""
     later = or_(HookSecret.valid_until.is_(None), HookSecret.valid_until > at)

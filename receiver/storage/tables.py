@@ -27,6 +27,7 @@ from receiver.storage.types import ExactDecimal, Json, JsonValue, PackedJson, Ut
 Serial = BigInteger().with_variant(Integer, "sqlite")
 IS_CODE = text("delivery = 'code'")
 IS_OPEN = text("state = 'open'")
+HAS_TOPIC = text("topic IS NOT NULL")
 HAS_ENDED = text("ended_at IS NOT NULL")
 OF_A_REPLAY = text("replay_id IS NOT NULL")
 
@@ -80,6 +81,7 @@ class Store(Base):
     verdict: Mapped[str | None]
     decided_at: Mapped[dt.datetime | None]
     doubts: Mapped[list[Any] | None]  # domain/doubts.py; null: none
+    facts_read_at: Mapped[dt.datetime | None]  # when country and currency were read by REST; null: staff said
 
 
 class Terms(Base):
@@ -100,6 +102,21 @@ class Hook(Base):
     id: Mapped[str] = mapped_column(primary_key=True)  # hk_…, or the store's id
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
     topic: Mapped[str | None]  # null: the header names it
+    # Of one the bridge makes at the store: its number there, and what was wrong with it when last looked at.
+    webhook_id: Mapped[int | None] = mapped_column(BigInteger)
+    trouble: Mapped[str | None]  # domain/store_webhooks.py
+    checked_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_hooks_topic",
+            "store_id",
+            "topic",
+            unique=True,
+            sqlite_where=HAS_TOPIC,
+            postgresql_where=HAS_TOPIC,
+        ),
+    )
 
 
 class HookSecret(Base):
@@ -112,6 +129,47 @@ class HookSecret(Base):
     secret_sealed: Mapped[str] = mapped_column(Text)
     created_at: Mapped[dt.datetime]
     valid_until: Mapped[dt.datetime | None]
+
+
+class Connect(Base):
+    """A merchant on the way through a shop's key page; keys that came wait here unconfirmed."""
+
+    __tablename__ = "connects"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)  # hash of the user_id the shop is given
+    shop: Mapped[str]
+    rest_base: Mapped[str]  # what stands before the shop's wp-json
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    return_url: Mapped[str | None] = mapped_column(Text)  # a page of the shop to lead back to
+    created_at: Mapped[dt.datetime] = mapped_column(index=True)
+    expires_at: Mapped[dt.datetime]
+    keys_sealed: Mapped[str | None] = mapped_column(Text)  # only until it has ended
+    keys_at: Mapped[dt.datetime | None]
+    returned_at: Mapped[dt.datetime | None]  # the browser that began is back
+    lease_until: Mapped[dt.datetime | None]  # while somebody finishes it
+    outcome: Mapped[str | None]  # domain/connects.py; null: under way
+    trouble: Mapped[str | None]  # errors.ShopTrouble, of a try that may be repeated
+    store_id: Mapped[str | None] = mapped_column(ForeignKey("stores.id"))
+
+
+class Bridge(Base):
+    """A store we hold REST keys of: what it says of itself, and when it is looked at again."""
+
+    __tablename__ = "bridges"
+
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    rest_base: Mapped[str]  # what stands before wp-json, with the scheme it was connected by
+    keys_sealed: Mapped[str] = mapped_column(Text)
+    connected_at: Mapped[dt.datetime]
+    store_uuid: Mapped[str | None] = mapped_column(unique=True)
+    facts: Mapped[dict[str, Any] | None]  # domain/shop_facts.py; null: never read
+    facts_at: Mapped[dt.datetime | None]
+    token_at: Mapped[dt.datetime | None]  # when the plugin took the status token; null: it has yet to
+    next_check_at: Mapped[dt.datetime] = mapped_column(index=True)
+    lease_until: Mapped[dt.datetime | None]
+    checked_at: Mapped[dt.datetime | None]  # the last check that came through
+    failures: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str | None]  # errors.ShopTrouble, of the last check
 
 
 class Delivery(Base):

@@ -6,12 +6,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from receiver.domain.shops import is_page_of
 from receiver.errors import InputError
 from receiver.storage import consents, stores
 from receiver.storage.database import Database
 from receiver.storage.seal import token_hash
-from receiver.storage.tables import ConsentFlow
+from receiver.storage.tables import ConsentFlow, Store
 
 TICKET_LASTS = timedelta(minutes=10)
 
@@ -26,18 +28,27 @@ class Ticket:
 
 def issue_ticket(database: Database, now: datetime, status_token: str, return_url: str | None) -> Ticket:
     """A ticket for the store of a status token. Raises NotFound, and InputError for a page of elsewhere."""
-    text = secrets.token_urlsafe(32)
     with database.writing() as session:
-        store = stores.store_of_token(session, token_hash(status_token))
-        if return_url is not None and not is_page_of(return_url, store.url):
-            raise InputError(f"must be a page of {store.url}", path="return_url")
-        flow = ConsentFlow(
-            id=f"cf_{secrets.token_hex(16)}",
-            store_id=store.id,
-            ticket_hash=token_hash(text),
-            return_url=return_url,
-            created_at=now,
-            expires_at=now + TICKET_LASTS,
-        )
-        consents.add_flow(session, flow)
-        return Ticket(text, flow.expires_at)
+        return _issue(session, now, stores.store_of_token(session, token_hash(status_token)), return_url)
+
+
+def issue_ticket_for(database: Database, now: datetime, store_id: str, return_url: str | None) -> Ticket:
+    """A ticket for a store whose merchant was just known by its keys. Raises as the other does."""
+    with database.writing() as session:
+        return _issue(session, now, stores.known_store(session, store_id), return_url)
+
+
+def _issue(session: Session, now: datetime, store: Store, return_url: str | None) -> Ticket:
+    text = secrets.token_urlsafe(32)
+    if return_url is not None and not is_page_of(return_url, store.url):
+        raise InputError(f"must be a page of {store.url}", path="return_url")
+    flow = ConsentFlow(
+        id=f"cf_{secrets.token_hex(16)}",
+        store_id=store.id,
+        ticket_hash=token_hash(text),
+        return_url=return_url,
+        created_at=now,
+        expires_at=now + TICKET_LASTS,
+    )
+    consents.add_flow(session, flow)
+    return Ticket(text, flow.expires_at)

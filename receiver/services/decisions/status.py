@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from receiver.documents.status import Status
 from receiver.domain.decision import Decision
+from receiver.errors import ShopTrouble
 from receiver.services.decisions.decide import answer_for
 from receiver.services.decisions.reviews import as_review
-from receiver.storage import links, reviews, spend, stores, tables
+from receiver.storage import bridges, links, reviews, spend, stores, tables
 from receiver.storage.database import Database
 from receiver.storage.seal import token_hash
 
 FRESH_FOR = timedelta(hours=24)
+PASSING = (ShopTrouble.UNREACHABLE, ShopTrouble.BUSY, ShopTrouble.MALFORMED)
 
 
 def status_of(database: Database, now: datetime, store_id: str) -> Status:
@@ -33,7 +35,7 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
     link = links.open_link(session, store.id)
     account = spend.account(session, link.advertiser_id) if link else None
     decision = answer_for(session, store, now)
-    asked = reviews.newest_review(session, store.id)
+    asked, hooks = reviews.newest_review(session, store.id), bridges.made_hooks(session, store.id)
     return Status(
         decision=decision,
         store_name=store.name,
@@ -41,7 +43,17 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
         next_check=account.next_poll_at if account else None,
         review=as_review(asked) if asked else None,
         doubts=tuple(store.doubts or ()),
+        shop_trouble=_shop_trouble(bridges.bridge_of(session, store.id), now),
+        webhook_troubles=tuple(sorted({hook.trouble for hook in hooks if hook.trouble})),
     )
+
+
+def _shop_trouble(bridge: tables.Bridge | None, now: datetime) -> str | None:
+    """What the merchant should hear of: what passes by itself only once it has lasted a day."""
+    if bridge is None or bridge.trouble is None:
+        return None
+    lasts = bridge.checked_at is None or now - bridge.checked_at > FRESH_FOR
+    return bridge.trouble if lasts or bridge.trouble not in PASSING else None
 
 
 def _is_stale(account: tables.Account, decision: Decision, now: datetime) -> bool:

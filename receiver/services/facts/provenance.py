@@ -81,10 +81,17 @@ def _of_store(store: tables.Store, now: datetime) -> Sayings:
     return {
         "store.joined_at": Said(store.created_at),
         "store.merchant": Said(store.created_at),
-        "store.country": Said(store.created_at, Source.STAFF),  # typed in when the store was added
+        "store.country": _country(store),
         "store.admitted": Said(store.admitted_at or now),
         "store.set_up_at": Said(store.set_up_at),
     }
+
+
+def _country(store: tables.Store) -> Said:
+    """Read at the store, or typed in when it was added."""
+    if store.facts_read_at is not None:
+        return Said(store.facts_read_at, Source.WOOCOMMERCE)
+    return Said(store.created_at, Source.STAFF)
 
 
 def _of_link(link: tables.Link, facts: Facts) -> Sayings:

@@ -12,7 +12,7 @@ from threading import Event
 
 from sqlalchemy.orm import Session
 
-from receiver.storage import consents, deliveries, quarantine, rejections
+from receiver.storage import connects, consents, deliveries, quarantine, rejections
 from receiver.storage.database import Database
 
 STEP = 500  # rows in one transaction: receiving goes on in between
@@ -76,5 +76,6 @@ def _steps(now: datetime, keep_days: int) -> Steps:
         "quarantine": lambda session: quarantine.purge_quarantined(session, held, STEP),
         "samples": lambda session: rejections.purge_samples(session, sampled, STEP),
         "counts": lambda session: rejections.purge_counts(session, counted),
+        "connects": lambda session: connects.purge_connects(session, begun, STEP),
         "consent flows": lambda session: consents.purge_flows(session, begun, STEP),
     }

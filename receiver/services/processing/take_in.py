@@ -32,8 +32,10 @@ from receiver.domain.signals import (
     about_link,
     is_newer,
 )
+from receiver.domain.store_checks import AFTER_NEWS
 from receiver.errors import InputError
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL, read_event
+from receiver.storage.bridges import bring_forward
 from receiver.storage.held_stores import HeldStores
 from receiver.storage.signals import news_as_list, news_from_list
 from receiver.storage.tables import Delivery, Link, Store
@@ -41,7 +43,7 @@ from wp_bridge.errors import BadSignal
 from wp_bridge.signals import read_signal
 
 NOT_USED: dict[str | None, str] = {
-    SETTINGS_SAVED: "the store's facts are read by REST once it is connected",
+    SETTINGS_SAVED: "the store is looked at anew; what was saved is read by REST",
     None: "no topic was named",
 }
 
@@ -72,6 +74,9 @@ def take_in(session: Session, deliveries: Sequence[Delivery]) -> list[Ending]:
     read = [_read(delivery) for delivery in deliveries]
     told = [(one.store_id, one.news) for one in read if isinstance(one, _Signal)]
     held = HeldStores(session, told)
+    for delivery in deliveries:
+        if delivery.topic == SETTINGS_SAVED and delivery.store_id is not None:
+            bring_forward(session, delivery.store_id, delivery.received_at + AFTER_NEWS)
     return [_take_in(held, one) if isinstance(one, _Signal) else one for one in read]
 
 

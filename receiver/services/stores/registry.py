@@ -63,8 +63,8 @@ def add_store(
     details = checked_details(StoreDetails(url, name, country, currency, merchant))
     if joined_at is not None and joined_at > now:
         raise InputError("lies in the future", path="joined-at")
-    secret = _new_secret() if webhook_secret is None else checked_secret(webhook_secret)
-    token = _new_token()
+    secret = new_secret() if webhook_secret is None else checked_secret(webhook_secret)
+    token = new_token()
     with database.writing() as session:
         terms = enrol_in(session, programme, now)
         stores.lock_programme(session, terms.id)  # or two would find the shop unknown, or the last place free
@@ -155,7 +155,7 @@ def rotate_secret(
     """
     if not 0 <= overlap_hours <= LONGEST_OVERLAP:
         raise InputError(f"must be 0 to {LONGEST_OVERLAP} hours", path="overlap")
-    secret = _new_secret() if webhook_secret is None else checked_secret(webhook_secret)
+    secret = new_secret() if webhook_secret is None else checked_secret(webhook_secret)
     with database.writing() as session:
         stores.known_store(session, store_id, locked=True)
         hooks.end_secrets(session, store_id, now + timedelta(hours=overlap_hours))
@@ -166,18 +166,25 @@ def rotate_secret(
 
 def rotate_token(database: Database, now: datetime, store_id: str, *, actor: str) -> str:
     """A new status token; the old one stops working at once. Raises NotFound."""
-    token = _new_token()
+    token = new_token()
     with database.writing() as session:
         stores.known_store(session, store_id, locked=True).status_token_hash = token_hash(token)
         audit.record(session, now, actor, "stores rotate-token", store_id, {})
     return token
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
+    """A signing secret as WooCommerce keeps it unchanged."""
     return "".join(secrets.choice(SECRET_LETTERS) for _ in range(SECRET_LENGTH))
 
 
-def _new_token() -> str:
+def new_hook_id() -> str:
+    """The id of a webhook address of its own."""
+    return f"hk_{secrets.token_hex(20)}"
+
+
+def new_token() -> str:
+    """A status token."""
     return f"stt_{secrets.token_hex(32)}"
 
 
@@ -187,15 +194,21 @@ def _refuse_known(session: Session, url: str) -> None:
         raise Refused(f"{known.url} is already here as {known.id}")
 
 
-def _new_store(details: StoreDetails, programme: str, joined_at: datetime, now: datetime) -> Store:
+def new_store_id() -> tuple[str, str]:
+    """A store's id, and that of the merchant it is until staff merge."""
     random = secrets.token_hex(20)
+    return f"st_{random}", f"m_{random[:16]}"
+
+
+def _new_store(details: StoreDetails, programme: str, joined_at: datetime, now: datetime) -> Store:
+    store_id, merchant = new_store_id()
     return Store(
-        id=f"st_{random}",
+        id=store_id,
         url=details.url,
         name=details.name,
         country=details.country,
         currency=details.currency,
-        merchant=details.merchant or f"m_{random[:16]}",  # its own merchant until staff merge
+        merchant=details.merchant or merchant,
         programme=programme,
         joined_at=joined_at,
         created_at=now,

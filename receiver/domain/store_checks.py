@@ -1,0 +1,26 @@
+"""When a connected store is looked at again: about every four hours, sooner after news or a passing fault."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+EVERY = timedelta(hours=4)
+FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=15), timedelta(hours=12)
+AFTER_NEWS = timedelta(seconds=30)  # a shop that saves settings saves several
+REFUSED = timedelta(hours=24)  # revoked keys come back only by a new connect
+
+
+def next_check(store_id: str, now: datetime) -> datetime:
+    """Up to an eighth sooner or later, always the same for a store: stores added together drift apart."""
+    return now + EVERY * (0.875 + _share(store_id) / 4)
+
+
+def retry(store_id: str, now: datetime, failures: int) -> datetime:
+    """After so many failures in a row."""
+    longest: timedelta = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10))
+    return now + longest * (0.75 + _share(store_id) / 4)
+
+
+def _share(store_id: str) -> float:
+    return int.from_bytes(hashlib.sha256(store_id.encode()).digest()[:4]) / 2**32

@@ -1,0 +1,70 @@
+"""Stores behind the guarded transport, as services know them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from receiver.domain.shop_facts import ShopFacts
+from receiver.domain.store_webhooks import Found
+from receiver.errors import ShopError, ShopTrouble
+from wp_bridge.errors import StoreError
+from wp_bridge.guard import Guard
+from wp_bridge.store import Store, Webhook, probe
+
+Told = TypeVar("Told")
+
+
+class RestShop:
+    """One store through its keys; every call raises ShopError."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def facts(self) -> ShopFacts:
+        told = _asked(self._store.facts)
+        return ShopFacts(**vars(told))
+
+    def webhooks(self) -> Sequence[Found]:
+        return [_found(hook) for hook in _asked(self._store.webhooks)]
+
+    def make_webhook(self, name: str, topic: str, url: str, secret: str) -> Found:
+        return _found(_asked(lambda: self._store.make_webhook(name, topic, url, secret)))
+
+    def change_secret(self, webhook_id: int, secret: str) -> None:
+        _asked(lambda: self._store.change_secret(webhook_id, secret))
+
+    def delete_webhook(self, webhook_id: int) -> None:
+        _asked(lambda: self._store.delete_webhook(webhook_id))
+
+    def state(self) -> Mapping[str, Any]:
+        return _asked(self._store.state)
+
+    def put_token(self, token: str) -> None:
+        _asked(lambda: self._store.put_token(token))
+
+
+class RestShops:
+    """Opens stores by what stands before their wp-json."""
+
+    def __init__(self, *, allow_loopback: bool) -> None:
+        self._guard = Guard(allow_loopback=allow_loopback)
+
+    def probe(self, url: str, *, http: bool = False) -> str:
+        """Without keys: what stands before wp-json. `http` lets a store without https through."""
+        return _asked(lambda: probe(self._guard, url, http=http))[0]
+
+    def open(self, base: str, consumer_key: str, consumer_secret: str) -> RestShop:
+        return RestShop(Store(self._guard, base, consumer_key, consumer_secret))
+
+
+def _found(hook: Webhook) -> Found:
+    return Found(hook.id, hook.topic, hook.delivery_url, hook.status, can_fire=bool(hook.hooks))
+
+
+def _asked(call: Callable[[], Told]) -> Told:
+    try:
+        return call()
+    except StoreError as error:
+        told = ShopError(ShopTrouble(error.trouble.value), f"the store did not do it: {error}")
+    raise told

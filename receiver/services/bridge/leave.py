@@ -1,0 +1,85 @@
+"""Ends what passes between us and a store: its webhooks and our keys; and, where asked, what is personal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from receiver.errors import Refused, ShopError
+from receiver.services.bridge.shops import Keys, Shops
+from receiver.services.staff_words import checked_words
+from receiver.services.stores.registry import disconnect_store
+from receiver.storage import audit, bridges, erasing, stores
+from receiver.storage.database import Database
+from receiver.storage.seal import Seal
+from receiver.storage.tables import Store
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Left:
+    """The store, and whether webhooks of ours may still stand there for its merchant to delete."""
+
+    store: Store
+    webhooks_left: bool
+
+
+def leave_store(
+    database: Database,
+    seal: Seal,
+    shops: Shops,
+    now: datetime,
+    store_id: str,
+    *,
+    reason: str,
+    actor: str,
+) -> Left:
+    """Delete our webhooks at the store, forget its keys, and disconnect it. Twice is once.
+
+    A store that does not answer is disconnected all the same. The key itself stays in WooCommerce, which
+    lets no key delete itself, until its merchant revokes it. Raises InputError and NotFound.
+    """
+    reason = checked_words(reason, "reason")
+    left = _delete_webhooks(database, seal, shops, store_id)
+    with database.writing() as session:
+        bridges.forget_bridge(session, store_id)
+    return Left(disconnect_store(database, now, store_id, reason=reason, actor=actor), left)
+
+
+def erase_store(
+    database: Database, now: datetime, store_id: str, *, reason: str, actor: str
+) -> dict[str, int]:
+    """Remove what is personal of a store that was disconnected: how many rows of what. Twice is once.
+
+    What was decided stays, under ids that name nobody. Raises InputError, NotFound and Refused.
+    """
+    reason = checked_words(reason, "reason")
+    with database.writing() as session:
+        store = stores.known_store(session, store_id, locked=True)
+        if store.disconnected_at is None:
+            raise Refused(f"store {store_id} is connected; disconnect it first")
+        gone = erasing.erase(session, store)
+        audit.record(session, now, actor, "stores erase", store_id, {"reason": reason, "rows": gone})
+        return gone
+
+
+def _delete_webhooks(database: Database, seal: Seal, shops: Shops, store_id: str) -> bool:
+    """Whether some may be left."""
+    with database.reading() as session:
+        stores.known_store(session, store_id)
+        bridge = bridges.bridge_of(session, store_id)
+        if bridge is None:
+            return False
+        keys, base = Keys.of_text(seal.open(bridge.keys_sealed)), bridge.rest_base
+        numbers = [hook.webhook_id for hook in bridges.made_hooks(session, store_id)]
+    shop = shops.open(base, *keys.pair())
+    try:
+        for number in filter(None, numbers):
+            shop.delete_webhook(number)
+    except ShopError as error:
+        log.warning("webhooks left at a store", store_id=store_id, trouble=error.trouble)
+        return True
+    return False

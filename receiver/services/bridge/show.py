@@ -1,0 +1,34 @@
+"""What staff see of how a store is connected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from receiver.storage import bridges
+from receiver.storage.database import Database
+
+
+def bridge_shown(database: Database, store_id: str) -> dict[str, Any]:
+    """Connection, facts and webhooks; no key and no token. A store nobody connected has none of it."""
+    with database.reading() as session:
+        bridge = bridges.bridge_of(session, store_id)
+        if bridge is None:
+            return {"connected_at": None}
+        return {
+            "connected_at": bridge.connected_at,
+            "checked_at": bridge.checked_at,
+            "next_check_at": bridge.next_check_at,
+            "trouble": bridge.trouble,
+            "plugin_has_token_since": bridge.token_at,
+            "facts_read_at": bridge.facts_at,
+            **{f"shop_{name}": value for name, value in sorted((bridge.facts or {}).items())},
+            "webhooks": [
+                {
+                    "topic": hook.topic,
+                    "webhook_id": hook.webhook_id,
+                    "trouble": hook.trouble,
+                    "checked_at": hook.checked_at,
+                }
+                for hook in bridges.made_hooks(session, store_id)
+            ],
+        }

@@ -1,0 +1,86 @@
+"""Connected stores: their keys, what they said of themselves, and whose turn it is to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from receiver.domain.shop_facts import Known
+from receiver.domain.shops import other_scheme
+from receiver.storage.tables import Bridge, Hook, HookSecret, Store
+
+
+def bridge_of(session: Session, store_id: str, *, locked: bool = False) -> Bridge | None:
+    query = select(Bridge).where(Bridge.store_id == store_id).execution_options(populate_existing=True)
+    return session.scalars(query.with_for_update() if locked else query).first()
+
+
+def store_of_uuid(session: Session, uuid: str) -> Known | None:
+    query = select(Store.id, Store.url).join(Bridge, Bridge.store_id == Store.id)
+    row = session.execute(query.where(Bridge.store_uuid == uuid)).first()
+    return Known(row.id, row.url, uuid) if row else None
+
+
+def store_at_address(session: Session, url: str) -> Known | None:
+    """The store at an address, whichever scheme it is known by."""
+    query = select(Store.id, Store.url, Bridge.store_uuid).outerjoin(Bridge, Bridge.store_id == Store.id)
+    row = session.execute(query.where(Store.url.in_((url, other_scheme(url)))).limit(1)).first()
+    return Known(row.id, row.url, row.store_uuid) if row else None
+
+
+def due_bridges(session: Session, now: datetime, limit: int) -> list[str]:
+    """The stores whose turn it is, the longest due first; those that disconnected are left alone."""
+    query = (
+        select(Bridge.store_id)
+        .join(Store, Store.id == Bridge.store_id)
+        .where(Bridge.next_check_at <= now, Store.disconnected_at.is_(None), _free(now))
+        .order_by(Bridge.next_check_at)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def claim_bridge(session: Session, store_id: str, now: datetime, lease: timedelta) -> Bridge | None:
+    """The bridge, for one caller at a time until it is given back or the lease is over."""
+    claimed = session.execute(
+        update(Bridge)
+        .where(Bridge.store_id == store_id, _free(now))
+        .values(lease_until=now + lease)
+        .returning(Bridge.store_id)
+    )
+    return bridge_of(session, store_id) if claimed.first() else None
+
+
+def bring_forward(session: Session, store_id: str, at: datetime) -> None:
+    """Look at the store no later than that; nothing for a store we hold no keys of."""
+    session.execute(
+        update(Bridge)
+        .where(Bridge.store_id == store_id, Bridge.next_check_at > at)
+        .values(next_check_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_bridge(session: Session, store_id: str) -> None:
+    """With the keys; what the store said of itself goes with them."""
+    session.execute(delete(Bridge).where(Bridge.store_id == store_id))
+
+
+def made_hooks(session: Session, store_id: str) -> Sequence[Hook]:
+    """The webhook addresses that the bridge has for a store, one a topic."""
+    query = select(Hook).where(Hook.store_id == store_id, Hook.topic.is_not(None)).order_by(Hook.topic)
+    return list(session.scalars(query))
+
+
+def newest_secret(session: Session, hook_id: str) -> HookSecret | None:
+    """Sealed; the one that new deliveries are to be signed with."""
+    query = select(HookSecret).where(HookSecret.hook_id == hook_id, HookSecret.valid_until.is_(None))
+    return session.scalars(query.order_by(HookSecret.id.desc()).limit(1)).first()
+
+
+def _free(now: datetime) -> Any:
+    return or_(Bridge.lease_until.is_(None), Bridge.lease_until <= now)

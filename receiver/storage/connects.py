@@ -1,0 +1,63 @@
+"""Merchants on their way through a shop's key page; user ids and browsers are known by hashes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from receiver.domain.connects import Outcome
+from receiver.storage.tables import Connect
+
+PER_SHOP = 10  # that are under way: whoever begins many cannot fill the disk
+
+
+def add_connect(session: Session, connect: Connect) -> None:
+    """Keep it; of one shop's the newest remain."""
+    session.add(connect)
+    session.flush()
+    newest = select(Connect.id).where(Connect.shop == connect.shop)
+    newest = newest.order_by(Connect.created_at.desc(), Connect.id).limit(PER_SHOP)
+    session.execute(delete(Connect).where(Connect.shop == connect.shop, Connect.id.not_in(newest)))
+
+
+def known_connect(session: Session, connect_id: str) -> Connect | None:
+    """Locked, and fresh from the database."""
+    query = select(Connect).where(Connect.id == connect_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def claim_connect(session: Session, connect_id: str, now: datetime, lease: timedelta) -> Connect | None:
+    """The connect, for one caller at a time until it ends or the lease is over."""
+    free = or_(Connect.lease_until.is_(None), Connect.lease_until <= now)
+    claimed = session.execute(
+        update(Connect)
+        .where(Connect.id == connect_id, Connect.outcome.is_(None), Connect.keys_sealed.is_not(None), free)
+        .values(lease_until=now + lease)
+        .returning(Connect.id)
+    )
+    return known_connect(session, connect_id) if claimed.first() else None
+
+
+def end_connect(connect: Connect, outcome: Outcome, store_id: str | None = None) -> None:
+    """From here on it holds no key."""
+    connect.outcome, connect.store_id = outcome, store_id
+    connect.keys_sealed = connect.lease_until = connect.trouble = None
+
+
+def purge_connects(session: Session, before: datetime, limit: int) -> int:
+    """Forget those begun before a moment, keys that nobody came back for with them; how many."""
+    old = select(Connect.id).where(Connect.created_at < before).limit(limit)
+    gone = session.execute(delete(Connect).where(Connect.id.in_(old)).returning(Connect.id))
+    return len(gone.all())
+
+
+def forget_connects(session: Session, store_id: str) -> None:
+    session.execute(delete(Connect).where(Connect.store_id == store_id))
+
+
+def connect_of_browser(session: Session, browser_hash: str) -> Connect | None:
+    """The newest that this browser began."""
+    query = select(Connect).where(Connect.browser_hash == browser_hash).order_by(Connect.created_at.desc())
+    return session.scalars(query.limit(1)).first()

@@ -1,0 +1,86 @@
+"""Removes what is personal of a store: addresses, names, words of people, bodies, keys and tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import (
+    AuditEntry,
+    Connect,
+    ConsentFlow,
+    Delivery,
+    Hook,
+    HookSecret,
+    Link,
+    Quarantined,
+    RecordedFact,
+    RejectionSample,
+    Review,
+    Store,
+)
+
+ERASED = "erased"
+ADDRESSES = ("url", "address", "home_url")
+
+
+def erase(session: Session, store: Store) -> dict[str, int]:
+    """How many rows of what were removed or emptied; decisions, awards and amounts stay under their ids."""
+    mine = select(Hook.id).where(Hook.store_id == store.id)
+    gone = {
+        "deliveries": _rows(
+            session,
+            update(Delivery)
+            .where(Delivery.store_id == store.id, Delivery.body.is_not(None))
+            .values(body=None, headers=[]),
+        ),
+        "quarantine": _rows(session, delete(Quarantined).where(Quarantined.store_id == store.id)),
+        "samples": _rows(session, delete(RejectionSample).where(RejectionSample.store_id == store.id)),
+        "secrets": _rows(session, delete(HookSecret).where(HookSecret.hook_id.in_(mine))),
+        "consent flows": _rows(session, delete(ConsentFlow).where(ConsentFlow.store_id == store.id)),
+        "connects": _rows(
+            session, delete(Connect).where((Connect.store_id == store.id) | (Connect.shop == store.url))
+        ),
+        "tokens": _rows(
+            session,
+            update(Link)
+            .where(Link.store_id == store.id, Link.token_sealed.is_not(None))
+            .values(token_sealed=None),
+        ),
+        "reviews": _rows(
+            session,
+            update(Review)
+            .where(Review.store_id == store.id, Review.message != ERASED)
+            .values(message=ERASED, reason=None),
+        ),
+        "recorded facts": _rows(
+            session,
+            update(RecordedFact)
+            .where(RecordedFact.store_id == store.id, RecordedFact.evidence != ERASED)
+            .values(evidence=ERASED, reason=ERASED),
+        ),
+        "audit entries": _audit(session, store.id),
+    }
+    store.url, store.name, store.status_token_hash = f"{ERASED}:{store.id}", ERASED, None
+    return {name: count for name, count in gone.items() if count}
+
+
+def _audit(session: Session, store_id: str) -> int:
+    """Who did what and when stays; the addresses in it do not."""
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == store_id)).all()
+    naming = [one for one in entries if _without_addresses(one.detail) != one.detail]
+    for one in naming:
+        one.detail = _without_addresses(one.detail)
+    return len(naming)
+
+
+def _without_addresses(detail: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in detail.items() if name not in ADDRESSES}
+    return {name: _without_addresses(one) if isinstance(one, dict) else one for name, one in kept.items()}
+
+
+def _rows(session: Session, statement: Any) -> int:
+    done = session.execute(statement, execution_options={"synchronize_session": False})
+    return int(done.rowcount)  # type: ignore[attr-defined]

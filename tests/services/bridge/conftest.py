@@ -1,0 +1,82 @@
+"""A store that was connected, through a world of stores without a network."""
+
+from __future__ import annotations
+
+import pytest
+
+from receiver.services.bridge.connect import begin, came_back, finish, take_keys
+from tests.crossing import KEYS, URL, FakeShops
+
+PUBLIC_URL = "https://credit.example"
+BROWSER = "b" * 43
+
+
+class Visit:
+    """A merchant and the service; each step is one that a page or a shop causes."""
+
+    def __init__(self, wired, shops):
+        self.wired, self.shops = wired, shops
+
+    def begin(self, shop=URL, browser=BROWSER, return_url=None):
+        """The user id the shop is given."""
+        address = begin(
+            self.wired.database,
+            self.shops,
+            self.wired.now(),
+            shop=shop,
+            browser=browser,
+            return_url=return_url,
+            public_url=PUBLIC_URL,
+        )
+        self.address = address
+        return dict(part.split("=", 1) for part in address.split("?", 1)[1].split("&"))["user_id"]
+
+    def post_keys(self, user_id, keys=KEYS, **changes):
+        posted = {
+            "key_id": 4,
+            "user_id": user_id,
+            "consumer_key": keys.consumer_key,
+            "consumer_secret": keys.consumer_secret,
+            "key_permissions": "read_write",
+            **changes,
+        }
+        take_keys(self.wired.database, self.wired.seal, self.wired.now(), posted)
+
+    def back(self, user_id, browser=BROWSER, approved=True):
+        return came_back(
+            self.wired.database, self.wired.now(), user_id=user_id, approved=approved, browser=browser
+        )
+
+    def finish(self, browser=BROWSER):
+        return finish(
+            self.wired.database,
+            self.wired.seal,
+            self.shops,
+            self.wired.now(),
+            browser,
+            programme="woocommerce-2025",
+            public_url=PUBLIC_URL,
+        )
+
+    def connect(self, shop=URL, keys=KEYS):
+        """All of it."""
+        user_id = self.begin(shop)
+        self.post_keys(user_id, keys)
+        self.back(user_id)
+        self.wired.now.move(seconds=5)
+        return self.finish()
+
+
+@pytest.fixture
+def shops():
+    return FakeShops()
+
+
+@pytest.fixture
+def fake(shops):
+    return shops.known[URL]
+
+
+@pytest.fixture
+def visit(wired, shops):
+    return Visit(wired, shops)

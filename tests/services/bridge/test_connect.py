@@ -1,0 +1,301 @@
+"""A store is connected by keys that its merchant approved in the browser that asked, and by no others."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from receiver.domain.connects import Outcome, Step
+from receiver.errors import InputError, NotFound, Refused, ShopError, ShopTrouble
+from receiver.services.bridge.connect import begin_by_hand, standing
+from receiver.services.bridge.shops import Keys
+from receiver.services.decisions.status import status_for_token
+from receiver.services.stores.registry import add_store, disconnect_store
+from receiver.storage import tables
+from tests.crossing import FACTS, KEYS, URL, UUID, FakeShop
+from tests.services.bridge.conftest import BROWSER, PUBLIC_URL
+
+OTHER = "o" * 43
+COPY = "https://staging.shop.example/"
+
+
+def rows(wired, table):
+    with wired.database.reading() as session:
+        return list(session.scalars(select(table)))
+
+
+def only(wired, table):
+    (row,) = rows(wired, table)
+    return row
+
+
+def audited(wired, action):
+    return [row.detail for row in rows(wired, tables.AuditEntry) if row.action == action]
+
+
+# The way there and back
+
+
+def test_a_merchant_who_approves_and_comes_back_has_a_connected_store(visit, wired, fake):
+    standing = visit.connect("shop.example")
+    assert (standing.outcome, standing.trouble) == (Outcome.CONNECTED, None)
+    store, bridge = only(wired, tables.Store), only(wired, tables.Bridge)
+    assert (store.id, store.url, store.name) == (standing.store_id, URL, "Example shop")
+    assert (store.country, store.currency, store.programme) == ("US", "USD", "woocommerce-2025")
+    assert store.admitted_at == wired.now()
+    assert (bridge.store_uuid, wired.seal.open(bridge.keys_sealed)) == (UUID, KEYS.as_text())
+    assert [hook.topic for hook in fake.hooks] == [
+        "action.wc_ad_credit_signal",
+        "action.woocommerce_settings_saved",
+    ]
+    (token,) = fake.tokens
+    assert status_for_token(wired.database, wired.now(), token).store_name == "Example shop"
+
+
+def test_the_shop_is_asked_for_what_we_need_and_nothing_lasting_stands_in_the_address(visit, wired):
+    user_id = visit.begin()
+    assert visit.address.startswith(f"{URL}wc-auth/v1/authorize?")
+    assert "scope=read_write" in visit.address
+    assert "return_url=https%3A%2F%2Fcredit.example%2Fconnect%2Fback" in visit.address
+    assert "callback_url=https%3A%2F%2Fcredit.example%2Fconnect%2Fkeys" in visit.address
+    assert len(user_id) == 43
+    assert user_id not in str(vars(only(wired, tables.Connect)))
+    assert BROWSER not in str(vars(only(wired, tables.Connect)))
+
+
+def test_finishing_twice_changes_nothing_more(visit, wired, fake):
+    first = visit.connect()
+    calls = list(fake.calls)
+    assert visit.finish() == first
+    assert (fake.calls, len(rows(wired, tables.Store))) == (calls, 1)
+
+
+def test_keys_that_are_used_or_given_up_are_not_kept(visit, wired):
+    visit.connect()
+    assert only(wired, tables.Connect).keys_sealed is None
+
+
+def test_a_merchant_who_says_no_has_connected_nothing(visit, wired):
+    user_id = visit.begin()
+    assert visit.back(user_id, approved=False)
+    assert standing(wired.database, wired.now(), BROWSER).outcome is Outcome.DENIED
+    with pytest.raises(NotFound):
+        visit.post_keys(user_id)
+    assert rows(wired, tables.Store) == []
+
+
+def test_nothing_is_done_before_the_keys_have_come_and_settled(visit, wired, fake):
+    user_id = visit.begin()
+    assert visit.finish().step is Step.AT_THE_SHOP
+    visit.back(user_id)
+    assert visit.finish().step is Step.WAITS_FOR_KEYS
+    visit.post_keys(user_id)
+    wired.now.move(seconds=4)
+    assert visit.finish().step is Step.SETTLING
+    assert fake.calls == []
+    wired.now.move(seconds=1)
+    assert visit.finish().outcome is Outcome.CONNECTED
+
+
+def test_a_connect_is_over_after_a_quarter_of_an_hour(visit, wired, fake):
+    user_id = visit.begin()
+    wired.now.move(minutes=15)
+    with pytest.raises(NotFound):
+        visit.post_keys(user_id)
+    visit.back(user_id)
+    assert (visit.finish().step, fake.calls) == (Step.OVER, [])
+
+
+@pytest.mark.parametrize("trouble", ShopTrouble)
+def test_a_shop_that_cannot_be_connected_is_told_before_anything_is_kept(visit, wired, shops, trouble):
+    shops.probe_trouble = trouble
+    with pytest.raises(ShopError) as caught:
+        visit.begin()
+    assert (caught.value.trouble, rows(wired, tables.Connect)) == (trouble, [])
+
+
+@pytest.mark.parametrize(
+    "shop", ["", "ftp://shop.example", "https://a:b@shop.example", "https://shop.example/?x"]
+)
+def test_what_is_no_shops_address_is_refused_with_its_field(visit, shops, shop):
+    with pytest.raises(InputError, match="shop: "):
+        visit.begin(shop)
+    assert shops.probed == []
+
+
+def test_a_page_to_return_to_is_one_of_the_shops(visit):
+    visit.begin(return_url=f"{URL}wp-admin/admin.php?page=wc-settings")
+    with pytest.raises(InputError, match="return_url: "):
+        visit.begin(return_url="https://elsewhere.example/")
+
+
+# Keys
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"key_permissions": "read"}, "key_permissions"),
+        ({"consumer_key": None}, "consumer_key"),
+        ({"consumer_secret": ""}, "consumer_secret"),
+        ({"consumer_key": "ck_é"}, "consumer_key"),
+    ],
+)
+def test_a_post_that_lacks_something_is_refused_so_that_the_shop_deletes_the_key(
+    visit, wired, changes, wrong
+):
+    user_id = visit.begin()
+    with pytest.raises(InputError, match=f"{wrong}: "):
+        visit.post_keys(user_id, **changes)
+    assert only(wired, tables.Connect).keys_sealed is None
+
+
+def test_a_second_post_does_not_take_the_place_of_the_first(visit, wired):
+    user_id = visit.begin()
+    visit.post_keys(user_id)
+    with pytest.raises(Refused):
+        visit.post_keys(user_id, Keys("ck_" + "e" * 40, "cs_" + "f" * 40))
+    assert wired.seal.open(only(wired, tables.Connect).keys_sealed) == KEYS.as_text()
+
+
+def test_keys_nobody_asked_for_are_refused(visit):
+    with pytest.raises(NotFound):
+        visit.post_keys("nobody")
+
+
+def test_keys_that_do_not_open_the_shop_they_were_asked_for_connect_nothing(visit, wired, fake):
+    fake.keys = Keys("ck_" + "e" * 40, "cs_" + "f" * 40)
+    told = visit.connect()
+    assert (told.outcome, told.trouble) == (Outcome.REFUSED, ShopTrouble.KEYS_REFUSED)
+    assert (rows(wired, tables.Store), only(wired, tables.Connect).keys_sealed) == ([], None)
+
+
+def test_a_shop_that_is_busy_is_asked_again_when_the_merchant_looks_again(visit, fake):
+    fake.troubles["facts"] = ShopTrouble.BUSY
+    told = visit.connect()
+    assert (told.outcome, told.step, told.trouble) == (None, Step.READY, ShopTrouble.BUSY)
+    fake.troubles.clear()
+    assert visit.finish().outcome is Outcome.CONNECTED
+
+
+def test_keys_typed_in_by_hand_must_open_the_shop_as_well(visit, wired, shops):
+    begin_by_hand(
+        wired.database, wired.seal, shops, wired.now(), shop=URL, keys=KEYS, browser=BROWSER, return_url=None
+    )
+    wired.now.move(seconds=5)
+    assert visit.finish().outcome is Outcome.CONNECTED
+    with pytest.raises(InputError, match=r"consumer_secret: .* begins with cs_"):
+        begin_by_hand(
+            wired.database,
+            wired.seal,
+            shops,
+            wired.now(),
+            shop=URL,
+            keys=Keys(KEYS.consumer_key, KEYS.consumer_key),
+            browser=BROWSER,
+            return_url=None,
+        )
+
+
+# Attacks
+
+
+@pytest.mark.parametrize("browser", [OTHER, None, ""])
+def test_a_victims_admin_who_approves_an_attackers_connect_connects_nothing(visit, wired, fake, browser):
+    """The attacker began, and sent the shop's key page to the victim; the victim's browser comes back."""
+    user_id = visit.begin()
+    visit.post_keys(user_id)
+    assert not visit.back(user_id, browser=browser)
+    assert only(wired, tables.Connect).keys_sealed is None
+    wired.now.move(minutes=1)
+    assert visit.back(user_id)  # the attacker's own browser, later
+    assert visit.finish().outcome is Outcome.FOREIGN
+    assert (fake.calls, rows(wired, tables.Store)) == ([], [])
+
+
+def test_an_attacker_who_comes_back_before_the_victim_does_loses_the_keys_all_the_same(visit, wired, fake):
+    user_id = visit.begin()
+    assert visit.back(user_id)  # knows where it leads back to
+    visit.post_keys(user_id)
+    wired.now.move(seconds=2)
+    assert visit.finish().step is Step.SETTLING
+    assert not visit.back(user_id, browser=OTHER)  # the victim's browser, right after the approval
+    wired.now.move(minutes=1)
+    assert visit.finish().outcome is Outcome.FOREIGN
+    assert (fake.calls, rows(wired, tables.Store)) == ([], [])
+
+
+def test_one_browser_sees_nothing_of_anothers_connect(visit, wired):
+    visit.begin()
+    with pytest.raises(NotFound):
+        standing(wired.database, wired.now(), OTHER)
+
+
+def test_whoever_begins_many_for_a_shop_cannot_fill_the_disk(visit, wired):
+    for _ in range(12):
+        visit.begin()
+    assert len(rows(wired, tables.Connect)) == 10
+
+
+# Whose store it is
+
+
+def test_a_store_that_connects_again_goes_on_where_it_was(visit, wired, fake):
+    first = visit.connect().store_id
+    disconnect_store(wired.database, wired.now(), first, reason="asked", actor="ann")
+    again = visit.connect()
+    assert (again.outcome, again.store_id) == (Outcome.CONNECTED, first)
+    assert only(wired, tables.Store).disconnected_at is None
+    assert len(fake.tokens) == 2
+    assert status_for_token(wired.database, wired.now(), fake.tokens[1]).store_name == "Example shop"
+
+
+def test_a_store_that_staff_added_by_hand_is_the_one_that_connects(visit, wired):
+    added = add_store(
+        wired.database,
+        wired.seal,
+        wired.now(),
+        url="http://shop.example/",
+        name="By hand",
+        country="US",
+        currency="USD",
+        programme="woocommerce-2025",
+        actor="ann",
+    )
+    assert visit.connect().store_id == added.id
+    assert only(wired, tables.Store).url == URL
+
+
+def test_a_copy_of_a_store_at_another_address_is_held_for_staff(visit, wired, shops):
+    first = visit.connect().store_id
+    shops.known[COPY] = FakeShop(said=replace(FACTS, home_url=COPY))
+    told = visit.connect(COPY)
+    assert (told.outcome, told.store_id) == (Outcome.HELD, first)
+    assert len(rows(wired, tables.Store)) == 1
+    assert audited(wired, "connect held") == [{"why": "copy", "address": COPY, "uuid": UUID}]
+    assert shops.known[COPY].hooks == []
+
+
+def test_another_installation_at_a_stores_address_is_held_for_staff(visit, wired, fake):
+    visit.connect()
+    fake.said = replace(FACTS, uuid="11111111-4c2c-4a57-9c55-9a4a3b1f2c3d")
+    assert visit.connect().outcome is Outcome.HELD
+    assert only(wired, tables.Bridge).store_uuid == UUID
+
+
+def test_a_store_without_a_uuid_is_known_by_its_address(visit, wired, fake):
+    fake.said = replace(FACTS, uuid=None)
+    first = visit.connect().store_id
+    fake.said = FACTS
+    assert visit.connect().store_id == first
+    assert only(wired, tables.Bridge).store_uuid == UUID
+
+
+def test_no_transaction_is_open_while_a_store_is_called(visit, wired, fake):
+    def write() -> None:
+        with wired.database.writing() as session:  # would wait for ever, or be refused
+            session.add(tables.AuditEntry(at=wired.now(), actor="x", action="y", subject="z", detail={}))
+
+    fake.during = write
+    assert visit.connect().outcome is Outcome.CONNECTED
+    assert PUBLIC_URL in fake.hooks[0].url
