@@ -9,6 +9,12 @@ import click
 
 from receiver.cli.options import TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.documents.words import shop_trouble_words
+from receiver.services.bridge.check import check_store
+from receiver.services.bridge.leave import erase_store, leave_store
+from receiver.services.bridge.rotate import rotate_made_secrets
+from receiver.services.bridge.show import bridge_shown
+from receiver.services.decisions.decide import decide_each
 from receiver.services.stores import registry as service
 from receiver.storage.tables import Store
 from receiver.wiring import wiring
@@ -77,7 +83,35 @@ def show(store_id: str, as_json: bool) -> None:
     """Everything about one store but its secrets."""
     database = wiring().database
     row = _row(service.show_store(database, store_id))
-    print_one({**row, "may_be_one_merchant": service.may_be_one_merchant(database, store_id)}, as_json)
+    more = {"may_be_one_merchant": service.may_be_one_merchant(database, store_id)}
+    print_one({**row, **more, **bridge_shown(database, store_id)}, as_json)
+
+
+@stores_group.command()
+@click.argument("store_id", metavar="STORE")
+@json_option
+def reconcile(store_id: str, as_json: bool) -> None:
+    """Look at a connected store now: facts, webhooks, the plugin; what differs is repaired and recorded."""
+    wired = wiring()
+    found = check_store(
+        wired.database, wired.seal, wired.shops, wired.now(), store_id, public_url=wired.settings.public_url
+    )
+    decide_each(wired.database, wired.now(), [store_id])
+    print_one(
+        {
+            "id": store_id,
+            "trouble": found.trouble,
+            "plugin_had_news": found.caught_up,
+            "changed": [
+                {"fact": name, "was": _said(was), "is": _said(now)}
+                for name, (was, now) in found.changed.items()
+            ],
+            "repaired": list(found.repaired),
+        },
+        as_json,
+    )
+    if found.trouble is not None:
+        raise click.ClickException(str(shop_trouble_words(found.trouble).text))
 
 
 @stores_group.command()
@@ -97,8 +131,23 @@ def admit(store_id: str, as_json: bool) -> None:
 def disconnect(store_id: str, reason: str, as_json: bool) -> None:
     """End all that passes between us and the store; decisions and awards stay."""
     wired = wiring()
-    store = service.disconnect_store(wired.database, wired.now(), store_id, reason=reason, actor=actor())
-    print_one(_row(store), as_json)
+    left = leave_store(
+        wired.database, wired.seal, wired.shops, wired.now(), store_id, reason=reason, actor=actor()
+    )
+    print_one({**_row(left.store), "webhooks_left": left.webhooks_left}, as_json)
+
+
+@stores_group.command()
+@click.argument("store_id", metavar="STORE")
+@click.option("--reason", required=True, help="Why; kept in the audit.")
+@json_option
+def erase(store_id: str, reason: str, as_json: bool) -> None:
+    """Remove what is personal of a store that was disconnected; decisions and awards stay."""
+    wired = wiring()
+    gone = erase_store(wired.database, wired.now(), store_id, reason=reason, actor=actor())
+    print_one(
+        {"id": store_id, "erased": ", ".join(f"{name} {count}" for name, count in gone.items())}, as_json
+    )
 
 
 @stores_group.command("rotate-secret")
@@ -107,9 +156,15 @@ def disconnect(store_id: str, reason: str, as_json: bool) -> None:
 @click.option("--webhook-secret", help="Default: a new one of letters and digits.")
 @json_option
 def rotate_secret(store_id: str, overlap: int, webhook_secret: str | None, as_json: bool) -> None:
-    """A new signing secret; the old one verifies for the hours of --overlap."""
+    """New signing secrets, at a connected store too; the old ones verify for the hours of --overlap.
+
+    The secret it prints is that of a webhook made by hand.
+    """
     wired = wiring()
     now = wired.now()
+    made = rotate_made_secrets(
+        wired.database, wired.seal, wired.shops, now, store_id, overlap_hours=overlap, actor=actor()
+    )
     secret = service.rotate_secret(
         wired.database,
         wired.seal,
@@ -124,6 +179,7 @@ def rotate_secret(store_id: str, overlap: int, webhook_secret: str | None, as_js
         "webhook_url": wired.settings.public_url + service.webhook_path(store_id),
         "webhook_secret": secret,
         "old_valid_until": now + timedelta(hours=overlap),
+        "changed_at_the_store": made,
     }
     print_one(answer, as_json)
 
@@ -136,6 +192,10 @@ def rotate_token(store_id: str, as_json: bool) -> None:
     wired = wiring()
     token = service.rotate_token(wired.database, wired.now(), store_id, actor=actor())
     print_one({"id": store_id, "status_token": token}, as_json)
+
+
+def _said(value: Any) -> Any:
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 def _row(store: Store) -> dict[str, Any]:

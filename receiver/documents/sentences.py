@@ -377,3 +377,117 @@ PERMISSIONS: Mapping[str, str] = {
     "account": "Ad Account Information (its country, currency and state)",
     "money": "Ad Account Balance and Transaction (what you paid)",
 }
+
+
+# The pages on which a merchant connects a store.
+CONNECT: Mapping[str, Sentence] = {
+    "ask": Sentence(
+        "Connect your WooCommerce store to see where you stand with the TikTok ad credit.",
+        "Enter your store's address.",
+    ),
+    "start": Sentence(
+        "Your store will ask whether we may use its REST API. We read its settings and make two webhooks; we see no orders, customers or products.",
+        "Go on only if this is your own store. Sign in there as an administrator, and approve.",
+    ),
+    "settling": Sentence(
+        "Your store said yes. We read its settings, make two webhooks and give the plugin its token.",
+        "This takes a few seconds; leave this page open.",
+    ),
+    "waits": Sentence(
+        "We wait for the keys that your store sends.",
+        "If this page still says so after a minute, connect again.",
+    ),
+    "connected": Sentence(
+        "Your store is connected.", "Go on to TikTok, so that we can read what your ad account spends."
+    ),
+    "denied": Sentence("You said no on your store's page. Nothing was connected.", "Try again."),
+    "foreign": Sentence(
+        "This was approved in another browser than the one that began it, so nothing was connected and the keys were dropped.",
+        "If somebody sent you that address, do not approve it again. To connect your own store, begin here.",
+    ),
+    "held": Sentence(
+        "We know this store by another address, or another store by this one. Our team has to look at it first; nothing was connected.",
+        "Write to our team, and say which address is the true one.",
+    ),
+    "over": Sentence("This took too long. Nothing was connected.", "Try again."),
+    "nothing": Sentence("This browser has not begun to connect a store.", "Enter your store's address."),
+    "too_often": Sentence("There were too many tries in a short time.", "Try again in a few minutes."),
+    "address": Sentence(
+        "This is not a store's address.", "Enter it as your browser shows it, such as https://shop.example."
+    ),
+    "keys": Sentence(
+        "These are not the keys WooCommerce showed.",
+        "Copy both as they are: the consumer key begins with ck_, the consumer secret with cs_.",
+    ),
+    "unavailable": Sentence(
+        "We cannot do this right now. Nothing was connected.", "Try again in a few minutes."
+    ),
+}
+
+# What keeps us from a store (errors.ShopTrouble): on those pages, and as a warning later.
+SHOP_TROUBLES: Mapping[str, Sentence] = {
+    "unreachable": Sentence(
+        "We cannot reach a WooCommerce store at this address.",
+        "Check the address, that the store is public and answers over https, and that no firewall or password page keeps other servers out.",
+    ),
+    "not_https": Sentence(
+        "Your store does not use https, so it cannot hand us keys by itself.",
+        "Switch your store to https. Or create a REST API key that may read and write, under WooCommerce, Settings, Advanced, and enter it here.",
+    ),
+    "not_wordpress": Sentence(
+        "A site answers at this address, but not with WordPress's REST API.",
+        "Enter the address of the store itself. If a security plugin hides the REST API, let it through.",
+    ),
+    "no_woocommerce": Sentence(
+        "WordPress answers at this address, but WooCommerce does not.",
+        "Activate WooCommerce, or enter the address of the site that has it.",
+    ),
+    "no_permalinks": Sentence(
+        "Your store uses plain permalinks, and WooCommerce's API does not take keys with them.",
+        "Choose any other structure under Settings, Permalinks, save, and try again.",
+    ),
+    "keys_refused": Sentence(
+        "Your store does not accept our keys.", "Connect it again: that takes two clicks."
+    ),
+    "keys_too_weak": Sentence(
+        "Our keys may not do what is needed in your store.",
+        "Connect it again as an administrator or shop manager, with permission to read and write.",
+    ),
+    "busy": Sentence("Your store is busy or under maintenance.", "Try again in a few minutes."),
+    "malformed": Sentence(
+        "Your store answers, but not as WooCommerce does: something else is mixed into its answers.",
+        "Ask whoever looks after your store to stop it from printing PHP messages, and try again.",
+    ),
+    "too_old": Sentence(
+        "Your store's WooCommerce is too old for this.", "Update WooCommerce, and try again."
+    ),
+    "no_companion": Sentence(
+        "Our plugin is not active on your store, so it cannot tell us when the TikTok integration is set up and linked.",
+        "Install and activate our plugin.",
+    ),
+}
+
+# What is wrong with a webhook of ours at a store, and stays so (domain/store_webhooks.py).
+WEBHOOK_TROUBLES: Mapping[str, Sentence] = {
+    "paused": Sentence(
+        "A webhook that tells us what happens in your store was paused there, so news does not reach us at once.",
+        "Set it to Active under WooCommerce, Settings, Advanced, Webhooks.",
+    ),
+    "mute": Sentence(
+        "Your store keeps a webhook of ours without its event, so news does not reach us at once.",
+        "Update WooCommerce and our plugin; we make the webhook anew by ourselves.",
+    ),
+}
+
+CONNECT_LABELS: Mapping[str, str] = {
+    "title": "Connect your store",
+    "shop": "Your store's address",
+    "next": "Continue",
+    "go": "Continue to your store",
+    "again": "Try again",
+    "tiktok": "Continue to TikTok",
+    "back": "Back to your store",
+    "by_hand": "Enter keys by hand",
+    "key": "Consumer key",
+    "secret": "Consumer secret",
+}

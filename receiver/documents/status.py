@@ -14,7 +14,15 @@ from receiver.documents.languages import ENGLISH
 from receiver.documents.money import amount_text
 from receiver.documents.review import review_document
 from receiver.documents.times import time_text
-from receiver.documents.words import headline_words, meanwhile_words, rule_words, used_words, warning_words
+from receiver.documents.words import (
+    headline_words,
+    meanwhile_words,
+    rule_words,
+    shop_trouble_words,
+    used_words,
+    warning_words,
+    webhook_trouble_words,
+)
 from receiver.domain.decision import Decision, DueAward, NextTier, Stage, TierProgress, Warned
 from receiver.domain.evidence import Evidence
 from receiver.domain.facts import Outcome, Payment, RecordedAward
@@ -72,16 +80,27 @@ class Status:
     next_check: datetime | None
     review: Review | None  # the newest the merchant asked for
     doubts: tuple[str, ...]  # for staff; no merchant reads them
+    shop_trouble: str | None = None  # what keeps us from the store (errors.ShopTrouble)
+    webhook_troubles: tuple[str, ...] = ()  # domain/store_webhooks.py
 
 
 def full_document(status: Status, locale: Locale = ENGLISH) -> dict[str, Any]:
     """The whole document, as the service answers it."""
     document = status_document(status.decision, locale)
     document["store"]["name"] = status.store_name
+    document["warnings"] += _of_the_store(status, locale)
     document["stale"] = status.stale
     document["next_check"] = status.next_check and time_text(status.next_check)
     document["review"] = status.review and review_document(status.review, locale)
     return document
+
+
+def _of_the_store(status: Status, locale: Locale) -> list[dict[str, Any]]:
+    """What keeps news of the store from us: the ids are the trouble's, after `store_` and `webhook_`."""
+    said = [(f"webhook_{one}", webhook_trouble_words(one, locale)) for one in status.webhook_troubles]
+    if status.shop_trouble is not None:
+        said.insert(0, (f"store_{status.shop_trouble}", shop_trouble_words(status.shop_trouble, locale)))
+    return [{"id": id, "text": words.text, "next_step": words.next_step} for id, words in said]
 
 
 def _headline_params(decision: Decision) -> dict[str, Any]:

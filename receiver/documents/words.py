@@ -17,6 +17,8 @@ from babel.numbers import format_currency, format_decimal
 
 from receiver.documents.languages import ENGLISH, translated
 from receiver.documents.sentences import (
+    CONNECT,
+    CONNECT_LABELS,
     CONSENT,
     CONSENT_LABELS,
     HEADLINES,
@@ -24,8 +26,10 @@ from receiver.documents.sentences import (
     PERMISSIONS,
     REVIEWS,
     RULES,
+    SHOP_TROUBLES,
     USED,
     WARNINGS,
+    WEBHOOK_TROUBLES,
     Sentence,
 )
 from receiver.domain.reviews import Review
@@ -75,6 +79,26 @@ def consent_words(told: str, params: Mapping[str, Any], locale: Locale = ENGLISH
 def consent_labels(locale: Locale = ENGLISH) -> dict[str, str]:
     """Of buttons, links and fields."""
     return {name: translated(f"consent.{name}:label", text, locale) for name, text in CONSENT_LABELS.items()}
+
+
+def connect_words(told: str, locale: Locale = ENGLISH) -> Sentence:
+    """What a page says on which a merchant connects a store, and what to do next."""
+    return _filled(f"connect.{told}", CONNECT[told], {}, locale)
+
+
+def connect_labels(locale: Locale = ENGLISH) -> dict[str, str]:
+    """Of buttons, links and fields."""
+    return {name: translated(f"connect.{name}:label", text, locale) for name, text in CONNECT_LABELS.items()}
+
+
+def shop_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
+    """What keeps us from a store, and what its merchant can do."""
+    return _filled(f"shop_trouble.{trouble}", SHOP_TROUBLES[trouble], {}, locale)
+
+
+def webhook_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
+    """What is wrong with one of our webhooks at a store, and what its merchant can do."""
+    return _filled(f"webhook_trouble.{trouble}", WEBHOOK_TROUBLES[trouble], {}, locale)
 
 
 def _told_apart(stage: str, params: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from receiver.app import create_app
 from tests.conftest import make_settings
 
 STATIC = {"/admin/static/<path:filename>", "/connect/static/<path:filename>"}
-OPEN = {"/healthz", "/readyz", "/openapi.json", "/admin/sign-in", *STATIC}
+OPEN = {"/healthz", "/readyz", "/openapi.json", "/admin/sign-in", "/connect", *STATIC}
 
 
 @pytest.fixture(scope="module")

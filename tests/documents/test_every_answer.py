@@ -15,12 +15,21 @@ from hypothesis import given
 from receiver.documents import words
 from receiver.documents.languages import LANGUAGES
 from receiver.documents.review import review_document
-from receiver.documents.sentences import CONSENT, PERMISSIONS, RULES, WARNINGS
+from receiver.documents.sentences import (
+    CONNECT,
+    CONSENT,
+    PERMISSIONS,
+    RULES,
+    SHOP_TROUBLES,
+    WARNINGS,
+    WEBHOOK_TROUBLES,
+)
 from receiver.documents.status import status_document
-from receiver.domain import consent, rules
+from receiver.domain import connects, consent, rules, store_webhooks
 from receiver.domain.decision import Decision, Stage, decide
 from receiver.domain.facts import Outcome, Payment, Source
 from receiver.domain.reviews import Answer, Review
+from receiver.errors import ShopTrouble
 from tests.documents.test_languages import ENGLISH
 from tests.domain.situations import Situation, situations
 from tests.domain.test_decision import STAGES
@@ -113,14 +122,26 @@ def test_the_tables_bring_about_every_answer():
     assert {rule.reason for decision in decisions for rule in decision.rules} == set(RULES)
 
 
+PAGES = ("consent.", "permission.", "connect.", "shop_trouble.", "webhook_trouble.")
+
+
 def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):
     monkeypatch.setattr(words, "translated", lambda message_id, english, locale: message_id)
     shown = {text for decision in all_decisions() for text in sentences_of(status_document(decision))}
     for answer in (None, *Answer):
         answered_at, reason = (LINKED, "seen") if answer else (None, None)
         shown.add(review_document(Review("rv_1", JOINED, answer, answered_at, reason))["text"])
-    pages = {name for name in ENGLISH if name.startswith(("consent.", "permission."))}
+    pages = {name for name in ENGLISH if name.startswith(PAGES)}
     assert shown == set(ENGLISH) - pages
+
+
+def test_every_end_of_a_connect_and_every_trouble_has_its_page_and_no_page_is_left_over():
+    ends = set(connects.Outcome) - {connects.Outcome.REFUSED}  # told by its trouble
+    steps = {"ask", "start", "settling", "waits", "over"}
+    said_by_the_page = {"nothing", "too_often", "address", "keys", "unavailable"}
+    assert set(CONNECT) == ends | steps | said_by_the_page
+    assert set(SHOP_TROUBLES) == set(ShopTrouble)
+    assert set(WEBHOOK_TROUBLES) == {store_webhooks.Trouble.PAUSED, store_webhooks.Trouble.MUTE}
 
 
 def test_every_end_of_a_consent_has_its_page_and_no_page_is_left_over():

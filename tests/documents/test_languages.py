@@ -13,6 +13,8 @@ from babel import Locale
 from receiver.app import create_app
 from receiver.documents.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
 from receiver.documents.sentences import (
+    CONNECT,
+    CONNECT_LABELS,
     CONSENT,
     CONSENT_LABELS,
     HEADLINES,
@@ -20,8 +22,10 @@ from receiver.documents.sentences import (
     PERMISSIONS,
     REVIEWS,
     RULES,
+    SHOP_TROUBLES,
     USED,
     WARNINGS,
+    WEBHOOK_TROUBLES,
 )
 from receiver.documents.status import Status, full_document, status_document
 from receiver.documents.words import consent_words, headline_words, rule_words, warning_words
@@ -39,8 +43,17 @@ PLAIN = {
     "{}:meanwhile": MEANWHILE,
     "used.{}:text": USED,
     "review.{}:text": REVIEWS,
+    "connect.{}:label": CONNECT_LABELS,
     "consent.{}:label": CONSENT_LABELS,
     "permission.{}:text": PERMISSIONS,
+}
+
+
+PAGES = {
+    "consent": CONSENT,
+    "connect": CONNECT,
+    "shop_trouble": SHOP_TROUBLES,
+    "webhook_trouble": WEBHOOK_TROUBLES,
 }
 
 
@@ -51,10 +64,11 @@ def english() -> Iterator[tuple[str, str]]:
             yield f"{message_id}:{part}", sentence.text
             if sentence.next_step:
                 yield f"{message_id}:next_step", sentence.next_step
-    for message_id, sentence in CONSENT.items():
-        yield f"consent.{message_id}:text", sentence.text
-        assert sentence.next_step, "a page that leads nowhere"
-        yield f"consent.{message_id}:next_step", sentence.next_step
+    for page, pages in PAGES.items():
+        for message_id, sentence in pages.items():
+            yield f"{page}.{message_id}:text", sentence.text
+            assert sentence.next_step, "a page that leads nowhere"
+            yield f"{page}.{message_id}:next_step", sentence.next_step
     for name, texts in PLAIN.items():
         for message_id, text in texts.items():
             yield name.format(message_id), text

@@ -1,11 +1,13 @@
-"""The pages under /connect/ that take a merchant through TikTok's consent: server-rendered, no script."""
+"""The pages under /connect: a merchant connects a store, and goes on to TikTok's consent. No script."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from receiver.web.connect.shop import shop_pages
 from receiver.web.connect.tiktok import consent_pages
 
 
 def register(app: Flask) -> None:
+    app.register_blueprint(shop_pages)
     app.register_blueprint(consent_pages)

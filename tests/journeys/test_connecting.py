@@ -1,0 +1,396 @@
+"""A merchant connects a shop over real HTTP, and the service keeps the connection alive."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from receiver.app import create_app
+from receiver.controls.shop_faults import ShopFault
+from receiver.documents.status import full_document
+from receiver.sandbox.shop.shop import Permalinks
+from receiver.services.bridge.check import check_store
+from receiver.services.bridge.leave import erase_store, leave_store
+from receiver.services.bridge.rotate import rotate_made_secrets
+from receiver.services.decisions.status import status_of
+from receiver.storage import tables
+from receiver.web.connect import shop as pages
+from receiver.wiring import wire
+from receiver.worker import work_inbox
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+from tests.serving import served
+from tests.shops import Merchant
+
+SIGNAL = "action.wc_ad_credit_signal"
+LINKED = {"advertiser_id": "7400000000000000101", "business_center": None, "external_business_id": None}
+
+
+class Visitor(requests.Session):
+    """A browser at the service."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self.base = base
+
+    def at(self, path: str, **more: object) -> requests.Response:
+        url = path if path.startswith("http") else self.base + path
+        return self.get(url, allow_redirects=False, timeout=20, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def clock():
+    return FrozenClock(datetime(2025, 11, 20, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def service(database_url, clock, shops):
+    """The service on a socket, which shops reach as https: a callback of another kind no shop takes."""
+    wired = wire(make_settings(database_url=database_url), now=clock)
+    for bucket in (pages.visitors, pages.visited):
+        bucket._left.clear()
+    with served(create_app(wired=wired)) as base:
+        shops.outgoing.reaches["https://credit.example"] = base
+        yield wired, base
+    wired.database.close()
+
+
+@pytest.fixture
+def visitor(service):
+    return Visitor(service[1])
+
+
+@pytest.fixture
+def connect(service, visitor, shop, clock):
+    """All of it, as a merchant does it; the last page."""
+
+    def connected() -> requests.Response:
+        start = visitor.at("/connect", params={"shop": shop.url})
+        assert "Continue to your store" in start.text
+        away = visitor.at(_link(start.text, "/connect/go"))
+        assert away.status_code == 303
+        approved = Merchant(shop).approve(away.headers["Location"])
+        back = urlsplit(approved.headers["Location"])
+        assert (approved.status_code, back.netloc) == (302, "credit.example")
+        returned = _as_secure(visitor).at(f"{back.path}?{back.query}")
+        assert (returned.status_code, returned.headers["Location"]) == (303, "/connect/store")
+        assert visitor.at("/connect/store").headers["Refresh"] == "2"
+        clock.move(seconds=5)
+        return visitor.at("/connect/store")
+
+    return connected
+
+
+def _link(page: str, start: str) -> str:
+    found = re.search(f'href="({re.escape(start)}[^"]*)"', page)
+    assert found, page
+    return found[1].replace("&amp;", "&")
+
+
+def _as_secure(visitor: Visitor) -> Visitor:
+    """The cookie is for https only, which a test's socket is not; a browser behind the proxy sends it."""
+    for cookie in visitor.cookies:
+        cookie.secure = False
+    return visitor
+
+
+def only(wired, table):
+    with wired.database.reading() as session:
+        (row,) = session.scalars(select(table))
+        return row
+
+
+def warned(wired):
+    store = only(wired, tables.Store)
+    document = full_document(status_of(wired.database, wired.now(), store.id))
+    return [one["id"] for one in document["warnings"]]
+
+
+def check(wired, shop):
+    store = only(wired, tables.Store)
+    return check_store(
+        wired.database,
+        wired.seal,
+        wired.shops,
+        wired.now(),
+        store.id,
+        public_url=wired.settings.public_url,
+    )
+
+
+def work(wired):
+    while work_inbox(wired):
+        pass
+
+
+def hook_of(shop, topic=SIGNAL):
+    return next(hook for hook in shop.records.hooks if hook.topic == topic)
+
+
+def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, connect, shop, clock):
+    wired, _ = service
+    shop.setup.name = "Tea & Cake"
+    page = connect()
+    assert "Your store is connected." in page.text
+    store = only(wired, tables.Store)
+    assert (store.url, store.name, store.country) == (f"{shop.url}/", "Tea & Cake", "US")
+    assert shop.records.token is not None
+    assert [(hook.topic, hook.pending) for hook in shop.records.hooks] == [
+        (SIGNAL, False),
+        ("action.woocommerce_settings_saved", False),
+    ]
+
+    # Signals arrive through the store's own webhook.
+    shop.signal("integration_installed")
+    shop.signal("integration_set_up")
+    shop.run_queue()
+    work(wired)
+    assert only(wired, tables.Store).set_up_at is not None
+
+    # Seven failures in a row, and the store switches the webhook off; nobody is told.
+    reached = shop.outgoing.reaches.pop("https://credit.example")
+    for _ in range(7):
+        shop.signal("integration_set_up")
+        shop.run_queue()
+    assert hook_of(shop).status == "disabled"
+    shop.setup.state = {
+        "integration": {"installed": True, "set_up": True},
+        "account": {**LINKED, "exact": True},
+    }
+    shop.signal("account_linked", **LINKED, exact=True)
+    shop.run_queue()
+    shop.outgoing.reaches["https://credit.example"] = reached
+
+    # The watch finds it: made anew, and what was missed is read.
+    old = hook_of(shop).id
+    clock.move(hours=5)
+    found = check(wired, shop)
+    assert found.repaired == [{"topic": SIGNAL, "trouble": "disabled", "made_anew": True}]
+    work(wired)
+    assert (hook_of(shop).status, hook_of(shop).failures, hook_of(shop).id > old) == ("active", 0, True)
+    assert only(wired, tables.Link).advertiser_id == LINKED["advertiser_id"]
+    shop.signal("link_lost")
+    shop.run_queue()
+    work(wired)
+    assert only(wired, tables.Link).ended_at is not None
+
+
+def test_after_connecting_the_merchant_goes_on_to_tiktoks_consent(connect, visitor):
+    page = connect()
+    on = visitor.at(_link(page.text, "/connect/store/tiktok"))
+    assert on.headers["Location"].startswith("/connect/tiktok?ticket=")
+    assert "Referrer-Policy" in on.headers
+    entered = visitor.at(on.headers["Location"])
+    assert entered.status_code == 303
+
+
+def test_no_page_or_log_shows_a_key_or_a_token(connect, shop, capfd):
+    page = connect()
+    secrets = [shop.records.keys[0].consumer_secret, shop.records.keys[0].consumer_key, shop.records.token]
+    said = page.text + "".join(capfd.readouterr())
+    assert not any(secret in said for secret in secrets)
+
+
+def test_a_victims_admin_who_approves_an_attackers_address_connects_nothing(service, visitor, shop, clock):
+    wired, base = service
+    away = visitor.at("/connect/go", params={"shop": shop.url}).headers["Location"]
+    approved = Merchant(shop).approve(away)
+    back = urlsplit(approved.headers["Location"])
+    victims = Visitor(base).at(f"{back.path}?{back.query}")
+    assert victims.status_code == 400
+    assert "in another browser" in victims.text
+    clock.move(minutes=1)
+    mine = _as_secure(visitor).at(f"{back.path}?{back.query}")
+    assert "in another browser" in visitor.at("/connect/store").text
+    assert mine.status_code == 303
+    with wired.database.reading() as session:
+        assert session.scalars(select(tables.Store)).all() == []
+
+
+def test_a_merchant_who_denies_is_told_that_nothing_was_connected(visitor, shop):
+    away = visitor.at("/connect/go", params={"shop": shop.url}).headers["Location"]
+    back = urlsplit(Merchant(shop).deny(away))
+    _as_secure(visitor).at(f"{back.path}?{back.query}")
+    assert "Nothing was connected." in visitor.at("/connect/store").text
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (ShopFault.FIREWALL, "not with WordPress"),
+        (ShopFault.MAINTENANCE, "busy or under maintenance"),
+        (ShopFault.RESET, "We cannot reach a WooCommerce store"),
+        (ShopFault.REDIRECT, "We cannot reach a WooCommerce store"),
+    ],
+)
+def test_a_shop_that_cannot_be_connected_is_told_in_one_sentence(visitor, shop, fault, told):
+    shop.faults.on(fault)
+    page = visitor.at("/connect/go", params={"shop": shop.url})
+    shop.faults.off(fault)
+    assert (page.status_code, told in page.text) == (400, True)
+
+
+def test_plain_permalinks_are_told_as_what_they_are(visitor, shop):
+    shop.setup.permalinks = Permalinks.PLAIN
+    assert "plain permalinks" in visitor.at("/connect/go", params={"shop": shop.url}).text
+
+
+def test_a_shop_without_https_takes_keys_by_hand_and_calls_are_signed(service, visitor, shop, clock):
+    wired, _ = service
+    key = shop.new_key()
+    wrong = {"shop": shop.url, "consumer_key": "ck_1", "consumer_secret": key.consumer_secret}
+    refused = visitor.post(f"{visitor.base}/connect/by-hand", data=wrong, timeout=10)
+    assert (refused.status_code, "These are not the keys" in refused.text) == (400, True)
+    given = {**wrong, "consumer_key": key.consumer_key}
+    visitor.post(f"{visitor.base}/connect/by-hand", data=given, timeout=10, allow_redirects=False)
+    clock.move(seconds=5)
+    assert "Your store is connected." in _as_secure(visitor).at("/connect/store").text
+    assert only(wired, tables.Store).url == f"{shop.url}/"
+
+
+def test_whoever_knocks_at_many_doors_is_held_back(visitor, shops):
+    codes = [visitor.at("/connect/go", params={"shop": f"s{n}.example"}).status_code for n in range(12)]
+    assert codes == [400] * 10 + [429] * 2
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"user_id": 7}', b"x" * 20_000])
+def test_a_post_of_keys_that_is_none_is_refused_without_a_redirect(visitor, body):
+    answer = visitor.post(f"{visitor.base}/connect/keys", data=body, timeout=10, allow_redirects=False)
+    assert answer.status_code in (400, 413)
+
+
+def test_pages_are_framed_kept_and_told_to_nobody(visitor, shop):
+    for path in (
+        "/connect",
+        f"/connect?shop={shop.url}",
+        "/connect/store",
+        "/connect/back?user_id=x&success=1",
+    ):
+        headers = visitor.at(path).headers
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+
+
+# Afterwards
+
+
+def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, shop, clock):
+    wired, _ = service
+    connect()
+    store = only(wired, tables.Store)
+    before = hook_of(shop).secret
+    asked = {"overlap_hours": 24, "actor": "ann"}
+    turned = rotate_made_secrets(wired.database, wired.seal, wired.shops, clock(), store.id, **asked)
+    assert turned == [SIGNAL, "action.woocommerce_settings_saved"]
+    after = hook_of(shop).secret
+    assert after != before
+    for secret in (before, after):
+        hook_of(shop).secret = secret
+        shop.signal("integration_installed")
+        shop.run_queue()
+        assert hook_of(shop).failures == 0
+    clock.move(hours=25)
+    hook_of(shop).secret = before
+    shop.signal("integration_installed")
+    shop.run_queue()
+    assert hook_of(shop).failures == 1
+    check(wired, shop)
+    assert hook_of(shop).secret == before  # the watch does not read secrets: no store shows one
+
+
+def test_a_secret_the_store_did_not_take_leaves_the_old_one_good(service, connect, shop, clock):
+    wired, _ = service
+    connect()
+    store = only(wired, tables.Store)
+    shop.faults.on(ShopFault.MAINTENANCE)
+    with pytest.raises(Exception, match="busy"):
+        rotate_made_secrets(
+            wired.database, wired.seal, wired.shops, clock(), store.id, overlap_hours=0, actor="ann"
+        )
+    shop.faults.off(ShopFault.MAINTENANCE)
+    shop.signal("integration_installed")
+    shop.run_queue()
+    assert hook_of(shop).failures == 0
+
+
+def test_a_paused_webhook_is_told_to_the_merchant_until_it_is_active_again(service, connect, shop):
+    wired, _ = service
+    connect()
+    hook_of(shop).status = "paused"
+    check(wired, shop)
+    assert "webhook_paused" in warned(wired)
+    hook_of(shop).status = "active"
+    check(wired, shop)
+    assert warned(wired) == []
+
+
+def test_revoked_keys_are_told_at_once_and_a_store_that_does_not_answer_after_a_day(
+    service, connect, shop, clock
+):
+    wired, _ = service
+    connect()
+    shop.faults.on(ShopFault.MAINTENANCE)
+    check(wired, shop)
+    assert warned(wired) == []
+    clock.move(hours=25)
+    assert warned(wired) == ["store_busy"]
+    shop.faults.off(ShopFault.MAINTENANCE)
+    shop.revoke(shop.records.keys[0])
+    check(wired, shop)
+    assert warned(wired) == ["store_keys_refused"]
+
+
+def test_a_saved_setting_has_the_store_looked_at_soon(service, connect, shop, clock):
+    wired, _ = service
+    connect()
+    shop.do_action("woocommerce_settings_saved")
+    shop.run_queue()
+    work(wired)
+    assert (only(wired, tables.Bridge).next_check_at - clock()).total_seconds() == 30
+
+
+def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(service, connect, shop, clock):
+    wired, base = service
+    connect()
+    store = only(wired, tables.Store)
+    said = {"reason": "asked", "actor": "ann"}
+    left = leave_store(wired.database, wired.seal, wired.shops, clock(), store.id, **said)
+    assert (left.webhooks_left, shop.records.hooks) == (False, [])
+    assert (
+        leave_store(wired.database, wired.seal, wired.shops, clock(), store.id, **said).webhooks_left is False
+    )
+    with wired.database.reading() as session:
+        assert session.scalars(select(tables.Bridge)).all() == []
+    status = requests.get(
+        f"{base}/api/v1/status", headers={"Authorization": f"Bearer {shop.records.token}"}, timeout=10
+    )
+    assert status.status_code == 401
+
+
+def test_erasing_leaves_ids_and_nothing_that_names_anybody(service, connect, shop, clock):
+    wired, _ = service
+    shop.setup.name = "Anna's teas"
+    connect()
+    shop.signal("integration_installed")
+    shop.run_queue()
+    work(wired)
+    store = only(wired, tables.Store)
+    said = {"reason": "asked", "actor": "staff"}
+    with pytest.raises(Exception, match="disconnect it first"):
+        erase_store(wired.database, clock(), store.id, **said)
+    leave_store(wired.database, wired.seal, wired.shops, clock(), store.id, **said)
+    erase_store(wired.database, clock(), store.id, **said)
+    assert erase_store(wired.database, clock(), store.id, **said) == {}
+    kept = []
+    with wired.database.reading() as session:
+        for table in tables.Base.metadata.sorted_tables:
+            kept += [str(row) for row in session.execute(select(table))]
+    everything = "\n".join(kept)
+    assert store.id in everything
+    for personal in ("Anna", urlsplit(shop.url).path, "ck_", "cs_"):
+        assert personal not in everything
