@@ -133,7 +133,7 @@ def store(shop, guard):
 
 
 def test_a_shop_tells_what_it_is(shop, store):
-    shop.setup.name, shop.setup.country, shop.setup.store_id = "Tea &amp; Cake", "US:CA", UUID
+    shop.setup.name, shop.setup.country, shop.setup.store_id = "Tea & Cake", "US:CA", UUID
     facts = store.facts()
     assert (facts.uuid, facts.name, facts.country, facts.currency) == (UUID, "Tea & Cake", "US", "USD")
     assert (facts.wc_version, facts.wp_version, facts.hpos) == ("10.0.2", "6.8.8", True)
