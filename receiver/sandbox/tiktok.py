@@ -5,7 +5,6 @@ It shares no code with the client it is played against, so that it can bear witn
 
 from __future__ import annotations
 
-import hmac
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.controls.faults import Fault
 from receiver.sandbox.accounts import Account
@@ -21,6 +21,7 @@ from receiver.sandbox.tiktok_consent import Consents, named
 from receiver.sandbox.tiktok_faults import BAD_TOKEN, OF_A_TOKEN, faulty_report, instead_of_the_api
 from receiver.sandbox.tiktok_finance import balances, cost_records, costs, report_of_the_center
 from receiver.sandbox.tiktok_ledger import ledger
+from receiver.sandbox.tiktok_portal import PORTAL, portal
 from receiver.sandbox.tiktok_report import NO_PERMISSION, WRONG_PARAMETER, Refusal, json_list, words
 from receiver.sandbox.tiktok_subscriptions import Subscriptions
 
@@ -46,6 +47,7 @@ def create_tiktok(accounts: Accounts, now: Callable[[], datetime], faults: Fault
     app.before_request(_closing_slash)
     app.before_request(_fault)
     app.register_blueprint(api)
+    app.add_url_rule(PORTAL, "portal", _portal, methods=["GET", "POST"])
     app.register_error_handler(Refusal, lambda refusal: _envelope(refusal.code, refusal.message, {}))
     app.register_error_handler(HTTPException, _never_reached)
     return app
@@ -142,6 +144,10 @@ def subscription_unsubscribe() -> Response:
     return _ok(_subscriptions().unsubscribe(_body()))
 
 
+def _portal() -> AnyResponse:
+    return portal(request, _accounts().values(), _consents(), _now())
+
+
 def _reachable() -> dict[str, Account]:
     """The accounts the call's token reaches."""
     return _reached_by(request.headers.get("Access-Token"))
@@ -158,13 +164,8 @@ def _reached_by(token: Any) -> dict[str, Account]:
 
 
 def _those_of(token: str) -> dict[str, Account]:
-    return {
-        a.advertiser_id: a
-        for a in _accounts().values()
-        if hmac.compare_digest(a.token.encode(), token.encode())
-        and (a.revoked_at is None or _now() < a.revoked_at)
-        and _consents().stands(token)
-    }
+    reached = _consents().reached_by(token, _accounts().values(), _now())
+    return {one.advertiser_id: one for one in reached}
 
 
 def _faults() -> Collection[Fault]:
@@ -180,7 +181,8 @@ def _faults() -> Collection[Fault]:
 
 
 def _fault() -> Response | None:
-    return instead_of_the_api(_faults)
+    """The consent page is no part of the API, nor of its faults."""
+    return None if request.path == PORTAL else instead_of_the_api(_faults)
 
 
 def _allowed(mine: Mapping[str, Account], ids: Iterable[str]) -> list[Account]:
@@ -251,7 +253,7 @@ def _envelope(code: int, message: str, data: dict[str, Any]) -> Response:
 
 def _closing_slash() -> Response | None:
     """Flask would redirect to the path with the slash; TikTok does not."""
-    return None if request.path.endswith("/") else _plain(404, "404 page not found")
+    return None if request.path.endswith("/") or request.path == PORTAL else _plain(404, "404 page not found")
 
 
 def _never_reached(error: HTTPException) -> Response:
