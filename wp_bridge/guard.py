@@ -8,13 +8,14 @@ not followed, proxies of the environment are not used, and a deadline ends what 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from threading import Timer
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -22,40 +23,32 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
+from wp_bridge.addresses import PORTS, is_public, is_this_machine, may_be_public, split
 from wp_bridge.errors import StoreError, Trouble
 
-PORTS = {"https": (443, 8443), "http": (80, 8080)}
-CONNECT_SECONDS, READ_SECONDS, DEADLINE_SECONDS = 10.0, 30.0, 60.0
-MOST_BYTES = 4 * 1024 * 1024
+MOST_TRIES = 4  # of the addresses that one name leads to
 PIECE = 16 * 1024
-INNER_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa", "onion", "test")
-# Ways to write an IPv4 address as an IPv6 one, and translators that would lead back inside.
-EMBEDDING = tuple(
-    ipaddress.IPv6Network(text)
-    for text in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")
-)
 
-# Set aside, though Python's tables call parts of them global.
-SET_ASIDE = tuple(ipaddress.IPv4Network(text) for text in ("192.0.0.0/24", "192.88.99.0/24"))
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]  # the addresses of a name; OSError where it has none
+
+# urllib3 logs whole addresses, and a signed one carries the key and its signature.
+logging.getLogger("urllib3.connectionpool").addFilter(lambda _record: False)
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """By the machine's own means."""
+    """By the machine's own means, which have time limits of their own."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds and bytes one call may take."""
+    """Seconds and bytes one call may take; what is unpacked counts as it is unpacked."""
 
-    connect: float = CONNECT_SECONDS
-    read: float = READ_SECONDS
-    deadline: float = DEADLINE_SECONDS
-    most_bytes: int = MOST_BYTES
+    connect: float = 10.0
+    read: float = 30.0  # between two pieces of the answer
+    deadline: float = 60.0  # for all of it
+    most_bytes: int = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,8 @@ class Answer:
 class Guard:
     """Makes calls; any number of threads may share one, since each call has a connection of its own.
 
-    `allow_loopback` lets http and every port through to this very machine, for a sandbox.
+    `allow_loopback` lets http and every port through to this very machine, for a sandbox. `authorities` is
+    a file of certificates to trust in place of those everybody does.
     """
 
     def __init__(
@@ -79,20 +73,35 @@ class Guard:
         allow_loopback: bool = False,
         resolve: Resolve = resolve,
         limits: Limits | None = None,
+        authorities: str | None = None,
     ) -> None:
         self._allow_loopback = allow_loopback
         self._resolve = resolve
         self._limits = limits or Limits()
+        self._authorities = authorities
+
+    def within(self, limits: Limits) -> Guard:
+        """The same guard, with less patience."""
+        least = Limits(*map(min, zip(astuple(self._limits), astuple(limits), strict=True)))
+        return Guard(
+            allow_loopback=self._allow_loopback,
+            resolve=self._resolve,
+            limits=least,
+            authorities=self._authorities,
+        )
 
     def check(self, url: str, *, http: bool = False) -> None:
         """Raises StoreError for an address that is never called, before anything is looked up."""
-        parts = _split(url)
+        parts = split(url)
+        if parts is None:
+            raise StoreError(Trouble.UNREACHABLE)
         host = parts.hostname or ""
-        if self._allow_loopback and _is_this_machine(host):
+        if self._is_own_machine(host):
             return
         if parts.scheme == "http" and not http:
             raise StoreError(Trouble.NOT_HTTPS)
-        if (parts.port or PORTS[parts.scheme][0]) not in PORTS[parts.scheme] or not _may_be_public(host):
+        ports = PORTS[parts.scheme]
+        if (parts.port or ports[0]) not in ports or not may_be_public(host):
             raise StoreError(Trouble.UNREACHABLE)
 
     def request(
@@ -112,8 +121,9 @@ class Guard:
         try:
             with requests.Session() as session:
                 session.trust_env = False
-                session.mount("https://", call.adapter())
-                session.mount("http://", call.adapter())
+                session.verify = self._authorities or True
+                session.mount("https://", _Adapter(call.connect))
+                session.mount("http://", _Adapter(call.connect))
                 return call.make(
                     session,
                     method=method,
@@ -128,37 +138,35 @@ class Guard:
         # Raised out here so that the error of the way, which holds addresses and keys, stays behind.
         raise StoreError(Trouble.UNREACHABLE)
 
+    def _is_own_machine(self, host: str) -> bool:
+        return self._allow_loopback and is_this_machine(host)
+
     def _addresses(self, host: str, port: int) -> list[str]:
-        """The addresses of a name, all of them public. Raises OSError."""
+        """The addresses of a name, all of them such as may be called. Raises OSError."""
+        own = self._is_own_machine(host)
+        if not own and not any(port in ports for ports in PORTS.values()):
+            raise OSError("not a port to be called")
         found = list(self._resolve(host, port))
-        if not found or not all(self._is_allowed(address) for address in found):
+        if not found or not all(_is_allowed(address, own) for address in found):
             raise OSError("not an address to be called")
         return found
 
-    def _is_allowed(self, text: str) -> bool:
-        try:
-            address = ipaddress.ip_address(text.partition("%")[0])
-        except ValueError:
-            return False
-        return is_public(address) or (self._allow_loopback and address.is_loopback)
 
-
-def is_public(address: Address) -> bool:
-    """Whether an address belongs to the internet at large, and to nothing that only looks like it."""
-    networks = EMBEDDING if isinstance(address, ipaddress.IPv6Address) else SET_ASIDE
-    if any(address in network for network in networks):
+def _is_allowed(text: str, own: bool) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
         return False
-    return address.is_global and not (
-        address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback
-    )
+    return address.is_loopback if own else is_public(address)
 
 
 class _Call:
-    """One call: its sockets, and the moment they are closed at the latest."""
+    """One call: its connections, and the moment they are cut at the latest."""
 
     def __init__(self, addresses: Callable[[str, int], list[str]], limits: Limits) -> None:
         self._addresses, self._limits = addresses, limits
-        self._sockets: list[socket.socket] = []
+        self._ends = time.monotonic() + limits.deadline
+        self._handles: list[socket.socket] = []
         self._is_cut = False
 
     def make(self, session: requests.Session, **asked: Any) -> Answer:
@@ -172,27 +180,35 @@ class _Call:
                     raise StoreError(Trouble.UNREACHABLE, "redirect")
                 body = self._body(response)
                 if self._is_cut:  # what was cut off may look whole
-                    raise OSError("too slow")
+                    raise TimeoutError
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, headers, body)
         finally:
             watch.cancel()
+            for handle in self._handles:
+                handle.close()
 
-    def adapter(self) -> HTTPAdapter:
-        return _Adapter(self.connect)
-
-    def connect(self, host: str, port: int, timeout: Any) -> socket.socket:
+    def connect(self, host: str, port: int) -> socket.socket:
         """A socket to one of the checked addresses. Raises OSError."""
-        error: OSError | None = None
-        for address in self._addresses(host, port):
+        error = OSError("no address")
+        for address in self._addresses(host, port)[:MOST_TRIES]:
+            left = self._ends - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
             try:
-                found = socket.create_connection((address, port), timeout)
+                patience = min(self._limits.connect, left)
+                return self._watched(socket.create_connection((address, port), patience))
             except OSError as refused:
                 error = refused
-                continue
-            self._sockets.append(found)
-            return found
-        raise error or OSError("no address")
+        raise error
+
+    def _watched(self, connected: socket.socket) -> socket.socket:
+        """A handle of our own on the connection: TLS takes the socket itself away from whoever made it."""
+        self._handles.append(connected.dup())
+        if self._is_cut:
+            connected.close()
+            raise TimeoutError
+        return connected
 
     def _body(self, response: requests.Response) -> bytes:
         pieces, size = [], 0
@@ -205,12 +221,12 @@ class _Call:
 
     def _cut(self) -> None:
         self._is_cut = True
-        for one in self._sockets:
+        for handle in self._handles:
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                handle.shutdown(socket.SHUT_RDWR)
 
 
-Connect = Callable[[str, int, Any], socket.socket]
+Connect = Callable[[str, int], socket.socket]
 
 
 class _Adapter(HTTPAdapter):
@@ -230,12 +246,12 @@ def _pools(connect: Connect) -> dict[str, Any]:
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            return connect(self.host, self.port, self.timeout)
+            return connect(self.host, self.port)
 
     class Secure(HTTPSConnection):
         # The certificate is still checked against the name: only the address is ours.
         def _new_conn(self) -> socket.socket:
-            return connect(self.host, self.port, self.timeout)
+            return connect(self.host, self.port)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -244,41 +260,3 @@ def _pools(connect: Connect) -> dict[str, Any]:
         ConnectionCls = Secure
 
     return {"http": PlainPool, "https": SecurePool}
-
-
-def _split(url: str) -> SplitResult:
-    """Raises StoreError for what is no plain web address."""
-    is_plain = url.isascii() and url.isprintable() and not set(url) & set(' \\"<>^`{|}')
-    try:
-        parts = urlsplit(url)
-        if (
-            is_plain
-            and parts.scheme in PORTS
-            and parts.hostname
-            and parts.port != 0
-            and "@" not in parts.netloc
-        ):
-            return parts
-    except ValueError:
-        pass
-    raise StoreError(Trouble.UNREACHABLE)
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _may_be_public(host: str) -> bool:
-    """A name under a public suffix, or an address in its one usual form."""
-    try:
-        return is_public(ipaddress.ip_address(host))
-    except ValueError:
-        pass
-    labels = host.removesuffix(".").split(".")
-    last = labels[-1]
-    # The resolver reads 0x7f.1, 2130706433 and 127.1 as addresses; a true last label is never a number.
-    is_number = last[:1].isdigit()
-    return len(labels) > 1 and all(labels) and not is_number and last not in INNER_NAMES

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
-import ipaddress
+import logging
 import socket
-import ssl
 import threading
+from types import SimpleNamespace
 
 import pytest
 
+from tests.certificates import Authority
 from tests.serving import served
 from wp_bridge.errors import StoreError, Trouble
-from wp_bridge.guard import Guard, Limits, is_public
+from wp_bridge.guard import MOST_TRIES, Answer, Guard, Limits
 
 PUBLIC = "93.184.216.34"
 
@@ -38,6 +38,9 @@ LITERALS = [
     "192.0.2.1",
     "198.18.0.1",
     "203.0.113.9",
+    "168.63.129.16",
+    "127.0.0.1.",
+    "%31%32%37.0.0.1",
     "224.0.0.1",
     "240.0.0.1",
     "255.255.255.255",
@@ -56,6 +59,8 @@ LITERALS = [
     "[2002:7f00:1::]",
     "[2001:0:7f00:1::]",
     "[2001:db8::1]",
+    "[fec0::1]",
+    "[2606:2800:220:1::1%25eth0]",
 ]
 NAMES = [
     "localhost",
@@ -67,8 +72,10 @@ NAMES = [
     "metadata.google.internal",
     "router.lan",
     "1.0.0.127.in-addr.arpa",
+    "localhost.localdomain",
     "shop.test",
     "shop..example",
+    "shop%2eexample",
     ".example",
 ]
 ADDRESSES = [
@@ -84,6 +91,8 @@ ADDRESSES = [
     "https://shop example/",
     "https://①②⑦.0.0.1/",
     "https://127。0。0。1/",
+    "https://１２７.0.0.1/",
+    "https://ｌocalhost/",
     "https:///wp-json/",
     "https://",
     "ftp://shop.example/",
@@ -125,13 +134,12 @@ def test_there_are_more_than_forty_hostile_addresses():
 
 
 @pytest.mark.parametrize("url", HOSTILE)
-@pytest.mark.parametrize("resolver", ["true", "public"])
-def test_a_hostile_address_is_refused_in_the_same_words_and_nothing_is_connected_to(url, resolver, connected):
-    """Also where a resolver would call it public."""
-    guard = Guard() if resolver == "true" else Guard(resolve=answering([PUBLIC]))
+def test_a_hostile_address_is_refused_in_the_same_words_before_it_is_even_looked_up(url, connected):
+    looked_up = []
+    guard = Guard(resolve=lambda host, port: looked_up.append(host) or [PUBLIC])
     error = refused(guard, url)
     assert (str(error), error.__cause__, error.__context__) == ("unreachable", None, None)
-    assert connected == []
+    assert (looked_up, connected) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -143,6 +151,7 @@ def test_a_hostile_address_is_refused_in_the_same_words_and_nothing_is_connected
         ["::ffff:10.0.0.7"],
         [PUBLIC, "10.0.0.7"],
         ["fe80::1%eth0"],
+        ["fec0::1"],
         ["64:ff9b::a00:7"],
         ["not an address"],
         [],
@@ -174,6 +183,31 @@ def test_each_address_of_a_name_is_tried(connected):
     assert connected == [(PUBLIC, 8443), ("2606:2800:220:1::1", 8443)]
 
 
+def test_of_many_addresses_a_few_are_tried_and_all_are_checked(connected):
+    many = [f"93.184.216.{last}" for last in range(1, 50)]
+    refused(Guard(resolve=answering(many)), "https://shop.example/")
+    assert connected == [(address, 443) for address in many[:MOST_TRIES]]
+    connected.clear()
+    refused(Guard(resolve=answering([*many, "10.0.0.7"])), "https://shop.example/")
+    assert connected == []
+
+
+def test_no_address_is_tried_past_the_deadline(monkeypatch, connected):
+    clock = iter(range(0, 1000, 40))
+    monkeypatch.setattr("wp_bridge.guard.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    guard = Guard(resolve=answering([PUBLIC, "1.1.1.1", "8.8.8.8"]), limits=Limits(deadline=60))
+    refused(guard, "https://shop.example/")
+    assert connected == [(PUBLIC, 443)]
+
+
+def test_a_port_that_only_the_way_out_would_see_is_refused(connected):
+    """Should urllib3 ever read another port out of an address than we do."""
+    guard = Guard(resolve=answering([PUBLIC]))
+    guard.check = lambda url, http: None
+    assert str(refused(guard, "https://shop.example:6379/")) == "unreachable"
+    assert connected == []
+
+
 def test_http_is_for_keys_that_are_signed_and_told_apart(connected):
     guard = Guard(resolve=answering([PUBLIC]))
     assert refused(guard, "http://shop.example/").trouble is Trouble.NOT_HTTPS
@@ -193,9 +227,23 @@ def test_the_sandbox_lets_its_own_machine_through_and_no_other_inner_address(url
     assert connected == []
 
 
-@pytest.mark.parametrize("text", ["8.8.8.8", "93.184.216.34", "2606:2800:220:1::1"])
-def test_what_is_public_is_public(text):
-    assert is_public(ipaddress.ip_address(text))
+@pytest.mark.parametrize(
+    ("host", "found"), [("shop.example", "127.0.0.1"), ("localhost", "10.0.0.7"), ("localhost", PUBLIC)]
+)
+def test_in_the_sandbox_too_only_its_own_name_leads_to_its_own_machine(host, found, connected):
+    guard = Guard(allow_loopback=True, resolve=answering([found]))
+    assert str(refused(guard, f"https://{host}/")) == "unreachable"
+    assert connected == []
+
+
+def test_less_patience_takes_nothing_away_but_patience(connected):
+    guard = Guard(resolve=answering([PUBLIC], ["10.0.0.7"]), limits=Limits(read=5, most_bytes=10))
+    less = guard.within(Limits(connect=1, read=9, deadline=7, most_bytes=20))
+    assert less._limits == Limits(connect=1, read=5, deadline=7, most_bytes=10)
+    refused(less, "https://shop.example/")
+    assert connected == [(PUBLIC, 443)]
+    refused(less, "https://shop.example/")
+    assert len(connected) == 1
 
 
 def test_proxies_of_the_environment_are_not_used(monkeypatch, connected):
@@ -216,6 +264,16 @@ def app(status="200 OK", headers=(), pieces=(b"{}",)):
     return answer
 
 
+def dripping_until(stop):
+    def drip(environ, start_response):
+        start_response("200 OK", [])
+        for _ in range(250):  # long after the deadline, it would be a whole answer
+            if not stop.wait(0.02):
+                yield b"x"
+
+    return drip
+
+
 def ask(wsgi, **limits):
     with served(wsgi) as url:
         return Guard(allow_loopback=True, limits=Limits(**limits)).request("GET", f"{url}/")
@@ -226,18 +284,29 @@ def test_an_answer_comes_whole():
     assert (answer.status, answer.headers["x-wp-total"], answer.body) == (200, "3", b"[1,2]")
 
 
-@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
-def test_no_redirect_is_followed_wherever_it_leads(status):
-    heard = []
+ELSEWHERE = [
+    "/elsewhere",
+    "http://169.254.169.254/",
+    "https://shop.example/",
+    "//10.0.0.7/",
+    "file:///etc/passwd",
+]
 
-    def moving(environ, start_response):
-        heard.append(environ["PATH_INFO"])
-        start_response(status, [("Location", "/elsewhere")])
-        return [b""]
 
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See", "307 Temporary", "308 Permanent"])
+@pytest.mark.parametrize("location", ELSEWHERE)
+def test_no_redirect_is_followed_wherever_it_leads(status, location, monkeypatch):
+    connects, connect = [], socket.create_connection
+
+    def counted(address, *more):
+        connects.append(address)
+        return connect(address, *more)
+
+    monkeypatch.setattr("wp_bridge.guard.socket.create_connection", counted)
     with pytest.raises(StoreError) as caught:
-        ask(moving)
-    assert (caught.value.trouble, heard) == (Trouble.UNREACHABLE, ["/"])
+        ask(app(status, [("Location", location)], [b""]))
+    assert (caught.value.trouble, caught.value.code) == (Trouble.UNREACHABLE, "redirect")
+    assert len(connects) == 1
 
 
 def test_an_answer_that_is_too_long_is_let_go_of():
@@ -255,15 +324,9 @@ def test_an_answer_that_swells_when_unpacked_is_let_go_of():
 
 def test_a_call_ends_at_its_deadline_also_where_a_little_comes_all_the_time():
     stop = threading.Event()
-
-    def dripping(environ, start_response):
-        start_response("200 OK", [("Content-Length", "1000000")])
-        while not stop.wait(0.02):
-            yield b"x"
-
     try:
         with pytest.raises(StoreError):
-            ask(dripping, deadline=0.3)
+            ask(dripping_until(stop), deadline=0.3)
     finally:
         stop.set()
 
@@ -295,18 +358,75 @@ def test_a_header_that_never_ends_is_cut_at_the_deadline():
             thread.join()
 
 
-def test_a_server_without_a_certificate_of_that_name_is_refused():
-    """It speaks TLS as far as the certificate, which nobody vouches for."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        thread = threading.Thread(target=lambda: _try_tls(context, server))
-        thread.start()
-        url = f"https://127.0.0.1:{server.getsockname()[1]}/"
-        assert str(refused(Guard(allow_loopback=True), url)) == "unreachable"
-        thread.join()
+# Over TLS
 
 
-def _try_tls(context, server):
-    peer, _ = server.accept()
-    with peer, contextlib.suppress(OSError):
-        context.wrap_socket(peer, server_side=True)
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+def ask_safely(authority, wsgi, *, certified, names=None, **limits):
+    """Over https to this machine, as `localhost`; `names` hears which name was asked for."""
+    context = authority.serving(*certified)
+    context.sni_callback = lambda _, name, __: (names if names is not None else []).append(name)
+    with served(wsgi, context) as url:
+        guard = Guard(
+            allow_loopback=True,
+            resolve=answering(["127.0.0.1"]),
+            limits=Limits(**limits),
+            authorities=str(authority.file),
+        )
+        return guard.request("GET", f"{url.replace('127.0.0.1', 'localhost')}/")
+
+
+def test_the_certificate_is_asked_for_and_checked_by_name_though_the_address_is_pinned(authority):
+    names: list[str] = []
+    assert ask_safely(authority, app(), certified=["localhost"], names=names).status == 200
+    assert names == ["localhost"]
+
+
+@pytest.mark.parametrize("certified", ["shop.example", "127.0.0.1"])
+def test_a_certificate_of_another_name_is_refused_and_nothing_is_asked(authority, certified):
+    asked = []
+
+    def heard(environ, start_response):
+        asked.append(environ["PATH_INFO"])
+        return app()(environ, start_response)
+
+    with pytest.raises(StoreError) as caught:
+        ask_safely(authority, heard, certified=[certified])
+    assert (str(caught.value), asked) == ("unreachable", [])
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(authority):
+    with served(app(), authority.serving("127.0.0.1")) as url:
+        assert str(refused(Guard(allow_loopback=True), f"{url}/")) == "unreachable"
+
+
+def test_the_deadline_holds_inside_tls_as_well(authority):
+    stop = threading.Event()
+    try:
+        with pytest.raises(StoreError):
+            ask_safely(authority, dripping_until(stop), certified=["localhost"], deadline=0.5)
+    finally:
+        stop.set()
+
+
+def test_a_handshake_that_is_never_answered_ends():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        guard = Guard(allow_loopback=True, limits=Limits(connect=60, read=60, deadline=0.3))
+        assert str(refused(guard, f"https://127.0.0.1:{silent.getsockname()[1]}/")) == "unreachable"
+
+
+# What is told
+
+
+def test_no_log_of_the_way_holds_what_an_address_carries(caplog, monkeypatch):
+    pool = logging.getLogger("urllib3.connectionpool")
+    monkeypatch.setattr(pool, "filters", [one for one in pool.filters if one.__module__ == "wp_bridge.guard"])
+    caplog.set_level(logging.DEBUG)
+    with served(app()) as url:
+        Guard(allow_loopback=True).request("GET", f"{url}/?oauth_signature=hush")
+    assert "hush" not in caplog.text
+    assert Answer(200, {}, b"hush").__repr__().count("hush") == 0
