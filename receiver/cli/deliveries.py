@@ -51,7 +51,13 @@ def show(delivery_id: int, with_body: bool, raw: bool, as_json: bool) -> None:
     if raw:
         click.echo(raw_body(parts.database, parts.now(), delivery_id, actor=actor()), nl=False)
         return
-    viewed = view(parts.database, parts.seal, parts.now(), delivery_id)
+    viewed = view(
+        parts.database,
+        parts.seal,
+        parts.now(),
+        delivery_id,
+        tiktok_secret=parts.settings.tiktok_app_secret,
+    )
     row = _row(viewed.delivery) | {"body_hash": viewed.body_hash, "signature": viewed.signature}
     row["attempts"] = [_attempt(attempt) for attempt in viewed.attempts]
     if not with_body:

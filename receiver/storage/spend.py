@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Account, Link, SpendDay, Store
@@ -44,6 +44,21 @@ def due_accounts(session: Session, now: datetime, limit: int) -> list[str]:
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def bring_poll_forward(
+    session: Session, advertiser_id: str, now: datetime, reason: str, *, since: datetime
+) -> bool:
+    """Whether the account is due now for this reason; not where it was for one after `since`."""
+    moved = session.execute(
+        update(Account)
+        .where(Account.advertiser_id == advertiser_id)
+        .where(or_(Account.hinted_at.is_(None), Account.hinted_at <= since))
+        .values(next_poll_at=now, poll_reason=reason, hinted_at=now)
+        .returning(Account.advertiser_id)
+        .execution_options(synchronize_session=False)
+    )
+    return moved.first() is not None
 
 
 def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timedelta) -> bool:

@@ -81,6 +81,7 @@ class Store(Base):
     verdict: Mapped[str | None]
     decided_at: Mapped[dt.datetime | None]
     doubts: Mapped[list[Any] | None]  # domain/doubts.py; null: none
+    refreshed_at: Mapped[dt.datetime | None]  # when its merchant last asked to be looked at
     facts_read_at: Mapped[dt.datetime | None]  # when country and currency were read by REST; null: staff said
 
 
@@ -371,6 +372,7 @@ class Account(Base):
     bills_from: Mapped[dt.date | None] = mapped_column(Date)  # the payments since then are known
     next_poll_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     poll_reason: Mapped[str | None]
+    hinted_at: Mapped[dt.datetime | None]  # when a hint last moved it forward
     failures: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
 

@@ -18,5 +18,12 @@ def register(app: Flask, wired: Wiring) -> None:
     connect.register(app)
     app.register_blueprint(health)
     errors.register(app)  # last, so that one table answers for all
-    reception = Reception(wired.database, wired.seal, wired.settings.max_body_bytes, wired.now)
+    settings = wired.settings
+    reception = Reception(
+        wired.database,
+        wired.seal,
+        settings.max_body_bytes,
+        wired.now,
+        tiktok_secret=settings.tiktok_app_secret,
+    )
     app.wsgi_app = WebhookFront(app.wsgi_app, reception)  # type: ignore[method-assign]

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from receiver.services.receiving.receive import Answer, Call, Reception, unavailable
+from receiver.services.receiving.tiktok_calls import Scheme
 from receiver.services.receiving.verify import KEPT_HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-ADDRESS = re.compile(r"/webhooks/woocommerce/([^/]+)(?:/([^/]+))?/?")
+ADDRESS = re.compile(r"/webhooks/(?:woocommerce/([^/]+)(?:/([^/]+))?|tiktok(/ads)?)/?")
 # What is read of a call, by its name in a WSGI environ.
 HEADERS = tuple(
     (f"{'' if name.startswith('content-') else 'HTTP_'}{name.upper().replace('-', '_')}", name)
@@ -40,10 +41,15 @@ class WebhookFront:
         found = ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
         if found is None:
             return self._app(environ, start_response)
-        call = _call(environ, found[1], found[2])
+        call = _call(environ, found[1], found[2], found[3])
         answer = self._answer(call)
         if answer.reason is not None:
-            log.warning("webhook refused", status=answer.status, reason=answer.reason, store=_short(found[1]))
+            log.warning(
+                "webhook refused",
+                status=answer.status,
+                reason=answer.reason,
+                store=_short(found[1] or "tiktok"),
+            )
         return _respond(answer, call.method, start_response)
 
     def _answer(self, call: Call) -> Answer:
@@ -54,9 +60,12 @@ class WebhookFront:
             return unavailable(type(error).__name__)
 
 
-def _call(environ: WSGIEnvironment, store_id: str, hook_id: str | None) -> Call:
+def _call(environ: WSGIEnvironment, store_id: str | None, hook_id: str | None, ads: str | None) -> Call:
     headers = {name: environ[key] for key, name in HEADERS if key in environ}
-    return Call(store_id, hook_id, environ["REQUEST_METHOD"], headers, _reader(environ["wsgi.input"].read))
+    method, read = environ["REQUEST_METHOD"], _reader(environ["wsgi.input"].read)
+    if store_id is None:
+        return Call("", None, method, headers, read, Scheme.ADS if ads else Scheme.ACCOUNTS)
+    return Call(store_id, hook_id, method, headers, read)
 
 
 def _reader(read: Callable[[int], bytes]) -> Callable[[int], bytes]:

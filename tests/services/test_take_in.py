@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import State
-from receiver.services.processing.take_in import Ending, take_in
+from receiver.services.processing.endings import Ending
+from receiver.services.processing.take_in import take_in
 from receiver.storage.tables import Delivery, Link, Signal, Store
 from receiver.wiring import Wiring
 from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, SHOP, add_shop, body_of, linked, signal

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import MOST_TRIES, State, next_try
 from receiver.errors import ReceiverError, StorageUnavailable
-from receiver.services.processing.take_in import Ending, take_in
+from receiver.services.processing.endings import Ending
+from receiver.services.processing.take_in import take_in
 from receiver.storage import inbox
 from receiver.storage.database import Database, savepoint
 from receiver.storage.tables import Delivery, Replay

@@ -1,4 +1,4 @@
-"""Takes stores' deliveries in: reads each signal and lets it change the store and its link, once.
+"""Takes deliveries in: reads each signal and lets it change the store and its link, once.
 
 Whatever the order of arrival, what signals of one install leave behind is the same: "first seen" only ever
 moves earlier, how things stand follows the newest news alone, and late news adds what it knows of the past.
@@ -35,6 +35,9 @@ from receiver.domain.signals import (
 from receiver.domain.store_checks import AFTER_NEWS
 from receiver.errors import InputError
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL, read_event
+from receiver.services.processing.endings import Ending
+from receiver.services.processing.tiktok_events import take_in_event
+from receiver.services.receiving.tiktok_calls import SOURCE as TIKTOK
 from receiver.storage.bridges import bring_forward
 from receiver.storage.held_stores import HeldStores
 from receiver.storage.signals import news_as_list, news_from_list
@@ -46,15 +49,6 @@ NOT_USED: dict[str | None, str] = {
     SETTINGS_SAVED: "the store is looked at anew; what was saved is read by REST",
     None: "no topic was named",
 }
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a try went, and the stores to decide anew."""
-
-    state: State
-    error: str | None = None
-    stores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ class _Signal:
 
 def take_in(session: Session, deliveries: Sequence[Delivery]) -> list[Ending]:
     """How each ends, in their order; whatever is raised concerns all of them, and the transaction is lost."""
-    read = [_read(delivery) for delivery in deliveries]
+    read = [_read(session, delivery) for delivery in deliveries]
     told = [(one.store_id, one.news) for one in read if isinstance(one, _Signal)]
     held = HeldStores(session, told)
     for delivery in deliveries:
@@ -80,7 +74,9 @@ def take_in(session: Session, deliveries: Sequence[Delivery]) -> list[Ending]:
     return [_take_in(held, one) if isinstance(one, _Signal) else one for one in read]
 
 
-def _read(delivery: Delivery) -> _Signal | Ending:
+def _read(session: Session, delivery: Delivery) -> _Signal | Ending:
+    if delivery.source == TIKTOK:
+        return take_in_event(session, delivery)
     if delivery.topic != SIGNAL:
         return Ending(State.IGNORED, NOT_USED.get(delivery.topic, "this topic is not used"))
     try:

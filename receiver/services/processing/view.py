@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from receiver.documents.redaction import redacted
 from receiver.errors import InputError, ReceiverError, Refused
+from receiver.services.receiving.tiktok_calls import SOURCE as TIKTOK
+from receiver.services.receiving.tiktok_calls import Scheme, problem_of
 from receiver.services.receiving.verify import Verifier
 from receiver.storage import audit, deliveries, hooks
 from receiver.storage.database import Database, driver_of
@@ -41,7 +43,9 @@ class Viewed:
     signature: Proof  # does it verify with the secrets that are valid now
 
 
-def view(database: Database, seal: Seal, now: datetime, delivery_id: int) -> Viewed:
+def view(
+    database: Database, seal: Seal, now: datetime, delivery_id: int, *, tiktok_secret: str = ""
+) -> Viewed:
     """Raises NotFound."""
     with database.reading() as session:
         delivery = deliveries.known_delivery(session, delivery_id)
@@ -49,7 +53,7 @@ def view(database: Database, seal: Seal, now: datetime, delivery_id: int) -> Vie
             delivery,
             deliveries.attempts(session, delivery_id),
             _body_hash(delivery),
-            _signature(session, seal, now, delivery),
+            _signature(session, seal, now, delivery, tiktok_secret),
         )
 
 
@@ -84,8 +88,13 @@ def _body_hash(delivery: Delivery) -> Proof:
     return Proof.VERIFIED if same else Proof.NOT_VERIFIED
 
 
-def _signature(session: Session, seal: Seal, now: datetime, delivery: Delivery) -> Proof:
+def _signature(session: Session, seal: Seal, now: datetime, delivery: Delivery, tiktok_secret: str) -> Proof:
     headers = dict(delivery.headers)
+    if delivery.source == TIKTOK:
+        if delivery.body is None or not tiktok_secret:
+            return Proof.UNKNOWN
+        problem = problem_of(Scheme(delivery.topic or ""), tiktok_secret, headers, delivery.body)
+        return Proof.VERIFIED if problem is None else Proof.NOT_VERIFIED
     hook_id = delivery.hook_id or ""
     address = hooks.find_addresses(driver_of(session), [hook_id], now).get(hook_id)
     if delivery.body is None or SIGNATURE not in headers or address is None or not address.sealed:

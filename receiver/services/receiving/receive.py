@@ -1,4 +1,4 @@
-"""Takes a store's delivery in: verified on its raw bytes, durable before the answer, never read here."""
+"""Takes deliveries in: verified on their raw bytes, durable before the answer, never read here."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.integrations.woocommerce.events import is_ping
 from receiver.services.receiving.allowance import Allowance
 from receiver.services.receiving.quarantine import quarantine_call
+from receiver.services.receiving.tiktok_calls import Scheme, delivery_of, problem_of
 from receiver.services.receiving.together import Together
 from receiver.services.receiving.turned_away import NO_STORE, TurnedAway
 from receiver.services.receiving.verify import Verifier, new_delivery, plain_header
@@ -36,11 +37,12 @@ log = structlog.get_logger(__name__)
 class Call:
     """A request to a webhook address; header names are in lower case."""
 
-    store_id: str
+    store_id: str  # empty for TikTok's own
     hook_id: str | None
     method: str
     headers: Mapping[str, str]
     read: Callable[[int], bytes]  # so many bytes of the body, or as many as came
+    scheme: Scheme | None = None  # of TikTok's own
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Reception:
         max_body_bytes: int,
         now: Callable[[], datetime],
         wake: Callable[[], None] | None = None,
+        tiktok_secret: str = "",
     ) -> None:
         """`wake` hears of every new delivery, after it is durable; it must not wait."""
         self._database = database
@@ -107,6 +110,7 @@ class Reception:
         self._max_body_bytes = max_body_bytes
         self._now = now
         self._wake = wake
+        self._tiktok_secret = tiktok_secret
         self._line = Together(self._take, MOST_AT_ONCE)
         self._verifier = Verifier(seal)
         self._turned_away = TurnedAway()
@@ -126,7 +130,8 @@ class Reception:
             raise _Refused(405, "method", f"method {plain_header(call.method)}", Allow="POST")
         raw = self._body(call)
         # Before any look-up: a ping comes while a webhook is being made, when we may not know it yet.
-        if "x-wc-webhook-signature" not in call.headers and is_ping(call.headers.get("content-type"), raw):
+        is_signed = call.scheme is not None or "x-wc-webhook-signature" in call.headers
+        if not is_signed and is_ping(call.headers.get("content-type"), raw):
             self._turned_away.count(self._now(), "ping")
             return PONG
         answer = self._line.do(_Arrived(call, raw, self._now()))
@@ -164,6 +169,8 @@ class Reception:
 
     def _verified(self, one: _Arrived, addresses: Mapping[str, Address]) -> _Seen:
         call = one.call
+        if call.scheme is not None:
+            return self._of_tiktok(one, call.scheme)
         address = addresses.get(call.hook_id or call.store_id)
         if address is None or address.store_id != call.store_id:
             self._turned_away.count(one.at, "unknown")
@@ -180,6 +187,16 @@ class Reception:
         self._turned_away.sample(one.at, "signature", address.store_id, call.headers)
         refused = _refusal(401, "signature", problem)
         return _Doubtful(one, address, refused) if self._allowance.take(address.store_id, one.at) else refused
+
+    def _of_tiktok(self, one: _Arrived, scheme: Scheme) -> _Seen:
+        """Never held in quarantine: TikTok sends for days what was not answered 200."""
+        if not self._tiktok_secret:
+            return unavailable("TIKTOK_APP_SECRET is not set, so nothing of TikTok's can be verified")
+        problem = problem_of(scheme, self._tiktok_secret, one.call.headers, one.raw, one.at)
+        if problem is None:
+            return delivery_of(scheme, one.call.headers, one.raw, one.at)
+        self._turned_away.sample(one.at, "signature", NO_STORE, one.call.headers)
+        return _refusal(401, "signature", problem)
 
     def _looked_into(self, left: Sequence[_Seen]) -> Iterator[Answer]:
         """What came before is counted, what may be a store's is held, and what was turned away is noted."""

@@ -20,7 +20,7 @@ from receiver.storage.rejections import SAMPLES, Sample
 
 WRITE_EVERY = timedelta(seconds=5)
 NO_STORE = ""
-HIDDEN = frozenset({"x-wc-webhook-signature"})
+HIDDEN = frozenset({"x-wc-webhook-signature", "tiktok-signature", "x-open-signature"})
 LONGEST_VALUE = 200
 
 

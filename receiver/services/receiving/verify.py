@@ -24,6 +24,7 @@ KEPT_HEADERS = (
     *("host", "user-agent", "accept", "accept-encoding", "content-type", "content-length"),
     *(f"x-wc-webhook-{name}" for name in ("source", "topic", "resource", "event")),
     *(f"x-wc-webhook-{name}" for name in ("signature", "id", "delivery-id")),
+    *("tiktok-signature", "x-open-signature"),
 )
 PLAIN = re.compile(f"[!-~]{{1,{LONGEST_HEADER}}}")
 

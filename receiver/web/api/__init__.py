@@ -6,6 +6,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from receiver.web.api.connect_tickets import connect_tickets_api
+from receiver.web.api.refresh import refresh_api
 from receiver.web.api.reviews import reviews_api
 from receiver.web.api.status import status_api
 
@@ -22,5 +23,6 @@ def register(app: Flask) -> None:
     api = Api(app)
     api.spec.components.security_scheme("statusToken", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(status_api)
+    api.register_blueprint(refresh_api)
     api.register_blueprint(reviews_api)
     api.register_blueprint(connect_tickets_api)

@@ -115,6 +115,15 @@ class _Award(Schema):
     used = fields.String(**MAYBE, metadata={"description": "How the credit will be used, in a sentence."})
 
 
+class RefreshSchema(Schema):
+    """What was asked for is under way."""
+
+    status = fields.String(metadata={"enum": ["accepted"]})
+    again_at = fields.String(
+        metadata={"format": "date-time", "description": "When to ask again at the earliest."}
+    )
+
+
 class ReviewRequestSchema(Schema):
     """What the merchant writes to staff."""
 

@@ -1,0 +1,16 @@
+"""Moves an ad account's next poll forward: what a webhook says is never believed, only read again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from receiver.storage import spend
+
+AT_MOST_EVERY = timedelta(minutes=5)
+
+
+def hint(session: Session, advertiser_id: str, now: datetime, why: str) -> bool:
+    """Whether the account is polled at once now; at most once in five minutes, and only one we know."""
+    return spend.bring_poll_forward(session, advertiser_id, now, why, since=now - AT_MOST_EVERY)

@@ -1,0 +1,37 @@
+"""A merchant asks to be looked at now: the ad account is polled and the store checked, once a minute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from receiver.services.polling.hints import hint
+from receiver.storage import bridges, links, stores
+from receiver.storage.database import Database
+from receiver.storage.seal import token_hash
+
+EVERY = timedelta(minutes=1)
+WHY = "the merchant asked"
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """Whether it was taken up, and when it may be asked again."""
+
+    accepted: bool
+    again_at: datetime
+
+
+def refresh_for_token(database: Database, now: datetime, status_token: str) -> Refreshed:
+    """Raises NotFound for a token of no store."""
+    with database.writing() as session:
+        store = stores.store_of_token(session, token_hash(status_token))
+        store = stores.known_store(session, store.id, locked=True)
+        if store.refreshed_at is not None and now < store.refreshed_at + EVERY:
+            return Refreshed(False, store.refreshed_at + EVERY)
+        store.refreshed_at = now
+        link = links.open_link(session, store.id)
+        if link is not None:
+            hint(session, link.advertiser_id, now, WHY)
+        bridges.bring_forward(session, store.id, now)
+        return Refreshed(True, now + EVERY)

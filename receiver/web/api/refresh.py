@@ -1,0 +1,41 @@
+"""POST /api/v1/refresh: the merchant's plugin asks to be looked at now."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from receiver.documents.times import time_text
+from receiver.errors import NotFound
+from receiver.services.polling.refresh import refresh_for_token
+from receiver.web.api.bearer import bearer_token, refused
+from receiver.web.api.schemas import RefreshSchema, RefusalSchema
+from receiver.wiring import wiring
+
+refresh_api = Blueprint("refresh", __name__, url_prefix="/api/v1", description="For the companion plugin")
+RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+
+
+@refresh_api.route("/refresh")
+class RefreshView(MethodView):
+    """What is known of the store of a status token, read anew."""
+
+    @refresh_api.doc(security=[{"statusToken": []}])
+    @refresh_api.response(202, RefreshSchema)
+    @refresh_api.alt_response(401, schema=RefusalSchema)
+    @refresh_api.alt_response(429, schema=RefusalSchema, headers=RETRY_AFTER)
+    @refresh_api.alt_response(503, schema=RefusalSchema)
+    def post(self) -> Any:
+        """202: it is read within a minute or two. 429: asked less than a minute ago."""
+        parts = wiring()
+        try:
+            asked = refresh_for_token(parts.database, parts.now(), bearer_token())
+        except NotFound as error:
+            raise refused() from error
+        if asked.accepted:
+            return {"status": "accepted", "again_at": time_text(asked.again_at)}
+        wait = max(1, ceil((asked.again_at - parts.now()).total_seconds()))
+        return {"error": "asked less than a minute ago"}, 429, {"Retry-After": str(wait)}

@@ -1,0 +1,268 @@
+"""TikTok's webhooks from the door to what becomes of them: hints, read again, never believed."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from receiver.app import create_app
+from receiver.integrations.tiktok.signature import sign_open, sign_timed
+from receiver.services.processing.process import process_next
+from receiver.services.processing.view import Proof, view
+from receiver.storage import tables
+from receiver.wiring import wire
+from tests.conftest import make_settings
+from tests.integrations.tiktok.test_tiktok_signature import EXAMPLES
+from tests.rows import keep_account, keep_link, keep_store
+from tests.web.test_fuzz import ask
+
+SECRET = "app-secret"
+ACCOUNT = "7400000000000000101"
+SUSPENDED = "7400000000000000202"
+CHANGED = {
+    "request_id": 1,
+    "object": 11,
+    "time": 1,
+    "entry": [{"changed_metrics_values": {ACCOUNT: {"spend": "18.00"}}}],
+}
+
+
+@pytest.fixture
+def app(wired):
+    return create_app(wired=wired).test_client()
+
+
+@pytest.fixture
+def accounts(wired):
+    """Two accounts that are not due for hours."""
+    later = wired.now() + timedelta(hours=6)
+    for store, advertiser in (("st_1", ACCOUNT), ("st_2", SUSPENDED)):
+        keep_store(wired, store)
+        keep_link(wired, store, advertiser)
+        keep_account(wired, advertiser, next_poll_at=later)
+
+
+def post_ads(app, body, **headers):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    signed = {"X-Open-Signature": sign_open(SECRET, raw), "Content-Type": "application/json"}
+    return app.post("/webhooks/tiktok/ads", data=raw, headers={**signed, **headers})
+
+
+def post_users(app, wired, body, **headers):
+    raw = json.dumps(body).encode()
+    signed = {"TikTok-Signature": sign_timed(SECRET, raw, wired.now())}
+    return app.post("/webhooks/tiktok", data=raw, headers={**signed, **headers})
+
+
+def delivered(wired):
+    with wired.database.reading() as session:
+        return list(session.scalars(select(tables.Delivery).order_by(tables.Delivery.id)))
+
+
+def account(wired, advertiser_id=ACCOUNT):
+    with wired.database.reading() as session:
+        return session.get(tables.Account, advertiser_id)
+
+
+def work(wired):
+    while process_next(wired.database, wired.now()):
+        pass
+    return [(row.state, row.error) for row in delivered(wired)]
+
+
+# The door
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_recorded_webhook_is_taken_in_and_ends(database_url, clock, name):
+    example = EXAMPLES[name]
+    settings = make_settings(database_url=database_url, tiktok_app_secret=example["secret"])
+    wired = wire(settings, now=clock)
+    is_ads = example["scheme"] == "x-open-signature"
+    if not is_ads:
+        clock.at = datetime.fromtimestamp(int(example["headers"]["TikTok-Signature"].split(",")[0][2:]), UTC)
+    client = create_app(wired=wired).test_client()
+    address = "/webhooks/tiktok/ads" if is_ads else "/webhooks/tiktok"
+    sent = {"data": example["raw_body"].encode(), "headers": example["headers"]}
+    first, again = client.post(address, **sent), client.post(address, **sent)
+    assert (first.status_code, first.json["status"]) == (200, "accepted")
+    assert (again.status_code, again.json) == (200, {"status": "duplicate", "id": first.json["id"]})
+    other = client.post("/webhooks/tiktok" if is_ads else "/webhooks/tiktok/ads", **sent)
+    assert (other.status_code, other.json) == (401, {"error": "signature"})
+    ((state, error),) = work(wired)
+    assert (state, bool(error)) == ("ignored", True)  # no account of ours is named
+    wired.database.close()
+
+
+def test_what_is_accepted_is_durable_and_proves_itself_later(app, wired):
+    assert post_ads(app, CHANGED).status_code == 200
+    (row,) = delivered(wired)
+    assert (row.source, row.topic, row.store_id, row.state) == ("tiktok", "tiktok.ads", None, "received")
+    wired.now.move(days=3)
+    viewed = view(wired.database, wired.seal, wired.now(), row.id, tiktok_secret=SECRET)
+    assert (viewed.body_hash, viewed.signature) == (Proof.VERIFIED, Proof.VERIFIED)
+    assert view(wired.database, wired.seal, wired.now(), row.id).signature is Proof.UNKNOWN
+
+
+@pytest.mark.parametrize("seconds", [-301, 301])
+def test_a_stale_signature_is_refused_and_nothing_is_kept(app, wired, seconds):
+    raw = b'{"event":"tiktok.ping"}'
+    at = wired.now() + timedelta(seconds=seconds)
+    answer = app.post("/webhooks/tiktok", data=raw, headers={"TikTok-Signature": sign_timed(SECRET, raw, at)})
+    assert (answer.status_code, answer.json, delivered(wired)) == (401, {"error": "signature"}, [])
+
+
+def test_without_the_apps_secret_tiktok_is_asked_to_come_again(database_url, clock):
+    wired = wire(make_settings(database_url=database_url, tiktok_app_secret=""), now=clock)
+    answer = post_ads(create_app(wired=wired).test_client(), CHANGED)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    wired.database.close()
+
+
+@pytest.mark.parametrize("path", ["/webhooks/tiktok", "/webhooks/tiktok/ads"])
+def test_other_ways_to_call_are_refused_as_for_stores(app, path):
+    assert app.get(path).status_code == 405
+    assert (
+        app.post(path, data=b"webhook_id=7", content_type="application/x-www-form-urlencoded").status_code
+        == 401
+    )
+    assert app.post(path, data=b"x" * (1024 * 1024 + 1)).status_code == 413
+
+
+# What becomes of it
+
+
+def test_a_change_of_figures_has_the_account_polled_at_once(app, wired, accounts):
+    post_ads(app, CHANGED)
+    assert work(wired) == [("processed", None)]
+    assert (account(wired).next_poll_at, account(wired).poll_reason) == (
+        wired.now(),
+        "TikTok says that its figures have changed",
+    )
+    assert account(wired, SUSPENDED).next_poll_at > wired.now()
+
+
+def test_a_suspension_is_a_hint_and_not_a_fact(app, wired, accounts):
+    post_ads(app, {"advertiser_id": int(SUSPENDED), "status": "STATUS_LIMIT"})
+    assert work(wired) == [("processed", None)]
+    assert account(wired, SUSPENDED).next_poll_at == wired.now()
+    assert account(wired, SUSPENDED).status == "STATUS_ENABLE"
+
+
+def test_hints_move_an_account_forward_once_in_five_minutes(app, wired, accounts):
+    due = []
+    for number in range(7):
+        post_ads(app, {**CHANGED, "request_id": number})
+        work(wired)
+        due.append(account(wired).next_poll_at)
+        wired.now.move(minutes=1)
+    begun = due[0]
+    assert due == [begun] * 5 + [begun + timedelta(minutes=5)] * 2
+
+
+def test_an_id_past_what_a_float_holds_is_the_same_id(app, wired, accounts):
+    raw = f'{{"advertiser_id":{ACCOUNT},"status":"STATUS_ENABLE"}}'.encode()
+    post_ads(app, raw)
+    assert work(wired) == [("processed", None)]
+
+
+@pytest.mark.parametrize(
+    ("body", "ending"),
+    [
+        ({"object": 14, "entry": [{}]}, ("ignored", "this kind of notice is not used")),
+        ({"type": 1, "shop_id": "7"}, ("ignored", "this kind of notice is not used")),
+        (
+            {"object": 11, "entry": [{"message": "Access was revoked.", "changed_metrics_values": {}}]},
+            ("ignored", "names no ad account: that access to one was lost is met by its next poll"),
+        ),
+        (
+            {"object": 11, "entry": [{"changed_metrics_values": {"7999": {}}}]},
+            ("ignored", "names no ad account of ours"),
+        ),
+        ({"object": 11}, ("dead", "entry: must be a list of at most 1000")),
+        ({"object": 11, "entry": [7]}, ("dead", "entry.0: must be an object")),
+        (
+            {"object": 11, "entry": [{"changed_metrics_values": []}]},
+            ("dead", "entry.0.changed_metrics_values: must be an object"),
+        ),
+        (
+            {"advertiser_id": 7.4e18, "status": "STATUS_LIMIT"},
+            ("dead", "advertiser_id: must be an id of digits"),
+        ),
+        ({"object": 11, "entry": [{}] * 1001}, ("dead", "entry: must be a list of at most 1000")),
+        (b"[]", ("dead", "body: must be a JSON object")),
+    ],
+)
+def test_what_cannot_be_used_ends_with_the_reason(app, wired, accounts, body, ending):
+    assert post_ads(app, body).status_code == 200
+    assert work(wired) == [ending]
+
+
+@pytest.mark.parametrize("event", ["authorization.removed", "tiktok.ping", "post.publish.complete", "new"])
+def test_news_of_tiktok_users_withdraws_nothing(app, wired, accounts, event):
+    body = {"event": event, "user_openid": "act.1", "content": '{"reason":1}'}
+    assert post_users(app, wired, body).status_code == 200
+    ((state, _),) = work(wired)
+    assert state == "ignored"
+    with wired.database.reading() as session:
+        assert all(link.consent for link in session.scalars(select(tables.Link)))
+
+
+def test_whatever_arrives_breaks_nothing_and_only_what_is_signed_is_kept(app, wired):
+    chance = random.Random(20251123)
+    raws = [one["raw_body"].encode() for one in EXAMPLES.values()]
+    kept = set()
+    for _ in range(600):
+        raw = bytearray(chance.choice(raws))
+        for _ in range(chance.randrange(4)):
+            place = chance.randrange(len(raw))
+            raw[place : place + chance.randrange(3)] = bytes(
+                chance.randrange(256) for _ in range(chance.randrange(3))
+            )
+        body, is_signed = bytes(raw), chance.random() < 0.5
+        header = sign_open(SECRET, body) if is_signed else chance.choice(["", "0" * 64, "é", "\0"])
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": "/webhooks/tiktok/ads",
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_X_OPEN_SIGNATURE": header,
+            "wsgi.input": io.BytesIO(body),
+        }
+        status, answer = ask(app.application.wsgi_app, environ)
+        assert status == (200 if is_signed else 401), answer
+        if is_signed:
+            kept.add(json.loads(answer)["id"])
+    assert {row.id for row in delivered(wired)} == kept
+    assert {state for state, _ in work(wired)} <= {"ignored", "dead", "processed"}
+
+
+# A merchant's Refresh
+
+
+@pytest.fixture
+def ask_refresh(app, wired, accounts):
+    from receiver.storage.seal import token_hash
+
+    with wired.database.writing() as session:
+        session.get_one(tables.Store, "st_1").status_token_hash = token_hash("stt_1")
+    return lambda token="stt_1": app.post("/api/v1/refresh", headers={"Authorization": f"Bearer {token}"})
+
+
+def test_a_refresh_has_the_account_polled_and_may_be_asked_once_a_minute(ask_refresh, wired):
+    first = ask_refresh()
+    assert (first.status_code, first.json["status"]) == (202, "accepted")
+    assert (account(wired).next_poll_at, account(wired).poll_reason) == (wired.now(), "the merchant asked")
+    wired.now.move(seconds=20)
+    again = ask_refresh()
+    assert (again.status_code, again.headers["Retry-After"]) == (429, "40")
+    wired.now.move(seconds=40)
+    assert ask_refresh().status_code == 202
+
+
+def test_a_refresh_with_no_stores_token_is_refused(ask_refresh):
+    assert ask_refresh("stt_other").status_code == 401
