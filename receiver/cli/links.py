@@ -10,6 +10,7 @@ import click
 
 from receiver.cli.options import TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.services.consent.revoke import revoke_consent
 from receiver.services.stores.links import add_link, list_links, remove_link
 from receiver.storage.tables import Link
 from receiver.wiring import wiring
@@ -62,6 +63,27 @@ def remove_command(store: str, as_json: bool) -> None:
     print_one(_row(remove_link(parts.database, parts.now(), store_id=store, actor=actor())), as_json)
 
 
+@links_group.command("revoke")
+@click.option("--store", required=True, help="The store's id.")
+@click.option("--reason", required=True, help="Who asked for it, and why.")
+@click.option("--with-others", is_flag=True, help="Also where the same consent serves other stores.")
+@json_option
+def revoke_command(store: str, reason: str, with_others: bool, as_json: bool) -> None:
+    """Give the advertiser's consent back to TikTok; the link stays, unread until consent is given again."""
+    parts = wiring()
+    served = revoke_consent(
+        parts.database,
+        parts.seal,
+        parts.tiktok.urgently(),
+        parts.now(),
+        store,
+        reason=reason,
+        actor=actor(),
+        with_others=with_others,
+    )
+    print_rows([_row(link) for link in served], as_json)
+
+
 def _row(link: Link) -> dict[str, Any]:
     return {
         "store": link.store_id,
@@ -69,5 +91,6 @@ def _row(link: Link) -> dict[str, Any]:
         "linked_at": link.linked_at,
         "exact": link.exact,
         "consent": link.consent,
+        "scopes": link.scopes,
         "ended_at": link.ended_at,
     }

@@ -144,6 +144,7 @@ def _show_fall(child: Child) -> None:
 
 def banner(place: Place, memory: Memory) -> str:
     first = MERCHANTS[0]
+    revoked = next(one for one in MERCHANTS if one.account and one.account.revoked is not None)
     width = max(len(merchant.name) for merchant in MERCHANTS)
     stores = [f"  {merchant.name:<{width}}  {merchant.story}" for merchant in MERCHANTS]
     return "\n".join(
@@ -160,6 +161,9 @@ def banner(place: Place, memory: Memory) -> str:
             "",
             f"  Where {first.name} stands:",
             f"  curl -H 'Authorization: Bearer {memory.stores[first.key].token}' {place.web}/api/v1/status",
+            f"  {revoked.name} took its consent back; this answers an address to give it again:",
+            f"  curl -X POST -H 'Authorization: Bearer {memory.stores[revoked.key].token}' "
+            f"{place.web}/api/v1/connect-tickets",
             "",
             "  In a second terminal, or in the console under Sandbox:",
             "  .venv/bin/flask --app wsgi sandbox clock +30d     thirty days pass, with all that falls due",

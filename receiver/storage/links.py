@@ -41,6 +41,10 @@ def consented_links(session: Session, advertiser_id: str) -> list[Link]:
     return list(session.scalars(query.order_by(Link.id)))
 
 
+def links_with_token(session: Session) -> list[Link]:
+    return list(session.scalars(select(Link).where(Link.token_sealed.is_not(None)).order_by(Link.id)))
+
+
 def stores_of(session: Session, advertiser_id: str) -> list[Store]:
     """The stores that link an ad account now."""
     query = select(Store).join(Link, Link.store_id == Store.id).order_by(Store.id)

@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 from receiver.storage import audit, links, spend
 from receiver.storage.tables import Account
 
-ACTOR = "tiktok"
-
 
 def consent_withdrawn(
-    session: Session, advertiser_id: str, now: datetime, why: str, *, token_sealed: str | None = None
+    session: Session,
+    advertiser_id: str,
+    now: datetime,
+    why: str,
+    *,
+    token_sealed: str | None = None,
+    actor: str = "tiktok",
 ) -> list[str]:
     """Forget the consents for an ad account, or the one kept as `token_sealed`; the stores to decide anew.
 
@@ -24,7 +28,7 @@ def consent_withdrawn(
         if token_sealed in (None, link.token_sealed):
             link.consent, link.consent_at, link.token_sealed, link.scopes = False, now, None, None
             what = {"advertiser_id": advertiser_id, "why": why}
-            audit.record(session, now, ACTOR, "tiktok consent withdrawn", link.store_id, what)
+            audit.record(session, now, actor, "tiktok consent withdrawn", link.store_id, what)
     account = spend.account(session, advertiser_id)
     if account is not None:
         _plan(session, account, now)

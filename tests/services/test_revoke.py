@@ -1,0 +1,128 @@
+"""A consent given back: TikTok first, then here; nobody else loses theirs unawares."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from receiver.errors import Advice, InputError, NotFound, ProviderError, Refused
+from receiver.services.consent.revoke import revoke_consent
+from receiver.services.polling.poll import poll_due
+from receiver.services.stores.links import list_links
+from receiver.storage.tables import Account, AuditEntry, Link
+from tests.polling import FakeTikTok
+from tests.rows import keep_account, keep_link, keep_store
+
+SHARED = "one-token-of-an-agency"
+
+
+class Revoking:
+    """Takes tokens back, or fails as told."""
+
+    def __init__(self, lost=("7001",), fault=None):
+        self.lost, self.fault = list(lost), fault
+        self.taken: list[str] = []
+
+    def revoke_token(self, token):
+        if self.fault:
+            raise self.fault
+        self.taken.append(token)
+        return self.lost
+
+
+@pytest.fixture
+def linked(wired):
+    keep_store(wired)
+    keep_link(wired, scopes=[4, 100])
+    keep_account(wired)
+    return wired
+
+
+def revoke(wired, tiktok, store_id="st_1", reason="asked by the merchant", **more):
+    parts = (wired.database, wired.seal, tiktok, wired.now())
+    return revoke_consent(*parts, store_id, reason=reason, actor="ann", **more)
+
+
+def also_serve(wired, store_id, advertiser_id, token):
+    keep_store(wired, store_id)
+    keep_link(wired, store_id, advertiser_id, token_sealed=wired.seal.close(token))
+
+
+def consents(wired):
+    return {link.store_id: link.consent for link in list_links(wired.database, None, 0)}
+
+
+def test_the_token_goes_back_and_nothing_is_asked_with_it_any_more(linked):
+    tiktok = Revoking()
+    (link,) = revoke(linked, tiktok)
+    assert tiktok.taken == ["token-of-7001"]
+    assert (link.consent, link.token_sealed, link.scopes, link.ended_at) == (False, None, None, None)
+    silent = FakeTikTok()
+    assert (poll_due(linked.database, linked.seal, silent, linked.now()), silent.asked) == ([], [])
+    with linked.database.reading() as session:
+        told = [(row.actor, row.action, row.subject) for row in session.scalars(select(AuditEntry))]
+    assert told == [("ann", "tiktok consent withdrawn", "st_1")]
+
+
+@pytest.mark.parametrize("advice", [Advice.AGAIN, Advice.CONFIGURATION, Advice.PAUSE_APP])
+def test_what_tiktok_did_not_take_back_stands(linked, advice):
+    with pytest.raises(ProviderError):
+        revoke(linked, Revoking(fault=ProviderError("not now", advice=advice)))
+    assert consents(linked) == {"st_1": True}
+
+
+def test_what_tiktok_no_longer_knows_is_given_back_already(linked):
+    revoke(linked, Revoking(fault=ProviderError("gone", advice=Advice.REAUTHORISE, code=40105)))
+    assert consents(linked) == {"st_1": False}
+
+
+def test_stores_that_share_a_token_lose_it_only_where_that_is_meant(wired):
+    also_serve(wired, "st_1", "7001", SHARED)
+    also_serve(wired, "st_2", "7002", SHARED)
+    also_serve(wired, "st_3", "7003", "another-users")
+    tiktok = Revoking()
+    with pytest.raises(Refused, match="st_2"):
+        revoke(wired, tiktok)
+    assert (tiktok.taken, set(consents(wired).values())) == ([], {True})
+    assert [link.store_id for link in revoke(wired, tiktok, with_others=True)] == ["st_1", "st_2"]
+    assert consents(wired) == {"st_1": False, "st_2": False, "st_3": True}
+
+
+def test_a_consent_tiktok_may_have_ended_with_it_is_asked_at_once(linked):
+    also_serve(linked, "st_2", "7002", "another-token-of-the-same-user")
+    keep_account(linked, "7002", next_poll_at=None)
+    revoke(linked, Revoking(lost=["7001", "7002", "7999"]))
+    with linked.database.reading() as session:
+        ours, other = (session.get(Account, one).next_poll_at for one in ("7001", "7002"))
+    assert (ours, other) == (None, linked.now())
+    assert consents(linked)["st_2"] is True
+
+
+def test_a_consent_given_again_meanwhile_stands(linked):
+    class Slow(Revoking):
+        def revoke_token(self, token):
+            with linked.database.writing() as session:
+                session.get(Link, 1).token_sealed = linked.seal.close("new")
+            return super().revoke_token(token)
+
+    revoke(linked, Slow())
+    assert consents(linked) == {"st_1": True}
+
+
+@pytest.mark.parametrize(
+    ("store_id", "reason", "error"),
+    [
+        ("st_nobody", "why", NotFound),
+        ("st_2", "why", NotFound),
+        ("st_3", "why", Refused),
+        ("st_1", " ", InputError),
+    ],
+)
+def test_what_cannot_be_given_back_is_told(linked, store_id, reason, error):
+    keep_store(linked, "st_2")
+    keep_store(linked, "st_3")
+    keep_link(linked, "st_3", token_sealed=None, consent=False)
+    tiktok = Revoking()
+    with pytest.raises(error):
+        revoke(linked, tiktok, store_id, reason)
+    assert tiktok.taken == []
