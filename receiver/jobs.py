@@ -19,10 +19,11 @@ from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from sqlalchemy import func, select
 
-from receiver.errors import StorageUnavailable
+from receiver.errors import ProviderError, StorageUnavailable
 from receiver.services.bridge.check import check_quietly, due_stores
 from receiver.services.decisions.decide import decide_each, decide_stale
 from receiver.services.polling.poll import poll_due
+from receiver.services.polling.subscribe import end_strays, keep_subscribed
 from receiver.services.processing.purge import purge
 from receiver.services.stores.places import fill_all_places
 from receiver.storage.database import SQLITE_BUSY_MS, Database
@@ -31,6 +32,7 @@ from receiver.wiring import Wiring
 
 POLL_BATCH = 5  # small: between batches a worker that was told to stop does
 POLL_BATCHES = 60  # what the default rate can ask in a minute or two; the rest waits for the next run
+SUBSCRIBE_BATCH = 20  # ad accounts: two calls each
 CHECK_BATCH, CHECKS_AT_ONCE = 100, 8  # stores; one that does not answer takes a minute of its thread
 NIGHT = time(3, 0, tzinfo=UTC)
 PURGE_WITHIN = timedelta(minutes=10)
@@ -51,6 +53,7 @@ def every_minute(wired: Wiring) -> tuple[Job, ...]:
     """The service's own periodic work."""
     return (
         Job("poll", lambda stopping: _poll(wired, stopping)),
+        Job("subscribe", lambda _: _subscribe(wired)),
         Job("stores", lambda stopping: _check_stores(wired, stopping)),
         Job("places", lambda _: fill_all_places(wired.database, wired.now())),
         Job("decide", lambda _: decide_stale(wired.database, wired.now())),
@@ -89,6 +92,15 @@ def _poll(wired: Wiring, stopping: Event) -> None:
             return
 
 
+def _subscribe(wired: Wiring) -> None:
+    """TikTok sends notices to https only; its stand-in in the sandbox to this machine as well."""
+    callback_url = f"{wired.settings.public_url}/webhooks/tiktok/ads"
+    if wired.settings.tiktok_app_secret and (callback_url.startswith("https:") or wired.controls):
+        keep_subscribed(
+            wired.database, wired.seal, wired.tiktok, wired.now(), callback_url, limit=SUBSCRIBE_BATCH
+        )
+
+
 def _check_stores(wired: Wiring, stopping: Event) -> None:
     """The connected stores whose turn it is, several at once: most of it is waiting for them."""
 
@@ -118,6 +130,16 @@ def _purge_at_night(wired: Wiring, stopping: Event) -> None:
             wired.database, now, wired.settings.keep_deliveries_days, within=PURGE_WITHIN, stopping=stopping
         )
         log.info("purged", **gone)
+        _end_strays(wired)
+
+
+def _end_strays(wired: Wiring) -> None:
+    try:
+        strays = end_strays(wired.database, wired.tiktok, f"{wired.settings.public_url}/webhooks/tiktok/ads")
+    except ProviderError as error:
+        log.warning("subscriptions not looked through", advice=error.advice)
+    else:
+        log.info("subscriptions looked through", ended=len(strays))
 
 
 def _open_queue(database: Database) -> Huey:

@@ -17,6 +17,7 @@ from receiver.sandbox.merchant import LAST_DAY, AdAccount, Merchant
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.place import find_place
 from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok_notices import Notices
 
 
 def accounts(born: date) -> dict[str, Account]:
@@ -68,6 +69,7 @@ def main() -> None:
     assert memory is not None
     controls = Controls(place.folder)
     app = create_tiktok(accounts(memory.born), controls.clock, controls.faults.hitting)
+    Notices(app).start()
     handler = dated(controls.clock)
     make_server("127.0.0.1", place.tiktok_port, app, threaded=True, request_handler=handler).serve_forever()
 

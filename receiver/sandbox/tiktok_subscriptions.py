@@ -13,6 +13,7 @@ from receiver.sandbox.tiktok_report import NO_PERMISSION, Refusal, number, page_
 ENTITIES = ("REPORT_DATA_CHANGE", "AD_ACCOUNT_SUSPENSION")
 FREQUENCIES = ("5_MINUTE", "15_MINUTE", "30_MINUTE", "60_MINUTE")
 MOST_IDS = 100
+CALLBACKS = ("https://", "http://127.0.0.1:")  # TikTok itself takes https only
 FIRST_ID = 7400000000000005001
 
 
@@ -30,7 +31,7 @@ class Subscriptions:
         detail = body["subscription_detail"]
         ids = detail.get("advertiser_ids")
         require(body.get("subscribe_entity") in ENTITIES, f"subscribe_entity should be one of {ENTITIES}")
-        require(str(body.get("callback_url", "")).startswith("https://"), "callback_url should be https")
+        require(str(body.get("callback_url", "")).startswith(CALLBACKS), "callback_url should be https")
         require(isinstance(ids, list) and 1 <= len(ids) <= MOST_IDS, f"1 to {MOST_IDS} advertiser_ids")
         require(detail.get("notify_frequency", FREQUENCIES[0]) in FREQUENCIES, "unknown notify_frequency")
         if not set(ids) <= set(reached):
@@ -39,6 +40,10 @@ class Subscriptions:
             subscription_id = str(next(self._numbers))
             self._kept[subscription_id] = {"subscription_id": subscription_id, **body}
         return {"subscription_id": subscription_id}
+
+    def all(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return list(self._kept.values())
 
     def listed(self, args: Mapping[str, str]) -> dict[str, Any]:
         named(args)

@@ -373,8 +373,19 @@ class Account(Base):
     next_poll_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     poll_reason: Mapped[str | None]
     hinted_at: Mapped[dt.datetime | None]  # when a hint last moved it forward
+    subscribe_at: Mapped[dt.datetime | None]  # when to ask for notices again, after a refusal
     failures: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class Subscription(Base):
+    """That TikTok tells us of an ad account's changes of one kind."""
+
+    __tablename__ = "subscriptions"
+
+    advertiser_id: Mapped[str] = mapped_column(primary_key=True)
+    entity: Mapped[str] = mapped_column(primary_key=True)  # TikTok's word for the kind
+    subscription_id: Mapped[str] = mapped_column(unique=True)  # TikTok's
 
 
 class SpendDay(Base):

@@ -1,0 +1,108 @@
+"""Asks TikTok to tell us of an ad account's changes once it may be read, and no more once it may not.
+
+Being told is a convenience: every account is polled anyway. So a refusal hinders nothing and is tried again
+later, and what was asked for twice, by two processes or one that fell in between, is ended at night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from receiver.errors import Advice, ProviderError
+from receiver.integrations.tiktok.codes import WRONG_PARAMETER
+from receiver.integrations.tiktok.subscriptions import Entity, Subscription
+from receiver.storage import spend, subscriptions
+from receiver.storage.database import Database
+from receiver.storage.seal import Seal
+
+HOW_OFTEN = {Entity.REPORT_DATA_CHANGE: "15_MINUTE", Entity.AD_ACCOUNT_SUSPENSION: None}
+AGAIN, MUCH_LATER = timedelta(hours=1), timedelta(hours=24)
+FOR_LONG = (Advice.GIVE_UP, Advice.CONFIGURATION, Advice.REAUTHORISE)
+
+log = structlog.get_logger(__name__)
+
+
+class TikTok(Protocol):
+    """What subscribing needs of the TikTok client; each call raises ProviderError."""
+
+    def subscribe(
+        self,
+        token: str,
+        entity: Entity,
+        callback_url: str,
+        advertiser_ids: Sequence[str],
+        notify_frequency: str | None = None,
+    ) -> str: ...
+
+    def subscriptions(self, entity: Entity | None = None) -> list[Subscription]: ...
+
+    def unsubscribe(self, subscription_id: str) -> None: ...
+
+
+def keep_subscribed(
+    database: Database, seal: Seal, tiktok: TikTok, now: datetime, callback_url: str, *, limit: int
+) -> None:
+    """Subscribe accounts that may be read, and end what is of those that may not; at most `limit` of each."""
+    with database.reading() as session:
+        wanting = subscriptions.accounts_to_subscribe(session, list(HOW_OFTEN), now, limit)
+        ended = [one.subscription_id for one in subscriptions.subscriptions_to_end(session, limit)]
+    for advertiser_id in wanting:
+        _subscribe(database, seal, tiktok, now, callback_url, advertiser_id)
+    for subscription_id in ended:
+        _end(database, tiktok, subscription_id)
+
+
+def end_strays(database: Database, tiktok: TikTok, callback_url: str) -> list[str]:
+    """End what TikTok sends here under a subscription we do not know: it was asked for twice.
+
+    Raises ProviderError.
+    """
+    told = [one.id for one in tiktok.subscriptions() if one.callback_url == callback_url]
+    with database.reading() as session:
+        known = subscriptions.known_ids(session)
+    strays = sorted(set(told) - known)
+    for subscription_id in strays:
+        tiktok.unsubscribe(subscription_id)
+    return strays
+
+
+def _subscribe(
+    database: Database, seal: Seal, tiktok: TikTok, now: datetime, callback_url: str, advertiser_id: str
+) -> None:
+    with database.reading() as session:
+        link = spend.link_to_read(session, advertiser_id)
+        kept = subscriptions.subscriptions_of(session, advertiser_id)
+    if link is None or link.token_sealed is None:
+        return
+    token, again = seal.open(link.token_sealed), None
+    for entity, often in HOW_OFTEN.items():
+        if entity in kept:
+            continue
+        try:
+            made = tiktok.subscribe(token, entity, callback_url, [advertiser_id], often)
+        except ProviderError as error:
+            log.warning("not subscribed", advertiser_id=advertiser_id, entity=entity, advice=error.advice)
+            again = error.until or now + (MUCH_LATER if error.advice in FOR_LONG else AGAIN)
+            break
+        with database.writing() as session:
+            subscriptions.keep_subscription(session, advertiser_id, entity, made)
+    with database.writing() as session:
+        account = spend.account(session, advertiser_id)
+        assert account is not None
+        account.subscribe_at = again
+
+
+def _end(database: Database, tiktok: TikTok, subscription_id: str) -> None:
+    try:
+        tiktok.unsubscribe(subscription_id)
+    except ProviderError as error:
+        # A token that was taken back took its subscriptions with it: then there is none of this id.
+        if error.code != WRONG_PARAMETER:
+            log.warning("not unsubscribed", subscription_id=subscription_id, advice=error.advice)
+            return
+    with database.writing() as session:
+        subscriptions.forget_subscription(session, subscription_id)

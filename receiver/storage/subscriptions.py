@@ -1,0 +1,64 @@
+"""What TikTok tells us of by webhook, account by account, and which accounts it has yet to be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select
+from sqlalchemy.orm import Session
+
+from receiver.storage.spend import readable_link
+from receiver.storage.tables import Account, Link, Store, Subscription
+
+
+def accounts_to_subscribe(session: Session, entities: Sequence[str], now: datetime, limit: int) -> list[str]:
+    """Accounts with a usable consent that lack one of these, and whose time to try (again) has come."""
+    kept = [
+        exists().where(Subscription.advertiser_id == Account.advertiser_id, Subscription.entity == one)
+        for one in entities
+    ]
+    due = or_(Account.subscribe_at.is_(None), Account.subscribe_at <= now)
+    query = (
+        select(Account.advertiser_id)
+        .where(due, Account.advertiser_id.in_(_readable()), ~and_(*kept))
+        .order_by(Account.advertiser_id)
+    )
+    return list(session.scalars(query.limit(limit)))
+
+
+def subscriptions_of(session: Session, advertiser_id: str) -> dict[str, str]:
+    """TikTok's ids by entity."""
+    query = select(Subscription).where(Subscription.advertiser_id == advertiser_id)
+    return {row.entity: row.subscription_id for row in session.scalars(query)}
+
+
+def subscriptions_to_end(session: Session, limit: int) -> list[Subscription]:
+    """Those of accounts whose consent is gone, or whose link or store is."""
+    query = select(Subscription).where(_of_no_reader()).order_by(Subscription.advertiser_id)
+    return list(session.scalars(query.limit(limit)))
+
+
+def known_ids(session: Session) -> set[str]:
+    return set(session.scalars(select(Subscription.subscription_id)))
+
+
+def keep_subscription(session: Session, advertiser_id: str, entity: str, subscription_id: str) -> None:
+    session.merge(Subscription(advertiser_id=advertiser_id, entity=entity, subscription_id=subscription_id))
+    session.flush()
+
+
+def forget_subscription(session: Session, subscription_id: str) -> None:
+    session.execute(delete(Subscription).where(Subscription.subscription_id == subscription_id))
+
+
+def _readable() -> Select[str]:
+    return (
+        select(Link.advertiser_id)
+        .join(Store, Store.id == Link.store_id)
+        .where(readable_link(), Store.disconnected_at.is_(None))
+    )
+
+
+def _of_no_reader() -> ColumnElement[bool]:
+    return Subscription.advertiser_id.not_in(_readable())

@@ -1,0 +1,149 @@
+"""TikTok is asked to tell of accounts that may be read, once each, and no more of those that may not."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from receiver.app import create_app
+from receiver.controls.faults import Fault
+from receiver.integrations.tiktok.calls import App
+from receiver.integrations.tiktok.client import TikTokClient
+from receiver.sandbox.accounts import Account, Day
+from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok_notices import Notices
+from receiver.services.polling.subscribe import end_strays, keep_subscribed
+from receiver.services.processing.process import process_next
+from receiver.storage import tables
+from tests.rows import keep_account, keep_link, keep_store
+from tests.serving import served
+
+CALLBACK = "https://credit.example/webhooks/tiktok/ads"
+APP = App("7400000000000000001", "app-secret")
+BOTH = [("7001", "AD_ACCOUNT_SUSPENSION"), ("7001", "REPORT_DATA_CHANGE")]
+
+
+@pytest.fixture
+def faults():
+    return set()
+
+
+@pytest.fixture
+def accounts():
+    days = {date(2025, 11, 2) + timedelta(days=n): Day(Decimal(50)) for n in range(40)}
+    return {"7001": Account("7001", "Store", "token-of-7001", days=days)}
+
+
+@pytest.fixture
+def fake(accounts, clock, faults):
+    return create_tiktok(lambda: accounts, clock, lambda _: faults)
+
+
+@pytest.fixture
+def tiktok(wired, fake):
+    keep_store(wired)
+    keep_link(wired)
+    keep_account(wired, next_poll_at=wired.now() + timedelta(hours=6))
+    with served(fake) as address:
+        yield TikTokClient(f"{address}/open_api/v1.3", app=APP)
+
+
+@pytest.fixture
+def keep(wired, tiktok):
+    return lambda callback=CALLBACK: keep_subscribed(
+        wired.database, wired.seal, tiktok, wired.now(), callback, limit=10
+    )
+
+
+def kept(wired):
+    with wired.database.reading() as session:
+        rows = session.scalars(select(tables.Subscription))
+        return sorted((row.advertiser_id, row.entity) for row in rows)
+
+
+def at_tiktok(fake):
+    return [one["subscribe_entity"] for one in fake.extensions["tiktok_subscriptions"].all()]
+
+
+def test_an_account_that_may_be_read_is_subscribed_once(wired, fake, keep):
+    keep()
+    keep()
+    assert kept(wired) == BOTH
+    assert sorted(at_tiktok(fake)) == ["AD_ACCOUNT_SUSPENSION", "REPORT_DATA_CHANGE"]
+
+
+@pytest.mark.parametrize("how", ["consent", "link", "store"])
+def test_what_may_not_be_read_any_more_is_unsubscribed(wired, fake, keep, how):
+    keep()
+    with wired.database.writing() as session:
+        link = session.get_one(tables.Link, 1)
+        if how == "consent":
+            link.consent, link.token_sealed = False, None
+        elif how == "link":
+            link.ended_at = wired.now()
+        else:
+            session.get_one(tables.Store, "st_1").disconnected_at = wired.now()
+    keep()
+    assert (kept(wired), at_tiktok(fake)) == ([], [])
+
+
+def test_a_refusal_hinders_nothing_and_is_tried_again_later(wired, fake, keep, faults):
+    faults.add(Fault.MAINTENANCE)
+    keep()
+    faults.clear()
+    keep()
+    assert kept(wired) == []
+    wired.now.move(hours=1)
+    keep()
+    assert kept(wired) == BOTH
+
+
+def test_what_cannot_be_ended_now_is_ended_later(wired, fake, keep, faults):
+    keep()
+    with wired.database.writing() as session:
+        session.get_one(tables.Link, 1).ended_at = wired.now()
+    faults.add(Fault.MAINTENANCE)
+    keep()
+    assert kept(wired) == BOTH
+    faults.clear()
+    keep()
+    assert kept(wired) == []
+
+
+def test_a_subscription_that_died_with_its_token_is_forgotten(wired, fake, keep, tiktok):
+    keep()
+    for one in list(fake.extensions["tiktok_subscriptions"].all()):
+        tiktok.unsubscribe(one["subscription_id"])
+    with wired.database.writing() as session:
+        session.get_one(tables.Link, 1).ended_at = wired.now()
+    keep()
+    assert kept(wired) == []
+
+
+def test_what_was_asked_for_twice_is_ended_once(wired, fake, keep, tiktok):
+    keep()
+    stray = tiktok.subscribe("token-of-7001", "REPORT_DATA_CHANGE", CALLBACK, ["7001"])
+    elsewhere = tiktok.subscribe("token-of-7001", "REPORT_DATA_CHANGE", "https://other.example/", ["7001"])
+    assert end_strays(wired.database, tiktok, CALLBACK) == [stray]
+    assert end_strays(wired.database, tiktok, CALLBACK) == []
+    assert elsewhere in [one.id for one in tiktok.subscriptions()]
+
+
+def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(wired, fake, keep, accounts):
+    with served(create_app(wired=wired)) as address:
+        keep(f"{address}/webhooks/tiktok/ads")
+        notices = Notices(fake)
+        assert notices.look() == []
+        wired.now.move(days=1)
+        accounts["7001"] = replace(accounts["7001"], status="STATUS_LIMIT", name="Café")
+        assert notices.look() == [200, 200]
+        assert notices.look() == []
+    while process_next(wired.database, wired.now()):
+        pass
+    with wired.database.reading() as session:
+        account = session.get_one(tables.Account, "7001")
+        states = [row.state for row in session.scalars(select(tables.Delivery))]
+    assert (account.next_poll_at, states) == (wired.now(), ["processed", "processed"])
+    assert account.status == "STATUS_ENABLE"  # a hint: nothing but the next poll says so
