@@ -12,7 +12,9 @@ import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHP_PARSER = Path("/usr/share/php/PhpParser/autoload.php")
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+NGINX = shutil.which("nginx", path=SBIN)
+WORDPRESS = Path(__file__).parents[1] / "build" / "wordpress" / "ready"
 
 
 def _needs(what: str, there: bool) -> pytest.MarkDecorator:
@@ -21,7 +23,14 @@ def _needs(what: str, there: bool) -> pytest.MarkDecorator:
 
 needs_chromium = _needs("Chromium (Debian: apt-get install chromium)", CHROMIUM is not None)
 needs_php = _needs("PHP (Debian: apt-get install php-cli)", shutil.which("php") is not None)
+needs_phpunit = _needs("PHPUnit (Debian: apt-get install phpunit)", shutil.which("phpunit") is not None)
 needs_php_parser = _needs("php-parser (Debian: apt-get install phpunit)", PHP_PARSER.exists())
+needs_wordpress = _needs(
+    "WordPress, PHP and MariaDB (Debian: bin/wordpress, "
+    "and apt-get install php-cli php-mysql mariadb-server-core mariadb-client-core)",
+    WORDPRESS.exists()
+    and all(shutil.which(name, path=SBIN) for name in ("php", "mariadbd", "my_print_defaults")),
+)
 needs_nginx = _needs("nginx (Debian: apt-get install nginx-light)", NGINX is not None)
 needs_root = _needs("root for us", os.geteuid() == 0)
 

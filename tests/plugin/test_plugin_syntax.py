@@ -26,6 +26,7 @@ TOO_NEW = [
     "try { f(); } catch (E) {}",
     "$a = $b ?? throw new E();",
     "$f = strlen(...);",
+    "A::B::c();",
 ]
 
 

@@ -51,6 +51,9 @@ final class TooNew extends NodeVisitorAbstract {
 		if ( $node instanceof Node\Stmt\ClassConst && $node->flags & Node\Stmt\Class_::MODIFIER_FINAL ) {
 			$this->say( $node, 'final constant' );
 		}
+		if ( isset( $node->class ) && $node->class instanceof Node\Expr\ClassConstFetch ) {
+			$this->say( $node, 'constant used as a class' );
+		}
 		if ( $node instanceof Node\FunctionLike ) {
 			$this->function_like( $node );
 		}

@@ -26,10 +26,11 @@ final class Schedule {
 	/** Remembers that the recurring ones stand, so that no request has to ask the queue. */
 	const MARK = 'wc_ad_credit_scheduled';
 
+	public static function stands(): bool {
+		return WC_AD_CREDIT_VERSION === get_option( self::MARK );
+	}
+
 	public static function ensure(): void {
-		if ( WC_AD_CREDIT_VERSION === get_option( self::MARK ) ) {
-			return;
-		}
 		self::every( HOUR_IN_SECONDS, self::REFRESH );
 		self::every( DAY_IN_SECONDS, self::DAILY );
 		update_option( self::MARK, WC_AD_CREDIT_VERSION );
@@ -38,15 +39,13 @@ final class Schedule {
 	/** A few looks at the service, because something is about to change there. */
 	public static function refresh_soon(): void {
 		foreach ( self::SOON as $seconds ) {
-			as_schedule_single_action( time() + $seconds, self::REFRESH, array( $seconds ), self::GROUP );
+			self::once_in( $seconds, self::REFRESH, array( $seconds ) );
 		}
 	}
 
-	/** One `state` signal later, unless one already waits. */
+	/** One `state` signal later. */
 	public static function state_in( int $seconds ): void {
-		if ( ! as_next_scheduled_action( self::STATE, array(), self::GROUP ) ) {
-			as_schedule_single_action( time() + $seconds, self::STATE, array(), self::GROUP );
-		}
+		self::once_in( $seconds, self::STATE );
 	}
 
 	public static function clear(): void {
@@ -56,6 +55,13 @@ final class Schedule {
 			}
 		}
 		delete_option( self::MARK );
+	}
+
+	/** Unless one already waits. */
+	private static function once_in( int $seconds, string $hook, array $args = array() ): void {
+		if ( ! as_next_scheduled_action( $hook, $args, self::GROUP ) ) {
+			as_schedule_single_action( time() + $seconds, $hook, $args, self::GROUP );
+		}
 	}
 
 	private static function every( int $seconds, string $hook ): void {

@@ -1,0 +1,76 @@
+"""A WordPress with our zip in it, and a service that knows its shop."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from receiver.app import create_app
+from receiver.services.stores.registry import AddedStore
+from receiver.storage.migrate import migrate
+from receiver.wiring import Wiring, wire
+from tests.conftest import make_settings
+from tests.factories import OPEN
+from tests.fakes import FrozenClock
+from tests.plugin.wordpress import WordPress, wordpress
+from tests.serving import served
+from tests.signals import SECRET, add_shop
+from wp_bridge.packing import SLUG, packed
+
+
+@pytest.fixture(scope="session")
+def empty_site() -> Iterator[WordPress]:
+    """With the stand-in for WooCommerce active, and our plugin not yet there."""
+    # Not pytest's own folder: a socket's path must be short.
+    with tempfile.TemporaryDirectory(prefix="wp") as folder, wordpress(Path(folder)) as site:
+        site.php("activate_plugin('woocommerce/woocommerce.php');")
+        yield site
+
+
+@pytest.fixture(scope="module")
+def site(empty_site: WordPress) -> Iterator[WordPress]:
+    """With our plugin active; everything of it is gone afterwards."""
+    zipfile.ZipFile(io.BytesIO(packed())).extractall(empty_site.content / "plugins")
+    empty_site.php(f"activate_plugin('{SLUG}/{SLUG}.php');")
+    empty_site.php("return 1;")  # the first request with it
+    yield empty_site
+    empty_site.php(f"deactivate_plugins('{SLUG}/{SLUG}.php'); delete_plugins(['{SLUG}/{SLUG}.php']);")
+
+
+@dataclass
+class Service:
+    """The real service on a socket, and the store it made for the site."""
+
+    url: str
+    wired: Wiring
+    clock: FrozenClock
+    store: AddedStore
+
+
+@pytest.fixture(scope="module")
+def service(site: WordPress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("service")
+    clock = FrozenClock(OPEN)
+    wired = wire(make_settings(database_url=f"sqlite:///{folder}/receiver.db"), now=clock)
+    migrate(wired.database)
+    with served(create_app(wired=wired)) as url:
+        yield Service(url, wired, clock, add_shop(wired, f"{site.url}/"))
+    wired.database.close()
+
+
+@pytest.fixture
+def hooked(site: WordPress, service: Service) -> None:
+    """The site's webhook for our signals, as the service makes it."""
+    hook = {
+        "id": 136,
+        "topic": "action.wc_ad_credit_signal",
+        "url": f"{service.url}/webhooks/woocommerce/{service.store.id}",
+        "secret": SECRET,
+    }
+    site.keep_option("stand_in_webhooks", {136: hook})

@@ -1,0 +1,65 @@
+<?php
+/** The plugin's classes, and the few functions of WordPress that the tested ones call; nothing else of WordPress. */
+
+define( 'ABSPATH', __DIR__ . '/' );
+define( 'WC_AD_CREDIT_VERSION', '1.0.0' );
+define( 'WC_AD_CREDIT_FILE', '/site/wp-content/plugins/wc-ad-credit/wc-ad-credit.php' );
+define( 'MINUTE_IN_SECONDS', 60 );
+define( 'HOUR_IN_SECONDS', 3600 );
+define( 'DAY_IN_SECONDS', 86400 );
+
+spl_autoload_register(
+	static function ( string $name ): void {
+		if ( 0 === strpos( $name, 'WcAdCredit\\' ) ) {
+			require dirname( __DIR__, 3 ) . '/wp_bridge/plugin/wc-ad-credit/src/' . substr( $name, 11 ) . '.php';
+		}
+	}
+);
+
+$GLOBALS['environment'] = 'production';
+$GLOBALS['options']     = array();
+$GLOBALS['wp_locale']   = (object) array( 'number_format' => array( 'thousands_sep' => ',', 'decimal_point' => '.' ) );
+
+function __( string $text, string $domain ): string {
+	return $text;
+}
+
+function wp_get_environment_type(): string {
+	return $GLOBALS['environment'];
+}
+
+function get_option( string $name, $otherwise = false ) {
+	return $GLOBALS['options'][ $name ] ?? ( 'date_format' === $name ? 'Y-m-d' : ( 'time_format' === $name ? 'H:i' : $otherwise ) );
+}
+
+function update_option( string $name, $value ): void {
+	$GLOBALS['options'][ $name ] = $value;
+}
+
+function delete_option( string $name ): void {
+	unset( $GLOBALS['options'][ $name ] );
+}
+
+function get_locale(): string {
+	return 'en_US';
+}
+
+function wp_date( string $format, ?int $at = null, ?DateTimeZone $zone = null ): string {
+	return ( new DateTimeImmutable( '@' . ( $at ?? $GLOBALS['now'] ) ) )->setTimezone( $zone ?? new DateTimeZone( 'Asia/Bangkok' ) )->format( $format );
+}
+
+function is_wp_error( $value ): bool {
+	return null === $value;
+}
+
+function wp_remote_retrieve_body( array $response ): string {
+	return $response['body'];
+}
+
+function wp_remote_retrieve_header( array $response, string $name ) {
+	return $response['headers'][ $name ] ?? '';
+}
+
+function wp_remote_retrieve_response_code( array $response ): int {
+	return $response['status'];
+}

@@ -1,0 +1,26 @@
+<?php
+
+use PHPUnit\Framework\TestCase;
+use WcAdCredit\Document;
+
+final class DocumentTest extends TestCase {
+
+	public function test_what_is_of_another_shape_is_not_there(): void {
+		$document = new Document( array( 'a' => array( 'b' => 'c' ), 'rows' => array( 'x', array( 'n' => 7 ), null ), 'yes' => 1 ) );
+		$this->assertSame( 'c', $document->text( 'a.b' ) );
+		$this->assertSame( array( '', '', '' ), array( $document->text( 'a' ), $document->text( 'a.b.c' ), $document->text( 'z' ) ) );
+		$this->assertFalse( $document->is( 'yes' ) );
+		$this->assertFalse( $document->has( 'a.b' ) );
+		$this->assertCount( 1, $document->each( 'rows' ) );
+		$this->assertSame( '7', $document->each( 'rows' )[0]->text( 'n' ) );
+		$this->assertSame( array(), $document->each( 'a.b' ) );
+	}
+
+	public function test_only_a_status_document_is_one(): void {
+		$one = array( 'stage' => 'due', 'headline' => 'h', 'as_of' => 't', 'rules' => array() );
+		$this->assertTrue( Document::is_one( $one ) );
+		foreach ( array_keys( $one ) as $name ) {
+			$this->assertFalse( Document::is_one( array( $name => 7 ) + $one ) );
+		}
+	}
+}

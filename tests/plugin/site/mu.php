@@ -1,0 +1,29 @@
+<?php
+/** For the tests only: no mail, no outside world, and the service on this machine may be called. */
+
+function wp_mail() {
+	return true;
+}
+
+// The shop and the service both stand on 127.0.0.1, on ports of their own.
+add_filter( 'http_request_host_is_external', '__return_true' );
+add_filter(
+	'http_allowed_safe_ports',
+	static function ( array $ports, string $host, string $url ): array {
+		$ports[] = (int) parse_url( $url, PHP_URL_PORT );
+		return $ports;
+	},
+	10,
+	3
+);
+add_filter(
+	'pre_http_request',
+	static function ( $answer, array $request, string $url ) {
+		file_put_contents( WP_CONTENT_DIR . '/calls.log', $request['method'] . " $url\n", FILE_APPEND );
+		return '127.0.0.1' === parse_url( $url, PHP_URL_HOST ) ? $answer : new WP_Error( 'outside', 'no outside world here' );
+	},
+	10,
+	3
+);
+add_filter( 'pre_site_transient_update_core', '__return_true' );
+add_filter( 'option_show_avatars', '__return_false' );

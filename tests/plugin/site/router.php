@@ -1,0 +1,23 @@
+<?php
+/** PHP's own web server in front of WordPress: files as they are, everything else WordPress's. */
+
+$path    = rawurldecode( (string) parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) );
+$content = getenv( 'WORDPRESS_TEST_CONTENT' );
+if ( 0 === strpos( $path, '/wp-content/' ) && false === strpos( $path, '..' ) && is_file( $content . substr( $path, 11 ) ) ) {
+	$types = array( 'css' => 'text/css', 'js' => 'text/javascript', 'svg' => 'image/svg+xml', 'png' => 'image/png' );
+	header( 'Content-Type: ' . ( $types[ pathinfo( $path, PATHINFO_EXTENSION ) ] ?? 'application/octet-stream' ) );
+	readfile( $content . substr( $path, 11 ) );
+	return true;
+}
+$file = $_SERVER['DOCUMENT_ROOT'] . $path;
+if ( is_dir( $file ) && is_file( rtrim( $file, '/' ) . '/index.php' ) && '/' !== $path ) {
+	$_SERVER['SCRIPT_NAME'] = $_SERVER['PHP_SELF'] = rtrim( $path, '/' ) . '/index.php';
+	chdir( $file );
+	require rtrim( $file, '/' ) . '/index.php';
+	return true;
+}
+if ( is_file( $file ) ) {
+	return false;
+}
+$_SERVER['SCRIPT_NAME'] = $_SERVER['PHP_SELF'] = '/index.php';
+require $_SERVER['DOCUMENT_ROOT'] . '/index.php';

@@ -1,0 +1,103 @@
+<?php
+/** Webhooks of action topics: loaded on init, queued by their action, delivered as the request ends. */
+
+final class WC_Webhook {
+
+	private $values;
+
+	public function __construct( array $values ) {
+		$this->values = $values;
+	}
+
+	public function get_id(): int {
+		return (int) $this->values['id'];
+	}
+
+	public function get_topic(): string {
+		return $this->values['topic'];
+	}
+
+	public function get_delivery_url(): string {
+		return $this->values['url'];
+	}
+
+	public function delete( bool $force ): void {
+		$hooks = (array) get_option( 'stand_in_webhooks', array() );
+		unset( $hooks[ $this->get_id() ] );
+		update_option( 'stand_in_webhooks', $hooks );
+	}
+
+	public function listen(): void {
+		add_action(
+			substr( $this->get_topic(), strlen( 'action.' ) ),
+			function ( $arg = '' ): void {
+				$GLOBALS['stand_in_queued'][] = array( $this, $arg );
+			}
+		);
+	}
+
+	public function deliver( $arg ): void {
+		$body    = (string) wp_json_encode( array( 'action' => substr( $this->get_topic(), 7 ), 'arg' => $arg ) );
+		$request = array(
+			'method'      => 'POST',
+			'timeout'     => MINUTE_IN_SECONDS,
+			'redirection' => 0,
+			'httpversion' => '1.0',
+			'blocking'    => true,
+			'user-agent'  => 'WooCommerce/10.5.0 Hookshot (WordPress/' . $GLOBALS['wp_version'] . ')',
+			'body'        => $body,
+			'headers'     => array(
+				'Content-Type'             => 'application/json',
+				'X-WC-Webhook-Source'      => home_url( '/' ),
+				'X-WC-Webhook-Topic'       => $this->get_topic(),
+				'X-WC-Webhook-Resource'    => 'action',
+				'X-WC-Webhook-Event'       => substr( $this->get_topic(), 7 ),
+				'X-WC-Webhook-Signature'   => base64_encode( hash_hmac( 'sha256', $body, wp_specialchars_decode( $this->values['secret'], ENT_QUOTES ), true ) ),
+				'X-WC-Webhook-ID'          => (string) $this->get_id(),
+				'X-WC-Webhook-Delivery-ID' => wp_hash( $this->get_id() . microtime() ),
+			),
+		);
+		$request  = apply_filters( 'woocommerce_webhook_http_args', $request, $arg, $this->get_id() );
+		$began    = microtime( true );
+		$response = wp_safe_remote_request( $this->get_delivery_url(), $request );
+		do_action( 'woocommerce_webhook_delivery', $request, $response, round( microtime( true ) - $began, 5 ), $arg, $this->get_id() );
+	}
+}
+
+final class WC_Data_Store {
+
+	public static function load( string $type ): self {
+		return new self();
+	}
+
+	public function get_webhooks_ids( string $status = '' ): array {
+		return array_keys( (array) get_option( 'stand_in_webhooks', array() ) );
+	}
+}
+
+function wc_get_webhook( $id ): ?WC_Webhook {
+	$hooks = (array) get_option( 'stand_in_webhooks', array() );
+	return isset( $hooks[ $id ] ) ? new WC_Webhook( $hooks[ $id ] ) : null;
+}
+
+add_action(
+	'init',
+	static function (): void {
+		foreach ( WC_Data_Store::load( 'webhook' )->get_webhooks_ids( 'active' ) as $id ) {
+			wc_get_webhook( $id )->listen();
+		}
+	}
+);
+
+add_action(
+	'shutdown',
+	static function (): void {
+		foreach ( $GLOBALS['stand_in_queued'] ?? array() as list( $webhook, $arg ) ) {
+			if ( apply_filters( 'woocommerce_webhook_deliver_async', true, $webhook, $arg ) ) {
+				update_option( 'stand_in_async', (int) get_option( 'stand_in_async' ) + 1 );
+			} else {
+				$webhook->deliver( $arg );
+			}
+		}
+	}
+);

@@ -1,0 +1,203 @@
+"""What happens to the TikTok integration reaches the service at once, signed, and without a secret."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from receiver.storage.tables import Delivery
+from tests.machine import needs_wordpress
+from tests.signals import ACCOUNT, OTHER_ACCOUNT
+from wp_bridge.signals import read_signal
+
+pytestmark = needs_wordpress
+
+SECRETS = {"tt4b_access_token": "act.TOP", "tt4b_secret": "TOPSECRET", "tt4b_external_data_key": "TOPKEY"}
+
+
+class Tiktok:
+    """The integration on the site, as far as a companion can see it."""
+
+    def __init__(self, site):
+        self.site = site
+
+    def unpack(self, folder, main="tiktok-for-woocommerce.php"):
+        place = self.site.content / "plugins" / folder
+        (place / "admin").mkdir(parents=True, exist_ok=True)
+        (place / "admin" / "Tt4b_Menu_Class.php").write_text("<?php\n")
+        (place / main).write_text("<?php\n/* Plugin Name: TikTok */\n")
+        return f"{folder}/{main}"
+
+    def activate(self, plugin):
+        self.site.php(f"activate_plugin('{plugin}');")
+
+    def deactivate(self, plugin):
+        self.site.php(f"deactivate_plugins('{plugin}');")
+
+    def write(self, **options):
+        self.site.php("".join(f"update_option('{name}', '{value}');" for name, value in options.items()))
+
+    def link(self, account=ACCOUNT):
+        self.write(
+            **SECRETS, tt4b_bc_id="7200000000000000009", tt4b_external_business_id="tt4b_woocommerce_01"
+        )
+        self.write(tt4b_advertiser_id=account)
+
+
+@pytest.fixture
+def tiktok(site, service, hooked):
+    yield Tiktok(site)
+    site.php(
+        "$ours = ['woocommerce/woocommerce.php', 'wc-ad-credit/wc-ad-credit.php'];"
+        "deactivate_plugins(array_diff(get_option('active_plugins'), $ours));"
+        "foreach (wp_load_alloptions() as $n => $v) { if (strpos($n, 'tt4b_') === 0) { delete_option($n); } }"
+    )
+
+
+@pytest.fixture
+def told(service):
+    """What arrived since it was asked last: each signal as it was sent."""
+    seen = 0
+
+    def since():
+        nonlocal seen
+        with service.wired.database.reading() as session:
+            rows = session.scalars(select(Delivery).where(Delivery.id > seen).order_by(Delivery.id)).all()
+        seen = max([seen, *(row.id for row in rows)])
+        return [json.loads(row.body)["arg"] for row in rows]
+
+    since()
+    return since
+
+
+def events(signals):
+    return [signal["event"] for signal in signals]
+
+
+def test_the_whole_life_of_a_link_is_told_as_it_happens(site, tiktok, told):
+    plugin = tiktok.unpack("tiktok-for-business")
+    tiktok.activate(plugin)
+    assert events(told()) == ["integration_installed"]
+    tiktok.write(**SECRETS)
+    assert events(told()) == ["integration_set_up"]
+    tiktok.write(tt4b_bc_id="7200000000000000009", tt4b_external_business_id="tt4b_woocommerce_01")
+    tiktok.write(tt4b_advertiser_id=ACCOUNT)
+    (linked,) = told()
+    assert (linked["event"], linked["advertiser_id"], linked["exact"]) == ("account_linked", ACCOUNT, True)
+    assert (linked["business_center"], linked["external_business_id"]) == (
+        "7200000000000000009",
+        "tt4b_woocommerce_01",
+    )
+    tiktok.write(tt4b_advertiser_id=OTHER_ACCOUNT)
+    (switched,) = told()
+    assert (switched["event"], switched["advertiser_id"], switched["previous"]) == (
+        "account_switched",
+        OTHER_ACCOUNT,
+        ACCOUNT,
+    )
+    site.php("delete_option('tt4b_access_token');")
+    assert events(told()) == ["link_lost"]
+    tiktok.deactivate(plugin)
+    assert events(told()) == ["integration_removed"]
+    assert site.complaints() == ""
+
+
+def test_signals_are_what_both_sides_agreed_on_and_count_up(site, tiktok, told, service):
+    tiktok.activate(tiktok.unpack("tiktok-for-business"))
+    tiktok.link()
+    site.run_queue(86400)
+    signals = told()
+    assert events(signals)[-1] == "state"
+    assert [read_signal(signal)["home_url"] for signal in signals] == [f"{site.url}/"] * len(signals)
+    numbers = [signal["seq"] for signal in signals]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert len({signal["install_id"] for signal in signals}) == 1
+    state = signals[-1]
+    assert state["integration"] == {"installed": True, "set_up": True, "copies": 1}
+    assert (state["account"]["advertiser_id"], state["store_name"]) == (ACCOUNT, "Café 東京 & Söhne")
+    assert not [secret for secret in SECRETS.values() if secret in json.dumps(signals)]
+
+
+@pytest.mark.parametrize("folder", ["tiktok-for-business-2", "some-agency-copy", "TikTok"])
+def test_the_integration_is_known_under_any_folder(tiktok, told, folder):
+    plugin = tiktok.unpack(folder, "main.php")
+    tiktok.activate(plugin)
+    assert events(told()) == ["integration_installed"]
+    tiktok.deactivate(plugin)
+    assert events(told()) == ["integration_removed"]
+
+
+def test_of_two_copies_one_may_go(site, tiktok, told):
+    one, other = tiktok.unpack("tiktok-for-business"), tiktok.unpack("tiktok-copy", "copy.php")
+    tiktok.activate(one)
+    tiktok.activate(other)
+    assert events(told()) == ["integration_installed"]
+    assert site.php("return WcAdCredit\\Signals::state()['integration']['copies'];") == 2
+    tiktok.deactivate(one)
+    assert told() == []
+    tiktok.deactivate(other)
+    assert events(told()) == ["integration_removed"]
+
+
+def test_another_vendors_plugin_and_an_id_left_behind_are_no_link(site, tiktok, told):
+    place = site.content / "plugins" / "tiktok-feed"
+    place.mkdir(exist_ok=True)
+    (place / "tiktok-feed.php").write_text("<?php\n/* Plugin Name: TikTok feed */\n")
+    tiktok.activate("tiktok-feed/tiktok-feed.php")
+    tiktok.link()
+    assert told() == []
+    tiktok.activate(tiktok.unpack("tiktok-for-business"))
+    tiktok.write(tt4b_advertiser_id="<b>7</b>")
+    site.php("delete_option('tt4b_access_token');")
+    assert "account_switched" not in events(told())
+    assert site.php("return WcAdCredit\\Signals::state()['account'];") is None
+
+
+def test_what_no_hook_saw_is_told_by_the_daily_look_as_not_exact(site, tiktok, told):
+    tiktok.activate(tiktok.unpack("tiktok-for-business"))
+    tiktok.write(**SECRETS)
+    told()
+    site.php(
+        "global $wpdb; $wpdb->insert($wpdb->options,"
+        f" ['option_name' => 'tt4b_advertiser_id', 'option_value' => '{ACCOUNT}', 'autoload' => 'yes']);"
+        "wp_cache_flush();"
+    )
+    assert told() == []
+    site.run_queue(86400)
+    linked, state = [signal for signal in told() if signal["event"] in ("account_linked", "state")][:2]
+    assert (linked["event"], linked["exact"], state["account"]["exact"]) == ("account_linked", False, False)
+
+
+def test_no_hook_of_ours_is_handed_an_options_value(site):
+    handed = site.php(
+        "global $wp_filter; $n = [];"
+        "foreach ($wp_filter as $name => $hook) { if (strpos($name, '_option_tt4b_') !== false) {"
+        " foreach ($hook->callbacks as $all) { foreach ($all as $one) { $n[] = $one['accepted_args']; } } } }"
+        "return $n;"
+    )
+    assert len(handed) == 12
+    assert set(handed) == {0}
+
+
+def test_a_service_that_is_down_holds_nobody_up_and_is_told_later(site, tiktok, told, service):
+    hooks = site.option("stand_in_webhooks")
+    site.keep_option(
+        "stand_in_webhooks", {136: {**hooks["136"], "url": "http://127.0.0.1:9/webhooks/woocommerce/x"}}
+    )
+    tiktok.activate(tiktok.unpack("tiktok-for-business"))
+    assert "integration_installed" in (site.content / "wc.log").read_text()
+    waiting = [action["hook"] for action in site.option("stand_in_actions")]
+    assert waiting.count("wc_ad_credit_state") == 1
+    site.keep_option("stand_in_webhooks", hooks)
+    site.run_queue(1800)
+    assert events(told()) == ["state"]
+
+
+def test_deliveries_wait_for_no_queue_and_not_long(site, tiktok):
+    asked = site.php(
+        "$w = wc_get_webhook(136); return ["
+        "apply_filters('woocommerce_webhook_deliver_async', true, $w, []),"
+        "apply_filters('woocommerce_webhook_http_args', ['timeout' => 60, 'redirection' => 0], [], 136),"
+        "apply_filters('woocommerce_webhook_http_args', ['timeout' => 60], [], 137)];"
+    )
+    assert asked == [False, {"timeout": 5, "redirection": 0}, {"timeout": 60}]

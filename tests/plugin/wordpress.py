@@ -1,0 +1,186 @@
+"""A real WordPress of a test run's own: Debian's code, MariaDB on a socket, PHP's web server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from tests.machine import SBIN
+from wp_bridge.packing import SLUG
+
+ROOT = Path(__file__).parents[2]
+CODE = ROOT / "build" / "wordpress"
+SITE = Path(__file__).parent / "site"
+MARIADB = ["mariadbd", "--no-defaults", "--skip-networking", "--skip-log-bin"]
+PATIENCE = 60.0
+
+
+class WordPress:
+    """A running site; `url` is its home, `content` its wp-content."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.content = folder / "content"
+        self.socket = folder / "sql"
+        self.environment = {
+            **os.environ,
+            "PATH": SBIN,
+            "PHP_CLI_SERVER_WORKERS": "4",
+            "WORDPRESS_TEST_CONFIG": str(SITE / "config.php"),
+            "WORDPRESS_TEST_CONTENT": str(self.content),
+            "WORDPRESS_TEST_SITE": str(CODE / "site"),
+            "WORDPRESS_TEST_SOCKET": str(self.socket),
+            "WORDPRESS_TEST_URL": self.url,
+        }
+
+    def php(self, code: str, as_whom: str | None = None) -> Any:
+        """What the code returns in the site, as this user."""
+        return self._script("run.php", code, *([as_whom] if as_whom else []))
+
+    def run_queue(self, seconds: int = 0) -> None:
+        """Does what Action Scheduler would have done within so many seconds."""
+        self.php(f"stand_in_run({seconds});")
+
+    def option(self, name: str) -> Any:
+        return self.php(f"return get_option({json.dumps(name)});")
+
+    def keep_option(self, name: str, value: Any) -> None:
+        self.php(f"update_option({json.dumps(name)}, json_decode({quoted(json.dumps(value))}, true));")
+
+    def complaints(self) -> str:
+        """What PHP complained of in our plugin; Debian's WordPress is older than its PHP."""
+        log = self.content / "debug.log"
+        return "".join(line for line in log.open() if SLUG in line) if log.exists() else ""
+
+    def calls(self) -> list[str]:
+        """Every call the site made to anybody, as METHOD URL."""
+        log = self.content / "calls.log"
+        return log.read_text().splitlines() if log.exists() else []
+
+    def install(self) -> None:
+        (self.content / "plugins").mkdir(parents=True)
+        (self.content / "mu-plugins").mkdir()
+        shutil.copytree(CODE / "themes", self.content / "themes")
+        shutil.copy(SITE / "mu.php", self.content / "mu-plugins" / "tests.php")
+        shutil.copytree(SITE / "woocommerce", self.content / "plugins" / "woocommerce")
+        self._script("install.php")
+
+    def _script(self, name: str, *args: str) -> Any:
+        done = subprocess.run(
+            ["php", SITE / name, *args],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout) if done.stdout and name == "run.php" else None
+
+
+def quoted(text: str) -> str:
+    """As a string of PHP."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+@contextmanager
+def wordpress(folder: Path) -> Iterator[WordPress]:
+    """An installed site without any plugin active, until the end of the block."""
+    site = WordPress(folder, _free_port())
+    with _database(folder, site), _server(site):
+        site.install()
+        yield site
+
+
+@contextmanager
+def _database(folder: Path, site: WordPress) -> Iterator[None]:
+    data, quiet = folder / "data", subprocess.DEVNULL
+    made = [
+        "mariadb-install-db",
+        "--no-defaults",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+        "--user=root",
+        f"--datadir={data}",
+    ]
+    subprocess.run(made, check=True, stdout=quiet, stderr=quiet, env=site.environment)
+    (folder / "init.sql").write_text("CREATE DATABASE IF NOT EXISTS wordpress;\n")
+    command = [
+        *MARIADB,
+        "--user=root",
+        f"--datadir={data}",
+        f"--socket={site.socket}",
+        f"--pid-file={folder / 'pid'}",
+        f"--init-file={folder / 'init.sql'}",
+    ]
+    with _running(command, site.environment):
+        _wait_until(site.socket.exists)
+        yield
+
+
+@contextmanager
+def _server(site: WordPress) -> Iterator[None]:
+    address = site.url.removeprefix("http://")
+    command = [
+        "php",
+        "-d",
+        "max_execution_time=60",
+        "-S",
+        address,
+        "-t",
+        str(CODE / "site"),
+        str(SITE / "router.php"),
+    ]
+    with _running(command, site.environment):
+        host, port = address.split(":")
+        _wait_until(lambda: _listens(host, int(port)))
+        yield
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return int(line.getsockname()[1])
+
+
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex((host, port)) == 0
+
+
+def _wait_until(there: Any) -> None:
+    end = time.monotonic() + PATIENCE
+    while not there():
+        assert time.monotonic() < end, "it did not start"
+        time.sleep(0.05)

@@ -1,0 +1,40 @@
+<?php
+/**
+ * Each rule with its answer in words, what to do next, and the evidence: what is open first.
+ *
+ * @package WcAdCredit
+ * @var WcAdCredit\Document $document
+ */
+
+namespace WcAdCredit;
+
+defined( 'ABSPATH' ) || exit;
+
+$rules = array( 'fail' => array(), 'unknown' => array(), 'pending' => array(), 'pass' => array() );
+foreach ( $document->each( 'rules' ) as $rule ) {
+	$outcome             = isset( $rules[ $rule->text( 'outcome' ) ] ) ? $rule->text( 'outcome' ) : 'unknown';
+	$rules[ $outcome ][] = $rule;
+}
+?>
+<section class="wc-ad-credit-card">
+	<h3><?php esc_html_e( 'The rules of the offer', 'wc-ad-credit' ); ?></h3>
+	<ul class="wc-ad-credit-rules">
+		<?php foreach ( $rules as $outcome => $found ) : ?>
+			<?php foreach ( $found as $rule ) : ?>
+				<li class="is-<?php echo esc_attr( $outcome ); ?>">
+					<span class="wc-ad-credit-outcome"><?php echo esc_html( Words::of_outcome( $outcome ) ); ?></span>
+					<div>
+						<p><?php echo esc_html( $rule->text( 'text' ) ); ?></p>
+						<?php if ( '' !== $rule->text( 'next_step' ) ) : ?>
+							<p class="wc-ad-credit-next"><?php echo esc_html( $rule->text( 'next_step' ) ); ?></p>
+						<?php endif; ?>
+						<?php if ( 'account_linked' === $rule->text( 'id' ) && 'unknown' === $outcome ) : ?>
+							<p class="submit"><?php Template::button( 'tiktok', __( 'Connect TikTok', 'wc-ad-credit' ), true ); ?></p>
+						<?php endif; ?>
+						<?php Template::show( 'evidence', array( 'rule' => $rule ) ); ?>
+					</div>
+				</li>
+			<?php endforeach; ?>
+		<?php endforeach; ?>
+	</ul>
+</section>

@@ -1,0 +1,86 @@
+<?php
+/**
+ * What counts so far, beside each tier; what was left out, and why.
+ *
+ * @package WcAdCredit
+ * @var WcAdCredit\Document $document
+ */
+
+namespace WcAdCredit;
+
+defined( 'ABSPATH' ) || exit;
+
+$currency   = $document->text( 'spend.currency' );
+$qualifying = $document->text( 'spend.qualifying' );
+$next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'window.state' );
+?>
+<section class="wc-ad-credit-card">
+	<h3><?php esc_html_e( 'Spend that counts', 'wc-ad-credit' ); ?></h3>
+	<p class="wc-ad-credit-figure"><?php echo '' === $qualifying ? esc_html__( 'Not known yet', 'wc-ad-credit' ) : esc_html( Format::money( $qualifying, $currency ) ); ?></p>
+	<ul class="wc-ad-credit-tiers">
+		<?php foreach ( $document->each( 'tiers' ) as $number => $tier ) : ?>
+			<li>
+				<label for="wc-ad-credit-tier-<?php echo (int) $number; ?>">
+					<?php
+					printf(
+						/* translators: 1: an amount to spend, 2: an amount of credit. */
+						esc_html__( 'Spend %1$s, get %2$s', 'wc-ad-credit' ),
+						esc_html( Format::money( $tier->text( 'threshold' ), $currency ) ),
+						esc_html( Format::money( $tier->text( 'credit' ), $currency ) )
+					);
+					?>
+				</label>
+				<progress id="wc-ad-credit-tier-<?php echo (int) $number; ?>" max="100" value="<?php echo esc_attr( sprintf( '%.1F', Progress::percent( $qualifying, $tier->text( 'threshold' ) ) ) ); ?>"></progress>
+				<span>
+					<?php
+					if ( '' !== $tier->text( 'reached_on' ) ) {
+						/* translators: %s: a date. */
+						printf( esc_html__( 'Reached on %s', 'wc-ad-credit' ), esc_html( Format::date( $tier->text( 'reached_on' ) ) ) );
+					} elseif ( '' !== $tier->text( 'seen_on' ) ) {
+						/* translators: %s: a date. */
+						printf( esc_html__( 'Seen on %s, not final yet', 'wc-ad-credit' ), esc_html( Format::date( $tier->text( 'seen_on' ) ) ) );
+					} else {
+						esc_html_e( 'Not reached', 'wc-ad-credit' );
+					}
+					?>
+				</span>
+			</li>
+		<?php endforeach; ?>
+	</ul>
+	<?php if ( $next ) : ?>
+		<p>
+			<?php
+			printf(
+				'' === $document->text( 'next_tier.per_day' )
+					/* translators: 1: an amount, 2: an amount of credit. */
+					? esc_html__( '%1$s more for %2$s of credit.', 'wc-ad-credit' )
+					/* translators: 1: an amount, 2: an amount of credit, 3: an amount a day. */
+					: esc_html__( '%1$s more for %2$s of credit: %3$s a day.', 'wc-ad-credit' ),
+				esc_html( Format::money( $document->text( 'next_tier.remaining' ), $currency ) ),
+				esc_html( Format::money( $document->text( 'next_tier.credit' ), $currency ) ),
+				esc_html( Format::money( $document->text( 'next_tier.per_day' ), $currency ) )
+			);
+			?>
+		</p>
+	<?php endif; ?>
+	<?php if ( $document->is( 'spend.provisional' ) ) : ?>
+		<p><?php esc_html_e( 'Whether this was paid is not confirmed yet.', 'wc-ad-credit' ); ?></p>
+	<?php endif; ?>
+	<?php if ( '' !== $document->text( 'spend.final_through' ) ) : ?>
+		<p class="description">
+			<?php
+			/* translators: %s: a date. */
+			printf( esc_html__( 'Final up to %s; later dates can still move.', 'wc-ad-credit' ), esc_html( Format::date( $document->text( 'spend.final_through' ) ) ) );
+			?>
+		</p>
+	<?php endif; ?>
+	<?php if ( $document->each( 'spend.excluded' ) ) : ?>
+		<h4><?php esc_html_e( 'Left out', 'wc-ad-credit' ); ?></h4>
+		<ul class="wc-ad-credit-pairs">
+			<?php foreach ( $document->each( 'spend.excluded' ) as $part ) : ?>
+				<li><span><?php echo esc_html( Words::of_exclusion( $part->text( 'why' ) ) ); ?></span> <span><?php echo esc_html( Format::money( $part->text( 'amount' ), $currency ) ); ?></span></li>
+			<?php endforeach; ?>
+		</ul>
+	<?php endif; ?>
+	<?php Template::show( 'days', array( 'document' => $document ) ); ?>
+</section>
