@@ -351,7 +351,7 @@ CONSENT: Mapping[str, Sentence] = {
         "If somebody sent you an address of TikTok's, do not open it again: your ad account would have been "
         "linked to their store.",
     ),
-    "not_yours": Sentence("This page belongs to another browser.", _FROM_STORE),
+    "not_yours": Sentence("This page belongs to another browser, or is too old.", _FROM_STORE),
     "store_gone": Sentence(
         "This store has been disconnected from us. Nothing was changed.", "Connect the store first."
     ),

@@ -31,7 +31,7 @@ class Why(StrEnum):
     TICKET_USED = "ticket_used"  # by another browser
     STATE_UNKNOWN = "state_unknown"  # or spent
     WRONG_BROWSER = "wrong_browser"  # not the one that went to TikTok
-    NOT_YOURS = "not_yours"  # a page of another browser
+    NOT_YOURS = "not_yours"  # a page of another browser, or forgotten
     STORE_GONE = "store_gone"
 
 

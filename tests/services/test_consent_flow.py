@@ -336,6 +336,15 @@ def test_what_another_browser_began_can_be_neither_seen_nor_gone_on_with(way, ti
     assert way.links() == {}
 
 
+def test_who_goes_again_leaves_the_choice_and_its_token_behind(way, tiktok):
+    tiktok.covered = ("7001", "7002")
+    flow_id = way.whole().id
+    way.leave(flow_id)
+    assert way.shown(flow_id).outcome is None
+    assert turned_away(way.pick, flow_id, "7001") == "expired"
+    assert way.links() == {}
+
+
 def test_a_choice_waits_for_half_an_hour(way, clock, tiktok):
     tiktok.covered = ("7001", "7002")
     flow_id = way.whole().id
