@@ -264,12 +264,13 @@ def app(status="200 OK", headers=(), pieces=(b"{}",)):
     return answer
 
 
-def dripping_until(stop):
+def dripping_until(stop, ended):
     def drip(environ, start_response):
         start_response("200 OK", [])
         for _ in range(250):  # long after the deadline, it would be a whole answer
             if not stop.wait(0.02):
                 yield b"x"
+        ended.append(True)
 
     return drip
 
@@ -323,10 +324,11 @@ def test_an_answer_that_swells_when_unpacked_is_let_go_of():
 
 
 def test_a_call_ends_at_its_deadline_also_where_a_little_comes_all_the_time():
-    stop = threading.Event()
+    stop, ended = threading.Event(), []
     try:
         with pytest.raises(StoreError):
-            ask(dripping_until(stop), deadline=0.3)
+            ask(dripping_until(stop, ended), deadline=0.3)
+        assert not ended
     finally:
         stop.set()
 
@@ -405,10 +407,11 @@ def test_a_certificate_nobody_vouches_for_is_refused(authority):
 
 
 def test_the_deadline_holds_inside_tls_as_well(authority):
-    stop = threading.Event()
+    stop, ended = threading.Event(), []
     try:
         with pytest.raises(StoreError):
-            ask_safely(authority, dripping_until(stop), certified=["localhost"], deadline=0.5)
+            ask_safely(authority, dripping_until(stop, ended), certified=["localhost"], deadline=0.5)
+        assert not ended
     finally:
         stop.set()
 
