@@ -35,9 +35,13 @@ class Trouble(StrEnum):
 
 
 class StoreError(BridgeError):
-    """A call to a store came to nothing; `trouble` says why, `code` is the store's own word for it."""
+    """A call to a store came to nothing; `trouble` says why, `code` is the store's own word for it.
 
-    def __init__(self, trouble: Trouble, code: str | None = None) -> None:
+    `retry_after`: how many seconds a busy store wants to be left alone, where it said so.
+    """
+
+    def __init__(self, trouble: Trouble, code: str | None = None, *, retry_after: int | None = None) -> None:
         super().__init__(f"{trouble} ({code})" if code else str(trouble))
         self.trouble = trouble
         self.code = code
+        self.retry_after = retry_after

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import traceback
+from itertools import zip_longest
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -10,9 +12,11 @@ import pytest
 from receiver.controls.shop_faults import ShopFault
 from receiver.sandbox.shop.shop import Permalinks
 from tests.captures import rest_examples
+from tests.certificates import Authority
+from tests.shops import served_shops
 from wp_bridge.errors import StoreError, Trouble
 from wp_bridge.guard import Answer, Guard, Limits
-from wp_bridge.store import Store, Webhook, probe
+from wp_bridge.store import Store, StoreFacts, Webhook, probe
 
 KEY, SECRET = "ck_" + "a" * 40, "cs_" + "b" * 40
 EXAMPLES = {f"{number}: {one.note}": one for number, one in enumerate(rest_examples())}
@@ -253,8 +257,283 @@ def test_permalinks_decide_where_a_shop_is_asked(shop, guard, permalinks, found)
     ],
 )
 def test_what_is_no_shop_is_told_by_what_it_is(guard, monkeypatch, body, trouble):
-    monkeypatch.setattr(guard, "request", lambda *_, **__: Answer(200, {}, body))
+    monkeypatch.setattr(Guard, "request", lambda *_, **__: Answer(200, {}, body))
     if trouble is None:
         assert probe(guard, "http://127.0.0.1/") == ("http://127.0.0.1/", None)
     else:
         assert trouble_of(probe, guard, "http://127.0.0.1/")[0] is trouble
+
+
+@pytest.mark.parametrize(
+    ("fault", "trouble"),
+    [
+        (ShopFault.NOTICE, Trouble.MALFORMED),
+        (ShopFault.GARBLED, Trouble.MALFORMED),
+        (ShopFault.MAINTENANCE, Trouble.BUSY),
+        (ShopFault.CRITICAL_ERROR, Trouble.BUSY),
+        (ShopFault.FIREWALL, Trouble.NOT_WORDPRESS),
+        (ShopFault.REDIRECT, Trouble.UNREACHABLE),
+    ],
+)
+def test_a_fault_at_the_probe_has_its_own_advice(shop, guard, fault, trouble):
+    shop.faults.on(fault)
+    assert trouble_of(probe, guard, f"{shop.url}/")[0] is trouble
+
+
+def test_a_shop_that_shows_its_rest_api_only_to_keys_can_be_connected_and_read(shop, guard, store):
+    shop.faults.on(ShopFault.MEMBERS_ONLY)
+    assert probe(guard, f"{shop.url}/") == (f"{shop.url}/", None)
+    assert (store.facts().currency, store.facts().name) == ("USD", None)
+
+
+def test_the_probe_asks_for_little_of_an_index_that_may_be_long(shop, guard):
+    shop.setup.other_routes = 400
+    probe(guard.within(Limits(most_bytes=1000)), f"{shop.url}/")
+
+
+def test_a_shop_is_probed_with_less_patience_than_it_is_called(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        Guard, "request", lambda self, *_, **__: seen.append(self._limits) or Answer(404, {}, b"")
+    )
+    assert trouble_of(probe, Guard(allow_loopback=True), "http://127.0.0.1/")[0] is Trouble.NOT_WORDPRESS
+    assert {limits.deadline for limits in seen} == {15}
+
+
+# Over https: how keys get through
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def safe_shop(tmp_path, clock, authority):
+    with served_shops(tmp_path / "safe", clock, authority.serving("127.0.0.1")) as shops:
+        yield shops.open("safe")
+
+
+@pytest.fixture
+def safe_guard(authority):
+    return Guard(allow_loopback=True, authorities=str(authority.file))
+
+
+def with_keys(guard, shop, permissions="read_write"):
+    key = shop.new_key(permissions)
+    return Store(guard, f"{shop.url}/", key.consumer_key, key.consumer_secret)
+
+
+def signed(shop):
+    return ["oauth_signature" in one.path for one in shop.asked]
+
+
+def test_over_https_keys_go_in_a_header(safe_shop, safe_guard):
+    store = with_keys(safe_guard, safe_shop)
+    assert store.webhooks() == []
+    assert signed(safe_shop) == [False]
+
+
+def test_where_the_web_server_drops_that_header_calls_are_signed_from_then_on(safe_shop, safe_guard):
+    safe_shop.faults.on(ShopFault.NO_AUTHORIZATION)
+    store = with_keys(safe_guard, safe_shop)
+    assert store.webhooks() == []
+    store.put_token("stt_1")
+    assert signed(safe_shop) == [False, True, True]
+    assert not any("cs_" in one.path for one in safe_shop.asked)
+
+
+def test_a_shop_behind_a_proxy_that_takes_itself_for_http_gets_what_it_would_sign(safe_shop, safe_guard):
+    safe_shop.setup.https = False
+    store = with_keys(safe_guard, safe_shop)
+    assert store.webhooks() == []
+    assert store.facts().currency == "USD"
+    assert signed(safe_shop)[:3] == [False, True, True]
+    assert [one.status for one in safe_shop.asked][:3] == [401, 401, 200]
+
+
+def test_a_secret_that_is_wrong_is_not_tried_in_other_ways(safe_shop, safe_guard):
+    key = safe_shop.new_key()
+    store = Store(safe_guard, f"{safe_shop.url}/", key.consumer_key, "cs_" + "0" * 40)
+    assert trouble_of(store.webhooks)[0] is Trouble.KEYS_REFUSED
+    assert len(safe_shop.asked) == 1
+
+
+def test_keys_nobody_knows_are_refused_in_all_ways_and_each_time_anew(safe_shop, safe_guard):
+    store = Store(safe_guard, f"{safe_shop.url}/", KEY, SECRET)
+    for _ in range(2):
+        assert trouble_of(store.webhooks)[0] is Trouble.KEYS_REFUSED
+    assert signed(safe_shop) == [False, True, True] * 2
+
+
+@pytest.mark.parametrize("fault", [None, ShopFault.NO_AUTHORIZATION])
+def test_keys_that_only_read_are_told_so_in_every_way(safe_shop, safe_guard, fault):
+    if fault:
+        safe_shop.faults.on(fault)
+    store = with_keys(safe_guard, safe_shop, "read")
+    made = trouble_of(store.make_webhook, "n", "order.created", "https://x.example/", "s")
+    assert made == (Trouble.KEYS_TOO_WEAK, "woocommerce_rest_authentication_error")
+
+
+def test_a_token_never_goes_over_http(shop, guard):
+    public = Guard(resolve=lambda host, port: pytest.fail("nothing is looked up"))
+    store = Store(public, "http://shop.example/", KEY, SECRET)
+    assert trouble_of(store.put_token, "stt_1") == (Trouble.NOT_HTTPS, None)
+
+
+# What a stranger may say
+
+
+def error(status, code, message="", http=None):
+    told = {"code": code, "message": message, "data": {"status": status}}
+    return Answer(http or status, {}, json.dumps(told).encode())
+
+
+SEEN, UNSEEN = "woocommerce_rest_authentication_error", "woocommerce_rest_cannot_view"
+NO_RIGHT = "The API key provided does not have write permissions."
+REFUSALS = [
+    (error(401, UNSEEN), Trouble.KEYS_REFUSED),
+    (error(401, SEEN, "Consumer secret is invalid."), Trouble.KEYS_REFUSED),
+    (error(401, SEEN, "Invalid signature - provided signature does not match."), Trouble.KEYS_REFUSED),
+    (error(401, "woocommerce_rest_authentication_missing_parameter"), Trouble.KEYS_REFUSED),
+    (error(401, "rest_not_logged_in"), Trouble.KEYS_REFUSED),
+    (error(401, UNSEEN, http=200), Trouble.KEYS_REFUSED),
+    (error(401, SEEN, NO_RIGHT), Trouble.KEYS_TOO_WEAK),
+    (error(403, UNSEEN), Trouble.KEYS_TOO_WEAK),
+    (error(403, "rest_forbidden", http=200), Trouble.KEYS_TOO_WEAK),
+    (error(404, "rest_no_route"), Trouble.NO_WOOCOMMERCE),
+    (error(400, "rest_invalid_param"), Trouble.MALFORMED),
+    (error(429, "too_many"), Trouble.BUSY),
+    (error(500, "internal_server_error", http=200), Trouble.BUSY),
+    (Answer(401, {}, b"<html>password, please"), Trouble.UNREACHABLE),
+    (Answer(403, {}, b"<html>blocked"), Trouble.UNREACHABLE),
+    (Answer(404, {}, b"<html>not here"), Trouble.UNREACHABLE),
+    (Answer(429, {}, b""), Trouble.BUSY),
+    (Answer(503, {}, b"<html>soon"), Trouble.BUSY),
+    (Answer(522, {}, b"origin is down"), Trouble.BUSY),
+    (Answer(200, {}, b"<br /><b>Notice</b>[]"), Trouble.MALFORMED),
+    (Answer(200, {}, b"[1"), Trouble.MALFORMED),
+    (Answer(200, {}, b""), Trouble.MALFORMED),
+    (Answer(200, {}, b"null"), Trouble.MALFORMED),
+    (Answer(200, {}, b"7"), Trouble.MALFORMED),
+    (Answer(200, {}, b"{}"), Trouble.MALFORMED),
+    (Answer(200, {}, b"[7]"), Trouble.MALFORMED),
+    (Answer(200, {}, b'[{"id": 0}]'), Trouble.MALFORMED),
+    (Answer(200, {}, b"\xff\xfe"), Trouble.MALFORMED),
+    (Answer(200, {}, b"[" * 200_000), Trouble.MALFORMED),
+    (Answer(200, {}, b"9" * 5_000), Trouble.MALFORMED),
+]
+
+
+class Saying:
+    """In the guard's place: says one thing after the other, the last one for ever."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+
+    def request(self, *_, **__):
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+def hearing(*answers):
+    return Store(Saying(*answers), "http://store.example/", KEY, SECRET)
+
+
+@pytest.mark.parametrize(("answer", "trouble"), REFUSALS)
+def test_what_cannot_be_used_is_one_trouble_each(answer, trouble):
+    assert trouble_of(hearing(answer).webhooks)[0] is trouble
+
+
+def test_a_byte_order_mark_is_no_trouble():
+    assert hearing(Answer(200, {}, b"\xef\xbb\xbf[]")).webhooks() == []
+
+
+def test_a_store_that_speaks_another_language_still_tells_weak_keys_from_wrong_ones():
+    refusal = error(401, SEEN, "La clave no tiene permiso de escritura.")
+    assert trouble_of(hearing(refusal).webhooks)[0] is Trouble.KEYS_REFUSED
+    store = hearing(Answer(200, {}, b"[]"), refusal)
+    store.webhooks()
+    assert trouble_of(store.change_secret, 1, "s")[0] is Trouble.KEYS_TOO_WEAK
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "120"}, 120),
+        ({"retry-after": "999999999"}, 86400),
+        ({"retry-after": "-1"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "Mon, 23 Nov 2026 10:05:00 GMT", "date": "Mon, 23 Nov 2026 10:00:00 GMT"}, 300),
+        ({"retry-after": "Mon, 23 Nov 2026 09:00:00 GMT", "date": "Mon, 23 Nov 2026 10:00:00 GMT"}, 0),
+        ({"retry-after": "Mon, 23 Nov 2026 10:05:00 GMT"}, None),
+    ],
+)
+def test_a_busy_store_is_left_alone_for_as_long_as_it_says(headers, seconds):
+    with pytest.raises(StoreError) as caught:
+        hearing(Answer(503, headers, b"")).webhooks()
+    assert (caught.value.trouble, caught.value.retry_after) == (Trouble.BUSY, seconds)
+
+
+def test_a_code_that_is_none_is_not_repeated():
+    assert trouble_of(hearing(error(400, "\x1b[31m" + KEY)).webhooks) == (Trouble.MALFORMED, "unnamed")
+
+
+def test_what_a_store_says_of_itself_is_known_only_where_it_has_the_right_form():
+    environment = {
+        "home_url": "javascript:x",
+        "store_id": "1; drop",
+        "version": 7,
+        "wp_version": "6\u202e.8\x1b",
+    }
+    status = {
+        "environment": environment,
+        "settings": {"currency": "dollars", "HPOS_enabled": "yes"},
+        "active_plugins": [7, {"plugin": "a/b.php"}, {"version": "1"}],
+    }
+    answers = [Answer(200, {}, json.dumps(one).encode()) for one in (status, {"value": "somewhere"})]
+    facts = hearing(*answers, Answer(404, {}, b"")).facts()
+    assert facts == StoreFacts(None, None, None, None, None, None, "6.8", None, (("a/b.php", None),))
+
+
+def test_what_a_store_does_not_say_stays_unknown():
+    assert set(vars(hearing(Answer(200, {}, b"{}")).facts()).values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("counts", "rows", "calls"),
+    [
+        ([], [100, 100, 3], 3),  # a store that does not count its pages
+        (["2", "2"], [60, 40], 2),  # one that shows fewer rows a page than it was asked for
+        (["1"], [100, 1], 2),  # one that counts them wrongly
+        (["nonsense"], [3], 1),
+        (["9"], [3, 0], 2),
+    ],
+)
+def test_all_pages_are_read_however_the_store_counts_them(counts, rows, calls):
+    pages = [[{"id": 1000 * page + row + 1} for row in range(count)] for page, count in enumerate(rows)]
+    guard = Saying(
+        *(
+            Answer(200, {"x-wp-totalpages": count} if count else {}, json.dumps(page).encode())
+            for count, page in zip_longest(counts, pages)
+        ),
+        Answer(500, {}, b""),
+    )
+    assert len(Store(guard, "http://store.example/", KEY, SECRET).webhooks()) == sum(rows)
+    assert len(guard.answers) == 1 + len(rows) - calls
+
+
+def test_pages_without_end_come_to_one():
+    many = Answer(200, {}, json.dumps([{"id": 1}] * 100).encode())
+    assert trouble_of(hearing(many).webhooks) == (Trouble.MALFORMED, "webhooks without end")
+
+
+def test_no_error_carries_a_key(shop, guard):
+    """Neither itself, nor through what led to it."""
+    shop.faults.on(ShopFault.RESET)
+    with pytest.raises(StoreError) as caught:
+        with_keys(guard, shop).webhooks()
+    told = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
+    assert "ck_" not in told
+    assert "cs_" not in told
+    assert caught.value.__context__ is None
