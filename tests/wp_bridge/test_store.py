@@ -130,10 +130,14 @@ def guard():
     return Guard(allow_loopback=True, limits=Limits(connect=2, read=1, deadline=3))
 
 
+def with_keys(guard, shop, permissions="read_write"):
+    key = shop.new_key(permissions)
+    return Store(guard, f"{shop.url}/", key.consumer_key, key.consumer_secret)
+
+
 @pytest.fixture
 def store(shop, guard):
-    key = shop.new_key()
-    return Store(guard, f"{shop.url}/", key.consumer_key, key.consumer_secret)
+    return with_keys(guard, shop)
 
 
 def test_a_shop_tells_what_it_is(shop, store):
@@ -190,8 +194,7 @@ def test_over_http_a_call_is_signed_and_shows_no_secret(shop, store):
     ],
 )
 def test_keys_that_may_not_are_told_from_keys_that_are_wrong(shop, guard, permissions, call, trouble):
-    key = shop.new_key(permissions)
-    assert trouble_of(call, Store(guard, f"{shop.url}/", key.consumer_key, key.consumer_secret))[0] is trouble
+    assert trouble_of(call, with_keys(guard, shop, permissions))[0] is trouble
 
 
 def test_revoked_keys_are_refused(shop, store):
@@ -216,7 +219,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_each_fault_of_a_shop_is_one_trouble(shop, store, fault):
+def test_each_fault_of_a_shop_is_one_trouble(shop, guard, fault):
+    has_no_end = fault in (ShopFault.SILENT, ShopFault.DRIPPING)
+    store = with_keys(guard.within(Limits(deadline=0.5)) if has_no_end else guard, shop)
     shop.faults.on(fault)
     try:
         assert trouble_of(store.webhooks)[0] is FAULTS[fault]
@@ -319,11 +324,6 @@ def safe_guard(authority):
     return Guard(allow_loopback=True, authorities=str(authority.file))
 
 
-def with_keys(guard, shop, permissions="read_write"):
-    key = shop.new_key(permissions)
-    return Store(guard, f"{shop.url}/", key.consumer_key, key.consumer_secret)
-
-
 def signed(shop):
     return ["oauth_signature" in one.path for one in shop.asked]
 
@@ -366,6 +366,14 @@ def test_keys_nobody_knows_are_refused_in_all_ways_and_each_time_anew(safe_shop,
     assert signed(safe_shop) == [False, True, True] * 2
 
 
+def test_keys_revoked_after_they_were_taken_are_refused_once(safe_shop, safe_guard):
+    store = with_keys(safe_guard, safe_shop)
+    store.webhooks()
+    safe_shop.revoke(safe_shop.records.keys[0])
+    assert trouble_of(store.webhooks)[0] is Trouble.KEYS_REFUSED
+    assert signed(safe_shop) == [False, False]
+
+
 @pytest.mark.parametrize("fault", [None, ShopFault.NO_AUTHORIZATION])
 def test_keys_that_only_read_are_told_so_in_every_way(safe_shop, safe_guard, fault):
     if fault:
@@ -405,6 +413,8 @@ REFUSALS = [
     (error(400, "rest_invalid_param"), Trouble.MALFORMED),
     (error(429, "too_many"), Trouble.BUSY),
     (error(500, "internal_server_error", http=200), Trouble.BUSY),
+    (error("403", "rest_forbidden", http=200), Trouble.MALFORMED),
+    (error("403", "rest_forbidden", http=401), Trouble.KEYS_REFUSED),
     (Answer(401, {}, b"<html>password, please"), Trouble.UNREACHABLE),
     (Answer(403, {}, b"<html>blocked"), Trouble.UNREACHABLE),
     (Answer(404, {}, b"<html>not here"), Trouble.UNREACHABLE),
