@@ -100,6 +100,9 @@ class FakeShops:
             raise ShopError(self.probe_trouble or ShopTrouble.UNREACHABLE)
         return url
 
+    def keeps_secrets(self, base: str) -> bool:
+        return base.startswith("https:")
+
     def open(self, base: str, consumer_key: str, consumer_secret: str) -> FakeShop:
         shop = self.known.get(base, FakeShop(troubles={"facts": ShopTrouble.UNREACHABLE}))
         return (

@@ -57,6 +57,13 @@ class RestShops:
     def open(self, base: str, consumer_key: str, consumer_secret: str) -> RestShop:
         return RestShop(Store(self._guard, base, consumer_key, consumer_secret))
 
+    def keeps_secrets(self, base: str) -> bool:
+        try:
+            self._guard.check(base)
+        except StoreError:
+            return False
+        return True
+
 
 def _found(hook: Webhook) -> Found:
     return Found(hook.id, hook.topic, hook.delivery_url, hook.status, can_fire=bool(hook.hooks))

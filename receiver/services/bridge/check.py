@@ -88,7 +88,7 @@ def check_store(
         bridge = bridges.claim_bridge(session, store_id, now, LEASE)
         if bridge is None:
             raise Refused(f"store {store_id} is being checked at this moment")
-        task = _task(session, seal, bridge, now, public_url)
+        task = _task(session, seal, bridge, now, public_url, shops.keeps_secrets(bridge.rest_base))
     found = _ask(shops.open(task.rest_base, *task.keys.pair()), task)
     with database.writing() as session:
         return _keep(session, now, task, found)
@@ -119,7 +119,9 @@ def hook_url(public_url: str, store_id: str, hook_id: str) -> str:
 # -- Before the store is asked ---------------------------------------------------------------------
 
 
-def _task(session: Session, seal: Seal, bridge: Bridge, now: datetime, public_url: str) -> _Task:
+def _task(
+    session: Session, seal: Seal, bridge: Bridge, now: datetime, public_url: str, keeps_secrets: bool
+) -> _Task:
     ids, secrets, made = {}, {}, {}
     known = {hook.topic: hook for hook in bridges.made_hooks(session, bridge.store_id)}
     for topic in TOPICS:
@@ -130,7 +132,8 @@ def _task(session: Session, seal: Seal, bridge: Bridge, now: datetime, public_ur
         elif hook.webhook_id is not None:
             made[topic] = hook.webhook_id
         secrets[topic] = _secret(session, seal, ids[topic], now)
-    token = new_token() if bridge.token_at is None else None
+    # Over http everybody on the way could read a token: there, staff paste one.
+    token = new_token() if bridge.token_at is None and keeps_secrets else None
     if token is not None:
         # Ours first: should the plugin take it and we fall before we hear of it, a check gives another.
         stores.known_store(session, bridge.store_id, locked=True).status_token_hash = token_hash(token)

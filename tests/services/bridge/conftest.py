@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from receiver.services.bridge.connect import begin, came_back, finish, take_keys
+from receiver.services.bridge.connect import begin, begin_by_hand, came_back, finish, take_keys
 from tests.crossing import KEYS, URL, FakeShops
 
 PUBLIC_URL = "https://credit.example"
@@ -57,6 +57,20 @@ class Visit:
             programme="woocommerce-2025",
             public_url=PUBLIC_URL,
         )
+
+    def connect_by_hand(self, shop=URL, keys=KEYS):
+        begin_by_hand(
+            self.wired.database,
+            self.wired.seal,
+            self.shops,
+            self.wired.now(),
+            shop=shop,
+            keys=keys,
+            browser=BROWSER,
+            return_url=None,
+        )
+        self.wired.now.move(seconds=5)
+        return self.finish()
 
     def connect(self, shop=URL, keys=KEYS):
         """All of it."""

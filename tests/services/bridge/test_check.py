@@ -9,10 +9,11 @@ from sqlalchemy import select
 from receiver.domain.shop_facts import ShopFacts
 from receiver.errors import NotFound, Refused, ShopTrouble
 from receiver.services.bridge.check import check_quietly, check_store, due_stores
-from receiver.services.stores.registry import disconnect_store
+from receiver.services.decisions.status import status_for_token
+from receiver.services.stores.registry import disconnect_store, rotate_token
 from receiver.storage import bridges, tables
 from receiver.worker import work_inbox
-from tests.crossing import FACTS, URL
+from tests.crossing import FACTS, URL, FakeShop
 from tests.services.bridge.conftest import PUBLIC_URL
 
 SIGNAL, SAVED = "action.wc_ad_credit_signal", "action.woocommerce_settings_saved"
@@ -184,6 +185,17 @@ def test_a_token_that_did_not_reach_the_plugin_is_given_anew(visit, wired, fake,
         check_store(wired.database, wired.seal, shops, wired.now(), store_id, public_url=PUBLIC_URL)
     assert len(fake.tokens) == 1
     assert bridge(wired).token_at is not None
+
+
+def test_a_store_without_https_is_given_no_token_and_keeps_the_one_staff_pasted(visit, wired, shops):
+    url = "http://shop.example/"
+    shops.known[url] = fake = FakeShop(said=replace(FACTS, home_url=url), plugin=STATE)
+    store_id = visit.connect_by_hand(url).store_id
+    token = rotate_token(wired.database, wired.now(), store_id, actor="staff")
+    found = check_store(wired.database, wired.seal, shops, wired.now(), store_id, public_url=PUBLIC_URL)
+    assert (found.trouble, fake.tokens) == (None, [])
+    assert "state" in fake.calls
+    assert status_for_token(wired.database, wired.now(), token).store_name == "Example shop"
 
 
 def test_a_store_without_our_plugin_is_checked_all_the_same(wired, fake, check):

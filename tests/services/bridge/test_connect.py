@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from receiver.domain.connects import Outcome, Step
 from receiver.errors import InputError, NotFound, Refused, ShopError, ShopTrouble
-from receiver.services.bridge.connect import begin_by_hand, standing
+from receiver.services.bridge.connect import standing
 from receiver.services.bridge.shops import Keys
 from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.registry import add_store, disconnect_store
@@ -178,23 +178,10 @@ def test_a_shop_that_is_busy_is_asked_again_when_the_merchant_looks_again(visit,
     assert visit.finish().outcome is Outcome.CONNECTED
 
 
-def test_keys_typed_in_by_hand_must_open_the_shop_as_well(visit, wired, shops):
-    begin_by_hand(
-        wired.database, wired.seal, shops, wired.now(), shop=URL, keys=KEYS, browser=BROWSER, return_url=None
-    )
-    wired.now.move(seconds=5)
-    assert visit.finish().outcome is Outcome.CONNECTED
+def test_keys_typed_in_by_hand_must_open_the_shop_as_well(visit):
+    assert visit.connect_by_hand().outcome is Outcome.CONNECTED
     with pytest.raises(InputError, match=r"consumer_secret: .* begins with cs_"):
-        begin_by_hand(
-            wired.database,
-            wired.seal,
-            shops,
-            wired.now(),
-            shop=URL,
-            keys=Keys(KEYS.consumer_key, KEYS.consumer_key),
-            browser=BROWSER,
-            return_url=None,
-        )
+        visit.connect_by_hand(keys=Keys(KEYS.consumer_key, KEYS.consumer_key))
 
 
 # Attacks
