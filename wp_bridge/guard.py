@@ -95,14 +95,13 @@ class Guard:
         parts = split(url)
         if parts is None:
             raise StoreError(Trouble.UNREACHABLE)
-        host = parts.hostname or ""
+        host, ports = parts.hostname or "", PORTS[parts.scheme]
         if self._is_own_machine(host):
             return
-        if parts.scheme == "http" and not http:
-            raise StoreError(Trouble.NOT_HTTPS)
-        ports = PORTS[parts.scheme]
         if (parts.port or ports[0]) not in ports or not may_be_public(host):
             raise StoreError(Trouble.UNREACHABLE)
+        if parts.scheme == "http" and not http:
+            raise StoreError(Trouble.NOT_HTTPS)
 
     def request(
         self,

@@ -412,9 +412,6 @@ CONNECT: Mapping[str, Sentence] = {
     "over": Sentence("This took too long. Nothing was connected.", "Try again."),
     "nothing": Sentence("This browser has not begun to connect a store.", "Enter your store's address."),
     "too_often": Sentence("There were too many tries in a short time.", "Try again in a few minutes."),
-    "address": Sentence(
-        "This is not a store's address.", "Enter it as your browser shows it, such as https://shop.example."
-    ),
     "keys": Sentence(
         "These are not the keys WooCommerce showed.",
         "Copy both as they are: the consumer key begins with ck_, the consumer secret with cs_.",

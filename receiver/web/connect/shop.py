@@ -172,7 +172,8 @@ def _troubled(error: ShopError) -> tuple[str, int]:
 def _wrong(error: InputError) -> tuple[str, int]:
     if error.path.startswith("consumer_"):
         return _page("keys", shop=request.form.get("shop", ""), by_hand=True), 400
-    return _page("address"), 400
+    # In the words for whatever cannot be reached: what we make of an address is nobody's business.
+    return _page("address", said=shop_trouble_words(ShopTrouble.UNREACHABLE, _locale())), 400
 
 
 @shop_pages.errorhandler(NotFound)
