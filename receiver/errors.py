@@ -85,8 +85,12 @@ class ShopTrouble(enum.StrEnum):
 
 
 class ShopError(ReceiverError):
-    """A store did not do what it was asked; `trouble` says why."""
+    """A store did not do what it was asked; `trouble` says why.
 
-    def __init__(self, trouble: ShopTrouble, message: str = "") -> None:
+    `retry_after`: how many seconds a busy store wants to be left alone, where it said so.
+    """
+
+    def __init__(self, trouble: ShopTrouble, message: str = "", *, retry_after: int | None = None) -> None:
         super().__init__(message or f"the store did not do it: {trouble}")
         self.trouble = trouble
+        self.retry_after = retry_after

@@ -38,6 +38,7 @@ class FakeShop:
     tokens: list[str] = field(default_factory=list)
     plugin: dict[str, Any] | None = None
     troubles: dict[str, ShopTrouble] = field(default_factory=dict)
+    retry_after: int | None = None  # seconds, with every trouble
     writes_empty: bool = False  # keeps a topic as an empty one, as a wrongly written one
     during: Callable[[], None] = lambda: None  # called inside every call
     calls: list[str] = field(default_factory=list)
@@ -47,7 +48,7 @@ class FakeShop:
         self.calls.append(name)
         self.during()
         if name in self.troubles:
-            raise ShopError(self.troubles[name])
+            raise ShopError(self.troubles[name], retry_after=self.retry_after)
 
     def facts(self) -> ShopFacts:
         self._called("facts")

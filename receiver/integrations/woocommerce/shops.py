@@ -73,5 +73,9 @@ def _asked(call: Callable[[], Told]) -> Told:
     try:
         return call()
     except StoreError as error:
-        told = ShopError(ShopTrouble(error.trouble.value), f"the store did not do it: {error}")
+        told = ShopError(
+            ShopTrouble(error.trouble.value),
+            f"the store did not do it: {error}",
+            retry_after=error.retry_after,
+        )
     raise told

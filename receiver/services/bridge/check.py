@@ -75,6 +75,7 @@ class _Found:
     token_taken: bool = False
     state: Mapping[str, Any] | None = None
     trouble: ShopTrouble | None = None
+    retry_after: int | None = None  # seconds
 
 
 def check_store(
@@ -174,7 +175,7 @@ def _ask(shop: Shop, task: _Task) -> _Found:
             found.token_taken = True
         found.state = shop.state()
     except ShopError as error:
-        found.trouble = error.trouble
+        found.trouble, found.retry_after = error.trouble, error.retry_after
     return found
 
 
@@ -204,7 +205,7 @@ def _keep(session: Session, now: datetime, task: _Task, found: _Found) -> Checke
     if found.token_taken:
         bridge.token_at = now
     caught_up = found.state is not None and _keep_state(session, now, task, found.state)
-    _plan_next(bridge, now, found.trouble)
+    _plan_next(bridge, now, found.trouble, found.retry_after)
     return Checked(task.store_id, changed, repaired, caught_up, found.trouble)
 
 
@@ -269,7 +270,7 @@ def _keep_state(session: Session, now: datetime, task: _Task, state: Mapping[str
     return not kept.duplicate
 
 
-def _plan_next(bridge: Bridge, now: datetime, trouble: ShopTrouble | None) -> None:
+def _plan_next(bridge: Bridge, now: datetime, trouble: ShopTrouble | None, retry_after: int | None) -> None:
     bridge.trouble, bridge.lease_until = trouble, None
     if trouble is None or trouble is ShopTrouble.NO_COMPANION:
         bridge.checked_at, bridge.failures = now, 0
@@ -277,4 +278,4 @@ def _plan_next(bridge: Bridge, now: datetime, trouble: ShopTrouble | None) -> No
         return
     bridge.failures += 1
     later = now + REFUSED if trouble in KEYS_TROUBLE else retry(bridge.store_id, now, bridge.failures)
-    bridge.next_check_at = later
+    bridge.next_check_at = max(later, now + timedelta(seconds=retry_after or 0))

@@ -220,6 +220,15 @@ def test_a_store_that_fails_is_left_longer_and_longer_and_what_was_known_stays(w
     assert (bridge(wired).failures, bridge(wired).trouble) == (0, None)
 
 
+def test_a_busy_store_is_left_alone_for_as_long_as_it_asks(wired, fake, check):
+    fake.troubles["facts"], fake.retry_after = ShopTrouble.BUSY, 7200
+    check()
+    assert bridge(wired).next_check_at == wired.now() + timedelta(hours=2)
+    fake.retry_after = 1
+    check()
+    assert bridge(wired).next_check_at > wired.now() + timedelta(minutes=15)
+
+
 def test_revoked_keys_are_tried_once_a_day(wired, fake, check):
     fake.troubles["facts"] = ShopTrouble.KEYS_REFUSED
     check()
