@@ -425,7 +425,7 @@ CONNECT: Mapping[str, Sentence] = {
 SHOP_TROUBLES: Mapping[str, Sentence] = {
     "unreachable": Sentence(
         "We cannot reach a WooCommerce store at this address.",
-        "Check the address, that the store is public and answers over https, and that no firewall or password page keeps other servers out.",
+        "Check that the address is the one your browser shows when the store is open, with or without www., that the store is public and answers over https, and that no firewall or password page keeps other servers out.",
     ),
     "not_https": Sentence(
         "Your store does not use https, so it cannot hand us keys by itself.",
