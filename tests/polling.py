@@ -41,6 +41,9 @@ class FakeTikTok:
         self.ledger_fault: ProviderError | None = None
         self.asked: list[tuple[object, ...]] = []
 
+    def urgently(self):
+        return self
+
     def _ask(self, *question: object) -> None:
         self.asked.append(question)
         if self.fault:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Account, Link, SpendDay, Store
@@ -30,20 +30,26 @@ def account_for_polling(session: Session, advertiser_id: str, now: datetime, rea
     return found
 
 
-def due_accounts(session: Session, now: datetime, limit: int) -> list[str]:
-    """The accounts to poll now, the longest due first; those without a usable consent are left alone."""
+def due_accounts(
+    session: Session, now: datetime, limit: int, urgent: Collection[str] = ()
+) -> list[tuple[str, bool]]:
+    """The accounts to poll now, and whether each is urgent by its reason: those first, then the longest due.
+
+    Those without a usable consent are left alone.
+    """
     readable = (
         select(Link.advertiser_id)
         .join(Store, Store.id == Link.store_id)
         .where(readable_link(), Store.disconnected_at.is_(None))
     )
+    is_urgent = func.coalesce(Account.poll_reason, "").in_(urgent)
     query = (
-        select(Account.advertiser_id)
+        select(Account.advertiser_id, is_urgent)
         .where(Account.next_poll_at <= now, Account.advertiser_id.in_(readable))
-        .order_by(Account.next_poll_at)
+        .order_by(is_urgent.desc(), Account.next_poll_at)
         .limit(limit)
     )
-    return list(session.scalars(query))
+    return [(advertiser_id, bool(first)) for advertiser_id, first in session.execute(query)]
 
 
 def bring_poll_forward(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from receiver.controls.faults import WORDS, Fault
+from receiver.domain.schedule import share_of
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.services.polling.poll import poll_account
 from receiver.services.polling.spend import spend_of
@@ -90,7 +91,8 @@ def test_a_passing_fault_leaves_the_figures_and_is_tried_again(spending, fault):
         {**day, "final": new["final"]} for day, new in zip(before, kept["days"], strict=True)
     ]
     assert kept["last_error"].startswith(PASSING[fault])
-    first, second = PAUSES.get(fault, (timedelta(minutes=5), timedelta(minutes=10)))
+    shared = 1 - share_of(ADVERTISER) / 4
+    first, second = PAUSES.get(fault, (shared * timedelta(minutes=5), shared * timedelta(minutes=10)))
     assert kept["next_poll"] == DURING + first
     assert status_at(spending, DURING + timedelta(minutes=5))["stale"] is True
     assert account(spending)["next_poll"] == DURING + timedelta(minutes=5) + second

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import responses
 
+from receiver.domain.schedule import after_failures
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.pace import Pace
@@ -31,7 +32,7 @@ class Next:
     consent: bool = True
 
 
-AGAIN = Next(5 * MINUTE, "after a passing fault")
+AGAIN = Next(after_failures("7001", 5 * MINUTE, 6 * HOUR, 1), "after a passing fault")
 OURS = Next(6 * HOUR, "once our configuration is put right")
 STAFF = Next(None, "waits for staff: TikTok will not answer for this account")
 CONSENT = Next(None, "waits for the advertiser's consent", consent=False)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from receiver.domain.facts import Transaction
+from receiver.domain.schedule import EVERY, Why, share_of
 from receiver.errors import Advice, ProviderError
 from receiver.services.decisions.status import status_of
 from receiver.services.facts.gather import gather_facts
@@ -19,6 +20,7 @@ from tests.polling import INFO, FakeTikTok, day, paid
 from tests.rows import RECORDED, keep_account, keep_link, keep_store
 
 AT = datetime(2025, 11, 5, 12, 0, tzinfo=UTC)
+ROUTINE = EVERY[Why.SPENDING] * (0.875 + share_of("7001") / 4)  # while its window is open
 REFUSED = ProviderError("no permission", advice=Advice.GIVE_UP, code=40001)
 BUSY = ProviderError("busy", advice=Advice.AGAIN, code=40133)
 OURS = ProviderError("a parameter is wrong", advice=Advice.CONFIGURATION, code=40002)
@@ -258,7 +260,7 @@ def test_a_refusal_is_kept_as_such_and_costs_neither_spend_nor_time(linked, tikt
     after = account(linked)
     assert (after.bills_readable, after.bills_read_at) == (False, OPEN)
     assert (after.spend_read_at, after.failures, after.last_error) == (OPEN, 0, None)
-    assert (after.next_poll_at, polled.error) == (OPEN + timedelta(hours=6), None)
+    assert (after.next_poll_at, polled.error) == (OPEN + ROUTINE, None)
     assert (facts(linked).bills_readable, len(facts(linked).spend)) == (False, 1)
 
 
@@ -287,8 +289,8 @@ def test_permission_given_later_reads_everything(linked, tiktok):
     assert ledger_questions(tiktok)[-1][2] == date(2025, 6, 30)
 
 
-@pytest.mark.parametrize(("fault", "hours"), [(BUSY, 1), (OURS, 6)])
-def test_a_fault_leaves_the_bills_as_they_were_and_is_told(linked, tiktok, fault, hours):
+@pytest.mark.parametrize(("fault", "wait"), [(BUSY, timedelta(hours=1)), (OURS, ROUTINE)])
+def test_a_fault_leaves_the_bills_as_they_were_and_is_told(linked, tiktok, fault, wait):
     poll(linked, tiktok)
     tiktok.ledger_fault = fault
     later = OPEN + timedelta(hours=6)
@@ -296,7 +298,7 @@ def test_a_fault_leaves_the_bills_as_they_were_and_is_told(linked, tiktok, fault
     after = account(linked)
     assert (after.bills_readable, after.bills_read_at, len(kept(linked))) == (True, OPEN, 1)
     assert (after.spend_read_at, after.failures, polled.error) == (later, 0, None)
-    assert (after.last_error, after.next_poll_at) == (str(fault), later + timedelta(hours=hours))
+    assert (after.last_error, after.next_poll_at) == (str(fault), later + wait)
 
 
 def test_a_token_found_dead_at_the_ledger_is_forgotten(linked, tiktok):

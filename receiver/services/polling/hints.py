@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.schedule import Why
 from receiver.storage import spend
 
 AT_MOST_EVERY = timedelta(minutes=5)
 
 
-def hint(session: Session, advertiser_id: str, now: datetime, why: str) -> bool:
+def hint(session: Session, advertiser_id: str, now: datetime, why: Why) -> bool:
     """Whether the account is polled at once now; at most once in five minutes, and only one we know."""
     return spend.bring_poll_forward(session, advertiser_id, now, why, since=now - AT_MOST_EVERY)

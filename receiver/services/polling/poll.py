@@ -17,18 +17,19 @@ import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.calendar import final_at, local_date
+from receiver.domain.schedule import URGENT, after_failures
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.reports import SpendDay
 from receiver.services.consent.withdraw import consent_withdrawn
 from receiver.services.facts.programmes import terms_of
+from receiver.services.polling.plan import plan_poll
 from receiver.services.polling.poll_bills import Bills, BillsTask, Ledger, bills_task, keep_bills, read_bills
 from receiver.storage import spend, tables
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal
 
 RE_READ = timedelta(days=4)  # figures this young may still be restated
-ROUTINE = timedelta(hours=6)
 BILLS_RETRY = timedelta(hours=1)
 PUT_BACK = {
     Advice.PAUSE_APP: "put back: the app's call budget is used up until then",
@@ -49,6 +50,8 @@ class TikTok(Ledger, Protocol):
     def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[SpendDay]: ...
 
     def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None: ...
+
+    def urgently(self) -> TikTok: ...
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,13 @@ class _Task:
 def poll_due(database: Database, seal: Seal, tiktok: TikTok, now: datetime, limit: int = 20) -> list[Polled]:
     """Poll the accounts whose time has come, each claimed first; one that fails holds up no other."""
     with database.writing() as session:
-        due = [a for a in spend.due_accounts(session, now, limit) if spend.claim_poll(session, a, now, LEASE)]
-    return [polled for advertiser_id in due if (polled := _tried(database, seal, tiktok, now, advertiser_id))]
+        due = spend.due_accounts(session, now, limit, URGENT)
+        ours = [one for one in due if spend.claim_poll(session, one[0], now, LEASE)]
+    polled = (
+        _tried(database, seal, tiktok.urgently() if urgent else tiktok, now, advertiser_id)
+        for advertiser_id, urgent in ours
+    )
+    return [one for one in polled if one]
 
 
 def _tried(
@@ -118,7 +126,7 @@ def poll_account(
     with database.writing() as session:
         account = _keep(session, now, task, info, readings)
         keep_bills(session, now, account, bills)
-        _plan_next(account, now, bills)
+        _plan_next(session, account, now, bills)
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), None)
 
 
@@ -222,15 +230,16 @@ def _keep(
     return account
 
 
-def _plan_next(account: tables.Account, now: datetime, bills: Bills | None) -> None:
-    """As usual; sooner where the bills alone met a passing fault, which is told but backs nothing off."""
+def _plan_next(session: Session, account: tables.Account, now: datetime, bills: Bills | None) -> None:
+    """By where its stores stand; sooner where the bills met a passing fault, which backs nothing off."""
     error = bills.error if bills else None
     account.failures, account.last_error = 0, str(error) if error else None
     if error and error.advice is not Advice.CONFIGURATION:
         again = max(now + BILLS_RETRY, error.until or now)
         account.next_poll_at, account.poll_reason = again, "for the bills, after a passing fault"
     else:
-        account.next_poll_at, account.poll_reason = now + ROUTINE, "routine"
+        planned = plan_poll(session, account, now)
+        account.next_poll_at, account.poll_reason = planned.at, planned.why
 
 
 def _row(advertiser_id: str, day: SpendDay, now: datetime) -> tables.SpendDay:
@@ -261,11 +270,11 @@ def _failed(
         if error.advice is Advice.REAUTHORISE:
             consent_withdrawn(session, advertiser_id, now, str(error), token_sealed=task.token_sealed)
         else:
-            account.next_poll_at, account.poll_reason = _next_try(now, account.failures, error)
+            account.next_poll_at, account.poll_reason = _next_try(now, account, error)
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), str(error))
 
 
-def _next_try(now: datetime, failures: int, error: ProviderError) -> tuple[datetime | None, str]:
+def _next_try(now: datetime, account: tables.Account, error: ProviderError) -> tuple[datetime | None, str]:
     """Of a fault that leaves the consent as it is."""
     advice = error.advice
     if error.until is not None:
@@ -274,4 +283,5 @@ def _next_try(now: datetime, failures: int, error: ProviderError) -> tuple[datet
         return now + LONGEST_RETRY, "once our configuration is put right"
     if advice is Advice.GIVE_UP:
         return None, "waits for staff: TikTok will not answer for this account"
-    return now + min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10)), "after a passing fault"
+    wait = after_failures(account.advertiser_id, FIRST_RETRY, LONGEST_RETRY, account.failures)
+    return now + wait, "after a passing fault"

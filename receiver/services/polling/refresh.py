@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from receiver.domain.schedule import Why
 from receiver.services.polling.hints import hint
 from receiver.storage import bridges, links, stores
 from receiver.storage.database import Database
 from receiver.storage.seal import token_hash
 
 EVERY = timedelta(minutes=1)
-WHY = "the merchant asked"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,6 @@ def refresh_for_token(database: Database, now: datetime, status_token: str) -> R
         store.refreshed_at = now
         link = links.open_link(session, store.id)
         if link is not None:
-            hint(session, link.advertiser_id, now, WHY)
+            hint(session, link.advertiser_id, now, Why.ASKED)
         bridges.bring_forward(session, store.id, now)
         return Refreshed(True, now + EVERY)

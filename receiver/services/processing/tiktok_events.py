@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import State
+from receiver.domain.schedule import Why
 from receiver.errors import InputError
 from receiver.services.polling.hints import hint
 from receiver.services.processing.endings import Ending
@@ -23,8 +24,6 @@ from receiver.strict_json import read_json
 REPORT_DATA = 11  # the number of the object in a notice that figures have changed
 MOST_ENTRIES = 1000
 LONGEST_ID = 32
-CHANGED = "TikTok says that its figures have changed"
-STATUS = "TikTok says that its status has changed"
 
 
 def take_in_event(session: Session, delivery: Delivery) -> Ending:
@@ -43,14 +42,14 @@ def take_in_event(session: Session, delivery: Delivery) -> Ending:
     return Ending(State.PROCESSED) if known else Ending(State.IGNORED, "names no ad account of ours")
 
 
-Told = tuple[str, list[str]] | str  # why to poll and which accounts; or why nothing comes of it
+Told = tuple[Why, list[str]] | str  # why to poll and which accounts; or why nothing comes of it
 
 
 def _about_ads(body: dict[str, Any]) -> Told:
     if (
         "status" in body and "advertiser_id" in body
     ):  # suspended, or not any more: the one body without entries
-        return STATUS, [_id(body["advertiser_id"], "advertiser_id")]
+        return Why.STATUS_CHANGED, [_id(body["advertiser_id"], "advertiser_id")]
     if body.get("object") != REPORT_DATA:
         return "this kind of notice is not used"
     named: list[str] = []
@@ -61,7 +60,7 @@ def _about_ads(body: dict[str, Any]) -> Told:
         named += [_id(one, f"entry.{place}.changed_metrics_values") for one in values or ()]
     if not named:
         return "names no ad account: that access to one was lost is met by its next poll"
-    return CHANGED, sorted(set(named))
+    return Why.FIGURES_CHANGED, sorted(set(named))
 
 
 def _about_users(body: dict[str, Any]) -> str:

@@ -1,0 +1,164 @@
+"""When an ad account is polled next, and why: often when something may be decided, seldom otherwise.
+
+Accounts that are linked at one moment, or whose dates become final at one moment, are not asked at one
+moment: each has its own place in the span, always the same, that follows from its id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from receiver.domain.calendar import Window, final_at, local_date
+from receiver.domain.decision import Stage
+
+HOUR = timedelta(hours=1)
+SPAN = timedelta(minutes=30)  # over which accounts are spread whose time comes at one moment
+NEARLY = Decimal("1.5")  # days of the present speed that would cross a threshold
+LAST_DATES = 3  # of a window, in which a merchant may still turn the outcome
+
+
+class Why(StrEnum):
+    """In words for staff; they stand beside the time."""
+
+    FINAL = "the figures of a date that decides become final"
+    WINDOW_END = "its window ends within days"
+    NEAR_TIER = "its spend may cross a tier within days"
+    BILLS = "its bills are not paid yet"
+    SPENDING = "its window is open"
+    SETTLING = "its window is over and not all figures are final"
+    FIRST_SPEND = "nothing that counts was spent yet"
+    HELD = "staff have to decide"
+    AWARD = "its award is on the way"
+    SET_UP = "its store is not ready yet"
+    STANDING = "its state at TikTok may change"
+    AT_REST = "nothing it spends changes the answer"
+    ASKED = "the merchant asked"
+    FIGURES_CHANGED = "TikTok says that its figures have changed"
+    STATUS_CHANGED = "TikTok says that its status has changed"
+
+
+EVERY = {
+    Why.WINDOW_END: 3 * HOUR,
+    Why.NEAR_TIER: 2 * HOUR,
+    Why.BILLS: 12 * HOUR,
+    Why.SPENDING: 6 * HOUR,
+    Why.SETTLING: 12 * HOUR,
+    Why.FIRST_SPEND: 6 * HOUR,
+    Why.HELD: 12 * HOUR,
+    Why.AWARD: 24 * HOUR,
+    Why.SET_UP: 12 * HOUR,
+    Why.STANDING: 24 * HOUR,
+    Why.AT_REST: 7 * 24 * HOUR,
+}
+# These go first, and may use what is left to urgent calls, where not all can be asked in time.
+HINTS = frozenset({Why.ASKED, Why.FIGURES_CHANGED, Why.STATUS_CHANGED})
+URGENT = HINTS | {Why.FINAL, Why.WINDOW_END, Why.NEAR_TIER}
+BY_STAGE = {
+    Stage.NOT_ADMITTED: Why.SET_UP,
+    Stage.AWAITING_SETUP: Why.SET_UP,
+    Stage.AWAITING_LINK: Why.SET_UP,
+    Stage.AWAITING_SPEND: Why.FIRST_SPEND,
+    Stage.HELD: Why.HELD,
+    Stage.DUE: Why.AWARD,
+    Stage.ISSUED: Why.AWARD,
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a poll is planned by: where a store stands with the account, as of the last reading.
+
+    `counted` is what qualifies, by date, dates not final included; `reached` the sum of final dates;
+    `thresholds` rise. `bad_standing`: the account's own state at TikTok is what fails.
+    """
+
+    stage: Stage
+    zone: ZoneInfo | None = None
+    window: Window | None = None
+    counted: Sequence[tuple[date, Decimal]] = ()
+    reached: Decimal = Decimal(0)
+    thresholds: Sequence[Decimal] = ()
+    awaits_bills: bool = False
+    bad_standing: bool = False
+
+
+@dataclass(frozen=True)
+class NextPoll:
+    """When, and why then."""
+
+    at: datetime
+    why: Why
+
+
+def next_poll(advertiser_id: str, standing: Standing, now: datetime) -> NextPoll:
+    """The poll after one that was made `now`. Never in the past, and never further off than a week or so."""
+    share = share_of(advertiser_id)
+    why = _why(standing, now)
+    routine = NextPoll(now + EVERY[why] * (0.875 + share / 4), why)
+    decisive = _decisive_moment(standing, now)
+    if decisive is None or decisive >= routine.at:
+        return routine
+    return NextPoll(decisive + SPAN * share, Why.FINAL)
+
+
+def after_failures(advertiser_id: str, first: timedelta, longest: timedelta, failures: int) -> timedelta:
+    """How long to wait after so many failures in a row: twice as long each time, spread by the account."""
+    whole: timedelta = min(longest, first * 2 ** min(failures - 1, 10))
+    return whole * (1 - share_of(advertiser_id) / 4)
+
+
+@lru_cache(200_000)
+def share_of(advertiser_id: str) -> float:
+    """The account's own place in any span: from 0 up to 1."""
+    return int.from_bytes(hashlib.sha256(advertiser_id.encode()).digest()[:4]) / 2**32
+
+
+def _why(standing: Standing, now: datetime) -> Why:
+    if standing.stage is Stage.SETTLING:
+        return Why.BILLS if standing.awaits_bills else Why.SETTLING
+    if standing.stage is not Stage.ACCUMULATING:
+        at_rest = Why.STANDING if standing.bad_standing else Why.AT_REST
+        return BY_STAGE.get(standing.stage, at_rest)
+    if standing.zone is None or standing.window is None:
+        return Why.SPENDING
+    today = local_date(now, standing.zone)
+    if standing.window.days_left(today) < LAST_DATES:
+        return Why.WINDOW_END
+    return Why.NEAR_TIER if _may_cross(standing, today) else Why.SPENDING
+
+
+def _may_cross(standing: Standing, today: date) -> bool:
+    """Whether the last days' speed would bring the next threshold within about a day and a half."""
+    total = sum((amount for _, amount in standing.counted), Decimal(0))
+    above = next((one for one in standing.thresholds if one > total), None)
+    if above is None:
+        return False
+    since = today - timedelta(days=LAST_DATES)
+    recent = max((amount for day, amount in standing.counted if day >= since), default=Decimal(0))
+    return above - total <= recent * NEARLY
+
+
+def _decisive_moment(standing: Standing, now: datetime) -> datetime | None:
+    """When the next date becomes final that may decide: it lifts the final sum over the highest threshold,
+    or it is the window's last. None where no date can decide.
+    """
+    zone, window = standing.zone, standing.window
+    if zone is None or window is None or standing.stage not in (Stage.ACCUMULATING, Stage.SETTLING):
+        return None
+    last = final_at(window.last, zone)
+    highest = standing.thresholds[-1] if standing.thresholds else None
+    total = Decimal(0)
+    if highest is not None and standing.reached < highest:
+        for day, amount in standing.counted:
+            total += amount
+            if total >= highest:
+                crossed = final_at(day, zone)
+                return crossed if now < crossed <= last else (last if now < last else None)
+    return last if now < last else None
