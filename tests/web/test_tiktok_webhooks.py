@@ -124,6 +124,24 @@ def test_without_the_apps_secret_tiktok_is_asked_to_come_again(database_url, clo
     wired.database.close()
 
 
+def test_what_is_not_tiktoks_is_refused_before_storage_is_asked_and_what_is_waits_for_it(tmp_path, clock):
+    wired = wire(make_settings(database_url=f"sqlite:///{tmp_path}/no-tables.db"), now=clock)
+    client = create_app(wired=wired).test_client()
+    assert post_ads(client, CHANGED, **{"X-Open-Signature": "0" * 64}).status_code == 401
+    assert post_ads(client, CHANGED).status_code == 503
+    wired.database.close()
+
+
+def test_a_signature_given_twice_is_refused(app, wired):
+    raw = b'{"event":"tiktok.ping"}'
+    for path, name, value in (
+        ("/webhooks/tiktok", "TikTok-Signature", sign_timed(SECRET, raw, wired.now())),
+        ("/webhooks/tiktok/ads", "X-Open-Signature", sign_open(SECRET, raw)),
+    ):
+        assert app.post(path, data=raw, headers=[(name, value), (name, value)]).status_code == 401
+        assert app.post(path, data=raw, headers=[(name, value)]).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/webhooks/tiktok", "/webhooks/tiktok/ads"])
 def test_other_ways_to_call_are_refused_as_for_stores(app, path):
     assert app.get(path).status_code == 405

@@ -134,7 +134,8 @@ class Reception:
         if not is_signed and is_ping(call.headers.get("content-type"), raw):
             self._turned_away.count(self._now(), "ping")
             return PONG
-        answer = self._line.do(_Arrived(call, raw, self._now()))
+        one = _Arrived(call, raw, self._now())
+        answer = self._line.do(one if call.scheme is None else self._of_tiktok(one, call.scheme))
         if answer.status == 200:
             self._tell_worker()
         return answer
@@ -153,12 +154,15 @@ class Reception:
             raise _Refused(400, "body", f"body cut short: {len(raw)} of {int(length)} bytes")
         return raw
 
-    def _take(self, arrived: Sequence[_Arrived]) -> list[Answer]:
+    def _take(self, arrived: Sequence[_Arrived | NewDelivery]) -> list[Answer]:
         """Verify each on its raw bytes and keep what is right: one look-up and one commit for all."""
         with self._database.statements() as driver:
-            hook_ids = {one.call.hook_id or one.call.store_id for one in arrived}
+            stores = [one.call for one in arrived if isinstance(one, _Arrived)]
+            hook_ids = {call.hook_id or call.store_id for call in stores}
             addresses = hooks.find_addresses(driver, filter(ID.fullmatch, hook_ids), self._now())
-            verified = [self._verified(one, addresses) for one in arrived]
+            verified = [
+                self._verified(one, addresses) if isinstance(one, _Arrived) else one for one in arrived
+            ]
             fresh = insert_new(driver, [one for one in verified if isinstance(one, NewDelivery)])
         answers = [_settled(one, fresh) for one in verified]
         if None in answers or self._turned_away.is_due(self._now()):
@@ -169,8 +173,6 @@ class Reception:
 
     def _verified(self, one: _Arrived, addresses: Mapping[str, Address]) -> _Seen:
         call = one.call
-        if call.scheme is not None:
-            return self._of_tiktok(one, call.scheme)
         address = addresses.get(call.hook_id or call.store_id)
         if address is None or address.store_id != call.store_id:
             self._turned_away.count(one.at, "unknown")
@@ -188,15 +190,18 @@ class Reception:
         refused = _refusal(401, "signature", problem)
         return _Doubtful(one, address, refused) if self._allowance.take(address.store_id, one.at) else refused
 
-    def _of_tiktok(self, one: _Arrived, scheme: Scheme) -> _Seen:
-        """Never held in quarantine: TikTok sends for days what was not answered 200."""
+    def _of_tiktok(self, one: _Arrived, scheme: Scheme) -> NewDelivery:
+        """Before it waits in line: one secret is right, and who has it not shall hold up nobody.
+
+        Never held in quarantine: TikTok sends for days what was not answered 200.
+        """
         if not self._tiktok_secret:
-            return unavailable("TIKTOK_APP_SECRET is not set, so nothing of TikTok's can be verified")
+            why = "TIKTOK_APP_SECRET is not set, so nothing of TikTok's can be verified"
+            raise _Refused(503, "unavailable", why, **{"Retry-After": RETRY_AFTER})
         problem = problem_of(scheme, self._tiktok_secret, one.call.headers, one.raw, one.at)
-        if problem is None:
-            return delivery_of(scheme, one.call.headers, one.raw, one.at)
-        self._turned_away.sample(one.at, "signature", NO_STORE, one.call.headers)
-        return _refusal(401, "signature", problem)
+        if problem is not None:
+            raise _Refused(401, "signature", problem)
+        return delivery_of(scheme, one.call.headers, one.raw, one.at)
 
     def _looked_into(self, left: Sequence[_Seen]) -> Iterator[Answer]:
         """What came before is counted, what may be a store's is held, and what was turned away is noted."""

@@ -158,7 +158,7 @@ def _tiktok(settings: Settings, look: Callable[[str], SignOfLife]) -> tuple[Chec
         found = f"{url} answers (HTTP {sign.status}), but not as TikTok's API does"
         return Check("tiktok", State.FAIL, found, "see that TIKTOK_API_URL is right"), sign.at
     if not (settings.tiktok_app_id and settings.tiktok_app_secret):
-        found = f"{url} answers, but there is no app to ask consent for"
+        found = f"{url} answers, but there is no app to ask consent for, and its webhooks are answered 503"
         return Check("tiktok", State.WARN, found, "set TIKTOK_APP_ID and TIKTOK_APP_SECRET"), sign.at
     return Check("tiktok", State.OK, f"{url} answers"), sign.at
 

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,6 +46,13 @@ def test_a_body_is_signed_as_escaped_and_may_come_in_either_form():
     assert open_problem(SECRET, sign_timed(SECRET, RAW, AT), RAW) == "wrong signature"
 
 
+@pytest.mark.parametrize(
+    "text", ["", "plain", "é", "aéb", "\u0080\u07ff\u0800\uffff\U00010000\U0010ffff", "ü" * 999]
+)
+def test_a_text_is_escaped_as_json_does_it(text):
+    assert escaped(text.encode()) == json.dumps(text)[1:-1].encode()
+
+
 def test_bytes_that_are_no_text_can_still_be_signed():
     assert open_problem(SECRET, sign_open(SECRET, b"\xff\xfe"), b"\xff\xfe") is None
 
@@ -63,6 +71,11 @@ def test_a_timed_signature_is_good_for_five_minutes_on_either_side(seconds, prob
     header = sign_timed(SECRET, RAW, AT)
     assert timed_problem(SECRET, header, RAW, AT + timedelta(seconds=seconds)) == problem
     assert timed_problem(SECRET, header, RAW, None) is None
+
+
+def test_a_time_past_every_calendar_is_too_far_off():
+    header = sign_timed(SECRET, RAW, SimpleNamespace(timestamp=lambda: 999_999_999_999))
+    assert timed_problem(SECRET, header, RAW, AT) == "signature too old or from the future"
 
 
 @pytest.mark.parametrize(
