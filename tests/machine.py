@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections import Counter
@@ -12,6 +13,7 @@ import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHP_PARSER = Path("/usr/share/php/PhpParser/autoload.php")
+AXE = importlib.util.find_spec("axe_playwright_python")
 SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 NGINX = shutil.which("nginx", path=SBIN)
 WORDPRESS = Path(__file__).parents[1] / "build" / "wordpress" / "ready"
@@ -31,6 +33,7 @@ needs_wordpress = _needs(
     WORDPRESS.exists()
     and all(shutil.which(name, path=SBIN) for name in ("php", "mariadbd", "my_print_defaults")),
 )
+needs_axe = _needs("axe-playwright-python (bin/environment dev)", AXE is not None)
 needs_nginx = _needs("nginx (Debian: apt-get install nginx-light)", NGINX is not None)
 needs_root = _needs("root for us", os.geteuid() == 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import subprocess
 import sys
 import zipfile
@@ -15,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 SLUG = "wc-ad-credit"
 SOURCE = ROOT / "wp_bridge" / "plugin" / SLUG
 ARCHIVE = ROOT / "build" / f"{SLUG}.zip"
+MO_HEADER, MO_INDEX = 28, 8  # bytes of its header, and of each text in either of its two indexes
+TEXTS_AT, HASH_TABLE_AT = 8, 24
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold
 
 
@@ -46,7 +49,11 @@ def compiled(po: bytes) -> bytes:
     """As WordPress reads translations."""
     mo = io.BytesIO()
     write_mo(mo, read_po(io.BytesIO(po), abort_invalid=True))
-    return mo.getvalue()
+    content = bytearray(mo.getvalue())
+    # Babel leaves out the hash table and its address; WordPress reads the address, and takes no file without.
+    (texts,) = struct.unpack_from("I", content, TEXTS_AT)
+    struct.pack_into("I", content, HASH_TABLE_AT, MO_HEADER + 2 * MO_INDEX * texts)
+    return bytes(content)
 
 
 def main() -> None:

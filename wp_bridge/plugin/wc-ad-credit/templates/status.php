@@ -23,7 +23,9 @@ Template::nonce();
 	<?php if ( '' !== $document->text( 'next_step' ) ) : ?>
 		<p><strong><?php esc_html_e( 'What to do now:', 'wc-ad-credit' ); ?></strong> <?php echo esc_html( $document->text( 'next_step' ) ); ?></p>
 	<?php endif; ?>
-	<p><?php echo esc_html( Words::of_verdict( $document->text( 'verdict' ) ) ); ?></p>
+	<?php if ( ! $document->has( 'award' ) ) : ?>
+		<p><?php echo esc_html( Words::of_verdict( $document->text( 'verdict' ) ) ); ?></p>
+	<?php endif; ?>
 </div>
 <?php
 Template::show( 'news', $values );
