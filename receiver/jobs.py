@@ -19,11 +19,12 @@ from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from sqlalchemy import func, select
 
-from receiver.errors import ProviderError, StorageUnavailable
+from receiver.errors import StorageUnavailable
 from receiver.services.bridge.check import check_quietly, due_stores
 from receiver.services.decisions.decide import decide_each, decide_stale
+from receiver.services.polling.look_through import look_through_if_due
 from receiver.services.polling.poll import poll_due
-from receiver.services.polling.subscribe import end_strays, keep_subscribed
+from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.processing.purge import purge
 from receiver.services.stores.places import fill_all_places
 from receiver.storage.database import SQLITE_BUSY_MS, Database
@@ -99,6 +100,7 @@ def _subscribe(wired: Wiring) -> None:
         keep_subscribed(
             wired.database, wired.seal, wired.tiktok, wired.now(), callback_url, limit=SUBSCRIBE_BATCH
         )
+        look_through_if_due(wired.database, wired.tiktok, wired.now(), callback_url)
 
 
 def _check_stores(wired: Wiring, stopping: Event) -> None:
@@ -130,16 +132,6 @@ def _purge_at_night(wired: Wiring, stopping: Event) -> None:
             wired.database, now, wired.settings.keep_deliveries_days, within=PURGE_WITHIN, stopping=stopping
         )
         log.info("purged", **gone)
-        _end_strays(wired)
-
-
-def _end_strays(wired: Wiring) -> None:
-    try:
-        strays = end_strays(wired.database, wired.tiktok, f"{wired.settings.public_url}/webhooks/tiktok/ads")
-    except ProviderError as error:
-        log.warning("subscriptions not looked through", advice=error.advice)
-    else:
-        log.info("subscriptions looked through", ended=len(strays))
 
 
 def _open_queue(database: Database) -> Huey:

@@ -42,6 +42,7 @@ class Why(StrEnum):
     ASKED = "the merchant asked"
     FIGURES_CHANGED = "TikTok says that its figures have changed"
     STATUS_CHANGED = "TikTok says that its status has changed"
+    NOTICES_ENDED = "TikTok's notices of it have ended"
 
 
 EVERY = {
@@ -58,7 +59,7 @@ EVERY = {
     Why.AT_REST: 7 * 24 * HOUR,
 }
 # These go first, and may use what is left to urgent calls, where not all can be asked in time.
-HINTS = frozenset({Why.ASKED, Why.FIGURES_CHANGED, Why.STATUS_CHANGED})
+HINTS = frozenset({Why.ASKED, Why.FIGURES_CHANGED, Why.STATUS_CHANGED, Why.NOTICES_ENDED})
 URGENT = HINTS | {Why.FINAL, Why.WINDOW_END, Why.NEAR_TIER}
 BY_STAGE = {
     Stage.NOT_ADMITTED: Why.SET_UP,

@@ -48,8 +48,10 @@ def keep_subscription(session: Session, advertiser_id: str, entity: str, subscri
     session.flush()
 
 
-def forget_subscription(session: Session, subscription_id: str) -> None:
-    session.execute(delete(Subscription).where(Subscription.subscription_id == subscription_id))
+def forget_subscription(session: Session, subscription_id: str) -> str | None:
+    """The account it was of; None where it was not known."""
+    which = delete(Subscription).where(Subscription.subscription_id == subscription_id)
+    return session.scalar(which.returning(Subscription.advertiser_id))
 
 
 def _readable() -> Select[str]:

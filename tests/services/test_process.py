@@ -259,7 +259,7 @@ def test_a_worker_whose_lease_is_over_changes_nothing(
     delivery_id = keep_one(wired, store_id, linked(3))
     real, quicker = process.take_in, []
 
-    def stall(session: Any, delivery: Any) -> Any:
+    def stall(session: Any, *_given: Any) -> Any:
         monkeypatch.setattr(process, "take_in", real)
         session.rollback()  # the row is free while this worker sleeps through its lease
         clock.move(minutes=5)
@@ -350,11 +350,11 @@ def test_told_to_stop_it_finishes_the_one_in_hand_and_gives_the_others_back_at_o
     alone: list[int] = []
     real = process.take_in
 
-    def counted(session: Any, deliveries: Any) -> Any:
+    def counted(session: Any, deliveries: Any, now: Any) -> Any:
         if len(deliveries) > 1:
             raise RuntimeError("the batch is undone")
         alone.append(deliveries[0].id)
-        return real(session, deliveries)
+        return real(session, deliveries, now)
 
     monkeypatch.setattr(process, "take_in", counted)
     done = work(wired, stopping=lambda: len(alone) == 2)

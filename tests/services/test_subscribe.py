@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from receiver.app import create_app
 from receiver.controls.faults import Fault
+from receiver.domain.schedule import Why
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.accounts import Account, Day
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.sandbox.tiktok_notices import Notices
-from receiver.services.polling.subscribe import end_strays, keep_subscribed
+from receiver.services.polling.look_through import look_through, look_through_if_due
+from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.processing.process import process_next
 from receiver.storage import tables
 from tests.rows import keep_account, keep_link, keep_store
@@ -126,9 +128,60 @@ def test_what_was_asked_for_twice_is_ended_once(wired, fake, keep, tiktok):
     keep()
     stray = tiktok.subscribe("token-of-7001", "REPORT_DATA_CHANGE", CALLBACK, ["7001"])
     elsewhere = tiktok.subscribe("token-of-7001", "REPORT_DATA_CHANGE", "https://other.example/", ["7001"])
-    assert end_strays(wired.database, tiktok, CALLBACK) == [stray]
-    assert end_strays(wired.database, tiktok, CALLBACK) == []
+    assert look_through(wired.database, tiktok, wired.now(), CALLBACK) == ([], [stray])
+    assert look_through(wired.database, tiktok, wired.now(), CALLBACK) == ([], [])
     assert elsewhere in [one.id for one in tiktok.subscriptions()]
+    assert (len(at_tiktok(fake)), kept(wired)) == (3, BOTH)
+
+
+def test_what_goes_to_an_address_we_had_is_asked_for_at_the_new_one(wired, fake, keep, tiktok):
+    keep("https://old.example/webhooks/tiktok/ads")
+    assert [len(one) for one in look_through(wired.database, tiktok, wired.now(), CALLBACK)] == [0, 2]
+    keep()
+    assert {one.callback_url for one in tiktok.subscriptions()} == {CALLBACK}
+    assert (len(at_tiktok(fake)), kept(wired)) == (2, BOTH)
+
+
+def test_an_account_whose_subscriptions_are_gone_is_polled_at_once_and_subscribed_anew(
+    wired, fake, keep, tiktok
+):
+    keep()
+    for one in tiktok.subscriptions():
+        tiktok.unsubscribe(one.id)
+    assert look_through(wired.database, tiktok, wired.now(), CALLBACK) == (["7001"], [])
+    with wired.database.reading() as session:
+        account = session.get_one(tables.Account, "7001")
+        assert (account.next_poll_at, account.poll_reason) == (wired.now(), Why.NOTICES_ENDED)
+        assert session.get_one(tables.Link, 1).consent  # whether it stands is the poll's to find out
+    assert kept(wired) == []
+    keep()
+    assert kept(wired) == BOTH
+
+
+def test_subscriptions_are_looked_through_daily_and_five_minutes_after_a_refusal(
+    wired, fake, keep, tiktok, faults
+):
+    keep()
+    for one in tiktok.subscriptions():
+        tiktok.unsubscribe(one.id)
+    faults.add(Fault.MAINTENANCE)
+    look = lambda: look_through_if_due(wired.database, tiktok, wired.now(), CALLBACK)  # noqa: E731
+    look()
+    faults.clear()
+    look()
+    assert kept(wired) == BOTH
+    wired.now.move(minutes=5)
+    look()
+    assert kept(wired) == []
+    keep()
+    for one in tiktok.subscriptions():
+        tiktok.unsubscribe(one.id)
+    wired.now.move(hours=23)
+    look()
+    assert kept(wired) == BOTH
+    wired.now.move(hours=1)
+    look()
+    assert kept(wired) == []
 
 
 def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(wired, fake, keep, accounts):

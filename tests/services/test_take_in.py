@@ -32,7 +32,8 @@ class Shop:
 
     def hears(self, *arguments: Any, received_at: datetime = LATER, topic: str = SIGNAL) -> list[Ending]:
         """All at once."""
-        return take_in(self.session, [self._delivery(body_of(one), received_at, topic) for one in arguments])
+        deliveries = [self._delivery(body_of(one), received_at, topic) for one in arguments]
+        return take_in(self.session, deliveries, received_at)
 
     def _delivery(self, body: bytes, received_at: datetime, topic: str) -> Delivery:
         return Delivery(id=1, store_id=self.id, topic=topic, body=body, received_at=received_at)

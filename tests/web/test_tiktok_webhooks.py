@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from receiver.app import create_app
 from receiver.integrations.tiktok.signature import sign_open, sign_timed
-from receiver.services.processing.process import process_next
+from receiver.services.polling.look_through import look_through_if_due
+from receiver.services.processing.process import process_again, process_next
 from receiver.services.processing.view import Proof, view
 from receiver.storage import tables
 from receiver.wiring import wire
@@ -95,7 +96,8 @@ def test_every_recorded_webhook_is_taken_in_and_ends(database_url, clock, name):
     other = client.post("/webhooks/tiktok" if is_ads else "/webhooks/tiktok/ads", **sent)
     assert (other.status_code, other.json) == (401, {"error": "signature"})
     ((state, error),) = work(wired)
-    assert (state, bool(error)) == ("ignored", True)  # no account of ours is named
+    is_used = name in ("webhook_developers_authorization_removed", "webhook_report_data_change_access_lost")
+    assert (state, bool(error)) == (("processed", False) if is_used else ("ignored", True))
     wired.database.close()
 
 
@@ -194,10 +196,7 @@ def test_an_id_past_what_a_float_holds_is_the_same_id(app, wired, accounts):
     [
         ({"object": 14, "entry": [{}]}, ("ignored", "this kind of notice is not used")),
         ({"type": 1, "shop_id": "7"}, ("ignored", "this kind of notice is not used")),
-        (
-            {"object": 11, "entry": [{"message": "Access was revoked.", "changed_metrics_values": {}}]},
-            ("ignored", "names no ad account: that access to one was lost is met by its next poll"),
-        ),
+        ({"object": 11, "entry": [{}]}, ("ignored", "names no ad account of ours")),
         (
             {"object": 11, "entry": [{"changed_metrics_values": {"7999": {}}}]},
             ("ignored", "names no ad account of ours"),
@@ -221,14 +220,70 @@ def test_what_cannot_be_used_ends_with_the_reason(app, wired, accounts, body, en
     assert work(wired) == [ending]
 
 
+LOST = {"object": 11, "entry": [{"message": "Access was revoked.", "changed_metrics_values": {}}]}
+
+
 @pytest.mark.parametrize("event", ["authorization.removed", "tiktok.ping", "post.publish.complete", "new"])
 def test_news_of_tiktok_users_withdraws_nothing(app, wired, accounts, event):
     body = {"event": event, "user_openid": "act.1", "content": '{"reason":1}'}
     assert post_users(app, wired, body).status_code == 200
     ((state, _),) = work(wired)
-    assert state == "ignored"
+    assert state == ("processed" if event == "authorization.removed" else "ignored")
     with wired.database.reading() as session:
         assert all(link.consent for link in session.scalars(select(tables.Link)))
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        lambda app, wired: post_ads(app, LOST),
+        lambda app, wired: post_users(app, wired, {"event": "authorization.removed", "user_openid": "act.1"}),
+    ],
+    ids=["of an ad account", "by a user"],
+)
+def test_access_lost_to_nobody_says_whom_has_the_subscriptions_looked_through_once(
+    app, wired, accounts, post
+):
+    tiktok = Lists()
+    look = lambda: look_through_if_due(wired.database, tiktok, wired.now(), "https://credit.example/")  # noqa: E731
+    look()  # the day's own
+    post(app, wired)
+    work(wired)
+    look()
+    assert tiktok.asked == 1  # it was looked less than five minutes ago
+    wired.now.move(minutes=5)
+    look()
+    look()
+    assert tiktok.asked == 2
+
+
+class Lists:
+    """A TikTok that has no subscriptions of ours, and counts how often it was asked for them."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def subscriptions(self):
+        self.asked += 1
+        return []
+
+
+def test_a_notice_of_a_thousand_accounts_moves_those_we_know(app, wired, accounts):
+    entries = [{"changed_metrics_values": {str(7_999_000_000_000_000_000 + n): {}}} for n in range(999)]
+    post_ads(app, {"object": 11, "entry": [*entries, *CHANGED["entry"]]})
+    assert work(wired) == [("processed", None)]
+    assert account(wired).next_poll_at == wired.now() < account(wired, SUSPENDED).next_poll_at
+
+
+def test_a_notice_replayed_has_the_account_polled_once_more(app, wired, accounts):
+    number = post_ads(app, CHANGED).json["id"]
+    work(wired)
+    wired.now.move(days=2)
+    with wired.database.writing() as session:
+        row = session.get_one(tables.Delivery, number)
+        replay = tables.Replay(id=1, actor="ann", reason="lost")
+        assert process_again(session, row, wired.now(), replay).state == "processed"
+    assert account(wired).next_poll_at == wired.now()
 
 
 def test_whatever_arrives_breaks_nothing_and_only_what_is_signed_is_kept(app, wired):

@@ -1,7 +1,8 @@
 """Asks TikTok to tell us of an ad account's changes once it may be read, and no more once it may not.
 
 Being told is a convenience: every account is polled anyway. So a refusal hinders nothing and is tried again
-later, and what was asked for twice, by two processes or one that fell in between, is ended at night.
+later, and what was asked for twice, by two processes or one that fell in between, is ended in a day
+(look_through.py).
 """
 
 from __future__ import annotations
@@ -53,21 +54,20 @@ def keep_subscribed(
     for advertiser_id in wanting:
         _subscribe(database, seal, tiktok, now, callback_url, advertiser_id)
     for subscription_id in ended:
-        _end(database, tiktok, subscription_id)
+        end_subscription(database, tiktok, subscription_id)
 
 
-def end_strays(database: Database, tiktok: TikTok, callback_url: str) -> list[str]:
-    """End what TikTok sends here under a subscription we do not know: it was asked for twice.
-
-    Raises ProviderError.
-    """
-    told = [one.id for one in tiktok.subscriptions() if one.callback_url == callback_url]
-    with database.reading() as session:
-        known = subscriptions.known_ids(session)
-    strays = sorted(set(told) - known)
-    for subscription_id in strays:
+def end_subscription(database: Database, tiktok: TikTok, subscription_id: str) -> None:
+    """At TikTok and here; where TikTok refuses, it stays and is ended another time."""
+    try:
         tiktok.unsubscribe(subscription_id)
-    return strays
+    except ProviderError as error:
+        # A token that was taken back took its subscriptions with it: then there is none of this id.
+        if error.code != WRONG_PARAMETER:
+            log.warning("not unsubscribed", subscription_id=subscription_id, advice=error.advice)
+            return
+    with database.writing() as session:
+        subscriptions.forget_subscription(session, subscription_id)
 
 
 def _subscribe(
@@ -94,15 +94,3 @@ def _subscribe(
         account = spend.account(session, advertiser_id)
         assert account is not None
         account.subscribe_at = again
-
-
-def _end(database: Database, tiktok: TikTok, subscription_id: str) -> None:
-    try:
-        tiktok.unsubscribe(subscription_id)
-    except ProviderError as error:
-        # A token that was taken back took its subscriptions with it: then there is none of this id.
-        if error.code != WRONG_PARAMETER:
-            log.warning("not unsubscribed", subscription_id=subscription_id, advice=error.advice)
-            return
-    with database.writing() as session:
-        subscriptions.forget_subscription(session, subscription_id)

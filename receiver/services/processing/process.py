@@ -115,7 +115,7 @@ def _taken_in_alone(
 ) -> tuple[Ending, datetime | None]:
     try:
         with savepoint(session):
-            return take_in(session, [row])[0], None
+            return take_in(session, [row], now)[0], None
     except StorageUnavailable:
         raise
     except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
@@ -140,7 +140,7 @@ def _processed(database: Database, claims: Sequence[inbox.Claim], now: datetime)
     with database.writing() as session:
         rows = inbox.hold(session, claims)
         hopeful = [row for row in rows if row.tries <= MOST_TRIES]
-        endings = dict(zip((row.id for row in hopeful), take_in(session, hopeful), strict=True))
+        endings = dict(zip((row.id for row in hopeful), take_in(session, hopeful, now), strict=True))
         return _ended(session, [(row, endings.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
 
 

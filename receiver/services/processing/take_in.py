@@ -63,9 +63,9 @@ class _Signal:
     told: Told
 
 
-def take_in(session: Session, deliveries: Sequence[Delivery]) -> list[Ending]:
+def take_in(session: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Ending]:
     """How each ends, in their order; whatever is raised concerns all of them, and the transaction is lost."""
-    read = [_read(session, delivery) for delivery in deliveries]
+    read = [_read(session, delivery, now) for delivery in deliveries]
     told = [(one.store_id, one.news) for one in read if isinstance(one, _Signal)]
     held = HeldStores(session, told)
     for delivery in deliveries:
@@ -74,9 +74,9 @@ def take_in(session: Session, deliveries: Sequence[Delivery]) -> list[Ending]:
     return [_take_in(held, one) if isinstance(one, _Signal) else one for one in read]
 
 
-def _read(session: Session, delivery: Delivery) -> _Signal | Ending:
+def _read(session: Session, delivery: Delivery, now: datetime) -> _Signal | Ending:
     if delivery.source == TIKTOK:
-        return take_in_event(session, delivery)
+        return take_in_event(session, delivery, now)
     if delivery.topic != SIGNAL:
         return Ending(State.IGNORED, NOT_USED.get(delivery.topic, "this topic is not used"))
     try:

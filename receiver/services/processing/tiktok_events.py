@@ -1,12 +1,14 @@
 """Takes TikTok's webhooks in: hints, every one of them. What is so is read from the API, or not believed.
 
-What names no ad account is ignored: TikTok tells of a user who took our access away by the user's own id,
-which no consent of an advertiser carries; the next poll of the account meets the dead token.
+That access to an account was taken away is told without saying which: of a user by the user's own id, which
+no consent of an advertiser carries. Then our subscriptions are looked through, for they end with the token.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,18 +17,28 @@ from receiver.domain.deliveries import State
 from receiver.domain.schedule import Why
 from receiver.errors import InputError
 from receiver.services.polling.hints import hint
+from receiver.services.polling.look_through import ask_to_look_through
 from receiver.services.processing.endings import Ending
 from receiver.services.receiving.tiktok_calls import Scheme
 from receiver.storage import spend
 from receiver.storage.tables import Delivery
 from receiver.strict_json import read_json
 
-REPORT_DATA = 11  # the number of the object in a notice that figures have changed
-MOST_ENTRIES = 1000
+REPORT_DATA = (11, "11")  # the object in a notice that figures have changed; its type is not stated
+MOST_ENTRIES, MOST_ACCOUNTS = 1000, 10_000
 LONGEST_ID = 32
 
 
-def take_in_event(session: Session, delivery: Delivery) -> Ending:
+@dataclass(frozen=True)
+class _Told:
+    """What is to be read again: these accounts, and where access to some was lost, whose that is."""
+
+    why: Why
+    accounts: frozenset[str] = frozenset()
+    access_lost: bool = False  # to some that it does not name
+
+
+def take_in_event(session: Session, delivery: Delivery, now: datetime) -> Ending:
     """How it ends; the accounts it names are polled at once, each at most once in five minutes."""
     try:
         body = _object(delivery)
@@ -35,41 +47,43 @@ def take_in_event(session: Session, delivery: Delivery) -> Ending:
         return Ending(State.DEAD, str(error))
     if isinstance(told, str):
         return Ending(State.IGNORED, told)
-    why, named = told
-    known = [one for one in named if spend.account(session, one) is not None]
+    known = spend.known_accounts(session, told.accounts)
     for advertiser_id in known:
-        hint(session, advertiser_id, delivery.received_at, why)
-    return Ending(State.PROCESSED) if known else Ending(State.IGNORED, "names no ad account of ours")
+        hint(session, advertiser_id, now, told.why)
+    if told.access_lost:
+        ask_to_look_through(session, now)
+    used = known or told.access_lost
+    return Ending(State.PROCESSED) if used else Ending(State.IGNORED, "names no ad account of ours")
 
 
-Told = tuple[Why, list[str]] | str  # why to poll and which accounts; or why nothing comes of it
-
-
-def _about_ads(body: dict[str, Any]) -> Told:
-    if (
-        "status" in body and "advertiser_id" in body
-    ):  # suspended, or not any more: the one body without entries
-        return Why.STATUS_CHANGED, [_id(body["advertiser_id"], "advertiser_id")]
-    if body.get("object") != REPORT_DATA:
+def _about_ads(body: dict[str, Any]) -> _Told | str:
+    """A text says why nothing comes of it."""
+    # Suspended, or not any more: the one notice without entries.
+    if "status" in body and "advertiser_id" in body:
+        return _Told(Why.STATUS_CHANGED, frozenset({_id(body["advertiser_id"], "advertiser_id")}))
+    if body.get("object") not in REPORT_DATA:
         return "this kind of notice is not used"
-    named: list[str] = []
+    named: set[str] = set()
+    access_lost = False
     for place, entry in enumerate(_entries(body)):
+        where = f"entry.{place}.changed_metrics_values"
         values = entry.get("changed_metrics_values")
         if values is not None and not isinstance(values, dict):
-            raise InputError("must be an object", path=f"entry.{place}.changed_metrics_values")
-        named += [_id(one, f"entry.{place}.changed_metrics_values") for one in values or ()]
-    if not named:
-        return "names no ad account: that access to one was lost is met by its next poll"
-    return Why.FIGURES_CHANGED, sorted(set(named))
+            raise InputError("must be an object", path=where)
+        named |= {_id(one, where) for one in values or ()}
+        access_lost |= bool(entry.get("message"))  # nothing else is told in words, and these are not stated
+    if len(named) > MOST_ACCOUNTS:
+        raise InputError(f"must name at most {MOST_ACCOUNTS} ad accounts", path="entry")
+    return _Told(Why.FIGURES_CHANGED, frozenset(named), access_lost)
 
 
-def _about_users(body: dict[str, Any]) -> str:
+def _about_users(body: dict[str, Any]) -> _Told | str:
     event = body.get("event")
     if not isinstance(event, str):
         raise InputError("must be a text", path="event")
-    if event == "authorization.removed":
-        return "names a TikTok user and no ad account; the next poll of the account meets the dead token"
-    return "this event is not used"
+    if event != "authorization.removed":
+        return "this event is not used"
+    return _Told(Why.STATUS_CHANGED, access_lost=True)
 
 
 def _entries(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
