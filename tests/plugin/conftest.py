@@ -54,18 +54,18 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def service(site: WordPress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(empty_site: WordPress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("service")
     clock = FrozenClock(OPEN)
     wired = wire(make_settings(database_url=f"sqlite:///{folder}/receiver.db"), now=clock)
     migrate(wired.database)
     with served(create_app(wired=wired)) as url:
-        yield Service(url, wired, clock, add_shop(wired, f"{site.url}/"))
+        yield Service(url, wired, clock, add_shop(wired, f"{empty_site.url}/"))
     wired.database.close()
 
 
 @pytest.fixture
-def hooked(site: WordPress, service: Service) -> None:
+def hooked(empty_site: WordPress, service: Service) -> None:
     """The site's webhook for our signals, as the service makes it."""
     hook = {
         "id": 136,
@@ -73,4 +73,10 @@ def hooked(site: WordPress, service: Service) -> None:
         "url": f"{service.url}/webhooks/woocommerce/{service.store.id}",
         "secret": SECRET,
     }
-    site.keep_option("stand_in_webhooks", {136: hook})
+    empty_site.keep_option("stand_in_webhooks", {136: hook})
+
+
+@pytest.fixture
+def served_site(empty_site: WordPress, service: Service, hooked: None) -> tuple[WordPress, Service]:
+    """Without our plugin, before a service that has made its webhook."""
+    return empty_site, service

@@ -1,0 +1,103 @@
+"""The inbox note, the terminal, the system status and what WooCommerce is told of us."""
+
+import json
+
+import pytest
+
+from tests.machine import needs_wordpress
+from tests.plugin.stages import document, kept
+
+pytestmark = needs_wordpress
+
+CONNECTION = {"service": "https://credit.example", "token": "stt_" + "a" * 40}
+CLI = (
+    "class WP_CLI { static $said = []; static function line($l) { self::$said[] = $l; }"
+    ' static function warning($l) { self::$said[] = "Warning: $l"; }'
+    " static function error($l) { throw new Exception($l); } }"
+)
+
+
+@pytest.fixture(scope="module")
+def connected(site):
+    site.keep_option("wc_ad_credit_connection", CONNECTION)
+    return site
+
+
+def told(site, answer):
+    """The notes of the inbox after this answer came."""
+    site.keep_option("wc_ad_credit_answers", kept(answer))
+    site.php("WcAdCredit\\News::tell();")
+    return site.option("stand_in_notes") or []
+
+
+def test_one_note_tells_what_matters_and_goes_once_it_is_untrue(connected):
+    assert told(connected, document("awaiting_link")) == []
+    (note,) = told(connected, document("due"))
+    assert note["content"].startswith("You earned $500.00 of ad credit; it is due by December 8, 2025.")
+    assert note["actions"][0][2] == "admin.php?page=wc-settings&tab=ad-credit"
+    assert told(connected, document("due")) == [note]
+    (issued,) = told(connected, document("issued"))
+    assert "issued" in issued["content"]
+    assert told(connected, document("settling")) == []
+
+
+def test_a_note_the_merchant_deleted_does_not_come_back(connected):
+    assert len(told(connected, document("due"))) == 1
+    connected.keep_option("stand_in_notes", [])
+    assert told(connected, document("due")) == []
+
+
+def test_a_note_holds_no_markup_of_the_document(connected):
+    (note,) = told(connected, {**document("ended"), "headline": "<script>alert(1)</script>"})
+    assert "<script" not in note["content"]
+
+
+def test_the_terminal_tells_the_last_answer(connected):
+    connected.keep_option("wc_ad_credit_answers", kept(document("due")))
+    run = CLI + "(new WcAdCredit\\Command())->status([], %s); return WP_CLI::$said;"
+    (line,) = connected.php(run % "['format' => 'json']")
+    assert json.loads(line) == document("due")
+    text = connected.php(run % "[]")
+    assert text[0] == document("due")["headline"]
+    connected.php("delete_option('wc_ad_credit_answers');")
+    refused = (
+        "try { (new WcAdCredit\\Command())->status([], []); }"
+        " catch (Exception $e) { return $e->getMessage(); }"
+    )
+    assert connected.php(CLI + refused) == "The first answer is on its way."
+
+
+def test_support_reads_facts_and_no_token_in_the_system_status(connected):
+    connected.keep_option("wc_ad_credit_answers", kept(document("due")))
+    calls = connected.calls()
+    facts = connected.php("return WcAdCredit\\SystemStatus::facts();")
+    assert (facts["Connected"], facts["Stage"], facts["TikTok integration"]) == ("yes", "due", "not active")
+    assert CONNECTION["token"] not in json.dumps(facts)
+    assert connected.calls() == calls
+
+
+def test_woocommerce_is_told_that_orders_and_blocks_are_left_alone(site):
+    for feature in ("custom_order_tables", "cart_checkout_blocks"):
+        assert site.option(f"stand_in_declared_{feature}") == "wc-ad-credit/wc-ad-credit.php yes"
+
+
+def test_the_privacy_policy_has_our_text(site):
+    texts = site.php(
+        "set_current_screen('privacy'); do_action('admin_init');"
+        "$all = WP_Privacy_Policy_Content::get_suggested_policy_text();"
+        "return array_column($all, 'policy_text', 'plugin_name');"
+    )
+    assert "Nothing about our customers" in texts["Ad Credit Status for WooCommerce"]
+
+
+def test_the_background_asks_hourly_and_nothing_is_asked_twice_after_a_failure(connected):
+    connected.keep_option("wc_ad_credit_connection", {**CONNECTION, "service": "http://127.0.0.1:9"})
+    connected.keep_option("wc_ad_credit_answers", kept(document("due")))
+    before = connected.calls()
+    connected.php("WcAdCredit\\Refresher::run(); WcAdCredit\\Refresher::run();")
+    assert connected.calls()[len(before) :] == ["GET http://127.0.0.1:9/api/v1/status"]
+    answers = connected.option("wc_ad_credit_answers")
+    assert answers["failure"]["why"] == "unreachable"
+    assert answers["documents"]["en-US"]["stage"] == "due"
+    every = {one["hook"]: one["every"] for one in connected.option("stand_in_actions") if one["every"]}
+    assert every == {"wc_ad_credit_refresh": 3600, "wc_ad_credit_daily": 86400}

@@ -1,0 +1,176 @@
+"""Nobody but who manages the shop gets in, and nothing that comes in does harm."""
+
+import json
+
+import pytest
+
+from tests.machine import needs_wordpress
+from tests.plugin.stages import document, kept
+from tests.plugin.visitors import REST, Visitor
+
+pytestmark = needs_wordpress
+
+ROUTES = [
+    ("GET", "state", None),
+    ("POST", "token", {"token": "stt_of_somebody_else", "service": "https://evil.example"}),
+    ("POST", "refresh", None),
+    ("POST", "reviews", {"message": "Please look again"}),
+    ("POST", "dismissals", {"key": "due.7001.aw_1"}),
+]
+BUTTONS = ["begin", "connect", "disconnect", "refresh", "review", "dismiss", "tiktok"]
+FIELDS = ["service", "token", "message", "news"]
+CONNECTION = {"service": "https://credit.example", "token": "stt_" + "a" * 40}
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "'; DROP TABLE wp_options; --",
+    "javascript:alert(1)",
+    "https://evil.example/\r\nSet-Cookie: a=b",
+    "../../../../etc/passwd",
+    "%00%0d%0a",
+    "\x00\x07",
+    "a" * 100_000,
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def connected(site):
+    site.keep_option("wc_ad_credit_connection", CONNECTION)
+    site.keep_option("wc_ad_credit_answers", kept(document("due")))
+    return site
+
+
+@pytest.fixture(scope="module")
+def visitor(connected):
+    met = {}
+
+    def of(name):
+        if name not in met:
+            met[name] = Visitor(connected, name)
+        return met[name]
+
+    return of
+
+
+def unchanged(site):
+    return site.option("wc_ad_credit_connection") == CONNECTION and site.complaints() == ""
+
+
+@pytest.mark.parametrize(("name", "status"), [(None, 401), ("reader", 403)])
+def test_no_route_answers_who_does_not_manage_the_shop(connected, visitor, name, status):
+    calls = connected.calls()
+    for method, route, body in ROUTES:
+        answer = visitor(name).rest(method, route, body)
+        assert (route, answer.status_code) == (route, status)
+        assert answer.json()["code"] == "wc_ad_credit_rest_forbidden"
+    assert unchanged(connected)
+    assert connected.calls() == calls
+
+
+def test_a_managers_cookie_without_its_nonce_opens_no_route(connected, visitor):
+    for method, route, body in ROUTES:
+        assert visitor("shop").rest(method, route, body, nonce="").status_code == 401
+        assert visitor("shop").rest(method, route, body, nonce="0123456789").status_code == 403
+    assert unchanged(connected)
+
+
+def test_no_button_works_without_right_and_nonce(connected, visitor):
+    for does in BUTTONS:
+        for name, nonce in [(None, "x"), ("reader", "x"), ("shop", ""), ("shop", "0123456789")]:
+            answer = visitor(name).press(does, {"wc_ad_credit_service": "https://evil.example"}, nonce=nonce)
+            assert answer.status_code in (200, 302, 400, 403), (does, name)
+            assert "evil.example" not in answer.headers.get("location", "")
+    assert unchanged(connected)
+
+
+def test_a_subscriber_and_nobody_see_no_page(visitor):
+    assert "wc-ad-credit" not in visitor("reader").page()
+    assert "wc-ad-credit" not in visitor(None).page()
+
+
+@pytest.mark.parametrize("route", ["token", "reviews", "dismissals"])
+def test_hostile_values_are_refused_by_every_route(connected, visitor, route):
+    fields = {"token": ["token", "service"], "reviews": ["message"], "dismissals": ["key"]}[route]
+    for field in fields:
+        for value in [*HOSTILE, 7, None, True, ["a"], {"a": "b"}]:
+            body = {"token": "stt_" + "b" * 40, **{field: value}} if route == "token" else {field: value}
+            if route == "reviews" and isinstance(value, str) and 0 < len(value) <= 2000:
+                continue  # words like any other, for the service
+            answer = visitor("shop").rest("POST", route, body)
+            assert answer.status_code in (400, 403), (field, value, answer.text)
+            assert "<script" not in answer.text
+    assert unchanged(connected)
+
+
+def test_a_broken_body_is_refused(connected, visitor):
+    shop = visitor("shop")
+    for body in (b"{", b"[]", b'"token"', b"\xff\xfe", b"token=x"):
+        answer = shop.session.post(
+            f"{connected.url}{REST}token",
+            data=body,
+            headers={"X-WP-Nonce": shop.nonce, "Content-Type": "application/json"},
+            timeout=30,
+        )
+        assert answer.status_code == 400, body
+    assert unchanged(connected)
+
+
+@pytest.mark.parametrize("does", ["connect", "dismiss", "nonsense", "<script>"])
+def test_hostile_values_do_nothing_by_any_button(connected, visitor, does):
+    shop = visitor("shop")
+    found = shop.page()
+    nonce = found.split('name="wc_ad_credit_nonce" value="')[1].split('"')[0]
+    for value in HOSTILE:
+        for fields in (
+            {f"wc_ad_credit_{field}": value for field in FIELDS},
+            {f"wc_ad_credit_{field}[]": value for field in FIELDS},
+        ):
+            answer = shop.press(does, fields, nonce=nonce)
+            assert answer.status_code == 302
+            assert (
+                answer.headers["location"]
+                == f"{connected.url}/wp-admin/admin.php?page=wc-settings&tab=ad-credit"
+            )
+    assert unchanged(connected)
+
+
+def test_a_dismissal_is_kept_for_that_user_and_that_news_only(connected, visitor):
+    shop = visitor("shop")
+    assert "wc-ad-credit-news" in shop.page()
+    assert shop.rest("POST", "dismissals", {"key": "due.7001.aw_1"}).json() == {"dismissed": True}
+    assert "wc-ad-credit-news" not in shop.page()
+    assert "wc-ad-credit-news" in visitor("boss").page()
+    connected.keep_option("wc_ad_credit_answers", kept(document("issued")))
+    assert "wc-ad-credit-news" in shop.page()
+
+
+def test_the_token_is_shown_to_nobody(connected, visitor):
+    shop = visitor("shop")
+    assert CONNECTION["token"] not in shop.page() + shop.rest("GET", "state").text
+    status = shop.session.get(f"{connected.url}/wp-admin/admin.php?page=wc-status", timeout=30).text
+    assert "https://credit.example" in status
+    assert CONNECTION["token"] not in status
+
+
+def test_each_route_describes_itself(connected, visitor):
+    for _, route, _ in ROUTES:
+        described = visitor("shop").rest("OPTIONS", route).json()
+        assert described["schema"]["type"] == "object", route
+        assert described["schema"]["properties"], route
+    state = visitor("shop").rest("GET", "state").json()
+    assert set(visitor("shop").rest("OPTIONS", "state").json()["schema"]["properties"]) == set(state)
+
+
+def test_the_service_gives_its_token_and_is_found_by_its_webhook(site, service, hooked, visitor):
+    try:
+        assert visitor("shop").rest("POST", "token", {"token": service.store.status_token}).json() == {
+            "stored": True
+        }
+        kept_now = site.option("wc_ad_credit_connection")
+        assert kept_now == {"service": service.url, "token": service.store.status_token}
+        site.run_queue(3600)
+        answers = site.option("wc_ad_credit_answers")
+        assert [one["store"]["id"] for one in answers["documents"].values()] == [service.store.id]
+        assert service.store.status_token not in json.dumps(answers)
+    finally:
+        site.keep_option("wc_ad_credit_connection", CONNECTION)

@@ -1,0 +1,135 @@
+"""A merchant's whole way with the plugin, in a browser, against the real service: zip to nothing left."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from playwright.sync_api import expect
+
+from receiver.services.decisions.reviews import list_reviews
+from receiver.worker import work_inbox
+from tests.browser.conftest import chromium
+from tests.machine import needs_chromium, needs_wordpress
+from tests.plugin.test_plugin_signals import Tiktok
+from tests.plugin.visitors import TAB
+from wp_bridge.packing import SLUG, SOURCE, packed
+
+__all__ = ["chromium"]
+
+pytestmark = [needs_wordpress, needs_chromium]
+
+LEFT = r"""
+global $wpdb;
+wp_cache_flush();
+return [
+    $wpdb->get_col("SELECT option_name FROM $wpdb->options WHERE option_name LIKE '%wc\_ad\_credit%'"),
+    $wpdb->get_col("SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE '%wc\_ad\_credit%'"),
+    array_column(stand_in_actions(), 'hook'),
+    get_option('stand_in_notes'),
+    get_option('stand_in_webhooks'),
+];
+"""
+
+
+@pytest.fixture
+def boss(chromium, empty_site):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=empty_site.url)
+    page = context.new_page()
+    page.goto("/wp-login.php")
+    page.locator("#user_login").fill("boss")
+    page.locator("#user_pass").fill("boss-password")
+    page.locator("#wp-submit").click()
+    page.wait_for_url("**/wp-admin/**")
+    yield page
+    context.close()
+
+
+def test_from_the_zip_to_nothing_left(boss, served_site, tmp_path):
+    site, service = served_site
+    page, shown = boss, boss.locator("#wc-ad-credit")
+
+    archive = tmp_path / f"{SLUG}.zip"
+    archive.write_bytes(packed())
+    page.goto("/wp-admin/plugin-install.php?tab=upload")
+    page.locator("#pluginzip").set_input_files(archive)
+    page.locator("#install-plugin-submit").click()
+    page.get_by_role("link", name="Activate Plugin").click()
+    page.goto(TAB)
+    expect(shown).to_contain_text("Your store is not connected yet.")
+    assert [call for call in site.calls() if service.url in call] == []
+
+    page.get_by_label("Address of the service").fill(service.url)
+    page.get_by_label("Status token").fill("stt_wrong_token")
+    page.get_by_role("button", name="Connect with this token").click()
+    expect(shown).to_contain_text("The service does not know this store's token any more.")
+    page.get_by_role("button", name="Disconnect").click()
+    expect(shown).to_contain_text("The status token is forgotten")
+
+    page.get_by_label("Status token").fill(service.store.status_token)
+    page.get_by_role("button", name="Connect with this token").click()
+    expect(shown).to_contain_text("Set up the official TikTok integration to begin.")
+    site.run_queue(0)
+
+    tiktok = Tiktok(site)
+    tiktok.activate(tiktok.unpack("tiktok-for-business"))
+    tiktok.write(tt4b_access_token="act.SECRET")
+    work_inbox(service.wired)
+    page.get_by_role("button", name="Refresh").click()
+    expect(shown.get_by_role("status")).to_have_text("This is how your store stands now.")
+    expect(shown).to_contain_text("Link your TikTok ad account to go on.")
+
+    page.get_by_role("button", name="Ask for a review").click()
+    expect(shown).to_contain_text("Write what you would like us to look at")
+    page.get_by_label("If you believe that something").fill("The shop is <b>fine</b>,\nplease look: ร้าน 東京")
+    page.get_by_role("button", name="Ask for a review").click()
+    expect(shown).to_contain_text("Your review is asked for.")
+    expect(shown).to_contain_text("You asked for a review on")
+    (review,) = list_reviews(service.wired.database, None, 0)
+    assert review["store"] == service.store.id
+
+    page.get_by_role("button", name="Disconnect").click()
+    expect(shown).to_contain_text("The status token is forgotten")
+    calls = site.calls()
+    tiktok.deactivate("tiktok-for-business/tiktok-for-woocommerce.php")
+    site.run_queue(90_000)
+    assert site.calls() == calls  # whoever disconnected tells nobody anything
+
+    site.php(f"deactivate_plugins('{SLUG}/{SLUG}.php');")
+    assert "wc_ad_credit_refresh" not in [action["hook"] for action in site.option("stand_in_actions")]
+    site.php(
+        "update_user_meta(1, 'wc_ad_credit_dismissed', ['due..']); set_transient('wc_ad_credit_said_9', 'x', 60);"
+    )
+    assert [len(kind) > 0 for kind in site.php(LEFT)] == [True, True, False, False, True]
+    site.php(f"delete_plugins(['{SLUG}/{SLUG}.php']);")
+    assert not (site.content / "plugins" / SLUG).exists()
+    assert site.php(LEFT) == [[], [], [], [], []]
+    assert site.complaints() == ""
+
+
+def test_without_woocommerce_it_says_so_and_breaks_nothing(boss, empty_site):
+    zipfile.ZipFile(io.BytesIO(packed())).extractall(empty_site.content / "plugins")
+    try:
+        empty_site.php(
+            f"deactivate_plugins('woocommerce/woocommerce.php'); activate_plugin('{SLUG}/{SLUG}.php');"
+        )
+        boss.goto("/wp-admin/plugins.php")
+        expect(boss.locator(".notice", has_text="needs WooCommerce")).to_be_visible()
+        boss.goto("/wp-admin/")
+        expect(boss.locator(".notice", has_text="needs WooCommerce")).to_have_count(0)
+        assert boss.goto("/").ok
+    finally:
+        empty_site.php(
+            f"deactivate_plugins('{SLUG}/{SLUG}.php'); delete_plugins(['{SLUG}/{SLUG}.php']);"
+            "activate_plugin('woocommerce/woocommerce.php');"
+        )
+    assert empty_site.complaints() == ""
+
+
+def test_an_old_php_reads_a_sentence_and_no_more(empty_site):
+    old, new = empty_site.php(
+        f"require_once '{SOURCE / 'requirements.php'}';"
+        "return [wc_ad_credit_php_is_old('7.3.33'), wc_ad_credit_php_is_old('7.4.0')];"
+    )
+    assert (old, new) == (True, False)

@@ -1,0 +1,52 @@
+"""People before the site, over HTTP: who they are, and what they send to routes and buttons."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import requests
+
+from tests.plugin.wordpress import WordPress
+
+REST = "/wp-json/wc-ad-credit/v1/"
+TAB = "/wp-admin/admin.php?page=wc-settings&tab=ad-credit"
+
+
+class Visitor:
+    """`name` is a login of the site; None is nobody."""
+
+    def __init__(self, site: WordPress, name: str | None) -> None:
+        self.site, self.session, self.nonce = site, requests.Session(), ""
+        if name:
+            signed_in = self.session.post(
+                f"{site.url}/wp-login.php", data={"log": name, "pwd": f"{name}-password"}, timeout=30
+            )
+            assert "wp-admin" in signed_in.url, signed_in.url
+            self.nonce = self.session.get(
+                f"{site.url}/wp-admin/admin-ajax.php?action=rest-nonce", timeout=30
+            ).text
+
+    def rest(self, method: str, route: str, body: Any = None, nonce: str | None = None) -> requests.Response:
+        headers = {"X-WP-Nonce": self.nonce if nonce is None else nonce}
+        return self.session.request(
+            method,
+            f"{self.site.url}{REST}{route}",
+            json=body,
+            headers=headers if headers["X-WP-Nonce"] else {},
+            timeout=30,
+        )
+
+    def page(self) -> str:
+        return self.session.get(f"{self.site.url}{TAB}", timeout=30).text
+
+    def press(
+        self, does: Any, fields: dict[str, Any] | None = None, nonce: str | None = None
+    ) -> requests.Response:
+        """The page's button, with the nonce of a page just read unless another is given."""
+        if nonce is None:
+            found = re.search(r'name="wc_ad_credit_nonce" value="(\w+)"', self.page())
+            nonce = found[1] if found else ""
+        data = {"wc_ad_credit_does": does, "wc_ad_credit_nonce": nonce, **(fields or {})}
+        url = f"{self.site.url}/wp-admin/admin-post.php?action=wc_ad_credit"
+        return self.session.post(url, data=data, timeout=30, allow_redirects=False)
