@@ -98,9 +98,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tmp_path):
 
     site.php(f"deactivate_plugins('{SLUG}/{SLUG}.php');")
     assert "wc_ad_credit_refresh" not in [action["hook"] for action in site.option("stand_in_actions")]
-    site.php(
-        "update_user_meta(1, 'wc_ad_credit_dismissed', ['due..']); set_transient('wc_ad_credit_said_9', 'x', 60);"
-    )
+    site.php("update_user_meta(1, 'wc_ad_credit_dismissed', ['due..']);")
     assert [len(kind) > 0 for kind in site.php(LEFT)] == [True, True, False, False, True]
     site.php(f"delete_plugins(['{SLUG}/{SLUG}.php']);")
     assert not (site.content / "plugins" / SLUG).exists()

@@ -16,6 +16,13 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 ?>
 <section class="wc-ad-credit-card">
 	<h3><?php esc_html_e( 'Spend that counts', 'wc-ad-credit' ); ?></h3>
+	<?php if ( '' === $currency ) : ?>
+		<p><?php esc_html_e( 'What counts and what you can reach is shown in the currency of your ad account, once it is linked.', 'wc-ad-credit' ); ?></p>
+</section>
+		<?php
+		return;
+	endif;
+	?>
 	<p class="wc-ad-credit-figure"><?php echo '' === $qualifying ? esc_html__( 'Not known yet', 'wc-ad-credit' ) : esc_html( Format::money( $qualifying, $currency ) ); ?></p>
 	<ul class="wc-ad-credit-tiers">
 		<?php foreach ( $document->each( 'tiers' ) as $number => $tier ) : ?>
@@ -66,7 +73,9 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 	<?php if ( $document->is( 'spend.provisional' ) ) : ?>
 		<p><?php esc_html_e( 'Whether this was paid is not confirmed yet.', 'wc-ad-credit' ); ?></p>
 	<?php endif; ?>
-	<?php if ( '' !== $document->text( 'spend.final_through' ) ) : ?>
+	<?php if ( $document->is( 'spend.final' ) ) : ?>
+		<p class="description"><?php esc_html_e( 'These figures are final.', 'wc-ad-credit' ); ?></p>
+	<?php elseif ( '' !== $document->text( 'spend.final_through' ) ) : ?>
 		<p class="description">
 			<?php
 			/* translators: %s: a date. */

@@ -1,0 +1,52 @@
+"""Takes the README's picture of the plugin's page anew, in a WordPress of its own.
+
+Needs `bin/wordpress` and what `make test` installs: `PYTHONPATH=. .venv/bin/python docs/pictures/make_plugin.py`
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.machine import CHROMIUM
+from tests.plugin.stages import document, kept
+from tests.plugin.visitors import TAB
+from tests.plugin.wordpress import WordPress, wordpress
+from wp_bridge.packing import SLUG, packed
+
+PICTURE = Path(__file__).parent / "plugin.png"
+WIDTH, HEIGHT = 1000, 1000
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="wp") as folder, wordpress(Path(folder)) as site:
+        prepare(site)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_page(base_url=site.url, viewport={"width": WIDTH, "height": HEIGHT})
+            page.goto("/wp-login.php")
+            page.locator("#user_login").fill("shop")
+            page.locator("#user_pass").fill("shop-password")
+            page.locator("#wp-submit").click()
+            page.wait_for_url("**/wp-admin/**")
+            page.goto(TAB)
+            page.screenshot(path=PICTURE)
+            browser.close()
+
+
+def prepare(site: WordPress) -> None:
+    zipfile.ZipFile(io.BytesIO(packed())).extractall(site.content / "plugins")
+    site.php("activate_plugin('woocommerce/woocommerce.php'); update_option('blogname', 'Example store');")
+    site.php(f"activate_plugin('{SLUG}/{SLUG}.php');")
+    site.keep_option(
+        "wc_ad_credit_connection", {"service": "https://credit.example", "token": "stt_" + "a" * 40}
+    )
+    site.keep_option("wc_ad_credit_answers", kept(document("accumulating")))
+
+
+if __name__ == "__main__":
+    main()
