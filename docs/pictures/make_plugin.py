@@ -1,6 +1,7 @@
 """Takes the README's picture of the plugin's page anew, in a WordPress of its own.
 
-Needs `bin/wordpress` and what `make test` installs: `PYTHONPATH=. .venv/bin/python docs/pictures/make_plugin.py`
+Needs `bin/wordpress` and what `make test` installs. From the project's folder:
+`PYTHONPATH=. .venv/bin/python docs/pictures/make_plugin.py`
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,9 +58,12 @@ class Service:
 def service(empty_site: WordPress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("service")
     clock = FrozenClock(OPEN)
-    wired = wire(make_settings(database_url=f"sqlite:///{folder}/receiver.db"), now=clock)
-    migrate(wired.database)
-    with served(create_app(wired=wired)) as url:
+    apps: list[Any] = []
+    with served(lambda environ, start: apps[0](environ, start)) as url:  # its address must be known first
+        settings = make_settings(database_url=f"sqlite:///{folder}/receiver.db", public_url=url)
+        wired = wire(settings, now=clock)
+        migrate(wired.database)
+        apps.append(create_app(wired=wired))
         yield Service(url, wired, clock, add_shop(wired, f"{empty_site.url}/"))
     wired.database.close()
 

@@ -1,6 +1,7 @@
 """Nobody but who manages the shop gets in, and nothing that comes in does harm."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -152,6 +153,13 @@ def test_the_token_is_shown_to_nobody(connected, visitor):
     assert CONNECTION["token"] not in status
 
 
+def test_beginning_at_the_service_leads_there_with_the_shops_address(connected, visitor):
+    fields = {"wc_ad_credit_service": "https://other.example/"}
+    left = visitor("shop").press("begin", fields).headers["location"]
+    assert left == f"https://other.example/connect?shop={quote(connected.url + '/', safe='')}"
+    assert unchanged(connected)
+
+
 def test_each_route_describes_itself(connected, visitor):
     for _, route, _ in ROUTES:
         described = visitor("shop").rest("OPTIONS", route).json()
@@ -172,5 +180,8 @@ def test_the_service_gives_its_token_and_is_found_by_its_webhook(site, service, 
         answers = site.option("wc_ad_credit_answers")
         assert [one["store"]["id"] for one in answers["documents"].values()] == [service.store.id]
         assert service.store.status_token not in json.dumps(answers)
+        left = visitor("shop").press("tiktok").headers["location"]
+        assert left.startswith(f"{service.url}/connect/tiktok?ticket=")
+        assert service.store.status_token not in left
     finally:
         site.keep_option("wc_ad_credit_connection", CONNECTION)

@@ -63,3 +63,34 @@ function wp_remote_retrieve_header( array $response, string $name ) {
 function wp_remote_retrieve_response_code( array $response ): int {
 	return $response['status'];
 }
+
+// A network of sites, as far as cleaning up looks at it.
+
+$GLOBALS['sites'] = array();
+$GLOBALS['site']  = 1;
+
+function is_multisite(): bool {
+	return count( $GLOBALS['sites'] ) > 1;
+}
+
+function get_sites( array $query ): array {
+	return array_keys( $GLOBALS['sites'] );
+}
+
+function get_current_blog_id(): int {
+	return $GLOBALS['site'];
+}
+
+function switch_to_blog( int $site ): void {
+	$GLOBALS['sites'][ $GLOBALS['site'] ] = $GLOBALS['options'];
+	$GLOBALS['site']                      = $site;
+	$GLOBALS['options']                   = $GLOBALS['sites'][ $site ];
+}
+
+function restore_current_blog(): void {
+	switch_to_blog( 1 );
+}
+
+function delete_metadata( string $of, int $id, string $key, string $value, bool $all ): void {
+	$GLOBALS['forgotten'][] = array( $of, $key, $all );
+}
