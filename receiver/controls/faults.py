@@ -26,6 +26,7 @@ class Fault(StrEnum):
     ACCOUNT_MISSING = "account-missing"
     EMPTY_REPORT = "empty-report"
     LATE_REPORT = "late-report"
+    SUSPENDED = "suspended"
 
 
 PASSES = "The figures stay as they are and grow stale; asked again after 5 minutes, then less and less often."
@@ -66,6 +67,10 @@ WORDS = {
     Fault.LATE_REPORT: Words(
         "Figures arrive a day late.",
         "The last dates are missing or not final; they count once they are there.",
+    ),
+    Fault.SUSPENDED: Words(
+        "Suspends the ad account (STATUS_LIMIT), and tells so by webhook.",
+        "The account is read at once and its store is not eligible until TikTok lifts it.",
     ),
 }
 

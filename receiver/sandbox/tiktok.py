@@ -18,7 +18,7 @@ from receiver.controls.faults import Fault
 from receiver.sandbox.accounts import Account
 from receiver.sandbox.tiktok_campaigns import campaigns
 from receiver.sandbox.tiktok_consent import Consents, named
-from receiver.sandbox.tiktok_faults import BAD_TOKEN, OF_A_TOKEN, faulty_report, instead_of_the_api
+from receiver.sandbox.tiktok_faults import BAD_TOKEN, OF_A_TOKEN, faulty_report, instead_of_the_api, status_of
 from receiver.sandbox.tiktok_finance import balances, cost_records, costs, report_of_the_center
 from receiver.sandbox.tiktok_ledger import ledger
 from receiver.sandbox.tiktok_portal import PORTAL, portal
@@ -197,7 +197,7 @@ def _info(account: Account) -> dict[str, Any]:
         "advertiser_id": account.advertiser_id,
         "name": account.name,
         "company": account.name,
-        "status": account.status,
+        "status": status_of(account, current_app.extensions["tiktok_faults"]([account.advertiser_id])),
         "rejection_reason": "",
         "role": "ROLE_ADVERTISER",
         "advertiser_account_type": "AUCTION",

@@ -18,6 +18,7 @@ BAD_TOKEN = 40105
 HELD_SECONDS = 40.0  # longer than our client waits
 LOOK_SECONDS = 0.2
 LATE = timedelta(days=1)
+SUSPENDED = "STATUS_LIMIT"
 
 REFUSALS = {
     Fault.MAINTENANCE: (60001, "The system is in maintenance."),
@@ -65,6 +66,11 @@ def faulty_report(
     """The `data` of a report as TikTok shows it under these faults; raises Refusal."""
     shown = replace(account, days={}) if Fault.EMPTY_REPORT in faults else account
     return report(shown, args, now - LATE if Fault.LATE_REPORT in faults else now)
+
+
+def status_of(account: Account, faults: Collection[Fault]) -> str:
+    """An ad account's status under the faults that hit it."""
+    return SUSPENDED if Fault.SUSPENDED in faults else account.status
 
 
 def _hold_while(held: Callable[[], bool]) -> None:

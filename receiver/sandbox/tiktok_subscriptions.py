@@ -45,6 +45,11 @@ class Subscriptions:
         with self._lock:
             return list(self._kept.values())
 
+    def drop(self, subscription_id: str) -> None:
+        """As when its token is taken back."""
+        with self._lock:
+            self._kept.pop(subscription_id, None)
+
     def listed(self, args: Mapping[str, str]) -> dict[str, Any]:
         named(args)
         mine = [one for one in self._kept.values() if one["app_id"] == args["app_id"]]

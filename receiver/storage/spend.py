@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Account, Link, SpendDay, Store
@@ -43,15 +43,10 @@ def due_accounts(
 
     Those without a usable consent are left alone.
     """
-    readable = (
-        select(Link.advertiser_id)
-        .join(Store, Store.id == Link.store_id)
-        .where(readable_link(), Store.disconnected_at.is_(None))
-    )
     is_urgent = func.coalesce(Account.poll_reason, "").in_(urgent)
     query = (
         select(Account.advertiser_id, is_urgent)
-        .where(Account.next_poll_at <= now, Account.advertiser_id.in_(readable))
+        .where(Account.next_poll_at <= now, Account.advertiser_id.in_(readable_accounts()))
         .order_by(is_urgent.desc(), Account.next_poll_at)
         .limit(limit)
     )
@@ -61,10 +56,10 @@ def due_accounts(
 def bring_poll_forward(
     session: Session, advertiser_id: str, now: datetime, reason: str, *, since: datetime
 ) -> bool:
-    """Whether the account is due now for this reason; not where it was for one after `since`."""
+    """Whether the account is due now for this reason; not where none may read it, or it was after `since`."""
     moved = session.execute(
         update(Account)
-        .where(Account.advertiser_id == advertiser_id)
+        .where(Account.advertiser_id == advertiser_id, Account.advertiser_id.in_(readable_accounts()))
         .where(or_(Account.hinted_at.is_(None), Account.hinted_at <= since))
         .values(next_poll_at=now, poll_reason=reason, hinted_at=now)
         .returning(Account.advertiser_id)
@@ -87,6 +82,15 @@ def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timed
 def readable_link() -> Any:
     """Whether a link stands and its consent lets us call TikTok."""
     return Link.ended_at.is_(None) & Link.consent.is_(True) & Link.token_sealed.is_not(None)
+
+
+def readable_accounts() -> Select[str]:
+    """The ids of the accounts that a consent lets us read."""
+    return (
+        select(Link.advertiser_id)
+        .join(Store, Store.id == Link.store_id)
+        .where(readable_link(), Store.disconnected_at.is_(None))
+    )
 
 
 def link_to_read(session: Session, advertiser_id: str) -> Link | None:

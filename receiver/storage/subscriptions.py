@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
-from receiver.storage.spend import readable_link
-from receiver.storage.tables import Account, Link, Store, Subscription
+from receiver.storage.spend import readable_accounts
+from receiver.storage.tables import Account, Subscription
 
 
 def accounts_to_subscribe(session: Session, entities: Sequence[str], now: datetime, limit: int) -> list[str]:
@@ -21,7 +21,7 @@ def accounts_to_subscribe(session: Session, entities: Sequence[str], now: dateti
     due = or_(Account.subscribe_at.is_(None), Account.subscribe_at <= now)
     query = (
         select(Account.advertiser_id)
-        .where(due, Account.advertiser_id.in_(_readable()), ~and_(*kept))
+        .where(due, Account.advertiser_id.in_(readable_accounts()), ~and_(*kept))
         .order_by(Account.advertiser_id)
     )
     return list(session.scalars(query.limit(limit)))
@@ -54,13 +54,5 @@ def forget_subscription(session: Session, subscription_id: str) -> str | None:
     return session.scalar(which.returning(Subscription.advertiser_id))
 
 
-def _readable() -> Select[str]:
-    return (
-        select(Link.advertiser_id)
-        .join(Store, Store.id == Link.store_id)
-        .where(readable_link(), Store.disconnected_at.is_(None))
-    )
-
-
 def _of_no_reader() -> ColumnElement[bool]:
-    return Subscription.advertiser_id.not_in(_readable())
+    return Subscription.advertiser_id.not_in(readable_accounts())

@@ -183,6 +183,19 @@ def test_an_account_out_of_reach_is_not_asked_about_until_staff_do(spending, fau
     assert status_at(spending, AFTER)["stale"] is False
 
 
+def test_a_suspended_account_is_not_eligible_until_tiktok_lifts_it(spending):
+    spending.faults.on(Fault.SUSPENDED, ADVERTISER)
+
+    status = status_at(spending, DURING)
+
+    assert (status["verdict"], outcomes(status)["good_standing"]) == ("ineligible", "fail")
+    spending.faults.off(Fault.SUSPENDED)
+    spending.clock.at = AFTER
+    wired = spending.wired
+    poll_account(wired.database, wired.seal, wired.tiktok, AFTER, ADVERTISER)
+    assert status_at(spending, AFTER)["verdict"] == "on_track"
+
+
 @pytest.mark.parametrize(("whose", "stale"), [(ADVERTISER, True), ("7400000000000000999", False)])
 def test_a_fault_of_one_account_is_met_by_its_calls_alone(spending, whose, stale):
     spending.faults.on(Fault.SYSTEM_ERROR, whose)
@@ -190,5 +203,5 @@ def test_a_fault_of_one_account_is_met_by_its_calls_alone(spending, whose, stale
 
 
 def test_every_fault_that_can_be_switched_is_told_and_played_here():
-    played = {*PASSING, *DEAD_TOKEN, *OUT_OF_REACH, Fault.LATE_REPORT, Fault.WRONG_PARAMETER}
+    played = {*PASSING, *DEAD_TOKEN, *OUT_OF_REACH, Fault.LATE_REPORT, Fault.WRONG_PARAMETER, Fault.SUSPENDED}
     assert set(Fault) == set(WORDS) == played

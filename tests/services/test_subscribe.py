@@ -184,13 +184,14 @@ def test_subscriptions_are_looked_through_daily_and_five_minutes_after_a_refusal
     assert kept(wired) == []
 
 
-def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(wired, fake, keep, accounts):
+def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(wired, fake, keep, accounts, faults):
     with served(create_app(wired=wired)) as address:
         keep(f"{address}/webhooks/tiktok/ads")
         notices = Notices(fake)
         assert notices.look() == []
         wired.now.move(days=1)
-        accounts["7001"] = replace(accounts["7001"], status="STATUS_LIMIT", name="Café")
+        accounts["7001"] = replace(accounts["7001"], name="Café")
+        faults.add(Fault.SUSPENDED)
         assert notices.look() == [200, 200]
         assert notices.look() == []
     while process_next(wired.database, wired.now()):
@@ -200,3 +201,25 @@ def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(wired, fake, ke
         states = [row.state for row in session.scalars(select(tables.Delivery))]
     assert (account.next_poll_at, states) == (wired.now(), ["processed", "processed"])
     assert account.status == "STATUS_ENABLE"  # a hint: nothing but the next poll says so
+
+
+def test_the_sandbox_tells_of_a_token_that_is_dead_and_its_account_is_polled(
+    wired, fake, keep, tiktok, faults
+):
+    with served(create_app(wired=wired)) as address:
+        callback = f"{address}/webhooks/tiktok/ads"
+        keep(callback)
+        look_through_if_due(wired.database, tiktok, wired.now(), callback)
+        wired.now.move(minutes=5)
+        faults.add(Fault.REVOKED_TOKEN)
+        assert Notices(fake).look() == [200, 200]
+        assert (at_tiktok(fake), Notices(fake).look()) == ([], [])
+        faults.clear()
+    while process_next(wired.database, wired.now()):
+        pass
+    look_through_if_due(wired.database, tiktok, wired.now(), callback)
+    with wired.database.reading() as session:
+        kept_as = {(row.topic, row.state) for row in session.scalars(select(tables.Delivery))}
+        account = session.get_one(tables.Account, "7001")
+    assert kept_as == {("tiktok.accounts", "processed"), ("tiktok.ads", "processed")}
+    assert (account.next_poll_at, account.poll_reason) == (wired.now(), Why.NOTICES_ENDED)

@@ -13,5 +13,5 @@ AT_MOST_EVERY = timedelta(minutes=5)
 
 
 def hint(session: Session, advertiser_id: str, now: datetime, why: Why) -> bool:
-    """Whether the account is polled at once now; at most once in five minutes, and only one we know."""
+    """Whether the account is polled at once now; at most once in five minutes, and only one we may read."""
     return spend.bring_poll_forward(session, advertiser_id, now, why, since=now - AT_MOST_EVERY)
