@@ -1,13 +1,18 @@
 """A body as staff may look at it: without secrets and without people, and with a word where something was.
 
-What a key names is hidden whole, whatever lies below it. Elsewhere what looks like somebody's address, number
-or key is cut out of the text. Rather too much is hidden than too little: the bytes themselves are kept.
+What a key names is hidden whole, whatever lies below it, also in JSON that stands in a text. Elsewhere what
+looks like somebody's address, number or key is cut out of the text. Rather too much is hidden than too
+little: the bytes themselves are kept.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
+
+from receiver.errors import InputError
+from receiver.strict_json import read_json
 
 HIDDEN = "(hidden)"
 DEEPEST = 50
@@ -69,7 +74,7 @@ def _redacted(value: Any, path: str, depth: int, paths: list[str]) -> Any:
     if isinstance(value, list):
         return [_redacted(one, f"{path}[{place}]", depth + 1, paths) for place, one in enumerate(value)]
     if isinstance(value, str):
-        return _text(value, path, paths)
+        return _text(value, path, depth, paths)
     if isinstance(value, int) and _without(str(value)) != str(value):
         return _hidden(value, path, paths)
     return value
@@ -98,11 +103,26 @@ def _hidden(value: Any, path: str, paths: list[str]) -> Any:
     return HIDDEN
 
 
-def _text(value: str, path: str, paths: list[str]) -> str:
-    left = _without(value)
-    if left != value:
+def _text(value: str, path: str, depth: int, paths: list[str]) -> str:
+    shown = _json_within(value, path, depth, paths)
+    left = _without(shown)
+    if left != shown:
         paths.append(path)
     return left
+
+
+def _json_within(text: str, path: str, depth: int, paths: list[str]) -> str:
+    """As TikTok writes the content of an event."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return text
+    try:
+        value = read_json(text)
+    except InputError:
+        return text
+    hidden: list[str] = []
+    shown = _redacted(value, path, depth + 1, hidden)
+    paths += hidden
+    return json.dumps(shown, ensure_ascii=False, default=str) if hidden else text
 
 
 def _without(text: str) -> str:

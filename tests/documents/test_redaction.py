@@ -90,6 +90,18 @@ def test_a_value_named_by_the_key_beside_it_is_hidden():
     assert paths == ["meta_data[0].value"]
 
 
+def test_json_in_a_text_hides_what_json_hides():
+    told = {"event": "im_receive_msg", "content": '{"from": {"phone": "5551234"}, "id": 7}'}
+    shown, hidden = redacted(told)
+    assert shown == {**told, "content": '{"from": {"phone": "(hidden)"}, "id": 7}'}
+    assert hidden == ["content.from.phone"]
+
+
+@pytest.mark.parametrize("text", ['{"reason":1}', '{"phone":', "[", "{not json}", "[1,  2]"])
+def test_a_text_that_is_json_without_secrets_or_none_at_all_stays_as_it_is(text: str):
+    assert redacted({"content": text}) == ({"content": text}, [])
+
+
 def test_a_key_that_is_an_address_itself_is_hidden_and_loses_no_neighbour():
     shown, paths = redacted({"ann@shop.example": 1, "bob@shop.example": {"token": "t"}})
     assert shown == {"(hidden) 1": 1, "(hidden) 2": {"token": HIDDEN}}
