@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.domain.schedule import share_of
+from receiver.domain.schedule import Why, share_of
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.services.polling.hints import hint
 from receiver.services.polling.poll import poll_account, poll_due
 from receiver.services.polling.spend import spend_of
 from receiver.services.stores.links import add_link
@@ -50,6 +51,22 @@ def test_the_first_poll_reads_from_the_link_date_and_the_ninety_dates_before_it(
         ("total", date(2025, 8, 2), date(2025, 10, 30)),
     ]
     assert (date(2025, 10, 30) - date(2025, 8, 2)).days + 1 == 90
+
+
+def test_a_change_told_while_an_account_is_read_is_read_next(linked):
+    told_at = OPEN + timedelta(seconds=20)
+
+    class Told(FakeTikTok):
+        def daily_spend(self, *asked):
+            with linked.database.writing() as session:
+                assert hint(session, "7001", told_at, Why.FIGURES_CHANGED)
+            return super().daily_spend(*asked)
+
+    poll(linked, Told())
+    account = kept(linked, tables.Account, "7001")
+    assert (account.next_poll_at, account.poll_reason) == (told_at, Why.FIGURES_CHANGED)
+    poll(linked, FakeTikTok(), told_at)
+    assert kept(linked, tables.Account, "7001").next_poll_at > told_at + timedelta(minutes=5)
 
 
 def test_days_are_overwritten_when_restated_and_gone_when_no_longer_listed(linked):

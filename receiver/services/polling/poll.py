@@ -237,7 +237,7 @@ def _plan_next(session: Session, account: tables.Account, now: datetime, bills: 
     if error and error.advice is not Advice.CONFIGURATION:
         again = max(now + BILLS_RETRY, error.until or now)
         account.next_poll_at, account.poll_reason = again, "for the bills, after a passing fault"
-    else:
+    elif account.hinted_at is None or account.hinted_at <= now:  # else what was told meanwhile is read next
         planned = plan_poll(session, account, now)
         account.next_poll_at, account.poll_reason = planned.at, planned.why
 
