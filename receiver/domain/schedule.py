@@ -16,10 +16,14 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from receiver.domain.calendar import Window, final_at, local_date
-from receiver.domain.decision import Stage
+from receiver.domain.decision import Decision, Stage
+from receiver.domain.facts import Outcome
 
 HOUR = timedelta(hours=1)
 SPAN = timedelta(minutes=30)  # over which accounts are spread whose time comes at one moment
+EARLIEST, LATEST = 0.875, 1.125  # of an interval: where in between is the account's own place
+FRESH_FOR = 24 * HOUR  # for figures that are read more often than that
+PUT_BACK = HOUR  # a poll may come that much later before it is missed
 NEARLY = Decimal("1.5")  # days of the present speed that would cross a threshold
 LAST_DATES = 3  # of a window, in which a merchant may still turn the outcome
 
@@ -53,9 +57,9 @@ EVERY = {
     Why.SETTLING: 12 * HOUR,
     Why.FIRST_SPEND: 6 * HOUR,
     Why.HELD: 12 * HOUR,
-    Why.AWARD: 24 * HOUR,
+    Why.AWARD: 20 * HOUR,  # with all delays within the day that figures stay fresh
     Why.SET_UP: 12 * HOUR,
-    Why.STANDING: 24 * HOUR,
+    Why.STANDING: 20 * HOUR,
     Why.AT_REST: 7 * 24 * HOUR,
 }
 # These go first, and may use what is left to urgent calls, where not all can be asked in time.
@@ -98,15 +102,35 @@ class NextPoll:
     why: Why
 
 
+def standing_of(decision: Decision) -> Standing:
+    """What a poll is planned by, of a decision."""
+    spend, window = decision.spend, decision.window
+    return Standing(
+        stage=decision.stage,
+        zone=spend.zone if spend else None,
+        window=window,
+        counted=[(day.date, day.qualifying) for day in spend.days if day.qualifying] if spend else [],
+        reached=spend.final_qualifying if spend else Standing.reached,
+        thresholds=[progress.tier.threshold for progress in decision.tiers],
+        awaits_bills=spend is not None and spend.has_bills and spend.net > spend.paid,
+        bad_standing=decision.outcome("good_standing") is Outcome.FAIL,
+    )
+
+
 def next_poll(advertiser_id: str, standing: Standing, now: datetime) -> NextPoll:
     """The poll after one that was made `now`. Never in the past, and never further off than a week or so."""
     share = share_of(advertiser_id)
     why = _why(standing, now)
-    routine = NextPoll(now + EVERY[why] * (0.875 + share / 4), why)
+    routine = NextPoll(now + EVERY[why] * (EARLIEST + share * (LATEST - EARLIEST)), why)
     decisive = _decisive_moment(standing, now)
     if decisive is None or decisive >= routine.at:
         return routine
     return NextPoll(decisive + SPAN * share, Why.FINAL)
+
+
+def fresh_for(standing: Standing, now: datetime) -> timedelta:
+    """How old figures may be before a poll was missed: a day at least."""
+    return max(FRESH_FOR, EVERY[_why(standing, now)] * LATEST + PUT_BACK)
 
 
 def after_failures(advertiser_id: str, first: timedelta, longest: timedelta, failures: int) -> timedelta:

@@ -68,6 +68,19 @@ def bring_poll_forward(
     return moved.first() is not None
 
 
+def poll_sooner(
+    session: Session, advertiser_id: str, at: datetime, reason: str, planned: Collection[str]
+) -> None:
+    """Poll at this moment unless it is due before; only `planned` reasons are moved, no back-off."""
+    session.execute(
+        update(Account)
+        .where(Account.advertiser_id == advertiser_id)
+        .where(Account.next_poll_at > at, Account.poll_reason.in_(planned))
+        .values(next_poll_at=at, poll_reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timedelta) -> bool:
     """Whether this poll is the caller's; a second poller finds the account due later and passes."""
     claimed = session.execute(

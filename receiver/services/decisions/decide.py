@@ -25,6 +25,7 @@ from receiver.services.decisions.doubts import keep_doubts
 from receiver.services.decisions.follow import SERVICE, follow_award
 from receiver.services.facts.gather import gather_facts
 from receiver.services.facts.programmes import terms_of
+from receiver.services.polling.sooner import bring_forward, sooner_poll
 from receiver.storage import audit, awards, history, stores, tables
 from receiver.storage.database import Database
 
@@ -34,20 +35,14 @@ log = structlog.get_logger(__name__)
 
 
 def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
-    """Decide anew and keep what changed. Raises NotFound."""
+    """Decide anew, keep what changed, and poll sooner where that is due to it. Raises NotFound."""
     with database.writing() as session:
         awards.hold_stores(session, [store_id])
-        store = stores.known_store(session, store_id)
-        facts, decision = _decided(session, store, now)
-        if isinstance(decision.award, DueAward):
-            facts, decision = _decided_alone(session, store, now)
-        elif follow_award(session, now, store, facts, decision):
-            facts, decision = _decided(session, store, now)
-        kept = _keep(session, store, decision, facts)
-        if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept):
-            facts, decision = _decided(session, store, now)
-            _keep(session, store, decision, facts)
-        return decision
+        decision = _decide_and_keep(session, stores.known_store(session, store_id), now)
+        wanted = sooner_poll(session, decision)
+    if wanted:
+        bring_forward(database, now, wanted)
+    return decision
 
 
 def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
@@ -74,6 +69,19 @@ def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> 
 def answer_for(session: Session, store: tables.Store, now: datetime) -> Decision:
     """The decision as of now, without keeping anything."""
     return decide(gather_facts(session, store, now), terms_of(session, store.programme), now)
+
+
+def _decide_and_keep(session: Session, store: tables.Store, now: datetime) -> Decision:
+    facts, decision = _decided(session, store, now)
+    if isinstance(decision.award, DueAward):
+        facts, decision = _decided_alone(session, store, now)
+    elif follow_award(session, now, store, facts, decision):
+        facts, decision = _decided(session, store, now)
+    kept = _keep(session, store, decision, facts)
+    if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept):
+        facts, decision = _decided(session, store, now)
+        _keep(session, store, decision, facts)
+    return decision
 
 
 def _decided(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from receiver.documents.status import Status
 from receiver.domain.decision import Decision
+from receiver.domain.schedule import fresh_for, standing_of
 from receiver.errors import ShopTrouble
 from receiver.services.decisions.decide import answer_for
 from receiver.services.decisions.reviews import as_review
@@ -15,7 +16,7 @@ from receiver.storage import bridges, links, reviews, spend, stores, tables
 from receiver.storage.database import Database
 from receiver.storage.seal import token_hash
 
-FRESH_FOR = timedelta(hours=24)
+LASTING = timedelta(hours=24)  # what passes by itself is told after so long
 PASSING = (ShopTrouble.UNREACHABLE, ShopTrouble.BUSY, ShopTrouble.MALFORMED)
 
 
@@ -52,12 +53,13 @@ def _shop_trouble(bridge: tables.Bridge | None, now: datetime) -> str | None:
     """What the merchant should hear of: what passes by itself only once it has lasted a day."""
     if bridge is None or bridge.trouble is None:
         return None
-    lasts = bridge.checked_at is None or now - bridge.checked_at > FRESH_FOR
+    lasts = bridge.checked_at is None or now - bridge.checked_at > LASTING
     return bridge.trouble if lasts or bridge.trouble not in PASSING else None
 
 
 def _is_stale(account: tables.Account, decision: Decision, now: datetime) -> bool:
-    """Whether spend, or bills where they count, were read too long ago or never."""
+    """Whether spend, or bills where they count, were never read or not when their turn was."""
     bills_count = decision.spend is not None and decision.spend.has_bills
     readings = (account.spend_read_at, account.bills_read_at) if bills_count else (account.spend_read_at,)
-    return any(at is None or now - at > FRESH_FOR for at in readings)
+    limit = fresh_for(standing_of(decision), now)
+    return any(at is None or now - at > limit for at in readings)

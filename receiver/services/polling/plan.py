@@ -6,9 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.decision import Decision, Stage
-from receiver.domain.facts import Outcome
-from receiver.domain.schedule import NextPoll, Standing, next_poll
+from receiver.domain.decision import Stage
+from receiver.domain.schedule import NextPoll, Standing, next_poll, standing_of
 from receiver.services.decisions.decide import answer_for
 from receiver.storage import tables
 from receiver.storage.links import stores_of
@@ -24,19 +23,3 @@ def plan_poll(session: Session, account: tables.Account, now: datetime) -> NextP
     ] or [Standing(Stage.ENDED)]
     planned = (next_poll(account.advertiser_id, standing, now) for standing in standings)
     return min(planned, key=lambda one: one.at)
-
-
-def standing_of(decision: Decision) -> Standing:
-    """What a poll is planned by, of a decision."""
-    spend, window = decision.spend, decision.window
-    counted = [(day.date, day.qualifying) for day in spend.days if day.qualifying] if spend else []
-    return Standing(
-        stage=decision.stage,
-        zone=spend.zone if spend else None,
-        window=window,
-        counted=[(day, amount) for day, amount in counted if amount is not None],
-        reached=spend.final_qualifying if spend else Standing.reached,
-        thresholds=[progress.tier.threshold for progress in decision.tiers],
-        awaits_bills=spend is not None and spend.has_bills and spend.net > spend.paid,
-        bad_standing=decision.outcome("good_standing") is Outcome.FAIL,
-    )
