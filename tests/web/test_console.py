@@ -1,15 +1,17 @@
 """The console lets staff in and nobody else, and shows stores, stages and failed deliveries."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from itsdangerous import TimestampSigner
 
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
-from receiver.services.running.staff import add_staff
+from receiver.services.running.staff import add_staff, set_password
 from receiver.storage.tables import Delivery, SpendDay
+from receiver.web.admin.signed_in import IDLE, LONGEST
 from tests.factories import FIRST, OPEN, SETTLED
 from tests.rows import keep_all, keep_day, keep_store
 
@@ -72,6 +74,39 @@ def test_somebody_who_left_the_staff_is_out_at_once(client, wired):
 
         session.delete(session.get(Staff, 1))
     assert page(client).status_code == 302
+
+
+def test_a_new_password_ends_the_sessions_of_the_old_one(client, wired, clock):
+    sign_in(client)
+    new = "another-horse-battery"
+    set_password(wired.database, clock(), email="ann@staff.example", password=new, actor="test")
+    assert page(client).headers["Location"] == "/admin/sign-in"
+    sign_in(client, password=new)
+    assert page(client).status_code == 200
+
+
+def test_a_session_in_use_ends_twelve_hours_after_its_sign_in(client):
+    sign_in(client)
+    put_back_session(client, LONGEST - timedelta(minutes=5))
+    assert page(client).status_code == 200
+    put_back_session(client, timedelta(minutes=5))
+    assert page(client).headers["Location"] == "/admin/sign-in"
+
+
+def put_back_session(client, by):
+    with client.session_transaction("/admin/", base_url="https://credit.example") as session:
+        session["since"] = (datetime.fromisoformat(session["since"]) - by).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("idle", "status"), [(IDLE - timedelta(minutes=5), 200), (IDLE + timedelta(minutes=5), 302)]
+)
+def test_a_session_nobody_uses_ends_after_two_hours(client, monkeypatch, idle, status):
+    with monkeypatch.context() as earlier:
+        signed_at = int((datetime.now(UTC) - idle).timestamp())
+        earlier.setattr(TimestampSigner, "get_timestamp", lambda signer: signed_at)
+        sign_in(client)
+    assert page(client).status_code == status
 
 
 def test_the_session_cookie_is_for_https_and_no_script(client):

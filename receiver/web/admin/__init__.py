@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 
 from flask import Flask
 
@@ -12,8 +11,7 @@ from receiver.web.admin.pages import pages
 from receiver.web.admin.plain import amount, plain
 from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
-
-SESSION_LASTS = timedelta(hours=8)
+from receiver.web.admin.signed_in import IDLE
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -26,7 +24,7 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
-        PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        PERMANENT_SESSION_LIFETIME=IDLE,
     )
     app.jinja_env.filters.update(plain=plain, amount=amount)
     app.register_blueprint(sign_in_pages)

@@ -11,7 +11,8 @@ from typing import TypeVar
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from receiver.services.running.staff import person, sign_in
+from receiver.services.running.staff import sign_in
+from receiver.web.admin.signed_in import begin_session, signed_in
 from receiver.web.headers import NO_SCRIPT
 from receiver.wiring import wiring
 
@@ -25,7 +26,7 @@ def staff_only(page: Page) -> Page:
 
     @wraps(page)
     def guarded(*args: object, **kwargs: object) -> object:
-        g.person = person(wiring().database, session["staff"]) if "staff" in session else None
+        g.person = signed_in()
         if g.person is None:
             return redirect(url_for("sign_in.show"))
         return page(*args, **kwargs)
@@ -78,9 +79,7 @@ def enter() -> AnyResponse | tuple[str, int]:
     found = sign_in(wiring().database, email, password)
     if found is None:
         return render_template("sign_in.html", refused=True), 401
-    session.clear()  # a session of before the sign-in must not become one of after it
-    session.permanent = True
-    session["staff"] = found.id
+    begin_session(found)
     return redirect(url_for("console.home"))
 
 
