@@ -3,11 +3,12 @@
 # make soak   kills web and worker at random moments under load, and looks for what is lost (ARGS: --kills 200)
 # make bench  how fast it is, and how cost grows; also in build/bench.json (ARGS: some subjects only)
 # make plugin the companion plugin's zip, build/wc-ad-credit.zip
+# make simulate  forty days of polling 50,000 ad accounts against TikTok's limits (ARGS: --accounts 2000)
 # make lint   formatter, linter and type checker
 # make clean  what the other targets made; never .env or instance/
 
 .NOTPARALLEL:
-.PHONY: run test soak bench plugin lint clean
+.PHONY: run test soak bench simulate plugin lint clean
 
 PY = .venv/bin/python
 
@@ -30,6 +31,10 @@ bench:
 plugin:
 	@bin/environment
 	@$(PY) -m wp_bridge.packing
+
+simulate:
+	@bin/environment dev
+	@$(PY) -m bench.simulate $(ARGS)
 
 lint:
 	@bin/environment dev

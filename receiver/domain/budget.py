@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 SECONDS_A_DAY = 86_400
 ROUTINE_SHARE = 0.8  # of every second and of the day; the rest is left to what is urgent
@@ -78,7 +79,7 @@ class Rate:
 
     a_second: float
 
-    @property
+    @cached_property
     def gap(self) -> timedelta:
         """Between two calls, rounded up."""
         return timedelta(seconds=1 / self.a_second) + TICK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SETTLING = timedelta(hours=48)  # TikTok's slowest money metric is there 24 to 48 h after the day's end
@@ -19,6 +20,7 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
+@lru_cache(10_000)  # asked for again and again, of the same few dates and zones
 def final_at(day: date, zone: ZoneInfo) -> datetime:
     """The instant (UTC) from which TikTok's figures for a date no longer move.
 

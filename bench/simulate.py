@@ -1,0 +1,313 @@
+"""`make simulate`: forty days of polling many ad accounts against TikTok's limits, event by event.
+
+What is simulated is the world: accounts that are linked, spend, are restated, revoke; TikTok's delays and
+outages. What is ours is real: the schedule (`domain/schedule.py`), the back-off, the rule by which calls take
+their turn (`domain/budget.py`), and when a date's figures are final (`domain/calendar.py`).
+A store's decision is modelled by its sums: forty days of 50,000 accounts would be ten million of them.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from receiver.domain.budget import Budget, NotNow, Rate
+from receiver.domain.calendar import Window, final_at, local_date, start_of
+from receiver.domain.decision import Stage
+from receiver.domain.schedule import URGENT, Standing, Why, after_failures, next_poll
+
+BEGAN = datetime(2025, 11, 1, tzinfo=UTC)
+A_SECOND, A_MINUTE, A_DAY = 10, 600, 864_000  # TikTok's Basic level
+RATE = 9.0  # calls a second we allow ourselves: never all of the level's
+CALLS_A_POLL = 2  # its state and its report; bills and earlier spend are counted apart
+TIERS = tuple(map(Decimal, (500, 1500, 5000)))
+WINDOW_DAYS, DUE_WITHIN = 30, timedelta(days=7)
+BEFORE_DUE = timedelta(hours=24)
+FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
+OUTAGES = ((11.3, 6), (24.8, 6), (33.1, 6))  # day and hours: TikTok answers nobody
+REVOKED, COMES_BACK = 0.03, 0.5  # of the accounts; of those
+ZONES = (
+    *("America/New_York", "America/Los_Angeles", "America/Chicago", "Europe/London"),
+    *("America/Denver", "Pacific/Honolulu", "Asia/Bangkok", "Asia/Tokyo"),
+)
+FILE = Path(__file__).resolve().parent.parent / "build" / "simulate.json"
+
+day_start = lru_cache(100_000)(start_of)
+
+
+@dataclass
+class Account:
+    """One ad account and its merchant: what they do, and what was made of it."""
+
+    id: str
+    zone: ZoneInfo
+    linked: datetime
+    begins: date  # the first date with spend
+    amounts: tuple[Decimal, ...]  # of each date of the window, once final
+    seen: tuple[Decimal, ...]  # the same before TikTok's correction
+    revoked: datetime | None
+    back: datetime | None
+    by_bills: bool
+    is_gone: bool = False  # revoked, and never comes back
+    failures: int = 0
+    final: list[tuple[date, Decimal]] = field(default_factory=list)  # the dates that were read as final
+    reached: Decimal = Decimal(0)  # their sum
+    decided: datetime | None = None
+    bills_read: datetime | None = None
+
+    @property
+    def window(self) -> Window:
+        return Window.of(self.begins, WINDOW_DAYS)
+
+
+@dataclass
+class Found:
+    """What the run came to."""
+
+    accounts: int
+    days: int
+    polls: int = 0
+    calls: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    lateness: list[float] = field(default_factory=list)  # seconds a poll waited for its turn
+    busiest: Counter[int] = field(default_factory=Counter)  # calls by minute
+    awards: int = 0
+    late: list[str] = field(default_factory=list)
+    spare: list[float] = field(default_factory=list)  # hours between decision and due
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "accounts": self.accounts,
+            "days": self.days,
+            "polls": self.polls,
+            "calls": self.calls,
+            "calls_an_account_a_day": self.calls / self.accounts / self.days,
+            "share_of_the_day_used_at_most": max(_by_day(self.busiest).values(), default=0) / A_DAY,
+            "calls_in_the_busiest_minute": max(self.busiest.values(), default=0),
+            "awards_due": self.awards,
+            "awards_decided_less_than_a_day_before_due": len(self.late),
+            "hours_between_decision_and_due": _percentiles(self.spare, (0, 1, 50, 99)),
+            "seconds_a_poll_waited_for_its_turn": _percentiles(self.lateness, (50, 90, 99, 100)),
+            "polls_by_reason": dict(self.reasons.most_common()),
+            "accounts_one_basic_level_carries": int(
+                A_DAY * RATE / A_SECOND * 0.8 / (self.calls / self.accounts / self.days)
+            ),
+        }
+
+
+class World:
+    """Accounts, TikTok, and the budget all share."""
+
+    def __init__(self, accounts: int, days: int, seed: int) -> None:
+        chance = random.Random(seed)  # noqa: S311 (nothing secret)
+        self.accounts = [_account(number, chance) for number in range(accounts)]
+        self.end = BEGAN + timedelta(days=days)
+        self.outages = [
+            (BEGAN + timedelta(days=day), BEGAN + timedelta(days=day, hours=hours)) for day, hours in OUTAGES
+        ]
+        self.found = Found(accounts, days)
+        self.rate, self.budget = Rate(RATE), Budget()
+
+    def run(self, progress: Progress) -> Found:
+        # Of what is due at one moment the urgent comes first, as the service picks it.
+        queue = [
+            (one.linked, 0, number, one.linked, Why.FIRST_SPEND) for number, one in enumerate(self.accounts)
+        ]
+        heapq.heapify(queue)
+        task = progress.add_task("days", total=(self.end - BEGAN).total_seconds())
+        shown = BEGAN
+        while queue and queue[0][0] < self.end:
+            at, _, number, planned, why = heapq.heappop(queue)
+            if at - shown > timedelta(hours=6):
+                progress.update(task, completed=(at - BEGAN).total_seconds())
+                shown = at
+            account = self.accounts[number]
+            urgent = why in URGENT
+            done = self._turns(account, at, urgent)
+            if isinstance(done, NotNow):
+                heapq.heappush(queue, (done.until, not urgent, number, planned, why))
+                continue
+            self.found.lateness.append((done - planned).total_seconds())
+            following = self._poll(account, done, why)
+            if following is not None:
+                moment, reason = following
+                heapq.heappush(queue, (moment, reason not in URGENT, number, moment, reason))
+        self._judge()
+        return self.found
+
+    def _turns(self, account: Account, at: datetime, urgent: bool) -> datetime | NotNow:
+        """When the calls of this poll were made, or until when it is put back."""
+        calls = CALLS_A_POLL + self._bills_due(account, at)
+        for _ in range(calls):
+            self.budget, turn = self.rate.take(self.budget, at, urgent=urgent)
+            if isinstance(turn, NotNow):
+                return turn
+            at = turn.at
+            self.found.calls += 1
+            self.found.busiest[int((at - BEGAN).total_seconds() // 60)] += 1
+        return at
+
+    def _bills_due(self, account: Account, at: datetime) -> bool:
+        """Each time where bills count, weekly otherwise."""
+        return account.by_bills or account.bills_read is None or at - account.bills_read > timedelta(days=7)
+
+    def _poll(self, account: Account, now: datetime, why: Why) -> tuple[datetime, Why] | None:
+        self.found.polls += 1
+        self.found.reasons[why] += 1
+        if any(start <= now < end for start, end in self.outages):
+            account.failures += 1
+            return now + after_failures(account.id, FIRST_RETRY, LONGEST_RETRY, account.failures), why
+        account.failures = 0
+        if account.revoked is not None and account.revoked <= now:
+            back, account.revoked = account.back, None
+            account.is_gone = back is None
+            return None if back is None else (max(back, now), Why.FIRST_SPEND)
+        account.bills_read = now if self._bills_due(account, now) else account.bills_read
+        standing = _standing(account, now)
+        if account.decided is None and _is_decided(account, standing):
+            account.decided = now
+        if account.decided is not None:
+            standing = replace(standing, stage=Stage.DUE)
+        plan = next_poll(account.id, standing, now)
+        return plan.at, plan.why
+
+    def _judge(self) -> None:
+        for account in self.accounts:
+            due = _due(account)
+            if due is None or due - BEFORE_DUE >= self.end:
+                continue
+            if account.is_gone or (account.back or BEGAN) > due - 2 * BEFORE_DUE:
+                continue  # nobody could have read it in time
+            self.found.awards += 1
+            if account.decided is None or account.decided > due - BEFORE_DUE:
+                self.found.late.append(account.id)
+            if account.decided is not None:
+                self.found.spare.append((due - account.decided).total_seconds() / 3600)
+
+
+def _account(number: int, chance: random.Random) -> Account:
+    """Most were linked before or in the first days, so that their windows end within the run."""
+    zone = ZoneInfo(chance.choice(ZONES))
+    linked = BEGAN + timedelta(seconds=chance.random() ** 3 * 36 * 86_400)
+    begins = local_date(linked, zone) + timedelta(days=min(20, int(chance.expovariate(0.7))))
+    a_day = chance.lognormvariate(3.0, 1.1)  # 20 a day in the middle; one in ten above 80
+    seen = tuple(
+        Decimal(int(100 * a_day * chance.uniform(0.3, 1.7))) / 100 if chance.random() < 0.9 else Decimal(0)
+        for _ in range(WINDOW_DAYS)
+    )
+    amounts = tuple(
+        amount * Decimal("0.97") if chance.random() < 0.05 else amount for amount in seen
+    )  # some restated downwards
+    revoked = back = None
+    if chance.random() < REVOKED:
+        revoked = linked + timedelta(days=chance.uniform(1, 40))
+        back = revoked + timedelta(days=chance.uniform(0.1, 6)) if chance.random() < COMES_BACK else None
+    by_bills = chance.random() < 0.3
+    return Account(
+        str(7_400_000_000_000_000_000 + number), zone, linked, begins, amounts, seen, revoked, back, by_bills
+    )
+
+
+def _standing(account: Account, now: datetime) -> Standing:
+    window, today = account.window, local_date(now, account.zone)
+    if today < window.first:
+        return Standing(Stage.AWAITING_SPEND, account.zone)
+    _settle(account, now)
+    counted = list(account.final)
+    for place in range(len(account.final), min(WINDOW_DAYS, (today - window.first).days + 1)):
+        day = window.first + timedelta(days=place)
+        if now >= day_start(day, account.zone) + timedelta(hours=11):  # TikTok's net cost takes so long
+            counted.append((day, account.seen[place]))
+    stage = Stage.SETTLING if window.is_over(today) else Stage.ACCUMULATING
+    if len(account.final) == WINDOW_DAYS and account.reached < TIERS[0]:
+        stage = Stage.ENDED
+    return Standing(stage, account.zone, window, counted, account.reached, TIERS)
+
+
+def _settle(account: Account, now: datetime) -> None:
+    """Take in the dates whose figures have become final since it was last read."""
+    place = len(account.final)
+    while place < WINDOW_DAYS:
+        day = account.begins + timedelta(days=place)
+        if now < final_at(day, account.zone):
+            return
+        account.final.append((day, account.amounts[place]))
+        account.reached += account.amounts[place]
+        place += 1
+
+
+def _is_decided(account: Account, standing: Standing) -> bool:
+    if standing.reached >= TIERS[-1]:
+        return True
+    return len(account.final) == WINDOW_DAYS and standing.reached >= TIERS[0]
+
+
+def _due(account: Account) -> datetime | None:
+    """The beginning of the date an award is due by; None where no tier is reached."""
+    total = Decimal(0)
+    for place, amount in enumerate(account.amounts):
+        total += amount
+        if total >= TIERS[-1]:
+            return start_of(account.begins + timedelta(days=place), account.zone) + DUE_WITHIN
+    return start_of(account.window.last, account.zone) + DUE_WITHIN if total >= TIERS[0] else None
+
+
+def _by_day(minutes: Counter[int]) -> Counter[int]:
+    days: Counter[int] = Counter()
+    for minute, calls in minutes.items():
+        days[minute // 1440] += calls
+    return days
+
+
+def _percentiles(values: list[float], wanted: tuple[int, ...]) -> dict[str, float]:
+    ordered = sorted(values)
+    last = len(ordered) - 1
+    return {f"p{one}": round(ordered[last * one // 100], 1) for one in wanted} if ordered else {}
+
+
+def rows_of(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in data.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{key} {one:,}" for key, one in value.items())
+        yield name.replace("_", " "), f"{value:,.3g}" if isinstance(value, float) else str(value)
+
+
+@click.command
+@click.option("--accounts", default=50_000, show_default=True)
+@click.option("--days", default=40, show_default=True)
+@click.option("--seed", default=20251123, show_default=True)
+def main(accounts: int, days: int, seed: int) -> None:
+    """Simulate, show what came of it, and write build/simulate.json; exit code 1 where an award was late."""
+    console = Console()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        found = World(accounts, days, seed).run(progress)
+    data = found.as_data()
+    table = Table(title=f"{accounts:,} ad accounts over {days} days, seed {seed}", title_justify="left")
+    table.add_column("what")
+    table.add_column("found")
+    for row in rows_of(data):
+        table.add_row(*row)
+    console.print(table)
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(json.dumps({"seed": seed, **data}, indent=2) + "\n")
+    if found.late:
+        raise click.ClickException(f"{len(found.late)} awards were decided less than a day before due")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""The simulation of polling, in small: nothing that falls due is decided late, and no limit is met."""
+
+import pytest
+from rich.progress import Progress
+
+from bench import simulate
+from bench.simulate import A_MINUTE, World
+from receiver.domain.schedule import EVERY, NextPoll, Why
+
+
+@pytest.fixture
+def run():
+    with Progress(disable=True) as progress:
+        yield lambda accounts=120, days=40: World(accounts, days, seed=7).run(progress)
+
+
+def test_every_award_is_decided_a_day_before_it_is_due_and_calls_keep_to_the_level(run):
+    found = run()
+    assert found.awards > 15
+    assert found.late == []
+    assert max(found.busiest.values()) <= A_MINUTE
+    data = found.as_data()
+    assert data["awards_decided_less_than_a_day_before_due"] == 0
+    assert data["calls"] == sum(found.busiest.values())
+
+
+def test_a_schedule_that_sleeps_is_found_out(run, monkeypatch):
+    monkeypatch.setattr(simulate, "next_poll", _lazy)
+    assert run().late != []
+
+
+def test_a_rate_that_is_too_small_for_the_accounts_shows_in_the_waits(run, monkeypatch):
+    monkeypatch.setattr(simulate, "RATE", 0.1)
+    assert max(run(accounts=1500, days=6).lateness) > 3600
+
+
+def _lazy(advertiser_id, standing, now):
+    return NextPoll(now + EVERY[Why.AT_REST] * 2, Why.AT_REST)
