@@ -64,7 +64,8 @@ EVERY = {
 }
 # These go first, and may use what is left to urgent calls, where not all can be asked in time.
 HINTS = frozenset({Why.ASKED, Why.FIGURES_CHANGED, Why.STATUS_CHANGED, Why.NOTICES_ENDED})
-URGENT = HINTS | {Why.FINAL, Why.WINDOW_END, Why.NEAR_TIER}
+# What TikTok tells every hour of whoever spends must not crowd out what decides.
+URGENT = HINTS - {Why.FIGURES_CHANGED} | {Why.FINAL, Why.WINDOW_END, Why.NEAR_TIER}
 BY_STAGE = {
     Stage.NOT_ADMITTED: Why.SET_UP,
     Stage.AWAITING_SETUP: Why.SET_UP,

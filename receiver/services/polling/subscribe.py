@@ -20,7 +20,7 @@ from receiver.storage import spend, subscriptions
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal
 
-HOW_OFTEN = {Entity.REPORT_DATA_CHANGE: "15_MINUTE", Entity.AD_ACCOUNT_SUSPENSION: None}
+HOW_OFTEN = {Entity.REPORT_DATA_CHANGE: "60_MINUTE", Entity.AD_ACCOUNT_SUSPENSION: None}
 AGAIN, MUCH_LATER = timedelta(hours=1), timedelta(hours=24)
 FOR_LONG = (Advice.GIVE_UP, Advice.CONFIGURATION, Advice.REAUTHORISE)
 
