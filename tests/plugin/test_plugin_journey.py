@@ -10,13 +10,10 @@ from playwright.sync_api import expect
 
 from receiver.services.decisions.reviews import list_reviews
 from receiver.worker import work_inbox
-from tests.browser.conftest import chromium
 from tests.machine import needs_chromium, needs_wordpress
 from tests.plugin.test_plugin_signals import Tiktok
 from tests.plugin.visitors import TAB
 from wp_bridge.packing import SLUG, SOURCE, packed
-
-__all__ = ["chromium"]
 
 pytestmark = [needs_wordpress, needs_chromium]
 

@@ -9,12 +9,10 @@ import pytest
 from babel import Locale
 from playwright.sync_api import expect
 
-from tests.browser.conftest import chromium, runs_over
+from tests.browser.conftest import runs_over
 from tests.machine import AXE, needs_axe, needs_chromium, needs_wordpress
 from tests.plugin import stages
 from tests.plugin.stages import ANSWERED, DECISIONS, OPEN_REVIEW, document, kept
-
-__all__ = ["chromium"]
 
 pytestmark = [needs_wordpress, needs_chromium]
 
