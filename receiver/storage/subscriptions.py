@@ -44,6 +44,9 @@ def known_ids(session: Session) -> set[str]:
 
 
 def keep_subscription(session: Session, advertiser_id: str, entity: str, subscription_id: str) -> None:
+    """An id that TikTok gives out again is no longer what it was: whose it was lacks it from then on."""
+    other = Subscription.subscription_id == subscription_id, Subscription.advertiser_id != advertiser_id
+    session.execute(delete(Subscription).where(*other))
     session.merge(Subscription(advertiser_id=advertiser_id, entity=entity, subscription_id=subscription_id))
     session.flush()
 

@@ -18,8 +18,8 @@ from receiver.sandbox.tiktok_notices import Notices
 from receiver.services.polling.look_through import look_through, look_through_if_due
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.processing.process import process_next
-from receiver.storage import tables
-from tests.rows import keep_account, keep_link, keep_store
+from receiver.storage import subscriptions, tables
+from tests.rows import keep_account, keep_all, keep_link, keep_store
 from tests.serving import served
 
 CALLBACK = "https://credit.example/webhooks/tiktok/ads"
@@ -74,6 +74,18 @@ def test_an_account_that_may_be_read_is_subscribed_once(wired, fake, keep):
     keep()
     assert kept(wired) == BOTH
     assert sorted(at_tiktok(fake)) == ["AD_ACCOUNT_SUSPENSION", "REPORT_DATA_CHANGE"]
+
+
+def test_an_id_that_was_anothers_is_the_new_ones_and_the_other_is_asked_for_again(wired, fake, keep):
+    """As the sandbox's TikTok does, which forgets all when it is started anew."""
+    keep_all(wired, "st_2", "7009")
+    with wired.database.writing() as session:
+        for number, (_, entity) in enumerate(BOTH, start=7400000000000005001):
+            subscriptions.keep_subscription(session, "7009", entity, str(number))
+    keep()
+    assert kept(wired) == BOTH
+    keep()
+    assert kept(wired) == [*BOTH, *(("7009", entity) for _, entity in BOTH)]
 
 
 @pytest.mark.parametrize("how", ["consent", "link", "store"])

@@ -47,14 +47,14 @@ class TikTok(Protocol):
 def keep_subscribed(
     database: Database, seal: Seal, tiktok: TikTok, now: datetime, callback_url: str, *, limit: int
 ) -> None:
-    """Subscribe accounts that may be read, and end what is of those that may not; at most `limit` of each."""
+    """End what is of accounts that may not be read, and subscribe those that may; at most `limit` of each."""
     with database.reading() as session:
         wanting = subscriptions.accounts_to_subscribe(session, list(HOW_OFTEN), now, limit)
         ended = [one.subscription_id for one in subscriptions.subscriptions_to_end(session, limit)]
-    for advertiser_id in wanting:
-        _subscribe(database, seal, tiktok, now, callback_url, advertiser_id)
     for subscription_id in ended:
         end_subscription(database, tiktok, subscription_id)
+    for advertiser_id in wanting:
+        _subscribe(database, seal, tiktok, now, callback_url, advertiser_id)
 
 
 def end_subscription(database: Database, tiktok: TikTok, subscription_id: str) -> None:
