@@ -29,7 +29,7 @@ from rich.table import Table
 from receiver.domain.budget import Budget, NotNow, Rate
 from receiver.domain.calendar import Window, final_at, local_date, start_of
 from receiver.domain.decision import Stage
-from receiver.domain.schedule import URGENT, Standing, Why, after_failures, next_poll
+from receiver.domain.schedule import Standing, Why, after_failures, next_poll
 
 BEGAN = datetime(2025, 11, 1, tzinfo=UTC)
 A_SECOND, A_MINUTE, A_DAY = 10, 600, 864_000  # TikTok's Basic level
@@ -137,7 +137,7 @@ class World:
                 progress.update(task, completed=(at - BEGAN).total_seconds())
                 shown = at
             account = self.accounts[number]
-            urgent = why in URGENT
+            urgent = why.is_urgent
             done = self._turns(account, at, urgent)
             if isinstance(done, NotNow):
                 heapq.heappush(queue, (done.until, not urgent, number, planned, why))
@@ -146,7 +146,7 @@ class World:
             following = self._poll(account, done, why)
             if following is not None:
                 moment, reason = following
-                heapq.heappush(queue, (moment, reason not in URGENT, number, moment, reason))
+                heapq.heappush(queue, (moment, not reason.is_urgent, number, moment, reason))
         self._judge()
         return self.found
 

@@ -48,6 +48,11 @@ class Why(StrEnum):
     STATUS_CHANGED = "TikTok says that its status has changed"
     NOTICES_ENDED = "TikTok's notices of it have ended"
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it goes first, and may use what is left to urgent calls, where time is short."""
+        return self in URGENT
+
 
 EVERY = {
     Why.WINDOW_END: 3 * HOUR,
@@ -62,10 +67,10 @@ EVERY = {
     Why.STANDING: 20 * HOUR,
     Why.AT_REST: 7 * 24 * HOUR,
 }
-# These go first, and may use what is left to urgent calls, where not all can be asked in time.
-HINTS = frozenset({Why.ASKED, Why.FIGURES_CHANGED, Why.STATUS_CHANGED, Why.NOTICES_ENDED})
-# What TikTok tells every hour of whoever spends must not crowd out what decides.
-URGENT = HINTS - {Why.FIGURES_CHANGED} | {Why.FINAL, Why.WINDOW_END, Why.NEAR_TIER}
+# What TikTok tells every hour of whoever spends (FIGURES_CHANGED) must not crowd out what decides.
+URGENT = frozenset(
+    {Why.ASKED, Why.STATUS_CHANGED, Why.NOTICES_ENDED, Why.FINAL, Why.WINDOW_END, Why.NEAR_TIER}
+)
 BY_STAGE = {
     Stage.NOT_ADMITTED: Why.SET_UP,
     Stage.AWAITING_SETUP: Why.SET_UP,

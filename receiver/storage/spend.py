@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Account, Link, SpendDay, Store
@@ -36,32 +36,29 @@ def account_for_polling(session: Session, advertiser_id: str, now: datetime, rea
     return found
 
 
-def due_accounts(
-    session: Session, now: datetime, limit: int, urgent: Collection[str] = ()
-) -> list[tuple[str, bool]]:
-    """The accounts to poll now, and whether each is urgent by its reason: those first, then the longest due.
+def due_accounts(session: Session, now: datetime, limit: int) -> list[tuple[str, bool]]:
+    """The accounts to poll now, and whether each is urgent: those first, then the longest due.
 
     Those without a usable consent are left alone.
     """
-    is_urgent = func.coalesce(Account.poll_reason, "").in_(urgent)
     query = (
-        select(Account.advertiser_id, is_urgent)
+        select(Account.advertiser_id, Account.poll_urgent)
         .where(Account.next_poll_at <= now, Account.advertiser_id.in_(readable_accounts()))
-        .order_by(is_urgent.desc(), Account.next_poll_at)
+        .order_by(Account.poll_urgent.desc(), Account.next_poll_at)
         .limit(limit)
     )
-    return [(advertiser_id, bool(first)) for advertiser_id, first in session.execute(query)]
+    return [(advertiser_id, urgent) for advertiser_id, urgent in session.execute(query)]
 
 
 def bring_poll_forward(
-    session: Session, advertiser_id: str, now: datetime, reason: str, *, since: datetime
+    session: Session, advertiser_id: str, now: datetime, reason: str, *, urgent: bool, since: datetime
 ) -> bool:
     """Whether the account is due now for this reason; not where none may read it, or it was after `since`."""
     moved = session.execute(
         update(Account)
         .where(Account.advertiser_id == advertiser_id, Account.advertiser_id.in_(readable_accounts()))
         .where(or_(Account.hinted_at.is_(None), Account.hinted_at <= since))
-        .values(next_poll_at=now, poll_reason=reason, hinted_at=now)
+        .values(next_poll_at=now, poll_reason=reason, hinted_at=now, **_urgent(urgent))
         .returning(Account.advertiser_id)
         .execution_options(synchronize_session=False)
     )
@@ -69,16 +66,21 @@ def bring_poll_forward(
 
 
 def poll_sooner(
-    session: Session, advertiser_id: str, at: datetime, reason: str, planned: Collection[str]
+    session: Session, advertiser_id: str, at: datetime, reason: str, *, urgent: bool, planned: Collection[str]
 ) -> None:
     """Poll at this moment unless it is due before; only `planned` reasons are moved, no back-off."""
     session.execute(
         update(Account)
         .where(Account.advertiser_id == advertiser_id)
         .where(Account.next_poll_at > at, Account.poll_reason.in_(planned))
-        .values(next_poll_at=at, poll_reason=reason)
+        .values(next_poll_at=at, poll_reason=reason, **_urgent(urgent))
         .execution_options(synchronize_session=False)
     )
+
+
+def _urgent(urgent: bool) -> dict[str, bool]:
+    """Of a poll that is brought forward: that takes no urgency away."""
+    return {"poll_urgent": True} if urgent else {}
 
 
 def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timedelta) -> bool:

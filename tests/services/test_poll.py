@@ -15,7 +15,7 @@ from receiver.services.stores.links import add_link
 from receiver.storage import spend, tables
 from tests.factories import OPEN
 from tests.polling import FakeTikTok, day
-from tests.rows import keep_account, keep_link, keep_store
+from tests.rows import keep_account, keep_all, keep_link, keep_store
 
 REVOKED = ProviderError("revoked", advice=Advice.REAUTHORISE, code=40105)
 
@@ -51,6 +51,27 @@ def test_the_first_poll_reads_from_the_link_date_and_the_ninety_dates_before_it(
         ("total", date(2025, 8, 2), date(2025, 10, 30)),
     ]
     assert (date(2025, 10, 30) - date(2025, 8, 2)).days + 1 == 90
+
+
+@pytest.mark.parametrize("until", [None, OPEN + timedelta(hours=1)])
+def test_what_is_urgent_stays_so_while_it_fails_or_is_put_back(linked, until):
+    keep_all(linked, "st_2", "7000")
+    with linked.database.writing() as session:
+        assert hint(session, "7001", OPEN, Why.ASKED)
+    advice = Advice.AGAIN if until is None else Advice.PAUSE_APP
+    tiktok = FakeTikTok()
+    tiktok.fault = ProviderError("not now", advice=advice, until=until)
+    poll(linked, tiktok)
+    with linked.database.reading() as session:
+        due = spend.due_accounts(session, OPEN + timedelta(hours=2), 10)
+    assert due == [("7001", True), ("7000", False)]
+
+
+@pytest.mark.parametrize(("why", "urgent"), [(Why.ASKED, True), (Why.FIGURES_CHANGED, False)])
+def test_what_tiktok_tells_every_hour_is_read_at_once_and_crowds_nothing_out(linked, why, urgent):
+    with linked.database.writing() as session:
+        assert hint(session, "7001", OPEN, why)
+        assert spend.due_accounts(session, OPEN, 10) == [("7001", urgent)]
 
 
 def test_a_change_told_while_an_account_is_read_is_read_next(linked):

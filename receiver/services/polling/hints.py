@@ -14,4 +14,5 @@ AT_MOST_EVERY = timedelta(minutes=5)
 
 def hint(session: Session, advertiser_id: str, now: datetime, why: Why) -> bool:
     """Whether the account is polled at once now; at most once in five minutes, and only one we may read."""
-    return spend.bring_poll_forward(session, advertiser_id, now, why, since=now - AT_MOST_EVERY)
+    since = now - AT_MOST_EVERY
+    return spend.bring_poll_forward(session, advertiser_id, now, why, urgent=why.is_urgent, since=since)

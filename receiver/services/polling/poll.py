@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.calendar import final_at, local_date
-from receiver.domain.schedule import URGENT, after_failures
+from receiver.domain.schedule import after_failures
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.reports import SpendDay
@@ -82,7 +82,7 @@ class _Task:
 def poll_due(database: Database, seal: Seal, tiktok: TikTok, now: datetime, limit: int = 20) -> list[Polled]:
     """Poll the accounts whose time has come, each claimed first; one that fails holds up no other."""
     with database.writing() as session:
-        due = spend.due_accounts(session, now, limit, URGENT)
+        due = spend.due_accounts(session, now, limit)
         ours = [one for one in due if spend.claim_poll(session, one[0], now, LEASE)]
     polled = (
         _tried(database, seal, tiktok.urgently() if urgent else tiktok, now, advertiser_id)
@@ -240,6 +240,7 @@ def _plan_next(session: Session, account: tables.Account, now: datetime, bills: 
     elif account.hinted_at is None or account.hinted_at <= now:  # else what was told meanwhile is read next
         planned = plan_poll(session, account, now)
         account.next_poll_at, account.poll_reason = planned.at, planned.why
+        account.poll_urgent = planned.why.is_urgent
 
 
 def _row(advertiser_id: str, day: SpendDay, now: datetime) -> tables.SpendDay:

@@ -43,5 +43,5 @@ def sooner_poll(session: Session, decision: Decision) -> Sooner | None:
 def bring_forward(database: Database, now: datetime, sooner: Sooner) -> None:
     """In a transaction of its own: a poll holds the account first and its stores then, a decision a store."""
     with database.writing() as session:
-        at = max(now, sooner.plan.at)
-        spend.poll_sooner(session, sooner.advertiser_id, at, sooner.plan.why, planned=set(Why))
+        at, why = max(now, sooner.plan.at), sooner.plan.why
+        spend.poll_sooner(session, sooner.advertiser_id, at, why, urgent=why.is_urgent, planned=set(Why))
