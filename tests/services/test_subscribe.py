@@ -76,9 +76,10 @@ def test_an_account_that_may_be_read_is_subscribed_once(wired, fake, keep):
     assert sorted(at_tiktok(fake)) == ["AD_ACCOUNT_SUSPENSION", "REPORT_DATA_CHANGE"]
 
 
-def test_an_id_that_was_anothers_is_the_new_ones_and_the_other_is_asked_for_again(wired, fake, keep):
+def test_an_id_that_was_anothers_is_the_new_ones_and_the_other_is_asked_for_again(wired, accounts, keep):
     """As the sandbox's TikTok does, which forgets all when it is started anew."""
     keep_all(wired, "st_2", "7009")
+    accounts["7009"] = replace(accounts["7001"], advertiser_id="7009", token="token-of-7009")
     with wired.database.writing() as session:
         for number, (_, entity) in enumerate(BOTH, start=7400000000000005001):
             subscriptions.keep_subscription(session, "7009", entity, str(number))
