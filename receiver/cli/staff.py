@@ -1,4 +1,4 @@
-"""`staff`: who may sign in to the console."""
+"""`staff`: who may sign in to the console, and their tokens for the API."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import sys
 
 import click
 
-from receiver.cli.options import actor
-from receiver.cli.output import Commands, json_option, print_one
+from receiver.cli.options import actor, limit_option
+from receiver.cli.output import Commands, Row, json_option, print_one, print_rows
 from receiver.services.running.staff import ROLES, add_staff, new_password, set_password
+from receiver.services.staff.tokens import list_tokens, make_token, revoke_token
+from receiver.storage.staff_tokens import OwnedToken
 from receiver.wiring import wiring
 
-staff = Commands("staff", help="Who may sign in to the console.")
+staff = Commands("staff", help="Who may sign in to the console, and tokens for the API.")
 
 email_option = click.option("--email", required=True, help="What they sign in with.")
 
@@ -35,6 +37,47 @@ def replace_password(email: str, as_json: bool) -> None:
     wired, (password, shown) = wiring(), _password(as_json)
     person = set_password(wired.database, wired.now(), email=email, password=password, actor=actor())
     print_one({"email": person.email, "role": person.role, **shown}, as_json)
+
+
+@staff.command("token")
+@email_option
+@click.option("--name", default="command line", show_default=True, help="What it is for.")
+@json_option
+def token(email: str, name: str, as_json: bool) -> None:
+    """Make someone a personal token for /api/v1/admin, with their role. Printed once."""
+    wired = wiring()
+    made = make_token(wired.database, wired.now(), email=email, name=name, actor=actor())
+    about = {"id": made.id, "email": made.owner.email, "role": made.owner.role, "name": made.name}
+    print_one({**about, "token": made.text}, as_json)
+
+
+@staff.command("tokens")
+@limit_option
+@json_option
+def tokens(limit: int, as_json: bool) -> None:
+    """Whose tokens there are, and when each was last used; the newest first."""
+    print_rows([_token_row(owned) for owned in list_tokens(wiring().database, limit)], as_json)
+
+
+@staff.command("revoke-token")
+@click.argument("token_id", type=int)
+@json_option
+def revoke(token_id: int, as_json: bool) -> None:
+    """End a token at once."""
+    wired = wiring()
+    print_one(_token_row(revoke_token(wired.database, wired.now(), token_id, actor=actor())), as_json)
+
+
+def _token_row(owned: OwnedToken) -> Row:
+    token, owner = owned.token, owned.owner
+    return {
+        "id": token.id,
+        "email": owner.email,
+        "role": owner.role,
+        "name": token.name,
+        "created_at": token.created_at,
+        "last_used_at": token.last_used_at,
+    }
 
 
 def _password(as_json: bool) -> tuple[str, dict[str, str]]:

@@ -7,11 +7,20 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from receiver.errors import NotFound
 from receiver.storage.tables import Staff
 
 
 def staff_by_email(session: Session, email: str) -> Staff | None:
     return session.scalars(select(Staff).where(Staff.email == email)).first()
+
+
+def known_staff(session: Session, email: str) -> Staff:
+    """Raises NotFound."""
+    person = staff_by_email(session, email.strip().lower())
+    if person is None:
+        raise NotFound(f"nobody on the staff has the address {email}")
+    return person
 
 
 def keep_staff(session: Session, email: str, role: str, password_hash: str, now: datetime) -> Staff:

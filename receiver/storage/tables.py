@@ -522,6 +522,21 @@ class Staff(Base):
     created_at: Mapped[dt.datetime]
 
 
+class StaffToken(Base):
+    """A personal token for the API, with its owner's role."""
+
+    __tablename__ = "staff_tokens"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]  # to the minute
+
+    __table_args__ = (UniqueConstraint("staff_id", "name", name="uq_staff_tokens_name"),)
+
+
 class AuditEntry(Base):
     """Who changed what, when and why."""
 

@@ -44,7 +44,15 @@ def _ours(error: ReceiverError) -> Response:
 def _http(error: HTTPException) -> Response:
     """Keeps the headers an error carries with it, such as the Allow of a 405."""
     kept = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
-    return _answer(error.code or 500, error.name.lower(), kept)
+    return _answer(error.code or 500, _wrong_argument(error) or error.name.lower(), kept)
+
+
+def _wrong_argument(error: HTTPException) -> str | None:
+    """The first of what webargs found, as "field: what is wrong"."""
+    found, path = (getattr(error, "data", None) or {}).get("messages"), ""
+    while isinstance(found, dict) and found:
+        path, found = next(iter(found.items()))
+    return f"{path}: {found[0]}" if isinstance(found, list) and found else None
 
 
 def _unforeseen(error: Exception) -> Response:

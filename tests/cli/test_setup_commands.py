@@ -128,6 +128,22 @@ class TestStaff:
     def test_an_unknown_role_is_wrong_use(self, wired: Wiring) -> None:
         assert run(wired, "staff", "add", "--email", "a@b.example", "--role", "owner").exit_code == 2
 
+    def test_a_token_is_printed_once_listed_without_it_and_revoked(self, wired: Wiring) -> None:
+        add_staff(wired, "ann@shop.example")
+        words = ("--email", "Ann@shop.example", "--name", "reports", "--json")
+        made = json.loads(run(wired, "staff", "token", *words).output)
+        listed = run(wired, "staff", "tokens", "--json").output
+        assert (made["name"], made["role"], made["token"] in listed) == ("reports", "operator", False)
+        assert [row["id"] for row in json.loads(listed)] == [made["id"]]
+        assert run(wired, "staff", "revoke-token", str(made["id"])).exit_code == 0
+        assert json.loads(run(wired, "staff", "tokens", "--json").output) == []
+        assert run(wired, "staff", "revoke-token", str(made["id"])).exit_code == 1
+
+    def test_a_token_for_nobody_is_refused(self, wired: Wiring) -> None:
+        answer = run(wired, "staff", "token", "--email", "nobody@shop.example")
+        assert answer.exit_code == 1
+        assert "nobody on the staff" in answer.stderr
+
 
 class TestDoctor:
     def test_a_healthy_installation_has_nothing_to_do(self, wired: Wiring) -> None:

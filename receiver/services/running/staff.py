@@ -9,7 +9,7 @@ from datetime import datetime
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from receiver.errors import InputError, NotFound, Refused
+from receiver.errors import InputError, Refused
 from receiver.storage import audit, staff
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
@@ -45,9 +45,7 @@ def set_password(database: Database, now: datetime, *, email: str, password: str
     email = _checked_email(email)
     hashed = _hashed(password)
     with database.writing() as session:
-        person = staff.staff_by_email(session, email)
-        if person is None:
-            raise NotFound(f"nobody on the staff has the address {email}")
+        person = staff.known_staff(session, email)
         person.password_hash = hashed
         audit.record(session, now, actor, "staff password", email, {})
         return person

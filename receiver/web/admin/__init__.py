@@ -7,6 +7,7 @@ import hashlib
 from flask import Flask
 
 from receiver.settings import Settings
+from receiver.web.admin.account import account_pages
 from receiver.web.admin.pages import pages
 from receiver.web.admin.plain import amount, plain
 from receiver.web.admin.sandbox import sandbox_pages
@@ -28,6 +29,7 @@ def register(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.filters.update(plain=plain, amount=amount)
     app.register_blueprint(sign_in_pages)
+    app.register_blueprint(account_pages)
     app.register_blueprint(pages)
     if settings.sandbox_folder:
         app.register_blueprint(sandbox_pages)

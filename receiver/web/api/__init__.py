@@ -5,10 +5,16 @@ from __future__ import annotations
 from flask import Flask
 from flask_smorest import Api
 
+from receiver.web.api import admin
 from receiver.web.api.connect_tickets import connect_tickets_api
 from receiver.web.api.refresh import refresh_api
 from receiver.web.api.reviews import reviews_api
+from receiver.web.api.schemas import RefusalSchema
 from receiver.web.api.status import status_api
+
+
+class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
+    ERROR_SCHEMA = RefusalSchema
 
 
 def register(app: Flask) -> None:
@@ -20,9 +26,10 @@ def register(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # as the contract orders them
-    api = Api(app)
+    api = _Api(app)
     api.spec.components.security_scheme("statusToken", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(status_api)
     api.register_blueprint(refresh_api)
     api.register_blueprint(reviews_api)
     api.register_blueprint(connect_tickets_api)
+    admin.register(api)

@@ -7,12 +7,18 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 
-def bearer_token() -> str:
-    """The token of `Authorization: Bearer …`; answers 401 where there is none."""
+def given_token() -> str | None:
+    """The token of `Authorization: Bearer …`."""
     given = request.authorization
-    if given is None or given.type != "bearer" or not given.token:
+    return given.token or None if given is not None and given.type == "bearer" else None
+
+
+def bearer_token() -> str:
+    """The same; answers 401 where there is none."""
+    token = given_token()
+    if token is None:
         raise refused()
-    return given.token
+    return token
 
 
 def refused() -> Unauthorized:

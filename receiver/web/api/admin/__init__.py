@@ -1,0 +1,18 @@
+"""The API for staff under /api/v1/admin: the command line's groups, by HTTP."""
+
+from __future__ import annotations
+
+from flask_smorest import Api
+
+from receiver.web.api.admin.staff import staff_api
+
+AREAS = (staff_api,)
+
+
+def register(api: Api) -> None:
+    api.spec.components.security_scheme(
+        "staffToken",
+        {"type": "http", "scheme": "bearer", "description": "Made on the console's page /admin/account."},
+    )
+    for area in AREAS:
+        api.register_blueprint(area)

@@ -1,0 +1,68 @@
+"""What every part of the admin API is made with: guarded as a whole, and described with its guard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import RAISE, Schema, fields
+from marshmallow.validate import Length, Range
+from webargs.flaskparser import FlaskParser
+
+from receiver.web.api.admin.guard import SAFE, only_staff
+from receiver.web.api.schemas import MAYBE, RefusalSchema
+
+LONGEST_PAGE = 200
+
+
+class _Parser(FlaskParser):
+    """Answers 400, and to a misspelt filter too: it must not look like one that fits everything."""
+
+    DEFAULT_VALIDATION_STATUS = 400
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": RAISE, "json": RAISE}  # noqa: RUF012 (webargs' own way)
+
+
+class AdminBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
+    """Routes under /api/v1/admin: for staff tokens only; what changes something, for operators' only.
+
+    `g.person` is whose token it is.
+    """
+
+    ARGUMENTS_PARSER = _Parser()
+
+    def __init__(self, area: str, description: str) -> None:
+        super().__init__(f"admin_{area}", __name__, url_prefix="/api/v1/admin", description=description)
+        self.before_request(only_staff)
+        self._prepare_doc_cbks.append(_describe_guard)
+
+
+class PageArguments(Schema):
+    """Which page of a listing; a listing's own filters are added by a subclass."""
+
+    after = fields.String(
+        validate=Length(min=1, max=200), metadata={"description": "`next` of the page before."}
+    )
+    limit = fields.Integer(load_default=50, validate=Range(min=1, max=LONGEST_PAGE))
+
+
+def page_schema(item: type[Schema], name: str) -> type[Schema]:
+    """A page: `items`, and `next`, which is null on the last one."""
+    return Schema.from_dict(
+        {
+            "items": fields.List(fields.Nested(item), required=True),
+            "next": fields.String(**MAYBE, required=True),
+        },
+        name=name,
+    )
+
+
+def _describe_guard(doc: dict[str, Any], _info: dict[str, Any], *, method: str, **_: Any) -> dict[str, Any]:
+    """Adds the token and the answers of the guard, which no view has to repeat."""
+    refusals = {401: "No staff token, or a wrong one.", 503: "Temporarily unavailable."}
+    if method.upper() not in SAFE:
+        refusals[403] = "The token is a viewer's."
+    content = {"application/json": {"schema": RefusalSchema}}
+    responses = {str(status): {"description": text, "content": content} for status, text in refusals.items()}
+    doc["responses"] = {**responses, **doc.get("responses", {})}
+    doc["security"] = [{"staffToken": []}]
+    return doc

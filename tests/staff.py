@@ -1,0 +1,57 @@
+"""Members of staff as tests need them: signed in to the console, or with a token for the API."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from receiver.app import create_app
+from receiver.errors import Refused
+from receiver.services.running.staff import add_staff
+from receiver.services.staff.tokens import make_token
+from receiver.wiring import Wiring
+
+PASSWORD = "correct-horse-battery"
+BASE = "https://credit.example"
+
+
+def keep_staff(wired: Wiring, role: str = "operator") -> str:
+    """The address of somebody with this role, who may be there already."""
+    email = f"{role}@staff.example"
+    with suppress(Refused):
+        add_staff(wired.database, wired.now(), email=email, role=role, password=PASSWORD, actor="test")
+    return email
+
+
+def staff_token(wired: Wiring, role: str = "operator", name: str = "test") -> dict[str, str]:
+    """The headers of a new token of somebody with this role; hand them to a test client."""
+    made = make_token(wired.database, wired.now(), email=keep_staff(wired, role), name=name, actor="test")
+    return {"Authorization": f"Bearer {made.text}"}
+
+
+class Console:
+    """Somebody with a browser: signed in, sending each form with its token."""
+
+    def __init__(self, wired: Wiring, role: str | None = "operator") -> None:
+        self.client: FlaskClient = create_app(wired=wired).test_client()
+        if role:
+            self.sign_in(keep_staff(wired, role))
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
+        return self.post("/admin/sign-in", email=email, password=password)
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path, base_url=BASE)
+
+    def post(self, path: str, **form: Any) -> TestResponse:
+        return self.client.post(path, data={"csrf": self.csrf(), **form}, base_url=BASE)
+
+    def csrf(self) -> str:
+        """Of the sign-in page, which has a form whoever looks at it."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/admin/sign-in").text)
+        assert found is not None
+        return found[1]

@@ -1,0 +1,126 @@
+"""The admin API opens to staff tokens only, and to operators' where it changes something."""
+
+from datetime import timedelta
+
+import pytest
+from flask import g
+from sqlalchemy import delete
+
+from receiver.app import create_app
+from receiver.services.staff.tokens import tokens_of
+from receiver.storage.seal import token_hash
+from receiver.storage.tables import AuditEntry, Staff, StaffToken
+from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments
+from tests.rows import keep_store
+from tests.staff import BASE, staff_token
+
+ME = "/api/v1/admin/staff/me"
+
+
+@pytest.fixture
+def app(wired):
+    """The service with one more area, that reads and changes something."""
+    made = create_app(wired=wired)
+    area = AdminBlueprint("trial", "For this test")
+
+    @area.route("/trial")
+    @area.arguments(PageArguments, location="query")
+    def look(arguments):
+        return {"who": g.person.email, **arguments}
+
+    @area.route("/trial", methods=["POST", "DELETE"])
+    def change():
+        return {"who": g.person.email}
+
+    made.register_blueprint(area)
+    return made
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+def ask(client, path, headers, method="GET"):
+    return client.open(path, method=method, headers=headers, base_url=BASE)
+
+
+def test_a_token_says_whose_it_is(client, wired):
+    assert ask(client, ME, staff_token(wired, "viewer")).json == {
+        "email": "viewer@staff.example",
+        "role": "viewer",
+    }
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_without_a_staff_token_nothing_is_answered(client, method):
+    for given in ("", "Bearer", "Bearer wrong", "Basic eDp5", "Bearer stt_" + "a" * 40):
+        answer = ask(client, "/api/v1/admin/trial", {"Authorization": given}, method)
+        assert (answer.status_code, answer.json) == (401, {"error": "unauthorized"})
+        assert answer.headers["WWW-Authenticate"].lower().startswith("bearer")
+
+
+def test_a_stores_own_token_is_no_staff_token(client, wired):
+    keep_store(wired, status_token_hash=token_hash("stt_store"))
+    assert ask(client, ME, {"Authorization": "Bearer stt_store"}).status_code == 401
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_viewers_token_reads_and_changes_nothing(client, wired, method):
+    viewer = staff_token(wired, "viewer")
+    assert ask(client, "/api/v1/admin/trial", viewer).status_code == 200
+    refused = ask(client, "/api/v1/admin/trial", viewer, method)
+    assert (refused.status_code, refused.json) == (403, {"error": "forbidden"})
+    assert ask(client, "/api/v1/admin/trial", staff_token(wired), method).status_code == 200
+
+
+def test_a_token_ends_with_its_owners_place_on_the_staff(client, wired):
+    token = staff_token(wired)
+    with wired.database.writing() as session:
+        session.execute(delete(Staff))
+    assert ask(client, ME, token).status_code == 401
+
+
+def test_the_last_use_of_a_token_is_kept_to_the_minute(client, wired, clock):
+    token = staff_token(wired)
+    assert last_use(wired) is None
+    for seconds in (0, 59, 1):
+        clock.move(seconds=seconds)
+        ask(client, ME, token)
+    assert last_use(wired) == clock()
+    clock.move(seconds=59)
+    ask(client, ME, token)
+    assert last_use(wired) == clock() - timedelta(seconds=59)
+
+
+def last_use(wired):
+    return tokens_of(wired.database, 1)[0].last_used_at
+
+
+def test_a_token_stands_nowhere_in_the_database(wired):
+    text = staff_token(wired)["Authorization"].removeprefix("Bearer ")
+    with wired.database.reading() as session:
+        kept = [vars(row) for table in (StaffToken, AuditEntry) for row in session.query(table)]
+    assert len(kept) == 3
+    assert text not in str(kept)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("limit=0", "limit: Must be greater than or equal to 1 and less than or equal to 200."),
+        ("limit=x", "limit: Not a valid integer."),
+        ("afer=x", "afer: Unknown field."),
+    ],
+)
+def test_a_wrong_argument_is_named(client, wired, query, said):
+    answer = ask(client, f"/api/v1/admin/trial?{query}", staff_token(wired))
+    assert (answer.status_code, answer.json) == (400, {"error": said})
+
+
+def test_the_description_tells_the_guard(client):
+    described = client.get("/openapi.json").json
+    operation = described["paths"][ME]["get"]
+    assert operation["security"] == [{"staffToken": []}]
+    assert {"200", "401", "503"} <= set(operation["responses"])
+    assert described["components"]["securitySchemes"]["staffToken"]["scheme"] == "bearer"
