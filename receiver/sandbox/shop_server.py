@@ -16,6 +16,7 @@ from receiver.sandbox.merchant import Merchant, Trouble
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.place import Place, find_place
 from receiver.sandbox.serving import Quiet
+from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.server import create_shops
 from receiver.sandbox.shop.shop import SIGNAL, Setup, Shop
 from receiver.sandbox.shop.shops import Shops
@@ -55,7 +56,7 @@ def work(shops: Shops) -> Iterator[None]:
             for shop in shops.all():
                 if turn == 0 and _is_connected(shop):
                     shop.signal("state")
-                shop.run_queue()
+                run_queue(shop)
             yield
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from receiver.app import create_app
 from receiver.controls.shop_faults import ShopFault
 from receiver.documents.status import full_document
+from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.shop import Permalinks
 from receiver.services.bridge.check import check_store
 from receiver.services.bridge.leave import erase_store, leave_store
@@ -148,7 +149,7 @@ def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, c
     # Signals arrive through the store's own webhook.
     shop.signal("integration_installed")
     shop.signal("integration_set_up")
-    shop.run_queue()
+    run_queue(shop)
     work(wired)
     assert only(wired, tables.Store).set_up_at is not None
 
@@ -156,14 +157,14 @@ def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, c
     reached = shop.outgoing.reaches.pop("https://credit.example")
     for _ in range(7):
         shop.signal("integration_set_up")
-        shop.run_queue()
+        run_queue(shop)
     assert hook_of(shop).status == "disabled"
     shop.setup.state = {
         "integration": {"installed": True, "set_up": True},
         "account": {**LINKED, "exact": True},
     }
     shop.signal("account_linked", **LINKED, exact=True)
-    shop.run_queue()
+    run_queue(shop)
     shop.outgoing.reaches["https://credit.example"] = reached
 
     # The watch finds it: made anew, and what was missed is read.
@@ -175,7 +176,7 @@ def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, c
     assert (hook_of(shop).status, hook_of(shop).failures, hook_of(shop).id > old) == ("active", 0, True)
     assert only(wired, tables.Link).advertiser_id == LINKED["advertiser_id"]
     shop.signal("link_lost")
-    shop.run_queue()
+    run_queue(shop)
     work(wired)
     assert only(wired, tables.Link).ended_at is not None
 
@@ -292,12 +293,12 @@ def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, sh
     for secret in (before, after):
         hook_of(shop).secret = secret
         shop.signal("integration_installed")
-        shop.run_queue()
+        run_queue(shop)
         assert hook_of(shop).failures == 0
     clock.move(hours=25)
     hook_of(shop).secret = before
     shop.signal("integration_installed")
-    shop.run_queue()
+    run_queue(shop)
     assert hook_of(shop).failures == 1
     check(wired, shop)
     assert hook_of(shop).secret == before  # the watch does not read secrets: no store shows one
@@ -314,7 +315,7 @@ def test_a_secret_the_store_did_not_take_leaves_the_old_one_good(service, connec
         )
     shop.faults.off(ShopFault.MAINTENANCE)
     shop.signal("integration_installed")
-    shop.run_queue()
+    run_queue(shop)
     assert hook_of(shop).failures == 0
 
 
@@ -349,7 +350,7 @@ def test_a_saved_setting_has_the_store_looked_at_soon(service, connect, shop, cl
     wired, _ = service
     connect()
     shop.do_action("woocommerce_settings_saved")
-    shop.run_queue()
+    run_queue(shop)
     work(wired)
     assert (only(wired, tables.Bridge).next_check_at - clock()).total_seconds() == 30
 
@@ -377,7 +378,7 @@ def test_erasing_leaves_ids_and_nothing_that_names_anybody(service, connect, sho
     shop.setup.name = "Anna's teas"
     connect()
     shop.signal("integration_installed")
-    shop.run_queue()
+    run_queue(shop)
     work(wired)
     store = only(wired, tables.Store)
     said = {"reason": "asked", "actor": "staff"}

@@ -10,6 +10,7 @@ import requests
 
 from receiver.controls.shop_faults import ShopFault
 from receiver.sandbox.shop import faults
+from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.shop import Shop
 
 
@@ -117,10 +118,10 @@ def test_a_queue_that_stands_still_keeps_what_waits(shop, listener):
     assert requests.post(f"{shop.url}/wp-json/wc/v3/webhooks", auth=pair, json=wanted, timeout=5).ok
     shop.faults.on(ShopFault.QUEUE_STANDS)
     shop.signal("integration_installed")
-    shop.run_queue()
+    run_queue(shop)
     assert len(listener.heard) == 1
     shop.faults.off(ShopFault.QUEUE_STANDS)
-    shop.run_queue()
+    run_queue(shop)
     assert len(listener.heard) == 2
 
 

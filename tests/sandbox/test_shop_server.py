@@ -10,6 +10,7 @@ import requests
 
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.place import find_place
+from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.records import Hook
 from receiver.sandbox.shop.shop import Shop
 from receiver.sandbox.shop_server import CHECKS_EVERY, open_shops, setup_of, work
@@ -92,7 +93,7 @@ def test_the_list_leads_to_every_shop(shops, shop) -> None:
 def test_a_button_makes_it_happen(shop, listener, deed, topic, event) -> None:
     connected(shop, listener, topic)
     do(shop, deed)
-    shop.run_queue()
+    run_queue(shop)
     assert json.loads(listener.heard[-1].body)["arg"]["event"] == event
 
 
@@ -101,7 +102,7 @@ def test_settings_saved_on_the_page_fire_the_action_and_show_in_rest(shop, liste
     key = shop.records.keys[0]
     fields = {"country": "GB", "currency": "GBP"}
     assert 'value="GBP"' in requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=5).text
-    shop.run_queue()
+    run_queue(shop)
     assert json.loads(listener.heard[-1].body) == {"action": "woocommerce_settings_saved", "arg": ""}
     requests.post(f"{shop.url}/wp-admin/", data={"country": "Atlantis", "currency": "XXX"}, timeout=5)
     auth, address = (key.consumer_key, key.consumer_secret), f"{shop.url}/wp-json/wc/v3/settings/general"

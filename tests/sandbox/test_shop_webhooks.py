@@ -11,6 +11,7 @@ from woocommerce import API
 
 from receiver.errors import SettingsError
 from receiver.integrations.woocommerce.signature import signing_key, verify
+from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.records import Hook
 from receiver.sandbox.shop.shop import Shop
 from tests.shops import Listener
@@ -40,7 +41,7 @@ def fail(shop: Shop, listener: Listener, times: int) -> None:
     listener.status = 500
     for number in range(times):
         shop.do_action("wc_ad_credit_signal", {"n": number})
-        shop.run_queue()
+        run_queue(shop)
 
 
 # -- the ping --------------------------------------------------------------------------------------
@@ -70,12 +71,12 @@ def test_only_a_200_settles_the_ping_and_each_delivery_brings_another_until_then
     listener.status = status
     assert make(shop, listener)["status"] == "active"
     shop.do_action("wc_ad_credit_signal")
-    shop.run_queue()
+    run_queue(shop)
     assert [heard.body[:11] == b"webhook_id=" for heard in listener.heard] == [True, False, True]
     listener.status = 200
     for _ in range(2):
         shop.do_action("wc_ad_credit_signal")
-        shop.run_queue()
+        run_queue(shop)
     assert [heard.body[:11] == b"webhook_id=" for heard in listener.heard[3:]] == [False, True, False]
 
 
@@ -112,7 +113,7 @@ def test_a_new_address_is_pinged_only_while_the_webhook_is_active(shop, listener
 def test_a_delivery_is_signed_with_the_secret_as_wordpress_decodes_it(shop, listener, secret):
     make(shop, listener, secret=secret)
     shop.do_action("wc_ad_credit_signal", {"name": "Café/漢"})
-    shop.run_queue()
+    run_queue(shop)
     heard = listener.heard[-1]
     assert verify(heard.body, heard.headers["X-Wc-Webhook-Signature"], [signing_key(secret)])
     assert json.loads(heard.body) == {"action": "wc_ad_credit_signal", "arg": {"name": "Café/漢"}}
@@ -125,7 +126,7 @@ def test_deliveries_of_one_second_share_their_id(shop, listener, clock):
     for number in range(3):
         clock.move(seconds=number // 2)
         shop.do_action("wc_ad_credit_signal", number)
-        shop.run_queue()
+        run_queue(shop)
     first, second, third = [heard.headers["X-Wc-Webhook-Delivery-Id"] for heard in listener.heard[1:]]
     assert first == second != third
     assert len(first) == 32
@@ -136,7 +137,7 @@ def test_what_waits_already_is_not_queued_again_and_its_body_is_built_when_it_is
     for status in ("pending", "completed"):
         shop.records.resources["order/26"] = {"id": 26, "status": status}
         shop.happens("order.updated", 26)
-    shop.run_queue()
+    run_queue(shop)
     assert [json.loads(heard.body) for heard in listener.heard[1:]] == [{"id": 26, "status": "completed"}]
 
 
@@ -144,7 +145,7 @@ def test_a_webhook_of_a_user_who_is_gone_carries_an_error_object_correctly_signe
     make(shop, listener, topic="order.updated")
     shop.setup.managers.clear()
     shop.happens("order.updated", 26)
-    shop.run_queue()
+    run_queue(shop)
     heard = listener.heard[-1]
     assert json.loads(heard.body)["code"] == "woocommerce_rest_cannot_view"
     assert verify(heard.body, heard.headers["X-Wc-Webhook-Signature"], [b"abc"])
@@ -159,7 +160,7 @@ def test_a_success_clears_the_count_and_no_redirect_of_a_delivery_is_followed(sh
     only(shop).failures = 6
     listener.status = status
     shop.do_action("wc_ad_credit_signal")
-    shop.run_queue()
+    run_queue(shop)
     assert (only(shop).failures, only(shop).status, len(listener.heard)) == (0, "active", 2)
 
 
@@ -168,8 +169,8 @@ def test_a_failure_counts_and_is_never_tried_again(shop, listener, status):
     make(shop, listener)
     listener.status = status
     shop.do_action("wc_ad_credit_signal")
-    shop.run_queue()
-    shop.run_queue()
+    run_queue(shop)
+    run_queue(shop)
     assert (only(shop).failures, len(listener.heard)) == (1, 2)
 
 
@@ -194,7 +195,7 @@ def test_an_address_a_shop_cannot_or_will_not_call_counts_failures_too(shop, lis
     make(shop, listener)
     only(shop).delivery_url = address.format(listener.url.removeprefix("http://"))
     shop.do_action("wc_ad_credit_signal")
-    shop.run_queue()
+    run_queue(shop)
     assert only(shop).failures == 1
 
 
@@ -204,7 +205,7 @@ def test_events_of_a_webhook_that_is_not_active_are_lost_but_what_was_queued_is_
     shop.do_action("wc_ad_credit_signal", 1)
     only(shop).status = status
     shop.do_action("wc_ad_credit_signal", 2)
-    shop.run_queue()
+    run_queue(shop)
     assert [json.loads(heard.body)["arg"] for heard in listener.heard[1:]] == [1]
 
 
@@ -212,7 +213,7 @@ def test_what_waits_for_a_webhook_that_is_deleted_is_not_sent(shop, listener):
     made = make(shop, listener)
     shop.do_action("wc_ad_credit_signal")
     client(shop).delete(f"webhooks/{made['id']}", params={"force": "true"})
-    shop.run_queue()
+    run_queue(shop)
     assert len(listener.heard) == 1
 
 
@@ -220,7 +221,7 @@ def test_a_topic_in_mixed_case_is_accepted_and_never_fires(shop, listener):
     made = make(shop, listener, topic="Action.wc_ad_credit_signal")
     assert (made["topic"], made["hooks"]) == ("", [])
     shop.do_action("wc_ad_credit_signal")
-    shop.run_queue()
+    run_queue(shop)
     assert len(listener.heard) == 1
 
 
@@ -240,7 +241,7 @@ def test_a_shop_goes_on_where_it_was_left(shops, shop, listener):
     again = shops.open("one")
     assert again.hook(made["id"]) == only(shop)
     listener.status = 200
-    again.run_queue()
+    run_queue(again)
     assert json.loads(listener.heard[-1].body)["arg"] == "waits"
     assert requests.get(f"{again.url}/wp-json/", timeout=5).status_code == 200
 

@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from receiver.controls.shop_faults import ShopFault
 from receiver.sandbox.shop.outgoing import MOST_REDIRECTS, Unreachable
 from receiver.sandbox.shop.records import Hook
 from receiver.sandbox.woocommerce import Webhook, event, pinging
@@ -17,6 +18,18 @@ MOST_FAILURES = 5  # the failure after the next one disables
 PINGED = 200  # and no other answer
 LAST_SUCCESS = 302
 DELETED = "deleted"
+
+
+def run_queue(shop: Shop) -> None:
+    """Send all that waits, whatever became of its webhook since, unless that was deleted."""
+    while not shop.suffers(ShopFault.QUEUE_STANDS):
+        with shop.changing():
+            if not shop.records.queue:
+                return
+            waiting = shop.records.queue.pop(0)
+        hook = shop.hook(waiting.hook_id)
+        if hook is not None:
+            deliver(shop, hook, waiting.argument)
 
 
 def save(shop: Shop, hook: Hook, *, moved: bool = False) -> None:

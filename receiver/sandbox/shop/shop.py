@@ -15,7 +15,7 @@ from threading import RLock
 from typing import Any
 
 from receiver.controls.shop_faults import ShopFault, ShopFaults
-from receiver.sandbox.shop import deliveries, topics
+from receiver.sandbox.shop import topics
 from receiver.sandbox.shop.outgoing import Outgoing, Sent
 from receiver.sandbox.shop.records import OWNER, Hook, Key, Waiting, recall
 
@@ -183,7 +183,7 @@ class Shop:
         }
 
     def signal(self, event: str, **fields: Any) -> None:
-        """Our plugin sees something happen; `run_queue` sends it."""
+        """Our plugin sees something happen; its queue sends it."""
         self.do_action(SIGNAL, self.state() if event == "state" else self.signals({"event": event, **fields}))
 
     def do_action(self, hook: str, argument: Any = "") -> None:
@@ -213,14 +213,3 @@ class Shop:
                 fires = hook.status == "active" and hook.topic == topic and topics.hooks_of(topic)
                 if fires and waiting not in self.records.queue:
                     self.records.queue.append(waiting)
-
-    def run_queue(self) -> None:
-        """Send all that waits, whatever became of its webhook since, unless that was deleted."""
-        while not self.suffers(ShopFault.QUEUE_STANDS):
-            with self.changing():
-                if not self.records.queue:
-                    return
-                waiting = self.records.queue.pop(0)
-            hook = self.hook(waiting.hook_id)
-            if hook is not None:
-                deliveries.deliver(self, hook, waiting.argument)
