@@ -302,7 +302,7 @@ def rows_of(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 @click.option("--days", default=40, show_default=True)
 @click.option("--seed", default=20251123, show_default=True)
 def main(accounts: int, days: int, seed: int) -> None:
-    """Simulate, show it, and write build/simulate.json; exit code 1 where an award was late or a limit met."""
+    """Simulate, show it, keep build/simulate.json; exit code 1 where an award was late or a limit met."""
     console = Console()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         found = World(accounts, days, seed).run(progress)
