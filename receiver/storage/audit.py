@@ -1,17 +1,118 @@
-"""Who changed what, when and why; written in the very transaction of the change."""
+"""Who changed what, when and why; written in the very transaction of the change, and looked through."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Text, or_, select, tuple_, type_coerce
+from sqlalchemy.orm import Session, aliased
 
-from receiver.storage.tables import AuditEntry
+from receiver.errors import NotFound
+from receiver.storage.tables import AuditEntry, Award, Delivery, Review
+
+LOOKED_THROUGH = 5000  # entries at a time, where no index leads to what is looked for
+NEWEST_FIRST = (AuditEntry.at.desc(), AuditEntry.id.desc())
+# What belongs to a store beside deliveries, by the first letters of its id.
+OWNED: dict[str, type[Award] | type[Review]] = {"aw": Award, "rv": Review}
 
 
 def record(
     session: Session, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]
 ) -> None:
     """`detail` is shown to staff as it is: no secret, no token."""
-    session.add(AuditEntry(at=at, actor=actor, action=action, subject=subject, detail=detail))
+    store_id = _store_of(session, subject)
+    session.add(
+        AuditEntry(at=at, actor=actor, action=action, subject=subject, store_id=store_id, detail=detail)
+    )
+
+
+def _store_of(session: Session, subject: str) -> str | None:
+    """The store that an entry is about, be it by way of its award, review or delivery."""
+    kind, _, name = subject.replace("_", " ", 1).partition(" ")
+    if kind == "st":
+        return subject
+    if kind == "delivery":
+        return session.scalar(select(Delivery.store_id).where(Delivery.id == int(name)))
+    if kind not in OWNED:
+        return None
+    owner = OWNED[kind]
+    return session.scalar(select(owner.store_id).where(owner.id == subject))
+
+
+@dataclass(frozen=True)
+class AuditFilters:
+    """Which entries; what is not said does not matter."""
+
+    actor: str | None = None
+    action: str | None = None
+    store: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None  # the moment itself not included
+    text: str | None = None  # part of an action, subject or detail
+
+
+@dataclass(frozen=True)
+class Found:
+    """Entries, the newest first; `next` is the one to look on from, None where there are no more.
+
+    There may be fewer than asked for and more all the same: one look goes through so many entries only.
+    """
+
+    entries: Sequence[AuditEntry]
+    next: int | None
+
+
+def look_through(session: Session, filters: AuditFilters, after: int | None, limit: int) -> Found:
+    """Raises NotFound for an `after` there is not."""
+    ordered = _led_by_an_index(filters).order_by(*NEWEST_FIRST)
+    if after is not None:
+        ordered = ordered.where(_older_than(_known(session, after)))
+    looked_at = aliased(AuditEntry, ordered.limit(LOOKED_THROUGH).subquery())
+    query = select(looked_at).where(*_looked_for(looked_at, filters))
+    entries = list(session.scalars(query.order_by(looked_at.at.desc(), looked_at.id.desc()).limit(limit + 1)))
+    if len(entries) > limit:
+        return Found(entries[:limit], entries[limit - 1].id)
+    last = session.scalar(select(looked_at).order_by(looked_at.at, looked_at.id).limit(1))
+    goes_on = last is not None and session.scalar(ordered.where(_older_than(last)).limit(1)) is not None
+    return Found(entries, last.id if last is not None and goes_on else None)
+
+
+def _known(session: Session, entry_id: int) -> AuditEntry:
+    entry = session.get(AuditEntry, entry_id)
+    if entry is None:
+        raise NotFound(f"there is no audit entry {entry_id}")
+    return entry
+
+
+def _older_than(entry: AuditEntry) -> ColumnElement[bool]:
+    place: ColumnElement[bool] = tuple_(AuditEntry.at, AuditEntry.id) < tuple_(
+        type_coerce(entry.at, AuditEntry.at.type), entry.id
+    )
+    return place
+
+
+def _led_by_an_index(filters: AuditFilters) -> Select[AuditEntry]:
+    """What one index finds in the order of the pages: the times, and the rarest of the other filters."""
+    query = select(AuditEntry)
+    if filters.since is not None:
+        query = query.where(AuditEntry.at >= filters.since)
+    if filters.until is not None:
+        query = query.where(AuditEntry.at < filters.until)
+    if filters.store is not None:
+        return query.where(AuditEntry.store_id == filters.store)
+    if filters.action is not None:
+        return query.where(AuditEntry.action == filters.action)
+    return query if filters.actor is None else query.where(AuditEntry.actor == filters.actor)
+
+
+def _looked_for(entry: type[AuditEntry], filters: AuditFilters) -> list[ColumnElement[bool]]:
+    """All but the times once more: of an index's filter it changes nothing."""
+    said = ((entry.store_id, filters.store), (entry.action, filters.action), (entry.actor, filters.actor))
+    wanted = [column == value for column, value in said if value is not None]
+    if filters.text is None:
+        return wanted
+    searched = (entry.action, entry.subject, type_coerce(entry.detail, Text))
+    return [*wanted, or_(*(column.icontains(filters.text, autoescape=True) for column in searched))]

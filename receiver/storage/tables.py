@@ -547,7 +547,15 @@ class AuditEntry(Base):
     actor: Mapped[str]
     action: Mapped[str]
     subject: Mapped[str] = mapped_column(index=True)
+    store_id: Mapped[str | None]  # the store that it is about; it stays when the store is gone
     detail: Mapped[dict[str, Any]]
+
+    __table_args__ = (
+        Index("ix_audit_at", "at", "id"),
+        Index("ix_audit_actor", "actor", "at", "id"),
+        Index("ix_audit_action", "action", "at", "id"),
+        Index("ix_audit_store_id", "store_id", "at", "id"),
+    )
 
 
 class CallBudget(Base):

@@ -8,11 +8,18 @@ from flask import Flask
 
 from receiver.settings import Settings
 from receiver.web.admin.account import account_pages
+from receiver.web.admin.audit import audit_pages
 from receiver.web.admin.pages import pages
 from receiver.web.admin.plain import amount, plain
 from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.signed_in import IDLE
+
+# What the bar at the top leads to: an endpoint and its words, in the order of use.
+NAVIGATION = (
+    ("console.home", "Stores"),
+    ("audit.show", "Audit"),
+)
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -28,8 +35,10 @@ def register(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=IDLE,
     )
     app.jinja_env.filters.update(plain=plain, amount=amount)
+    app.jinja_env.globals.update(navigation=NAVIGATION)
     app.register_blueprint(sign_in_pages)
     app.register_blueprint(account_pages)
+    app.register_blueprint(audit_pages)
     app.register_blueprint(pages)
     if settings.sandbox_folder:
         app.register_blueprint(sandbox_pages)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask_smorest import Api
 
+from receiver.web.api.admin.audit import audit_api
 from receiver.web.api.admin.staff import staff_api
 
-AREAS = (staff_api,)
+AREAS = (staff_api, audit_api)
 
 
 def register(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_smorest import Blueprint
@@ -43,6 +44,16 @@ class PageArguments(Schema):
         validate=Length(min=1, max=200), metadata={"description": "`next` of the page before."}
     )
     limit = fields.Integer(load_default=50, validate=Range(min=1, max=LONGEST_PAGE))
+
+
+class Moment(fields.AwareDateTime):
+    """A time with its offset, in ISO 8601; given on in UTC."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+        try:
+            return super()._deserialize(value, *args, **kwargs).astimezone(UTC)
+        except OverflowError as error:  # its offset leads out of the calendar
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from error
 
 
 def page_schema(item: type[Schema], name: str) -> type[Schema]:

@@ -1,0 +1,70 @@
+"""An entry of the audit log as staff read it: who did what, around the subject it was done to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# What each action means; the subject stands where the braces are. The actor comes before it.
+PHRASES: Mapping[str, str] = {
+    "award block": "blocked award {}",
+    "award credit": "recorded that the credit of award {} arrived",
+    "award expire": "let award {} expire",
+    "award flagged": "flagged award {} for staff",
+    "award issue": "issued award {}",
+    "award lift": "lifted the block of award {}",
+    "award recorded": "recorded award {}",
+    "connect held": "held the connection of {} for staff",
+    "deliveries replay": "asked for {}",
+    "delivery read raw": "read the raw bytes of {}",
+    "facts set": "recorded a fact of store {}",
+    "links add": "linked an ad account to store {}",
+    "links remove": "ended a link of store {}",
+    "place given": "gave store {} a place that became free",
+    "quarantine taken in": "took in what was quarantined of {}",
+    "replay cancelled": "cancelled {}",
+    "replay done": "ended {}",
+    "review answered": "answered review {}",
+    "review asked": "asked for review {}",
+    "staff add": "let {} in as staff",
+    "staff password": "gave {} a new password",
+    "staff revoke-token": "revoked an API token of {}",
+    "staff token": "made an API token for {}",
+    "store doubted": "found sources that contradict each other for store {}",
+    "store facts": "read changed facts of store {}",
+    "store webhook": "repaired a webhook of store {}",
+    "stores add": "added store {}",
+    "stores admit": "admitted store {}",
+    "stores connect": "connected store {}",
+    "stores disconnect": "disconnected store {}",
+    "stores erase": "erased what is personal of store {}",
+    "stores rotate-secret": "rotated a webhook secret of store {}",
+    "stores rotate-token": "rotated the status token of store {}",
+    "tiktok consent given": "gave TikTok's consent for store {}",
+    "tiktok consent refused": "was refused to give TikTok's consent for store {}",
+    "tiktok consent withdrawn": "ended TikTok's consent of store {}",
+}
+
+
+def phrase(action: str) -> tuple[str, str]:
+    """What stands before the subject, and after it."""
+    before, _, after = PHRASES.get(action, f"{action}: {{}}").partition("{}")
+    return before, after
+
+
+def detail_lines(detail: Mapping[str, Any], path: str = "") -> list[tuple[str, str]]:
+    """Each value on a line of its own, under its name in words; what is empty is left out."""
+    lines = []
+    for name, value in detail.items():
+        named = f"{path} {name}".strip().replace("_", " ")
+        if isinstance(value, Mapping):
+            lines += detail_lines(value, named)
+        elif value is not None and value not in ("", []):
+            lines.append((named, _text(value)))
+    return lines
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)

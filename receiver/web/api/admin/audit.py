@@ -1,0 +1,73 @@
+"""GET /api/v1/admin/audit: who changed what, when and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from marshmallow import Schema, fields
+from marshmallow.validate import Length
+
+from receiver.documents.times import time_text
+from receiver.services.staff.audit import LONGEST_FILTER, look_through
+from receiver.storage.audit import AuditFilters
+from receiver.storage.tables import AuditEntry
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_schema
+from receiver.web.api.schemas import MAYBE
+from receiver.wiring import wiring
+
+audit_api = AdminBlueprint("audit", "Who changed what, when and why")
+
+TEXT: dict[str, Any] = {"validate": Length(min=1, max=LONGEST_FILTER)}
+
+
+class AuditArguments(PageArguments):
+    """Which entries."""
+
+    actor = fields.String(**TEXT, metadata={"description": "Who did it, in full."})
+    action = fields.String(**TEXT, metadata={"example": "award issue"})
+    store = fields.String(**TEXT, metadata={"description": "The id of the store it is about."})
+    since = Moment(metadata={"example": "2025-11-20T00:00:00Z"})
+    until = Moment(metadata={"description": "Not included."})
+    text = fields.String(**TEXT, metadata={"description": "Part of an action, subject or detail."})
+
+
+class AuditEntrySchema(Schema):
+    """One change."""
+
+    id = fields.Integer(required=True)
+    at = fields.String(required=True, metadata={"format": "date-time"})
+    actor = fields.String(required=True)
+    action = fields.String(required=True)
+    subject = fields.String(required=True)
+    store = fields.String(required=True, **MAYBE)
+    detail = fields.Dict(required=True)
+
+
+@audit_api.route("/audit")
+class AuditView(MethodView):
+    """The audit log."""
+
+    @audit_api.arguments(AuditArguments, location="query")
+    @audit_api.response(200, page_schema(AuditEntrySchema, "AuditPage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The newest first. A page may hold fewer than `limit`, or none, and have a `next` all the same:
+        one request goes through so many entries only."""
+        after, limit = arguments.pop("after", None), arguments.pop("limit")
+        found = look_through(wiring().database, AuditFilters(**arguments), after=after, limit=limit)
+        return {
+            "items": list(map(_item, found.entries)),
+            "next": None if found.next is None else str(found.next),
+        }
+
+
+def _item(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": time_text(entry.at),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "store": entry.store_id,
+        "detail": entry.detail,
+    }
