@@ -19,6 +19,7 @@ from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.factories import OPEN
 from tests.fakes import FrozenClock
+from tests.plugin.tiktok import Tiktok
 from tests.plugin.wordpress import WordPress, wordpress
 from tests.serving import served
 from tests.signals import SECRET, add_shop
@@ -78,6 +79,13 @@ def hooked(empty_site: WordPress, service: Service) -> None:
         "secret": SECRET,
     }
     empty_site.keep_option("stand_in_webhooks", {136: hook})
+
+
+@pytest.fixture
+def tiktok(empty_site: WordPress) -> Iterator[Tiktok]:
+    made = Tiktok(empty_site)
+    yield made
+    made.remove()
 
 
 @pytest.fixture

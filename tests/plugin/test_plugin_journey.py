@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 from receiver.services.decisions.reviews import list_reviews
 from receiver.worker import work_inbox
 from tests.machine import needs_chromium, needs_wordpress
-from tests.plugin.test_plugin_signals import Tiktok
 from tests.plugin.visitors import TAB
 from wp_bridge.packing import SLUG, SOURCE, packed
 
@@ -43,7 +42,7 @@ def boss(chromium, empty_site):
     context.close()
 
 
-def test_from_the_zip_to_nothing_left(boss, served_site, tmp_path):
+def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     site, service = served_site
     page, shown = boss, boss.locator("#wc-ad-credit")
 
@@ -69,7 +68,6 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tmp_path):
     expect(shown).to_contain_text("Set up the official TikTok integration to begin.")
     site.run_queue(0)
 
-    tiktok = Tiktok(site)
     tiktok.activate(tiktok.unpack("tiktok-for-business"))
     tiktok.write(tt4b_access_token="act.SECRET")
     work_inbox(service.wired)

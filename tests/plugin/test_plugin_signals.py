@@ -7,51 +7,18 @@ from sqlalchemy import select
 
 from receiver.storage.tables import Delivery
 from tests.machine import needs_wordpress
+from tests.plugin.tiktok import SECRETS
 from tests.signals import ACCOUNT, OTHER_ACCOUNT
 from wp_bridge.signals import read_signal
 
 pytestmark = needs_wordpress
 
-SECRETS = {"tt4b_access_token": "act.TOP", "tt4b_secret": "TOPSECRET", "tt4b_external_data_key": "TOPKEY"}
-
-
-class Tiktok:
-    """The integration on the site, as far as a companion can see it."""
-
-    def __init__(self, site):
-        self.site = site
-
-    def unpack(self, folder, main="tiktok-for-woocommerce.php"):
-        place = self.site.content / "plugins" / folder
-        (place / "admin").mkdir(parents=True, exist_ok=True)
-        (place / "admin" / "Tt4b_Menu_Class.php").write_text("<?php\n")
-        (place / main).write_text("<?php\n/* Plugin Name: TikTok */\n")
-        return f"{folder}/{main}"
-
-    def activate(self, plugin):
-        self.site.php(f"activate_plugin('{plugin}');")
-
-    def deactivate(self, plugin):
-        self.site.php(f"deactivate_plugins('{plugin}');")
-
-    def write(self, **options):
-        self.site.php("".join(f"update_option('{name}', '{value}');" for name, value in options.items()))
-
-    def link(self, account=ACCOUNT):
-        self.write(
-            **SECRETS, tt4b_bc_id="7200000000000000009", tt4b_external_business_id="tt4b_woocommerce_01"
-        )
-        self.write(tt4b_advertiser_id=account)
-
 
 @pytest.fixture
-def tiktok(site, service, hooked):
-    yield Tiktok(site)
-    site.php(
-        "$ours = ['woocommerce/woocommerce.php', 'wc-ad-credit/wc-ad-credit.php'];"
-        "deactivate_plugins(array_diff(get_option('active_plugins'), $ours));"
-        "foreach (wp_load_alloptions() as $n => $v) { if (strpos($n, 'tt4b_') === 0) { delete_option($n); } }"
-    )
+def tiktok(site, hooked, tiktok):
+    """With our plugin active, the service listening, and nothing waiting in the queue for today."""
+    site.run_queue(86400)
+    return tiktok
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 <?php
-/** PHP's own web server in front of WordPress: files as they are, everything else WordPress's. */
+/** PHP's own web server in front of WordPress: files as they are, /run for the tests, everything else WordPress's. */
 
 $path    = rawurldecode( (string) parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) );
 $content = getenv( 'WORDPRESS_TEST_CONTENT' );
@@ -7,6 +7,10 @@ if ( 0 === strpos( $path, '/wp-content/' ) && false === strpos( $path, '..' ) &&
 	$types = array( 'css' => 'text/css', 'js' => 'text/javascript', 'svg' => 'image/svg+xml', 'png' => 'image/png' );
 	header( 'Content-Type: ' . ( $types[ pathinfo( $path, PATHINFO_EXTENSION ) ] ?? 'application/octet-stream' ) );
 	readfile( $content . substr( $path, 11 ) );
+	return true;
+}
+if ( '/run' === $path ) {
+	require __DIR__ . '/run.php';
 	return true;
 }
 $file = $_SERVER['DOCUMENT_ROOT'] . $path;

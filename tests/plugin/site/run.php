@@ -1,10 +1,10 @@
 <?php
-/** Runs a line of PHP in the site, as somebody: php run.php 'CODE' [LOGIN]; prints what it returns as JSON. */
+/** Runs PHP in the site, as somebody: POST code and as (a login, or nothing); answers what it returns as JSON. */
 
-$_SERVER['HTTP_HOST'] = parse_url( getenv( 'WORDPRESS_TEST_URL' ), PHP_URL_HOST ) . ':' . parse_url( getenv( 'WORDPRESS_TEST_URL' ), PHP_URL_PORT );
-require getenv( 'WORDPRESS_TEST_SITE' ) . '/wp-load.php';
+$asked = $_POST; // WordPress adds slashes
+require $_SERVER['DOCUMENT_ROOT'] . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/admin.php';
-if ( isset( $argv[2] ) ) {
-	wp_set_current_user( get_user_by( 'login', $argv[2] )->ID );
+if ( $asked['as'] ) {
+	wp_set_current_user( get_user_by( 'login', $asked['as'] )->ID );
 }
-echo wp_json_encode( eval( $argv[1] ) );
+echo wp_json_encode( eval( $asked['code'] ) );
