@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from receiver.app import create_app
 from receiver.errors import Refused
-from receiver.services.running.staff import add_staff
+from receiver.services.staff.members import add_staff
 from receiver.services.staff.tokens import make_token
 from receiver.wiring import Wiring
 

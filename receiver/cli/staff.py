@@ -8,7 +8,8 @@ import click
 
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, Row, json_option, print_one, print_rows
-from receiver.services.running.staff import ROLES, add_staff, new_password, set_password
+from receiver.services.staff.members import ROLES, add_staff, set_password
+from receiver.services.staff.passwords import new_password
 from receiver.services.staff.tokens import list_tokens, make_token, revoke_token
 from receiver.storage.staff_tokens import OwnedToken
 from receiver.wiring import wiring
@@ -23,9 +24,13 @@ email_option = click.option("--email", required=True, help="What they sign in wi
 @click.option("--role", required=True, type=click.Choice(ROLES))
 @json_option
 def add(email: str, role: str, as_json: bool) -> None:
-    """Let someone in. On a terminal asks for the password, else prints a new one, once."""
+    """Let someone in. On a terminal asks for the password, else prints a new one, once.
+
+    They choose their own when they first sign in.
+    """
     wired, (password, shown) = wiring(), _password(as_json)
-    person = add_staff(wired.database, wired.now(), email=email, role=role, password=password, actor=actor())
+    given = {"email": email, "password": password, "actor": actor()}
+    person = add_staff(wired.database, wired.now(), role=role, one_time=True, **given)
     print_one({"email": person.email, "role": person.role, **shown}, as_json)
 
 
@@ -33,9 +38,10 @@ def add(email: str, role: str, as_json: bool) -> None:
 @email_option
 @json_option
 def replace_password(email: str, as_json: bool) -> None:
-    """Give someone a new password: asked for on a terminal, else printed, once."""
+    """Give someone a new password, as `add` does. It ends their sessions; their tokens stay."""
     wired, (password, shown) = wiring(), _password(as_json)
-    person = set_password(wired.database, wired.now(), email=email, password=password, actor=actor())
+    given = {"email": email, "password": password, "actor": actor()}
+    person = set_password(wired.database, wired.now(), one_time=True, **given)
     print_one({"email": person.email, "role": person.role, **shown}, as_json)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, date
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -15,7 +16,8 @@ from receiver.sandbox.merchant import Merchant
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.past import live_past
 from receiver.sandbox.place import Place
-from receiver.services.running.staff import add_staff, new_password, set_password
+from receiver.services.staff.members import add_staff, set_password
+from receiver.services.staff.passwords import new_password
 from receiver.services.stores.registry import add_store, rotate_secret, rotate_token
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate
@@ -84,7 +86,7 @@ def _is_there(database: Database, memory: Memory, merchant: Merchant) -> bool:
 
 def _let_demo_in(wired: Wiring, password: str) -> None:
     """With the password that is remembered, whoever forgot it."""
-    who = {"email": DEMO, "password": password, "actor": ACTOR}
+    who: dict[str, Any] = {"email": DEMO, "password": password, "actor": ACTOR}
     try:
         add_staff(wired.database, wired.now(), role="operator", **who)
     except Refused:

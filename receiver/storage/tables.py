@@ -520,6 +520,20 @@ class Staff(Base):
     role: Mapped[str]  # viewer | operator
     password_hash: Mapped[str]
     created_at: Mapped[dt.datetime]
+    password_is_one_time: Mapped[bool] = mapped_column(default=False)  # to be replaced at the first sign-in
+    sessions_ended: Mapped[int] = mapped_column(default=0)  # how often all of them at once
+    timezone: Mapped[str] = mapped_column(default="UTC")  # in which they read times
+
+
+class SignInTries(Base):
+    """How often somebody tried to sign in as somebody, from an address, or in a known browser."""
+
+    __tablename__ = "sign_in_tries"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)  # services/staff/sign_in.py
+    tries: Mapped[int]
+    until: Mapped[dt.datetime]  # no try before that
+    last_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
 class StaffToken(Base):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
-from receiver.services.running.staff import add_staff
+from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
 from receiver.wiring import wire
 from tests.browser.conftest import EMAIL, PASSWORD, runs_over

@@ -101,6 +101,19 @@ class TestStaff:
         assert (kept.email, kept.role) == ("ann@shop.example", "operator")
         assert PasswordHasher().verify(kept.password_hash, answer["password"])
 
+    def test_a_password_somebody_else_knows_is_for_once(self, wired: Wiring) -> None:
+        add_staff(wired, "ann@shop.example")
+        assert self.kept(wired).password_is_one_time
+        with wired.database.writing() as session:
+            session.get_one(Staff, 1).password_is_one_time = False
+        run(wired, "staff", "password", "--email", "ann@shop.example", "--json")
+        assert self.kept(wired).password_is_one_time
+
+    @staticmethod
+    def kept(wired: Wiring) -> Staff:
+        with wired.database.reading() as session:
+            return session.scalars(select(Staff)).one()
+
     def test_add_is_audited_without_the_password(self, wired: Wiring) -> None:
         answer = json.loads(add_staff(wired, "ann@shop.example").output)
         with wired.database.reading() as session:

@@ -15,9 +15,18 @@ from receiver.jobs import every_minute
 from receiver.services.processing import purge as purging
 from receiver.services.processing.process import process_next
 from receiver.services.processing.purge import expired, purge
+from receiver.services.staff.sign_in import Visitor, sign_in
 from receiver.storage import rejections
 from receiver.storage.quarantine import put
-from receiver.storage.tables import Attempt, Delivery, Quarantined, Rejection, RejectionSample, Signal
+from receiver.storage.tables import (
+    Attempt,
+    Delivery,
+    Quarantined,
+    Rejection,
+    RejectionSample,
+    Signal,
+    SignInTries,
+)
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
 from tests.signals import add_shop, keep, keep_one, signal
@@ -121,3 +130,13 @@ def test_the_worker_purges_once_a_night(wired, clock: FrozenClock, monkeypatch):
         job.run(Event())
         clock.move(hours=1)
     assert [(at - began) / timedelta(hours=1) for at in runs] == [0, 15]
+
+
+def test_tries_to_sign_in_go_once_they_count_no_more(wired, clock):
+    visitor = Visitor("198.51.100.7")
+    sign_in(wired.database, wired.now(), email="ann@staff.example", password="wrong", visitor=visitor)
+    clock.move(days=2)
+    assert forget(wired)["sign-in tries"] == 0
+    clock.move(seconds=1)
+    assert forget(wired)["sign-in tries"] == 2
+    assert rows(wired, SignInTries) == []

@@ -1,11 +1,12 @@
-"""A member of staff makes and revokes tokens on their own page; each is shown once."""
+"""On their own page staff choose a password, end their sessions, and make tokens, each shown once."""
 
 import re
 
 import pytest
 
+from receiver.services.staff.members import add_staff
 from receiver.services.staff.tokens import MOST, make_token, tokens_of
-from tests.staff import BASE, Console, keep_staff
+from tests.staff import BASE, PASSWORD, Console, keep_staff
 
 PAGE = "/admin/account"
 
@@ -66,3 +67,71 @@ def test_nobody_has_more_tokens_than_they_can_look_after(viewer, wired):
 def test_a_form_without_its_token_makes_nothing(viewer, wired):
     assert viewer.post(f"{PAGE}/tokens", name="x", csrf="x").status_code == 400
     assert tokens_of(wired.database, 1) == []
+
+
+NEW = "another-horse-battery"
+
+
+def choose(console, new=NEW, again=NEW, current=PASSWORD):
+    return console.post(f"{PAGE}/password", current=current, new=new, again=again)
+
+
+def is_in(console):
+    return console.get("/admin/").status_code == 200
+
+
+def test_a_new_password_ends_every_other_session(viewer, wired):
+    elsewhere = Console(wired, "viewer")
+    assert "is kept" in viewer.get(choose(viewer).headers["Location"]).text
+    assert (is_in(viewer), is_in(elsewhere)) == (True, False)
+    assert elsewhere.sign_in("viewer@staff.example", PASSWORD).status_code == 401
+    assert elsewhere.sign_in("viewer@staff.example", NEW).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"current": "wrong"}, "not your current password"),
+        ({"again": NEW + "x"}, "not typed twice the same"),
+        ({"new": "short", "again": "short"}, "12 to 200 characters"),
+        ({"new": PASSWORD, "again": PASSWORD}, "another one than the current"),
+    ],
+)
+def test_a_password_is_replaced_only_by_a_proper_one_of_somebody_who_knows_it(viewer, typed, said):
+    answer = choose(viewer, **typed)
+    assert (answer.status_code, said in answer.text) == (400, True)
+    assert viewer.sign_in("viewer@staff.example", PASSWORD).status_code == 302
+
+
+def test_whoever_got_a_one_time_password_chooses_their_own_before_all_else(wired, clock):
+    who = {"email": "new@staff.example", "role": "operator", "password": PASSWORD, "actor": "test"}
+    add_staff(wired.database, clock(), one_time=True, **who)
+    console = Console(wired, None)
+    console.sign_in("new@staff.example")
+    for path in ("/admin/", "/admin/audit", PAGE):
+        assert console.get(path).headers["Location"] == f"{PAGE}/password"
+    assert console.post(f"{PAGE}/tokens", name="x").headers["Location"] == f"{PAGE}/password"
+    assert tokens_of(wired.database, 1) == []
+    assert "a password for once" in console.get(f"{PAGE}/password").text
+    choose(console)
+    assert is_in(console)
+
+
+def test_signing_out_everywhere_ends_every_session(viewer, wired):
+    elsewhere = Console(wired, "viewer")
+    assert viewer.post(f"{PAGE}/sign-out-everywhere").headers["Location"] == "/admin/sign-in"
+    assert (is_in(viewer), is_in(elsewhere)) == (False, False)
+
+
+def test_times_are_shown_in_the_zone_that_its_reader_chose(viewer):
+    assert "2025-11-20 12:00 UTC" in viewer.get("/admin/audit").text
+    viewer.post(f"{PAGE}/zone", zone="America/New_York")
+    assert "2025-11-20 07:00 EST" in viewer.get("/admin/audit").text
+    assert viewer.post(f"{PAGE}/zone", zone="Mars/Olympus").status_code == 400
+    assert "2025-11-20 07:00 EST" in viewer.get("/admin/audit").text
+
+
+def test_dates_are_those_of_the_readers_zone(viewer):
+    viewer.post(f"{PAGE}/zone", zone="Pacific/Kiritimati")  # 14 hours ahead: there it is the 21st
+    assert "let viewer" in viewer.get("/admin/audit?since=2025-11-21&until=2025-11-21").text
+    assert "let viewer" not in viewer.get("/admin/audit?until=2025-11-20").text

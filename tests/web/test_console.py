@@ -9,7 +9,7 @@ from itsdangerous import TimestampSigner
 
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
-from receiver.services.running.staff import add_staff, set_password
+from receiver.services.staff.members import add_staff, set_password
 from receiver.storage.tables import Delivery, SpendDay
 from receiver.web.admin.signed_in import IDLE, LONGEST
 from tests.factories import FIRST, OPEN, SETTLED
@@ -57,6 +57,27 @@ def test_a_wrong_address_or_password_gets_the_same_answer(client, email, passwor
     assert answer.status_code == 401
     assert "do not go together" in answer.text
     assert page(client).status_code == 302
+
+
+def test_who_tries_too_often_is_told_how_long_to_wait(client):
+    for _ in range(6):
+        sign_in(client, password="wrong")
+    answer = sign_in(client)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+    assert "Wait 1 second," in answer.text
+    assert page(client).status_code == 302
+
+
+def test_a_browser_knows_its_person_again_and_nobody_else(client):
+    sign_in(client)
+    client.post("/admin/sign-out", data={"csrf": token_in(page(client))}, base_url="https://credit.example")
+    stranger = client.application.test_client()
+    for _ in range(6):
+        sign_in(stranger, password="wrong")
+    assert sign_in(stranger).status_code == 429
+    assert sign_in(client).status_code == 302
+    client.set_cookie("console-known", "forged", domain="credit.example", path="/admin/sign-in")
+    assert sign_in(client).status_code == 429
 
 
 def test_a_form_without_its_token_changes_nothing(client):

@@ -17,7 +17,7 @@ from receiver.controls import Controls
 from receiver.controls.faults import WORDS, Fault
 from receiver.controls.moves import Change, move
 from receiver.controls.switches import Switched
-from receiver.services.running.staff import add_staff
+from receiver.services.staff.members import add_staff
 from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock

@@ -12,7 +12,7 @@ from threading import Event
 
 from sqlalchemy.orm import Session
 
-from receiver.storage import connects, consents, deliveries, quarantine, rejections
+from receiver.storage import connects, consents, deliveries, quarantine, rejections, sign_in_tries
 from receiver.storage.database import Database
 
 STEP = 500  # rows in one transaction: receiving goes on in between
@@ -20,6 +20,7 @@ QUARANTINE_KEPT = timedelta(days=14)
 SAMPLES_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=400)
 CONSENT_FLOWS_KEPT = timedelta(days=1)
+SIGN_IN_TRIES_KEPT = timedelta(days=2)  # longer than any counts
 
 Steps = Mapping[str, Callable[[Session], int]]
 
@@ -70,7 +71,7 @@ def _steps(now: datetime, keep_days: int) -> Steps:
     """Each forgets at most STEP rows and says how many."""
     ended, held = now - timedelta(days=keep_days), now - QUARANTINE_KEPT
     sampled, counted = now - SAMPLES_KEPT, (now - COUNTS_KEPT).date()
-    begun = now - CONSENT_FLOWS_KEPT
+    begun, tried = now - CONSENT_FLOWS_KEPT, now - SIGN_IN_TRIES_KEPT
     return {
         "deliveries": lambda session: deliveries.purge_ended(session, ended, STEP),
         "quarantine": lambda session: quarantine.purge_quarantined(session, held, STEP),
@@ -78,4 +79,5 @@ def _steps(now: datetime, keep_days: int) -> Steps:
         "counts": lambda session: rejections.purge_counts(session, counted),
         "connects": lambda session: connects.purge_connects(session, begun, STEP),
         "consent flows": lambda session: consents.purge_flows(session, begun, STEP),
+        "sign-in tries": lambda session: sign_in_tries.purge_tries(session, tried, STEP),
     }

@@ -1,1 +1,1 @@
-"""What staff do with their own access."""
+"""Who is on the staff, how they sign in and with which tokens, and what they changed."""

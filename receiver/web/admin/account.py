@@ -1,16 +1,27 @@
-"""One's own account: personal tokens for the API."""
+"""One's own account: password, sessions, the zone of times, and personal tokens for the API."""
 
 from __future__ import annotations
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from zoneinfo import available_timezones
+
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from receiver.errors import InputError, Refused
+from receiver.services.staff.account import choose_password, choose_zone, sign_out_everywhere
+from receiver.services.staff.passwords import SHORTEST
 from receiver.services.staff.tokens import LONGEST_NAME, NewToken, make_token, revoke_token, tokens_of
 from receiver.web.admin.sign_in import staff_only
+from receiver.web.admin.signed_in import begin_session
 from receiver.wiring import wiring
 
 account_pages = Blueprint("account", __name__, url_prefix="/admin/account", template_folder="templates")
+
+PASSWORDS = ("current", "new", "again")
+SAID = {
+    "password": "Your new password is kept, and every other session has ended.",
+    "zone": "Times are shown in your zone now.",
+}
 
 
 @account_pages.get("")
@@ -45,11 +56,49 @@ def revoke(token_id: int) -> Response:
     return redirect(url_for("account.show"))
 
 
+@account_pages.get("/password")
+@staff_only
+def password() -> str:
+    return render_template("password.html", shortest=SHORTEST)
+
+
+@account_pages.post("/password")
+@staff_only
+def replace_password() -> Response | tuple[str, int]:
+    """All sessions end but this one, which goes on as a new one."""
+    parts, (current, new, again) = wiring(), (request.form.get(name, "") for name in PASSWORDS)
+    try:
+        if new != again:
+            raise InputError("the new password was not typed twice the same")
+        person = choose_password(parts.database, parts.now(), g.person.id, current=current, new=new)
+    except (InputError, Refused) as error:
+        return render_template("password.html", shortest=SHORTEST, refused=str(error)), 400
+    begin_session(person)
+    return redirect(url_for("account.show", said="password"))
+
+
+@account_pages.post("/sign-out-everywhere")
+@staff_only
+def leave_everywhere() -> Response:
+    sign_out_everywhere(wiring().database, wiring().now(), g.person.id)
+    session.clear()
+    return redirect(url_for("sign_in.show"))
+
+
+@account_pages.post("/zone")
+@staff_only
+def keep_zone() -> Response:
+    choose_zone(wiring().database, g.person.id, request.form.get("zone", ""))
+    return redirect(url_for("account.show", said="zone"))
+
+
 def _page(*, made: NewToken | None = None, refused: str = "") -> str:
     return render_template(
         "account.html",
         tokens=tokens_of(wiring().database, g.person.id),
         longest_name=LONGEST_NAME,
+        zones=sorted(available_timezones()),
+        said=SAID.get(request.args.get("said", "")),
         made=made,
         refused=refused,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -11,6 +11,7 @@ from receiver.errors import InputError
 from receiver.services.staff.audit import LONGEST_FILTER, look_through
 from receiver.storage.audit import AuditFilters, Found
 from receiver.storage.tables import AuditEntry
+from receiver.web.admin.plain import readers_zone
 from receiver.web.admin.sign_in import staff_only
 from receiver.wiring import wiring
 
@@ -47,7 +48,7 @@ def _page(asked: dict[str, str], found: Found, refused: str = "") -> str:
 
 
 def _filters(asked: dict[str, str]) -> AuditFilters:
-    """Both dates are included, in UTC."""
+    """Both dates are included, in the reader's zone."""
     given = dict(asked)
     since, until = (given.pop(name, None) for name in ("since", "until"))
     return AuditFilters(
@@ -59,7 +60,7 @@ def _filters(asked: dict[str, str]) -> AuditFilters:
 
 def _start_of(text: str, path: str, days_later: int = 0) -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(text) + timedelta(days=days_later), time(), UTC)
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=days_later), time(), readers_zone())
     except (ValueError, OverflowError):
         raise InputError("must be a date such as 2025-11-20", path=path) from None
 

@@ -1,11 +1,14 @@
-"""Values as staff read them: yes and no, unknown, lists in a line, and times to the minute in UTC."""
+"""Values as staff read them: yes and no, unknown, lists in a line, and times to the minute in their zone."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import g
 
 from receiver.documents.money import amount_text
 
@@ -21,7 +24,14 @@ def plain(value: Any) -> str:
     if isinstance(value, str) and value.endswith("Z"):
         with suppress(ValueError):
             value = datetime.fromisoformat(value)
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else str(value)
+    return (
+        f"{value.astimezone(readers_zone()):%Y-%m-%d %H:%M %Z}" if isinstance(value, datetime) else str(value)
+    )
+
+
+def readers_zone() -> tzinfo:
+    """The zone that whoever is signed in chose on their account's page."""
+    return ZoneInfo(g.person.timezone if g.get("person") else "UTC")
 
 
 def amount(value: Decimal | None) -> str:

@@ -6,13 +6,14 @@ import hmac
 import secrets
 from collections.abc import Callable
 from functools import wraps
+from math import ceil
 from typing import TypeVar
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from receiver.services.running.staff import sign_in
-from receiver.web.admin.signed_in import begin_session, signed_in
+from receiver.services.staff.sign_in import Visitor, sign_in
+from receiver.web.admin.signed_in import begin_session, known_browser, remember_browser, signed_in
 from receiver.web.headers import NO_SCRIPT
 from receiver.wiring import wiring
 
@@ -24,13 +25,15 @@ sign_in_pages = Blueprint("sign_in", __name__, url_prefix="/admin", template_fol
 
 
 def staff_only(page: Page) -> Page:
-    """Only for people who signed in; others are sent to the sign-in page."""
+    """Only for people who signed in, with a password of their own; others are sent to where they get that."""
 
     @wraps(page)
     def guarded(*args: object, **kwargs: object) -> object:
         g.person = signed_in()
         if g.person is None:
             return redirect(url_for("sign_in.show"))
+        if g.person.password_is_one_time and not request.path.startswith(url_for("account.password")):
+            return redirect(url_for("account.password"))
         return page(*args, **kwargs)
 
     guarded.staff_only = True  # type: ignore[attr-defined]
@@ -73,17 +76,23 @@ def _for_templates() -> dict[str, object]:
 
 @sign_in_pages.get("/sign-in")
 def show() -> str:
-    return render_template("sign_in.html", refused=False)
+    return render_template("sign_in.html")
 
 
 @sign_in_pages.post("/sign-in")
-def enter() -> AnyResponse | tuple[str, int]:
+def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
     email, password = request.form.get("email", ""), request.form.get("password", "")
-    found = sign_in(wiring().database, email, password)
-    if found is None:
+    parts, visitor = wiring(), Visitor(request.remote_addr or "", known_browser(email))
+    entry = sign_in(parts.database, parts.now(), email=email, password=password, visitor=visitor)
+    if entry.wait:
+        seconds = ceil(entry.wait.total_seconds())
+        return render_template("sign_in.html", wait=seconds), 429, {"Retry-After": str(seconds)}
+    if entry.person is None:
         return render_template("sign_in.html", refused=True), 401
-    begin_session(found)
-    return redirect(url_for("console.home"))
+    begin_session(entry.person)
+    answer = redirect(url_for("console.home"))
+    remember_browser(answer, entry.person)
+    return answer
 
 
 @sign_in_pages.post("/sign-out")

@@ -6,7 +6,7 @@ from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
-from receiver.services.running.staff import ROLES
+from receiver.services.staff.members import ROLES
 from receiver.storage.tables import Staff
 from receiver.web.api.admin.blueprint import AdminBlueprint
 

@@ -1,0 +1,41 @@
+"""How long to wait after a try to sign in: the first few are free, then each wait is twice the one before.
+
+Nobody is shut out for good: waits have an end, tries are forgotten, and a browser in which somebody
+signed in before has a count of its own, which strangers cannot run up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+NO_WAIT = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How many tries are free, the longest wait, and after how much quiet all tries are forgotten."""
+
+    free: int
+    longest: timedelta
+    forgotten_after: timedelta
+
+    def wait_after(self, tries: int) -> timedelta:
+        """1 second after the first that is not free, then 2, 4, 8 …"""
+        if tries <= self.free:
+            return NO_WAIT
+        doublings = min(tries - self.free - 1, 32)
+        return min(timedelta(seconds=2**doublings), self.longest)
+
+    def left(self, until: datetime, now: datetime) -> timedelta:
+        """How long there still is to wait; a clock that was far ahead and put right makes nobody wait."""
+        return until - now if now < until <= now + self.longest else NO_WAIT
+
+    def is_forgotten(self, last: datetime, now: datetime) -> bool:
+        return abs(now - last) >= self.forgotten_after
+
+
+ACCOUNT = Patience(free=5, longest=timedelta(minutes=15), forgotten_after=timedelta(days=1))
+BROWSER = Patience(free=5, longest=timedelta(minutes=15), forgotten_after=timedelta(days=1))
+# Offices share one address.
+ADDRESS = Patience(free=20, longest=timedelta(minutes=15), forgotten_after=timedelta(hours=2))

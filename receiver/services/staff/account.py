@@ -1,0 +1,55 @@
+"""What members of staff change about themselves: their password, their sessions, the zone of their times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from sqlalchemy.orm import Session
+
+from receiver.errors import InputError, NotFound, Refused
+from receiver.services.staff.passwords import hashed_password, is_password
+from receiver.storage import audit
+from receiver.storage.database import Database
+from receiver.storage.tables import Staff
+
+
+def choose_password(database: Database, now: datetime, staff_id: int, *, current: str, new: str) -> Staff:
+    """Ends every session of before. Raises InputError, and Refused where `current` is not theirs."""
+    hashed = hashed_password(new)
+    if current == new:
+        raise InputError("must be another one than the current", path="password")
+    with database.reading() as session:
+        before = _known(session, staff_id)
+    if not is_password(before, current):
+        raise Refused("this is not your current password")
+    with database.writing() as session:
+        person = _known(session, staff_id)
+        if person.password_hash != before.password_hash:
+            raise Refused("your password has just been replaced")
+        person.password_hash, person.password_is_one_time = hashed, False
+        audit.record(session, now, person.email, "staff password", person.email, {})
+        return person
+
+
+def sign_out_everywhere(database: Database, now: datetime, staff_id: int) -> None:
+    """End every session, wherever it was begun."""
+    with database.writing() as session:
+        person = _known(session, staff_id)
+        person.sessions_ended += 1
+        audit.record(session, now, person.email, "staff sign-out everywhere", person.email, {})
+
+
+def choose_zone(database: Database, staff_id: int, zone: str) -> None:
+    """In which zone they read times. Raises InputError."""
+    if zone not in available_timezones():
+        raise InputError("must be a zone such as Europe/London", path="zone")
+    with database.writing() as session:
+        _known(session, staff_id).timezone = zone
+
+
+def _known(session: Session, staff_id: int) -> Staff:
+    person = session.get(Staff, staff_id)
+    if person is None:
+        raise NotFound("you are no longer on the staff")
+    return person

@@ -1,0 +1,42 @@
+"""Passwords of staff: of which only an argon2 hash is kept."""
+
+from __future__ import annotations
+
+import secrets
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from receiver.errors import InputError
+from receiver.storage.tables import Staff
+
+SHORTEST, LONGEST = 12, 200
+AT_ONCE = BoundedSemaphore(4)  # each takes 64 MiB while it lasts
+
+
+def new_password() -> str:
+    """One to hand over and be replaced: 120 random bits."""
+    return secrets.token_urlsafe(15)
+
+
+def hashed_password(password: str) -> str:
+    """Raises InputError for one that is too short or too long."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise InputError(f"must have {SHORTEST} to {LONGEST} characters", path="password")
+    with AT_ONCE:
+        return PasswordHasher().hash(password)
+
+
+def is_password(person: Staff | None, password: str) -> bool:
+    """Takes as long where there is no such person."""
+    with AT_ONCE:
+        try:
+            PasswordHasher().verify(person.password_hash if person else _NOBODYS, password)
+        except (VerificationError, InvalidHashError):
+            return False
+    return person is not None
+
+
+# The hash of a password that was thrown away: what is compared when there is no such person.
+_NOBODYS = PasswordHasher().hash(secrets.token_urlsafe(32))

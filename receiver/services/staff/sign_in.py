@@ -1,0 +1,117 @@
+"""Lets staff sign in, as often as the patience lasts; strangers do not learn who is on the staff."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from receiver.domain.sign_in import ACCOUNT, ADDRESS, BROWSER, NO_WAIT, Patience
+from receiver.services.staff.passwords import is_password
+from receiver.storage import audit, sign_in_tries, staff
+from receiver.storage.database import Database
+from receiver.storage.tables import Staff
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """From where somebody signs in; `browser` is known where they did so in it before."""
+
+    address: str
+    browser: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who came in; if nobody did, how long to wait before the next try."""
+
+    person: Staff | None
+    wait: timedelta = NO_WAIT
+
+
+@dataclass(frozen=True)
+class _Counter:
+    subject: str
+    patience: Patience
+
+
+def sign_in(database: Database, now: datetime, *, email: str, password: str, visitor: Visitor) -> Entry:
+    """A try is counted before it is looked at, so that many at once are no more than one after the other."""
+    email = email.strip().lower()
+    counters = _counters(email, visitor)
+    with database.writing() as session:
+        wait = _wait_left(session, counters, now)
+        if wait == NO_WAIT:
+            _count(session, counters, now)
+        # What is no text for a database is no address of anybody either.
+        person = staff.staff_by_email(session, email) if email.isprintable() else None
+    if wait > NO_WAIT:
+        log.info("sign-in has to wait", address=visitor.address, seconds=wait.total_seconds())
+        return Entry(None, wait)
+    is_right = is_password(person, password)
+    with database.writing() as session:
+        if person is None or not is_right:
+            sign_in_tries.touch(session, counters[-1].subject, now)  # a write, also where nothing is audited
+            _tell_refusal(session, now, person, visitor)
+            return Entry(None)
+        for counter in counters:
+            sign_in_tries.take_back(session, counter.subject, now)
+        audit.record(session, now, person.email, "staff sign-in", person.email, {"address": visitor.address})
+    return Entry(person)
+
+
+def forget_account(session: Session, email: str) -> None:
+    """Nobody waits for what was tried with this account before."""
+    sign_in_tries.forget_tries(session, _account(email).subject)
+
+
+def new_browser() -> str:
+    """The name of a browser in which somebody signed in."""
+    return secrets.token_urlsafe(16)
+
+
+def _counters(email: str, visitor: Visitor) -> list[_Counter]:
+    """Always in this order: two that wait for each other's rows wait in one direction only."""
+    if visitor.browser is not None:
+        return [_Counter(f"browser {visitor.browser}", BROWSER)]
+    return [_Counter(f"address {_network(visitor.address)}", ADDRESS), _account(email)]
+
+
+def _account(email: str) -> _Counter:
+    # A hash, since people type passwords into the wrong field.
+    return _Counter(f"account {hashlib.sha256(email.encode()).hexdigest()}", ACCOUNT)
+
+
+def _network(address: str) -> str:
+    """The address; of version 6 its /64, which is one household's or server's."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+
+
+def _wait_left(session: Session, counters: list[_Counter], now: datetime) -> timedelta:
+    """The first wait there is: whoever waits for one counter leaves no trace in the others."""
+    waits = (sign_in_tries.wait_left(session, one.subject, one.patience, now) for one in counters)
+    return next(filter(None, waits), NO_WAIT)
+
+
+def _count(session: Session, counters: list[_Counter], now: datetime) -> None:
+    for counter in counters:
+        sign_in_tries.count_try(session, counter.subject, counter.patience, now)
+
+
+def _tell_refusal(session: Session, now: datetime, person: Staff | None, visitor: Visitor) -> None:
+    """Audited for people there are; what else somebody typed may be a password."""
+    log.info("sign-in refused", address=visitor.address)
+    if person is not None:
+        detail = {"address": visitor.address}
+        audit.record(session, now, "stranger", "staff sign-in refused", person.email, detail)

@@ -1,0 +1,144 @@
+"""Signing in: strangers wait longer and longer and learn nothing, and shut nobody out for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from receiver.domain.sign_in import ACCOUNT, ADDRESS
+from receiver.services.staff import passwords
+from receiver.services.staff.members import set_password
+from receiver.services.staff.sign_in import Entry, Visitor, sign_in
+from receiver.storage.tables import AuditEntry, SignInTries
+from receiver.wiring import Wiring
+from tests.fakes import FrozenClock
+from tests.staff import PASSWORD, keep_staff
+
+HERE, THERE = Visitor("198.51.100.7"), Visitor("203.0.113.9")
+ANN, NOBODY = "operator@staff.example", "nobody@staff.example"
+NONE = timedelta(0)
+
+
+@pytest.fixture(autouse=True)
+def ann(wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """On the staff, with a hash that takes no time."""
+    quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "PasswordHasher", quick)
+    return keep_staff(wired)
+
+
+def enter(wired: Wiring, password: str = "wrong", *, email: str = ANN, visitor: Visitor = HERE) -> Entry:
+    return sign_in(wired.database, wired.now(), email=email, password=password, visitor=visitor)
+
+
+def use_up(wired: Wiring, email: str = ANN) -> None:
+    """The free tries of an account, and the first after them."""
+    for _ in range(ACCOUNT.free + 1):
+        enter(wired, email=email)
+
+
+def test_tries_beyond_the_free_ones_wait_twice_as_long_each_time(wired: Wiring, clock: FrozenClock) -> None:
+    use_up(wired)
+    for seconds in (1, 2, 4):
+        assert enter(wired).wait == timedelta(seconds=seconds)
+        clock.move(seconds=seconds)
+        assert enter(wired) == Entry(None)  # looked at again, and wrong
+
+
+def test_who_waits_is_not_let_in_by_the_right_password_either(wired: Wiring, clock: FrozenClock) -> None:
+    use_up(wired)
+    assert enter(wired, PASSWORD) == Entry(None, timedelta(seconds=1))
+    clock.move(seconds=1)
+    assert enter(wired, PASSWORD).person is not None
+
+
+@pytest.mark.parametrize("email", [NOBODY, "x" * 500, "a\0b"])
+def test_an_address_nobody_has_gets_the_answers_of_one_somebody_has(wired: Wiring, email: str) -> None:
+    theirs = [enter(wired, visitor=HERE) for _ in range(ACCOUNT.free + 2)]
+    assert [enter(wired, email=email, visitor=THERE) for _ in range(ACCOUNT.free + 2)] == theirs
+
+
+def test_an_address_nobody_has_costs_a_look_at_a_hash_too(
+    wired: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    class Watched(PasswordHasher):
+        def verify(self, hashed: str | bytes, password: str | bytes) -> bool:
+            looked.append(str(hashed))
+            return super().verify(hashed, password)
+
+    monkeypatch.setattr(passwords, "PasswordHasher", Watched)
+    enter(wired, email=NOBODY)
+    assert looked == [passwords._NOBODYS]
+
+
+def test_one_address_cannot_try_one_account_after_the_other(wired: Wiring) -> None:
+    for number in range(ADDRESS.free + 1):
+        assert enter(wired, email=f"{number}@staff.example").wait == NONE
+    assert enter(wired, email="next@staff.example").wait == timedelta(seconds=1)
+    assert enter(wired, PASSWORD, visitor=THERE).person is not None
+    with wired.database.reading() as session:
+        kept = session.scalars(select(SignInTries.subject)).all()
+    assert len(kept) == ADDRESS.free + 4  # who waited for the address is not counted as an account
+
+
+def test_addresses_of_one_network_of_version_6_are_one(wired: Wiring) -> None:
+    for number in range(ADDRESS.free + 1):
+        enter(wired, email=f"{number}@staff.example", visitor=Visitor(f"2001:db8::{number}"))
+    assert enter(wired, visitor=Visitor("2001:db8::ffff")).wait == timedelta(seconds=1)
+    assert enter(wired, visitor=Visitor("2001:db8:0:1::1")).wait == NONE
+
+
+def test_a_browser_somebody_signed_in_with_is_not_shut_out_by_strangers(wired: Wiring) -> None:
+    use_up(wired)
+    assert enter(wired, PASSWORD, visitor=Visitor(HERE.address, browser="b1")).person is not None
+    for _ in range(ACCOUNT.free + 1):
+        enter(wired, visitor=Visitor(HERE.address, browser="b2"))
+    assert enter(wired, visitor=Visitor(HERE.address, browser="b2")).wait == timedelta(seconds=1)
+
+
+def test_signing_in_is_no_mistake_and_costs_no_patience(wired: Wiring) -> None:
+    for _ in range(ACCOUNT.free + 3):
+        assert enter(wired, PASSWORD).person is not None
+
+
+def test_a_day_later_nothing_is_held_against_anybody(wired: Wiring, clock: FrozenClock) -> None:
+    use_up(wired)
+    clock.move(days=1)
+    assert [enter(wired).wait for _ in range(ACCOUNT.free)] == [NONE] * ACCOUNT.free
+
+
+def test_a_new_password_ends_the_wait(wired: Wiring) -> None:
+    use_up(wired)
+    new = "another-horse-battery"
+    set_password(wired.database, wired.now(), email=ANN, password=new, actor="test")
+    assert enter(wired, new, visitor=THERE).person is not None
+
+
+def test_many_at_once_are_no_more_tries_than_one_after_the_other(wired: Wiring) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        entries = list(pool.map(lambda _: enter(wired), range(ACCOUNT.free + 7)))
+    assert [entry.wait for entry in entries].count(NONE) == ACCOUNT.free + 1
+
+
+def test_tries_are_audited_without_what_was_typed(wired: Wiring) -> None:
+    enter(wired, "my-secret-guess")
+    enter(wired, PASSWORD, email=PASSWORD)  # typed into the wrong field
+    enter(wired, PASSWORD)
+    with wired.database.reading() as session:
+        entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()[1:]
+        subjects = session.scalars(select(SignInTries.subject)).all()
+    told = [(entry.actor, entry.action, entry.subject, entry.detail) for entry in entries]
+    where = {"address": HERE.address}
+    assert told == [
+        ("stranger", "staff sign-in refused", ANN, where),
+        (ANN, "staff sign-in", ANN, where),
+    ]
+    assert PASSWORD not in str(subjects)
