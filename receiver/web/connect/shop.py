@@ -164,7 +164,7 @@ def on_to_tiktok() -> AnyResponse | tuple[str, int]:
 @shop_pages.errorhandler(ShopError)
 def _troubled(error: ShopError) -> tuple[str, int]:
     shop = request.values.get("shop", "")
-    more = {"by_hand": error.trouble in BY_HAND, "go": _go(shop), "shop": shop}
+    more = {"by_hand": error.trouble in BY_HAND, "go": _go(shop), "shop": shop, "elsewhere": True}
     return _page(error.trouble, said=shop_trouble_words(error.trouble, _locale()), **more), 400
 
 
