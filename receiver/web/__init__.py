@@ -7,6 +7,7 @@ from flask import Flask
 from receiver.services.receiving.receive import Reception
 from receiver.web import admin, api, connect, errors
 from receiver.web.health import health
+from receiver.web.proxies import TrustedProxies
 from receiver.web.webhooks import WebhookFront
 from receiver.wiring import Wiring
 
@@ -26,4 +27,5 @@ def register(app: Flask, wired: Wiring) -> None:
         wired.now,
         tiktok_secret=settings.tiktok_app_secret,
     )
-    app.wsgi_app = WebhookFront(app.wsgi_app, reception)  # type: ignore[method-assign]
+    front = WebhookFront(app.wsgi_app, reception)
+    app.wsgi_app = TrustedProxies(front, settings.trusted_proxies)  # type: ignore[method-assign]
