@@ -336,6 +336,7 @@ def test_a_refresh_has_the_account_polled_and_may_be_asked_once_a_minute(ask_ref
     wired.now.move(seconds=20)
     again = ask_refresh()
     assert (again.status_code, again.headers["Retry-After"]) == (429, "40")
+    assert again.json == {"error": "asked less than a minute ago"}
     wired.now.move(seconds=40)
     assert ask_refresh().status_code == 202
 
