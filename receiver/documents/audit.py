@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# What each action means; the subject stands where the braces are. The actor comes before it.
+# What each action means, after its actor; the subject stands where the braces are.
 PHRASES: Mapping[str, str] = {
     "award block": "blocked award {}",
     "award credit": "recorded that the credit of award {} arrived",
@@ -28,7 +28,7 @@ PHRASES: Mapping[str, str] = {
     "review asked": "asked for review {}",
     "staff add": "let {} in as staff",
     "staff password": "set a new password for {}",
-    "staff sign-in": "signed in as {}",
+    "staff sign-in": "signed in",
     "staff sign-in refused": "could not sign in as {}",
     "staff sign-out everywhere": "ended all sessions of {}",
     "staff revoke-token": "revoked an API token of {}",
@@ -49,10 +49,10 @@ PHRASES: Mapping[str, str] = {
 }
 
 
-def phrase(action: str) -> tuple[str, str]:
-    """What stands before the subject, and after it."""
-    before, _, after = PHRASES.get(action, f"{action}: {{}}").partition("{}")
-    return before, after
+def phrase(action: str) -> tuple[str, str | None]:
+    """What stands before the subject, and after it; None where the subject is not named again."""
+    before, subject, after = PHRASES.get(action, f"{action}: {{}}").partition("{}")
+    return before, after if subject else None
 
 
 def detail_lines(detail: Mapping[str, Any], path: str = "") -> list[tuple[str, str]]:

@@ -1,9 +1,9 @@
-"""Exception → answer, in one table; no view builds an error body."""
+"""Exception → answer, in one table; no view builds an error body. JSON, and a page in the console."""
 
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from receiver.errors import (
@@ -61,7 +61,10 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def _answer(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
-    answer = jsonify(error=message)
+    if request.path.startswith("/admin"):
+        answer = make_response(render_template("error.html", said=message))
+    else:
+        answer = jsonify(error=message)
     answer.status_code = status
     answer.headers.update(headers or {})
     return answer

@@ -1,36 +1,120 @@
-"""Every route is guarded by something, or stands on the short list of those open to anybody."""
+"""Each route is tried as nobody, viewer and operator; one that is open, or open to viewers, is listed.
+
+The webhook addresses stand in front of Flask: tests/web/test_webhook_answers.py.
+"""
 
 import re
 
 import pytest
 
 from receiver.app import create_app
+from receiver.storage.migrate import migrate
+from receiver.wiring import wire
 from tests.conftest import make_settings
+from tests.staff import BASE, Console, staff_token
 
 STATIC = {"/admin/static/<path:filename>", "/connect/static/<path:filename>"}
+# What anybody may ask for, without an account, a token, a cookie or a signature.
 OPEN = {"/healthz", "/readyz", "/openapi.json", "/admin/sign-in", "/connect", *STATIC}
+# What viewers may change: their own.
+OWN = {
+    "/admin/sign-in",
+    "/admin/sign-out",
+    "/admin/account/password",
+    "/admin/account/sign-out-everywhere",
+    "/admin/account/tokens",
+    "/admin/account/tokens/<int:token_id>/revoke",
+    "/admin/account/zone",
+}
+# What viewers may not even look at.
+OPERATORS_READ = {"/admin/sandbox"}
+SAFE = ("GET",)
+ASKED = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def wired(tmp_path_factory):
     folder = tmp_path_factory.mktemp("routes")
-    return create_app(make_settings(database_url=f"sqlite:///{folder}/none.db", sandbox_folder=folder))
+    made = wire(make_settings(database_url=f"sqlite:///{folder}/receiver.db", sandbox_folder=folder))
+    migrate(made.database)
+    yield made
+    made.database.close()
 
 
-def rules(app):
-    asked = {"GET", "POST", "PUT", "PATCH", "DELETE"}
-    return [(rule.rule, method) for rule in app.url_map.iter_rules() for method in rule.methods & asked]
+@pytest.fixture(scope="module")
+def app(wired):
+    return create_app(wired=wired)
 
 
-def test_nobody_gets_past_a_guarded_route(app):
+@pytest.fixture(scope="module")
+def routes(app):
+    """Every rule and method, but for the open ones."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule not in OPEN]
+    return [(rule.rule, method) for rule in rules for method in sorted(rule.methods & ASKED)]
+
+
+def address(rule):
+    return re.sub("<(int:)?.*?>", lambda part: "1" if part[1] else "st_x", rule)
+
+
+def console_routes(routes):
+    return [(rule, method) for rule, method in routes if rule.startswith("/admin")]
+
+
+def api_routes(routes):
+    return [(rule, method) for rule, method in routes if rule.startswith("/api/v1/admin/")]
+
+
+def turns_away(answer):
+    is_at_door = answer.headers.get("Location") in ("/admin/sign-in", "/admin/account/password")
+    return answer.status_code in (401, 403) or is_at_door
+
+
+def test_nobody_gets_past_a_route_that_is_not_listed_as_open(app, routes):
     client = app.test_client()
-    for rule, method in rules(app):
-        if rule in OPEN:
+    for rule, method in routes:
+        answer = client.open(address(rule), method=method)
+        assert turns_away(answer) or answer.status_code == 400, f"{method} {rule}: {answer.status_code}"
+
+
+def test_nobody_with_a_form_of_the_sign_in_page_changes_nothing(wired, routes):
+    nobody = Console(wired, None)
+    for rule, method in console_routes(routes):
+        if rule != "/admin/sign-out":
+            assert turns_away(nobody.send(address(rule), method)), f"{method} {rule}"
+
+
+@pytest.mark.parametrize("role", ["viewer", "operator"])
+def test_in_the_console_viewers_read_and_operators_change(wired, routes, role):
+    console = Console(wired, role)
+    for rule, method in console_routes(routes):
+        if rule in OWN and method not in SAFE:
             continue
-        address = re.sub("<(int:)?.*?>", lambda part: "1" if part[1] else "st_x", rule)
-        answer = client.open(address, method=method)
-        turned_away = answer.status_code in (400, 401) or answer.headers.get("Location") == "/admin/sign-in"
-        assert turned_away, f"{method} {rule} answered {answer.status_code} to nobody"
+        is_for_viewers = method in SAFE and rule not in OPERATORS_READ
+        refused = turns_away(console.send(address(rule), method))
+        assert refused == (role == "viewer" and not is_for_viewers), f"{method} {rule} for a {role}"
+
+
+@pytest.mark.parametrize("role", ["viewer", "operator"])
+def test_with_a_token_viewers_read_and_operators_change(wired, app, routes, role):
+    client, token = app.test_client(), staff_token(wired, role)
+    for rule, method in api_routes(routes):
+        answer = client.open(address(rule), method=method, headers=token, base_url=BASE)
+        refused = turns_away(answer)
+        assert refused == (role == "viewer" and method not in SAFE), f"{method} {rule} for a {role}"
+
+
+def test_no_form_of_the_console_is_taken_without_its_token(wired, routes):
+    operator = Console(wired, "operator")
+    for rule, method in console_routes(routes):
+        if method not in SAFE:
+            answer = operator.send(address(rule), method, csrf="x")
+            assert (answer.status_code, "too old" in answer.text) == (400, True), f"{method} {rule}"
+
+
+def test_what_is_listed_is_there(app):
+    rules = {rule.rule for rule in app.url_map.iter_rules()}
+    assert rules >= OPEN | OWN | OPERATORS_READ
 
 
 def test_a_wrong_method_says_which_are_right(app):
@@ -42,3 +126,10 @@ def test_a_wrong_method_says_which_are_right(app):
 def test_an_unknown_address_is_a_plain_404(app):
     answer = app.test_client().get("/nowhere")
     assert (answer.status_code, answer.json) == (404, {"error": "not found"})
+
+
+def test_in_the_console_what_goes_wrong_is_told_on_a_page(app):
+    answer = app.test_client().get("/admin/nowhere")
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "Not found." in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

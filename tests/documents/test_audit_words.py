@@ -34,6 +34,7 @@ def test_every_action_has_words_and_no_words_are_left_over():
 
 def test_the_words_stand_around_the_subject():
     assert phrase("award issue") == ("issued award ", "")
+    assert phrase("staff sign-in") == ("signed in", None)
     assert phrase("place given") == ("gave store ", " a place that became free")
 
 

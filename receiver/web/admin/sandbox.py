@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 import structlog
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from receiver.controls import Controls
 from receiver.controls.faults import PASSES, WORDS, Fault
 from receiver.controls.moves import span
-from receiver.errors import Refused
+from receiver.errors import InputError, Refused
 from receiver.services.polling.spend import known_accounts
 from receiver.web.admin.sign_in import operators_only
 from receiver.wiring import wiring
@@ -88,5 +88,5 @@ def switch_off() -> Response:
 def _fault() -> Fault:
     try:
         return Fault(request.form.get("fault", ""))
-    except ValueError:
-        abort(400, "there is no such fault")
+    except ValueError as error:
+        raise InputError("there is no such fault") from error

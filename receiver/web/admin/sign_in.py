@@ -12,6 +12,7 @@ from typing import TypeVar
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from receiver.errors import InputError
 from receiver.services.staff.sign_in import Visitor, sign_in
 from receiver.web.admin.signed_in import begin_session, known_browser, remember_browser, signed_in
 from receiver.web.headers import NO_SCRIPT
@@ -66,7 +67,7 @@ def _check_csrf() -> None:
         return
     given, ours = request.form.get("csrf", ""), str(session.get("csrf", ""))
     if not ours or not hmac.compare_digest(given.encode(), ours.encode()):
-        abort(400, "this form is too old; go back, reload and try again")
+        raise InputError("this form is too old; go back, reload and try again")
 
 
 @sign_in_pages.app_context_processor

@@ -1,0 +1,66 @@
+"""Each page that the console's bar leads to can be used by everybody: axe finds no serious violation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from receiver.app import create_app
+from receiver.services.decisions.decide import decide_store
+from receiver.services.staff.members import add_staff
+from receiver.services.staff.tokens import make_token
+from receiver.storage.migrate import migrate
+from receiver.wiring import wire
+from tests.browser.conftest import EMAIL, PASSWORD, runs_over
+from tests.conftest import make_settings
+from tests.factories import SETTLED
+from tests.fakes import FrozenClock
+from tests.machine import AXE, needs_axe, needs_chromium
+from tests.rows import keep_all
+from tests.serving import served
+
+pytestmark = [needs_chromium, needs_axe]
+BESIDE = ("/admin/account", "/admin/account/password", "/admin/stores/st_1", "/admin/nowhere")
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory):
+    file = tmp_path_factory.mktemp("accessible") / "receiver.db"
+    settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
+    wired = wire(settings, now=FrozenClock(SETTLED))
+    migrate(wired.database)
+    add_staff(wired.database, SETTLED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    make_token(wired.database, SETTLED, email=EMAIL, name="reports", actor=EMAIL)
+    decide_store(wired.database, SETTLED, keep_all(wired))
+    with served(create_app(wired=wired)) as address:
+        yield address
+    wired.database.close()
+
+
+def test_axe_finds_no_serious_violation_and_nothing_runs_over(page):
+    bar = page.get_by_role("navigation", name="Console")
+    expect(bar).to_be_visible()
+    leads_to = bar.get_by_role("link").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert {"/admin/", "/admin/audit"} <= set(leads_to)
+    for path in [*leads_to, *BESIDE]:
+        page.goto(path)
+        assert complaints_of(page) == [], path
+    page.goto("/admin/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert complaints_of(page) == []
+
+
+def complaints_of(page: Page) -> list[str]:
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text())
+    found = page.evaluate("axe.run()")["violations"]
+    serious = [
+        f"{one['id']}: {node['html']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+    return [*serious, *(["runs over"] if runs_over(page) else [])]
