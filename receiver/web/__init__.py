@@ -1,4 +1,4 @@
-"""HTTP: webhook addresses, API, consent pages, console and health; `register` puts them on the app."""
+"""HTTP: webhook addresses, API, consent pages, console, health, metrics; `register` puts them on the app."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from flask import Flask
 from receiver.services.receiving.receive import Reception
 from receiver.web import admin, api, connect, errors
 from receiver.web.health import health
+from receiver.web.metrics import metrics_page
 from receiver.web.proxies import TrustedProxies
 from receiver.web.webhooks import WebhookFront
 from receiver.wiring import Wiring
@@ -18,6 +19,7 @@ def register(app: Flask, wired: Wiring) -> None:
     admin.register(app, wired.settings)
     connect.register(app)
     app.register_blueprint(health)
+    app.register_blueprint(metrics_page)
     errors.register(app)  # last, so that one table answers for all
     settings = wired.settings
     reception = Reception(

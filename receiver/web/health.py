@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from receiver.services.running.readiness import readiness
+from receiver.web.insiders import is_insider
 from receiver.wiring import wiring
 
 health = Blueprint("health", __name__)
@@ -17,6 +18,7 @@ def healthz() -> Response:
 
 @health.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Says only yes or no: the reasons are for operators, who ask `doctor`."""
-    ready = not readiness(wiring().database, wiring().now())
-    return jsonify(status="ready" if ready else "not ready"), 200 if ready else 503
+    """Yes or no to everybody; the reasons to those who may look inside."""
+    reasons = readiness(wiring().database, wiring().now())
+    told = {"reasons": reasons} if reasons and is_insider() else {}
+    return jsonify(status="not ready" if reasons else "ready", **told), 503 if reasons else 200

@@ -8,6 +8,7 @@ from receiver.app import create_app
 from receiver.services.running.readiness import readiness
 from receiver.storage import heartbeats
 from receiver.storage.tables import Delivery
+from tests.staff import staff_token
 
 
 @pytest.fixture
@@ -55,5 +56,14 @@ def test_not_ready_while_deliveries_wait_for_minutes(client, wired, clock):
     beat(wired, clock())
     waiting(wired, clock() - timedelta(minutes=3))
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json) == (503, {"status": "not ready"})
-    assert readiness(wired.database, clock()) == ["deliveries have been waiting for minutes"]
+    reasons = ["deliveries have been waiting for minutes"]
+    assert (answer.status_code, answer.json) == (503, {"status": "not ready", "reasons": reasons})
+    assert readiness(wired.database, clock()) == reasons
+
+
+def test_the_reasons_are_told_to_insiders_only(client, wired):
+    stranger = {"REMOTE_ADDR": "203.0.113.9"}
+    assert client.get("/readyz", environ_base=stranger).json == {"status": "not ready"}
+    assert client.get("/readyz", headers={"X-Forwarded-For": "127.0.0.1"}).json == {"status": "not ready"}
+    told = client.get("/readyz", environ_base=stranger, headers=staff_token(wired, "viewer")).json
+    assert told["reasons"] == ["no worker has shown life lately; start `flask --app wsgi worker`"]

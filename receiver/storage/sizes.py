@@ -1,0 +1,19 @@
+"""How much room the database takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+SQLITE_PARTS = {"data": "", "log": "-wal"}
+
+
+def sizes(session: Session) -> dict[str, int]:
+    """Bytes by part: `data`, and of SQLite the write-ahead `log` beside it."""
+    url = session.get_bind().engine.url
+    if url.get_backend_name() != "sqlite":
+        return {"data": session.scalar(text("SELECT pg_database_size(current_database())")) or 0}
+    files = {part: Path(f"{url.database}{ending}") for part, ending in SQLITE_PARTS.items()}
+    return {part: file.stat().st_size for part, file in files.items() if file.is_file()}

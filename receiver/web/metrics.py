@@ -1,0 +1,83 @@
+"""/metrics, for Prometheus on this machine or with a token of staff's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from receiver.services.running.measures import Measures, measure
+from receiver.web.api.bearer import refused
+from receiver.web.insiders import is_insider
+from receiver.wiring import wiring
+
+PREFIX = "ad_credit_"
+
+metrics_page = Blueprint("metrics", __name__)
+
+
+@metrics_page.get("/metrics")
+def metrics() -> Response:
+    """The whole service's figures, whichever process answers."""
+    if not is_insider():
+        raise refused()
+    parts = wiring()
+    registry = CollectorRegistry()
+    registry.register(_Collected(measure(parts.database, parts.budget, parts.now())))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _Collected(Collector):
+    """Measures in Prometheus' terms; what is unknown has no sample."""
+
+    def __init__(self, measures: Measures) -> None:
+        self._measures = measures
+
+    def collect(self) -> Iterator[Metric]:
+        found = self._measures
+        yield CounterMetricFamily(
+            f"{PREFIX}deliveries_accepted", "Deliveries kept; PostgreSQL may skip numbers.", found.accepted
+        )
+        yield _labelled("deliveries", "Deliveries that wait or failed, 10,000 at most.", "state", found.live)
+        yield _labelled("deliveries_ended_recently", "Ended in the last five minutes.", "state", found.ended)
+        yield _age("oldest_waiting", "Since the delivery that waits longest was due.", found.oldest_waiting)
+        yield _labelled("rejected_today", "Calls turned away since 00:00 UTC.", "reason", found.rejected)
+        yield _gauge(
+            "quarantined", "Deliveries held for a wrong signature, 10,000 at most.", found.quarantined
+        )
+        yield _age("worker_silent", "Since a worker last showed life.", found.worker_silent)
+        yield _age("poll_late", "Since the ad account that waits longest was due.", found.poll_late)
+        yield _gauge("tiktok_calls_today", "Calls to TikTok since 00:00 UTC.", found.calls.used)
+        left = {"routine": found.calls.routine, "urgent": found.calls.urgent}
+        yield _labelled("tiktok_calls_left", "Calls that are left until 00:00 UTC.", "kind", left)
+        yield _gauge(
+            "tiktok_paused", "1 while TikTok wants no calls.", int(found.calls.paused_until is not None)
+        )
+        yield _gauge("tiktok_slowed_accounts", "Ad accounts TikTok wants no calls about.", found.calls.slowed)
+        yield _labelled("stores", "Stores by stage; empty: not decided yet.", "stage", found.stores)
+        yield _labelled("awards", "Awards by state.", "state", found.awards)
+        yield _gauge("awards_overdue", "Awards due and not issued.", found.overdue)
+        yield _gauge("reviews_open", "Reviews that wait for an answer, 10,000 at most.", found.reviews)
+        yield _labelled("database_bytes", "Room the database takes.", "part", found.sizes)
+
+
+def _gauge(name: str, told: str, value: float) -> Metric:
+    return GaugeMetricFamily(PREFIX + name, told, value)
+
+
+def _age(name: str, told: str, age: timedelta | None) -> Metric:
+    family = GaugeMetricFamily(f"{PREFIX}{name}_seconds", told)
+    if age is not None:
+        family.add_metric([], age.total_seconds())
+    return family
+
+
+def _labelled(name: str, told: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(PREFIX + name, told, labels=[label])
+    for value, count in sorted(values.items()):
+        family.add_metric([value], count)
+    return family

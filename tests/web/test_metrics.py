@@ -1,0 +1,134 @@
+"""/metrics tells what is in the database, in Prometheus' words, and to insiders only."""
+
+from datetime import date, timedelta
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import event
+
+from receiver.app import create_app
+from receiver.services.running import measures
+from receiver.storage import heartbeats, rejections
+from receiver.storage.tables import Delivery
+from tests.rows import keep_all, keep_store
+from tests.staff import staff_token
+
+
+@pytest.fixture
+def client(wired):
+    return create_app(wired=wired).test_client()
+
+
+@pytest.fixture
+def figures(client):
+    """By name, then by the value of its label."""
+
+    def read():
+        answer = client.get("/metrics")
+        assert answer.status_code == 200
+        return {
+            sample.name.removeprefix("ad_credit_"): {
+                "".join(one.labels.values()): one.value for one in family.samples if one.name == sample.name
+            }
+            for family in text_string_to_metric_families(answer.text)
+            for sample in family.samples
+        }
+
+    return read
+
+
+def keep_deliveries(wired, *states):
+    with wired.database.writing() as session:
+        for number, state in enumerate(states):
+            is_over = state in ("processed", "ignored", "dead")
+            session.add(
+                Delivery(
+                    identity=f"{number:064}",
+                    source="woocommerce",
+                    headers=[],
+                    body_sha256="0" * 64,
+                    received_at=wired.now(),
+                    state=state,
+                    due_at=None if is_over else wired.now() - timedelta(seconds=90 - number),
+                    ended_at=wired.now() if is_over else None,
+                )
+            )
+
+
+def test_deliveries_are_counted_by_how_far_they_came(wired, figures):
+    keep_deliveries(wired, "received", "failed", "dead", "dead", "processed", "ignored")
+    found = figures()
+    assert found["deliveries_accepted_total"] == {"": 6}
+    assert found["deliveries"] == {"received": 1, "processing": 0, "failed": 1, "dead": 2}
+    assert found["deliveries_ended_recently"] == {"dead": 2, "processed": 1, "ignored": 1}
+    assert found["oldest_waiting_seconds"] == {"": 90}
+
+
+def test_what_ended_long_ago_is_not_counted_as_recent(wired, figures, clock):
+    keep_deliveries(wired, "processed")
+    clock.move(minutes=6)
+    assert "deliveries_ended_recently" not in figures()
+
+
+def test_what_nobody_knows_has_no_figure_and_is_not_zero(figures):
+    found = figures()
+    assert not {"worker_silent_seconds", "oldest_waiting_seconds", "poll_late_seconds"} & set(found)
+
+
+def test_a_silent_worker_a_late_poll_and_an_overdue_award_show(wired, figures, clock):
+    keep_all(wired)
+    with wired.database.writing() as session:
+        heartbeats.beat(session, heartbeats.WORKER, wired.now() - timedelta(seconds=40))
+        rejections.add_counts(session, {("st_1", "signature", wired.now().date()): 3})
+        rejections.add_counts(session, {("", "signature", date(2025, 1, 1)): 9})
+    found = figures()
+    assert found["worker_silent_seconds"] == {"": 40}
+    assert found["poll_late_seconds"][""] > 0
+    assert found["rejected_today"] == {"signature": 3}
+    assert found["stores"] == {"": 1}
+    assert (found["awards_overdue"], found["reviews_open"]) == ({"": 0}, {"": 0})
+    assert found["database_bytes"]["data"] > 0
+
+
+def test_what_is_left_of_tiktoks_calls_is_told(wired, figures):
+    wired.budget.take(wired.now(), advertiser_id=None, urgent=False)
+    found = figures()
+    assert (found["tiktok_calls_today"], found["tiktok_paused"]) == ({"": 1}, {"": 0})
+    assert found["tiktok_calls_left"]["urgent"] > found["tiktok_calls_left"]["routine"]
+
+
+def test_more_than_can_be_counted_quickly_is_not_counted_on(wired, figures, monkeypatch):
+    monkeypatch.setattr(measures, "COUNTED", 2)
+    keep_deliveries(wired, *["dead"] * 5)
+    assert figures()["deliveries"]["dead"] == 2
+
+
+def test_it_asks_as_often_whatever_there_is(wired, client, monkeypatch):
+    def asked():
+        count = 0
+
+        def one_more(*_):
+            nonlocal count
+            count += 1
+
+        engine = wired.database.engine
+        event.listen(engine, "before_cursor_execute", one_more)
+        client.get("/metrics")
+        event.remove(engine, "before_cursor_execute", one_more)
+        return count
+
+    few = asked()
+    keep_deliveries(wired, *["received", "failed", "dead", "processed"] * 10)
+    for number in range(5):
+        keep_store(wired, f"st_{number}")
+    assert asked() == few
+
+
+def test_strangers_and_what_comes_through_a_proxy_are_turned_away(client, wired):
+    stranger = {"REMOTE_ADDR": "203.0.113.9"}
+    assert client.get("/metrics", environ_base=stranger).status_code == 401
+    assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 401
+    wrong = {"Authorization": "Bearer nonsense"}
+    assert client.get("/metrics", environ_base=stranger, headers=wrong).status_code == 401
+    with_token = client.get("/metrics", environ_base=stranger, headers=staff_token(wired, "viewer"))
+    assert with_token.status_code == 200
