@@ -9,9 +9,13 @@ import click
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
-from receiver.domain.reviews import Answer
-from receiver.services.decisions.reviews import STATES, Answered, answer_review, list_reviews, show_review
-from receiver.services.facts.record import StaffFact, checked_fact
+from receiver.services.decisions.reviews import (
+    STATES,
+    answer_review,
+    checked_answer,
+    list_reviews,
+    show_review,
+)
 from receiver.storage.database import Database
 from receiver.wiring import wiring
 
@@ -65,17 +69,9 @@ def answer_command(
         raise click.UsageError("write one of --uphold, --override RULE=OUTCOME and --fact NAME=VALUE")
     parts = wiring()
 
-    def checked(name: str, value: str) -> StaffFact:
-        seen = evidence or f"review {review}"
-        return checked_fact(name, value, parts.now(), reason=reason, evidence=seen)
-
-    if override is not None:
-        given = Answered(Answer.OVERRIDDEN, reason, checked("override", override))
-    elif fact is not None:
-        name, _, value = fact.partition("=")
-        given = Answered(Answer.FACT_RECORDED, reason, checked(name, value))
-    else:
-        given = Answered(Answer.UPHELD, reason)
+    given = checked_answer(
+        parts.now(), review, reason=reason, override=override, fact=fact, evidence=evidence
+    )
 
     def act(database: Database) -> dict[str, Any]:
         return answer_review(database, parts.now(), review, given, actor())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from receiver.errors import NotFound
-from receiver.storage.tables import Review
+from receiver.storage.tables import Review, Store
 
 
 def open_review(session: Session, store_id: str) -> Review | None:
@@ -33,3 +33,16 @@ def list_reviews(session: Session, state: str | None, limit: int) -> list[Review
     if state:
         query = query.where(Review.state == state)
     return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def find_page(session: Session, state: str | None, after: str | None, limit: int) -> list[tuple[Review, str]]:
+    """With their stores' names, from the one after `after` on. Raises NotFound."""
+    query = select(Review, Store.name).join(Store, Store.id == Review.store_id)
+    if state:
+        query = query.where(Review.state == state)
+    if after is not None:
+        last = known_review(session, after)
+        place = tuple_(type_coerce(last.asked_at, Review.asked_at.type), last.id)
+        query = query.where(tuple_(Review.asked_at, Review.id) > place)
+    ordered = query.order_by(Review.asked_at, Review.id).limit(limit)
+    return [(review, name) for review, name in session.execute(ordered)]

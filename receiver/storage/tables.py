@@ -30,6 +30,7 @@ IS_OPEN = text("state = 'open'")
 HAS_TOPIC = text("topic IS NOT NULL")
 HAS_ENDED = text("ended_at IS NOT NULL")
 OF_A_REPLAY = text("replay_id IS NOT NULL")
+IS_FLAGGED = text("flags <> '[]'")
 
 
 class Base(DeclarativeBase):
@@ -465,7 +466,7 @@ class Award(Base):
     merchant: Mapped[str] = mapped_column(index=True)
     advertiser_id: Mapped[str]
     business_center: Mapped[str | None] = mapped_column(index=True)
-    state: Mapped[str] = mapped_column(index=True)  # domain/awards.py
+    state: Mapped[str]  # domain/awards.py
     credit: Mapped[Decimal]
     threshold: Mapped[Decimal]
     currency: Mapped[str]
@@ -485,6 +486,12 @@ class Award(Base):
         UniqueConstraint("programme", "advertiser_id", name="uq_awards_advertiser"),
         # A code can be redeemed once; the reference of an applied credit may be one ticket for many.
         Index("uq_awards_code", "reference", unique=True, sqlite_where=IS_CODE, postgresql_where=IS_CODE),
+        # A page of awards, by date, for each way to ask for one; and their sums by programme.
+        Index("ix_awards_due_by", "due_by", "id"),
+        Index("ix_awards_state", "state", "due_by", "id"),
+        Index("ix_awards_programme", "programme", "due_by", "id"),
+        Index("ix_awards_flagged", "due_by", "id", sqlite_where=IS_FLAGGED, postgresql_where=IS_FLAGGED),
+        Index("ix_awards_sums", "programme", "state", "currency", "threshold", "credit", "due_by"),
     )
 
 
@@ -507,6 +514,8 @@ class Review(Base):
 
     __table_args__ = (
         Index("uq_reviews_open", "store_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("ix_reviews_asked", "asked_at", "id"),
+        Index("ix_reviews_state", "state", "asked_at", "id"),
     )
 
 

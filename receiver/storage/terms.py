@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Terms
@@ -18,3 +19,7 @@ def keep_terms(session: Session, programme: str, terms: dict[str, Any], now: dat
 def kept_terms(session: Session, programme: str) -> dict[str, Any] | None:
     row = session.get(Terms, programme)
     return row.terms if row else None
+
+
+def kept_ids(session: Session) -> list[str]:
+    return list(session.scalars(select(Terms.id).order_by(Terms.id)))

@@ -1,5 +1,7 @@
 """Reads the CSV of issued credits: columns `award`, `reference` and, if it is there, `as` (applied or code).
 
+The columns that our export adds are read past.
+
 As spreadsheets write it: commas, semicolons or tabs, quotes, a byte order mark, any order of the columns.
 """
 
@@ -14,6 +16,11 @@ from receiver.errors import InputError
 from receiver.services.awards.issue import Issued, checked_issue
 
 REQUIRED, OPTIONAL = ("award", "reference"), ("as",)
+# What our own export says beside: a file that was filled in may come back as it is.
+TOLD = (
+    *("store", "store_name", "programme", "merchant", "advertiser_id", "state"),
+    *("credit", "currency", "due_by", "overdue", "flags"),
+)
 HEADER = "the first line must name the columns award,reference or award,reference,as"
 
 
@@ -32,7 +39,7 @@ def read_rows(text: str) -> list[Row]:
     lines = _lines(text)
     _, header = next(lines, (1, []))
     names = [name.strip() for name in header]
-    if len(set(names)) < len(names) or not set(REQUIRED) <= set(names) <= {*REQUIRED, *OPTIONAL}:
+    if len(set(names)) < len(names) or not set(REQUIRED) <= set(names) <= {*REQUIRED, *OPTIONAL, *TOLD}:
         raise InputError(HEADER, path="line 1")
     return [_row(line, names, cells) for line, cells in lines]
 

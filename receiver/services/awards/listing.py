@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from receiver.documents.money import amount_text
 from receiver.domain.awards import is_overdue
-from receiver.storage import awards, history, tables
+from receiver.storage import awards, history, stores, tables
+from receiver.storage.award_list import AwardFilters, find_page
 from receiver.storage.database import Database
 
 
@@ -17,12 +20,32 @@ def list_awards(database: Database, now: datetime, state: str | None, limit: int
         return [award_row(award, now) for award in history.list_awards(session, state, limit)]
 
 
+@dataclass(frozen=True)
+class AwardPage:
+    """Awards as `award_row` tells them, with `store_name`; `next` is None on the last page."""
+
+    rows: Sequence[dict[str, Any]]
+    next: str | None
+
+
+def page_of_awards(
+    database: Database, now: datetime, filters: AwardFilters, *, after: str | None, limit: int
+) -> AwardPage:
+    """The earliest due first; `after` is the `next` of the page before. Raises InputError."""
+    with database.reading() as session:
+        found = find_page(session, filters, after, limit)
+        return AwardPage(
+            [{**award_row(award, now), "store_name": name} for award, name in found.rows], found.next
+        )
+
+
 def show_award(database: Database, now: datetime, award_id: str) -> dict[str, Any]:
     """The award, what it rests on, and its life, the first first. Raises NotFound."""
     with database.reading() as session:
         award = awards.known_award(session, award_id)
         return {
             **award_row(award, now),
+            "store_name": stores.known_store(session, award.store_id).name,
             "threshold": amount_text(award.threshold),
             "business_center": award.business_center,
             "decision": award.decision_id,
@@ -32,6 +55,13 @@ def show_award(database: Database, now: datetime, award_id: str) -> dict[str, An
             "evidence_source": award.evidence_source,
             "history": [_entry(entry) for entry in awards.audit_of(session, award_id)],
         }
+
+
+def award_of_store(database: Database, now: datetime, store_id: str) -> dict[str, Any] | None:
+    """As `award_row` tells it. Raises NotFound for a store there is not."""
+    with database.reading() as session:
+        award = history.award_of(session, stores.known_store(session, store_id))
+        return award_row(award, now) if award else None
 
 
 def award_row(award: tables.Award, now: datetime) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from receiver.domain import reviews as domain
 from receiver.domain.reviews import Answer
-from receiver.errors import Refused
+from receiver.errors import InputError, NotFound, Refused
 from receiver.services.decisions.history import show_decision
-from receiver.services.facts.record import StaffFact, keep_fact
+from receiver.services.facts.record import StaffFact, checked_fact, keep_fact
 from receiver.services.staff_words import checked_words
 from receiver.storage import audit, awards, history, reviews, stores
 from receiver.storage.database import Database
@@ -67,6 +68,25 @@ def list_reviews(database: Database, state: str | None, limit: int) -> list[dict
         return [_row(review) for review in reviews.list_reviews(session, state, limit)]
 
 
+@dataclass(frozen=True)
+class ReviewPage:
+    """Reviews as `list_reviews` tells them, with `store_name`; `next` is None on the last page."""
+
+    rows: Sequence[dict[str, Any]]
+    next: str | None
+
+
+def page_of_reviews(database: Database, state: str | None, *, after: str | None, limit: int) -> ReviewPage:
+    """Who has waited longest comes first. Raises InputError for an `after` there is not."""
+    with database.reading() as session:
+        try:
+            found = reviews.find_page(session, state, after, limit + 1)
+        except NotFound as error:
+            raise InputError(str(error), path="after") from error
+    rows = [{**_row(review), "store_name": name} for review, name in found[:limit]]
+    return ReviewPage(rows, rows[-1]["id"] if len(found) > limit else None)
+
+
 def show_review(database: Database, review_id: str) -> dict[str, Any]:
     """The review, and what the merchant had been told when it asked (None: nothing yet). Raises NotFound."""
     with database.reading() as session:
@@ -82,6 +102,31 @@ class Answered:
     answer: Answer
     reason: str
     fact: StaffFact | None = None
+
+
+def checked_answer(
+    now: datetime,
+    review_id: str,
+    *,
+    reason: str,
+    override: str | None = None,
+    fact: str | None = None,
+    evidence: str | None = None,
+) -> Answered:
+    """From what staff wrote: RULE=OUTCOME, or NAME=VALUE of a fact, or neither to uphold.
+
+    Without evidence a fact rests on the review itself. Raises InputError and Refused.
+    """
+    seen = evidence or f"review {review_id}"
+    if override is not None:
+        said = checked_fact("override", override, now, reason=reason, evidence=seen)
+        return Answered(Answer.OVERRIDDEN, reason, said)
+    if fact is not None:
+        name, _, value = fact.partition("=")
+        return Answered(
+            Answer.FACT_RECORDED, reason, checked_fact(name, value, now, reason=reason, evidence=seen)
+        )
+    return Answered(Answer.UPHELD, reason)
 
 
 def answer_review(

@@ -9,8 +9,10 @@ from flask import Flask
 from receiver.settings import Settings
 from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
+from receiver.web.admin.awards import award_pages
 from receiver.web.admin.pages import pages
 from receiver.web.admin.plain import amount, plain
+from receiver.web.admin.reviews import review_pages
 from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.signed_in import IDLE
@@ -18,6 +20,8 @@ from receiver.web.admin.signed_in import IDLE
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (
     ("console.home", "Stores"),
+    ("awards.show", "Awards"),
+    ("console_reviews.show", "Reviews"),
     ("audit.show", "Audit"),
 )
 
@@ -39,6 +43,8 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(sign_in_pages)
     app.register_blueprint(account_pages)
     app.register_blueprint(audit_pages)
+    app.register_blueprint(award_pages)
+    app.register_blueprint(review_pages)
     app.register_blueprint(pages)
     if settings.sandbox_folder:
         app.register_blueprint(sandbox_pages)

@@ -1,0 +1,45 @@
+"""Awards as a CSV file, to be filled in and given back to `issue_file`: the columns are the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from receiver.services.awards.issue_rows import OPTIONAL, REQUIRED, TOLD
+from receiver.services.awards.listing import page_of_awards
+from receiver.storage.award_list import AwardFilters
+from receiver.storage.database import Database
+
+BATCH = 500
+COLUMNS = (*REQUIRED, *OPTIONAL, *TOLD)
+# A spreadsheet takes a cell that begins so for a formula; a shop's name is whatever its owner wrote.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export_awards(database: Database, now: datetime, filters: AwardFilters) -> Iterator[str]:
+    """The file in pieces, however many awards there are; the earliest due first."""
+    yield _lines([COLUMNS])
+    after: str | None = None
+    while True:
+        page = page_of_awards(database, now, filters, after=after, limit=BATCH)
+        yield _lines([[_cell(row, name) for name in COLUMNS] for row in page.rows])
+        after = page.next
+        if after is None:
+            return
+
+
+def _cell(row: dict[str, Any], name: str) -> str:
+    value = row[{"award": "id", "as": "delivery"}.get(name, name)]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    return f"'{text}" if name in TOLD and text.startswith(FORMULA) else text
+
+
+def _lines(rows: Any) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()

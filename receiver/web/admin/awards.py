@@ -1,0 +1,189 @@
+"""Awards: the list by due date, one with its life, what staff do with it, and CSV both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from receiver.documents.flags import flag_words
+from receiver.domain.awards import STATES
+from receiver.errors import InputError, Refused
+from receiver.services.awards import block as blocks
+from receiver.services.awards.credit import credited
+from receiver.services.awards.export import export_awards
+from receiver.services.awards.issue import DELIVERIES, issue
+from receiver.services.awards.issue_file import issue_file, preview
+from receiver.services.awards.listing import AwardPage, page_of_awards, show_award
+from receiver.services.decisions.effect import with_effect
+from receiver.services.facts.programmes import known_programmes
+from receiver.storage.award_list import AwardFilters
+from receiver.storage.database import Database
+from receiver.web.admin.sign_in import operators_only, staff_only
+from receiver.wiring import wiring
+
+award_pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folder="templates")
+
+PAGE = 50
+NAMES = ("state", "programme", "flags", "due_before")
+ANY = "any"  # of the states; a list that nobody narrowed is that of the due ones
+LONGEST_FILE = 400_000  # bytes, some 8,000 rows; what is larger goes by the command line
+
+
+@award_pages.get("")
+@staff_only
+def show() -> str | tuple[str, int]:
+    asked, parts = _asked(), wiring()
+    try:
+        after = request.args.get("after") or None
+        found = page_of_awards(parts.database, parts.now(), _filters(asked), after=after, limit=PAGE)
+    except InputError as error:
+        return _list(asked, AwardPage((), None), refused=str(error)), 400
+    return _list(asked, found)
+
+
+def _list(asked: dict[str, str], found: AwardPage, refused: str = "") -> str:
+    return render_template(
+        "awards.html",
+        asked=asked,
+        found=found,
+        states=STATES,
+        programmes=known_programmes(wiring().database),
+        flag_words=flag_words,
+        refused=refused,
+    )
+
+
+@award_pages.get("/export.csv")
+@staff_only
+def export() -> Response:
+    parts = wiring()
+    told = export_awards(parts.database, parts.now(), _filters(_asked()))
+    name = f"awards-{parts.now():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(told, mimetype="text/csv", headers=headers)
+
+
+def _asked() -> dict[str, str]:
+    return {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
+
+
+def _filters(asked: dict[str, str]) -> AwardFilters:
+    """Raises InputError."""
+    state = asked.get("state", "due")
+    if state not in (*STATES, ANY):
+        raise InputError(f"must be one of {', '.join(STATES)} or {ANY}", path="state")
+    if asked.get("flags", ANY) != ANY:
+        raise InputError(f"must be {ANY}, or not there", path="flags")
+    try:
+        due_before = date.fromisoformat(asked["due_before"]) if "due_before" in asked else None
+    except ValueError:
+        raise InputError("must be a date such as 2025-11-20", path="due_before") from None
+    return AwardFilters(
+        state=None if state == ANY else state,
+        programme=asked.get("programme"),
+        flagged="flags" in asked,
+        due_before=due_before,
+    )
+
+
+# -- One award ---------------------------------------------------------------------------------
+
+
+@award_pages.get("/<award_id>")
+@staff_only
+def award(award_id: str) -> str:
+    return _award(award_id)
+
+
+@award_pages.post("/<award_id>/issue")
+@operators_only
+def issue_one(award_id: str) -> AnyResponse | tuple[str, int]:
+    delivered_as = request.form.get("as", "")
+    return _move(award_id, issue, reference=request.form.get("reference", ""), delivered_as=delivered_as)
+
+
+@award_pages.post("/<award_id>/credited")
+@operators_only
+def credit(award_id: str) -> AnyResponse | tuple[str, int]:
+    return _move(award_id, credited, evidence=request.form.get("evidence", ""))
+
+
+@award_pages.post("/<award_id>/block")
+@operators_only
+def block(award_id: str) -> AnyResponse | tuple[str, int]:
+    return _move(award_id, blocks.block, reason=request.form.get("reason", ""))
+
+
+@award_pages.post("/<award_id>/lift")
+@operators_only
+def lift(award_id: str) -> AnyResponse | tuple[str, int]:
+    return _move(award_id, blocks.lift, reason=request.form.get("reason", ""))
+
+
+def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> AnyResponse | tuple[str, int]:
+    """The store is decided at once: its page shows what became of the award."""
+    parts, actor = wiring(), g.person.email
+
+    def act(database: Database) -> dict[str, Any]:
+        return move(database, parts.now(), award_id, actor=actor, **told)
+
+    store_id = show_award(parts.database, parts.now(), award_id)["store"]
+    try:
+        with_effect(parts.database, parts.now(), store_id, act)
+    except (InputError, Refused) as error:
+        return _award(award_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
+    return redirect(url_for("awards.award", award_id=award_id))
+
+
+def _award(award_id: str, refused: str = "") -> str:
+    return render_template(
+        "award.html",
+        award=show_award(wiring().database, wiring().now(), award_id),
+        deliveries=DELIVERIES,
+        flag_words=flag_words,
+        said=request.form,
+        refused=refused,
+    )
+
+
+# -- A file of issued credits --------------------------------------------------------------------
+
+
+@award_pages.get("/file")
+@operators_only
+def file() -> str:
+    return render_template("award_file.html")
+
+
+@award_pages.post("/file")
+@operators_only
+def take_file() -> str | tuple[str, int]:
+    """Checked first, in a dry run; then the same text comes once more to be kept, all of it or nothing."""
+    parts, text = wiring(), ""
+    try:
+        text = _text()
+        if request.form.get("do") == "issue":
+            planned = issue_file(parts.database, parts.now(), text, g.person.email)
+        else:
+            planned = preview(parts.database, text)
+    except (InputError, Refused) as error:
+        return render_template("award_file.html", text=text, refused=str(error)), 400
+    problems = len([one for one in planned if one.problem])
+    done = any(one.outcome == "issued" for one in planned)
+    return render_template("award_file.html", text=text, planned=planned, problems=problems, done=done)
+
+
+def _text() -> str:
+    """Of the file, or where none was picked what stands in the form. Raises InputError."""
+    given = request.files.get("file")
+    body = given.stream.read(LONGEST_FILE + 1) if given else request.form.get("text", "").encode()
+    if len(body) > LONGEST_FILE:
+        raise InputError(f"is longer than {LONGEST_FILE} bytes; use `credits issue --from`", path="file")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("is no UTF-8", path="file") from error

@@ -1,0 +1,109 @@
+"""Reviews: who disagrees, with the evidence beside it, and staff's one answer, its effect shown before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from receiver.documents.status import full_document
+from receiver.domain.rules import NOT_OVERRIDABLE, RULES
+from receiver.errors import InputError, Refused
+from receiver.services.awards.listing import award_of_store
+from receiver.services.decisions.effect import Effect, with_effect
+from receiver.services.decisions.reviews import (
+    STATES,
+    Answered,
+    ReviewPage,
+    answer_review,
+    checked_answer,
+    page_of_reviews,
+    show_review,
+)
+from receiver.services.decisions.status import status_of
+from receiver.services.facts.record import NAMES
+from receiver.storage.database import Database
+from receiver.web.admin.sign_in import operators_only, staff_only
+from receiver.wiring import wiring
+
+review_pages = Blueprint(
+    "console_reviews", __name__, url_prefix="/admin/reviews", template_folder="templates"
+)
+
+PAGE = 50
+FACTS = tuple(name for name in NAMES if name != "override")
+OVERRIDABLE = tuple(rule for rule in RULES if rule not in NOT_OVERRIDABLE)
+
+
+@review_pages.get("")
+@staff_only
+def show() -> str | tuple[str, int]:
+    state, after = request.args.get("state", "open"), request.args.get("after") or None
+    try:
+        if state not in STATES:
+            raise InputError(f"must be {' or '.join(STATES)}", path="state")
+        found = page_of_reviews(wiring().database, state, after=after, limit=PAGE)
+    except InputError as error:
+        empty = ReviewPage((), None)
+        return render_template("reviews.html", found=empty, state=state, refused=str(error)), 400
+    return render_template("reviews.html", found=found, state=state)
+
+
+@review_pages.get("/<review_id>")
+@staff_only
+def review(review_id: str) -> str:
+    return _page(review_id)
+
+
+@review_pages.post("/<review_id>")
+@operators_only
+def answer(review_id: str) -> Response | str | tuple[str, int]:
+    """`do=preview` shows what the answer would change, and keeps nothing."""
+    parts, previewed = wiring(), request.form.get("do") != "answer"
+    try:
+        given = _given(review_id)
+
+        def act(database: Database) -> dict[str, Any]:
+            return answer_review(database, parts.now(), review_id, given, g.person.email)
+
+        store_id = show_review(parts.database, review_id)["store"]
+        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=previewed)
+    except (InputError, Refused) as error:
+        return _page(review_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
+    if previewed:
+        return _page(review_id, effect=effect)
+    return redirect(url_for("console_reviews.review", review_id=review_id))
+
+
+def _given(review_id: str) -> Answered:
+    """Raises InputError and Refused."""
+    form = request.form
+    kind = form.get("answer")
+    if kind not in ("uphold", "override", "fact"):
+        raise InputError("must be uphold, override or fact", path="answer")
+    return checked_answer(
+        wiring().now(),
+        review_id,
+        reason=form.get("reason", ""),
+        override=f"{form.get('rule', '')}={form.get('outcome', '')}" if kind == "override" else None,
+        fact=f"{form.get('fact', '')}={form.get('value', '')}" if kind == "fact" else None,
+        evidence=form.get("evidence", "").strip() or None,
+    )
+
+
+def _page(review_id: str, *, effect: Effect | None = None, refused: str = "") -> str:
+    parts = wiring()
+    shown = show_review(parts.database, review_id)
+    return render_template(
+        "review.html",
+        review=shown,
+        told={rule["id"]: rule["outcome"] for rule in (shown["told"] or {}).get("rules", ())},
+        status=full_document(status_of(parts.database, parts.now(), shown["store"])),
+        award=award_of_store(parts.database, parts.now(), shown["store"]),
+        overridable=OVERRIDABLE,
+        facts=FACTS,
+        said=request.form,
+        effect=effect,
+        refused=refused,
+    )

@@ -1,0 +1,160 @@
+"""Awards in the console: found by date, moved by operators, exported and brought back."""
+
+import csv
+import io
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import update
+
+from receiver.storage.tables import Award, Store
+from tests.desk import NOW, Desk
+from tests.staff import Console
+
+OPERATOR = "operator@staff.example"
+
+
+@pytest.fixture
+def desk(wired, clock):
+    """Three due awards: the first overdue, the second flagged."""
+    clock.at = NOW
+    made = Desk(wired, 3)
+    with wired.database.writing() as session:
+        session.get(Award, "aw_0").due_by = date(2025, 12, 1)
+        session.get(Award, "aw_1").flags = ["spend_restated", "rule_failed:store_market"]
+        session.get(Award, "aw_2").currency = "GBP"
+        session.get(Store, "st_2").name = "=cmd|'/C calc'!A0"
+    return made
+
+
+@pytest.fixture
+def operator(desk, wired):
+    return Console(wired)
+
+
+def shown(console, query=""):
+    """The awards on a page of the list, in its order."""
+    return re.findall(r'href="/admin/awards/(aw_\d+)"', console.get(f"/admin/awards{query}").text)
+
+
+def test_what_is_due_stands_by_date_and_the_overdue_says_so(operator):
+    page = operator.get("/admin/awards").text
+    assert shown(operator) == ["aw_0", "aw_1", "aw_2"]
+    assert page.count(">overdue<") == 1
+    assert "500.00 GBP" in page
+    assert "TikTok restated the spend" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?due_before=2025-12-05", ["aw_0"]),
+        ("?flags=any", ["aw_1"]),
+        ("?state=issued", []),
+        ("?state=any&programme=another", []),
+        ("?state=any&programme=woocommerce-2025&due_before=2025-12-09", ["aw_0", "aw_1", "aw_2"]),
+        ("?after=aw_1", ["aw_2"]),
+    ],
+)
+def test_filters_stand_in_the_address(operator, query, found):
+    assert shown(operator, query) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("state=sold", "state: must be one of due"),
+        ("due_before=soon", "due_before: must be a date"),
+        ("after=aw_9", "after: there is no award aw_9"),
+        ("flags=red", "flags: must be any"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_named(operator, query, said):
+    answer = operator.get(f"/admin/awards?{query}")
+    assert (answer.status_code, said in answer.text) == (400, True)
+
+
+def moves(desk):
+    """What the operator did with the first award."""
+    by_hand = [entry for entry in desk.audited() if entry.actor == OPERATOR]
+    return [entry.action for entry in by_hand if entry.subject == "aw_0"]
+
+
+def test_an_award_goes_through_its_life_and_the_page_tells_it(operator, desk):
+    assert (
+        operator.post("/admin/awards/aw_0/issue", reference="INV-1", **{"as": "applied"}).status_code == 302
+    )
+    assert operator.post("/admin/awards/aw_0/block", reason="asked by the bank").status_code == 302
+    assert operator.post("/admin/awards/aw_0/lift", reason="the bank agrees").status_code == 302
+    assert operator.post("/admin/awards/aw_0/credited", evidence="seen in the ledger").status_code == 302
+    assert moves(desk) == ["award issue", "award block", "award lift", "award credit"]
+    page = operator.get("/admin/awards/aw_0").text
+    assert all(words in page for words in ("asked by the bank", "the bank agrees", "seen in the ledger"))
+
+
+def test_a_second_submit_changes_nothing(operator, desk):
+    for _ in range(2):
+        operator.post("/admin/awards/aw_0/issue", reference="INV-1", **{"as": "applied"})
+    assert moves(desk) == ["award issue"]
+
+
+def test_a_refusal_is_shown_and_what_was_written_stays(operator, desk):
+    operator.post("/admin/awards/aw_0/issue", reference="INV-1", **{"as": "applied"})
+    answer = operator.post("/admin/awards/aw_0/issue", reference="INV-2", **{"as": "applied"})
+    assert answer.status_code == 409
+    assert "was issued before: applied, reference INV-1" in answer.text
+    blank = operator.post("/admin/awards/aw_1/issue", reference=" ", **{"as": "code"})
+    assert (blank.status_code, "reference: must be" in blank.text) == (400, True)
+    assert desk.award("aw_1").state == "due"
+
+
+def test_a_viewer_reads_and_moves_nothing(wired, desk):
+    viewer = Console(wired, "viewer")
+    page = viewer.get("/admin/awards/aw_0").text
+    assert "<button>Record as issued" not in page
+    for path in ("aw_0/issue", "aw_0/credited", "aw_0/block", "aw_0/lift", "file"):
+        assert viewer.post(f"/admin/awards/{path}", reference="x", reason="x").status_code == 403
+    assert desk.award().state == "due"
+
+
+def test_an_exported_list_that_was_filled_in_comes_back(operator, desk):
+    answer = operator.get("/admin/awards/export.csv?due_before=2025-12-09")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="awards-2025-12-05.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["award"], row["credit"], row["currency"]) for row in rows] == [
+        ("aw_0", "500.00", "USD"),
+        ("aw_1", "500.00", "USD"),
+        ("aw_2", "500.00", "GBP"),
+    ]
+    assert rows[2]["store_name"] == "'=cmd|'/C calc'!A0"
+    text = (
+        answer.text.replace("aw_0,,", "aw_0,T-0,")
+        .replace("aw_1,,", "aw_1,T-1,")
+        .replace("aw_2,,", "aw_2,T-2,")
+    )
+    checked = operator.post("/admin/awards/file", text=text, do="check")
+    assert "all 3 rows can be recorded" in checked.text
+    assert desk.award().state == "due"
+    assert "3 credits are issued" in operator.post("/admin/awards/file", text=text, do="issue").text
+    assert [desk.award(one).reference for one in desk.ids] == ["T-0", "T-1", "T-2"]
+
+
+def test_of_an_uploaded_file_with_a_bad_row_nothing_is_kept(operator, desk):
+    upload = (io.BytesIO(b"award;reference\naw_0;T-0\naw_9;T-9\n"), "issued.csv")
+    answer = operator.post("/admin/awards/file", file=upload, do="issue")
+    assert "1 of 2 rows cannot be recorded" in answer.text
+    assert "there is no award aw_9" in answer.text
+    assert desk.award().state == "due"
+
+
+def test_a_file_that_is_no_csv_is_refused_with_a_sentence(operator):
+    upload = (io.BytesIO(b"\xff\xfe\x00"), "issued.csv")
+    answer = operator.post("/admin/awards/file", file=upload, do="check")
+    assert (answer.status_code, "file: is no UTF-8" in answer.text) == (400, True)
+
+
+def test_an_empty_list_says_what_to_expect(operator, wired):
+    with wired.database.writing() as session:
+        session.execute(update(Award).values(state="issued"))
+    assert "No credit waits to be issued" in operator.get("/admin/awards").text

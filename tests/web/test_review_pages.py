@@ -1,0 +1,99 @@
+"""Reviews in the console: the longest waiting first, answered once, the effect shown before."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from receiver.services.decisions.decide import decide_store
+from receiver.services.decisions.reviews import ask_review
+from receiver.storage.history import award_of
+from receiver.storage.tables import Review, Store
+from tests.factories import SETTLED
+from tests.rows import keep_all, keep_store
+from tests.staff import Console
+
+
+@pytest.fixture
+def review(wired, clock):
+    """Of a store that earned its credit, were it not for its country."""
+    clock.at = SETTLED
+    keep_all(wired)
+    with wired.database.writing() as session:
+        session.get(Store, "st_1").country = "FR"
+    decide_store(wired.database, SETTLED, "st_1")
+    return ask_review(wired.database, SETTLED, "st_1", "We moved to <Texas>.")[0].id
+
+
+def award(wired):
+    with wired.database.reading() as session:
+        return award_of(session, session.get(Store, "st_1"))
+
+
+def kept(wired, review):
+    with wired.database.reading() as session:
+        return session.get(Review, review)
+
+
+OVERRIDE = {"answer": "override", "rule": "store_market", "outcome": "pass", "reason": "papers seen"}
+
+
+def test_who_waits_longest_comes_first_and_a_page_leads_on(wired, clock, review):
+    keep_store(wired, "st_2", name="Later shop")
+    later = ask_review(wired.database, SETTLED + timedelta(hours=1), "st_2", "No.")[0].id
+    console = Console(wired, "viewer")
+    page = console.get("/admin/reviews").text
+    assert re.findall(r'href="/admin/reviews/(rv_\w+)"', page) == [review, later]
+    assert "We moved to &lt;Texas&gt;." in page
+    following = console.get(f"/admin/reviews?after={review}").text
+    assert re.findall(r'href="/admin/reviews/(rv_\w+)"', following) == [later]
+    assert console.get("/admin/reviews?after=rv_x").status_code == 400
+    assert "No review was answered yet" in console.get("/admin/reviews?state=answered").text
+
+
+def test_a_preview_tells_the_award_and_keeps_nothing(wired, review):
+    page = Console(wired).post(f"/admin/reviews/{review}", do="preview", **OVERRIDE).text
+    assert "<td>award › credit</td><td>–</td><td>500.00</td>" in page
+    assert kept(wired, review).state == "open"
+    assert award(wired) is None
+
+
+def test_an_override_brings_the_award_and_a_second_submit_nothing(wired, review):
+    operator = Console(wired)
+    for _ in range(2):
+        answer = operator.post(f"/admin/reviews/{review}", do="answer", **OVERRIDE)
+        assert answer.headers["Location"] == f"/admin/reviews/{review}"
+    found = award(wired)
+    assert f'href="/admin/awards/{found.id}">500.00 USD' in operator.get(f"/admin/reviews/{review}").text
+    assert kept(wired, review).answered_by == "operator@staff.example"
+
+
+def test_what_was_upheld_changes_nothing_about_the_store(wired, review):
+    operator = Console(wired)
+    operator.post(f"/admin/reviews/{review}", do="answer", answer="uphold", reason="the papers say FR")
+    assert kept(wired, review).answer == "upheld"
+    assert award(wired) is None
+    again = operator.post(f"/admin/reviews/{review}", do="answer", **OVERRIDE)
+    assert (again.status_code, "was answered before: upheld" in again.text) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        ({"reason": " "}, "reason: must"),
+        ({"answer": ""}, "answer: must be uphold"),
+        ({"rule": "spend_reached"}, "spend_reached cannot be overridden"),
+        ({"answer": "fact", "fact": "payment", "value": "gold"}, "payment: must be one of"),
+    ],
+)
+def test_an_answer_that_cannot_be_is_refused_with_a_sentence(wired, review, spoilt, said):
+    answer = Console(wired).post(f"/admin/reviews/{review}", do="answer", **{**OVERRIDE, **spoilt})
+    assert answer.status_code in (400, 409)
+    assert said in answer.text
+    assert kept(wired, review).state == "open"
+
+
+def test_a_viewer_answers_nothing(wired, review):
+    viewer = Console(wired, "viewer")
+    assert "Show what it changes" not in viewer.get(f"/admin/reviews/{review}").text
+    assert viewer.post(f"/admin/reviews/{review}", do="answer", **OVERRIDE).status_code == 403
