@@ -70,7 +70,8 @@ def look_through(session: Session, filters: AuditFilters, after: int | None, lim
     ordered = _led_by_an_index(filters).order_by(*NEWEST_FIRST)
     if after is not None:
         ordered = ordered.where(_older_than(_known(session, after)))
-    looked_at = aliased(AuditEntry, ordered.limit(LOOKED_THROUGH).subquery())
+    at_most = limit + 1 if _is_led_all_the_way(filters) else LOOKED_THROUGH
+    looked_at = aliased(AuditEntry, ordered.limit(at_most).subquery())
     query = select(looked_at).where(*_looked_for(looked_at, filters))
     entries = list(session.scalars(query.order_by(looked_at.at.desc(), looked_at.id.desc()).limit(limit + 1)))
     if len(entries) > limit:
@@ -106,6 +107,11 @@ def _led_by_an_index(filters: AuditFilters) -> Select[AuditEntry]:
     if filters.action is not None:
         return query.where(AuditEntry.action == filters.action)
     return query if filters.actor is None else query.where(AuditEntry.actor == filters.actor)
+
+
+def _is_led_all_the_way(filters: AuditFilters) -> bool:
+    """Whether all that an index finds is looked for."""
+    return filters.text is None and [filters.store, filters.action, filters.actor].count(None) >= 2
 
 
 def _looked_for(entry: type[AuditEntry], filters: AuditFilters) -> list[ColumnElement[bool]]:
