@@ -103,6 +103,14 @@ def test_a_password_is_replaced_only_by_a_proper_one_of_somebody_who_knows_it(vi
     assert viewer.sign_in("viewer@staff.example", PASSWORD).status_code == 302
 
 
+def test_an_open_session_is_no_place_to_try_out_passwords(viewer, clock):
+    for _ in range(6):
+        choose(viewer, current="wrong")
+    assert "too many wrong passwords" in choose(viewer).text
+    clock.move(minutes=15)
+    assert choose(viewer).status_code == 302
+
+
 def test_whoever_got_a_one_time_password_chooses_their_own_before_all_else(wired, clock):
     who = {"email": "new@staff.example", "role": "operator", "password": PASSWORD, "actor": "test"}
     add_staff(wired.database, clock(), one_time=True, **who)

@@ -76,6 +76,8 @@ def test_a_browser_knows_its_person_again_and_nobody_else(client):
         sign_in(stranger, password="wrong")
     assert sign_in(stranger).status_code == 429
     assert sign_in(client).status_code == 302
+    assert [sign_in(stranger, "bob@staff.example").status_code for _ in range(7)][-1] == 429
+    assert sign_in(client, "bob@staff.example").status_code == 429
     client.set_cookie("console-known", "forged", domain="credit.example", path="/admin/sign-in")
     assert sign_in(client).status_code == 429
 

@@ -7,20 +7,27 @@ from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.sign_in import ACCOUNT
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.staff.passwords import hashed_password, is_password
-from receiver.storage import audit
+from receiver.storage import audit, sign_in_tries
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
 
 
 def choose_password(database: Database, now: datetime, staff_id: int, *, current: str, new: str) -> Staff:
-    """Ends every session of before. Raises InputError, and Refused where `current` is not theirs."""
-    hashed = hashed_password(new)
+    """Ends every session of before. Raises InputError, and Refused where `current` is not theirs.
+
+    Whoever sits at somebody else's open session cannot try out passwords here either.
+    """
+    hashed, guesses = hashed_password(new), f"person {staff_id}"
     if current == new:
         raise InputError("must be another one than the current", path="password")
-    with database.reading() as session:
+    with database.writing() as session:
         before = _known(session, staff_id)
+        if sign_in_tries.wait_left(session, guesses, ACCOUNT, now):
+            raise Refused("too many wrong passwords; wait a while and try again")
+        sign_in_tries.count_try(session, guesses, ACCOUNT, now)
     if not is_password(before, current):
         raise Refused("this is not your current password")
     with database.writing() as session:
@@ -28,6 +35,7 @@ def choose_password(database: Database, now: datetime, staff_id: int, *, current
         if person.password_hash != before.password_hash:
             raise Refused("your password has just been replaced")
         person.password_hash, person.password_is_one_time = hashed, False
+        sign_in_tries.forget_tries(session, guesses)
         audit.record(session, now, person.email, "staff password", person.email, {})
         return person
 
@@ -40,12 +48,14 @@ def sign_out_everywhere(database: Database, now: datetime, staff_id: int) -> Non
         audit.record(session, now, person.email, "staff sign-out everywhere", person.email, {})
 
 
-def choose_zone(database: Database, staff_id: int, zone: str) -> None:
+def choose_zone(database: Database, now: datetime, staff_id: int, zone: str) -> None:
     """In which zone they read times. Raises InputError."""
     if zone not in available_timezones():
         raise InputError("must be a zone such as Europe/London", path="zone")
     with database.writing() as session:
-        _known(session, staff_id).timezone = zone
+        person = _known(session, staff_id)
+        person.timezone = zone
+        audit.record(session, now, person.email, "staff zone", person.email, {"zone": zone})
 
 
 def _known(session: Session, staff_id: int) -> Staff:

@@ -88,7 +88,7 @@ def leave_everywhere() -> Response:
 @account_pages.post("/zone")
 @staff_only
 def keep_zone() -> Response:
-    choose_zone(wiring().database, g.person.id, request.form.get("zone", ""))
+    choose_zone(wiring().database, wiring().now(), g.person.id, request.form.get("zone", ""))
     return redirect(url_for("account.show", said="zone"))
 
 
