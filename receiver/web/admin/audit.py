@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -18,6 +19,8 @@ from receiver.wiring import wiring
 audit_pages = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
 
 PAGE = 50
+# Which page shows what begins with these letters.
+PAGES = {"aw": ("awards.award", "award_id"), "rv": ("console_reviews.review", "review_id")}
 NAMES = ("actor", "action", "store", "since", "until", "text")
 
 
@@ -66,5 +69,10 @@ def _start_of(text: str, path: str, days_later: int = 0) -> datetime:
 
 
 def _link_of(entry: AuditEntry) -> str | None:
-    """The page of what an entry is about."""
+    """The page of what an entry is about; of what has none, its store's."""
+    kind = entry.subject.partition("_")[0]
+    if kind in PAGES:
+        endpoint, name = PAGES[kind]
+        values: dict[str, Any] = {name: entry.subject}
+        return url_for(endpoint, **values)
     return url_for("console.store", store_id=entry.store_id) if entry.store_id else None
