@@ -38,6 +38,20 @@ def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str,
         }
 
 
+def poll_of(database: Database, advertiser_id: str) -> dict[str, Any]:
+    """When an account was read, when and why it is read next, and what went wrong last. Raises NotFound."""
+    with database.reading() as session:
+        account = spend.account(session, advertiser_id)
+        if account is None:
+            raise NotFound(f"no account {advertiser_id} is known")
+        return {
+            "read_at": account.spend_read_at,
+            "next_poll": account.next_poll_at,
+            "why": account.poll_reason,
+            "last_error": account.last_error,
+        }
+
+
 def courses_on(database: Database, now: datetime, advertiser_id: str) -> list[tuple[str, Course]]:
     """How an account's spend counts for each store that links it: the store's name, and the course.
 

@@ -16,6 +16,7 @@ from receiver.web.admin.reviews import review_pages
 from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.signed_in import IDLE
+from receiver.web.admin.stores import store_actions
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (
@@ -46,6 +47,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(award_pages)
     app.register_blueprint(review_pages)
     app.register_blueprint(pages)
+    app.register_blueprint(store_actions)
     if settings.sandbox_folder:
         app.register_blueprint(sandbox_pages)
 

@@ -12,11 +12,16 @@ from receiver.documents.status import full_document
 from receiver.domain.awards import is_overdue
 from receiver.domain.decision import DueAward
 from receiver.domain.facts import RecordedAward
+from receiver.services.bridge.show import bridge_shown
+from receiver.services.decisions.history import list_decisions
 from receiver.services.decisions.status import status_of
+from receiver.services.polling.spend import poll_of
 from receiver.services.running.overview import PAGE, overview
 from receiver.web.admin.chart import charts_of
 from receiver.web.admin.sign_in import staff_only
 from receiver.wiring import wiring
+
+DECISIONS = 10  # the newest, on a store's page
 
 pages = Blueprint(
     "console",
@@ -43,9 +48,13 @@ def store(store_id: str) -> str:
     parts = wiring()
     status = status_of(parts.database, parts.now(), store_id)
     overdue = _is_overdue(status.decision.award, parts.now())
-    course = course_of(status.decision)
+    course, account = course_of(status.decision), status.decision.account
+    advertiser_id = account.advertiser_id if account else None
     return render_template(
         "store.html",
+        poll=poll_of(parts.database, advertiser_id) if advertiser_id else None,
+        connection=bridge_shown(parts.database, store_id),
+        decisions=list_decisions(parts.database, store_id, DECISIONS),
         status=full_document(status),
         overdue=overdue,
         doubts=doubt_words(status.doubts),
