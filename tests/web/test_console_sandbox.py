@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from receiver.app import create_app
 from receiver.controls import Controls
 from receiver.controls.faults import WORDS, Fault
 from receiver.controls.moves import Change, move
 from receiver.controls.switches import Switched
-from receiver.services.staff.members import add_staff
 from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.rows import keep_account
+from tests.staff import Console
 
 REAL = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
-PASSWORD = "correct-horse-battery"
-BASE = "https://credit.example"
 PAGE = "/admin/sandbox"
 
 
@@ -44,41 +39,25 @@ def controls(playing: Wiring) -> Controls:
 
 
 @pytest.fixture
-def operator(playing: Wiring) -> FlaskClient:
-    return signed_in(playing, "operator")
+def operator(playing: Wiring) -> Console:
+    return Console(playing, "operator")
 
 
-def signed_in(wired: Wiring, role: str) -> FlaskClient:
-    who = {"email": f"{role}@staff.example", "password": PASSWORD}
-    add_staff(wired.database, REAL, role=role, actor="test", **who)
-    client = create_app(wired=wired).test_client()
-    sent = client.post("/admin/sign-in", data={**who, "csrf": token(client, "/admin/sign-in")}, base_url=BASE)
-    assert sent.headers["Location"] == "/admin/"
-    return client
+def get(console: Console, path: str = PAGE) -> TestResponse:
+    return console.get(path)
 
 
-def get(client: FlaskClient, path: str = PAGE) -> TestResponse:
-    return client.get(path, base_url=BASE)
-
-
-def token(client: FlaskClient, path: str) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', get(client, path).text)
-    assert found is not None
-    return found[1]
-
-
-def send(client: FlaskClient, path: str, **form: str) -> TestResponse:
-    csrf = token(client, "/admin/")
-    return client.post(f"{PAGE}/{path}", data={"csrf": csrf, **form}, base_url=BASE)
+def send(console: Console, path: str, **form: str) -> TestResponse:
+    return console.post(f"{PAGE}/{path}", **form)
 
 
 def test_elsewhere_there_is_no_such_page_and_no_link_to_it(wired: Wiring) -> None:
-    client = signed_in(wired, "operator")
+    client = Console(wired, "operator")
     assert get(client).status_code == 404
     assert "andbox" not in get(client, "/admin/").text
 
 
-def test_every_page_shows_the_sandboxs_time(operator: FlaskClient, controls: Controls) -> None:
+def test_every_page_shows_the_sandboxs_time(operator: Console, controls: Controls) -> None:
     controls.clock.move_to(REAL + timedelta(days=3))
     home = get(operator, "/admin/").text
     assert f'<a href="{PAGE}">Sandbox</a>, 2025-11-23 12:00 UTC' in home
@@ -86,7 +65,7 @@ def test_every_page_shows_the_sandboxs_time(operator: FlaskClient, controls: Con
 
 
 def test_viewers_see_the_time_and_can_touch_nothing(playing: Wiring, controls: Controls) -> None:
-    viewer = signed_in(playing, "viewer")
+    viewer = Console(playing, "viewer")
     assert PAGE not in get(viewer, "/admin/").text
     assert get(viewer).status_code == 403
     with controls.moves.served():
@@ -100,7 +79,7 @@ def test_viewers_see_the_time_and_can_touch_nothing(playing: Wiring, controls: C
     [("clock", {"by": "+1d"}), ("faults/on", {"fault": "timeout"}), ("faults/off", {"fault": "timeout"})],
 )
 def test_a_form_without_its_token_changes_nothing(
-    operator: FlaskClient, controls: Controls, path: str, form: dict[str, str]
+    operator: Console, controls: Controls, path: str, form: dict[str, str]
 ) -> None:
     with controls.moves.served():
         assert send(operator, path, csrf="x", **form).status_code == 400
@@ -109,7 +88,7 @@ def test_a_form_without_its_token_changes_nothing(
 
 @pytest.mark.parametrize(("by", "days"), [("+1d", 1), ("+7d", 7), ("+30d", 30), ("+1h", 1 / 24)])
 def test_a_button_asks_for_the_move_and_leads_back(
-    operator: FlaskClient, controls: Controls, by: str, days: float
+    operator: Console, controls: Controls, by: str, days: float
 ) -> None:
     with controls.moves.served():
         assert f'<button name="by" value="{by}"' in get(operator).text
@@ -117,7 +96,7 @@ def test_a_button_asks_for_the_move_and_leads_back(
     assert controls.moves.wanted() == REAL + timedelta(days=days)
 
 
-def test_pressed_twice_it_moves_once(operator: FlaskClient, controls: Controls) -> None:
+def test_pressed_twice_it_moves_once(operator: Console, controls: Controls) -> None:
     with controls.moves.served():
         for _ in range(2):
             assert send(operator, "clock", by="+1d").headers["Location"] == PAGE
@@ -125,7 +104,7 @@ def test_pressed_twice_it_moves_once(operator: FlaskClient, controls: Controls) 
 
 
 def test_while_it_moves_the_page_says_how_far_and_looks_again_by_itself(
-    operator: FlaskClient, controls: Controls
+    operator: Console, controls: Controls
 ) -> None:
     refresh = '<meta http-equiv="refresh" content="1">'
     under_way = move(REAL, REAL + timedelta(days=30))
@@ -148,7 +127,7 @@ def test_while_it_moves_the_page_says_how_far_and_looks_again_by_itself(
     assert "The clock stopped on its way, after step 12 of 30" in stopped
 
 
-def test_where_nobody_moves_the_clock_the_page_says_so(operator: FlaskClient, controls: Controls) -> None:
+def test_where_nobody_moves_the_clock_the_page_says_so(operator: Console, controls: Controls) -> None:
     shown = get(operator).text
     assert "the sandbox is not running" in shown
     assert 'value="+1d" disabled' in shown
@@ -156,13 +135,13 @@ def test_where_nobody_moves_the_clock_the_page_says_so(operator: FlaskClient, co
     assert controls.moves.wanted() is None
 
 
-def test_a_move_of_thirty_days_signs_nobody_out(operator: FlaskClient, controls: Controls) -> None:
+def test_a_move_of_thirty_days_signs_nobody_out(operator: Console, controls: Controls) -> None:
     controls.clock.move_to(REAL + timedelta(days=30))
     assert get(operator).status_code == 200
 
 
 def test_faults_are_switched_for_one_account_or_all(
-    operator: FlaskClient, playing: Wiring, controls: Controls
+    operator: Console, playing: Wiring, controls: Controls
 ) -> None:
     keep_account(playing, "7001", name="Example account")
     shown = unescape(get(operator).text)
@@ -193,7 +172,7 @@ def test_faults_are_switched_for_one_account_or_all(
     ],
 )
 def test_what_no_button_sends_is_refused(
-    operator: FlaskClient, controls: Controls, path: str, form: dict[str, str]
+    operator: Console, controls: Controls, path: str, form: dict[str, str]
 ) -> None:
     with controls.moves.served():
         assert send(operator, path, **form).status_code == 400

@@ -37,7 +37,6 @@ def staff_only(page: Page) -> Page:
             return redirect(url_for("account.password"))
         return page(*args, **kwargs)
 
-    guarded.staff_only = True  # type: ignore[attr-defined]
     return guarded  # type: ignore[return-value]
 
 
