@@ -35,6 +35,9 @@ needs_wordpress = _needs(
 )
 needs_axe = _needs("axe-playwright-python (bin/environment dev)", AXE is not None)
 needs_nginx = _needs("nginx (Debian: apt-get install nginx-light)", NGINX is not None)
+needs_systemd = _needs(
+    "systemd-analyze (Debian: apt-get install systemd)", shutil.which("systemd-analyze") is not None
+)
 needs_root = _needs("root for us", os.geteuid() == 0)
 
 
