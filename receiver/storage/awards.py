@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from receiver.errors import NotFound
@@ -50,27 +50,16 @@ def known_award(session: Session, award_id: str) -> Award:
 def find_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
     """By id, fresh from the database; an unknown id is left out."""
     found: dict[str, Award] = {}
-    for ids in _chunks(sorted(set(award_ids))):
+    for ids in _chunks(sorted(filter(str.isprintable, set(award_ids)))):
         query = select(Award).where(Award.id.in_(ids)).execution_options(populate_existing=True)
         found |= {award.id: award for award in session.scalars(query)}
     return found
 
 
-def overdue_awards(session: Session, now: datetime, limit: int) -> list[tuple[Award, str]]:
-    """With their stores' names, the longest overdue first."""
-    query = select(Award, Store.name).join(Store, Store.id == Award.store_id).where(_overdue(now))
-    return [
-        (award, name) for award, name in session.execute(query.order_by(Award.due_by, Award.id).limit(limit))
-    ]
-
-
 def count_overdue(session: Session, now: datetime) -> int:
-    return session.scalar(select(func.count()).select_from(Award).where(_overdue(now))) or 0
-
-
-def _overdue(now: datetime) -> ColumnElement[bool]:
     """As domain/awards.py says it of one."""
-    return (Award.state == "due") & (Award.due_by < now.astimezone(UTC).date())
+    late = (Award.state == "due") & (Award.due_by < now.astimezone(UTC).date())
+    return session.scalar(select(func.count()).select_from(Award).where(late)) or 0
 
 
 def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:

@@ -30,6 +30,10 @@ IS_OPEN = text("state = 'open'")
 HAS_TOPIC = text("topic IS NOT NULL")
 HAS_ENDED = text("ended_at IS NOT NULL")
 OF_A_REPLAY = text("replay_id IS NOT NULL")
+IS_IN_TROUBLE = text("trouble IS NOT NULL")
+IS_WITHDRAWN = text("NOT consent AND ended_at IS NULL")
+IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
+HAS_PLACE = text("admitted_at IS NOT NULL")
 IS_FLAGGED = text("flags <> '[]'")
 
 
@@ -85,6 +89,15 @@ class Store(Base):
     refreshed_at: Mapped[dt.datetime | None]  # when its merchant last asked to be looked at
     facts_read_at: Mapped[dt.datetime | None]  # when country and currency were read by REST; null: staff said
 
+    __table_args__ = (
+        # What the programme's page counts.
+        Index("ix_stores_programme", "programme", "stage"),
+        Index("ix_stores_waiting", "programme", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+        Index(
+            "ix_stores_admitted", "programme", "merchant", sqlite_where=HAS_PLACE, postgresql_where=HAS_PLACE
+        ),
+    )
+
 
 class Terms(Base):
     """The terms of a programme some store enrolled in: they stay, whatever PROGRAMME says later."""
@@ -118,6 +131,7 @@ class Hook(Base):
             sqlite_where=HAS_TOPIC,
             postgresql_where=HAS_TOPIC,
         ),
+        Index("ix_hooks_trouble", "store_id", sqlite_where=IS_IN_TROUBLE, postgresql_where=IS_IN_TROUBLE),
     )
 
 
@@ -266,6 +280,8 @@ class Rejection(Base):
     day: Mapped[dt.date] = mapped_column(Date, primary_key=True)  # in UTC
     count: Mapped[int] = mapped_column(BigInteger)
 
+    __table_args__ = (Index("ix_rejections_day", "reason", "day", "count"),)
+
 
 class RejectionSample(Base):
     """One of the newest calls turned away, of a store and for a reason; without credentials, without body."""
@@ -332,7 +348,10 @@ class Link(Base):
     prior_spend_before: Mapped[dt.date | None] = mapped_column(Date)  # the link date it was read for
     prior_spend_at: Mapped[dt.datetime | None]
 
-    __table_args__ = (UniqueConstraint("store_id", "advertiser_id"),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "advertiser_id"),
+        Index("ix_links_withdrawn", "store_id", sqlite_where=IS_WITHDRAWN, postgresql_where=IS_WITHDRAWN),
+    )
 
 
 class ConsentFlow(Base):

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from receiver.documents.money import amount_text
-from receiver.services.running.readiness import worker_is_silent
-from receiver.storage import awards
 from receiver.storage.database import Database
-from receiver.storage.tables import Award, Delivery, Store
+from receiver.storage.tables import Delivery, Store
 
 PAGE = 50
-SHOWN = 10  # overdue awards
 
 
 @dataclass(frozen=True)
@@ -26,24 +21,9 @@ class Overview:
     next_after: str | None  # where the next page of stores begins
     failed: Sequence[Delivery]  # failed or dead, the newest first
     failed_count: int
-    worker_silent: bool
-    overdue: Sequence[OverdueAward]  # the longest overdue first
-    overdue_count: int
 
 
-@dataclass(frozen=True)
-class OverdueAward:
-    """An award nobody has issued though its date is past."""
-
-    id: str
-    store_id: str
-    store_name: str
-    credit: str
-    currency: str
-    due_by: date
-
-
-def overview(database: Database, now: datetime, *, stage: str | None, after: str | None) -> Overview:
+def overview(database: Database, *, stage: str | None, after: str | None) -> Overview:
     with database.reading() as session:
         stores = _stores(session, stage, after)
         more = len(stores) > PAGE
@@ -53,15 +33,7 @@ def overview(database: Database, now: datetime, *, stage: str | None, after: str
             next_after=stores[PAGE - 1].id if more else None,
             failed=_failed(session),
             failed_count=_failed_count(session),
-            worker_silent=worker_is_silent(session, now),
-            overdue=[_shown(award, name) for award, name in awards.overdue_awards(session, now, SHOWN)],
-            overdue_count=awards.count_overdue(session, now),
         )
-
-
-def _shown(award: Award, store_name: str) -> OverdueAward:
-    credit = amount_text(award.credit)
-    return OverdueAward(award.id, award.store_id, store_name, credit, award.currency, award.due_by)
 
 
 def _stages(session: Session) -> list[tuple[str, int]]:

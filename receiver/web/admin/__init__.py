@@ -12,17 +12,21 @@ from receiver.web.admin.audit import audit_pages
 from receiver.web.admin.awards import award_pages
 from receiver.web.admin.pages import pages
 from receiver.web.admin.plain import amount, plain
+from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.reviews import review_pages
 from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.signed_in import IDLE
 from receiver.web.admin.stores import store_actions
+from receiver.web.admin.today import today_pages
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (
+    ("today.show", "Today"),
     ("console.home", "Stores"),
     ("awards.show", "Awards"),
     ("console_reviews.show", "Reviews"),
+    ("programme.show", "Programme"),
     ("audit.show", "Audit"),
 )
 
@@ -46,6 +50,8 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(audit_pages)
     app.register_blueprint(award_pages)
     app.register_blueprint(review_pages)
+    app.register_blueprint(programme_pages)
+    app.register_blueprint(today_pages)
     app.register_blueprint(pages)
     app.register_blueprint(store_actions)
     if settings.sandbox_folder:

@@ -33,12 +33,11 @@ pages = Blueprint(
 )
 
 
-@pages.get("/")
+@pages.get("/stores")
 @staff_only
 def home() -> str:
-    parts = wiring()
     stage, after = request.args.get("stage") or None, request.args.get("after") or None
-    shown = overview(parts.database, parts.now(), stage=stage, after=after)
+    shown = overview(wiring().database, stage=stage, after=after)
     return render_template("home.html", overview=shown, stage=stage, page_size=PAGE)
 
 

@@ -90,7 +90,7 @@ def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
     if entry.person is None:
         return render_template("sign_in.html", refused=True), 401
     begin_session(entry.person)
-    answer = redirect(url_for("console.home"))
+    answer = redirect(url_for("today.show"))
     remember_browser(answer, entry.person)
     return answer
 

@@ -1,0 +1,66 @@
+"""What needs a person now: one count a matter, and of a store's matters the first few stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from receiver.services.running.readiness import WAITING_FOR, worker_is_silent
+from receiver.storage import attention
+from receiver.storage.database import Database
+
+MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
+NAMED = 5  # stores
+FEW_REJECTIONS = 20  # a day: not worth anybody's time
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something to look at; `count` is MOST + 1 where there are more than MOST."""
+
+    id: str
+    count: int
+    since: datetime | None = None
+    stores: Sequence[tuple[str, str]] = ()  # id and name of the first few
+
+    @property
+    def count_words(self) -> str:
+        return f"{MOST:,}+" if self.count > MOST else f"{self.count:,}"
+
+
+def today(database: Database, now: datetime) -> list[Matter]:
+    """The most urgent first; none when nobody is needed."""
+    with database.reading() as session:
+        return [matter for matter in _matters(session, now) if matter.count]
+
+
+def _matters(session: Session, now: datetime) -> Iterator[Matter]:
+    yield Matter("worker_silent", int(worker_is_silent(session, now)))
+    oldest = attention.oldest_waiting(session)
+    yield Matter("deliveries_wait", int(oldest is not None and now - oldest > WAITING_FOR), since=oldest)
+    yield _counted(session, "awards_overdue", attention.overdue(now))
+    yield _counted(session, "awards_due_soon", attention.due_soon(now))
+    yield _counted(session, "reviews_waiting", attention.open_reviews())
+    yield _of_stores(session, "stores_held", attention.held_stores())
+    yield _counted(session, "deliveries_dead", attention.deliveries_in("dead"))
+    yield _counted(session, "deliveries_failed", attention.deliveries_in("failed"))
+    rejected, usual = attention.bad_signatures(session, now)
+    yield Matter("signatures_rejected", rejected if rejected >= max(FEW_REJECTIONS, 2 * usual) else 0)
+    yield _counted(session, "quarantined", attention.quarantined())
+    yield _of_stores(session, "webhooks_off", attention.stores_with_webhook_trouble())
+    yield _of_stores(session, "consent_lost", attention.stores_without_consent())
+    yield _of_stores(session, "figures_stale", attention.stale_stores(now))
+
+
+def _counted(session: Session, name: str, query: Select[Any]) -> Matter:
+    return Matter(name, attention.counted(session, query, MOST))
+
+
+def _of_stores(session: Session, name: str, query: Select[str, str]) -> Matter:
+    stores = [(store_id, store_name) for store_id, store_name in session.execute(query.limit(NAMED))]
+    return Matter(name, attention.counted(session, query, MOST) if stores else 0, stores=stores)

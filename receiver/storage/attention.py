@@ -1,0 +1,95 @@
+"""What waits for a person, counted up to a limit: each count is led by an index and stops there."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import (
+    IS_IN_TROUBLE,
+    IS_WITHDRAWN,
+    Account,
+    Award,
+    Delivery,
+    Hook,
+    Link,
+    Quarantined,
+    Rejection,
+    Review,
+    Store,
+)
+
+DUE_SOON = timedelta(days=3)
+STALE = timedelta(hours=3)  # an account's poll is so long past its turn
+DAYS_BEFORE = 7  # what a day's rejections are compared with
+
+
+def deliveries_in(state: str) -> Select[Any]:
+    return select(Delivery.id).where(Delivery.state == state)
+
+
+def quarantined() -> Select[Any]:
+    return select(Quarantined.id)
+
+
+def overdue(now: datetime) -> Select[Any]:
+    return _due().where(Award.due_by < _today(now))
+
+
+def due_soon(now: datetime) -> Select[Any]:
+    today = _today(now)
+    return _due().where(Award.due_by >= today, Award.due_by < today + DUE_SOON)
+
+
+def _due() -> Select[Any]:
+    return select(Award.id).where(Award.state == "due")
+
+
+def open_reviews() -> Select[Any]:
+    return select(Review.id).where(Review.state == "open")
+
+
+def held_stores() -> Select[str, str]:
+    return select(Store.id, Store.name).where(Store.stage == "held")
+
+
+def stores_with_webhook_trouble() -> Select[str, str]:
+    return select(Store.id, Store.name).join(Hook, Hook.store_id == Store.id).where(IS_IN_TROUBLE).distinct()
+
+
+def stores_without_consent() -> Select[str, str]:
+    return select(Store.id, Store.name).join(Link, Link.store_id == Store.id).where(IS_WITHDRAWN).distinct()
+
+
+def stale_stores(now: datetime) -> Select[str, str]:
+    linked = (Link.advertiser_id == Account.advertiser_id) & Link.ended_at.is_(None)
+    query = select(Store.id, Store.name).join(Link, Link.store_id == Store.id).join(Account, linked)
+    return query.where(Account.next_poll_at < now - STALE).distinct()
+
+
+def counted(session: Session, query: Select[*tuple[Any, ...]], most: int) -> int:
+    """How many rows, or `most` + 1 where there are more than `most`."""
+    return session.scalar(select(func.count()).select_from(query.limit(most + 1).subquery())) or 0
+
+
+def oldest_waiting(session: Session) -> datetime | None:
+    """Since when the delivery that has waited longest is due."""
+    return session.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at.is_not(None)))
+
+
+def bad_signatures(session: Session, now: datetime) -> tuple[int, int]:
+    """Calls turned away for their signature today, and on an average day of the week before, in UTC."""
+    today = _today(now)
+    told = select(func.coalesce(func.sum(Rejection.count), 0)).where(Rejection.reason == "signature")
+    week = (Rejection.day >= today - timedelta(days=DAYS_BEFORE)) & (Rejection.day < today)
+    return (
+        int(session.scalar(told.where(Rejection.day == today)) or 0),
+        int(session.scalar(told.where(week)) or 0) // DAYS_BEFORE,
+    )
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(UTC).date()

@@ -1,0 +1,60 @@
+"""Today: what needs a person now; each number leads to its list."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+from flask import Blueprint, render_template, url_for
+
+from receiver.services.running.today import Matter, today
+from receiver.storage.attention import DUE_SOON
+from receiver.web.admin.sign_in import staff_only
+from receiver.wiring import wiring
+
+today_pages = Blueprint("today", __name__, url_prefix="/admin", template_folder="templates")
+
+# What each matter says beside its number, and what to do about it.
+WORDS = {
+    "worker_silent": (
+        "no worker is alive",
+        "Nothing is processed, polled or decided. Start: flask --app wsgi worker",
+    ),
+    "deliveries_wait": ("deliveries wait for minutes", "See that the worker runs and keeps up."),
+    "awards_overdue": ("awards overdue", "Issue the credit, then record it."),
+    "awards_due_soon": (f"awards due within {DUE_SOON.days} days", "Issue the credit, then record it."),
+    "reviews_waiting": ("reviews wait for an answer", "Uphold, override a rule or record a fact."),
+    "stores_held": ("decisions held", "An award is earned, and an unknown stops it: record the fact."),
+    "deliveries_dead": ("deliveries dead", "Nobody tries them again: see why, then replay."),
+    "deliveries_failed": ("deliveries failing", "They are tried again by themselves."),
+    "signatures_rejected": (
+        "signatures rejected today, more than usual",
+        "A store's secret may have changed: deliveries rejections",
+    ),
+    "quarantined": ("deliveries in quarantine", "Put the store's secret right, then take them in."),
+    "webhooks_off": ("stores with a webhook switched off or changed", "A check of the store repairs it."),
+    "consent_lost": ("accounts to authorise again", "The merchant does so on the plugin's page."),
+    "figures_stale": ("stores whose figures are stale", "See why the account could not be read."),
+}
+
+
+@today_pages.get("/")
+@staff_only
+def show() -> str:
+    matters = today(wiring().database, wiring().now())
+    return render_template("today.html", matters=matters, words=WORDS, leads_to=_leads_to)
+
+
+def _leads_to(matter: Matter) -> str | None:
+    """The list behind a number; None where its stores stand beside it."""
+    day = wiring().now().astimezone(UTC).date()
+    if matter.id == "awards_overdue":
+        return url_for("awards.show", due_before=day)
+    if matter.id == "awards_due_soon":
+        return url_for("awards.show", due_before=day + timedelta(days=DUE_SOON.days))
+    if matter.id == "reviews_waiting":
+        return url_for("console_reviews.show")
+    if matter.id == "stores_held":
+        return url_for("console.home", stage="held")
+    if matter.id in ("deliveries_dead", "deliveries_failed"):
+        return url_for("console.home", _anchor="failed")
+    return None

@@ -1,0 +1,159 @@
+"""Today names what needs a person and nothing else; the programme's page counts what stands in the tables."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import event, update
+
+from receiver.services.decisions.reviews import ask_review
+from receiver.services.running.today import MOST, Matter, today
+from receiver.storage import heartbeats
+from receiver.storage.tables import Account, Award, Delivery, Heartbeat, Hook, Link, Rejection, Store
+from tests.desk import NOW, Desk
+from tests.rows import keep_account, keep_link, keep_store
+from tests.staff import Console
+
+
+@pytest.fixture
+def calm(wired, clock):
+    """A worker that lives, and a store with nothing the matter."""
+    clock.at = NOW
+    keep_store(wired, "st_1")
+    keep_link(wired)
+    keep_account(wired, next_poll_at=NOW)
+    with wired.database.writing() as session:
+        heartbeats.beat(session, heartbeats.WORKER, NOW)
+        session.add(Hook(id="hk_1", store_id="st_1", topic="t"))
+    return wired
+
+
+def found(wired):
+    return {matter.id: matter for matter in today(wired.database, NOW)}
+
+
+def change(wired, *statements):
+    with wired.database.writing() as session:
+        for statement in statements:
+            session.execute(statement)
+
+
+def keep_delivery(wired, identity="a", **of):
+    said = {"source": "tiktok", "headers": [], "body_sha256": "0" * 64, "received_at": NOW, "state": "dead"}
+    with wired.database.writing() as session:
+        session.add(Delivery(**{"identity": identity, **said, **of}))
+
+
+TROUBLES = [
+    ("stores_held", lambda _: [update(Store).values(stage="held")]),
+    ("webhooks_off", lambda _: [update(Hook).values(trouble="disabled")]),
+    ("consent_lost", lambda _: [update(Link).values(consent=False)]),
+    ("figures_stale", lambda _: [update(Account).values(next_poll_at=NOW - timedelta(hours=4))]),
+]
+
+
+@pytest.mark.parametrize(("name", "made"), TROUBLES)
+def test_a_stores_trouble_names_the_store_and_goes_with_it(calm, name, made):
+    assert found(calm) == {}
+    change(calm, *made(calm))
+    assert found(calm)[name].stores == [("st_1", "Example store")]
+    page = Console(calm, "viewer").get("/admin/").text
+    assert '<a href="/admin/stores/st_1">Example store</a>' in page
+
+
+def test_a_consent_of_a_link_that_ended_needs_nobody(calm):
+    change(calm, update(Link).values(consent=False, ended_at=NOW))
+    assert found(calm) == {}
+
+
+def test_nothing_to_do_is_said(calm):
+    assert "Nothing needs you now" in Console(calm, "viewer").get("/admin/").text
+
+
+def test_a_silent_worker_and_waiting_deliveries_come_first(calm):
+    keep_delivery(calm, state="received", due_at=NOW - timedelta(minutes=3))
+    keep_delivery(calm, "b")
+    change(calm, update(Heartbeat).values(at=NOW - timedelta(minutes=1)))
+    assert list(found(calm)) == ["worker_silent", "deliveries_wait", "deliveries_dead"]
+    assert found(calm)["deliveries_wait"].since == NOW - timedelta(minutes=3)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"), [(0, 19, 0), (0, 20, 20), (7 * 30, 59, 0), (7 * 30, 60, 60)]
+)
+def test_rejected_signatures_are_told_when_they_rise(calm, before, now, told):
+    days = ((date(2025, 12, 1), before), (NOW.date(), now))
+    with calm.database.writing() as session:
+        for day, count in days:
+            session.add(Rejection(store_id="st_1", reason="signature", day=day, count=count))
+            session.add(Rejection(store_id="st_1", reason="size", day=day, count=1000))
+    matter = found(calm).get("signatures_rejected")
+    assert (matter.count if matter else 0) == told
+
+
+def test_awards_and_reviews_lead_to_their_lists(wired, clock):
+    clock.at = NOW
+    Desk(wired, 3)
+    change(wired, update(Award).where(Award.id == "aw_0").values(due_by=date(2025, 12, 1)))
+    change(wired, update(Award).where(Award.id == "aw_1").values(due_by=date(2025, 12, 7)))
+    ask_review(wired.database, NOW, "st_0", "No.")
+    counts = {name: matter.count for name, matter in found(wired).items()}
+    assert counts == {"worker_silent": 1, "awards_overdue": 1, "awards_due_soon": 1, "reviews_waiting": 1}
+    console = Console(wired, "viewer")
+    page = console.get("/admin/").text
+    link = re.search(r'href="([^"]+)"><strong class="clock">1</strong> awards overdue', page)[1]
+    assert re.findall(r'href="/admin/awards/(aw_\d)"', console.get(link).text) == ["aw_0"]
+    assert 'href="/admin/reviews"' in page
+
+
+def test_a_count_stops_at_its_limit():
+    assert Matter("deliveries_dead", MOST + 1).count_words == "1,000+"
+    assert Matter("deliveries_dead", MOST).count_words == "1,000"
+
+
+def test_the_programme_page_sums_each_tier_and_currency(wired, clock):
+    clock.at = NOW
+    Desk(wired, 4)
+    keep_store(wired, "st_9", admitted_at=None, stage="not_admitted")
+    change(
+        wired,
+        update(Award).where(Award.id == "aw_0").values(due_by=date(2025, 12, 1)),
+        update(Award).where(Award.id == "aw_1").values(state="issued"),
+        update(Award).where(Award.id == "aw_2").values(currency="GBP", credit=Decimal("395.50")),
+    )
+    page = Console(wired, "viewer").get("/admin/programme").text
+    told = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
+    assert "1 merchant admitted; there is no limit, 4 stores waiting" in told
+    assert "500.00 GBP 395.50 GBP 1 award" in told
+    assert "500.00 USD 1000.00 USD 2 awards 500.00 USD 1 award – – – 500.00 USD 1 award" in told
+    assert 'href="/admin/stores?stage=not_admitted"' in page
+
+
+def test_a_programme_nobody_joined_says_how_one_joins(wired, clock):
+    clock.at = datetime(2025, 12, 5, tzinfo=UTC)
+    page = Console(wired, "viewer").get("/admin/programme").text
+    assert "No store has joined yet" in page
+    assert "Nothing was awarded yet" in page
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/awards", "/admin/programme", "/admin/reviews"])
+def test_a_page_asks_as_many_questions_of_many_rows_as_of_few(wired, clock, path):
+    clock.at = NOW
+    Desk(wired, 2)
+    console = Console(wired, "viewer")
+    few = questions(wired, console, path)
+    for number in range(100, 120):
+        keep_store(wired, f"st_{number}", stage="held")
+        ask_review(wired.database, NOW, f"st_{number}", "No.")
+    assert questions(wired, console, path) == few + (
+        path == "/admin/"
+    )  # the held are counted where there are
+
+
+def questions(wired, console, path):
+    asked = []
+    event.listen(wired.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    before = len(asked)
+    assert console.get(path).status_code == 200
+    return len(asked) - before
