@@ -10,6 +10,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from receiver.errors import InputError
+from receiver.storage.awards import find_awards
 from receiver.storage.tables import IS_FLAGGED, Award, Store
 
 
@@ -32,7 +33,9 @@ class FoundAwards:
 
 
 def find_page(session: Session, filters: AwardFilters, after: str | None, limit: int) -> FoundAwards:
-    """Raises InputError for an `after` there is not."""
+    """Raises InputError for an `after` there is not, or a programme's name that none can have."""
+    if not (filters.programme or "").isprintable():  # PostgreSQL takes no NUL
+        raise InputError("must be printable", path="programme")
     query = select(Award, Store.name).join(Store, Store.id == Award.store_id)
     if filters.state is not None:
         query = query.where(Award.state == filters.state)
@@ -50,7 +53,7 @@ def find_page(session: Session, filters: AwardFilters, after: str | None, limit:
 
 
 def _place_of(session: Session, award_id: str) -> tuple[date, str]:
-    award = session.get(Award, award_id)
+    award = find_awards(session, [award_id]).get(award_id)
     if award is None:
         raise InputError(f"there is no award {award_id}", path="after")
     return award.due_by, award.id

@@ -21,7 +21,9 @@ def newest_review(session: Session, store_id: str) -> Review | None:
 def known_review(session: Session, review_id: str, *, locked: bool = False) -> Review:
     """Raises NotFound."""
     query = select(Review).where(Review.id == review_id)
-    review = session.scalars(query.with_for_update() if locked else query).first()
+    review = None
+    if review_id.isprintable():  # PostgreSQL takes no NUL
+        review = session.scalars(query.with_for_update() if locked else query).first()
     if review is None:
         raise NotFound(f"there is no review {review_id}")
     return review

@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask_smorest import Api
 
 from receiver.web.api.admin.audit import audit_api
+from receiver.web.api.admin.awards import awards_api
+from receiver.web.api.admin.overview import overview_api
+from receiver.web.api.admin.reviews import admin_reviews_api
 from receiver.web.api.admin.staff import staff_api
 
-AREAS = (staff_api, audit_api)
+AREAS = (staff_api, audit_api, awards_api, admin_reviews_api, overview_api)
 
 
 def register(api: Api) -> None:

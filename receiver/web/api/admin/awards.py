@@ -1,0 +1,237 @@
+"""/api/v1/admin/awards: what `credits` does on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import g
+from flask.views import MethodView
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf
+
+from receiver.documents.times import time_text
+from receiver.domain.awards import STATES
+from receiver.services.awards import block as blocks
+from receiver.services.awards.credit import credited
+from receiver.services.awards.issue import DELIVERIES, issue
+from receiver.services.awards.issue_file import Planned, issue_file, preview
+from receiver.services.awards.listing import page_of_awards, show_award
+from receiver.services.decisions.effect import with_effect
+from receiver.services.staff_words import LONGEST
+from receiver.storage.award_list import AwardFilters
+from receiver.storage.database import Database
+from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_schema
+from receiver.web.api.schemas import MAYBE, RefusalSchema
+from receiver.wiring import wiring
+
+awards_api = AdminBlueprint("awards", "Awards: found, issued, credited, blocked and lifted")
+
+LONGEST_FILE = 400_000  # characters
+WORDS: dict[str, Any] = {"required": True, "validate": Length(min=1, max=LONGEST)}
+
+
+class AwardArguments(PageArguments):
+    """Which awards."""
+
+    state = fields.String(validate=OneOf(STATES))
+    programme = fields.String(validate=Length(min=1, max=200))
+    flagged = fields.Boolean(load_default=False, metadata={"description": "Only those with a flag."})
+    due_before = fields.Date(metadata={"description": "Not included."})
+
+
+class AwardRowSchema(Schema):
+    """An award; its amount is decimal text in the account's currency."""
+
+    id = fields.String(required=True)
+    store = fields.String(required=True)
+    store_name = fields.String(required=True)
+    programme = fields.String(required=True)
+    merchant = fields.String(required=True)
+    advertiser_id = fields.String(required=True)
+    state = fields.String(required=True, metadata={"enum": list(STATES)})
+    credit = fields.String(required=True)
+    currency = fields.String(required=True)
+    decided_at = fields.Function(lambda row: time_text(row["decided_at"]), metadata={"type": "string"})
+    due_by = fields.Date(required=True)
+    overdue = fields.Boolean(required=True)
+    delivery = fields.String(required=True, **MAYBE)
+    reference = fields.String(required=True, **MAYBE)
+    flags = fields.List(fields.String(), required=True)
+
+
+class AwardEntrySchema(Schema):
+    """Something that happened to an award."""
+
+    at = fields.Function(lambda row: time_text(row["at"]), metadata={"type": "string"})
+    actor = fields.String(required=True)
+    action = fields.String(required=True)
+    before = fields.String(attribute="from", data_key="from", **MAYBE)
+    after = fields.String(attribute="to", data_key="to", **MAYBE)
+    note = fields.String(required=True)
+
+
+class AwardSchema(AwardRowSchema):
+    """An award, what it rests on, and its life."""
+
+    threshold = fields.String(required=True)
+    business_center = fields.String(required=True, **MAYBE)
+    decision = fields.Integer(required=True)
+    blocked_from = fields.String(required=True, **MAYBE)
+    block_reason = fields.String(required=True, **MAYBE)
+    evidence = fields.String(required=True, **MAYBE)
+    evidence_source = fields.String(required=True, **MAYBE)
+    history = fields.List(fields.Nested(AwardEntrySchema), required=True)
+
+
+class IssueSchema(Schema):
+    """That the credit was given."""
+
+    reference = fields.String(**WORDS)
+    delivered_as = fields.String(data_key="as", load_default="applied", validate=OneOf(DELIVERIES))
+
+
+class EvidenceSchema(Schema):
+    """What shows that the credit arrived."""
+
+    evidence = fields.String(**WORDS)
+
+
+class ReasonSchema(Schema):
+    """Why."""
+
+    reason = fields.String(**WORDS)
+
+
+class IssueFileSchema(Schema):
+    """A CSV as `credits issue --from` reads it."""
+
+    csv = fields.String(required=True, validate=Length(min=1, max=LONGEST_FILE))
+    dry_run = fields.Boolean(load_default=False)
+
+
+class PlannedSchema(Schema):
+    """A row of the file, and what became of it."""
+
+    line = fields.Integer(required=True)
+    award = fields.String(required=True, **MAYBE)
+    outcome = fields.String(required=True)
+    problem = fields.String(required=True, **MAYBE)
+
+
+class IssueFileAnswerSchema(Schema):
+    """All rows are kept, or none."""
+
+    rows = fields.List(fields.Nested(PlannedSchema), required=True)
+
+
+@awards_api.route("/awards")
+class AwardsView(MethodView):
+    """The list of awards."""
+
+    @awards_api.arguments(AwardArguments, location="query")
+    @awards_api.response(200, page_schema(AwardRowSchema, "AwardPage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The earliest due first."""
+        after, limit = arguments.pop("after", None), arguments.pop("limit")
+        parts = wiring()
+        page = page_of_awards(
+            parts.database, parts.now(), AwardFilters(**arguments), after=after, limit=limit
+        )
+        return {"items": page.rows, "next": page.next}
+
+
+@awards_api.route("/awards/<award_id>")
+class AwardView(MethodView):
+    """One award."""
+
+    @awards_api.response(200, AwardSchema)
+    @awards_api.alt_response(404, schema=RefusalSchema)
+    def get(self, award_id: str) -> dict[str, Any]:
+        """What it rests on, and its life."""
+        return show_award(wiring().database, wiring().now(), award_id)
+
+
+@awards_api.route("/awards/<award_id>/issue")
+class IssueView(MethodView):
+    """A move of an award."""
+
+    @awards_api.arguments(IssueSchema)
+    @awards_api.response(200, AwardSchema)
+    @awards_api.alt_response(404, schema=RefusalSchema)
+    @awards_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+        """Record that the credit was given. The same again changes nothing."""
+        return _move(award_id, issue, told)
+
+
+@awards_api.route("/awards/<award_id>/credited")
+class CreditedView(MethodView):
+    """A move of an award."""
+
+    @awards_api.arguments(EvidenceSchema)
+    @awards_api.response(200, AwardSchema)
+    @awards_api.alt_response(404, schema=RefusalSchema)
+    @awards_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+        """Record the evidence that an issued credit arrived."""
+        return _move(award_id, credited, told)
+
+
+@awards_api.route("/awards/<award_id>/block")
+class BlockView(MethodView):
+    """A move of an award."""
+
+    @awards_api.arguments(ReasonSchema)
+    @awards_api.response(200, AwardSchema)
+    @awards_api.alt_response(404, schema=RefusalSchema)
+    @awards_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+        """Stop the award until the block is lifted."""
+        return _move(award_id, blocks.block, told)
+
+
+@awards_api.route("/awards/<award_id>/lift")
+class LiftView(MethodView):
+    """A move of an award."""
+
+    @awards_api.arguments(ReasonSchema)
+    @awards_api.response(200, AwardSchema)
+    @awards_api.alt_response(404, schema=RefusalSchema)
+    @awards_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+        """Take a block back: the award is again what it was."""
+        return _move(award_id, blocks.lift, told)
+
+
+def _move(award_id: str, move: Callable[..., dict[str, Any]], told: dict[str, Any]) -> dict[str, Any]:
+    parts, actor = wiring(), g.person.email
+
+    def act(database: Database) -> dict[str, Any]:
+        return move(database, parts.now(), award_id, actor=actor, **told)
+
+    store_id = show_award(parts.database, parts.now(), award_id)["store"]
+    with_effect(parts.database, parts.now(), store_id, act)
+    return show_award(parts.database, parts.now(), award_id)
+
+
+@awards_api.route("/awards/issue-file")
+class IssueFileView(MethodView):
+    """Many issued credits at once."""
+
+    @awards_api.arguments(IssueFileSchema)
+    @awards_api.response(200, IssueFileAnswerSchema)
+    @awards_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Every row is checked first; then all are kept, or none where one is refused."""
+        parts = wiring()
+        if told["dry_run"]:
+            planned = preview(parts.database, told["csv"])
+        else:
+            planned = issue_file(parts.database, parts.now(), told["csv"], g.person.email)
+        return {"rows": list(map(_row, planned))}
+
+
+def _row(one: Planned) -> dict[str, Any]:
+    award = one.row.issued and one.row.issued.award_id
+    return {"line": one.row.line, "award": award, "outcome": one.outcome, "problem": one.problem}

@@ -1,0 +1,101 @@
+"""/api/v1/admin/today and /programmes: what needs a person now, and how the programmes stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from marshmallow import Schema, fields
+
+from receiver.documents.money import amount_text
+from receiver.documents.programme import programme_data
+from receiver.services.running.programme import Standing, Sum, standings
+from receiver.services.running.today import MOST, Matter, today
+from receiver.web.api.admin.blueprint import AdminBlueprint
+from receiver.web.api.schemas import MAYBE
+from receiver.wiring import wiring
+
+overview_api = AdminBlueprint("overview", "What needs a person, and how the programmes stand")
+
+
+class MatterSchema(Schema):
+    """Something to look at."""
+
+    id = fields.String(required=True)
+    count = fields.Integer(required=True, metadata={"description": f"At most {MOST}."})
+    more = fields.Boolean(required=True, metadata={"description": "There are more than `count`."})
+    since = fields.AwareDateTime(required=True, **MAYBE)
+
+
+class TodaySchema(Schema):
+    """The most urgent first; empty when nobody is needed."""
+
+    matters = fields.List(fields.Nested(MatterSchema), required=True)
+
+
+class ProgrammeSchema(Schema):
+    """A programme's terms, places, stages and awards."""
+
+    terms = fields.Dict(required=True)
+    for_new_stores = fields.Boolean(required=True)
+    admitted = fields.Integer(required=True, metadata={"description": "Merchants."})
+    waiting = fields.Integer(required=True, metadata={"description": "Stores."})
+    stages = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    tiers = fields.List(fields.Dict(), required=True)
+
+
+class ProgrammesSchema(Schema):
+    """The one new stores join first."""
+
+    programmes = fields.List(fields.Nested(ProgrammeSchema), required=True)
+
+
+@overview_api.route("/today")
+class TodayView(MethodView):
+    """What needs a person now."""
+
+    @overview_api.response(200, TodaySchema)
+    def get(self) -> dict[str, Any]:
+        """The same as the console's first page."""
+        return {"matters": list(map(_matter, today(wiring().database, wiring().now())))}
+
+
+@overview_api.route("/programmes")
+class ProgrammesView(MethodView):
+    """How the programmes stand."""
+
+    @overview_api.response(200, ProgrammesSchema)
+    def get(self) -> dict[str, Any]:
+        """Of the programme new stores join, and of every other some store is in."""
+        parts = wiring()
+        found = standings(parts.database, parts.now(), parts.settings.programme)
+        return {"programmes": list(map(_programme, found))}
+
+
+def _matter(matter: Matter) -> dict[str, Any]:
+    more = matter.count > MOST
+    return {"id": matter.id, "count": min(matter.count, MOST), "more": more, "since": matter.since}
+
+
+def _programme(standing: Standing) -> dict[str, Any]:
+    return {
+        "terms": programme_data(standing.terms),
+        "for_new_stores": standing.is_for_new_stores,
+        "admitted": standing.admitted,
+        "waiting": standing.waiting,
+        "stages": dict(standing.stages),
+        "tiers": [
+            {
+                "currency": tier.currency,
+                "threshold": amount_text(tier.threshold),
+                "credit": amount_text(tier.credit),
+                "awards": {state: _sum(one) for state, one in tier.by_state.items()},
+                "overdue": _sum(tier.overdue),
+            }
+            for tier in standing.tiers
+        ],
+    }
+
+
+def _sum(one: Sum) -> dict[str, Any]:
+    return {"awards": one.awards, "amount": amount_text(one.amount)}

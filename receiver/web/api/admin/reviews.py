@@ -1,0 +1,126 @@
+"""/api/v1/admin/reviews: what `reviews` does on the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask.views import MethodView
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf
+
+from receiver.domain.reviews import Answer
+from receiver.services.decisions.effect import with_effect
+from receiver.services.decisions.reviews import (
+    STATES,
+    answer_review,
+    checked_answer,
+    page_of_reviews,
+    show_review,
+)
+from receiver.services.staff_words import LONGEST
+from receiver.storage.database import Database
+from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_schema
+from receiver.web.api.schemas import MAYBE, RefusalSchema
+from receiver.wiring import wiring
+
+admin_reviews_api = AdminBlueprint("reviews", "Merchants who believe an answer is wrong")
+
+TEXT: dict[str, Any] = {"validate": Length(min=1, max=LONGEST)}
+
+
+class ReviewArguments(PageArguments):
+    """Which reviews."""
+
+    state = fields.String(load_default=None, validate=OneOf(STATES))
+
+
+class AdminReviewRowSchema(Schema):
+    """A review."""
+
+    id = fields.String(required=True)
+    store = fields.String(required=True)
+    state = fields.String(required=True, metadata={"enum": list(STATES)})
+    asked_at = fields.AwareDateTime(required=True)
+    message = fields.String(required=True)
+    decision = fields.Integer(required=True, **MAYBE)
+    answer = fields.String(required=True, **MAYBE)
+    recorded = fields.Dict(required=True, **MAYBE)
+    reason = fields.String(required=True, **MAYBE)
+    answered_at = fields.AwareDateTime(required=True, **MAYBE)
+    answered_by = fields.String(required=True, **MAYBE)
+
+
+class AdminReviewSchema(AdminReviewRowSchema):
+    """A review, and the status document the merchant had been told when it asked."""
+
+    told = fields.Dict(required=True, **MAYBE)
+
+
+class AnswerSchema(Schema):
+    """How staff answer: uphold, override a rule, or record a fact."""
+
+    answer = fields.String(required=True, validate=OneOf([one.value for one in Answer]))
+    override = fields.String(**TEXT, metadata={"description": "RULE=pass or RULE=fail, with `overridden`."})
+    fact = fields.String(**TEXT, metadata={"description": "NAME=VALUE, with `fact_recorded`."})
+    evidence = fields.String(**TEXT, metadata={"description": "Of the fact. Default: the review itself."})
+    reason = fields.String(required=True, **TEXT)
+    dry_run = fields.Boolean(load_default=False)
+
+
+class AnsweredSchema(AdminReviewRowSchema):
+    """The review, and what its answer changed for the store."""
+
+    effect = fields.List(fields.Dict(), required=True)
+
+
+@admin_reviews_api.route("/reviews")
+class ReviewsView(MethodView):
+    """The queue."""
+
+    @admin_reviews_api.arguments(ReviewArguments, location="query")
+    @admin_reviews_api.response(200, page_schema(AdminReviewRowSchema, "AdminReviewPage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Who has waited longest comes first."""
+        after = arguments.get("after")
+        page = page_of_reviews(wiring().database, arguments["state"], after=after, limit=arguments["limit"])
+        return {"items": page.rows, "next": page.next}
+
+
+@admin_reviews_api.route("/reviews/<review_id>")
+class ReviewView(MethodView):
+    """One review."""
+
+    @admin_reviews_api.response(200, AdminReviewSchema)
+    @admin_reviews_api.alt_response(404, schema=RefusalSchema)
+    def get(self, review_id: str) -> dict[str, Any]:
+        """With what the merchant had been told."""
+        return show_review(wiring().database, review_id)
+
+
+@admin_reviews_api.route("/reviews/<review_id>/answer")
+class AnswerView(MethodView):
+    """The one answer of a review."""
+
+    @admin_reviews_api.arguments(AnswerSchema)
+    @admin_reviews_api.response(200, AnsweredSchema)
+    @admin_reviews_api.alt_response(404, schema=RefusalSchema)
+    @admin_reviews_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], review_id: str) -> dict[str, Any]:
+        """Keep the answer, or with `dry_run` tell what it would change. The same again changes nothing."""
+        parts = wiring()
+        store_id = show_review(parts.database, review_id)["store"]
+        given = checked_answer(
+            parts.now(),
+            review_id,
+            reason=told["reason"],
+            override=told.get("override", "") if told["answer"] == Answer.OVERRIDDEN else None,
+            fact=told.get("fact", "") if told["answer"] == Answer.FACT_RECORDED else None,
+            evidence=told.get("evidence"),
+        )
+
+        def act(database: Database) -> dict[str, Any]:
+            return answer_review(database, parts.now(), review_id, given, g.person.email)
+
+        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=told["dry_run"])
+        return {**effect.answer, "effect": effect.changes}

@@ -1,0 +1,88 @@
+"""Awards, reviews, today and the programmes by API: the same answers and refusals as in the console."""
+
+import pytest
+
+from receiver.app import create_app
+from receiver.services.decisions.decide import decide_store
+from receiver.services.decisions.reviews import ask_review
+from receiver.storage.tables import Store
+from tests.desk import NOW, Desk
+from tests.factories import SETTLED
+from tests.rows import keep_all
+from tests.staff import BASE, staff_token
+
+API = "/api/v1/admin"
+
+
+@pytest.fixture
+def ask(wired, clock):
+    clock.at = NOW
+    client, headers = create_app(wired=wired).test_client(), staff_token(wired)
+
+    def asked(path, **body):
+        method = "POST" if body else "GET"
+        answer = client.open(API + path, method=method, json=body or None, headers=headers, base_url=BASE)
+        return answer.status_code, answer.json
+
+    return asked
+
+
+def test_awards_are_paged_and_moved(ask, wired):
+    Desk(wired, 3)
+    status, first = ask("/awards?limit=2&state=due")
+    assert ([one["id"] for one in first["items"]], first["next"], status) == (["aw_0", "aw_1"], "aw_1", 200)
+    assert [one["id"] for one in ask("/awards?after=aw_1")[1]["items"]] == ["aw_2"]
+    issued = ask("/awards/aw_0/issue", reference="T-1")[1]
+    assert (issued["state"], issued["reference"], issued["history"][0]["to"]) == ("issued", "T-1", "issued")
+    assert ask("/awards/aw_0/issue", reference="T-2")[0] == 409
+    assert ask("/awards/aw_0/block", reason="asked")[1]["state"] == "blocked"
+    assert ask("/awards/aw_0/lift", reason="settled")[1]["state"] == "issued"
+    assert ask("/awards/aw_0/credited", evidence="ledger")[1]["state"] == "credited"
+    assert ask("/awards/aw_9")[0] == 404
+
+
+def test_a_file_is_tried_and_then_kept(ask, wired):
+    desk = Desk(wired, 1)
+    csv = "award,reference\naw_0,T-1\n"
+    rows = [{"line": 2, "award": "aw_0", "outcome": "would issue", "problem": None}]
+    assert ask("/awards/issue-file", csv=csv, dry_run=True) == (200, {"rows": rows})
+    assert desk.award().state == "due"
+    assert ask("/awards/issue-file", csv=csv)[1]["rows"][0]["outcome"] == "issued"
+    assert ask("/awards/issue-file", csv="x")[0] == 400
+
+
+def test_a_review_is_answered_after_a_dry_run(ask, wired, clock):
+    clock.at = SETTLED
+    keep_all(wired)
+    with wired.database.writing() as session:
+        session.get(Store, "st_1").country = "FR"
+    decide_store(wired.database, SETTLED, "st_1")
+    review = ask_review(wired.database, SETTLED, "st_1", "We moved.")[0].id
+    assert [one["id"] for one in ask("/reviews?state=open")[1]["items"]] == [review]
+    assert ask(f"/reviews/{review}")[1]["told"]["verdict"] == "ineligible"
+    told = {"answer": "overridden", "override": "store_market=pass", "reason": "papers seen"}
+    assert any(
+        one["what"] == "award.credit"
+        for one in ask(f"/reviews/{review}/answer", **told, dry_run=True)[1]["effect"]
+    )
+    assert ask("/awards")[1]["items"] == []
+    assert ask(f"/reviews/{review}/answer", **told)[1]["answered_by"] == "operator@staff.example"
+    assert ask("/awards")[1]["items"][0]["store"] == "st_1"
+    assert ask(f"/reviews/{review}/answer", answer="upheld", reason="no")[0] == 409
+    assert ask(f"/reviews/{review}/answer", answer="overridden", reason="no")[0] == 400
+
+
+def test_today_and_the_programmes_are_told(ask, wired):
+    Desk(wired, 1)
+    counts = {one["id"]: one["count"] for one in ask("/today")[1]["matters"]}
+    assert counts == {"worker_silent": 1, "awards_due_soon": 1}
+    (programme,) = ask("/programmes")[1]["programmes"]
+    assert programme["tiers"][0]["awards"] == {"due": {"awards": 1, "amount": "500.00"}}
+    assert (programme["admitted"], programme["terms"]["id"]) == (1, "woocommerce-2025")
+
+
+def test_names_that_no_database_takes_are_refused(ask):
+    assert ask("/awards?programme=%00")[0] == 400
+    assert ask("/awards?after=%00")[0] == 400
+    assert ask("/awards/%00")[0] == 404
+    assert ask("/reviews/%00")[0] == 404
