@@ -74,8 +74,9 @@ def test_a_review_is_answered_after_a_dry_run(ask, wired, clock):
 
 def test_today_and_the_programmes_are_told(ask, wired):
     Desk(wired, 1)
+    ask_review(wired.database, NOW, "st_0", "No.")
     counts = {one["id"]: one["count"] for one in ask("/today")[1]["matters"]}
-    assert counts == {"worker_silent": 1, "awards_due_soon": 1}
+    assert counts == {"worker_silent": 1, "reviews_waiting": 1}
     (programme,) = ask("/programmes")[1]["programmes"]
     assert programme["tiers"][0]["awards"] == {"due": {"awards": 1, "amount": "500.00"}}
     assert (programme["admitted"], programme["terms"]["id"]) == (1, "woocommerce-2025")
