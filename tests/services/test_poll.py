@@ -74,6 +74,26 @@ def test_what_tiktok_tells_every_hour_is_read_at_once_and_crowds_nothing_out(lin
         assert spend.due_accounts(session, OPEN, 10) == [("7001", urgent)]
 
 
+def test_a_poll_that_was_overtaken_by_a_later_one_overwrites_nothing(linked):
+    later = OPEN + timedelta(hours=6)
+
+    class Slow(FakeTikTok):
+        def daily_spend(self, *asked):
+            poll(linked, FakeTikTok(day(date(2025, 11, 2), "80.00")), later)
+            return [day(date(2025, 11, 2), "25.00")]
+
+    poll(linked, Slow())
+    assert kept_days(linked) == {date(2025, 11, 2): Decimal("80.00")}
+    account = kept(linked, tables.Account, "7001")
+    assert (account.read_at, account.next_poll_at > later) == (later, True)
+
+
+def test_a_clock_that_was_put_back_stops_no_poll(linked):
+    poll(linked, FakeTikTok(day(date(2025, 11, 19), "25.00")), OPEN + timedelta(days=1))
+    poll(linked, FakeTikTok(day(date(2025, 11, 19), "80.00")))
+    assert kept_days(linked) == {date(2025, 11, 19): Decimal("80.00")}
+
+
 def test_a_change_told_while_an_account_is_read_is_read_next(linked):
     told_at = OPEN + timedelta(seconds=20)
 

@@ -75,6 +75,7 @@ class _Task:
     prior_before: date | None  # the link date earlier spend was last read for
     prior_read_at: datetime | None
     spend_read_at: datetime | None
+    read_at: datetime | None
     last_spend: date | None  # the last date known to have spend
     bills: BillsTask
 
@@ -124,7 +125,10 @@ def poll_account(
     except ProviderError as error:
         return _failed(database, now, advertiser_id, task, error)
     with database.writing() as session:
-        account = _keep(session, now, task, info, readings)
+        account = session.get_one(tables.Account, advertiser_id, with_for_update=True)
+        if _is_overtaken(account, task, now):
+            return Polled(advertiser_id, (), None)
+        _keep(session, now, account, task, info, readings)
         keep_bills(session, now, account, bills)
         _plan_next(session, account, now, bills)
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), None)
@@ -149,6 +153,7 @@ def _task(database: Database, seal: Seal, advertiser_id: str, scheduled: bool) -
             prior_before=link.prior_spend_before,
             prior_read_at=link.prior_spend_at,
             spend_read_at=account.spend_read_at,
+            read_at=account.read_at,
             last_spend=spend.last_date(session, advertiser_id),
             bills=bills_task(session, account, link, store, at_once=not scheduled),
         )
@@ -210,16 +215,24 @@ def _prior_is_due(task: _Task, link_date: date, zone: ZoneInfo) -> bool:
 # -- Keeping -------------------------------------------------------------------------------------
 
 
+def _is_overtaken(account: tables.Account, task: _Task, now: datetime) -> bool:
+    """Whether a poll that began later was kept while TikTok answered this one: its figures are newer."""
+    return account.read_at is not None and account.read_at != task.read_at and account.read_at > now
+
+
 def _keep(
-    session: Session, now: datetime, task: _Task, info: AdvertiserInfo, readings: _Readings | None
-) -> tables.Account:
-    account = spend.account(session, info.advertiser_id)
-    assert account is not None
+    session: Session,
+    now: datetime,
+    account: tables.Account,
+    task: _Task,
+    info: AdvertiserInfo,
+    readings: _Readings | None,
+) -> None:
     account.name, account.status, account.country = info.name, info.status, info.country
     account.currency, account.timezone, account.created_at = info.currency, info.timezone, info.created_at
     account.business_center, account.read_at = info.owner_bc_id, now
     if readings is None:
-        return account
+        return
     rows = [_row(info.advertiser_id, day, now) for day in readings.days]
     spend.replace_days(session, info.advertiser_id, readings.first, readings.last, rows)
     account.spend_read_at = now
@@ -227,7 +240,6 @@ def _keep(
     if link is not None and readings.prior_before is not None:
         link.prior_spend, link.prior_spend_before = readings.prior_spend, readings.prior_before
         link.prior_spend_at = now
-    return account
 
 
 def _plan_next(session: Session, account: tables.Account, now: datetime, bills: Bills | None) -> None:
