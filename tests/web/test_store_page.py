@@ -111,3 +111,64 @@ def test_what_is_not_there_is_said_on_a_page(wired, store_id):
     operator = Console(wired)
     assert "never connected" in operator.post(f"/admin/stores/{store_id}/check").text
     assert operator.post("/admin/stores/st_none/check").status_code == 404
+
+
+# -- A fact, its effect shown before it is kept ----------------------------------------------------
+
+FLAG = {"name": "safety_flag", "value": "yes", "reason": "TikTok wrote", "evidence": "T-7"}
+
+
+def recorded(wired, name):
+    with wired.database.reading() as session:
+        return list(session.scalars(select(RecordedFact).where(RecordedFact.name == name)))
+
+
+def test_what_a_fact_would_change_is_shown_and_nothing_is_kept(wired, store_id):
+    operator = Console(wired)
+    shown = operator.post(f"/admin/stores/{store_id}/fact", do="preview", **FLAG).text
+    assert "<td>accumulating</td><td>blocked</td>" in shown
+    assert 'value="record"' in shown
+    assert recorded(wired, "safety_flag") == []
+    assert '<span class="stage accumulating">' in page(operator, store_id)
+
+
+def test_a_fact_is_recorded_by_name_and_a_second_click_changes_nothing(wired, store_id):
+    operator = Console(wired)
+    for _ in range(2):
+        answer = operator.post(f"/admin/stores/{store_id}/fact", do="record", **FLAG)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/stores/{store_id}")
+    (kept,) = recorded(wired, "safety_flag")
+    assert (kept.by, kept.reason, kept.evidence) == ("operator@staff.example", "TikTok wrote", "T-7")
+    assert '<span class="stage blocked">' in page(operator, store_id)
+
+
+def test_a_fact_taken_back_and_said_again_is_recorded_again(wired, store_id):
+    operator = Console(wired)
+    for value in ("yes", "no", "yes"):
+        operator.post(f"/admin/stores/{store_id}/fact", **{**FLAG, "do": "record", "value": value})
+    assert [fact.value for fact in recorded(wired, "safety_flag")] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "said"),
+    [
+        ({"reason": " "}, 400, "reason: must say something"),
+        ({"value": "perhaps"}, 400, "value: must be yes, no or unknown"),
+        ({"name": "override", "value": "spend_reached=pass"}, 409, "cannot be overridden"),
+    ],
+)
+def test_what_cannot_be_recorded_is_told_beside_what_was_typed(wired, store_id, change, status, said):
+    answer = Console(wired).post(f"/admin/stores/{store_id}/fact", **{**FLAG, "do": "record", **change})
+    assert (answer.status_code, said in answer.text) == (status, True)
+    assert 'value="T-7"' in answer.text
+    assert recorded(wired, "safety_flag") == []
+
+
+def test_a_store_is_erased_only_where_its_id_is_typed_and_it_has_left(wired, store_id):
+    operator, path = Console(wired), f"/admin/stores/{store_id}"
+    assert operator.post(f"{path}/erase", reason="asked", confirm=store_id).status_code == 409
+    operator.post(f"{path}/disconnect", reason="asked by the merchant")
+    assert operator.post(f"{path}/erase", reason="asked", confirm="st_2").status_code == 400
+    assert "Example store" in page(operator, store_id)
+    assert operator.post(f"{path}/erase", reason="asked", confirm=store_id).status_code == 303
+    assert "Example store" not in page(operator, store_id)

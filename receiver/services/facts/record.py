@@ -67,10 +67,10 @@ def record(
     evidence: str,
     actor: str,
 ) -> dict[str, Any]:
-    """Record one fact; answers what was recorded. Raises InputError, NotFound and Refused."""
+    """Record one fact, twice is once; answers what was recorded. Raises InputError, NotFound and Refused."""
     fact = checked_fact(name, value, now, reason=reason, evidence=evidence)
     with database.writing() as session:
-        store = stores.known_store(session, store_id)
+        store = stores.known_store(session, store_id, locked=True)
         kept = keep_fact(session, now, store, fact, actor)
     if fact.name == "merchant":  # two that became one leave a place free
         fill_places(database, now, store.programme)
@@ -80,12 +80,22 @@ def record(
 def keep_fact(
     session: Session, now: datetime, store: tables.Store, fact: StaffFact, actor: str
 ) -> dict[str, Any]:
-    """Record a checked fact in the caller's transaction. Raises Refused."""
+    """Record a checked fact in the caller's transaction, unless it stands so already. Raises Refused."""
     _apply(session, store, fact.name, fact.value)
+    changed = any(map(session.is_modified, session.dirty))
     kept = {"name": fact.name, "value": fact.plain_value, "reason": fact.reason, "evidence": fact.evidence}
+    if not changed and _stands(session, store.id, kept, actor):
+        return kept
     history.record_fact(session, store_id=store.id, by=actor, at=now, **kept)
     audit.record(session, now, actor, "facts set", store.id, kept)
     return kept
+
+
+def _stands(session: Session, store_id: str, kept: Mapping[str, Any], actor: str) -> bool:
+    """Whether the newest record of this name says the very same, by the same person: a second click."""
+    newest = history.recorded_facts(session, store_id).get(kept["name"])
+    said = {**kept, "by": actor}
+    return newest is not None and all(getattr(newest, name) == value for name, value in said.items())
 
 
 def _apply(session: Session, store: tables.Store, name: str, value: Any) -> None:
