@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from receiver.services.receiving.receive import Reception
-from receiver.web import admin, api, connect, errors
+from receiver.web import admin, api, connect, errors, headers
 from receiver.web.health import health
 from receiver.web.metrics import metrics_page
 from receiver.web.proxies import TrustedProxies
@@ -21,6 +21,7 @@ def register(app: Flask, wired: Wiring) -> None:
     app.register_blueprint(health)
     app.register_blueprint(metrics_page)
     errors.register(app)  # last, so that one table answers for all
+    headers.register(app)
     settings = wired.settings
     reception = Reception(
         wired.database,

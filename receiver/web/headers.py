@@ -1,9 +1,24 @@
-"""What every page of ours tells browsers not to do."""
+"""What every answer of ours tells browsers not to do."""
 
 from __future__ import annotations
+
+from flask import Flask, Response
 
 # No script at all, no frames, nothing from elsewhere.
 NO_SCRIPT = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def register(app: Flask) -> None:
+    app.after_request(_protect)
+
+
+def _protect(response: Response) -> Response:
+    """Nothing kept, nothing guessed, no address told to others: some hold a ticket, a code or a state."""
+    response.headers["Content-Security-Policy"] = NO_SCRIPT
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -11,7 +11,7 @@ from receiver.app import create_app
 from receiver.storage.migrate import migrate
 from receiver.wiring import wire
 from tests.conftest import make_settings
-from tests.staff import BASE, Console, staff_token
+from tests.staff import BASE, Console, keep_staff, staff_token
 
 STATIC = {"/admin/static/<path:filename>", "/connect/static/<path:filename>"}
 # What anybody may ask for, without an account, a token, a cookie or a signature.
@@ -111,6 +111,32 @@ def test_no_form_of_the_console_is_taken_without_its_token(wired, routes):
         if method not in SAFE:
             answer = operator.send(address(rule), method, csrf="x")
             assert (answer.status_code, "too old" in answer.text) == (400, True), f"{method} {rule}"
+
+
+def test_no_answer_may_be_kept_framed_guessed_at_or_run_scripts(wired, app):
+    operator = Console(wired, "operator")
+    for rule in app.url_map.iter_rules():
+        if "GET" in rule.methods:
+            headers = operator.get(address(rule.rule)).headers
+            assert "default-src 'none'" in headers["Content-Security-Policy"], rule
+            assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], rule
+            assert headers["Cache-Control"] == "no-store", rule
+            assert headers["Referrer-Policy"] == "no-referrer", rule
+            assert headers["X-Content-Type-Options"] == "nosniff", rule
+
+
+def test_no_cookie_is_for_scripts_other_sites_or_lines_without_tls(wired):
+    console = Console(wired, None)
+    console.get("/admin/sign-in")
+    set_by_both = [
+        cookie
+        for answer in (console.get("/admin/sign-in"), console.sign_in(keep_staff(wired)))
+        for cookie in answer.headers.getlist("Set-Cookie")
+    ]
+    assert {cookie.partition("=")[0] for cookie in set_by_both} >= {"console"}
+    for cookie in set_by_both:
+        for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/admin"):
+            assert part in cookie, cookie
 
 
 def test_what_is_listed_is_there(app):

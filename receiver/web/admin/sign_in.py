@@ -9,13 +9,12 @@ from functools import wraps
 from math import ceil
 from typing import TypeVar
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.errors import InputError
 from receiver.services.staff.sign_in import Visitor, sign_in
 from receiver.web.admin.signed_in import begin_session, known_browser, remember_browser, signed_in
-from receiver.web.headers import NO_SCRIPT
 from receiver.wiring import wiring
 
 Page = TypeVar("Page", bound=Callable[..., object])
@@ -99,14 +98,3 @@ def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
 def leave() -> AnyResponse:
     session.clear()
     return redirect(url_for("sign_in.show"))
-
-
-@sign_in_pages.after_app_request
-def _protect(response: Response) -> Response:
-    """Nothing kept by shared caches, no address leaked to others."""
-    if request.path.startswith("/admin"):
-        response.headers["Content-Security-Policy"] = NO_SCRIPT
-        response.headers["Cache-Control"] = "no-store"
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    return response

@@ -30,7 +30,6 @@ from receiver.strict_json import read_json
 from receiver.web.api.language import languages_wanted
 from receiver.web.connect.browser import known_browser, new_secret, remember
 from receiver.web.errors import RETRY_AFTER_SECONDS
-from receiver.web.headers import NO_SCRIPT
 from receiver.wiring import wiring
 
 LOOK_AGAIN_SECONDS = "2"
@@ -184,14 +183,6 @@ def _nothing(_: NotFound) -> tuple[str, int]:
 @shop_pages.errorhandler(StorageUnavailable)
 def _unavailable(_: StorageUnavailable) -> tuple[str, int, dict[str, str]]:
     return _page("unavailable"), 503, {"Retry-After": RETRY_AFTER_SECONDS}
-
-
-@shop_pages.after_request
-def _protect(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = NO_SCRIPT
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def _may_try(shop: str) -> bool:

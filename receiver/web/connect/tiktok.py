@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.documents.languages import language_tag, reader_locale
@@ -25,7 +25,6 @@ from receiver.services.consent.flow import (
 from receiver.web.api.language import languages_wanted
 from receiver.web.connect.browser import known_browser, new_secret, remember
 from receiver.web.errors import RETRY_AFTER_SECONDS
-from receiver.web.headers import NO_SCRIPT
 from receiver.wiring import wiring
 
 consent_pages = Blueprint(
@@ -104,15 +103,6 @@ def _no_app(_: ProviderError) -> tuple[str, int]:
 @consent_pages.errorhandler(StorageUnavailable)
 def _unavailable(_: StorageUnavailable) -> tuple[str, int, dict[str, str]]:
     return _page("unavailable"), 503, {"Retry-After": RETRY_AFTER_SECONDS}
-
-
-@consent_pages.after_request
-def _protect(response: Response) -> Response:
-    """Nothing kept, no address told to others: some hold a ticket, a code or a state."""
-    response.headers["Content-Security-Policy"] = NO_SCRIPT
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def _asked(name: str, otherwise: Why) -> str:
