@@ -70,7 +70,7 @@ def service(empty_site: WordPress, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def hooked(empty_site: WordPress, service: Service) -> None:
+def hooked(empty_site: WordPress, service: Service) -> Iterator[None]:
     """The site's webhook for our signals, as the service makes it."""
     hook = {
         "id": 136,
@@ -79,6 +79,8 @@ def hooked(empty_site: WordPress, service: Service) -> None:
         "secret": SECRET,
     }
     empty_site.keep_option("stand_in_webhooks", {136: hook})
+    yield
+    empty_site.php("delete_option('stand_in_webhooks');")
 
 
 @pytest.fixture

@@ -23,11 +23,23 @@ def connected(site):
     return site
 
 
+SHOWN = "return array_column(Automattic\\WooCommerce\\Admin\\Notes\\Notes::shown(), 'values');"
+DELETE = (
+    "$notes = 'Automattic\\WooCommerce\\Admin\\Notes\\Notes';"
+    "foreach ($notes::shown() as $note) { $notes::delete_note($note); }"
+)
+
+
+def inbox(site, as_whom=None):
+    """What the inbox shows this user."""
+    return site.php(SHOWN, as_whom)
+
+
 def told(site, answer):
     """The notes of the inbox after this answer came."""
     site.keep_option("wc_ad_credit_answers", kept(answer))
     site.php("WcAdCredit\\News::tell();")
-    return site.option("stand_in_notes") or []
+    return inbox(site)
 
 
 def test_one_note_tells_what_matters_and_goes_once_it_is_untrue(connected):
@@ -41,10 +53,19 @@ def test_one_note_tells_what_matters_and_goes_once_it_is_untrue(connected):
     assert told(connected, document("settling")) == []
 
 
-def test_a_note_the_merchant_deleted_does_not_come_back(connected):
+def test_a_note_that_one_user_deleted_does_not_come_back_and_stays_for_the_others(connected):
     assert len(told(connected, document("due"))) == 1
-    connected.keep_option("stand_in_notes", [])
-    assert told(connected, document("due")) == []
+    connected.php(DELETE, "shop")
+    told(connected, document("due"))
+    assert (len(inbox(connected, "shop")), len(inbox(connected, "boss"))) == (0, 1)
+    told(connected, document("issued"))
+    assert (len(inbox(connected, "shop")), len(inbox(connected, "boss"))) == (1, 1)
+
+
+def test_what_a_user_marked_as_seen_on_the_page_is_out_of_their_inbox_too(connected):
+    told(connected, document("credited"))
+    connected.php("WcAdCredit\\News::dismiss(get_option('wc_ad_credit_told'));", "shop")
+    assert (len(inbox(connected, "shop")), len(inbox(connected, "boss"))) == (0, 1)
 
 
 def test_a_note_holds_no_markup_of_the_document(connected):
@@ -99,5 +120,5 @@ def test_the_background_asks_hourly_and_nothing_is_asked_twice_after_a_failure(c
     answers = connected.option("wc_ad_credit_answers")
     assert answers["failure"]["why"] == "unreachable"
     assert answers["documents"]["en-US"]["stage"] == "due"
-    every = {one["hook"]: one["every"] for one in connected.option("stand_in_actions") if one["every"]}
+    every = {one["hook"]: one["every"] for one in connected.waiting() if one["every"]}
     assert every == {"wc_ad_credit_refresh": 3600, "wc_ad_credit_daily": 86400}

@@ -153,7 +153,7 @@ def test_a_service_that_is_down_holds_nobody_up_and_is_told_later(site, tiktok, 
     )
     tiktok.activate(tiktok.unpack("tiktok-for-business"))
     assert "integration_installed" in (site.content / "wc.log").read_text()
-    waiting = [action["hook"] for action in site.option("stand_in_actions")]
+    waiting = [action["hook"] for action in site.waiting()]
     assert waiting.count("wc_ad_credit_state") == 1
     site.keep_option("stand_in_webhooks", hooks)
     site.run_queue(1800)

@@ -59,6 +59,10 @@ class WordPress:
         """Does what Action Scheduler would have done within so many seconds."""
         self.php(f"stand_in_run({seconds});")
 
+    def waiting(self) -> list[dict[str, Any]]:
+        """What Action Scheduler has still to do."""
+        return list(self.php("return stand_in_actions();"))
+
     def option(self, name: str) -> Any:
         return self.php(f"return get_option({json.dumps(name)});")
 

@@ -19,6 +19,7 @@ require __DIR__ . '/notes.php';
 register_activation_hook(
 	__FILE__,
 	static function (): void {
+		Automattic\WooCommerce\Admin\Notes\Notes::install();
 		add_role( 'shop_manager', 'Shop manager', array( 'read' => true, 'manage_woocommerce' => true ) );
 		get_role( 'administrator' )->add_cap( 'manage_woocommerce' );
 	}

@@ -16,6 +16,9 @@ final class Cleanup {
 
 	const NOTE = 'wc-ad-credit-news';
 
+	/** Of what runs in the background. */
+	const GROUP = 'wc-ad-credit';
+
 	public static function everything(): void {
 		$sites = is_multisite() ? get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) : array( get_current_blog_id() );
 		foreach ( $sites as $site ) {
@@ -28,18 +31,29 @@ final class Cleanup {
 		if ( is_multisite() ) {
 			switch_to_blog( $site );
 		}
-		self::scheduled();
-		self::webhooks();
-		self::notes();
+		if ( get_option( self::OURS . 'seen' ) ) { // A site of a network that never ran it may have no WooCommerce to ask.
+			self::scheduled();
+			self::webhooks();
+			self::notes();
+		}
 		self::options();
 		if ( is_multisite() ) {
 			restore_current_blog();
 		}
 	}
 
+	/** What was done or cancelled too: the scheduler would keep it for another month, and the group for ever. */
 	private static function scheduled(): void {
-		if ( function_exists( 'as_unschedule_all_actions' ) ) {
-			as_unschedule_all_actions( '', array(), 'wc-ad-credit' );
+		global $wpdb;
+		if ( ! class_exists( 'ActionScheduler_Store' ) ) {
+			return;
+		}
+		$store = \ActionScheduler_Store::instance();
+		foreach ( $store->query_actions( array( 'group' => self::GROUP, 'per_page' => 0 ) ) as $id ) {
+			$store->delete_action( $id );
+		}
+		if ( ! empty( $wpdb->actionscheduler_groups ) ) {
+			$wpdb->delete( $wpdb->actionscheduler_groups, array( 'slug' => self::GROUP ) );
 		}
 	}
 

@@ -58,6 +58,25 @@ final class News {
 		delete_option( self::TOLD );
 	}
 
+	// -- The inbox is one for all who manage the shop; who dismissed the news sees no note of it there ----
+
+	/** `$where` is SQL of WooCommerce's, which begins with AND. */
+	public static function without_dismissed( string $where ): string {
+		global $wpdb;
+		return self::is_dismissed( (string) get_option( self::TOLD, '' ) ) ? $where . $wpdb->prepare( ' AND name <> %s', Cleanup::NOTE ) : $where;
+	}
+
+	/** Who takes our note out of the inbox takes it out of theirs. */
+	public static function keep_for_others( $note_id ): void {
+		$notes = self::NOTES;
+		$note  = $notes::get_note( $note_id );
+		if ( $note && Cleanup::NOTE === $note->get_name() && $note->get_is_deleted() && get_current_user_id() ) {
+			self::dismiss( (string) get_option( self::TOLD, '' ) );
+			$note->set_is_deleted( false );
+			$note->save();
+		}
+	}
+
 	public static function is_dismissed( string $key ): bool {
 		return in_array( $key, self::dismissed(), true );
 	}

@@ -29,6 +29,8 @@ final class Plugin {
 		self::signals();
 		self::page();
 		add_action( Schedule::REFRESH, array( Refresher::class, 'run' ), 10, 0 );
+		add_filter( 'woocommerce_note_where_clauses', array( News::class, 'without_dismissed' ) );
+		add_action( 'woocommerce_note_updated', array( News::class, 'keep_for_others' ) );
 		add_action( 'rest_api_init', array( Routes::class, 'register' ) );
 		add_action( 'woocommerce_system_status_report', array( SystemStatus::class, 'show' ) );
 		add_action( 'admin_init', array( Privacy::class, 'suggest' ) );

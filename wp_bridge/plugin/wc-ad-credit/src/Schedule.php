@@ -18,7 +18,7 @@ final class Schedule {
 	/** All of the above, for clearing. */
 	const HOOKS = array( self::REFRESH, self::DAILY, self::STATE );
 
-	const GROUP = 'wc-ad-credit';
+	const GROUP = Cleanup::GROUP;
 
 	/** Seconds after which we look again when a merchant has just done something. */
 	const SOON = array( 60, 180, 600 );
