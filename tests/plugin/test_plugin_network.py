@@ -54,7 +54,9 @@ return [
 UNMAKE = r"""
 global $wpdb;
 foreach ($wpdb->get_col("SHOW TABLES LIKE 'wp\_%'") as $table) {
-    if (preg_match('/^wp_(\d+_|blog|site|signups|registration_log)/', $table)) { $wpdb->query("DROP TABLE $table"); }
+    if (preg_match('/^wp_(\d+_|blog|site|signups|registration_log)/', $table)) {
+        $wpdb->query("DROP TABLE $table");
+    }
 }
 """
 
