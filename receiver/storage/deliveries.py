@@ -35,6 +35,7 @@ class Filters:
     until: datetime | None = None  # the moment itself not included
     search: str | None = None  # part of an id, topic, hash or error
     ids: tuple[int, ...] | None = None
+    delivery: str | None = None  # the id its sender gave it
 
     def said(self) -> dict[str, Any]:
         """What is said, as JSON holds it; empty when these are all deliveries."""
@@ -56,7 +57,7 @@ def read_filters(said: dict[str, Any]) -> Filters:
 
 def list_deliveries(session: Session, filters: Filters, limit: int) -> list[Delivery]:
     """The newest first, without their bodies; 0 = all."""
-    query = select(Delivery).options(defer(Delivery.body)).where(*_fit(filters))
+    query = select(Delivery).options(defer(Delivery.body)).where(*fit(filters))
     query = query.order_by(Delivery.id.desc())
     return list(session.scalars(query.limit(limit) if limit else query))
 
@@ -108,7 +109,7 @@ def count_deliveries(session: Session, filters: Filters, now: datetime) -> list[
         func.min(received),
         func.max(received),
     )
-    return [Counted(*row) for row in session.execute(query.where(*_fit(filters)).group_by(*kind))]
+    return [Counted(*row) for row in session.execute(query.where(*fit(filters)).group_by(*kind))]
 
 
 def newest_delivery(session: Session) -> int:
@@ -121,7 +122,7 @@ def next_to_replay(
 ) -> list[tuple[int, bool]]:
     """Ids of what still has a body, in their order, and whether each is being processed now."""
     query = select(Delivery.id, Delivery.lease_until).where(
-        Delivery.id > after, Delivery.id <= up_to, Delivery.body.is_not(None), *_fit(filters)
+        Delivery.id > after, Delivery.id <= up_to, Delivery.body.is_not(None), *fit(filters)
     )
     found = session.execute(query.order_by(Delivery.id).limit(limit))
     return [(number, lease_until is not None and lease_until > now) for number, lease_until in found]
@@ -136,25 +137,27 @@ def has_body(session: Session, ids: Iterable[int]) -> dict[int, bool]:
 def hold_free(session: Session, filters: Filters, ids: Sequence[int], now: datetime) -> dict[int, Delivery]:
     """Lock those of them that still fit and that nobody has in hand; waits for no other lock."""
     free = or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
-    query = select(Delivery).where(Delivery.id.in_(ids), free, *_fit(filters))
+    query = select(Delivery).where(Delivery.id.in_(ids), free, *fit(filters))
     query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return {row.id: row for row in session.scalars(query)}
 
 
-def _fit(filters: Filters) -> list[ColumnElement[bool]]:
+def fit(filters: Filters) -> list[ColumnElement[bool]]:
+    """What a delivery must be, all of it."""
     exact = {
         Delivery.state: filters.state,
         Delivery.source: filters.source,
         Delivery.store_id: filters.store,
         Delivery.topic: filters.topic,
+        Delivery.delivery_id: filters.delivery,
     }
-    fit = [column == value for column, value in exact.items() if value is not None]
+    wanted = [column == value for column, value in exact.items() if value is not None]
     if filters.ids is not None:
-        fit.append(Delivery.id.in_(filters.ids))
+        wanted.append(Delivery.id.in_(filters.ids))
     if filters.since is not None:
-        fit.append(Delivery.received_at >= filters.since)
+        wanted.append(Delivery.received_at >= filters.since)
     if filters.until is not None:
-        fit.append(Delivery.received_at < filters.until)
+        wanted.append(Delivery.received_at < filters.until)
     if filters.search:
-        fit.append(or_(*(column.icontains(filters.search, autoescape=True) for column in SEARCHED)))
-    return fit
+        wanted.append(or_(*(column.icontains(filters.search, autoescape=True) for column in SEARCHED)))
+    return wanted

@@ -27,7 +27,12 @@ OWN = {
     "/admin/account/zone",
 }
 # What viewers may not even look at.
-OPERATORS_READ = {"/admin/sandbox", "/admin/awards/file", "/admin/stores/<store_id>/fact"}
+OPERATORS_READ = {
+    "/admin/sandbox",
+    "/admin/awards/file",
+    "/admin/stores/<store_id>/fact",
+    "/admin/deliveries/<int:delivery_id>/raw",
+}
 SAFE = ("GET",)
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}  # who is on this machine may see /metrics
 ASKED = {"GET", "POST", "PUT", "PATCH", "DELETE"}

@@ -10,6 +10,7 @@ from receiver.settings import Settings
 from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
 from receiver.web.admin.awards import award_pages
+from receiver.web.admin.deliveries import delivery_pages
 from receiver.web.admin.pages import pages
 from receiver.web.admin.plain import amount, plain
 from receiver.web.admin.programme import programme_pages
@@ -24,6 +25,7 @@ from receiver.web.admin.today import today_pages
 NAVIGATION = (
     ("today.show", "Today"),
     ("console.home", "Stores"),
+    ("deliveries.show", "Deliveries"),
     ("awards.show", "Awards"),
     ("console_reviews.show", "Reviews"),
     ("programme.show", "Programme"),
@@ -51,6 +53,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(award_pages)
     app.register_blueprint(review_pages)
     app.register_blueprint(programme_pages)
+    app.register_blueprint(delivery_pages)
     app.register_blueprint(today_pages)
     app.register_blueprint(pages)
     app.register_blueprint(store_actions)

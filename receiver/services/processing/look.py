@@ -1,0 +1,35 @@
+"""Looks through the inbox, a page at a time."""
+
+from __future__ import annotations
+
+from receiver.domain.deliveries import State
+from receiver.errors import InputError, NotFound
+from receiver.storage import delivery_search
+from receiver.storage.database import Database
+from receiver.storage.deliveries import Filters
+from receiver.storage.delivery_search import Found
+
+LONGEST_FILTER = 200
+LARGEST_ID = 2**63 - 1
+
+
+def look_through(database: Database, filters: Filters, *, after: str | None, limit: int) -> Found:
+    """The newest first; `after` is the `next` of the page before. Raises InputError."""
+    for name, value in filters.said().items():
+        if isinstance(value, str) and (len(value) > LONGEST_FILTER or not value.isprintable()):
+            raise InputError(f"must be at most {LONGEST_FILTER} characters on one line", path=name)
+    if filters.state is not None and filters.state not in set(State):
+        raise InputError(f"must be one of {', '.join(State)}", path="state")
+    with database.reading() as session:
+        try:
+            return delivery_search.look_through(session, filters, _delivery_id(after), limit)
+        except NotFound as error:
+            raise InputError(str(error), path="after") from error
+
+
+def _delivery_id(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID):
+        raise InputError("must be the `next` of a page before", path="after")
+    return int(text)

@@ -1,0 +1,39 @@
+"""Deliveries in the console: found by filters in the address, understood on their own page."""
+
+import pytest
+from sqlalchemy import select
+
+from receiver.services.processing.process import process_next
+from receiver.storage.tables import AuditEntry
+from tests.signals import add_shop, body_of, keep_one, signal
+from tests.staff import Console
+
+
+@pytest.fixture
+def dead(wired):
+    """The id of one that is held, for its signal is another shop's."""
+    number = keep_one(wired, add_shop(wired).id, signal(home_url="https://other.example/"))
+    process_next(wired.database, wired.now())
+    return number
+
+
+def test_a_dead_delivery_is_found_and_understood(wired, dead):
+    viewer = Console(wired, "viewer")
+    assert f"/admin/deliveries/{dead}" in viewer.get("/admin/deliveries?state=dead&search=other.example").text
+    assert "Nothing fits" in viewer.get("/admin/deliveries?state=processed").text
+    page = viewer.get(f"/admin/deliveries/{dead}").text
+    assert "held: the signal is of https://other.example/" in page
+    assert "dead, by worker" in page
+    assert "integration_installed" in page
+    for wrong in ("state=lost", "since=yesterday", "after=x", "search=" + "x" * 201):
+        assert viewer.get(f"/admin/deliveries?{wrong}").status_code == 400
+
+
+def test_only_operators_get_the_bytes_and_the_log_tells_it(wired, dead):
+    assert Console(wired, "viewer").get(f"/admin/deliveries/{dead}/raw").status_code == 403
+    got = Console(wired).get(f"/admin/deliveries/{dead}/raw")
+    assert got.data == body_of(signal(home_url="https://other.example/"))
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    with wired.database.reading() as session:
+        told = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
+    assert [one.actor for one in told] == ["operator@staff.example"]
