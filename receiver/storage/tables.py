@@ -217,9 +217,7 @@ class Delivery(Base):
         Index("ix_deliveries_waiting", "due_at", "id"),
         Index("ix_deliveries_state", "state", "id"),
         Index("ix_deliveries_store", "store_id", "id"),
-        Index("ix_deliveries_topic", "topic", "id"),
         Index("ix_deliveries_received", "received_at", "id"),
-        Index("ix_deliveries_delivery_id", "delivery_id", "id"),
         Index("ix_deliveries_ended", "ended_at", sqlite_where=HAS_ENDED, postgresql_where=HAS_ENDED),
     )
 
