@@ -23,7 +23,7 @@ from receiver.errors import StorageUnavailable
 from receiver.services.bridge.check import check_quietly, due_stores
 from receiver.services.decisions.decide import decide_each, decide_stale
 from receiver.services.polling.look_through import look_through_if_due
-from receiver.services.polling.poll import poll_due
+from receiver.services.polling.poll import AT_ONCE, poll_due
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.processing.purge import purge
 from receiver.services.stores.places import fill_all_places
@@ -31,8 +31,8 @@ from receiver.storage.database import SQLITE_BUSY_MS, Database
 from receiver.storage.heartbeats import take_turn
 from receiver.wiring import Wiring
 
-POLL_BATCH = 5  # small: between batches a worker that was told to stop does
-POLL_BATCHES = 60  # what the default rate can ask in a minute or two; the rest waits for the next run
+POLL_BATCH = AT_ONCE  # no more: between batches a worker that was told to stop does
+POLL_BATCHES = 40  # what the highest rate can ask in a minute; the rest waits for the next run
 SUBSCRIBE_BATCH = 20  # ad accounts: two calls each
 CHECK_BATCH, CHECKS_AT_ONCE = 100, 8  # stores; one that does not answer takes a minute of its thread
 NIGHT = time(3, 0, tzinfo=UTC)

@@ -1,7 +1,9 @@
 """Polling keeps what TikTok says, asks only where consent stands, and never turns a fault into a no."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 
@@ -293,6 +295,21 @@ def test_an_account_that_breaks_its_poll_holds_up_no_other(linked):
             return super().advertiser_info(token, advertiser_ids)
 
     assert [one.advertiser_id for one in poll_due(linked.database, linked.seal, Broken(), OPEN)] == ["7001"]
+
+
+def test_accounts_are_read_side_by_side(linked):
+    keep_store(linked, "st_2")
+    keep_link(linked, "st_2", "7002")
+    keep_account(linked, "7002", next_poll_at=OPEN)
+    both_are_asked = Barrier(2)
+
+    class Slow(FakeTikTok):
+        def advertiser_info(self, token, advertiser_ids):
+            both_are_asked.wait(timeout=20)
+            return [replace(self.info, advertiser_id=advertiser_ids[0])]
+
+    polled = poll_due(linked.database, linked.seal, Slow(), OPEN)
+    assert [(one.advertiser_id, one.error) for one in polled] == [("7001", None), ("7002", None)]
 
 
 def test_a_disconnected_stores_account_is_not_polled(linked):

@@ -7,6 +7,7 @@ written in another, and reading twice gives the same rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -36,6 +37,7 @@ PUT_BACK = {
     Advice.PAUSE_ADVERTISER: "put back: the ad account's call limit is reached until then",
     Advice.CONFIGURATION: "put back: TikTok has blocked the app, or its id or secret is wrong",
 }
+AT_ONCE = 8  # accounts: nearly all of a poll is waiting for TikTok, and the budget keeps the rate
 LEASE = timedelta(minutes=10)  # a poller that died leaves its accounts due again after this
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
 
@@ -81,15 +83,17 @@ class _Task:
 
 
 def poll_due(database: Database, seal: Seal, tiktok: TikTok, now: datetime, limit: int = 20) -> list[Polled]:
-    """Poll the accounts whose time has come, each claimed first; one that fails holds up no other."""
+    """Poll the accounts whose time has come, each claimed first; none holds up another."""
     with database.writing() as session:
         due = spend.due_accounts(session, now, limit)
         ours = [one for one in due if spend.claim_poll(session, one[0], now, LEASE)]
-    polled = (
-        _tried(database, seal, tiktok.urgently() if urgent else tiktok, now, advertiser_id)
-        for advertiser_id, urgent in ours
-    )
-    return [one for one in polled if one]
+
+    def poll(one: tuple[str, bool]) -> Polled | None:
+        advertiser_id, urgent = one
+        return _tried(database, seal, tiktok.urgently() if urgent else tiktok, now, advertiser_id)
+
+    with ThreadPoolExecutor(AT_ONCE) as several:
+        return [polled for polled in several.map(poll, ours) if polled]
 
 
 def _tried(
