@@ -14,10 +14,15 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from bench import decisions, receiving, stores
+from bench import console, decisions, receiving, stores
 from bench.report import show
 
-SUBJECTS = {"decisions": decisions.measure, "stores": stores.measure, "receiving": receiving.measure}
+SUBJECTS = {
+    "decisions": decisions.measure,
+    "stores": stores.measure,
+    "receiving": receiving.measure,
+    "console": console.measure,
+}
 FILE = Path(__file__).resolve().parent.parent / "build" / "bench.json"
 
 

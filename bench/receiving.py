@@ -130,7 +130,7 @@ def _send(load: Load) -> Came:
 @contextmanager
 def _service(kind: str) -> Iterator[Wiring]:
     """A migrated database with one store."""
-    with tempfile.TemporaryDirectory(prefix="bench") as folder, _database(kind, folder) as url:
+    with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
         wired = wire(make_settings(database_url=url))
         migrate(wired.database)
         add_store(
@@ -142,7 +142,7 @@ def _service(kind: str) -> Iterator[Wiring]:
 
 
 @contextmanager
-def _database(kind: str, folder: str) -> Iterator[str]:
+def a_database(kind: str, folder: str) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder}/receiver.db"
         return

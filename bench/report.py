@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -16,24 +16,28 @@ WIDTH, HEIGHT = 64, 12
 
 @dataclass(frozen=True)
 class Report:
-    """Figures by name, in words joined by underscores, and what grows with what."""
+    """Figures by name, in words joined by underscores; tables of such by row; and what grows with what."""
 
     title: str
     figures: Mapping[str, float]
     growths: tuple[Growth, ...] = ()
+    tables: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         growths = {f"{one.what} by {one.by}".replace(" ", "_"): one.figures() for one in self.growths}
-        return {**self.figures, **growths}
+        return {**self.figures, **growths, **self.tables}
 
 
 def show(console: Console, report: Report) -> None:
     console.rule(f"[bold]{report.title}")
     for name, value in report.figures.items():
         console.print(f"{name.replace('_', ' ')}: [bold]{_plain(value)}[/]")
+    for title, rows in report.tables.items():
+        console.print()
+        console.print(_table(title, rows))
     for growth in report.growths:
         console.print()
-        console.print(_table(growth))
+        console.print(_growth_table(growth))
         console.print(_chart(growth), markup=False, highlight=False)
         one = growth.by.removesuffix("s")
         console.print(f"time per {one}, at the largest to the smallest size: [bold]{growth.ratio:.2f}[/]")
@@ -46,7 +50,17 @@ def _plain(value: float) -> str:
     return f"{value:,.2f}" if value < 10 else f"{value:,.0f}"
 
 
-def _table(growth: Growth) -> Table:
+def _table(title: str, rows: Mapping[str, Mapping[str, float]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for heading in next(iter(rows.values()), {}):
+        table.add_column(heading.replace("_", " "), justify="right")
+    for name, figures in rows.items():
+        table.add_row(name, *map(_plain, figures.values()))
+    return table
+
+
+def _growth_table(growth: Growth) -> Table:
     table = Table(title=f"{growth.what}, by {growth.by}", title_justify="left")
     for heading in (growth.by, "ms", f"µs per {growth.by.removesuffix('s')}"):
         table.add_column(heading, justify="right")

@@ -6,7 +6,7 @@ from itertools import count
 from click.testing import CliRunner
 
 from bench import __main__ as bench
-from bench import decisions, receiving, stores
+from bench import console, decisions, receiving, stores
 
 
 def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
@@ -23,12 +23,18 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
         monkeypatch.setattr(receiving, name, little)
     for name, few in {"FEW": 100, "MANY": 300, "DRAINED": receiving.BATCH}.items():
         monkeypatch.setattr(receiving, name, few)
+    for name, small in {"DATABASES": ("sqlite",), "FEW": (20, 20), "MANY": (60, 40), "ROUNDS": 1}.items():
+        monkeypatch.setattr(console, name, small)
     monkeypatch.setattr(bench, "FILE", tmp_path / "build" / "bench.json")
     shown = CliRunner().invoke(bench.main, [], catch_exceptions=False).output
     written = json.loads((tmp_path / "build" / "bench.json").read_text())
     assert {"python", "processor", "cores", "measured_at"} <= set(written["machine"])
     assert set(written["subjects"]) == set(bench.SUBJECTS)
     assert written["subjects"]["stores"]["one_round_by_stores"]["seconds_by_size"].keys() == {"1", "2", "3"}
+    pages = written["subjects"]["console"]["sqlite"]
+    assert pages["/admin/deliveries"]["queries"] > 0
+    assert written["subjects"]["console"]["pages_that_ask_more_with_many"] == 0
+    assert "/admin/awards" in shown
     assert "one decision, by days" in shown
     assert "one round, by stores" in shown
     assert written["subjects"]["receiving"]["drained_a_second_by_one_worker"] > 0

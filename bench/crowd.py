@@ -1,0 +1,183 @@
+"""A database as large as asked for: copies of one store whose window is open and one with an award due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+from rich.progress import Progress
+from sqlalchemy import Table, insert, select, text
+
+from receiver.services.decisions.decide import decide_each
+from receiver.storage import tables
+from receiver.storage.migrate import migrate
+from receiver.wiring import Wiring
+from tests.factories import FIRST
+from tests.rows import keep_account, keep_day, keep_link, keep_store
+from tests.signals import body_of, signal
+
+NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
+DAYS = 30  # over which deliveries, spend and staff's doings are spread
+OPEN, DUE = "st_open", "st_due"  # the two that are copied
+ONE_IN_TEN = 10  # stores have an award due
+BODY = body_of(signal(1))
+AT_ONCE = 5_000  # rows
+# Of a thousand deliveries, the last ones; the others are processed.
+STATES = {999: "dead", 998: "dead", 997: "failed", 996: "received", 995: "ignored"}
+
+Row = dict[str, Any]
+
+
+def crowd(wired: Wiring, deliveries: int, stores: int, progress: Progress) -> None:
+    """Fill an empty database with so many of both; as much of everything else as would be beside them."""
+    migrate(wired.database)
+    _keep_pattern(wired, OPEN, "7001", "10.00", date(2025, 11, 20))
+    _keep_pattern(wired, DUE, "7002", "40.00", FIRST)
+    decide_each(wired.database, NOW, [OPEN, DUE])
+    patterns = {store_id: _rows_of(wired, store_id) for store_id in (OPEN, DUE)}
+    many = {
+        table: [
+            _copied(table, row, number)
+            for number in range(stores)
+            for row in patterns[DUE if number % ONE_IN_TEN == 0 else OPEN].get(table, ())
+        ]
+        for table in {name: None for pattern in patterns.values() for name in pattern}
+    }
+    for table, rows in many.items():
+        _insert(wired, table, iter(rows), len(rows), progress)
+    _insert(wired, "deliveries", _deliveries(deliveries, stores), deliveries, progress)
+    _insert(wired, "attempts", _attempts(deliveries), deliveries, progress)
+    _insert(wired, "audit", _audit(stores), stores, progress)
+    _insert(wired, "quarantine", _quarantine(stores), stores // 20, progress)
+    _insert(wired, "rejections", _rejections(stores), DAYS * stores // 20, progress)
+    if not wired.database.is_sqlite:  # what PostgreSQL does by itself after a while
+        with wired.database.writing() as session:
+            session.execute(text("ANALYZE"))
+
+
+def _keep_pattern(wired: Wiring, store_id: str, account: str, a_day: str, begins: date) -> None:
+    keep_store(wired, store_id)
+    keep_link(wired, store_id, account)
+    keep_account(wired, account, next_poll_at=NOW + timedelta(hours=3), spend_read_at=NOW)
+    days = min(DAYS, (NOW.date() - begins).days)
+    for number in range(days):
+        keep_day(wired, a_day, begins + timedelta(days=number), account)
+    with wired.database.writing() as session:
+        session.add(tables.Hook(id=store_id, store_id=store_id))
+        asked = {"message": "Why?", "asked_at": NOW, "state": "answered"}
+        session.add(tables.Review(id=f"rv_{store_id}", store_id=store_id, **asked))
+
+
+def _rows_of(wired: Wiring, store_id: str) -> dict[str, list[Row]]:
+    """By table, in an order in which they can be inserted: what makes up a store."""
+    found: dict[str, list[Row]] = {}
+    with wired.database.reading() as session:
+        account = session.scalars(select(tables.Link.advertiser_id).filter_by(store_id=store_id)).one()
+        for table in tables.Base.metadata.sorted_tables:
+            if "advertiser_id" in table.c and "store_id" not in table.c:
+                of_store = table.c.advertiser_id == account
+            elif table.name == "stores" or "store_id" in table.c:
+                of_store = table.c["id" if table.name == "stores" else "store_id"] == store_id
+            else:
+                continue
+            rows = [dict(row) for row in session.execute(select(table).where(of_store)).mappings()]
+            if rows:
+                found[table.name] = rows
+    return found
+
+
+def _copied(table: str, row: Row, number: int) -> Row:
+    """With ids of its own; one that the database counts up is left to it."""
+    store_id = f"st_{number:07}"
+    changes: Row = {"store_id": store_id, "advertiser_id": f"8{number:07}", "merchant": f"m_{number}"}
+    if table == "stores":
+        changes |= {"id": store_id, "url": f"https://{number}.example/", "name": f"Shop {number}"}
+        if number % 200 == 1:
+            changes["stage"] = "held"
+    elif isinstance(row.get("id"), str):
+        changes["id"] = store_id if table == "hooks" else f"{row['id'][:2]}_{number}"
+    copied = {name: changes.get(name, value) for name, value in row.items()}
+    if isinstance(row.get("id"), int):
+        del copied["id"]
+    return copied
+
+
+def _deliveries(count: int, stores: int) -> Iterator[Row]:
+    digest = sha256(BODY).hexdigest()
+    for number in range(1, count + 1):
+        state = STATES.get(number % 1000, "processed")
+        ended = None if state in ("failed", "received") else _moment(number, count)
+        yield {
+            "id": number,
+            "identity": f"{number:064x}",
+            "source": "woocommerce",
+            "store_id": f"st_{number % stores:07}",
+            "hook_id": f"st_{number % stores:07}",
+            "topic": "action.wc_ad_credit_signal",
+            "webhook_id": "136",
+            "delivery_id": f"{number:x}",
+            "headers": [["content-type", "application/json"], ["x-wc-webhook-id", "136"]],
+            "body": BODY,
+            "body_sha256": digest,
+            "received_at": _moment(number, count),
+            "duplicates": 0,
+            "state": state,
+            "tries": 0 if state == "received" else 1,
+            "due_at": None if ended else NOW + timedelta(minutes=1),
+            "ended_at": ended,
+            "error": "the store named another address" if state in ("dead", "failed") else None,
+        }
+
+
+def _attempts(count: int) -> Iterator[Row]:
+    for number in range(1, count + 1):
+        at = _moment(number, count)
+        yield {"delivery_id": number, "at": at, "actor": "worker", "outcome": "processed"}
+
+
+def _audit(count: int) -> Iterator[Row]:
+    for number in range(1, count + 1):
+        store_id = f"st_{number - 1:07}"
+        said = {"actor": "ann@staff.example", "action": "store.added", "subject": store_id}
+        yield {"at": _moment(number, count), "store_id": store_id, "detail": {"name": "Shop"}, **said}
+
+
+def _quarantine(stores: int) -> Iterator[Row]:
+    for number in range(stores // 20):
+        store_id = f"st_{number:07}"
+        yield {
+            "identity": f"{number:064x}",
+            "store_id": store_id,
+            "hook_id": store_id,
+            "topic": "action.wc_ad_credit_signal",
+            "headers": [],
+            "body_sealed": "",
+            "body_sha256": "0" * 64,
+            "bytes": len(BODY),
+            "received_at": _moment(number, stores),
+        }
+
+
+def _rejections(stores: int) -> Iterator[Row]:
+    for number in range(stores // 20):
+        for days in range(DAYS):
+            day = (NOW - timedelta(days=days)).date()
+            yield {"store_id": f"st_{number:07}", "reason": "signature", "day": day, "count": 3}
+
+
+def _moment(number: int, count: int) -> datetime:
+    """The last one is the newest."""
+    return NOW - timedelta(days=DAYS) * (1 - number / count)
+
+
+def _insert(wired: Wiring, table: str, rows: Iterator[Row], count: int, progress: Progress) -> None:
+    target: Table = tables.Base.metadata.tables[table]
+    task = progress.add_task(f"{count:,} {table.replace('_', ' ')}", total=count)
+    while some := list(islice(rows, AT_ONCE)):
+        with wired.database.writing() as session:
+            session.execute(insert(target), some)
+        progress.advance(task, len(some))
+    progress.remove_task(task)
