@@ -114,7 +114,7 @@ def _cost(wired: Wiring, console: Console, page: str) -> Cost:
 
 def _milliseconds(console: Console, page: str) -> float:
     began = time.perf_counter()
-    console.get(page)
+    console.get(page).get_data()
     return (time.perf_counter() - began) * 1000
 
 
