@@ -70,6 +70,13 @@ def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, A
     }
 
 
+def progress_document(decision: Decision) -> dict[str, Any]:
+    """What a list of stores shows of a decision: the spend that qualifies, and the tier above."""
+    spend = _spend(decision)
+    following = decision.next_tier and _next_tier(decision.next_tier)
+    return {"qualifying": spend["qualifying"], "currency": spend["currency"], "next_tier": following}
+
+
 @dataclass(frozen=True)
 class Status:
     """A decision, and what only the service knows beside it."""

@@ -66,8 +66,9 @@ def bring_forward(session: Session, store_id: str, at: datetime) -> None:
 
 
 def forget_bridge(session: Session, store_id: str) -> None:
-    """With the keys; what the store said of itself goes with them."""
+    """With the keys; what the store said of itself and its webhooks goes with them."""
     session.execute(delete(Bridge).where(Bridge.store_id == store_id))
+    session.execute(update(Hook).where(Hook.store_id == store_id).values(trouble=None))
 
 
 def made_hooks(session: Session, store_id: str) -> Sequence[Hook]:

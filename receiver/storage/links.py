@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from receiver.storage.tables import Link, Store
+from receiver.storage.tables import Account, Link, Store
 
 
 def open_link(session: Session, store_id: str) -> Link | None:
@@ -49,6 +50,13 @@ def stores_of(session: Session, advertiser_id: str) -> list[Store]:
     """The stores that link an ad account now."""
     query = select(Store).join(Link, Link.store_id == Store.id).order_by(Store.id)
     return list(session.scalars(query.where(Link.advertiser_id == advertiser_id, Link.ended_at.is_(None))))
+
+
+def accounts_of(session: Session, store_ids: Iterable[str]) -> dict[str, Account]:
+    """The ad account that each of these stores links now; one without is left out."""
+    query = select(Link.store_id, Account).join(Account, Account.advertiser_id == Link.advertiser_id)
+    query = query.where(Link.store_id.in_(store_ids), Link.ended_at.is_(None)).order_by(Link.id)
+    return {row.store_id: row.Account for row in session.execute(query)}
 
 
 def list_links(session: Session, store_id: str | None, limit: int) -> list[Link]:

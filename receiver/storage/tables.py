@@ -33,6 +33,7 @@ OF_A_REPLAY = text("replay_id IS NOT NULL")
 IS_IN_TROUBLE = text("trouble IS NOT NULL")
 IS_WITHDRAWN = text("NOT consent AND ended_at IS NULL")
 IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
+HAS_LEFT = text("disconnected_at IS NOT NULL")
 HAS_PLACE = text("admitted_at IS NOT NULL")
 IS_FLAGGED = text("flags <> '[]'")
 
@@ -82,14 +83,21 @@ class Store(Base):
     integration_news: Mapped[list[Any] | None]
     account_news: Mapped[list[Any] | None]
     # The latest decision, so that lists need not decide anew.
-    stage: Mapped[str | None] = mapped_column(index=True)
+    stage: Mapped[str | None]
     verdict: Mapped[str | None]
     decided_at: Mapped[dt.datetime | None]
+    progress: Mapped[dict[str, Any] | None]  # documents/status.py: what lists show of its spend
     doubts: Mapped[list[Any] | None]  # domain/doubts.py; null: none
     refreshed_at: Mapped[dt.datetime | None]  # when its merchant last asked to be looked at
     facts_read_at: Mapped[dt.datetime | None]  # when country and currency were read by REST; null: staff said
 
     __table_args__ = (
+        # A page of stores, for each way to ask for one.
+        Index("ix_stores_created", "created_at", "id"),
+        Index("ix_stores_stage", "stage", "created_at", "id"),
+        Index("ix_stores_country", "country", "created_at", "id"),
+        Index("ix_stores_in_line", "joined_at", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+        Index("ix_stores_left", "id", sqlite_where=HAS_LEFT, postgresql_where=HAS_LEFT),
         # What the programme's page counts.
         Index("ix_stores_programme", "programme", "stage"),
         Index("ix_stores_waiting", "programme", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
@@ -186,6 +194,10 @@ class Bridge(Base):
     checked_at: Mapped[dt.datetime | None]  # the last check that came through
     failures: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str | None]  # errors.ShopTrouble, of the last check
+
+    __table_args__ = (
+        Index("ix_bridges_trouble", "store_id", sqlite_where=IS_IN_TROUBLE, postgresql_where=IS_IN_TROUBLE),
+    )
 
 
 class Delivery(Base):

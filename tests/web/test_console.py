@@ -1,4 +1,4 @@
-"""The console lets staff in and nobody else, and shows stores, stages and failed deliveries."""
+"""The console lets staff in and nobody else, and shows where a store stands."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from itsdangerous import TimestampSigner
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff, set_password
-from receiver.storage.tables import Delivery, SpendDay
+from receiver.storage.tables import SpendDay
 from receiver.web.admin.signed_in import IDLE, LONGEST
 from tests.factories import FIRST, OPEN, SETTLED
 from tests.rows import keep_all, keep_day, keep_store
@@ -141,45 +141,6 @@ def test_pages_forbid_scripts_and_caches(client):
     headers = page(client, "/admin/sign-in").headers
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"
-
-
-def test_home_shows_stores_stages_and_failed_deliveries(client, wired, clock):
-    decide_store(wired.database, SETTLED, keep_all(wired))
-    keep_store(wired, "st_2", name="<b>Bold & co</b>")
-    with wired.database.writing() as session:
-        session.add(
-            Delivery(
-                identity="x" * 64,
-                source="woocommerce",
-                store_id="st_1",
-                topic="action.wc_ad_credit_signal",
-                headers=[],
-                body=b"{",
-                body_sha256="0" * 64,
-                received_at=clock(),
-                state="dead",
-                error="not JSON <script>",
-            )
-        )
-    sign_in(client)
-    home = page(client, "/admin/stores").text
-    assert "Example store" in home
-    assert "&lt;b&gt;Bold &amp; co&lt;/b&gt;" in home
-    assert "not JSON &lt;script&gt;" in home
-    assert ">due<" in home
-    assert "not decided yet" in home
-
-
-def test_home_lists_one_stage_and_pages_through_many(client, wired):
-    for number in range(60):
-        keep_store(wired, f"st_{number:03}", name=f"Shop {number:03}")
-    sign_in(client)
-    first = page(client, "/admin/stores").text
-    assert "Shop 049" in first
-    assert "Shop 050" not in first
-    following = re.search(r'href="(/admin/stores\?after=[^"]+)"', first)[1]
-    assert "Shop 050" in page(client, following).text
-    assert "Shop 000" not in page(client, "/admin/stores?stage=due").text
 
 
 def test_a_store_is_shown_with_every_rule_and_its_evidence(client, wired, clock):

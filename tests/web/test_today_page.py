@@ -58,8 +58,12 @@ def test_a_stores_trouble_names_the_store_and_goes_with_it(calm, name, made):
     assert found(calm) == {}
     change(calm, *made(calm))
     assert found(calm)[name].stores == [("st_1", "Example store")]
-    page = Console(calm, "viewer").get("/admin/").text
+    console = Console(calm, "viewer")
+    page = console.get("/admin/").text
     assert '<a href="/admin/stores/st_1">Example store</a>' in page
+    link = re.search(r'href="(/admin/stores\?[^"]+)"><strong', page)[1]
+    keep_store(calm, "st_2")
+    assert re.findall(r'href="/admin/stores/(st_\d)"', console.get(link).text) == ["st_1"]
 
 
 def test_a_consent_of_a_link_that_ended_needs_nobody(calm):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from receiver.documents.changes import MOMENTS
 from receiver.documents.facts import facts_document
 from receiver.documents.programme import programme_data
-from receiver.documents.status import status_document
+from receiver.documents.status import progress_document, status_document
 from receiver.domain.decision import Decision, DueAward, decide
 from receiver.domain.facts import Facts
 from receiver.domain.programme import Programme
@@ -103,6 +103,7 @@ def _decided_alone(session: Session, store: tables.Store, now: datetime) -> tupl
 def _keep(session: Session, store: tables.Store, decision: Decision, facts: Facts) -> int:
     """Append the decision unless the last one said the same from the same facts; answers its row's id."""
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
+    store.progress = progress_document(decision)
     keep_doubts(session, decision.as_of, store, facts.doubts, SERVICE)
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)

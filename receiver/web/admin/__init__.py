@@ -10,21 +10,22 @@ from receiver.settings import Settings
 from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
 from receiver.web.admin.awards import award_pages
+from receiver.web.admin.console import console
 from receiver.web.admin.deliveries import delivery_pages
-from receiver.web.admin.pages import pages
 from receiver.web.admin.plain import amount, plain
 from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.reviews import review_pages
 from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.signed_in import IDLE
-from receiver.web.admin.stores import store_actions
+from receiver.web.admin.store_actions import store_actions
+from receiver.web.admin.stores import store_pages
 from receiver.web.admin.today import today_pages
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (
     ("today.show", "Today"),
-    ("console.home", "Stores"),
+    ("stores.show", "Stores"),
     ("deliveries.show", "Deliveries"),
     ("awards.show", "Awards"),
     ("console_reviews.show", "Reviews"),
@@ -47,6 +48,7 @@ def register(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.filters.update(plain=plain, amount=amount)
     app.jinja_env.globals.update(navigation=NAVIGATION)
+    app.register_blueprint(console)
     app.register_blueprint(sign_in_pages)
     app.register_blueprint(account_pages)
     app.register_blueprint(audit_pages)
@@ -55,7 +57,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(programme_pages)
     app.register_blueprint(delivery_pages)
     app.register_blueprint(today_pages)
-    app.register_blueprint(pages)
+    app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
     if settings.sandbox_folder:
         app.register_blueprint(sandbox_pages)

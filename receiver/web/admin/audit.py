@@ -75,4 +75,4 @@ def _link_of(entry: AuditEntry) -> str | None:
         endpoint, name = PAGES[kind]
         values: dict[str, Any] = {name: entry.subject}
         return url_for(endpoint, **values)
-    return url_for("console.store", store_id=entry.store_id) if entry.store_id else None
+    return url_for("stores.one", store_id=entry.store_id) if entry.store_id else None

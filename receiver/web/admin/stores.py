@@ -1,123 +1,102 @@
-"""What operators do about one store; each leads back to its page."""
+"""Stores: looked through by filters that stand in the address, and one store in full."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template, request
 
-from receiver.errors import InputError, Refused
-from receiver.services.bridge.check import check_store
-from receiver.services.bridge.leave import erase_store, leave_store
-from receiver.services.bridge.rotate import rotate_made_secrets
-from receiver.services.decisions.decide import decide_each
-from receiver.services.decisions.effect import Effect, with_effect
-from receiver.services.facts.record import NAMES, record
-from receiver.services.stores.registry import admit_store, show_store
-from receiver.storage.database import Database
-from receiver.web.admin.sign_in import operators_only
+from receiver.documents.course import course_of
+from receiver.documents.doubts import doubt_words
+from receiver.documents.status import full_document
+from receiver.domain.awards import is_overdue
+from receiver.domain.decision import DueAward
+from receiver.domain.facts import RecordedAward
+from receiver.errors import InputError
+from receiver.services.bridge.show import bridge_shown
+from receiver.services.decisions.history import list_decisions
+from receiver.services.decisions.status import status_of
+from receiver.services.polling.spend import poll_of
+from receiver.services.stores.listing import LONGEST_FILTER, STAGES, StorePage, page_of_stores
+from receiver.storage.store_search import LOOKED_THROUGH, Condition, StoreFilters
+from receiver.web.admin.chart import charts_of
+from receiver.web.admin.sign_in import staff_only
 from receiver.wiring import wiring
 
-OVERLAP_HOURS = 24  # in which the old secrets verify as well
+store_pages = Blueprint("stores", __name__, url_prefix="/admin/stores", template_folder="templates")
 
-store_actions = Blueprint("stores", __name__, url_prefix="/admin/stores", template_folder="templates")
+PAGE = 50
+DECISIONS = 10  # the newest, on a store's page
+NAMES = ("text", "stage", "country", "condition")
+CONDITIONS = {
+    Condition.CONNECTED: "connected",
+    Condition.IN_TROUBLE: "connection in trouble",
+    Condition.WEBHOOKS_OFF: "webhook off or changed",
+    Condition.CONSENT_LOST: "to be authorised again",
+    Condition.FIGURES_STALE: "figures stale",
+    Condition.WAITING: "waits for a place",
+    Condition.DISCONNECTED: "disconnected",
+}
 
 
-@store_actions.post("/<store_id>/check")
-@operators_only
-def check(store_id: str) -> Response:
-    """What is wrong stands on the page it leads to."""
+@store_pages.get("")
+@staff_only
+def show() -> str | tuple[str, int]:
+    asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
+    after = request.args.get("after") or None
     parts = wiring()
-    now, public_url = parts.now(), parts.settings.public_url
-    check_store(parts.database, parts.seal, parts.shops, now, store_id, public_url=public_url)
-    decide_each(parts.database, now, [store_id])
-    return _back(store_id)
-
-
-@store_actions.post("/<store_id>/rotate")
-@operators_only
-def rotate(store_id: str) -> Response:
-    """Of the webhooks that we made; the secret of one made by hand is shown by the command line alone."""
-    parts = wiring()
-    rotate_made_secrets(
-        parts.database,
-        parts.seal,
-        parts.shops,
-        parts.now(),
-        store_id,
-        overlap_hours=OVERLAP_HOURS,
-        actor=g.person.email,
-    )
-    return _back(store_id)
-
-
-@store_actions.post("/<store_id>/admit")
-@operators_only
-def admit(store_id: str) -> Response:
-    admit_store(wiring().database, wiring().now(), store_id, actor=g.person.email)
-    decide_each(wiring().database, wiring().now(), [store_id])
-    return _back(store_id)
-
-
-@store_actions.post("/<store_id>/disconnect")
-@operators_only
-def disconnect(store_id: str) -> Response:
-    parts = wiring()
-    reason = request.form.get("reason", "")
-    leave_store(
-        parts.database, parts.seal, parts.shops, parts.now(), store_id, reason=reason, actor=g.person.email
-    )
-    return _back(store_id)
-
-
-@store_actions.post("/<store_id>/erase")
-@operators_only
-def erase(store_id: str) -> Response:
-    """Cannot be taken back, so the store's id is typed once more."""
-    if request.form.get("confirm", "").strip() != store_id:
-        raise InputError(f"must be {store_id}", path="confirm")
-    reason = request.form.get("reason", "")
-    erase_store(wiring().database, wiring().now(), store_id, reason=reason, actor=g.person.email)
-    return _back(store_id)
-
-
-@store_actions.get("/<store_id>/fact")
-@operators_only
-def fact(store_id: str) -> str:
-    return _fact_page(store_id)
-
-
-@store_actions.post("/<store_id>/fact")
-@operators_only
-def record_fact(store_id: str) -> Response | str | tuple[str, int]:
-    """Shows what the fact would change and keeps nothing, unless `do=record`."""
-    parts, actor, told = wiring(), g.person.email, request.form
-    previewed = told.get("do") != "record"
-
-    def act(database: Database) -> dict[str, Any]:
-        said = {name: told.get(name, "") for name in ("name", "value", "reason", "evidence")}
-        return record(database, parts.now(), store_id=store_id, actor=actor, **said)
-
     try:
-        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=previewed)
-    except (InputError, Refused) as error:
-        return _fact_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
-    if previewed:
-        return _fact_page(store_id, effect=effect)
-    return redirect(url_for("console.store", store_id=store_id), 303)
+        found = page_of_stores(parts.database, parts.now(), _filters(asked), after=after, limit=PAGE)
+    except InputError as error:
+        return _list_page(asked, StorePage((), None), refused=str(error)), 400
+    return _list_page(asked, found)
 
 
-def _fact_page(store_id: str, *, effect: Effect | None = None, refused: str = "") -> str:
+@store_pages.get("/<store_id>")
+@staff_only
+def one(store_id: str) -> str:
+    parts = wiring()
+    status = status_of(parts.database, parts.now(), store_id)
+    overdue = _is_overdue(status.decision.award, parts.now())
+    course, account = course_of(status.decision), status.decision.account
+    advertiser_id = account.advertiser_id if account else None
     return render_template(
-        "store_fact.html",
-        store=show_store(wiring().database, store_id),
-        names=NAMES,
-        said=request.form,
-        effect=effect,
+        "store.html",
+        poll=poll_of(parts.database, advertiser_id) if advertiser_id else None,
+        connection=bridge_shown(parts.database, store_id),
+        decisions=list_decisions(parts.database, store_id, DECISIONS),
+        status=full_document(status),
+        overdue=overdue,
+        doubts=doubt_words(status.doubts),
+        course=course,
+        charts=charts_of(course, status.store_name) if course else (),
+    )
+
+
+def _filters(asked: dict[str, str]) -> StoreFilters:
+    given: dict[str, Any] = dict(asked)
+    if "country" in given:
+        given["country"] = given["country"].upper()
+    return StoreFilters(**given)
+
+
+def _list_page(asked: dict[str, str], found: StorePage, refused: str = "") -> str:
+    return render_template(
+        "stores.html",
+        asked=asked,
+        found=found,
+        stages=STAGES,
+        conditions=CONDITIONS,
+        longest=LONGEST_FILTER,
+        page_size=PAGE,
+        looked_through=LOOKED_THROUGH,
         refused=refused,
     )
 
 
-def _back(store_id: str) -> Response:
-    return redirect(url_for("console.store", store_id=store_id, _anchor="connection"), 303)
+def _is_overdue(award: RecordedAward | DueAward | None, now: datetime) -> bool:
+    """Only what is recorded can be issued."""
+    if not isinstance(award, RecordedAward) or award.due_by is None:
+        return False
+    return is_overdue(award.state, award.due_by, now)

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, url_for
 
 from receiver.services.running.today import Matter, today
 from receiver.storage.attention import DUE_SOON
+from receiver.storage.store_search import Condition
 from receiver.web.admin.sign_in import staff_only
 from receiver.wiring import wiring
 
@@ -45,7 +46,7 @@ def show() -> str:
 
 
 def _leads_to(matter: Matter) -> str | None:
-    """The list behind a number; None where its stores stand beside it."""
+    """The list behind a number; None where there is none."""
     day = wiring().now().astimezone(UTC).date()
     if matter.id == "awards_overdue":
         return url_for("awards.show", due_before=day)
@@ -54,7 +55,9 @@ def _leads_to(matter: Matter) -> str | None:
     if matter.id == "reviews_waiting":
         return url_for("console_reviews.show")
     if matter.id == "stores_held":
-        return url_for("console.home", stage="held")
+        return url_for("stores.show", stage="held")
+    if matter.id in set(Condition):
+        return url_for("stores.show", condition=matter.id)
     if matter.id in ("deliveries_dead", "deliveries_failed"):
-        return url_for("console.home", _anchor="failed")
+        return url_for("deliveries.show", state=matter.id.removeprefix("deliveries_"))
     return None

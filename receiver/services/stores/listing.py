@@ -1,0 +1,70 @@
+"""Lists stores as staff see them: where each stands, what its account is read by, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from receiver.domain.decision import Stage
+from receiver.errors import InputError
+from receiver.storage import links
+from receiver.storage.database import Database
+from receiver.storage.store_search import UNDECIDED, Condition, StoreFilters, look_through
+from receiver.storage.tables import Account, Store
+
+LONGEST_FILTER = 200
+STAGES = (*Stage, UNDECIDED)
+
+
+@dataclass(frozen=True)
+class StorePage:
+    """Stores as `_row` tells them; `next` is None on the last page.
+
+    There may be fewer than asked for and a `next` all the same: one look goes through so many only.
+    """
+
+    rows: Sequence[dict[str, Any]]
+    next: str | None
+
+
+def page_of_stores(
+    database: Database, now: datetime, filters: StoreFilters, *, after: str | None, limit: int
+) -> StorePage:
+    """The newest first; `after` is the `next` of the page before. Raises InputError."""
+    _check(filters, after)
+    with database.reading() as session:
+        found = look_through(session, filters, now, after=after, limit=limit)
+        accounts = links.accounts_of(session, [store.id for store, _ in found.stores])
+        rows = [_row(store, accounts.get(store.id), conditions) for store, conditions in found.stores]
+        return StorePage(rows, found.next)
+
+
+def _check(filters: StoreFilters, after: str | None) -> None:
+    for name, value in {**asdict(filters), "after": after}.items():
+        if value is not None and (len(value) > LONGEST_FILTER or not value.isprintable()):
+            raise InputError(f"must be at most {LONGEST_FILTER} characters on one line", path=name)
+    for name, allowed in (("stage", STAGES), ("condition", tuple(Condition))):
+        if getattr(filters, name) not in (None, *allowed):
+            raise InputError(f"must be one of {', '.join(allowed)}", path=name)
+
+
+def _row(store: Store, account: Account | None, conditions: frozenset[Condition]) -> dict[str, Any]:
+    return {
+        "id": store.id,
+        "name": store.name,
+        "url": store.url,
+        "country": store.country,
+        "merchant": store.merchant,
+        "programme": store.programme,
+        "joined_at": store.joined_at,
+        "stage": store.stage,
+        "verdict": store.verdict,
+        "decided_at": store.decided_at,
+        "doubts": store.doubts or [],
+        "progress": store.progress,
+        "advertiser_id": account.advertiser_id if account else None,
+        "next_poll": account.next_poll_at if account else None,
+        "conditions": [one for one in Condition if one in conditions],
+    }

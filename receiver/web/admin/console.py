@@ -1,0 +1,14 @@
+"""What all pages of the console share: their style sheet and icon."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+console = Blueprint(
+    "console",
+    __name__,
+    url_prefix="/admin",
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static",
+)

@@ -1,0 +1,130 @@
+"""Stores in pages: in their order, none twice, none left out, whatever leads to them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from receiver.errors import InputError
+from receiver.storage import store_search
+from receiver.storage.store_search import UNDECIDED, Condition, StoreFilters, look_through
+from receiver.storage.tables import Account, Bridge, Hook, Link, Store
+from tests.factories import JOINED, SETTLED
+from tests.rows import keep_account, keep_link, keep_store
+
+COUNT = 7
+ALL = [f"st_{n}" for n in range(COUNT)]
+NEWEST_FIRST = ALL[::-1]
+LATE = SETTLED - timedelta(hours=4)
+
+
+@pytest.fixture
+def kept(wired):
+    """Seven connected stores, each created a minute after the other, with an account and two webhooks."""
+    for n, store_id in enumerate(ALL):
+        at = JOINED + timedelta(minutes=n)
+        keep_store(wired, store_id, name=f"Shop number {n}", created_at=at, joined_at=at)
+        keep_link(wired, store_id, f"700{n}")
+        keep_account(wired, f"700{n}", next_poll_at=SETTLED)
+        with wired.database.writing() as session:
+            said = {"rest_base": "https://x.example/", "keys_sealed": "", "connected_at": at}
+            session.add(Bridge(store_id=store_id, next_check_at=SETTLED, failures=0, **said))
+            session.add_all(Hook(id=f"hk_{n}{topic}", store_id=store_id, topic=topic) for topic in "ab")
+    return wired
+
+
+def change(wired, *statements):
+    with wired.database.writing() as session:
+        for statement in statements:
+            session.execute(statement)
+
+
+def pages(wired, limit=2, **filters):
+    """The ids of all pages, each page within its limit."""
+    after, found = None, []
+    with wired.database.reading() as session:
+        while True:
+            page = look_through(session, StoreFilters(**filters), SETTLED, after=after, limit=limit)
+            assert len(page.stores) <= limit
+            found += [store.id for store, _ in page.stores]
+            after = page.next
+            if after is None:
+                return found
+
+
+def test_pages_follow_each_other_the_newest_first(kept):
+    change(kept, update(Store).where(Store.id == "st_3").values(stage="due", country="GB"))
+    assert pages(kept) == NEWEST_FIRST
+    assert pages(kept, stage="due") == pages(kept, country="GB") == ["st_3"]
+    assert pages(kept, stage=UNDECIDED) == pages(kept, country="US") == [*ALL[:3:-1], *ALL[2::-1]]
+    assert pages(kept, stage=UNDECIDED, country="GB") == []
+    assert pages(kept, stage="due", country="GB", text="number", condition=Condition.CONNECTED) == ["st_3"]
+
+
+SO = [
+    (Condition.IN_TROUBLE, update(Bridge).values(trouble="unreachable")),
+    (Condition.WEBHOOKS_OFF, update(Hook).values(trouble="disabled")),
+    (Condition.CONSENT_LOST, update(Link).values(consent=False)),
+    (Condition.FIGURES_STALE, update(Account).values(next_poll_at=LATE)),
+    (Condition.WAITING, update(Store).values(admitted_at=None)),
+    (Condition.DISCONNECTED, update(Store).values(disconnected_at=SETTLED)),
+]
+
+
+@pytest.mark.parametrize(("condition", "made"), SO)
+def test_each_condition_finds_all_its_stores_once_and_no_other(kept, condition, made):
+    assert pages(kept, condition=condition) == []
+    change(kept, made)
+    assert pages(kept, condition=condition) == ALL
+    assert pages(kept, condition=condition, text="number 4") == ["st_4"]
+    assert pages(kept, condition=condition, text="7004") == ["st_4"]
+    with kept.database.reading() as session:
+        told = look_through(session, StoreFilters(), SETTLED, after=None, limit=1).stores[0][1]
+    assert told == {Condition.CONNECTED, condition}
+
+
+def test_connected_are_those_whose_keys_we_hold(kept):
+    keep_store(kept, "st_x")
+    assert pages(kept, condition=Condition.CONNECTED) == ALL
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("st_5", ["st_5"]),
+        ("m_st_5", ["st_5"]),
+        ("7005", ["st_5"]),
+        ("https://st-5.example", ["st_5"]),
+        ("ST-5.example/", ["st_5"]),
+        ("NUMBER 5", ["st_5"]),
+        ("700", NEWEST_FIRST),
+        ("%", []),
+    ],
+)
+def test_a_store_is_found_by_any_of_its_names(kept, text, found):
+    assert pages(kept, text=text) == found
+
+
+def test_what_is_known_in_full_is_found_without_looking_through_the_others(kept, monkeypatch):
+    monkeypatch.setattr(store_search, "LOOKED_THROUGH", 2)
+    with kept.database.reading() as session:
+        page = look_through(session, StoreFilters(text="7001"), SETTLED, after=None, limit=2)
+    assert ([store.id for store, _ in page.stores], page.next) == (["st_1"], None)
+
+
+def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(kept, monkeypatch):
+    monkeypatch.setattr(store_search, "LOOKED_THROUGH", 2)
+    with kept.database.reading() as session:
+        page = look_through(session, StoreFilters(text="number 1"), SETTLED, after=None, limit=2)
+    assert (page.stores, page.next is None) == ([], False)
+    assert pages(kept, text="number 1") == ["st_1"]
+
+
+@pytest.mark.parametrize(
+    "after", ["st_1", "soon~st_1", "2025-11-02~st_1", "2025-11-02T00:00:00~st_1", "a~b~c"]
+)
+def test_a_place_that_no_page_told_is_refused(kept, after):
+    with kept.database.reading() as session, pytest.raises(InputError, match="after"):
+        look_through(session, StoreFilters(), SETTLED, after=after, limit=2)

@@ -1,0 +1,148 @@
+"""The list of stores: filters in the address, troubles in words, as many questions for many as for few."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from receiver.services.bridge.leave import leave_store
+from receiver.services.decisions.decide import decide_store
+from receiver.storage import store_search
+from receiver.storage.tables import Account, Hook
+from receiver.web.admin import stores
+from tests.factories import JOINED, OPEN, SETTLED
+from tests.rows import keep_all, keep_link, keep_store
+from tests.staff import Console
+
+
+@pytest.fixture
+def viewer(wired, clock):
+    clock.at = SETTLED
+    return Console(wired, "viewer")
+
+
+def listed(console, query=""):
+    """The ids on a page, in its order."""
+    return re.findall(r'href="/admin/stores/(st_\w+)"', console.get(f"/admin/stores{query}").text)
+
+
+def words(console, query=""):
+    page = re.sub("<[^>]+>", " ", console.get(f"/admin/stores{query}").text.partition("<tbody>")[2])
+    return re.sub(r"\s+", " ", page)
+
+
+def test_a_store_stands_with_its_stage_spend_next_tier_and_next_poll(viewer, wired, clock):
+    clock.at = OPEN
+    decide_store(wired.database, OPEN, keep_all(wired, spent="523.10"))
+    told = words(viewer)
+    assert "Example store https://st-1.example/ accumulating US 523.10 USD 976.90 short of 1500.00" in told
+    assert "2025-10-31 10:05 UTC" in told
+
+
+def test_what_nobody_knows_is_not_shown_as_zero(viewer, wired, clock):
+    decide_store(wired.database, SETTLED, keep_all(wired))
+    with wired.database.writing() as session:
+        session.get_one(Account, "7001").timezone = None
+    decide_store(wired.database, SETTLED, "st_1")
+    assert " US unknown USD " in words(viewer)
+
+
+def test_what_is_wrong_stands_beside_the_store_in_words(viewer, wired):
+    keep_store(wired, admitted_at=None, doubts=["figures_apart"])
+    keep_link(wired, consent=False)
+    with wired.database.writing() as session:
+        session.add(Account(advertiser_id="7001", next_poll_at=SETTLED - timedelta(hours=4)))
+        session.add(Hook(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
+    told = words(viewer)
+    for one in (
+        "webhook off or changed",
+        "to be authorised again",
+        "figures stale",
+        "waits for a place",
+        "doubt: figures apart",
+    ):
+        assert one in told, one
+
+
+def test_nothing_wrong_is_said(viewer, wired):
+    keep_store(wired)
+    assert "no ad account nothing" in words(viewer)
+
+
+def test_filters_stand_in_the_address_and_go_on_to_the_next_page(viewer, wired, monkeypatch):
+    monkeypatch.setattr(stores, "PAGE", 2)
+    for n in range(5):
+        keep_store(wired, f"st_{n}", created_at=JOINED + timedelta(minutes=n), country="GB" if n else "US")
+    assert listed(viewer, "?country=gb&text=example") == ["st_4", "st_3"]
+    page = viewer.get("/admin/stores?country=gb&text=example").text
+    following = re.search(r'rel="next" href="/admin/stores(\?[^"]+)"', page)[1].replace("&amp;", "&")
+    assert listed(viewer, following) == ["st_2", "st_1"]
+
+
+def test_who_waits_longest_for_a_place_stands_first(viewer, wired):
+    for n in (2, 1, 3):
+        keep_store(wired, f"st_{n}", joined_at=JOINED + timedelta(days=n), admitted_at=None)
+    keep_store(wired, "st_in")
+    assert listed(viewer, "?condition=waiting") == ["st_1", "st_2", "st_3"]
+
+
+def test_a_look_that_stopped_says_so_and_leads_on(viewer, wired, monkeypatch):
+    monkeypatch.setattr(store_search, "LOOKED_THROUGH", 1)
+    keep_store(wired, "st_1", name="Found last")
+    keep_store(wired, "st_2", created_at=JOINED + timedelta(minutes=1))
+    page = viewer.get("/admin/stores?text=found").text
+    assert "Nothing among the stores looked through so far." in page
+    assert "Look through the next ones" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("stage=sold", "stage: must be one of not_admitted"),
+        ("condition=bad", "condition: must be one of connected"),
+        ("after=st_1", "after: must be the `next`"),
+        ("text=%00a", "text: must be at most 200 characters on one line"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_named(viewer, query, said):
+    answer = viewer.get(f"/admin/stores?{query}")
+    assert (answer.status_code, said in answer.text) == (400, True)
+
+
+def test_an_empty_list_says_what_to_do(viewer):
+    assert "/connect" in viewer.get("/admin/stores").text
+    assert "See every store" in viewer.get("/admin/stores?stage=due").text
+
+
+def test_names_are_text_and_no_markup(viewer, wired):
+    keep_store(wired, name="<b>Bold & co</b>")
+    assert "&lt;b&gt;Bold &amp; co&lt;/b&gt;" in viewer.get("/admin/stores").text
+
+
+def test_a_store_that_left_has_no_trouble_any_more(viewer, wired):
+    keep_store(wired)
+    with wired.database.writing() as session:
+        session.add(Hook(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
+    leave_store(wired.database, wired.seal, wired.shops, SETTLED, "st_1", reason="asked", actor="ann")
+    assert listed(viewer, "?condition=webhooks_off") == []
+    assert listed(viewer, "?condition=disconnected") == ["st_1"]
+
+
+@pytest.mark.parametrize("query", ["", "?text=shop&stage=due", "?condition=webhooks_off"])
+def test_it_asks_as_many_questions_of_many_stores_as_of_few(viewer, wired, query):
+    for n in range(3):
+        keep_store(wired, f"st_{n}", stage="due")
+    few = questions(wired, viewer, query)
+    for n in range(3, 30):
+        keep_store(wired, f"st_{n}", stage="due")
+        with wired.database.writing() as session:
+            session.add(Hook(id=f"hk_{n}", store_id=f"st_{n}", topic="t", trouble="disabled"))
+    assert questions(wired, viewer, query) == few
+
+
+def questions(wired, console, query):
+    asked = []
+    event.listen(wired.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    assert console.get(f"/admin/stores{query}").status_code == 200
+    return len(asked)
