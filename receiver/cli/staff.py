@@ -8,7 +8,7 @@ import click
 
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, Row, json_option, print_one, print_rows
-from receiver.services.staff.members import ROLES, add_staff, set_password
+from receiver.services.staff.members import ROLES, add_staff, list_staff, remove_staff, set_password
 from receiver.services.staff.passwords import new_password
 from receiver.services.staff.tokens import list_tokens, make_token, revoke_token
 from receiver.storage.staff_tokens import OwnedToken
@@ -43,6 +43,30 @@ def replace_password(email: str, as_json: bool) -> None:
     given = {"email": email, "password": password, "actor": actor()}
     person = set_password(wired.database, wired.now(), one_time=True, **given)
     print_one({"email": person.email, "role": person.role, **shown}, as_json)
+
+
+@staff.command("list")
+@limit_option
+@json_option
+def show_all(limit: int, as_json: bool) -> None:
+    """Who may sign in."""
+    print_rows(
+        [
+            {"email": person.email, "role": person.role, "since": person.created_at}
+            for person in list_staff(wiring().database, limit)
+        ],
+        as_json,
+    )
+
+
+@staff.command("remove")
+@email_option
+@json_option
+def remove(email: str, as_json: bool) -> None:
+    """Let someone in no longer. It ends their sessions and tokens at once; what they did stays on record."""
+    wired = wiring()
+    person = remove_staff(wired.database, wired.now(), email=email, actor=actor())
+    print_one({"email": person.email, "role": person.role}, as_json)
 
 
 @staff.command("token")

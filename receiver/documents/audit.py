@@ -28,6 +28,7 @@ PHRASES: Mapping[str, str] = {
     "review asked": "asked for review {}",
     "staff add": "let {} in as staff",
     "staff password": "set a new password for {}",
+    "staff remove": "let {} in no longer",
     "staff revoke-token": "revoked an API token of {}",
     "staff sign-in refused": "could not sign in as {}",
     "staff sign-in": "signed in",

@@ -28,3 +28,8 @@ def keep_staff(session: Session, email: str, role: str, password_hash: str, now:
     session.add(person)
     session.flush()
     return person
+
+
+def list_staff(session: Session, limit: int) -> list[Staff]:
+    query = select(Staff).order_by(Staff.email)
+    return list(session.scalars(query.limit(limit) if limit else query))

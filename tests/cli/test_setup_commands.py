@@ -26,6 +26,7 @@ from receiver.storage.seal import Seal
 from receiver.storage.tables import AuditEntry, CallBudget, CallPause, Hook, HookSecret, Staff, Store
 from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
+from tests.staff import Console, keep_staff, staff_token
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ALIVE = SignOfLife(True, 200, NOW)
@@ -151,6 +152,21 @@ class TestStaff:
         assert run(wired, "staff", "revoke-token", str(made["id"])).exit_code == 0
         assert json.loads(run(wired, "staff", "tokens", "--json").output) == []
         assert run(wired, "staff", "revoke-token", str(made["id"])).exit_code == 1
+
+    def test_who_is_removed_has_neither_session_nor_token_and_stays_in_the_log(self, wired: Wiring) -> None:
+        console, token = Console(wired), staff_token(wired)
+        email = keep_staff(wired)
+        assert console.get("/admin/").status_code == 200
+        assert [row["email"] for row in json.loads(run(wired, "staff", "list", "--json").output)] == [email]
+        assert run(wired, "staff", "remove", "--email", email).exit_code == 0
+        assert console.get("/admin/").location == "/admin/sign-in"
+        assert console.client.get("/api/v1/admin/today", headers=token).status_code == 401
+        assert json.loads(run(wired, "staff", "list", "--json").output) == []
+        assert run(wired, "staff", "remove", "--email", email).exit_code == 1
+        with wired.database.reading() as session:
+            last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert last is not None
+        assert (last.action, last.subject) == ("staff remove", email)
 
     def test_a_token_for_nobody_is_refused(self, wired: Wiring) -> None:
         answer = run(wired, "staff", "token", "--email", "nobody@shop.example")

@@ -57,6 +57,21 @@ def set_password(
         return person
 
 
+def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -> Staff:
+    """Let someone in no longer: sessions and tokens end at once, what they did stays. Raises NotFound."""
+    with database.writing() as session:
+        person = staff.known_staff(session, email)
+        session.delete(person)
+        audit.record(session, now, actor, "staff remove", person.email, {"role": person.role})
+        return person
+
+
+def list_staff(database: Database, limit: int) -> list[Staff]:
+    """By address; 0 = all."""
+    with database.reading() as session:
+        return staff.list_staff(session, limit)
+
+
 def _checked_email(email: str) -> str:
     email = email.strip().lower()
     if not EMAIL.fullmatch(email) or len(email) > 254:
