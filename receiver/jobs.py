@@ -26,6 +26,7 @@ from receiver.services.polling.look_through import look_through_if_due
 from receiver.services.polling.poll import AT_ONCE, poll_due
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.processing.purge import purge
+from receiver.services.running.programme import count_programmes
 from receiver.services.stores.places import fill_all_places
 from receiver.storage.database import SQLITE_BUSY_MS, Database
 from receiver.storage.heartbeats import take_turn
@@ -57,6 +58,7 @@ def every_minute(wired: Wiring) -> tuple[Job, ...]:
         Job("subscribe", lambda _: _subscribe(wired)),
         Job("stores", lambda stopping: _check_stores(wired, stopping)),
         Job("places", lambda _: fill_all_places(wired.database, wired.now())),
+        Job("count", lambda _: count_programmes(wired.database, wired.now())),
         Job("decide", lambda _: decide_stale(wired.database, wired.now())),
         Job("purge", lambda stopping: _purge_at_night(wired, stopping)),
     )

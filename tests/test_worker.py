@@ -21,11 +21,13 @@ from receiver import jobs, worker
 from receiver.errors import Refused, StorageUnavailable
 from receiver.jobs import Job, queue_of
 from receiver.services.decisions import decide
+from receiver.services.running.programme import standings
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
+from tests.rows import keep_store
 
 ROOT = Path(__file__).parents[1]
 
@@ -197,6 +199,15 @@ class TestClock:
         poll, *_ = jobs.every_minute(wired)
         poll.run(Event())
         assert (decided, batches) == (["st_1", "st_2", "st_3"], [])
+
+    def test_programmes_are_counted(self, wired: Wiring) -> None:
+        keep_store(wired)
+        for job in jobs.every_minute(wired):
+            if job.name == "count":
+                job.run(Event())
+        ours, *_ = standings(wired.database, wired.now(), "woocommerce-2025")
+        assert ours.counted is not None
+        assert (ours.counted.admitted, ours.counted.waiting) == (1, 0)
 
     def test_polling_stops_between_batches(self, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: pytest.fail("it went on"))

@@ -117,6 +117,16 @@ class Terms(Base):
     kept_at: Mapped[dt.datetime]
 
 
+class ProgrammeCounts(Base):
+    """What the worker last counted of a programme's stores and awards."""
+
+    __tablename__ = "programme_counts"
+
+    programme: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    counts: Mapped[dict[str, Any]]  # storage/totals.py
+
+
 class Hook(Base):
     """A webhook address: one made by hand carries the store's own id and takes any topic."""
 

@@ -2,36 +2,81 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from receiver.storage.tables import IS_WAITING, Award, Store
+from receiver.storage.tables import IS_WAITING, Award, ProgrammeCounts, Store
 
 
-def awards_by_tier(session: Session, programme: str, today: date) -> list[Any]:
-    """Rows of currency, threshold, credit, state, awards, overdue; amounts are exact: no sum is made here."""
+@dataclass(frozen=True)
+class Awarded:
+    """How many awards of one tier are in a state, and of those how many are overdue; amounts as kept."""
+
+    currency: str
+    threshold: str
+    credit: str
+    state: str
+    awards: int
+    overdue: int
+
+    @property
+    def tier(self) -> tuple[str, Decimal, Decimal]:
+        return self.currency, Decimal(self.threshold), Decimal(self.credit)
+
+
+def keep_counts(session: Session, programme: str, now: datetime, counts: dict[str, Any]) -> None:
+    session.merge(ProgrammeCounts(programme=programme, at=now, counts=counts))
+
+
+def kept_counts(session: Session) -> dict[str, tuple[datetime, dict[str, Any]]]:
+    """By programme: when it was last counted, and what `count` said."""
+    return {row.programme: (row.at, row.counts) for row in session.scalars(select(ProgrammeCounts))}
+
+
+def count(session: Session, programme: str, today: date) -> dict[str, Any]:
+    """As plain data: merchants admitted, stores waiting, [stage, stores] the most first, Awarded as dicts."""
+    return {
+        "admitted": _count_admitted(session, programme),
+        "waiting": _count_waiting(session, programme),
+        "stages": [[stage, stores] for stage, stores in _stores_by_stage(session, programme)],
+        "awards": _awards(session, programme, today),
+    }
+
+
+def _awards(session: Session, programme: str, today: date) -> list[dict[str, Any]]:
+    """No sum is made here, so amounts stay exact."""
     late = case(((Award.state == "due") & (Award.due_by < today), 1), else_=0)
     group = (Award.currency, Award.threshold, Award.credit, Award.state)
     counts = (func.count().label("awards"), func.sum(late).label("overdue"))
-    return list(session.execute(select(*group, *counts).where(Award.programme == programme).group_by(*group)))
+    query = select(*group, *counts).where(Award.programme == programme).group_by(*group)
+    return [
+        {
+            **row,
+            "threshold": str(row["threshold"]),
+            "credit": str(row["credit"]),
+            "overdue": int(row["overdue"]),
+        }
+        for row in session.execute(query).mappings()
+    ]
 
 
-def stores_by_stage(session: Session, programme: str) -> list[tuple[str | None, int]]:
-    """The most first."""
+def _stores_by_stage(session: Session, programme: str) -> list[tuple[str | None, int]]:
     counted = func.count().label("stores")
     query = select(Store.stage, counted).where(Store.programme == programme).group_by(Store.stage)
     return [(stage, stores) for stage, stores in session.execute(query.order_by(counted.desc(), Store.stage))]
 
 
-def count_admitted(session: Session, programme: str) -> int:
+def _count_admitted(session: Session, programme: str) -> int:
     """Merchants that have a place."""
     admitted = (Store.programme == programme) & Store.admitted_at.is_not(None)
     return session.scalar(select(func.count(Store.merchant.distinct())).where(admitted)) or 0
 
 
-def count_waiting(session: Session, programme: str) -> int:
+def _count_waiting(session: Session, programme: str) -> int:
     query = select(func.count()).select_from(Store).where(Store.programme == programme, IS_WAITING)
     return session.scalar(query) or 0

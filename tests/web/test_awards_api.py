@@ -5,6 +5,7 @@ import pytest
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.reviews import ask_review
+from receiver.services.running.programme import count_programmes
 from receiver.storage.tables import Store
 from tests.desk import NOW, Desk
 from tests.factories import SETTLED
@@ -77,9 +78,11 @@ def test_today_and_the_programmes_are_told(ask, wired):
     ask_review(wired.database, NOW, "st_0", "No.")
     counts = {one["id"]: one["count"] for one in ask("/today")[1]["matters"]}
     assert counts == {"worker_silent": 1, "reviews_waiting": 1}
+    assert ask("/programmes")[1]["programmes"][0]["counted"] is None
+    count_programmes(wired.database, NOW)
     (programme,) = ask("/programmes")[1]["programmes"]
-    assert programme["tiers"][0]["awards"] == {"due": {"awards": 1, "amount": "500.00"}}
-    assert (programme["admitted"], programme["terms"]["id"]) == (1, "woocommerce-2025")
+    assert programme["counted"]["tiers"][0]["awards"] == {"due": {"awards": 1, "amount": "500.00"}}
+    assert (programme["counted"]["admitted"], programme["terms"]["id"]) == (1, "woocommerce-2025")
 
 
 def test_names_that_no_database_takes_are_refused(ask):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, update
 
 from receiver.services.decisions.reviews import ask_review
+from receiver.services.running.programme import count_programmes
 from receiver.services.running.today import MOST, Matter, today
 from receiver.storage import heartbeats
 from receiver.storage.tables import Account, Award, Delivery, Heartbeat, Hook, Link, Rejection, Store
@@ -126,12 +127,18 @@ def test_the_programme_page_sums_each_tier_and_currency(wired, clock):
         update(Award).where(Award.id == "aw_1").values(state="issued"),
         update(Award).where(Award.id == "aw_2").values(currency="GBP", credit=Decimal("395.50")),
     )
-    page = Console(wired, "viewer").get("/admin/programme").text
+    console = Console(wired, "viewer")
+    assert "Not counted yet" in console.get("/admin/programme").text
+    count_programmes(wired.database, NOW)
+    page = console.get("/admin/programme").text
     told = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
     assert "1 merchant admitted; there is no limit, 4 stores waiting" in told
     assert "500.00 GBP 395.50 GBP 1 award" in told
     assert "500.00 USD 1000.00 USD 2 awards 500.00 USD 1 award – – – 500.00 USD 1 award" in told
     assert 'href="/admin/stores?stage=not_admitted"' in page
+    keep_store(wired, "st_10", admitted_at=None)
+    count_programmes(wired.database, NOW + timedelta(minutes=1))
+    assert "<strong>5</strong> stores waiting" in console.get("/admin/programme").text
 
 
 def test_a_programme_nobody_joined_says_how_one_joins(wired, clock):

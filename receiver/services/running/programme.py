@@ -1,4 +1,7 @@
-"""How a programme stands: places given, stores by stage, and what was awarded in each tier."""
+"""How a programme stands: places given, stores by stage, and what was awarded in each tier.
+
+The worker counts once a minute; whoever looks is told what was counted, and when.
+"""
 
 from __future__ import annotations
 
@@ -35,46 +38,73 @@ class TierTotals:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A programme and how far it has come."""
+class Counted:
+    """How far a programme had come at that moment."""
 
-    terms: Programme
-    is_for_new_stores: bool
+    at: datetime
     admitted: int  # merchants
     waiting: int  # stores
-    stages: Sequence[tuple[str, int]]
+    stages: Sequence[tuple[str, int]]  # the most stores first
     tiers: Sequence[TierTotals]  # by currency, the lowest first
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A programme and how far it has come; `counted` is None where no worker has counted yet."""
+
+    terms: Programme
+    is_for_new_stores: bool
+    counted: Counted | None
+
+
 def standings(database: Database, now: datetime, in_force: str) -> list[Standing]:
-    """Of the programme new stores join (`in_force`: its id or file) and of every other some store is in."""
+    """Of the programme new stores join (`in_force`: its id or file) and of every other some store is in.
+
+    Nothing is counted here, so that looking costs the same however many stores there are.
+    """
     current = load_programme(in_force)
     with database.reading() as session:
-        others = [terms_of(session, one) for one in terms.kept_ids(session) if one != current.id]
-        return [
-            Standing(
-                terms=programme,
-                is_for_new_stores=programme is current,
-                admitted=totals.count_admitted(session, programme.id),
-                waiting=totals.count_waiting(session, programme.id),
-                stages=[
-                    (stage or "not decided yet", stores)
-                    for stage, stores in totals.stores_by_stage(session, programme.id)
-                ],
-                tiers=_tiers(totals.awards_by_tier(session, programme.id, now.astimezone(UTC).date())),
-            )
-            for programme in (current, *others)
-        ]
-
-
-def _tiers(rows: Sequence[Any]) -> list[TierTotals]:
-    keys = sorted({(row.currency, row.threshold, row.credit) for row in rows})
+        joined, kept = terms.kept_ids(session), totals.kept_counts(session)
+        others = [terms_of(session, one) for one in joined if one != current.id]
     return [
-        _tier(key, [row for row in rows if (row.currency, row.threshold, row.credit) == key]) for key in keys
+        Standing(
+            terms=one,
+            is_for_new_stores=one is current,
+            counted=_counted(kept.get(one.id)) if one.id in joined else Counted(now, 0, 0, (), ()),
+        )
+        for one in (current, *others)
     ]
 
 
-def _tier(key: tuple[str, Decimal, Decimal], rows: Sequence[Any]) -> TierTotals:
+def count_programmes(database: Database, now: datetime) -> None:
+    """Count each programme some store is in, for `standings` to tell."""
+    with database.reading() as session:
+        today = now.astimezone(UTC).date()
+        counts = {one: totals.count(session, one, today) for one in terms.kept_ids(session)}
+    with database.writing() as session:
+        for programme, counted in counts.items():
+            totals.keep_counts(session, programme, now, counted)
+
+
+def _counted(kept: tuple[datetime, Mapping[str, Any]] | None) -> Counted | None:
+    if kept is None:
+        return None
+    at, counts = kept
+    return Counted(
+        at=at,
+        admitted=counts["admitted"],
+        waiting=counts["waiting"],
+        stages=[(stage or "not decided yet", stores) for stage, stores in counts["stages"]],
+        tiers=_tiers([totals.Awarded(**row) for row in counts["awards"]]),
+    )
+
+
+def _tiers(rows: Sequence[totals.Awarded]) -> list[TierTotals]:
+    keys = sorted({row.tier for row in rows})
+    return [_tier(key, [row for row in rows if row.tier == key]) for key in keys]
+
+
+def _tier(key: tuple[str, Decimal, Decimal], rows: Sequence[totals.Awarded]) -> TierTotals:
     late = sum(row.overdue for row in rows)
     credit = key[2]
     return TierTotals(

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from receiver.documents.money import amount_text
 from receiver.documents.programme import programme_data
-from receiver.services.running.programme import Standing, Sum, standings
+from receiver.services.running.programme import Counted, Standing, Sum, standings
 from receiver.services.running.today import MOST, Matter, today
 from receiver.web.api.admin.blueprint import AdminBlueprint
 from receiver.web.api.schemas import MAYBE
@@ -33,15 +33,24 @@ class TodaySchema(Schema):
     matters = fields.List(fields.Nested(MatterSchema), required=True)
 
 
-class ProgrammeSchema(Schema):
-    """A programme's terms, places, stages and awards."""
+class CountedSchema(Schema):
+    """Places, stages and awards as the worker last counted them: every minute."""
 
-    terms = fields.Dict(required=True)
-    for_new_stores = fields.Boolean(required=True)
+    at = fields.AwareDateTime(required=True)
     admitted = fields.Integer(required=True, metadata={"description": "Merchants."})
     waiting = fields.Integer(required=True, metadata={"description": "Stores."})
     stages = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     tiers = fields.List(fields.Dict(), required=True)
+
+
+class ProgrammeSchema(Schema):
+    """A programme's terms, and how far it has come."""
+
+    terms = fields.Dict(required=True)
+    for_new_stores = fields.Boolean(required=True)
+    counted = fields.Nested(
+        CountedSchema, required=True, **MAYBE, metadata={"description": "Null: no worker has counted yet."}
+    )
 
 
 class ProgrammesSchema(Schema):
@@ -81,9 +90,16 @@ def _programme(standing: Standing) -> dict[str, Any]:
     return {
         "terms": programme_data(standing.terms),
         "for_new_stores": standing.is_for_new_stores,
-        "admitted": standing.admitted,
-        "waiting": standing.waiting,
-        "stages": dict(standing.stages),
+        "counted": _counted(standing.counted) if standing.counted else None,
+    }
+
+
+def _counted(counted: Counted) -> dict[str, Any]:
+    return {
+        "at": counted.at,
+        "admitted": counted.admitted,
+        "waiting": counted.waiting,
+        "stages": dict(counted.stages),
         "tiers": [
             {
                 "currency": tier.currency,
@@ -92,7 +108,7 @@ def _programme(standing: Standing) -> dict[str, Any]:
                 "awards": {state: _sum(one) for state, one in tier.by_state.items()},
                 "overdue": _sum(tier.overdue),
             }
-            for tier in standing.tiers
+            for tier in counted.tiers
         ],
     }
 
