@@ -33,9 +33,11 @@ def _trim(session: Session, ids: Select[int], most: int) -> None:
         session.execute(delete(Quarantined).where(Quarantined.id.in_(middle)))
 
 
-def list_quarantined(session: Session, store_id: str | None, limit: int) -> list[Quarantined]:
-    """The oldest first; 0 = all."""
-    query = select(Quarantined).order_by(Quarantined.id)
+def list_quarantined(
+    session: Session, store_id: str | None, limit: int, *, after: int = 0
+) -> list[Quarantined]:
+    """The oldest first, of those that came after number `after`; 0 = all."""
+    query = select(Quarantined).where(Quarantined.id > after).order_by(Quarantined.id)
     if store_id:
         query = query.where(Quarantined.store_id == store_id)
     return list(session.scalars(query.limit(limit) if limit else query))

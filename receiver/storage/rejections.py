@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -49,19 +49,36 @@ def add_samples(session: Session, samples: Sequence[Sample]) -> None:
             session.execute(delete(RejectionSample).where(of_kind, RejectionSample.id < first_kept))
 
 
-def list_rejections(session: Session, store_id: str | None, limit: int) -> list[Rejection]:
-    """The newest day first; 0 = all."""
-    query = select(Rejection).order_by(Rejection.day.desc(), Rejection.store_id, Rejection.reason)
+def list_rejections(
+    session: Session,
+    store_id: str | None,
+    limit: int,
+    *,
+    reason: str | None = None,
+    after: tuple[date, str, str] | None = None,
+) -> list[Rejection]:
+    """The newest day first, from behind the day, store and reason of `after`; 0 = all."""
+    place = (Rejection.store_id, Rejection.reason)
+    query = select(Rejection).order_by(Rejection.day.desc(), *place)
     if store_id is not None:
         query = query.where(Rejection.store_id == store_id)
+    if reason is not None:
+        query = query.where(Rejection.reason == reason)
+    if after is not None:
+        later_that_day = (Rejection.day == after[0]) & (tuple_(*place) > tuple_(*after[1:]))
+        query = query.where(Rejection.day <= after[0], (Rejection.day < after[0]) | later_that_day)
     return list(session.scalars(query.limit(limit) if limit else query))
 
 
-def list_samples(session: Session, store_id: str | None, limit: int) -> list[RejectionSample]:
+def list_samples(
+    session: Session, store_id: str | None, limit: int, *, reason: str | None = None
+) -> list[RejectionSample]:
     """The newest first; 0 = all."""
     query = select(RejectionSample).order_by(RejectionSample.id.desc())
     if store_id is not None:
         query = query.where(RejectionSample.store_id == store_id)
+    if reason is not None:
+        query = query.where(RejectionSample.reason == reason)
     return list(session.scalars(query.limit(limit) if limit else query))
 
 

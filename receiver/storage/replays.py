@@ -32,13 +32,15 @@ def known_replay(session: Session, replay_id: int, *, locked: bool = False) -> R
     return replay
 
 
-def list_replays(session: Session, limit: int) -> list[Replay]:
-    """The newest first; 0 = all."""
+def list_replays(session: Session, limit: int, *, before: int | None = None) -> list[Replay]:
+    """The newest first, of those older than replay `before`; 0 = all."""
     query = select(Replay).order_by(Replay.id.desc())
+    if before is not None:
+        query = query.where(Replay.id < before)
     return list(session.scalars(query.limit(limit) if limit else query))
 
 
-def attempts_of(session: Session, replay_id: int) -> list[Attempt]:
-    """In the order of the deliveries."""
+def attempts_of(session: Session, replay_id: int, limit: int = 0) -> list[Attempt]:
+    """In the order of the deliveries; 0 = all."""
     query = select(Attempt).where(Attempt.replay_id == replay_id).order_by(Attempt.delivery_id)
-    return list(session.scalars(query))
+    return list(session.scalars(query.limit(limit) if limit else query))

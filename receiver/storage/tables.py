@@ -303,7 +303,10 @@ class Rejection(Base):
     day: Mapped[dt.date] = mapped_column(Date, primary_key=True)  # in UTC
     count: Mapped[int] = mapped_column(BigInteger)
 
-    __table_args__ = (Index("ix_rejections_day", "reason", "day", "count"),)
+    __table_args__ = (
+        Index("ix_rejections_day", "reason", "day", "count"),
+        Index("ix_rejections_listed", "day", "store_id", "reason"),
+    )
 
 
 class RejectionSample(Base):
