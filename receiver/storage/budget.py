@@ -27,6 +27,7 @@ from receiver.domain.budget import (
     refused_to_app,
     waiting,
 )
+from receiver.storage import call_counts
 from receiver.storage.database import Database
 from receiver.storage.tables import CallBudget, CallPause
 
@@ -93,6 +94,11 @@ class SharedBudget:
                 pause = _pause(session, subject)
                 if pause and is_over(pause, turn):
                     session.execute(delete(CallPause).where(CallPause.subject == subject))
+
+    def count(self, path: str, code: str) -> None:
+        """One more call to `path` came to `code`."""
+        with self._database.writing() as session:
+            call_counts.add(session, path, code)
 
     def left(self, now: datetime) -> Left:
         with self._database.reading() as session:

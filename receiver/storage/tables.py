@@ -648,6 +648,16 @@ class CallPause(Base):
     strikes: Mapped[int]
 
 
+class CallCount(Base):
+    """How many calls to TikTok came to what, ever; kept, so that the figure never falls."""
+
+    __tablename__ = "call_counts"
+
+    path: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)  # TikTok's; `none`: no answer of the API came
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
 class Heartbeat(Base):
     """When a background process last showed life; also which periodic run has been taken."""
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from receiver import __version__
 from receiver.services.running.measures import Measures, measure
 from receiver.web.api.bearer import refused
 from receiver.web.insiders import is_insider
@@ -39,6 +40,7 @@ class _Collected(Collector):
 
     def collect(self) -> Iterator[Metric]:
         found = self._measures
+        yield InfoMetricFamily(f"{PREFIX}build", "What runs here.", {"version": __version__})
         yield CounterMetricFamily(
             f"{PREFIX}deliveries_accepted", "Deliveries kept; PostgreSQL may skip numbers.", found.accepted
         )
@@ -51,6 +53,7 @@ class _Collected(Collector):
         )
         yield _age("worker_silent", "Since a worker last showed life.", found.worker_silent)
         yield _age("poll_late", "Since the ad account that waits longest was due.", found.poll_late)
+        yield _calls(found.calls_made)
         yield _gauge("tiktok_calls_today", "Calls to TikTok since 00:00 UTC.", found.calls.used)
         left = {"routine": found.calls.routine, "urgent": found.calls.urgent}
         yield _labelled("tiktok_calls_left", "Calls that are left until 00:00 UTC.", "kind", left)
@@ -58,6 +61,9 @@ class _Collected(Collector):
             "tiktok_paused", "1 while TikTok wants no calls.", int(found.calls.paused_until is not None)
         )
         yield _gauge("tiktok_slowed_accounts", "Ad accounts TikTok wants no calls about.", found.calls.slowed)
+        yield CounterMetricFamily(
+            f"{PREFIX}decisions", "Decisions kept; PostgreSQL may skip numbers.", found.decisions
+        )
         yield _labelled("stores", "Stores by stage; empty: not decided yet.", "stage", found.stores)
         yield _labelled("awards", "Awards by state.", "state", found.awards)
         yield _gauge("awards_overdue", "Awards due and not issued.", found.overdue)
@@ -73,6 +79,14 @@ def _age(name: str, told: str, age: timedelta | None) -> Metric:
     family = GaugeMetricFamily(f"{PREFIX}{name}_seconds", told)
     if age is not None:
         family.add_metric([], age.total_seconds())
+    return family
+
+
+def _calls(made: Mapping[tuple[str, str], int]) -> Metric:
+    told = "Calls to TikTok, ever; code none: no answer of the API."
+    family = CounterMetricFamily(f"{PREFIX}tiktok_calls", told, labels=["path", "code"])
+    for labels, count in sorted(made.items()):
+        family.add_metric(labels, count)
     return family
 
 

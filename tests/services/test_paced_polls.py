@@ -7,11 +7,11 @@ import pytest
 import responses
 
 from receiver.domain.schedule import after_failures
-from receiver.errors import Advice, ProviderError
+from receiver.errors import Advice, ProviderError, StorageUnavailable
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.pace import Pace
 from receiver.services.polling.poll import poll_account
-from receiver.storage import tables
+from receiver.storage import call_counts, tables
 from receiver.storage.budget import SharedBudget
 from receiver.storage.database import Database
 from tests.factories import OPEN
@@ -105,6 +105,35 @@ def test_a_recorded_fault_says_what_happens_next(two, name):
     with two.database.reading() as session:
         consent = session.get(tables.Link, 1).consent
     assert Next(after, account.poll_reason, is_sent(two, "7002"), consent) == expected
+
+
+@responses.activate
+def test_each_call_is_counted_by_what_it_came_to(two):
+    for name in ("error_40102_token_expired", "error_http_502_html"):
+        answer(two, name)
+        with pytest.raises(ProviderError):
+            two.tiktok.advertiser_info("token", ["7001"])
+        responses.reset()
+    answer(two, "advertiser_info")
+    two.tiktok.advertiser_info("token", ["7001"])
+    two.tiktok.advertiser_info("token", ["7001"])
+    with two.database.reading() as session:
+        counted = call_counts.by_path_and_code(session)
+    assert counted == {
+        ("advertiser/info", "0"): 2,
+        ("advertiser/info", "40102"): 1,
+        ("advertiser/info", "none"): 1,
+    }
+
+
+@responses.activate
+def test_an_answer_is_not_lost_where_it_cannot_be_counted(two, monkeypatch):
+    def refuse(*_):
+        raise StorageUnavailable("the disk is full")
+
+    monkeypatch.setattr(SharedBudget, "count", refuse)
+    answer(two, "advertiser_info")
+    assert two.tiktok.advertiser_info("token", ["7400000000000000101"])
 
 
 @responses.activate

@@ -1,17 +1,22 @@
 """/metrics tells what is in the database, in Prometheus' words, and to insiders only."""
 
+import tomllib
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event
 
 from receiver.app import create_app
+from receiver.services.decisions.decide import decide_store
 from receiver.services.running import measures
 from receiver.storage import heartbeats, rejections
 from receiver.storage.tables import Delivery
 from tests.rows import keep_all, keep_store
 from tests.staff import staff_token
+
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 @pytest.fixture
@@ -21,14 +26,14 @@ def client(wired):
 
 @pytest.fixture
 def figures(client):
-    """By name, then by the value of its label."""
+    """By name, then by the values of its labels."""
 
     def read():
         answer = client.get("/metrics")
         assert answer.status_code == 200
         return {
             sample.name.removeprefix("ad_credit_"): {
-                "".join(one.labels.values()): one.value for one in family.samples if one.name == sample.name
+                " ".join(one.labels.values()): one.value for one in family.samples if one.name == sample.name
             }
             for family in text_string_to_metric_families(answer.text)
             for sample in family.samples
@@ -95,6 +100,29 @@ def test_what_is_left_of_tiktoks_calls_is_told(wired, figures):
     found = figures()
     assert (found["tiktok_calls_today"], found["tiktok_paused"]) == ({"": 1}, {"": 0})
     assert found["tiktok_calls_left"]["urgent"] > found["tiktok_calls_left"]["routine"]
+
+
+def test_calls_to_tiktok_are_counted_by_what_they_came_to(wired, figures):
+    for path, code in (
+        ("report/integrated/get", "0"),
+        ("advertiser/info", "40102"),
+        ("advertiser/info", "0"),
+    ):
+        wired.budget.count(path, code)
+    wired.budget.count("advertiser/info", "40102")
+    assert figures()["tiktok_calls_total"] == {
+        "0 report/integrated/get": 1,
+        "40102 advertiser/info": 2,
+        "0 advertiser/info": 1,
+    }
+
+
+def test_it_tells_what_runs_and_how_much_was_decided(wired, figures):
+    keep_all(wired)
+    decide_store(wired.database, wired.now(), "st_1")
+    found = figures()
+    assert found["build_info"] == {tomllib.loads(PROJECT.read_text())["project"]["version"]: 1}
+    assert found["decisions_total"] == {"": 1}
 
 
 def test_more_than_can_be_counted_quickly_is_not_counted_on(wired, figures, monkeypatch):

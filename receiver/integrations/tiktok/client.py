@@ -26,6 +26,7 @@ from receiver.integrations.tiktok import (
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.calls import App, Get, Query
 from receiver.integrations.tiktok.campaigns import Campaign
+from receiver.integrations.tiktok.codes import OK
 from receiver.integrations.tiktok.envelope import Reply, open_envelope
 from receiver.integrations.tiktok.finance import Balance, Cost, CostRecord
 from receiver.integrations.tiktok.oauth import Authorised, Consent
@@ -187,8 +188,10 @@ class TikTokClient:
         try:
             reply = _opened(path, call)
         except ProviderError as error:
+            self._pace.count(path, error.code)
             self._pace.failed(error, advertiser_id, turn)
             raise
+        self._pace.count(path, OK)
         self._pace.answered(advertiser_id, turn)
         return reply
 

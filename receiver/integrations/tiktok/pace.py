@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import structlog
+
 from receiver.domain.budget import NotNow, Turn, Why
-from receiver.errors import Advice, ProviderError
+from receiver.errors import Advice, ProviderError, StorageUnavailable
 from receiver.integrations.tiktok.codes import APP_BLOCKED
 
+NO_ANSWER = "none"
 WORDS = {
     Why.BUSY: "too many calls are waiting",
     Why.DAY: "the app's calls of the day are made",
     Why.PAUSED: "TikTok wants no calls of the app",
     Why.SLOWED: "TikTok wants no calls about this ad account",
 }
+
+log = structlog.get_logger(__name__)
 
 
 class Budget(Protocol):
@@ -32,6 +37,8 @@ class Budget(Protocol):
     def blocked(self, now: datetime) -> datetime: ...
 
     def answered(self, advertiser_id: str | None, turn: Turn) -> None: ...
+
+    def count(self, path: str, code: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -71,3 +78,10 @@ class Pace:
 
     def answered(self, advertiser_id: str | None, turn: Turn) -> None:
         self.budget.answered(advertiser_id, turn)
+
+    def count(self, path: str, code: int | None) -> None:
+        """What a call came to (None: to no answer of the API); not worth losing an answer for."""
+        try:
+            self.budget.count(path, NO_ANSWER if code is None else str(code))
+        except StorageUnavailable as error:
+            log.warning("tiktok call not counted", path=path, error=str(error))

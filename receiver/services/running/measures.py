@@ -13,11 +13,20 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.domain.deliveries import State
-from receiver.storage import awards, heartbeats
+from receiver.storage import awards, call_counts, heartbeats
 from receiver.storage.budget import Left, SharedBudget
 from receiver.storage.database import Database
 from receiver.storage.sizes import sizes
-from receiver.storage.tables import Account, Award, Delivery, Quarantined, Rejection, Review, Store
+from receiver.storage.tables import (
+    Account,
+    Award,
+    DecisionRow,
+    Delivery,
+    Quarantined,
+    Rejection,
+    Review,
+    Store,
+)
 
 COUNTED = 10_000  # no more are told apart
 RECENTLY = timedelta(minutes=5)
@@ -39,6 +48,8 @@ class Measures:
     worker_silent: timedelta | None  # None: no worker was ever seen
     poll_late: timedelta | None  # since when the ad account has been due that waits longest; None: none waits
     calls: Left  # to TikTok
+    calls_made: Mapping[tuple[str, str], int]  # ever, by path and TikTok's code
+    decisions: int  # the number of the newest
     stores: Mapping[str, int]  # by stage
     awards: Mapping[str, int]  # by state
     overdue: int  # awards
@@ -59,6 +70,8 @@ def measure(database: Database, budget: SharedBudget, now: datetime) -> Measures
             worker_silent=_since(heartbeats.last_beat(session, heartbeats.WORKER), now),
             poll_late=_since(session.scalar(select(func.min(Account.next_poll_at))), now),
             calls=budget.left(now),
+            calls_made=call_counts.by_path_and_code(session),
+            decisions=session.scalar(select(func.max(DecisionRow.id))) or 0,
             stores=_by(session, Store.stage),
             awards=_by(session, Award.state),
             overdue=awards.count_overdue(session, now),
