@@ -12,5 +12,3 @@ The floors, from the top; imports go down, never up or sideways:
 `storage`, `integrations` and `documents` are neighbours that do not know each other. `app.py` is
 the only place where everything is wired; nothing outside `sandbox` imports `sandbox`.
 """
-
-__version__ = "0.1.0"  # and in pyproject.toml

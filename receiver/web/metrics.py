@@ -10,8 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from receiver import __version__
 from receiver.services.running.measures import Measures, measure
+from receiver.version import VERSION
 from receiver.web.api.bearer import refused
 from receiver.web.insiders import is_insider
 from receiver.wiring import wiring
@@ -40,7 +40,7 @@ class _Collected(Collector):
 
     def collect(self) -> Iterator[Metric]:
         found = self._measures
-        yield InfoMetricFamily(f"{PREFIX}build", "What runs here.", {"version": __version__})
+        yield InfoMetricFamily(f"{PREFIX}build", "What runs here.", {"version": VERSION})
         yield CounterMetricFamily(
             f"{PREFIX}deliveries_accepted", "Deliveries kept; PostgreSQL may skip numbers.", found.accepted
         )

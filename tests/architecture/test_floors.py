@@ -37,6 +37,7 @@ BELOW = {
     "receiver.settings": {"receiver.errors"},
     "receiver.strict_json": {"receiver.errors"},
     "receiver.errors": set(),
+    "receiver.version": set(),
     "wp_bridge": set(),
 }
 SERVED = {*BELOW, "receiver.services", "receiver.wiring"}
