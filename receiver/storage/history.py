@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import Select, exists, func, select, union
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Account, Award, DecisionRow, Link, RecordedFact, Store
@@ -13,22 +13,21 @@ from receiver.storage.tables import Account, Award, DecisionRow, Link, RecordedF
 
 def other_awards(session: Session, store: Store, **of: str) -> int:
     """Awards of the programme to other stores, by `merchant`, `advertiser_id` or `business_center`."""
-    query = (
-        select(func.count(Award.id))
-        .join(Store, Store.id == Award.store_id)
-        .outerjoin(Account, Account.advertiser_id == Award.advertiser_id)
-        .where(Award.programme == store.programme, Award.store_id != store.id)
-        .where(*(_is_of(name, value) for name, value in of.items()))
-    )
-    return session.scalar(query) or 0
+    theirs = (Award.programme == store.programme, Award.store_id != store.id)
+    found = union(*(query.where(*theirs) for name, value in of.items() for query in _awards_of(name, value)))
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
-def _is_of(name: str, value: str) -> ColumnElement[bool]:
-    """By what the award was recorded with, or by what its store or account has become since."""
-    recorded: ColumnElement[bool] = getattr(Award, name) == value
-    if name == "merchant":
-        return recorded | (Store.merchant == value)
-    return recorded | (Account.business_center == value) if name == "business_center" else recorded
+def _awards_of(name: str, value: str) -> list[Select[str]]:
+    """By what an award was recorded with, and by what its store or account has become since.
+
+    Each has its own index: with `or` between them, all awards of the programme are looked at.
+    """
+    of_stores = Award.store_id.in_(select(Store.id).where(Store.merchant == value))
+    of_accounts = select(Account.advertiser_id).where(Account.business_center == value)
+    since = {"merchant": of_stores, "business_center": Award.advertiser_id.in_(of_accounts)}
+    told = [getattr(Award, name) == value, *([since[name]] if name in since else [])]
+    return [select(Award.id).where(one) for one in told]
 
 
 def set_up_before(session: Session, store: Store, link: Link | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
@@ -41,16 +41,20 @@ def list_stores(session: Session, limit: int) -> list[Store]:
     return list(session.scalars(query.limit(limit) if limit else query))
 
 
-def stores_of_one_center(session: Session, store: Store) -> list[str]:
-    """Stores of other merchants of the programme whose ad account is in the same Business Center."""
+def stores_of_merchants(session: Session, merchants: Iterable[str], limit: int = 0) -> list[Store]:
+    """By id, fresh from the database; 0 = all."""
+    query = select(Store).where(Store.merchant.in_(sorted(merchants))).order_by(Store.id)
+    query = query.execution_options(populate_existing=True)
+    return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def stores_of_one_center(session: Session, store: Store) -> list[Store]:
+    """Stores of other merchants of the programme whose ad account is in the same Business Center, by id."""
     centers = _accounts_of_stores().where(Link.store_id == store.id, Account.business_center.is_not(None))
-    query = (
-        select(Store.id)
-        .where(Store.programme == store.programme, Store.merchant != store.merchant)
-        .where(Store.id.in_(_accounts_of_stores(Link.store_id).where(Account.business_center.in_(centers))))
-        .order_by(Store.id)
-    )
-    return list(session.scalars(query))
+    alike = _accounts_of_stores(Link.store_id).where(Account.business_center.in_(centers))
+    found = session.scalars(select(Store).where(Store.id.in_(alike)).order_by(Store.id))
+    # Not asked of the database: SQLite would look at all stores of the programme.
+    return [one for one in found if one.programme == store.programme and one.merchant != store.merchant]
 
 
 def _accounts_of_stores(column: Any = Account.business_center) -> Select[Any]:

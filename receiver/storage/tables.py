@@ -409,7 +409,7 @@ class Account(Base):
     country: Mapped[str | None]
     currency: Mapped[str | None]
     timezone: Mapped[str | None]
-    business_center: Mapped[str | None]
+    business_center: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[dt.datetime | None]
     read_at: Mapped[dt.datetime | None]
     spend_read_at: Mapped[dt.datetime | None]
@@ -508,9 +508,9 @@ class Award(Base):
     id: Mapped[str] = mapped_column(primary_key=True)  # aw_…
     programme: Mapped[str]
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
-    merchant: Mapped[str] = mapped_column(index=True)
+    merchant: Mapped[str]
     advertiser_id: Mapped[str]
-    business_center: Mapped[str | None] = mapped_column(index=True)
+    business_center: Mapped[str | None]
     state: Mapped[str]  # domain/awards.py
     credit: Mapped[Decimal]
     threshold: Mapped[Decimal]
@@ -531,6 +531,9 @@ class Award(Base):
         UniqueConstraint("programme", "advertiser_id", name="uq_awards_advertiser"),
         # A code can be redeemed once; the reference of an applied credit may be one ticket for many.
         Index("uq_awards_code", "reference", unique=True, sqlite_where=IS_CODE, postgresql_where=IS_CODE),
+        # Whether its merchant or Business Center has one already.
+        Index("ix_awards_merchant", "programme", "merchant"),
+        Index("ix_awards_business_center", "programme", "business_center"),
         # A page of awards, by date, for each way to ask for one; and their sums by programme.
         Index("ix_awards_due_by", "due_by", "id"),
         Index("ix_awards_state", "state", "due_by", "id"),

@@ -100,7 +100,8 @@ def may_be_one_merchant(database: Database, store_id: str) -> list[str]:
     Raises NotFound.
     """
     with database.reading() as session:
-        return stores.stores_of_one_center(session, stores.known_store(session, store_id))
+        alike = stores.stores_of_one_center(session, stores.known_store(session, store_id))
+        return [store.id for store in alike]
 
 
 def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> Store:
