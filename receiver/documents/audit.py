@@ -43,6 +43,7 @@ PHRASES: Mapping[str, str] = {
     "stores connect": "connected store {}",
     "stores disconnect": "disconnected store {}",
     "stores erase": "erased what is personal of store {}",
+    "stores merge": "merged another merchant into that of store {}",
     "stores rotate-secret": "rotated a webhook secret of store {}",
     "stores rotate-token": "rotated the status token of store {}",
     "tiktok consent given": "gave TikTok's consent for store {}",

@@ -28,6 +28,11 @@ def changes_of_decision(before: Decision, after: Decision) -> Changes:
     return changes_of_answer(status_document(before), status_document(after))
 
 
+def outcome_of(decision: Decision) -> dict[str, Any]:
+    """Where a store stands by a decision, without what changes by itself."""
+    return _answer(status_document(decision))
+
+
 def _answer(status: Mapping[str, Any]) -> dict[str, Any]:
     window = status["window"] and _without(status["window"], "days_left")
     return {

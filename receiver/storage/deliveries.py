@@ -117,6 +117,12 @@ def newest_delivery(session: Session) -> int:
     return session.scalar(select(func.max(Delivery.id))) or 0
 
 
+def last_of_store(session: Session, store_id: str) -> datetime | None:
+    """When the newest delivery of a store came."""
+    query = select(Delivery.received_at).where(Delivery.store_id == store_id).order_by(Delivery.id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
 def next_to_replay(
     session: Session, filters: Filters, *, after: int, up_to: int, limit: int, now: datetime
 ) -> list[tuple[int, bool]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy import Table, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -68,6 +68,13 @@ def list_rejections(
         later_that_day = (Rejection.day == after[0]) & (tuple_(*place) > tuple_(*after[1:]))
         query = query.where(Rejection.day <= after[0], (Rejection.day < after[0]) | later_that_day)
     return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def counts_since(session: Session, store_id: str, day: date) -> dict[str, int]:
+    """By reason, from that day on."""
+    counted = select(Rejection.reason, func.sum(Rejection.count)).group_by(Rejection.reason)
+    query = counted.where(Rejection.store_id == store_id, Rejection.day >= day).order_by(Rejection.reason)
+    return {reason: int(count) for reason, count in session.execute(query)}
 
 
 def list_samples(

@@ -12,6 +12,7 @@ from receiver.errors import (
     ProviderError,
     ReceiverError,
     Refused,
+    ShopError,
     StorageUnavailable,
 )
 
@@ -21,6 +22,7 @@ STATUS: tuple[tuple[type[ReceiverError], int], ...] = (
     (NotFound, 404),
     (Refused, 409),
     (ProviderError, 502),
+    (ShopError, 502),
     (StorageUnavailable, 503),
 )
 

@@ -31,6 +31,7 @@ OPERATORS_READ = {
     "/admin/sandbox",
     "/admin/awards/file",
     "/admin/stores/<store_id>/fact",
+    "/admin/stores/<store_id>/merge",
     "/admin/deliveries/<int:delivery_id>/raw",
 }
 SAFE = ("GET",)

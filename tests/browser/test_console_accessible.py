@@ -22,7 +22,14 @@ from tests.rows import keep_all
 from tests.serving import served
 
 pytestmark = [needs_chromium, needs_axe]
-BESIDE = ("/admin/account", "/admin/account/password", "/admin/stores/st_1", "/admin/nowhere")
+BESIDE = (
+    "/admin/account",
+    "/admin/account/password",
+    "/admin/stores/st_1",
+    "/admin/stores/st_1/fact",
+    "/admin/stores/st_1/merge",
+    "/admin/nowhere",
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,18 @@
 """A store's page: its ad account, its connection and what was decided; operators mend what is wrong there."""
 
-import pytest
-from sqlalchemy import select
+import re
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import select, update
+
+from receiver.controls.shop_faults import ShopFault
 from receiver.services.bridge.connect import begin_by_hand, finish
 from receiver.services.bridge.shops import Keys
 from receiver.services.decisions.decide import decide_store
-from receiver.storage.tables import AuditEntry, RecordedFact, Store
-from tests.rows import RECORDED, keep_all
+from receiver.storage.tables import Account, AuditEntry, RecordedFact, Rejection, Store
+from tests.factories import LINKED
+from tests.rows import RECORDED, keep_all, keep_day, keep_link, keep_store
 from tests.staff import Console
 
 BROWSER = "b" * 43
@@ -132,10 +137,23 @@ def test_what_a_fact_would_change_is_shown_and_nothing_is_kept(wired, store_id):
     assert '<span class="stage accumulating">' in page(operator, store_id)
 
 
+def seen(page):
+    """What the form of a preview carries."""
+    return re.search(r'name="seen" value="(\w*)"', page.text)[1]
+
+
+def record(operator, store_id, **said):
+    """Look at the preview, then record."""
+    path = f"/admin/stores/{store_id}/fact"
+    shown = operator.post(path, do="preview", **said)
+    return operator.post(path, do="record", seen=seen(shown), **said)
+
+
 def test_a_fact_is_recorded_by_name_and_a_second_click_changes_nothing(wired, store_id):
     operator = Console(wired)
+    sign = seen(operator.post(f"/admin/stores/{store_id}/fact", do="preview", **FLAG))
     for _ in range(2):
-        answer = operator.post(f"/admin/stores/{store_id}/fact", do="record", **FLAG)
+        answer = operator.post(f"/admin/stores/{store_id}/fact", do="record", seen=sign, **FLAG)
         assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/stores/{store_id}")
     (kept,) = recorded(wired, "safety_flag")
     assert (kept.by, kept.reason, kept.evidence) == ("operator@staff.example", "TikTok wrote", "T-7")
@@ -145,7 +163,7 @@ def test_a_fact_is_recorded_by_name_and_a_second_click_changes_nothing(wired, st
 def test_a_fact_taken_back_and_said_again_is_recorded_again(wired, store_id):
     operator = Console(wired)
     for value in ("yes", "no", "yes"):
-        operator.post(f"/admin/stores/{store_id}/fact", **{**FLAG, "do": "record", "value": value})
+        record(operator, store_id, **{**FLAG, "value": value})
     assert [fact.value for fact in recorded(wired, "safety_flag")] == [True, False, True]
 
 
@@ -158,10 +176,81 @@ def test_a_fact_taken_back_and_said_again_is_recorded_again(wired, store_id):
     ],
 )
 def test_what_cannot_be_recorded_is_told_beside_what_was_typed(wired, store_id, change, status, said):
-    answer = Console(wired).post(f"/admin/stores/{store_id}/fact", **{**FLAG, "do": "record", **change})
+    answer = record(Console(wired), store_id, **{**FLAG, **change})
     assert (answer.status_code, said in answer.text) == (status, True)
     assert 'value="T-7"' in answer.text
     assert recorded(wired, "safety_flag") == []
+
+
+def test_a_fact_whose_effect_was_not_shown_is_not_recorded(wired, store_id):
+    operator, path = Console(wired), f"/admin/stores/{store_id}/fact"
+    shown = operator.post(path, do="preview", **FLAG)
+    for said in (FLAG, {**FLAG, "seen": seen(shown), "value": "unknown"}):
+        answer = operator.post(path, do="record", **said)
+        assert (answer.status_code, "not do what you were shown" in answer.text) == (409, True)
+    keep_day(wired, "5000.00")  # what was shown is not what it would do now
+    assert operator.post(path, do="record", seen=seen(shown), **FLAG).status_code == 409
+    assert recorded(wired, "safety_flag") == []
+    assert operator.post(path, do="record", seen=seen(operator.post(path, **FLAG)), **FLAG).status_code == 303
+
+
+# -- Links, health and the merchant ------------------------------------------------------------------
+
+
+def test_it_shows_each_link_and_ends_the_one_that_stands(wired, store_id):
+    keep_link(wired, store_id, "6001", ended_at=LINKED, consent=None)
+    operator = Console(wired)
+    shown = page(operator, store_id)
+    assert "7001: linked 2025-10-31 10:05 UTC" in shown
+    assert "6001: linked 2025-10-31 10:05 UTC, ended" in shown
+    assert ">may be read<" in shown
+    assert operator.post(f"/admin/stores/{store_id}/unlink").status_code == 303
+    shown = page(operator, store_id)
+    assert "No ad account is linked" in shown
+    assert "End this link" not in shown
+
+
+def test_it_says_when_the_store_was_last_heard_and_what_was_turned_away(wired, store_id):
+    today = wired.now().date()
+    with wired.database.writing() as session:
+        for day, count in ((today, 1_200), (today - timedelta(days=8), 5)):
+            session.add(Rejection(store_id=store_id, reason="signature", day=day, count=count))
+    shown = page(Console(wired, "viewer"), store_id)
+    assert "none yet" in shown
+    assert "<dd>1,200 for signature</dd>" in shown
+
+
+def test_a_store_that_cannot_be_reached_is_told_as_that_and_not_as_our_fault(wired, connected, shop):
+    shop.faults.on(ShopFault.MAINTENANCE)
+    answer = Console(wired).post(f"/admin/stores/{connected}/rotate")
+    assert (answer.status_code, "The store did not do it" in answer.text) == (502, True)
+
+
+ONE_OWNER = {"into": "st_2", "reason": "one owner", "evidence": "ticket 3"}
+
+
+def test_merchants_are_merged_as_it_was_shown_and_not_otherwise(wired, store_id):
+    keep_store(wired, "st_2", name="Second store")
+    operator, path = Console(wired), f"/admin/stores/{store_id}/merge"
+    assert operator.post(path, do="merge", **ONE_OWNER).status_code == 409
+    shown = operator.post(path, do="preview", **ONE_OWNER)
+    assert "Stores of merchant m_st_2 then: 2." in shown.text
+    assert "with this store alone" in page(operator, store_id)
+    answer = operator.post(path, do="merge", seen=seen(shown), **ONE_OWNER)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/stores/{store_id}#merchant")
+    assert 'm_st_2, with <a href="/admin/stores/st_2">Second store</a>' in page(operator, store_id)
+    again = operator.post(path, do="merge", seen=seen(shown), **ONE_OWNER)
+    assert (again.status_code, "of one merchant already" in again.text) == (409, True)
+
+
+def test_stores_of_one_business_center_are_named_as_perhaps_one_owners(wired, store_id):
+    keep_all(wired, "st_2", "7002")
+    with wired.database.writing() as session:
+        session.execute(update(Account).values(business_center="6001"))
+    viewer, operator = Console(wired, "viewer"), Console(wired)
+    assert 'Perhaps one owner: <a href="/admin/stores/st_2">' in page(viewer, store_id)
+    assert "Merge with" not in page(viewer, store_id)
+    assert '<option value="st_2">' in operator.get(f"/admin/stores/{store_id}/merge").text
 
 
 def test_a_store_is_erased_only_where_its_id_is_typed_and_it_has_left(wired, store_id):

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from receiver.storage import bridges
+from receiver.storage import bridges, deliveries, rejections
 from receiver.storage.database import Database
+
+DAYS = 7
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came from a store: when last, and how often something was turned away in the last DAYS, by why."""
+
+    last_at: datetime | None
+    turned_away: Mapping[str, int]
+
+
+def heard_from(database: Database, now: datetime, store_id: str) -> Heard:
+    since = now.astimezone(UTC).date() - timedelta(days=DAYS)
+    with database.reading() as session:
+        turned_away = rejections.counts_since(session, store_id, since)
+        return Heard(deliveries.last_of_store(session, store_id), turned_away)
 
 
 def bridge_shown(database: Database, store_id: str) -> dict[str, Any]:

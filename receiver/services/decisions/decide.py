@@ -45,6 +45,11 @@ def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
     return decision
 
 
+def decide_held(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, Decision]:
+    """Decide anew for stores that the caller holds, in its transaction. Raises NotFound."""
+    return {one: _decide_and_keep(session, stores.known_store(session, one), now) for one in store_ids}
+
+
 def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
     """Decide the stores whose last decision is older than an hour; answers how many."""
     with database.reading() as session:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from receiver.documents.changes import Changes, changes_of_decision
+from receiver.documents.changes import Changes, changes_of_decision, outcome_of
 from receiver.domain.decision import Decision
 from receiver.services.decisions.decide import answer_for, decide_store
 from receiver.storage import stores
@@ -25,6 +25,10 @@ class Effect:
     @property
     def changes(self) -> Changes:
         return changes_of_decision(self.before, self.after)
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        return outcome_of(self.after)
 
 
 def with_effect(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from receiver.errors import InputError, Refused
+from receiver.errors import InputError, NotFound, Refused
 from receiver.services.bridge.check import check_store
 from receiver.services.bridge.leave import erase_store, leave_store
 from receiver.services.bridge.rotate import rotate_made_secrets
+from receiver.services.consent.revoke import revoke_consent
 from receiver.services.decisions.decide import decide_each
 from receiver.services.decisions.effect import Effect, with_effect
 from receiver.services.facts.record import NAMES, record
+from receiver.services.stores.links import remove_link
+from receiver.services.stores.merge import Merged, merchant_of, merge_merchants
 from receiver.services.stores.registry import admit_store, show_store
 from receiver.storage.database import Database
+from receiver.web.admin.previews import CHANGED, sign_of, was_seen
 from receiver.web.admin.sign_in import operators_only
 from receiver.wiring import wiring
 
@@ -82,6 +87,32 @@ def erase(store_id: str) -> Response:
     return _back(store_id)
 
 
+@store_actions.post("/<store_id>/revoke")
+@operators_only
+def revoke(store_id: str) -> Response:
+    parts = wiring()
+    revoke_consent(
+        parts.database,
+        parts.seal,
+        parts.tiktok.urgently(),
+        parts.now(),
+        store_id,
+        reason=request.form.get("reason", ""),
+        actor=g.person.email,
+        with_others=request.form.get("with_others") == "yes",
+    )
+    decide_each(parts.database, parts.now(), [store_id])
+    return _back(store_id, "account")
+
+
+@store_actions.post("/<store_id>/unlink")
+@operators_only
+def unlink(store_id: str) -> Response:
+    remove_link(wiring().database, wiring().now(), store_id=store_id, actor=g.person.email)
+    decide_each(wiring().database, wiring().now(), [store_id])
+    return _back(store_id, "account")
+
+
 @store_actions.get("/<store_id>/fact")
 @operators_only
 def fact(store_id: str) -> str:
@@ -91,33 +122,86 @@ def fact(store_id: str) -> str:
 @store_actions.post("/<store_id>/fact")
 @operators_only
 def record_fact(store_id: str) -> Response | str | tuple[str, int]:
-    """Shows what the fact would change and keeps nothing, unless `do=record`."""
-    parts, actor, told = wiring(), g.person.email, request.form
-    previewed = told.get("do") != "record"
+    """Shows what the fact would change and keeps nothing, unless `do=record` and that was seen."""
+    parts, actor = wiring(), g.person.email
+    said = {name: request.form.get(name, "") for name in ("name", "value", "reason", "evidence")}
 
     def act(database: Database) -> dict[str, Any]:
-        said = {name: told.get(name, "") for name in ("name", "value", "reason", "evidence")}
         return record(database, parts.now(), store_id=store_id, actor=actor, **said)
 
     try:
-        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=previewed)
+        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=True)
+        sign = sign_of(said, effect.outcome)
+        if request.form.get("do") != "record":
+            return _fact_page(store_id, effect=effect, sign=sign)
+        if not was_seen(sign):
+            return _fact_page(store_id, effect=effect, sign=sign, refused=CHANGED), 409
+        with_effect(parts.database, parts.now(), store_id, act)
     except (InputError, Refused) as error:
         return _fact_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
-    if previewed:
-        return _fact_page(store_id, effect=effect)
     return redirect(url_for("stores.one", store_id=store_id), 303)
 
 
-def _fact_page(store_id: str, *, effect: Effect | None = None, refused: str = "") -> str:
+@store_actions.get("/<store_id>/merge")
+@operators_only
+def merge(store_id: str) -> str:
+    return _merge_page(store_id)
+
+
+@store_actions.post("/<store_id>/merge")
+@operators_only
+def merge_merchant(store_id: str) -> Response | str | tuple[str, int]:
+    """Shows what it would change for each store and keeps nothing, unless `do=merge` and that was seen."""
+    said = {name: request.form.get(name, "").strip() for name in ("into", "reason", "evidence")}
+    try:
+        merged = _merge(store_id, said, dry_run=True)
+        sign = sign_of(said, merged.placed, *(one.outcome for one in merged.stores))
+        if request.form.get("do") != "merge":
+            return _merge_page(store_id, merged=merged, sign=sign)
+        if not was_seen(sign):
+            return _merge_page(store_id, merged=merged, sign=sign, refused=CHANGED), 409
+        _merge(store_id, said)
+    except (InputError, NotFound, Refused) as error:
+        return _merge_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
+    return _back(store_id, "merchant")
+
+
+def _merge(store_id: str, said: Mapping[str, str], *, dry_run: bool = False) -> Merged:
+    return merge_merchants(
+        wiring().database,
+        wiring().now(),
+        store_id,
+        into=said["into"],
+        reason=said["reason"],
+        evidence=said["evidence"],
+        actor=g.person.email,
+        dry_run=dry_run,
+    )
+
+
+def _merge_page(store_id: str, *, merged: Merged | None = None, sign: str = "", refused: str = "") -> str:
+    return render_template(
+        "store_merge.html",
+        store=show_store(wiring().database, store_id),
+        merchant=merchant_of(wiring().database, store_id),
+        said=request.form,
+        merged=merged,
+        sign=sign,
+        refused=refused,
+    )
+
+
+def _fact_page(store_id: str, *, effect: Effect | None = None, sign: str = "", refused: str = "") -> str:
     return render_template(
         "store_fact.html",
         store=show_store(wiring().database, store_id),
         names=NAMES,
         said=request.form,
         effect=effect,
+        sign=sign,
         refused=refused,
     )
 
 
-def _back(store_id: str) -> Response:
-    return redirect(url_for("stores.one", store_id=store_id, _anchor="connection"), 303)
+def _back(store_id: str, part: str = "connection") -> Response:
+    return redirect(url_for("stores.one", store_id=store_id, _anchor=part), 303)

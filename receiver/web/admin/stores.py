@@ -14,11 +14,13 @@ from receiver.domain.awards import is_overdue
 from receiver.domain.decision import DueAward
 from receiver.domain.facts import RecordedAward
 from receiver.errors import InputError
-from receiver.services.bridge.show import bridge_shown
+from receiver.services.bridge.show import bridge_shown, heard_from
 from receiver.services.decisions.history import list_decisions
 from receiver.services.decisions.status import status_of
 from receiver.services.polling.spend import poll_of
+from receiver.services.stores.links import list_links
 from receiver.services.stores.listing import LONGEST_FILTER, STAGES, StorePage, page_of_stores
+from receiver.services.stores.merge import merchant_of
 from receiver.storage.store_search import LOOKED_THROUGH, Condition, StoreFilters
 from receiver.web.admin.chart import charts_of
 from receiver.web.admin.sign_in import staff_only
@@ -27,7 +29,7 @@ from receiver.wiring import wiring
 store_pages = Blueprint("stores", __name__, url_prefix="/admin/stores", template_folder="templates")
 
 PAGE = 50
-DECISIONS = 10  # the newest, on a store's page
+DECISIONS = LINKS = 10  # the newest, on a store's page
 NAMES = ("text", "stage", "country", "condition")
 CONDITIONS = {
     Condition.CONNECTED: "connected",
@@ -64,7 +66,10 @@ def one(store_id: str) -> str:
     return render_template(
         "store.html",
         poll=poll_of(parts.database, advertiser_id) if advertiser_id else None,
+        links=list_links(parts.database, store_id, LINKS),
+        merchant=merchant_of(parts.database, store_id),
         connection=bridge_shown(parts.database, store_id),
+        heard=heard_from(parts.database, parts.now(), store_id),
         decisions=list_decisions(parts.database, store_id, DECISIONS),
         status=full_document(status),
         overdue=overdue,

@@ -1,0 +1,21 @@
+"""A change is kept only as it was shown: the form that keeps it carries what its preview said."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+
+CHANGED = "It would not do what you were shown, or nothing was shown yet: this is what it does now."
+
+
+def sign_of(said: Mapping[str, str], *outcomes: Any) -> str:
+    """Of what is asked for, and where each store would stand then; for the form's field `seen`."""
+    return hashlib.sha256(json.dumps([said, *outcomes], sort_keys=True).encode()).hexdigest()
+
+
+def was_seen(sign: str) -> bool:
+    return request.form.get("seen") == sign
