@@ -28,13 +28,21 @@ FEW, MANY = (1_000, 20), (1_000_000, 20_000)  # deliveries and stores
 ROUNDS = 40
 NO_PAGES = ("/static/", "/sandbox", "/sign-")
 # What stands in an address, by its name in the route.
-NAMES = {"store_id": "st_0000000", "delivery_id": "10", "award_id": "aw_0", "review_id": "rv_0"}
+NAMES = {
+    "store_id": "st_0000000",
+    "delivery_id": "10",
+    "award_id": "aw_0",
+    "review_id": "rv_0",
+    "replay_id": "1",
+}
+NEEDS = {"/admin/replays/new": "?state=dead"}  # what a page says nothing without
 # Beside each page as it opens: what staff ask of the long lists.
 ASKED = (
     "/admin/deliveries?state=dead",
     "/admin/deliveries?store=st_0000001",
     "/admin/deliveries?since=2025-11-20&until=2025-11-21",
     "/admin/deliveries?search=address",
+    "/admin/turned-away/rejections?reason=signature",
     "/admin/stores?stage=held",
     "/admin/awards?state=due",
     "/admin/audit?actor=ann@staff.example",
@@ -100,6 +108,7 @@ def _pages(console: Console) -> list[str]:
         if rule.rule.startswith("/admin") and "GET" in (rule.methods or ())
     ]
     pages = [re.sub(r"<(?:\w+:)?(\w+)>", lambda name: NAMES.get(name[1], "-"), rule) for rule in rules]
+    pages = [page + NEEDS.get(page, "") for page in pages]
     return [page for page in (*pages, *ASKED) if not any(part in page for part in NO_PAGES)]
 
 

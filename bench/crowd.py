@@ -12,7 +12,9 @@ from rich.progress import Progress
 from sqlalchemy import Table, insert, select, text
 
 from receiver.services.decisions.decide import decide_each
+from receiver.services.processing.replay import start as replay
 from receiver.storage import tables
+from receiver.storage.deliveries import Filters
 from receiver.storage.migrate import migrate
 from receiver.wiring import Wiring
 from tests.factories import FIRST
@@ -53,6 +55,13 @@ def crowd(wired: Wiring, deliveries: int, stores: int, progress: Progress) -> No
     _insert(wired, "audit", _audit(stores), stores, progress)
     _insert(wired, "quarantine", _quarantine(stores), stores // 20, progress)
     _insert(wired, "rejections", _rejections(stores), DAYS * stores // 20, progress)
+    replay(
+        wired.database,
+        Filters(state="dead"),
+        NOW,
+        actor="ann@staff.example",
+        reason="The address was put right.",
+    )
     if not wired.database.is_sqlite:  # what PostgreSQL does by itself after a while
         with wired.database.writing() as session:
             session.execute(text("ANALYZE"))

@@ -30,6 +30,7 @@ OWN = {
 OPERATORS_READ = {
     "/admin/sandbox",
     "/admin/awards/file",
+    "/admin/replays/new",
     "/admin/stores/<store_id>/fact",
     "/admin/stores/<store_id>/merge",
     "/admin/deliveries/<int:delivery_id>/raw",

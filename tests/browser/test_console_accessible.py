@@ -28,6 +28,10 @@ BESIDE = (
     "/admin/stores/st_1",
     "/admin/stores/st_1/fact",
     "/admin/stores/st_1/merge",
+    "/admin/replays",
+    "/admin/replays/new?since=2025-01-01",
+    "/admin/turned-away/quarantine",
+    "/admin/turned-away/rejections",
     "/admin/nowhere",
 )
 

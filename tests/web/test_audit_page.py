@@ -29,11 +29,13 @@ def test_a_change_is_told_in_a_sentence_with_links(viewer):
 
 def test_an_award_and_a_review_lead_to_their_own_pages(viewer, wired):
     with wired.database.writing() as session:
-        for subject in ("aw_1", "rv_1"):
+        for subject in ("aw_1", "rv_1", "delivery 7", "replay 3"):
             audit.record(session, wired.now(), "ann", "facts set", subject, {})
     page = viewer.get("/admin/audit").text
     assert '<a href="/admin/awards/aw_1">aw_1</a>' in page
     assert '<a href="/admin/reviews/rv_1">rv_1</a>' in page
+    assert '<a href="/admin/deliveries/7">delivery 7</a>' in page
+    assert '<a href="/admin/replays/3">replay 3</a>' in page
 
 
 def test_filters_stand_in_the_address_and_stay_on_the_next_page(viewer, wired):

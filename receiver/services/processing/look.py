@@ -15,19 +15,26 @@ LARGEST_ID = 2**63 - 1
 
 def look_through(database: Database, filters: Filters, *, after: str | None, limit: int) -> Found:
     """The newest first; `after` is the `next` of the page before. Raises InputError."""
+    check_filters(filters)
+    with database.reading() as session:
+        try:
+            return delivery_search.look_through(session, filters, read_place(after), limit)
+        except NotFound as error:
+            raise InputError(str(error), path="after") from error
+
+
+def check_filters(filters: Filters) -> Filters:
+    """The same, where a database takes them. Raises InputError."""
     for name, value in filters.said().items():
         if isinstance(value, str) and (len(value) > LONGEST_FILTER or not value.isprintable()):
             raise InputError(f"must be at most {LONGEST_FILTER} characters on one line", path=name)
     if filters.state is not None and filters.state not in set(State):
         raise InputError(f"must be one of {', '.join(State)}", path="state")
-    with database.reading() as session:
-        try:
-            return delivery_search.look_through(session, filters, _delivery_id(after), limit)
-        except NotFound as error:
-            raise InputError(str(error), path="after") from error
+    return filters
 
 
-def _delivery_id(text: str | None) -> int | None:
+def read_place(text: str | None) -> int | None:
+    """The number of a row from which a page goes on; None for the first page. Raises InputError."""
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID):

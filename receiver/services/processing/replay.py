@@ -18,6 +18,7 @@ from receiver.domain.deliveries import State
 from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause_after
 from receiver.errors import InputError, Refused
 from receiver.services.decisions.decide import decide_each
+from receiver.services.processing.look import read_place
 from receiver.services.processing.process import process_again
 from receiver.services.staff_words import checked_words
 from receiver.storage import audit, deliveries, replays
@@ -106,6 +107,22 @@ def progress(database: Database, replay_id: int) -> Replay:
         return replays.known_replay(session, replay_id)
 
 
+@dataclass(frozen=True)
+class ReplayPage:
+    """Replays, the newest first; `next` is where to go on, None where there are no more."""
+
+    replays: Sequence[Replay]
+    next: int | None
+
+
+def page_of_replays(database: Database, *, after: str | None, limit: int) -> ReplayPage:
+    """`after` is the `next` of the page before. Raises InputError."""
+    before = read_place(after)
+    with database.reading() as session:
+        found = replays.list_replays(session, limit + 1, before=before)
+    return ReplayPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
 def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> Replay:
     """End it after the batch in hand; what it has done stays done. Raises NotFound and Refused."""
     with database.writing() as session:
@@ -114,6 +131,13 @@ def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> 
             raise Refused(f"replay {replay_id} is {replay.state}: there is nothing left to cancel")
         _end(session, replay, ReplayState.CANCELLED, now, actor)
         return replay
+
+
+def first_results(database: Database, replay_id: int, limit: int) -> list[Result]:
+    """What came of the first so many, in the order of the deliveries."""
+    with database.reading() as session:
+        tried = replays.attempts_of(session, replay_id, limit)
+    return [Result(one.delivery_id, one.outcome, one.error) for one in tried]
 
 
 def results(database: Database, replay_id: int) -> list[Result]:

@@ -61,6 +61,23 @@ def list_quarantine(database: Database, store_id: str | None, limit: int) -> lis
         return [_row(row) for row in quarantine.list_quarantined(session, store_id, limit)]
 
 
+@dataclass(frozen=True)
+class QuarantinePage:
+    """The oldest first; `next` is where to go on, None where there are no more."""
+
+    rows: Sequence[dict[str, Any]]
+    next: int | None
+
+
+def page_of_quarantine(
+    database: Database, store_id: str | None, *, after: int | None, limit: int
+) -> QuarantinePage:
+    with database.reading() as session:
+        found = quarantine.list_quarantined(session, store_id, limit + 1, after=after or 0)
+    rows = [_row(row) for row in found[:limit]]
+    return QuarantinePage(rows, rows[-1]["id"] if len(found) > limit else None)
+
+
 def take_from_quarantine(
     database: Database,
     seal: Seal,

@@ -14,6 +14,7 @@ from receiver.web.admin.console import console
 from receiver.web.admin.deliveries import delivery_pages
 from receiver.web.admin.plain import amount, plain
 from receiver.web.admin.programme import programme_pages
+from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
 from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
@@ -21,6 +22,7 @@ from receiver.web.admin.signed_in import IDLE
 from receiver.web.admin.store_actions import store_actions
 from receiver.web.admin.stores import store_pages
 from receiver.web.admin.today import today_pages
+from receiver.web.admin.turned_away import turned_away_pages
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (
@@ -56,6 +58,8 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(review_pages)
     app.register_blueprint(programme_pages)
     app.register_blueprint(delivery_pages)
+    app.register_blueprint(replay_pages)
+    app.register_blueprint(turned_away_pages)
     app.register_blueprint(today_pages)
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)

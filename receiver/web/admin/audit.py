@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -12,15 +11,16 @@ from receiver.errors import InputError
 from receiver.services.staff.audit import LONGEST_FILTER, look_through
 from receiver.storage.audit import AuditFilters, Found
 from receiver.storage.tables import AuditEntry
-from receiver.web.admin.plain import readers_zone
 from receiver.web.admin.sign_in import staff_only
+from receiver.web.admin.times import start_of
 from receiver.wiring import wiring
 
 audit_pages = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
 
 PAGE = 50
-# Which page shows what begins with these letters.
+# Which page shows a subject: one whose id begins with these letters, or of this kind and a number.
 PAGES = {"aw": ("awards.award", "award_id"), "rv": ("console_reviews.review", "review_id")}
+NUMBERED = {"delivery": ("deliveries.one", "delivery_id"), "replay": ("replays.one", "replay_id")}
 NAMES = ("actor", "action", "store", "since", "until", "text")
 
 
@@ -56,23 +56,20 @@ def _filters(asked: dict[str, str]) -> AuditFilters:
     since, until = (given.pop(name, None) for name in ("since", "until"))
     return AuditFilters(
         **given,
-        since=_start_of(since, "since") if since else None,
-        until=_start_of(until, "until", days_later=1) if until else None,
+        since=start_of(since, "since") if since else None,
+        until=start_of(until, "until", days_later=1) if until else None,
     )
-
-
-def _start_of(text: str, path: str, days_later: int = 0) -> datetime:
-    try:
-        return datetime.combine(date.fromisoformat(text) + timedelta(days=days_later), time(), readers_zone())
-    except (ValueError, OverflowError):
-        raise InputError("must be a date such as 2025-11-20", path=path) from None
 
 
 def _link_of(entry: AuditEntry) -> str | None:
     """The page of what an entry is about; of what has none, its store's."""
-    kind = entry.subject.partition("_")[0]
-    if kind in PAGES:
-        endpoint, name = PAGES[kind]
-        values: dict[str, Any] = {name: entry.subject}
-        return url_for(endpoint, **values)
-    return url_for("stores.one", store_id=entry.store_id) if entry.store_id else None
+    subject = entry.subject
+    kind, _, number = subject.partition(" ")
+    page, value = NUMBERED.get(kind), number
+    if page is None or not number.isdecimal():
+        page, value = PAGES.get(subject.partition("_")[0]), subject
+    if page is None:
+        return url_for("stores.one", store_id=entry.store_id) if entry.store_id else None
+    endpoint, name = page
+    values: dict[str, Any] = {name: value}
+    return url_for(endpoint, **values)

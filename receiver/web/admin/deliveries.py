@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
 
@@ -12,10 +10,9 @@ from receiver.domain.deliveries import State
 from receiver.errors import InputError, Refused
 from receiver.services.processing.look import LONGEST_FILTER, look_through
 from receiver.services.processing.view import raw_body, redacted_body, view
-from receiver.storage.deliveries import Filters
 from receiver.storage.delivery_search import Found
 from receiver.storage.tables import Delivery
-from receiver.web.admin.plain import readers_zone
+from receiver.web.admin.delivery_filters import read_filters, said_in
 from receiver.web.admin.sign_in import operators_only, staff_only
 from receiver.wiring import wiring
 
@@ -24,16 +21,15 @@ delivery_pages = Blueprint(
 )
 
 PAGE = 50
-NAMES = ("state", "source", "store", "topic", "delivery", "since", "until", "search")
 
 
 @delivery_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
-    asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
+    asked = said_in(request.args)
     after = request.args.get("after")
     try:
-        found = look_through(wiring().database, _filters(asked), after=after, limit=PAGE)
+        found = look_through(wiring().database, read_filters(asked), after=after, limit=PAGE)
     except InputError as error:
         return _page(asked, Found((), None, 0, True), refused=str(error)), 400
     return _page(asked, found)
@@ -77,20 +73,3 @@ def _body(delivery: Delivery) -> tuple[str | None, list[str], str]:
     except Refused as error:
         return None, [], str(error)
     return json.dumps(shown, indent=2, ensure_ascii=False, default=str), hidden, ""
-
-
-def _filters(asked: dict[str, str]) -> Filters:
-    """Both dates are included, in the reader's zone."""
-    given: dict[str, Any] = dict(asked)
-    if "since" in given:
-        given["since"] = _start_of(given["since"], "since")
-    if "until" in given:
-        given["until"] = _start_of(given["until"], "until", days_later=1)
-    return Filters(**given)
-
-
-def _start_of(text: str, path: str, days_later: int = 0) -> datetime:
-    try:
-        return datetime.combine(date.fromisoformat(text) + timedelta(days=days_later), time(), readers_zone())
-    except (ValueError, OverflowError):
-        raise InputError("must be a date such as 2025-11-20", path=path) from None

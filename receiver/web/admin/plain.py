@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, tzinfo
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from flask import g
 
 from receiver.documents.money import amount_text
+from receiver.web.admin.times import readers_zone
 
 
 def plain(value: Any) -> str:
@@ -27,11 +25,6 @@ def plain(value: Any) -> str:
     return (
         f"{value.astimezone(readers_zone()):%Y-%m-%d %H:%M %Z}" if isinstance(value, datetime) else str(value)
     )
-
-
-def readers_zone() -> tzinfo:
-    """The zone that whoever is signed in chose on their account's page."""
-    return ZoneInfo(g.person.timezone if g.get("person") else "UTC")
 
 
 def amount(value: Decimal | None) -> str:

@@ -14,28 +14,53 @@ from receiver.wiring import wiring
 
 today_pages = Blueprint("today", __name__, url_prefix="/admin", template_folder="templates")
 
-# What each matter says beside its number, and what to do about it.
+# What each matter says beside its number: of one, of several, and what to do about it.
 WORDS = {
     "worker_silent": (
-        "no worker is alive",
+        *("no worker is alive",) * 2,
         "Nothing is processed, polled or decided. Start: flask --app wsgi worker",
     ),
-    "deliveries_wait": ("deliveries wait for minutes", "See that the worker runs and keeps up."),
-    "awards_overdue": ("awards overdue", "Issue the credit, then record it."),
-    "awards_due_soon": (f"awards due within {DUE_SOON.days} days", "Issue the credit, then record it."),
-    "reviews_waiting": ("reviews wait for an answer", "Uphold, override a rule or record a fact."),
-    "stores_held": ("decisions held", "An award is earned, and an unknown stops it: record the fact."),
-    "deliveries_dead": ("deliveries dead", "Nobody tries them again: see why, then replay."),
-    "deliveries_failed": ("deliveries failing", "They are tried again by themselves."),
-    "signatures_rejected": (
-        "signatures rejected today, more than usual",
-        "A store's secret may have changed: deliveries rejections",
+    "deliveries_wait": (*("deliveries wait for minutes",) * 2, "See that the worker runs and keeps up."),
+    "awards_overdue": ("award overdue", "awards overdue", "Issue the credit, then record it."),
+    "awards_due_soon": (
+        f"award due within {DUE_SOON.days} days",
+        f"awards due within {DUE_SOON.days} days",
+        "Issue the credit, then record it.",
     ),
-    "quarantined": ("deliveries in quarantine", "Put the store's secret right, then take them in."),
-    "webhooks_off": ("stores with a webhook switched off or changed", "A check of the store repairs it."),
-    "consent_lost": ("accounts to authorise again", "The merchant does so on the plugin's page."),
-    "figures_stale": ("stores whose figures are stale", "See why the account could not be read."),
+    "reviews_waiting": (
+        *("review waits for an answer", "reviews wait for an answer"),
+        "Uphold, override a rule or record a fact.",
+    ),
+    "stores_held": (
+        *("decision held", "decisions held"),
+        "An award is earned, and an unknown stops it: record the fact.",
+    ),
+    "deliveries_dead": ("delivery dead", "deliveries dead", "Nobody tries them again: see why, then replay."),
+    "deliveries_failed": ("delivery failing", "deliveries failing", "They are tried again by themselves."),
+    "signatures_rejected": (
+        *("signatures rejected today, more than usual",) * 2,
+        "A store's secret may have changed: see whose.",
+    ),
+    "quarantined": (
+        *("delivery in quarantine", "deliveries in quarantine"),
+        "Put the store's secret right, then take them in.",
+    ),
+    "webhooks_off": (
+        "store with a webhook switched off or changed",
+        "stores with a webhook switched off or changed",
+        "A check of the store repairs it.",
+    ),
+    "consent_lost": (
+        *("account to authorise again", "accounts to authorise again"),
+        "The merchant does so on the plugin's page.",
+    ),
+    "figures_stale": (
+        *("store whose figures are stale", "stores whose figures are stale"),
+        "See why the account could not be read.",
+    ),
 }
+# In which state the deliveries of a matter are.
+DELIVERIES = {"deliveries_wait": "received", "deliveries_dead": "dead", "deliveries_failed": "failed"}
 
 
 @today_pages.get("/")
@@ -58,6 +83,10 @@ def _leads_to(matter: Matter) -> str | None:
         return url_for("stores.show", stage="held")
     if matter.id in set(Condition):
         return url_for("stores.show", condition=matter.id)
-    if matter.id in ("deliveries_dead", "deliveries_failed"):
-        return url_for("deliveries.show", state=matter.id.removeprefix("deliveries_"))
+    if matter.id in DELIVERIES:
+        return url_for("deliveries.show", state=DELIVERIES[matter.id])
+    if matter.id == "signatures_rejected":
+        return url_for("turned_away.rejections", reason="signature")
+    if matter.id == "quarantined":
+        return url_for("turned_away.quarantine")
     return None

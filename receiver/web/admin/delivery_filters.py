@@ -1,0 +1,26 @@
+"""Which deliveries are meant, as it stands in an address or a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from receiver.storage.deliveries import Filters
+from receiver.web.admin.times import start_of
+
+NAMES = ("state", "source", "store", "topic", "delivery", "since", "until", "search")
+
+
+def said_in(given: Mapping[str, str]) -> dict[str, str]:
+    """What is said of the filters; what is empty is not."""
+    return {name: given[name].strip() for name in NAMES if given.get(name, "").strip()}
+
+
+def read_filters(asked: dict[str, str]) -> Filters:
+    """Both dates are included, in the reader's zone. Raises InputError."""
+    given: dict[str, Any] = dict(asked)
+    if "since" in given:
+        given["since"] = start_of(given["since"], "since")
+    if "until" in given:
+        given["until"] = start_of(given["until"], "until", days_later=1)
+    return Filters(**given)

@@ -1,0 +1,145 @@
+"""Replays: what one would do before it is asked for, how far it has come, and its end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from receiver.domain.replays import DEFAULT_RATE, ReplayState
+from receiver.errors import InputError
+from receiver.services.processing.look import check_filters
+from receiver.services.processing.replay import (
+    HIGHEST_RATE,
+    ReplayPage,
+    cancel,
+    first_results,
+    page_of_replays,
+    preview,
+    progress,
+    start,
+)
+from receiver.services.running.readiness import worker_is_silent
+from receiver.storage.deliveries import Filters
+from receiver.storage.tables import Replay
+from receiver.web.admin.delivery_filters import read_filters, said_in
+from receiver.web.admin.sign_in import operators_only, staff_only
+from receiver.wiring import wiring
+
+replay_pages = Blueprint("replays", __name__, url_prefix="/admin/replays", template_folder="templates")
+
+PAGE = 50
+SHOWN = 100  # deliveries of a replay, each with what came of it
+MOST_IDS = 1_000
+
+
+@replay_pages.get("")
+@staff_only
+def show() -> str | tuple[str, int]:
+    try:
+        found = page_of_replays(wiring().database, after=request.args.get("after"), limit=PAGE)
+    except InputError as error:
+        return render_template("replays.html", found=ReplayPage((), None), refused=str(error)), 400
+    return render_template("replays.html", found=found, words=words)
+
+
+@replay_pages.get("/new")
+@operators_only
+def look() -> str | tuple[str, int]:
+    """What the replay would find now: nothing is changed."""
+    return _asking(request.args)
+
+
+@replay_pages.post("")
+@operators_only
+def begin() -> Response | str | tuple[str, int]:
+    parts, form = wiring(), request.form
+    try:
+        begun = start(
+            parts.database,
+            _filters(form),
+            parts.now(),
+            actor=g.person.email,
+            reason=form.get("reason", ""),
+            rate=_rate(form.get("rate", "")),
+        )
+    except InputError as error:
+        return _asking(form, refused=str(error))
+    return redirect(url_for("replays.one", replay_id=begun.id))
+
+
+@replay_pages.get("/<int:replay_id>")
+@staff_only
+def one(replay_id: int) -> str:
+    return _page(replay_id)
+
+
+@replay_pages.post("/<int:replay_id>/cancel")
+@operators_only
+def end(replay_id: int) -> Response:
+    parts = wiring()
+    cancel(parts.database, replay_id, parts.now(), actor=g.person.email)
+    return redirect(url_for("replays.one", replay_id=replay_id))
+
+
+def _page(replay_id: int) -> str:
+    parts = wiring()
+    replay = progress(parts.database, replay_id)
+    runs = replay.state == ReplayState.RUNNING
+    with parts.database.reading() as session:
+        waits = runs and worker_is_silent(session, parts.now())
+    return render_template(
+        "replay.html",
+        replay=replay,
+        results=first_results(parts.database, replay_id, SHOWN),
+        runs=runs,
+        waits_for_a_worker=waits,
+        words=words,
+    )
+
+
+def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, int]:
+    """The form; with what was refused, where it was sent."""
+    parts, found = wiring(), None
+    try:
+        found = preview(parts.database, _filters(given), parts.now())
+    except InputError as error:
+        refused = refused or str(error)
+    page = render_template(
+        "replay_new.html",
+        found=found,
+        said={**said_in(given), "ids": given.getlist("ids")},
+        reason=given.get("reason", ""),
+        rate=given.get("rate", DEFAULT_RATE),
+        highest_rate=HIGHEST_RATE,
+        refused=refused,
+    )
+    return (page, 400) if refused else page
+
+
+def _filters(given: MultiDict[str, str]) -> Filters:
+    """Deliveries chosen one by one, or filters; raises InputError."""
+    ids = given.getlist("ids")
+    if not ids:
+        return check_filters(read_filters(said_in(given)))
+    if len(ids) > MOST_IDS or not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in ids):
+        raise InputError(f"must be at most {MOST_IDS:,} numbers of deliveries", path="ids")
+    return replace(Filters(), ids=tuple(dict.fromkeys(map(int, ids))))
+
+
+def _rate(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 9):
+        raise InputError(f"must be 1 to {HIGHEST_RATE:,} deliveries a second", path="rate")
+    return int(text)
+
+
+def words(replay: Replay) -> str:
+    """Which deliveries it is about: "state dead, since …"."""
+    said: dict[str, Any] = dict(replay.filters)
+    ids = said.pop("ids", None)
+    if ids is not None:
+        return f"delivery {ids[0]}" if len(ids) == 1 else f"{len(ids)} deliveries chosen one by one"
+    return ", ".join(f"{name} {value}" for name, value in said.items())

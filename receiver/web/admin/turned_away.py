@@ -1,0 +1,130 @@
+"""What was not taken in: held in quarantine until a secret is put right, or rejected and only counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask import Blueprint, g, render_template, request
+
+from receiver.errors import InputError, ReceiverError
+from receiver.services.processing.look import check_filters, read_place
+from receiver.services.receiving.quarantine import Tried, page_of_quarantine, take_from_quarantine
+from receiver.storage import rejections as storage
+from receiver.storage.deliveries import Filters
+from receiver.storage.tables import Rejection
+from receiver.web.admin.sign_in import operators_only, staff_only
+from receiver.wiring import wiring
+
+turned_away_pages = Blueprint(
+    "turned_away", __name__, url_prefix="/admin/turned-away", template_folder="templates"
+)
+
+PAGE = 50
+SAMPLES = 20
+BETWEEN = "~"  # the values of a cursor
+
+# What each reason of a rejection means; one that is not here is told as it is.
+REASONS = {
+    "signature": "signed with another secret, or not at all",
+    "unknown": "an address nobody was given",
+    "disconnected": "a store that was disconnected",
+    "ping": "a ping, which stores send to try an address: nothing is wrong",
+    "length": "without a length, or chunked",
+    "size": "too large",
+    "body": "cut short on the way",
+    "method": "not a POST",
+    "unavailable": "nothing of TikTok's can be verified: TIKTOK_APP_SECRET is not set",
+}
+
+
+@turned_away_pages.get("/quarantine")
+@staff_only
+def quarantine() -> str | tuple[str, int]:
+    return _quarantine()
+
+
+@turned_away_pages.post("/quarantine")
+@operators_only
+def take_in() -> str | tuple[str, int]:
+    """`do=preview` says what would become of each, and changes nothing."""
+    parts, form = wiring(), request.form
+    try:
+        tried = take_from_quarantine(
+            parts.database,
+            parts.seal,
+            parts.now(),
+            store_id=_store() or None,
+            reason=form.get("reason", ""),
+            actor=g.person.email,
+            dry_run=form.get("do") != "take_in",
+        )
+    except ReceiverError as error:
+        return _quarantine(refused=str(error))
+    return _quarantine(tried=tried)
+
+
+@turned_away_pages.get("/rejections")
+@staff_only
+def rejections() -> str | tuple[str, int]:
+    refused, rows, samples, further = "", [], [], None
+    try:
+        store_id, reason = _store(), request.args.get("reason") or None
+        after = _read_cursor(request.args.get("after"))
+        with wiring().database.reading() as session:
+            rows = storage.list_rejections(session, store_id, PAGE + 1, reason=reason, after=after)
+            if reason is not None or store_id is not None:
+                samples = storage.list_samples(session, store_id, SAMPLES, reason=reason)
+        further = _cursor(rows[PAGE - 1]) if len(rows) > PAGE else None
+    except InputError as error:
+        refused = str(error)
+    page = render_template(
+        "rejections.html",
+        rows=rows[:PAGE],
+        samples=samples,
+        next=further,
+        asked={name: request.args[name] for name in ("store", "reason") if request.args.get(name)},
+        reasons=REASONS,
+        refused=refused,
+    )
+    return (page, 400) if refused else page
+
+
+def _quarantine(tried: Sequence[Tried] | None = None, refused: str = "") -> str | tuple[str, int]:
+    found = None
+    try:
+        after = read_place(request.args.get("after"))
+        found = page_of_quarantine(wiring().database, _store(), after=after, limit=PAGE)
+    except InputError as error:
+        refused = refused or str(error)
+    page = render_template(
+        "quarantine.html",
+        found=found,
+        asked={"store": request.values["store"]} if request.values.get("store") else {},
+        tried=tried,
+        done=request.form.get("do") == "take_in",
+        reason=request.form.get("reason", ""),
+        refused=refused,
+    )
+    return (page, 400) if refused else page
+
+
+def _store() -> str | None:
+    """Raises InputError."""
+    return check_filters(Filters(store=request.values.get("store") or None)).store
+
+
+def _cursor(row: Rejection) -> str:
+    return BETWEEN.join((row.day.isoformat(), row.store_id, row.reason))
+
+
+def _read_cursor(text: str | None) -> tuple[date, str, str] | None:
+    if not text:
+        return None
+    try:
+        day, store_id, reason = text.split(BETWEEN)
+        if not text.isprintable():
+            raise ValueError
+        return date.fromisoformat(day), store_id, reason
+    except ValueError:
+        raise InputError("must be the `next` of a page before", path="after") from None

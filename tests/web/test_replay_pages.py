@@ -1,0 +1,135 @@
+"""Replays in the console: counted before they are asked for, followed to their end, cancelled."""
+
+import pytest
+from sqlalchemy import select, update
+
+from receiver.services.processing.process import process_next
+from receiver.services.processing.replay import replay_next
+from receiver.storage import heartbeats
+from receiver.storage.tables import Attempt, AuditEntry, Delivery, Replay, Store
+from tests.signals import add_shop, keep_one, signal
+from tests.staff import Console
+
+MOVED = "https://moved.example/"
+
+
+@pytest.fixture
+def dead(wired):
+    """Three deliveries of a shop whose address was kept wrong, which has been put right since."""
+    store_id = add_shop(wired).id
+    ids = [keep_one(wired, store_id, signal(seq, home_url=MOVED)) for seq in (1, 2, 3)]
+    process_next(wired.database, wired.now())
+    with wired.database.writing() as session:
+        session.execute(update(Store).values(url=MOVED))
+        heartbeats.beat(session, heartbeats.WORKER, wired.now())
+    return ids
+
+
+@pytest.fixture
+def staff(wired, dead):
+    return Console(wired)
+
+
+def states(wired):
+    with wired.database.reading() as session:
+        return list(session.scalars(select(Delivery.state).order_by(Delivery.id)))
+
+
+def work(wired, clock):
+    while (due := replay_next(wired.database, clock.at)) is not None:
+        clock.at = max(clock.at, due)
+
+
+def test_what_it_would_do_is_counted_and_nothing_changed(wired, staff):
+    assert 'href="/admin/replays/new?state=dead"' in staff.get("/admin/deliveries?state=dead").text
+    page = staff.get("/admin/replays/new?state=dead").text
+    assert '<strong class="clock">3</strong> deliveries' in page
+    assert states(wired) == ["dead"] * 3
+    with wired.database.reading() as session:
+        assert session.scalars(select(Replay)).all() == []
+
+
+def test_one_is_asked_for_followed_and_ends(wired, staff, clock):
+    answer = staff.post("/admin/replays", state="dead", reason="the address was put right", rate="50")
+    assert (answer.status_code, answer.location) == (302, "/admin/replays/1")
+    running = staff.get("/admin/replays/1").text
+    assert 'http-equiv="refresh"' in running
+    assert "No worker is alive" not in running
+    work(wired, clock)
+    assert states(wired) == ["processed"] * 3
+    ended = staff.get("/admin/replays/1").text
+    assert 'http-equiv="refresh"' not in ended
+    assert "<strong>3</strong>" in ended
+    assert "the address was put right" in ended
+    assert "state dead" in staff.get("/admin/replays").text
+    with wired.database.reading() as session:
+        asked = session.scalars(select(AuditEntry).where(AuditEntry.action == "deliveries replay")).one()
+        actors = session.scalars(select(Attempt.actor).where(Attempt.replay_id == 1)).all()
+    assert (asked.actor, asked.detail["total"]) == ("operator@staff.example", 3)
+    assert all("operator@staff.example" in actor for actor in actors)
+
+
+def test_those_chosen_one_by_one_are_replayed_and_no_others(wired, staff, dead, clock):
+    assert 'name="ids" value="1"' in staff.get("/admin/deliveries").text
+    page = staff.get(f"/admin/replays/new?ids={dead[0]}&ids={dead[2]}").text
+    assert '<strong class="clock">2</strong> deliveries' in page
+    staff.post("/admin/replays", ids=[dead[0], dead[2]], reason="tried", rate="50")
+    work(wired, clock)
+    assert states(wired) == ["processed", "dead", "processed"]
+
+
+def test_a_cancelled_one_leaves_the_rest_as_it_is(wired, staff, clock):
+    staff.post("/admin/replays", state="dead", reason="tried", rate="1")
+    replay_next(wired.database, clock.at)
+    assert staff.post("/admin/replays/1/cancel").location == "/admin/replays/1"
+    work(wired, clock)
+    assert states(wired) == ["processed", "dead", "dead"]
+    assert "cancelled" in staff.get("/admin/replays/1").text
+    assert staff.post("/admin/replays/1/cancel").status_code == 409
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"state": "dead", "reason": " "},
+        {"state": "dead", "reason": "r", "rate": "0"},
+        {"state": "dead", "reason": "r", "rate": "fast"},
+        {"state": "lost", "reason": "r"},
+        {"reason": "all of it"},
+        {"ids": "x", "reason": "r"},
+        {"since": "yesterday", "reason": "r"},
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_begun(wired, staff, wrong):
+    answer = staff.post("/admin/replays", **{"rate": "50", **wrong})
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+    with wired.database.reading() as session:
+        assert session.scalars(select(Replay)).all() == []
+
+
+def test_without_a_worker_the_page_says_what_to_start(wired, staff, clock):
+    staff.post("/admin/replays", state="dead", reason="tried", rate="50")
+    with wired.database.writing() as session:
+        session.execute(update(heartbeats.Heartbeat).values(at=clock.at.replace(year=2020)))
+    assert "No worker is alive" in staff.get("/admin/replays/1").text
+
+
+def test_viewers_follow_and_ask_for_nothing(wired, dead):
+    Console(wired).post("/admin/replays", state="dead", reason="tried", rate="1")
+    viewer = Console(wired, "viewer")
+    assert "Cancel" not in viewer.get("/admin/replays/1").text
+    assert "ids" not in viewer.get("/admin/deliveries").text
+    assert "Replay it" not in viewer.get(f"/admin/deliveries/{dead[0]}").text
+    assert viewer.get("/admin/replays/new?state=dead").status_code == 403
+
+
+def test_the_list_goes_on_page_by_page(wired, staff, monkeypatch):
+    monkeypatch.setattr("receiver.web.admin.replays.PAGE", 2)
+    for number in range(3):
+        staff.post("/admin/replays", ids=1, reason=f"try {number}", rate="50")
+    first = staff.get("/admin/replays").text
+    assert ("try 2" in first, "try 0" in first) == (True, False)
+    assert 'href="/admin/replays?after=2"' in first
+    assert "try 0" in staff.get("/admin/replays?after=2").text
+    assert staff.get("/admin/replays?after=x").status_code == 400
