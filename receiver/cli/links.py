@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from typing import Any
 
 import click
 
 from receiver.cli.options import TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.services.consent.revoke import revoke_consent
-from receiver.services.stores.links import add_link, list_links, remove_link
-from receiver.storage.tables import Link
+from receiver.services.stores.links import add_link, link_row, list_links, remove_link
 from receiver.wiring import wiring
 
 
@@ -42,7 +40,7 @@ def add_command(store: str, advertiser: str, token: str, linked_at: datetime | N
         linked_at=linked_at,
         actor=actor(),
     )
-    print_one(_row(link), as_json)
+    print_one(link_row(link), as_json)
 
 
 @links_group.command("list")
@@ -51,7 +49,7 @@ def add_command(store: str, advertiser: str, token: str, linked_at: datetime | N
 @json_option
 def list_command(store: str | None, limit: int, as_json: bool) -> None:
     """Links, the newest first, ended ones included."""
-    print_rows([_row(link) for link in list_links(wiring().database, store, limit)], as_json)
+    print_rows([link_row(link) for link in list_links(wiring().database, store, limit)], as_json)
 
 
 @links_group.command("remove")
@@ -60,7 +58,7 @@ def list_command(store: str | None, limit: int, as_json: bool) -> None:
 def remove_command(store: str, as_json: bool) -> None:
     """End a store's link and forget its token."""
     parts = wiring()
-    print_one(_row(remove_link(parts.database, parts.now(), store_id=store, actor=actor())), as_json)
+    print_one(link_row(remove_link(parts.database, parts.now(), store_id=store, actor=actor())), as_json)
 
 
 @links_group.command("revoke")
@@ -81,16 +79,4 @@ def revoke_command(store: str, reason: str, with_others: bool, as_json: bool) ->
         actor=actor(),
         with_others=with_others,
     )
-    print_rows([_row(link) for link in served], as_json)
-
-
-def _row(link: Link) -> dict[str, Any]:
-    return {
-        "store": link.store_id,
-        "advertiser_id": link.advertiser_id,
-        "linked_at": link.linked_at,
-        "exact": link.exact,
-        "consent": link.consent,
-        "scopes": link.scopes,
-        "ended_at": link.ended_at,
-    }
+    print_rows([link_row(link) for link in served], as_json)

@@ -16,6 +16,7 @@ from receiver.services.bridge.rotate import rotate_made_secrets
 from receiver.services.bridge.show import bridge_shown
 from receiver.services.decisions.decide import decide_each
 from receiver.services.stores import registry as service
+from receiver.services.stores.listing import store_row
 from receiver.storage.tables import Store
 from receiver.wiring import wiring
 
@@ -199,24 +200,4 @@ def _said(value: Any) -> Any:
 
 
 def _row(store: Store) -> dict[str, Any]:
-    return {
-        "id": store.id,
-        "url": store.url,
-        "name": store.name,
-        "country": store.country,
-        "currency": store.currency,
-        "merchant": store.merchant,
-        "programme": store.programme,
-        "joined_at": store.joined_at,
-        "admitted_at": store.admitted_at,
-        "created_at": store.created_at,
-        "disconnected_at": store.disconnected_at,
-        "webhook_url": wiring().settings.public_url + service.webhook_path(store.id),
-        "installed_at": store.installed_at,
-        "set_up_at": store.set_up_at,
-        "removed_at": store.removed_at,
-        "stage": store.stage,
-        "verdict": store.verdict,
-        "decided_at": store.decided_at,
-        "doubts": store.doubts or [],
-    }
+    return store_row(store, wiring().settings.public_url)

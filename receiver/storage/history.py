@@ -60,9 +60,13 @@ def record_fact(session: Session, **values: Any) -> None:
     session.add(RecordedFact(**values))
 
 
-def decisions_of(session: Session, store_id: str, limit: int) -> list[DecisionRow]:
-    """The newest first; 0 = all."""
+def decisions_of(
+    session: Session, store_id: str, limit: int, *, before: int | None = None
+) -> list[DecisionRow]:
+    """The newest first, of those before the one with this number; 0 = all."""
     query = select(DecisionRow).where(DecisionRow.store_id == store_id).order_by(DecisionRow.id.desc())
+    if before is not None:
+        query = query.where(DecisionRow.id < before)
     return list(session.scalars(query.limit(limit) if limit else query))
 
 

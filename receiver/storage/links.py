@@ -59,8 +59,11 @@ def accounts_of(session: Session, store_ids: Iterable[str]) -> dict[str, Account
     return {row.store_id: row.Account for row in session.execute(query)}
 
 
-def list_links(session: Session, store_id: str | None, limit: int) -> list[Link]:
+def list_links(session: Session, store_id: str | None, limit: int, *, after: int | None = None) -> list[Link]:
+    """The newest first; 0 = all."""
     query = select(Link).order_by(Link.id.desc())
     if store_id:
         query = query.where(Link.store_id == store_id)
+    if after is not None:
+        query = query.where(Link.id < after)
     return list(session.scalars(query.limit(limit) if limit else query))

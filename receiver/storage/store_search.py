@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -193,7 +193,10 @@ def _known_by(session: Session, text: str) -> list[str]:
 
 
 def _cursor(values: Iterable[Any]) -> str:
-    return BETWEEN.join(value.isoformat() if isinstance(value, datetime) else value for value in values)
+    """Nothing in it has to be escaped in an address."""
+    return BETWEEN.join(
+        f"{one.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(one, datetime) else one for one in values
+    )
 
 
 def _read_cursor(text: str, key: Sequence[InstrumentedAttribute[Any]]) -> list[ColumnElement[Any]]:

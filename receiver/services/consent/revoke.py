@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.services.consent.withdraw import consent_withdrawn
 from receiver.services.staff_words import checked_words
-from receiver.storage import links, spend
+from receiver.storage import links, spend, stores
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal
 from receiver.storage.tables import Link
@@ -58,6 +58,7 @@ def revoke_consent(
 def _served(database: Database, seal: Seal, store_id: str) -> tuple[str, list[Link]]:
     """The token, and every link that is read with it, whoever sealed it when."""
     with database.reading() as session:
+        stores.known_store(session, store_id)
         link = links.open_link(session, store_id)
         if link is None:
             raise NotFound(f"store {store_id} has no link that stands")

@@ -15,12 +15,16 @@ from receiver.storage import history, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import DecisionRow
 
+LARGEST_ID = 2**63 - 1
 
-def list_decisions(database: Database, store_id: str, limit: int) -> list[dict[str, Any]]:
-    """The newest first; `limit` 0 for all. Raises NotFound."""
+
+def list_decisions(
+    database: Database, store_id: str, limit: int, *, before: int | None = None
+) -> list[dict[str, Any]]:
+    """The newest first, of those before the one with this number; `limit` 0 for all. Raises NotFound."""
     with database.reading() as session:
         stores.known_store(session, store_id)
-        kept = history.decisions_of(session, store_id, limit and limit + 1)
+        kept = history.decisions_of(session, store_id, limit and limit + 1, before=before)
     rows = [{**_row(row), "changes": _changes(before, row)} for row, before in zip_longest(kept, kept[1:])]
     return rows[:limit] if limit else rows
 
@@ -28,7 +32,7 @@ def list_decisions(database: Database, store_id: str, limit: int) -> list[dict[s
 def show_decision(database: Database, decision_id: int) -> dict[str, Any]:
     """One decision with all that it rests on. Raises NotFound."""
     with database.reading() as session:
-        row = session.get(DecisionRow, decision_id)
+        row = session.get(DecisionRow, decision_id) if decision_id <= LARGEST_ID else None
         if row is None:
             raise NotFound(f"there is no decision {decision_id}")
         before = history.decision_before(session, row)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from receiver.errors import InputError, NotFound
-from receiver.storage import audit, links, spend, tables
+from receiver.storage import audit, links, spend, stores, tables
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal
 
@@ -30,9 +31,7 @@ def add_link(
     """
     _check(advertiser_id, token, linked_at, now)
     with database.writing() as session:
-        store = session.get(tables.Store, store_id)
-        if store is None:
-            raise NotFound(f"there is no store {store_id}")
+        stores.known_store(session, store_id)
         link = give_consent(session, seal, now, store_id, advertiser_id, token, linked_at=linked_at)
         audit.record(session, now, actor, "links add", store_id, {"advertiser_id": advertiser_id})
         session.flush()
@@ -63,6 +62,7 @@ def give_consent(
 def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> tables.Link:
     """End the store's link and forget its token. Raises NotFound."""
     with database.writing() as session:
+        stores.known_store(session, store_id)
         link = links.open_link(session, store_id)
         if link is None:
             raise NotFound(f"store {store_id} has no link that stands")
@@ -93,7 +93,28 @@ def _opened(
     return link
 
 
-def list_links(database: Database, store_id: str | None, limit: int) -> list[tables.Link]:
-    """The newest first, ended ones included; `limit` 0 for all."""
+def list_links(
+    database: Database, store_id: str | None, limit: int, *, after: int | None = None
+) -> list[tables.Link]:
+    """The newest first, ended ones included; `limit` 0 for all, `after` the id of the last one seen.
+
+    Raises InputError.
+    """
+    if store_id is not None and not store_id.isprintable():  # PostgreSQL takes no NUL
+        raise InputError("must be printable", path="store")
     with database.reading() as session:
-        return links.list_links(session, store_id, limit)
+        return links.list_links(session, store_id, limit, after=after)
+
+
+def link_row(link: tables.Link) -> dict[str, Any]:
+    """Without its token."""
+    return {
+        "id": link.id,
+        "store": link.store_id,
+        "advertiser_id": link.advertiser_id,
+        "linked_at": link.linked_at,
+        "exact": link.exact,
+        "consent": link.consent,
+        "scopes": link.scopes,
+        "ended_at": link.ended_at,
+    }

@@ -9,6 +9,7 @@ from typing import Any
 
 from receiver.domain.decision import Stage
 from receiver.errors import InputError
+from receiver.services.stores.registry import webhook_path
 from receiver.storage import links
 from receiver.storage.database import Database
 from receiver.storage.store_search import UNDECIDED, Condition, StoreFilters, look_through
@@ -39,6 +40,31 @@ def page_of_stores(
         accounts = links.accounts_of(session, [store.id for store, _ in found.stores])
         rows = [_row(store, accounts.get(store.id), conditions) for store, conditions in found.stores]
         return StorePage(rows, found.next)
+
+
+def store_row(store: Store, public_url: str) -> dict[str, Any]:
+    """All of a store's row but its secrets."""
+    return {
+        "id": store.id,
+        "url": store.url,
+        "name": store.name,
+        "country": store.country,
+        "currency": store.currency,
+        "merchant": store.merchant,
+        "programme": store.programme,
+        "joined_at": store.joined_at,
+        "admitted_at": store.admitted_at,
+        "created_at": store.created_at,
+        "disconnected_at": store.disconnected_at,
+        "webhook_url": public_url + webhook_path(store.id),
+        "installed_at": store.installed_at,
+        "set_up_at": store.set_up_at,
+        "removed_at": store.removed_at,
+        "stage": store.stage,
+        "verdict": store.verdict,
+        "decided_at": store.decided_at,
+        "doubts": store.doubts or [],
+    }
 
 
 def _check(filters: StoreFilters, after: str | None) -> None:

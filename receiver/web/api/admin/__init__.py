@@ -6,11 +6,25 @@ from flask_smorest import Api
 
 from receiver.web.api.admin.audit import audit_api
 from receiver.web.api.admin.awards import awards_api
+from receiver.web.api.admin.facts import facts_api
+from receiver.web.api.admin.links import links_api
 from receiver.web.api.admin.overview import overview_api
 from receiver.web.api.admin.reviews import admin_reviews_api
+from receiver.web.api.admin.spend import spend_api
 from receiver.web.api.admin.staff import staff_api
+from receiver.web.api.admin.stores import stores_api
 
-AREAS = (staff_api, audit_api, awards_api, admin_reviews_api, overview_api)
+AREAS = (
+    staff_api,
+    audit_api,
+    awards_api,
+    admin_reviews_api,
+    overview_api,
+    stores_api,
+    links_api,
+    facts_api,
+    spend_api,
+)
 
 
 def register(api: Api) -> None:

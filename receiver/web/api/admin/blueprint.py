@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import request
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, Range, Regexp
 from webargs.flaskparser import FlaskParser
 
+from receiver.errors import NotFound
 from receiver.web.api.admin.guard import SAFE, only_staff
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
@@ -34,6 +36,7 @@ class AdminBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries 
     def __init__(self, area: str, description: str) -> None:
         super().__init__(f"admin_{area}", __name__, url_prefix="/api/v1/admin", description=description)
         self.before_request(only_staff)
+        self.before_request(_only_names)
         self._prepare_doc_cbks.append(_describe_guard)
 
 
@@ -44,6 +47,14 @@ class PageArguments(Schema):
         validate=Length(min=1, max=200), metadata={"description": "`next` of the page before."}
     )
     limit = fields.Integer(load_default=50, validate=Range(min=1, max=LONGEST_PAGE))
+
+
+class NumberedPage(PageArguments):
+    """Which page of a listing whose items have numbers."""
+
+    after = fields.String(
+        validate=Regexp(r"[0-9]{1,18}\Z"), metadata={"description": "`next` of the page before."}
+    )
 
 
 class Moment(fields.AwareDateTime):
@@ -65,6 +76,12 @@ def page_schema(item: type[Schema], name: str) -> type[Schema]:
         },
         name=name,
     )
+
+
+def _only_names() -> None:
+    """Nothing in an address is called so; PostgreSQL would not even take a NUL."""
+    if not all(str(part).isprintable() for part in (request.view_args or {}).values()):
+        raise NotFound("not found")
 
 
 def _describe_guard(doc: dict[str, Any], _info: dict[str, Any], *, method: str, **_: Any) -> dict[str, Any]:

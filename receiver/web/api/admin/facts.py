@@ -1,0 +1,143 @@
+"""/api/v1/admin/facts and /decisions: what is known about a store, and what was decided from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask.views import MethodView
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf
+
+from receiver.documents.facts import facts_document
+from receiver.services.decisions.decide import facts_of
+from receiver.services.decisions.effect import with_effect
+from receiver.services.decisions.history import list_decisions, show_decision
+from receiver.services.facts.record import NAMES, record
+from receiver.services.staff_words import LONGEST
+from receiver.storage.database import Database
+from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema
+from receiver.web.api.schemas import MAYBE, RefusalSchema
+from receiver.wiring import wiring
+
+facts_api = AdminBlueprint("facts", "What is known about a store, and what was decided from it")
+
+WORDS: dict[str, Any] = {"required": True, "validate": Length(min=1, max=LONGEST)}
+
+
+class FactsSchema(Schema):
+    """A facts document, as `credits decide` reads it."""
+
+    programme = fields.String(required=True)
+    as_of = fields.String(required=True, metadata={"format": "date-time"})
+    store = fields.Dict(required=True)
+    account = fields.Dict(required=True, **MAYBE)
+    history = fields.Dict(required=True)
+    spend = fields.List(fields.Dict(), required=True)
+    payments = fields.List(fields.Dict(), required=True)
+    bills_readable = fields.Boolean(required=True, **MAYBE)
+    paid_bills_confirmed = fields.Boolean(required=True, **MAYBE)
+    award = fields.Dict(required=True, **MAYBE)
+
+
+class NewFactSchema(Schema):
+    """What staff must record."""
+
+    name = fields.String(required=True, validate=OneOf(NAMES))
+    value = fields.String(**WORDS, metadata={"description": "As `facts set` takes it.", "example": "yes"})
+    reason = fields.String(**WORDS)
+    evidence = fields.String(**WORDS, metadata={"description": "Where anybody can check it."})
+    dry_run = fields.Boolean(load_default=False)
+
+
+class RecordedSchema(Schema):
+    """What was recorded, where the store stands with it, and each thing that changed."""
+
+    store = fields.String(required=True)
+    name = fields.String(required=True)
+    value = fields.Raw(required=True, **MAYBE)
+    reason = fields.String(required=True)
+    evidence = fields.String(required=True)
+    stage = fields.String(required=True)
+    verdict = fields.String(required=True)
+    saved = fields.Boolean(required=True)
+    effect = fields.List(fields.Dict(), required=True)
+
+
+class DecisionArguments(NumberedPage):
+    """Whose decisions."""
+
+    store = fields.String(required=True, validate=Length(min=1, max=200), metadata={"example": "st_1"})
+
+
+class DecisionRowSchema(Schema):
+    """A decision, and what changed with it."""
+
+    id = fields.Integer(required=True)
+    store = fields.String(required=True)
+    decided_at = fields.AwareDateTime(required=True)
+    stage = fields.String(required=True)
+    verdict = fields.String(required=True)
+    changes = fields.List(fields.Dict(), required=True)
+
+
+class DecisionSchema(DecisionRowSchema):
+    """A decision exactly as it was said, and all that it rests on."""
+
+    answer = fields.Dict(required=True)
+    facts = fields.Dict(required=True)
+    programme = fields.Dict(required=True)
+
+
+@facts_api.route("/facts/<store_id>")
+class FactsView(MethodView):
+    """What is known about a store."""
+
+    @facts_api.response(200, FactsSchema)
+    @facts_api.alt_response(404, schema=RefusalSchema)
+    def get(self, store_id: str) -> dict[str, Any]:
+        """The store's facts document."""
+        now = wiring().now()
+        facts, programme = facts_of(wiring().database, now, store_id)
+        return facts_document(facts, programme.id, now)
+
+    @facts_api.arguments(NewFactSchema)
+    @facts_api.response(200, RecordedSchema)
+    @facts_api.alt_response(404, schema=RefusalSchema)
+    @facts_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+        """Record a fact, decide the store anew, and say what that changed; with `dry_run`, what it would."""
+        parts, actor, dry_run = wiring(), g.person.email, told.pop("dry_run")
+
+        def act(database: Database) -> dict[str, Any]:
+            return record(database, parts.now(), store_id=store_id, actor=actor, **told)
+
+        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=dry_run)
+        stands = {"stage": effect.after.stage.value, "verdict": effect.after.verdict.value}
+        return {**effect.answer, **stands, "saved": not dry_run, "effect": effect.changes}
+
+
+@facts_api.route("/decisions")
+class DecisionsView(MethodView):
+    """A store's history."""
+
+    @facts_api.arguments(DecisionArguments, location="query")
+    @facts_api.response(200, page_schema(DecisionRowSchema, "DecisionPage"))
+    @facts_api.alt_response(404, schema=RefusalSchema)
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The newest first; the same answer from the same facts stands once."""
+        limit, after = arguments["limit"], arguments.get("after")
+        before = int(after) if after else None
+        rows = list_decisions(wiring().database, arguments["store"], limit + 1, before=before)
+        return {"items": rows[:limit], "next": str(rows[limit - 1]["id"]) if len(rows) > limit else None}
+
+
+@facts_api.route("/decisions/<int:decision_id>")
+class DecisionView(MethodView):
+    """One decision."""
+
+    @facts_api.response(200, DecisionSchema)
+    @facts_api.alt_response(404, schema=RefusalSchema)
+    def get(self, decision_id: int) -> dict[str, Any]:
+        """As it was said, with the facts and terms it rests on."""
+        return show_decision(wiring().database, decision_id)

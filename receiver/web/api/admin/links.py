@@ -1,0 +1,139 @@
+"""/api/v1/admin/links: what `links` does on the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask.views import MethodView
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, Regexp
+
+from receiver.services.consent.revoke import revoke_consent
+from receiver.services.decisions.decide import decide_each
+from receiver.services.staff_words import LONGEST
+from receiver.services.stores.links import add_link, link_row, list_links, remove_link
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_schema
+from receiver.web.api.schemas import MAYBE, RefusalSchema
+from receiver.wiring import wiring
+
+links_api = AdminBlueprint("links", "Which ad account stands for which store")
+
+
+class LinkArguments(NumberedPage):
+    """Which links."""
+
+    store = fields.String(validate=Length(min=1, max=200), metadata={"description": "A store's id."})
+
+
+class LinkSchema(Schema):
+    """A store's link to an ad account."""
+
+    id = fields.Integer(required=True)
+    store = fields.String(required=True)
+    advertiser_id = fields.String(required=True)
+    linked_at = fields.AwareDateTime(required=True, **MAYBE)
+    exact = fields.Boolean(required=True, **MAYBE)
+    consent = fields.Boolean(required=True, **MAYBE)
+    scopes = fields.List(fields.Integer(), required=True, **MAYBE)
+    ended_at = fields.AwareDateTime(required=True, **MAYBE)
+
+
+class NewLinkSchema(Schema):
+    """An ad account and its advertiser's consent."""
+
+    store = fields.String(required=True, validate=Length(min=1, max=200))
+    advertiser = fields.String(required=True, validate=Regexp(r"[0-9]{1,64}\Z"))
+    token = fields.String(required=True, validate=Length(min=1, max=1000))
+    linked_at = Moment(metadata={"description": "When it was linked, where staff know it with evidence."})
+
+
+class RevokeSchema(Schema):
+    """Why, and for whom."""
+
+    reason = fields.String(required=True, validate=Length(min=1, max=LONGEST))
+    with_others = fields.Boolean(
+        load_default=False, metadata={"description": "Also where the same consent serves other stores."}
+    )
+
+
+class LinksSchema(Schema):
+    """All links that a consent served."""
+
+    links = fields.List(fields.Nested(LinkSchema), required=True)
+
+
+@links_api.route("/links")
+class LinksView(MethodView):
+    """The list of links."""
+
+    @links_api.arguments(LinkArguments, location="query")
+    @links_api.response(200, page_schema(LinkSchema, "LinkPage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The newest first, ended ones included."""
+        limit = arguments["limit"]
+        after = arguments.get("after")
+        found = list_links(
+            wiring().database, arguments.get("store"), limit + 1, after=int(after) if after else None
+        )
+        return {
+            "items": [link_row(link) for link in found[:limit]],
+            "next": str(found[limit - 1].id) if len(found) > limit else None,
+        }
+
+    @links_api.arguments(NewLinkSchema)
+    @links_api.response(201, LinkSchema)
+    @links_api.alt_response(404, schema=RefusalSchema)
+    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Open the link, or give the one the store claimed its consent. Twice is once."""
+        parts = wiring()
+        link = add_link(
+            parts.database,
+            parts.seal,
+            parts.now(),
+            store_id=told["store"],
+            advertiser_id=told["advertiser"],
+            token=told["token"],
+            linked_at=told.get("linked_at"),
+            actor=g.person.email,
+        )
+        return link_row(link)
+
+
+@links_api.route("/links/<store_id>/remove")
+class RemoveLinkView(MethodView):
+    """The end of a link."""
+
+    @links_api.response(200, LinkSchema)
+    @links_api.alt_response(404, schema=RefusalSchema)
+    def post(self, store_id: str) -> dict[str, Any]:
+        """End the store's link and forget its token."""
+        parts = wiring()
+        link = remove_link(parts.database, parts.now(), store_id=store_id, actor=g.person.email)
+        decide_each(parts.database, parts.now(), [store_id])
+        return link_row(link)
+
+
+@links_api.route("/links/<store_id>/revoke")
+class RevokeView(MethodView):
+    """A consent given back."""
+
+    @links_api.arguments(RevokeSchema)
+    @links_api.response(200, LinksSchema)
+    @links_api.alt_response(404, schema=RefusalSchema)
+    @links_api.alt_response(409, schema=RefusalSchema)
+    @links_api.alt_response(502, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+        """Give the consent back to TikTok; the link stays, unread until consent is given again."""
+        parts = wiring()
+        served = revoke_consent(
+            parts.database,
+            parts.seal,
+            parts.tiktok.urgently(),
+            parts.now(),
+            store_id,
+            **told,
+            actor=g.person.email,
+        )
+        decide_each(parts.database, parts.now(), [link.store_id for link in served])
+        return {"links": [link_row(link) for link in served]}

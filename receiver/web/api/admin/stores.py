@@ -1,0 +1,386 @@
+"""/api/v1/admin/stores: what `stores` does on the command line, and merging merchants."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import g
+from flask.views import MethodView
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf, Range
+
+from receiver.documents.status import full_document
+from receiver.services.bridge.check import check_store
+from receiver.services.bridge.leave import erase_store, leave_store
+from receiver.services.bridge.rotate import rotate_made_secrets
+from receiver.services.bridge.show import bridge_shown
+from receiver.services.decisions.decide import decide_each
+from receiver.services.decisions.status import status_of
+from receiver.services.staff_words import LONGEST
+from receiver.services.stores import registry
+from receiver.services.stores.listing import LONGEST_FILTER, STAGES, page_of_stores, store_row
+from receiver.services.stores.merge import Merged, merge_merchants
+from receiver.storage.store_search import Condition, StoreFilters
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_schema
+from receiver.web.api.schemas import MAYBE, RefusalSchema, StatusSchema
+from receiver.wiring import wiring
+
+stores_api = AdminBlueprint("stores", "Stores: found, added, repaired, admitted, merged and disconnected")
+
+TEXT: dict[str, Any] = {"validate": Length(min=1, max=LONGEST_FILTER)}
+WORDS: dict[str, Any] = {"required": True, "validate": Length(min=1, max=LONGEST)}
+TIME: dict[str, Any] = {"required": True, **MAYBE}
+
+
+class StoreArguments(PageArguments):
+    """Which stores."""
+
+    stage = fields.String(validate=OneOf(STAGES))
+    country = fields.String(**TEXT, metadata={"example": "US"})
+    condition = fields.String(validate=OneOf(list(Condition)))
+    text = fields.String(**TEXT, metadata={"description": "Part of a name, address or id."})
+
+
+class StoreBaseSchema(Schema):
+    """A store, and the latest that was decided for it."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    url = fields.String(required=True)
+    country = fields.String(required=True, **MAYBE)
+    merchant = fields.String(required=True)
+    programme = fields.String(required=True)
+    joined_at = fields.AwareDateTime(required=True)
+    stage = fields.String(required=True, **MAYBE)
+    verdict = fields.String(required=True, **MAYBE)
+    decided_at = fields.AwareDateTime(**TIME)
+    doubts = fields.List(fields.String(), required=True)
+
+
+class StoreRowSchema(StoreBaseSchema):
+    """A store in the list."""
+
+    progress = fields.Dict(required=True, **MAYBE, metadata={"description": "Its spend, and the tier above."})
+    advertiser_id = fields.String(required=True, **MAYBE)
+    next_poll = fields.AwareDateTime(**TIME)
+    conditions = fields.List(fields.String(metadata={"enum": list(Condition)}), required=True)
+
+
+class WebhookSchema(Schema):
+    """A webhook of ours at the store, as it was last seen."""
+
+    topic = fields.String(required=True)
+    webhook_id = fields.Integer(required=True, **MAYBE)
+    trouble = fields.String(required=True, **MAYBE)
+    checked_at = fields.AwareDateTime(**TIME)
+
+
+class ConnectionSchema(Schema):
+    """How we reach a store whose keys we hold."""
+
+    connected_at = fields.AwareDateTime(**TIME)
+    checked_at = fields.AwareDateTime(**TIME)
+    next_check_at = fields.AwareDateTime(**TIME)
+    trouble = fields.String(required=True, **MAYBE)
+    plugin_has_token_since = fields.AwareDateTime(**TIME)
+    facts_read_at = fields.AwareDateTime(**TIME)
+    webhooks = fields.List(fields.Nested(WebhookSchema), required=True)
+
+
+class StoreSchema(StoreBaseSchema):
+    """Everything about a store but its secrets."""
+
+    currency = fields.String(required=True, **MAYBE)
+    created_at = fields.AwareDateTime(required=True)
+    admitted_at = fields.AwareDateTime(**TIME)
+    disconnected_at = fields.AwareDateTime(**TIME)
+    installed_at = fields.AwareDateTime(**TIME)
+    set_up_at = fields.AwareDateTime(**TIME)
+    removed_at = fields.AwareDateTime(**TIME)
+    webhook_url = fields.String(required=True)
+    may_be_one_merchant = fields.List(fields.String(), required=True)
+    connection = fields.Nested(ConnectionSchema, required=True, **MAYBE)
+
+
+class NewStoreSchema(Schema):
+    """A store to add by hand."""
+
+    url = fields.String(**WORDS, metadata={"example": "https://shop.example/"})
+    name = fields.String(**WORDS)
+    country = fields.String(**WORDS, metadata={"example": "US"})
+    currency = fields.String(**WORDS, metadata={"example": "USD"})
+    merchant = fields.String(**TEXT)
+    webhook_secret = fields.String(**TEXT)
+    joined_at = Moment()
+    admit = fields.Boolean(load_default=False)
+
+
+class AddedStoreSchema(Schema):
+    """Secret and token are told this once."""
+
+    id = fields.String(required=True)
+    webhook_url = fields.String(required=True)
+    webhook_secret = fields.String(required=True)
+    status_token = fields.String(required=True)
+
+
+class ReconciledSchema(Schema):
+    """What a look at the store found and put right."""
+
+    trouble = fields.String(required=True, **MAYBE)
+    plugin_had_news = fields.Boolean(required=True)
+    changed = fields.List(fields.String(), required=True, metadata={"description": "Facts of the store."})
+    repaired = fields.List(fields.String(), required=True, metadata={"description": "Topics of webhooks."})
+
+
+class OverlapSchema(Schema):
+    """How long the old secrets verify as well."""
+
+    overlap_hours = fields.Integer(
+        strict=True, load_default=24, validate=Range(min=0, max=registry.LONGEST_OVERLAP)
+    )
+
+
+class RotatedSchema(Schema):
+    """The secret is that of a webhook made by hand; it is told this once."""
+
+    webhook_url = fields.String(required=True)
+    webhook_secret = fields.String(required=True)
+    old_valid_until = fields.AwareDateTime(required=True)
+    changed_at_the_store = fields.List(fields.String(), required=True)
+
+
+class StatusTokenSchema(Schema):
+    """Told this once."""
+
+    status_token = fields.String(required=True)
+
+
+class StoreReasonSchema(Schema):
+    """Why."""
+
+    reason = fields.String(**WORDS)
+
+
+class ErasedSchema(Schema):
+    """How many rows of what were removed or emptied."""
+
+    erased = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class MergeSchema(Schema):
+    """With whose merchant."""
+
+    into = fields.String(**WORDS, metadata={"description": "A store of the merchant that stays."})
+    reason = fields.String(**WORDS)
+    evidence = fields.String(**WORDS)
+    dry_run = fields.Boolean(load_default=False)
+
+
+class MergedStoreSchema(Schema):
+    """A store of the merged merchant."""
+
+    id = fields.String(required=True)
+    stage = fields.String(required=True)
+    effect = fields.List(fields.Dict(), required=True)
+
+
+class MergedSchema(Schema):
+    """The merchant that stays, and what changed for each of its stores."""
+
+    merchant = fields.String(required=True)
+    stores = fields.List(fields.Nested(MergedStoreSchema), required=True)
+    placed = fields.List(
+        fields.String(), required=True, metadata={"description": "Stores that a place became free for."}
+    )
+
+
+@stores_api.route("/stores")
+class StoresView(MethodView):
+    """The list of stores."""
+
+    @stores_api.arguments(StoreArguments, location="query")
+    @stores_api.response(200, page_schema(StoreRowSchema, "StorePage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The newest first; those that wait, the next in line first. A page may hold fewer than `limit`, or
+        none, and have a `next` all the same: one request goes through so many stores only."""
+        after, limit = arguments.pop("after", None), arguments.pop("limit")
+        parts = wiring()
+        page = page_of_stores(
+            parts.database, parts.now(), StoreFilters(**arguments), after=after, limit=limit
+        )
+        return {"items": page.rows, "next": page.next}
+
+    @stores_api.arguments(NewStoreSchema)
+    @stores_api.response(201, AddedStoreSchema)
+    @stores_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Add a store, with an address for a webhook made by hand."""
+        parts = wiring()
+        added = registry.add_store(
+            parts.database,
+            parts.seal,
+            parts.now(),
+            **told,
+            programme=parts.settings.programme,
+            actor=g.person.email,
+        )
+        return {
+            "id": added.id,
+            "webhook_url": parts.settings.public_url + added.webhook_path,
+            "webhook_secret": added.webhook_secret,
+            "status_token": added.status_token,
+        }
+
+
+@stores_api.route("/stores/<store_id>")
+class StoreView(MethodView):
+    """One store."""
+
+    @stores_api.response(200, StoreSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    def get(self, store_id: str) -> dict[str, Any]:
+        """Everything but its secrets."""
+        return _shown(store_id)
+
+
+@stores_api.route("/stores/<store_id>/status")
+class StoreStatusView(MethodView):
+    """What its merchant reads."""
+
+    @stores_api.response(200, StatusSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    def get(self, store_id: str) -> dict[str, Any]:
+        """The status document, in English."""
+        return full_document(status_of(wiring().database, wiring().now(), store_id))
+
+
+@stores_api.route("/stores/<store_id>/reconcile")
+class ReconcileView(MethodView):
+    """A look at a connected store."""
+
+    @stores_api.response(200, ReconciledSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    @stores_api.alt_response(409, schema=RefusalSchema)
+    def post(self, store_id: str) -> dict[str, Any]:
+        """Look now: facts, webhooks, the plugin; what differs is repaired and recorded."""
+        parts = wiring()
+        now, public_url = parts.now(), parts.settings.public_url
+        found = check_store(parts.database, parts.seal, parts.shops, now, store_id, public_url=public_url)
+        decide_each(parts.database, now, [store_id])
+        return {
+            "trouble": found.trouble,
+            "plugin_had_news": found.caught_up,
+            "changed": list(found.changed),
+            "repaired": list(found.repaired),
+        }
+
+
+@stores_api.route("/stores/<store_id>/admit")
+class AdmitView(MethodView):
+    """A place in the offer."""
+
+    @stores_api.response(200, StoreSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    def post(self, store_id: str) -> dict[str, Any]:
+        """Give the store its place, beyond the cap too. Twice is once."""
+        registry.admit_store(wiring().database, wiring().now(), store_id, actor=g.person.email)
+        decide_each(wiring().database, wiring().now(), [store_id])
+        return _shown(store_id)
+
+
+@stores_api.route("/stores/<store_id>/rotate-secret")
+class RotateSecretView(MethodView):
+    """New signing secrets."""
+
+    @stores_api.arguments(OverlapSchema)
+    @stores_api.response(200, RotatedSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    @stores_api.alt_response(502, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+        """At a connected store too; the old ones verify until the overlap is over."""
+        parts, now = wiring(), wiring().now()
+        said = {"overlap_hours": told["overlap_hours"], "actor": g.person.email}
+        made = rotate_made_secrets(parts.database, parts.seal, parts.shops, now, store_id, **said)
+        secret = registry.rotate_secret(parts.database, parts.seal, now, store_id, **said)
+        return {
+            "webhook_url": parts.settings.public_url + registry.webhook_path(store_id),
+            "webhook_secret": secret,
+            "old_valid_until": now + timedelta(hours=told["overlap_hours"]),
+            "changed_at_the_store": made,
+        }
+
+
+@stores_api.route("/stores/<store_id>/rotate-token")
+class RotateTokenView(MethodView):
+    """A new status token."""
+
+    @stores_api.response(200, StatusTokenSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    def post(self, store_id: str) -> dict[str, Any]:
+        """The old one stops working at once."""
+        token = registry.rotate_token(wiring().database, wiring().now(), store_id, actor=g.person.email)
+        return {"status_token": token}
+
+
+@stores_api.route("/stores/<store_id>/disconnect")
+class DisconnectView(MethodView):
+    """The end of all that passes between us and a store."""
+
+    @stores_api.arguments(StoreReasonSchema)
+    @stores_api.response(200, StoreSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+        """Decisions and awards stay. Twice is once."""
+        parts, actor = wiring(), g.person.email
+        leave_store(parts.database, parts.seal, parts.shops, parts.now(), store_id, **told, actor=actor)
+        return _shown(store_id)
+
+
+@stores_api.route("/stores/<store_id>/erase")
+class EraseView(MethodView):
+    """What is personal of a store that left."""
+
+    @stores_api.arguments(StoreReasonSchema)
+    @stores_api.response(200, ErasedSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    @stores_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+        """Cannot be taken back. Decisions and awards stay."""
+        return {
+            "erased": erase_store(wiring().database, wiring().now(), store_id, **told, actor=g.person.email)
+        }
+
+
+@stores_api.route("/stores/<store_id>/merge")
+class MergeView(MethodView):
+    """Two merchants of one owner."""
+
+    @stores_api.arguments(MergeSchema)
+    @stores_api.response(200, MergedSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    @stores_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+        """The stores of this one's merchant become those of the other's; with `dry_run`, it is only told
+        what would change."""
+        actor = g.person.email
+        return _merged(merge_merchants(wiring().database, wiring().now(), store_id, **told, actor=actor))
+
+
+def _shown(store_id: str) -> dict[str, Any]:
+    parts = wiring()
+    store = registry.show_store(parts.database, store_id)
+    connection = bridge_shown(parts.database, store_id)
+    return {
+        **store_row(store, parts.settings.public_url),
+        "may_be_one_merchant": registry.may_be_one_merchant(parts.database, store_id),
+        "connection": connection if connection["connected_at"] else None,
+    }
+
+
+def _merged(merged: Merged) -> dict[str, Any]:
+    stores = [
+        {"id": one.store, "stage": one.after.stage.value, "effect": one.changes} for one in merged.stores
+    ]
+    return {"merchant": merged.merchant, "stores": stores, "placed": merged.placed}

@@ -1,0 +1,54 @@
+"""docs/api.md names each command with its call, or why it has none, and each call there is."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from receiver.app import create_app
+from receiver.cli import COMMANDS
+from receiver.wiring import wire
+from tests.conftest import make_settings
+
+PAGE = (Path(__file__).parents[2] / "docs/api.md").read_text()
+PREFIX = "/api/v1/admin"
+
+
+def first_cells(heading):
+    """What stands first in the rows of the table under a heading."""
+    table = PAGE.partition(f"\n| {heading}")[2].partition("\n\n")[0]
+    return re.findall(r"^\| `([^`]+)` \|", table, re.M)
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("api")
+    wired = wire(make_settings(database_url=f"sqlite:///{folder}/receiver.db"))
+    rules = create_app(wired=wired).url_map.iter_rules()
+    yield {
+        (method, re.sub(r"<\w+:", "<", rule.rule.removeprefix(PREFIX)))
+        for rule in rules
+        if rule.rule.startswith(PREFIX)
+        for method in rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    }
+    wired.database.close()
+
+
+def commands():
+    for command in COMMANDS:
+        if isinstance(command, click.Group):
+            yield from (f"{command.name} {name}" for name in command.commands)
+        else:
+            yield command.name
+
+
+def test_each_command_has_a_call_or_a_reason_for_none():
+    with_call, without = set(first_cells("command | call |")), first_cells("command | why |")
+    assert with_call.isdisjoint(without)
+    assert with_call | set(without) == set(commands())
+
+
+def test_the_calls_that_are_named_are_the_calls_there_are(calls):
+    named = re.findall(r"\| `(GET|POST|PUT|PATCH|DELETE) (/[^`]*)` \|", PAGE)
+    assert set(named) == calls
