@@ -27,6 +27,7 @@ from receiver.services.polling.poll import AT_ONCE, poll_due
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.processing.purge import purge
 from receiver.services.running.programme import count_programmes
+from receiver.services.running.tell import tell_staff
 from receiver.services.stores.places import fill_all_places
 from receiver.storage.database import SQLITE_BUSY_MS, Database
 from receiver.storage.heartbeats import take_turn
@@ -60,6 +61,7 @@ def every_minute(wired: Wiring) -> tuple[Job, ...]:
         Job("places", lambda _: fill_all_places(wired.database, wired.now())),
         Job("count", lambda _: count_programmes(wired.database, wired.now())),
         Job("decide", lambda _: decide_stale(wired.database, wired.now())),
+        Job("tell", lambda _: _tell(wired)),
         Job("purge", lambda stopping: _purge_at_night(wired, stopping)),
     )
 
@@ -121,6 +123,10 @@ def _check_stores(wired: Wiring, stopping: Event) -> None:
 
     with ThreadPoolExecutor(CHECKS_AT_ONCE) as several:
         list(several.map(check, due_stores(wired.database, wired.now(), CHECK_BATCH)))
+
+
+def _tell(wired: Wiring) -> None:
+    tell_staff(wired.database, wired.now(), wired.channel, wired.settings.public_url)
 
 
 def _purge_at_night(wired: Wiring, stopping: Event) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -20,6 +24,12 @@ KEYS_HELP = "should be a comma list of Fernet keys; `flask --app wsgi secrets ne
 ADDRESS_HELP = "should be a web address such as https://credit.example"
 DATABASE_HELP = "should be sqlite:////path/to/file.db or postgresql+psycopg://user:password@host/name"
 SANDBOX_HELP = "is only for a sandbox, whose settings say SANDBOX=yes (`make run` writes them); unset it"
+SMTP_HELP = "should be smtp://host, smtp://user:password@host:587 or smtps://user:password@host"
+MAIL_HELP = "should be e-mail addresses such as ops@credit.example, MAIL_TO a comma list"
+SIGNING_HELP = "should be whsec_ and 24 to 64 random bytes in base64"
+STAFF_WEBHOOK = {"STAFF_WEBHOOK_URL": ADDRESS_HELP, "STAFF_WEBHOOK_SECRET": SIGNING_HELP}
+MAIL = {"SMTP_URL": SMTP_HELP, "MAIL_FROM": MAIL_HELP, "MAIL_TO": MAIL_HELP}
+MAIL_ADDRESS = re.compile(r"[!-~]+@[!-~]+")
 NETWORKS_HELP = "should be a comma list of addresses or networks such as 127.0.0.1,10.0.0.0/8"
 
 
@@ -39,6 +49,11 @@ class Settings:
     keep_deliveries_days: int
     trusted_proxies: tuple[str, ...]  # addresses or networks whose forwarding headers are believed
     allow_loopback_stores: bool
+    staff_webhook_url: str  # where staff are told of what is urgent, signed with the secret (whsec_…); or
+    staff_webhook_secret: str
+    smtp_url: str  # the server that takes their e-mails
+    mail_from: str
+    mail_to: tuple[str, ...]
     sandbox_folder: Path | None  # where the sandbox's clock and faults are switched; only a sandbox has one
 
 
@@ -77,6 +92,7 @@ def _settings(env: Env) -> Settings:
         keep_deliveries_days=env.int("KEEP_DELIVERIES_DAYS", 30, validate=Range(min=4)),
         trusted_proxies=tuple(env.list("TRUSTED_PROXIES", [], validate=_networks)),
         allow_loopback_stores=env.bool("ALLOW_LOOPBACK_STORES", default=False),
+        **_channel(env),
         sandbox_folder=_sandbox_folder(env),
     )
 
@@ -84,6 +100,38 @@ def _settings(env: Env) -> Settings:
 def _required(env: Env, name: str, right: str) -> None:
     if not env.str(name, "").strip():
         raise EnvError(f"{name} is not set; it {right}")
+
+
+def _channel(env: Env) -> dict[str, Any]:
+    """By which staff are told: one of the two, whole, or none."""
+    webhook = _all_or_none(env, STAFF_WEBHOOK)
+    mail = _all_or_none(env, MAIL)
+    if webhook and mail:
+        raise EnvError(
+            "STAFF_WEBHOOK_URL and SMTP_URL are both set; staff are told by one of them: unset the other"
+        )
+    return {
+        "staff_webhook_url": env.str("STAFF_WEBHOOK_URL", validate=_web_address) if webhook else "",
+        "staff_webhook_secret": env.str("STAFF_WEBHOOK_SECRET", validate=_signing_secret) if webhook else "",
+        "smtp_url": env.str("SMTP_URL", validate=_mail_server) if mail else "",
+        "mail_from": env.str("MAIL_FROM", validate=_mail_address) if mail else "",
+        "mail_to": _mail_to(env) if mail else (),
+    }
+
+
+def _mail_to(env: Env) -> tuple[str, ...]:
+    addresses: list[str] = env.list("MAIL_TO", validate=_mail_addresses)
+    return tuple(one.strip() for one in addresses)
+
+
+def _all_or_none(env: Env, names: Mapping[str, str]) -> bool:
+    """Whether they are set; half a channel would be found out only when it is needed."""
+    is_set = {name: bool(env.str(name, "").strip()) for name in names}
+    missing = [name for name, there in is_set.items() if not there]
+    if missing and len(missing) < len(names):
+        there = next(name for name, set_ in is_set.items() if set_)
+        raise EnvError(f"{missing[0]} is not set, while {there} is; it {names[missing[0]]}")
+    return not missing
 
 
 def _sandbox_folder(env: Env) -> Path | None:
@@ -121,6 +169,41 @@ def _web_address(value: str) -> None:
         usable = False
     if not usable or parts.query or parts.fragment or parts.username or any(c.isspace() for c in value):
         raise ValidationError(ADDRESS_HELP)
+
+
+def _mail_server(value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if (
+        not usable
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+        or any(c.isspace() for c in value)
+    ):
+        raise ValidationError(SMTP_HELP)
+
+
+def _mail_address(value: str) -> None:
+    if not MAIL_ADDRESS.fullmatch(value.strip()):
+        raise ValidationError(MAIL_HELP)
+
+
+def _mail_addresses(values: list[str]) -> None:
+    for value in values:
+        _mail_address(value)
+
+
+def _signing_secret(value: str) -> None:
+    try:
+        key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not value.startswith("whsec_") or not 24 <= len(key) <= 64:
+        raise ValidationError(SIGNING_HELP)
 
 
 def _database(value: str) -> None:

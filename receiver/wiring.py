@@ -11,6 +11,9 @@ from flask import current_app
 from receiver.controls import Controls
 from receiver.controls.clock import real_now
 from receiver.errors import SettingsError
+from receiver.integrations.channels import Channel
+from receiver.integrations.channels.mail import Mail
+from receiver.integrations.channels.webhook import StaffWebhook
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.pace import Pace
@@ -32,6 +35,7 @@ class Wiring:
     budget: SharedBudget  # of calls to TikTok
     shops: RestShops
     now: Callable[[], datetime]
+    channel: Channel | None  # by which staff are told of what is urgent
     controls: Controls | None  # of the sandbox; a real installation has none
 
 
@@ -48,6 +52,7 @@ def wire(settings: Settings, now: Callable[[], datetime] | None = None) -> Wirin
         budget=budget,
         shops=RestShops(allow_loopback=settings.allow_loopback_stores),
         now=clock,
+        channel=_channel(settings),
         controls=controls,
     )
 
@@ -55,6 +60,14 @@ def wire(settings: Settings, now: Callable[[], datetime] | None = None) -> Wirin
 def _app(settings: Settings) -> App | None:
     app_id, secret = settings.tiktok_app_id, settings.tiktok_app_secret
     return App(app_id, secret) if app_id and secret else None
+
+
+def _channel(settings: Settings) -> Channel | None:
+    if settings.staff_webhook_url:
+        return StaffWebhook(settings.staff_webhook_url, settings.staff_webhook_secret)
+    if settings.smtp_url:
+        return Mail(settings.smtp_url, settings.mail_from, settings.mail_to)
+    return None
 
 
 def wiring() -> Wiring:

@@ -197,6 +197,11 @@ def make_settings(**changes: object) -> Settings:
         "keep_deliveries_days": 30,
         "trusted_proxies": (),
         "allow_loopback_stores": True,
+        "staff_webhook_url": "",
+        "staff_webhook_secret": "",
+        "smtp_url": "",
+        "mail_from": "",
+        "mail_to": (),
         "sandbox_folder": None,
     }
     return Settings(**{**values, **changes})  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ def _checks(*, show: bool) -> list[Check]:
     except SettingsError as error:
         found = iter([diagnose_settings(error)])
     else:
-        found = diagnose(wired.settings, wired.database, wired.seal, wired.now(), look)
+        found = diagnose(wired.settings, wired.database, wired.seal, wired.now(), look, wired.channel)
     checks = []
     for check in found:
         checks.append(check)

@@ -8,6 +8,7 @@ import click
 
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, Row, json_option, print_one, print_rows
+from receiver.services.running.tell import try_channel
 from receiver.services.staff.members import ROLES, add_staff, list_staff, remove_staff, set_password
 from receiver.services.staff.passwords import new_password
 from receiver.services.staff.tokens import list_tokens, make_token, revoke_token
@@ -96,6 +97,14 @@ def revoke(token_id: int, as_json: bool) -> None:
     """End a token at once."""
     wired = wiring()
     print_one(_token_row(revoke_token(wired.database, wired.now(), token_id, actor=actor())), as_json)
+
+
+@staff.command("tell-test")
+@json_option
+def tell_test(as_json: bool) -> None:
+    """Send a test message to staff's own channel, where a stopped worker and overdue awards are told."""
+    wired = wiring()
+    print_one({"told": try_channel(wired.channel, wired.now(), wired.settings.public_url)}, as_json)
 
 
 def _token_row(owned: OwnedToken) -> Row:

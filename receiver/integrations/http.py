@@ -58,6 +58,10 @@ class Http:
         """Send `body` as JSON; raises as `get` does, and then nobody knows whether it was carried out."""
         return self._send("POST", url, headers=headers, json=body)
 
+    def post_bytes(self, url: str, *, headers: Mapping[str, str], content: bytes) -> Answer:
+        """Send exactly these bytes, as `post` does."""
+        return self._send("POST", url, headers=headers, data=content)
+
     def _send(self, method: str, url: str, **what: Any) -> Answer:
         try:
             with self._session.request(

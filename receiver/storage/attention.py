@@ -39,6 +39,10 @@ def overdue(now: datetime) -> Select[Any]:
     return _due().where(Award.due_by < _today(now))
 
 
+def stores_overdue(now: datetime) -> Select[str]:
+    return _due().where(Award.due_by < _today(now)).with_only_columns(Award.store_id).distinct()
+
+
 def due_soon(now: datetime) -> Select[Any]:
     today = _today(now)
     return _due().where(Award.due_by >= today, Award.due_by < today + DUE_SOON)

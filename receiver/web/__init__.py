@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from receiver.services.receiving.receive import Reception
+from receiver.services.running.tell import tell_staff
 from receiver.web import admin, api, connect, errors, headers
 from receiver.web.health import health
 from receiver.web.metrics import metrics_page
 from receiver.web.proxies import TrustedProxies
+from receiver.web.watch import Watch
 from receiver.web.webhooks import WebhookFront
 from receiver.wiring import Wiring
 
@@ -32,3 +34,9 @@ def register(app: Flask, wired: Wiring) -> None:
     )
     front = WebhookFront(app.wsgi_app, reception)
     app.wsgi_app = TrustedProxies(front, settings.trusted_proxies)  # type: ignore[method-assign]
+    if wired.channel:
+        app.wsgi_app = Watch(app.wsgi_app, lambda: _tell(wired))  # type: ignore[method-assign]
+
+
+def _tell(wired: Wiring) -> None:
+    tell_staff(wired.database, wired.now(), wired.channel, wired.settings.public_url)

@@ -68,6 +68,7 @@ class _Collected(Collector):
         yield _labelled("awards", "Awards by state.", "state", found.awards)
         yield _gauge("awards_overdue", "Awards due and not issued.", found.overdue)
         yield _gauge("reviews_open", "Reviews that wait for an answer, 10,000 at most.", found.reviews)
+        yield _gauge("staff_not_told", "Matters staff's own channel could not tell them of.", found.not_told)
         yield _labelled("database_bytes", "Room the database takes.", "part", found.sizes)
 
 

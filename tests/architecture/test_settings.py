@@ -75,6 +75,55 @@ def test_a_wrong_value_stops_the_start_with_the_variables_name(environ, name, va
     assert str(stopped.value).startswith(name)
 
 
+MAIL = {
+    "SMTP_URL": "smtp://u:hunter2@mail",
+    "MAIL_FROM": "a@b.example",
+    "MAIL_TO": "c@d.example, e@f.example",
+}
+WEBHOOK = {"STAFF_WEBHOOK_URL": "http://chat.internal/x", "STAFF_WEBHOOK_SECRET": "whsec_" + "c2VjcmV0" * 6}
+
+
+@pytest.mark.parametrize("channel", [MAIL, WEBHOOK])
+def test_half_a_channel_stops_the_start_with_the_name_of_the_missing_half(environ, monkeypatch, channel):
+    for missing in channel:
+        with pytest.raises(SettingsError, match=f"^{missing} is not set, while [A-Z_]+ is; it should be"):
+            environ(**{**channel, missing: " "})
+
+
+def test_staff_are_told_by_one_channel(environ):
+    with pytest.raises(SettingsError, match=r"^STAFF_WEBHOOK_URL and SMTP_URL are both set") as stopped:
+        environ(**MAIL, **WEBHOOK)
+    assert "hunter2" not in str(stopped.value)
+
+
+def test_a_whole_channel_is_read(environ, monkeypatch):
+    assert environ(**MAIL).mail_to == ("c@d.example", "e@f.example")
+    for name in MAIL:
+        monkeypatch.delenv(name)
+    assert environ(**WEBHOOK).staff_webhook_url == "http://chat.internal/x"
+
+
+@pytest.mark.parametrize(
+    ("channel", "name", "value"),
+    [
+        (MAIL, "SMTP_URL", "mail.internal"),
+        (MAIL, "SMTP_URL", "http://u:hunter2@mail"),
+        (MAIL, "SMTP_URL", "smtp://mail:port"),
+        (MAIL, "MAIL_FROM", "somebody"),
+        (MAIL, "MAIL_TO", "a@b.example,nobody"),
+        (MAIL, "MAIL_TO", "a@b.example\nBcc: x@y.example"),
+        (WEBHOOK, "STAFF_WEBHOOK_URL", "ftp://chat.internal"),
+        (WEBHOOK, "STAFF_WEBHOOK_SECRET", "hunter2"),
+        (WEBHOOK, "STAFF_WEBHOOK_SECRET", "whsec_hunter2"),
+        (WEBHOOK, "STAFF_WEBHOOK_SECRET", "whsec_c2hvcnQ="),
+    ],
+)
+def test_a_wrong_channel_stops_the_start_without_repeating_a_secret(environ, channel, name, value):
+    with pytest.raises(SettingsError, match=f"^{name}: ") as stopped:
+        environ(**{**channel, name: value})
+    assert "hunter2" not in str(stopped.value)
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEYS", "PUBLIC_URL"])
 @pytest.mark.parametrize("value", ["", " ", None])
 def test_what_has_no_default_must_be_set(environ, monkeypatch, name, value):

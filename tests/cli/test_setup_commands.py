@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -168,6 +170,18 @@ class TestStaff:
         assert last is not None
         assert (last.action, last.subject) == ("staff remove", email)
 
+    def test_tell_test_says_by_what_it_told(self, wired: Wiring) -> None:
+        told = []
+        channel = SimpleNamespace(words="a note", send=told.append)
+        result = run(replace(wired, channel=channel), "staff", "tell-test", "--json")
+        assert (result.exit_code, json.loads(result.stdout)) == (0, {"told": "a note"})
+        assert "https://credit.example" in told[0].text
+
+    def test_tell_test_without_a_channel_says_what_to_set(self, wired: Wiring) -> None:
+        answer = run(wired, "staff", "tell-test")
+        assert answer.exit_code == 1
+        assert "SMTP_URL, MAIL_FROM and MAIL_TO" in answer.stderr
+
     def test_a_token_for_nobody_is_refused(self, wired: Wiring) -> None:
         answer = run(wired, "staff", "token", "--email", "nobody@shop.example")
         assert answer.exit_code == 1
@@ -184,6 +198,7 @@ class TestDoctor:
             "secrets": State.OK,
             "worker": State.OK,
             "calls": State.OK,
+            "telling": State.WARN,  # no channel is set
             "terms": State.WARN,  # the shipped terms are over
             "tiktok": State.OK,
             "clock": State.OK,

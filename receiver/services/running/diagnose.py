@@ -11,10 +11,12 @@ from sqlalchemy import select, text
 
 from receiver.documents.programme import load_programme
 from receiver.errors import InputError, ProviderError, ReceiverError, SettingsError, StorageUnavailable
+from receiver.integrations.channels import Channel
 from receiver.integrations.reach import SignOfLife
 from receiver.services.running.reseal import sealed_columns
+from receiver.services.running.tell import SET_CHANNEL
 from receiver.settings import Settings
-from receiver.storage import heartbeats
+from receiver.storage import heartbeats, tellings
 from receiver.storage.budget import SharedBudget
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, newest_revision
@@ -48,7 +50,12 @@ def diagnose_settings(error: SettingsError) -> Check:
 
 
 def diagnose(
-    settings: Settings, database: Database, seal: Seal, now: datetime, look: Callable[[str], SignOfLife]
+    settings: Settings,
+    database: Database,
+    seal: Seal,
+    now: datetime,
+    look: Callable[[str], SignOfLife],
+    channel: Channel | None = None,
 ) -> Iterator[Check]:
     """Every check in turn; none raises."""
     yield Check("settings", State.OK, f"complete; reached at {settings.public_url}")
@@ -58,6 +65,7 @@ def diagnose(
         yield _secrets(database, seal)
         yield _worker(database, now)
         yield _calls(SharedBudget(database, settings.tiktok_rate), now)
+        yield _telling(database, channel)
     yield _terms(settings.programme, now)
     reach, there = _tiktok(settings, look)
     yield reach
@@ -124,6 +132,25 @@ def _calls(budget: SharedBudget, now: datetime) -> Check:
             "calls", State.WARN, found, "routine polls wait for 00:00 UTC; TikTok grants higher levels"
         )
     return Check("calls", State.OK, found)
+
+
+def _telling(database: Database, channel: Channel | None) -> Check:
+    """By which channel staff are told of a stopped worker and overdue awards, and whether it works."""
+    if channel is None:
+        return Check(
+            "telling", State.WARN, "nobody is told of a stopped worker or overdue awards", SET_CHANNEL
+        )
+    try:
+        with database.reading() as session:
+            failing = session.scalars(tellings.failing()).first()
+    except StorageUnavailable as error:
+        return Check("telling", State.FAIL, str(error), "see that it runs and that DATABASE_URL names it")
+    if failing:
+        found = f"staff could not be told: {failing.error}; tried {failing.failures} times"
+        return Check(
+            "telling", State.FAIL, found, "put it right, then try `flask --app wsgi staff tell-test`"
+        )
+    return Check("telling", State.OK, f"staff are told by {channel.words}")
 
 
 def _terms(programme: str, now: datetime) -> Check:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.domain.deliveries import State
-from receiver.storage import awards, call_counts, heartbeats
+from receiver.storage import awards, call_counts, heartbeats, tellings
 from receiver.storage.budget import Left, SharedBudget
 from receiver.storage.database import Database
 from receiver.storage.sizes import sizes
@@ -54,6 +54,7 @@ class Measures:
     awards: Mapping[str, int]  # by state
     overdue: int  # awards
     reviews: int  # that wait for an answer
+    not_told: int  # matters of which staff's own channel could not tell them
     sizes: Mapping[str, int]  # bytes of the database, by part
 
 
@@ -76,6 +77,7 @@ def measure(database: Database, budget: SharedBudget, now: datetime) -> Measures
             awards=_by(session, Award.state),
             overdue=awards.count_overdue(session, now),
             reviews=_count(session, Review.id, Review.state == "open"),
+            not_told=tellings.count_failing(session),
             sizes=sizes(session),
         )
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from receiver.services.running.readiness import WAITING_FOR, worker_is_silent
-from receiver.storage import attention
+from receiver.storage import attention, tellings
 from receiver.storage.database import Database
 
 MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
@@ -41,6 +41,7 @@ def today(database: Database, now: datetime) -> list[Matter]:
 
 def _matters(session: Session, now: datetime) -> Iterator[Matter]:
     yield Matter("worker_silent", int(worker_is_silent(session, now)))
+    yield Matter("staff_not_told", tellings.count_failing(session))
     oldest = attention.oldest_waiting(session)
     yield Matter("deliveries_wait", int(oldest is not None and now - oldest > WAITING_FOR), since=oldest)
     yield _counted(session, "awards_overdue", attention.overdue(now))

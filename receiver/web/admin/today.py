@@ -20,6 +20,10 @@ WORDS = {
         *("no worker is alive",) * 2,
         "Nothing is processed, polled or decided. Start: flask --app wsgi worker",
     ),
+    "staff_not_told": (
+        *("matter staff could not be told of", "matters staff could not be told of"),
+        "Their own channel fails: flask --app wsgi doctor says how, staff tell-test tries it.",
+    ),
     "deliveries_wait": (*("deliveries wait for minutes",) * 2, "See that the worker runs and keeps up."),
     "awards_overdue": ("award overdue", "awards overdue", "Issue the credit, then record it."),
     "awards_due_soon": (

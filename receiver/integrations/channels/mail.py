@@ -1,0 +1,86 @@
+"""Messages to staff as e-mails, handed to a mail server."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Sequence
+from email.message import EmailMessage
+from email.utils import format_datetime
+from ipaddress import ip_address
+from urllib.parse import unquote, urlsplit
+
+import structlog
+
+from receiver.domain.telling import Message
+from receiver.errors import Advice, ProviderError
+
+SECONDS = 10.0  # for each step of the conversation
+PORTS = {"smtp": 25, "smtps": 465}
+
+log = structlog.get_logger(__name__)
+
+
+class Mail:
+    """`server`: smtp://host, encrypted where the server offers it, or smtps://host; user:password@ or not."""
+
+    def __init__(self, server: str, sender: str, recipients: Sequence[str]) -> None:
+        self._server = urlsplit(server)
+        self._sender, self._recipients = sender, list(recipients)
+
+    @property
+    def words(self) -> str:
+        return f"e-mail to {len(self._recipients)} by {self._host}"
+
+    def send(self, message: Message) -> None:
+        """Raises ProviderError when the server takes it for nobody, with its code and no word of its own."""
+        try:
+            with self._connected() as server:
+                self._log_in(server)
+                refused = server.send_message(self._mail(message))
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            code = getattr(error, "smtp_code", None)
+            what = f"{type(error).__name__}{f' {code}' if code else ''}"
+            raise ProviderError(f"{self._host} took no e-mail ({what})", advice=Advice.AGAIN) from None
+        if refused:
+            log.warning("e-mail refused to some of staff", refused=len(refused))
+
+    @property
+    def _host(self) -> str:
+        return self._server.hostname or ""
+
+    def _connected(self) -> smtplib.SMTP:
+        scheme, secure = self._server.scheme, ssl.create_default_context()
+        port = self._server.port or PORTS[scheme]
+        if scheme == "smtps":
+            return smtplib.SMTP_SSL(self._host, port, timeout=SECONDS, context=secure)
+        server = smtplib.SMTP(self._host, port, timeout=SECONDS)
+        server.ehlo_or_helo_if_needed()
+        if server.has_extn("starttls"):
+            server.starttls(context=secure)
+        return server
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        user, password = self._server.username, self._server.password
+        if not user:
+            return
+        if not (isinstance(server.sock, ssl.SSLSocket) or _is_loopback(self._host)):
+            told = f"{self._host} offers no encryption, and gets no password without"
+            raise ProviderError(told, advice=Advice.CONFIGURATION)
+        server.login(unquote(user), unquote(password or ""))
+
+    def _mail(self, message: Message) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["To"] = self._sender, ", ".join(self._recipients)
+        mail["Subject"], mail["Date"] = message.subject, format_datetime(message.at)
+        mail["Message-ID"] = f"<{message.id}@{self._sender.partition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"  # no holiday notice answers it
+        mail.set_content(message.text)
+        return mail
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,42 @@
+"""Messages to staff as webhooks, signed as standardwebhooks.com says."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from urllib.parse import urlsplit
+
+from standardwebhooks import Webhook
+
+from receiver.domain.telling import Message
+from receiver.errors import Advice, ProviderError
+from receiver.integrations.http import Http
+
+TYPE = "staff.told"
+
+
+class StaffWebhook:
+    """Posts to an address of staff's own; `secret` as `whsec_…`."""
+
+    def __init__(self, url: str, secret: str, http: Http | None = None) -> None:
+        self._url, self._secret = url, secret
+        self._http = http or Http(timeout=(5.0, 10.0), whole_seconds=15.0, max_bytes=64 * 1024)
+
+    @property
+    def words(self) -> str:
+        return f"webhook to {urlsplit(self._url).hostname}"
+
+    def send(self, message: Message) -> None:
+        """Raises ProviderError for anything but a 2xx."""
+        at = message.at.astimezone(UTC)  # the library takes any zone's hours for UTC's
+        told = {"text": message.text, "subject": message.subject, **message.data}
+        body = json.dumps({"type": TYPE, "timestamp": at.isoformat(), "data": told})
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": message.id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Webhook(self._secret).sign(message.id, at, body),
+        }
+        answer = self._http.post_bytes(self._url, headers=headers, content=body.encode())
+        if not 200 <= answer.status < 300:
+            raise ProviderError(f"the {self.words} was answered HTTP {answer.status}", advice=Advice.AGAIN)
