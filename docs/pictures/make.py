@@ -19,7 +19,7 @@ from receiver.sandbox.seed import DEMO
 HERE = Path(__file__).parent
 WIDTH = 1000
 MOST_BYTES = 200_000
-STORES, STORE, SANDBOX = 900, 1300, 760  # how much of each page is shown, in pixels from the top
+TODAY, STORE, SANDBOX = 460, 1300, 760  # how much of each page is shown, in pixels from the top
 SHOWN = "Tin Whistle Music"
 
 
@@ -33,7 +33,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         page = browser.new_page(viewport={"width": WIDTH, "height": 900})
         sign_in(page, f"{place.web}/admin/", memory.password)
-        take(page, "stores", STORES)
+        take(page, "today", TODAY)
+        page.get_by_role("link", name="Stores", exact=True).click()
         page.get_by_role("link", name=SHOWN).click()
         take(page, "store", STORE)
         move_thirty_days(page)
@@ -46,12 +47,12 @@ def sign_in(page: Page, console: str, password: str) -> None:
     page.get_by_label("E-mail").fill(DEMO)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Stores").wait_for()
+    page.get_by_role("heading", name="Today").wait_for()
 
 
 def move_thirty_days(page: Page) -> None:
     """The last picture: the world is thirty days older afterwards."""
-    page.get_by_role("link", name="Sandbox").click()
+    page.get_by_role("link", name="Sandbox", exact=True).click()
     page.get_by_role("button", name="+30 days").click()
     page.get_by_role("button", name="+30 days").wait_for(timeout=180_000)
     page.get_by_role("heading", name="What changed").wait_for()
