@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 
 EMAIL, PASSWORD = "ann@staff.example", "correct-horse-battery"
@@ -9,8 +11,15 @@ EMAIL, PASSWORD = "ann@staff.example", "correct-horse-battery"
 
 @pytest.fixture(params=[1280, 390])
 def page(request, chromium, console):
-    """The first page; `console` is the module's own address. `complaints` are the browser's."""
-    context = chromium.new_context(viewport={"width": request.param, "height": 844}, base_url=console)
+    """The first page; `console` is the module's own address."""
+    with signed_in(chromium, console, request.param) as page:
+        yield page
+
+
+@contextmanager
+def signed_in(chromium, console, width):
+    """Whoever EMAIL is, on the first page of the console. `complaints` are the browser's."""
+    context = chromium.new_context(viewport={"width": width, "height": 844}, base_url=console)
     page = context.new_page()
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text))

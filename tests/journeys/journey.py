@@ -25,30 +25,31 @@ SHOP = "https://shop.example/"
 class Journey:
     """One store, its ad account and the service, each on a socket of its own."""
 
-    def __init__(self, wired, clock, tiktok_accounts, faults, base_url):
+    def __init__(
+        self, wired, clock, tiktok_accounts, faults, base_url, *, shop=SHOP, advertiser=ADVERTISER, **told
+    ):
         self.wired, self.clock, self.base_url = wired, clock, base_url
         self.accounts, self.faults = tiktok_accounts, faults
+        self.shop, self.advertiser = shop, advertiser
         self.seq = 0
         self.store = add_store(
             wired.database,
             wired.seal,
             clock(),
-            url=SHOP,
-            name="Example shop",
-            country="US",
-            currency="USD",
+            url=shop,
             programme="woocommerce-2025",
             actor="test",
+            **{"name": "Example shop", "country": "US", "currency": "USD", **told},
         )
         path = self.store.webhook_path
-        self.webhook = Webhook(base_url + path, self.store.webhook_secret, 11, SHOP)
+        self.webhook = Webhook(base_url + path, self.store.webhook_secret, 11, shop)
 
     def signal(self, event: str, **fields: object) -> int:
         self.seq += 1
         argument = {
             "v": 1,
             "install_id": "3f0d5a52-8f0e-4c0b-9b5e-6f0a2f1d7c11",
-            "home_url": SHOP,
+            "home_url": self.shop,
             "seq": self.seq,
             "at": f"{self.clock():%Y-%m-%dT%H:%M:%SZ}",
             "event": event,
@@ -76,7 +77,11 @@ class Journey:
         assert self.signal("integration_installed") == 200
         assert self.signal("integration_set_up") == 200
         self.clock.at = LINKED
-        claimed = {"advertiser_id": ADVERTISER, "business_center": "6001", "external_business_id": "tt4b_1"}
+        claimed = {
+            "advertiser_id": self.advertiser,
+            "business_center": "6001",
+            "external_business_id": "tt4b_1",
+        }
         assert self.signal("account_linked", exact=True, **claimed) == 200
         self.work()
 
@@ -86,7 +91,7 @@ class Journey:
             self.wired.seal,
             self.clock(),
             store_id=self.store.id,
-            advertiser_id=ADVERTISER,
+            advertiser_id=self.advertiser,
             token=token,
             actor="test",
         )
@@ -102,7 +107,7 @@ class Journey:
 def spends(journey: Journey, days: dict[date, Day], **changes: object) -> None:
     created = datetime(2025, 10, 31, 9, 0, tzinfo=UTC)
     valid = {"name": "Example", "token": "merchant-token", "created_at": created, "business_center": "6001"}
-    journey.accounts[ADVERTISER] = Account(ADVERTISER, days=days, **{**valid, **changes})
+    journey.accounts[journey.advertiser] = Account(journey.advertiser, days=days, **{**valid, **changes})
 
 
 def each_day(amount: str, first: date, count: int, credit: str = "0") -> dict[date, Day]:

@@ -1,0 +1,121 @@
+"""What staff do for a credit, in a real browser, after signals, TikTok's figures and a merchant's words."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, date, datetime
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from receiver.app import create_app
+from receiver.controls.faults import Faults
+from receiver.sandbox.tiktok import create_tiktok
+from receiver.services.staff.members import add_staff
+from receiver.storage.migrate import migrate
+from receiver.wiring import wire
+from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+from tests.journeys.journey import JOINED, Journey, each_day, spends
+from tests.machine import needs_chromium
+from tests.serving import served
+
+pytestmark = needs_chromium
+SETTLED = datetime(2025, 12, 4, 18, 0, tzinfo=UTC)
+STORES = {
+    "Fox & Thimble": {"shop": "https://fox.example/", "country": "FR", "advertiser": "7400000000000000101"},
+    "Brass Button": {"shop": "https://brass.example/", "country": "US", "advertiser": "7400000000000000102"},
+}
+
+
+@pytest.fixture(scope="module")
+def journeys(tmp_path_factory):
+    """Two stores that spent enough, by name; the first is told that its country is no market."""
+    folder, clock, accounts = tmp_path_factory.mktemp("credit"), FrozenClock(JOINED), {}
+    with served(create_tiktok(lambda: accounts, clock, Faults(folder / "faults").hitting)) as tiktok:
+        settings = make_settings(
+            database_url=f"sqlite:///{folder}/receiver.db",
+            public_url="http://127.0.0.1",
+            tiktok_api_url=f"{tiktok}/open_api/v1.3",
+        )
+        wired = wire(settings, now=clock)
+        migrate(wired.database)
+        add_staff(wired.database, JOINED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+        with served(create_app(wired=wired)) as address:
+            found = {
+                name: Journey(wired, clock, accounts, None, address, name=name, **told)
+                for name, told in STORES.items()
+            }
+            for center, journey in enumerate(found.values(), 6001):
+                journey.set_up_and_link()
+                journey.consent()
+                journey.pays("manual")
+                spends(journey, each_day("20.00", date(2025, 11, 2), 30), business_center=str(center))
+            clock.at = SETTLED
+            journey.work()
+            yield found
+        wired.database.close()
+
+
+def asks_for_review(journey, message):
+    headers = {"Authorization": f"Bearer {journey.store.status_token}"}
+    address = f"{journey.base_url}/api/v1/reviews"
+    answer = requests.post(address, json={"message": message}, headers=headers, timeout=10)
+    assert answer.ok, answer.text
+
+
+def test_a_review_is_seen_understood_and_overridden_and_its_award_appears(chromium, journeys):
+    journey = journeys["Fox & Thimble"]
+    assert journey.status()["stage"] == "ineligible"
+    asks_for_review(journey, "We moved to the United States in October.")
+    with signed_in(chromium, journey.base_url, 1280) as page:
+        page.get_by_role("link", name="1 review waits for an answer").click()
+        page.get_by_role("link", name="Fox & Thimble").click()
+        expect(page.get_by_text("We moved to the United States in October.")).to_be_visible()
+        market = page.locator("tr", has=page.get_by_role("cell", name="store market"))
+        expect(market.get_by_text("store country: FR (staff")).to_be_visible()
+
+        page.get_by_label("Override a rule").check()
+        page.get_by_label("rule", exact=True).select_option("store_market")
+        page.get_by_label("outcome").select_option("pass")
+        page.get_by_label("Why; the merchant reads it").fill("The papers show it.")
+        page.get_by_role("button", name="Show what it changes").click()
+        change = page.get_by_role("row", name="award › credit")
+        expect(change.get_by_text("500.00")).to_be_visible()
+        assert journey.status()["stage"] == "ineligible"  # nothing is kept yet
+        page.get_by_role("button", name="Answer", exact=True).click()
+        expect(page.get_by_role("heading", name="Answered: overridden")).to_be_visible()
+
+        page.get_by_role("navigation").get_by_role("link", name="Awards").click()
+        award = page.locator("tr", has_text="Fox & Thimble")
+        expect(award.get_by_text("500.00 USD")).to_be_visible()
+        assert page.complaints == []
+    status = journey.status()
+    assert (status["stage"], status["award"]["credit"]) == ("due", "500.00")
+    assert "The papers show it." in status["review"]["text"]
+
+
+def test_a_due_award_is_issued_on_a_phone_and_exported(chromium, journeys):
+    journey = journeys["Brass Button"]
+    with signed_in(chromium, journey.base_url, 390) as page:
+        page.get_by_role("navigation").get_by_role("link", name="Awards").click()
+        page.locator("tr", has_text="Brass Button").get_by_role("link", name="2025-12-08").click()
+        page.get_by_label("Reference, or the code itself").fill("TT-4711")
+        page.get_by_role("button", name="Record as issued").click()
+        expect(page.get_by_text("applied: TT-4711")).to_be_visible()
+        assert not runs_over(page)
+
+        page.get_by_role("link", name="← Awards").click()
+        page.get_by_label("State").select_option("issued")
+        page.get_by_role("button", name="Search").click()
+        expect(page.locator("tr", has_text="Brass Button").get_by_text("TT-4711")).to_be_visible()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download this list (CSV)").click()
+        rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
+        assert not runs_over(page)
+        assert page.complaints == []
+    told = [(row["store_name"], row["reference"], row["credit"], row["state"]) for row in rows]
+    assert told == [("Brass Button", "TT-4711", "500.00", "issued")]
+    assert journey.status()["stage"] == "issued"
