@@ -58,7 +58,9 @@ def show(delivery_id: int, with_body: bool, raw: bool, as_json: bool) -> None:
         delivery_id,
         tiktok_secret=parts.settings.tiktok_app_secret,
     )
-    row = _row(viewed.delivery) | {"body_hash": viewed.body_hash, "signature": viewed.signature}
+    signed = viewed.signature
+    row = _row(viewed.delivery) | {"body_hash": viewed.body_hash, "signature": signed.proof}
+    row |= {"secret": signed.secret, "secret_until": signed.until}
     row["attempts"] = [_attempt(attempt) for attempt in viewed.attempts]
     if not with_body:
         print_one(row, as_json)

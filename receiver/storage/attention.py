@@ -79,9 +79,11 @@ def counted(session: Session, query: Select[*tuple[Any, ...]], most: int) -> int
     return session.scalar(select(func.count()).select_from(query.limit(most + 1).subquery())) or 0
 
 
-def oldest_waiting(session: Session) -> datetime | None:
-    """Since when the delivery that has waited longest is due."""
-    return session.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at.is_not(None)))
+def oldest_waiting(session: Session) -> tuple[datetime, str] | None:
+    """Since when the delivery that has waited longest is due, and its state."""
+    query = select(Delivery.due_at, Delivery.state).where(Delivery.due_at.is_not(None))
+    oldest = session.execute(query.order_by(Delivery.due_at, Delivery.id).limit(1)).first()
+    return (oldest.due_at, oldest.state) if oldest else None
 
 
 def bad_signatures(session: Session, now: datetime) -> tuple[int, int]:

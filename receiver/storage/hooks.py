@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.storage.database import Driver
 from receiver.storage.tables import Hook, HookSecret
 from receiver.storage.types import utc_as_text
+
+REMEMBERED = 20  # secrets of a webhook that are tried on what it once sent
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ def add_hook(session: Session, hook_id: str, store_id: str, topic: str | None) -
 
 def add_secret(session: Session, hook_id: str, sealed: str, now: datetime) -> None:
     session.add(HookSecret(hook_id=hook_id, secret_sealed=sealed, created_at=now, valid_until=None))
+
+
+def secrets_of(session: Session, hook_id: str) -> list[HookSecret]:
+    """The newest of those it ever had, valid or not; the newest first."""
+    query = select(HookSecret).where(HookSecret.hook_id == hook_id).order_by(HookSecret.id.desc())
+    return list(session.scalars(query.limit(REMEMBERED)))
 
 
 def end_older_secrets(session: Session, hook_id: str, newest: int, at: datetime) -> None:

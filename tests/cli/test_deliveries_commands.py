@@ -73,7 +73,7 @@ def test_each_filter_leaves_what_it_names(inbox: Inbox):
 
 def test_show_tells_every_attempt_and_no_body(inbox: Inbox):
     shown = inbox.json("show", str(inbox.dead))
-    assert list(shown) == [*KEYS, "body_hash", "signature", "attempts"]
+    assert list(shown) == [*KEYS, "body_hash", "signature", "secret", "secret_until", "attempts"]
     assert (shown["body_hash"], shown["signature"]) == ("verified", "unknown")
     assert (shown["state"], shown["store"], shown["webhook_id"]) == ("dead", inbox.store_id, "136")
     (attempt,) = shown["attempts"]

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from receiver.errors import NotFound, Refused
 from receiver.integrations.woocommerce.signature import sign, signing_key
 from receiver.services.processing.process import process_next
-from receiver.services.processing.view import Proof, raw_body, redacted_body, view
+from receiver.services.processing.proof import Proof, Signed, Which
+from receiver.services.processing.view import raw_body, redacted_body, view
 from receiver.storage import hooks, inbox
 from receiver.storage.tables import AuditEntry, Delivery, HookSecret
 from receiver.wiring import Wiring
@@ -37,7 +38,7 @@ def delivery_id(wired: Wiring, store_id: str) -> int:
 
 def proofs(wired: Wiring, delivery_id: int) -> tuple[Proof, Proof]:
     viewed = view(wired.database, wired.seal, wired.now(), delivery_id)
-    return viewed.body_hash, viewed.signature
+    return viewed.body_hash, viewed.signature.proof
 
 
 def change(wired: Wiring, delivery_id: int, **values: Any) -> None:
@@ -60,15 +61,22 @@ def test_a_dropped_body_proves_nothing(wired: Wiring, delivery_id: int):
     assert proofs(wired, delivery_id) == (Proof.UNKNOWN, Proof.UNKNOWN)
 
 
-def test_a_secret_that_is_over_verifies_no_more(
+def test_the_secret_that_signed_it_is_told_through_a_rotation(
     wired: Wiring, store_id: str, delivery_id: int, clock: FrozenClock
 ):
+    def signed() -> Signed:
+        return view(wired.database, wired.seal, wired.now(), delivery_id).signature
+
+    assert signed() == Signed(Proof.VERIFIED, Which.CURRENT)
+    ends = wired.now() + timedelta(hours=1)
     with wired.database.writing() as session:
-        hooks.end_secrets(session, store_id, wired.now() + timedelta(hours=1))
+        hooks.end_secrets(session, store_id, ends)
         hooks.add_secret(session, store_id, wired.seal.close("another"), wired.now())
-    assert proofs(wired, delivery_id)[1] is Proof.VERIFIED
+    assert signed() == Signed(Proof.VERIFIED, Which.PREVIOUS, ends)
     clock.move(hours=2)
-    assert proofs(wired, delivery_id) == (Proof.VERIFIED, Proof.NOT_VERIFIED)
+    assert signed() == Signed(Proof.NOT_VERIFIED, Which.ENDED, ends)
+    change(wired, delivery_id, body=BODY + b" ")
+    assert signed() == Signed(Proof.NOT_VERIFIED)
 
 
 def test_without_signature_address_or_secret_nobody_can_tell(wired: Wiring, store_id: str, delivery_id: int):

@@ -1,10 +1,10 @@
 """Deliveries in the console: found by filters in the address, understood on their own page."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from receiver.services.processing.process import process_next
-from receiver.storage.tables import AuditEntry
+from receiver.storage.tables import AuditEntry, Delivery
 from tests.signals import add_shop, body_of, keep_one, signal
 from tests.staff import Console
 
@@ -24,9 +24,19 @@ def test_a_dead_delivery_is_found_and_understood(wired, dead):
     page = viewer.get(f"/admin/deliveries/{dead}").text
     assert "held: the signal is of https://other.example/" in page
     assert "dead, by worker" in page
+    assert "Put right what is wrong, then replay it." in page
+    assert "Which secret signed it is unknown." in page
     assert "integration_installed" in page
     for wrong in ("state=lost", "since=yesterday", "after=x", "search=" + "x" * 201):
         assert viewer.get(f"/admin/deliveries?{wrong}").status_code == 400
+
+
+def test_what_cannot_be_replayed_is_not_offered(wired, dead):
+    with wired.database.writing() as session:
+        session.execute(update(Delivery).values(body=None))
+    page = Console(wired).get(f"/admin/deliveries/{dead}").text
+    assert "Its body was dropped: it cannot be processed again." in page
+    assert "Replay it" not in page
 
 
 def test_only_operators_get_the_bytes_and_the_log_tells_it(wired, dead):

@@ -84,6 +84,14 @@ def test_a_silent_worker_and_waiting_deliveries_come_first(calm):
     assert found(calm)["deliveries_wait"].since == NOW - timedelta(minutes=3)
 
 
+@pytest.mark.parametrize("state", ["received", "failed"])
+def test_what_waits_longest_stands_in_the_list_that_today_leads_to(calm, state):
+    keep_delivery(calm, state=state, due_at=NOW - timedelta(minutes=3))
+    console = Console(calm, "viewer")
+    link = re.search(r'href="([^"]+)">deliveries wait', console.get("/admin/").text)[1]
+    assert 'href="/admin/deliveries/1"' in console.get(link).text
+
+
 @pytest.mark.parametrize(
     ("before", "now", "told"), [(0, 19, 0), (0, 20, 20), (7 * 30, 59, 0), (7 * 30, 60, 60)]
 )

@@ -27,6 +27,7 @@ class Matter:
     count: int
     since: datetime | None = None
     stores: Sequence[tuple[str, str]] = ()  # id and name of the first few
+    state: str | None = None  # of the delivery that has waited since then
 
     @property
     def count_words(self) -> str:
@@ -42,8 +43,7 @@ def today(database: Database, now: datetime) -> list[Matter]:
 def _matters(session: Session, now: datetime) -> Iterator[Matter]:
     yield Matter("worker_silent", int(worker_is_silent(session, now)))
     yield Matter("staff_not_told", tellings.count_failing(session))
-    oldest = attention.oldest_waiting(session)
-    yield Matter("deliveries_wait", int(oldest is not None and now - oldest > WAITING_FOR), since=oldest)
+    yield _waiting(session, now)
     yield _counted(session, "awards_overdue", attention.overdue(now))
     yield _counted(session, "awards_due_soon", attention.due_soon(now))
     yield _counted(session, "reviews_waiting", attention.open_reviews())
@@ -56,6 +56,14 @@ def _matters(session: Session, now: datetime) -> Iterator[Matter]:
     yield _of_stores(session, "webhooks_off", attention.stores_with_webhook_trouble())
     yield _of_stores(session, "consent_lost", attention.stores_without_consent())
     yield _of_stores(session, "figures_stale", attention.stale_stores(now))
+
+
+def _waiting(session: Session, now: datetime) -> Matter:
+    oldest = attention.oldest_waiting(session)
+    if oldest is None or now - oldest[0] <= WAITING_FOR:
+        return Matter("deliveries_wait", 0)
+    since, state = oldest
+    return Matter("deliveries_wait", 1, since=since, state=state)
 
 
 def _counted(session: Session, name: str, query: Select[Any]) -> Matter:

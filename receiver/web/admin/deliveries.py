@@ -22,6 +22,17 @@ delivery_pages = Blueprint(
 
 PAGE = 50
 
+# What there is to do about a delivery in this state.
+NEXT_STEPS = {
+    State.RECEIVED: "It waits for the worker: nothing to do, unless it stays so.",
+    State.PROCESSING: "The worker has it in hand: nothing to do.",
+    State.PROCESSED: "It is done: nothing to do.",
+    State.IGNORED: "It is nothing this service goes by: nothing to do.",
+    State.FAILED: "The worker tries it again by itself; once the cause is put right, a replay does at once.",
+    State.DEAD: "Nobody tries it again by itself. Put right what is wrong, then replay it.",
+}
+DROPPED = "Its body was dropped: it cannot be processed again."
+
 
 @delivery_pages.get("")
 @staff_only
@@ -42,7 +53,14 @@ def one(delivery_id: int) -> str:
     secret = parts.settings.tiktok_app_secret
     viewed = view(parts.database, parts.seal, parts.now(), delivery_id, tiktok_secret=secret)
     body, hidden, refused = _body(viewed.delivery)
-    return render_template("delivery.html", viewed=viewed, body=body, hidden=hidden, refused=refused)
+    return render_template(
+        "delivery.html",
+        viewed=viewed,
+        next_step=NEXT_STEPS[State(viewed.delivery.state)] if viewed.delivery.body is not None else DROPPED,
+        body=body,
+        hidden=hidden,
+        refused=refused,
+    )
 
 
 @delivery_pages.get("/<int:delivery_id>/raw")

@@ -63,8 +63,6 @@ WORDS = {
         "See why the account could not be read.",
     ),
 }
-# In which state the deliveries of a matter are.
-DELIVERIES = {"deliveries_wait": "received", "deliveries_dead": "dead", "deliveries_failed": "failed"}
 
 
 @today_pages.get("/")
@@ -87,8 +85,8 @@ def _leads_to(matter: Matter) -> str | None:
         return url_for("stores.show", stage="held")
     if matter.id in set(Condition):
         return url_for("stores.show", condition=matter.id)
-    if matter.id in DELIVERIES:
-        return url_for("deliveries.show", state=DELIVERIES[matter.id])
+    if matter.id.startswith("deliveries_"):
+        return url_for("deliveries.show", state=matter.state or matter.id.removeprefix("deliveries_"))
     if matter.id == "signatures_rejected":
         return url_for("turned_away.rejections", reason="signature")
     if matter.id == "quarantined":
