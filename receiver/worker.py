@@ -15,13 +15,13 @@ from threading import Event
 import structlog
 from huey.consumer import Consumer
 
-from receiver.errors import Refused, StorageUnavailable
+from receiver.errors import StorageUnavailable
 from receiver.jobs import Job, every_minute, queue_of
 from receiver.services.decisions.decide import decide_each
 from receiver.services.processing.process import process_next
 from receiver.services.processing.replay import replay_next
 from receiver.storage import heartbeats
-from receiver.storage.migrate import current_revision, newest_revision
+from receiver.storage.migrate import require_newest
 from receiver.wiring import Wiring
 
 BATCH = 100
@@ -42,7 +42,7 @@ class _Consumer(Consumer):  # type: ignore[misc]
 
 def run(wired: Wiring, stopping: Event, jobs: tuple[Job, ...] | None = None) -> None:
     """Work until `stopping` is set. Raises Refused on a database that is not migrated."""
-    _check_schema(wired)
+    require_newest(wired.database)
     huey = queue_of(wired, every_minute(wired) if jobs is None else jobs, stopping)
     consumer = _Consumer(
         huey, workers=2, scheduler_interval=10, max_delay=1.0, shutdown_timeout=STOP_WITHIN_SECONDS
@@ -56,15 +56,6 @@ def run(wired: Wiring, stopping: Event, jobs: tuple[Job, ...] | None = None) -> 
         consumer.stop(graceful=True)
         huey.storage.close()
     log.info("worker stopped")
-
-
-def _check_schema(wired: Wiring) -> None:
-    found, needed = current_revision(wired.database), newest_revision()
-    if found != needed:
-        raise Refused(
-            f"the database is at revision {found or 'none'} and this version needs {needed}; "
-            "run `flask --app wsgi migrate` first"
-        )
 
 
 def _work(wired: Wiring, stopping: Event, consumer: Consumer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from receiver.cli.awards import credits_group
+from receiver.cli.copy_database import copy_database_command
 from receiver.cli.decisions import decisions_group
 from receiver.cli.deliveries import deliveries_group
 from receiver.cli.doctor import doctor_command
@@ -32,6 +33,7 @@ COMMANDS = (
     programmes_group,
     doctor_command,
     migrate_command,
+    copy_database_command,
     sandbox_group,
     secret_keys,
     staff,

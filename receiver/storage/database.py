@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, NullPool, Pool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from receiver.errors import SettingsError, StorageUnavailable
+from receiver.errors import Refused, SettingsError, StorageUnavailable
 
 SQLITE_BUSY_MS = 10_000
 # PostgreSQL's: a lock that somebody else holds, a statement's answer, a new connection. Together well below
@@ -32,6 +32,9 @@ DRIVERS_OWN = (
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, psycopg.ProgrammingError),
 )
 NOT_MIGRATED = "the database lacks tables this version needs; run `flask --app wsgi migrate`"
+OPEN_ELSEWHERE = (
+    "somebody else has the database open; stop web, worker and whatever else uses it, and do it again"
+)
 
 # Either driver's connection: both have `execute(statement, parameters)`, which gives rows.
 Driver = sqlite3.Connection | psycopg.Connection[Any]
@@ -43,7 +46,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.drivername == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(url)
         self._to_write = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         # Our SQLite connections commit by themselves where nobody began a transaction.
         self._by_itself = (
@@ -80,6 +83,23 @@ class Database:
                 yield session
             finally:
                 del driver.within  # what holds for all holds again
+
+    @contextmanager
+    def alone(self) -> Iterator[Session]:
+        """A session on an SQLite file that nobody else has open, and nobody can open while it lasts.
+
+        Raises Refused where somebody has, be it without doing anything.
+        """
+        self.close()  # ours would be somebody else's too
+        engine = _sqlite_engine(self.url, ("locking_mode=EXCLUSIVE",), poolclass=NullPool)
+        with _our_errors(), Session(engine) as session:
+            try:
+                session.connection()
+            except OperationalError as error:
+                if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                    raise Refused(OPEN_ELSEWHERE) from error
+                raise
+            yield session
 
     @contextmanager
     def statements(self) -> Iterator[Driver]:
@@ -177,15 +197,18 @@ def _first_line(cause: BaseException | None) -> str:
     return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
 
 
-def _sqlite_engine(url: str) -> Engine:
-    _make_folder(Path(make_url(url).database or ""))
-    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False})
+def _sqlite_engine(url: URL, first: tuple[str, ...] = (), poolclass: type[Pool] | None = None) -> Engine:
+    """`first`: what is set on each connection before it looks at the file."""
+    _make_folder(Path(url.database or ""))
+    how = {"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, connect_args=how, poolclass=poolclass)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late; ours is below
         # Only a file without tables takes auto_vacuum; then deleted rows can give their room back.
-        for pragma in ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        always = ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+        for pragma in (*first, *always):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

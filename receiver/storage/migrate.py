@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from receiver.errors import Refused
 from receiver.storage.database import Database
 
 
@@ -31,6 +32,16 @@ def current_revision(database: Database) -> str | None:
 
 def newest_revision() -> str:
     return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def require_newest(database: Database, called: str = "the database") -> None:
+    """Raises Refused on a database that this code does not fit."""
+    found, needed = current_revision(database), newest_revision()
+    if found != needed:
+        raise Refused(
+            f"{called} is at revision {found or 'none'} and this version needs {needed}; "
+            "run `flask --app wsgi migrate` first"
+        )
 
 
 def _move(database: Database, move: Callable[[Config, str], None], to: str) -> str:

@@ -1,0 +1,57 @@
+"""`copy-database`: moves an installation from SQLite to PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from receiver.cli.output import json_option, print_rows
+from receiver.cli.single import single_command
+from receiver.services.running.copy_database import copy_database
+from receiver.storage.copying import Copied
+from receiver.storage.database import Database
+from receiver.storage.seal import Seal
+from receiver.wiring import wiring
+
+
+def _postgresql(_context: click.Context, _option: click.Parameter, value: str) -> Database:
+    try:
+        driver = make_url(value).drivername
+    except (ArgumentError, ValueError):
+        driver = None
+    if driver != "postgresql+psycopg":
+        raise click.BadParameter("should be postgresql+psycopg://user@host/name")
+    return Database(value)
+
+
+@single_command("copy-database")
+@click.argument("to", callback=_postgresql)
+@json_option
+def copy_database_command(to: Database, as_json: bool) -> None:
+    """Copy the SQLite database of DATABASE_URL into TO: PostgreSQL, migrated and empty.
+
+    Nothing else may have the SQLite file open. All is copied and read back, or nothing is: after a failure
+    or a kill, run it again. Then set DATABASE_URL to TO.
+    """
+    wired = wiring()
+    print_rows([asdict(one) for one in _copied(wired.database, to, wired.seal)], as_json)
+
+
+def _copied(source: Database, to: Database, seal: Seal) -> list[Copied]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("secrets", total=None)
+
+        def show(table: str, of: int, more: int) -> None:
+            progress.update(bar, description=table, total=of, advance=more)
+
+        try:
+            return copy_database(source, to, seal, show)
+        finally:
+            to.close()
