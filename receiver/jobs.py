@@ -149,10 +149,9 @@ def _open_queue(database: Database) -> Huey:
             return SqliteHuey(
                 "receiver", filename=database.url.database, fsync=True, timeout=seconds, results=False
             )
-        dsn = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with database.writing() as session:
             # Of two that make the same missing table at once, PostgreSQL fails one.
             session.execute(select(func.pg_advisory_xact_lock(QUEUE_LOCK)))
-            return PostgresHuey("receiver", dsn=dsn, results=False)
+            return PostgresHuey("receiver", connection=database.connect, results=False)
     except (sqlite3.Error, psycopg.Error) as error:
         raise StorageUnavailable(f"the job queue cannot be opened: {str(error).strip()}") from error

@@ -24,6 +24,10 @@ SQLITE_BUSY_MS = 10_000
 # PostgreSQL's: a lock that somebody else holds, a statement's answer, a new connection. Together well below
 # the 60 seconds after which a store takes its delivery for failed.
 LOCK_SECONDS, ANSWER_SECONDS, CONNECT_SECONDS = 10, 20, 5
+# What was sent and is not acknowledged, and signs of life on a line where nobody speaks. Both ends ask for
+# them: the server would otherwise keep the locks of a host that was cut off for two hours.
+UNACKNOWLEDGED_SECONDS = 5
+ALIVE_AFTER, ALIVE_EVERY, ALIVE_TIMES = 5, 2, 3
 SHRINK_PAGES = 1_000  # of 4 KiB
 SQLALCHEMYS = (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeout)
 # What the drivers raise themselves when they are used without SQLAlchemy.
@@ -128,6 +132,11 @@ class Database:
             for _ in range(0, pages, SHRINK_PAGES):  # in pieces: others write in between
                 driver.executescript(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """A connection to PostgreSQL of the caller's own, on which nothing waits for ever."""
+        dsn = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return _Answering.connect(dsn, **BOUNDED)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -243,19 +252,28 @@ class _Answering(psycopg.Connection[Any]):
             raise
 
 
+AT_SERVER = {
+    "synchronous_commit": "on",  # a commit is durable before it returns, whatever the server's default says
+    "timezone": "UTC",
+    "lock_timeout": f"{LOCK_SECONDS}s",
+    "statement_timeout": f"{ANSWER_SECONDS}s",
+    "tcp_user_timeout": f"{UNACKNOWLEDGED_SECONDS}s",
+    "tcp_keepalives_idle": ALIVE_AFTER,
+    "tcp_keepalives_interval": ALIVE_EVERY,
+    "tcp_keepalives_count": ALIVE_TIMES,
+}
+BOUNDED: dict[str, Any] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "tcp_user_timeout": UNACKNOWLEDGED_SECONDS * 1000,
+    "keepalives_idle": ALIVE_AFTER,
+    "keepalives_interval": ALIVE_EVERY,
+    "keepalives_count": ALIVE_TIMES,
+    "options": " ".join(f"-c {name}={value}" for name, value in AT_SERVER.items()),
+}
+
+
 def _postgresql_engine(url: str) -> Engine:
-    # A commit is durable before it returns, whatever the server's default says.
-    options = (
-        "-c synchronous_commit=on -c timezone=UTC "
-        f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={ANSWER_SECONDS}s"
-    )
-    engine = create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_use_lifo=True,
-        pool_timeout=10,
-        connect_args={"options": options, "connect_timeout": CONNECT_SECONDS},
-    )
+    engine = create_engine(url, pool_pre_ping=True, pool_use_lifo=True, pool_timeout=10, connect_args=BOUNDED)
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, args: Any, how: Any) -> psycopg.Connection[Any]:

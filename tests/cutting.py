@@ -1,0 +1,59 @@
+"""A line to PostgreSQL that can go dead: what is sent on it never arrives, and nobody is told."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+
+from sqlalchemy import URL, make_url
+
+
+class Line:
+    """`url` leads over it to the server at `behind`, which listens on a socket in a folder."""
+
+    def __init__(self, behind: str) -> None:
+        address = make_url(behind)
+        self._server = f"{address.query['host']}/.s.PGSQL.5432"
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.url = _over(address, self._door.getsockname()[1])
+        self._dead = Event()
+        self._ends = [self._door]
+        Thread(target=self._take_calls, daemon=True).start()
+
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        """Nothing goes through. What was open stays dead afterwards too, and is not closed."""
+        self._dead.set()
+        yield
+        self._dead = Event()
+
+    def close(self) -> None:
+        for end in self._ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _take_calls(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, far = self._door.accept()[0], socket.socket(socket.AF_UNIX)
+                self._ends += [near, far]
+                far.connect(self._server)
+                for one, other in ((near, far), (far, near)):
+                    Thread(target=_carry, args=(one, other, self._dead), daemon=True).start()
+
+
+def _over(address: URL, port: int) -> str:
+    there = address.difference_update_query(["host"]).set(host="127.0.0.1", port=port)
+    return there.render_as_string(hide_password=False)
+
+
+def _carry(one: socket.socket, other: socket.socket, dead: Event) -> None:
+    with suppress(OSError):
+        while piece := one.recv(65536):
+            if not dead.is_set():
+                other.sendall(piece)
+        if not dead.is_set():
+            other.shutdown(socket.SHUT_WR)

@@ -1,0 +1,102 @@
+"""A dead line to PostgreSQL, on which nothing comes back and nothing is refused, is given up and replaced."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from threading import Event, Timer
+
+import psycopg
+import pytest
+from huey.api import Huey
+from sqlalchemy import text
+
+from receiver.errors import StorageUnavailable
+from receiver.jobs import Job, queue_of
+from receiver.storage import database as databases
+from receiver.storage.database import Driver, driver_of
+from receiver.wiring import Wiring, wire
+from tests.conftest import database_on, make_settings
+from tests.cutting import Line
+from tests.fakes import FrozenClock
+
+
+@pytest.fixture
+def line(postgresql: str, migrated_name: str) -> Iterator[Line]:
+    with database_on(postgresql, migrated_name) as address:
+        made = Line(address)
+        end = Timer(60, made.close)  # who still waits then did so for ever
+        end.start()
+        yield made
+        end.cancel()
+        made.close()
+
+
+@pytest.fixture
+def far(line: Line, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
+    """Wired over the line, and less patient than in earnest."""
+    monkeypatch.setattr(databases._Answering, "within", 1.0)
+    monkeypatch.setitem(databases.BOUNDED, "connect_timeout", 2)
+    made = wire(make_settings(database_url=line.url), now=clock)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def ran() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def queue(far: Wiring, ran: list[str]) -> Iterator[Huey]:
+    made = queue_of(far, (Job("tick", lambda _: ran.append("ran")),), Event())
+    yield made
+    made.storage.close()
+
+
+def test_every_connection_asks_both_ends_whether_the_other_is_there(far: Wiring, queue: Huey) -> None:
+    with far.database.reading() as session:
+        assert _asked_of_server(driver_of(session)) == ["5s", "5", "2", "3"]
+        assert _asked_of_us(driver_of(session)) == [5000, 1, 5, 2, 3]
+    assert _asked_of_server(queue.storage.conn) == ["5s", "5", "2", "3"]
+    assert _asked_of_us(queue.storage.conn) == [5000, 1, 5, 2, 3]
+
+
+def _asked_of_server(driver: Driver) -> list[str]:
+    """As it was told; a server that listens on a file's socket, as the tests' does, has no use for it."""
+    assert isinstance(driver, psycopg.Connection)
+    options = driver.info.get_parameters()["options"]
+    names = ("user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count")
+    return [options.split(f"tcp_{name}=")[1].split(" ")[0] for name in names]
+
+
+def _asked_of_us(driver: Driver) -> list[int]:
+    assert isinstance(driver, psycopg.Connection)
+    names = (socket.TCP_USER_TIMEOUT, socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+    with socket.socket(fileno=os.dup(driver.fileno())) as end:
+        unanswered, *silent = (end.getsockopt(socket.IPPROTO_TCP, name) for name in names)
+        return [unanswered, end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE), *silent]
+
+
+def test_the_queue_gives_a_dead_line_up_and_goes_on_over_a_new_one(
+    line: Line, queue: Huey, ran: list[str]
+) -> None:
+    assert queue.dequeue() is None  # it holds its connections now: one to ask, one to listen
+    with line.cut():
+        for _ in ("over the line it had", "over a new one"):
+            with pytest.raises(psycopg.OperationalError):
+                queue.dequeue()
+    for tick in queue.read_periodic(None):
+        queue.enqueue(tick)
+    queue.execute(queue.dequeue())
+    assert ran == ["ran"]
+
+
+def test_a_session_over_a_dead_line_ends_and_the_next_is_given_a_new_one(line: Line, far: Wiring) -> None:
+    with far.database.reading() as session:
+        session.execute(text("SELECT 1"))
+    with line.cut(), pytest.raises(StorageUnavailable), far.database.reading() as session:
+        session.execute(text("SELECT 1"))
+    with far.database.reading() as session:
+        assert session.scalar(text("SELECT 1")) == 1
