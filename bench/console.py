@@ -44,6 +44,8 @@ ASKED = (
     "/admin/deliveries?search=address",
     "/admin/turned-away/rejections?reason=signature",
     "/admin/stores?stage=held",
+    "/admin/stores?condition=figures_stale",
+    "/admin/stores?text=shop",
     "/admin/awards?state=due",
     "/admin/audit?actor=ann@staff.example",
 )

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from receiver.app import create_app
@@ -37,6 +38,7 @@ class Console:
     """Somebody with a browser: signed in, sending each form with its token."""
 
     def __init__(self, wired: Wiring, role: str | None = "operator") -> None:
+        self._wired = wired
         self.client: FlaskClient = create_app(wired=wired).test_client()
         if role:
             self.sign_in(keep_staff(wired, role))
@@ -49,6 +51,20 @@ class Console:
 
     def post(self, path: str, **form: Any) -> TestResponse:
         return self.send(path, "POST", **form)
+
+    def questions(self, path: str) -> int:
+        """How often the database is asked for a page."""
+        asked: list[Any] = []
+        engine = self._wired.database.engine
+
+        def one_more(*told: Any) -> None:
+            asked.append(told[2])
+
+        event.listen(engine, "before_cursor_execute", one_more)
+        answer = self.get(path)
+        event.remove(engine, "before_cursor_execute", one_more)
+        assert answer.status_code == 200, answer.status_code
+        return len(asked)
 
     def send(self, path: str, method: str, **form: Any) -> TestResponse:
         """With a form, its token, where the method is not GET."""

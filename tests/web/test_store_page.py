@@ -10,9 +10,10 @@ from receiver.controls.shop_faults import ShopFault
 from receiver.services.bridge.connect import begin_by_hand, finish
 from receiver.services.bridge.shops import Keys
 from receiver.services.decisions.decide import decide_store
+from receiver.services.stores.merge import SHOWN
 from receiver.storage.tables import Account, AuditEntry, RecordedFact, Rejection, Store
 from tests.factories import LINKED
-from tests.rows import RECORDED, keep_all, keep_day, keep_link, keep_store
+from tests.rows import RECORDED, keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.staff import Console
 
 BROWSER = "b" * 43
@@ -217,7 +218,8 @@ def test_it_says_when_the_store_was_last_heard_and_what_was_turned_away(wired, s
             session.add(Rejection(store_id=store_id, reason="signature", day=day, count=count))
     shown = page(Console(wired, "viewer"), store_id)
     assert "none yet" in shown
-    assert "<dd>1,200 for signature</dd>" in shown
+    assert "<dd>1,200 for signature<br>" in shown
+    assert f'href="/admin/turned-away/rejections?store={store_id}"' in shown
 
 
 def test_a_store_that_cannot_be_reached_is_told_as_that_and_not_as_our_fault(wired, connected, shop):
@@ -241,6 +243,18 @@ def test_merchants_are_merged_as_it_was_shown_and_not_otherwise(wired, store_id)
     assert 'm_st_2, with <a href="/admin/stores/st_2">Second store</a>' in page(operator, store_id)
     again = operator.post(path, do="merge", seen=seen(shown), **ONE_OWNER)
     assert (again.status_code, "of one merchant already" in again.text) == (409, True)
+
+
+def test_the_page_asks_as_many_questions_of_an_owner_of_many_stores(wired, store_id):
+    keep_store(wired, "st_2", merchant="m_st_1")
+    viewer, path = Console(wired, "viewer"), f"/admin/stores/{store_id}"
+    few = viewer.questions(path)
+    for n in range(3, 20):
+        keep_store(wired, f"st_{n}", merchant="m_st_1")
+        keep_link(wired, f"st_{n}", f"70{n:02}")
+        keep_account(wired, f"70{n:02}", business_center="6001")
+    assert viewer.questions(path) == few
+    assert page(viewer, store_id).count('<a href="/admin/stores/st_') == SHOWN
 
 
 def test_stores_of_one_business_center_are_named_as_perhaps_one_owners(wired, store_id):
