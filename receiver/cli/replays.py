@@ -27,7 +27,7 @@ from receiver.services.processing.replay import (
     results,
     start,
 )
-from receiver.services.running.readiness import worker_is_silent
+from receiver.services.running.readiness import lacks_worker
 from receiver.storage.deliveries import Filters
 from receiver.storage.replays import list_replays
 from receiver.storage.tables import Replay
@@ -129,7 +129,7 @@ def _follow(parts: Wiring, replay: Replay) -> Replay:
 
 def _go_on(parts: Wiring) -> float:
     """Do a batch where no worker would, and say how many seconds to wait now."""
-    if not _lacks_worker(parts):
+    if not lacks_worker(parts.database, parts.now()):
         return LOOK_SECONDS
     next_at = replay_next(parts.database, parts.now())
     wait = 0.0 if next_at is None else (next_at - parts.now()).total_seconds()
@@ -141,17 +141,12 @@ def _pause(seconds: float) -> None:
 
 
 def _tell_left(parts: Wiring, replay: Replay) -> None:
-    until = ", once `flask --app wsgi worker` runs" if _lacks_worker(parts) else ""
+    until = ", once `flask --app wsgi worker` runs" if lacks_worker(parts.database, parts.now()) else ""
     click.echo(
         f"replay {replay.id} is left to the worker{until}; see it with `deliveries replays`, "
         f"end it with `deliveries replays --cancel {replay.id}`",
         err=True,
     )
-
-
-def _lacks_worker(parts: Wiring) -> bool:
-    with parts.database.reading() as session:
-        return worker_is_silent(session, parts.now())
 
 
 def _tell_refused(told: list[Result]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, defer
 
 from receiver.errors import NotFound
 from receiver.storage.tables import Attempt, Delivery
+from receiver.storage.types import LARGEST_ID
 
 SEARCHED = (
     Delivery.webhook_id,
@@ -64,7 +65,7 @@ def list_deliveries(session: Session, filters: Filters, limit: int) -> list[Deli
 
 def known_delivery(session: Session, delivery_id: int) -> Delivery:
     """Raises NotFound."""
-    delivery = session.get(Delivery, delivery_id)
+    delivery = session.get(Delivery, delivery_id) if delivery_id <= LARGEST_ID else None
     if delivery is None:
         raise NotFound(f"there is no delivery {delivery_id}")
     return delivery

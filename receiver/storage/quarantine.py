@@ -43,6 +43,13 @@ def list_quarantined(
     return list(session.scalars(query.limit(limit) if limit else query))
 
 
+def count_by_store(session: Session) -> dict[str, int]:
+    """The most first; there are at most IN_TOTAL rows to count."""
+    count = func.count()
+    query = select(Quarantined.store_id, count).group_by(Quarantined.store_id)
+    return dict(session.execute(query.order_by(count.desc(), Quarantined.store_id)).tuples().all())
+
+
 def held_quarantined(session: Session, store_id: str | None, ids: Sequence[int]) -> list[Quarantined]:
     """Those asked for (all without `ids`), locked for this transaction, the oldest first."""
     query = select(Quarantined).order_by(Quarantined.id).with_for_update(skip_locked=True)

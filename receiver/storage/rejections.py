@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from receiver.storage.tables import Rejection, RejectionSample
 
 SAMPLES = 50  # of a store and for a reason
+LOOKED_THROUGH = 1_000  # samples of all kinds, for those of one reason
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,13 @@ def counts_since(session: Session, store_id: str, day: date) -> dict[str, int]:
 def list_samples(
     session: Session, store_id: str | None, limit: int, *, reason: str | None = None
 ) -> list[RejectionSample]:
-    """The newest first; 0 = all."""
+    """The newest first; 0 = all. A reason alone is looked for among so many of the newest only."""
     query = select(RejectionSample).order_by(RejectionSample.id.desc())
     if store_id is not None:
         query = query.where(RejectionSample.store_id == store_id)
+    elif reason is not None:
+        newest = select(RejectionSample.id).order_by(RejectionSample.id.desc()).limit(LOOKED_THROUGH)
+        query = query.where(RejectionSample.id.in_(newest.subquery().select()))
     if reason is not None:
         query = query.where(RejectionSample.reason == reason)
     return list(session.scalars(query.limit(limit) if limit else query))

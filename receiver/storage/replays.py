@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.replays import ReplayState
 from receiver.errors import NotFound
 from receiver.storage.tables import Attempt, Replay
+from receiver.storage.types import LARGEST_ID
 
 RUNNING = Replay.state == ReplayState.RUNNING
 
@@ -26,7 +27,8 @@ def hold_running(session: Session) -> Replay | None:
 def known_replay(session: Session, replay_id: int, *, locked: bool = False) -> Replay:
     """Raises NotFound."""
     query = select(Replay).where(Replay.id == replay_id)
-    replay = session.scalars(query.with_for_update() if locked else query).first()
+    asked = query.with_for_update() if locked else query
+    replay = session.scalars(asked).first() if replay_id <= LARGEST_ID else None
     if replay is None:
         raise NotFound(f"there is no replay {replay_id}")
     return replay
@@ -40,7 +42,8 @@ def list_replays(session: Session, limit: int, *, before: int | None = None) -> 
     return list(session.scalars(query.limit(limit) if limit else query))
 
 
-def attempts_of(session: Session, replay_id: int, limit: int = 0) -> list[Attempt]:
-    """In the order of the deliveries; 0 = all."""
-    query = select(Attempt).where(Attempt.replay_id == replay_id).order_by(Attempt.delivery_id)
+def attempts_of(session: Session, replay_id: int, limit: int = 0, *, after: int = 0) -> list[Attempt]:
+    """In the order of the deliveries, of those behind delivery `after`; 0 = all."""
+    query = select(Attempt).where(Attempt.replay_id == replay_id, Attempt.delivery_id > after)
+    query = query.order_by(Attempt.delivery_id)
     return list(session.scalars(query.limit(limit) if limit else query))

@@ -1,5 +1,7 @@
 """Replays in the console: counted before they are asked for, followed to their end, cancelled."""
 
+import re
+
 import pytest
 from sqlalchemy import select, update
 
@@ -52,13 +54,14 @@ def test_what_it_would_do_is_counted_and_nothing_changed(wired, staff):
 def test_one_is_asked_for_followed_and_ends(wired, staff, clock):
     answer = staff.post("/admin/replays", state="dead", reason="the address was put right", rate="50")
     assert (answer.status_code, answer.location) == (302, "/admin/replays/1")
-    running = staff.get("/admin/replays/1").text
-    assert 'http-equiv="refresh"' in running
-    assert "No worker is alive" not in running
+    running = staff.get("/admin/replays/1")
+    assert running.headers["Refresh"] == "2"
+    assert "No worker is alive" not in running.text
+    assert "Refresh" not in staff.get("/admin/replays/1?still=1").headers
     work(wired, clock)
     assert states(wired) == ["processed"] * 3
+    assert "Refresh" not in staff.get("/admin/replays/1").headers
     ended = staff.get("/admin/replays/1").text
-    assert 'http-equiv="refresh"' not in ended
     assert "<strong>3</strong>" in ended
     assert "the address was put right" in ended
     assert "state dead" in staff.get("/admin/replays").text
@@ -67,6 +70,23 @@ def test_one_is_asked_for_followed_and_ends(wired, staff, clock):
         actors = session.scalars(select(Attempt.actor).where(Attempt.replay_id == 1)).all()
     assert (asked.actor, asked.detail["total"]) == ("operator@staff.example", 3)
     assert all("operator@staff.example" in actor for actor in actors)
+
+
+def test_what_came_of_each_goes_on_page_by_page(wired, staff, dead, clock, monkeypatch):
+    monkeypatch.setattr("receiver.web.admin.replays.PAGE", 2)
+    staff.post("/admin/replays", state="dead", reason="tried", rate="50")
+    work(wired, clock)
+    first = staff.get("/admin/replays/1").text
+    assert re.findall(r'href="/admin/deliveries/(\d+)"', first) == [str(number) for number in dead[:2]]
+    assert f'href="/admin/replays/1?after={dead[1]}"' in first
+    last = staff.get(f"/admin/replays/1?after={dead[1]}").text
+    assert (f'href="/admin/deliveries/{dead[2]}"' in last, 'rel="next"' in last) == (True, False)
+    assert staff.get("/admin/replays/1?after=x").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/admin/replays", "/admin/deliveries"])
+def test_a_number_no_row_can_have_is_not_found(wired, staff, path):
+    assert staff.get(f"{path}/{2**63}").status_code == 404
 
 
 def test_those_chosen_one_by_one_are_replayed_and_no_others(wired, staff, dead, clock):

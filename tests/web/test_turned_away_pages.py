@@ -1,5 +1,6 @@
 """What was turned away, in the console: held until a secret is put right, or counted with a few samples."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -43,11 +44,11 @@ def deliveries(wired):
 
 def test_what_is_held_is_taken_in_once_the_secret_is_put_right(wired, staff):
     assert staff.get(QUARANTINE).text.count('data-label="Number"') == 2
-    looked = staff.post(QUARANTINE, reason="asked", do="preview").text
+    looked = staff.post(QUARANTINE, do="preview").text
     assert "What would be done" in looked
     assert looked.count("wrong signature") == 2
     put_right(wired, staff.store_id)
-    assert "<strong>2</strong> would be taken in" in staff.post(QUARANTINE, reason="asked", do="preview").text
+    assert "<strong>2</strong> would be taken in" in staff.post(QUARANTINE, do="preview").text
     assert deliveries(wired) == []
     done = staff.post(QUARANTINE, reason="the secret was put right", do="take_in").text
     assert "<strong>2</strong> taken in" in done
@@ -56,6 +57,16 @@ def test_what_is_held_is_taken_in_once_the_secret_is_put_right(wired, staff):
     with wired.database.reading() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "quarantine taken in")).one()
     assert (entry.actor, entry.detail["taken"]) == ("operator@staff.example", 2)
+
+
+def test_it_is_counted_which_store_most_is_held_of(wired, staff):
+    one, console = staff.store_id, Console(wired, "viewer")
+    console.store_id = add_shop(wired, url="https://other.example/").id
+    refused(console, 1)
+    page = console.get(QUARANTINE).text
+    assert "All <strong>3</strong>" in page
+    told = re.findall(r'quarantine\?store=(\S+)" >.*?<strong>(\d)</strong>', page)
+    assert told == [(one, "2"), (console.store_id, "1")]
 
 
 def test_only_the_store_asked_for_is_looked_at(wired, staff):

@@ -8,9 +8,9 @@ from receiver.storage import delivery_search
 from receiver.storage.database import Database
 from receiver.storage.deliveries import Filters
 from receiver.storage.delivery_search import Found
+from receiver.storage.types import LARGEST_ID
 
 LONGEST_FILTER = 200
-LARGEST_ID = 2**63 - 1
 
 
 def look_through(database: Database, filters: Filters, *, after: str | None, limit: int) -> Found:

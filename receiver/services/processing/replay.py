@@ -133,11 +133,21 @@ def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> 
         return replay
 
 
-def first_results(database: Database, replay_id: int, limit: int) -> list[Result]:
-    """What came of the first so many, in the order of the deliveries."""
+@dataclass(frozen=True)
+class ResultPage:
+    """What came of deliveries, in their order; `next` is where to go on, None where there are no more yet."""
+
+    results: Sequence[Result]
+    next: int | None
+
+
+def page_of_results(database: Database, replay_id: int, *, after: str | None, limit: int) -> ResultPage:
+    """`after` is the `next` of the page before. Raises InputError."""
+    behind = read_place(after) or 0
     with database.reading() as session:
-        tried = replays.attempts_of(session, replay_id, limit)
-    return [Result(one.delivery_id, one.outcome, one.error) for one in tried]
+        tried = replays.attempts_of(session, replay_id, limit + 1, after=behind)
+    shown = [Result(one.delivery_id, one.outcome, one.error) for one in tried[:limit]]
+    return ResultPage(shown, shown[-1].delivery_id if len(tried) > limit else None)
 
 
 def results(database: Database, replay_id: int) -> list[Result]:

@@ -78,6 +78,12 @@ def page_of_quarantine(
     return QuarantinePage(rows, rows[-1]["id"] if len(found) > limit else None)
 
 
+def held_by_store(database: Database) -> dict[str, int]:
+    """How many are held of each store, the most first."""
+    with database.reading() as session:
+        return quarantine.count_by_store(session)
+
+
 def take_from_quarantine(
     database: Database,
     seal: Seal,
@@ -85,15 +91,16 @@ def take_from_quarantine(
     *,
     store_id: str | None = None,
     ids: Sequence[int] = (),
-    reason: str,
+    reason: str = "",
     actor: str,
     dry_run: bool = False,
 ) -> list[Tried]:
     """Verify each anew; what is right goes into the inbox like any delivery, the rest stays.
 
-    Raises InputError, and ReceiverError where a secret can no longer be read.
+    Only a dry run needs no reason. Raises InputError, and ReceiverError where a secret can no longer be read.
     """
-    reason, verifier = checked_words(reason, "reason"), Verifier(seal)
+    verifier = Verifier(seal)
+    reason = reason if dry_run else checked_words(reason, "reason")
     with database.rehearsing() if dry_run else nullcontext(database) as place, place.writing() as session:
         rows = quarantine.held_quarantined(session, store_id, ids)
         addresses = hooks.find_addresses(driver_of(session), {row.hook_id for row in rows}, now)

@@ -33,6 +33,12 @@ def readiness(database: Database, now: datetime) -> list[str]:
     return reasons
 
 
+def lacks_worker(database: Database, now: datetime) -> bool:
+    """As `worker_is_silent`."""
+    with database.reading() as session:
+        return worker_is_silent(session, now)
+
+
 def worker_is_silent(session: Session, now: datetime) -> bool:
     """Whether no worker has shown life for half a minute."""
     last = heartbeats.last_beat(session, heartbeats.WORKER)

@@ -8,9 +8,9 @@ from receiver.errors import InputError, NotFound
 from receiver.storage import audit
 from receiver.storage.audit import AuditFilters, Found
 from receiver.storage.database import Database
+from receiver.storage.types import LARGEST_ID
 
 LONGEST_FILTER = 200
-LARGEST_ID = 2**63 - 1
 
 
 def look_through(database: Database, filters: AuditFilters, *, after: str | None, limit: int) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -16,13 +16,13 @@ from receiver.services.processing.replay import (
     HIGHEST_RATE,
     ReplayPage,
     cancel,
-    first_results,
     page_of_replays,
+    page_of_results,
     preview,
     progress,
     start,
 )
-from receiver.services.running.readiness import worker_is_silent
+from receiver.services.running.readiness import lacks_worker
 from receiver.storage.deliveries import Filters
 from receiver.storage.tables import Replay
 from receiver.web.admin.delivery_filters import read_filters, said_in
@@ -32,7 +32,7 @@ from receiver.wiring import wiring
 replay_pages = Blueprint("replays", __name__, url_prefix="/admin/replays", template_folder="templates")
 
 PAGE = 50
-SHOWN = 100  # deliveries of a replay, each with what came of it
+RENEW_SECONDS = 2
 MOST_IDS = 1_000
 
 
@@ -73,8 +73,26 @@ def begin() -> Response | str | tuple[str, int]:
 
 @replay_pages.get("/<int:replay_id>")
 @staff_only
-def one(replay_id: int) -> str:
-    return _page(replay_id)
+def one(replay_id: int) -> Response:
+    """While it runs the page renews itself, unless somebody reads on in it or asked it to stand still."""
+    parts, after = wiring(), request.args.get("after")
+    replay = progress(parts.database, replay_id)
+    runs = replay.state == ReplayState.RUNNING
+    renews = runs and not after and "still" not in request.args
+    answer = make_response(
+        render_template(
+            "replay.html",
+            replay=replay,
+            found=page_of_results(parts.database, replay_id, after=after, limit=PAGE),
+            runs=runs,
+            renew_seconds=RENEW_SECONDS if renews else None,
+            waits_for_a_worker=runs and lacks_worker(parts.database, parts.now()),
+            words=words,
+        )
+    )
+    if renews:
+        answer.headers["Refresh"] = str(RENEW_SECONDS)
+    return answer
 
 
 @replay_pages.post("/<int:replay_id>/cancel")
@@ -83,22 +101,6 @@ def end(replay_id: int) -> Response:
     parts = wiring()
     cancel(parts.database, replay_id, parts.now(), actor=g.person.email)
     return redirect(url_for("replays.one", replay_id=replay_id))
-
-
-def _page(replay_id: int) -> str:
-    parts = wiring()
-    replay = progress(parts.database, replay_id)
-    runs = replay.state == ReplayState.RUNNING
-    with parts.database.reading() as session:
-        waits = runs and worker_is_silent(session, parts.now())
-    return render_template(
-        "replay.html",
-        replay=replay,
-        results=first_results(parts.database, replay_id, SHOWN),
-        runs=runs,
-        waits_for_a_worker=waits,
-        words=words,
-    )
 
 
 def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, int]:

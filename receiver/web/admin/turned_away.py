@@ -9,7 +9,12 @@ from flask import Blueprint, g, render_template, request
 
 from receiver.errors import InputError, ReceiverError
 from receiver.services.processing.look import check_filters, read_place
-from receiver.services.receiving.quarantine import Tried, page_of_quarantine, take_from_quarantine
+from receiver.services.receiving.quarantine import (
+    Tried,
+    held_by_store,
+    page_of_quarantine,
+    take_from_quarantine,
+)
 from receiver.storage import rejections as storage
 from receiver.storage.deliveries import Filters
 from receiver.storage.tables import Rejection
@@ -22,6 +27,7 @@ turned_away_pages = Blueprint(
 
 PAGE = 50
 SAMPLES = 20
+NAMED = 20  # stores, with how much is held of each
 BETWEEN = "~"  # the values of a cursor
 
 # What each reason of a rejection means; one that is not here is told as it is.
@@ -100,6 +106,8 @@ def _quarantine(tried: Sequence[Tried] | None = None, refused: str = "") -> str 
     page = render_template(
         "quarantine.html",
         found=found,
+        by_store=held_by_store(wiring().database),
+        named=NAMED,
         asked={"store": request.values["store"]} if request.values.get("store") else {},
         tried=tried,
         done=request.form.get("do") == "take_in",

@@ -1,0 +1,110 @@
+"""Deliveries that died with their workers, found, understood and replayed by staff in a real browser."""
+
+from __future__ import annotations
+
+from threading import Event, Thread
+
+import pytest
+from playwright.sync_api import expect
+
+from receiver import worker
+from receiver.app import create_app
+from receiver.domain.deliveries import MOST_TRIES
+from receiver.services.processing.process import LEASE
+from receiver.services.staff.members import add_staff
+from receiver.storage import inbox
+from receiver.storage.migrate import migrate
+from receiver.wiring import wire
+from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
+from tests.browser.test_console_accessible import complaints_of
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+from tests.journeys.journey import JOINED, Journey
+from tests.machine import needs_axe, needs_chromium
+from tests.serving import served
+
+pytestmark = [needs_chromium, needs_axe]
+SIGNALS = ("integration_installed", "integration_set_up", "link_lost")
+
+
+@pytest.fixture
+def journey(tmp_path):
+    """A store that is here, and nobody who works on what it sends."""
+    settings = make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db", public_url="http://127.0.0.1")
+    wired = wire(settings, now=FrozenClock(JOINED))
+    migrate(wired.database)
+    add_staff(wired.database, JOINED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    with served(create_app(wired=wired)) as address:
+        yield Journey(wired, wired.now, {}, None, address)
+    wired.database.close()
+
+
+@pytest.fixture
+def begin_worker(journey):
+    """Begins one that lives until the test ends."""
+    stopping = Event()
+    working = Thread(target=worker.run, args=(journey.wired, stopping, ()))
+    yield working.start
+    stopping.set()
+    working.join()
+
+
+def lose_every_worker(journey):
+    """Each takes what there is and is never heard of again."""
+    for _ in range(MOST_TRIES):
+        with journey.wired.database.writing() as session:
+            assert len(inbox.claim(session, journey.clock(), 50, LEASE)) == len(SIGNALS)
+        journey.clock.move(minutes=5)
+
+
+def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, journey, begin_worker):
+    for event in SIGNALS:
+        assert journey.signal(event) == 200
+    lose_every_worker(journey)
+    assert journey.status()["stage"] == "awaiting_setup"
+    begin_worker()
+    with signed_in(chromium, journey.base_url, 1280) as page:
+        until_shown(page, page.get_by_role("link", name="3 deliveries dead"))
+        page.get_by_role("link", name="3 deliveries dead").click()
+        page.get_by_role("link", name="1", exact=True).click()
+        expect(page.get_by_role("alert")).to_have_text("every worker that took it was lost")
+        expect(page.get_by_text("It was signed with the current secret.")).to_be_visible()
+        expect(page.get_by_text("Put right what is wrong, then replay it.")).to_be_visible()
+
+        page.go_back()
+        page.get_by_role("link", name="Replay all that fit").click()
+        expect(page.get_by_text("3 deliveries to process once more")).to_be_visible()
+        expect(page.get_by_text("Nothing has been changed yet.")).to_be_visible()
+        page.get_by_label("Why: what was put right").fill("the worker has enough memory now")
+        page.get_by_label("At most so many a second").fill("1")
+        page.get_by_role("button", name="Replay 3").click()
+
+        progress = page.get_by_label("Deliveries replayed")
+        expect(progress).to_have_js_property("value", 1)
+        page.get_by_role("link", name="Let it stand still").click()
+        expect(page.get_by_role("link", name="Follow it")).to_be_visible()
+        assert complaints_of(page) == []
+        page.get_by_role("link", name="Follow it").click()
+        for done in (2, 3):  # the page renews itself
+            journey.clock.move(seconds=1)
+            expect(progress).to_have_js_property("value", done)
+        expect(page.get_by_text("done", exact=True)).to_be_visible()
+        page.get_by_role("cell", name="1", exact=True).get_by_role("link").click()
+        expect(page.get_by_text("the worker has enough memory now")).to_be_visible()
+        expect(page.get_by_text("processed", exact=True)).to_be_visible()
+        page.get_by_role("link", name="Today").click()
+        expect(page.get_by_role("heading", name="Today")).to_be_visible()
+        expect(page.get_by_text("dead")).to_have_count(0)
+        assert not runs_over(page)
+        assert page.complaints == []
+    assert journey.status()["stage"] != "awaiting_setup"
+
+
+def until_shown(page, wanted):
+    """Look again until the worker has come to it."""
+    for _ in range(20):
+        if wanted.count():
+            return
+        page.wait_for_timeout(250)
+        page.reload()
+    expect(wanted).to_be_visible()
