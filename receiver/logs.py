@@ -1,12 +1,18 @@
-"""Log lines go to stderr; stdout is for what a command answers. One that cannot be written stops no work."""
+"""Log lines go to stderr, one JSON object each; stdout is for what a command answers.
+
+On a terminal they are drawn for people. One that cannot be written stops no work.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
+import traceback
 from contextlib import suppress
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 import structlog
+from structlog.types import ExcInfo, Processor
 
 
 class _Stderr:
@@ -24,6 +30,51 @@ class _Stderr:
             sys.stderr.flush()
 
 
+class _Libraries(logging.StreamHandler[Any]):
+    """What libraries have to say, as lines like ours."""
+
+
+# What stands in each line: the ids bound around it (request_id, delivery_id), its level and its time.
+COMMON: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
 def log_to_stderr() -> None:
-    factory = structlog.PrintLoggerFactory(cast(TextIO, _Stderr()))
-    structlog.configure(logger_factory=factory, cache_logger_on_first_use=False)
+    structlog.configure(
+        processors=[*COMMON, *_drawing()],
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if isinstance(one, _Libraries)]:
+        root.removeHandler(handler)
+    handler = _Libraries(cast(TextIO, _Stderr()))
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=COMMON,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_drawing()],
+        )
+    )
+    root.addHandler(handler)
+
+
+def _drawing() -> list[Processor]:
+    if sys.stderr.isatty():
+        drawn: Processor = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    else:
+        drawn = structlog.processors.JSONRenderer()
+    return [structlog.processors.ExceptionRenderer(_trace), drawn]
+
+
+def _trace(exc_info: ExcInfo) -> str:
+    """Where it happened, without variables; of a message its first line: below it are values of a row."""
+    parts, error = list[str](), cast(BaseException | None, exc_info[1])
+    while error is not None:
+        told = next(iter(str(error).splitlines()), "")
+        parts += [f"{type(error).__qualname__}: {told}\n", *traceback.format_tb(error.__traceback__)]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "".join(parts)

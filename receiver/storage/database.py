@@ -210,7 +210,7 @@ def _sqlite_engine(url: URL, first: tuple[str, ...] = (), poolclass: type[Pool] 
     """`first`: what is set on each connection before it looks at the file."""
     _make_folder(Path(url.database or ""))
     how = {"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False}
-    engine = create_engine(url, connect_args=how, poolclass=poolclass)
+    engine = create_engine(url, hide_parameters=True, connect_args=how, poolclass=poolclass)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -273,7 +273,14 @@ BOUNDED: dict[str, Any] = {
 
 
 def _postgresql_engine(url: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, pool_use_lifo=True, pool_timeout=10, connect_args=BOUNDED)
+    engine = create_engine(
+        url,
+        hide_parameters=True,  # an error's text goes into the log, and a statement's values are secrets too
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+        pool_timeout=10,
+        connect_args=BOUNDED,
+    )
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, args: Any, how: Any) -> psycopg.Connection[Any]:

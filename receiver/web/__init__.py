@@ -10,6 +10,7 @@ from receiver.web import admin, api, connect, errors, headers
 from receiver.web.health import health
 from receiver.web.metrics import metrics_page
 from receiver.web.proxies import TrustedProxies
+from receiver.web.request_ids import RequestIds
 from receiver.web.watch import Watch
 from receiver.web.webhooks import WebhookFront
 from receiver.wiring import Wiring
@@ -33,7 +34,7 @@ def register(app: Flask, wired: Wiring) -> None:
         tiktok_secret=settings.tiktok_app_secret,
     )
     front = WebhookFront(app.wsgi_app, reception)
-    app.wsgi_app = TrustedProxies(front, settings.trusted_proxies)  # type: ignore[method-assign]
+    app.wsgi_app = TrustedProxies(RequestIds(front), settings.trusted_proxies)  # type: ignore[method-assign]
     if wired.channel:
         app.wsgi_app = Watch(app.wsgi_app, lambda: _tell(wired))  # type: ignore[method-assign]
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CAME_THROUGH = "receiver.came_through_a_proxy"
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+REQUEST_ID = "HTTP_X_REQUEST_ID"
 SCHEMES = ("http", "https")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -34,6 +35,8 @@ class TrustedProxies:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         told = {name: environ.pop(name) for name in FORWARDED if name in environ}
         environ[CAME_THROUGH] = bool(told)
+        if REQUEST_ID in environ and not self._trusts(_address(environ.get("REMOTE_ADDR", ""))):
+            del environ[REQUEST_ID]
         if told and self._trusts(_address(environ.get("REMOTE_ADDR", ""))):
             environ["REMOTE_ADDR"] = self._caller(
                 told.get("HTTP_X_FORWARDED_FOR", ""), environ["REMOTE_ADDR"]

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
 from receiver.domain.deliveries import MOST_TRIES, State, next_try
 from receiver.errors import ReceiverError, StorageUnavailable
@@ -58,11 +59,20 @@ def process_next(
         claims = inbox.claim(session, now, limit, LEASE)
     if not stopping():
         try:
-            return _processed(database, claims, now)
+            return _logged(_processed(database, claims, now))
         # One of them or storage: each alone shows which, and only that one stays behind.
         except Exception as error:
-            log.info("batch undone, each delivery alone", count=len(claims), error=type(error).__name__)
-    return _each_attempted(database, claims, now, chance, stopping)
+            deliveries = [claim.id for claim in claims]
+            log.info("batch undone, each delivery alone", deliveries=deliveries, error=type(error).__name__)
+    return _logged(_each_attempted(database, claims, now, chance, stopping))
+
+
+def _logged(outcomes: list[Outcome]) -> list[Outcome]:
+    """With a line for each that stays behind; its error, which may tell of a person, stands in its row."""
+    for one in outcomes:
+        if one.state in (State.FAILED, State.DEAD):
+            log.warning("delivery not processed", delivery_id=one.delivery_id, state=one.state)
+    return outcomes
 
 
 def _each_attempted(
@@ -78,9 +88,11 @@ def _each_attempted(
             _give_back(database, claims[place:], now)
             return outcomes
         try:
-            outcome = _attempt(database, claim, now, chance)
+            with bound_contextvars(delivery_id=claim.id):
+                outcome = _attempt(database, claim, now, chance)
         except StorageUnavailable as error:
-            log.warning("deliveries given back", count=len(claims) - place, error=str(error))
+            rest = [claim.id for claim in claims[place:]]
+            log.warning("deliveries given back", deliveries=rest, error=str(error))
             _give_back(database, claims[place:], now)
             return _known_or_raise(outcomes, error)
         outcomes += [outcome] if outcome else []
@@ -114,7 +126,7 @@ def _taken_in_alone(
     session: Session, row: Delivery, now: datetime, chance: Callable[[], float]
 ) -> tuple[Ending, datetime | None]:
     try:
-        with savepoint(session):
+        with bound_contextvars(delivery_id=row.id), savepoint(session):
             return take_in(session, [row], now)[0], None
     except StorageUnavailable:
         raise
@@ -192,7 +204,7 @@ def _give_back(database: Database, claims: list[inbox.Claim], now: datetime) -> 
         with database.writing() as session:
             _release(session, claims, now)
     except StorageUnavailable as error:
-        log.warning("leases left to lapse", count=len(claims), error=str(error))
+        log.warning("leases left to lapse", deliveries=[claim.id for claim in claims], error=str(error))
 
 
 def _release(session: Session, claims: Sequence[inbox.Claim], now: datetime) -> None:

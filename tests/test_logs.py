@@ -1,0 +1,146 @@
+"""Each line is a JSON object that says of which request or delivery it tells, and no value it should not."""
+
+import json
+import logging
+import re
+import sys
+from dataclasses import replace
+
+import pytest
+import structlog
+from sqlalchemy import insert
+
+from receiver.app import create_app
+from receiver.logs import log_to_stderr
+from receiver.services.processing import process
+from receiver.storage.tables import Delivery, Store
+from tests.conftest import make_settings
+from tests.rows import keep_store
+
+log = structlog.get_logger(__name__)
+
+
+@pytest.fixture
+def lines(capsys):
+    """What was logged since."""
+    return lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+@pytest.fixture
+def app(wired):
+    """A service behind a proxy on 10.0.0.1, with a page that logs and one that breaks."""
+    made = create_app(wired=replace(wired, settings=make_settings(trusted_proxies=("10.0.0.1",))))
+
+    @made.get("/logs")
+    def logs():
+        log.info("a line")
+        return "done"
+
+    @made.get("/breaks")
+    def breaks():
+        token = "s3cret-local"  # noqa: F841  # a traceback that shows variables would show it
+        raise ValueError("a fault")
+
+    @made.get("/breaks-storage")
+    def breaks_storage():
+        value = "-".join(["s3cret", "value"])  # the line itself stands in the traceback
+        with wired.database.writing() as session:
+            session.execute(insert(Store).values(id="st_1", name=value))
+
+    return made
+
+
+def asked(app, path="/logs", peer="203.0.113.9", **headers):
+    return app.test_client().get(path, environ_base={"REMOTE_ADDR": peer}, headers=headers)
+
+
+def test_a_line_has_its_requests_id_its_level_and_its_time(app, lines):
+    answers = [asked(app), asked(app)]
+    first, second = lines()
+    assert [first["request_id"], second["request_id"]] == [one.headers["X-Request-ID"] for one in answers]
+    assert first["request_id"] != second["request_id"]
+    assert (first["event"], first["level"]) == ("a line", "info")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", first["timestamp"])
+
+
+def test_what_is_logged_after_a_request_is_not_taken_for_its(app, lines):
+    asked(app)
+    log.info("a line of other work")
+    assert ["request_id" in line for line in lines()] == [True, False]
+
+
+def test_a_trusted_proxy_names_the_request_and_nobody_else_does(app):
+    named = {"X-Request-ID": "from-the-proxy.1"}
+    assert asked(app, peer="10.0.0.1", **named).headers["X-Request-ID"] == "from-the-proxy.1"
+    assert asked(app, **named).headers["X-Request-ID"] != "from-the-proxy.1"
+
+
+@pytest.mark.parametrize("told", ["", "x" * 65, 'a"b', "a b", "ä"])
+def test_an_id_that_could_spoil_a_line_is_replaced(app, told):
+    answer = asked(app, peer="10.0.0.1", **{"X-Request-ID": told})
+    assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-ID"])
+
+
+def test_a_refused_webhook_says_which_request_it_was(app, lines):
+    answer = app.test_client().post("/webhooks/woocommerce/st_none", data=b"{}")
+    (line,) = lines()
+    assert (line["event"], line["status"]) == ("webhook refused", 404)
+    assert line["request_id"] == answer.headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize("path", ["/breaks", "/breaks-storage"])
+def test_a_traceback_shows_no_variable_and_no_value_of_a_statement(app, wired, lines, path):
+    keep_store(wired, "st_1")
+    assert asked(app, path).status_code == 500
+    (line,) = lines()
+    assert "test_logs.py" in line["exception"]
+    assert "s3cret" not in json.dumps(line)
+
+
+def test_a_traceback_on_a_terminal_shows_no_variable_either(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    log_to_stderr()
+    token = "s3cret-local"
+    try:
+        raise ValueError(len(token))
+    except ValueError:
+        log.exception("a fault")
+    said = capsys.readouterr().err
+    assert "test_logs.py" in said
+    assert "s3cret" not in said
+
+
+def test_what_a_library_says_is_a_line_too_and_said_once(lines):
+    log_to_stderr()
+    log_to_stderr()
+    logging.getLogger("huey").error("a job failed: %s", "poll")
+    (line,) = lines()
+    assert (line["event"], line["level"]) == ("a job failed: poll", "error")
+
+
+def test_lines_about_a_delivery_carry_its_id(wired, lines, monkeypatch):
+    log_to_stderr()
+    with wired.database.writing() as session:
+        plain = {"source": "tiktok", "headers": [], "body_sha256": "0" * 64, "received_at": wired.now()}
+        rows = [
+            Delivery(identity=name, state="received", due_at=wired.now(), **plain) for name in ("one", "two")
+        ]
+        session.add_all(rows)
+        session.flush()
+        ids = [row.id for row in rows]
+
+    def take_in(session, rows, now):
+        log.info("an effect")
+        raise ValueError("a-word-of-a-body")
+
+    monkeypatch.setattr(process, "take_in", take_in)
+    process.process_next(wired.database, wired.now())
+    found = lines()
+    told = {event: [one.get("delivery_id") for one in found if one["event"] == event] for event in EVENTS}
+    assert told == {"an effect": [None, *ids], "delivery not processed": ids}
+    (undone,) = [one for one in found if one["event"] == "batch undone, each delivery alone"]
+    assert undone["deliveries"] == ids
+    assert "a-word-of-a-body" not in json.dumps(found)
+
+
+EVENTS = ("an effect", "delivery not processed")
