@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
@@ -26,7 +26,7 @@ class RequestIds:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         told = environ.get(REQUEST_ID, "")
-        request_id = told if WELL_FORMED.fullmatch(told) else uuid4().hex
+        request_id = told if WELL_FORMED.fullmatch(told) else token_hex(16)
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return start_response(status, [*headers, (HEADER, request_id)], *error)
