@@ -47,7 +47,7 @@ def count_by_store(session: Session) -> dict[str, int]:
     """The most first; there are at most IN_TOTAL rows to count."""
     count = func.count()
     query = select(Quarantined.store_id, count).group_by(Quarantined.store_id)
-    return dict(session.execute(query.order_by(count.desc(), Quarantined.store_id)).tuples().all())
+    return dict(session.execute(query.order_by(count.desc(), Quarantined.store_id)).all())
 
 
 def held_quarantined(session: Session, store_id: str | None, ids: Sequence[int]) -> list[Quarantined]:
