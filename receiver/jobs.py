@@ -26,6 +26,7 @@ from receiver.services.polling.look_through import look_through_if_due
 from receiver.services.polling.poll import AT_ONCE, poll_due
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.processing.purge import purge
+from receiver.services.running.mend_clock import mend_clock
 from receiver.services.running.programme import count_programmes
 from receiver.services.running.tell import tell_staff
 from receiver.services.stores.places import fill_all_places
@@ -55,6 +56,7 @@ class Job:
 def every_minute(wired: Wiring) -> tuple[Job, ...]:
     """The service's own periodic work."""
     return (
+        Job("clock", lambda _: mend_clock(wired.database, wired.now())),
         Job("poll", lambda stopping: _poll(wired, stopping)),
         Job("subscribe", lambda _: _subscribe(wired)),
         Job("stores", lambda stopping: _check_stores(wired, stopping)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import UNDONE, WAITING, State, may_move
@@ -88,6 +88,20 @@ def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list
 def _free(now: datetime) -> Any:
     lapsed = (DELIVERIES.c.state == State.PROCESSING) & (DELIVERIES.c.lease_until <= now)
     return DELIVERIES.c.state.in_(WAITING) | lapsed
+
+
+def due_now(session: Session, now: datetime, latest: datetime) -> int:
+    """Let what would wait until after `latest` for its first try, or for a lease to lapse, wait no longer.
+
+    Neither is ever put off; what failed is, and keeps its turn. How many they were.
+    """
+    in_hand = DELIVERIES.c.state == State.PROCESSING
+    put_off = update(DELIVERIES).where(
+        DELIVERIES.c.due_at > latest, in_hand | (DELIVERIES.c.state == State.RECEIVED)
+    )
+    lease = case((in_hand, now), else_=DELIVERIES.c.lease_until)
+    moved = session.execute(put_off.values(due_at=now, lease_until=lease))
+    return int(moved.rowcount)  # type: ignore[attr-defined]
 
 
 def take_again(row: Delivery) -> None:

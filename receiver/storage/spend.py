@@ -50,6 +50,17 @@ def due_accounts(session: Session, now: datetime, limit: int) -> list[tuple[str,
     return [(advertiser_id, urgent) for advertiser_id, urgent in session.execute(query)]
 
 
+def due_now(session: Session, now: datetime) -> int:
+    """Let accounts that seem to have been read later than now be read now; how many they were."""
+    moved = session.execute(
+        update(Account)
+        .where(Account.read_at > now, Account.next_poll_at > now)
+        .values(next_poll_at=now, poll_reason="the clock was put back")
+        .execution_options(synchronize_session=False)
+    )
+    return int(moved.rowcount)  # type: ignore[attr-defined]
+
+
 def bring_poll_forward(
     session: Session, advertiser_id: str, now: datetime, reason: str, *, urgent: bool, since: datetime
 ) -> bool:
