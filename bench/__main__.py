@@ -14,13 +14,14 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from bench import console, decisions, receiving, stores
+from bench import console, decisions, processes, receiving, stores
 from bench.report import show
 
 SUBJECTS = {
     "decisions": decisions.measure,
     "stores": stores.measure,
     "receiving": receiving.measure,
+    "processes": processes.measure,
     "console": console.measure,
 }
 FILE = Path(__file__).resolve().parent.parent / "build" / "bench.json"

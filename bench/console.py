@@ -17,8 +17,8 @@ from rich.progress import Progress
 from sqlalchemy import event
 
 from bench.crowd import NOW, crowd
-from bench.receiving import a_database
 from bench.report import Report
+from bench.serving import a_database
 from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.staff import Console

@@ -6,7 +6,7 @@ from itertools import count
 from click.testing import CliRunner
 
 from bench import __main__ as bench
-from bench import console, decisions, receiving, stores
+from bench import console, decisions, processes, receiving, stores
 
 
 def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
@@ -23,6 +23,9 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
         monkeypatch.setattr(receiving, name, little)
     for name, few in {"FEW": 100, "MANY": 300, "DRAINED": receiving.BATCH}.items():
         monkeypatch.setattr(receiving, name, few)
+    little = {"PROCESSES": (1,), "ROUNDS": 1, "SECONDS": 0.4, "CONNECTIONS": 4, "STORES": 5, "WAITING": 200}
+    for name, few in little.items():
+        monkeypatch.setattr(processes, name, few)
     for name, small in {"DATABASES": ("sqlite",), "FEW": (20, 20), "MANY": (60, 40), "ROUNDS": 1}.items():
         monkeypatch.setattr(console, name, small)
     monkeypatch.setattr(bench, "FILE", tmp_path / "build" / "bench.json")
@@ -37,4 +40,5 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     assert "/admin/awards" in shown
     assert "one decision, by days" in shown
     assert "one round, by stores" in shown
+    assert written["subjects"]["processes"]["drained_a_second_by_1"] > 0
     assert written["subjects"]["receiving"]["drained_a_second_by_one_worker"] > 0

