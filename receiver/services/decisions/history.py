@@ -14,8 +14,7 @@ from receiver.errors import NotFound
 from receiver.storage import history, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import DecisionRow
-
-LARGEST_ID = 2**63 - 1
+from receiver.storage.types import LARGEST_ID
 
 
 def list_decisions(

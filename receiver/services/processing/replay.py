@@ -27,6 +27,7 @@ from receiver.storage.deliveries import Counted, Filters, read_filters
 from receiver.storage.tables import Delivery, Replay
 
 HIGHEST_RATE = 1_000
+MOST_IDS = 1_000  # chosen one by one
 SAY_WHICH = "say which deliveries: their ids, or at least one filter; since 2000-01-01 means all"
 BUSY = "being processed"  # by the worker, at the moment of its turn
 DROPPED = "body dropped"

@@ -14,6 +14,7 @@ from receiver.errors import InputError
 from receiver.services.processing.look import check_filters
 from receiver.services.processing.replay import (
     HIGHEST_RATE,
+    MOST_IDS,
     ReplayPage,
     cancel,
     page_of_replays,
@@ -33,7 +34,6 @@ replay_pages = Blueprint("replays", __name__, url_prefix="/admin/replays", templ
 
 PAGE = 50
 RENEW_SECONDS = 2
-MOST_IDS = 1_000
 
 
 @replay_pages.get("")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from flask import Blueprint, g, render_template, request
 
@@ -15,9 +14,8 @@ from receiver.services.receiving.quarantine import (
     page_of_quarantine,
     take_from_quarantine,
 )
-from receiver.storage import rejections as storage
+from receiver.services.receiving.rejected import RejectionPage, page_of_rejections, samples
 from receiver.storage.deliveries import Filters
-from receiver.storage.tables import Rejection
 from receiver.web.admin.sign_in import operators_only, staff_only
 from receiver.wiring import wiring
 
@@ -28,7 +26,6 @@ turned_away_pages = Blueprint(
 PAGE = 50
 SAMPLES = 20
 NAMED = 20  # stores, with how much is held of each
-BETWEEN = "~"  # the values of a cursor
 
 # What each reason of a rejection means; one that is not here is told as it is.
 REASONS = {
@@ -73,22 +70,18 @@ def take_in() -> str | tuple[str, int]:
 @turned_away_pages.get("/rejections")
 @staff_only
 def rejections() -> str | tuple[str, int]:
-    refused, rows, samples, further = "", [], [], None
+    refused, found, newest = "", RejectionPage((), None), []
     try:
-        store_id, reason = _store(), request.args.get("reason") or None
-        after = _read_cursor(request.args.get("after"))
-        with wiring().database.reading() as session:
-            rows = storage.list_rejections(session, store_id, PAGE + 1, reason=reason, after=after)
-            if reason is not None or store_id is not None:
-                samples = storage.list_samples(session, store_id, SAMPLES, reason=reason)
-        further = _cursor(rows[PAGE - 1]) if len(rows) > PAGE else None
+        asked = {"store_id": _store(), "reason": request.args.get("reason") or None}
+        database = wiring().database
+        found = page_of_rejections(database, **asked, after=request.args.get("after"), limit=PAGE)
+        newest = samples(database, **asked, limit=SAMPLES) if any(asked.values()) else []
     except InputError as error:
         refused = str(error)
     page = render_template(
         "rejections.html",
-        rows=rows[:PAGE],
-        samples=samples,
-        next=further,
+        found=found,
+        samples=newest,
         asked={name: request.args[name] for name in ("store", "reason") if request.args.get(name)},
         reasons=REASONS,
         refused=refused,
@@ -120,19 +113,3 @@ def _quarantine(tried: Sequence[Tried] | None = None, refused: str = "") -> str 
 def _store() -> str | None:
     """Raises InputError."""
     return check_filters(Filters(store=request.values.get("store") or None)).store
-
-
-def _cursor(row: Rejection) -> str:
-    return BETWEEN.join((row.day.isoformat(), row.store_id, row.reason))
-
-
-def _read_cursor(text: str | None) -> tuple[date, str, str] | None:
-    if not text:
-        return None
-    try:
-        day, store_id, reason = text.split(BETWEEN)
-        if not text.isprintable():
-            raise ValueError
-        return date.fromisoformat(day), store_id, reason
-    except ValueError:
-        raise InputError("must be the `next` of a page before", path="after") from None

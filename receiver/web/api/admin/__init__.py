@@ -6,13 +6,16 @@ from flask_smorest import Api
 
 from receiver.web.api.admin.audit import audit_api
 from receiver.web.api.admin.awards import awards_api
+from receiver.web.api.admin.deliveries import deliveries_api
 from receiver.web.api.admin.facts import facts_api
 from receiver.web.api.admin.links import links_api
 from receiver.web.api.admin.overview import overview_api
+from receiver.web.api.admin.replays import replays_api
 from receiver.web.api.admin.reviews import admin_reviews_api
 from receiver.web.api.admin.spend import spend_api
 from receiver.web.api.admin.staff import staff_api
 from receiver.web.api.admin.stores import stores_api
+from receiver.web.api.admin.turned_away import turned_away_api
 
 AREAS = (
     staff_api,
@@ -24,6 +27,9 @@ AREAS = (
     links_api,
     facts_api,
     spend_api,
+    deliveries_api,
+    replays_api,
+    turned_away_api,
 )
 
 

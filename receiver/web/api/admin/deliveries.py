@@ -1,0 +1,148 @@
+"""/api/v1/admin/deliveries: what `deliveries list` and `deliveries show` do on the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g
+from flask.views import MethodView
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf, Range
+
+from receiver.domain.deliveries import State
+from receiver.errors import Refused
+from receiver.services.processing.look import LONGEST_FILTER, look_through
+from receiver.services.processing.proof import Proof, Which
+from receiver.services.processing.view import raw_body, redacted_body, view
+from receiver.storage.deliveries import Filters
+from receiver.storage.tables import Delivery
+from receiver.storage.types import LARGEST_ID
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_schema
+from receiver.web.api.schemas import MAYBE, RefusalSchema
+from receiver.wiring import wiring
+
+deliveries_api = AdminBlueprint("deliveries", "Deliveries: found, and looked at without secrets and people")
+
+TEXT: dict[str, Any] = {"validate": Length(min=1, max=LONGEST_FILTER)}
+TIME: dict[str, Any] = {"required": True, **MAYBE}
+NUMBER = Range(min=1, max=LARGEST_ID)
+
+
+class DeliveryFilters(Schema):
+    """Which deliveries."""
+
+    state = fields.String(validate=OneOf(list(State)))
+    source = fields.String(validate=OneOf(("woocommerce", "tiktok")))
+    store = fields.String(**TEXT)
+    topic = fields.String(**TEXT)
+    delivery = fields.String(**TEXT, metadata={"description": "The id its sender gave it."})
+    since = Moment()
+    until = Moment(metadata={"description": "Not included."})
+    search = fields.String(**TEXT, metadata={"description": "Part of an id, topic, hash or error."})
+
+
+class DeliveryArguments(NumberedPage, DeliveryFilters):
+    """Which page of which deliveries."""
+
+
+class DeliveryRowSchema(Schema):
+    """A delivery and how far it has come."""
+
+    id = fields.Integer(required=True)
+    state = fields.String(required=True, metadata={"enum": list(State)})
+    source = fields.String(required=True)
+    store = fields.String(attribute="store_id", required=True, **MAYBE)
+    topic = fields.String(required=True, **MAYBE)
+    delivery_id = fields.String(required=True, **MAYBE)
+    webhook_id = fields.String(required=True, **MAYBE)
+    received_at = fields.AwareDateTime(required=True)
+    body_sha256 = fields.String(required=True)
+    duplicates = fields.Integer(required=True)
+    due_at = fields.AwareDateTime(**TIME)
+    error = fields.String(required=True, **MAYBE)
+
+
+class AttemptSchema(Schema):
+    """A try at a delivery."""
+
+    at = fields.AwareDateTime(required=True)
+    actor = fields.String(required=True)
+    outcome = fields.String(required=True)
+    error = fields.String(required=True, **MAYBE)
+
+
+class SignedSchema(Schema):
+    """What a check of the signature says now: by the secrets valid now, and by which that ever was."""
+
+    proof = fields.String(required=True, metadata={"enum": list(Proof)})
+    secret = fields.String(required=True, **MAYBE, metadata={"enum": [*Which, None]})
+    until = fields.AwareDateTime(**TIME)
+
+
+class DeliverySchema(Schema):
+    """A delivery in full; `body` is null where it is not JSON or was dropped, and `not_shown` says why."""
+
+    delivery = fields.Nested(DeliveryRowSchema, required=True)
+    attempts = fields.List(fields.Nested(AttemptSchema), required=True)
+    body_hash = fields.String(required=True, metadata={"enum": list(Proof)})
+    signature = fields.Nested(SignedSchema, required=True)
+    body = fields.Raw(required=True, **MAYBE)
+    hidden = fields.List(
+        fields.String(), required=True, metadata={"description": "Where something is left out."}
+    )
+    not_shown = fields.String(required=True, **MAYBE)
+
+
+@deliveries_api.route("/deliveries")
+class DeliveriesView(MethodView):
+    """The inbox."""
+
+    @deliveries_api.arguments(DeliveryArguments, location="query")
+    @deliveries_api.response(200, page_schema(DeliveryRowSchema, "DeliveryPage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The newest first. A page may hold fewer than asked for, and yet have a `next`."""
+        after, limit = arguments.pop("after", None), arguments.pop("limit")
+        found = look_through(wiring().database, Filters(**arguments), after=after, limit=limit)
+        return {"items": found.deliveries, "next": None if found.next is None else str(found.next)}
+
+
+@deliveries_api.route("/deliveries/<int:delivery_id>")
+class DeliveryView(MethodView):
+    """One delivery."""
+
+    @deliveries_api.response(200, DeliverySchema)
+    @deliveries_api.alt_response(404, schema=RefusalSchema)
+    def get(self, delivery_id: int) -> dict[str, Any]:
+        """Its attempts, whether it still proves itself, and its body without secrets and people."""
+        parts = wiring()
+        secret = parts.settings.tiktok_app_secret
+        viewed = view(parts.database, parts.seal, parts.now(), delivery_id, tiktok_secret=secret)
+        return {
+            "delivery": viewed.delivery,
+            "attempts": viewed.attempts,
+            "body_hash": str(viewed.body_hash),
+            "signature": viewed.signature,
+            **_body(viewed.delivery),
+        }
+
+
+@deliveries_api.route("/deliveries/<int:delivery_id>/raw")
+class RawView(MethodView):
+    """The bytes of a delivery."""
+
+    @deliveries_api.response(200, content_type="application/octet-stream")
+    @deliveries_api.alt_response(404, schema=RefusalSchema)
+    @deliveries_api.alt_response(409, schema=RefusalSchema)
+    def post(self, delivery_id: int) -> Response:
+        """Exactly as they were received, for operators; who asked is audited, hence no GET."""
+        parts = wiring()
+        raw = raw_body(parts.database, parts.now(), delivery_id, actor=g.person.email)
+        return Response(raw, mimetype="application/octet-stream")
+
+
+def _body(delivery: Delivery) -> dict[str, Any]:
+    try:
+        body, hidden = redacted_body(delivery)
+    except Refused as error:
+        return {"body": None, "hidden": [], "not_shown": str(error)}
+    return {"body": body, "hidden": hidden, "not_shown": None}

@@ -1,0 +1,141 @@
+"""/api/v1/admin/replays: what `deliveries replay` and `deliveries replays` do on the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask.views import MethodView
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, Range
+
+from receiver.domain.replays import DEFAULT_RATE, ReplayState
+from receiver.services.processing.look import check_filters
+from receiver.services.processing.replay import (
+    HIGHEST_RATE,
+    MOST_IDS,
+    cancel,
+    page_of_replays,
+    preview,
+    progress,
+    start,
+)
+from receiver.services.staff_words import LONGEST
+from receiver.storage.deliveries import Filters
+from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema
+from receiver.web.api.admin.deliveries import NUMBER, DeliveryFilters
+from receiver.web.api.schemas import MAYBE, RefusalSchema
+from receiver.wiring import wiring
+
+replays_api = AdminBlueprint("replays", "Replays: tried out, asked for, followed and cancelled")
+
+TIME: dict[str, Any] = {"required": True, **MAYBE}
+COUNTS: dict[str, Any] = {"keys": fields.String(), "values": fields.Integer(), "required": True}
+
+
+class WhichSchema(DeliveryFilters):
+    """Which deliveries: `ids`, or at least one filter."""
+
+    ids = fields.List(fields.Integer(strict=True, validate=NUMBER), validate=Length(min=1, max=MOST_IDS))
+
+
+class AskedSchema(WhichSchema):
+    """Which deliveries to process once more, why, and how fast."""
+
+    reason = fields.String(required=True, validate=Length(min=1, max=LONGEST))
+    rate = fields.Integer(
+        strict=True,
+        load_default=DEFAULT_RATE,
+        validate=Range(min=1, max=HIGHEST_RATE),
+        metadata={"description": "Deliveries a second, at most."},
+    )
+
+
+class PreviewSchema(Schema):
+    """What a replay would find now."""
+
+    matching = fields.Integer(required=True)
+    to_replay = fields.Integer(required=True)
+    changes_nothing = fields.Integer(required=True, metadata={"description": "Processed already."})
+    left_out = fields.Dict(**COUNTS)
+    by = fields.Dict(keys=fields.String(), values=fields.Dict(**COUNTS), required=True)
+    oldest = fields.AwareDateTime(**TIME)
+    newest = fields.AwareDateTime(**TIME)
+
+
+class ReplaySchema(Schema):
+    """A replay and how far it has come."""
+
+    id = fields.Integer(required=True)
+    state = fields.String(required=True, metadata={"enum": list(ReplayState)})
+    asked_at = fields.AwareDateTime(required=True)
+    actor = fields.String(required=True)
+    reason = fields.String(required=True)
+    filters = fields.Dict(required=True)
+    rate = fields.Integer(required=True)
+    total = fields.Integer(required=True)
+    done = fields.Integer(required=True)
+    outcomes = fields.Dict(**COUNTS)
+    ended_at = fields.AwareDateTime(**TIME)
+
+
+@replays_api.route("/replays")
+class ReplaysView(MethodView):
+    """All replays."""
+
+    @replays_api.arguments(NumberedPage, location="query")
+    @replays_api.response(200, page_schema(ReplaySchema, "ReplayPage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The newest first."""
+        page = page_of_replays(wiring().database, after=arguments.get("after"), limit=arguments["limit"])
+        return {"items": page.replays, "next": None if page.next is None else str(page.next)}
+
+    @replays_api.arguments(AskedSchema)
+    @replays_api.response(201, ReplaySchema)
+    def post(self, told: dict[str, Any]) -> Any:
+        """Ask for one; the worker does it in the background, live deliveries first."""
+        parts, reason, rate = wiring(), told.pop("reason"), told.pop("rate")
+        return start(
+            parts.database, _filters(told), parts.now(), actor=g.person.email, reason=reason, rate=rate
+        )
+
+
+@replays_api.route("/replays/preview")
+class PreviewView(MethodView):
+    """What a replay would do."""
+
+    @replays_api.arguments(WhichSchema)
+    @replays_api.response(200, PreviewSchema)
+    def post(self, told: dict[str, Any]) -> Any:
+        """Count what would be replayed, and change nothing."""
+        return preview(wiring().database, _filters(told), wiring().now())
+
+
+@replays_api.route("/replays/<int:replay_id>")
+class ReplayView(MethodView):
+    """One replay."""
+
+    @replays_api.response(200, ReplaySchema)
+    @replays_api.alt_response(404, schema=RefusalSchema)
+    def get(self, replay_id: int) -> Any:
+        """How far it has come."""
+        return progress(wiring().database, replay_id)
+
+
+@replays_api.route("/replays/<int:replay_id>/cancel")
+class CancelView(MethodView):
+    """The end of a replay."""
+
+    @replays_api.response(200, ReplaySchema)
+    @replays_api.alt_response(404, schema=RefusalSchema)
+    @replays_api.alt_response(409, schema=RefusalSchema)
+    def post(self, replay_id: int) -> Any:
+        """End it after the batch in hand; what is done stays done."""
+        parts = wiring()
+        return cancel(parts.database, replay_id, parts.now(), actor=g.person.email)
+
+
+def _filters(told: dict[str, Any]) -> Filters:
+    """Raises InputError."""
+    ids = told.pop("ids", None)
+    return check_filters(Filters(**told, ids=tuple(dict.fromkeys(ids)) if ids else None))
