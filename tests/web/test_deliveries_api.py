@@ -149,3 +149,8 @@ def test_rejected_calls_are_counted_and_sampled(ask, client, wired):
     assert ["x-wc-webhook-signature", "(44 characters)"] in sample["headers"]
     assert ask("GET", "/rejections?store=")[1]["items"] == []
     assert ask("GET", "/rejections?after=x")[0] == 400
+
+
+@pytest.mark.parametrize("path", ["/deliveries/{}", "/replays/{}", "/decisions/{}"])
+def test_a_number_no_database_has_is_not_found(ask, path):
+    assert ask("GET", path.format(10**25))[0] == 404
