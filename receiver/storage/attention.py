@@ -40,7 +40,13 @@ def overdue(now: datetime) -> Select[Any]:
 
 
 def stores_overdue(now: datetime) -> Select[str]:
-    return _due().where(Award.due_by < _today(now)).with_only_columns(Award.store_id).distinct()
+    return (
+        _due()
+        .where(Award.due_by < _today(now))
+        .with_only_columns(Award.store_id)
+        .distinct()
+        .order_by(Award.store_id)
+    )
 
 
 def due_soon(now: datetime) -> Select[Any]:

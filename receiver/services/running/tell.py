@@ -16,8 +16,8 @@ from receiver.domain.telling import MOST_WAIT, Item, Past, news, try_again_after
 from receiver.errors import ProviderError, Refused
 from receiver.integrations.channels import Channel
 from receiver.services.running.readiness import worker_is_silent
-from receiver.services.running.today import MOST, NAMED
-from receiver.storage import attention
+from receiver.services.running.today import NAMED
+from receiver.storage import attention, awards
 from receiver.storage.database import Database
 from receiver.storage.heartbeats import take_turn
 from receiver.storage.tables import Telling
@@ -62,7 +62,7 @@ def _take(database: Database, now: datetime) -> list[Item]:
 
 def _items(session: Session, now: datetime) -> Iterator[Item | None]:
     yield _item(session, now, WORKER_SILENT, int(worker_is_silent(session, now)))
-    overdue = attention.counted(session, attention.overdue(now), MOST)
+    overdue = awards.count_overdue(session, now)
     stores = session.scalars(attention.stores_overdue(now).limit(NAMED)).all() if overdue else ()
     yield _item(session, now, AWARDS_OVERDUE, overdue, stores)
 
