@@ -5,10 +5,11 @@
 # make plugin the companion plugin's zip, build/wc-ad-credit.zip
 # make simulate  forty days of polling 50,000 ad accounts against TikTok's limits (ARGS: --accounts 2000)
 # make lint   formatter, linter and type checker
+# make scan   bandit over our code, and the pinned packages against PyPI's list of known flaws (needs the network)
 # make clean  what the other targets made; never .env or instance/
 
 .NOTPARALLEL:
-.PHONY: run test soak bench simulate plugin lint clean
+.PHONY: run test soak bench simulate plugin lint scan clean
 
 PY = .venv/bin/python
 
@@ -41,6 +42,13 @@ lint:
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+
+scan:
+	@bin/environment dev
+	@$(PY) -m venv build/scan
+	@build/scan/bin/pip install -q bandit==1.9.4 pip-audit==2.10.1
+	@build/scan/bin/bandit -q -c pyproject.toml -r receiver wp_bridge
+	@build/scan/bin/pip-audit --strict --no-deps --disable-pip -r requirements.txt
 
 clean:
 	rm -rf .venv .venv.lock build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -34,6 +34,13 @@ def staff_token(wired: Wiring, role: str = "operator", name: str = "test") -> di
     return {"Authorization": f"Bearer {made.text}"}
 
 
+def seen(page: TestResponse) -> str:
+    """What the form of a preview carries, so that only what it showed is kept."""
+    found = re.search(r'name="seen" value="(\w*)"', page.text)
+    assert found is not None
+    return found[1]
+
+
 class Console:
     """Somebody with a browser: signed in, sending each form with its token."""
 

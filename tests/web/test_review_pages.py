@@ -11,7 +11,7 @@ from receiver.storage.history import award_of
 from receiver.storage.tables import Review, Store
 from tests.factories import SETTLED
 from tests.rows import keep_all, keep_store
-from tests.staff import Console
+from tests.staff import Console, seen
 
 
 @pytest.fixture
@@ -60,12 +60,23 @@ def test_a_preview_tells_the_award_and_keeps_nothing(wired, review):
 
 def test_an_override_brings_the_award_and_a_second_submit_nothing(wired, review):
     operator = Console(wired)
+    sign = seen(operator.post(f"/admin/reviews/{review}", do="preview", **OVERRIDE))
     for _ in range(2):
-        answer = operator.post(f"/admin/reviews/{review}", do="answer", **OVERRIDE)
+        answer = operator.post(f"/admin/reviews/{review}", do="answer", seen=sign, **OVERRIDE)
         assert answer.headers["Location"] == f"/admin/reviews/{review}"
     found = award(wired)
     assert f'href="/admin/awards/{found.id}">500.00 USD' in operator.get(f"/admin/reviews/{review}").text
     assert kept(wired, review).answered_by == "operator@staff.example"
+
+
+def test_an_override_whose_effect_was_not_shown_is_not_recorded(wired, review):
+    operator = Console(wired)
+    other = {**OVERRIDE, "rule": "good_standing"}
+    sign = seen(operator.post(f"/admin/reviews/{review}", do="preview", **other))
+    for unseen in ("", sign):
+        answer = operator.post(f"/admin/reviews/{review}", do="answer", seen=unseen, **OVERRIDE)
+        assert (answer.status_code, "not do what you were shown" in answer.text) == (409, True)
+    assert kept(wired, review).state == "open"
 
 
 def test_what_was_upheld_changes_nothing_about_the_store(wired, review):

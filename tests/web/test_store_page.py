@@ -1,6 +1,5 @@
 """A store's page: its ad account, its connection and what was decided; operators mend what is wrong there."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,7 @@ from receiver.services.stores.merge import SHOWN
 from receiver.storage.tables import Account, AuditEntry, RecordedFact, Rejection, Store
 from tests.factories import LINKED
 from tests.rows import RECORDED, keep_account, keep_all, keep_day, keep_link, keep_store
-from tests.staff import Console
+from tests.staff import Console, seen
 
 BROWSER = "b" * 43
 
@@ -136,11 +135,6 @@ def test_what_a_fact_would_change_is_shown_and_nothing_is_kept(wired, store_id):
     assert 'value="record"' in shown
     assert recorded(wired, "safety_flag") == []
     assert '<span class="stage accumulating">' in page(operator, store_id)
-
-
-def seen(page):
-    """What the form of a preview carries."""
-    return re.search(r'name="seen" value="(\w*)"', page.text)[1]
 
 
 def record(operator, store_id, **said):

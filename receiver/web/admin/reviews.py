@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from receiver.documents.status import full_document
+from receiver.domain.reviews import Answer
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_of_store
@@ -24,6 +25,7 @@ from receiver.services.decisions.reviews import (
 from receiver.services.decisions.status import status_of
 from receiver.services.facts.record import NAMES
 from receiver.storage.database import Database
+from receiver.web.admin.previews import CHANGED, sign_of, was_seen
 from receiver.web.admin.sign_in import operators_only, staff_only
 from receiver.wiring import wiring
 
@@ -32,6 +34,7 @@ review_pages = Blueprint(
 )
 
 PAGE = 50
+SAID = ("answer", "rule", "outcome", "fact", "value", "evidence", "reason")
 FACTS = tuple(name for name in NAMES if name != "override")
 OVERRIDABLE = tuple(rule for rule in RULES if rule not in NOT_OVERRIDABLE)
 
@@ -59,8 +62,11 @@ def review(review_id: str) -> str:
 @review_pages.post("/<review_id>")
 @operators_only
 def answer(review_id: str) -> Response | str | tuple[str, int]:
-    """`do=preview` shows what the answer would change, and keeps nothing."""
-    parts, previewed = wiring(), request.form.get("do") != "answer"
+    """Shows what the answer would change and keeps nothing, unless `do=answer` and that was seen.
+
+    To uphold changes nothing that would have to be shown.
+    """
+    parts = wiring()
     try:
         given = _given(review_id)
 
@@ -68,11 +74,15 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
             return answer_review(database, parts.now(), review_id, given, g.person.email)
 
         store_id = show_review(parts.database, review_id)["store"]
-        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=previewed)
+        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=True)
+        sign = sign_of({name: request.form.get(name, "") for name in SAID}, effect.outcome)
+        if request.form.get("do") != "answer":
+            return _page(review_id, effect=effect, sign=sign)
+        if given.answer is not Answer.UPHELD and not was_seen(sign):
+            return _page(review_id, effect=effect, sign=sign, refused=CHANGED), 409
+        with_effect(parts.database, parts.now(), store_id, act)
     except (InputError, Refused) as error:
         return _page(review_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
-    if previewed:
-        return _page(review_id, effect=effect)
     return redirect(url_for("console_reviews.review", review_id=review_id))
 
 
@@ -92,7 +102,7 @@ def _given(review_id: str) -> Answered:
     )
 
 
-def _page(review_id: str, *, effect: Effect | None = None, refused: str = "") -> str:
+def _page(review_id: str, *, effect: Effect | None = None, sign: str = "", refused: str = "") -> str:
     parts = wiring()
     shown = show_review(parts.database, review_id)
     return render_template(
@@ -105,5 +115,6 @@ def _page(review_id: str, *, effect: Effect | None = None, refused: str = "") ->
         facts=FACTS,
         said=request.form,
         effect=effect,
+        sign=sign,
         refused=refused,
     )
