@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from threading import Event
+from threading import Event, Lock
 
 import psycopg
 import structlog
@@ -77,13 +77,26 @@ def queue_of(wired: Wiring, jobs: tuple[Job, ...], stopping: Event) -> Huey:
 
 
 def _once_a_minute(wired: Wiring, job: Job, stopping: Event) -> Callable[[], None]:
-    """Every consumer enqueues its own ticks; the first to run takes the minute and the others pass."""
+    """Every consumer enqueues its own ticks; the first to run takes the minute and the others pass.
+
+    So does one whose last run still goes on: a second thread would be taken from all other jobs.
+    """
+    going_on = Lock()
 
     def run() -> None:
+        if not going_on.acquire(blocking=False):
+            return
+        try:
+            run_if_ours()
+        finally:
+            going_on.release()
+
+    def run_if_ours() -> None:
         minute = wired.now().replace(second=0, microsecond=0)
         with wired.database.writing() as session:
             ours = take_turn(session, job.name, minute)
         if ours:
+            log.info("periodic run", job=job.name, minute=f"{minute:%Y-%m-%dT%H:%MZ}")
             job.run(stopping)
 
     return run

@@ -167,6 +167,29 @@ class TestClock:
             assert len(runs) == minute
             clock.move(minutes=1)
 
+    def test_a_run_that_takes_longer_than_a_minute_keeps_no_second_thread(
+        self, wired: Wiring, clock: FrozenClock
+    ) -> None:
+        begun: list[str] = []
+        done = Event()
+        slow = Job("slow", lambda _: (begun.append("begun"), done.wait(20)))
+        queue = queue_of(wired, (slow,), Event())
+        (tick,) = queue.read_periodic(None)
+        first = Thread(target=queue.execute, args=(tick,))
+        first.start()
+        until(lambda: begun)
+        clock.move(minutes=1)
+        second = Thread(target=queue.execute, args=(tick,))
+        second.start()
+        second.join(10)
+        passed = not second.is_alive()
+        done.set()
+        first.join()
+        second.join()
+        assert (passed, begun) == (True, ["begun"])
+        queue.execute(tick)
+        assert begun == ["begun"] * 2, "the minute that was passed was not left to others"
+
     def test_two_workers_at_once_agree(self, wired: Wiring, working: Working) -> None:
         runs: list[str] = []
         ticks: list[str] = []
