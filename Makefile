@@ -1,6 +1,7 @@
 # make run    the service with a sandbox to play with, on 127.0.0.1 (PORT, default 8000); Ctrl-C stops it
 # make test   everything the tests need, then the tests (ARGS goes to pytest)
 # make soak   kills web and worker at random moments under load, and looks for what is lost (ARGS: --kills 200)
+# make hosts  several hosts as network namespaces, cut off and killed under load; needs root (ARGS: --cut 30)
 # make bench  how fast it is, and how cost grows; also in build/bench.json (ARGS: some subjects only)
 # make plugin the companion plugin's zip, build/wc-ad-credit.zip
 # make simulate  forty days of polling 50,000 ad accounts against TikTok's limits (ARGS: --accounts 2000)
@@ -9,7 +10,7 @@
 # make clean  what the other targets made; never .env or instance/
 
 .NOTPARALLEL:
-.PHONY: run test soak bench simulate plugin lint scan clean
+.PHONY: run test soak hosts bench simulate plugin lint scan clean
 
 PY = .venv/bin/python
 
@@ -24,6 +25,10 @@ test:
 soak:
 	@bin/environment dev
 	@$(PY) -m tests.soak $(ARGS)
+
+hosts:
+	@bin/environment dev
+	@$(PY) -m tests.hosts $(ARGS)
 
 bench:
 	@bin/environment dev

@@ -73,8 +73,8 @@ def kill_at_random(
         stopping.set()
         for sender in senders:
             sender.join(60)
-        wait_until(lambda: not _waits(wired), seconds=60)
-    return _compared(wired, found)
+        wait_until(lambda: not waits(wired), seconds=60)
+    return compared(wired, found)
 
 
 def _send(port: int, store_id: str, numbers: Iterator[int], found: Found, stopping: Event) -> None:
@@ -105,7 +105,8 @@ def _post(port: int, path: str, headers: dict[str, str], body: bytes) -> tuple[i
         connection.close()
 
 
-def _compared(wired: Wiring, found: Found) -> Found:
+def compared(wired: Wiring, found: Found) -> Found:
+    """What was found, with what became of each delivery that was answered 200."""
     done = func.count().filter(Attempt.outcome == "processed")
     with wired.database.reading() as session:
         states = {row.id: row.state for row in session.execute(select(Delivery.id, Delivery.state))}
@@ -121,7 +122,8 @@ def _compared(wired: Wiring, found: Found) -> Found:
     return found
 
 
-def _waits(wired: Wiring) -> bool:
+def waits(wired: Wiring) -> bool:
+    """Whether any delivery has not ended."""
     with wired.database.reading() as session:
         query = select(func.count()).select_from(Delivery).where(Delivery.state.not_in(ENDED))
         return bool(session.scalar(query))

@@ -25,9 +25,10 @@ class Process:
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self._command, self._environment = command, environment
         self._log = TemporaryFile()  # noqa: SIM115 (as long as the process)
-        self._start()
+        self.start()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Again, after it was killed."""
         self._process = subprocess.Popen(
             self._command,
             cwd=ROOT,
@@ -40,6 +41,10 @@ class Process:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
 
     @property
     def said(self) -> str:
@@ -60,27 +65,32 @@ class Process:
 
     def kill_and_restart(self) -> None:
         self.kill()
-        self._start()
+        self.start()
 
 
 @contextmanager
 def running(wired: Wiring, command: list[str]) -> Iterator[Process]:
     """A process on the database of `wired`, for as long as the block lasts."""
-    settings = {
-        "SECRET_KEYS": KEY,
-        "PUBLIC_URL": "https://credit.example",
-        "DATABASE_URL": wired.database.url.render_as_string(hide_password=False),
-        "TIKTOK_API_URL": "http://127.0.0.1:9/open_api/v1.3",
-    }
-    process = Process(command, {**os.environ, **settings})
+    process = Process(command, environment_on(wired))
     try:
         yield process
     finally:
         process.kill()
 
 
-def web(port: int, threads: int = 16) -> list[str]:
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+def environment_on(wired: Wiring) -> dict[str, str]:
+    """What a process finds around it that is to use the database of `wired`."""
+    settings = {
+        "SECRET_KEYS": KEY,
+        "PUBLIC_URL": "https://credit.example",
+        "DATABASE_URL": wired.database.url.render_as_string(hide_password=False),
+        "TIKTOK_API_URL": "http://127.0.0.1:9/open_api/v1.3",
+    }
+    return {**os.environ, **settings}
+
+
+def web(port: int, threads: int = 16, address: str = "127.0.0.1") -> list[str]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", address]
     return [*command, "--port", str(port), "--blocking-threads", str(threads), "wsgi:app"]
 
 

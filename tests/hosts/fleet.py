@@ -1,0 +1,101 @@
+"""The service on several hosts: two with web, two with a worker, one with PostgreSQL, one with all others."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from receiver.storage.migrate import migrate
+from receiver.wiring import Wiring, wire
+from tests.conftest import make_settings
+from tests.hosts.network import Host, network
+from tests.hosts.postgresql import Server, postgresql
+from tests.hosts.sender import Answered
+from tests.hosts.tiktok import account_id
+from tests.processes import Process, environment_on, wait_until, web, worker
+from tests.rows import keep_all
+from tests.signals import add_shop
+
+WEBS, WORKERS = ("web-1", "web-2"), ("worker-1", "worker-2")
+PORT, TIKTOK_PORT = 8000, 8001
+ACCOUNTS = 400  # each is read once and takes some calls: more than can be made in the time
+RATE = 5.0  # calls to TikTok a second
+
+
+class Fleet:
+    """All of it, running; a process is known by its host's name."""
+
+    def __init__(self, hosts: list[Host], server: Server, wired: Wiring) -> None:
+        self.hosts = {host.name: host for host in hosts}
+        self.server, self.wired = server, wired
+        self.processes: dict[str, Process] = {}
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        return {name: f"{self.hosts[name].address}:{PORT}" for name in WEBS}
+
+    def start(self) -> None:
+        """Everything, then load as soon as both webs are ready."""
+        migrate(self.wired.database)
+        for number in range(ACCOUNTS):
+            keep_all(self.wired, f"st_{number}", account_id(number))
+        others, store_id = self.hosts["others"], add_shop(self.wired).id
+        environment = {
+            **environment_on(self.wired),
+            "TIKTOK_API_URL": f"http://{others.address}:{TIKTOK_PORT}/open_api/v1.3",
+            "TIKTOK_RATE": str(RATE),
+        }
+        python = [sys.executable, "-m"]
+        tiktok = [*python, "tests.hosts.tiktok", others.address, str(TIKTOK_PORT), str(ACCOUNTS)]
+        load = [*python, "tests.hosts.sender", store_id, *self.addresses.values()]
+        self.processes["tiktok"] = others.start(tiktok, environment)
+        for name in WEBS:
+            self.processes[name] = self.hosts[name].start(web(PORT, address="0.0.0.0"), environment)
+        for name in WORKERS:
+            self.processes[name] = self.hosts[name].start(worker(), environment)
+        wait_until(lambda: all(map(self.is_ready, WEBS)), seconds=120)
+        self.processes["sender"] = others.start(load, environment)
+
+    def is_ready(self, name: str) -> bool:
+        try:
+            with urlopen(f"http://{self.addresses[name]}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.kill()
+
+    # What they told.
+
+    def answered(self) -> list[Answered]:
+        lines = self.processes["sender"].said.splitlines()
+        return [Answered(**json.loads(line)) for line in lines if line.endswith("}")]
+
+    def calls(self) -> list[float]:
+        """When TikTok was called, in seconds of the epoch."""
+        return sorted(map(float, self.processes["tiktok"].said.split()))
+
+    def runs(self) -> list[tuple[str, str, str]]:
+        """Worker, job and minute of each periodic run."""
+        lines = [(name, line) for name in WORKERS for line in self.processes[name].said.splitlines()]
+        told = [(name, json.loads(line)) for name, line in lines if '"periodic run"' in line]
+        return [(name, one["job"], one["minute"]) for name, one in told]
+
+
+@contextmanager
+def fleet() -> Iterator[Fleet]:
+    with ExitStack() as undone:
+        hosts = undone.enter_context(network("db", *WEBS, *WORKERS, "others"))
+        server = undone.enter_context(postgresql(hosts[0]))
+        wired = wire(make_settings(database_url=server.url))
+        undone.callback(wired.database.close)
+        made = Fleet(hosts, server, wired)
+        undone.callback(made.stop)
+        made.start()
+        yield made

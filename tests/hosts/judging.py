@@ -1,0 +1,132 @@
+"""What is held against what the hosts told: each finding is right or a breach."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from receiver.jobs import every_minute
+from receiver.storage.budget import SharedBudget
+from receiver.wiring import Wiring
+from tests.hosts.fleet import RATE, WORKERS, Fleet
+from tests.hosts.sender import Answered
+from tests.killing import Found, compared
+
+ANSWERED_WITHIN = 20.0  # seconds, while the database is away
+WELL_WITHIN = 15.0  # after it is back
+LONGEST_WITHOUT = timedelta(minutes=3)  # between two runs of a job: a minute's outage can cover two of them
+MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Something that went on, between two moments of the epoch."""
+
+    name: str
+    began: float
+    ended: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, what was seen, and whether it is as promised."""
+
+    what: str
+    seen: str
+    is_right: bool
+
+
+def nothing_lost(wired: Wiring, answered: Sequence[Answered], kills: int) -> Finding:
+    found = Found(kills)
+    for one in answered:
+        if one.id is not None:
+            found.accepted[one.number] = one.id
+        else:
+            found.refused[str(one.status)] += 1
+    return Finding("what was answered 200", str(compared(wired, found)), found.is_whole)
+
+
+def refused_in_time(name: str, web: str, answered: Iterable[Answered], cut: Phase) -> Finding:
+    """While it was cut off, this web host said so, soon and properly; and was well soon after."""
+    ours = [one for one in answered if one.web == web and one.at + one.took > cut.began]
+    during = [one for one in ours if one.at < cut.ended]
+    refused = [one for one in during if one.status != 200]
+    proper = bool(refused) and all((one.status, bool(one.retry_after)) == (503, True) for one in refused)
+    longest = max((one.took for one in during), default=0.0)
+    well = min((one.at + one.took for one in ours if one.at > cut.ended and one.status == 200), default=None)
+    back = float("inf") if well is None else well - cut.ended
+    seen = (
+        f"{len(refused)} of {len(during)} refused, {'all' if proper else 'NOT all'} by 503 with Retry-After; "
+        f"longest wait {longest:.1f} s; first 200 {back:.1f} s after"
+    )
+    return Finding(f"{cut.name}: {name}", seen, proper and longest < ANSWERED_WITHIN and back < WELL_WITHIN)
+
+
+def all_taken(name: str, answered: Iterable[Answered], phase: Phase, web: str | None = None) -> Finding:
+    """Whoever asked in this time was answered 200."""
+    during = [one for one in answered if phase.began < one.at < phase.ended and web in (None, one.web)]
+    taken = sum(one.status == 200 for one in during)
+    return Finding(
+        f"{phase.name}: {name}",
+        f"{taken} of {len(during)} answered 200",
+        bool(during) and taken == len(during),
+    )
+
+
+def periodic_work(fleet: Fleet) -> list[Finding]:
+    """Each job at most once a minute over all hosts, and never away for long."""
+    runs = fleet.runs()
+    times = Counter((job, minute) for _, job, minute in runs)
+    twice = [f"{job} at {minute}" for (job, minute), number in times.items() if number > 1]
+    minutes: dict[str, list[datetime]] = defaultdict(list)
+    for job, minute in sorted(times):
+        minutes[job].append(datetime.fromisoformat(minute))
+    gaps = {job: max((b - a for a, b in pairwise(at)), default=timedelta.max) for job, at in minutes.items()}
+    hosts = Counter(host for host, _, _ in runs)
+    longest = max(gaps.values(), default=timedelta.max)
+    return [
+        Finding("periodic work doubled", f"{len(twice)} of {len(runs)} runs {twice[:3]}", not twice),
+        Finding(
+            "periodic work stopped",
+            f"{len(minutes)} jobs; at most {longest} between two runs of one; "
+            + ", ".join(f"{host} {hosts[host]} runs" for host in WORKERS),
+            longest <= LONGEST_WITHOUT and all(hosts[host] for host in WORKERS),
+        ),
+    ]
+
+
+def ran_alone(fleet: Fleet, name: str, phase: Phase) -> Finding:
+    """A worker did all periodic work while the other was away."""
+    first = datetime.fromtimestamp(phase.began).astimezone()
+    last = datetime.fromtimestamp(phase.ended).astimezone()
+    ours = [
+        job
+        for host, job, minute in fleet.runs()
+        if host == name and first - timedelta(minutes=1) < datetime.fromisoformat(minute) <= last
+    ]
+    all_jobs = {job.name for job in every_minute(fleet.wired)}
+    return Finding(
+        f"{phase.name}: {name}", f"{len(ours)} runs of {len(set(ours))} jobs", set(ours) == all_jobs
+    )
+
+
+def nobody_ended(ended: Sequence[str]) -> Finding:
+    return Finding("processes that ended by themselves", ", ".join(ended) or "none", not ended)
+
+
+def budget_kept(fleet: Fleet) -> Finding:
+    """In no minute more calls than the rate allows, and none that was not counted."""
+    calls = fleet.calls()
+    busiest = max((bisect_left(calls, at + MINUTE) - place for place, at in enumerate(calls)), default=0)
+    now = fleet.wired.now()
+    used = SharedBudget(fleet.wired.database, RATE).left(now).used
+    # Counted by days of UTC; what took its turn before midnight may have called a moment later.
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = sum(at > midnight.timestamp() + MINUTE for at in calls)
+    most = RATE * MINUTE
+    seen = f"{len(calls)} calls, {busiest} in the busiest minute of {most:.0f}; today {today}, {used} counted"
+    return Finding("TikTok's budget", seen, most / 2 < busiest <= most and today <= used)

@@ -1,0 +1,65 @@
+"""`python -m tests.hosts.sender STORE WEB…`: sends numbered signals to web hosts; each answer is a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from http.client import HTTPException
+from itertools import count
+from threading import Lock, Thread
+
+from tests.sending import send, signed_headers
+from tests.signals import SECRET, body_of, signal
+
+EACH, PAUSE = 4, 0.2  # threads to each web host, and seconds between two deliveries of one
+STORE_WAITS = 60  # seconds, for its answer
+saying = Lock()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of one signal, sent `at` (of the epoch) and answered after `took` seconds."""
+
+    number: int
+    web: str
+    at: float
+    took: float
+    status: int | str  # or what went wrong
+    retry_after: str | None = None
+    id: int | None = None  # of the delivery
+
+
+def _send_on(web: str, store_id: str, numbers: Iterator[int]) -> None:
+    """Each signal once, whatever comes of it: a store does not send again."""
+    while True:
+        answered = _send(web, store_id, next(numbers))
+        with saying:
+            print(json.dumps(asdict(answered)), flush=True)
+        time.sleep(PAUSE)
+
+
+def _send(web: str, store_id: str, number: int) -> Answered:
+    body = body_of(signal(number))
+    headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}")
+    path, at = f"/webhooks/woocommerce/{store_id}", time.time()
+    try:
+        reply = send(f"http://{web}", "POST", path, headers, body, ends=False, timeout=STORE_WAITS)
+    except (OSError, HTTPException) as error:
+        return Answered(number, web, at, time.time() - at, type(error).__name__)
+    took = time.time() - at
+    delivery_id = reply.json["id"] if reply.status == 200 else None
+    return Answered(number, web, at, took, reply.status, reply.headers.get("retry-after"), delivery_id)
+
+
+def main(store_id: str, *webs: str) -> None:
+    numbers = count(1)
+    for web in webs:
+        for _ in range(EACH):
+            Thread(target=_send_on, args=(web, store_id, numbers)).start()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,35 @@
+"""`python -m tests.hosts.tiktok ADDRESS PORT ACCOUNTS`: tells when it was called."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from receiver.sandbox.accounts import Account
+from receiver.sandbox.tiktok import create_tiktok
+
+
+class Silent(WSGIRequestHandler):
+    """Leaves the output to the calls' times."""
+
+    def log(self, *_: object) -> None:
+        pass
+
+
+def account_id(number: int) -> str:
+    return f"{7_000_000 + number}"
+
+
+def main(address: str, port: str, accounts: str) -> None:
+    ids = [account_id(number) for number in range(int(accounts))]
+    known = {one: Account(advertiser_id=one, name="Example", token=f"token-of-{one}") for one in ids}
+    app = create_tiktok(known, lambda: datetime.now(UTC))
+    app.before_request(lambda: print(time.time(), flush=True))
+    make_server(address, int(port), app, threaded=True, request_handler=Silent).serve_forever()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
