@@ -28,6 +28,7 @@ class Course:
     def __init__(self) -> None:
         self.phases: dict[str, Phase] = {}
         self.kills = 0
+        self.held: dict[str, int] = {}  # sessions the server still keeps for a host at the end of its cut
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -52,6 +53,8 @@ class Course:
     def cut(self, fleet: Fleet, name: str, seconds: float, called: str) -> None:
         with fleet.hosts[name].cut_off(), self.phase(called):
             time.sleep(seconds)
+            if name != "db":
+                self.held[name] = fleet.sessions_of(name)
         self.calm()
 
 
@@ -82,6 +85,7 @@ def _judge(fleet: Fleet, course: Course) -> list[Finding]:
         judging.refused_in_time("web-1", first, answered, phases[ALL_CUT]),
         judging.refused_in_time("web-2", second, answered, phases[ALL_CUT]),
         judging.all_taken("both webs", answered, phases[LAST]),
+        judging.nothing_held(course.held),
         judging.ran_alone(fleet, "worker-1", phases[ONE_WORKER]),
         *judging.periodic_work(fleet),
         judging.budget_kept(fleet),

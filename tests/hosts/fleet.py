@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from sqlalchemy import text
+
 from receiver.storage.migrate import migrate
 from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
@@ -66,6 +68,12 @@ class Fleet:
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
+
+    def sessions_of(self, name: str) -> int:
+        """How many the server keeps for a host, and with them what each had locked."""
+        with self.wired.database.reading() as session:
+            query = text("SELECT count(*) FROM pg_stat_activity WHERE client_addr = CAST(:address AS inet)")
+            return int(session.scalar(query, {"address": self.hosts[name].back}) or 0)
 
     def stop(self) -> None:
         for process in self.processes.values():
