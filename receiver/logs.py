@@ -12,7 +12,9 @@ from contextlib import suppress
 from typing import Any, TextIO, cast
 
 import structlog
-from structlog.types import ExcInfo, Processor
+from structlog.types import EventDict, ExcInfo, Processor
+
+from receiver.request_id import REQUEST_ID
 
 
 class _Stderr:
@@ -34,8 +36,14 @@ class _Libraries(logging.StreamHandler[Any]):
     """What libraries have to say, as lines like ours."""
 
 
-# What stands in each line: the ids bound around it (request_id, delivery_id), its level and its time.
+def _add_request_id(_logger: Any, _method: str, line: EventDict) -> EventDict:
+    request_id = REQUEST_ID.get()
+    return {**line, "request_id": request_id} if request_id else line
+
+
+# What stands in each line: the ids of the request or delivery it is about, its level and its time.
 COMMON: tuple[Processor, ...] = (
+    _add_request_id,
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

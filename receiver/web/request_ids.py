@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from secrets import token_hex
+from random import getrandbits
 from typing import TYPE_CHECKING, Any
 
-from structlog.contextvars import bind_contextvars, reset_contextvars
-
-from receiver.web.proxies import REQUEST_ID
+from receiver.request_id import REQUEST_ID
+from receiver.web.proxies import REQUEST_ID as IN_ENVIRON
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,14 +24,14 @@ class RequestIds:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        told = environ.get(REQUEST_ID, "")
-        request_id = told if WELL_FORMED.fullmatch(told) else token_hex(16)
+        told = environ.get(IN_ENVIRON)
+        request_id = told if told and WELL_FORMED.fullmatch(told) else f"{getrandbits(128):032x}"
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return start_response(status, [*headers, (HEADER, request_id)], *error)
 
-        bound = bind_contextvars(request_id=request_id)
+        before = REQUEST_ID.set(request_id)
         try:
             return self._app(environ, start)
         finally:
-            reset_contextvars(**bound)  # a server's thread goes on to other work
+            REQUEST_ID.reset(before)  # a server's thread goes on to other work

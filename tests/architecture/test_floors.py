@@ -38,6 +38,7 @@ BELOW = {
     "receiver.strict_json": {"receiver.errors"},
     "receiver.errors": set(),
     "receiver.version": set(),
+    "receiver.request_id": set(),
     "wp_bridge": set(),
 }
 SERVED = {*BELOW, "receiver.services", "receiver.wiring"}
@@ -45,7 +46,7 @@ BELOW["receiver.jobs"] = SERVED
 BELOW["receiver.worker"] = {*SERVED, "receiver.jobs"}
 BELOW["receiver.web"] = SERVED
 BELOW["receiver.cli"] = {*SERVED, "receiver.worker"}
-BELOW["receiver.logs"] = set()
+BELOW["receiver.logs"] = {"receiver.request_id"}
 BELOW["receiver.app"] = {*SERVED, "receiver.cli", "receiver.web", "receiver.logs"}
 BELOW["receiver.sandbox"] = {*BELOW, "receiver.app"}
 BELOW["wsgi"] = {"receiver.app"}
