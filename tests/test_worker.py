@@ -219,22 +219,20 @@ class TestClock:
         batches = [[Polled(("st_1",))] * jobs.POLL_BATCH, [Polled(("st_2", "st_3"))]]
         monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: batches.pop(0))
         decided = decisions(monkeypatch)
-        poll, *_ = jobs.every_minute(wired)
+        poll = job_of(wired, "poll")
         poll.run(Event())
         assert (decided, batches) == (["st_1", "st_2", "st_3"], [])
 
     def test_programmes_are_counted(self, wired: Wiring) -> None:
         keep_store(wired)
-        for job in jobs.every_minute(wired):
-            if job.name == "count":
-                job.run(Event())
+        job_of(wired, "count").run(Event())
         ours, *_ = standings(wired.database, wired.now(), "woocommerce-2025")
         assert ours.counted is not None
         assert (ours.counted.admitted, ours.counted.waiting) == (1, 0)
 
     def test_polling_stops_between_batches(self, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: pytest.fail("it went on"))
-        poll, *_ = jobs.every_minute(wired)
+        poll = job_of(wired, "poll")
         stopping = Event()
         stopping.set()
         poll.run(stopping)
@@ -308,6 +306,10 @@ class TestProcess:
             check=True,
         )
         assert answer.stdout.splitlines()[-1] == "1 False"
+
+
+def job_of(wired: Wiring, name: str) -> Job:
+    return next(job for job in jobs.every_minute(wired) if job.name == name)
 
 
 def decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[str]:

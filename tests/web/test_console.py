@@ -176,10 +176,10 @@ def test_an_overdue_award_is_loud_on_the_first_page_and_on_its_store(client, wir
     store_id = keep_all(wired)
     decide_store(wired.database, SETTLED, store_id)
     sign_in(client)
-    assert "awards overdue" not in page(client).text
+    assert "award overdue" not in page(client).text
     assert "Overdue" not in page(client, f"/admin/stores/{store_id}").text
     clock.move(days=5)  # due by 8 December
-    assert "awards overdue" in page(client).text
+    assert "award overdue" in page(client).text
     assert "Overdue:" in page(client, f"/admin/stores/{store_id}").text
 
 

@@ -108,8 +108,8 @@ def test_what_is_accepted_is_durable_and_proves_itself_later(app, wired):
     assert (row.source, row.topic, row.store_id, row.state) == ("tiktok", "tiktok.ads", None, "received")
     wired.now.move(days=3)
     viewed = view(wired.database, wired.seal, wired.now(), row.id, tiktok_secret=SECRET)
-    assert (viewed.body_hash, viewed.signature) == (Proof.VERIFIED, Proof.VERIFIED)
-    assert view(wired.database, wired.seal, wired.now(), row.id).signature is Proof.UNKNOWN
+    assert (viewed.body_hash, viewed.signature.proof) == (Proof.VERIFIED, Proof.VERIFIED)
+    assert view(wired.database, wired.seal, wired.now(), row.id).signature.proof is Proof.UNKNOWN
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])
