@@ -50,8 +50,10 @@ def keep_link(wired: Wiring, store_id: str = "st_1", advertiser_id: str = "7001"
         "prior_spend_before": date(2025, 10, 31),
         "prior_spend_at": LINKED + timedelta(days=4),
     }
+    said = {**valid, **changes}
+    said.setdefault("proven_at", None if said["consent"] is None else LINKED)
     with wired.database.writing() as session:
-        session.add(tables.Link(**{**valid, **changes}))
+        session.add(tables.Link(**said))
         session.add(
             tables.RecordedFact(
                 store_id=store_id,

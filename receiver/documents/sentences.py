@@ -16,6 +16,7 @@ class Sentence(NamedTuple):
 
 _SET_UP = "Install TikTok for WooCommerce and go through its set-up under Marketing, TikTok."
 _LINK = "Link your TikTok ad account in the TikTok integration on your store, or create a new one there."
+_CONNECT = "Connect TikTok, so that we can read your spend."
 _ASK = "Nothing for you to do: our team checks this. Ask for a review if it stays like this."
 _REVIEW = "If you believe this is wrong, ask for a review."
 _WAIT = "Nothing for you to do: we read this again by ourselves."
@@ -24,6 +25,7 @@ _LAUNCH = "Launch your campaign in Ads Manager."
 _RUN = "Keep your campaign running."
 _ISSUE = "Nothing for you to do: our team issues the credit."
 _NEXT_OFFER = "Nothing is wrong with your store. Look out for the next offer."
+_CLOCK = "Ask your host to set the server's clock right."
 _HIGHEST = "Aim for the highest tier, and early: a lower one would be settled after the credit expires."
 
 RULES: Mapping[str, Sentence] = {
@@ -59,13 +61,17 @@ RULES: Mapping[str, Sentence] = {
     ),
     "account_linked.pass": Sentence("Your TikTok ad account is linked since {at}, with your consent."),
     "account_linked.pending": Sentence("No TikTok ad account is linked yet.", _LINK),
+    "account_linked.pending.claimed": Sentence(
+        "Your store names TikTok ad account {advertiser}. We read nothing of it before you connect TikTok.",
+        _CONNECT,
+    ),
     "account_linked.unknown.withdrawn": Sentence(
         "TikTok no longer lets us read your ad account: the consent was withdrawn.",
         "Connect TikTok again, so that we can read your spend.",
     ),
     "account_linked.unknown.unread": Sentence(
-        "Your store says an ad account is linked, but we could not confirm it with TikTok yet.",
-        "Connect TikTok, so that we can read your spend.",
+        "Your ad account was linked with your consent before; we may not read it now.",
+        _CONNECT,
     ),
     "store_market.pass": Sentence("The offer applies where your store is based: {country}."),
     "store_market.fail": Sentence(
@@ -220,11 +226,18 @@ RULES: Mapping[str, Sentence] = {
     "override.fail": Sentence("Our team decided that this is not fulfilled: {reason}", _REVIEW),
 }
 
-# By stage; `.undated` and `.code` are for awards without a date, or given as a code to redeem.
+# The next step of what waits for a link, and what stands in its place where only the consent is missing.
+LINK, CONNECT_TIKTOK = _LINK, "account_linked.pending.claimed"
+
+# By stage; `.claimed` where only the consent is missing, `.undated` and `.code` are for awards without a date, or given as a code to redeem.
 HEADLINES: Mapping[str, Sentence] = {
     "not_admitted": Sentence("Your store is waiting for a place in the offer.", _PLACE),
     "awaiting_setup": Sentence("Set up the official TikTok integration to begin.", _SET_UP),
     "awaiting_link": Sentence("Link your TikTok ad account to go on.", _LINK),
+    "awaiting_link.claimed": Sentence(
+        "Connect TikTok to go on: we may not read your ad account yet.",
+        "Connect TikTok now. What your ad account spends in the meantime may count already.",
+    ),
     "awaiting_spend": Sentence("Your TikTok ad account is linked; no spend counts yet.", _LAUNCH),
     "accumulating": Sentence("Your spend is adding up; your spend period is open until {last_date}.", _RUN),
     "settling": Sentence(
@@ -465,6 +478,16 @@ SHOP_TROUBLES: Mapping[str, Sentence] = {
 }
 
 # What is wrong with a webhook of ours at a store, and stays so (domain/store_webhooks.py).
+# A store's clock that is off; `skew` is how long.
+CLOCK_TROUBLES: Mapping[str, Sentence] = {
+    "clock_ahead": Sentence(
+        "Your store's clock is {skew} ahead of ours: dates that it tells us are not relied on.", _CLOCK
+    ),
+    "clock_behind": Sentence(
+        "Your store's clock is {skew} behind ours: dates that it tells us are not relied on.", _CLOCK
+    ),
+}
+
 WEBHOOK_TROUBLES: Mapping[str, Sentence] = {
     "paused": Sentence(
         "A webhook that tells us what happens in your store was paused there, so news does not reach us at once.",

@@ -15,6 +15,8 @@ from receiver.documents.money import amount_text
 from receiver.documents.review import review_document
 from receiver.documents.times import time_text
 from receiver.documents.words import (
+    clock_words,
+    connect_words_for,
     headline_words,
     meanwhile_words,
     rule_words,
@@ -25,7 +27,7 @@ from receiver.documents.words import (
 )
 from receiver.domain.decision import Decision, DueAward, NextTier, Stage, TierProgress, Warned
 from receiver.domain.evidence import Evidence
-from receiver.domain.facts import Outcome, Payment, RecordedAward
+from receiver.domain.facts import Account, Outcome, Payment, RecordedAward
 from receiver.domain.programme import Tier
 from receiver.domain.reviews import Review
 from receiver.domain.rules import RuleResult
@@ -52,15 +54,8 @@ def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, A
         "headline": headline,
         "next_step": next_step,
         "warnings": [_warning(warned, locale) for warned in decision.warnings],
-        "rules": [_rule(rule, decision.stage, locale) for rule in decision.rules],
-        "account": account
-        and {
-            "advertiser_id": account.advertiser_id,
-            "country": account.country,
-            "currency": account.currency,
-            "timezone": account.timezone,
-            "payment": account.payment.value,
-        },
+        "rules": [_rule(rule, decision, locale) for rule in decision.rules],
+        "account": _account(account),
         "window": _window(decision),
         "spend": _spend(decision),
         "tiers": [_progress(progress) for progress in decision.tiers],
@@ -72,7 +67,7 @@ def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, A
 
 def progress_document(decision: Decision) -> dict[str, Any]:
     """What a list of stores shows of a decision: the spend that qualifies, and the tier above."""
-    spend = _spend(decision)
+    spend = _spend(decision) or {"qualifying": None, "currency": None}
     following = decision.next_tier and _next_tier(decision.next_tier)
     return {"qualifying": spend["qualifying"], "currency": spend["currency"], "next_tier": following}
 
@@ -89,6 +84,7 @@ class Status:
     doubts: tuple[str, ...]  # for staff; no merchant reads them
     shop_trouble: str | None = None  # what keeps us from the store (errors.ShopTrouble)
     webhook_troubles: tuple[str, ...] = ()  # domain/store_webhooks.py
+    clock_skew: int | None = None  # seconds the store's clock is ahead of ours, where that is too much
 
 
 def full_document(status: Status, locale: Locale = ENGLISH) -> dict[str, Any]:
@@ -107,6 +103,8 @@ def _of_the_store(status: Status, locale: Locale) -> list[dict[str, Any]]:
     said = [(f"webhook_{one}", webhook_trouble_words(one, locale)) for one in status.webhook_troubles]
     if status.shop_trouble is not None:
         said.insert(0, (f"store_{status.shop_trouble}", shop_trouble_words(status.shop_trouble, locale)))
+    if status.clock_skew is not None:
+        said.append(clock_words(status.clock_skew, locale))
     return [{"id": id, "text": words.text, "next_step": words.next_step} for id, words in said]
 
 
@@ -115,7 +113,7 @@ def _headline_params(decision: Decision) -> dict[str, Any]:
     if isinstance(award, RecordedAward):
         kept = ("credit", "currency", "due_by", "delivery", "reference")
         return {**decision.params, **{name: getattr(award, name) for name in kept}}
-    return dict(decision.params)
+    return {**decision.params, "claimed_account": decision.claimed_account}
 
 
 def _warning(warned: Warned, locale: Locale) -> dict[str, Any]:
@@ -123,10 +121,11 @@ def _warning(warned: Warned, locale: Locale) -> dict[str, Any]:
     return {"id": warned.id, "text": text, "next_step": next_step}
 
 
-def _rule(rule: RuleResult, stage: Stage, locale: Locale) -> dict[str, Any]:
+def _rule(rule: RuleResult, decision: Decision, locale: Locale) -> dict[str, Any]:
     text, next_step = rule_words(rule.reason, rule.params, locale)
     if rule.outcome is Outcome.PENDING:
-        next_step = meanwhile_words(stage, locale) or next_step
+        consent = connect_words_for(rule.reason, locale) if decision.claimed_account else None
+        next_step = meanwhile_words(decision.stage, locale) or consent or next_step
     return {
         "id": rule.id,
         "outcome": rule.outcome.value,
@@ -155,6 +154,19 @@ def _value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def _account(account: Account | None) -> dict[str, Any] | None:
+    """Return what is told of the ad account: nothing without its advertiser's consent."""
+    if account is None or account.consent is None:
+        return None
+    return {
+        "advertiser_id": account.advertiser_id,
+        "country": account.country,
+        "currency": account.currency,
+        "timezone": account.timezone,
+        "payment": account.payment.value,
+    }
+
+
 def _window(decision: Decision) -> dict[str, Any] | None:
     window = decision.window
     if window is None:
@@ -168,15 +180,15 @@ def _window(decision: Decision) -> dict[str, Any] | None:
     }
 
 
-def _spend(decision: Decision) -> dict[str, Any]:
+def _spend(decision: Decision) -> dict[str, Any] | None:
     spend, account = decision.spend, decision.account
-    if spend is None:
-        # Nothing counts without an account; an account without a zone has spend nobody can place.
-        qualifying = None if account else amount_text(Decimal(0))
-        return _spend_without_figures(qualifying, account.currency if account else None)
+    if account is None or account.consent is None:
+        return None
+    if spend is None:  # an account without a zone has spend nobody can place
+        return _spend_without_figures(account.currency)
     return {
         "qualifying": amount_text(spend.qualifying),
-        "currency": account and account.currency,
+        "currency": account.currency,
         "final": spend.all_final,
         "final_through": spend.final_through and spend.final_through.isoformat(),
         "provisional": spend.provisional,
@@ -185,9 +197,9 @@ def _spend(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _spend_without_figures(qualifying: str | None, currency: str | None) -> dict[str, Any]:
+def _spend_without_figures(currency: str | None) -> dict[str, Any]:
     return {
-        "qualifying": qualifying,
+        "qualifying": None,
         "currency": currency,
         "final": False,
         "final_through": None,

@@ -6,22 +6,25 @@ Dates are Gregorian everywhere, in Thai too: they are compared with TikTok's, an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
 from receiver.documents.languages import ENGLISH, translated
 from receiver.documents.sentences import (
+    CLOCK_TROUBLES,
     CONNECT,
     CONNECT_LABELS,
+    CONNECT_TIKTOK,
     CONSENT,
     CONSENT_LABELS,
     HEADLINES,
+    LINK,
     MEANWHILE,
     PERMISSIONS,
     REVIEWS,
@@ -53,6 +56,14 @@ def headline_words(stage: str, params: Mapping[str, Any], locale: Locale = ENGLI
 def meanwhile_words(stage: str, locale: Locale = ENGLISH) -> str | None:
     """What stands in place of a pending rule's next step; None where that step helps."""
     return translated(f"{stage}:meanwhile", MEANWHILE[stage], locale) if stage in MEANWHILE else None
+
+
+def connect_words_for(reason: str, locale: Locale = ENGLISH) -> str | None:
+    """Return the next step of a rule that waits for a link of which only the consent is missing."""
+    if RULES[reason].next_step != LINK:
+        return None
+    step = RULES[CONNECT_TIKTOK].next_step
+    return translated(f"{CONNECT_TIKTOK}:next_step", step, locale) if step else None
 
 
 def used_words(payment: str, locale: Locale = ENGLISH) -> str:
@@ -96,6 +107,13 @@ def shop_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
     return _filled(f"shop_trouble.{trouble}", SHOP_TROUBLES[trouble], {}, locale)
 
 
+def clock_words(skew: int, locale: Locale = ENGLISH) -> tuple[str, Sentence]:
+    """Return the id of the trouble of a store's clock that is `skew` seconds ahead of ours, and its words."""
+    trouble = "clock_ahead" if skew > 0 else "clock_behind"
+    params = {"skew": timedelta(seconds=abs(skew))}
+    return trouble, _filled(f"clock.{trouble}", CLOCK_TROUBLES[trouble], params, locale)
+
+
 def webhook_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
     """What is wrong with one of our webhooks at a store, and what its merchant can do."""
     return _filled(f"webhook_trouble.{trouble}", WEBHOOK_TROUBLES[trouble], {}, locale)
@@ -104,6 +122,8 @@ def webhook_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
 def _told_apart(stage: str, params: Mapping[str, Any]) -> str:
     if stage == "due" and params.get("due_by") is None:
         return "due.undated"
+    if stage == "awaiting_link" and params.get("claimed_account"):
+        return "awaiting_link.claimed"
     if stage == "issued" and params.get("delivery") == "code" and params.get("reference"):
         return "issued.code"
     return stage
@@ -140,6 +160,8 @@ def _write(value: Any, currency: str | None, locale: Locale) -> str:
         if currency is None:
             return str(format_decimal(value, locale=locale, decimal_quantization=False))
         return str(format_currency(value, currency, locale=locale, decimal_quantization=False))
+    if isinstance(value, timedelta):
+        return str(format_timedelta(value, threshold=1.5, locale=locale))
     if isinstance(value, datetime):
         return str(format_datetime(value, "long", locale=locale))
     if isinstance(value, date):

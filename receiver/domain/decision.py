@@ -109,6 +109,7 @@ class Decision:
     next_tier: NextTier | None
     award: RecordedAward | DueAward | None
     params: Mapping[str, Any]  # what the headline of the stage may say
+    claimed_account: str | None = None  # the one the store names; only its advertiser's consent is missing
 
     def outcome(self, rule_id: str) -> Outcome:
         return next(rule.outcome for rule in self.rules if rule.id == rule_id)
@@ -143,6 +144,7 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
         next_tier=_next_tier(case, spend.qualifying) if spend else None,
         award=facts.award or (decided if stage is Stage.DUE else None),
         params=_params(case, decided),
+        claimed_account=facts.claimed_account,
     )
 
 

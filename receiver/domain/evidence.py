@@ -29,7 +29,11 @@ Line = Callable[[Case], Evidence]
 def evidence_for(case: Case, rule_id: str) -> tuple[Evidence, ...]:
     """All that the answer of a rule rests on, before any override."""
     lines = _SPEND + _what_proves_it(case) if rule_id == "spend_reached" else _LINES[rule_id]
-    return tuple(line(case) for line in lines)
+    return tuple(line(case) for line in lines) + tuple(
+        Evidence(name, case.facts.claimed_dates[path], Source.PLUGIN)
+        for line, name, path in _CLAIMED_DATES
+        if line in lines and path in case.facts.claimed_dates
+    )
 
 
 def evidence_of_override(case: Case, rule_id: str, override: Override) -> tuple[Evidence, ...]:
@@ -77,6 +81,11 @@ def _term(name: str, value: Callable[[Case], Any]) -> Line:
 _JOINED = _fact("joined", "store.joined_at", Source.SERVICE)
 _SET_UP = _fact("set up", "store.set_up_at", Source.PLUGIN)
 _LINKED = _fact("linked", "account.linked_at", Source.PLUGIN)
+# What a store asserts of a date that was bounded, beside the date in force.
+_CLAIMED_DATES = (
+    (_SET_UP, "set up, as the store says", "store.set_up_at"),
+    (_LINKED, "linked, as the store says", "account.linked_at"),
+)
 _COUNTRY = _fact("account country", "account.country", Source.TIKTOK)
 _CURRENCY = _fact("account currency", "account.currency", Source.TIKTOK)
 _ZONE = _fact("account time zone", "account.timezone", Source.TIKTOK)

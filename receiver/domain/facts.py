@@ -144,6 +144,10 @@ class Facts:
     paid_bills_confirmed: bool | None = None
     award: RecordedAward | None = None
     doubts: tuple[str, ...] = ()  # domain/doubts.py: for staff; no answer rests on them
+    # The account the store names without its advertiser's consent: nothing rests on it but what to do next.
+    claimed_account: str | None = None
+    # By a date's path, what the store asserts where that was bounded (domain/claims.py); shown, never used.
+    claimed_dates: Mapping[str, datetime] = field(default_factory=dict)
     # By a fact's path in the facts document: `account.consent`, `spend`, `history.overrides.admission`.
     read_at: Mapping[str, datetime] = field(default_factory=dict)  # when it was read or recorded, if told
     sources: Mapping[str, Source] = field(default_factory=dict)  # who said it, if not who usually does

@@ -98,6 +98,9 @@ def store_market(case: Case) -> Finding:
 
 
 def account_linked(case: Case) -> Finding:
+    claimed = case.facts.claimed_account
+    if case.account is None and claimed is not None:  # by the store alone, which makes no link
+        return Finding(PENDING, "claimed", {"advertiser": claimed})
     if case.account is None or case.account.linked_at is None:
         return Finding(PENDING)
     if case.account.consent is True:

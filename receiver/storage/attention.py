@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from receiver.storage.links import is_read
 from receiver.storage.tables import (
     IS_IN_TROUBLE,
     IS_WITHDRAWN,
@@ -75,7 +76,7 @@ def stores_without_consent() -> Select[str, str]:
 
 
 def stale_stores(now: datetime) -> Select[str, str]:
-    linked = (Link.advertiser_id == Account.advertiser_id) & Link.ended_at.is_(None)
+    linked = (Link.advertiser_id == Account.advertiser_id) & is_read()
     query = select(Store.id, Store.name).join(Link, Link.store_id == Store.id).join(Account, linked)
     return query.where(Account.next_poll_at < now - STALE).distinct()
 

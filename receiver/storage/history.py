@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,18 +12,20 @@ from sqlalchemy.orm import Session
 from receiver.storage.tables import Account, Award, DecisionRow, Link, RecordedFact, Store
 
 
-def other_awards(session: Session, store: Store, **of: str) -> int:
-    """Awards of the programme to other stores, by `merchant`, `advertiser_id` or `business_center`."""
+def other_awards(session: Session, store: Store, **of: str | Sequence[str]) -> int:
+    """Count the programme's awards to other stores, by merchant, advertiser_id, business_center or stores."""
     theirs = (Award.programme == store.programme, Award.store_id != store.id)
     found = union(*(query.where(*theirs) for name, value in of.items() for query in _awards_of(name, value)))
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
-def _awards_of(name: str, value: str) -> list[Select[str]]:
+def _awards_of(name: str, value: str | Sequence[str]) -> list[Select[str]]:
     """By what an award was recorded with, and by what its store or account has become since.
 
     Each has its own index: with `or` between them, all awards of the programme are looked at.
     """
+    if name == "stores":
+        return [select(Award.id).where(Award.store_id.in_(value))]
     of_stores = Award.store_id.in_(select(Store.id).where(Store.merchant == value))
     of_accounts = select(Account.advertiser_id).where(Account.business_center == value)
     since = {"merchant": of_stores, "business_center": Award.advertiser_id.in_(of_accounts)}
@@ -30,20 +33,23 @@ def _awards_of(name: str, value: str) -> list[Select[str]]:
     return [select(Award.id).where(one) for one in told]
 
 
-def set_up_before(session: Session, store: Store, link: Link | None) -> bool:
-    """Whether this account or this store completed the set-up earlier, under another store or link."""
-    if link is None or link.linked_at is None:
+def set_up_before(session: Session, store: Store, link: Link | None, lineage: Sequence[str] = ()) -> bool:
+    """Return whether this account or this store completed the set-up earlier, under another store or link.
+
+    Only links that an advertiser consented to count, in the order of those consents, which the service
+    saw itself; a claim is no link, and leaves no trace. `lineage`: ids of earlier records of the store.
+    """
+    if link is None or link.proven_at is None:
         return False
     earlier = (
         select(Link.id)
         .join(Store, Store.id == Link.store_id)
         .where(
             Store.programme == store.programme,
-            Store.set_up_at.is_not(None),
-            Store.set_up_at <= link.linked_at,
-            Link.linked_at < link.linked_at,
+            Store.set_up_at <= link.proven_at,
+            Link.proven_at < link.proven_at,
             Link.id != link.id,
-            (Link.store_id == store.id) | (Link.advertiser_id == link.advertiser_id),
+            Link.store_id.in_([store.id, *lineage]) | (Link.advertiser_id == link.advertiser_id),
         )
         .limit(1)
     )

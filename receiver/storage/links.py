@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Account, Link, Store
@@ -47,16 +47,29 @@ def links_with_token(session: Session) -> list[Link]:
 
 
 def stores_of(session: Session, advertiser_id: str) -> list[Store]:
-    """The stores that link an ad account now."""
+    """Return the stores that link an ad account now with its advertiser's consent."""
     query = select(Store).join(Link, Link.store_id == Store.id).order_by(Store.id)
-    return list(session.scalars(query.where(Link.advertiser_id == advertiser_id, Link.ended_at.is_(None))))
+    return list(session.scalars(query.where(Link.advertiser_id == advertiser_id, is_read())))
 
 
-def accounts_of(session: Session, store_ids: Iterable[str]) -> dict[str, Account]:
-    """The ad account that each of these stores links now; one without is left out."""
-    query = select(Link.store_id, Account).join(Account, Account.advertiser_id == Link.advertiser_id)
-    query = query.where(Link.store_id.in_(store_ids), Link.ended_at.is_(None)).order_by(Link.id)
-    return {row.store_id: row.Account for row in session.execute(query)}
+def open_links(session: Session, store_ids: Iterable[str]) -> dict[str, Link]:
+    """Return the link of each of these stores that stands; a store without one is left out."""
+    query = select(Link).where(Link.store_id.in_(store_ids), Link.ended_at.is_(None)).order_by(Link.id)
+    return {link.store_id: link for link in session.scalars(query)}
+
+
+def next_polls(session: Session, store_ids: Iterable[str]) -> dict[str, datetime]:
+    """Return when each of these stores' ad account is read next, with that store's own consent."""
+    query = select(Link.store_id, Account.next_poll_at).join(
+        Account, Account.advertiser_id == Link.advertiser_id
+    )
+    found = session.execute(query.where(Link.store_id.in_(store_ids), is_read()).order_by(Link.id))
+    return {store_id: at for store_id, at in found if at is not None}
+
+
+def is_read() -> ColumnElement[bool]:
+    """A link that stands, and whose own consent lets us read its account."""
+    return Link.ended_at.is_(None) & Link.consent.is_(True)
 
 
 def list_links(session: Session, store_id: str | None, limit: int, *, after: int | None = None) -> list[Link]:

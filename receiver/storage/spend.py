@@ -155,7 +155,9 @@ def replace_days(
 
 def stores_to_decide(session: Session, advertiser_id: str) -> list[str]:
     """The stores whose answer rests on this account, marked as not decided: a crash forgets nobody."""
-    query = select(Link.store_id).where(Link.advertiser_id == advertiser_id, Link.ended_at.is_(None))
+    query = select(Link.store_id).where(
+        Link.advertiser_id == advertiser_id, Link.ended_at.is_(None), Link.proven_at.is_not(None)
+    )
     stores = list(session.scalars(query))
     session.execute(update(Store).where(Store.id.in_(stores)).values(decided_at=None))
     return stores

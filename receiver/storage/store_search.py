@@ -13,7 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.errors import InputError
 from receiver.storage.attention import STALE
+from receiver.storage.links import is_read
 from receiver.storage.tables import (
+    IS_SKEWED,
     IS_WITHDRAWN,
     Account,
     Bridge,
@@ -36,6 +38,7 @@ class Condition(StrEnum):
     WEBHOOKS_OFF = "webhooks_off"
     CONSENT_LOST = "consent_lost"
     FIGURES_STALE = "figures_stale"
+    CLOCK_OFF = "clock_off"  # its clock is ahead of ours, or behind
     WAITING = "waiting"  # for a place in the offer
     DISCONNECTED = "disconnected"
 
@@ -134,16 +137,17 @@ def _led_by(condition: str, now: datetime) -> _Way:
     return _Way(rows.distinct(), (table.store_id,), "condition")
 
 
-_OF_ITSELF: Mapping[str, ColumnElement[bool]] = {
+_OF_ITSELF: Mapping[str, ColumnElement[bool] | TextClause] = {
     Condition.WAITING: and_(Store.admitted_at.is_(None), Store.disconnected_at.is_(None)),
     Condition.DISCONNECTED: Store.disconnected_at.is_not(None),
+    Condition.CLOCK_OFF: IS_SKEWED,
 }
 
 
 def _of_a_store(condition: str, now: datetime) -> tuple[Any, ColumnElement[bool] | TextClause]:
     """The table whose rows tell that a store is so, and which of them do."""
     if condition == Condition.FIGURES_STALE:
-        linked = and_(Account.advertiser_id == Link.advertiser_id, Link.ended_at.is_(None))
+        linked = and_(Account.advertiser_id == Link.advertiser_id, is_read())
         return Link, and_(linked, Account.next_poll_at < now - STALE)
     tables: dict[str, tuple[Any, ColumnElement[bool] | TextClause]] = {
         Condition.CONNECTED: (Bridge, true()),
@@ -154,16 +158,16 @@ def _of_a_store(condition: str, now: datetime) -> tuple[Any, ColumnElement[bool]
     return tables[condition]
 
 
-def _is(condition: str, now: datetime) -> ColumnElement[bool]:
+def _is(condition: str, now: datetime) -> ColumnElement[bool] | TextClause:
     if condition in _OF_ITSELF:
         return _OF_ITSELF[condition]
     table, holds = _of_a_store(condition, now)
     return exists().where(table.store_id == Store.id, holds).correlate(Store)
 
 
-def _fit(filters: StoreFilters, now: datetime) -> dict[str, ColumnElement[bool]]:
+def _fit(filters: StoreFilters, now: datetime) -> dict[str, ColumnElement[bool] | TextClause]:
     """What a store must be, by the name of the filter that says so."""
-    wanted: dict[str, ColumnElement[bool]] = {}
+    wanted: dict[str, ColumnElement[bool] | TextClause] = {}
     if filters.stage is not None:
         undecided = filters.stage == UNDECIDED
         wanted["stage"] = Store.stage.is_(None) if undecided else Store.stage == filters.stage

@@ -36,6 +36,7 @@ IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
 HAS_LEFT = text("disconnected_at IS NOT NULL")
 HAS_PLACE = text("admitted_at IS NOT NULL")
 IS_FLAGGED = text("flags <> '[]'")
+IS_SKEWED = text("abs(clock_skew) > 600")  # domain/claims.py, CLOCK_ALLOWANCE
 
 
 class Base(DeclarativeBase):
@@ -82,6 +83,15 @@ class Store(Base):
     removed_at: Mapped[dt.datetime | None]
     integration_news: Mapped[list[Any] | None]
     account_news: Mapped[list[Any] | None]
+    # The order key of the signal that dated the installation or set-up; null: staff did, or nothing has yet.
+    installed_news: Mapped[list[Any] | None]
+    set_up_news: Mapped[list[Any] | None]
+    set_up_claimed_at: Mapped[dt.datetime | None]  # what that signal asserted, where it was bounded
+    clock_skew: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # seconds its clock is ahead; null: not measured
+    clock_read_at: Mapped[dt.datetime | None]
+    continues: Mapped[str | None]  # the id of an earlier record of the same shop
     # The latest decision, so that lists need not decide anew.
     stage: Mapped[str | None]
     verdict: Mapped[str | None]
@@ -98,6 +108,7 @@ class Store(Base):
         Index("ix_stores_country", "country", "created_at", "id"),
         Index("ix_stores_in_line", "joined_at", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
         Index("ix_stores_left", "id", sqlite_where=HAS_LEFT, postgresql_where=HAS_LEFT),
+        Index("ix_stores_skewed", "id", sqlite_where=IS_SKEWED, postgresql_where=IS_SKEWED),
         # What the programme's page counts.
         Index("ix_stores_programme", "programme", "stage"),
         Index("ix_stores_waiting", "programme", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
@@ -105,6 +116,17 @@ class Store(Base):
             "ix_stores_admitted", "programme", "merchant", sqlite_where=HAS_PLACE, postgresql_where=HAS_PLACE
         ),
     )
+
+
+class StoreMark(Base):
+    """What a shop is known by within a programme, hashed: it outlives the store's erasure."""
+
+    __tablename__ = "store_marks"
+
+    programme: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # services/stores/lineage.py
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)  # who bore it last
 
 
 class Terms(Base):
@@ -363,12 +385,16 @@ class Link(Base):
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
     advertiser_id: Mapped[str] = mapped_column(index=True)
     linked_at: Mapped[dt.datetime | None]
+    claimed_at: Mapped[dt.datetime | None]  # what a signal asserted, where it was bounded (domain/claims.py)
     exact: Mapped[bool | None]  # null: nobody said
     linked_news: Mapped[list[Any] | None]  # order key of the signal that named linked_at; null: not a signal
     ended_at: Mapped[dt.datetime | None]  # lost, switched or removed
     token_sealed: Mapped[str | None] = mapped_column(Text)
     consent: Mapped[bool | None]  # null: not asked yet; false: withdrawn
     consent_at: Mapped[dt.datetime | None]
+    proven_at: Mapped[dt.datetime | None]  # when the advertiser first consented; it outlives the consent
+    # The account's figures as they were when the consent ended: later ones are read by others' consents.
+    last_figures: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
     scopes: Mapped[list[Any] | None]  # TikTok's numbers of what it allows; null: not known
     prior_spend: Mapped[Decimal | None]  # gross spend of the programme's days before the link date
     prior_spend_before: Mapped[dt.date | None] = mapped_column(Date)  # the link date it was read for

@@ -34,7 +34,17 @@ from tests.documents.test_languages import ENGLISH
 from tests.domain.situations import Situation, situations
 from tests.domain.test_decision import STAGES
 from tests.domain.test_reasons import REASONS
-from tests.factories import JOINED, LINKED, SETTLED, cash, decided, make_award, make_facts, seed_programme
+from tests.factories import (
+    JOINED,
+    LINKED,
+    OPEN,
+    SETTLED,
+    cash,
+    decided,
+    make_award,
+    make_facts,
+    seed_programme,
+)
 
 # Where nobody can do anything: stages and message ids, each with the reason.
 NOTHING_TO_DO = {"expired": "the credit's end has passed, and no review brings it back"}
@@ -44,6 +54,7 @@ AWARDS = [
     make_award(due_by=None),
     make_award(state="issued", delivery="code", reference="REF-1"),
 ]
+CLAIMED = make_facts(account=False, claimed_account="7001")
 ALREADY_OVER = [  # while a rule still waits
     make_facts(account=False, award=make_award(state="expired")),
     make_facts(account={"status": "STATUS_PENDING_CONFIRM"}, spend=(cash("10.00"),)),
@@ -59,7 +70,8 @@ def all_decisions() -> tuple[Decision, ...]:
         decided(SETTLED, award=award, account={"payment": payment}) for award in AWARDS for payment in Payment
     ]
     by_end = [decide(known, seed_programme(), SETTLED) for known in ALREADY_OVER]
-    return *by_reason, *by_stage, *by_award, *by_end
+    claimed = decide(CLAIMED, seed_programme(), OPEN)
+    return *by_reason, *by_stage, *by_award, *by_end, claimed
 
 
 def sentences_of(document: dict[str, Any]) -> Iterator[str]:
@@ -122,7 +134,7 @@ def test_the_tables_bring_about_every_answer():
     assert {rule.reason for decision in decisions for rule in decision.rules} == set(RULES)
 
 
-PAGES = ("consent.", "permission.", "connect.", "shop_trouble.", "webhook_trouble.")
+PAGES = ("consent.", "permission.", "connect.", "shop_trouble.", "webhook_trouble.", "clock.")
 
 
 def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):

@@ -13,6 +13,7 @@ from babel import Locale
 from receiver.app import create_app
 from receiver.documents.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
 from receiver.documents.sentences import (
+    CLOCK_TROUBLES,
     CONNECT,
     CONNECT_LABELS,
     CONSENT,
@@ -36,7 +37,13 @@ from tests.factories import OPEN, cash, decided, make_programme
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 NAMES = ("TikTok for WooCommerce", "TikTok", "Ads Manager", "Business Center")
 EARLY_END = make_programme(credit_expires=date(2025, 12, 3))  # before the window's figures are final
-FILLED = {**SAMPLE, "credit": Decimal("499.995"), "due_by": date(2025, 11, 2), "reference": "REF-1"}
+FILLED = {
+    **SAMPLE,
+    "credit": Decimal("499.995"),
+    "due_by": date(2025, 11, 2),
+    "reference": "REF-1",
+    "advertiser": "7001",
+}
 
 
 PLAIN = {
@@ -54,6 +61,7 @@ PAGES = {
     "connect": CONNECT,
     "shop_trouble": SHOP_TROUBLES,
     "webhook_trouble": WEBHOOK_TROUBLES,
+    "clock": CLOCK_TROUBLES,
 }
 
 

@@ -74,9 +74,35 @@ def test_amounts_have_two_decimals_or_more_and_are_never_rounded(amount, text):
     assert amount_text(Decimal(amount)) == text
 
 
-def test_spend_that_cannot_be_placed_is_unknown_and_no_spend_is_zero():
+def test_spend_that_cannot_be_placed_is_unknown():
     assert status_document(decided(account={"timezone": None}))["spend"]["qualifying"] is None
-    assert status_document(decided(account=False))["spend"]["qualifying"] == "0.00"
+
+
+@pytest.mark.parametrize("account", [False, {"consent": None}])
+def test_without_the_advertisers_consent_there_is_neither_account_nor_spend(account):
+    document = status_document(decided(account=account, spend=(cash("600.00"),)))
+    assert (document["account"], document["spend"]) == (None, None)
+
+
+def test_an_account_whose_consent_was_withdrawn_stays_as_it_was_last_read():
+    document = status_document(decided(account={"consent": False}, spend=(cash("600.00"),)))
+    assert document["account"]["advertiser_id"] == "7001"
+    assert document["spend"]["qualifying"] == "600.00"
+
+
+def test_a_store_that_only_names_an_account_is_told_to_connect_tiktok_first():
+    document = status_document(decided(account=False, claimed_account="7001"))
+    assert document["headline"] == HEADLINES["awaiting_link.claimed"].text
+    waiting = {rule["next_step"] for rule in document["rules"] if rule["outcome"] == "pending"}
+    assert waiting == {RULES["account_linked.pending.claimed"].next_step}
+
+
+def test_a_date_that_was_bounded_is_shown_beside_what_the_store_asserted():
+    claimed = datetime(2025, 9, 1, tzinfo=UTC)
+    document = status_document(decided(claimed_dates={"account.linked_at": claimed}))
+    rule = next(rule for rule in document["rules"] if rule["id"] == "account_linked")
+    shown = {line["fact"]: (line["value"], line["source"]) for line in rule["evidence"]}
+    assert shown["linked, as the store says"] == ("2025-09-01T00:00:00Z", "companion plugin")
 
 
 def test_the_document_is_plain_json():
@@ -85,7 +111,7 @@ def test_the_document_is_plain_json():
 
 
 def test_every_stage_has_a_headline():
-    assert set(HEADLINES) == {*Stage, "due.undated", "issued.code"}
+    assert set(HEADLINES) == {*Stage, "awaiting_link.claimed", "due.undated", "issued.code"}
 
 
 # -- How a credit is used ------------------------------------------------------------------------
@@ -182,6 +208,7 @@ def test_a_recorded_award_without_a_date_is_told_without_one():
 
 
 SAMPLE = {
+    "advertiser": "7001",
     **dict.fromkeys(("joined", "opens", "closes", "expires", "last_date"), date(2025, 11, 2)),
     **dict.fromkeys(("threshold", "qualifying", "prior_spend"), Decimal("499.995")),
     "at": datetime(2025, 11, 2, tzinfo=UTC),

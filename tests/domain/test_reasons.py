@@ -72,6 +72,7 @@ AT_ONCE = [
     ("account_linked.pass", {}, {"at": LINKED}),
     ("account_linked.pending", {"account": False}, {}),
     ("account_linked.pending", {"account": {"linked_at": None}}, {}),
+    ("account_linked.pending.claimed", {"account": False, "claimed_account": "7001"}, {"advertiser": "7001"}),
     ("account_linked.unknown.withdrawn", {"account": {"consent": False}}, {}),
     ("account_linked.unknown.unread", {"account": {"consent": None}}, {}),
     ("account_market.pass", {"account": {"country": "GB"}}, market("GB")),

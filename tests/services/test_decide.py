@@ -96,18 +96,29 @@ def test_a_merchant_with_two_stores_is_awarded_once(wired):
 def test_the_store_that_took_the_account_second_had_it_set_up_before(wired):
     keep_all(wired)
     keep_store(wired, "st_2")
-    keep_link(wired, "st_2", "7001", linked_at=SETTLED - timedelta(days=30))
+    second = SETTLED - timedelta(days=30)
+    keep_link(wired, "st_2", "7001", linked_at=second, proven_at=second)
     assert decide_store(wired.database, SETTLED, "st_2").outcome("first_set_up") == "fail"
     assert decide_store(wired.database, SETTLED, "st_1").outcome("first_set_up") == "pass"
 
 
 def test_what_is_not_read_yet_is_unknown_and_never_no(wired):
     keep_store(wired)
-    keep_link(wired, consent=None, token_sealed=None, prior_spend=None)
+    keep_link(wired, prior_spend=None)
     decision = decide_store(wired.database, SETTLED, "st_1")
     unknown = {rule.id for rule in decision.rules if rule.outcome == "unknown"}
-    assert {"account_linked", "account_market", "account_currency", "not_yet_advertising"} <= unknown
+    assert {"account_market", "account_currency", "not_yet_advertising"} <= unknown
     assert (decision.verdict, decision.stage) == ("unknown", "awaiting_spend")
+
+
+def test_a_link_that_only_the_store_claims_is_none_and_tells_nothing_of_the_account(wired):
+    keep_all(wired)
+    keep_store(wired, "st_2")
+    keep_link(wired, "st_2", consent=None, token_sealed=None)
+    decision = decide_store(wired.database, SETTLED, "st_2")
+    assert (decision.account, decision.spend, decision.window) == (None, None, None)
+    assert (decision.outcome("account_linked"), decision.stage) == ("pending", "awaiting_link")
+    assert decision.claimed_account == "7001"
 
 
 def test_only_stores_not_decided_for_an_hour_are_decided_anew(wired):

@@ -19,7 +19,7 @@ from receiver.storage.tables import Delivery, Link, Signal, Store
 from receiver.wiring import Wiring
 from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, SHOP, add_shop, body_of, linked, signal
 
-LATER = BEGAN + timedelta(days=30)
+LATER = BEGAN + timedelta(days=1)  # a signal that came by then was prompt
 REINSTALL = "11111111-2222-4333-8444-555555555555"
 SIGNAL = "action.wc_ad_credit_signal"
 
@@ -54,7 +54,7 @@ class Shop:
 
 @pytest.fixture
 def shop(wired: Wiring):
-    store_id = add_shop(wired).id
+    store_id = add_shop(wired, joined_at=BEGAN).id
     with wired.database.reading() as session:
         yield Shop(session, store_id)
 
@@ -115,9 +115,9 @@ def test_a_standing_link_keeps_its_date(shop: Shop):
     assert (shop.links[ACCOUNT].linked_at, shop.links[ACCOUNT].exact) == (at(3), True)
 
 
-def test_who_saw_it_happen_beats_who_found_it_so(shop: Shop):
-    shop.hears(linked(3, exact=False), linked(5, exact=True))
-    assert (shop.links[ACCOUNT].linked_at, shop.links[ACCOUNT].exact) == (at(5), True)
+def test_a_link_that_was_found_standing_is_dated_no_later_by_linking_it_again(shop: Shop):
+    shop.hears(linked(3, exact=False), signal(4, "link_lost"), linked(5, exact=True))
+    assert (shop.links[ACCOUNT].linked_at, shop.links[ACCOUNT].exact) == (at(3), False)
 
 
 @pytest.mark.parametrize("event", ["account_switched", "account_linked"])

@@ -12,6 +12,7 @@ from receiver.domain.connects import Outcome
 from receiver.domain.shop_facts import ShopFacts, Whose, whose
 from receiver.services.bridge.shops import Keys
 from receiver.services.facts.programmes import enrol_in
+from receiver.services.stores.lineage import mark_store, recognise
 from receiver.services.stores.places import has_place
 from receiver.services.stores.registry import new_secret, new_store_id
 from receiver.storage import audit, bridges, hooks, stores
@@ -59,6 +60,7 @@ def adopt(
             return Adopted(Outcome.HELD, known)
         if known is None:
             store = _add(session, now, url, facts, terms.id)
+            recognise(session, store, facts.uuid)
             hooks.add_hook(session, store.id, store.id, topic=None)  # for a webhook made by hand, too
             hooks.add_secret(session, store.id, seal.close(new_secret()), now)
             if has_place(terms, store.merchant, stores.merchants_admitted(session, terms.id)):
@@ -67,6 +69,7 @@ def adopt(
             store = stores.known_store(session, known, locked=True)
             store.disconnected_at, store.decided_at = None, None
             store.url = url
+            mark_store(session, store, facts.uuid)
         _bridge(session, store, seal.close(keys.as_text()), facts, now, rest_base)
         audit.record(session, now, ACTOR, "stores connect", store.id, {"url": url, "uuid": facts.uuid})
         return Adopted(Outcome.CONNECTED, store.id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from receiver.storage import audit, links, spend
+from receiver.storage.figures import end_consent
 from receiver.storage.tables import Account
 
 
@@ -26,7 +27,7 @@ def consent_withdrawn(
     """
     for link in links.consented_links(session, advertiser_id):
         if token_sealed in (None, link.token_sealed):
-            link.consent, link.consent_at, link.token_sealed, link.scopes = False, now, None, None
+            end_consent(session, link, now, consent=False)
             what = {"advertiser_id": advertiser_id, "why": why}
             audit.record(session, now, actor, "tiktok consent withdrawn", link.store_id, what)
     account = spend.account(session, advertiser_id)

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from receiver.documents.status import Status
+from receiver.domain.claims import is_skewed
 from receiver.domain.decision import Decision
 from receiver.domain.schedule import fresh_for, standing_of
 from receiver.errors import ShopTrouble
 from receiver.services.decisions.decide import answer_for
 from receiver.services.decisions.reviews import as_review
-from receiver.storage import bridges, links, reviews, spend, stores, tables
+from receiver.storage import bridges, links, reviews, stores, tables
 from receiver.storage.database import Database
+from receiver.storage.figures import account_row
 from receiver.storage.seal import token_hash
 
 LASTING = timedelta(hours=24)  # what passes by itself is told after so long
@@ -34,14 +36,15 @@ def status_for_token(database: Database, now: datetime, token: str) -> Status:
 
 def _status(session: Session, store: tables.Store, now: datetime) -> Status:
     link = links.open_link(session, store.id)
-    account = spend.account(session, link.advertiser_id) if link else None
+    account = account_row(session, link)
     decision = answer_for(session, store, now)
     asked, hooks = reviews.newest_review(session, store.id), bridges.made_hooks(session, store.id)
     return Status(
         decision=decision,
         store_name=store.name,
         stale=account is not None and _is_stale(account, decision, now),
-        next_check=account.next_poll_at if account else None,
+        next_check=account.next_poll_at if account else None,  # null in a row of figures that are kept
+        clock_skew=store.clock_skew if is_skewed(store.clock_skew) else None,
         review=as_review(asked) if asked else None,
         doubts=tuple(store.doubts or ()),
         shop_trouble=_shop_trouble(bridges.bridge_of(session, store.id), now),

@@ -24,7 +24,8 @@ from receiver.domain.facts import (
 from receiver.services.facts.gather_bills import Bills, gather_bills
 from receiver.services.facts.gather_payment import gather_payment
 from receiver.services.facts.provenance import OVERRIDE, with_provenance
-from receiver.storage import history, links, spend, tables
+from receiver.storage import history, links, store_marks, tables
+from receiver.storage.figures import figures_of, is_proven
 
 # These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
 STAFF_SAID_NOTHING = False
@@ -33,14 +34,16 @@ STAFF_SAID_NOTHING = False
 def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
     """All that is known about a store, and who said it when; what the service looks up itself is of `now`."""
     link = links.open_link(session, store.id)
-    account = spend.account(session, link.advertiser_id) if link else None
+    proven = link if is_proven(link) else None
+    figures = figures_of(session, link)
+    account = figures.account if figures else None
     recorded = history.recorded_facts(session, store.id)
-    bills = gather_bills(session, store, account)
-    days = tuple(_day(row) for row in spend.days(session, link.advertiser_id)) if link else ()
+    bills = gather_bills(session, store, figures)
+    days = tuple(_day(row) for row in figures.days) if figures else ()
     pays = gather_payment(recorded, account, bills, days)
     facts = Facts(
         store=_store(store),
-        account=_account(link, account, pays.option) if link else None,
+        account=_account(proven, account, pays.option) if proven else None,
         history=_history(session, store, link, account, recorded, bills),
         spend=days,
         payments=bills.payments,
@@ -48,8 +51,16 @@ def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
         paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
         award=_award(history.award_of(session, store)),
         doubts=pays.doubts,
+        claimed_account=link.advertiser_id if link and not proven else None,
+        claimed_dates=_claimed_dates(store, proven),
     )
-    return with_provenance(facts, store, link, account, recorded, pays.said_by, now)
+    return with_provenance(facts, store, proven, account, recorded, pays.said_by, now)
+
+
+def _claimed_dates(store: tables.Store, link: tables.Link | None) -> dict[str, datetime]:
+    linked_at = link.claimed_at if link else None
+    claimed = {"store.set_up_at": store.set_up_claimed_at, "account.linked_at": linked_at}
+    return {path: at for path, at in claimed.items() if at is not None}
 
 
 def _store(store: tables.Store) -> Store:
@@ -88,11 +99,12 @@ def _history(
     bills: Bills,
 ) -> History:
     center = account.business_center if account else None
+    before = store_marks.lineage(session, store)
     return History(
         prior_spend=_prior_spend(link, account),
-        set_up_before=history.set_up_before(session, store, link),
-        merchant_awards=history.other_awards(session, store, merchant=store.merchant),
-        account_awards=history.other_awards(session, store, advertiser_id=link.advertiser_id) if link else 0,
+        set_up_before=history.set_up_before(session, store, link, before),
+        merchant_awards=history.other_awards(session, store, merchant=store.merchant, stores=before),
+        account_awards=_account_awards(session, store, link),
         business_center_awards=_center_awards(session, store, account, center),
         conflicting_promotion=_recorded(recorded, "conflicting_promotion", STAFF_SAID_NOTHING),
         policy_violation=_recorded(recorded, "policy_violation", STAFF_SAID_NOTHING),
@@ -108,6 +120,13 @@ def _prior_spend(link: tables.Link | None, account: tables.Account | None) -> De
         return None
     as_read = link.prior_spend_before == local_date(link.linked_at, ZoneInfo(account.timezone))
     return link.prior_spend if as_read else None
+
+
+def _account_awards(session: Session, store: tables.Store, link: tables.Link | None) -> int | None:
+    """Without a link there are none; of an account nobody consented to, a store learns nothing."""
+    if link is None:
+        return 0
+    return history.other_awards(session, store, advertiser_id=link.advertiser_id) if is_proven(link) else None
 
 
 def _center_awards(

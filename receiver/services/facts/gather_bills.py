@@ -10,7 +10,7 @@ from receiver.domain.facts import Transaction
 from receiver.domain.foreign_credit import OwnCredit, foreign_credit_issued
 from receiver.services.facts.programmes import terms_of
 from receiver.storage import history, tables
-from receiver.storage.payments import payments
+from receiver.storage.figures import AccountFigures
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,17 @@ class Bills:
     foreign_credit_issued: bool | None = None
 
 
-def gather_bills(session: Session, store: tables.Store, account: tables.Account | None) -> Bills:
-    if account is None or account.bills_readable is None:
+def gather_bills(session: Session, store: tables.Store, figures: AccountFigures | None) -> Bills:
+    """Return what the ledger of a store's ad account tells; nothing where it was never asked."""
+    if figures is None or figures.account.bills_readable is None:
         return Bills()
-    rows = tuple(_transaction(row, account.currency) for row in payments(session, account.advertiser_id))
+    account = figures.account
+    rows = tuple(_transaction(row, account.currency) for row in figures.payments)
     own = own_credits(session, account.advertiser_id)
     opens = terms_of(session, store.programme).opens
     # The account may have been read for a store of a later programme.
-    whole = account.bills_readable and account.bills_from is not None and account.bills_from <= opens
+    read_from = account.bills_from if account.bills_readable else None
+    whole = read_from is not None and read_from <= opens
     foreign = foreign_credit_issued(rows, own, opens, ledger_read=whole)
     return Bills(rows, account.bills_readable, whole, foreign)
 

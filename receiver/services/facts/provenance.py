@@ -83,7 +83,7 @@ def _of_store(store: tables.Store, now: datetime) -> Sayings:
         "store.merchant": Said(store.created_at),
         "store.country": _country(store),
         "store.admitted": Said(store.admitted_at or now),
-        "store.set_up_at": Said(store.set_up_at),
+        "store.set_up_at": Said(store.set_up_at, Source.SERVICE if store.set_up_claimed_at else None),
     }
 
 
@@ -106,6 +106,8 @@ def _of_link(link: tables.Link, facts: Facts) -> Sayings:
 
 def _link_date(link: tables.Link) -> Said:
     news = news_from_list(link.linked_news)
+    if link.claimed_at is not None:  # bounded by what the service saw
+        return Said(link.linked_at, Source.SERVICE)
     if news is not None:
         return Said(news.at)
     # Linked by hand: with staff's own date, or first seen by us at that moment.

@@ -103,13 +103,13 @@ def _apply(session: Session, store: tables.Store, name: str, value: Any) -> None
     if name == "merchant":
         store.merchant = value
     elif name == "set_up_at":
-        store.set_up_at = value
+        store.set_up_at, store.set_up_claimed_at, store.set_up_news = value, None, None
         store.installed_at = store.installed_at or value
     elif name == "linked_at":
         link = links.open_link(session, store.id)
         if link is None:
             raise Refused(f"store {store.id} has no link whose date could be set")
-        link.linked_at, link.exact, link.linked_news = value, True, None
+        link.linked_at, link.claimed_at, link.exact, link.linked_news = value, None, True, None
 
 
 def _payment(value: str, _now: datetime) -> str:

@@ -23,6 +23,7 @@ from receiver.services.facts.gather_bills import gather_bills
 from receiver.services.facts.gather_payment import option_said
 from receiver.services.facts.programmes import terms_of
 from receiver.storage import history, tables
+from receiver.storage.figures import figures_of
 from receiver.storage.payments import replace_payments
 
 RE_READ = timedelta(days=4)  # payments this young may still be missing from the ledger
@@ -79,7 +80,7 @@ def bills_task(
     recorded = history.recorded_facts(session, store.id)
     awards = history.awards_of_account(session, account.advertiser_id)
     return BillsTask(
-        payment=option_said(recorded, gather_bills(session, store, account)),
+        payment=option_said(recorded, gather_bills(session, store, figures_of(session, link))),
         opens=terms_of(session, store.programme).opens,
         linked_at=link.linked_at,
         consent_at=link.consent_at,

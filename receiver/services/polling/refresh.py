@@ -31,7 +31,7 @@ def refresh_for_token(database: Database, now: datetime, status_token: str) -> R
             return Refreshed(False, store.refreshed_at + EVERY)
         store.refreshed_at = now
         link = links.open_link(session, store.id)
-        if link is not None:
+        if link is not None and link.consent:
             hint(session, link.advertiser_id, now, Why.ASKED)
         bridges.bring_forward(session, store.id, now)
         return Refreshed(True, now + EVERY)

@@ -26,8 +26,9 @@ def sooner_poll(session: Session, decision: Decision) -> Sooner | None:
 
     What waits for consent, for staff or for a pause to end has no plan, and is left alone.
     """
-    account = decision.account and decision.account.advertiser_id
-    row = spend.account(session, account) if account else None
+    account = decision.account
+    advertiser_id = account.advertiser_id if account and account.consent else None
+    row = spend.account(session, advertiser_id) if advertiser_id else None
     if (
         row is None
         or row.next_poll_at is None

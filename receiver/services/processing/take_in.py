@@ -1,7 +1,8 @@
 """Takes deliveries in: reads each signal and lets it change the store and its link, once.
 
-Whatever the order of arrival, what signals of one install leave behind is the same: "first seen" only ever
-moves earlier, how things stand follows the newest news alone, and late news adds what it knows of the past.
+Whatever the order of arrival, what signals of one install leave behind is the same: its first signal of a
+set-up or link dates it, within the bounds of domain/claims.py, and how things stand follows the newest one.
+Another install, a lost and renewed link or a switch back moves no date.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.claims import bound_date, clock_skew, is_exact
 from receiver.domain.deliveries import State
 from receiver.domain.shops import same_shop
 from receiver.domain.signals import (
@@ -60,6 +62,8 @@ class _Signal:
     home_url: str
     event: str
     news: News
+    claimed_at: datetime  # as the store's clock had it
+    received_at: datetime
     told: Told
 
 
@@ -86,7 +90,16 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _Signal | Endi
     assert delivery.store_id is not None
     # A clock that runs ahead must not make its news the newest for ever.
     news = News(fields["install_id"], fields["seq"], min(fields["at"], delivery.received_at))
-    return _Signal(delivery.store_id, delivery.id, fields["home_url"], fields["event"], news, _told(fields))
+    return _Signal(
+        store_id=delivery.store_id,
+        delivery_id=delivery.id,
+        home_url=fields["home_url"],
+        event=fields["event"],
+        news=news,
+        claimed_at=fields["at"],
+        received_at=delivery.received_at,
+        told=_told(fields),
+    )
 
 
 def _fields(delivery: Delivery) -> dict[str, Any]:
@@ -104,7 +117,7 @@ def _take_in(held: HeldStores, signal: _Signal) -> Ending:
         return Ending(State.DEAD, f"held: the signal is of {signal.home_url}, the store is {store.url}")
     if held.is_taken_in(store.id, signal.news):
         return Ending(State.PROCESSED)
-    _apply(held, store, signal.told, signal.news)
+    _apply(held, store, signal)
     store.decided_at = None  # to be decided anew, also when the worker dies before it has
     held.note_taken_in(store.id, signal.news, signal.event, signal.delivery_id)
     return Ending(State.PROCESSED, stores=(store.id,))
@@ -137,30 +150,36 @@ def _account(fields: dict[str, Any]) -> AdAccount:
     return AdAccount(fields["advertiser_id"], fields["exact"])
 
 
-def _apply(held: HeldStores, store: Store, told: Told, news: News) -> None:
-    integration, linked = about_integration(told), about_link(told)
+def _apply(held: HeldStores, store: Store, signal: _Signal) -> None:
+    integration, linked = about_integration(signal.told), about_link(signal.told)
     if integration is not None:
-        _note_integration(store, integration, news)
+        _note_integration(store, integration, signal)
     if linked is not None:
-        _note_link(held, store, linked, news)
+        _note_link(held, store, linked, signal)
+    if store.clock_read_at is None or signal.received_at >= store.clock_read_at:
+        store.clock_skew = clock_skew(signal.claimed_at, received_at=signal.received_at)
+        store.clock_read_at = signal.received_at
 
 
-def _note_integration(store: Store, integration: Integration, news: News) -> None:
-    if integration.there:
-        store.installed_at = _earlier(store.installed_at, news.at)
-    if integration.set_up:
-        store.set_up_at = _earlier(store.set_up_at, news.at)
+def _note_integration(store: Store, integration: Integration, signal: _Signal) -> None:
+    news = signal.news
+    dated = bound_date(signal.claimed_at, joined_at=store.joined_at, received_at=signal.received_at)
+    if integration.there and _dates(store.installed_at, store.installed_news, news):
+        store.installed_at, store.installed_news = dated.at, news_as_list(news)
+    if integration.set_up and _dates(store.set_up_at, store.set_up_news, news):
+        store.set_up_at, store.set_up_claimed_at = dated.at, dated.claimed_at
+        store.set_up_news = news_as_list(news)
     if is_newer(news, news_from_list(store.integration_news)):
         store.removed_at = None if integration.there else news.at
         store.integration_news = news_as_list(news)
 
 
-def _note_link(held: HeldStores, store: Store, linked: Linked, news: News) -> None:
-    last = news_from_list(store.account_news)
+def _note_link(held: HeldStores, store: Store, linked: Linked, signal: _Signal) -> None:
+    news, last = signal.news, news_from_list(store.account_news)
     newest = is_newer(news, last)
     if linked.account is not None:
         # Late news of a link that is not known yet: by the newest news it has ended.
-        link = _known_link(held, store.id, linked.account, news, ended_at=last.at if last else None)
+        link = _known_link(held, store, linked.account, signal, ended_at=last.at if last else None)
         link.ended_at = None if newest else link.ended_at
     if newest:
         stands = linked.account.advertiser_id if linked.account else ""
@@ -169,23 +188,26 @@ def _note_link(held: HeldStores, store: Store, linked: Linked, news: News) -> No
 
 
 def _known_link(
-    held: HeldStores, store_id: str, account: AdAccount, news: News, *, ended_at: datetime | None
+    held: HeldStores, store: Store, account: AdAccount, signal: _Signal, *, ended_at: datetime | None
 ) -> Link:
-    link = held.link(store_id, account.advertiser_id)
+    link = held.link(store.id, account.advertiser_id)
     if link is None:
-        link = held.add_link(store_id, account.advertiser_id, ended_at=ended_at)
-    if _knows_better(link, account, news):
-        link.linked_at, link.exact, link.linked_news = news.at, account.exact, news_as_list(news)
+        link = held.add_link(store.id, account.advertiser_id, ended_at=ended_at)
+    if _dates(link.linked_at, link.linked_news, signal.news):
+        moments = {"joined_at": store.joined_at, "received_at": signal.received_at}
+        dated = bound_date(signal.claimed_at, **moments)
+        link.linked_at, link.claimed_at = dated.at, dated.claimed_at
+        link.exact = is_exact(account.exact, signal.claimed_at, **moments)
+        link.linked_news = news_as_list(signal.news)
     return link
 
 
-def _knows_better(link: Link, account: AdAccount, news: News) -> bool:
-    """Who saw it happen beats who found it so; of two alike the first holds. Staff's own date stands."""
-    if link.linked_at is None or bool(link.exact) != bool(account.exact):
-        return link.linked_at is None or bool(account.exact)
-    named_by = news_from_list(link.linked_news)
-    return named_by is not None and is_newer(named_by, than=news)
+def _dates(dated_at: datetime | None, dated_by: list[Any] | None, news: News) -> bool:
+    """Return whether a signal dates something: the first of its install does, late as it may come.
 
-
-def _earlier(known: datetime | None, at: datetime) -> datetime:
-    return at if known is None else min(known, at)
+    A date that staff or the service gave stands, and so does one of another install.
+    """
+    if dated_at is None:
+        return True
+    first = news_from_list(dated_by)
+    return first is not None and first.install_id == news.install_id and news.seq < first.seq

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from receiver.errors import InputError, NotFound
 from receiver.storage import audit, links, spend, stores, tables
 from receiver.storage.database import Database
+from receiver.storage.figures import end_consent
 from receiver.storage.seal import Seal
 
 
@@ -53,6 +54,7 @@ def give_consent(
     links.end_other_links(session, store_id, advertiser_id, now)
     link = _opened(session, store_id, advertiser_id, linked_at, now)
     link.token_sealed, link.consent, link.consent_at = seal.close(token), True, now
+    link.proven_at, link.last_figures = link.proven_at or now, None
     link.scopes = scopes
     account = spend.account_for_polling(session, advertiser_id, now, "linked")
     account.failures, account.last_error = 0, None
@@ -66,7 +68,8 @@ def remove_link(database: Database, now: datetime, *, store_id: str, actor: str)
         link = links.open_link(session, store_id)
         if link is None:
             raise NotFound(f"store {store_id} has no link that stands")
-        link.ended_at, link.token_sealed, link.consent, link.consent_at = now, None, None, None
+        link.ended_at = now
+        end_consent(session, link, now, consent=None)
         audit.record(session, now, actor, "links remove", store_id, {"advertiser_id": link.advertiser_id})
         return link
 
@@ -89,7 +92,7 @@ def _opened(
         session.add(link)
     link.ended_at = None
     if linked_at is not None:
-        link.linked_at, link.exact, link.linked_news = linked_at, True, None
+        link.linked_at, link.claimed_at, link.exact, link.linked_news = linked_at, None, True, None
     return link
 
 
@@ -113,6 +116,7 @@ def link_row(link: tables.Link) -> dict[str, Any]:
         "store": link.store_id,
         "advertiser_id": link.advertiser_id,
         "linked_at": link.linked_at,
+        "claimed_at": link.claimed_at,
         "exact": link.exact,
         "consent": link.consent,
         "scopes": link.scopes,

@@ -13,7 +13,7 @@ from receiver.services.stores.registry import webhook_path
 from receiver.storage import links
 from receiver.storage.database import Database
 from receiver.storage.store_search import UNDECIDED, Condition, StoreFilters, look_through
-from receiver.storage.tables import Account, Store
+from receiver.storage.tables import Link, Store
 
 LONGEST_FILTER = 200
 STAGES = (*Stage, UNDECIDED)
@@ -37,8 +37,12 @@ def page_of_stores(
     _check(filters, after)
     with database.reading() as session:
         found = look_through(session, filters, now, after=after, limit=limit)
-        accounts = links.accounts_of(session, [store.id for store, _ in found.stores])
-        rows = [_row(store, accounts.get(store.id), conditions) for store, conditions in found.stores]
+        ids = [store.id for store, _ in found.stores]
+        linked, polls = links.open_links(session, ids), links.next_polls(session, ids)
+        rows = [
+            _row(store, linked.get(store.id), polls.get(store.id), conditions)
+            for store, conditions in found.stores
+        ]
         return StorePage(rows, found.next)
 
 
@@ -60,6 +64,7 @@ def store_row(store: Store, public_url: str) -> dict[str, Any]:
         "installed_at": store.installed_at,
         "set_up_at": store.set_up_at,
         "removed_at": store.removed_at,
+        "clock_skew": store.clock_skew,
         "stage": store.stage,
         "verdict": store.verdict,
         "decided_at": store.decided_at,
@@ -76,7 +81,9 @@ def _check(filters: StoreFilters, after: str | None) -> None:
             raise InputError(f"must be one of {', '.join(allowed)}", path=name)
 
 
-def _row(store: Store, account: Account | None, conditions: frozenset[Condition]) -> dict[str, Any]:
+def _row(
+    store: Store, link: Link | None, next_poll: datetime | None, conditions: frozenset[Condition]
+) -> dict[str, Any]:
     return {
         "id": store.id,
         "name": store.name,
@@ -90,7 +97,7 @@ def _row(store: Store, account: Account | None, conditions: frozenset[Condition]
         "decided_at": store.decided_at,
         "doubts": store.doubts or [],
         "progress": store.progress,
-        "advertiser_id": account.advertiser_id if account else None,
-        "next_poll": account.next_poll_at if account else None,
+        "advertiser_id": link.advertiser_id if link else None,
+        "next_poll": next_poll,
         "conditions": [one for one in Condition if one in conditions],
     }

@@ -14,9 +14,11 @@ from receiver.errors import InputError, Refused
 from receiver.services.facts.programmes import enrol_in
 from receiver.services.staff_words import checked_words
 from receiver.services.stores.details import StoreDetails, checked_details, checked_secret
+from receiver.services.stores.lineage import recognise
 from receiver.services.stores.places import fill_places, has_place
 from receiver.storage import audit, awards, consents, history, hooks, links, stores
 from receiver.storage.database import Database
+from receiver.storage.figures import end_consent
 from receiver.storage.seal import Seal, token_hash
 from receiver.storage.tables import Store
 
@@ -75,6 +77,7 @@ def add_store(
             store.admitted_at = now
         session.add(store)
         session.flush()
+        recognise(session, store, uuid=None)
         hooks.add_hook(session, store.id, store.id, topic=None)
         hooks.add_secret(session, store.id, seal.close(secret), now)
         what = {"url": store.url, "programme": store.programme, "admitted": store.admitted_at is not None}
@@ -136,7 +139,7 @@ def _cut(session: Session, store: Store, now: datetime) -> None:
     if history.award_of(session, store) is None:
         store.admitted_at = None
     for link in links.links_of(session, store.id):
-        link.token_sealed, link.consent, link.consent_at = None, None, None
+        end_consent(session, link, now, consent=None)
     consents.forget_flows(session, store.id)
 
 

@@ -37,6 +37,7 @@ CONDITIONS = {
     Condition.WEBHOOKS_OFF: "webhook off or changed",
     Condition.CONSENT_LOST: "to be authorised again",
     Condition.FIGURES_STALE: "figures stale",
+    Condition.CLOCK_OFF: "clock is off",
     Condition.WAITING: "waits for a place",
     Condition.DISCONNECTED: "disconnected",
 }
@@ -62,7 +63,7 @@ def one(store_id: str) -> str:
     status = status_of(parts.database, parts.now(), store_id)
     overdue = _is_overdue(status.decision.award, parts.now())
     course, account = course_of(status.decision), status.decision.account
-    advertiser_id = account.advertiser_id if account else None
+    advertiser_id = account.advertiser_id if account and account.consent else None
     return render_template(
         "store.html",
         poll=poll_of(parts.database, advertiser_id) if advertiser_id else None,
@@ -72,6 +73,7 @@ def one(store_id: str) -> str:
         heard=heard_from(parts.database, parts.now(), store_id),
         decisions=list_decisions(parts.database, store_id, DECISIONS),
         status=full_document(status),
+        claimed=status.decision.claimed_account,
         overdue=overdue,
         doubts=doubt_words(status.doubts),
         course=course,

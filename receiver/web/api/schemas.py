@@ -178,7 +178,7 @@ class StatusSchema(Schema):
     rules = fields.List(fields.Nested(_Rule))
     account = fields.Nested(_Account, **MAYBE)
     window = fields.Nested(_Window, **MAYBE)
-    spend = fields.Nested(_Spend)
+    spend = fields.Nested(_Spend, **MAYBE)
     tiers = fields.List(fields.Nested(_TierProgress))
     tier = fields.Nested(_Tier, **MAYBE)
     next_tier = fields.Nested(_NextTier, **MAYBE)

@@ -60,6 +60,14 @@ final class Progress {
 		return self::is_overdue( $document ) ? 'warning' : $tones[ $document->text( 'stage' ) ] ?? $calm;
 	}
 
+	/** Whether the ad account cannot be read for want of the advertiser's consent. */
+	public static function lacks_consent( Document $document ): bool {
+		if ( in_array( $document->text( 'stage' ), self::STOPPED, true ) || 'credited' === $document->text( 'stage' ) ) {
+			return false;
+		}
+		return 'unknown' === self::outcome( $document, 'account_linked' ) || 'awaiting_link' === $document->text( 'stage' );
+	}
+
 	/** Due, and the date it was due by is over in the account's zone. */
 	public static function is_overdue( Document $document ): bool {
 		$due_by = $document->text( 'award.due_by' );

@@ -28,9 +28,6 @@ foreach ( $document->each( 'rules' ) as $rule ) {
 						<?php if ( '' !== $rule->text( 'next_step' ) ) : ?>
 							<p class="wc-ad-credit-next"><?php echo esc_html( $rule->text( 'next_step' ) ); ?></p>
 						<?php endif; ?>
-						<?php if ( 'account_linked' === $rule->text( 'id' ) && 'unknown' === $outcome ) : ?>
-							<p class="submit"><?php Template::button( 'tiktok', __( 'Connect TikTok', 'wc-ad-credit' ), true ); ?></p>
-						<?php endif; ?>
 						<?php Template::show( 'evidence', array( 'rule' => $rule ) ); ?>
 					</div>
 				</li>

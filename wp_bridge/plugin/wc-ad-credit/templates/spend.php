@@ -17,7 +17,7 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 <section class="wc-ad-credit-card">
 	<h3><?php esc_html_e( 'Spend that counts', 'wc-ad-credit' ); ?></h3>
 	<?php if ( '' === $currency ) : ?>
-		<p><?php esc_html_e( 'What counts and what you can reach is shown in the currency of your ad account, once it is linked.', 'wc-ad-credit' ); ?></p>
+		<p><?php esc_html_e( 'What counts and what you can reach is shown in the currency of your ad account, once we may read it.', 'wc-ad-credit' ); ?></p>
 </section>
 		<?php
 		return;

@@ -23,6 +23,9 @@ Template::nonce();
 	<?php if ( '' !== $document->text( 'next_step' ) ) : ?>
 		<p><strong><?php esc_html_e( 'What to do now:', 'wc-ad-credit' ); ?></strong> <?php echo esc_html( $document->text( 'next_step' ) ); ?></p>
 	<?php endif; ?>
+	<?php if ( Progress::lacks_consent( $document ) ) : ?>
+		<p class="submit"><?php Template::button( 'tiktok', __( 'Connect TikTok', 'wc-ad-credit' ), true ); ?></p>
+	<?php endif; ?>
 	<?php if ( ! $document->has( 'award' ) ) : ?>
 		<p><?php echo esc_html( Words::of_verdict( $document->text( 'verdict' ) ) ); ?></p>
 	<?php endif; ?>

@@ -1,0 +1,134 @@
+"""An ad account's figures as one store may see them: the only way from a store to what was read of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import Date
+from sqlalchemy.orm import Session
+
+from receiver.storage.payments import payments
+from receiver.storage.spend import account, days
+from receiver.storage.tables import Account, Base, Link, PaymentRow, SpendDay
+from receiver.storage.types import ExactDecimal, Utc
+
+Row = TypeVar("Row", bound=Base)
+
+# Of an account only what TikTok told; when to poll it next is the service's own affair.
+TOLD = (
+    "advertiser_id",
+    "name",
+    "status",
+    "country",
+    "currency",
+    "timezone",
+    "business_center",
+    "created_at",
+    "read_at",
+    "spend_read_at",
+    "bills_readable",
+    "bills_read_at",
+    "bills_from",
+)
+
+
+@dataclass(frozen=True)
+class AccountFigures:
+    """What TikTok told of an ad account. Rows to read from; nobody changes them."""
+
+    account: Account
+    days: Sequence[SpendDay]
+    payments: Sequence[PaymentRow]
+    is_live: bool  # False: as they were when the consent ended
+
+
+def is_proven(link: Link | None) -> bool:
+    """Return whether the advertiser ever consented to this very link; a store's claim proves nothing."""
+    return link is not None and link.proven_at is not None
+
+
+def figures_of(session: Session, link: Link | None) -> AccountFigures | None:
+    """Return the figures of a link's ad account, read with that link's own consent.
+
+    None without such a consent, and before the first reading. Once the consent has ended they are those of
+    that moment, whatever others read later with consents of their own.
+    """
+    if link is None or link.proven_at is None:
+        return None
+    return _live(session, link.advertiser_id) if link.consent else _last(link)
+
+
+def account_row(session: Session, link: Link | None) -> Account | None:
+    """Return the account alone, as `figures_of` does."""
+    if link is None or link.proven_at is None:
+        return None
+    if link.consent:
+        return account(session, link.advertiser_id)
+    last = _last(link)
+    return last.account if last else None
+
+
+def end_consent(session: Session, link: Link, now: datetime, consent: bool | None) -> None:
+    """Forget a link's token, keep the figures of this moment. `consent`: False withdrawn, None not asked."""
+    if link.consent and (figures := _live(session, link.advertiser_id)) is not None:
+        link.last_figures = figures_document(figures)
+    link.token_sealed, link.consent, link.scopes = None, consent, None
+    link.consent_at = None if consent is None else now
+
+
+def figures_document(figures: AccountFigures) -> dict[str, Any]:
+    """Return the figures as JSON can hold them."""
+    return {
+        "account": _plain(figures.account, TOLD),
+        "days": [_plain(day) for day in figures.days],
+        "payments": [_plain(row) for row in figures.payments],
+    }
+
+
+def _live(session: Session, advertiser_id: str) -> AccountFigures | None:
+    row = account(session, advertiser_id)
+    if row is None:
+        return None
+    return AccountFigures(row, days(session, advertiser_id), payments(session, advertiser_id), is_live=True)
+
+
+def _last(link: Link) -> AccountFigures | None:
+    kept = link.last_figures
+    if kept is None:
+        return None
+    return AccountFigures(
+        _row(Account, kept["account"]),
+        [_row(SpendDay, day) for day in kept["days"]],
+        [_row(PaymentRow, payment) for payment in kept["payments"]],
+        is_live=False,
+    )
+
+
+def _plain(row: Base, names: Sequence[str] = ()) -> dict[str, Any]:
+    return {name: _text(getattr(row, name)) for name in names or row.__table__.columns.keys()}
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, date):  # a datetime is one
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def _row(kind: type[Row], kept: Mapping[str, Any]) -> Row:
+    """Return a row of no session."""
+    columns = kind.__table__.columns
+    return kind(**{name: _value(columns[name].type, value) for name, value in kept.items()})
+
+
+def _value(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, Utc):
+        return datetime.fromisoformat(value)
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
+    return Decimal(value) if isinstance(kind, ExactDecimal) else value

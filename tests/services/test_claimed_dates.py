@@ -1,0 +1,119 @@
+"""What a store may assert of its dates, and what of it counts; each test oversteps one bound."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from receiver.services.facts.record import record
+from receiver.services.stores.registry import disconnect_store
+from receiver.storage.tables import Link, Store
+from receiver.wiring import Wiring
+from tests.services.test_take_in import Shop
+from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, add_shop, linked, signal
+
+JOINED = BEGAN + timedelta(days=10)
+RECEIVED = JOINED + timedelta(hours=1)
+EARLY = BEGAN - timedelta(days=300)
+OTHER_INSTALL = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.fixture
+def shop(wired: Wiring):
+    store_id = add_shop(wired, joined_at=JOINED).id
+    with wired.database.reading() as session:
+        yield Shop(session, store_id)
+
+
+def said_at(moment: datetime) -> dict[str, Any]:
+    return {"at": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def link_of(shop: Shop, number: str = ACCOUNT) -> Link:
+    return shop.links[number]
+
+
+def test_a_backdated_link_counts_from_joining_is_kept_as_a_claim_and_is_not_exact(shop: Shop):
+    shop.hears(linked(1, **said_at(EARLY)), received_at=RECEIVED)
+    link = link_of(shop)
+    assert (link.linked_at, link.claimed_at, link.exact) == (JOINED, EARLY, False)
+
+
+def test_a_backdated_set_up_counts_from_joining_and_is_kept_as_a_claim(shop: Shop):
+    shop.hears(signal(1, "integration_set_up", **said_at(EARLY)), received_at=RECEIVED)
+    assert (shop.row.set_up_at, shop.row.set_up_claimed_at, shop.row.installed_at) == (JOINED, EARLY, JOINED)
+
+
+def test_a_link_of_the_future_counts_from_when_it_was_received_and_is_not_exact(shop: Shop):
+    ahead = RECEIVED + timedelta(days=2)
+    shop.hears(linked(1, **said_at(ahead)), received_at=RECEIVED)
+    link = link_of(shop)
+    assert (link.linked_at, link.claimed_at, link.exact) == (RECEIVED, ahead, False)
+
+
+def test_a_link_told_days_later_is_not_exact(shop: Shop):
+    seen = JOINED + timedelta(hours=2)
+    shop.hears(linked(1, **said_at(seen)), received_at=JOINED + timedelta(days=3))
+    assert (link_of(shop).linked_at, link_of(shop).exact) == (seen, False)
+
+
+def test_another_install_moves_no_date_earlier(shop: Shop):
+    late = JOINED + timedelta(days=5)
+    shop.hears(signal(7, "integration_set_up", **said_at(late)), linked(8, **said_at(late)), received_at=late)
+    again = {"install_id": OTHER_INSTALL, **said_at(JOINED)}
+    shop.hears(signal(1, "integration_set_up", **again), linked(2, **again), received_at=late)
+    assert (shop.row.set_up_at, link_of(shop).linked_at, link_of(shop).exact) == (late, late, True)
+
+
+def test_a_switch_there_and_back_moves_no_date_and_opens_the_old_link(shop: Shop):
+    first, last = JOINED + timedelta(days=1), JOINED + timedelta(days=2)
+    shop.hears(linked(1, **said_at(first)), received_at=first)
+    switched = {"event": "account_switched"}
+    shop.hears(linked(2, OTHER_ACCOUNT, **switched, **said_at(last)), received_at=last)
+    shop.hears(linked(3, **switched, **said_at(JOINED)), received_at=last)
+    assert (shop.open, link_of(shop).linked_at, link_of(shop).exact) == ([ACCOUNT], first, True)
+
+
+def test_a_lost_and_renewed_link_keeps_its_first_date(shop: Shop):
+    first, last = JOINED + timedelta(days=1), JOINED + timedelta(days=9)
+    shop.hears(linked(1, exact=False, **said_at(first)), received_at=first)
+    shop.hears(signal(2, "link_lost", **said_at(last)), linked(3, **said_at(last)), received_at=last)
+    assert (link_of(shop).linked_at, link_of(shop).exact) == (first, False)
+
+
+def test_a_date_that_staff_recorded_is_earlier_than_joining_and_no_signal_moves_it(wired: Wiring):
+    store_id = add_shop(wired, joined_at=JOINED).id
+    said = {"store_id": store_id, "reason": "told", "evidence": "T-1", "actor": "ann"}
+    with wired.database.writing() as session:
+        session.add(Link(store_id=store_id, advertiser_id=ACCOUNT, linked_at=JOINED, claimed_at=EARLY))
+    for name in ("linked_at", "set_up_at"):
+        record(wired.database, wired.now(), name=name, value=EARLY.isoformat(), **said)
+    with wired.database.reading() as session:
+        shop = Shop(session, store_id)
+        shop.hears(linked(1), signal(2, "integration_set_up"), received_at=RECEIVED)
+        link = link_of(shop)
+        assert (shop.row.set_up_at, shop.row.set_up_claimed_at) == (EARLY, None)
+        assert (link.linked_at, link.claimed_at, link.exact) == (EARLY, None, True)
+
+
+@pytest.mark.parametrize("behind", [timedelta(hours=26), timedelta(days=40), -timedelta(days=2)])
+def test_a_clock_that_is_off_is_measured_by_the_newest_signal(shop: Shop, behind: timedelta):
+    shop.hears(signal(1, **said_at(RECEIVED - behind)), received_at=RECEIVED)
+    assert shop.row.clock_skew == -behind.total_seconds()
+    shop.hears(signal(2, **said_at(RECEIVED)), received_at=RECEIVED)
+    assert shop.row.clock_skew == 0
+
+
+def test_a_shop_that_was_erased_and_comes_back_joined_when_it_first_did(wired: Wiring):
+    from receiver.services.bridge.leave import erase_store
+
+    first = add_shop(wired, joined_at=JOINED).id
+    disconnect_store(wired.database, wired.now(), first, reason="asked", actor="ann")
+    erase_store(wired.database, wired.now(), first, reason="asked", actor="ann")
+    again = add_shop(wired).id
+    with wired.database.reading() as session:
+        store = session.get_one(Store, again)
+        assert (store.joined_at, store.continues) == (JOINED, first)
+        assert session.get_one(Store, first).continues is None
