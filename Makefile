@@ -6,13 +6,18 @@
 # make plugin the companion plugin's zip, build/wc-ad-credit.zip
 # make simulate  forty days of polling 50,000 ad accounts against TikTok's limits (ARGS: --accounts 2000)
 # make lint   formatter, linter and type checker
-# make scan   bandit over our code, and the pinned packages against PyPI's list of known flaws (needs the network)
+# make lock   the lock files, after a change of requirements*.txt (needs the network; ARGS=--upgrade renews all)
+# make scan   bandit over our code, and all locked packages against PyPI's list of known flaws (needs the network)
 # make clean  what the other targets made; never .env or instance/
 
 .NOTPARALLEL:
-.PHONY: run test soak hosts bench simulate plugin lint scan clean
+.PHONY: run test soak hosts bench simulate plugin lint lock scan clean
 
 PY = .venv/bin/python
+TOOLS = build/tools/bin
+# One lock for each Python from 3.11 on and for each platform, of wheels alone; dev and mutation follow the first.
+COMPILE = $(TOOLS)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--only-binary :all: --custom-compile-command "make lock" $(ARGS)
 
 run:
 	@bin/environment
@@ -48,12 +53,17 @@ lint:
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 
+lock:
+	@bin/environment tools
+	@$(COMPILE) requirements.txt -o requirements.lock
+	@$(COMPILE) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) requirements-mutation.txt -c requirements.lock -o requirements-mutation.lock
+	@$(COMPILE) requirements-tools.txt -o requirements-tools.lock
+
 scan:
-	@bin/environment dev
-	@$(PY) -m venv build/scan
-	@build/scan/bin/pip install -q bandit==1.9.4 pip-audit==2.10.1
-	@build/scan/bin/bandit -q -c pyproject.toml -r receiver wp_bridge
-	@build/scan/bin/pip-audit --strict --no-deps --disable-pip -r requirements.txt
+	@bin/environment tools
+	@$(TOOLS)/bandit -q -c pyproject.toml -r receiver wp_bridge
+	@for lock in requirements*.lock; do $(TOOLS)/pip-audit --strict --disable-pip -r $$lock || exit; done
 
 clean:
 	rm -rf .venv .venv.lock build .pytest_cache .mypy_cache .ruff_cache .hypothesis

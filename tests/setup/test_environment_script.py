@@ -21,7 +21,7 @@ case "$*" in
     *version_info*) exit {too_old} ;;
     *ensurepip*) exit {no_venv} ;;
     "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
-    "-m pip "*) echo called >>pip-calls; exit {pip_fails} ;;
+    "-m pip "*) echo "$*" >>pip-calls; exit {pip_fails} ;;
 esac
 """
 
@@ -38,8 +38,10 @@ class Machine:
                 (self.tools / tool).symlink_to(found)
         (self.project / "bin").mkdir(parents=True)
         shutil.copy(SCRIPT, self.project / "bin")
-        (self.project / "requirements.txt").write_text("flask\n")
-        (self.project / "requirements-dev.txt").write_text("-r requirements.txt\n")
+        (self.project / "requirements.lock").write_text("flask==3 --hash=sha256:1\n")
+        (self.project / "requirements-dev.lock").write_text(
+            "flask==3 --hash=sha256:1\npytest==9 --hash=sha256:2\n"
+        )
 
     def has_python(
         self, name: str = "python3", version: str = "3.11.2", *, venv: bool = True, pip: bool = True
@@ -61,9 +63,9 @@ class Machine:
             timeout=20,
         )
 
-    def pip_calls(self) -> int:
+    def pip_calls(self) -> list[str]:
         log = self.project / "pip-calls"
-        return len(log.read_text().splitlines()) if log.exists() else 0
+        return log.read_text().splitlines() if log.exists() else []
 
 
 @pytest.fixture
@@ -102,7 +104,7 @@ def test_pip_failing_is_said_and_repaired_by_the_next_run(machine: Machine) -> N
     assert "is the network reachable?" in refusal(machine.run())
     machine.has_python()
     assert machine.run().returncode == 0
-    assert machine.pip_calls() == 2
+    assert len(machine.pip_calls()) == 2
 
 
 @pytest.mark.parametrize("rest", [{"version": "3.9.2"}, {"venv": False}])
@@ -125,15 +127,24 @@ def test_a_second_run_does_nothing(machine: Machine) -> None:
     assert machine.run().returncode == 0
     again = machine.run()
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
-    assert machine.pip_calls() == 1
+    assert len(machine.pip_calls()) == 1
 
 
 def test_changed_requirements_are_installed(machine: Machine) -> None:
     machine.has_python()
     machine.run()
-    (machine.project / "requirements.txt").write_text("flask\nhuey\n")
+    (machine.project / "requirements.lock").write_text("flask==3 --hash=sha256:3\n")
     machine.run()
-    assert machine.pip_calls() == 2
+    assert len(machine.pip_calls()) == 2
+
+
+@pytest.mark.parametrize("words", [[], ["dev"]])
+def test_nothing_is_installed_but_wheels_whose_hash_is_locked(machine: Machine, words: list[str]) -> None:
+    machine.has_python()
+    machine.run(*words)
+    (call,) = machine.pip_calls()
+    assert {"--require-hashes", "--only-binary"} < set(call.split())
+    assert call.endswith(f"-r requirements{'-dev' if words else ''}.lock")
 
 
 def test_what_tests_need_holds_what_the_service_needs(machine: Machine) -> None:
@@ -141,7 +152,7 @@ def test_what_tests_need_holds_what_the_service_needs(machine: Machine) -> None:
     machine.run()
     machine.run("dev")
     machine.run()
-    assert machine.pip_calls() == 2
+    assert len(machine.pip_calls()) == 2
 
 
 def test_an_interrupted_install_is_made_anew(machine: Machine) -> None:
