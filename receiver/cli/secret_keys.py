@@ -40,3 +40,8 @@ def rotate(as_json: bool) -> None:
     lost = [f"{one.column} {', '.join(one.unreadable[:5])}" for one in came_of if one.unreadable]
     if lost:
         raise Refused(f"sealed with a key that SECRET_KEYS no longer has: {'; '.join(lost)}")
+    if not wired.database.empty_log():
+        raise Refused(
+            "all is sealed anew, but a read that does not end keeps the old seals in the database's log; "
+            "end it (a copy of the file, a forgotten sqlite3) and run this once more"
+        )

@@ -84,6 +84,8 @@ def prepare_folder(place: Place) -> None:
     """Make the folder. Raises SettingsError when it cannot be written to."""
     try:
         place.folder.mkdir(parents=True, exist_ok=True)
+        if place.folder == USUAL:  # nobody else's, also where an older version made it
+            place.folder.chmod(0o700)
         probe = place.folder / ".probe"
         probe.touch()
         probe.unlink()

@@ -43,6 +43,7 @@ def main(arguments: list[str]) -> int:
     """Run until told to stop: 0; 1 with one sentence when it cannot start or a process fell."""
     if "--end-with-parent" in arguments:
         end_with_parent()
+    os.umask(0o077)  # for its processes too: logs, stores' databases and memory are nobody else's
     stop = Stop()
     try:
         place = find_place(os.environ)

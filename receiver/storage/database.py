@@ -5,7 +5,6 @@ Nobody waits for a database without an end: who asks is told that it cannot be u
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from receiver.errors import Refused, SettingsError, StorageUnavailable
+from receiver.errors import Refused, StorageUnavailable
+from receiver.storage.sqlite_files import make_folder, make_private
 
 SQLITE_BUSY_MS = 10_000
 # PostgreSQL's: a lock that somebody else holds, a statement's answer, a new connection. Together well below
@@ -29,6 +29,13 @@ LOCK_SECONDS, ANSWER_SECONDS, CONNECT_SECONDS = 10, 20, 5
 UNACKNOWLEDGED_SECONDS = 5
 ALIVE_AFTER, ALIVE_EVERY, ALIVE_TIMES = 5, 2, 3
 SHRINK_PAGES = 1_000  # of 4 KiB
+# `secure_delete` overwrites what is deleted, also in pages that stay in use and in those that wait for reuse.
+ALWAYS = (
+    *("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=FULL"),
+    *("foreign_keys=ON", "secure_delete=ON"),
+)
+# To empty the log takes a moment without readers, for which writers wait: so not for long at a time.
+EMPTY_LOG_MS, EMPTY_LOG_TRIES = 250, 20
 SQLALCHEMYS = (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeout)
 # What the drivers raise themselves when they are used without SQLAlchemy.
 DRIVERS_OWN = (
@@ -121,17 +128,36 @@ class Database:
             yield _Rehearsal(self, connection)
             undone.rollback()
 
-    def shrink(self) -> None:
-        """Give room that nothing fills any more back to the disk; PostgreSQL reuses it by itself."""
+    def shrink(self) -> bool:
+        """Give room that nothing fills any more back to the disk; PostgreSQL reuses it by itself.
+
+        Returns whether the log was emptied, as `empty_log` does.
+        """
         if not self.is_sqlite:
-            return
+            return True
         with _our_errors(), self.engine.connect() as connection:
             driver = _driver(connection)
             assert isinstance(driver, sqlite3.Connection)
             (pages,) = driver.execute("PRAGMA freelist_count").fetchone()
             for _ in range(0, pages, SHRINK_PAGES):  # in pieces: others write in between
                 driver.executescript(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return self.empty_log()
+
+    def empty_log(self) -> bool:
+        """Empty SQLite's write-ahead log, which holds deleted data as it was before it was overwritten.
+
+        Returns False while a read that does not end keeps the log as it is.
+        """
+        if not self.is_sqlite:
+            return True
+        with _our_errors(), self.engine.connect() as connection:
+            driver = _driver(connection)
+            assert isinstance(driver, sqlite3.Connection)
+            driver.execute(f"PRAGMA busy_timeout={EMPTY_LOG_MS}").close()
+            try:
+                return any(_emptied(driver) for _ in range(EMPTY_LOG_TRIES))
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}").close()
 
     def connect(self) -> psycopg.Connection[Any]:
         """A connection to PostgreSQL of the caller's own, on which nothing waits for ever."""
@@ -159,6 +185,9 @@ class _Rehearsal(Database):
         with self._session() as session, session.begin():
             yield session
 
+    def empty_log(self) -> bool:
+        return True  # nothing of a rehearsal stays
+
     def _session(self) -> Session:
         return Session(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
@@ -172,6 +201,11 @@ def _driver(connection: Connection) -> Driver:
     driver: Driver | None = connection.connection.driver_connection
     assert driver is not None
     return driver
+
+
+def _emptied(driver: sqlite3.Connection) -> bool:
+    (busy, _pages, _copied) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 @contextmanager
@@ -208,16 +242,20 @@ def _first_line(cause: BaseException | None) -> str:
 
 def _sqlite_engine(url: URL, first: tuple[str, ...] = (), poolclass: type[Pool] | None = None) -> Engine:
     """`first`: what is set on each connection before it looks at the file."""
-    _make_folder(Path(url.database or ""))
+    file = Path(url.database or "")
+    make_folder(file)
     how = {"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False}
     engine = create_engine(url, hide_parameters=True, connect_args=how, poolclass=poolclass)
+
+    @event.listens_for(engine, "do_connect")
+    def make_file(*_: Any) -> None:
+        make_private(file)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late; ours is below
         # Only a file without tables takes auto_vacuum; then deleted rows can give their room back.
-        always = ("auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-        for pragma in (*first, *always):
+        for pragma in (*first, *ALWAYS):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
@@ -225,17 +263,6 @@ def _sqlite_engine(url: URL, first: tuple[str, ...] = (), poolclass: type[Pool] 
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
     return engine
-
-
-def _make_folder(file: Path) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(
-            f"DATABASE_URL: the folder {file.parent} cannot be made ({error.strerror})"
-        ) from error
-    if not os.access(file.parent, os.W_OK):
-        raise SettingsError(f"DATABASE_URL: the folder {file.parent} cannot be written to")
 
 
 class _Answering(psycopg.Connection[Any]):

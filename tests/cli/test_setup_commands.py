@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +22,7 @@ from receiver.errors import Advice, ProviderError, SettingsError
 from receiver.integrations.reach import SignOfLife
 from receiver.services.running import reseal
 from receiver.services.running.diagnose import Check, State, diagnose
-from receiver.storage import heartbeats
+from receiver.storage import database, heartbeats
 from receiver.storage.database import Database
 from receiver.storage.migrate import newest_revision
 from receiver.storage.seal import Seal
@@ -66,6 +67,27 @@ class TestSecrets:
         counts = {row["column"]: row["resealed"] for row in json.loads(answer.output)}
         assert counts["hook_secrets.secret_sealed"] == 5
         assert secrets_of(wired.database, Seal([new])) == ["one", "two", "three", "four", "five"]
+
+    @pytest.mark.parametrize("database_kind", ["sqlite"])
+    def test_after_rotate_no_file_of_the_database_holds_what_the_old_key_opens(self, wired: Wiring) -> None:
+        keep_secrets(wired.database, wired.seal, "one")
+        with wired.database.reading() as session:
+            old = session.scalars(select(HookSecret.secret_sealed)).one().encode()
+        file = Path(wired.database.url.database or "")
+        assert any(old in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+        run(rewired(wired, Fernet.generate_key().decode(), *wired.settings.secret_keys), "secrets", "rotate")
+        assert not any(old in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+
+    @pytest.mark.parametrize("database_kind", ["sqlite"])
+    def test_rotate_says_that_a_read_keeps_the_old_seals(
+        self, wired: Wiring, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(database, "EMPTY_LOG_MS", 1)
+        keep_secrets(wired.database, wired.seal, "one")
+        with wired.database.reading() as session:
+            session.scalars(select(HookSecret)).all()
+            answer = run(wired, "secrets", "rotate")
+        assert (answer.exit_code, "run this once more" in answer.stderr) == (1, True)
 
     def test_a_secret_of_a_lost_key_is_named_and_the_others_are_renewed(self, wired: Wiring) -> None:
         keep_secrets(wired.database, Seal([Fernet.generate_key().decode()]), "lost")
@@ -209,6 +231,15 @@ class TestDoctor:
         check = examine_one(wired, "database")
         wired.database.close()
         assert (check.state, check.do) == (State.FAIL, "run `flask --app wsgi migrate`")
+
+    @pytest.mark.parametrize("database_kind", ["sqlite"])
+    def test_files_that_others_can_open_warn(self, wired: Wiring) -> None:
+        beat(wired, NOW)
+        file = Path(wired.database.url.database or "")
+        file.chmod(0o644)  # as somebody else's file would stay
+        check = examine_one(wired, "database")
+        assert (check.state, check.do) == (State.WARN, f"chmod 600 {file}")
+        assert examine_one(wired, "worker").state is State.OK  # the rest is looked at all the same
 
     def test_a_database_that_does_not_answer_fails(self) -> None:
         wired = wire(make_settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none"))

@@ -44,6 +44,7 @@ class Sandbox:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            umask=0o000,
         )
         return self.process
 
@@ -70,6 +71,11 @@ class Sandbox:
         with urlopen(address, timeout=5) as answer:
             index: dict[str, object] = json.load(answer)
         return index
+
+    def open_to_others(self) -> list[str]:
+        """What of it somebody else on this machine may read or write."""
+        everything = [self.folder, *self.folder.rglob("*")]
+        return [path.name for path in everything if path.stat().st_mode & 0o077]
 
     def processes(self) -> list[int]:
         """Everything on this machine that was started with this sandbox's folder, itself apart."""
@@ -125,6 +131,7 @@ def test_it_plays_its_stories_and_leaves_nothing_behind(sandbox: Sandbox) -> Non
         pytest.fail(f"the stores stand at {stand()}\n{sandbox.stop(signal.SIGTERM)}")
     assert len(sandbox.processes()) >= 5
     assert sandbox.shop("morning-roast")["name"] == "Morning Roast Coffee"
+    assert sandbox.open_to_others() == []
     first = sandbox.memory()
 
     status, out, err = sandbox.stop(signal.SIGINT)

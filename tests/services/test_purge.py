@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from receiver import jobs
 from receiver.jobs import every_minute
@@ -16,7 +17,7 @@ from receiver.services.processing import purge as purging
 from receiver.services.processing.process import process_next
 from receiver.services.processing.purge import expired, purge
 from receiver.services.staff.sign_in import Visitor, sign_in
-from receiver.storage import rejections
+from receiver.storage import database, rejections
 from receiver.storage.quarantine import put
 from receiver.storage.tables import (
     Attempt,
@@ -119,6 +120,50 @@ def test_the_file_really_shrinks(wired, store_id, clock):
     assert forget(wired)["deliveries"] == 100
     assert file.stat().st_size < before / 4
     assert Path(f"{file}-wal").stat().st_size == 0
+
+
+def files_holding(wired: Wiring, text: bytes) -> list[str]:
+    """Which of the database's files have it somewhere, be it in a page that nothing leads to."""
+    folder = Path(wired.database.url.database or "").parent
+    return [file.name for file in sorted(folder.glob("receiver.db*")) if text in file.read_bytes()]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("length", [0, 900, 50_000])
+def test_what_went_stands_in_no_file_of_the_database(wired, store_id, clock, length):
+    """Between others that stay, so that pages are shared; large enough for pages of its own, too."""
+    going: list[int] = []
+    for number in range(30):
+        mark = "somebody else" if number % 3 == 0 else "ann@shop.example"
+        body = f'{{"id":{number},"email":"{mark}"}}'.encode() + b" " * length
+        (kept,) = keep(wired, store_id, body, topic="order.created")
+        going += [] if number % 3 == 0 else [kept.id]
+    ended = update(Delivery).where(Delivery.id.in_(going))
+    with wired.database.writing() as session:
+        session.execute(ended.values(state="ignored", ended_at=wired.now(), due_at=None))
+    assert files_holding(wired, b"ann@shop.example")
+    clock.move(days=31)
+    assert forget(wired)["deliveries"] == 20
+    assert files_holding(wired, b"somebody else")
+    assert files_holding(wired, b"ann@shop.example") == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_read_that_does_not_end_is_told_and_the_next_purge_clears_up(wired, store_id, clock, monkeypatch):
+    monkeypatch.setattr(database, "EMPTY_LOG_MS", 1)
+    keep(wired, store_id, b"ann@shop.example", topic="order.created")
+    with wired.database.writing() as session:
+        session.execute(update(Delivery).values(state="ignored", ended_at=wired.now(), due_at=None))
+    clock.move(days=31)
+    with wired.database.reading() as session, capture_logs() as logs:
+        session.scalars(select(Delivery)).all()
+        assert forget(wired)["deliveries"] == 1
+    assert [line["event"] for line in logs] == [
+        "purged, but a read that does not end keeps what went in the log of the database"
+    ]
+    assert files_holding(wired, b"ann@shop.example")
+    forget(wired)
+    assert files_holding(wired, b"ann@shop.example") == []
 
 
 def test_the_worker_purges_once_a_night(wired, clock: FrozenClock, monkeypatch):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 from sqlalchemy import select, text
 
@@ -21,6 +22,7 @@ from receiver.storage.budget import SharedBudget
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, newest_revision
 from receiver.storage.seal import Seal
+from receiver.storage.sqlite_files import open_to_others
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # no honest clock is earlier than this code
 CLOCK_WARNS, CLOCK_FAILS = timedelta(seconds=30), timedelta(seconds=300)  # signed times bear 300 s
@@ -61,7 +63,7 @@ def diagnose(
     yield Check("settings", State.OK, f"complete; reached at {settings.public_url}")
     schema = _schema(database)
     yield schema
-    if schema.state is State.OK:
+    if schema.state is not State.FAIL:
         yield _secrets(database, seal)
         yield _worker(database, now)
         yield _calls(SharedBudget(database, settings.tiktok_rate), now)
@@ -83,6 +85,9 @@ def _schema(database: Database) -> Check:
     if found != newest:
         at = f"{kind} is at revision {found or 'none'}; this version needs {newest}"
         return Check("database", State.FAIL, at, "run `flask --app wsgi migrate`")
+    if database.is_sqlite and (parts := open_to_others(Path(database.url.database or ""))):
+        names = ", ".join(map(str, parts))
+        return Check("database", State.WARN, f"others on this machine can open {names}", f"chmod 600 {names}")
     return Check("database", State.OK, f"{kind} can be written to and is at the newest revision, {found}")
 
 
