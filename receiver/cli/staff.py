@@ -11,7 +11,7 @@ from receiver.cli.output import Commands, Row, json_option, print_one, print_row
 from receiver.services.running.tell import try_channel
 from receiver.services.staff.members import ROLES, add_staff, list_staff, remove_staff, set_password
 from receiver.services.staff.passwords import new_password
-from receiver.services.staff.tokens import list_tokens, make_token, revoke_token
+from receiver.services.staff.tokens import DAYS, MOST_DAYS, list_tokens, make_token, revoke_token
 from receiver.storage.staff_tokens import OwnedToken
 from receiver.wiring import wiring
 
@@ -73,20 +73,24 @@ def remove(email: str, as_json: bool) -> None:
 @staff.command("token")
 @email_option
 @click.option("--name", default="command line", show_default=True, help="What it is for.")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=DAYS, show_default=True, help="It lasts.")
 @json_option
-def token(email: str, name: str, as_json: bool) -> None:
-    """Make someone a personal token for /api/v1/admin, with their role. Printed once."""
+def token(email: str, name: str, days: int, as_json: bool) -> None:
+    """Make someone a personal token for /api/v1/admin, with their role. Printed once.
+
+    It takes the place of an expired one of its name.
+    """
     wired = wiring()
-    made = make_token(wired.database, wired.now(), email=email, name=name, actor=actor())
+    made = make_token(wired.database, wired.now(), email=email, name=name, actor=actor(), days=days)
     about = {"id": made.id, "email": made.owner.email, "role": made.owner.role, "name": made.name}
-    print_one({**about, "token": made.text}, as_json)
+    print_one({**about, "expires_at": made.expires_at, "token": made.text}, as_json)
 
 
 @staff.command("tokens")
 @limit_option
 @json_option
 def tokens(limit: int, as_json: bool) -> None:
-    """Whose tokens there are, and when each was last used; the newest first."""
+    """Whose tokens there are, until when, and when each was last used; the newest first."""
     print_rows([_token_row(owned) for owned in list_tokens(wiring().database, limit)], as_json)
 
 
@@ -115,6 +119,7 @@ def _token_row(owned: OwnedToken) -> Row:
         "role": owner.role,
         "name": token.name,
         "created_at": token.created_at,
+        "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,
     }
 

@@ -20,10 +20,12 @@ from receiver.storage.tables import (
     Quarantined,
     Rejection,
     Review,
+    StaffToken,
     Store,
 )
 
 DUE_SOON = timedelta(days=3)
+EXPIRES_SOON = timedelta(days=14)
 STALE = timedelta(hours=3)  # an account's poll is so long past its turn
 DAYS_BEFORE = 7  # what a day's rejections are compared with
 
@@ -34,6 +36,14 @@ def deliveries_in(state: str) -> Select[Any]:
 
 def quarantined() -> Select[Any]:
     return select(Quarantined.id)
+
+
+def expiring_tokens(now: datetime, staff_id: int | None) -> Select[Any]:
+    """Staff's tokens that expire soon: one person's, or everybody's."""
+    query = select(StaffToken.id).where(
+        StaffToken.expires_at > now, StaffToken.expires_at <= now + EXPIRES_SOON
+    )
+    return query if staff_id is None else query.where(StaffToken.staff_id == staff_id)
 
 
 def overdue(now: datetime) -> Select[Any]:

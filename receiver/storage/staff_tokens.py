@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Staff, StaffToken
@@ -22,9 +22,15 @@ def tokens_of(session: Session, staff_id: int) -> list[StaffToken]:
     return list(session.scalars(query))
 
 
-def list_tokens(session: Session, limit: int) -> list[OwnedToken]:
-    """The newest first; 0 = all."""
+def list_tokens(
+    session: Session, limit: int, *, after: int | None = None, staff_id: int | None = None
+) -> list[OwnedToken]:
+    """The newest first, those made before the token `after`; 0 = all."""
     query = _owned().order_by(StaffToken.id.desc())
+    if after is not None:
+        query = query.where(StaffToken.id < after)
+    if staff_id is not None:
+        query = query.where(StaffToken.staff_id == staff_id)
     return list(map(_as_owned, session.execute(query.limit(limit) if limit else query)))
 
 
@@ -40,6 +46,12 @@ def token_of_hash(session: Session, hashed: str) -> OwnedToken | None:
 
 def keep_use(session: Session, token_id: int, at: datetime) -> None:
     session.execute(update(StaffToken).where(StaffToken.id == token_id).values(last_used_at=at))
+
+
+def forget_expired(session: Session, staff_id: int, name: str, now: datetime) -> None:
+    """Of one person, the token of this name where its time is over."""
+    of_name = (StaffToken.staff_id == staff_id) & (StaffToken.name == name)
+    session.execute(delete(StaffToken).where(of_name, StaffToken.expires_at <= now))
 
 
 def _owned() -> Select[StaffToken, Staff]:

@@ -604,7 +604,6 @@ class Staff(Base):
     password_hash: Mapped[str]
     created_at: Mapped[dt.datetime]
     password_is_one_time: Mapped[bool] = mapped_column(default=False)  # to be replaced at the first sign-in
-    sessions_ended: Mapped[int] = mapped_column(default=0)  # how often all of them at once
     timezone: Mapped[str] = mapped_column(default="UTC")  # in which they read times
 
 
@@ -619,6 +618,17 @@ class SignInTries(Base):
     last_at: Mapped[dt.datetime] = mapped_column(index=True)
 
 
+class StaffSession(Base):
+    """A browser that is signed in to the console, in real time: a sandbox's clock is moved by days."""
+
+    __tablename__ = "staff_sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    began_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime]  # to the minute
+
+
 class StaffToken(Base):
     """A personal token for the API, with its owner's role."""
 
@@ -629,6 +639,7 @@ class StaffToken(Base):
     name: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
     last_used_at: Mapped[dt.datetime | None]  # to the minute
 
     __table_args__ = (UniqueConstraint("staff_id", "name", name="uq_staff_tokens_name"),)

@@ -1,13 +1,15 @@
 """The migrations make exactly the tables the code declares, up and down, on both databases."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import event, inspect
+from sqlalchemy import event, inspect, select, text
 
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate, migrate_down, newest_revision
-from receiver.storage.tables import Base
+from receiver.storage.tables import Base, StaffToken
 
 
 def test_up_down_and_up_again(empty_database_url):
@@ -42,4 +44,29 @@ def test_migrations_and_tables_agree(database_url):
     with database.reading() as session:
         context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+    database.close()
+
+
+def test_what_was_kept_before_staff_sessions_stays(empty_database_url):
+    """Each token gets ninety days from the migration, and nothing else of it changes."""
+    database = Database(empty_database_url)
+    migrate(database, "0028")
+    with database.writing() as session:
+        for statement in (
+            "INSERT INTO staff (id, email, role, password_hash, created_at)"
+            " VALUES (1, 'ann@staff.example', 'viewer', 'x', '2025-11-20 12:00:00.000000')",
+            "INSERT INTO staff_tokens (id, staff_id, name, token_hash, created_at)"
+            " VALUES (1, 1, 'reports', 'hash', '2025-11-20 12:00:00.000000')",
+        ):
+            session.execute(text(statement))
+    migrate(database)
+    with database.reading() as session:
+        token = session.scalars(select(StaffToken)).one()
+    left = token.expires_at - datetime.now(UTC)
+    assert timedelta(days=89) < left <= timedelta(days=90)
+    assert (token.name, token.token_hash, token.staff_id) == ("reports", "hash", 1)
+    migrate_down(database, "0028")
+    with database.reading() as session:
+        rows = session.execute(text("SELECT email, sessions_ended, name FROM staff, staff_tokens")).all()
+    assert [tuple(row) for row in rows] == [("ann@staff.example", 0, "reports")]
     database.close()

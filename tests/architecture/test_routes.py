@@ -105,6 +105,7 @@ def test_in_the_console_viewers_read_and_operators_change(wired, routes, role):
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
 def test_with_a_token_viewers_read_and_operators_change(wired, app, routes, role):
+    staff_token(wired, role, "number 1, which one of the routes revokes")
     client, token = app.test_client(), staff_token(wired, role)
     for rule, method in api_routes(routes):
         answer = client.open(address(rule), method=method, headers=token, base_url=BASE)

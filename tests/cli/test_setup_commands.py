@@ -177,6 +177,16 @@ class TestStaff:
         assert json.loads(run(wired, "staff", "tokens", "--json").output) == []
         assert run(wired, "staff", "revoke-token", str(made["id"])).exit_code == 1
 
+    def test_a_token_lasts_as_many_days_as_were_said(self, wired: Wiring) -> None:
+        add_staff(wired, "ann@shop.example")
+        words = ("staff", "token", "--email", "ann@shop.example", "--name")
+        assert json.loads(run(wired, *words, "a", "--json").output)["expires_at"] == "2026-02-18T12:00:00Z"
+        made = json.loads(run(wired, *words, "b", "--days", "1", "--json").output)
+        assert made["expires_at"] == "2025-11-21T12:00:00Z"
+        listed = json.loads(run(wired, "staff", "tokens", "--json").output)
+        assert [row["expires_at"] for row in listed] == ["2025-11-21T12:00:00Z", "2026-02-18T12:00:00Z"]
+        assert run(wired, *words, "c", "--days", "366").exit_code == 2
+
     def test_who_is_removed_has_neither_session_nor_token_and_stays_in_the_log(self, wired: Wiring) -> None:
         console, token = Console(wired), staff_token(wired)
         email = keep_staff(wired)

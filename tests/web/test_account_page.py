@@ -16,8 +16,8 @@ def viewer(wired):
     return Console(wired, "viewer")
 
 
-def made_on(console, name="reports"):
-    return re.search(r"stf_[\w-]{43}", console.post(f"{PAGE}/tokens", name=name).text)[0]
+def made_on(console, name="reports", days="90"):
+    return re.search(r"stf_[\w-]{43}", console.post(f"{PAGE}/tokens", name=name, days=days).text)[0]
 
 
 def opens(console, token):
@@ -46,22 +46,49 @@ def test_nobody_revokes_a_token_of_somebody_else(viewer, wired, clock):
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 61, "two\nlines"])
 def test_a_token_without_a_proper_name_is_not_made(viewer, wired, name):
-    answer = viewer.post(f"{PAGE}/tokens", name=name)
+    answer = viewer.post(f"{PAGE}/tokens", name=name, days="90")
     assert (answer.status_code, "name: must be" in answer.text) == (400, True)
     assert tokens_of(wired.database, 1) == []
 
 
 def test_a_form_sent_twice_makes_one_token(viewer, wired):
     made_on(viewer)
-    assert "already" in viewer.post(f"{PAGE}/tokens", name="reports").text
+    assert "already" in viewer.post(f"{PAGE}/tokens", name="reports", days="90").text
     assert len(tokens_of(wired.database, 1)) == 1
 
 
 def test_nobody_has_more_tokens_than_they_can_look_after(viewer, wired):
     for number in range(MOST):
         made_on(viewer, f"number {number}")
-    assert "the most" in viewer.post(f"{PAGE}/tokens", name="one more").text
+    assert "the most" in viewer.post(f"{PAGE}/tokens", name="one more", days="90").text
     assert len(tokens_of(wired.database, 1)) == MOST
+
+
+def test_a_token_opens_the_api_until_it_expires(viewer, wired, clock):
+    token = made_on(viewer, days="30")
+    assert "2025-12-20 12:00 UTC" in viewer.get(PAGE).text
+    clock.move(days=29)
+    assert opens(viewer, token)
+    assert "<strong>soon</strong>" in viewer.get(PAGE).text
+    clock.move(days=1)
+    assert not opens(viewer, token)
+    assert "<strong>expired</strong>" in viewer.get(PAGE).text
+
+
+@pytest.mark.parametrize("days", ["", "0", "-1", "366", "9" * 5000, "ninety", "٩٠"])
+def test_a_token_without_a_proper_end_is_not_made(viewer, wired, days):
+    answer = viewer.post(f"{PAGE}/tokens", name="reports", days=days)
+    assert (answer.status_code, "days: must be a number from 1 to 365" in answer.text) == (400, True)
+    assert tokens_of(wired.database, 1) == []
+
+
+def test_a_new_token_takes_the_name_of_an_expired_one(viewer, wired, clock):
+    old = made_on(viewer, days="1")
+    assert "already" in viewer.post(f"{PAGE}/tokens", name="reports", days="90").text
+    clock.move(days=1)
+    assert opens(viewer, made_on(viewer))
+    assert not opens(viewer, old)
+    assert len(tokens_of(wired.database, 1)) == 1
 
 
 def test_a_form_without_its_token_makes_nothing(viewer, wired):

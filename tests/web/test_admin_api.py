@@ -49,7 +49,42 @@ def test_a_token_says_whose_it_is(client, wired):
     assert ask(client, ME, staff_token(wired, "viewer")).json == {
         "email": "viewer@staff.example",
         "role": "viewer",
+        "token_expires_at": "2026-02-18T12:00:00Z",
     }
+
+
+def test_a_token_that_expired_is_told_when_and_answers_nothing(client, wired, clock):
+    token = staff_token(wired)
+    clock.move(days=89)
+    assert ask(client, ME, token).headers["Token-Expires"] == "2026-02-18T12:00:00Z"
+    clock.move(days=1)
+    answer = ask(client, ME, token)
+    assert (answer.status_code, answer.json) == (401, {"error": "unauthorized"})
+    assert "the token expired at 2026-02-18T12:00:00Z" in answer.headers["WWW-Authenticate"]
+    assert "Token-Expires" not in answer.headers
+
+
+def test_operators_look_at_all_tokens_and_viewers_at_their_own(client, wired):
+    viewer, operator = staff_token(wired, "viewer"), staff_token(wired)
+    path = "/api/v1/admin/staff/tokens"
+    assert [one["email"] for one in ask(client, path, viewer).json["items"]] == ["viewer@staff.example"]
+    first = ask(client, f"{path}?limit=1", operator).json
+    assert [(one["email"], one["expires_at"]) for one in first["items"]] == [
+        ("operator@staff.example", "2026-02-18T12:00:00Z")
+    ]
+    second = ask(client, f"{path}?limit=1&after={first['next']}", operator).json
+    assert ([one["email"] for one in second["items"]], second["next"]) == (["viewer@staff.example"], None)
+    assert "stf_" not in str(first)
+    assert "token_hash" not in str(first)
+
+
+def test_an_operator_ends_a_token(client, wired):
+    viewer, operator = staff_token(wired, "viewer"), staff_token(wired)
+    end = "/api/v1/admin/staff/tokens/1/revoke"
+    assert ask(client, end, viewer, "POST").status_code == 403
+    assert ask(client, end, operator, "POST").json["email"] == "viewer@staff.example"
+    assert ask(client, ME, viewer).status_code == 401
+    assert ask(client, end, operator, "POST").status_code == 404
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -10,11 +10,12 @@ from sqlalchemy import update
 from receiver.services.decisions.reviews import ask_review
 from receiver.services.running.programme import count_programmes
 from receiver.services.running.today import MOST, Matter, today
+from receiver.services.staff.tokens import make_token
 from receiver.storage import heartbeats
 from receiver.storage.tables import Account, Award, Delivery, Heartbeat, Hook, Link, Rejection, Store
 from tests.desk import NOW, Desk
 from tests.rows import keep_account, keep_link, keep_store
-from tests.staff import Console
+from tests.staff import Console, keep_staff
 
 
 @pytest.fixture
@@ -118,6 +119,18 @@ def test_awards_and_reviews_lead_to_their_lists(wired, clock):
     link = re.search(r'href="([^"]+)"><strong class="clock">1</strong> award overdue', page)[1]
     assert re.findall(r'href="/admin/awards/(aw_\d)"', console.get(link).text) == ["aw_0"]
     assert 'href="/admin/reviews"' in page
+
+
+def test_tokens_that_expire_soon_are_told_to_their_owner_and_to_operators(calm, clock):
+    for role, days in (("viewer", 14), ("operator", 14), ("operator", 15)):
+        owner = {"email": keep_staff(calm, role), "name": f"{days} days", "actor": "test"}
+        make_token(calm.database, NOW, days=days, **owner)
+    assert found(calm)["tokens_expire"].count == 2
+    link = r'href="/admin/account#tokens"><strong[^>]*>(\d)</strong> API token'
+    for role, count in (("viewer", "1"), ("operator", "2")):
+        assert re.search(link, Console(calm, role).get("/admin/").text)[1] == count
+    clock.move(days=14)  # it is over, and nothing is left to hand over in time
+    assert [one.count for one in today(calm.database, clock()) if one.id == "tokens_expire"] == [1]
 
 
 def test_a_count_stops_at_its_limit():

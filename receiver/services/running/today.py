@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from receiver.services.running.readiness import WAITING_FOR, worker_is_silent
 from receiver.storage import attention, tellings
 from receiver.storage.database import Database
+from receiver.storage.tables import Staff
 
 MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
 NAMED = 5  # stores
@@ -34,13 +35,14 @@ class Matter:
         return f"{MOST:,}+" if self.count > MOST else f"{self.count:,}"
 
 
-def today(database: Database, now: datetime) -> list[Matter]:
-    """The most urgent first; none when nobody is needed."""
+def today(database: Database, now: datetime, reader: Staff | None = None) -> list[Matter]:
+    """The most urgent first; none when nobody is needed. Of tokens a viewer hears only of their own."""
+    owner = reader.id if reader is not None and reader.role != "operator" else None
     with database.reading() as session:
-        return [matter for matter in _matters(session, now) if matter.count]
+        return [matter for matter in _matters(session, now, owner) if matter.count]
 
 
-def _matters(session: Session, now: datetime) -> Iterator[Matter]:
+def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterator[Matter]:
     yield Matter("worker_silent", int(worker_is_silent(session, now)))
     yield Matter("staff_not_told", tellings.count_failing(session))
     yield _waiting(session, now)
@@ -56,6 +58,7 @@ def _matters(session: Session, now: datetime) -> Iterator[Matter]:
     yield _of_stores(session, "webhooks_off", attention.stores_with_webhook_trouble())
     yield _of_stores(session, "consent_lost", attention.stores_without_consent())
     yield _of_stores(session, "figures_stale", attention.stale_stores(now))
+    yield _counted(session, "tokens_expire", attention.expiring_tokens(now, token_owner))
 
 
 def _waiting(session: Session, now: datetime) -> Matter:

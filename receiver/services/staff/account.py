@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.sign_in import ACCOUNT
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.staff.passwords import hashed_password, is_password
-from receiver.storage import audit, sign_in_tries
+from receiver.storage import audit, sign_in_tries, staff_sessions
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
 
@@ -35,6 +35,7 @@ def choose_password(database: Database, now: datetime, staff_id: int, *, current
         if person.password_hash != before.password_hash:
             raise Refused("your password has just been replaced")
         person.password_hash, person.password_is_one_time = hashed, False
+        staff_sessions.end_sessions_of(session, staff_id)
         sign_in_tries.forget_tries(session, guesses)
         audit.record(session, now, person.email, "staff password", person.email, {})
         return person
@@ -44,7 +45,7 @@ def sign_out_everywhere(database: Database, now: datetime, staff_id: int) -> Non
     """End every session, wherever it was begun."""
     with database.writing() as session:
         person = _known(session, staff_id)
-        person.sessions_ended += 1
+        staff_sessions.end_sessions_of(session, staff_id)
         audit.record(session, now, person.email, "staff sign-out everywhere", person.email, {})
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from receiver.errors import InputError, Refused
 from receiver.services.staff.passwords import hashed_password
 from receiver.services.staff.sign_in import forget_account
-from receiver.storage import audit, staff
+from receiver.storage import audit, staff, staff_sessions
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
 
@@ -53,6 +53,7 @@ def set_password(
         person = staff.known_staff(session, email)
         person.password_hash, person.password_is_one_time = hashed, one_time
         forget_account(session, email)
+        staff_sessions.end_sessions_of(session, person.id)
         audit.record(session, now, actor, "staff password", email, {})
         return person
 
@@ -77,9 +78,3 @@ def _checked_email(email: str) -> str:
     if not EMAIL.fullmatch(email) or len(email) > 254:
         raise InputError("must be an address such as name@example.com", path="email")
     return email
-
-
-def person(database: Database, staff_id: int) -> Staff | None:
-    """Whoever signed in under this id, where they are still on the staff."""
-    with database.reading() as session:
-        return session.get(Staff, staff_id)

@@ -1,4 +1,4 @@
-"""Personal API tokens of staff: shown once, kept as a hash, with their owner's role, until revoked."""
+"""Personal API tokens of staff: shown once, kept as a hash, with their owner's role, until they expire."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from receiver.errors import InputError, NotFound, Refused
+from receiver.documents.times import time_text
+from receiver.errors import InputError, NotFound, ReceiverError, Refused
 from receiver.storage import audit, staff, staff_tokens
 from receiver.storage.database import Database
 from receiver.storage.seal import token_hash
@@ -16,7 +17,12 @@ from receiver.storage.tables import Staff, StaffToken
 
 LONGEST_NAME = 60
 MOST = 20  # of one person
+DAYS, MOST_DAYS = 90, 365  # how long one lasts, where nothing is said, and at most
 USE_KEPT_EVERY = timedelta(minutes=1)  # or each call would write
+
+
+class TokenExpired(ReceiverError):
+    """A token that was right, until its time was over."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,24 +33,33 @@ class NewToken:
     name: str
     text: str
     owner: Staff
+    expires_at: datetime
 
 
-def make_token(database: Database, now: datetime, *, email: str, name: str, actor: str) -> NewToken:
-    """Raises InputError, NotFound for an address nobody has, and Refused for a name used before."""
-    name = _checked_name(name)
+def make_token(
+    database: Database, now: datetime, *, email: str, name: str, actor: str, days: int = DAYS
+) -> NewToken:
+    """Make a token that lasts for `days`; it takes the place of an expired one of its name.
+
+    Raises InputError, NotFound for an address nobody has, and Refused for a name that is in use.
+    """
+    name, expires_at = _checked_name(name), now + timedelta(days=_checked_days(days))
     text = f"stf_{secrets.token_urlsafe(32)}"
     with database.writing() as session:
         owner = staff.known_staff(session, email)
+        staff_tokens.forget_expired(session, owner.id, name, now)
         named = [token.name for token in staff_tokens.tokens_of(session, owner.id)]
         if name in named:
             raise Refused(f"there is a token {name!r} already; revoke it first, or choose another name")
         if len(named) >= MOST:
             raise Refused(f"{MOST} tokens are the most; revoke one that is not needed")
-        token = StaffToken(staff_id=owner.id, name=name, token_hash=token_hash(text), created_at=now)
+        given = {"name": name, "created_at": now, "expires_at": expires_at}
+        token = StaffToken(staff_id=owner.id, token_hash=token_hash(text), **given)
         session.add(token)
         session.flush()
-        audit.record(session, now, actor, "staff token", owner.email, {"name": name, "id": token.id})
-        return NewToken(token.id, name, text, owner)
+        detail = {"name": name, "id": token.id, "days": days}
+        audit.record(session, now, actor, "staff token", owner.email, detail)
+        return NewToken(token.id, name, text, owner, expires_at)
 
 
 def tokens_of(database: Database, staff_id: int) -> Sequence[StaffToken]:
@@ -53,10 +68,12 @@ def tokens_of(database: Database, staff_id: int) -> Sequence[StaffToken]:
         return staff_tokens.tokens_of(session, staff_id)
 
 
-def list_tokens(database: Database, limit: int) -> Sequence[OwnedToken]:
-    """Everybody's, the newest first; 0 = all."""
+def list_tokens(
+    database: Database, limit: int, *, after: int | None = None, staff_id: int | None = None
+) -> Sequence[OwnedToken]:
+    """Everybody's or one person's, the newest first, those made before the token `after`; 0 = all."""
     with database.reading() as session:
-        return staff_tokens.list_tokens(session, limit)
+        return staff_tokens.list_tokens(session, limit, after=after, staff_id=staff_id)
 
 
 def revoke_token(
@@ -73,17 +90,19 @@ def revoke_token(
         return owned
 
 
-def person_of_token(database: Database, now: datetime, text: str) -> Staff | None:
-    """Whose token this is; keeps, to the minute, that it was used."""
+def use_token(database: Database, now: datetime, text: str) -> OwnedToken | None:
+    """The token and whose it is; keeps, to the minute, that it was used. Raises TokenExpired."""
     with database.reading() as session:
         owned = staff_tokens.token_of_hash(session, token_hash(text))
     if owned is None:
         return None
+    if owned.token.expires_at <= now:
+        raise TokenExpired(f"the token expired at {time_text(owned.token.expires_at)}; make another")
     used = owned.token.last_used_at
     if used is None or abs(now - used) >= USE_KEPT_EVERY:
         with database.writing() as session:
             staff_tokens.keep_use(session, owned.token.id, now)
-    return owned.owner
+    return owned
 
 
 def _checked_name(name: str) -> str:
@@ -91,3 +110,9 @@ def _checked_name(name: str) -> str:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InputError(f"must be a text of 1 to {LONGEST_NAME} characters on one line", path="name")
     return name
+
+
+def _checked_days(days: int) -> int:
+    if not 1 <= days <= MOST_DAYS:
+        raise InputError(f"must be a number from 1 to {MOST_DAYS}", path="days")
+    return days

@@ -6,6 +6,7 @@ import hashlib
 
 from flask import Flask
 
+from receiver.domain.sign_in import SESSION_IDLE
 from receiver.settings import Settings
 from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
@@ -18,7 +19,6 @@ from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
 from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
-from receiver.web.admin.signed_in import IDLE
 from receiver.web.admin.store_actions import store_actions
 from receiver.web.admin.stores import store_pages
 from receiver.web.admin.today import today_pages
@@ -46,7 +46,7 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
-        PERMANENT_SESSION_LIFETIME=IDLE,
+        PERMANENT_SESSION_LIFETIME=SESSION_IDLE,  # each answer renews it
     )
     app.jinja_env.filters.update(plain=plain, amount=amount)
     app.jinja_env.globals.update(navigation=NAVIGATION)

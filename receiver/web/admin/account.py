@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from receiver.errors import InputError, Refused
 from receiver.services.staff.account import choose_password, choose_zone, sign_out_everywhere
 from receiver.services.staff.passwords import SHORTEST
-from receiver.services.staff.tokens import LONGEST_NAME, NewToken, make_token, revoke_token, tokens_of
+from receiver.services.staff.tokens import (
+    DAYS,
+    LONGEST_NAME,
+    MOST_DAYS,
+    NewToken,
+    make_token,
+    revoke_token,
+    tokens_of,
+)
+from receiver.storage.attention import EXPIRES_SOON
 from receiver.web.admin.sign_in import staff_only
-from receiver.web.admin.signed_in import begin_session
+from receiver.web.admin.signed_in import begin_session, end_session
 from receiver.wiring import wiring
 
 account_pages = Blueprint("account", __name__, url_prefix="/admin/account", template_folder="templates")
@@ -42,6 +51,7 @@ def make() -> str | tuple[str, int]:
             email=g.person.email,
             name=request.form.get("name", ""),
             actor=g.person.email,
+            days=_days(request.form.get("days", "")),
         )
     except (InputError, Refused) as error:
         return _page(refused=str(error)), 400
@@ -81,7 +91,7 @@ def replace_password() -> Response | tuple[str, int]:
 @staff_only
 def leave_everywhere() -> Response:
     sign_out_everywhere(wiring().database, wiring().now(), g.person.id)
-    session.clear()
+    end_session()
     return redirect(url_for("sign_in.show"))
 
 
@@ -92,11 +102,19 @@ def keep_zone() -> Response:
     return redirect(url_for("account.show", said="zone"))
 
 
+def _days(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0  # which is refused
+
+
 def _page(*, made: NewToken | None = None, refused: str = "") -> str:
     return render_template(
         "account.html",
         tokens=tokens_of(wiring().database, g.person.id),
         longest_name=LONGEST_NAME,
+        days=DAYS,
+        most_days=MOST_DAYS,
+        now=wiring().now(),
+        soon=EXPIRES_SOON,
         zones=sorted(available_timezones()),
         said=SAID.get(request.args.get("said", "")),
         made=made,

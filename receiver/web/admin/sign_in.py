@@ -14,7 +14,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.errors import InputError
 from receiver.services.staff.sign_in import Visitor, sign_in
-from receiver.web.admin.signed_in import begin_session, known_browser, remember_browser, signed_in
+from receiver.web.admin.signed_in import (
+    begin_session,
+    end_session,
+    known_browser,
+    remember_browser,
+    signed_in,
+)
 from receiver.wiring import wiring
 
 Page = TypeVar("Page", bound=Callable[..., object])
@@ -86,9 +92,8 @@ def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
     if entry.wait:
         seconds = ceil(entry.wait.total_seconds())
         return render_template("sign_in.html", wait=seconds), 429, {"Retry-After": str(seconds)}
-    if entry.person is None:
+    if entry.person is None or not begin_session(entry.person):
         return render_template("sign_in.html", refused=True), 401
-    begin_session(entry.person)
     answer = redirect(url_for("today.show"))
     remember_browser(answer, entry.person)
     return answer
@@ -96,5 +101,5 @@ def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
 
 @sign_in_pages.post("/sign-out")
 def leave() -> AnyResponse:
-    session.clear()
+    end_session()
     return redirect(url_for("sign_in.show"))

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import current_app, request, session
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from receiver.controls.clock import real_now
-from receiver.services.staff.members import person
+from receiver.services.staff import sessions
 from receiver.services.staff.sign_in import new_browser
 from receiver.storage.tables import Staff
 from receiver.wiring import wiring
 
-IDLE = timedelta(hours=2)  # the cookie's own life; each answer renews it
-LONGEST = timedelta(hours=12)
 KNOWN_COOKIE, KNOWN_FOR = "console-known", timedelta(days=180)
 
 
-def begin_session(who: Staff) -> None:
+def begin_session(who: Staff) -> bool:
+    """Sign this browser in; False where the person's password has been replaced since it was typed."""
+    secret = sessions.begin_session(wiring().database, real_now(), who)
     session.clear()  # a session of before the sign-in must not become one of after it
     session.permanent = True
-    # Real time, since in the sandbox staff move the service's own by days.
-    session.update(staff=who.id, password=_stamp(who), since=real_now().isoformat())
+    if secret is not None:
+        session["secret"] = secret
+    return secret is not None
 
 
 def signed_in() -> Staff | None:
-    """The person whose session this is, where it still holds."""
-    if "since" not in session or real_now() - datetime.fromisoformat(session["since"]) >= LONGEST:
-        return None
-    who = person(wiring().database, session["staff"])
-    return who if who is not None and session["password"] == _stamp(who) else None
+    """The person whose session this is, where it still lasts."""
+    # Real time, since in the sandbox staff move the service's own by days.
+    secret = session.get("secret")
+    return sessions.person_of_session(wiring().database, real_now(), secret) if secret else None
 
 
-def _stamp(who: Staff) -> str:
-    """Another one with each password, and when all sessions are ended; no bare hash: cookies can be read."""
-    return hashlib.sha256(f"{who.sessions_ended} {who.password_hash}".encode()).hexdigest()
+def end_session() -> None:
+    """Sign this browser out: a copy of its cookie opens nothing either."""
+    if secret := session.get("secret"):
+        sessions.end_session(wiring().database, secret)
+    session.clear()
 
 
 def known_browser(email: str) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, g, render_template, url_for
 
 from receiver.services.running.today import Matter, today
-from receiver.storage.attention import DUE_SOON
+from receiver.storage.attention import DUE_SOON, EXPIRES_SOON
 from receiver.storage.store_search import Condition
 from receiver.web.admin.sign_in import staff_only
 from receiver.wiring import wiring
@@ -58,6 +58,11 @@ WORDS = {
         *("account to authorise again", "accounts to authorise again"),
         "The merchant does so on the plugin's page.",
     ),
+    "tokens_expire": (
+        f"API token expires within {EXPIRES_SOON.days} days",
+        f"API tokens expire within {EXPIRES_SOON.days} days",
+        "Make another, under Your account, and hand it to the program that uses it.",
+    ),
     "figures_stale": (
         *("store whose figures are stale", "stores whose figures are stale"),
         "See why the account could not be read.",
@@ -68,7 +73,7 @@ WORDS = {
 @today_pages.get("/")
 @staff_only
 def show() -> str:
-    matters = today(wiring().database, wiring().now())
+    matters = today(wiring().database, wiring().now(), g.person)
     return render_template("today.html", matters=matters, words=WORDS, leads_to=_leads_to)
 
 
@@ -89,6 +94,8 @@ def _leads_to(matter: Matter) -> str | None:
         return url_for("deliveries.show", state=matter.state or matter.id.removeprefix("deliveries_"))
     if matter.id == "signatures_rejected":
         return url_for("turned_away.rejections", reason="signature")
+    if matter.id == "tokens_expire":
+        return url_for("account.show", _anchor="tokens")
     if matter.id == "quarantined":
         return url_for("turned_away.quarantine")
     return None

@@ -12,7 +12,7 @@ from marshmallow.validate import Length, Range, Regexp
 from webargs.flaskparser import FlaskParser
 
 from receiver.errors import NotFound
-from receiver.web.api.admin.guard import SAFE, only_staff
+from receiver.web.api.admin.guard import SAFE, only_staff, tell_expiry
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 LONGEST_PAGE = 200
@@ -37,6 +37,7 @@ class AdminBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries 
         super().__init__(f"admin_{area}", __name__, url_prefix="/api/v1/admin", description=description)
         self.before_request(only_staff)
         self.before_request(_only_names)
+        self.after_request(tell_expiry)
         self._prepare_doc_cbks.append(_describe_guard)
 
 
@@ -86,7 +87,7 @@ def _only_names() -> None:
 
 def _describe_guard(doc: dict[str, Any], _info: dict[str, Any], *, method: str, **_: Any) -> dict[str, Any]:
     """Adds the token and the answers of the guard, which no view has to repeat."""
-    refusals = {401: "No staff token, or a wrong one.", 503: "Temporarily unavailable."}
+    refusals = {401: "No staff token, a wrong one, or one that has expired.", 503: "Temporarily unavailable."}
     if method.upper() not in SAFE:
         refusals[403] = "The token is a viewer's."
     content = {"application/json": {"schema": RefusalSchema}}

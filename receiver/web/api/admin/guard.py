@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import g, request
+from flask import Response, g, request
 from werkzeug.exceptions import Forbidden
 
+from receiver.documents.times import time_text
 from receiver.errors import StorageUnavailable
-from receiver.services.staff.tokens import person_of_token
-from receiver.storage.tables import Staff
+from receiver.services.staff.tokens import TokenExpired, use_token
+from receiver.storage.staff_tokens import OwnedToken
 from receiver.web.api.bearer import given_token, refused
 from receiver.wiring import wiring
 
@@ -15,22 +16,33 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def only_staff() -> None:
-    """Sets `g.person`. Answers 401 to a missing or wrong token, 403 to a viewer who would change things."""
-    g.person = _person()
-    if g.person is None:
+    """Set `g.person` and `g.token`; answer 401 without a token that holds, 403 to a viewer's change."""
+    try:
+        used = _used_token()
+    except TokenExpired as error:
+        raise refused(str(error)) from error
+    if used is None:
         raise refused()
+    g.person, g.token = used.owner, used.token
     if request.method not in SAFE and g.person.role != "operator":
         raise Forbidden
+
+
+def tell_expiry(response: Response) -> Response:
+    """A program can see the end of its token long before it meets it."""
+    if "token" in g:
+        response.headers["Token-Expires"] = time_text(g.token.expires_at)
+    return response
 
 
 def carries_staff_token() -> bool:
     """Whether the request's bearer token is a member of staff's; no, while the database cannot tell."""
     try:
-        return _person() is not None
-    except StorageUnavailable:
+        return _used_token() is not None
+    except (StorageUnavailable, TokenExpired):
         return False
 
 
-def _person() -> Staff | None:
+def _used_token() -> OwnedToken | None:
     token = given_token()
-    return person_of_token(wiring().database, wiring().now(), token) if token else None
+    return use_token(wiring().database, wiring().now(), token) if token else None

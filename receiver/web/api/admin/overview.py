@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
@@ -66,7 +67,7 @@ class TodayView(MethodView):
     @overview_api.response(200, TodaySchema)
     def get(self) -> dict[str, Any]:
         """The same as the console's first page."""
-        return {"matters": list(map(_matter, today(wiring().database, wiring().now())))}
+        return {"matters": list(map(_matter, today(wiring().database, wiring().now(), g.person)))}
 
 
 @overview_api.route("/programmes")

@@ -1,16 +1,24 @@
-"""GET /api/v1/admin/staff/me: whose token this is."""
+"""/api/v1/admin/staff: whose token this is, and which tokens there are."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
+from receiver.documents.times import time_text
 from receiver.services.staff.members import ROLES
-from receiver.storage.tables import Staff
-from receiver.web.api.admin.blueprint import AdminBlueprint
+from receiver.services.staff.tokens import list_tokens, revoke_token
+from receiver.storage.staff_tokens import OwnedToken
+from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema
+from receiver.web.api.schemas import MAYBE
+from receiver.wiring import wiring
 
-staff_api = AdminBlueprint("staff", "Whoever asks")
+staff_api = AdminBlueprint("staff", "Whoever asks, and tokens")
+
+TIME: dict[str, Any] = {"required": True, "metadata": {"format": "date-time"}}
 
 
 class MeSchema(Schema):
@@ -18,6 +26,19 @@ class MeSchema(Schema):
 
     email = fields.String(required=True)
     role = fields.String(required=True, metadata={"enum": list(ROLES)})
+    token_expires_at = fields.String(**TIME)
+
+
+class StaffTokenSchema(Schema):
+    """A token, without what opens anything."""
+
+    id = fields.Integer(required=True)
+    email = fields.String(required=True, metadata={"description": "Whose it is."})
+    role = fields.String(required=True, metadata={"enum": list(ROLES)})
+    name = fields.String(required=True)
+    created_at = fields.String(**TIME)
+    expires_at = fields.String(**TIME)
+    last_used_at = fields.String(required=True, **MAYBE, metadata={"format": "date-time"})
 
 
 @staff_api.route("/staff/me")
@@ -25,7 +46,46 @@ class MeView(MethodView):
     """The owner of the token."""
 
     @staff_api.response(200, MeSchema)
-    def get(self) -> Staff:
-        """Whose token this is, and with which role."""
-        person: Staff = g.person
-        return person
+    def get(self) -> dict[str, str]:
+        """Whose token this is, with which role, and until when."""
+        expires_at = time_text(g.token.expires_at)
+        return {"email": g.person.email, "role": g.person.role, "token_expires_at": expires_at}
+
+
+@staff_api.route("/staff/tokens")
+class TokensView(MethodView):
+    """Tokens for this API."""
+
+    @staff_api.arguments(NumberedPage, location="query")
+    @staff_api.response(200, page_schema(StaffTokenSchema, "StaffTokenPage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Operators are shown everybody's, viewers their own; the newest first."""
+        after, limit = arguments.get("after"), arguments["limit"]
+        whose = None if g.person.role == "operator" else g.person.id
+        found = list_tokens(wiring().database, limit + 1, after=int(after) if after else None, staff_id=whose)
+        items = [_token(owned) for owned in found[:limit]]
+        return {"items": items, "next": str(items[-1]["id"]) if len(found) > limit else None}
+
+
+@staff_api.route("/staff/tokens/<int:token_id>/revoke")
+class RevokeTokenView(MethodView):
+    """The end of a token."""
+
+    @staff_api.response(200, StaffTokenSchema)
+    def post(self, token_id: int) -> dict[str, Any]:
+        """End a token at once, be it the one that asks."""
+        parts = wiring()
+        return _token(revoke_token(parts.database, parts.now(), token_id, actor=g.person.email))
+
+
+def _token(owned: OwnedToken) -> dict[str, Any]:
+    token, owner, used = owned.token, owned.owner, owned.token.last_used_at
+    return {
+        "id": token.id,
+        "email": owner.email,
+        "role": owner.role,
+        "name": token.name,
+        "created_at": time_text(token.created_at),
+        "expires_at": time_text(token.expires_at),
+        "last_used_at": time_text(used) if used else None,
+    }

@@ -1,0 +1,52 @@
+"""Sessions of the console, kept on the server as a hash: one that was ended opens nothing any more."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from receiver.errors import StorageUnavailable
+from receiver.storage import staff_sessions
+from receiver.storage.database import Database
+from receiver.storage.seal import token_hash
+from receiver.storage.tables import Staff
+
+MOST = 20  # of one person: browsers that are signed in at once
+USE_KEPT_EVERY = timedelta(minutes=1)  # or each page would write
+
+
+def begin_session(database: Database, now: datetime, who: Staff) -> str | None:
+    """Begin a session in real time `now`; returns the secret of its cookie.
+
+    None where the person left, or the password that let them in was replaced, a moment ago.
+    """
+    secret = secrets.token_urlsafe(32)
+    with database.writing() as session:
+        person = session.get(Staff, who.id, with_for_update=True)
+        if person is None or person.password_hash != who.password_hash:
+            return None
+        staff_sessions.add_session(session, who.id, token_hash(secret), now, MOST)
+    return secret
+
+
+def person_of_session(database: Database, now: datetime, secret: str) -> Staff | None:
+    """Whose session this is, where it lasts; keeps, to the minute, that it was used.
+
+    A database that takes no write does not keep staff from looking at it.
+    """
+    with database.reading() as session:
+        found = staff_sessions.find_session(session, token_hash(secret), now)
+    if found is None:
+        return None
+    lasting, person = found
+    if abs(now - lasting.last_used_at) >= USE_KEPT_EVERY:
+        with suppress(StorageUnavailable), database.writing() as session:
+            staff_sessions.keep_session_use(session, lasting.token_hash, now)
+    return person
+
+
+def end_session(database: Database, secret: str) -> None:
+    """End a session; twice is once."""
+    with database.writing() as session:
+        staff_sessions.end_session(session, token_hash(secret))
