@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from receiver.cli.options import SECRET
 from receiver.cli.output import json_option, print_rows
 from receiver.cli.single import single_command
 from receiver.services.running.copy_database import copy_database
@@ -30,10 +31,12 @@ def _postgresql(_context: click.Context, _option: click.Parameter, value: str) -
 
 
 @single_command("copy-database")
-@click.argument("to", callback=_postgresql)
+@click.argument("to", type=SECRET, callback=_postgresql)
 @json_option
 def copy_database_command(to: Database, as_json: bool) -> None:
     """Copy the SQLite database of DATABASE_URL into TO: PostgreSQL, migrated and empty.
+
+    TO may hold a password: "-" reads it from standard input, where nobody else on the machine can see it.
 
     Nothing else may have the SQLite file open. All is copied and read back, or nothing is: after a failure
     or a kill, run it again. Then set DATABASE_URL to TO.

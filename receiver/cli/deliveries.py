@@ -96,7 +96,7 @@ def quarantine_command(
 ) -> None:
     """What stores sent with a signature that did not fit, the oldest first.
 
-    Put the store's secret right (`stores rotate-secret --webhook-secret …`), then --take-in: what verifies
+    Put the store's secret right (`stores rotate-secret --webhook-secret -`), then --take-in: what verifies
     goes into the inbox like any delivery, the rest stays for 14 days.
     """
     parts = wiring()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 
 import click
 
-from receiver.cli.options import TIME, actor, limit_option
+from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.services.consent.revoke import revoke_consent
 from receiver.services.stores.links import add_link, link_row, list_links, remove_link
@@ -22,9 +21,7 @@ def links_group() -> None:
 @links_group.command("add")
 @click.option("--store", required=True, help="The store's id.")
 @click.option("--advertiser", required=True, help="TikTok's advertiser id.")
-@click.option(
-    "--token", required=True, help='The advertiser\'s access token; "-" reads it from standard input.'
-)
+@click.option("--token", required=True, type=SECRET, help=f"The advertiser's access token; {STDIN}")
 @click.option("--linked-at", type=TIME, help="When it was linked, where staff know it with evidence.")
 @json_option
 def add_command(store: str, advertiser: str, token: str, linked_at: datetime | None, as_json: bool) -> None:
@@ -36,7 +33,7 @@ def add_command(store: str, advertiser: str, token: str, linked_at: datetime | N
         parts.now(),
         store_id=store,
         advertiser_id=advertiser,
-        token=sys.stdin.read().strip() if token == "-" else token,  # noqa: S105
+        token=token,
         linked_at=linked_at,
         actor=actor(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from functools import wraps
@@ -14,6 +15,8 @@ import click
 from receiver.domain.deliveries import State
 from receiver.storage.deliveries import Filters
 
+LONGEST_SECRET = 10_000  # characters; what comes after them is not read
+STDIN = '"-" reads it from standard input, where nobody else on the machine can see it.'
 RIGHT = "is no time; write 2025-11-20T12:00:00Z, with its offset, or 2025-11-20 for that day's start in UTC"
 
 
@@ -41,7 +44,28 @@ def _moment(text: str) -> datetime | None:
     return moment.astimezone(UTC) if moment.tzinfo else None
 
 
+class Secret(click.ParamType[str]):
+    """A secret; "-" reads it from standard input, since others can see what stands on a command line."""
+
+    name = "secret"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value != "-":
+            return str(value)
+        try:
+            secret = self._typed(param) if sys.stdin.isatty() else sys.stdin.read(LONGEST_SECRET)
+        except UnicodeDecodeError:
+            secret = ""
+        if not secret.strip():
+            self.fail("standard input holds no text", param, ctx)
+        return secret.strip()
+
+    def _typed(self, param: click.Parameter | None) -> str:
+        return str(click.prompt(param.human_readable_name if param else self.name, hide_input=True, err=True))
+
+
 TIME = Time()
+SECRET = Secret()
 
 limit_option = click.option(
     "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0 = all."

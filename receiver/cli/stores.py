@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from receiver.cli.options import TIME, actor, limit_option
+from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.documents.words import shop_trouble_words
 from receiver.services.bridge.check import check_store
@@ -34,7 +34,7 @@ def stores_group() -> None:
 @click.option("--country", required=True, help="Two capital letters, such as US.")
 @click.option("--currency", required=True, help="Three capital letters, such as USD.")
 @click.option("--merchant", help="The merchant's id when it has other stores; default: its own merchant.")
-@click.option("--webhook-secret", help="Default: a new one of letters and digits.")
+@click.option("--webhook-secret", type=SECRET, help=f"Default: a new one of letters and digits; {STDIN}")
 @click.option("--joined-at", type=TIME, help="When it joined the programme; default: now.")
 @click.option("--admit", is_flag=True, help="Give it a place even when the programme is full.")
 @json_option
@@ -154,7 +154,7 @@ def erase(store_id: str, reason: str, as_json: bool) -> None:
 @stores_group.command("rotate-secret")
 @click.argument("store_id", metavar="STORE")
 @click.option("--overlap", type=click.IntRange(min=0), default=24, show_default=True, help="Hours.")
-@click.option("--webhook-secret", help="Default: a new one of letters and digits.")
+@click.option("--webhook-secret", type=SECRET, help=f"Default: a new one of letters and digits; {STDIN}")
 @json_option
 def rotate_secret(store_id: str, overlap: int, webhook_secret: str | None, as_json: bool) -> None:
     """New signing secrets, at a connected store too; the old ones verify for the hours of --overlap.
