@@ -154,6 +154,17 @@ def test_what_the_service_says_is_passed_on_as_it_is(front: Front):
     assert front.kept() == 1
 
 
+def test_every_answer_by_https_binds_browsers_to_https_and_none_by_http(front: Front):
+    answers = [front.ask("GET", path) for path in ("/admin/sign-in", "/healthz", "/nowhere")]
+    answers += [front.post(1), front.post(2, padding=2_000_000)]
+    front.serving.stop()
+    answers.append(front.post(3))
+    assert [answer.status for answer in answers] == [200, 200, 404, 200, 413, 503]
+    for answer in answers:
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in front.ask_plainly("GET", "/admin/").headers
+
+
 def test_plain_http_is_no_success_for_a_webhook(front: Front):
     reply = front.ask_plainly("POST", front.path)
     assert (reply.status, json.loads(reply.body)) == (403, {"error": "https"})

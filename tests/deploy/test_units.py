@@ -50,3 +50,27 @@ def test_they_wait_longer_than_a_stop_takes():
     (for_answers,) = re.findall(r"--workers-kill-timeout (\d+)", service_of("web")["ExecStart"])
     assert int(service_of("web")["TimeoutStopSec"]) > int(for_answers)
     assert int(service_of("worker")["TimeoutStopSec"]) > STOP_WITHIN_SECONDS
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_systemd_counts_little_that_they_could_do_without(name):
+    """The higher of its 100 points, the more an intruder could do."""
+    unit = ROOT / "deploy" / f"ad-credit-{name}.service"
+    command = ["systemd-analyze", "security", "--offline=yes", "--no-pager", "--threshold=20", unit]
+    found = subprocess.run(command, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_neither_can_take_all_of_the_machine(name):
+    service = service_of(name)
+    assert re.fullmatch(r"[1-9]\d*[MG]", service["MemoryMax"])
+    threads = re.findall(r"--blocking-threads (\d+)", service["ExecStart"])
+    assert 2 * sum(map(int, threads)) < int(service["TasksMax"]) <= 512
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_neither_reaches_what_only_this_network_should(name):
+    """169.254.169.254, for one, hands out a cloud's credentials; this machine and stores stay in reach."""
+    assert service_of(name)["IPAddressDeny"].split() == ["link-local", "multicast"]
