@@ -57,11 +57,12 @@ class Desk:
     """What staff can do, and what came of it."""
 
     def __init__(self, wired: Wiring, count: int = 1) -> None:
-        self.database = wired.database
+        self.database, self.seal = wired.database, wired.seal
         self.ids = keep_awards(wired, count)
 
     def issue(self, reference: str = "INV-1", award_id: str = "aw_0", as_: str = "applied") -> dict[str, Any]:
-        return issue(self.database, NOW, award_id, reference=reference, delivered_as=as_, actor="ann")
+        told = {"reference": reference, "delivered_as": as_, "actor": "ann", "seal": self.seal}
+        return issue(self.database, NOW, award_id, **told)
 
     def credit(
         self, evidence: str = "PROMOTION_ISSUED of 5 December", source: str = "staff"
@@ -76,7 +77,7 @@ class Desk:
 
     def file(self, text: str) -> list[str]:
         """What became of each row."""
-        return [one.outcome for one in issue_file(self.database, NOW, text, "ann")]
+        return [one.outcome for one in issue_file(self.database, NOW, text, "ann", seal=self.seal)]
 
     def put(self, state: str) -> None:
         with self.database.writing() as session:

@@ -1,8 +1,9 @@
-"""What staff do with an award: `credits issue`, `credited`, `block`, `lift` and `show`."""
+"""What staff do with an award: `credits issue`, `code`, `credited`, `block`, `lift` and `show`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.errors import Refused
 from receiver.services.awards import block as blocks
+from receiver.services.awards.code import show_code
 from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
@@ -53,7 +55,7 @@ def issue_command(
         _issue_from(source, dry_run, as_json)
     elif source is None and award_id is not None and reference is not None:
         told = {"reference": reference, "delivered_as": delivered_as or "applied"}
-        _move(issue, award_id, dry_run, as_json, **told)
+        _move(partial(issue, seal=wiring().seal), award_id, dry_run, as_json, **told)
     else:
         raise click.UsageError("write either ID --reference REF [--as applied|code], or --from CSV")
 
@@ -96,6 +98,15 @@ def show_command(award_id: str, as_json: bool) -> None:
     print_one(show_award(wiring().database, wiring().now(), award_id), as_json)
 
 
+@credits_group.command("code")
+@click.argument("award_id", metavar="ID")
+@json_option
+def code_command(award_id: str, as_json: bool) -> None:
+    """Show the redeem code of an award in clear; who saw it is audited."""
+    parts = wiring()
+    print_one(show_code(parts.database, parts.seal, parts.now(), award_id, actor()), as_json)
+
+
 def _move(
     move: Callable[..., dict[str, Any]], award_id: str, dry_run: bool, as_json: bool, **told: str
 ) -> None:
@@ -112,9 +123,9 @@ def _move(
 def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:
     parts, text = wiring(), text_of(source)
     if dry_run:
-        planned = preview(parts.database, text)
+        planned = preview(parts.database, text, seal=parts.seal)
     else:
-        planned = issue_file(parts.database, parts.now(), text, actor())
+        planned = issue_file(parts.database, parts.now(), text, actor(), seal=parts.seal)
     print_rows([_row(one) for one in planned], as_json)
     problems = [f"line {one.row.line}: {one.problem}" for one in planned if one.problem]
     if problems:
@@ -128,7 +139,7 @@ def _row(planned: Planned) -> dict[str, Any]:
     return {
         "line": planned.row.line,
         "award": issued and issued.award_id,
-        "reference": issued and issued.reference,
+        "reference": issued and issued.shown,
         "as": issued and issued.delivered_as,
         "outcome": planned.outcome,
         "problem": planned.problem,

@@ -12,6 +12,6 @@ from receiver.wiring import wiring
 @json_option
 def migrate_command(as_json: bool) -> None:
     """Bring the database to the newest revision. Running it again changes nothing."""
-    database = wiring().database
-    before = current_revision(database)
-    print_one({"from": before, "to": migrate(database)}, as_json)
+    parts = wiring()
+    before = current_revision(parts.database)
+    print_one({"from": before, "to": migrate(parts.database, seal=parts.seal)}, as_json)

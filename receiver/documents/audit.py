@@ -8,6 +8,7 @@ from typing import Any
 # What each action means, after its actor; the subject stands where the braces are.
 PHRASES: Mapping[str, str] = {
     "award block": "blocked award {}",
+    "award code shown": "read the redeem code of award {}",
     "award credit": "recorded that the credit of award {} arrived",
     "award expire": "let award {} expire",
     "award flagged": "flagged award {} for staff",

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+MASK = "••••"
+LAST = 4  # characters of a code that everybody on the staff may see
+
 STATES = ("due", "issued", "credited", "expired", "blocked")
 
 
@@ -54,6 +57,12 @@ def moved(move: Move, state: str, by: Mover, blocked_from: str | None = None) ->
     if by not in way.by or state not in way.out_of:
         return None
     return way.into or blocked_from
+
+
+def masked_code(code: str) -> str:
+    """A redeem code as it may be shown: its last characters, and of a short one no more than half."""
+    shown = min(LAST, len(code) // 2)
+    return MASK + code[len(code) - shown :]
 
 
 def has_ended(state: str, today: date, credit_expires: date) -> bool:

@@ -122,7 +122,7 @@ class _Past:
     def _issue(self, merchant: Merchant, event: Event) -> None:
         award_id = self._award_id(merchant)
         as_code = {"reference": event.words, "delivered_as": "code"}
-        issue(self._wired.database, event.at, award_id, **as_code, actor=STAFF)
+        issue(self._wired.database, event.at, award_id, **as_code, actor=STAFF, seal=self._wired.seal)
 
     def _credit(self, merchant: Merchant, event: Event) -> None:
         award_id = self._award_id(merchant)

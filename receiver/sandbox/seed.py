@@ -35,11 +35,11 @@ def begin(wired: Wiring, place: Place) -> Memory:
     """
     memory = recall(place.state)
     if current_revision(wired.database) is None:
-        migrate(wired.database)
+        migrate(wired.database, seal=wired.seal)
     if memory is None or not _any_there(wired.database, memory):
         _refuse_what_is_not_ours(wired.database)
         memory = _new_world(wired, place)
-    migrate(wired.database)
+    migrate(wired.database, seal=wired.seal)
     for programme in world.PROGRAMMES:
         if not place.terms(programme).exists():
             write_private(place.terms(programme), world.programme_text(programme, memory.born))

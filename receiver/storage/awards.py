@@ -81,12 +81,12 @@ def safety_flagged(session: Session, store_ids: Iterable[str]) -> set[str]:
     return {store_id for store_id, value in newest.items() if value is True}
 
 
-def holders_of_codes(session: Session, codes: Iterable[str]) -> dict[str, str]:
-    """The award each of these codes was given to, where it was given to one."""
+def holders_of_codes(session: Session, hashes: Iterable[str]) -> dict[str, str]:
+    """The award that has a code with each of these hashes, where one has."""
     found: dict[str, str] = {}
-    for some in _chunks(sorted(set(codes))):
-        query = select(Award.reference, Award.id).where(Award.delivery == "code", Award.reference.in_(some))
-        found |= {code: award_id for code, award_id in session.execute(query) if code}
+    for some in _chunks(sorted(set(hashes))):
+        query = select(Award.code_hash, Award.id).where(Award.code_hash.in_(some))
+        found |= {code_hash: award_id for code_hash, award_id in session.execute(query) if code_hash}
     return found
 
 

@@ -1,4 +1,4 @@
-"""Removes what is personal of a store: addresses, names, words of people, bodies, keys and tokens."""
+"""Removes what is personal of a store: addresses, names, people's words, bodies, keys, tokens, codes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from receiver.storage.tables import (
     AuditEntry,
+    Award,
     Connect,
     ConsentFlow,
     Delivery,
@@ -48,6 +49,12 @@ def erase(session: Session, store: Store) -> dict[str, int]:
             update(Link)
             .where(Link.store_id == store.id, Link.token_sealed.is_not(None))
             .values(token_sealed=None),
+        ),
+        "codes": _rows(
+            session,
+            update(Award)
+            .where(Award.store_id == store.id, Award.code_sealed.is_not(None))
+            .values(code_sealed=None),
         ),
         "reviews": _rows(
             session,

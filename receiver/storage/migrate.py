@@ -12,16 +12,20 @@ from alembic.script import ScriptDirectory
 
 from receiver.errors import Refused
 from receiver.storage.database import Database
+from receiver.storage.seal import Seal
 
 
-def migrate(database: Database, to: str = "head") -> str:
-    """Move the schema up to `to`; answers the revision reached. Running it again changes nothing."""
-    return _move(database, command.upgrade, to)
+def migrate(database: Database, to: str = "head", *, seal: Seal | None = None) -> str:
+    """Move the schema up to `to`; answers the revision reached. Running it again changes nothing.
+
+    Raises Refused where secrets must be encrypted on the way and no `seal` was given.
+    """
+    return _move(database, command.upgrade, to, seal)
 
 
-def migrate_down(database: Database, to: str = "base") -> str:
-    """Move the schema down to `to`; what only newer tables held is gone."""
-    return _move(database, command.downgrade, to)
+def migrate_down(database: Database, to: str = "base", *, seal: Seal | None = None) -> str:
+    """Move the schema down to `to`; what only newer tables held is gone. Raises Refused as `migrate`."""
+    return _move(database, command.downgrade, to, seal)
 
 
 def current_revision(database: Database) -> str | None:
@@ -44,10 +48,10 @@ def require_newest(database: Database, called: str = "the database") -> None:
         )
 
 
-def _move(database: Database, move: Callable[[Config, str], None], to: str) -> str:
+def _move(database: Database, move: Callable[[Config, str], None], to: str, seal: Seal | None) -> str:
     config = _config()
     with database.migrating() as session:
-        config.attributes["connection"] = session.connection()
+        config.attributes |= {"connection": session.connection(), "seal": seal}
         move(config, to)
     return current_revision(database) or "base"
 

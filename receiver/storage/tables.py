@@ -25,7 +25,6 @@ from receiver.storage.types import ExactDecimal, Json, JsonValue, PackedJson, Ut
 
 # SQLite gives rowids only to a column declared INTEGER.
 Serial = BigInteger().with_variant(Integer, "sqlite")
-IS_CODE = text("delivery = 'code'")
 IS_OPEN = text("state = 'open'")
 HAS_TOPIC = text("topic IS NOT NULL")
 HAS_ENDED = text("ended_at IS NOT NULL")
@@ -544,7 +543,9 @@ class Award(Base):
     decided_at: Mapped[dt.datetime]
     due_by: Mapped[dt.date] = mapped_column(Date)
     delivery: Mapped[str | None]
-    reference: Mapped[str | None]
+    reference: Mapped[str | None]  # what an applied credit is found by; of a code the last characters only
+    code_sealed: Mapped[str | None] = mapped_column(Text)  # the code; null once its store is erased
+    code_hash: Mapped[str | None] = mapped_column(String(64))  # storage/codes.py; it stays
     flags: Mapped[list[Any]]
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
     blocked_from: Mapped[str | None]  # the state a lift goes back to; null unless blocked
@@ -556,7 +557,7 @@ class Award(Base):
         UniqueConstraint("programme", "store_id", name="uq_awards_store"),
         UniqueConstraint("programme", "advertiser_id", name="uq_awards_advertiser"),
         # A code can be redeemed once; the reference of an applied credit may be one ticket for many.
-        Index("uq_awards_code", "reference", unique=True, sqlite_where=IS_CODE, postgresql_where=IS_CODE),
+        Index("uq_awards_code", "code_hash", unique=True),
         # Whether its merchant or Business Center has one already.
         Index("ix_awards_merchant", "programme", "merchant"),
         Index("ix_awards_business_center", "programme", "business_center"),
@@ -567,6 +568,16 @@ class Award(Base):
         Index("ix_awards_flagged", "due_by", "id", sqlite_where=IS_FLAGGED, postgresql_where=IS_FLAGGED),
         Index("ix_awards_sums", "programme", "state", "currency", "threshold", "credit", "due_by"),
     )
+
+
+class HashKey(Base):
+    """A random key of hashes that must stay comparable when SECRET_KEYS are rotated."""
+
+    __tablename__ = "hash_keys"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # of what it hashes
+    key_sealed: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[dt.datetime]
 
 
 class Review(Base):

@@ -89,7 +89,7 @@ def test_a_file_is_issued_as_a_whole(desk: Desk):
     assert desk.json("issue", "--from", name)[1] == {
         "line": 3,
         "award": desk.second,
-        "reference": "CODE-2",
+        "reference": "••••E-2",
         "as": "code",
         "outcome": "issued",
         "problem": None,

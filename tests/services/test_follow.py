@@ -46,9 +46,8 @@ def change(wired, table, key, **values):
 
 
 def issued(wired):
-    return issue(
-        wired.database, LATER, award_of(wired).id, reference="INV-1", delivered_as="applied", actor="ann"
-    )
+    told = {"reference": "INV-1", "delivered_as": "applied", "actor": "ann", "seal": wired.seal}
+    return issue(wired.database, LATER, award_of(wired).id, **told)
 
 
 # -- Flags -------------------------------------------------------------------------------------

@@ -38,8 +38,9 @@ def refused(call) -> str:
 
 def test_issuing_keeps_the_reference_and_how_it_was_given(desk):
     row = desk.issue("INV-1", as_="code")
-    assert (row["state"], row["reference"], row["delivery"]) == ("issued", "INV-1", "code")
-    assert (desk.award().state, desk.award().reference) == ("issued", "INV-1")
+    assert (row["state"], row["reference"], row["delivery"]) == ("issued", "••••-1", "code")
+    kept = desk.award()
+    assert (kept.state, desk.seal.open(kept.code_sealed)) == ("issued", "INV-1")
 
 
 def test_issuing_twice_answers_the_same_and_writes_nothing(desk):
@@ -74,7 +75,7 @@ def test_a_store_with_a_safety_flag_gets_no_credit_until_it_is_lifted(desk):
 
     flag("yes")
     assert "safety flag for store st_0" in refused(desk.issue)
-    assert "safety flag" in preview(desk.database, "award,reference\naw_0,INV-1")[0].problem
+    assert "safety flag" in preview(desk.database, "award,reference\naw_0,INV-1", seal=desk.seal)[0].problem
     flag("no")
     assert desk.issue()["state"] == "issued"
 
@@ -164,7 +165,7 @@ def test_a_code_is_given_to_one_award_only(wired):
     desk = Desk(wired, 2)
     desk.issue("CODE-1", "aw_0", as_="code")
     told = refused(lambda: desk.issue("CODE-1", "aw_1", as_="code"))
-    assert told == "award aw_1: code CODE-1 was given to award aw_0"
+    assert told == "award aw_1: code ••••E-1 was given to award aw_0"
     assert desk.issue("CODE-1", "aw_1")["state"] == "issued"  # a ticket may stand for several
 
 
@@ -237,7 +238,10 @@ def test_the_stores_stage_follows_its_award(wired):
             assert session.get_one(tables.Store, store_id).decided_at is None  # lists will follow, too
         return decide_store(wired.database, later, store_id).stage, status.decision.award.reference
 
-    assert stage_after(issue, reference="INV-1", delivered_as="applied") == ("issued", "INV-1")
+    assert stage_after(issue, reference="INV-1", delivered_as="applied", seal=wired.seal) == (
+        "issued",
+        "INV-1",
+    )
     assert stage_after(credited, evidence="a grown grant balance") == ("credited", "INV-1")
     assert stage_after(block, reason="police called") == ("blocked", "INV-1")
     assert stage_after(lift, reason="a mistake") == ("credited", "INV-1")

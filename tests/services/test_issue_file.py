@@ -48,7 +48,7 @@ BAD_ROWS = [
     ("aw_3,,applied", "reference: must be a text of 1 to 500 characters on one line"),
     ("aw_3,INV-3,cash", "as: must be applied or code"),
     ('aw_3,"INV\n3",', "reference: must be a text of 1 to 500 characters on one line"),
-    ("aw_3,CODE-1,code", "code CODE-1 stands in line 3 already"),
+    ("aw_3,CODE-1,code", "code ••••E-1 stands in line 3 already"),
 ]
 
 
@@ -60,12 +60,12 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(wired, bad, problem):
         session.get_one(tables.Award, "aw_1").state = "blocked"
     bad += "," * (2 - bad.count(",")) if bad != "aw_3" else ""
     text = f"award,reference,as\naw_0,INV-0,\naw_4,CODE-1,code\n\n{bad}\naw_5,INV-5,"
-    planned = issue_file(desk.database, NOW, text, "ann")
+    planned = issue_file(desk.database, NOW, text, "ann", seal=desk.seal)
     found = [(one.row.line, one.problem) for one in planned if one.problem]
     assert found == [(5, problem)]
     assert [one.outcome for one in planned] == ["not issued", "not issued", "refused", "not issued"]
     assert desk.award("aw_0").state == desk.award("aw_5").state == "due"
-    assert preview(desk.database, text)[2].problem == problem
+    assert preview(desk.database, text, seal=desk.seal)[2].problem == problem
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(wired, bad, problem):
     ],
 )
 def test_a_file_nobody_can_read_is_refused_as_a_whole(desk, text, told):
-    for read in (lambda: desk.file(text), lambda: preview(desk.database, text)):
+    for read in (lambda: desk.file(text), lambda: preview(desk.database, text, seal=desk.seal)):
         with pytest.raises(InputError, match=told):
             read()
     assert desk.award().state == "due"
@@ -89,7 +89,8 @@ def test_a_file_nobody_can_read_is_refused_as_a_whole(desk, text, told):
 def test_a_preview_says_it_row_by_row_and_changes_nothing(wired):
     desk = Desk(wired, 3)
     desk.issue("INV-0", "aw_0")
-    planned = preview(desk.database, "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9")
+    text = "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9"
+    planned = preview(desk.database, text, seal=desk.seal)
     assert [one.outcome for one in planned] == ["already issued", "would issue", "refused"]
     assert (desk.award("aw_1").state, len(desk.audited())) == ("due", 1)
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import Move, Mover
+from receiver.domain.awards import MASK, Move, Mover, masked_code
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award, why_not
 from receiver.services.staff_words import checked_words
 from receiver.storage import awards
+from receiver.storage.codes import CodeBook, write_codes
 from receiver.storage.database import Database
+from receiver.storage.seal import Seal
 from receiver.storage.tables import Award
 
 DELIVERIES = ("applied", "code")  # put into the account, or a code the merchant redeems
@@ -27,8 +29,23 @@ class Issued:
     """What staff say they did: the credit of this award was given, in this way."""
 
     award_id: str
-    reference: str
+    reference: str = field(repr=False)  # a code is money, and must reach no log
     delivered_as: str
+
+    @property
+    def is_code(self) -> bool:
+        return self.delivered_as == "code"
+
+    @property
+    def shown(self) -> str:
+        """The reference as lists, errors and the audit may have it."""
+        return masked_code(self.reference) if self.is_code else self.reference
+
+    def is_of(self, award: Award, book: CodeBook) -> bool:
+        """Whether the award was issued with this; an exported list, given back, has its codes masked."""
+        if not self.is_code or self.reference == award.reference:
+            return (award.reference, award.delivery) == (self.reference, self.delivered_as)
+        return award.code_hash is not None and award.code_hash == book.hash(self.reference)
 
 
 def checked_issue(award_id: str, reference: str, delivered_as: str) -> Issued:
@@ -39,19 +56,26 @@ def checked_issue(award_id: str, reference: str, delivered_as: str) -> Issued:
 
 
 def issue(
-    database: Database, now: datetime, award_id: str, *, reference: str, delivered_as: str, actor: str
+    database: Database,
+    now: datetime,
+    award_id: str,
+    *,
+    reference: str,
+    delivered_as: str,
+    actor: str,
+    seal: Seal,
 ) -> dict[str, Any]:
     """The award as it stands afterwards. Raises InputError, NotFound and Refused."""
     issued = checked_issue(award_id, reference, delivered_as)
     try:
         with database.writing() as session:
             award = awards.held_award(session, award_id)
-            surroundings = look_around(session, [award], [issued])
+            surroundings = look_around(session, write_codes(session, seal, now), [award], [issued])
             refusal = refusal_of(award, issued, surroundings)
             if refusal:
                 raise Refused(refusal)
-            if not is_issued_so(award, issued):
-                keep_issued(session, now, award, issued, actor)
+            if not issued.is_of(award, surroundings.book):
+                keep_issued(session, now, award, issued, surroundings.book, actor)
                 awards.to_decide_anew(session, [award.store_id])
             return award_row(award, now)
     except IntegrityError as error:
@@ -62,38 +86,45 @@ def issue(
 class Surroundings:
     """What else decides whether awards may be issued."""
 
+    book: CodeBook
     flagged: set[str]  # stores with a safety flag
     holders: dict[str, str]  # code → the award that has it
 
 
-def look_around(session: Session, found: list[Award], issues: list[Issued]) -> Surroundings:
-    codes = [one.reference for one in issues if one.delivered_as == "code"]
+def look_around(session: Session, book: CodeBook, found: list[Award], issues: list[Issued]) -> Surroundings:
+    hashes = book.hashes(one.reference for one in issues if one.is_code)
+    holders = awards.holders_of_codes(session, hashes.values())
     flagged = awards.safety_flagged(session, (award.store_id for award in found))
-    return Surroundings(flagged, awards.holders_of_codes(session, codes))
-
-
-def is_issued_so(award: Award, issued: Issued) -> bool:
-    """Whether this was recorded before, in the same words; whatever became of the award since."""
-    return (award.reference, award.delivery) == (issued.reference, issued.delivered_as)
+    return Surroundings(
+        book, flagged, {code: holders[hash_] for code, hash_ in hashes.items() if hash_ in holders}
+    )
 
 
 def refusal_of(award: Award, issued: Issued, around: Surroundings) -> str | None:
     """The sentence that refuses; None where the issue can be recorded or already is."""
-    if is_issued_so(award, issued):
+    if issued.is_of(award, around.book):
         return None
     if award.reference is not None:
         return f"award {award.id} was issued before: {award.delivery}, reference {award.reference}"
+    if issued.is_code and issued.reference.startswith(MASK):
+        return (
+            f"award {award.id}: {issued.reference} is a code of which only the end is shown; write all of it"
+        )
     refusal = why_not(award, Move.ISSUE, Mover.STAFF)
     if refusal:
         return refusal
     if award.store_id in around.flagged:
         return f"award {award.id}: staff recorded a safety flag for store {award.store_id}; it comes first"
-    holder = around.holders.get(issued.reference) if issued.delivered_as == "code" else None
-    return holder and f"award {award.id}: code {issued.reference} was given to award {holder}"
+    holder = around.holders.get(issued.reference) if issued.is_code else None
+    return holder and f"award {award.id}: code {issued.shown} was given to award {holder}"
 
 
-def keep_issued(session: Session, now: datetime, award: Award, issued: Issued, actor: str) -> None:
+def keep_issued(
+    session: Session, now: datetime, award: Award, issued: Issued, book: CodeBook, actor: str
+) -> None:
     """The caller holds the award and found nothing against it."""
-    detail = {"reference": issued.reference, "as": issued.delivered_as}
+    detail = {"reference": issued.shown, "as": issued.delivered_as}
     move_award(session, now, award, Move.ISSUE, by=Mover.STAFF, actor=actor, detail=detail)
     award.reference, award.delivery = issued.reference, issued.delivered_as
+    if issued.is_code:
+        book.keep(award, issued.reference)

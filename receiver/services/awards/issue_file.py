@@ -14,14 +14,15 @@ from receiver.services.awards.issue import (
     TAKEN_MEANWHILE,
     Issued,
     Surroundings,
-    is_issued_so,
     keep_issued,
     look_around,
     refusal_of,
 )
 from receiver.services.awards.issue_rows import Row, read_rows
 from receiver.storage import awards
+from receiver.storage.codes import CodeBook, read_codes, write_codes
 from receiver.storage.database import Database
+from receiver.storage.seal import Seal
 from receiver.storage.tables import Award
 
 ALREADY = "already issued"
@@ -36,23 +37,25 @@ class Planned:
     problem: str | None = None
 
 
-def preview(database: Database, text: str) -> list[Planned]:
+def preview(database: Database, text: str, *, seal: Seal) -> list[Planned]:
     """What `issue_file` would do, row by row. Raises InputError for a file nobody can read."""
     rows = read_rows(text)
     with database.reading() as session:
-        return _plan(session, rows, awards.find_awards(session, _ids(rows)))
+        found = awards.find_awards(session, _ids(rows))
+        return _plan(rows, found, _look_around(session, read_codes(session, seal), rows, found))
 
 
-def issue_file(database: Database, now: datetime, text: str, actor: str) -> list[Planned]:
+def issue_file(database: Database, now: datetime, text: str, actor: str, *, seal: Seal) -> list[Planned]:
     """Keep all rows, or none where one is refused. Raises InputError and Refused."""
     rows = read_rows(text)
     try:
         with database.writing() as session:
             found = awards.held_awards(session, _ids(rows))
-            planned = _plan(session, rows, found)
+            around = _look_around(session, write_codes(session, seal, now), rows, found)
+            planned = _plan(rows, found, around)
             if any(one.problem for one in planned):
                 return [_said(one, {"would issue": "not issued"}) for one in planned]
-            return _keep(session, now, planned, found, actor)
+            return _keep(session, now, planned, found, around.book, actor)
     except IntegrityError as error:
         raise Refused(TAKEN_MEANWHILE) from error
 
@@ -61,8 +64,13 @@ def _ids(rows: Iterable[Row]) -> list[str]:
     return [row.issued.award_id for row in rows if row.issued]
 
 
-def _plan(session: Session, rows: list[Row], found: Mapping[str, Award]) -> list[Planned]:
-    around = look_around(session, list(found.values()), [row.issued for row in rows if row.issued])
+def _look_around(
+    session: Session, book: CodeBook, rows: list[Row], found: Mapping[str, Award]
+) -> Surroundings:
+    return look_around(session, book, list(found.values()), [row.issued for row in rows if row.issued])
+
+
+def _plan(rows: list[Row], found: Mapping[str, Award], around: Surroundings) -> list[Planned]:
     seen: dict[tuple[str, str], int] = {}
     return [_planned(row, found, around, seen) for row in rows]
 
@@ -78,28 +86,33 @@ def _planned(
     )
     if problem or award is None:
         return Planned(row, "refused", problem)
-    return Planned(row, ALREADY if is_issued_so(award, row.issued) else "would issue")
+    return Planned(row, ALREADY if row.issued.is_of(award, around.book) else "would issue")
 
 
 def _stands_twice(line: int, issued: Issued, seen: dict[tuple[str, str], int]) -> str | None:
     """Two rows for one award, whatever they say, or one code for two awards."""
-    keys = [("award", issued.award_id)]
-    keys += [("code", issued.reference)] if issued.delivered_as == "code" else []
-    for kind, value in keys:
+    keys = [("award", issued.award_id, issued.award_id)]
+    keys += [("code", issued.reference, issued.shown)] if issued.is_code else []
+    for kind, value, shown in keys:
         first = seen.setdefault((kind, value), line)
         if first != line:
-            return f"{kind} {value} stands in line {first} already"
+            return f"{kind} {shown} stands in line {first} already"
     return None
 
 
 def _keep(
-    session: Session, now: datetime, planned: list[Planned], found: Mapping[str, Award], actor: str
+    session: Session,
+    now: datetime,
+    planned: list[Planned],
+    found: Mapping[str, Award],
+    book: CodeBook,
+    actor: str,
 ) -> list[Planned]:
     touched = []
     for one in planned:
         if one.row.issued and one.outcome != ALREADY:
             award = found[one.row.issued.award_id]
-            keep_issued(session, now, award, one.row.issued, actor)
+            keep_issued(session, now, award, one.row.issued, book, actor)
             touched.append(award.store_id)
     awards.to_decide_anew(session, touched)
     return [_said(one, {"would issue": "issued"}) for one in planned]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -11,12 +12,13 @@ from receiver.domain.claims import is_skewed
 from receiver.domain.decision import Decision
 from receiver.domain.schedule import fresh_for, standing_of
 from receiver.errors import ShopTrouble
+from receiver.services.awards.code import with_code
 from receiver.services.decisions.decide import answer_for
 from receiver.services.decisions.reviews import as_review
 from receiver.storage import bridges, links, reviews, stores, tables
 from receiver.storage.database import Database
 from receiver.storage.figures import account_row
-from receiver.storage.seal import token_hash
+from receiver.storage.seal import Seal, token_hash
 
 LASTING = timedelta(hours=24)  # what passes by itself is told after so long
 PASSING = (ShopTrouble.UNREACHABLE, ShopTrouble.BUSY, ShopTrouble.MALFORMED)
@@ -26,6 +28,13 @@ def status_of(database: Database, now: datetime, store_id: str) -> Status:
     """Raises NotFound."""
     with database.reading() as session:
         return _status(session, stores.known_store(session, store_id), now)
+
+
+def status_for_merchant(database: Database, seal: Seal, now: datetime, token: str) -> Status:
+    """As `status_for_token`, with the redeem code in clear: nobody but the store itself may read it."""
+    with database.reading() as session:
+        status = _status(session, stores.store_of_token(session, token_hash(token)), now)
+        return replace(status, decision=with_code(session, seal, status.decision))
 
 
 def status_for_token(database: Database, now: datetime, token: str) -> Status:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
@@ -11,12 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.documents.flags import flag_words
 from receiver.domain.awards import STATES
-from receiver.errors import InputError, Refused
+from receiver.errors import InputError, ReceiverError, Refused
 from receiver.services.awards import block as blocks
+from receiver.services.awards.code import show_code
 from receiver.services.awards.credit import credited
 from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue import DELIVERIES, issue
-from receiver.services.awards.issue_file import issue_file, preview
+from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import AwardPage, page_of_awards, show_award
 from receiver.services.decisions.effect import with_effect
 from receiver.services.facts.programmes import known_programmes
@@ -30,7 +32,8 @@ award_pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template
 PAGE = 50
 NAMES = ("state", "programme", "flags", "due_before")
 ANY = "any"  # of the states; a list that nobody narrowed is that of the due ones
-LONGEST_FILE = 400_000  # bytes, some 8,000 rows; what is larger goes by the command line
+# Bytes, some 7,000 rows; what is larger goes by the command line. Encrypted it still fits into a form.
+LONGEST_FILE = 350_000
 
 
 @award_pages.get("")
@@ -103,7 +106,20 @@ def award(award_id: str) -> str:
 @operators_only
 def issue_one(award_id: str) -> AnyResponse | tuple[str, int]:
     delivered_as = request.form.get("as", "")
-    return _move(award_id, issue, reference=request.form.get("reference", ""), delivered_as=delivered_as)
+    told = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
+    return _move(award_id, partial(issue, seal=wiring().seal), **told)
+
+
+@award_pages.post("/<award_id>/code")
+@operators_only
+def code(award_id: str) -> str | tuple[str, int]:
+    """The page with the code in clear, this once."""
+    parts = wiring()
+    try:
+        shown = show_code(parts.database, parts.seal, parts.now(), award_id, g.person.email)
+    except Refused as error:
+        return _award(award_id, refused=str(error)), 409
+    return _award(award_id, code=shown["code"])
 
 
 @award_pages.post("/<award_id>/credited")
@@ -139,13 +155,17 @@ def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> An
     return redirect(url_for("awards.award", award_id=award_id))
 
 
-def _award(award_id: str, refused: str = "") -> str:
+def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
+    """What was typed into a refused form stands in it again, except a code."""
+    given_as_code = request.form.get("as") == "code"
+    said = {name: value for name, value in request.form.items() if name != "reference" or not given_as_code}
     return render_template(
         "award.html",
+        code=code,
         award=show_award(wiring().database, wiring().now(), award_id),
         deliveries=DELIVERIES,
         flag_words=flag_words,
-        said=request.form,
+        said=said,
         refused=refused,
     )
 
@@ -167,19 +187,35 @@ def take_file() -> str | tuple[str, int]:
     try:
         text = _text()
         if request.form.get("do") == "issue":
-            planned = issue_file(parts.database, parts.now(), text, g.person.email)
+            planned = issue_file(parts.database, parts.now(), text, g.person.email, seal=parts.seal)
         else:
-            planned = preview(parts.database, text)
+            planned = preview(parts.database, text, seal=parts.seal)
     except (InputError, Refused) as error:
-        return render_template("award_file.html", text=text, refused=str(error)), 400
+        return render_template("award_file.html", refused=str(error)), 400
     problems = len([one for one in planned if one.problem])
     done = any(one.outcome == "issued" for one in planned)
-    return render_template("award_file.html", text=text, planned=planned, problems=problems, done=done)
+    return render_template(
+        "award_file.html",
+        text="" if any(_may_give_a_code(one) for one in planned) else text,
+        checked=parts.seal.close(text),
+        planned=planned,
+        problems=problems,
+        done=done,
+    )
+
+
+def _may_give_a_code(planned: Planned) -> bool:
+    return planned.row.issued is None or planned.row.issued.is_code
 
 
 def _text() -> str:
-    """Of the file, or where none was picked what stands in the form. Raises InputError."""
+    """Of the file, else of the form, else what was checked before. Raises InputError.
+
+    What was checked comes back encrypted: no page shows codes again.
+    """
     given = request.files.get("file")
+    if not given and not request.form.get("text") and (checked := request.form.get("checked")):
+        return _reopened(checked)
     body = given.stream.read(LONGEST_FILE + 1) if given else request.form.get("text", "").encode()
     if len(body) > LONGEST_FILE:
         raise InputError(f"is longer than {LONGEST_FILE} bytes; use `credits issue --from`", path="file")
@@ -187,3 +223,11 @@ def _text() -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("is no UTF-8", path="file") from error
+
+
+def _reopened(checked: str) -> str:
+    """Raises InputError."""
+    try:
+        return wiring().seal.open(checked)
+    except ReceiverError as error:
+        raise InputError("is not what was checked; give the file again", path="checked") from error

@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from receiver.documents.languages import reader_locale
 from receiver.documents.review import read_message, review_document
 from receiver.errors import NotFound
+from receiver.services.awards.code import without_code
 from receiver.services.decisions.reviews import ask_review, store_for_token
 from receiver.strict_json import read_json
 from receiver.web.api.bearer import bearer_token, refused
@@ -42,6 +43,7 @@ class ReviewsView(MethodView):
         except NotFound as error:
             raise refused() from error
         message = read_message(read_json(request.get_data()))
-        review, is_new = ask_review(parts.database, parts.now(), store_id, message)
+        told = without_code(parts.database, parts.seal, store_id, message)
+        review, is_new = ask_review(parts.database, parts.now(), store_id, told)
         locale = reader_locale(languages_wanted())
         return review_document(review, locale), 201 if is_new else 200, in_language(locale)

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from receiver.documents.languages import reader_locale
 from receiver.documents.status import full_document
 from receiver.errors import NotFound
-from receiver.services.decisions.status import status_for_token
+from receiver.services.decisions.status import status_for_merchant
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted
 from receiver.web.api.schemas import RefusalSchema, StatusSchema
@@ -30,7 +30,7 @@ class StatusView(MethodView):
     def get(self) -> tuple[dict[str, Any], dict[str, str]]:
         parts = wiring()
         try:
-            status = status_for_token(parts.database, parts.now(), bearer_token())
+            status = status_for_merchant(parts.database, parts.seal, parts.now(), bearer_token())
         except NotFound as error:
             raise refused() from error
         locale = reader_locale(languages_wanted())

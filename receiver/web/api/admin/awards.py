@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import g
@@ -13,6 +14,7 @@ from marshmallow.validate import Length, OneOf
 from receiver.documents.times import time_text
 from receiver.domain.awards import STATES
 from receiver.services.awards import block as blocks
+from receiver.services.awards.code import show_code
 from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
@@ -56,7 +58,9 @@ class AwardRowSchema(Schema):
     due_by = fields.Date(required=True)
     overdue = fields.Boolean(required=True)
     delivery = fields.String(required=True, **MAYBE)
-    reference = fields.String(required=True, **MAYBE)
+    reference = fields.String(
+        required=True, **MAYBE, metadata={"description": "Of a code its last characters only."}
+    )
     flags = fields.List(fields.String(), required=True)
 
 
@@ -89,6 +93,13 @@ class IssueSchema(Schema):
 
     reference = fields.String(**WORDS)
     delivered_as = fields.String(data_key="as", load_default="applied", validate=OneOf(DELIVERIES))
+
+
+class CodeSchema(Schema):
+    """A redeem code in clear."""
+
+    award = fields.String(required=True)
+    code = fields.String(required=True)
 
 
 class EvidenceSchema(Schema):
@@ -162,7 +173,20 @@ class IssueView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record that the credit was given. The same again changes nothing."""
-        return _move(award_id, issue, told)
+        return _move(award_id, partial(issue, seal=wiring().seal), told)
+
+
+@awards_api.route("/awards/<award_id>/code")
+class CodeView(MethodView):
+    """The redeem code that an award was issued with."""
+
+    @awards_api.response(200, CodeSchema)
+    @awards_api.alt_response(404, schema=RefusalSchema)
+    @awards_api.alt_response(409, schema=RefusalSchema)
+    def post(self, award_id: str) -> dict[str, Any]:
+        """Show the code in clear; who saw it is audited."""
+        parts = wiring()
+        return show_code(parts.database, parts.seal, parts.now(), award_id, g.person.email)
 
 
 @awards_api.route("/awards/<award_id>/credited")
@@ -226,9 +250,9 @@ class IssueFileView(MethodView):
         """Every row is checked first; then all are kept, or none where one is refused."""
         parts = wiring()
         if told["dry_run"]:
-            planned = preview(parts.database, told["csv"])
+            planned = preview(parts.database, told["csv"], seal=parts.seal)
         else:
-            planned = issue_file(parts.database, parts.now(), told["csv"], g.person.email)
+            planned = issue_file(parts.database, parts.now(), told["csv"], g.person.email, seal=parts.seal)
         return {"rows": list(map(_row, planned))}
 
 

@@ -1,0 +1,57 @@
+"""Redeem codes at rest: encrypted to be had back, and hashed so that one code is one award's.
+
+A code is short: who stole the database could try all there are against a plain hash, so ours is keyed. The
+key is random and stands encrypted in a table of its own. It is not derived from SECRET_KEYS: once those were
+rotated, no new hash would match an old one; rotating them encrypts this key anew and leaves the hashes alone.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from receiver.domain.awards import masked_code
+from receiver.storage.seal import Seal
+from receiver.storage.tables import Award, HashKey
+
+CODES = "codes"
+
+
+@dataclass(frozen=True)
+class CodeBook:
+    """Hashes, encrypts and decrypts redeem codes."""
+
+    seal: Seal = field(repr=False)
+    key: bytes = field(repr=False)
+
+    def hash(self, code: str) -> str:
+        return hmac.new(self.key, code.encode(), sha256).hexdigest()
+
+    def hashes(self, codes: Iterable[str]) -> dict[str, str]:
+        return {code: self.hash(code) for code in codes}
+
+    def keep(self, award: Award, code: str) -> None:
+        """Put the code into the award; in clear stand its last characters alone, which every viewer sees."""
+        award.reference = masked_code(code)
+        award.code_sealed, award.code_hash = self.seal.close(code), self.hash(code)
+
+
+def read_codes(session: Session, seal: Seal) -> CodeBook:
+    """For comparing: before the first code was kept, a key that matches nothing."""
+    kept = session.get(HashKey, CODES)
+    return CodeBook(seal, seal.open(kept.key_sealed).encode() if kept else secrets.token_bytes())
+
+
+def write_codes(session: Session, seal: Seal, now: datetime) -> CodeBook:
+    """For keeping: the first to come makes the key, and who comes at the same moment waits for it."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    made = {"name": CODES, "key_sealed": seal.close(secrets.token_hex()), "made_at": now}
+    session.execute(insert(HashKey).values(made).on_conflict_do_nothing())
+    return read_codes(session, seal)

@@ -1,0 +1,127 @@
+"""redeem codes encrypted, and cleaned out of what was kept of them in clear"""
+
+import hmac
+import json
+import secrets
+import zlib
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import context, op
+
+from receiver.errors import Refused
+from receiver.storage.seal import Seal
+
+revision = "0030"
+down_revision = "0029"
+branch_labels = None
+depends_on = None
+
+IS_CODE = sa.text("delivery = 'code'")
+NEEDS_KEYS = (
+    "redeem codes are encrypted by this migration; run `flask --app wsgi migrate`, which has SECRET_KEYS"
+)
+
+awards = sa.table(
+    "awards", *map(sa.column, ("id", "store_id", "delivery", "reference", "code_sealed", "code_hash"))
+)
+decisions = sa.table("decisions", *map(sa.column, ("id", "store_id", "facts", "answer")))
+audit = sa.table("audit", *map(sa.column, ("id", "subject", "store_id", "detail")))
+hash_keys = sa.table(
+    "hash_keys", sa.column("name"), sa.column("key_sealed"), sa.column("made_at", sa.DateTime(timezone=True))
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "hash_keys",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key_sealed", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_hash_keys"),
+    )
+    op.add_column("awards", sa.Column("code_sealed", sa.Text(), nullable=True))
+    op.add_column("awards", sa.Column("code_hash", sa.String(64), nullable=True))
+    op.drop_index("uq_awards_code", "awards")
+    _encrypt_codes(op.get_bind())
+    op.create_index("uq_awards_code", "awards", ["code_hash"], unique=True)
+
+
+def downgrade() -> None:
+    """The codes stand in clear again, but not in what was cleaned of them: decisions and the audit."""
+    op.drop_index("uq_awards_code", "awards")
+    bind = op.get_bind()
+    kept = bind.execute(sa.select(awards.c.id, awards.c.code_sealed).where(awards.c.code_sealed.is_not(None)))
+    for award_id, sealed in kept.all():
+        code = _seal().open(sealed)
+        bind.execute(sa.update(awards).where(awards.c.id == award_id).values(reference=code))
+    # Of an erased store's award the code is gone; masked ends may be alike, and none is a code.
+    gone = sa.and_(awards.c.code_hash.is_not(None), awards.c.code_sealed.is_(None))
+    bind.execute(sa.update(awards).where(gone).values(reference=sa.literal("erased:").concat(awards.c.id)))
+    op.create_index(
+        "uq_awards_code", "awards", ["reference"], unique=True, sqlite_where=IS_CODE, postgresql_where=IS_CODE
+    )
+    op.drop_column("awards", "code_hash")
+    op.drop_column("awards", "code_sealed")
+    op.drop_table("hash_keys")
+
+
+def _seal() -> Seal:
+    seal: Seal | None = context.config.attributes.get("seal")
+    if seal is None:
+        raise Refused(NEEDS_KEYS)
+    return seal
+
+
+def _encrypt_codes(bind: sa.Connection) -> None:
+    query = sa.select(awards.c.id, awards.c.store_id, awards.c.reference)
+    found = bind.execute(query.where(awards.c.delivery == "code", awards.c.reference.is_not(None))).all()
+    if not found:
+        return
+    key = secrets.token_hex()
+    made = {"name": "codes", "key_sealed": _seal().close(key), "made_at": datetime.now(UTC)}
+    bind.execute(sa.insert(hash_keys).values(made))
+    for award_id, store_id, code in found:
+        masked = "••••" + code[len(code) - min(4, len(code) // 2) :]
+        hashed = hmac.new(key.encode(), code.encode(), sha256).hexdigest()
+        kept = {"reference": masked, "code_sealed": _seal().close(code), "code_hash": hashed}
+        bind.execute(sa.update(awards).where(awards.c.id == award_id).values(kept))
+        _clean(bind, award_id, store_id, code, masked)
+
+
+def _clean(bind: sa.Connection, award_id: str, store_id: str, code: str, masked: str) -> None:
+    """Old decisions hold the code in their facts and in the sentences they told, the audit in its details."""
+    rows = bind.execute(
+        sa.select(decisions.c.id, decisions.c.facts, decisions.c.answer).where(
+            decisions.c.store_id == store_id
+        )
+    )
+    for row_id, facts, answer in rows.all():
+        told = None if answer is None else zlib.decompress(answer).decode()
+        cleaned: dict[str, Any] = {"facts": _without(facts, code, masked)}
+        if told is not None:
+            cleaned["answer"] = zlib.compress(_without(told, code, masked).encode())
+        if (cleaned["facts"], cleaned.get("answer")) != (facts, answer):
+            bind.execute(sa.update(decisions).where(decisions.c.id == row_id).values(cleaned))
+    of_award = sa.or_(audit.c.subject == award_id, audit.c.store_id == store_id)
+    for row_id, detail in bind.execute(sa.select(audit.c.id, audit.c.detail).where(of_award)).all():
+        shown = _without(detail, code, masked)
+        if shown != detail:
+            bind.execute(sa.update(audit).where(audit.c.id == row_id).values(detail=shown))
+
+
+def _without(kept: str, code: str, masked: str) -> str:
+    """The JSON text with the code masked wherever a string of it has the code; names stay."""
+
+    def cleaned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: cleaned(part) for name, part in value.items()}
+        if isinstance(value, list):
+            return [cleaned(part) for part in value]
+        return value.replace(code, masked) if isinstance(value, str) else value
+
+    document = json.loads(kept)
+    changed = cleaned(document)
+    return kept if changed == document else json.dumps(changed, ensure_ascii=False, sort_keys=True)
