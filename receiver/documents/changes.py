@@ -42,7 +42,7 @@ def _answer(status: Mapping[str, Any]) -> dict[str, Any]:
         "warnings": {warning["id"]: "shown" for warning in status["warnings"]},
         "window": window or {},
         "tier": (status["tier"] or {}).get("threshold"),
-        "award": status["award"] and _without(status["award"], "decided_at", "id", "used"),
+        "award": status["award"] and _without(status["award"], "decided_at", "id", "overdue", "used"),
     }
 
 

@@ -167,11 +167,13 @@ class _AwardSchema(Strict):
     delivery = OneOf("applied", "code", load_default=None, allow_none=True)
     reference = Text(load_default=None, allow_none=True)
     flags = Many(Text(), load_default=list)
-    used = Text(load_default=None, allow_none=True)  # the status document's sentence: no fact
+    # What the status document adds is no fact.
+    overdue = YesNo(load_default=None, allow_none=True)
+    used = Text(load_default=None, allow_none=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> RecordedAward:
-        del data["used"]
+        del data["used"], data["overdue"]
         return RecordedAward(**{**data, "flags": tuple(data["flags"])})
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from receiver.domain import flags
 
 MEANING: Mapping[str, str] = {
+    flags.DECIDED_LATE: "It was decided only after the date it was due by: issue it first.",
     flags.ACCOUNT_SWITCHED: "The store links another ad account now: the credit belongs to the one above.",
     flags.LINK_LOST: "The store links no ad account any more.",
     flags.CONSENT_LOST: "The advertiser took the consent back: its figures can no longer be read.",

@@ -229,7 +229,8 @@ RULES: Mapping[str, Sentence] = {
 # The next step of what waits for a link, and what stands in its place where only the consent is missing.
 LINK, CONNECT_TIKTOK = _LINK, "account_linked.pending.claimed"
 
-# By stage; `.claimed` where only the consent is missing, `.undated` and `.code` are for awards without a date, or given as a code to redeem.
+# By stage; `.claimed` where only the consent is missing; `.undated`, `.late` and `.code` are for awards without
+# a date, past it, or given as a code to redeem.
 HEADLINES: Mapping[str, Sentence] = {
     "not_admitted": Sentence("Your store is waiting for a place in the offer.", _PLACE),
     "awaiting_setup": Sentence("Set up the official TikTok integration to begin.", _SET_UP),
@@ -246,6 +247,10 @@ HEADLINES: Mapping[str, Sentence] = {
     ),
     "due": Sentence("You earned {credit} of ad credit; it is due by {due_by}.", _ISSUE),
     "due.undated": Sentence("You earned {credit} of ad credit.", _ISSUE),
+    "due.late": Sentence(
+        "You earned {credit} of ad credit. It was due by {due_by}, and that date has passed.",
+        "Our team sees this and issues the credit; ask for a review if it stays like this.",
+    ),
     "issued": Sentence("Your ad credit of {credit} was issued.", "Look for it in Ads Manager."),
     "issued.code": Sentence(
         "Your ad credit of {credit} was issued as a code.",

@@ -25,6 +25,7 @@ from receiver.documents.words import (
     warning_words,
     webhook_trouble_words,
 )
+from receiver.domain.awards import is_overdue
 from receiver.domain.decision import Decision, DueAward, NextTier, Stage, TierProgress, Warned
 from receiver.domain.evidence import Evidence
 from receiver.domain.facts import Account, Outcome, Payment, RecordedAward
@@ -61,7 +62,8 @@ def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, A
         "tiers": [_progress(progress) for progress in decision.tiers],
         "tier": decision.tier and _tier(decision.tier),
         "next_tier": decision.next_tier and _next_tier(decision.next_tier),
-        "award": decision.award and {**_award(decision.award), "used": _used(decision, locale)},
+        "award": decision.award
+        and {**_award(decision.award, decision.today), "used": _used(decision, locale)},
     }
 
 
@@ -109,11 +111,13 @@ def _of_the_store(status: Status, locale: Locale) -> list[dict[str, Any]]:
 
 
 def _headline_params(decision: Decision) -> dict[str, Any]:
-    award = decision.award
+    award, params = decision.award, dict(decision.params)
     if isinstance(award, RecordedAward):
         kept = ("credit", "currency", "due_by", "delivery", "reference")
-        return {**decision.params, **{name: getattr(award, name) for name in kept}}
-    return {**decision.params, "claimed_account": decision.claimed_account}
+        params |= {name: getattr(award, name) for name in kept}
+    is_promised = decision.stage is Stage.DUE
+    params["claimed_account"] = decision.claimed_account
+    return {**params, "is_overdue": is_promised and is_overdue("due", params["due_by"], decision.today)}
 
 
 def _warning(warned: Warned, locale: Locale) -> dict[str, Any]:
@@ -238,7 +242,7 @@ def _next_tier(following: NextTier) -> dict[str, Any]:
     }
 
 
-def _award(award: RecordedAward | DueAward) -> dict[str, Any]:
+def _award(award: RecordedAward | DueAward, today: date) -> dict[str, Any]:
     if isinstance(award, DueAward):
         award = RecordedAward(
             None, "due", award.tier.credit, award.currency, award.decided_at, award.due_by, None, None
@@ -250,6 +254,7 @@ def _award(award: RecordedAward | DueAward) -> dict[str, Any]:
         "currency": award.currency,
         "decided_at": award.decided_at and time_text(award.decided_at),
         "due_by": award.due_by and award.due_by.isoformat(),
+        "overdue": is_overdue(award.state, award.due_by, today),
         "delivery": award.delivery,
         "reference": award.reference,
         "flags": list(award.flags),

@@ -124,6 +124,8 @@ def _told_apart(stage: str, params: Mapping[str, Any]) -> str:
         return "due.undated"
     if stage == "awaiting_link" and params.get("claimed_account"):
         return "awaiting_link.claimed"
+    if params.get("is_overdue"):
+        return "due.late"
     if stage == "issued" and params.get("delivery") == "code" and params.get("reference"):
         return "issued.code"
     return stage

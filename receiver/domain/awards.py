@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 
 MASK = "••••"
@@ -70,6 +70,6 @@ def has_ended(state: str, today: date, credit_expires: date) -> bool:
     return state in MOVES[Move.EXPIRE].out_of and today > credit_expires
 
 
-def is_overdue(state: str, due_by: date, now: datetime) -> bool:
-    """Whether an award that nobody has issued is past its date (by UTC: staff sit in no account's zone)."""
-    return state == "due" and now.astimezone(UTC).date() > due_by
+def is_overdue(state: str, due_by: date | None, today: date) -> bool:
+    """Whether an award that nobody has issued is past its date; `today` is the date in the account's zone."""
+    return state == "due" and due_by is not None and today > due_by

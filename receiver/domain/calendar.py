@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
+DAY = timedelta(days=1)
 SETTLING = timedelta(hours=48)  # TikTok's slowest money metric is there 24 to 48 h after the day's end
 DAILY_FIX = time(12, 0, tzinfo=UTC)  # TikTok corrects a day's figures in a run at 12:00 UTC
 
 
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
+
+
+def zones_on_another_date(instant: datetime) -> tuple[list[str], list[str]]:
+    """Zones in which it is still the date before UTC's, and zones in which it is already the one after."""
+    today = instant.astimezone(UTC).date()
+    dates = {name: local_date(instant, zone) for name, zone in _zones().items()}
+    behind, ahead = ([name for name, day in dates.items() if day == today + by] for by in (-DAY, DAY))
+    return behind, ahead
+
+
+@cache
+def _zones() -> dict[str, ZoneInfo]:
+    return {name: ZoneInfo(name) for name in sorted(available_timezones())}
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from receiver.domain.decision import Decision
 from receiver.domain.facts import Outcome
 
+DECIDED_LATE = "decided_late"  # when it was first decided, the date it is due by had passed
 ACCOUNT_SWITCHED = "account_switched"  # the store links another ad account now
 LINK_LOST = "link_lost"  # the store links none
 CONSENT_LOST = "consent_lost"  # the advertiser took the consent back

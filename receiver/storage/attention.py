@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, not_, select
 from sqlalchemy.orm import Session
 
+from receiver.storage.awards import is_late
 from receiver.storage.links import is_read
 from receiver.storage.tables import (
     IS_IN_TROUBLE,
@@ -47,26 +48,16 @@ def expiring_tokens(now: datetime, staff_id: int | None) -> Select[Any]:
 
 
 def overdue(now: datetime) -> Select[Any]:
-    return _due().where(Award.due_by < _today(now))
+    return select(Award.id).where(is_late(now))
 
 
 def stores_overdue(now: datetime) -> Select[str]:
-    return (
-        _due()
-        .where(Award.due_by < _today(now))
-        .with_only_columns(Award.store_id)
-        .distinct()
-        .order_by(Award.store_id)
-    )
+    return select(Award.store_id).where(is_late(now)).distinct().order_by(Award.store_id)
 
 
 def due_soon(now: datetime) -> Select[Any]:
-    today = _today(now)
-    return _due().where(Award.due_by >= today, Award.due_by < today + DUE_SOON)
-
-
-def _due() -> Select[Any]:
-    return select(Award.id).where(Award.state == "due")
+    within = Award.due_by < _today(now) + DUE_SOON
+    return select(Award.id).where(Award.state == "due", within, not_(is_late(now)))
 
 
 def open_reviews() -> Select[Any]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Date, and_, case, func, literal, select, update
 from sqlalchemy.orm import Session
 
+from receiver.domain.calendar import DAY, zones_on_another_date
 from receiver.errors import NotFound
 from receiver.storage.tables import AuditEntry, Award, RecordedFact, Store
 
@@ -56,9 +57,21 @@ def find_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
     return found
 
 
+def is_late(now: datetime) -> ColumnElement[bool]:
+    """As domain/awards.py says it of one: due, and its date is over in the zone of its account."""
+    today = now.astimezone(UTC).date()
+    behind, ahead = zones_on_another_date(now)
+    local = case(
+        (Award.timezone.in_(behind), literal(today - DAY, Date)),
+        (Award.timezone.in_(ahead), literal(today + DAY, Date)),
+        else_=literal(today, Date),
+    )
+    # What no zone calls late needs no look at the row: the index on dates leads.
+    return and_(Award.state == "due", Award.due_by <= today, Award.due_by < local)
+
+
 def count_overdue(session: Session, now: datetime) -> int:
-    """As domain/awards.py says it of one."""
-    late = (Award.state == "due") & (Award.due_by < now.astimezone(UTC).date())
+    late = is_late(now)
     return session.scalar(select(func.count()).select_from(Award).where(late)) or 0
 
 

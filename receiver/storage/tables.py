@@ -542,6 +542,7 @@ class Award(Base):
     currency: Mapped[str]
     decided_at: Mapped[dt.datetime]
     due_by: Mapped[dt.date] = mapped_column(Date)
+    timezone: Mapped[str | None]  # the account's, in which `due_by` is a date; null: unknown, UTC is taken
     delivery: Mapped[str | None]
     reference: Mapped[str | None]  # what an applied credit is found by; of a code the last characters only
     code_sealed: Mapped[str | None] = mapped_column(Text)  # the code; null once its store is erased

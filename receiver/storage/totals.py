@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from receiver.storage.awards import is_late
 from receiver.storage.tables import IS_WAITING, Award, ProgrammeCounts, Store
 
 
@@ -38,19 +39,19 @@ def kept_counts(session: Session) -> dict[str, tuple[datetime, dict[str, Any]]]:
     return {row.programme: (row.at, row.counts) for row in session.scalars(select(ProgrammeCounts))}
 
 
-def count(session: Session, programme: str, today: date) -> dict[str, Any]:
+def count(session: Session, programme: str, now: datetime) -> dict[str, Any]:
     """As plain data: merchants admitted, stores waiting, [stage, stores] the most first, Awarded as dicts."""
     return {
         "admitted": _count_admitted(session, programme),
         "waiting": _count_waiting(session, programme),
         "stages": [[stage, stores] for stage, stores in _stores_by_stage(session, programme)],
-        "awards": _awards(session, programme, today),
+        "awards": _awards(session, programme, now),
     }
 
 
-def _awards(session: Session, programme: str, today: date) -> list[dict[str, Any]]:
+def _awards(session: Session, programme: str, now: datetime) -> list[dict[str, Any]]:
     """No sum is made here, so amounts stay exact."""
-    late = case(((Award.state == "due") & (Award.due_by < today), 1), else_=0)
+    late = case((is_late(now), 1), else_=0)
     group = (Award.currency, Award.threshold, Award.credit, Award.state)
     counts = (func.count().label("awards"), func.sum(late).label("overdue"))
     query = select(*group, *counts).where(Award.programme == programme).group_by(*group)

@@ -48,6 +48,7 @@ def test_a_due_award_says_how_much_and_by_when():
         "currency": "USD",
         "decided_at": "2025-12-04T12:00:00Z",
         "due_by": "2025-12-08",
+        "overdue": False,
         "delivery": None,
         "reference": None,
         "flags": [],
@@ -111,7 +112,8 @@ def test_the_document_is_plain_json():
 
 
 def test_every_stage_has_a_headline():
-    assert set(HEADLINES) == {*Stage, "awaiting_link.claimed", "due.undated", "issued.code"}
+    told_apart = {"awaiting_link.claimed", "due.undated", "due.late", "issued.code"}
+    assert set(HEADLINES) == {*Stage} | told_apart
 
 
 # -- How a credit is used ------------------------------------------------------------------------

@@ -89,9 +89,9 @@ def keep_old(database: Database) -> None:
         session.execute(
             text(
                 "INSERT INTO awards (id, programme, store_id, merchant, advertiser_id, state, credit,"
-                " threshold, currency, decided_at, due_by, delivery, reference, flags, decision_id) VALUES ('aw_1', 'p',"
-                " 'st_1', 'm_1', '7001', 'issued', '500', '500', 'USD', :at, '2025-12-08', 'code', :code,"
-                " '[]', (SELECT max(id) FROM decisions))"
+                " threshold, currency, decided_at, due_by, delivery, reference, flags, decision_id)"
+                " VALUES ('aw_1', 'p', 'st_1', 'm_1', '7001', 'issued', '500', '500', 'USD', :at,"
+                " '2025-12-08', 'code', :code, '[]', (SELECT max(id) FROM decisions))"
             ),
             {"at": at, "code": CODE},
         )

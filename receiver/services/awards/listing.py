@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from receiver.documents.money import amount_text
 from receiver.domain.awards import is_overdue
+from receiver.domain.calendar import local_date
 from receiver.storage import awards, history, stores, tables
 from receiver.storage.award_list import AwardFilters, find_page
 from receiver.storage.database import Database
@@ -76,7 +78,7 @@ def award_row(award: tables.Award, now: datetime) -> dict[str, Any]:
         "currency": award.currency,
         "decided_at": award.decided_at,
         "due_by": award.due_by,
-        "overdue": is_overdue(award.state, award.due_by, now),
+        "overdue": is_overdue(award.state, award.due_by, local_date(now, ZoneInfo(award.timezone or "UTC"))),
         "delivery": award.delivery,
         "reference": award.reference,
         "flags": award.flags,

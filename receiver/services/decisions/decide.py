@@ -17,8 +17,10 @@ from receiver.documents.changes import MOMENTS
 from receiver.documents.facts import facts_document
 from receiver.documents.programme import programme_data
 from receiver.documents.status import progress_document, status_document
+from receiver.domain.awards import is_overdue
 from receiver.domain.decision import Decision, DueAward, decide
 from receiver.domain.facts import Facts
+from receiver.domain.flags import DECIDED_LATE
 from receiver.domain.programme import Programme
 from receiver.errors import StorageUnavailable
 from receiver.services.decisions.doubts import keep_doubts
@@ -162,7 +164,8 @@ def _record_award(session: Session, store: tables.Store, decision: Decision, dec
         currency=due.currency,
         decided_at=due.decided_at,
         due_by=due.due_by,
-        flags=[],
+        timezone=account.timezone,
+        flags=[DECIDED_LATE] if is_overdue("due", due.due_by, decision.today) else [],
         decision_id=decision_id,
     )
     try:
@@ -173,7 +176,12 @@ def _record_award(session: Session, store: tables.Store, decision: Decision, dec
         return False
     credit = f"{award.credit} {award.currency}"
     audit.record(
-        session, decision.as_of, SERVICE, "award recorded", award.id, {"to": "due", "credit": credit}
+        session,
+        decision.as_of,
+        SERVICE,
+        "award recorded",
+        award.id,
+        {"to": "due", "credit": credit, **({"flags": ", ".join(award.flags)} if award.flags else {})},
     )
     return True
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -79,8 +79,7 @@ def standings(database: Database, now: datetime, in_force: str) -> list[Standing
 def count_programmes(database: Database, now: datetime) -> None:
     """Count each programme some store is in, for `standings` to tell."""
     with database.reading() as session:
-        today = now.astimezone(UTC).date()
-        counts = {one: totals.count(session, one, today) for one in terms.kept_ids(session)}
+        counts = {one: totals.count(session, one, now) for one in terms.kept_ids(session)}
     with database.writing() as session:
         for programme, counted in counts.items():
             totals.keep_counts(session, programme, now, counted)

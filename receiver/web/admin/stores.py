@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -10,9 +9,6 @@ from flask import Blueprint, render_template, request
 from receiver.documents.course import course_of
 from receiver.documents.doubts import doubt_words
 from receiver.documents.status import full_document
-from receiver.domain.awards import is_overdue
-from receiver.domain.decision import DueAward
-from receiver.domain.facts import RecordedAward
 from receiver.errors import InputError
 from receiver.services.bridge.show import bridge_shown, heard_from
 from receiver.services.decisions.history import list_decisions
@@ -61,7 +57,6 @@ def show() -> str | tuple[str, int]:
 def one(store_id: str) -> str:
     parts = wiring()
     status = status_of(parts.database, parts.now(), store_id)
-    overdue = _is_overdue(status.decision.award, parts.now())
     course, account = course_of(status.decision), status.decision.account
     advertiser_id = account.advertiser_id if account and account.consent else None
     return render_template(
@@ -74,7 +69,6 @@ def one(store_id: str) -> str:
         decisions=list_decisions(parts.database, store_id, DECISIONS),
         status=full_document(status),
         claimed=status.decision.claimed_account,
-        overdue=overdue,
         doubts=doubt_words(status.doubts),
         course=course,
         charts=charts_of(course, status.store_name) if course else (),
@@ -100,10 +94,3 @@ def _list_page(asked: dict[str, str], found: StorePage, refused: str = "") -> st
         looked_through=LOOKED_THROUGH,
         refused=refused,
     )
-
-
-def _is_overdue(award: RecordedAward | DueAward | None, now: datetime) -> bool:
-    """Only what is recorded can be issued."""
-    if not isinstance(award, RecordedAward) or award.due_by is None:
-        return False
-    return is_overdue(award.state, award.due_by, now)

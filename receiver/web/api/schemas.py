@@ -109,6 +109,7 @@ class _Award(Schema):
     currency = fields.String()
     decided_at = fields.String(**MAYBE)
     due_by = fields.String(**MAYBE)
+    overdue = fields.Boolean(metadata={"description": "Due, and that date is over in the account's zone."})
     delivery = fields.String(**MAYBE)
     reference = fields.String(**MAYBE)
     flags = fields.List(fields.String())

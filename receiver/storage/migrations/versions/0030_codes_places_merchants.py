@@ -25,8 +25,11 @@ NEEDS_KEYS = (
 )
 
 awards = sa.table(
-    "awards", *map(sa.column, ("id", "store_id", "delivery", "reference", "code_sealed", "code_hash"))
+    "awards",
+    *map(sa.column, ("id", "store_id", "delivery", "reference", "code_sealed", "code_hash")),
+    *map(sa.column, ("advertiser_id", "timezone")),
 )
+accounts = sa.table("accounts", sa.column("advertiser_id"), sa.column("timezone"))
 decisions = sa.table("decisions", *map(sa.column, ("id", "store_id", "facts", "answer")))
 audit = sa.table("audit", *map(sa.column, ("id", "subject", "store_id", "detail")))
 hash_keys = sa.table(
@@ -44,6 +47,9 @@ def upgrade() -> None:
     )
     op.add_column("awards", sa.Column("code_sealed", sa.Text(), nullable=True))
     op.add_column("awards", sa.Column("code_hash", sa.String(64), nullable=True))
+    op.add_column("awards", sa.Column("timezone", sa.String(), nullable=True))
+    zone = sa.select(accounts.c.timezone).where(accounts.c.advertiser_id == awards.c.advertiser_id)
+    op.execute(sa.update(awards).values(timezone=zone.scalar_subquery()))
     op.drop_index("uq_awards_code", "awards")
     _encrypt_codes(op.get_bind())
     op.create_index("uq_awards_code", "awards", ["code_hash"], unique=True)
@@ -63,6 +69,7 @@ def downgrade() -> None:
     op.create_index(
         "uq_awards_code", "awards", ["reference"], unique=True, sqlite_where=IS_CODE, postgresql_where=IS_CODE
     )
+    op.drop_column("awards", "timezone")
     op.drop_column("awards", "code_hash")
     op.drop_column("awards", "code_sealed")
     op.drop_table("hash_keys")

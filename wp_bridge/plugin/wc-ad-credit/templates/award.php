@@ -16,7 +16,7 @@ if ( ! $document->has( 'award' ) ) {
 $is_overdue = Progress::is_overdue( $document );
 $pairs      = array(
 	__( 'State', 'wc-ad-credit' )         => Words::of_award( $is_overdue ? 'overdue' : $document->text( 'award.state' ) ),
-	__( 'Due by', 'wc-ad-credit' )        => 'due' === $document->text( 'award.state' ) ? Format::date( $document->text( 'award.due_by' ) ) : '',
+	$is_overdue ? __( 'Was due by', 'wc-ad-credit' ) : __( 'Due by', 'wc-ad-credit' ) => 'due' === $document->text( 'award.state' ) ? Format::date( $document->text( 'award.due_by' ) ) : '',
 	__( 'Can be used until', 'wc-ad-credit' ) => Format::date( $document->text( 'programme.credit_expires' ) ),
 	'code' === $document->text( 'award.delivery' ) ? __( 'Code', 'wc-ad-credit' ) : __( 'Reference', 'wc-ad-credit' ) => $document->text( 'award.reference' ),
 );
