@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from receiver.cli.effects import dry_run_option
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.documents.words import shop_trouble_words
@@ -16,7 +17,9 @@ from receiver.services.bridge.rotate import rotate_made_secrets
 from receiver.services.bridge.show import bridge_shown
 from receiver.services.decisions.decide import decide_each
 from receiver.services.stores import registry as service
+from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.listing import store_row
+from receiver.services.stores.merge import merge_merchants
 from receiver.storage.tables import Store
 from receiver.wiring import wiring
 
@@ -84,8 +87,48 @@ def show(store_id: str, as_json: bool) -> None:
     """Everything about one store but its secrets."""
     database = wiring().database
     row = _row(service.show_store(database, store_id))
-    more = {"may_be_one_merchant": service.may_be_one_merchant(database, store_id)}
+    alike = suggestions_for(database, store_id)
+    more = {"may_be_one_merchant": [one["other"] for one in alike], "merge_suggestions": alike}
     print_one({**row, **more, **bridge_shown(database, store_id)}, as_json)
+
+
+@stores_group.command("suggestions")
+@click.option("--after", help="The last store of the page before.")
+@limit_option
+@json_option
+def suggestions_command(after: str | None, limit: int, as_json: bool) -> None:
+    """Stores whose award waits until you say whether another store is of the same merchant."""
+    rows, _ = list_suggestions(wiring().database, limit, after=after)
+    print_rows(rows, as_json, ("store", "store_name", "other", "other_name", "why", "since"))
+
+
+@stores_group.command("keep-apart")
+@click.argument("store_id", metavar="STORE")
+@click.argument("other", metavar="OTHER")
+@click.option("--reason", required=True, help="Why they are of different merchants; kept in the audit.")
+@json_option
+def keep_apart_command(store_id: str, other: str, reason: str, as_json: bool) -> None:
+    """Say once that two stores are of different merchants: neither stops the other's award any more."""
+    wired = wiring()
+    kept = keep_apart(wired.database, wired.now(), store_id, other=other, reason=reason, actor=actor())
+    decide_each(wired.database, wired.now(), (store_id, other))
+    print_one(kept, as_json)
+
+
+@stores_group.command("merge")
+@click.argument("store_id", metavar="STORE")
+@click.option("--into", required=True, metavar="STORE", help="A store of the merchant that stays.")
+@click.option("--reason", required=True, help="Why; kept in the audit.")
+@click.option("--evidence", required=True, help="Where anybody can check it.")
+@dry_run_option
+@json_option
+def merge_command(as_json: bool, store_id: str, dry_run: bool, **told: str) -> None:
+    """Make two merchants one: one place in the offer, one credit."""
+    wired = wiring()
+    merged = merge_merchants(wired.database, wired.now(), store_id, **told, actor=actor(), dry_run=dry_run)
+    stands = [{"id": one.store, "stage": one.after.stage, "effect": one.changes} for one in merged.stores]
+    told_back = {"merchant": merged.merchant, "stores": stands, "placed": list(merged.placed)}
+    print_one({**told_back, "saved": not dry_run}, as_json)
 
 
 @stores_group.command()

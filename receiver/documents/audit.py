@@ -44,6 +44,7 @@ PHRASES: Mapping[str, str] = {
     "stores connect": "connected store {}",
     "stores disconnect": "disconnected store {}",
     "stores erase": "erased what is personal of store {}",
+    "stores keep-apart": "told store {} apart from another merchant's",
     "stores merge": "merged another merchant into that of store {}",
     "stores rotate-secret": "rotated a webhook secret of store {}",
     "stores rotate-token": "rotated the status token of store {}",

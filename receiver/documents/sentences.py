@@ -132,7 +132,11 @@ RULES: Mapping[str, Sentence] = {
     "merchant_once.fail": Sentence(
         "You have already received this credit; each merchant receives it once.", _REVIEW
     ),
-    "merchant_once.unknown": Sentence("We could not tell whether you received this credit before.", _ASK),
+    "merchant_once.unknown": Sentence(
+        "Our team checks whether this store and another one belong to the same merchant, who receives the "
+        "credit once.",
+        _ASK,
+    ),
     "account_once.pass": Sentence("This ad account has not received this credit before."),
     "account_once.pending": Sentence("Earlier credit is checked once an ad account is linked.", _LINK),
     "account_once.fail": Sentence(

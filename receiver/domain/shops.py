@@ -32,6 +32,14 @@ def same_shop(one: str, other: str) -> bool:
         return False
 
 
+def host_of(address: str) -> str | None:
+    """The host of a kept address, without its port; None where it has none (any more)."""
+    try:
+        return _host(_split(address).hostname or "") or None
+    except ValueError:
+        return None
+
+
 def is_page_of(url: str, shop: str) -> bool:
     """Whether an address lies on the shop's own host: its admin may stand beside its home."""
     try:

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -56,7 +57,8 @@ def create_tiktok(accounts: Accounts, now: Callable[[], datetime], faults: Fault
 @api.get("/user/info/")
 def user_info() -> Response:
     _reachable()
-    user = {"core_user_id": "7400000000000000001", "display_name": "Sandbox", "email": "s***@e***.example"}
+    person = crc32(request.headers["Access-Token"].encode())  # each merchant's token is a person's own
+    user = {"core_user_id": f"74{person:017}", "display_name": "Sandbox", "email": "s***@e***.example"}
     return _ok(user)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from receiver.storage.awards import is_late
 from receiver.storage.links import is_read
 from receiver.storage.tables import (
+    IS_ASKED_ABOUT,
     IS_IN_TROUBLE,
     IS_WITHDRAWN,
     Account,
@@ -66,6 +67,11 @@ def open_reviews() -> Select[Any]:
 
 def held_stores() -> Select[str, str]:
     return select(Store.id, Store.name).where(Store.stage == "held")
+
+
+def stores_asked_about() -> Select[str, str]:
+    """Their award waits until staff say whether another store is of the same merchant."""
+    return select(Store.id, Store.name).where(IS_ASKED_ABOUT)
 
 
 def stores_with_webhook_trouble() -> Select[str, str]:

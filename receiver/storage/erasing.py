@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import (
@@ -16,6 +16,7 @@ from receiver.storage.tables import (
     Hook,
     HookSecret,
     Link,
+    MerchantAnswer,
     Quarantined,
     RecordedFact,
     RejectionSample,
@@ -48,7 +49,7 @@ def erase(session: Session, store: Store) -> dict[str, int]:
             session,
             update(Link)
             .where(Link.store_id == store.id, Link.token_sealed.is_not(None))
-            .values(token_sealed=None),
+            .values(token_sealed=None, tiktok_user_hash=None),
         ),
         "codes": _rows(
             session,
@@ -67,6 +68,15 @@ def erase(session: Session, store: Store) -> dict[str, int]:
             update(RecordedFact)
             .where(RecordedFact.store_id == store.id, RecordedFact.evidence != ERASED)
             .values(evidence=ERASED, reason=ERASED),
+        ),
+        "answers about merchants": _rows(
+            session,
+            update(MerchantAnswer)
+            .where(
+                or_(MerchantAnswer.store_id == store.id, MerchantAnswer.other_id == store.id),
+                MerchantAnswer.reason != ERASED,
+            )
+            .values(reason=ERASED),
         ),
         "audit entries": _audit(session, store.id),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,14 @@ from sqlalchemy.orm import Session
 from receiver.storage.tables import Account, Award, DecisionRow, Link, RecordedFact, Store
 
 
-def other_awards(session: Session, store: Store, **of: str | Sequence[str]) -> int:
-    """Count the programme's awards to other stores, by merchant, advertiser_id, business_center or stores."""
-    theirs = (Award.programme == store.programme, Award.store_id != store.id)
+def other_awards(
+    session: Session, store: Store, *, but: Collection[str] = (), **of: str | Sequence[str]
+) -> int:
+    """Count the programme's awards to other stores, by merchant, advertiser_id, business_center or stores.
+
+    `but`: stores that are known to be of another merchant.
+    """
+    theirs = (Award.programme == store.programme, Award.store_id.not_in({store.id, *but}))
     found = union(*(query.where(*theirs) for name, value in of.items() for query in _awards_of(name, value)))
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from receiver.errors import NotFound
-from receiver.storage.tables import Account, Link, Store, Terms
+from receiver.storage.tables import Store, Terms
 
 
 def store_at(session: Session, urls: Sequence[str]) -> Store | None:
@@ -47,20 +46,6 @@ def stores_of_merchants(session: Session, merchants: Iterable[str], limit: int =
     query = select(Store).where(Store.merchant.in_(sorted(merchants))).order_by(Store.id)
     query = query.execution_options(populate_existing=True)
     return list(session.scalars(query.limit(limit) if limit else query))
-
-
-def stores_of_one_center(session: Session, store: Store) -> list[Store]:
-    """Stores of other merchants of the programme whose ad account is in the same Business Center, by id."""
-    centers = _accounts_of_stores().where(Link.store_id == store.id, Account.business_center.is_not(None))
-    alike = _accounts_of_stores(Link.store_id).where(Account.business_center.in_(centers))
-    found = session.scalars(select(Store).where(Store.id.in_(alike)).order_by(Store.id))
-    # Not asked of the database: SQLite would look at all stores of the programme.
-    return [one for one in found if one.programme == store.programme and one.merchant != store.merchant]
-
-
-def _accounts_of_stores(column: Any = Account.business_center) -> Select[Any]:
-    linked = and_(Link.advertiser_id == Account.advertiser_id, Link.ended_at.is_(None))
-    return select(column).select_from(Link).join(Account, linked)
 
 
 def lock_programme(session: Session, programme: str) -> None:

@@ -19,8 +19,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
+from receiver.domain.likeness import name_key
+from receiver.domain.shops import host_of
 from receiver.storage.types import ExactDecimal, Json, JsonValue, PackedJson, Utc
 
 # SQLite gives rowids only to a column declared INTEGER.
@@ -33,6 +35,7 @@ IS_IN_TROUBLE = text("trouble IS NOT NULL")
 IS_WITHDRAWN = text("NOT consent AND ended_at IS NULL")
 IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
 HAS_LEFT = text("disconnected_at IS NOT NULL")
+IS_ASKED_ABOUT = text("alike_since IS NOT NULL")
 HAS_PLACE = text("admitted_at IS NOT NULL")
 IS_FLAGGED = text("flags <> '[]'")
 IS_SKEWED = text("abs(clock_skew) > 600")  # domain/claims.py, CLOCK_ALLOWANCE
@@ -66,6 +69,7 @@ class Store(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)  # st_…, 128 random bits: it stands in webhook addresses
     url: Mapped[str] = mapped_column(unique=True)  # the store's home, with a closing slash
+    host: Mapped[str | None] = mapped_column(index=True)  # of the url; it follows
     name: Mapped[str]
     country: Mapped[str | None]
     currency: Mapped[str | None]
@@ -98,6 +102,7 @@ class Store(Base):
     progress: Mapped[dict[str, Any] | None]  # documents/status.py: what lists show of its spend
     doubts: Mapped[list[Any] | None]  # domain/doubts.py; null: none
     refreshed_at: Mapped[dt.datetime | None]  # when its merchant last asked to be looked at
+    alike_since: Mapped[dt.datetime | None]  # its award waits for staff's answer (storage/likeness.py)
     facts_read_at: Mapped[dt.datetime | None]  # when country and currency were read by REST; null: staff said
 
     __table_args__ = (
@@ -106,6 +111,7 @@ class Store(Base):
         Index("ix_stores_stage", "stage", "created_at", "id"),
         Index("ix_stores_country", "country", "created_at", "id"),
         Index("ix_stores_in_line", "joined_at", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+        Index("ix_stores_alike", "id", sqlite_where=IS_ASKED_ABOUT, postgresql_where=IS_ASKED_ABOUT),
         Index("ix_stores_left", "id", sqlite_where=HAS_LEFT, postgresql_where=HAS_LEFT),
         Index("ix_stores_skewed", "id", sqlite_where=IS_SKEWED, postgresql_where=IS_SKEWED),
         # What the programme's page counts.
@@ -115,6 +121,23 @@ class Store(Base):
             "ix_stores_admitted", "programme", "merchant", sqlite_where=HAS_PLACE, postgresql_where=HAS_PLACE
         ),
     )
+
+    @validates("url")
+    def _keep_host(self, _name: str, url: str) -> str:
+        self.host = host_of(url)
+        return url
+
+
+class MerchantAnswer(Base):
+    """That staff know two stores to be of different merchants; asked once a pair."""
+
+    __tablename__ = "merchant_answers"
+
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)  # the lesser id
+    other_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True, index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str]
+    at: Mapped[dt.datetime]
 
 
 class StoreMark(Base):
@@ -394,6 +417,7 @@ class Link(Base):
     proven_at: Mapped[dt.datetime | None]  # when the advertiser first consented; it outlives the consent
     # The account's figures as they were when the consent ended: later ones are read by others' consents.
     last_figures: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
+    tiktok_user_hash: Mapped[str | None] = mapped_column(String(64), index=True)  # who gave the consent
     scopes: Mapped[list[Any] | None]  # TikTok's numbers of what it allows; null: not known
     prior_spend: Mapped[Decimal | None]  # gross spend of the programme's days before the link date
     prior_spend_before: Mapped[dt.date | None] = mapped_column(Date)  # the link date it was read for
@@ -430,6 +454,7 @@ class Account(Base):
 
     advertiser_id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str | None]
+    name_key: Mapped[str | None] = mapped_column(index=True)  # domain/likeness.py; it follows the name
     status: Mapped[str | None]
     country: Mapped[str | None]
     currency: Mapped[str | None]
@@ -448,6 +473,11 @@ class Account(Base):
     subscribe_at: Mapped[dt.datetime | None]  # when to ask for notices again, after a refusal
     failures: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
+
+    @validates("name")
+    def _keep_name_key(self, _name: str, name: str | None) -> str | None:
+        self.name_key = name_key(name)
+        return name
 
 
 class Subscription(Base):

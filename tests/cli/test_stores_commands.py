@@ -59,9 +59,12 @@ def test_add_answers_what_setting_up_the_store_takes(terminal: Terminal):
 def test_list_and_show_tell_everything_but_secrets(terminal: Terminal):
     added = terminal.json(*ADD)
     (listed,) = terminal.json("stores", "list")
-    assert {**listed, "may_be_one_merchant": [], "connected_at": None} == terminal.json(
-        "stores", "show", added["id"]
-    )
+    assert {
+        **listed,
+        "may_be_one_merchant": [],
+        "merge_suggestions": [],
+        "connected_at": None,
+    } == terminal.json("stores", "show", added["id"])
     assert (listed["id"], listed["name"], listed["country"]) == (added["id"], "Café", "US")
     assert listed["joined_at"] == "2025-11-20T12:00:00Z"
     for output in (

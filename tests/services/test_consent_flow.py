@@ -38,6 +38,7 @@ class FakeTikTok:
         self.scopes = SCOPES
         self.fault: ProviderError | None = None
         self.nameless = False
+        self.user: str | None = "74001"
         self.codes: list[str] = []
         self.meanwhile = lambda: None
 
@@ -47,6 +48,11 @@ class FakeTikTok:
         if self.fault:
             raise self.fault
         return Consent(TOKEN, self.scopes, self.covered)
+
+    def consenting_user(self, token):
+        if self.nameless:
+            raise ProviderError("no names today", advice=Advice.AGAIN)
+        return self.user
 
     def authorised_advertisers(self, token):
         if self.nameless:

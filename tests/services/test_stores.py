@@ -14,16 +14,14 @@ from receiver.errors import InputError, NotFound, Refused
 from receiver.services.stores.registry import (
     admit_store,
     list_stores,
-    may_be_one_merchant,
     rotate_secret,
     rotate_token,
     show_store,
 )
 from receiver.storage.seal import token_hash
-from receiver.storage.tables import Account, AuditEntry, Hook, HookSecret, Store
+from receiver.storage.tables import AuditEntry, Hook, HookSecret, Store
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
-from tests.rows import keep_all
 from tests.signals import add_shop
 
 
@@ -244,24 +242,3 @@ def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not
     ):
         with pytest.raises(NotFound, match="st_none"):
             call()
-
-
-# stores that may be one merchant's
-
-
-def test_stores_of_one_business_center_are_suggested_as_one_merchant(wired: Wiring):
-    for number, center in ((1, "6001"), (2, "6001"), (3, "6002"), (4, None), (5, None), (6, "6001")):
-        keep_all(wired, f"st_{number}", f"700{number}")
-        with wired.database.writing() as session:
-            session.get_one(Account, f"700{number}").business_center = center
-    with wired.database.writing() as session:
-        session.get_one(Store, "st_6").merchant = "m_st_1"  # staff merged them
-    suggested = {f"st_{n}": may_be_one_merchant(wired.database, f"st_{n}") for n in range(1, 7)}
-    assert suggested == {
-        "st_1": ["st_2"],
-        "st_2": ["st_1", "st_6"],
-        "st_3": [],
-        "st_4": [],
-        "st_5": [],
-        "st_6": ["st_2"],
-    }

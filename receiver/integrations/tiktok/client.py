@@ -77,6 +77,9 @@ class TikTokClient:
     def authorised_advertisers(self, token: str) -> list[Authorised]:
         return oauth.authorised_advertisers(self._with(token), self._app)
 
+    def consenting_user(self, token: str) -> str | None:
+        return oauth.consenting_user(self._with(token))
+
     # Ad accounts and their money
 
     def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]:

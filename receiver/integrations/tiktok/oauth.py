@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.calls import App, Get, Post
 from receiver.integrations.tiktok.codes import DUPLICATE
-from receiver.integrations.tiktok.schemas import AuthorisedList, Consented, Revoked, load
+from receiver.integrations.tiktok.schemas import AuthorisedList, Consented, Revoked, UserInfo, load
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,12 @@ def exchange_code(post: Post, app: App, auth_code: str) -> Consent:
         scopes=frozenset(int(number) for number in found["scope"]),
         advertiser_ids=tuple(found["advertiser_ids"]),
     )
+
+
+def consenting_user(get: Get) -> str | None:
+    """The id of the TikTok user whose token it is; None where TikTok does not say."""
+    user_id: str | None = load(UserInfo(), get("user/info", {}))["core_user_id"]
+    return user_id
 
 
 def revoke_token(post: Post, app: App, token: str) -> list[str]:

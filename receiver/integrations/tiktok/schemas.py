@@ -162,6 +162,12 @@ class Consented(_Answer):
     advertiser_ids = fields.List(Id(), load_default=list)
 
 
+class UserInfo(_Answer):
+    """`/user/info/`; of a person nothing but the id is read."""
+
+    core_user_id = Id(load_default=None, allow_none=True)
+
+
 class Revoked(_Answer):
     """`/oauth2/revoke_token/`."""
 

@@ -42,6 +42,8 @@ class TikTok(Protocol):
 
     def authorised_advertisers(self, token: str) -> list[Authorised]: ...
 
+    def consenting_user(self, token: str) -> str | None: ...
+
 
 class TurnedAway(Refused):
     """This browser may not go on."""
@@ -129,12 +131,13 @@ def come_back(
         consent = tiktok.exchange_code(auth_code)
     except ProviderError as error:
         return _failed(database, flow_id, FAILED.get(error.advice, Outcome.FAULT))
-    names = _names(tiktok, consent)
+    names, user = _names(tiktok, consent), _user_hash(tiktok, consent)
     with database.writing() as session:
         flow, store = _held(session, flow_id)
         flow.found = {
             "accounts": [[one, names.get(one)] for one in consent.advertiser_ids],
             "scopes": sorted(consent.scopes),
+            "user_hash": user,
         }
         _settle(session, seal, now, flow, store, consent.access_token)
     return flow_id
@@ -209,6 +212,15 @@ def _names(tiktok: TikTok, consent: Consent) -> dict[str, str | None]:
     return {one.advertiser_id: one.name for one in found}
 
 
+def _user_hash(tiktok: TikTok, consent: Consent) -> str | None:
+    """Who consented, for comparing only; None where TikTok does not tell, which stops nobody."""
+    try:
+        user = tiktok.consenting_user(consent.access_token)
+    except ProviderError:
+        return None
+    return None if user is None else token_hash(user)
+
+
 def _settle(
     session: Session,
     seal: Seal,
@@ -219,14 +231,15 @@ def _settle(
     chosen: str | None = None,
 ) -> None:
     found = flow.found or {}
-    link = links.open_link(session, store.id)
+    named = links.open_link(session, store.id)
     covered = [advertiser_id for advertiser_id, _ in found["accounts"]]
-    judged = judge(covered, found["scopes"], link.advertiser_id if link else None, chosen)
+    judged = judge(covered, found["scopes"], named.advertiser_id if named else None, chosen)
     flow.outcome, flow.expires_at = judged.outcome, now + STEP_LASTS
     flow.found = {**found, "about": judged.advertiser_id}
     flow.token_sealed = seal.close(token) if judged.outcome is Outcome.CHOOSE else None
     if judged.outcome is Outcome.LINKED and judged.advertiser_id is not None:
-        give_consent(session, seal, now, store.id, judged.advertiser_id, token, scopes=found["scopes"])
+        link = give_consent(session, seal, now, store.id, judged.advertiser_id, token, scopes=found["scopes"])
+        link.tiktok_user_hash = found.get("user_hash")
         what = {"advertiser_id": judged.advertiser_id, "scopes": found["scopes"]}
         audit.record(session, now, MERCHANT, "tiktok consent given", store.id, what)
 

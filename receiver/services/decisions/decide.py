@@ -111,6 +111,8 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     """Append the decision unless the last one said the same from the same facts; answers its row's id."""
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
     store.progress = progress_document(decision)
+    is_asked_about = facts.history.merchant_awards is None
+    store.alike_since = (store.alike_since or decision.as_of) if is_asked_about else None
     keep_doubts(session, decision.as_of, store, facts.doubts, SERVICE)
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)

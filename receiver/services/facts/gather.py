@@ -24,7 +24,7 @@ from receiver.domain.facts import (
 from receiver.services.facts.gather_bills import Bills, gather_bills
 from receiver.services.facts.gather_payment import gather_payment
 from receiver.services.facts.provenance import OVERRIDE, with_provenance
-from receiver.storage import history, links, store_marks, tables
+from receiver.storage import history, likeness, links, store_marks, tables
 from receiver.storage.figures import figures_of, is_proven
 
 # These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
@@ -41,15 +41,16 @@ def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
     bills = gather_bills(session, store, figures)
     days = tuple(_day(row) for row in figures.days) if figures else ()
     pays = gather_payment(recorded, account, bills, days)
+    award = history.award_of(session, store)
     facts = Facts(
         store=_store(store),
         account=_account(proven, account, pays.option) if proven else None,
-        history=_history(session, store, link, account, recorded, bills),
+        history=_history(session, store, link, account, recorded, bills, award),
         spend=days,
         payments=bills.payments,
         bills_readable=bills.readable,
         paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
-        award=_award(history.award_of(session, store)),
+        award=_award(award),
         doubts=pays.doubts,
         claimed_account=link.advertiser_id if link and not proven else None,
         claimed_dates=_claimed_dates(store, proven),
@@ -97,13 +98,14 @@ def _history(
     account: tables.Account | None,
     recorded: dict[str, tables.RecordedFact],
     bills: Bills,
+    award: tables.Award | None,
 ) -> History:
     center = account.business_center if account else None
     before = store_marks.lineage(session, store)
     return History(
         prior_spend=_prior_spend(link, account),
         set_up_before=history.set_up_before(session, store, link, before),
-        merchant_awards=history.other_awards(session, store, merchant=store.merchant, stores=before),
+        merchant_awards=_merchant_awards(session, store, award, before),
         account_awards=_account_awards(session, store, link),
         business_center_awards=_center_awards(session, store, account, center),
         conflicting_promotion=_recorded(recorded, "conflicting_promotion", STAFF_SAID_NOTHING),
@@ -112,6 +114,19 @@ def _history(
         foreign_credit_issued=bills.foreign_credit_issued,
         overrides=_overrides(recorded),
     )
+
+
+def _merchant_awards(
+    session: Session, store: tables.Store, award: tables.Award | None, before: list[str]
+) -> int | None:
+    """Unknown while staff have yet to say whether an awarded store, alike to this one, is its merchant's.
+
+    `before`: ids of earlier records of the same shop.
+    """
+    others = history.other_awards(session, store, merchant=store.merchant, stores=before)
+    if others or award is not None:
+        return others
+    return None if likeness.find_alike(session, store, only_holding=True) else 0
 
 
 def _prior_spend(link: tables.Link | None, account: tables.Account | None) -> Decimal | None:
@@ -134,7 +149,10 @@ def _center_awards(
 ) -> int | None:
     if account is None or account.read_at is None:
         return None
-    return history.other_awards(session, store, business_center=center) if center else 0
+    if not center:
+        return 0
+    apart = likeness.told_apart(session, store.id)  # an agency's clients, as staff said
+    return history.other_awards(session, store, but=apart, business_center=center)
 
 
 def _overrides(recorded: dict[str, tables.RecordedFact]) -> dict[str, Override]:

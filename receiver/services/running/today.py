@@ -50,6 +50,7 @@ def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterat
     yield _counted(session, "awards_due_soon", attention.due_soon(now))
     yield _counted(session, "reviews_waiting", attention.open_reviews())
     yield _of_stores(session, "stores_held", attention.held_stores())
+    yield _of_stores(session, "merchants_alike", attention.stores_asked_about())
     yield _counted(session, "deliveries_dead", attention.deliveries_in("dead"))
     yield _counted(session, "deliveries_failed", attention.deliveries_in("failed"))
     rejected, usual = attention.bad_signatures(session, now)

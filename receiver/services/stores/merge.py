@@ -19,8 +19,9 @@ from receiver.services.decisions.decide import answer_for, decide_each, decide_h
 from receiver.services.facts.record import StaffFact, keep_fact
 from receiver.services.staff_words import checked_words
 from receiver.services.stores.places import fill_places
-from receiver.storage import audit, awards, stores
+from receiver.storage import audit, awards, likeness, stores
 from receiver.storage.database import Database
+from receiver.storage.likeness import Alike
 from receiver.storage.tables import Store
 
 MOST = 100  # stores of both merchants together: all are held and decided in one transaction
@@ -33,7 +34,7 @@ class Merchant:
 
     id: str
     stores: Sequence[Store]
-    may_be: Sequence[Store]
+    may_be: Sequence[Alike]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def merchant_of(database: Database, store_id: str) -> Merchant:
         store = stores.known_store(session, store_id)
         own = stores.stores_of_merchants(session, [store.merchant], SHOWN + 1)
         others = [one for one in own if one.id != store_id][:SHOWN]
-        return Merchant(store.merchant, others, stores.stores_of_one_center(session, store)[:SHOWN])
+        return Merchant(store.merchant, others, likeness.find_alike(session, store)[:SHOWN])
 
 
 def merge_merchants(

@@ -97,16 +97,6 @@ def show_store(database: Database, store_id: str) -> Store:
         return stores.known_store(session, store_id)
 
 
-def may_be_one_merchant(database: Database, store_id: str) -> list[str]:
-    """Stores that share a Business Center with this one and count as other merchants: staff may merge them.
-
-    Raises NotFound.
-    """
-    with database.reading() as session:
-        alike = stores.stores_of_one_center(session, stores.known_store(session, store_id))
-        return [store.id for store in alike]
-
-
 def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> Store:
     """Give the store its place in the offer, beyond the cap too. Twice is once. Raises NotFound."""
     with database.writing() as session:

@@ -16,6 +16,7 @@ from receiver.services.consent.revoke import revoke_consent
 from receiver.services.decisions.decide import decide_each
 from receiver.services.decisions.effect import Effect, with_effect
 from receiver.services.facts.record import NAMES, record
+from receiver.services.stores import likeness
 from receiver.services.stores.links import remove_link
 from receiver.services.stores.merge import Merged, merchant_of, merge_merchants
 from receiver.services.stores.registry import admit_store, show_store
@@ -163,6 +164,20 @@ def merge_merchant(store_id: str) -> Response | str | tuple[str, int]:
         _merge(store_id, said)
     except (InputError, NotFound, Refused) as error:
         return _merge_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
+    return _back(store_id, "merchant")
+
+
+@store_actions.post("/<store_id>/keep-apart")
+@operators_only
+def keep_apart(store_id: str) -> Response | tuple[str, int]:
+    """A refusal is shown on the page where the merchants would be merged."""
+    other, reason = request.form.get("other", "").strip(), request.form.get("reason", "")
+    parts, now = wiring(), wiring().now()
+    try:
+        likeness.keep_apart(parts.database, now, store_id, other=other, reason=reason, actor=g.person.email)
+    except (InputError, Refused) as error:
+        return _merge_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
+    decide_each(parts.database, now, (store_id, other))
     return _back(store_id, "merchant")
 
 

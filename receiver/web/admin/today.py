@@ -39,6 +39,13 @@ WORDS = {
         *("decision held", "decisions held"),
         "An award is earned, and an unknown stops it: record the fact.",
     ),
+    "merchants_alike": (
+        *(
+            "store perhaps of a merchant with an award",
+            "stores perhaps of a merchant with an award",
+        ),
+        "No award until you merge the merchants or keep them apart, on the store's page.",
+    ),
     "deliveries_dead": ("delivery dead", "deliveries dead", "Nobody tries them again: see why, then replay."),
     "deliveries_failed": ("delivery failing", "deliveries failing", "They are tried again by themselves."),
     "signatures_rejected": (

@@ -1,9 +1,10 @@
-"""redeem codes encrypted, and cleaned out of what was kept of them in clear"""
+"""redeem codes encrypted, due dates in the account's zone, what makes stores alike"""
 
 import hmac
 import json
 import secrets
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context, op
 
+from receiver.domain.likeness import name_key
+from receiver.domain.shops import host_of
 from receiver.errors import Refused
 from receiver.storage.seal import Seal
 
@@ -29,11 +32,18 @@ awards = sa.table(
     *map(sa.column, ("id", "store_id", "delivery", "reference", "code_sealed", "code_hash")),
     *map(sa.column, ("advertiser_id", "timezone")),
 )
-accounts = sa.table("accounts", sa.column("advertiser_id"), sa.column("timezone"))
+accounts = sa.table("accounts", *map(sa.column, ("advertiser_id", "timezone", "name", "name_key")))
+stores = sa.table("stores", sa.column("id"), sa.column("url"), sa.column("host"))
 decisions = sa.table("decisions", *map(sa.column, ("id", "store_id", "facts", "answer")))
 audit = sa.table("audit", *map(sa.column, ("id", "subject", "store_id", "detail")))
 hash_keys = sa.table(
     "hash_keys", sa.column("name"), sa.column("key_sealed"), sa.column("made_at", sa.DateTime(timezone=True))
+)
+LIKENESS: tuple[tuple[str, str, Any], ...] = (
+    ("stores", "host", sa.String()),
+    ("accounts", "name_key", sa.String()),
+    ("links", "tiktok_user_hash", sa.String(64)),
+    ("stores", "alike_since", sa.DateTime(timezone=True)),
 )
 
 
@@ -53,10 +63,12 @@ def upgrade() -> None:
     op.drop_index("uq_awards_code", "awards")
     _encrypt_codes(op.get_bind())
     op.create_index("uq_awards_code", "awards", ["code_hash"], unique=True)
+    _add_likeness(op.get_bind())
 
 
 def downgrade() -> None:
     """The codes stand in clear again, but not in what was cleaned of them: decisions and the audit."""
+    _drop_likeness()
     op.drop_index("uq_awards_code", "awards")
     bind = op.get_bind()
     kept = bind.execute(sa.select(awards.c.id, awards.c.code_sealed).where(awards.c.code_sealed.is_not(None)))
@@ -73,6 +85,50 @@ def downgrade() -> None:
     op.drop_column("awards", "code_hash")
     op.drop_column("awards", "code_sealed")
     op.drop_table("hash_keys")
+
+
+def _add_likeness(bind: sa.Connection) -> None:
+    for table, column, kind in LIKENESS:
+        op.add_column(table, sa.Column(column, kind, nullable=True))
+    _fill(bind, stores, "id", "url", "host", host_of)
+    _fill(bind, accounts, "advertiser_id", "name", "name_key", name_key)
+    for table, column, _ in LIKENESS[:3]:
+        op.create_index(f"ix_{table}_{column}", table, [column])
+    asked = sa.text("alike_since IS NOT NULL")
+    op.create_index("ix_stores_alike", "stores", ["id"], sqlite_where=asked, postgresql_where=asked)
+    op.create_table(
+        "merchant_answers",
+        *(
+            sa.Column(name, sa.String(), sa.ForeignKey("stores.id", name=f"fk_merchant_answers_{name}"))
+            for name in ("store_id", "other_id")
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "other_id", name="pk_merchant_answers"),
+    )
+    op.create_index("ix_merchant_answers_other_id", "merchant_answers", ["other_id"])
+
+
+def _fill(
+    bind: sa.Connection,
+    table: sa.TableClause,
+    key: str,
+    source: str,
+    kept: str,
+    made: Callable[[Any], Any],
+) -> None:
+    for row_id, value in bind.execute(sa.select(table.c[key], table.c[source])).all():
+        bind.execute(sa.update(table).where(table.c[key] == row_id).values({kept: made(value)}))
+
+
+def _drop_likeness() -> None:
+    op.drop_table("merchant_answers")
+    op.drop_index("ix_stores_alike", "stores")
+    for table, column, _ in LIKENESS[:3]:
+        op.drop_index(f"ix_{table}_{column}", table)
+    for table, column, _ in LIKENESS:
+        op.drop_column(table, column)
 
 
 def _seal() -> Seal:

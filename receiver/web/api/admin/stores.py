@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from receiver.documents.status import full_document
+from receiver.domain.likeness import Likeness
 from receiver.services.bridge.check import check_store
 from receiver.services.bridge.leave import erase_store, leave_store
 from receiver.services.bridge.rotate import rotate_made_secrets
@@ -19,6 +20,7 @@ from receiver.services.decisions.decide import decide_each
 from receiver.services.decisions.status import status_of
 from receiver.services.staff_words import LONGEST
 from receiver.services.stores import registry
+from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.listing import LONGEST_FILTER, STAGES, page_of_stores, store_row
 from receiver.services.stores.merge import Merged, merge_merchants
 from receiver.storage.store_search import Condition, StoreFilters
@@ -88,6 +90,38 @@ class ConnectionSchema(Schema):
     webhooks = fields.List(fields.Nested(WebhookSchema), required=True)
 
 
+class SuggestionSchema(Schema):
+    """A store of another merchant that looks like the same one's."""
+
+    other = fields.String(required=True)
+    other_name = fields.String(required=True)
+    why = fields.List(fields.String(metadata={"enum": list(Likeness)}), required=True)
+    holds_award = fields.Boolean(required=True)
+
+
+class StoreSuggestionSchema(SuggestionSchema):
+    """A suggestion that stops the award of `store` until it is answered."""
+
+    store = fields.String(required=True)
+    store_name = fields.String(required=True)
+    since = fields.AwareDateTime(required=True)
+
+
+class ApartSchema(Schema):
+    """That another store is of another merchant."""
+
+    other = fields.String(**WORDS)
+    reason = fields.String(**WORDS)
+
+
+class KeptApartSchema(ApartSchema):
+    """The answer as it was given first."""
+
+    store = fields.String(required=True)
+    by = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
 class StoreSchema(StoreBaseSchema):
     """Everything about a store but its secrets."""
 
@@ -100,6 +134,7 @@ class StoreSchema(StoreBaseSchema):
     removed_at = fields.AwareDateTime(**TIME)
     webhook_url = fields.String(required=True)
     may_be_one_merchant = fields.List(fields.String(), required=True)
+    merge_suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
     connection = fields.Nested(ConnectionSchema, required=True, **MAYBE)
 
 
@@ -368,13 +403,43 @@ class MergeView(MethodView):
         return _merged(merge_merchants(wiring().database, wiring().now(), store_id, **told, actor=actor))
 
 
+@stores_api.route("/stores/<store_id>/keep-apart")
+class KeepApartView(MethodView):
+    """Two stores of different merchants."""
+
+    @stores_api.arguments(ApartSchema)
+    @stores_api.response(200, KeptApartSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    @stores_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+        """Neither stops the other's award any more, and nobody is asked again. Twice is once."""
+        parts, now = wiring(), wiring().now()
+        kept = keep_apart(parts.database, now, store_id, **told, actor=g.person.email)
+        decide_each(parts.database, now, (store_id, told["other"]))
+        return kept
+
+
+@stores_api.route("/merge-suggestions")
+class SuggestionsView(MethodView):
+    """Stores that may be one merchant's."""
+
+    @stores_api.arguments(PageArguments, location="query")
+    @stores_api.response(200, page_schema(StoreSuggestionSchema, "SuggestionPage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Those that stop an award until staff merge the stores or keep them apart; `limit` counts stores."""
+        rows, after = list_suggestions(wiring().database, arguments["limit"], after=arguments.get("after"))
+        return {"items": rows, "next": after}
+
+
 def _shown(store_id: str) -> dict[str, Any]:
     parts = wiring()
     store = registry.show_store(parts.database, store_id)
     connection = bridge_shown(parts.database, store_id)
+    alike = suggestions_for(parts.database, store_id)
     return {
         **store_row(store, parts.settings.public_url),
-        "may_be_one_merchant": registry.may_be_one_merchant(parts.database, store_id),
+        "may_be_one_merchant": [one["other"] for one in alike],
+        "merge_suggestions": alike,
         "connection": connection if connection["connected_at"] else None,
     }
 

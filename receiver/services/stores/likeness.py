@@ -1,0 +1,83 @@
+"""Stores that may be one merchant's: shown to staff, who merge them or say once that they are not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.likeness import pair_of
+from receiver.errors import InputError, Refused
+from receiver.services.staff_words import checked_words
+from receiver.storage import audit, awards, likeness, stores
+from receiver.storage.database import Database
+from receiver.storage.likeness import Alike
+from receiver.storage.tables import MerchantAnswer, Store
+
+MOST = 50  # of one store: an agency's Business Center may hold hundreds
+
+
+def suggestions_for(database: Database, store_id: str) -> list[dict[str, Any]]:
+    """The stores that may be of this one's merchant, by id. Raises NotFound."""
+    with database.reading() as session:
+        found = likeness.find_alike(session, stores.known_store(session, store_id))
+        return [_suggestion(alike) for alike in found[:MOST]]
+
+
+def list_suggestions(
+    database: Database, limit: int, *, after: str | None = None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """For each store whose award waits for an answer, about whom; and the store to go on after."""
+    with database.reading() as session:
+        asked = likeness.stores_asked_about(session, after, limit)
+        rows = [
+            {"store": store.id, "store_name": store.name, "since": store.alike_since, **_suggestion(alike)}
+            for store in asked
+            for alike in likeness.find_alike(session, store, only_holding=True)[:MOST]
+        ]
+    return rows, asked[-1].id if limit and len(asked) == limit else None
+
+
+def keep_apart(
+    database: Database, now: datetime, store_id: str, *, other: str, reason: str, actor: str
+) -> dict[str, Any]:
+    """Record that two stores are of different merchants; nobody is asked about them again. Twice is once.
+
+    Raises InputError, NotFound, and Refused where they are of one merchant already.
+    """
+    reason = checked_words(reason, "reason")
+    if store_id == other:
+        raise InputError("must be another store", path="other")
+    with database.writing() as session:
+        awards.hold_stores(session, [store_id, other])
+        store, second = (stores.known_store(session, one) for one in (store_id, other))
+        if store.merchant == second.merchant:
+            raise Refused(f"{store_id} and {other} are stores of one merchant; record the fact `merchant`")
+        answer = likeness.answer_about(session, store_id, other)
+        if answer is None:
+            answer = _keep(session, now, store, second, reason, actor)
+        return {"store": store_id, "other": other, "reason": answer.reason, "by": answer.by, "at": answer.at}
+
+
+def _keep(
+    session: Session, now: datetime, store: Store, other: Store, reason: str, actor: str
+) -> MerchantAnswer:
+    first, second = pair_of(store.id, other.id)
+    answer = MerchantAnswer(store_id=first, other_id=second, reason=reason, by=actor, at=now)
+    session.add(answer)
+    for one, another in ((store, other), (other, store)):
+        audit.record(
+            session, now, actor, "stores keep-apart", one.id, {"other": another.id, "reason": reason}
+        )
+    awards.to_decide_anew(session, [store.id, other.id])
+    return answer
+
+
+def _suggestion(alike: Alike) -> dict[str, Any]:
+    return {
+        "other": alike.store.id,
+        "other_name": alike.store.name,
+        "why": list(map(str, alike.why)),
+        "holds_award": alike.holds,
+    }
