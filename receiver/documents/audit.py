@@ -21,6 +21,7 @@ PHRASES: Mapping[str, str] = {
     "facts set": "recorded a fact of store {}",
     "links add": "linked an ad account to store {}",
     "links remove": "ended a link of store {}",
+    "place lapsed": "freed the place that was reserved for store {}",
     "place given": "gave store {} a place that became free",
     "quarantine taken in": "took in what was quarantined of {}",
     "replay cancelled": "cancelled {}",

@@ -20,7 +20,7 @@ _CONNECT = "Connect TikTok, so that we can read your spend."
 _ASK = "Nothing for you to do: our team checks this. Ask for a review if it stays like this."
 _REVIEW = "If you believe this is wrong, ask for a review."
 _WAIT = "Nothing for you to do: we read this again by ourselves."
-_PLACE = "Nothing for you to do: you see it here once a place is free."
+_PLACE = "Connect TikTok: stores that did come first. You see it here once a place is free."
 _LAUNCH = "Launch your campaign in Ads Manager."
 _RUN = "Keep your campaign running."
 _ISSUE = "Nothing for you to do: our team issues the credit."
@@ -299,6 +299,10 @@ USED: Mapping[str, str] = {
 }
 
 WARNINGS: Mapping[str, Sentence] = {
+    "place_reserved": Sentence(
+        "Your place in this offer is reserved until {until}.",
+        "Connect TikTok before then to keep it; otherwise it goes to the next store.",
+    ),
     "consent_withdrawn": Sentence(
         "TikTok no longer lets us read your ad account. What we had read stays; what you spend now does not show.",
         "Connect TikTok again.",

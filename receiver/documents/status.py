@@ -87,6 +87,7 @@ class Status:
     shop_trouble: str | None = None  # what keeps us from the store (errors.ShopTrouble)
     webhook_troubles: tuple[str, ...] = ()  # domain/store_webhooks.py
     clock_skew: int | None = None  # seconds the store's clock is ahead of ours, where that is too much
+    place_until: datetime | None = None  # its place in a capped offer is reserved; None: its own, or none
 
 
 def full_document(status: Status, locale: Locale = ENGLISH) -> dict[str, Any]:
@@ -107,6 +108,9 @@ def _of_the_store(status: Status, locale: Locale) -> list[dict[str, Any]]:
         said.insert(0, (f"store_{status.shop_trouble}", shop_trouble_words(status.shop_trouble, locale)))
     if status.clock_skew is not None:
         said.append(clock_words(status.clock_skew, locale))
+    if status.place_until is not None:
+        reserved = warning_words("place_reserved", {"until": status.place_until}, locale)
+        said.append(("place_reserved", reserved))
     return [{"id": id, "text": words.text, "next_step": words.next_step} for id, words in said]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.likeness import Likeness, pair_of
+from receiver.storage.links import is_proven
 from receiver.storage.tables import Account, Award, Link, MerchantAnswer, Store
 
 
@@ -23,11 +24,6 @@ class Alike:
     store: Store
     why: tuple[Likeness, ...]
     holds: bool  # it has an award of the programme, or one waits for staff
-
-
-def is_proven() -> ColumnElement[bool]:
-    """Whether an advertiser consented to a link, be it that the consent was withdrawn since."""
-    return Link.consent.is_not(None)
 
 
 def find_alike(session: Session, store: Store, *, only_holding: bool = False) -> list[Alike]:

@@ -11,6 +11,11 @@ from sqlalchemy.orm import Session
 from receiver.storage.tables import Account, Link, Store
 
 
+def is_proven() -> ColumnElement[bool]:
+    """Whether an advertiser consented to a link, be it that the consent was withdrawn since."""
+    return Link.consent.is_not(None)
+
+
 def open_link(session: Session, store_id: str) -> Link | None:
     """The link that stands; a store has one at most."""
     query = select(Link).where(Link.store_id == store_id, Link.ended_at.is_(None)).order_by(Link.id.desc())

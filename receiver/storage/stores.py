@@ -53,22 +53,12 @@ def lock_programme(session: Session, programme: str) -> None:
     session.execute(select(Terms.id).where(Terms.id == programme).with_for_update()).all()
 
 
-def merchants_admitted(session: Session, programme: str) -> set[str]:
-    """Those that have a place: a merchant has one, however many stores."""
-    query = select(Store.merchant).where(Store.programme == programme, Store.admitted_at.is_not(None))
-    return set(session.scalars(query.distinct()))
-
-
 def waiting_stores(session: Session, programme: str | None, limit: int = 0) -> list[Store]:
     """Stores without a place, of one programme or all; who joined first comes first. 0 = all."""
     query = select(Store).where(_waits()).order_by(Store.joined_at, Store.id)
     if programme is not None:
         query = query.where(Store.programme == programme)
     return list(session.scalars(query.limit(limit) if limit else query))
-
-
-def programmes_waited_for(session: Session) -> list[str]:
-    return list(session.scalars(select(Store.programme).where(_waits()).distinct()))
 
 
 def _waits() -> ColumnElement[bool]:

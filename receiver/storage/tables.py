@@ -36,6 +36,7 @@ IS_WITHDRAWN = text("NOT consent AND ended_at IS NULL")
 IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
 HAS_LEFT = text("disconnected_at IS NOT NULL")
 IS_ASKED_ABOUT = text("alike_since IS NOT NULL")
+IS_RESERVED = text("admitted_at IS NOT NULL AND reserved_until IS NOT NULL")
 HAS_PLACE = text("admitted_at IS NOT NULL")
 IS_FLAGGED = text("flags <> '[]'")
 IS_SKEWED = text("abs(clock_skew) > 600")  # domain/claims.py, CLOCK_ALLOWANCE
@@ -77,6 +78,7 @@ class Store(Base):
     programme: Mapped[str]  # the programme it enrolled in; changing PROGRAMME moves nobody
     joined_at: Mapped[dt.datetime]
     admitted_at: Mapped[dt.datetime | None]
+    reserved_until: Mapped[dt.datetime | None]  # domain/places.py; null: the place is its own, if it has one
     created_at: Mapped[dt.datetime]
     disconnected_at: Mapped[dt.datetime | None]
     status_token_hash: Mapped[str | None] = mapped_column(unique=True)
@@ -111,6 +113,9 @@ class Store(Base):
         Index("ix_stores_stage", "stage", "created_at", "id"),
         Index("ix_stores_country", "country", "created_at", "id"),
         Index("ix_stores_in_line", "joined_at", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+        Index(
+            "ix_stores_reserved", "programme", "id", sqlite_where=IS_RESERVED, postgresql_where=IS_RESERVED
+        ),
         Index("ix_stores_alike", "id", sqlite_where=IS_ASKED_ABOUT, postgresql_where=IS_ASKED_ABOUT),
         Index("ix_stores_left", "id", sqlite_where=HAS_LEFT, postgresql_where=HAS_LEFT),
         Index("ix_stores_skewed", "id", sqlite_where=IS_SKEWED, postgresql_where=IS_SKEWED),

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select, update
 
+from receiver.documents.programme import SHIPPED
+from receiver.documents.status import full_document
 from receiver.errors import NotFound
 from receiver.jobs import every_minute
 from receiver.services.decisions.decide import decide_store
-from receiver.services.decisions.status import status_for_token
+from receiver.services.decisions.status import status_for_token, status_of
 from receiver.services.facts.record import record
 from receiver.services.stores.links import add_link
 from receiver.services.stores.places import fill_all_places, fill_places
-from receiver.services.stores.registry import disconnect_store, list_stores, show_store
+from receiver.services.stores.registry import admit_store, disconnect_store, list_stores, show_store
 from receiver.storage import tables
 from receiver.storage.seal import token_hash
 from receiver.wiring import Wiring
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
 from tests.rows import keep_all, keep_store
+from tests.signals import add_shop
 
 Line = Callable[..., list[str]]
 
@@ -181,3 +185,122 @@ def test_a_store_that_left_is_not_read_any_more_and_its_token_opens_nothing(
         status_for_token(wired.database, wired.now(), "stt_1")
     with pytest.raises(NotFound, match="st_nobody"):
         leave(wired, "st_nobody")
+
+
+# -- Reserved places -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def capped(wired: Wiring, tmp_path: Path) -> str:
+    """Terms with one place."""
+    text = (SHIPPED / "woocommerce-2025.toml").read_text().replace("\n[window]", "\ncapacity = 1\n[window]")
+    file = tmp_path / "capped.toml"
+    file.write_text(text.replace('id = "woocommerce-2025"', 'id = "capped"'))
+    return str(file)
+
+
+@pytest.fixture
+def two(wired: Wiring, capped: str) -> tuple[str, str]:
+    """A store with the one place, reserved, and one that waits."""
+    first = add_shop(wired, "https://first.example/", programme=capped).id
+    return first, add_shop(wired, "https://second.example/", programme=capped).id
+
+
+def consent(wired: Wiring, store_id: str, advertiser_id: str) -> None:
+    told = {"advertiser_id": advertiser_id, "token": "t", "actor": "ann"}
+    add_link(wired.database, wired.seal, wired.now(), store_id=store_id, **told)
+
+
+def admitted(wired: Wiring, *store_ids: str) -> list[str]:
+    return [str(decide_store(wired.database, wired.now(), one).outcome("admission")) for one in store_ids]
+
+
+def test_a_place_is_reserved_for_seven_days_then_goes_to_the_next_in_line(
+    wired: Wiring, clock: FrozenClock, two: tuple[str, str]
+):
+    assert admitted(wired, *two) == ["pass", "pending"]
+    clock.move(days=7, seconds=-1)
+    assert fill_all_places(wired.database, wired.now()) == []
+    clock.move(seconds=1)
+    assert admitted(wired, *two) == ["pending", "pending"]  # at once, before anybody gave it on
+    assert fill_all_places(wired.database, wired.now()) == [two[1]]
+    assert fill_all_places(wired.database, wired.now()) == []
+    assert admitted(wired, *two) == ["pending", "pass"]
+    assert decide_store(wired.database, wired.now(), two[0]).stage == "not_admitted"
+    with wired.database.reading() as session:
+        query = select(tables.AuditEntry.action, tables.AuditEntry.subject)
+        moved = session.execute(query.where(tables.AuditEntry.action.like("place%"))).all()
+        assert [tuple(row) for row in moved] == [("place lapsed", two[0]), ("place given", two[1])]
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_consent_takes_the_place_for_good(
+    wired: Wiring, clock: FrozenClock, two: tuple[str, str], withdrawn
+):
+    consent(wired, two[0], "7001")
+    fill_all_places(wired.database, wired.now())
+    if withdrawn:
+        with wired.database.writing() as session:
+            session.execute(update(tables.Link).values(consent=False, token_sealed=None))
+    clock.move(days=30)
+    assert fill_all_places(wired.database, wired.now()) == []
+    assert admitted(wired, *two) == ["pass", "pending"]
+
+
+def test_a_lapsed_store_comes_back_by_its_consent_before_those_who_only_wait(
+    wired: Wiring, clock: FrozenClock, two: tuple[str, str]
+):
+    clock.move(days=8)
+    fill_all_places(wired.database, wired.now())
+    consent(wired, two[0], "7001")
+    assert fill_all_places(wired.database, wired.now()) == []  # the other has it reserved
+    clock.move(days=8)
+    assert fill_all_places(wired.database, wired.now()) == [two[0]]
+    assert admitted(wired, *two) == ["pass", "pending"]
+
+
+def test_who_staff_admit_stays_whatever_it_proves(wired: Wiring, clock: FrozenClock, two: tuple[str, str]):
+    for store_id in two:
+        admit_store(wired.database, wired.now(), store_id, actor="ann")
+    clock.move(days=30)
+    assert fill_all_places(wired.database, wired.now()) == []
+    assert admitted(wired, *two) == ["pass", "pass"]
+
+
+def test_a_reserved_place_is_told_with_its_end_until_the_consent_is_there(
+    wired: Wiring, two: tuple[str, str]
+):
+    def told() -> list[str]:
+        document = full_document(status_of(wired.database, wired.now(), two[0]))
+        return [one["text"] for one in document["warnings"] if one["id"] == "place_reserved"]
+
+    (words,) = told()
+    assert "reserved until November 27, 2025" in words
+    consent(wired, two[0], "7001")
+    assert told() == []
+
+
+def test_leaving_and_coming_back_gives_no_second_reservation(
+    wired: Wiring, clock: FrozenClock, two: tuple[str, str]
+):
+    clock.move(days=8)
+    fill_all_places(wired.database, wired.now())
+    leave(wired, two[0])
+    leave(wired, two[1])
+    with wired.database.writing() as session:
+        session.get_one(tables.Store, two[0]).disconnected_at = None
+    assert fill_all_places(wired.database, wired.now()) == []
+
+
+def test_of_a_hundred_shops_on_one_host_three_have_a_place(wired: Wiring, tmp_path: Path, capped: str):
+    wide = Path(capped)
+    wide.write_text(wide.read_text().replace("capacity = 1", "capacity = 1000"))
+    for number in range(6):
+        add_shop(wired, f"https://shops.example/{number}/", programme=capped)
+    add_shop(wired, "https://honest.example/", programme=capped)
+    fill_all_places(wired.database, wired.now())
+    inside = [store.url for store in list_stores(wired.database, 0) if store.admitted_at]
+    assert sorted(inside) == [
+        "https://honest.example/",
+        *(f"https://shops.example/{number}/" for number in range(3)),
+    ]

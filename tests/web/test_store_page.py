@@ -256,7 +256,7 @@ def test_stores_of_one_business_center_are_named_as_perhaps_one_owners(wired, st
     with wired.database.writing() as session:
         session.execute(update(Account).values(business_center="6001"))
     viewer, operator = Console(wired, "viewer"), Console(wired)
-    assert 'Perhaps one owner: <a href="/admin/stores/st_2">' in page(viewer, store_id)
+    assert 'Perhaps one owner with <a href="/admin/stores/st_2">' in page(viewer, store_id)
     assert "Merge with" not in page(viewer, store_id)
     assert '<option value="st_2">' in operator.get(f"/admin/stores/{store_id}/merge").text
 

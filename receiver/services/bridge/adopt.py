@@ -13,7 +13,7 @@ from receiver.domain.shop_facts import ShopFacts, Whose, whose
 from receiver.services.bridge.shops import Keys
 from receiver.services.facts.programmes import enrol_in
 from receiver.services.stores.lineage import mark_store, recognise
-from receiver.services.stores.places import has_place
+from receiver.services.stores.places import claim_place
 from receiver.services.stores.registry import new_secret, new_store_id
 from receiver.storage import audit, bridges, hooks, stores
 from receiver.storage.database import Database
@@ -63,8 +63,7 @@ def adopt(
             recognise(session, store, facts.uuid)
             hooks.add_hook(session, store.id, store.id, topic=None)  # for a webhook made by hand, too
             hooks.add_secret(session, store.id, seal.close(new_secret()), now)
-            if has_place(terms, store.merchant, stores.merchants_admitted(session, terms.id)):
-                store.admitted_at = now
+            claim_place(session, terms, store, now)
         else:
             store = stores.known_store(session, known, locked=True)
             store.disconnected_at, store.decided_at = None, None

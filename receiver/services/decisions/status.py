@@ -15,9 +15,11 @@ from receiver.errors import ShopTrouble
 from receiver.services.awards.code import with_code
 from receiver.services.decisions.decide import answer_for
 from receiver.services.decisions.reviews import as_review
+from receiver.services.stores.places import holds_place
 from receiver.storage import bridges, links, reviews, stores, tables
 from receiver.storage.database import Database
 from receiver.storage.figures import account_row
+from receiver.storage.places import proven_since
 from receiver.storage.seal import Seal, token_hash
 
 LASTING = timedelta(hours=24)  # what passes by itself is told after so long
@@ -57,8 +59,16 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
         review=as_review(asked) if asked else None,
         doubts=tuple(store.doubts or ()),
         shop_trouble=_shop_trouble(bridges.bridge_of(session, store.id), now),
+        place_until=_place_until(session, store, now),
         webhook_troubles=tuple(sorted({hook.trouble for hook in hooks if hook.trouble})),
     )
+
+
+def _place_until(session: Session, store: tables.Store, now: datetime) -> datetime | None:
+    """Nothing to say of a place that the advertiser's consent has taken since."""
+    if store.reserved_until is None or not holds_place(session, store, now):
+        return None
+    return store.reserved_until if not proven_since(session, [store]) else None
 
 
 def _shop_trouble(bridge: tables.Bridge | None, now: datetime) -> str | None:

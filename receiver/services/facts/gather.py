@@ -24,6 +24,7 @@ from receiver.domain.facts import (
 from receiver.services.facts.gather_bills import Bills, gather_bills
 from receiver.services.facts.gather_payment import gather_payment
 from receiver.services.facts.provenance import OVERRIDE, with_provenance
+from receiver.services.stores.places import holds_place
 from receiver.storage import history, likeness, links, store_marks, tables
 from receiver.storage.figures import figures_of, is_proven
 
@@ -43,7 +44,7 @@ def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
     pays = gather_payment(recorded, account, bills, days)
     award = history.award_of(session, store)
     facts = Facts(
-        store=_store(store),
+        store=_store(store, admitted=holds_place(session, store, now)),
         account=_account(proven, account, pays.option) if proven else None,
         history=_history(session, store, link, account, recorded, bills, award),
         spend=days,
@@ -64,13 +65,13 @@ def _claimed_dates(store: tables.Store, link: tables.Link | None) -> dict[str, d
     return {path: at for path, at in claimed.items() if at is not None}
 
 
-def _store(store: tables.Store) -> Store:
+def _store(store: tables.Store, *, admitted: bool) -> Store:
     return Store(
         id=store.id,
         merchant=store.merchant,
         country=store.country,
         joined_at=store.joined_at,
-        admitted=store.admitted_at is not None,
+        admitted=admitted,
         set_up_at=store.set_up_at,
     )
 

@@ -58,6 +58,7 @@ def store_row(store: Store, public_url: str) -> dict[str, Any]:
         "programme": store.programme,
         "joined_at": store.joined_at,
         "admitted_at": store.admitted_at,
+        "place_reserved_until": store.reserved_until if store.admitted_at else None,
         "created_at": store.created_at,
         "disconnected_at": store.disconnected_at,
         "webhook_url": public_url + webhook_path(store.id),

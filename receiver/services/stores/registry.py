@@ -15,7 +15,7 @@ from receiver.services.facts.programmes import enrol_in
 from receiver.services.staff_words import checked_words
 from receiver.services.stores.details import StoreDetails, checked_details, checked_secret
 from receiver.services.stores.lineage import recognise
-from receiver.services.stores.places import fill_places, has_place
+from receiver.services.stores.places import claim_place, fill_places
 from receiver.storage import audit, awards, consents, history, hooks, links, stores
 from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
@@ -73,11 +73,13 @@ def add_store(
         _refuse_known(session, details.url)
         store = _new_store(details, terms.id, joined_at or now, now)
         store.status_token_hash = token_hash(token)
-        if admit or has_place(terms, store.merchant, stores.merchants_admitted(session, terms.id)):
-            store.admitted_at = now
         session.add(store)
         session.flush()
         recognise(session, store, uuid=None)
+        if admit:
+            store.admitted_at = now
+        else:
+            claim_place(session, terms, store, now)
         hooks.add_hook(session, store.id, store.id, topic=None)
         hooks.add_secret(session, store.id, seal.close(secret), now)
         what = {"url": store.url, "programme": store.programme, "admitted": store.admitted_at is not None}
@@ -101,8 +103,8 @@ def admit_store(database: Database, now: datetime, store_id: str, *, actor: str)
     """Give the store its place in the offer, beyond the cap too. Twice is once. Raises NotFound."""
     with database.writing() as session:
         store = stores.known_store(session, store_id, locked=True)
-        if store.admitted_at is None:
-            store.admitted_at = now
+        if store.admitted_at is None or store.reserved_until is not None:
+            store.admitted_at, store.reserved_until = store.admitted_at or now, None
             audit.record(session, now, actor, "stores admit", store_id, {})
         return store
 

@@ -1,4 +1,4 @@
-"""redeem codes encrypted, due dates in the account's zone, what makes stores alike"""
+"""redeem codes encrypted, due dates in the account's zone, stores alike, places reserved"""
 
 import hmac
 import json
@@ -44,6 +44,7 @@ LIKENESS: tuple[tuple[str, str, Any], ...] = (
     ("accounts", "name_key", sa.String()),
     ("links", "tiktok_user_hash", sa.String(64)),
     ("stores", "alike_since", sa.DateTime(timezone=True)),
+    ("stores", "reserved_until", sa.DateTime(timezone=True)),  # null: who has a place keeps it
 )
 
 
@@ -96,6 +97,14 @@ def _add_likeness(bind: sa.Connection) -> None:
         op.create_index(f"ix_{table}_{column}", table, [column])
     asked = sa.text("alike_since IS NOT NULL")
     op.create_index("ix_stores_alike", "stores", ["id"], sqlite_where=asked, postgresql_where=asked)
+    reserved = sa.text("admitted_at IS NOT NULL AND reserved_until IS NOT NULL")
+    op.create_index(
+        "ix_stores_reserved",
+        "stores",
+        ["programme", "id"],
+        sqlite_where=reserved,
+        postgresql_where=reserved,
+    )
     op.create_table(
         "merchant_answers",
         *(
@@ -124,6 +133,7 @@ def _fill(
 
 def _drop_likeness() -> None:
     op.drop_table("merchant_answers")
+    op.drop_index("ix_stores_reserved", "stores")
     op.drop_index("ix_stores_alike", "stores")
     for table, column, _ in LIKENESS[:3]:
         op.drop_index(f"ix_{table}_{column}", table)

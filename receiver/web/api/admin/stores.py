@@ -128,6 +128,7 @@ class StoreSchema(StoreBaseSchema):
     currency = fields.String(required=True, **MAYBE)
     created_at = fields.AwareDateTime(required=True)
     admitted_at = fields.AwareDateTime(**TIME)
+    place_reserved_until = fields.AwareDateTime(**TIME)
     disconnected_at = fields.AwareDateTime(**TIME)
     installed_at = fields.AwareDateTime(**TIME)
     set_up_at = fields.AwareDateTime(**TIME)

@@ -1,0 +1,79 @@
+"""The places of a programme with a cap: who holds one, for how long, and who is next.
+
+A place is taken by an advertiser's consent, or given by staff. Until then a store only has one reserved:
+otherwise whoever connects a hundred shops on one morning would keep every merchant out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+RESERVED_FOR = timedelta(days=7)
+UNPROVEN_PER_HOST = 3  # reservations at a time: anybody can make shops on a host of his own
+
+
+@dataclass(frozen=True)
+class Seeker:
+    """A store that has a place reserved, or waits for one."""
+
+    store_id: str
+    merchant: str
+    host: str | None
+    joined_at: datetime
+    reserved_until: datetime | None  # None: it never had a place reserved
+    proven_at: datetime | None  # when its advertiser consented, or it earned an award; None: neither
+
+
+@dataclass(frozen=True)
+class Places:
+    """What becomes of places, by store id."""
+
+    taken: frozenset[str]  # reserved before, and its own from now on
+    lapsed: frozenset[str]  # reserved before, and free again
+    given: dict[str, datetime | None]  # given now; until when it is reserved, None: its own
+
+
+def is_reserved(reserved_until: datetime | None, at: datetime) -> bool:
+    """Whether a place that nobody has proven to need is kept at this moment."""
+    return reserved_until is None or at < reserved_until
+
+
+def share_out(
+    capacity: int | None,
+    owners: Iterable[str],
+    reserved: Sequence[Seeker],
+    waiting: Sequence[Seeker],
+    at: datetime,
+) -> Places:
+    """Take, free and give places as of a moment. `owners` are the merchants whose place is their own.
+
+    A merchant has one place for all its stores. Who is proven comes first, by the time of the consent; then
+    who joined first. A reservation that lapsed is not given again: such a store comes back by being proven.
+    """
+    proven = {one.merchant for one in (*reserved, *waiting) if one.proven_at or capacity is None}
+    own = {*owners, *(one.merchant for one in reserved if one.merchant in proven)}
+    taken = {one.store_id for one in reserved if one.merchant in own}
+    kept = [one for one in reserved if one.store_id not in taken and is_reserved(one.reserved_until, at)]
+    lapsed = {one.store_id for one in reserved} - taken - {one.store_id for one in kept}
+    until = {one.merchant: one.reserved_until for one in kept}
+    on_host = Counter(one.host for one in kept)
+    line = sorted(waiting, key=_turn)
+    for one in line:
+        is_full = capacity is not None and len(own | set(until)) >= capacity
+        if is_full or one.merchant in own or one.merchant in until:
+            continue
+        if one.merchant in proven:
+            own.add(one.merchant)
+        elif on_host[one.host] < UNPROVEN_PER_HOST and is_reserved(one.reserved_until, at):
+            until[one.merchant] = one.reserved_until or at + RESERVED_FOR
+            on_host[one.host] += 1
+    inside = [one for one in line if one.merchant in own or one.merchant in until]
+    given = {one.store_id: None if one.merchant in own else until[one.merchant] for one in inside}
+    return Places(frozenset(taken), frozenset(lapsed), given)
+
+
+def _turn(seeker: Seeker) -> tuple[bool, datetime, str]:
+    return seeker.proven_at is None, seeker.proven_at or seeker.joined_at, seeker.store_id

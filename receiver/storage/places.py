@@ -1,0 +1,54 @@
+"""Stores that have a place of a programme, have one reserved or wait for one, and what proves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from receiver.storage.links import is_proven
+from receiver.storage.tables import IS_RESERVED, Award, Link, Store
+from receiver.storage.types import Utc
+
+CHUNK = 5000  # SQLite takes 32,766 parameters in a statement
+
+
+def merchants_with_own_place(session: Session, programme: str) -> set[str]:
+    """Those whose place is taken: by proof, by staff, or before there were reservations."""
+    has_place = (Store.admitted_at.is_not(None), Store.reserved_until.is_(None))
+    query = select(Store.merchant).where(Store.programme == programme, *has_place)
+    return set(session.scalars(query.distinct()))
+
+
+def reserved_stores(session: Session, programme: str) -> list[Store]:
+    """Stores whose place is reserved, by id."""
+    query = select(Store).where(IS_RESERVED, Store.programme == programme).order_by(Store.id)
+    return list(session.scalars(query))
+
+
+def programmes_to_share_out(session: Session) -> list[str]:
+    """Programmes in which a store waits, or has a place reserved."""
+    waits = Store.admitted_at.is_(None) & Store.disconnected_at.is_(None)
+    query = select(Store.programme).where(or_(waits, IS_RESERVED)).distinct()
+    return list(session.scalars(query.order_by(Store.programme)))
+
+
+def proven_since(session: Session, stores: Sequence[Store]) -> dict[str, datetime]:
+    """When an advertiser first consented for each store, or it earned an award; one without is left out."""
+    found: dict[str, datetime] = {}
+    for ids in _chunks([store.id for store in stores]):
+        consented = func.min(func.coalesce(Link.consent_at, Link.linked_at, Store.joined_at), type_=Utc)
+        of_links = select(Link.store_id, consented).join(Store, Store.id == Link.store_id)
+        of_links = of_links.where(Link.store_id.in_(ids), is_proven()).group_by(Link.store_id)
+        of_awards = select(Award.store_id, func.min(Award.decided_at, type_=Utc))
+        of_awards = of_awards.where(Award.store_id.in_(ids)).group_by(Award.store_id)
+        for query in (of_awards, of_links):
+            for store_id, at in session.execute(query):
+                found[store_id] = min(at, found.get(store_id, at))
+    return found
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
