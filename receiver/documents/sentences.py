@@ -299,10 +299,6 @@ USED: Mapping[str, str] = {
 }
 
 WARNINGS: Mapping[str, Sentence] = {
-    "place_reserved": Sentence(
-        "Your place in this offer is reserved until {until}.",
-        "Connect TikTok before then to keep it; otherwise it goes to the next store.",
-    ),
     "consent_withdrawn": Sentence(
         "TikTok no longer lets us read your ad account. What we had read stays; what you spend now does not show.",
         "Connect TikTok again.",
@@ -444,6 +440,14 @@ CONNECT: Mapping[str, Sentence] = {
     ),
     "unavailable": Sentence(
         "We cannot do this right now. Nothing was connected.", "Try again in a few minutes."
+    ),
+}
+
+# How a place in an offer with few of them stands (domain/places.py).
+PLACES: Mapping[str, Sentence] = {
+    "reserved": Sentence(
+        "Your place in this offer is reserved until {until}.",
+        "Connect TikTok before then to keep it; otherwise it goes to the next store.",
     ),
 }
 

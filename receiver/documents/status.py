@@ -19,6 +19,7 @@ from receiver.documents.words import (
     connect_words_for,
     headline_words,
     meanwhile_words,
+    place_words,
     rule_words,
     shop_trouble_words,
     used_words,
@@ -109,8 +110,7 @@ def _of_the_store(status: Status, locale: Locale) -> list[dict[str, Any]]:
     if status.clock_skew is not None:
         said.append(clock_words(status.clock_skew, locale))
     if status.place_until is not None:
-        reserved = warning_words("place_reserved", {"until": status.place_until}, locale)
-        said.append(("place_reserved", reserved))
+        said.append(("place_reserved", place_words(status.place_until, locale)))
     return [{"id": id, "text": words.text, "next_step": words.next_step} for id, words in said]
 
 

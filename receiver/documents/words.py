@@ -27,6 +27,7 @@ from receiver.documents.sentences import (
     LINK,
     MEANWHILE,
     PERMISSIONS,
+    PLACES,
     REVIEWS,
     RULES,
     SHOP_TROUBLES,
@@ -100,6 +101,11 @@ def connect_words(told: str, locale: Locale = ENGLISH) -> Sentence:
 def connect_labels(locale: Locale = ENGLISH) -> dict[str, str]:
     """Of buttons, links and fields."""
     return {name: translated(f"connect.{name}:label", text, locale) for name, text in CONNECT_LABELS.items()}
+
+
+def place_words(until: datetime, locale: Locale = ENGLISH) -> Sentence:
+    """Until when a place is reserved, and how to keep it."""
+    return _filled("place.reserved", PLACES["reserved"], {"until": until}, locale)
 
 
 def shop_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from receiver.errors import InputError
-from receiver.storage.awards import find_awards
+from receiver.storage.awards import find_awards, is_late
 from receiver.storage.tables import IS_FLAGGED, Award, Store
 
 
@@ -22,6 +22,7 @@ class AwardFilters:
     programme: str | None = None
     flagged: bool = False  # only those with a flag
     due_before: date | None = None  # the date itself not included
+    overdue: bool = False  # only those whose date is over in their account's zone
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class FoundAwards:
     next: str | None
 
 
-def find_page(session: Session, filters: AwardFilters, after: str | None, limit: int) -> FoundAwards:
+def find_page(
+    session: Session, filters: AwardFilters, now: datetime, after: str | None, limit: int
+) -> FoundAwards:
     """Raises InputError for an `after` there is not, or a programme's name that none can have."""
     if not (filters.programme or "").isprintable():  # PostgreSQL takes no NUL
         raise InputError("must be printable", path="programme")
@@ -45,6 +48,8 @@ def find_page(session: Session, filters: AwardFilters, after: str | None, limit:
         query = query.where(IS_FLAGGED)
     if filters.due_before is not None:
         query = query.where(Award.due_by < filters.due_before)
+    if filters.overdue:
+        query = query.where(is_late(now))
     if after is not None:
         query = query.where(tuple_(Award.due_by, Award.id) > _place_of(session, after))
     ordered = query.order_by(Award.due_by, Award.id)

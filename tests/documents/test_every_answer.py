@@ -134,7 +134,7 @@ def test_the_tables_bring_about_every_answer():
     assert {rule.reason for decision in decisions for rule in decision.rules} == set(RULES)
 
 
-PAGES = ("consent.", "permission.", "connect.", "shop_trouble.", "webhook_trouble.", "clock.")
+PAGES = ("consent.", "permission.", "connect.", "place.", "shop_trouble.", "webhook_trouble.", "clock.")
 
 
 def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):

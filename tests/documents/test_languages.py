@@ -21,6 +21,7 @@ from receiver.documents.sentences import (
     HEADLINES,
     MEANWHILE,
     PERMISSIONS,
+    PLACES,
     REVIEWS,
     RULES,
     SHOP_TROUBLES,
@@ -43,6 +44,7 @@ FILLED = {
     "due_by": date(2025, 11, 2),
     "reference": "REF-1",
     "advertiser": "7001",
+    "until": date(2025, 11, 9),
 }
 
 
@@ -59,6 +61,7 @@ PLAIN = {
 PAGES = {
     "consent": CONSENT,
     "connect": CONNECT,
+    "place": PLACES,
     "shop_trouble": SHOP_TROUBLES,
     "webhook_trouble": WEBHOOK_TROUBLES,
     "clock": CLOCK_TROUBLES,

@@ -41,6 +41,7 @@ def test_quotes_keep_what_stands_between_them(desk):
 BAD_ROWS = [
     ("aw_9,INV-2", "there is no award aw_9"),
     ("aw_1,INV-1", "award aw_1 is blocked; only one that is due can be issued"),
+    ("TTAD-7Q4M-2210,aw_3,code", "award: must be an award's id, such as aw_…"),
     ("aw_2,INV-2", "award aw_2 was issued before: applied, reference INV-1"),
     ("aw_0,INV-1", "award aw_0 stands in line 2 already"),
     ("aw_0,INV-7", "award aw_0 stands in line 2 already"),

@@ -104,6 +104,22 @@ def keep_old(database: Database) -> None:
         )
 
 
+def keep_quoted(database: Database) -> None:
+    """A merchant's complaint that quotes the code, and staff's answer."""
+    with database.writing() as session:
+        session.execute(
+            text(
+                "INSERT INTO reviews (id, store_id, state, message, asked_at, reason) VALUES"
+                " ('rv_1', 'st_1', 'answered', :message, :at, :reason)"
+            ),
+            {
+                "message": f"{CODE} fails",
+                "reason": f"try {CODE} again",
+                "at": datetime(2025, 12, 6, tzinfo=UTC),
+            },
+        )
+
+
 def zlib_of(words: str) -> bytes:
     return zlib.compress(words.encode())
 
@@ -123,8 +139,10 @@ def rows(database: Database, query: str) -> list[tuple[object, ...]]:
 
 
 def test_the_migration_encrypts_old_codes_and_cleans_what_kept_them(old):
+    keep_quoted(old)
     seal = Seal([KEY])
     migrate(old, seal=seal)
+    assert rows(old, "SELECT message, reason FROM reviews") == [("••••2210 fails", "try ••••2210 again")]
     ((reference, sealed),) = rows(old, "SELECT reference, code_sealed FROM awards")
     assert (reference, seal.open(sealed)) == ("••••2210", CODE)
     ((facts, answer),) = rows(old, "SELECT facts, answer FROM decisions")

@@ -50,6 +50,7 @@ def test_what_is_due_stands_by_date_and_the_overdue_says_so(operator):
     ("query", "found"),
     [
         ("?due_before=2025-12-05", ["aw_0"]),
+        ("?overdue=any", ["aw_0"]),
         ("?flags=any", ["aw_1"]),
         ("?state=issued", []),
         ("?state=any&programme=another", []),
@@ -68,6 +69,7 @@ def test_filters_stand_in_the_address(operator, query, found):
         ("due_before=soon", "due_before: must be a date"),
         ("after=aw_9", "after: there is no award aw_9"),
         ("flags=red", "flags: must be any"),
+        ("overdue=no", "overdue: must be any"),
     ],
 )
 def test_a_filter_that_cannot_be_is_named(operator, query, said):

@@ -66,6 +66,8 @@ def _row(line: int, names: list[str], cells: list[str]) -> Row:
     if len(cells) != len(names):
         return Row(line, None, f"has {len(cells)} cells where the first line has {len(names)}")
     told = dict(zip(names, (cell.strip() for cell in cells), strict=True))
+    if not told["award"].startswith("aw_"):  # where columns are mixed up it may be a code: not told again
+        return Row(line, None, "award: must be an award's id, such as aw_…")
     try:
         return Row(line, checked_issue(told["award"], told["reference"], told.get("as") or "applied"))
     except InputError as error:

@@ -35,7 +35,7 @@ def page_of_awards(
 ) -> AwardPage:
     """The earliest due first; `after` is the `next` of the page before. Raises InputError."""
     with database.reading() as session:
-        found = find_page(session, filters, after, limit)
+        found = find_page(session, filters, now, after, limit)
         return AwardPage(
             [{**award_row(award, now), "store_name": name} for award, name in found.rows], found.next
         )

@@ -55,7 +55,7 @@ def give_consent(
     link = _opened(session, store_id, advertiser_id, linked_at, now)
     link.token_sealed, link.consent, link.consent_at = seal.close(token), True, now
     link.proven_at, link.last_figures = link.proven_at or now, None
-    link.scopes = scopes
+    link.scopes, link.tiktok_user_hash = scopes, None  # who it was, only TikTok's own answer tells
     account = spend.account_for_polling(session, advertiser_id, now, "linked")
     account.failures, account.last_error = 0, None
     return link

@@ -30,7 +30,7 @@ from receiver.wiring import wiring
 award_pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folder="templates")
 
 PAGE = 50
-NAMES = ("state", "programme", "flags", "due_before")
+NAMES = ("state", "programme", "flags", "due_before", "overdue")
 ANY = "any"  # of the states; a list that nobody narrowed is that of the due ones
 # Bytes, some 7,000 rows; what is larger goes by the command line. Encrypted it still fits into a form.
 LONGEST_FILE = 350_000
@@ -79,8 +79,9 @@ def _filters(asked: dict[str, str]) -> AwardFilters:
     state = asked.get("state", "due")
     if state not in (*STATES, ANY):
         raise InputError(f"must be one of {', '.join(STATES)} or {ANY}", path="state")
-    if asked.get("flags", ANY) != ANY:
-        raise InputError(f"must be {ANY}, or not there", path="flags")
+    for name in ("flags", "overdue"):
+        if asked.get(name, ANY) != ANY:
+            raise InputError(f"must be {ANY}, or not there", path=name)
     try:
         due_before = date.fromisoformat(asked["due_before"]) if "due_before" in asked else None
     except ValueError:
@@ -90,6 +91,7 @@ def _filters(asked: dict[str, str]) -> AwardFilters:
         programme=asked.get("programme"),
         flagged="flags" in asked,
         due_before=due_before,
+        overdue="overdue" in asked,
     )
 
 

@@ -88,7 +88,7 @@ def _leads_to(matter: Matter) -> str | None:
     """The list behind a number; None where there is none."""
     day = wiring().now().astimezone(UTC).date()
     if matter.id == "awards_overdue":
-        return url_for("awards.show", due_before=day)
+        return url_for("awards.show", overdue="any")
     if matter.id == "awards_due_soon":
         return url_for("awards.show", due_before=day + timedelta(days=DUE_SOON.days))
     if matter.id == "reviews_waiting":

@@ -39,6 +39,11 @@ audit = sa.table("audit", *map(sa.column, ("id", "subject", "store_id", "detail"
 hash_keys = sa.table(
     "hash_keys", sa.column("name"), sa.column("key_sealed"), sa.column("made_at", sa.DateTime(timezone=True))
 )
+WORDS = (
+    ("awards", "evidence", "block_reason"),
+    ("reviews", "message", "reason"),
+    ("recorded_facts", "evidence", "reason"),
+)
 LIKENESS: tuple[tuple[str, str, Any], ...] = (
     ("stores", "host", sa.String()),
     ("accounts", "name_key", sa.String()),
@@ -162,6 +167,7 @@ def _encrypt_codes(bind: sa.Connection) -> None:
         kept = {"reference": masked, "code_sealed": _seal().close(code), "code_hash": hashed}
         bind.execute(sa.update(awards).where(awards.c.id == award_id).values(kept))
         _clean(bind, award_id, store_id, code, masked)
+        _clean_words(bind, store_id, code, masked)
 
 
 def _clean(bind: sa.Connection, award_id: str, store_id: str, code: str, masked: str) -> None:
@@ -183,6 +189,16 @@ def _clean(bind: sa.Connection, award_id: str, store_id: str, code: str, masked:
         shown = _without(detail, code, masked)
         if shown != detail:
             bind.execute(sa.update(audit).where(audit.c.id == row_id).values(detail=shown))
+
+
+def _clean_words(bind: sa.Connection, store_id: str, code: str, masked: str) -> None:
+    """What people wrote: a merchant who complains of a code quotes it, and so do staff who answer."""
+    for table, *columns in WORDS:
+        for name in columns:
+            column = sa.column(name, sa.Text())
+            quotes = sa.and_(sa.column("store_id") == store_id, column.contains(code, autoescape=True))
+            shown = sa.func.replace(column, code, masked)
+            bind.execute(sa.update(sa.table(table, column)).where(quotes).values({name: shown}))
 
 
 def _without(kept: str, code: str, masked: str) -> str:

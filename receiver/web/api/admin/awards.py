@@ -39,6 +39,7 @@ class AwardArguments(PageArguments):
     state = fields.String(validate=OneOf(STATES))
     programme = fields.String(validate=Length(min=1, max=200))
     flagged = fields.Boolean(load_default=False, metadata={"description": "Only those with a flag."})
+    overdue = fields.Boolean(load_default=False, metadata={"description": "Only those past their date."})
     due_before = fields.Date(metadata={"description": "Not included."})
 
 
