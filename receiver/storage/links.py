@@ -12,8 +12,8 @@ from receiver.storage.tables import Account, Link, Store
 
 
 def is_proven() -> ColumnElement[bool]:
-    """Whether an advertiser consented to a link, be it that the consent was withdrawn since."""
-    return Link.consent.is_not(None)
+    """A link that its advertiser ever consented to, whatever became of the consent."""
+    return Link.proven_at.is_not(None)
 
 
 def open_link(session: Session, store_id: str) -> Link | None:

@@ -39,14 +39,14 @@ def proven_since(session: Session, stores: Sequence[Store]) -> dict[str, datetim
     """When an advertiser first consented for each store, or it earned an award; one without is left out."""
     found: dict[str, datetime] = {}
     for ids in _chunks([store.id for store in stores]):
-        consented = func.min(func.coalesce(Link.consent_at, Link.linked_at, Store.joined_at), type_=Utc)
-        of_links = select(Link.store_id, consented).join(Store, Store.id == Link.store_id)
+        of_links = select(Link.store_id, func.min(Link.proven_at, type_=Utc))
         of_links = of_links.where(Link.store_id.in_(ids), is_proven()).group_by(Link.store_id)
         of_awards = select(Award.store_id, func.min(Award.decided_at, type_=Utc))
         of_awards = of_awards.where(Award.store_id.in_(ids)).group_by(Award.store_id)
         for query in (of_awards, of_links):
             for store_id, at in session.execute(query):
-                found[store_id] = min(at, found.get(store_id, at))
+                if at is not None:
+                    found[store_id] = min(at, found.get(store_id, at))
     return found
 
 

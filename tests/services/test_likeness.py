@@ -137,7 +137,7 @@ def test_an_award_that_waits_for_staff_stops_one_alike(stores):
 @each_way
 def test_a_stranger_without_a_consent_stops_nobodys_award_and_is_nobodys_suggestion(stores, why):
     WAYS[why](stores)
-    change_link(stores, FIRST, consent=None, consent_at=None, token_sealed=None)
+    change_link(stores, FIRST, consent=None, consent_at=None, proven_at=None, token_sealed=None)
     put(stores, tables.Store, FIRST, stage="held")
     assert stage(stores, SECOND) == "due"
     assert suggestions_for(stores.database, FIRST) == suggestions_for(stores.database, SECOND) == []
