@@ -43,7 +43,8 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # how IPv4 is reached from a netw
 
 LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # A last label that begins with a digit is a number to some resolvers: 127.1, 2130706433, 0x7f.1.
-NAME = re.compile(rf"(?:{LABEL}\.)+(?!\d){LABEL}\.?")
+# Without a closing dot, which a host as it is compared never has: the name looked up is the name compared.
+NAME = re.compile(rf"(?:{LABEL}\.)+(?!\d){LABEL}")
 INNER_NAMES = (
     *("localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp", "private"),
     *("arpa", "onion", "test", "invalid"),
@@ -74,8 +75,8 @@ def may_be_public(host: str) -> bool:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        last = host.removesuffix(".").rpartition(".")[2]
-        return len(host) <= 254 and NAME.fullmatch(host) is not None and last not in INNER_NAMES
+        last = host.rpartition(".")[2]
+        return len(host) <= 253 and NAME.fullmatch(host) is not None and last not in INNER_NAMES
     return "%" not in host and is_public(address)
 
 

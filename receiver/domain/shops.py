@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
+from receiver.domain.hosts import NO_HOST, canonical_host
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST = 500  # with the closing slash
 
@@ -59,25 +61,14 @@ def _split(url: str) -> SplitResult:
         raise ValueError(f"must be at most {LONGEST} characters without spaces")
     parts = urlsplit(url)
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise ValueError("must be a web address such as https://shop.example/")
+        raise ValueError(NO_HOST)
     return parts
 
 
 def _authority(parts: SplitResult) -> str:
-    host = _host(parts.hostname or "")
+    host = canonical_host(parts.hostname or "")
     port = parts.port  # a bad one is a ValueError
     return host if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{port}"
-
-
-def _host(host: str) -> str:
-    """In ASCII and lower case, so that a name in its own letters equals its xn-- form."""
-    if ":" in host:
-        return f"[{host.lower()}]"
-    host = host.removesuffix(".")
-    try:
-        return host.encode("idna").decode().lower()
-    except UnicodeError:  # an empty or overlong label
-        return host.lower()
 
 
 def _path(parts: SplitResult) -> str:

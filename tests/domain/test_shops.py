@@ -1,8 +1,12 @@
 """One way to write a shop's address, and when two mean the same shop."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
+from receiver.domain.hosts import canonical_host
 from receiver.domain.shops import is_page_of, other_scheme, same_shop, shop_address
+from wp_bridge.addresses import split
 
 WRITTEN = {
     "https://shop.example": "https://shop.example/",
@@ -13,7 +17,12 @@ WRITTEN = {
     "https://shop.example./": "https://shop.example/",
     "http://[::1]:8081": "http://[::1]:8081/",
     "http://[2001:DB8::A]/": "http://[2001:db8::a]/",
-    "https://Shop..Example/": "https://shop..example/",  # no name that could be, kept as it is
+    "http://[2001:db8:0:0::a]:80/": "http://[2001:db8::a]/",
+    "https://straße.example": "https://xn--strae-oqa.example/",
+    "https://XN--STRAE-OQA.example:443//": "https://xn--strae-oqa.example/",
+    "https://ｓｈｏｐ。example．": "https://shop.example/",
+    "https://my_shop.example": "https://my_shop.example/",
+    "http://１２７.0.0.1": "http://127.0.0.1/",
     "https://shop.example/X/": "https://shop.example/X/",
     f"https://shop.example/{'a' * 478}": f"https://shop.example/{'a' * 478}/",  # 500 characters
 }
@@ -50,6 +59,17 @@ REFUSED = {
     "https://shop.example:x/": "Port could not be cast to integer value as 'x'",
     "https://shop.example:99999/": "Port out of range 0-65535",
     "https://[::1/": "Invalid IPv6 URL",
+    "https://[fe80::1%25eth0]/": NO_ADDRESS,
+    "https://Shop..Example/": NO_ADDRESS,
+    "https://./": NO_ADDRESS,
+    "https://shop.example../": NO_ADDRESS,
+    f"https://{'a' * 64}.example/": NO_ADDRESS,
+    f"https://{'a.' * 127}example/": NO_ADDRESS,
+    "https://xn--a.example/": NO_ADDRESS,  # punycode of nothing
+    "https://\N{PILE OF POO}.example/": NO_ADDRESS,
+    "https://a\u0378b.example/": NO_SPACES,  # given to no letter
+    "https://-é.example/": NO_ADDRESS,
+    "https://\u2100.example/": "netloc '\u2100.example' contains invalid characters under NFKC normalization",
 }
 
 
@@ -78,6 +98,10 @@ SAME = [
     ("https://shop.example:443/", "http://shop.example:80/", True),
     ("https://SHOP.example/", "https://shop.example", True),
     ("https://café.example/", "https://xn--caf-dma.example/", True),
+    ("https://straße.example/", "https://xn--strae-oqa.example", True),
+    ("https://straße.example/", "https://strasse.example/", False),
+    ("https://shop.example.:443//", "http://SHOP.example:80", True),
+    ("https://[2001:DB8:0::1]/", "https://[2001:db8::1]/", True),
     ("https://shop.example/a/", "https://shop.example/a", True),
     ("https://shop.example/", "https://staging.shop.example/", False),
     ("https://shop.example/", "https://shop.example/staging/", False),
@@ -117,3 +141,58 @@ def test_a_page_of_a_shop_lies_on_its_host_whatever_is_written_round_it(
     url: str, shop: str, is_its_page: bool
 ):
     assert is_page_of(url, shop) is is_its_page
+
+
+# What names are mixed of: scripts, forms that Unicode maps to others, and what only looks like a name.
+LETTERS = "aAzß\u1e9eéÉe\u0301ñıİ\uff41\u2460\u0431\u05d0\u0e01\u200c\u200d\u00ad09-_."
+HOSTS = some.one_of(
+    some.text(LETTERS, min_size=1, max_size=12),
+    some.text(min_size=1, max_size=8),
+    some.sampled_from(["XN--STRAE-OQA", "xn--caf-dma", "xn--a", "127.1", "0x7f.1", "[::1]"]),
+    some.ip_addresses(v=6).map(lambda ip: f"[{ip.exploded.upper()}]"),
+)
+ADDRESSES = some.builds(
+    "{}://{}{}{}{}".format,
+    some.sampled_from(["http", "HTTPS"]),
+    HOSTS,
+    some.sampled_from(["", ".example", ".EXAMPLE.", "。example"]),
+    some.sampled_from(["", ":", ":80", ":443", ":8443"]),
+    some.sampled_from(["", "/", "//", "/a", "/a/", "/A"]),
+)
+
+
+def address_or_none(url: str) -> str | None:
+    try:
+        return shop_address(url)
+    except ValueError:
+        return None
+
+
+def without_scheme(address: str) -> str:
+    return address.partition("://")[2]
+
+
+@given(ADDRESSES)
+def test_the_one_way_to_write_an_address_is_its_own(url: str):
+    address = address_or_none(url)
+    if address is not None:
+        assert shop_address(address) == address
+        assert same_shop(address, url)
+
+
+@given(ADDRESSES, ADDRESSES)
+def test_two_addresses_are_one_shop_just_where_they_are_written_the_same(one: str, other: str):
+    first, second = address_or_none(one), address_or_none(other)
+    if first is not None and second is not None:
+        assert same_shop(one, other) is (without_scheme(first) == without_scheme(second))
+    else:
+        assert not same_shop(one, other)
+
+
+@given(ADDRESSES)
+def test_the_host_that_would_be_called_is_the_host_that_was_compared(url: str):
+    address = address_or_none(url)
+    parts = split(address) if address is not None else None
+    if parts is not None:
+        host = parts.hostname or ""
+        assert canonical_host(host).strip("[]") == host

@@ -49,12 +49,14 @@ def test_ipv4_inside_ipv6_is_never_more_public_than_itself(inner):
     assert found == ({"nat64"} if is_public(inner) else set())
 
 
-@pytest.mark.parametrize("host", ["shop.example", "www.shop.co.uk", "xn--bcher-kva.example", "shop.example."])
+@pytest.mark.parametrize("host", ["shop.example", "www.shop.co.uk", "xn--bcher-kva.example"])
 def test_a_name_may_lead_to_a_shop(host):
     assert may_be_public(host)
 
 
-@pytest.mark.parametrize("host", ["shop", "a..example", "-a.example", "a_b.example", "a%2eb.example", "x.1e"])
+@pytest.mark.parametrize(
+    "host", ["shop", "a..example", "shop.example.", "-a.example", "a_b.example", "a%2eb.example", "x.1e"]
+)
 def test_what_is_no_name_may_not(host):
     assert not may_be_public(host)
 
