@@ -18,6 +18,8 @@ from tests.conftest import make_settings
 from tests.crossing import URL, FakeShops
 from tests.hostile import HOSTILE
 
+FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
+
 
 def waiting(wired, monkeypatch, user_id):
     """A connect that waits for keys, of a browser that began it."""
@@ -70,7 +72,7 @@ def test_every_hostile_address_is_refused_in_one_sentence_and_leads_nowhere(monk
     client = create_app(wired=wire(make_settings(allow_loopback_stores=False))).test_client()
     told = set()
     for url in HOSTILE:
-        answer = client.get("/connect/go", query_string={"shop": url})
+        answer = client.get("/connect/go", query_string={"shop": url}, headers=FROM_OUR_PAGE)
         told.add((answer.status_code, *re.findall("<p>([^<]+)</p>", answer.text)[:1]))
     assert told == {(400, "We cannot reach a WooCommerce store at this address.")}
     assert called == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Hashable
 from datetime import datetime
 from threading import Lock
 
@@ -9,22 +11,19 @@ MOST_KEYS = 10_000
 
 
 class Allowance:
-    """A bucket of tokens for each key; of many keys those are forgotten that may do anything again."""
+    """A bucket of tokens for each key; of too many keys the one that is longest quiet is forgotten."""
 
     def __init__(self, burst: int, a_second: float) -> None:
         self._burst, self._a_second = burst, a_second
         self._lock = Lock()
-        self._left: dict[str, tuple[float, datetime]] = {}
+        self._left: OrderedDict[Hashable, tuple[float, datetime]] = OrderedDict()
 
-    def take(self, key: str, now: datetime) -> bool:
+    def take(self, key: Hashable, now: datetime) -> bool:
         """Whether once more is allowed now; if so it counts."""
         with self._lock:
-            left, since = self._left.get(key, (self._burst, now))
-            if len(self._left) > MOST_KEYS:
-                self._left = {one: then for one, then in self._left.items() if self._is_used(then, now)}
+            left, since = self._left.pop(key, (self._burst, now))
             left = min(self._burst, left + max(0.0, (now - since).total_seconds()) * self._a_second)
             self._left[key] = (left - 1 if left >= 1 else left, now)
+            if len(self._left) > MOST_KEYS:
+                self._left.popitem(last=False)
             return left >= 1
-
-    def _is_used(self, then: tuple[float, datetime], now: datetime) -> bool:
-        return then[0] + (now - then[1]).total_seconds() * self._a_second < self._burst

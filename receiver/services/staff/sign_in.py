@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
+from receiver.domain.networks import network_of
 from receiver.domain.sign_in import ACCOUNT, ADDRESS, BROWSER, NO_WAIT, Patience
 from receiver.services.staff.passwords import is_password
 from receiver.storage import audit, sign_in_tries, staff
@@ -81,21 +81,12 @@ def _counters(email: str, visitor: Visitor) -> list[_Counter]:
     """Always in this order: two that wait for each other's rows wait in one direction only."""
     if visitor.browser is not None:
         return [_Counter(f"browser {visitor.browser}", BROWSER)]
-    return [_Counter(f"address {_network(visitor.address)}", ADDRESS), _account(email)]
+    return [_Counter(f"address {network_of(visitor.address)}", ADDRESS), _account(email)]
 
 
 def _account(email: str) -> _Counter:
     # A hash, since people type passwords into the wrong field.
     return _Counter(f"account {hashlib.sha256(email.encode()).hexdigest()}", ACCOUNT)
-
-
-def _network(address: str) -> str:
-    """The address; of version 6 its /64, which is one household's or server's."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
 
 
 def _wait_left(session: Session, counters: list[_Counter], now: datetime) -> timedelta:

@@ -1,11 +1,16 @@
-"""The secret by which a browser is known again: in a cookie that no script, other site or host can touch."""
+"""The cookie by which a browser that began something is known again: no script, other site or host can touch.
+
+A browser that has one keeps it, whatever leads it here: what was begun in it is found by nothing else.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 import secrets
 
-from flask import request
+from flask import g, request
 from werkzeug.wrappers import Response
 
 from receiver.wiring import wiring
@@ -20,15 +25,36 @@ def known_browser() -> str | None:
     return secret if SECRET.fullmatch(secret) else None
 
 
-def new_secret() -> str:
-    return secrets.token_urlsafe(32)
+def this_browser() -> str:
+    """The browser's secret; one that has none gets it with this answer."""
+    if "browser" not in g:
+        g.browser = known_browser() or secrets.token_urlsafe(32)
+    return str(g.browser)
 
 
-def remember(response: Response, secret: str) -> None:
-    """Lax, not Strict: the browser must send it when TikTok leads back here."""
-    response.set_cookie(
-        _name(), secret, max_age=LASTS, path="/", secure=_is_secure(), httponly=True, samesite="Lax"
-    )
+def keep_browser(response: Response) -> Response:
+    """Send the cookie, for another day, to a browser that something was begun in.
+
+    Lax, not Strict: the browser must send it when TikTok leads back here.
+    """
+    if "browser" in g:
+        response.set_cookie(
+            _name(), g.browser, max_age=LASTS, path="/", secure=_is_secure(), httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def page_token(*told: str) -> str:
+    """What only a page of ours can have put into a link, in this browser and for just what is told."""
+    return hmac.new(this_browser().encode(), "\0".join(told).encode(), hashlib.sha256).hexdigest()
+
+
+def is_page_token(given: str, *told: str) -> bool:
+    """A browser without a cookie was given none."""
+    secret = known_browser()
+    if secret is None:
+        return False
+    return hmac.compare_digest(page_token(*told).encode(), given.encode())
 
 
 def _name() -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.documents.languages import language_tag, reader_locale
 from receiver.documents.words import connect_labels, connect_words, shop_trouble_words
 from receiver.domain.connects import Outcome, Step
+from receiver.domain.networks import network_of
 from receiver.errors import InputError, NotFound, Refused, ShopError, ShopTrouble, StorageUnavailable
 from receiver.services.bridge.connect import (
     Standing,
@@ -23,25 +24,35 @@ from receiver.services.bridge.connect import (
     standing,
     take_keys,
 )
+from receiver.services.bridge.probes import Probes
 from receiver.services.bridge.shops import Keys
 from receiver.services.consent.tickets import issue_ticket_for
 from receiver.services.receiving.allowance import Allowance
 from receiver.strict_json import read_json
 from receiver.web.api.language import languages_wanted
-from receiver.web.connect.browser import known_browser, new_secret, remember
+from receiver.web.connect.browser import (
+    is_page_token,
+    keep_browser,
+    known_browser,
+    page_token,
+    this_browser,
+)
+from receiver.web.cross_site import is_from_our_page, says_where_from
 from receiver.web.errors import RETRY_AFTER_SECONDS
 from receiver.wiring import wiring
 
 LOOK_AGAIN_SECONDS = "2"
 MOST_KEYS_BYTES = 10_000
 BY_HAND = (ShopTrouble.NOT_HTTPS,)  # where a merchant can type keys in
-# Each try calls out to an address of somebody's choice.
-BURST, A_SECOND = 10, 1 / 20
+# Each try calls out to an address of somebody's choice. A burst, then so many a second:
+OF_VISITOR, OF_VISITOR_AT_SHOP = (10, 1 / 20), (5, 1 / 30)
 
 log = structlog.get_logger(__name__)
 
 shop_pages = Blueprint("shop", __name__, url_prefix="/connect", template_folder="templates")
-visitors, visited = Allowance(BURST, A_SECOND), Allowance(BURST, A_SECOND)
+shop_pages.after_request(keep_browser)
+visitors, visited = Allowance(*OF_VISITOR), Allowance(*OF_VISITOR_AT_SHOP)
+probes = Probes()
 
 
 @shop_pages.get("")
@@ -54,24 +65,26 @@ def ask() -> str | tuple[str, int]:
 
 
 @shop_pages.get("/go")
-def go() -> AnyResponse | tuple[str, int]:
-    """On to the shop. A link and no form: browsers hold a form's redirects to `form-action`."""
+def go() -> AnyResponse | str | tuple[str, int]:
+    """On to the shop, from our own page alone: whoever is led here from elsewhere sees that page first.
+
+    A link and no form: browsers hold a form's redirects to `form-action`.
+    """
     parts, shop = wiring(), request.args.get("shop", "")
+    if not _was_shown(shop):
+        return _page("start", shop=address_of(shop), go=_go(shop))
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
-    browser = known_browser() or new_secret()
     address = begin(
         parts.database,
-        parts.shops,
+        probes.sparing(parts.shops, parts.now()),
         parts.now(),
         shop=shop,
-        browser=browser,
+        browser=this_browser(),
         return_url=request.args.get("return_url") or None,
         public_url=parts.settings.public_url,
     )
-    answer = redirect(address, 303)
-    remember(answer, browser)
-    return answer
+    return redirect(address, 303)
 
 
 @shop_pages.post("/by-hand")
@@ -80,21 +93,18 @@ def by_hand() -> AnyResponse | tuple[str, int]:
     parts, shop = wiring(), request.form.get("shop", "")
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
-    browser = known_browser() or new_secret()
     key, secret = (request.form.get(name, "").strip() for name in ("consumer_key", "consumer_secret"))
     begin_by_hand(
         parts.database,
         parts.seal,
-        parts.shops,
+        probes.sparing(parts.shops, parts.now()),
         parts.now(),
         shop=shop,
         keys=Keys(key, secret),
-        browser=browser,
+        browser=this_browser(),
         return_url=None,
     )
-    answer = redirect(url_for("shop.show"), 303)
-    remember(answer, browser)
-    return answer
+    return redirect(url_for("shop.show"), 303)
 
 
 @shop_pages.post("/keys")
@@ -180,16 +190,28 @@ def _nothing(_: NotFound) -> tuple[str, int]:
     return _page("nothing"), 404
 
 
+@shop_pages.errorhandler(Forbidden)
+def _from_elsewhere(_: Forbidden) -> AnyResponse | tuple[AnyResponse, int] | tuple[str, int]:
+    if request.endpoint == "shop.keys":
+        return jsonify(error="this address is for servers, not for pages"), 403
+    return _page("ask"), 403
+
+
 @shop_pages.errorhandler(StorageUnavailable)
 def _unavailable(_: StorageUnavailable) -> tuple[str, int, dict[str, str]]:
     return _page("unavailable"), 503, {"Retry-After": RETRY_AFTER_SECONDS}
 
 
+def _was_shown(shop: str) -> bool:
+    if says_where_from():
+        return is_from_our_page()
+    return is_page_token(request.args.get("page", ""), shop, request.args.get("return_url", ""))
+
+
 def _may_try(shop: str) -> bool:
-    """Counted per visitor and per shop: neither may have us knock at many doors, nor many at one."""
-    now, host = wiring().now(), urlsplit(address_of(shop)).netloc
-    by_visitor = visitors.take(request.remote_addr or "", now)
-    return visited.take(host, now) and by_visitor
+    """Counted by the visitor's network alone: nobody's tries are another's. `probes` spares the shops."""
+    now, network, home = wiring().now(), network_of(request.remote_addr or ""), address_of(shop)
+    return visitors.take(network, now) and visited.take((network, home), now)
 
 
 def _standing_page(stands: Standing) -> AnyResponse | str | tuple[str, int]:
@@ -219,7 +241,9 @@ def _told(stands: Standing) -> str:
 
 
 def _go(shop: str) -> str:
-    return url_for("shop.go", shop=shop, return_url=request.args.get("return_url") or None)
+    return_url = request.args.get("return_url") or ""
+    token = page_token(shop, return_url)
+    return url_for("shop.go", shop=shop, return_url=return_url or None, page=token)
 
 
 def _locale() -> Any:

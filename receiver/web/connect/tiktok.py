@@ -6,6 +6,7 @@ from typing import Any
 
 from babel import Locale
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.documents.languages import language_tag, reader_locale
@@ -23,7 +24,7 @@ from receiver.services.consent.flow import (
     show_flow,
 )
 from receiver.web.api.language import languages_wanted
-from receiver.web.connect.browser import known_browser, new_secret, remember
+from receiver.web.connect.browser import keep_browser, known_browser, this_browser
 from receiver.web.errors import RETRY_AFTER_SECONDS
 from receiver.wiring import wiring
 
@@ -35,6 +36,7 @@ consent_pages = Blueprint(
     static_folder="static",
     static_url_path="/static",
 )
+consent_pages.after_request(keep_browser)
 
 
 @consent_pages.get("/tiktok")
@@ -42,12 +44,9 @@ def enter() -> AnyResponse:
     """Take the ticket for this browser, and its text out of the address."""
     if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         abort(400, "only somebody who comes here takes the ticket")
-    secret = known_browser() or new_secret()
     parts = wiring()
-    flow_id = open_ticket(parts.database, parts.now(), _asked("ticket", Why.TICKET_UNKNOWN), secret)
-    answer = redirect(url_for("consent.show", flow_id=flow_id), 303)
-    remember(answer, secret)
-    return answer
+    flow_id = open_ticket(parts.database, parts.now(), _asked("ticket", Why.TICKET_UNKNOWN), this_browser())
+    return redirect(url_for("consent.show", flow_id=flow_id), 303)
 
 
 @consent_pages.get("/tiktok/<flow_id>")
@@ -88,6 +87,11 @@ def pick(flow_id: str) -> AnyResponse:
     who = {"flow_id": flow_id, "browser": _browser()}
     choose(parts.database, parts.seal, parts.now(), advertiser_id=advertiser_id, **who)
     return redirect(url_for("consent.show", flow_id=flow_id), 303)
+
+
+@consent_pages.errorhandler(Forbidden)
+def _from_elsewhere(_: Forbidden) -> tuple[str, int]:
+    return _page(Why.NOT_YOURS), 403
 
 
 @consent_pages.errorhandler(TurnedAway)

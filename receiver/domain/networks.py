@@ -1,0 +1,20 @@
+"""Whose an address on the internet is, as far as it tells: what tries are counted by."""
+
+from __future__ import annotations
+
+import ipaddress
+
+UNKNOWN = "unknown"
+HOUSEHOLD = 64  # bits of an IPv6 address that one household or server is given to fill as it likes
+
+
+def network_of(address: str) -> str:
+    """The IPv4 address, also where it is written as IPv6; of IPv6 its /64; `unknown` for no address."""
+    try:
+        parsed = ipaddress.ip_address(address.strip().partition("%")[0])
+    except ValueError:
+        return UNKNOWN
+    inner = getattr(parsed, "ipv4_mapped", None) or parsed
+    if isinstance(inner, ipaddress.IPv4Address):
+        return str(inner)
+    return str(ipaddress.IPv6Network((inner, HOUSEHOLD), strict=False))

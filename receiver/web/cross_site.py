@@ -1,0 +1,75 @@
+"""Calls that another site's page has a browser make: refused in one place, before any page is reached.
+
+Browsers say where a call comes from: `Sec-Fetch-Site`, before that `Origin`, before that `Referer`. What says
+nothing is no browser, or one that sends no cookie of ours along (they are SameSite=Lax).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, request
+
+from receiver.wiring import wiring
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OURS = ("same-origin", "none")  # none: a person's own doing, as a reload
+# These ask for what no other site's page can send: the token of a form, a bearer token.
+GUARDED = ("/admin", "/api")
+SERVERS_ONLY = frozenset({"shop.keys"})  # what no browser has any business with
+OF_A_PAGE = ("Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Sec-Fetch-User")
+
+
+def register(app: Flask) -> None:
+    app.before_request(_refuse_other_sites)
+
+
+def is_from_our_page() -> bool:
+    """Whether the browser says that a page of ours led here; an old one cannot say so."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+def says_where_from() -> bool:
+    return "Sec-Fetch-Site" in request.headers
+
+
+def _refuse_other_sites() -> None:
+    """Answers 403."""
+    if request.endpoint in SERVERS_ONLY:
+        refused = any(name in request.headers for name in OF_A_PAGE)
+    elif request.path.startswith(GUARDED):
+        return
+    elif request.method in SAFE:
+        refused = _is_embedded()
+    else:
+        refused = _is_from_elsewhere()
+    if refused:
+        abort(403)
+
+
+def _is_from_elsewhere() -> bool:
+    """Each header that is there has to speak for it, so that none can be left to lie alone."""
+    site, origin, referer = (request.headers.get(name) for name in ("Sec-Fetch-Site", "Origin", "Referer"))
+    if (site is not None and site not in OURS) or (referer is not None and not _is_ours(referer)):
+        return True
+    # Our own pages tell nobody where they are (no-referrer), and browsers write their origin as null then.
+    return origin is not None and not _is_ours(origin) and not (origin == "null" and site is not None)
+
+
+def _is_embedded() -> bool:
+    """Fetched by another site's page as a part of it: such a call comes without a browser's cookies."""
+    if request.headers.get("Sec-Fetch-Site", OURS[0]) in OURS:
+        return False
+    return request.headers.get("Sec-Fetch-Dest", "document") != "document"
+
+
+def _is_ours(address: str) -> bool:
+    return _origin(address) == _origin(wiring().settings.public_url)
+
+
+def _origin(address: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", address
+    return parts.scheme, parts.netloc.lower()

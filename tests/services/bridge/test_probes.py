@@ -1,0 +1,56 @@
+"""However often strangers ask for a shop, it is called only so often, and its merchant is not kept out."""
+
+from __future__ import annotations
+
+import pytest
+
+from receiver.errors import ShopError, ShopTrouble
+from receiver.services.bridge.probes import Probes
+from tests.crossing import URL, FakeShops
+
+
+class CountedShops(FakeShops):
+    """Shops that count how often they are probed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+        self.trouble: ShopTrouble | None = None
+
+    def probe(self, url: str, *, http: bool = False) -> str:
+        self.calls.append(url)
+        if self.trouble:
+            raise ShopError(self.trouble)
+        return url
+
+
+def test_past_its_allowance_a_shops_last_answer_stands_for_whoever_asks(clock):
+    shops, probes = CountedShops(), Probes()
+    answers = [probes.sparing(shops, clock()).probe(URL) for _ in range(500)]
+    assert (set(answers), len(shops.calls)) == ({URL}, 10)
+    shops.trouble = ShopTrouble.NOT_WORDPRESS
+    clock.move(seconds=20)
+    for _ in range(3):
+        with pytest.raises(ShopError) as told:
+            probes.sparing(shops, clock()).probe(URL)
+        assert told.value.trouble == ShopTrouble.NOT_WORDPRESS
+    assert len(shops.calls) == 11
+
+
+def test_one_shops_allowance_is_not_anothers(clock):
+    shops, probes = CountedShops(), Probes()
+    for _ in range(20):
+        probes.sparing(shops, clock()).probe(URL)
+    assert probes.sparing(shops, clock()).probe("https://other.example/") == "https://other.example/"
+    assert shops.calls[-1] == "https://other.example/"
+
+
+def test_paths_without_end_are_no_way_to_call_a_host_without_end(clock):
+    shops, probes = CountedShops(), Probes()
+    for number in range(60):
+        probes.sparing(shops, clock()).probe(f"{URL}{number}/")
+    for number in range(60, 200):
+        with pytest.raises(ShopError) as told:
+            probes.sparing(shops, clock()).probe(f"{URL}{number}/")
+        assert told.value.trouble == ShopTrouble.BUSY
+    assert len(shops.calls) == 60
