@@ -5,7 +5,6 @@ A store is a stranger: what it says is cut to what can be shown and compared, an
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from receiver.errors import InputError
+from receiver.strict_json import read_loose_json
 from wp_bridge.errors import StoreError, Trouble
 from wp_bridge.guard import Answer
 
@@ -130,8 +131,8 @@ def _error(told: Any) -> tuple[str | None, int | None]:
 def _json(answer: Answer) -> Any:
     """None where it is none, as where PHP prints notices before it."""
     try:
-        return json.loads(answer.body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        return read_loose_json(answer.body.decode("utf-8-sig"))
+    except (UnicodeDecodeError, InputError):
         return None
 
 

@@ -21,6 +21,8 @@ from receiver.services.awards.listing import list_awards
 from receiver.strict_json import read_json
 from receiver.wiring import wiring
 
+LONGEST_TEXT = 8 * 1024 * 1024  # characters
+
 
 @click.group("credits", cls=Commands)
 def credits_group() -> None:
@@ -64,7 +66,10 @@ def text_of(name: str) -> str:
     """The text of a file, or of stdin for "-". Raises InputError."""
     try:
         with click.open_file(name, encoding="utf-8-sig") as file:
-            return str(file.read())
+            text = str(file.read(LONGEST_TEXT + 1))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
         raise InputError(f"cannot be read ({reason})", path=name) from error
+    if len(text) > LONGEST_TEXT:
+        raise InputError(f"is longer than {LONGEST_TEXT} characters", path=name)
+    return text

@@ -28,6 +28,7 @@ from receiver.documents.fields import (
 from receiver.domain.programme import Anchor, Market, Programme, Tier, contradictions
 from receiver.errors import InputError
 
+MOST_BYTES = 64 * 1024
 SHIPPED = Path(__file__).resolve().parent.parent / "programmes"
 
 
@@ -125,10 +126,16 @@ def read_programme(data: Any) -> Programme:
 
 def read_programme_file(file: Path) -> Programme:
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        with file.open("rb") as opened:
+            text = opened.read(MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
+            raise InputError(f"is longer than {MOST_BYTES} bytes, which no programme is", path=str(file))
+        data = tomllib.loads(text.decode("utf-8"))
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=str(file)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise InputError("is no TOML: nested too deep", path=str(file)) from error
+    except ValueError as error:  # also a number of thousands of digits, and no UTF-8
         raise InputError(f"is no TOML: {error}", path=str(file)) from error
     try:
         return read_programme(data)

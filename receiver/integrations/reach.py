@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from receiver.errors import InputError
 from receiver.integrations.http import Answer, Http
+from receiver.strict_json import read_loose_json
 
 TIMEOUT = (5.0, 10.0)
 
@@ -29,8 +30,8 @@ def look(url: str) -> SignOfLife:
 
 def _is_envelope(answer: Answer) -> bool:
     try:
-        body = json.loads(answer.body)
-    except (ValueError, RecursionError):
+        body = read_loose_json(answer.body)
+    except InputError:
         return False
     return isinstance(body, dict) and isinstance(body.get("code"), int)
 

@@ -7,6 +7,7 @@ from flask import Flask
 from receiver.services.receiving.receive import Reception
 from receiver.services.running.tell import tell_staff
 from receiver.web import admin, api, connect, cross_site, errors, headers
+from receiver.web.bodies import BodyLimit
 from receiver.web.health import health
 from receiver.web.metrics import metrics_page
 from receiver.web.proxies import TrustedProxies
@@ -34,7 +35,7 @@ def register(app: Flask, wired: Wiring) -> None:
         wired.now,
         tiktok_secret=settings.tiktok_app_secret,
     )
-    front = WebhookFront(app.wsgi_app, reception)
+    front = WebhookFront(BodyLimit(app.wsgi_app), reception)
     app.wsgi_app = TrustedProxies(RequestIds(front), settings.trusted_proxies)  # type: ignore[method-assign]
     if wired.channel:
         app.wsgi_app = Watch(app.wsgi_app, lambda: _tell(wired))  # type: ignore[method-assign]

@@ -41,7 +41,7 @@ BELOW = {
     "receiver.errors": set(),
     "receiver.version": set(),
     "receiver.request_id": set(),
-    "wp_bridge": set(),
+    "wp_bridge": BASE,
 }
 SERVED = {*BELOW, "receiver.services", "receiver.wiring"}
 BELOW["receiver.jobs"] = SERVED

@@ -5,15 +5,14 @@ TikTok's own `message` is left out of errors and logs: it may repeat what we sen
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
-from receiver.errors import Advice, ProviderError
+from receiver.errors import Advice, InputError, ProviderError
 from receiver.integrations.http import Answer
 from receiver.integrations.tiktok.codes import OK, meaning_of
+from receiver.strict_json import read_loose_json
 
 CUT_ROWS = "x-tt-ads-throttle"  # on a report: TikTok's 20,000-ad cut was hit and rows are missing
 PASSING = (408, 425, 429)
@@ -61,13 +60,9 @@ _BROKEN = object()
 def _parsed(body: bytes) -> Any:
     """The JSON of a body: ids and money never pass a float."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_int=int, parse_constant=_no_number)
-    except (ValueError, RecursionError):
+        return read_loose_json(body)
+    except InputError:
         return _BROKEN
-
-
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
 
 
 def _refusal(path: str, code: int, request_id: str | None) -> ProviderError:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
@@ -26,6 +27,9 @@ from receiver.storage.tables import Delivery, Replay
 LEASE = timedelta(seconds=8)  # of a worker that was killed; its deliveries move on after that
 LONGEST_ERROR = 500
 WORKER = "worker"
+
+# What comes of values nobody can work with, and of nothing that passes: the same bytes fail the same way.
+NEVER_READABLE = (ValueError, ArithmeticError, RecursionError, DataError)
 
 # A claim counts as a try, so one that ends every worker that takes it ends too.
 LOST_TOO_OFTEN = Ending(State.DEAD, "every worker that took it was lost")
@@ -182,6 +186,8 @@ def _failure(
     error: Exception, tries: int, now: datetime, chance: Callable[[], float]
 ) -> tuple[Ending, datetime | None]:
     """How a try ends that raised, and when the next one is due, if there is one."""
+    if isinstance(error, NEVER_READABLE):
+        return Ending(State.DEAD, f"cannot be worked with: {_told(error)}"), None
     wait = next_try(tries, chance())
     if wait is None:
         return Ending(State.DEAD, _told(error)), None

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 
+from receiver.errors import InputError
+from receiver.strict_json import read_json
 from receiver.web.api import admin
 from receiver.web.api.connect_tickets import connect_tickets_api
 from receiver.web.api.refresh import refresh_api
@@ -17,6 +22,18 @@ class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
     ERROR_SCHEMA = RefusalSchema
 
 
+class _BoundedJson(DefaultJSONProvider):
+    """Whatever of Flask reads a body reads it within our bounds."""
+
+    sort_keys = False  # as the contract orders them
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        try:
+            return read_json(s)
+        except InputError as error:
+            raise ValueError(str(error)) from error  # which Flask makes a 400 of
+
+
 def register(app: Flask) -> None:
     app.config.update(
         API_TITLE="Ad credit receiver",
@@ -25,7 +42,7 @@ def register(app: Flask) -> None:
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # as the contract orders them
+    app.json = _BoundedJson(app)
     api = _Api(app)
     api.spec.components.security_scheme("statusToken", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(status_api)

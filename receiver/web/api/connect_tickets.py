@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from receiver.documents.connect import read_return_url, ticket_document
 from receiver.errors import NotFound
 from receiver.services.consent.tickets import issue_ticket
+from receiver.services.decisions.reviews import store_for_token
 from receiver.strict_json import read_json
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.schemas import ConnectTicketRequestSchema, ConnectTicketSchema, RefusalSchema
@@ -35,10 +36,11 @@ class ConnectTicketsView(MethodView):
     def post(self) -> tuple[dict[str, Any], int, dict[str, str]]:
         """An address for one browser, good for 10 minutes; send the merchant there."""
         parts = wiring()
-        body = request.get_data()
         token = bearer_token()
-        return_url = read_return_url(read_json(body)) if body else None
         try:
+            store_for_token(parts.database, token)  # before a byte of the body is read
+            body = request.get_data()
+            return_url = read_return_url(read_json(body)) if body else None
             ticket = issue_ticket(parts.database, parts.now(), token, return_url)
         except NotFound as error:
             raise refused() from error

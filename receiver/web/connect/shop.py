@@ -112,7 +112,7 @@ def keys() -> AnyResponse | tuple[AnyResponse, int]:
     """A shop posts keys here: exactly 200, or it deletes them. Never a redirect: it would follow."""
     parts = wiring()
     if (request.content_length or 0) > MOST_KEYS_BYTES:
-        return jsonify(error="too long"), 413
+        return jsonify(error="content too large"), 413
     try:
         posted = read_json(request.get_data())
         if not isinstance(posted, dict):

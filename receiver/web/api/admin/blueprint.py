@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import request
+from flask import Request, request
 from flask_smorest import Blueprint
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, fields, missing
 from marshmallow.validate import Length, Range, Regexp
-from webargs.flaskparser import FlaskParser
+from webargs.flaskparser import FlaskParser, is_json_request
 
 from receiver.errors import NotFound
+from receiver.strict_json import read_json
 from receiver.web.api.admin.guard import SAFE, only_staff, tell_expiry
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
@@ -23,6 +24,9 @@ class _Parser(FlaskParser):
 
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = {"query": RAISE, "json": RAISE}  # noqa: RUF012 (webargs' own way)
+
+    def _raw_load_json(self, req: Request) -> Any:
+        return read_json(req.get_data()) if is_json_request(req) else missing
 
 
 class AdminBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
