@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from receiver.integrations.woocommerce.signature import sign, signing_key
 from tests.captures import FILES, captures
@@ -281,3 +283,179 @@ def _more(chance: random.Random, headers: dict[str, str]) -> None:
 
 
 HEADERS = [_other_value, _other_value, _other_value, _gone, _other_length, _chunked, _more]
+
+
+# All routes behind the webhooks
+
+ODD_IDS = [
+    *("0", "1", "2", "-1", "+1", "1.0", "1e9", "007", "\u0661", "9" * 18, "9" * 19, "9" * 400),
+    *(str(2**31), str(2**63 - 1), str(2**63), str(2**64), "NaN", "None", "true"),
+    *(
+        "",
+        " ",
+        "..",
+        "%00",
+        "\0",
+        "a\0b",
+        "\n",
+        "\xff\xfe",
+        "\udcff",
+        "x" * 5_000,
+        "'",
+        "st_x",
+        "aw_1",
+        "cf_x",
+    ),
+]
+ODD_WORDS = [
+    *ODD_IDS,
+    *(text for text in ODD_TEXTS if len(text) < 3_000),
+    *(
+        "1e-99999999999999999999",
+        "9" * 4_300,
+        "2025-11-01",
+        "2025-11-01T00:00:00Z",
+        "9999-12-31",
+        "yes",
+        "US",
+    ),
+]
+ODD_PAGE_HEADERS: list[tuple[str, str]] = [
+    ("accept-language", ",".join(f"x{n};q=0.{n}" for n in range(900))),
+    ("accept-language", "en;q=" + "9" * 4_300),
+    ("accept-language", "es;q=nan, th;q=inf, \xff"),
+    ("accept-language", "-" * 9_000),
+    ("cookie", "console=\0; __Host-connect=" + "x" * 43),
+    ("cookie", ";".join(f"c{n}=\xff" for n in range(900))),
+    ("cookie", "console=eyJhIjoxfQ.aaaaaa.bbbb; console-known=.eJw"),
+    ("authorization", "Bearer " + "x" * 60_000),
+    ("authorization", "Basic \xff\xff"),
+    ("authorization", "Bearer stt_\0"),
+    ("authorization", 'Digest username="' + "a," * 900),
+    ("x-forwarded-for", "1,2,\xff" * 300),
+    ("x-request-id", "\0"),
+    ("host", "[::1"),
+    ("host", "a\0b"),
+    ("range", "bytes=9-1"),
+    ("range", "bytes=" + "0-1," * 900),
+    ("if-none-match", "W/" * 900),
+    ("if-modified-since", "Thu, 99 Foo 99999 99:99:99 GMT"),
+    ("expect", "100-continue"),
+    ("origin", "\xff"),
+    ("referer", "https://[broken"),
+    ("sec-fetch-site", "same-origin"),
+    ("sec-fetch-site", "cross-site"),
+    ("content-encoding", "gzip"),
+]
+ODD_TYPES = [
+    *("application/json", "application/json; charset=utf-7", "application/problem+json", "text/plain", ""),
+    *("application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-16"),
+    *("multipart/form-data", "multipart/form-data; boundary=x", "multipart/form-data; boundary=\xff"),
+    "application/json; " + "a=b; " * 900,
+]
+ODD_PARTS = [
+    b"--x\r\n\r\n--x--",
+    b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n\0\xff\r\n' * 1_200 + b"--x--",
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="\0"\r\n\r\naward,reference\r\n"--x--',
+    b"--x\r\n" + b"a: b\r\n" * 2_000 + b"\r\n--x--",
+]
+
+
+@dataclass
+class Route:
+    """An address with holes, its methods, and what its bodies and queries are made of."""
+
+    rule: str
+    methods: list[str]
+    names: list[str]
+
+
+@dataclass
+class Caller:
+    """Headers by which somebody is known, and the token of their forms."""
+
+    headers: dict[str, str]
+    csrf: str = ""
+
+
+class RouteFuzzer:
+    """Calls of any route by anybody; the same seed makes the same ones."""
+
+    def __init__(self, seed: int, routes: list[Route], callers: dict[str, Caller], ids: list[str]) -> None:
+        self.chance = random.Random(seed)
+        self.routes, self.callers, self.ids = routes, callers, [*ids, *ODD_IDS]
+
+    def calls(self, count: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Who calls, and the WSGI environ; every route in turn, by everybody in turn."""
+        who = list(self.callers)
+        for number in range(count):
+            route, name = self.routes[number % len(self.routes)], self.chance.choice(who)
+            yield name, self._call(route, self.callers[name])
+
+    def _call(self, route: Route, caller: Caller) -> dict[str, Any]:
+        chance = self.chance
+        method = chance.choice(route.methods)
+        if chance.random() < 0.03:
+            method = chance.choice(ODD_METHODS)
+        path = re.sub(r"<.*?>", lambda _: self.piece(), route.rule)
+        headers = dict(caller.headers)
+        kind, body = self._body(route, caller) if method not in ("GET", "HEAD") else ("", b"")
+        if kind:
+            headers["content-type"] = kind
+        if body or chance.random() < 0.3:
+            headers["content-length"] = str(len(body))
+        for _ in range(chance.choice([0, 0, 0, 1, 2])):
+            headers |= [chance.choice(ODD_PAGE_HEADERS)]
+        if chance.random() < 0.05:
+            chance.choice([_other_length, _chunked])(chance, headers)
+        stream = _Broken() if chance.random() < 0.01 else io.BytesIO(body)
+        environ = _environ(method, path.encode(errors="replace").decode("latin-1"), headers, stream)
+        environ["QUERY_STRING"] = self._query(route)
+        environ["REMOTE_ADDR"] = chance.choice(
+            ["127.0.0.1", "203.0.113.9", "2001:db8::1", "::ffff:1.2.3.4", ""]
+        )
+        environ["wsgi.url_scheme"] = "https"
+        return environ
+
+    def piece(self) -> str:
+        return self.chance.choice(self.ids if self.chance.random() < 0.7 else ODD_WORDS)
+
+    def _query(self, route: Route) -> str:
+        chance = self.chance
+        if chance.random() < 0.1:
+            return chance.choice(["%", "%zz&=&&", "a=\xff", "&" * 5_000, "a=1&" * 3_000, "=" * 100])
+        pairs = [(self._name(route), self.piece()) for _ in range(chance.choice([0, 1, 1, 2, 4]))]
+        return urlencode(pairs, errors="surrogatepass")
+
+    def _name(self, route: Route) -> str:
+        return self.chance.choice(
+            route.names if route.names and self.chance.random() < 0.9 else ODD_TEXTS[:8]
+        )
+
+    def _body(self, route: Route, caller: Caller) -> tuple[str, bytes]:
+        chance = self.chance
+        names = [self._name(route) for _ in range(chance.randrange(6))]
+        if chance.random() < 0.1:
+            return chance.choice(ODD_TYPES), chance.choice([*ODD_BODIES, *ODD_PARTS, b"[" * 60_000])
+        if caller.csrf or chance.random() < 0.3:
+            fields = [("csrf", caller.csrf), *((name, self.piece()) for name in names)]
+            body = urlencode(fields, errors="surrogatepass").encode()
+            return "application/x-www-form-urlencoded", body
+        value: Any = {name: self._value() for name in names}
+        body = json.dumps(value, ensure_ascii=chance.random() < 0.5).encode(errors="surrogatepass")
+        if chance.random() < 0.3:
+            body = chance.choice(BODIES)(chance, body)
+        number = chance.choice([b"1e-99999999999999999999", b"9" * 5_000, b"-0.0e0", b"[" * 5_000])
+        return "application/json", body.replace(b"1.5", number)
+
+    def _value(self) -> Any:
+        chance = self.chance
+        match chance.randrange(5):
+            case 0:
+                return [self.piece(), chance.choice([1, *ODD_NUMBERS])]
+            case 1:
+                return {self.piece(): chance.choice(ODD_VALUES)}
+            case 2:
+                return chance.choice(ODD_VALUES)
+            case _:
+                return self.piece()

@@ -6,7 +6,7 @@ from flask import Flask
 
 from receiver.services.receiving.receive import Reception
 from receiver.services.running.tell import tell_staff
-from receiver.web import admin, api, connect, cross_site, errors, headers
+from receiver.web import admin, api, connect, cross_site, errors, headers, readable
 from receiver.web.bodies import BodyLimit
 from receiver.web.health import health
 from receiver.web.metrics import metrics_page
@@ -20,6 +20,7 @@ from receiver.wiring import Wiring
 def register(app: Flask, wired: Wiring) -> None:
     """Put every route on the app."""
     cross_site.register(app)  # first: what is refused is not looked at
+    readable.register(app)
     api.register(app)
     admin.register(app, wired.settings)
     connect.register(app)

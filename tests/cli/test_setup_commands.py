@@ -396,3 +396,36 @@ def examine_one(wired: Wiring, name: str, **how: Any) -> Check:
 
 def states(checks: list[Check]) -> dict[str, State]:
     return {check.name: check.state for check in checks}
+
+
+UNREADABLE_TOML = {
+    "a = " + "[" * 60_000: "nested too deep",
+    "a = " + "9" * 5_000: "is no TOML",
+    "a" + ".a" * 40_000 + " = 1": "is longer than",
+    "#" * 70_000: "is longer than",
+    "a = \x00": "is no TOML",
+}
+
+
+@pytest.mark.parametrize(("text", "told"), UNREADABLE_TOML.items(), ids=range(len(UNREADABLE_TOML)))
+def test_a_programme_that_nobody_can_read_is_refused_in_one_line(tmp_path, text, told):
+    file = tmp_path / "odd.toml"
+    file.write_text(text)
+    done = run(wire(make_settings()), "programmes", "check", str(file))
+    assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+    assert (str(file) in done.stderr, told in done.stderr) == (True, True), done.stderr
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 4_300, "1e-99999999999999999999", '{"a": "\\ud800"}'])
+def test_facts_that_nobody_can_read_are_refused_in_one_line(text):
+    runner = create_app(wired=wire(make_settings())).test_cli_runner()
+    done = runner.invoke(args=["credits", "decide", "-"], input=text)
+    assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1), done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("credits", "decide"), ("credits", "issue", "--from"), ("programmes", "check")]
+)
+def test_a_file_without_end_is_refused_and_not_read_to_it(words):
+    done = run(wire(make_settings()), *words, "/dev/zero")
+    assert (done.exit_code, "is longer than" in done.stderr) == (1, True), done.stderr

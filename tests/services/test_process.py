@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from decimal import InvalidOperation
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from receiver.domain.deliveries import State
 from receiver.errors import StorageUnavailable
@@ -173,6 +174,9 @@ DEAD = {
     body_of(signal(home_url="https://staging.example/")): "held: ",
     body_of(linked(1, advertiser_id=7)): "arg.advertiser_id: must be",
     b"[" * 100_000: "body: not JSON that can be read",
+    b'{"action":"wc_ad_credit_signal","arg":' + b"9" * 4_300 + b"}": "body: not JSON that can be read",
+    b'{"action":"wc_ad_credit_signal","arg":1e-99999999999999999999}': "body: not JSON that can be read",
+    body_of({**signal(), "seq": 2**63}): "arg.seq: must be a whole number",
     body_of({**signal(), "event": "\0"}): "arg.event: must be one of",
 }
 
@@ -189,6 +193,28 @@ def test_what_can_never_be_read_is_dead_at_once_and_says_why(
     assert (dead.due_at, dead.body) == (None, body)
     assert [one.error for one in attempts(wired, kept.id)] == [dead.error]
     assert store(wired, store_id).integration_news is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError(),
+        OverflowError(),
+        InvalidOperation(),
+        RecursionError(),
+        DataError("", {}, Exception()),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_nobody_can_work_with_is_dead_at_once_and_costs_its_neighbours_one_retry(
+    wired: Wiring, store_id: str, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    ids = [keep_one(wired, store_id, argument) for argument in (signal(1), linked(2), signal(3))]
+    break_links(monkeypatch, error)
+    assert [one.state for one in work(wired)] == [State.PROCESSED, State.DEAD, State.PROCESSED]
+    assert [len(attempts(wired, one)) for one in ids] == [1, 1, 1]
+    assert row(wired, ids[1]).error.startswith("cannot be worked with: ")
+    assert work(wired) == []
 
 
 @pytest.mark.parametrize("topic", ["order.created", "action.woocommerce_settings_saved", None])

@@ -9,8 +9,9 @@ from werkzeug.exceptions import Unauthorized
 
 def given_token() -> str | None:
     """The token of `Authorization: Bearer …`."""
-    given = request.authorization
-    return given.token or None if given is not None and given.type == "bearer" else None
+    # Not Werkzeug's parser: it unpacks what other schemes write, and stumbles over some of it.
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def bearer_token() -> str:

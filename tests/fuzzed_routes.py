@@ -1,0 +1,139 @@
+"""The whole app as fuzzed calls meet it: with one of everything in it, and somebody of every kind to call."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from receiver.app import create_app
+from receiver.storage import tables
+from receiver.storage.seal import token_hash
+from receiver.wiring import Wiring, wire
+from tests.conftest import make_settings
+from tests.crossing import FakeShops
+from tests.fuzzing import Caller, Route, RouteFuzzer
+from tests.rows import keep_store
+from tests.signals import keep_one, signal
+from tests.staff import Console, staff_token
+
+COUNTS = {"sqlite": 10_000, "postgresql": 2_000}
+SEED = int(os.environ.get("FUZZ_SEED", "20251129"))
+STATUS_TOKEN = "stt_" + "a" * 40
+TEMPLATES = Path(__file__).parents[1] / "receiver" / "web"
+NAME = re.compile(r'name="(\w+)"')
+# Said only by an app that cannot reach TikTok, which nobody is at here.
+TRULY_UNREACHABLE = b"no whole answer from 127.0.0.1"
+
+Wsgi = Callable[..., Any]
+
+
+@contextmanager
+def fuzzed_app(
+    database_url: str, now: Callable[[], datetime]
+) -> Iterator[tuple[Wsgi, Callable[[int], RouteFuzzer]]]:
+    """The app, and what makes calls of it from a seed."""
+    wired = wire(make_settings(database_url=database_url), now=now)
+    wired = replace(wired, shops=FakeShops())  # type: ignore[arg-type]
+    keep_store(wired, status_token_hash=token_hash(STATUS_TOKEN))
+    keep_one(wired, "st_1", signal(1))
+    app = create_app(wired=wired)
+    callers = _callers(wired)
+    yield app.wsgi_app, lambda seed: RouteFuzzer(seed, _routes(app), callers, _ids(wired))
+    wired.database.close()
+
+
+def call_all_routes(database_url: str, now: Callable[[], datetime], count: int, seed: int) -> Counter[int]:
+    """How often each status was answered. Raises AssertionError, naming the call, at a fault of ours."""
+    answered: Counter[int] = Counter()
+    with fuzzed_app(database_url, now) as (app, fuzzer):
+        for number, (who, environ) in enumerate(fuzzer(seed).calls(count)):
+            with capture_logs() as logged:
+                answered[assert_bears(app, who, environ, f"call {number} of seed {seed}", logged)] += 1
+    return answered
+
+
+def assert_bears(
+    app: Wsgi, who: str, environ: dict[str, Any], call: str, logged: Sequence[MutableMapping[str, Any]]
+) -> int:
+    """The status of the answer, which is no 5xx but a true 503."""
+    told: list[str] = []
+    answer = app(environ, lambda status, _headers, _info=None: told.append(status))
+    body = b"".join(answer)
+    if hasattr(answer, "close"):
+        answer.close()
+    status = int(told[0][:3])
+    asked = f"{call}: {who} {environ['REQUEST_METHOD'][:9]} {environ['PATH_INFO'][:90]!r}"
+    said = f"{asked} ?{environ['QUERY_STRING'][:200]} → {status} {body[:300]!r} {logged}"
+    assert status < 500 or status == 503 or TRULY_UNREACHABLE in body, said
+    assert not any(line["log_level"] in ("error", "critical") for line in logged), said
+    assert b"Traceback" not in body, said
+    if status == 503:
+        assert environ["PATH_INFO"] == "/readyz", said  # no worker runs here
+    return status
+
+
+def _callers(wired: Wiring) -> dict[str, Caller]:
+    roles = ("viewer", "operator")
+    tokens = {f"{role}'s token": Caller(_named(staff_token(wired, role))) for role in roles}
+    consoles = {f"{role}'s browser": _browser(Console(wired, role)) for role in roles}
+    store = Caller({"authorization": f"Bearer {STATUS_TOKEN}"})
+    return {
+        "nobody": Caller({}),
+        "store": store,
+        "stranger": _browser(Console(wired, None)),
+        **tokens,
+        **consoles,
+    }
+
+
+def _browser(console: Console) -> Caller:
+    csrf = console.csrf()
+    cookie = console.client.get_cookie("console", "credit.example", "/admin")
+    assert cookie is not None
+    return Caller({"cookie": f"console={cookie.value}", "host": "credit.example"}, csrf)
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _routes(app: Flask) -> list[Route]:
+    """Each with the names of all fields of its document, or of all forms there are."""
+    spec = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    of_forms = sorted({name for file in TEMPLATES.rglob("*.html") for name in NAME.findall(file.read_text())})
+    of_forms += ["after", "still", "ticket", "state", "auth_code", "user_id", "success", "return_url", "page"]
+    return [
+        Route(rule.rule, sorted(rule.methods or ()), _fields(spec, rule.rule) or of_forms)
+        for rule in app.url_map.iter_rules()
+    ]
+
+
+def _fields(spec: dict[str, Any], rule: str) -> list[str]:
+    path = spec["paths"].get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule), {})
+    names = set()
+    for method in path.values():
+        if not isinstance(method, dict):
+            continue
+        names |= {one["name"] for one in method.get("parameters", ()) if one.get("in") == "query"}
+        content = method.get("requestBody", {}).get("content", {}).get("application/json", {})
+        reference = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        names |= set(spec["components"]["schemas"].get(reference, {}).get("properties", ()))
+    return sorted(names)
+
+
+def _ids(wired: Wiring) -> list[str]:
+    """Of what is there, so that calls get as far as the work."""
+    with wired.database.reading() as session:
+        deliveries = session.scalars(select(tables.Delivery.id)).all()
+    return ["st_1", "m_1", "woocommerce-2025", "7001", "received", "open", *map(str, deliveries)] * 3
