@@ -34,6 +34,10 @@ class StorageUnavailable(ReceiverError):
     """The database cannot take or give anything right now."""
 
 
+class Busy(ReceiverError):
+    """Too many ask for the same costly thing at once; nothing was looked at or counted."""
+
+
 class Advice(enum.StrEnum):
     """What to do about a provider's refusal."""
 

@@ -16,6 +16,11 @@ from receiver.strict_json import read_json
 
 HIDDEN = "(hidden)"
 DEEPEST = 50
+# What is beyond is hidden unread: the work stays in proportion, whatever a body is made of.
+MOST_VALUES = 20_000
+MOST_CHARACTERS = 256 * 1024  # looked through in texts and keys, however deep they lie in one another
+MOST_PATHS = 1_000  # told of what was hidden
+LONGEST_NAME = 100  # of a key in a path
 SHOWN = frozenset({"store_name"})  # what stands over a shop's door
 
 # A key is hidden by one of its words,
@@ -53,8 +58,8 @@ TEXTS = (
 
 def redacted(value: Any) -> tuple[Any, list[str]]:
     """The JSON value with the same shape, and the paths at which something was hidden."""
-    paths: list[str] = []
-    return _redacted(value, "", 0, paths), paths
+    redaction = _Redaction()
+    return redaction.value(value, "", 0, redaction.paths), redaction.paths
 
 
 def is_hidden(key: str) -> bool:
@@ -66,63 +71,83 @@ def is_hidden(key: str) -> bool:
     return named or (len(words) > 1 and not KEY_LIKE.isdisjoint(words))
 
 
-def _redacted(value: Any, path: str, depth: int, paths: list[str]) -> Any:
-    if depth > DEEPEST:
-        return _hidden(value, path, paths)
-    if isinstance(value, dict):
-        return _object(value, path, depth, paths)
-    if isinstance(value, list):
-        return [_redacted(one, f"{path}[{place}]", depth + 1, paths) for place, one in enumerate(value)]
-    if isinstance(value, str):
-        return _text(value, path, depth, paths)
-    if isinstance(value, int) and _without(str(value)) != str(value):
-        return _hidden(value, path, paths)
-    return value
+class _Redaction:
+    """One body, and what is left of the work that may be done on it."""
 
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self._values, self._characters = MOST_VALUES, MOST_CHARACTERS
 
-def _object(value: dict[str, Any], path: str, depth: int, paths: list[str]) -> dict[str, Any]:
-    # As WooCommerce keeps what others add: {"key": "_billing_email", "value": …}.
-    named = value.get("key")
-    names_value = isinstance(named, str) and is_hidden(named)
-    shown = {}
-    for place, (key, below) in enumerate(value.items()):
-        name = key if _without(key) == key else f"{HIDDEN} {place + 1}"
-        where = f"{path}.{name}".lstrip(".")
-        if is_hidden(key) or (names_value and key == "value"):
-            shown[name] = _hidden(below, where, paths)
-        else:
-            shown[name] = _redacted(below, where, depth + 1, paths)
-    return shown
+    def value(self, value: Any, path: str, depth: int, paths: list[str]) -> Any:
+        if depth > DEEPEST or not self._may_look_at(value):
+            return _hidden(value, path, paths)
+        if isinstance(value, dict):
+            return self._object(value, path, depth, paths)
+        if isinstance(value, list):
+            places = enumerate(value)
+            return [self.value(one, f"{path}[{place}]", depth + 1, paths) for place, one in places]
+        if isinstance(value, str):
+            return self._text(value, path, depth, paths)
+        if isinstance(value, int) and _without(str(value)) != str(value):
+            return _hidden(value, path, paths)
+        return value
+
+    def _may_look_at(self, value: Any) -> bool:
+        """Counts a value, those right below it, and the characters it and its keys are written in."""
+        size = len(value) if isinstance(value, str) else 0
+        if isinstance(value, dict):
+            size = sum(map(len, value))
+        self._values -= 1 + (len(value) if isinstance(value, dict | list) else 0)
+        self._characters -= size
+        return self._values >= 0 and self._characters >= 0
+
+    def _object(self, value: dict[str, Any], path: str, depth: int, paths: list[str]) -> dict[str, Any]:
+        # As WooCommerce keeps what others add: {"key": "_billing_email", "value": …}.
+        named = value.get("key")
+        names_value = isinstance(named, str) and len(named) <= LONGEST_NAME and is_hidden(named)
+        shown = {}
+        for place, (key, below) in enumerate(value.items()):
+            name = key if _without(key) == key else f"{HIDDEN} {place + 1}"
+            where = f"{path}.{name[:LONGEST_NAME]}".lstrip(".")
+            if is_hidden(key) or (names_value and key == "value"):
+                shown[name] = _hidden(below, where, paths)
+            else:
+                shown[name] = self.value(below, where, depth + 1, paths)
+        return shown
+
+    def _text(self, value: str, path: str, depth: int, paths: list[str]) -> str:
+        shown = self._json_within(value, path, depth, paths)
+        left = _without(shown)
+        if left != shown:
+            _tell(path, paths)
+        return left
+
+    def _json_within(self, text: str, path: str, depth: int, paths: list[str]) -> str:
+        """As TikTok writes the content of an event."""
+        if text.lstrip()[:1] not in ("{", "["):
+            return text
+        try:
+            value = read_json(text)
+        except InputError:
+            return text
+        hidden: list[str] = []
+        shown = self.value(value, path, depth + 1, hidden)
+        for one in hidden:
+            _tell(one, paths)
+        return json.dumps(shown, ensure_ascii=False, default=str) if hidden else text
 
 
 def _hidden(value: Any, path: str, paths: list[str]) -> Any:
     """That nothing was given may be seen."""
     if value is None or value in ("", [], {}):
         return value
-    paths.append(path)
+    _tell(path, paths)
     return HIDDEN
 
 
-def _text(value: str, path: str, depth: int, paths: list[str]) -> str:
-    shown = _json_within(value, path, depth, paths)
-    left = _without(shown)
-    if left != shown:
+def _tell(path: str, paths: list[str]) -> None:
+    if len(paths) < MOST_PATHS:
         paths.append(path)
-    return left
-
-
-def _json_within(text: str, path: str, depth: int, paths: list[str]) -> str:
-    """As TikTok writes the content of an event."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return text
-    try:
-        value = read_json(text)
-    except InputError:
-        return text
-    hidden: list[str] = []
-    shown = _redacted(value, path, depth + 1, hidden)
-    paths += hidden
-    return json.dumps(shown, ensure_ascii=False, default=str) if hidden else text
 
 
 def _without(text: str) -> str:

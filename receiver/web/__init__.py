@@ -6,9 +6,8 @@ from flask import Flask
 
 from receiver.services.receiving.receive import Reception
 from receiver.services.running.tell import tell_staff
-from receiver.web import admin, api, connect, cross_site, errors, headers, readable
+from receiver.web import admin, api, connect, cross_site, errors, headers, health, readable
 from receiver.web.bodies import BodyLimit
-from receiver.web.health import health
 from receiver.web.metrics import metrics_page
 from receiver.web.proxies import TrustedProxies
 from receiver.web.request_ids import RequestIds
@@ -24,7 +23,7 @@ def register(app: Flask, wired: Wiring) -> None:
     api.register(app)
     admin.register(app, wired.settings)
     connect.register(app)
-    app.register_blueprint(health)
+    health.register(app)
     app.register_blueprint(metrics_page)
     errors.register(app)  # last, so that one table answers for all
     headers.register(app)

@@ -7,6 +7,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import HTTPException
 
 from receiver.errors import (
+    Busy,
     InputError,
     NotFound,
     ProviderError,
@@ -24,6 +25,7 @@ STATUS: tuple[tuple[type[ReceiverError], int], ...] = (
     (ProviderError, 502),
     (ShopError, 502),
     (StorageUnavailable, 503),
+    (Busy, 503),
 )
 
 log = structlog.get_logger(__name__)
@@ -38,7 +40,7 @@ def register(app: Flask) -> None:
 def _ours(error: ReceiverError) -> Response:
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
     if status == 503:
-        log.warning("storage unavailable", path=request.path, error=str(error))
+        log.warning("not answered", path=request.path, error=str(error), kind=type(error).__name__)
         return _answer(503, "temporarily unavailable", {"Retry-After": RETRY_AFTER_SECONDS})
     return _answer(status, str(error))
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from threading import Lock
+from time import monotonic
 
-from receiver.services.running.readiness import readiness
+from flask import Blueprint, Flask, Response, current_app, jsonify
+
+from receiver.services.running.readiness import readiness, readiness_seen
 from receiver.web.insiders import is_insider
-from receiver.wiring import wiring
+from receiver.wiring import Wiring, wiring
+
+SEEN_FOR = 2.0  # seconds: however many strangers ask, the database is asked once in so long
 
 health = Blueprint("health", __name__)
+
+
+def register(app: Flask) -> None:
+    app.extensions["readiness"] = _Seen()
+    app.register_blueprint(health)
 
 
 @health.get("/healthz")
@@ -18,7 +28,29 @@ def healthz() -> Response:
 
 @health.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Yes or no to everybody; the reasons to those who may look inside."""
-    reasons = readiness(wiring().database, wiring().now())
-    told = {"reasons": reasons} if reasons and is_insider() else {}
-    return jsonify(status="not ready" if reasons else "ready", **told), 503 if reasons else 200
+    """Yes or no to everybody; a write, and the reasons, to those who may look inside."""
+    if is_insider():
+        reasons = readiness(wiring().database, wiring().now())
+        told = {"reasons": reasons} if reasons else {}
+        return _answer(is_ready=not reasons, **told)
+    seen: _Seen = current_app.extensions["readiness"]
+    return _answer(is_ready=seen.is_ready(wiring()))
+
+
+def _answer(*, is_ready: bool, **told: list[str]) -> tuple[Response, int]:
+    return jsonify(status="ready" if is_ready else "not ready", **told), 200 if is_ready else 503
+
+
+class _Seen:
+    """What was last seen, for strangers; whoever comes while somebody looks waits for that look."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._until, self._is_ready = 0.0, False
+
+    def is_ready(self, parts: Wiring) -> bool:
+        with self._lock:
+            if monotonic() >= self._until:
+                self._is_ready = not readiness_seen(parts.database, parts.now())
+                self._until = monotonic() + SEEN_FOR
+            return self._is_ready

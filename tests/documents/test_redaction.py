@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.documents.redaction import HIDDEN, is_hidden, redacted
+from receiver.documents import redaction
+from receiver.documents.redaction import (
+    HIDDEN,
+    MOST_CHARACTERS,
+    MOST_PATHS,
+    MOST_VALUES,
+    is_hidden,
+    redacted,
+)
 from tests.captures import FILES, Capture, captures
 
 HIDDEN_KEYS = (
@@ -223,3 +231,59 @@ def test_no_value_under_a_hidden_key_shows_and_all_others_stand_where_they_stood
 @given(st.text(max_size=30))
 def test_any_key_is_told_one_way_or_the_other(key: str):
     assert is_hidden(key) in (True, False)
+
+
+def looked_through(monkeypatch: pytest.MonkeyPatch, value: Any) -> int:
+    """Characters handed to the patterns while this value is redacted."""
+    seen = []
+    real = redaction._without
+
+    def counted(text: str) -> str:
+        seen.append(len(text))
+        return real(text)
+
+    monkeypatch.setattr(redaction, "_without", counted)
+    redacted(value)
+    monkeypatch.setattr(redaction, "_without", real)
+    return sum(seen)
+
+
+LARGE = {
+    "one text": lambda size: "x" * size,
+    "many texts": lambda size: ["x" * 10] * (size // 10),
+    "many keys": lambda size: {f"k{n:08}": 1 for n in range(size // 9)},
+    "a long key over many": lambda size: {"k" * (size // 2): [{"email": "x"}] * (size // 20)},
+    "long keys over each other": lambda size: {"a" * (size // 2): {"b" * (size // 2): {"email": "x"}}},
+    "JSON in JSON": lambda size: nested_text("x" * (size // 64), 6),
+}
+
+
+def nested_text(text: str, times: int) -> str:
+    for _ in range(times):
+        text = json.dumps({"a": text, "email": "x"})
+    return text
+
+
+@pytest.mark.parametrize("make", LARGE.values(), ids=LARGE)
+def test_the_work_grows_with_the_body_and_no_further_than_its_bound(
+    monkeypatch: pytest.MonkeyPatch, make: Any
+):
+    work = [looked_through(monkeypatch, make(4**power)) for power in range(6, 11)]
+    assert all(more <= 4 * less + 4_096 for less, more in pairwise(work)), work
+    # At most twice what may be looked through, once as it came and once as it is shown; and short numbers.
+    assert max(work) <= 2 * MOST_CHARACTERS + 20 * MOST_VALUES
+
+
+@pytest.mark.parametrize("make", LARGE.values(), ids=LARGE)
+def test_what_is_told_of_a_body_stays_short_however_large_it_is(make: Any):
+    _, paths = redacted(make(4**10))
+    assert len(paths) <= MOST_PATHS
+    assert sum(map(len, paths)) <= 1_000_000
+
+
+def test_what_lies_beyond_the_bound_is_hidden_and_never_shown_unread():
+    secret = "ann@mail.example"
+    shown, _ = redacted({"a": "x" * MOST_CHARACTERS, "b": [secret], "c": {"d": secret}})
+    assert secret not in json.dumps(shown)
+    shown, _ = redacted([1] * MOST_VALUES + [secret])
+    assert shown == HIDDEN

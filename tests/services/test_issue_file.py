@@ -1,9 +1,13 @@
 """A CSV of issued credits is checked as a whole, and kept as a whole or not at all; on both databases."""
 
+from itertools import pairwise
+
 import pytest
+from sqlalchemy import event
 
 from receiver.errors import InputError
 from receiver.services.awards import issue_file as files
+from receiver.services.awards import issue_rows as rows
 from receiver.services.awards.issue_file import issue_file, preview
 from receiver.services.awards.listing import list_awards
 from receiver.storage import tables
@@ -118,3 +122,23 @@ def test_ten_thousand_rows_are_one_file(wired):
     assert set(desk.file(text)) == {"issued"}
     assert {row["state"] for row in list_awards(desk.database, NOW, None, 0)} == {"issued"}
     assert len(desk.audited()) == 10_000
+
+
+def test_a_preview_asks_the_database_in_proportion_to_the_file(desk):
+    asked = []
+    event.listen(desk.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    counts = []
+    for size in (500, 2_000, 8_000):
+        asked.clear()
+        preview(desk.database, "award,reference,as\n" + "".join(f"aw_x{n},C{n},code\n" for n in range(size)))
+        counts.append(len(asked))
+    assert all(more <= 4 * less for less, more in pairwise(counts)), counts
+
+
+def test_more_rows_than_anybody_reads_are_refused_after_the_first_too_many(desk, monkeypatch):
+    read = []
+    real = rows._row
+    monkeypatch.setattr(rows, "_row", lambda *told: read.append(1) or real(*told))
+    with pytest.raises(InputError, match="has more than 20000 rows"):
+        preview(desk.database, "award,reference\n" + "x\n" * 100_000)
+    assert len(read) == rows.MOST_ROWS + 1

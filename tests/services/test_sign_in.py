@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from threading import BoundedSemaphore
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from receiver.domain.sign_in import ACCOUNT, ADDRESS
+from receiver.errors import Busy
 from receiver.services.staff import passwords
 from receiver.services.staff.members import set_password
 from receiver.services.staff.sign_in import Entry, Visitor, sign_in
 from receiver.storage.tables import AuditEntry, SignInTries
 from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
-from tests.staff import PASSWORD, keep_staff
+from tests.staff import PASSWORD, Console, keep_staff
 
 HERE, THERE = Visitor("198.51.100.7"), Visitor("203.0.113.9")
 ANN, NOBODY = "operator@staff.example", "nobody@staff.example"
@@ -142,3 +144,34 @@ def test_tries_are_audited_without_what_was_typed(wired: Wiring) -> None:
         (ANN, "staff sign-in", ANN, where),
     ]
     assert PASSWORD not in str(subjects)
+
+
+def test_who_finds_no_turn_is_told_soon_and_has_not_tried(
+    wired: Wiring, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "AT_ONCE", BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "PATIENCE", 0.01)
+    with passwords.AT_ONCE:
+        for _ in range(2 * ACCOUNT.free):
+            with pytest.raises(Busy):
+                enter(wired, PASSWORD)
+    assert enter(wired, PASSWORD).person is not None
+
+
+def test_a_page_that_finds_no_turn_says_when_to_come_again(
+    wired: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console = Console(wired, None)
+    monkeypatch.setattr(passwords, "AT_ONCE", BoundedSemaphore(1))
+    monkeypatch.setattr(passwords, "PATIENCE", 0.01)
+    with passwords.AT_ONCE:
+        answer = console.sign_in(ANN)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert console.sign_in(ANN).status_code == 302
+
+
+def test_a_whole_64_waits_together_and_its_neighbour_does_not(wired: Wiring) -> None:
+    for number in range(ADDRESS.free + 1):
+        enter(wired, email=f"x{number}@staff.example", visitor=Visitor(f"2001:db8:1:2::{number:x}"))
+    assert enter(wired, email="y@staff.example", visitor=Visitor("2001:db8:1:2:ffff::1")).wait > NONE
+    assert enter(wired, email="z@staff.example", visitor=Visitor("2001:db8:1:3::1")).wait == NONE

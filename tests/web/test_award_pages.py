@@ -160,3 +160,9 @@ def test_an_empty_list_says_what_to_expect(operator, wired):
     with wired.database.writing() as session:
         session.execute(update(Award).values(state="issued"))
     assert "No credit waits to be issued" in operator.get("/admin/awards").text
+
+
+def test_a_file_of_very_many_rows_is_shown_in_part_and_its_problems_first(wired):
+    lines = [*(f"aw_x{number},INV-{number}" for number in range(1_000)), "aw_0,INV-0"]
+    page = Console(wired).post("/admin/awards/file", text="\n".join(["award,reference", *lines])).text
+    assert (page.count('<td data-label="Line">'), "And 501 rows more, some of them" in page) == (500, True)

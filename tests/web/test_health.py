@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from receiver.app import create_app
 from receiver.services.running.readiness import readiness
 from receiver.storage import heartbeats
 from receiver.storage.tables import Delivery
+from receiver.web import health
 from tests.staff import staff_token
+
+STRANGER = {"REMOTE_ADDR": "203.0.113.9"}
 
 
 @pytest.fixture
@@ -62,8 +66,58 @@ def test_not_ready_while_deliveries_wait_for_minutes(client, wired, clock):
 
 
 def test_the_reasons_are_told_to_insiders_only(client, wired):
-    stranger = {"REMOTE_ADDR": "203.0.113.9"}
-    assert client.get("/readyz", environ_base=stranger).json == {"status": "not ready"}
+    assert client.get("/readyz", environ_base=STRANGER).json == {"status": "not ready"}
     assert client.get("/readyz", headers={"X-Forwarded-For": "127.0.0.1"}).json == {"status": "not ready"}
-    told = client.get("/readyz", environ_base=stranger, headers=staff_token(wired, "viewer")).json
+    told = client.get("/readyz", environ_base=STRANGER, headers=staff_token(wired, "viewer")).json
     assert told["reasons"] == ["no worker has shown life lately; start `flask --app wsgi worker`"]
+
+
+def writes(wired, ask):
+    """The statements that write while somebody asks."""
+    told = []
+
+    def heard(_connection, _cursor, statement, *_):
+        if statement.split()[0] in ("INSERT", "UPDATE", "DELETE"):
+            told.append(statement)
+
+    event.listen(wired.database.engine, "before_cursor_execute", heard)
+    ask()
+    event.remove(wired.database.engine, "before_cursor_execute", heard)
+    return told
+
+
+def test_a_strangers_question_writes_nothing_and_an_insiders_does(client, wired, clock):
+    beat(wired, clock())
+    assert writes(wired, lambda: client.get("/readyz", environ_base=STRANGER)) == []
+    assert writes(wired, lambda: client.get("/readyz")) != []
+    token = staff_token(wired, "viewer")
+    assert writes(wired, lambda: client.get("/readyz", environ_base=STRANGER, headers=token)) != []
+
+
+def test_strangers_cost_one_look_in_a_while_however_many_ask(client, wired, clock, monkeypatch):
+    moment, looks = [0.0], []
+    monkeypatch.setattr(health, "monotonic", lambda: moment[0])
+    monkeypatch.setattr(health, "readiness_seen", lambda *_: looks.append(1) or [])
+    for _ in range(20):
+        assert client.get("/readyz", environ_base=STRANGER).json == {"status": "ready"}
+    assert len(looks) == 1
+    moment[0] = health.SEEN_FOR
+    client.get("/readyz", environ_base=STRANGER)
+    assert len(looks) == 2
+
+
+def test_a_stranger_is_told_the_truth_about_worker_and_waiting_work(client, wired, clock, monkeypatch):
+    monkeypatch.setattr(health, "SEEN_FOR", 0.0)
+    told = []
+    for change in (lambda: beat(wired, clock()), lambda: waiting(wired, clock() - timedelta(minutes=3))):
+        told.append(client.get("/readyz", environ_base=STRANGER).status_code)
+        change()
+    told.append(client.get("/readyz", environ_base=STRANGER).status_code)
+    assert told == [503, 200, 503]
+
+
+def test_the_description_of_the_api_is_made_once(client, monkeypatch):
+    first = client.get("/openapi.json")
+    monkeypatch.setattr("apispec.APISpec.to_dict", lambda _: pytest.fail("made again"))
+    assert client.get("/openapi.json").data == first.data
+    assert first.mimetype == "application/json"

@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from receiver.errors import InputError
 from receiver.services.awards.issue import Issued, checked_issue
@@ -21,6 +22,7 @@ TOLD = (
     *("store", "store_name", "programme", "merchant", "advertiser_id", "state"),
     *("credit", "currency", "due_by", "overdue", "flags"),
 )
+MOST_ROWS = 20_000
 HEADER = "the first line must name the columns award,reference or award,reference,as"
 
 
@@ -41,7 +43,10 @@ def read_rows(text: str) -> list[Row]:
     names = [name.strip() for name in header]
     if len(set(names)) < len(names) or not set(REQUIRED) <= set(names) <= {*REQUIRED, *OPTIONAL, *TOLD}:
         raise InputError(HEADER, path="line 1")
-    return [_row(line, names, cells) for line, cells in lines]
+    rows = [_row(line, names, cells) for line, cells in islice(lines, MOST_ROWS + 1)]
+    if len(rows) > MOST_ROWS:
+        raise InputError(f"has more than {MOST_ROWS} rows; split it", path=f"line {rows[-1].line}")
+    return rows
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -17,16 +17,28 @@ WAITING_FOR = timedelta(minutes=2)
 
 
 def readiness(database: Database, now: datetime) -> list[str]:
-    """The reasons against it; none when all is well."""
+    """The reasons against it, found by a write; none when all is well."""
     try:
         with database.writing() as session:
             heartbeats.beat(session, "readiness", now)
-            silent = worker_is_silent(session, now)
-            oldest = session.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at.is_not(None)))
+            return _reasons(session, now)
     except StorageUnavailable as error:
         return [str(error)]
+
+
+def readiness_seen(database: Database, now: datetime) -> list[str]:
+    """The same without a write: a database that takes none shows in a worker that is silent soon."""
+    try:
+        with database.reading() as session:
+            return _reasons(session, now)
+    except StorageUnavailable as error:
+        return [str(error)]
+
+
+def _reasons(session: Session, now: datetime) -> list[str]:
+    oldest = session.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at.is_not(None)))
     reasons = []
-    if silent:
+    if worker_is_silent(session, now):
         reasons.append("no worker has shown life lately; start `flask --app wsgi worker`")
     if oldest is not None and now - oldest > WAITING_FOR:
         reasons.append("deliveries have been waiting for minutes")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from receiver.errors import InputError
+from receiver.errors import Busy, InputError
 from receiver.storage.tables import Staff
 
 SHORTEST, LONGEST = 12, 200
 AT_ONCE = BoundedSemaphore(4)  # each takes 64 MiB while it lasts
+PATIENCE = 2.0  # seconds to wait for a turn: a thread that waits is one less for deliveries
 
 
 def new_password() -> str:
@@ -21,21 +24,31 @@ def new_password() -> str:
 
 
 def hashed_password(password: str) -> str:
-    """Raises InputError for one that is too short or too long."""
+    """Raises InputError for one that is too short or too long, and Busy."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise InputError(f"must have {SHORTEST} to {LONGEST} characters", path="password")
-    with AT_ONCE:
+    with _turn():
         return PasswordHasher().hash(password)
 
 
 def is_password(person: Staff | None, password: str) -> bool:
-    """Takes as long where there is no such person."""
-    with AT_ONCE:
+    """Takes as long where there is no such person. Raises Busy."""
+    with _turn():
         try:
             PasswordHasher().verify(person.password_hash if person else _NOBODYS, password)
         except (VerificationError, InvalidHashError):
             return False
     return person is not None
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not AT_ONCE.acquire(timeout=PATIENCE):
+        raise Busy("too many passwords are being checked")
+    try:
+        yield
+    finally:
+        AT_ONCE.release()
 
 
 # The hash of a password that was thrown away: what is compared when there is no such person.

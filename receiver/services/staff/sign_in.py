@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.networks import network_of
 from receiver.domain.sign_in import ACCOUNT, ADDRESS, BROWSER, NO_WAIT, Patience
+from receiver.errors import Busy
 from receiver.services.staff.passwords import is_password
 from receiver.storage import audit, sign_in_tries, staff
 from receiver.storage.database import Database
@@ -43,7 +44,10 @@ class _Counter:
 
 
 def sign_in(database: Database, now: datetime, *, email: str, password: str, visitor: Visitor) -> Entry:
-    """A try is counted before it is looked at, so that many at once are no more than one after the other."""
+    """A try is counted before it is looked at, so that many at once are no more than one after the other.
+
+    Raises Busy: that was no try.
+    """
     email = email.strip().lower()
     counters = _counters(email, visitor)
     with database.writing() as session:
@@ -55,7 +59,13 @@ def sign_in(database: Database, now: datetime, *, email: str, password: str, vis
     if wait > NO_WAIT:
         log.info("sign-in has to wait", address=visitor.address, seconds=wait.total_seconds())
         return Entry(None, wait)
-    is_right = is_password(person, password)
+    try:
+        is_right = is_password(person, password)
+    except Busy:  # nobody looked, so it was no try
+        with database.writing() as session:
+            for counter in counters:
+                sign_in_tries.take_back(session, counter.subject, now)
+        raise
     with database.writing() as session:
         if person is None or not is_right:
             sign_in_tries.touch(session, counters[-1].subject, now)  # a write, also where nothing is audited

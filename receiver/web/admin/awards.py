@@ -32,6 +32,7 @@ award_pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template
 PAGE = 50
 NAMES = ("state", "programme", "flags", "due_before", "overdue")
 ANY = "any"  # of the states; a list that nobody narrowed is that of the due ones
+MOST_SHOWN = 500  # rows of a file; its problems first
 # Bytes, some 7,000 rows; what is larger goes by the command line. Encrypted it still fits into a form.
 LONGEST_FILE = 350_000
 
@@ -201,6 +202,7 @@ def take_file() -> str | tuple[str, int]:
         text="" if any(_may_give_a_code(one) for one in planned) else text,
         checked=parts.seal.close(text),
         planned=planned,
+        shown=sorted(planned, key=lambda one: one.problem is None)[:MOST_SHOWN],  # problems first
         problems=problems,
         done=done,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 
@@ -20,6 +20,13 @@ from receiver.web.api.status import status_api
 
 class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
     ERROR_SCHEMA = RefusalSchema
+    _described: bytes | None = None
+
+    def _openapi_json(self) -> Response:
+        """The description, made for the first who asks; no route is added after that."""
+        if self._described is None:
+            self._described = bytes(super()._openapi_json().data)
+        return Response(self._described, mimetype="application/json")
 
 
 class _BoundedJson(DefaultJSONProvider):
