@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from tests.machine import NGINX
 from tests.processes import ROOT, answers, wait_until
 
+CALLER = "X-Test-Caller"
 SITE = ROOT / "deploy" / "nginx.conf"
 
 
@@ -70,6 +71,9 @@ def _around(folder: Path) -> str:
             "events { worker_connections 2000; }",
             "http {",
             f"access_log {folder}/access.log;",
+            # Whoever a test says it is.
+            "set_real_ip_from 127.0.0.1;",
+            f"real_ip_header {CALLER};",
             *(f"{what}_temp_path {folder}/{what};" for what in kept),
             f"include {folder}/site.conf;",
             "}",

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.connects import Outcome
 from receiver.storage.tables import Connect
 
-PER_SHOP = 10  # that are under way: whoever begins many cannot fill the disk
+# That are under way: whoever begins many cannot fill the disk, nor soon push out a merchant who approves.
+PER_BROWSER, PER_SHOP = 10, 200  # each of one shop
 
 
 def add_connect(session: Session, connect: Connect) -> None:
-    """Keep it; of one shop's the newest remain."""
+    """Keep it; of one browser's and of one shop's the newest remain."""
     session.add(connect)
     session.flush()
-    newest = select(Connect.id).where(Connect.shop == connect.shop)
-    newest = newest.order_by(Connect.created_at.desc(), Connect.id).limit(PER_SHOP)
-    session.execute(delete(Connect).where(Connect.shop == connect.shop, Connect.id.not_in(newest)))
+    of_shop = Connect.shop == connect.shop
+    _keep_newest(session, PER_BROWSER, of_shop, Connect.browser_hash == connect.browser_hash)
+    # A shop gave keys to somebody who could sign in there: no stranger's beginnings push that out.
+    _keep_newest(session, PER_SHOP, of_shop, Connect.keys_at.is_(None))
+    _keep_newest(session, PER_SHOP, of_shop, Connect.keys_at.is_not(None))
+
+
+def _keep_newest(session: Session, most: int, *alike: ColumnElement[bool]) -> None:
+    newest = select(Connect.id).where(*alike).order_by(Connect.created_at.desc(), Connect.id).limit(most)
+    session.execute(delete(Connect).where(*alike, Connect.id.not_in(newest)))
 
 
 def known_connect(session: Session, connect_id: str) -> Connect | None:

@@ -17,11 +17,12 @@ import pytest
 from receiver.settings import read_settings
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Delivery
+from receiver.web.bodies import FILES, MOST_BYTES, MOST_BYTES_OF_A_FILE
 from receiver.wiring import Wiring, wire
 from tests.conftest import KEY, make_settings
 from tests.machine import needs_nginx
 from tests.processes import Process, answers, running, wait_until, web
-from tests.proxying import SITE, Proxy
+from tests.proxying import CALLER, SITE, Proxy
 from tests.sandbox.ports import two_free_ports
 from tests.sending import Reply, signed_headers
 from tests.signals import SECRET, add_shop, body_of, signal
@@ -105,8 +106,13 @@ def test_bodies_may_be_as_large_as_the_service_takes_them(tmp_path: Path, monkey
     monkeypatch.setenv("SECRET_KEYS", KEY)
     monkeypatch.setenv("PUBLIC_URL", "https://credit.example")
     monkeypatch.delenv("MAX_BODY_BYTES", raising=False)
-    (most,) = re.findall(r"client_max_body_size (\d+)m;", SITE.read_text())
-    assert int(most) * 1024 * 1024 == read_settings(tmp_path / "none").max_body_bytes
+    # Of every location its own, where it has one; what stands first is for all others.
+    others, *_ = re.findall(r"client_max_body_size (\d+)k;", SITE.read_text())
+    found = re.findall(r"location (?:= )?(\S+) \{\n\s+client_max_body_size (\d+)m;", SITE.read_text())
+    most = {path: int(size) * 1024 * 1024 for path, size in found}
+    assert most.pop("/webhooks/") == read_settings(tmp_path / "none").max_body_bytes
+    assert most == dict.fromkeys(FILES, MOST_BYTES_OF_A_FILE)
+    assert int(others) * 1024 == MOST_BYTES
 
 
 @contextmanager
@@ -170,3 +176,33 @@ def test_plain_http_is_no_success_for_a_webhook(front: Front):
     assert (reply.status, json.loads(reply.body)) == (403, {"error": "https"})
     console = front.ask_plainly("GET", "/admin/")
     assert (console.status, console.headers["location"]) == (308, "https://127.0.0.1/admin/")
+
+
+OFTEN = 120  # calls in far less than a second each: a burst is 50, and ten a second follow
+
+
+def answers_to(front: Front, callers: list[str], path: str = "/healthz") -> list[int]:
+    return [front.ask("GET", path, headers={CALLER: caller}).status for caller in callers]
+
+
+def test_who_asks_too_often_is_told_so_and_nobody_else_is(front: Front):
+    asked = answers_to(front, ["198.51.100.7"] * OFTEN)
+    assert {*asked} == {200, 429}
+    again = front.ask("GET", "/healthz", headers={CALLER: "::ffff:198.51.100.7"})
+    assert (again.status, again.json, again.headers["retry-after"]) == (
+        429,
+        {"error": "too many requests"},
+        "5",
+    )
+    assert answers_to(front, ["198.51.100.8", "::ffff:198.51.100.9"]) == [200, 200]
+
+
+def test_a_whole_64_is_one_caller_and_its_neighbour_another(front: Front):
+    asked = answers_to(front, [f"2001:db8:1:2:{number:x}::1" for number in range(OFTEN)])
+    assert {*asked} == {200, 429}
+    others = ["2001:db8:1:2::ffff", "2001:db8:1:3::1", "2001:db8:0a0a:3::1"]
+    assert answers_to(front, others) == [429, 200, 200]
+
+
+def test_however_often_a_store_sends_no_delivery_is_turned_away(front: Front):
+    assert {front.post(number).status for number in range(1, OFTEN)} == {200}

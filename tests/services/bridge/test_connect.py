@@ -224,6 +224,15 @@ def test_whoever_begins_many_for_a_shop_cannot_fill_the_disk(visit, wired):
     assert len(rows(wired, tables.Connect)) == 10
 
 
+def test_strangers_who_begin_for_a_shop_do_not_push_out_a_merchant_on_the_way_there(visit, wired, clock):
+    visit.begin()
+    merchants = only(wired, tables.Connect).id
+    for number in range(100):
+        clock.move(seconds=1)
+        visit.begin(browser=f"stranger {number}")
+    assert merchants in {row.id for row in rows(wired, tables.Connect)}
+
+
 # Whose store it is
 
 
