@@ -32,6 +32,7 @@ class Proxy:
             "listen 443 ssl;": f"listen 127.0.0.1:{https} ssl;",
             "    listen [::]:80;\n": "",
             "    listen [::]:443 ssl;\n": "",
+            "rate=10r/s": "rate=1r/m",  # or what is told of a burst would depend on how fast a test is
             "127.0.0.1:8000": f"127.0.0.1:{web}",
             "/etc/letsencrypt/live/credit.example/": f"{folder}/",
         }

@@ -178,7 +178,8 @@ def test_plain_http_is_no_success_for_a_webhook(front: Front):
     assert (console.status, console.headers["location"]) == (308, "https://127.0.0.1/admin/")
 
 
-OFTEN = 120  # calls in far less than a second each: a burst is 50, and ten a second follow
+BURST = 51  # the first, and fifty more
+OFTEN = 60
 
 
 def answers_to(front: Front, callers: list[str], path: str = "/healthz") -> list[int]:
@@ -187,7 +188,7 @@ def answers_to(front: Front, callers: list[str], path: str = "/healthz") -> list
 
 def test_who_asks_too_often_is_told_so_and_nobody_else_is(front: Front):
     asked = answers_to(front, ["198.51.100.7"] * OFTEN)
-    assert {*asked} == {200, 429}
+    assert asked == [200] * BURST + [429] * (OFTEN - BURST)
     again = front.ask("GET", "/healthz", headers={CALLER: "::ffff:198.51.100.7"})
     assert (again.status, again.json, again.headers["retry-after"]) == (
         429,
@@ -199,7 +200,7 @@ def test_who_asks_too_often_is_told_so_and_nobody_else_is(front: Front):
 
 def test_a_whole_64_is_one_caller_and_its_neighbour_another(front: Front):
     asked = answers_to(front, [f"2001:db8:1:2:{number:x}::1" for number in range(OFTEN)])
-    assert {*asked} == {200, 429}
+    assert asked == [200] * BURST + [429] * (OFTEN - BURST)
     others = ["2001:db8:1:2::ffff", "2001:db8:1:3::1", "2001:db8:0a0a:3::1"]
     assert answers_to(front, others) == [429, 200, 200]
 
