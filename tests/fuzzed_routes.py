@@ -17,7 +17,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from receiver.app import create_app
-from receiver.storage import tables
+from receiver.storage import hooks, tables
 from receiver.storage.seal import token_hash
 from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
@@ -46,6 +46,8 @@ def fuzzed_app(
     wired = wire(make_settings(database_url=database_url), now=now)
     wired = replace(wired, shops=FakeShops())  # type: ignore[arg-type]
     keep_store(wired, status_token_hash=token_hash(STATUS_TOKEN))
+    with wired.database.writing() as session:
+        hooks.add_hook(session, "st_1", "st_1", topic=None)  # as every store has one
     keep_one(wired, "st_1", signal(1))
     app = create_app(wired=wired)
     callers = _callers(wired)
