@@ -37,7 +37,7 @@ def same_shop(one: str, other: str) -> bool:
 def host_of(address: str) -> str | None:
     """The host of a kept address, without its port; None where it has none (any more)."""
     try:
-        return _host(_split(address).hostname or "") or None
+        return canonical_host(_split(address).hostname or "")
     except ValueError:
         return None
 
