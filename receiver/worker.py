@@ -28,6 +28,7 @@ BATCH = 100
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 5.0  # between tries while something is wrong
 BEAT_SECONDS = 5.0
+REPLAY_EVERY = 10  # full batches of live deliveries: a flood of one store must not stop all replays
 STOP_WITHIN_SECONDS = 60  # for the periodic job in hand; what it could not keep is done again
 
 log = structlog.get_logger(__name__)
@@ -59,14 +60,16 @@ def run(wired: Wiring, stopping: Event, jobs: tuple[Job, ...] | None = None) -> 
 
 
 def _work(wired: Wiring, stopping: Event, consumer: Consumer) -> None:
-    beat_due = 0.0
+    beat_due, full_batches = 0.0, 0
     while not stopping.is_set():
         try:
             if time.monotonic() >= beat_due:
                 _beat(wired)
                 beat_due = time.monotonic() + BEAT_SECONDS
                 consumer.check_worker_health()
-            pause = 0.0 if work_inbox(wired, stopping.is_set) else _work_replay(wired)
+            full_batches = full_batches + 1 if work_inbox(wired, stopping.is_set) else 0
+            pause = 0.0 if full_batches % REPLAY_EVERY else _work_replay(wired)
+            pause = 0.0 if full_batches else pause
         except StorageUnavailable as error:
             log.warning("worker waits", error=str(error))
             pause = TROUBLE_SECONDS
@@ -92,8 +95,8 @@ def work_inbox(wired: Wiring, stopping: Callable[[], bool] = lambda: False) -> b
 def _work_replay(wired: Wiring) -> float:
     """Do a batch of a replay, if there is one, and how many seconds to wait now.
 
-    Its turn comes only after a look at the inbox that took all that was due: while whole batches of live
-    deliveries wait, no replay moves.
+    Its turn comes after a look at the inbox that took all that was due, and while whole batches of live
+    deliveries wait, once in REPLAY_EVERY of them.
     """
     next_at = replay_next(wired.database, wired.now())
     if next_at is None:

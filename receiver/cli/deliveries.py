@@ -171,6 +171,7 @@ def _row(delivery: Delivery) -> dict[str, Any]:
         "webhook_id": delivery.webhook_id,
         "received_at": delivery.received_at,
         "body_sha256": delivery.body_sha256,
+        "body_bytes": delivery.body_bytes,
         "duplicates": delivery.duplicates,
         "due_at": delivery.due_at,
         "error": delivery.error,

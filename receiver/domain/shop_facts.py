@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from receiver.domain.shops import same_shop
 
 # TikTok's integration has it in its file name, under whatever folder it lies.
 INTEGRATION_MARK = "tiktok"
+MOST_INTEGRATIONS, LONGEST_FILE, LONGEST_VERSION = 5, 100, 30  # a shop has one, or two while it moves
+LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True)
@@ -29,15 +32,21 @@ class ShopFacts:
 
     def kept(self) -> dict[str, Any]:
         """As it is stored: what matters of the plugins, not the merchant's whole list."""
-        told = {name: value for name, value in asdict(self).items() if name not in ("plugins", "name")}
+        told = {name: _cut(value) for name, value in asdict(self).items() if name not in ("plugins", "name")}
         return {**told, "integration": integration_of(self.plugins)}
 
 
 def integration_of(plugins: Sequence[tuple[str, str | None]] | None) -> list[str] | None:
-    """The files and versions of TikTok's integration among the active plugins; None is unknown."""
+    """The files and versions of TikTok's integration among the active plugins, a few; None is unknown."""
     if plugins is None:
         return None
-    return [f"{file} {version or '?'}" for file, version in plugins if INTEGRATION_MARK in file.lower()]
+    found = ((file, version or "?") for file, version in plugins if INTEGRATION_MARK in file.lower())
+    few = islice(found, MOST_INTEGRATIONS)
+    return [f"{file[:LONGEST_FILE]} {version[:LONGEST_VERSION]}" for file, version in few]
+
+
+def _cut(value: Any) -> Any:
+    return value[:LONGEST_TEXT] if isinstance(value, str) else value
 
 
 def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, or_, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, func, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from receiver.errors import NotFound
 from receiver.storage.tables import AuditEntry, Award, Delivery, Review
 
+LARGEST_DETAIL, LARGEST_VALUE = 4096, 500  # bytes of JSON: of a detail, and of a value in one that is larger
+BY_STORE_A_DAY = 100  # entries of an actor about one store
+# Who writes what a store's own doing brings about, and what the service writes of it: staff's entries and
+# awards are never left out.
+STORES_ACTORS = frozenset({"bridge", "merchant", "stranger"})
+STORES_ACTIONS = frozenset({"store doubted"})
 LOOKED_THROUGH = 5000  # entries at a time, where no index leads to what is looked for
 NEWEST_FIRST = (AuditEntry.at.desc(), AuditEntry.id.desc())
 # What belongs to a store beside deliveries, by the first letters of its id.
@@ -22,11 +29,51 @@ OWNED: dict[str, type[Award] | type[Review]] = {"aw": Award, "rv": Review}
 def record(
     session: Session, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]
 ) -> None:
-    """`detail` is shown to staff as it is: no secret, no token."""
+    """Write an entry. `detail` is shown to staff as it is: no secret, no token; it is cut at 4 KiB.
+
+    Of what a store itself causes, so many entries a day are written; the last of them says so.
+    """
     store_id = _store_of(session, subject)
+    detail = bounded(detail)
+    if store_id is not None and (actor in STORES_ACTORS or action in STORES_ACTIONS):
+        written = _written_that_day(session, at, store_id, actor)
+        if written >= BY_STORE_A_DAY:
+            return
+        if written == BY_STORE_A_DAY - 1:
+            detail = {
+                **detail,
+                "bound": f"of {BY_STORE_A_DAY} such entries a day the last; more are not written",
+            }
     session.add(
         AuditEntry(at=at, actor=actor, action=action, subject=subject, store_id=store_id, detail=detail)
     )
+
+
+def bounded(detail: dict[str, Any]) -> dict[str, Any]:
+    """The detail itself where it is small; else what fits of it, with a mark of how large it was."""
+    size = _size(detail)
+    if size <= LARGEST_DETAIL:
+        return detail
+    kept: dict[str, Any] = {"cut": f"from {size:,} bytes"}
+    for name, value in detail.items():
+        short = value if _size(value) <= LARGEST_VALUE else f"{json.dumps(value)[:LARGEST_VALUE]}…"
+        if _size({**kept, name: short}) > LARGEST_DETAIL:
+            break
+        kept[name] = short
+    return kept
+
+
+def _size(value: Any) -> int:
+    """Bytes of its JSON as ASCII, which no other way to write it is longer than."""
+    return len(json.dumps(value))
+
+
+def _written_that_day(session: Session, at: datetime, store_id: str, actor: str) -> int:
+    """How many entries the actor has about a store that day in UTC, up to the bound."""
+    midnight = datetime.combine(at.astimezone(UTC).date(), time(0), UTC)
+    of_day = (AuditEntry.at >= midnight, AuditEntry.at < midnight + timedelta(days=1))
+    theirs = select(AuditEntry.id).where(AuditEntry.store_id == store_id, *of_day, AuditEntry.actor == actor)
+    return session.scalar(select(func.count()).select_from(theirs.limit(BY_STORE_A_DAY).subquery())) or 0
 
 
 def _store_of(session: Session, subject: str) -> str | None:

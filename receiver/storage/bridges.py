@@ -13,6 +13,8 @@ from receiver.domain.shop_facts import Known
 from receiver.domain.shops import other_scheme
 from receiver.storage.tables import Bridge, Hook, HookSecret, Store
 
+FAILING_SHARE = 4
+
 
 def bridge_of(session: Session, store_id: str, *, locked: bool = False) -> Bridge | None:
     query = select(Bridge).where(Bridge.store_id == store_id).execution_options(populate_existing=True)
@@ -33,11 +35,22 @@ def store_at_address(session: Session, url: str) -> Known | None:
 
 
 def due_bridges(session: Session, now: datetime, limit: int) -> list[str]:
-    """The stores whose turn it is, the longest due first; those that disconnected are left alone."""
+    """The stores whose turn it is, the longest due first; those that disconnected are left alone.
+
+    Stores that failed last time come after the others and, while others wait, have a quarter of the places:
+    one that does not answer takes a minute, and nobody shall wait behind many of them.
+    """
+    well, failing = (_due_bridges(session, now, fails, limit) for fails in (False, True))
+    few = max(limit // FAILING_SHARE, limit - len(well))
+    return [*well[: limit - min(len(failing), few)], *failing[:few]]
+
+
+def _due_bridges(session: Session, now: datetime, fails: bool, limit: int) -> list[str]:
     query = (
         select(Bridge.store_id)
         .join(Store, Store.id == Bridge.store_id)
         .where(Bridge.next_check_at <= now, Store.disconnected_at.is_(None), _free(now))
+        .where(Bridge.failures > 0 if fails else Bridge.failures == 0)
         .order_by(Bridge.next_check_at)
         .limit(limit)
     )

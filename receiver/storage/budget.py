@@ -126,6 +126,13 @@ class SharedBudget:
             return pause.until
 
 
+def purge_pauses(session: Session, before: datetime, limit: int) -> int:
+    """Forget pauses that ended before a moment; answers how many rows went."""
+    old = select(CallPause.subject).where(CallPause.until < before).limit(limit)
+    gone = delete(CallPause).where(CallPause.subject.in_(old)).returning(CallPause.subject)
+    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
+
+
 def _held(session: Session) -> CallBudget:
     """The budget's row, ours until the transaction ends; made with the first call."""
     query = select(CallBudget).where(CallBudget.provider == PROVIDER).with_for_update()

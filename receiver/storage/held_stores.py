@@ -1,4 +1,4 @@
-"""Stores that a transaction holds, with their links and what they told: read for a whole batch in three
+"""Stores that a transaction holds, with their links and what they told: read for a whole batch in four
 statements, kept up to date in memory, written with the transaction.
 """
 
@@ -13,31 +13,46 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.signals import News
 from receiver.errors import NotFound
+from receiver.storage.links import drop_old_claims
 from receiver.storage.tables import Link, Signal, Store
 
 
 class HeldStores:
     """Nobody else changes these stores before the transaction ends."""
 
-    def __init__(self, session: Session, told: Collection[tuple[str, News]]) -> None:
-        """Hold the stores that told this news, in one order: two workers wait in one direction only."""
+    def __init__(
+        self,
+        session: Session,
+        told: Collection[tuple[str, News]],
+        named: Collection[tuple[str, str]] = (),
+    ) -> None:
+        """Hold the stores that told this news, in one order: two workers wait in one direction only.
+
+        `named`: each store with the ad accounts it told of. Beside their links only standing ones are read.
+        """
         self._session = session
         self._stores: dict[str, Store] = {}
         self._links: defaultdict[str, dict[str, Link]] = defaultdict(dict)
         self._taken_in: set[tuple[str, str, int]] = set()
+        self._with_new_links: set[str] = set()
         if told:
             self._read({store_id for store_id, _ in told}, {_key(store_id, news) for store_id, news in told})
+            self._read_links({store_id for store_id, _ in told}, named)
 
     def _read(self, ids: set[str], keys: set[tuple[str, str, int]]) -> None:
         held = select(Store).where(Store.id.in_(ids)).order_by(Store.id).with_for_update()
         fresh = {"populate_existing": True}
         self._stores = {store.id: store for store in self._session.scalars(held, execution_options=fresh)}
-        links = select(Link).where(Link.store_id.in_(ids))
-        for link in self._session.scalars(links, execution_options=fresh):
-            self._links[link.store_id][link.advertiser_id] = link
         key = tuple_(Signal.store_id, Signal.install_id, Signal.seq)
         known = select(Signal.store_id, Signal.install_id, Signal.seq).where(key.in_(keys))
         self._taken_in = {(store_id, install, seq) for store_id, install, seq in self._session.execute(known)}
+
+    def _read_links(self, ids: set[str], named: Collection[tuple[str, str]]) -> None:
+        standing = select(Link).where(Link.store_id.in_(ids), Link.ended_at.is_(None))
+        told = select(Link).where(tuple_(Link.store_id, Link.advertiser_id).in_(named))
+        for query in (standing, told) if named else (standing,):
+            for link in self._session.scalars(query, execution_options={"populate_existing": True}):
+                self._links[link.store_id][link.advertiser_id] = link
 
     def store(self, store_id: str) -> Store:
         """Raises NotFound."""
@@ -67,8 +82,16 @@ class HeldStores:
     def add_link(self, store_id: str, advertiser_id: str, *, ended_at: datetime | None) -> Link:
         link = Link(store_id=store_id, advertiser_id=advertiser_id, ended_at=ended_at)
         self._links[store_id][advertiser_id] = link
+        self._with_new_links.add(store_id)
         self._session.add(link)
         return link
+
+    def drop_old_claims(self) -> None:
+        """Keep the number of a store's claims within bounds, once all that was told is applied."""
+        if self._with_new_links:
+            self._session.flush()
+        for store_id in sorted(self._with_new_links):
+            drop_old_claims(self._session, store_id)
 
     def end_other_links(self, store_id: str, advertiser_id: str, at: datetime) -> None:
         """A store has one ad account at a time: what else stands ends."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, String, cast, delete, exists, func, select, union
+from sqlalchemy.orm import Session, aliased
 
-from receiver.storage.tables import Account, Award, DecisionRow, Link, RecordedFact, Store
+from receiver.domain.limits import DECISIONS_A_DAY
+from receiver.storage.tables import Account, Award, DecisionRow, Link, RecordedFact, Review, Store
+
+THINNED = timedelta(days=30)
 
 
 def other_awards(
@@ -85,6 +88,50 @@ def decision_before(session: Session, row: DecisionRow) -> DecisionRow | None:
     """What was decided for the same store just before."""
     earlier = select(DecisionRow).where(DecisionRow.store_id == row.store_id, DecisionRow.id < row.id)
     return session.scalars(earlier.order_by(DecisionRow.id.desc()).limit(1)).first()
+
+
+def bound_decisions(session: Session, store_id: str, at: datetime) -> None:
+    """Of a day's decisions about a store keep the first ones and the newest: the one before it gives way."""
+    midnight = datetime.combine(at.astimezone(UTC).date(), time(0), UTC)
+    of_day = (DecisionRow.store_id == store_id, DecisionRow.decided_at >= midnight)
+    query = select(DecisionRow.id).where(*of_day).order_by(DecisionRow.id.desc())
+    ids = list(session.scalars(query.limit(DECISIONS_A_DAY + 1)))
+    if len(ids) > DECISIONS_A_DAY:
+        _forget_decisions(session, DecisionRow.id == ids[1])
+
+
+def thin_decisions(session: Session, before: datetime, limit: int) -> int:
+    """Of each day before a moment keep a store's last decision, and those awards and reviews rest on.
+
+    Looks back THINNED from that moment, so that what was thinned is not read every night.
+    Answers how many rows went.
+    """
+    following = aliased(DecisionRow)
+    next_day = (
+        select(_day(following.decided_at))
+        .where(following.store_id == DecisionRow.store_id, following.id > DecisionRow.id)
+        .order_by(following.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    between = (DecisionRow.decided_at >= before - THINNED, DecisionRow.decided_at < before)
+    old = select(DecisionRow.id).where(*between, next_day == _day(DecisionRow.decided_at), *_unreferenced())
+    return _forget_decisions(session, DecisionRow.id.in_(old.limit(limit)))
+
+
+def _day(at: Any) -> Any:
+    """The day of a moment as both databases write it, in UTC."""
+    return func.substr(cast(at, String), 1, 10)
+
+
+def _unreferenced() -> tuple[ColumnElement[bool], ...]:
+    of_awards = exists().where(Award.decision_id == DecisionRow.id)
+    return ~of_awards, ~exists().where(Review.decision_id == DecisionRow.id)
+
+
+def _forget_decisions(session: Session, which: ColumnElement[bool]) -> int:
+    gone = delete(DecisionRow).where(which, *_unreferenced()).returning(DecisionRow.id)
+    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
 
 
 def award_of(session: Session, store: Store) -> Award | None:

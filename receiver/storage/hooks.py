@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from receiver.domain.limits import Sent, day_of
 from receiver.storage.database import Driver
 from receiver.storage.tables import Hook, HookSecret
 from receiver.storage.types import utc_as_text
@@ -26,18 +27,21 @@ class Address:
     topic: str | None  # null: the header names it
     connected: bool
     sealed: tuple[str, ...]
+    sent: Sent = Sent()  # noqa: RUF009 (frozen: by its store on this day, as far as it is written)
 
 
 _ADDRESSES = """
-    SELECT hooks.id, hooks.store_id, hooks.topic, stores.disconnected_at IS NULL, hook_secrets.secret_sealed
+    SELECT hooks.id, hooks.store_id, hooks.topic, stores.disconnected_at IS NULL, hook_secrets.secret_sealed,
+        coalesce(store_days.deliveries, 0), coalesce(store_days.body_bytes, 0)
     FROM hooks
     JOIN stores ON stores.id = hooks.store_id
     LEFT JOIN hook_secrets ON hook_secrets.hook_id = hooks.id
         AND (hook_secrets.valid_until IS NULL OR hook_secrets.valid_until > {now})
+    LEFT JOIN store_days ON store_days.store_id = stores.id AND store_days.day = {day}
     WHERE hooks.id {among}
     ORDER BY hook_secrets.id DESC
 """
-_POSTGRESQL = _ADDRESSES.format(now="%b::timestamptz", among="= ANY(%b::text[])")
+_POSTGRESQL = _ADDRESSES.format(now="%b::timestamptz", day="%b::date", among="= ANY(%b::text[])")
 
 
 def find_addresses(driver: Driver, hook_ids: Iterable[str], now: datetime) -> dict[str, Address]:
@@ -47,15 +51,17 @@ def find_addresses(driver: Driver, hook_ids: Iterable[str], now: datetime) -> di
     """
     asked = list(hook_ids)
     if isinstance(driver, sqlite3.Connection):
-        statement = _ADDRESSES.format(now="?", among=f"IN ({', '.join('?' * len(asked))})")
-        rows = driver.execute(statement, [utc_as_text(now), *asked]).fetchall()
+        statement = _ADDRESSES.format(now="?", day="?", among=f"IN ({', '.join('?' * len(asked))})")
+        rows = driver.execute(statement, [utc_as_text(now), day_of(now).isoformat(), *asked]).fetchall()
     else:
-        rows = driver.execute(_POSTGRESQL, [now, asked]).fetchall()
+        rows = driver.execute(_POSTGRESQL, [now, day_of(now), asked]).fetchall()
     found: dict[str, Address] = {}
-    for hook_id, store_id, topic, connected, sealed in rows:
+    for hook_id, store_id, topic, connected, sealed, deliveries, body_bytes in rows:
         before = found[hook_id].sealed if hook_id in found else ()
         secrets = (*before, sealed) if sealed is not None else before
-        found[hook_id] = Address(store_id, hook_id, topic, bool(connected), secrets)
+        found[hook_id] = Address(
+            store_id, hook_id, topic, bool(connected), secrets, Sent(deliveries, body_bytes)
+        )
     return found
 
 
@@ -92,3 +98,10 @@ def end_secrets(session: Session, hook_id: str, at: datetime) -> None:
         update(HookSecret).where(HookSecret.hook_id == hook_id, later).values(valid_until=at),
         execution_options={"synchronize_session": False},
     )
+
+
+def purge_secrets(session: Session, before: datetime, limit: int) -> int:
+    """Forget secrets that ended before a moment; answers how many rows went."""
+    old = select(HookSecret.id).where(HookSecret.valid_until < before).limit(limit)
+    gone = delete(HookSecret).where(HookSecret.id.in_(old)).returning(HookSecret.id)
+    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())

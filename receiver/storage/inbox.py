@@ -5,12 +5,13 @@ A claim is a lease: who holds it has the row until `lease_until`, and only while
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, case, insert, select, update
+from sqlalchemy import Select, Table, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import UNDONE, WAITING, State, may_move
@@ -18,7 +19,9 @@ from receiver.errors import Refused
 from receiver.storage.database import driver_of
 from receiver.storage.inbox_rows import NewDelivery, insert_new
 from receiver.storage.tables import Attempt, Delivery
+from receiver.storage.turns import in_turn
 
+QUEUED_AGAIN = 50  # times, by the same delivery arriving again: each is an attempt that is kept
 DELIVERIES = cast(Table, Delivery.__table__)
 ATTEMPTS = cast(Table, Attempt.__table__)
 
@@ -55,24 +58,31 @@ def _again(session: Session, one: NewDelivery) -> int:
     row = _locked(session, identity=one.identity)
     assert row is not None
     row.duplicates += 1
-    if row.state in UNDONE:
+    if row.state in UNDONE and row.duplicates <= QUEUED_AGAIN:
         _move(row, State.RECEIVED)
         row.due_at, row.tries, row.ended_at, row.body = one.received_at, 0, None, one.body
+        row.error = one.error
     session.flush()
     return row.id
 
 
-def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list[Claim]:
-    """Take what is due, the oldest first; what another worker is just taking is left to it."""
-    # What is due is free: a row in work is due when its lease is over. One index answers, however many wait.
-    waiting = (
-        select(DELIVERIES.c.id)
-        .where(DELIVERIES.c.due_at <= now)
-        .order_by(DELIVERIES.c.due_at, DELIVERIES.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(session.scalars(waiting))
+def claim(
+    session: Session,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    chance: Callable[[], float] = random.random,
+) -> list[Claim]:
+    """Take what is due: all of it, the oldest first; where more waits than `limit`, in turn from each store.
+
+    What another worker is just taking is left to it.
+    """
+    ids: list[int] = []
+    if _is_crowded(session, now, limit):
+        ids = _unlocked(session, now, in_turn(session, now, limit, chance()))
+    if len(ids) < limit:
+        oldest = _due(now).where(DELIVERIES.c.id.not_in(ids)) if ids else _due(now)
+        ids += session.scalars(oldest.limit(limit - len(ids)).with_for_update(skip_locked=True))
     until = now + lease
     taken = (
         update(DELIVERIES)
@@ -83,6 +93,24 @@ def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list
     )
     tries = {row.id: row.tries for row in session.execute(taken)} if ids else {}
     return [Claim(number, tries[number], until) for number in ids if number in tries]
+
+
+def _due(now: datetime) -> Select[int]:
+    """What is due is free: a row in work is due when its lease is over. One index answers for any number."""
+    due = select(DELIVERIES.c.id).where(DELIVERIES.c.due_at <= now)
+    return due.order_by(DELIVERIES.c.due_at, DELIVERIES.c.id)
+
+
+def _is_crowded(session: Session, now: datetime, limit: int) -> bool:
+    """Whether more is due than one claim takes, so that somebody has to wait."""
+    return session.scalar(_due(now).offset(limit).limit(1)) is not None
+
+
+def _unlocked(session: Session, now: datetime, ids: Sequence[int]) -> list[int]:
+    """Lock those of them that are still due and that nobody else has; in their order."""
+    due = select(DELIVERIES.c.id).where(DELIVERIES.c.id.in_(ids), DELIVERIES.c.due_at <= now)
+    locked = set(session.scalars(due.with_for_update(skip_locked=True))) if ids else set()
+    return [number for number in ids if number in locked]
 
 
 def _free(now: datetime) -> Any:

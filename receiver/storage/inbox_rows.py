@@ -30,9 +30,11 @@ class NewDelivery:
     webhook_id: str | None
     delivery_id: str | None
     headers: list[list[str]]
-    body: bytes
+    body: bytes | None  # None: not kept
     body_sha256: str
     received_at: datetime
+    body_bytes: int | None = None  # of a body that is not kept
+    error: str | None = None  # why it is not
 
 
 # Each column with its type in PostgreSQL and what stands in it.
@@ -47,9 +49,11 @@ COLUMNS = {
     "headers": "text",
     "body": "bytea",
     "body_sha256": "text",
+    "body_bytes": "bigint",
     "received_at": "timestamptz",
     "due_at": "timestamptz",
     "state": "text",
+    "error": "text",
 }
 NAMES = ", ".join([*COLUMNS, "duplicates", "tries"])
 ONCE = "ON CONFLICT (identity) DO NOTHING RETURNING identity, id"
@@ -88,7 +92,9 @@ def _values(one: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
         json.dumps(one.headers),
         one.body,
         one.body_sha256,
+        one.body_bytes if one.body is None else len(one.body),
         at,
         at,
         State.RECEIVED.value,
+        one.error,
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from receiver.domain.limits import CLAIMS_OF_A_STORE
 from receiver.storage.tables import Account, Link, Store
+
+CLAIMS_DROPPED = 1_000  # at a time
 
 
 def is_proven() -> ColumnElement[bool]:
@@ -34,6 +37,23 @@ def end_other_links(session: Session, store_id: str, advertiser_id: str, at: dat
     )
     for link in session.scalars(query):
         link.ended_at = at
+
+
+def drop_old_claims(session: Session, store_id: str) -> None:
+    """Forget a store's oldest claims beyond CLAIMS_OF_A_STORE: ended, and never consented to.
+
+    Nothing is decided by such a claim, and one that stands is never dropped: whatever a store has claimed
+    before, the account it names now is linked. In steps, since an older version kept any number.
+    """
+    claims = select(Link.id).where(
+        Link.store_id == store_id,
+        Link.ended_at.is_not(None),
+        Link.proven_at.is_(None),
+        Link.consent.is_(None),
+        Link.token_sealed.is_(None),
+    )
+    oldest = claims.order_by(Link.id.desc()).offset(CLAIMS_OF_A_STORE - 1).limit(CLAIMS_DROPPED)
+    session.execute(delete(Link).where(Link.id.in_(oldest)), execution_options={"synchronize_session": False})
 
 
 def links_of(session: Session, store_id: str) -> list[Link]:

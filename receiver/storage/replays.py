@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.replays import ReplayState
@@ -18,9 +20,12 @@ def is_any_running(session: Session) -> bool:
 
 
 def hold_running(session: Session) -> Replay | None:
-    """The oldest that is running, locked: its batches are done one at a time, whoever does them."""
+    """The one whose batch has been due longest, locked: its batches are done one at a time.
+
+    Each batch puts its replay behind the others: they take turns, and a long one stops no short one.
+    """
     return session.scalars(
-        select(Replay).where(RUNNING).order_by(Replay.id).limit(1).with_for_update()
+        select(Replay).where(RUNNING).order_by(Replay.next_at, Replay.id).limit(1).with_for_update()
     ).first()
 
 
@@ -47,3 +52,10 @@ def attempts_of(session: Session, replay_id: int, limit: int = 0, *, after: int 
     query = select(Attempt).where(Attempt.replay_id == replay_id, Attempt.delivery_id > after)
     query = query.order_by(Attempt.delivery_id)
     return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def purge_ended(session: Session, before: datetime, limit: int) -> int:
+    """Forget replays that ended before a moment; answers how many rows went."""
+    old = select(Replay.id).where(Replay.ended_at < before).limit(limit)
+    gone = delete(Replay).where(Replay.id.in_(old)).returning(Replay.id)
+    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())

@@ -1,10 +1,24 @@
-"""The order key of a signal, as it stands in a row."""
+"""Signals that were applied, and their order key as it stands in a row."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.orm import Session
+
 from receiver.domain.signals import News
+from receiver.storage.tables import Signal
+
+
+def purge_signals(session: Session, before: datetime, limit: int) -> int:
+    """Forget that signals of before a moment were applied; answers how many rows went."""
+    key = (Signal.store_id, Signal.install_id, Signal.seq)
+    old = tuple_(*key).in_(select(*key).where(Signal.at < before).limit(limit))
+    gone = session.execute(
+        delete(Signal).where(old).returning(Signal.seq), execution_options={"synchronize_session": False}
+    )
+    return len(gone.all())
 
 
 def news_as_list(news: News) -> list[str | int]:

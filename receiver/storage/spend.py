@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Account, Link, SpendDay, Store
 
+URGENT_LEAVES = 4  # every so many-th place of a batch, for polls that are not urgent
+
 
 def account(session: Session, advertiser_id: str) -> Account | None:
     return session.get(Account, advertiser_id)
@@ -39,15 +41,19 @@ def account_for_polling(session: Session, advertiser_id: str, now: datetime, rea
 def due_accounts(session: Session, now: datetime, limit: int) -> list[tuple[str, bool]]:
     """The accounts to poll now, and whether each is urgent: those first, then the longest due.
 
+    While others wait, a quarter of the places is theirs: whoever asks to be looked at stops no planned poll.
     Those without a usable consent are left alone.
     """
-    query = (
-        select(Account.advertiser_id, Account.poll_urgent)
-        .where(Account.next_poll_at <= now, Account.advertiser_id.in_(readable_accounts()))
-        .order_by(Account.poll_urgent.desc(), Account.next_poll_at)
-        .limit(limit)
-    )
-    return [(advertiser_id, urgent) for advertiser_id, urgent in session.execute(query)]
+    urgent, planned = (_due_accounts(session, now, urgent, limit) for urgent in (True, False))
+    most_urgent = limit - min(len(planned), limit // URGENT_LEAVES)
+    taken = [*((one, True) for one in urgent[:most_urgent]), *((one, False) for one in planned)]
+    return taken[:limit]
+
+
+def _due_accounts(session: Session, now: datetime, urgent: bool, limit: int) -> list[str]:
+    due = (Account.next_poll_at <= now, Account.poll_urgent.is_(urgent))
+    query = select(Account.advertiser_id).where(*due, Account.advertiser_id.in_(readable_accounts()))
+    return list(session.scalars(query.order_by(Account.next_poll_at).limit(limit)))
 
 
 def due_now(session: Session, now: datetime) -> int:

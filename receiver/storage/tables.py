@@ -29,9 +29,11 @@ from receiver.storage.types import ExactDecimal, Json, JsonValue, PackedJson, Ut
 Serial = BigInteger().with_variant(Integer, "sqlite")
 IS_OPEN = text("state = 'open'")
 HAS_TOPIC = text("topic IS NOT NULL")
+IS_DUE = text("due_at IS NOT NULL")
 HAS_ENDED = text("ended_at IS NOT NULL")
 OF_A_REPLAY = text("replay_id IS NOT NULL")
 IS_IN_TROUBLE = text("trouble IS NOT NULL")
+STANDS = text("ended_at IS NULL")
 IS_WITHDRAWN = text("NOT consent AND ended_at IS NULL")
 IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
 HAS_LEFT = text("disconnected_at IS NOT NULL")
@@ -275,6 +277,7 @@ class Delivery(Base):
     headers: Mapped[list[Any]]  # [[name, value], …] without credentials
     body: Mapped[bytes | None] = mapped_column(LargeBinary)  # null once dropped
     body_sha256: Mapped[str] = mapped_column(String(64))
+    body_bytes: Mapped[int | None] = mapped_column(BigInteger)  # as it came; null: not noted
     received_at: Mapped[dt.datetime]
     duplicates: Mapped[int] = mapped_column(default=0)
     state: Mapped[str]  # domain/deliveries.py
@@ -286,11 +289,37 @@ class Delivery(Base):
 
     __table_args__ = (
         Index("ix_deliveries_waiting", "due_at", "id"),
+        # The same by store, of what waits: storage/turns.py walks along it.
+        Index(
+            "ix_deliveries_lanes",
+            text("coalesce(store_id, '')"),
+            "due_at",
+            "id",
+            sqlite_where=IS_DUE,
+            postgresql_where=IS_DUE,
+        ),
         Index("ix_deliveries_state", "state", "id"),
         Index("ix_deliveries_store", "store_id", "id"),
         Index("ix_deliveries_received", "received_at", "id"),
         Index("ix_deliveries_ended", "ended_at", sqlite_where=HAS_ENDED, postgresql_where=HAS_ENDED),
     )
+
+
+class StoreDay(Base):
+    """What a store sent on a day, and what of that was over its bounds (domain/limits.py)."""
+
+    __tablename__ = "store_days"
+
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)  # in UTC
+    deliveries: Mapped[int] = mapped_column(BigInteger, default=0)  # that have a row
+    body_bytes: Mapped[int] = mapped_column(BigInteger, default=0)  # kept of their bodies
+    signals: Mapped[int] = mapped_column(BigInteger, default=0)  # applied
+    shortened: Mapped[int] = mapped_column(BigInteger, default=0)  # deliveries kept without their bodies
+    merged: Mapped[int] = mapped_column(BigInteger, default=0)  # deliveries counted on another's row
+    passed_over: Mapped[int] = mapped_column(BigInteger, default=0)  # signals kept, but not applied
+
+    __table_args__ = (Index("ix_store_days_day", "day", "store_id"),)
 
 
 class Attempt(Base):
@@ -430,6 +459,7 @@ class Link(Base):
 
     __table_args__ = (
         UniqueConstraint("store_id", "advertiser_id"),
+        Index("ix_links_standing", "store_id", sqlite_where=STANDS, postgresql_where=STANDS),
         Index("ix_links_withdrawn", "store_id", sqlite_where=IS_WITHDRAWN, postgresql_where=IS_WITHDRAWN),
     )
 
@@ -556,6 +586,8 @@ class DecisionRow(Base):
     # The status document as it was said, whatever later code would say; null in rows older than this column.
     answer: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
 
+    __table_args__ = (Index("ix_decisions_decided_at", "decided_at"),)
+
 
 class Award(Base):
     """One award of credit; the database holds it to one a store and one an advertiser per programme.
@@ -583,7 +615,7 @@ class Award(Base):
     code_sealed: Mapped[str | None] = mapped_column(Text)  # the code; null once its store is erased
     code_hash: Mapped[str | None] = mapped_column(String(64))  # storage/codes.py; it stays
     flags: Mapped[list[Any]]
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), index=True)
     blocked_from: Mapped[str | None]  # the state a lift goes back to; null unless blocked
     block_reason: Mapped[str | None] = mapped_column(Text)  # of the last block; it stays when that is lifted
     evidence: Mapped[str | None] = mapped_column(Text)  # what `credited` rests on
@@ -626,7 +658,9 @@ class Review(Base):
     state: Mapped[str]  # open | answered
     message: Mapped[str] = mapped_column(Text)  # the merchant's own words
     asked_at: Mapped[dt.datetime]
-    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))  # what they had been told
+    decision_id: Mapped[int | None] = mapped_column(
+        ForeignKey("decisions.id"), index=True
+    )  # what they had been told
     answer: Mapped[str | None]  # domain/reviews.py
     recorded: Mapped[dict[str, Any] | None]  # the override or fact it was answered with
     reason: Mapped[str | None] = mapped_column(Text)

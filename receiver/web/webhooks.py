@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from receiver.services.receiving.allowance import Allowance
 from receiver.services.receiving.receive import Answer, Call, Reception, unavailable
 from receiver.services.receiving.tiktok_calls import Scheme
 from receiver.services.receiving.verify import KEPT_HEADERS
@@ -26,6 +29,7 @@ HEADERS = tuple(
 STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 PIECE = 64 * 1024
 LONGEST_LOGGED = 64
+LINES = 20  # a minute for each status; all refusals are counted, and samples of them kept
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +40,8 @@ class WebhookFront:
     def __init__(self, app: WSGIApplication, reception: Reception) -> None:
         self._app = app
         self._reception = reception
+        self._lines = Allowance(LINES, LINES / 60)
+        self._unlogged: Counter[int] = Counter()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         found = ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
@@ -44,13 +50,16 @@ class WebhookFront:
         call = _call(environ, found[1], found[2], found[3])
         answer = self._answer(call)
         if answer.reason is not None:
-            log.warning(
-                "webhook refused",
-                status=answer.status,
-                reason=answer.reason,
-                store=_short(found[1] or "tiktok"),
-            )
+            self._log_refusal(answer.status, answer.reason, _short(found[1] or "tiktok"))
         return _respond(answer, call.method, start_response)
+
+    def _log_refusal(self, status: int, reason: str, store: str) -> None:
+        """Write a line for some of each status a minute, with how many had none: strangers cause them."""
+        if not self._lines.take(str(status), datetime.now(UTC)):
+            self._unlogged[status] += 1
+            return
+        unlogged = {"unlogged": more} if (more := self._unlogged.pop(status, 0)) else {}
+        log.warning("webhook refused", status=status, reason=reason, store=store, **unlogged)
 
     def _answer(self, call: Call) -> Answer:
         try:

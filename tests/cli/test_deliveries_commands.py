@@ -17,7 +17,7 @@ from tests.sending import signed_headers
 from tests.signals import add_shop, body_of, keep, keep_one, linked, row, signal
 
 KEYS = ["id", "state", "source", "store", "topic", "delivery_id", "webhook_id", "received_at", "body_sha256"]
-KEYS += ["duplicates", "due_at", "error"]
+KEYS += ["body_bytes", "duplicates", "due_at", "error"]
 
 
 class Inbox:

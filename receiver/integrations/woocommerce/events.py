@@ -10,6 +10,7 @@ from receiver.strict_json import read_json
 
 SIGNAL = "action.wc_ad_credit_signal"
 SETTINGS_SAVED = "action.woocommerce_settings_saved"
+OURS = frozenset({SIGNAL, SETTINGS_SAVED})
 FORM = "application/x-www-form-urlencoded"
 PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 LONGEST = 100

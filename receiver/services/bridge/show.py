@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from receiver.storage import bridges, deliveries, rejections
+from receiver.domain.limits import day_of
+from receiver.storage import bridges, deliveries, rejections, store_days
 from receiver.storage.database import Database
 
 DAYS = 7
+OVER = ("shortened", "merged", "passed_over")
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,16 @@ class Heard:
 
     last_at: datetime | None
     turned_away: Mapping[str, int]
+    over: Mapping[str, int]  # today's deliveries over a bound, by which (OVER)
 
 
 def heard_from(database: Database, now: datetime, store_id: str) -> Heard:
     since = now.astimezone(UTC).date() - timedelta(days=DAYS)
     with database.reading() as session:
         turned_away = rejections.counts_since(session, store_id, since)
-        return Heard(deliveries.last_of_store(session, store_id), turned_away)
+        day = store_days.day_of_store(session, store_id, day_of(now))
+        over = {name: getattr(day, name) for name in OVER if day is not None and getattr(day, name)}
+        return Heard(deliveries.last_of_store(session, store_id), turned_away, over)
 
 
 def bridge_shown(database: Database, store_id: str) -> dict[str, Any]:

@@ -131,6 +131,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     )
     session.add(row)
     session.flush()
+    history.bound_decisions(session, store.id, decision.as_of)
     return row.id
 
 

@@ -55,12 +55,13 @@ def process_next(
     chance: Callable[[], float] = random.random,
     stopping: Callable[[], bool] = lambda: False,
 ) -> list[Outcome]:
-    """Claim what is due and process it, the oldest first. Raises StorageUnavailable, having lost nothing.
+    """Claim what is due, in turn from each store, and process it.
 
     Once it is `stopping`, what is in hand is finished and the others are given back, due at once.
+    Raises StorageUnavailable, having lost nothing.
     """
     with database.writing() as session:
-        claims = inbox.claim(session, now, limit, LEASE)
+        claims = inbox.claim(session, now, limit, LEASE, chance)
     if not stopping():
         try:
             return _logged(_processed(database, claims, now))

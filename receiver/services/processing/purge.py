@@ -13,7 +13,20 @@ from threading import Event
 import structlog
 from sqlalchemy.orm import Session
 
-from receiver.storage import connects, consents, deliveries, quarantine, rejections, sign_in_tries
+from receiver.storage import (
+    budget,
+    connects,
+    consents,
+    deliveries,
+    history,
+    hooks,
+    quarantine,
+    rejections,
+    replays,
+    sign_in_tries,
+    signals,
+    store_days,
+)
 from receiver.storage.database import Database
 
 STEP = 500  # rows in one transaction: receiving goes on in between
@@ -21,6 +34,11 @@ QUARANTINE_KEPT = timedelta(days=14)
 SAMPLES_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=400)
 CONSENT_FLOWS_KEPT = timedelta(days=1)
+SIGNALS_KEPT = timedelta(days=400)  # applied again after that, they change nothing (take_in.py)
+DECISIONS_KEPT = timedelta(days=90)  # all of them; of older days the last of each, and those awards rest on
+REPLAYS_KEPT = timedelta(days=400)
+PAUSES_KEPT = timedelta(days=2)  # past their end: of an account that nobody asks about any more
+SECRETS_KEPT = timedelta(days=400)  # past their end: they prove what is long gone
 SIGN_IN_TRIES_KEPT = timedelta(days=2)  # longer than any counts
 
 log = structlog.get_logger(__name__)
@@ -83,5 +101,11 @@ def _steps(now: datetime, keep_days: int) -> Steps:
         "counts": lambda session: rejections.purge_counts(session, counted),
         "connects": lambda session: connects.purge_connects(session, begun, STEP),
         "consent flows": lambda session: consents.purge_flows(session, begun, STEP),
+        "signals": lambda session: signals.purge_signals(session, now - SIGNALS_KEPT, STEP),
+        "decisions": lambda session: history.thin_decisions(session, now - DECISIONS_KEPT, STEP),
+        "store days": lambda session: store_days.purge_days(session, counted, STEP),
+        "replays": lambda session: replays.purge_ended(session, now - REPLAYS_KEPT, STEP),
+        "call pauses": lambda session: budget.purge_pauses(session, now - PAUSES_KEPT, STEP),
+        "webhook secrets": lambda session: hooks.purge_secrets(session, now - SECRETS_KEPT, STEP),
         "sign-in tries": lambda session: sign_in_tries.purge_tries(session, tried, STEP),
     }

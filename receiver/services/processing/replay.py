@@ -164,7 +164,7 @@ def results(database: Database, replay_id: int) -> list[Result]:
 
 
 def replay_next(database: Database, now: datetime) -> datetime | None:
-    """Do one batch of the oldest running replay, if its pace allows; when to ask again, None if none runs.
+    """Do one batch of a running replay, if its pace allows; when to ask again, None if none runs.
 
     Whoever calls lets live deliveries go first. Raises StorageUnavailable, having lost nothing.
     """

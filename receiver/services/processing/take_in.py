@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.claims import bound_date, clock_skew, is_exact
 from receiver.domain.deliveries import State
+from receiver.domain.limits import NOT_KEPT, OVER_SIGNALS, TOO_LARGE, day_of
 from receiver.domain.shops import same_shop
 from receiver.domain.signals import (
     AccountLinked,
@@ -38,6 +39,7 @@ from receiver.domain.store_checks import AFTER_NEWS
 from receiver.errors import InputError
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL, read_event
 from receiver.services.processing.endings import Ending
+from receiver.services.processing.signal_bounds import SignalBounds
 from receiver.services.processing.tiktok_events import take_in_event
 from receiver.services.receiving.tiktok_calls import SOURCE as TIKTOK
 from receiver.storage.bridges import bring_forward
@@ -70,12 +72,24 @@ class _Signal:
 def take_in(session: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Ending]:
     """How each ends, in their order; whatever is raised concerns all of them, and the transaction is lost."""
     read = [_read(session, delivery, now) for delivery in deliveries]
-    told = [(one.store_id, one.news) for one in read if isinstance(one, _Signal)]
-    held = HeldStores(session, told)
+    signals = [one for one in read if isinstance(one, _Signal)]
+    held = HeldStores(session, [(one.store_id, one.news) for one in signals], _named(signals))
+    bounds = SignalBounds(session, [(one.store_id, day_of(one.received_at)) for one in signals])
     for delivery in deliveries:
         if delivery.topic == SETTINGS_SAVED and delivery.store_id is not None:
             bring_forward(session, delivery.store_id, delivery.received_at + AFTER_NEWS)
-    return [_take_in(held, one) if isinstance(one, _Signal) else one for one in read]
+    endings = [_take_in(held, bounds, one) if isinstance(one, _Signal) else one for one in read]
+    bounds.write()
+    held.drop_old_claims()
+    return endings
+
+
+def _named(signals: Sequence[_Signal]) -> set[tuple[str, str]]:
+    """Return the stores and ad accounts whose links the signals are about."""
+    changes = ((one.store_id, about_link(one.told)) for one in signals)
+    return {
+        (store_id, change.account.advertiser_id) for store_id, change in changes if change and change.account
+    }
 
 
 def _read(session: Session, delivery: Delivery, now: datetime) -> _Signal | Ending:
@@ -83,6 +97,8 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _Signal | Endi
         return take_in_event(session, delivery, now)
     if delivery.topic != SIGNAL:
         return Ending(State.IGNORED, NOT_USED.get(delivery.topic, "this topic is not used"))
+    if delivery.body is None and delivery.error in NOT_KEPT:
+        return Ending(State.DEAD if delivery.error == TOO_LARGE else State.IGNORED, delivery.error)
     try:
         fields = _fields(delivery)
     except InputError as error:  # it never will be readable
@@ -111,12 +127,14 @@ def _fields(delivery: Delivery) -> dict[str, Any]:
         raise InputError(error.message, path=f"arg.{error.path}".rstrip(".")) from error
 
 
-def _take_in(held: HeldStores, signal: _Signal) -> Ending:
+def _take_in(held: HeldStores, bounds: SignalBounds, signal: _Signal) -> Ending:
     store = held.store(signal.store_id)
     if not same_shop(signal.home_url, store.url):
         return Ending(State.DEAD, f"held: the signal is of {signal.home_url}, the store is {store.url}")
     if held.is_taken_in(store.id, signal.news):
         return Ending(State.PROCESSED)
+    if not bounds.allow(store.id, day_of(signal.received_at)):
+        return Ending(State.IGNORED, OVER_SIGNALS)
     _apply(held, store, signal)
     store.decided_at = None  # to be decided anew, also when the worker dies before it has
     held.note_taken_in(store.id, signal.news, signal.event, signal.delivery_id)

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import identity
-from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
 from receiver.services.receiving.verify import Headers, Verifier, new_delivery
 from receiver.services.staff_words import checked_words
 from receiver.storage import audit, hooks, inbox, quarantine
@@ -21,16 +20,13 @@ from receiver.storage.hooks import Address
 from receiver.storage.seal import Seal
 from receiver.storage.tables import Quarantined
 
-LARGEST = 16 * 1024
-OURS = frozenset({SIGNAL, SETTINGS_SAVED})
-
 
 def quarantine_call(
     session: Session, seal: Seal, address: Address, headers: Headers, raw: bytes, at: datetime
 ) -> None:
     """Keep it for a while where it may be of use: one of our topics, and small."""
     new = new_delivery(address, headers, raw, at)
-    if new.topic not in OURS or len(raw) > LARGEST:
+    if new.body is None:
         return
     quarantine.put(
         session,

@@ -13,6 +13,7 @@ import structlog
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.integrations.woocommerce.events import is_ping
 from receiver.services.receiving.allowance import Allowance
+from receiver.services.receiving.bounds import DailyBounds
 from receiver.services.receiving.quarantine import quarantine_call
 from receiver.services.receiving.tiktok_calls import Scheme, delivery_of, problem_of
 from receiver.services.receiving.together import Together
@@ -114,6 +115,7 @@ class Reception:
         self._line = Together(self._take, MOST_AT_ONCE)
         self._verifier = Verifier(seal)
         self._turned_away = TurnedAway()
+        self._bounds = DailyBounds()
         self._allowance = Allowance(QUARANTINE_BURST, QUARANTINE_A_SECOND)
 
     def answer(self, call: Call) -> Answer:
@@ -165,7 +167,7 @@ class Reception:
             ]
             fresh = insert_new(driver, [one for one in verified if isinstance(one, NewDelivery)])
         answers = [_settled(one, fresh) for one in verified]
-        if None in answers or self._turned_away.is_due(self._now()):
+        if None in answers or self._has_counts():
             left = [one for one, answer in zip(verified, answers, strict=True) if answer is None]
             late = self._looked_into(left)
             answers = [next(late) if answer is None else answer for answer in answers]
@@ -185,7 +187,8 @@ class Reception:
         except ReceiverError as error:
             return unavailable(str(error))
         if problem is None:
-            return new_delivery(address, call.headers, one.raw, one.at)
+            new = new_delivery(address, call.headers, one.raw, one.at)
+            return self._bounds.bounded(new, address.sent)
         self._turned_away.sample(one.at, "signature", address.store_id, call.headers)
         refused = _refusal(401, "signature", problem)
         return _Doubtful(one, address, refused) if self._allowance.take(address.store_id, one.at) else refused
@@ -211,9 +214,14 @@ class Reception:
                 if isinstance(one, _Doubtful):
                     call, at = one.arrived.call, one.arrived.at
                     quarantine_call(session, self._seal, one.address, call.headers, one.arrived.raw, at)
-            if self._turned_away.is_due(self._now()):
-                self._turned_away.write(session, self._now())
+            for counts in (self._turned_away, self._bounds):
+                if counts.is_due(self._now()):
+                    counts.write(session, self._now())
         return iter([one.answer if isinstance(one, _Doubtful) else _durable(next(kept)) for one in left])
+
+    def _has_counts(self) -> bool:
+        """Whether what was counted in memory is to be written."""
+        return self._turned_away.is_due(self._now()) or self._bounds.is_due(self._now())
 
     def _tell_worker(self) -> None:
         try:

@@ -9,7 +9,9 @@ from datetime import datetime
 from functools import lru_cache
 
 from receiver.domain.deliveries import identity
+from receiver.domain.limits import LARGEST_BODY, LONGEST_HEADER_VALUE, TOO_LARGE
 from receiver.errors import ReceiverError
+from receiver.integrations.woocommerce.events import OURS
 from receiver.integrations.woocommerce.signature import signing_key, verify
 from receiver.storage.hooks import Address
 from receiver.storage.inbox_rows import NewDelivery
@@ -62,27 +64,32 @@ class Verifier:
 
 
 def new_delivery(address: Address, headers: Headers, raw: bytes, at: datetime) -> NewDelivery:
-    """What the inbox keeps of a call that arrived `at`."""
+    """What the inbox keeps of a call that arrived `at`: its body only where we read it, and a small one."""
     webhook_id, delivery_id = (headers.get(f"x-wc-webhook-{name}") for name in ("id", "delivery-id"))
     body_sha256 = hashlib.sha256(raw).hexdigest()
+    topic = address.topic or plain_header(headers.get("x-wc-webhook-topic"))
+    is_kept = topic in OURS and len(raw) <= LARGEST_BODY
     return NewDelivery(
         identity=identity(SOURCE, address.store_id, webhook_id, delivery_id, body_sha256),
         source=SOURCE,
         store_id=address.store_id,
         hook_id=address.hook_id,
-        topic=address.topic or plain_header(headers.get("x-wc-webhook-topic")),
+        topic=topic,
         webhook_id=plain_header(webhook_id),
         delivery_id=plain_header(delivery_id),
         headers=kept_headers(headers),
-        body=raw,
+        body=raw if is_kept else None,
         body_sha256=body_sha256,
         received_at=at,
+        body_bytes=len(raw),
+        error=TOO_LARGE if topic in OURS and not is_kept else None,
     )
 
 
 def kept_headers(headers: Headers) -> list[list[str]]:
-    """Enough to verify the bytes anew; PostgreSQL's text takes no NUL."""
-    return [[name, headers[name].replace("\0", "")] for name in KEPT_HEADERS if name in headers]
+    """Enough to verify the bytes anew, and no more; PostgreSQL's text takes no NUL."""
+    kept = ((name, headers[name].replace("\0", "")) for name in KEPT_HEADERS if name in headers)
+    return [[name, value[:LONGEST_HEADER_VALUE]] for name, value in kept]
 
 
 def plain_header(header: str | None) -> str | None:

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from receiver.domain.limits import day_of
 from receiver.services.running.readiness import WAITING_FOR, worker_is_silent
-from receiver.storage import attention, tellings
+from receiver.storage import attention, store_days, tellings
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
 
@@ -57,6 +58,7 @@ def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterat
     yield Matter("signatures_rejected", rejected if rejected >= max(FEW_REJECTIONS, 2 * usual) else 0)
     yield _counted(session, "quarantined", attention.quarantined())
     yield _of_stores(session, "webhooks_off", attention.stores_with_webhook_trouble())
+    yield _of_stores(session, "stores_over_bounds", store_days.stores_over(day_of(now)))
     yield _of_stores(session, "consent_lost", attention.stores_without_consent())
     yield _of_stores(session, "figures_stale", attention.stale_stores(now))
     yield _counted(session, "tokens_expire", attention.expiring_tokens(now, token_owner))

@@ -61,6 +61,11 @@ WORDS = {
         "stores with a webhook switched off or changed",
         "A check of the store repairs it.",
     ),
+    "stores_over_bounds": (
+        "store over a day's bounds",
+        "stores over a day's bounds",
+        "It sends far more than a store needs: see its page, and disconnect it where that is no mistake.",
+    ),
     "consent_lost": (
         *("account to authorise again", "accounts to authorise again"),
         "The merchant does so on the plugin's page.",

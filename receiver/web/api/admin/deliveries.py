@@ -57,6 +57,11 @@ class DeliveryRowSchema(Schema):
     webhook_id = fields.String(required=True, **MAYBE)
     received_at = fields.AwareDateTime(required=True)
     body_sha256 = fields.String(required=True)
+    body_bytes = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of the body as it came, also where it was not kept."},
+    )
     duplicates = fields.Integer(required=True)
     due_at = fields.AwareDateTime(**TIME)
     error = fields.String(required=True, **MAYBE)

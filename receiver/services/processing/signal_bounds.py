@@ -1,0 +1,32 @@
+"""How many signals of a store are applied of what it sent on a day."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.limits import SIGNALS_A_DAY
+from receiver.storage import store_days
+
+
+class SignalBounds:
+    """Counts for a transaction that holds the stores: nobody else applies their signals meanwhile."""
+
+    def __init__(self, session: Session, days: Collection[tuple[str, date]]) -> None:
+        """`days`: a store and the day its signal was received, for each signal of the transaction."""
+        self._session = session
+        self._applied = store_days.signals_of(session, set(days))
+        self._more: defaultdict[tuple[str, date], Counter[str]] = defaultdict(Counter)
+
+    def allow(self, store_id: str, day: date) -> bool:
+        """Whether one more may be applied; either way it is counted."""
+        counts = self._more[store_id, day]
+        allowed = self._applied.get((store_id, day), 0) + counts["signals"] < SIGNALS_A_DAY
+        counts["signals" if allowed else "passed_over"] += 1
+        return allowed
+
+    def write(self) -> None:
+        store_days.add(self._session, self._more)

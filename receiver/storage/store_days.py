@@ -1,0 +1,57 @@
+"""What stores sent on a day, added up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import cast
+
+from sqlalchemy import Select, Table, delete, or_, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import Store, StoreDay
+
+COUNTS = ("deliveries", "body_bytes", "signals", "shortened", "merged", "passed_over")
+
+
+def add(session: Session, more: Mapping[tuple[str, date], Mapping[str, int]]) -> None:
+    """Add counts by name to stores' days, rows in one order: two writers wait in one direction only."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    table = cast(Table, StoreDay.__table__)
+    added = insert(table)
+    sums = {name: table.c[name] + added.excluded[name] for name in COUNTS}
+    rows = [
+        {"store_id": store_id, "day": day, **{name: counts.get(name, 0) for name in COUNTS}}
+        for (store_id, day), counts in sorted(more.items())
+    ]
+    if rows:
+        session.execute(added.on_conflict_do_update(index_elements=["store_id", "day"], set_=sums), rows)
+
+
+def signals_of(session: Session, days: Collection[tuple[str, date]]) -> dict[tuple[str, date], int]:
+    """How many signals were applied of these stores on these days; none: left out."""
+    if not days:
+        return {}
+    key = tuple_(StoreDay.store_id, StoreDay.day)
+    query = select(StoreDay.store_id, StoreDay.day, StoreDay.signals).where(key.in_(days))
+    return {(store_id, day): count for store_id, day, count in session.execute(query)}
+
+
+def day_of_store(session: Session, store_id: str, day: date) -> StoreDay | None:
+    return session.get(StoreDay, (store_id, day))
+
+
+def stores_over(day: date) -> Select[str, str]:
+    """Id and name of the stores that were over a bound that day."""
+    over = or_(StoreDay.shortened > 0, StoreDay.merged > 0, StoreDay.passed_over > 0)
+    query = select(Store.id, Store.name).join(StoreDay, StoreDay.store_id == Store.id)
+    return query.where(StoreDay.day == day, over).order_by(Store.id)
+
+
+def purge_days(session: Session, before: date, limit: int) -> int:
+    """Answers how many rows went."""
+    old = select(StoreDay.store_id, StoreDay.day).where(StoreDay.day < before).limit(limit)
+    key = tuple_(StoreDay.store_id, StoreDay.day)
+    gone = delete(StoreDay).where(key.in_(old)).returning(StoreDay.day)
+    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
