@@ -1,6 +1,7 @@
 # make run    the service with a sandbox to play with, on 127.0.0.1 (PORT, default 8000); Ctrl-C stops it
 # make test   everything the tests need, then the tests (ARGS goes to pytest)
-# make soak   kills web and worker under load, and sends 100,000 mutated calls (ARGS: --kills 200 --calls 0)
+# make soak   kills web and worker under load, lets hostile tenants try, and sends 100,000 mutated calls
+#             (ARGS: --kills 200 --seconds 30 --calls 0)
 # make hosts  several hosts as network namespaces, cut off and killed under load; needs root (ARGS: --cut 30)
 # make bench  how fast it is, and how cost grows; also in build/bench.json (ARGS: some subjects only)
 # make plugin the companion plugin's zip, build/wc-ad-credit.zip

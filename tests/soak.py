@@ -1,6 +1,6 @@
-"""`make soak`: the kill test, long, and mutated calls of all routes, on both databases.
+"""`make soak`, on both databases: the kill test, long; hostile tenants beside an honest one; mutated calls.
 
-`make soak ARGS="--kills 200 --calls 100000 --seed 7"`; without kills: `--kills 0`.
+`make soak ARGS="--kills 200 --seconds 30 --calls 100000 --seed 7"`; 0 leaves one of them out.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ import click
 from sqlalchemy import create_engine, make_url, text
 
 from receiver.storage.migrate import migrate
-from receiver.wiring import wire
+from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.fuzzed_routes import call_all_routes
 from tests.killing import kill_at_random
 from tests.sandbox.ports import two_free_ports
+from tests.tenants import ATTACKS, LINKS_ASKED, ask_for_links, suffer
 
 
 @click.command
 @click.option("--kills", type=click.IntRange(min=0), default=50, show_default=True, help="On each database.")
+@click.option("--seconds", type=click.IntRange(min=0), default=15, show_default=True, help="Of each attack.")
 @click.option(
     "--calls",
     type=click.IntRange(min=0),
@@ -35,31 +37,26 @@ from tests.sandbox.ports import two_free_ports
     help="Of routes, on each database.",
 )
 @click.option("--seed", type=int, help="Of all that is left to chance; printed, to do the same again.")
-def main(kills: int, calls: int, seed: int | None) -> None:
-    """Kill web and worker at random moments under load, then send what nobody would to every route.
+def main(kills: int, seconds: int, calls: int, seed: int | None) -> None:
+    """Kill web and worker under load, let hostile tenants try, then send what nobody would to every route.
 
-    Exit code 1 when anything was lost or done twice, or a call was answered by a fault of ours.
+    Exit code 1 when anything was lost or done twice, an honest store had to wait, or a call was answered by a
+    fault of ours.
     """
     chosen = random.randrange(10**6) if seed is None else seed
     click.echo(f"seed {chosen}")
     whole = True
     for kind in ("sqlite", "postgresql"):
-        whole = (
-            (not kills or _kill(kind, kills, chosen)) and (not calls or _call(kind, calls, chosen)) and whole
-        )
+        began = time.monotonic()
+        with _database(kind) as url:
+            wired = wire(make_settings(database_url=url))
+            migrate(wired.database)
+            whole = (not kills or _kill(wired, kind, kills, chosen)) and whole
+            whole = (not seconds or _let_attack(wired, kind, seconds)) and whole
+            wired.database.close()
+        whole = (not calls or _call(kind, calls, chosen)) and whole
+        click.echo(f"{kind}: {time.monotonic() - began:.0f} s")
     sys.exit(0 if whole else 1)
-
-
-def _kill(kind: str, kills: int, seed: int) -> bool:
-    began = time.monotonic()
-    with _database(kind) as url:
-        wired = wire(make_settings(database_url=url))
-        migrate(wired.database)
-        with click.progressbar(length=kills, label=f"{kind:<10}", file=sys.stderr) as bar:
-            found = kill_at_random(wired, two_free_ports(), kills, seed, progress=lambda: bar.update(1))
-        wired.database.close()
-    click.echo(f"{kind}: {found}, in {time.monotonic() - began:.0f} s")
-    return found.is_whole
 
 
 def _call(kind: str, calls: int, seed: int) -> bool:
@@ -77,6 +74,25 @@ def _call(kind: str, calls: int, seed: int) -> bool:
         f"{kind}: {calls} calls, {dict(sorted(answered.items()))}, in {time.monotonic() - began:.0f} s"
     )
     return True
+
+
+def _kill(wired: Wiring, kind: str, kills: int, seed: int) -> bool:
+    with click.progressbar(length=kills, label=f"{kind:<10} kills", file=sys.stderr) as bar:
+        found = kill_at_random(wired, two_free_ports(), kills, seed, progress=lambda: bar.update(1))
+    click.echo(f"{kind}: {found}")
+    return found.is_whole
+
+
+def _let_attack(wired: Wiring, kind: str, seconds: int) -> bool:
+    with click.progressbar(length=len(ATTACKS), label=f"{kind:<10} attacks", file=sys.stderr) as bar:
+        suffered = list(suffer(wired, two_free_ports(), seconds, progress=lambda: bar.update(1)))
+    with click.progressbar(length=LINKS_ASKED, label=f"{kind:<10} links", file=sys.stderr) as bar:
+        asked = ask_for_links(wired, progress=bar.update)
+    bounded = True
+    for one in (*suffered, asked):
+        click.echo(f"{kind}: {'' if one.is_bounded else 'NOT BOUNDED: '}{one}")
+        bounded = bounded and one.is_bounded
+    return bounded
 
 
 @contextmanager

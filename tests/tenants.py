@@ -1,0 +1,216 @@
+"""Hostile tenants beside an honest one: what they cost it and leave on the disk. For `make soak`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from pathlib import Path
+from threading import Event, Thread
+
+from sqlalchemy import func, select
+
+from receiver.services.processing.process import process_next
+from receiver.storage import inbox
+from receiver.storage.tables import Delivery, Link
+from receiver.wiring import Wiring
+from tests.killing import ENDED, waits
+from tests.processes import answers, running, wait_until, web, worker
+from tests.sending import signed_headers
+from tests.signals import SECRET, add_shop, body_of, linked, new_delivery, signal
+
+ANSWERED_WITHIN, PROCESSED_WITHIN = 2.0, 5.0  # seconds, of an honest store's delivery under any attack
+GROWTH = 8 * 1024**2  # bytes a thousand calls may leave on the disk, the log beside SQLite's file included
+SENDERS = 6  # of the hostile store
+PAUSE = 0.2  # seconds between two deliveries of the honest one
+LINKS_ASKED, BATCH = 50_000, 500
+MEGABYTE = "x" * (1024**2 - 1000)
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What a hostile store sends, the n-th time."""
+
+    name: str
+    body: Callable[[int, str], bytes]  # of the number, and its own address
+    is_forged: bool = False
+
+
+ATTACKS: Sequence[Attack] = (
+    Attack("nobody else", lambda _, __: b""),
+    Attack("valid signals", lambda number, url: body_of(signal(number, home_url=url))),
+    Attack("links", lambda number, url: body_of(linked(number, f"7{number:08}", home_url=url))),
+    Attack("megabytes", lambda number, url: body_of(signal(number, home_url=url, note=MEGABYTE))),
+    Attack("one body", lambda _, url: body_of(signal(1, home_url=url))),
+    Attack("forged", lambda number, url: body_of(signal(number, home_url=url)), is_forged=True),
+)
+
+
+@dataclass(frozen=True)
+class Suffered:
+    """What an attack cost the honest store (seconds), and left on the disk (bytes for 1,000 calls)."""
+
+    attack: str
+    calls: int  # of the hostile store
+    honest: int  # deliveries of the honest store that were answered 200
+    refused: int  # and that were not
+    worst_answer: float
+    worst_processing: float
+    growth: int
+
+    @property
+    def is_bounded(self) -> bool:
+        in_time = self.worst_answer < ANSWERED_WITHIN and self.worst_processing < PROCESSED_WITHIN
+        return bool(self.honest) and not self.refused and in_time and self.growth < GROWTH
+
+    def __str__(self) -> str:
+        return (
+            f"{self.attack}: {self.calls:,} hostile calls; of {self.honest + self.refused} honest deliveries "
+            f"{self.refused} refused, the slowest answered in {self.worst_answer:.2f} s and processed in "
+            f"{self.worst_processing:.2f} s; {self.growth / 1024**2:.1f} MiB more for 1,000 calls"
+        )
+
+
+def suffer(
+    wired: Wiring, port: int, seconds: float, progress: Callable[[], None] = lambda: None
+) -> Iterator[Suffered]:
+    """Each attack for so many seconds, on a service that runs as an operator runs it."""
+    with running(wired, web(port)), running(wired, worker()):
+        wait_until(lambda: answers(port))
+        for number, attack in enumerate(ATTACKS):
+            yield _suffer(wired, port, attack, number, seconds)
+            progress()
+
+
+def _suffer(wired: Wiring, port: int, attack: Attack, number: int, seconds: float) -> Suffered:
+    urls = [f"https://{kind}{number}.example/" for kind in ("honest", "hostile")]
+    honest, hostile = (add_shop(wired, url=url).id for url in urls)
+    numbers, stopping, before = count(1), Event(), _on_disk(wired)
+    senders = [
+        Thread(target=_attack, args=(port, hostile, urls[1], attack, numbers, stopping))
+        for _ in range(SENDERS if number else 0)
+    ]
+    for sender in senders:
+        sender.start()
+    took, refused = _send_honestly(port, honest, urls[0], time.monotonic() + seconds)
+    stopping.set()
+    for sender in senders:
+        sender.join(60)
+    wait_until(lambda: not waits(wired), seconds=60)
+    calls = next(numbers) - 1
+    growth = max(0, _on_disk(wired) - before) * 1_000 // max(calls, 1_000)
+    return Suffered(
+        attack.name, calls, len(took), refused, max(took, default=0.0), _slowest(wired, honest), growth
+    )
+
+
+def _send_honestly(port: int, store_id: str, url: str, until: float) -> tuple[list[float], int]:
+    """How long each answer of 200 took, and how many others came."""
+    took, refused = [], 0
+    for number in count(1):
+        if time.monotonic() > until:
+            break
+        body, began = body_of(signal(number, home_url=url)), time.monotonic()
+        if _post(port, store_id, body, number, SECRET) == 200:
+            took.append(time.monotonic() - began)
+        else:
+            refused += 1
+        time.sleep(PAUSE)
+    return took, refused
+
+
+def _attack(
+    port: int, store_id: str, url: str, attack: Attack, numbers: Iterator[int], stopping: Event
+) -> None:
+    secret = "another secret" if attack.is_forged else SECRET
+    while not stopping.is_set():
+        number = next(numbers)
+        _post(port, store_id, attack.body(number, url), number, secret)
+
+
+def _post(port: int, store_id: str, body: bytes, number: int, secret: str) -> int:
+    """The status; 0 where none came."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = dict(signed_headers(body, secret, x_wc_webhook_delivery_id=f"{number:032x}"))
+    try:
+        connection.request("POST", f"/webhooks/woocommerce/{store_id}", body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    except (OSError, HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def _slowest(wired: Wiring, store_id: str) -> float:
+    """Seconds from a delivery's arrival to its end; without an end, none is long enough."""
+    with wired.database.reading() as session:
+        rows = session.execute(
+            select(Delivery.received_at, Delivery.ended_at).where(Delivery.store_id == store_id)
+        ).all()
+    return max(
+        ((ended - received).total_seconds() if ended else float("inf") for received, ended in rows),
+        default=float("inf"),
+    )
+
+
+def _on_disk(wired: Wiring) -> int:
+    if wired.database.is_sqlite:
+        file = str(wired.database.url.database)
+        return sum(path.stat().st_size for path in map(Path, (file, f"{file}-wal")) if path.exists())
+    with wired.database.reading() as session:
+        return session.scalar(select(func.pg_database_size(func.current_database()))) or 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How the worker fared after one store asked for LINKS_ASKED links."""
+
+    a_second: float
+    links: int
+    honest_batches: int  # until the other store's deliveries had ended
+
+    @property
+    def is_bounded(self) -> bool:
+        return self.links <= 20 and self.honest_batches <= 3
+
+    def __str__(self) -> str:
+        return (
+            f"{LINKS_ASKED:,} links asked for: {self.a_second:,.0f} deliveries a second, {self.links} links "
+            f"kept, the other store's done after {self.honest_batches} batches"
+        )
+
+
+def ask_for_links(wired: Wiring, progress: Callable[[int], None] = lambda _: None) -> Asked:
+    """Put them before the worker all at once, and another store's few behind them."""
+    urls = ("https://asks.example/", "https://waits.example/")
+    asking, waiting = (add_shop(wired, url=url).id for url in urls)
+    for first in range(1, LINKS_ASKED + 1, BATCH):
+        bodies = [
+            body_of(linked(number, f"7{number:08}", home_url=urls[0]))
+            for number in range(first, first + BATCH)
+        ]
+        _keep(wired, asking, bodies)
+    _keep(wired, waiting, [body_of(signal(number, home_url=urls[1])) for number in range(1, 51)])
+    began, done, batches, honest_batches = time.monotonic(), 0, 0, 0
+    while outcomes := process_next(wired.database, wired.now(), limit=100):
+        done, batches = done + len(outcomes), batches + 1
+        honest_batches = honest_batches or (batches if _is_done(wired, waiting) else 0)
+        progress(len(outcomes))
+    with wired.database.reading() as session:
+        links = session.scalar(select(func.count()).where(Link.store_id == asking)) or 0
+    return Asked(done / (time.monotonic() - began), links, honest_batches)
+
+
+def _keep(wired: Wiring, store_id: str, bodies: Sequence[bytes]) -> None:
+    with wired.database.writing() as session:
+        inbox.keep(session, [new_delivery(store_id, body, wired.now()) for body in bodies])
+
+
+def _is_done(wired: Wiring, store_id: str) -> bool:
+    with wired.database.reading() as session:
+        query = select(Delivery.id).where(Delivery.store_id == store_id, Delivery.state.not_in(ENDED))
+        return session.scalar(query.limit(1)) is None
