@@ -91,10 +91,19 @@ class ShopTrouble(enum.StrEnum):
 class ShopError(ReceiverError):
     """A store did not do what it was asked; `trouble` says why.
 
-    `retry_after`: how many seconds a busy store wants to be left alone, where it said so.
+    `retry_after`: how many seconds a busy store wants to be left alone, where it said so. `redirected`: it
+    sent us elsewhere.
     """
 
-    def __init__(self, trouble: ShopTrouble, message: str = "", *, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        trouble: ShopTrouble,
+        message: str = "",
+        *,
+        retry_after: int | None = None,
+        redirected: bool = False,
+    ) -> None:
         super().__init__(message or f"the store did not do it: {trouble}")
         self.trouble = trouble
         self.retry_after = retry_after
+        self.redirected = redirected

@@ -94,12 +94,16 @@ class FakeShops:
     known: dict[str, FakeShop] = field(default_factory=lambda: {URL: FakeShop()})
     probed: list[str] = field(default_factory=list)
     probe_trouble: ShopTrouble | None = None
+    moved: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
 
     def probe(self, url: str, *, http: bool = False) -> str:
         self.probed.append(url)
         if self.probe_trouble or url not in self.known:
             raise ShopError(self.probe_trouble or ShopTrouble.UNREACHABLE)
         return url
+
+    def moved_to(self, url: str) -> str | None:
+        return self.moved.get(url)
 
     def keeps_secrets(self, base: str) -> bool:
         return base.startswith("https:")

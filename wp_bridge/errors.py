@@ -45,3 +45,15 @@ class StoreError(BridgeError):
         self.trouble = trouble
         self.code = code
         self.retry_after = retry_after
+
+
+class Redirected(StoreError):
+    """An address answered with a redirect, which is not followed; `location` is where to, as it was sent.
+
+    `is_permanent`: 301 or 308, which say that the address has moved for good.
+    """
+
+    def __init__(self, status: int, location: str | None) -> None:
+        super().__init__(Trouble.UNREACHABLE, "redirect")
+        self.is_permanent = status in (301, 308)
+        self.location = location

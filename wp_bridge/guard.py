@@ -24,7 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from wp_bridge.addresses import PORTS, is_public, is_this_machine, may_be_public, split
-from wp_bridge.errors import StoreError, Trouble
+from wp_bridge.errors import Redirected, StoreError, Trouble
 
 MOST_TRIES = 4  # of the addresses that one name leads to
 PIECE = 16 * 1024
@@ -176,7 +176,7 @@ class _Call:
             timeout = (self._limits.connect, self._limits.read)
             with session.request(**asked, timeout=timeout, allow_redirects=False, stream=True) as response:
                 if 300 <= response.status_code < 400:
-                    raise StoreError(Trouble.UNREACHABLE, "redirect")
+                    raise Redirected(response.status_code, response.headers.get("Location"))
                 body = self._body(response)
                 if self._is_cut:  # what was cut off may look whole
                     raise TimeoutError

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import unescape
 from typing import Any, TypeVar
+from urllib.parse import urljoin
 
 from wp_bridge.answers import (
     StoreFacts,
@@ -17,10 +18,10 @@ from wp_bridge.answers import (
     text,
 )
 from wp_bridge.calls import USER_AGENT, Calls
-from wp_bridge.errors import StoreError, Trouble
+from wp_bridge.errors import Redirected, StoreError, Trouble
 from wp_bridge.guard import Answer, Guard, Limits
 
-__all__ = ["Store", "StoreFacts", "Webhook", "probe"]
+__all__ = ["Store", "StoreFacts", "Webhook", "moved_to", "probe"]
 
 WOOCOMMERCE, COMPANION = "wc/v3", "wc-ad-credit/v1"
 INDEX_PHP = "index.php/"
@@ -132,6 +133,20 @@ def probe(guard: Guard, home: str, *, http: bool = False) -> tuple[str, str | No
             return base, _name(index)
     plain = _index(guard, f"{home}?rest_route=/&_fields={INDEX_FIELDS}", http=http)
     raise StoreError(Trouble.NOT_WORDPRESS if plain is None else Trouble.NO_PERMALINKS)
+
+
+def moved_to(guard: Guard, home: str) -> str | None:
+    """Return where a store's home redirects for good, as it says itself; None where it does not.
+
+    One question, and nothing is followed. Raises StoreError.
+    """
+    headers = {"User-Agent": USER_AGENT}
+    try:
+        guard.within(PROBING).request("GET", home, http=True, headers=headers)
+    except Redirected as redirect:
+        is_told = redirect.is_permanent and redirect.location
+        return urljoin(home, redirect.location) if is_told else None
+    return None
 
 
 def _index(guard: Guard, url: str, *, http: bool) -> dict[str, Any] | None:

@@ -431,6 +431,10 @@ CONNECT: Mapping[str, Sentence] = {
         "We know this store by another address, or another store by this one. Our team has to look at it first; nothing was connected.",
         "Write to our team, and say which address is the true one.",
     ),
+    "unproven": Sentence(
+        "Your store names another address as its own, and it does not open there with the keys it gave us. Nothing was connected.",
+        "Open your store in a browser, and connect it by the address that stands there. If that is the one you entered, correct the site address under Settings, General.",
+    ),
     "over": Sentence("This took too long. Nothing was connected.", "Try again."),
     "nothing": Sentence("This browser has not begun to connect a store.", "Enter your store's address."),
     "too_often": Sentence("There were too many tries in a short time.", "Try again in a few minutes."),

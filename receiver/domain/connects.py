@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     DENIED = "denied"  # the merchant said no
     FOREIGN = "foreign"  # the keys were approved in another browser than the one that asked
     HELD = "held"  # a copy of a store, or another shop at its address: staff look
+    UNPROVEN = "unproven"  # the shop names another address as its home, and does not open there
     REFUSED = "refused"  # the keys do not open the shop
 
 

@@ -1,14 +1,11 @@
-"""What a store says of itself by REST, whose store it is, and what changed since it was last asked."""
+"""What a store says of itself by REST, and what changed since it was last asked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from itertools import islice
 from typing import Any
-
-from receiver.domain.shops import same_shop
 
 # TikTok's integration has it in its file name, under whatever folder it lies.
 INTEGRATION_MARK = "tiktok"
@@ -62,33 +59,3 @@ def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[
 def merged(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
     """What is known now: what was not said this time stays as it was."""
     return {**(before or {}), **{name: value for name, value in after.items() if value is not None}}
-
-
-class Whose(StrEnum):
-    """Whose store it is that somebody connects."""
-
-    NEW = "new"
-    OURS = "ours"  # a reconnect: it goes on where it was
-    COPY = "copy"  # of a store at another address: staff decide which is the true one
-    REPLACED = "replaced"  # another installation at a store's address: staff decide
-
-
-@dataclass(frozen=True)
-class Known:
-    """A store that is here; its UUID is None as long as it never said."""
-
-    id: str
-    url: str
-    uuid: str | None
-
-
-def whose(
-    home: str, uuid: str | None, at_address: Known | None, of_uuid: Known | None
-) -> tuple[Whose, str | None]:
-    """Whose it is, and which store that is about. One UUID is one store, and one address one shop."""
-    if of_uuid is not None:
-        return (Whose.OURS if same_shop(of_uuid.url, home) else Whose.COPY), of_uuid.id
-    if at_address is None:
-        return Whose.NEW, None
-    is_another = uuid is not None and at_address.uuid not in (None, uuid)
-    return (Whose.REPLACED if is_another else Whose.OURS), at_address.id

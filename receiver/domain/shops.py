@@ -20,6 +20,14 @@ def shop_address(url: str) -> str:
     return f"{parts.scheme}://{_authority(parts)}{_path(parts)}/"
 
 
+def canonical(url: str | None) -> str | None:
+    """Return the address as we keep it; None for what is no shop's address."""
+    try:
+        return None if url is None else shop_address(url)
+    except ValueError:
+        return None
+
+
 def other_scheme(address: str) -> str:
     """The same address under http instead of https, or the other way round."""
     scheme, _, rest = address.partition("://")

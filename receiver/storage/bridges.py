@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from receiver.domain.shop_facts import Known
+from receiver.domain.shop_identity import Known
 from receiver.domain.shops import other_scheme
 from receiver.storage.tables import Bridge, Hook, HookSecret, Store
 
@@ -22,16 +22,15 @@ def bridge_of(session: Session, store_id: str, *, locked: bool = False) -> Bridg
 
 
 def store_of_uuid(session: Session, uuid: str) -> Known | None:
-    query = select(Store.id, Store.url).join(Bridge, Bridge.store_id == Store.id)
-    row = session.execute(query.where(Bridge.store_uuid == uuid)).first()
+    row = session.execute(select(Store.id, Store.url).where(Store.shop_uuid == uuid)).first()
     return Known(row.id, row.url, uuid) if row else None
 
 
 def store_at_address(session: Session, url: str) -> Known | None:
     """The store at an address, whichever scheme it is known by."""
-    query = select(Store.id, Store.url, Bridge.store_uuid).outerjoin(Bridge, Bridge.store_id == Store.id)
-    row = session.execute(query.where(Store.url.in_((url, other_scheme(url)))).limit(1)).first()
-    return Known(row.id, row.url, row.store_uuid) if row else None
+    query = select(Store.id, Store.url, Store.shop_uuid).where(Store.url.in_((url, other_scheme(url))))
+    row = session.execute(query.limit(1)).first()
+    return Known(row.id, row.url, row.shop_uuid) if row else None
 
 
 def due_bridges(session: Session, now: datetime, limit: int) -> list[str]:

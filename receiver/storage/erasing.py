@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from receiver.storage import address_claims
 from receiver.storage.tables import (
     AuditEntry,
     Award,
@@ -25,7 +26,7 @@ from receiver.storage.tables import (
 )
 
 ERASED = "erased"
-ADDRESSES = ("url", "address", "home_url")
+ADDRESSES = ("url", "old_url", "address", "home_url")
 
 
 def erase(session: Session, store: Store) -> dict[str, int]:
@@ -45,6 +46,7 @@ def erase(session: Session, store: Store) -> dict[str, int]:
         "connects": _rows(
             session, delete(Connect).where((Connect.store_id == store.id) | (Connect.shop == store.url))
         ),
+        "address claims": address_claims.forget_claims(session, store.id, store.url),
         "tokens": _rows(
             session,
             update(Link)

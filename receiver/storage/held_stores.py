@@ -11,8 +11,11 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from receiver.domain.shop_identity import Why
+from receiver.domain.shops import canonical
 from receiver.domain.signals import News
 from receiver.errors import NotFound
+from receiver.storage.address_claims import NewClaim, keep_claim
 from receiver.storage.links import drop_old_claims
 from receiver.storage.tables import Link, Signal, Store
 
@@ -62,6 +65,13 @@ class HeldStores:
 
     def is_taken_in(self, store_id: str, news: News) -> bool:
         return _key(store_id, news) in self._taken_in
+
+    def note_elsewhere(self, store_id: str, home_url: str, now: datetime) -> None:
+        """Hold, for staff, that a message signed with the store's secret names another address as home."""
+        claim = NewClaim(
+            store_id, canonical(home_url) or home_url, Why.ELSEWHERE, None, home_url, signed=True
+        )
+        keep_claim(self._session, claim, now)
 
     def note_taken_in(self, store_id: str, news: News, event: str, delivery_id: int) -> None:
         self._taken_in.add(_key(store_id, news))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from receiver.errors import NotFound
+from receiver.storage.database import driver_of
 from receiver.storage.tables import Store, Terms
+
+ADDRESSES_LOCK = 0x61646472  # "addr": any number nobody else locks
 
 
 def store_at(session: Session, urls: Sequence[str]) -> Store | None:
@@ -51,6 +55,15 @@ def stores_of_merchants(session: Session, merchants: Iterable[str], limit: int =
 def lock_programme(session: Session, programme: str) -> None:
     """Until the commit nobody else adds a store to the programme (SQLite's writers wait anyway)."""
     session.execute(select(Terms.id).where(Terms.id == programme).with_for_update()).all()
+
+
+def lock_addresses(session: Session) -> None:
+    """Until the commit nobody else gives a store an address or a UUID (SQLite's writers wait anyway).
+
+    Taken before any store's row, which is taken before its programme and its connection.
+    """
+    if not isinstance(driver_of(session), sqlite3.Connection):
+        session.execute(select(func.pg_advisory_xact_lock(ADDRESSES_LOCK)))
 
 
 def waiting_stores(session: Session, programme: str | None, limit: int = 0) -> list[Store]:

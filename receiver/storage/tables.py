@@ -73,6 +73,8 @@ class Store(Base):
     id: Mapped[str] = mapped_column(primary_key=True)  # st_…, 128 random bits: it stands in webhook addresses
     url: Mapped[str] = mapped_column(unique=True)  # the store's home, with a closing slash
     host: Mapped[str | None] = mapped_column(index=True)  # of the url; it follows
+    # WooCommerce's id of the installation that was opened at `url`; it stays when the keys are forgotten.
+    shop_uuid: Mapped[str | None]
     name: Mapped[str]
     country: Mapped[str | None]
     currency: Mapped[str | None]
@@ -110,6 +112,7 @@ class Store(Base):
     facts_read_at: Mapped[dt.datetime | None]  # when country and currency were read by REST; null: staff said
 
     __table_args__ = (
+        Index("uq_stores_shop_uuid", "shop_uuid", unique=True),
         # A page of stores, for each way to ask for one.
         Index("ix_stores_created", "created_at", "id"),
         Index("ix_stores_stage", "stage", "created_at", "id"),
@@ -246,7 +249,6 @@ class Bridge(Base):
     rest_base: Mapped[str]  # what stands before wp-json, with the scheme it was connected by
     keys_sealed: Mapped[str] = mapped_column(Text)
     connected_at: Mapped[dt.datetime]
-    store_uuid: Mapped[str | None] = mapped_column(unique=True)
     facts: Mapped[dict[str, Any] | None]  # domain/shop_facts.py; null: never read
     facts_at: Mapped[dt.datetime | None]
     token_at: Mapped[dt.datetime | None]  # when the plugin took the status token; null: it has yet to
@@ -259,6 +261,27 @@ class Bridge(Base):
     __table_args__ = (
         Index("ix_bridges_trouble", "store_id", sqlite_where=IS_IN_TROUBLE, postgresql_where=IS_IN_TROUBLE),
     )
+
+
+class AddressClaim(Base):
+    """A shop that claims to be a known store, or to be elsewhere than it is: held for staff, without keys.
+
+    Whoever writes one holds its store's row.
+    """
+
+    __tablename__ = "address_claims"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))  # the known store that it is about
+    address: Mapped[str]  # where the shop was opened, or the address that a signal named
+    why: Mapped[str]  # domain/shop_identity.py
+    uuid: Mapped[str | None]  # as reported, like home_url
+    home_url: Mapped[str | None] = mapped_column(Text)
+    signed_at: Mapped[dt.datetime | None]  # when a signal signed with the store's secret named the address
+    first_at: Mapped[dt.datetime]
+    last_at: Mapped[dt.datetime] = mapped_column(index=True)  # to the day
+
+    __table_args__ = (UniqueConstraint("store_id", "address", name="uq_address_claims_store"),)
 
 
 class Delivery(Base):

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from receiver.domain.shop_facts import ShopFacts
+from receiver.domain.shops import canonical
 from receiver.domain.store_webhooks import Found
 from receiver.errors import ShopError, ShopTrouble
-from wp_bridge.errors import StoreError
+from wp_bridge.errors import Redirected, StoreError
 from wp_bridge.guard import Guard
-from wp_bridge.store import Store, Webhook, probe
+from wp_bridge.store import Store, Webhook, moved_to, probe
 
 Told = TypeVar("Told")
 
@@ -54,6 +55,10 @@ class RestShops:
         """Without keys: what stands before wp-json. `http` lets a store without https through."""
         return _asked(lambda: probe(self._guard, url, http=http))[0]
 
+    def moved_to(self, url: str) -> str | None:
+        """The address that `url` redirects to for good; None where it does not."""
+        return canonical(_asked(lambda: moved_to(self._guard, url)))
+
     def open(self, base: str, consumer_key: str, consumer_secret: str) -> RestShop:
         return RestShop(Store(self._guard, base, consumer_key, consumer_secret))
 
@@ -77,5 +82,6 @@ def _asked(call: Callable[[], Told]) -> Told:
             ShopTrouble(error.trouble.value),
             f"the store did not do it: {error}",
             retry_after=error.retry_after,
+            redirected=isinstance(error, Redirected),
         )
     raise told

@@ -1,28 +1,27 @@
-"""Takes a store whose keys were proven into the service: a new one, or one that goes on where it was."""
+"""Takes a shop whose keys were proven into the service: a new store, or one that goes on where it was."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.connects import Outcome
-from receiver.domain.shop_facts import ShopFacts, Whose, whose
+from receiver.domain.shop_facts import ShopFacts
+from receiver.domain.shop_identity import Known, Why, false_claim
+from receiver.services.bridge.identity import ACTOR, hold_claim, neighbours_of
+from receiver.services.bridge.locate import Opened
 from receiver.services.bridge.shops import Keys
 from receiver.services.facts.programmes import enrol_in
 from receiver.services.stores.lineage import mark_store, recognise
 from receiver.services.stores.places import claim_place
 from receiver.services.stores.registry import new_secret, new_store_id
-from receiver.storage import audit, bridges, hooks, stores
+from receiver.storage import address_claims, audit, bridges, hooks, stores
 from receiver.storage.database import Database
+from receiver.storage.erasing import ERASED
 from receiver.storage.seal import Seal
 from receiver.storage.tables import Bridge, Store
-
-ACTOR = "bridge"
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,49 +33,64 @@ class Adopted:
 
 
 def adopt(
-    database: Database,
-    seal: Seal,
-    now: datetime,
-    *,
-    url: str,
-    rest_base: str,
-    keys: Keys,
-    facts: ShopFacts,
-    programme: str,
+    database: Database, seal: Seal, now: datetime, *, opened: Opened, keys: Keys, programme: str
 ) -> Adopted:
     """The store of these keys from now on. Twice is once.
 
-    A copy of a store, or another shop at its address, is held for staff, and its keys are not kept.
+    Who it is, the address says that was opened with them. What names another store is held for staff, and
+    a shop that names a home where it was not found is not connected; the keys of either are not kept.
     """
     with database.writing() as session:
-        terms = enrol_in(session, programme, now)
-        stores.lock_programme(session, terms.id)  # or two would find the shop unknown
-        of_uuid = bridges.store_of_uuid(session, facts.uuid) if facts.uuid else None
-        home = facts.home_url or url
-        verdict, known = whose(home, facts.uuid, bridges.store_at_address(session, url), of_uuid)
-        if verdict in (Whose.COPY, Whose.REPLACED):
-            detail = {"why": verdict, "address": url, "uuid": facts.uuid}
-            audit.record(session, now, ACTOR, "connect held", known or url, detail)
-            return Adopted(Outcome.HELD, known)
-        if known is None:
-            store = _add(session, now, url, facts, terms.id)
-            recognise(session, store, facts.uuid)
-            hooks.add_hook(session, store.id, store.id, topic=None)  # for a webhook made by hand, too
-            hooks.add_secret(session, store.id, seal.close(new_secret()), now)
-            claim_place(session, terms, store, now)
-        else:
-            store = stores.known_store(session, known, locked=True)
-            store.disconnected_at, store.decided_at = None, None
-            store.url = url
-            mark_store(session, store, facts.uuid)
-        _bridge(session, store, seal.close(keys.as_text()), facts, now, rest_base)
-        audit.record(session, now, ACTOR, "stores connect", store.id, {"url": url, "uuid": facts.uuid})
+        stores.lock_addresses(session)  # or two would find the shop unknown
+        known = neighbours_of(session, opened.reported)
+        claim = false_claim(opened.reported, known)
+        if claim is not None:
+            hold_claim(session, now, claim, opened.reported)
+            outcome = Outcome.UNPROVEN if claim.why is Why.ELSEWHERE else Outcome.HELD
+            return Adopted(outcome, claim.store_id)
+        if opened.reported.is_elsewhere:
+            return Adopted(Outcome.UNPROVEN, None)
+        store = _store(session, seal, now, known.at_address, opened, programme)
+        _bridge(session, store, seal.close(keys.as_text()), now, opened.rest_base)
+        detail = {"url": opened.address, "uuid": opened.facts.uuid}
+        audit.record(session, now, ACTOR, "stores connect", store.id, detail)
         return Adopted(Outcome.CONNECTED, store.id)
 
 
-def _add(session: Session, now: datetime, url: str, facts: ShopFacts, programme: str) -> Store:
+def _store(
+    session: Session, seal: Seal, now: datetime, known: Known | None, opened: Opened, programme: str
+) -> Store:
+    if known is None:
+        store = _add(session, seal, now, opened, programme)
+    else:
+        store = stores.known_store(session, known.id, locked=True)
+        store.disconnected_at, store.decided_at = None, None
+        store.url = opened.address  # the scheme may be another
+        if store.name == ERASED and opened.facts.name:
+            store.name = opened.facts.name
+        mark_store(session, store, opened.facts.uuid)
+    store.shop_uuid = store.shop_uuid or opened.facts.uuid
+    address_claims.end_unsigned(session, store.id, opened.address)
+    address_claims.end_claims_at(session, store.id, opened.address)
+    return store
+
+
+def _add(session: Session, seal: Seal, now: datetime, opened: Opened, programme: str) -> Store:
+    terms = enrol_in(session, programme, now)
+    stores.lock_programme(session, terms.id)  # or two would find the last place free
+    store = _new_store(now, opened.address, opened.facts, terms.id)
+    session.add(store)
+    session.flush()
+    hooks.add_hook(session, store.id, store.id, topic=None)  # for a webhook made by hand, too
+    hooks.add_secret(session, store.id, seal.close(new_secret()), now)
+    recognise(session, store, opened.facts.uuid)
+    claim_place(session, terms, store, now)
+    return store
+
+
+def _new_store(now: datetime, url: str, facts: ShopFacts, programme: str) -> Store:
     store_id, merchant = new_store_id()
-    store = Store(
+    return Store(
         id=store_id,
         url=url,
         name=facts.name or url.split("://")[1].rstrip("/"),
@@ -88,21 +102,15 @@ def _add(session: Session, now: datetime, url: str, facts: ShopFacts, programme:
         created_at=now,
         facts_read_at=now if facts.country else None,
     )
-    session.add(store)
-    session.flush()
-    return store
 
 
-def _bridge(
-    session: Session, store: Store, keys_sealed: str, facts: ShopFacts, now: datetime, rest_base: str
-) -> None:
+def _bridge(session: Session, store: Store, keys_sealed: str, now: datetime, rest_base: str) -> None:
     """New keys take the place of old ones; a token the plugin has may be one of before."""
     bridge = bridges.bridge_of(session, store.id, locked=True)
     if bridge is None:
         bridge = Bridge(store_id=store.id, failures=0)
         session.add(bridge)
     bridge.rest_base, bridge.keys_sealed, bridge.connected_at = rest_base, keys_sealed, now
-    bridge.store_uuid = facts.uuid or bridge.store_uuid
     bridge.token_at = bridge.lease_until = bridge.trouble = None
     bridge.next_check_at, bridge.failures = now, 0
     session.flush()

@@ -19,18 +19,20 @@ from sqlalchemy.orm import Session
 from receiver.domain import shop_facts
 from receiver.domain.programme import COUNTRY_ALIASES
 from receiver.domain.shop_facts import ShopFacts
+from receiver.domain.shop_identity import Reported
 from receiver.domain.store_checks import REFUSED, next_check, retry
 from receiver.domain.store_webhooks import Repair, Trouble, Wanted, repairs
 from receiver.errors import NotFound, ReceiverError, Refused, ShopError, ShopTrouble
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
-from receiver.services.bridge.adopt import ACTOR
+from receiver.services.bridge.follow import follow_redirect
+from receiver.services.bridge.identity import ACTOR, claim_of, note_report
 from receiver.services.bridge.shops import Keys, Shop, Shops
 from receiver.services.stores.registry import new_hook_id, new_secret, new_token
-from receiver.storage import audit, bridges, hooks, inbox, stores
+from receiver.storage import audit, awards, bridges, hooks, inbox, stores
 from receiver.storage.database import Database
 from receiver.storage.inbox_rows import NewDelivery
 from receiver.storage.seal import Seal, token_hash
-from receiver.storage.tables import Bridge
+from receiver.storage.tables import Bridge, Store
 
 TOPICS = {SIGNAL: "TikTok ad credit: signals", SETTINGS_SAVED: "TikTok ad credit: settings saved"}
 LEASE = timedelta(minutes=10)
@@ -55,6 +57,7 @@ class _Task:
     """What to ask a store, and what it should have."""
 
     store_id: str
+    url: str
     rest_base: str
     keys: Keys
     wanted: tuple[Wanted, ...]
@@ -76,6 +79,7 @@ class _Found:
     state: Mapping[str, Any] | None = None
     trouble: ShopTrouble | None = None
     retry_after: int | None = None  # seconds
+    redirected: bool = False
 
 
 def check_store(
@@ -83,7 +87,7 @@ def check_store(
 ) -> Checked:
     """Check it now. Raises NotFound without store or keys, and Refused while another checks it."""
     with database.writing() as session:
-        stores.known_store(session, store_id)
+        stores.known_store(session, store_id, locked=True)
         if bridges.bridge_of(session, store_id) is None:
             raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
         bridge = bridges.claim_bridge(session, store_id, now, LEASE)
@@ -91,7 +95,12 @@ def check_store(
             raise Refused(f"store {store_id} is being checked at this moment")
         task = _task(session, seal, bridge, now, public_url, shops.keeps_secrets(bridge.rest_base))
     found = _ask(shops.open(task.rest_base, *task.keys.pair()), task)
+    if found.redirected:
+        moved_to = follow_redirect(database, seal, shops, now, store_id)
+        if moved_to is not None:
+            return Checked(store_id, {"url": [task.url, moved_to]})
     with database.writing() as session:
+        stores.lock_addresses(session)
         return _keep(session, now, task, found)
 
 
@@ -124,6 +133,7 @@ def _task(
     session: Session, seal: Seal, bridge: Bridge, now: datetime, public_url: str, keeps_secrets: bool
 ) -> _Task:
     ids, secrets, made = {}, {}, {}
+    store = stores.known_store(session, bridge.store_id)
     known = {hook.topic: hook for hook in bridges.made_hooks(session, bridge.store_id)}
     for topic in TOPICS:
         hook = known.get(topic)
@@ -137,9 +147,10 @@ def _task(
     token = new_token() if bridge.token_at is None and keeps_secrets else None
     if token is not None:
         # Ours first: should the plugin take it and we fall before we hear of it, a check gives another.
-        stores.known_store(session, bridge.store_id, locked=True).status_token_hash = token_hash(token)
+        store.status_token_hash = token_hash(token)
     return _Task(
-        store_id=bridge.store_id,
+        store_id=store.id,
+        url=store.url,
         rest_base=bridge.rest_base,
         keys=Keys.of_text(seal.open(bridge.keys_sealed)),
         wanted=tuple(Wanted(topic, hook_url(public_url, bridge.store_id, ids[topic])) for topic in TOPICS),
@@ -176,6 +187,7 @@ def _ask(shop: Shop, task: _Task) -> _Found:
         found.state = shop.state()
     except ShopError as error:
         found.trouble, found.retry_after = error.trouble, error.retry_after
+        found.redirected = error.redirected
     return found
 
 
@@ -197,10 +209,18 @@ def _repair(shop: Shop, task: _Task, repair: Repair, found: _Found) -> None:
 
 
 def _keep(session: Session, now: datetime, task: _Task, found: _Found) -> Checked:
+    facts = found.facts or ShopFacts()
+    reported = Reported(task.url, facts.uuid, facts.home_url)
+    claim = claim_of(session, reported)
+    awards.hold_stores(session, {task.store_id, *([claim.store_id] if claim else ())})  # in one order
+    store = stores.known_store(session, task.store_id, locked=True)
     bridge = bridges.bridge_of(session, task.store_id, locked=True)
-    if bridge is None:  # it was disconnected meanwhile
+    if bridge is None or store.url != task.url:  # it was disconnected meanwhile, or moved
         return Checked(task.store_id, trouble=found.trouble)
-    changed = _keep_facts(session, now, bridge, found.facts) if found.facts else {}
+    changed = {}
+    if found.facts is not None:
+        note_report(session, now, store, reported, claim)
+        changed = _keep_facts(session, now, store, bridge, found.facts)
     repaired = _keep_hooks(session, now, task, found)
     if found.token_taken:
         bridge.token_at = now
@@ -209,11 +229,12 @@ def _keep(session: Session, now: datetime, task: _Task, found: _Found) -> Checke
     return Checked(task.store_id, changed, repaired, caught_up, found.trouble)
 
 
-def _keep_facts(session: Session, now: datetime, bridge: Bridge, facts: ShopFacts) -> dict[str, Any]:
+def _keep_facts(
+    session: Session, now: datetime, store: Store, bridge: Bridge, facts: ShopFacts
+) -> dict[str, Any]:
     told = facts.kept()
     changed = shop_facts.changed(bridge.facts, told)
     bridge.facts, bridge.facts_at = shop_facts.merged(bridge.facts, told), now
-    store = stores.known_store(session, bridge.store_id, locked=True)
     store.facts_read_at = now if facts.country else store.facts_read_at
     if not changed:
         return changed

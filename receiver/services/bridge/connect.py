@@ -19,10 +19,14 @@ from urllib.parse import urlencode
 import structlog
 
 from receiver.domain.connects import LASTS, Outcome, Step, step_of
+from receiver.domain.shop_identity import Why
 from receiver.domain.shops import is_page_of, shop_address
 from receiver.errors import InputError, NotFound, Refused, ShopError, ShopTrouble
 from receiver.services.bridge.adopt import Adopted, adopt
 from receiver.services.bridge.check import check_store
+from receiver.services.bridge.follow import follow_redirect
+from receiver.services.bridge.identity import claim_of
+from receiver.services.bridge.locate import Opened, open_shop
 from receiver.services.bridge.shops import Keys, Shops
 from receiver.storage import connects
 from receiver.storage.database import Database
@@ -176,23 +180,23 @@ def finish(
     if claimed is None or claimed.keys_sealed is None:
         return before
     keys = Keys.of_text(seal.open(claimed.keys_sealed))
-    try:
-        facts = shops.open(claimed.rest_base, *keys.pair()).facts()  # the proof: these keys open that shop
+    try:  # the proof: these keys open that shop
+        opened = open_shop(shops, keys, address=claimed.shop, rest_base=claimed.rest_base)
     except ShopError as error:
         return _troubled(database, now, claimed.id, error.trouble)
-    adopted = adopt(
-        database,
-        seal,
-        now,
-        url=claimed.shop,
-        rest_base=claimed.rest_base,
-        keys=keys,
-        facts=facts,
-        programme=programme,
-    )
+    _follow(database, seal, shops, now, opened)
+    adopted = adopt(database, seal, now, opened=opened, keys=keys, programme=programme)
     if adopted.outcome is Outcome.CONNECTED and adopted.store_id is not None:
         check_store(database, seal, shops, now, adopted.store_id, public_url=public_url)
     return _ended(database, now, claimed.id, adopted)
+
+
+def _follow(database: Database, seal: Seal, shops: Shops, now: datetime, opened: Opened) -> None:
+    """Let a store that really moved to this address be the one that is here."""
+    with database.reading() as session:
+        claim = claim_of(session, opened.reported)
+    if claim is not None and claim.why is Why.COPY:
+        follow_redirect(database, seal, shops, now, claim.store_id, to=opened.address)
 
 
 def _new(

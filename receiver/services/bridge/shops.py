@@ -62,6 +62,10 @@ class Shops(Protocol):
         """
         ...
 
+    def moved_to(self, url: str) -> str | None:
+        """The address that `url` redirects to for good; None where it does not. Raises ShopError."""
+        ...
+
     def open(self, base: str, consumer_key: str, consumer_secret: str) -> Shop: ...
 
     def keeps_secrets(self, base: str) -> bool:

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from receiver.storage import (
+    address_claims,
     budget,
     connects,
     consents,
@@ -34,6 +35,7 @@ QUARANTINE_KEPT = timedelta(days=14)
 SAMPLES_KEPT = timedelta(days=30)
 COUNTS_KEPT = timedelta(days=400)
 CONSENT_FLOWS_KEPT = timedelta(days=1)
+ADDRESS_CLAIMS_KEPT = timedelta(days=90)  # since they were last seen
 SIGNALS_KEPT = timedelta(days=400)  # applied again after that, they change nothing (take_in.py)
 DECISIONS_KEPT = timedelta(days=90)  # all of them; of older days the last of each, and those awards rest on
 REPLAYS_KEPT = timedelta(days=400)
@@ -93,6 +95,7 @@ def _steps(now: datetime, keep_days: int) -> Steps:
     """Each forgets at most STEP rows and says how many."""
     ended, held = now - timedelta(days=keep_days), now - QUARANTINE_KEPT
     sampled, counted = now - SAMPLES_KEPT, (now - COUNTS_KEPT).date()
+    claimed = now - ADDRESS_CLAIMS_KEPT
     begun, tried = now - CONSENT_FLOWS_KEPT, now - SIGN_IN_TRIES_KEPT
     return {
         "deliveries": lambda session: deliveries.purge_ended(session, ended, STEP),
@@ -100,6 +103,7 @@ def _steps(now: datetime, keep_days: int) -> Steps:
         "samples": lambda session: rejections.purge_samples(session, sampled, STEP),
         "counts": lambda session: rejections.purge_counts(session, counted),
         "connects": lambda session: connects.purge_connects(session, begun, STEP),
+        "address claims": lambda session: address_claims.purge_claims(session, claimed, STEP),
         "consent flows": lambda session: consents.purge_flows(session, begun, STEP),
         "signals": lambda session: signals.purge_signals(session, now - SIGNALS_KEPT, STEP),
         "decisions": lambda session: history.thin_decisions(session, now - DECISIONS_KEPT, STEP),

@@ -78,7 +78,7 @@ def take_in(session: Session, deliveries: Sequence[Delivery], now: datetime) -> 
     for delivery in deliveries:
         if delivery.topic == SETTINGS_SAVED and delivery.store_id is not None:
             bring_forward(session, delivery.store_id, delivery.received_at + AFTER_NEWS)
-    endings = [_take_in(held, bounds, one) if isinstance(one, _Signal) else one for one in read]
+    endings = [_take_in(held, bounds, one, now) if isinstance(one, _Signal) else one for one in read]
     bounds.write()
     held.drop_old_claims()
     return endings
@@ -127,9 +127,10 @@ def _fields(delivery: Delivery) -> dict[str, Any]:
         raise InputError(error.message, path=f"arg.{error.path}".rstrip(".")) from error
 
 
-def _take_in(held: HeldStores, bounds: SignalBounds, signal: _Signal) -> Ending:
+def _take_in(held: HeldStores, bounds: SignalBounds, signal: _Signal, now: datetime) -> Ending:
     store = held.store(signal.store_id)
     if not same_shop(signal.home_url, store.url):
+        held.note_elsewhere(store.id, signal.home_url, now)
         return Ending(State.DEAD, f"held: the signal is of {signal.home_url}, the store is {store.url}")
     if held.is_taken_in(store.id, signal.news):
         return Ending(State.PROCESSED)

@@ -27,7 +27,7 @@ class StoreDetails:
 def checked_details(given: StoreDetails) -> StoreDetails:
     """Raises InputError naming the field."""
     return StoreDetails(
-        url=_url(given.url),
+        url=checked_url(given.url),
         name=_name(given.name, "name"),
         country=_country(given.country),
         currency=_currency(given.currency),
@@ -46,7 +46,8 @@ def checked_secret(secret: str) -> str:
     return secret
 
 
-def _url(url: str) -> str:
+def checked_url(url: str) -> str:
+    """A shop's address, written one way. Raises InputError."""
     try:
         return shop_address(url.strip())
     except ValueError as error:

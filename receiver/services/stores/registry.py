@@ -68,8 +68,9 @@ def add_store(
     secret = new_secret() if webhook_secret is None else checked_secret(webhook_secret)
     token = new_token()
     with database.writing() as session:
+        stores.lock_addresses(session)  # or two would find the shop unknown
         terms = enrol_in(session, programme, now)
-        stores.lock_programme(session, terms.id)  # or two would find the shop unknown, or the last place free
+        stores.lock_programme(session, terms.id)  # or two would find the last place free
         _refuse_known(session, details.url)
         store = _new_store(details, terms.id, joined_at or now, now)
         store.status_token_hash = token_hash(token)

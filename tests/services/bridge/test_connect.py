@@ -43,7 +43,7 @@ def test_a_merchant_who_approves_and_comes_back_has_a_connected_store(visit, wir
     assert (store.id, store.url, store.name) == (standing.store_id, URL, "Example shop")
     assert (store.country, store.currency, store.programme) == ("US", "USD", "woocommerce-2025")
     assert store.admitted_at == wired.now()
-    assert (bridge.store_uuid, wired.seal.open(bridge.keys_sealed)) == (UUID, KEYS.as_text())
+    assert (store.shop_uuid, wired.seal.open(bridge.keys_sealed)) == (UUID, KEYS.as_text())
     assert [hook.topic for hook in fake.hooks] == [
         "action.wc_ad_credit_signal",
         "action.woocommerce_settings_saved",
@@ -276,7 +276,7 @@ def test_another_installation_at_a_stores_address_is_held_for_staff(visit, wired
     visit.connect()
     fake.said = replace(FACTS, uuid="11111111-4c2c-4a57-9c55-9a4a3b1f2c3d")
     assert visit.connect().outcome is Outcome.HELD
-    assert only(wired, tables.Bridge).store_uuid == UUID
+    assert only(wired, tables.Store).shop_uuid == UUID
 
 
 def test_a_store_without_a_uuid_is_known_by_its_address(visit, wired, fake):
@@ -284,7 +284,7 @@ def test_a_store_without_a_uuid_is_known_by_its_address(visit, wired, fake):
     first = visit.connect().store_id
     fake.said = FACTS
     assert visit.connect().store_id == first
-    assert only(wired, tables.Bridge).store_uuid == UUID
+    assert only(wired, tables.Store).shop_uuid == UUID
 
 
 def test_no_transaction_is_open_while_a_store_is_called(visit, wired, fake):

@@ -1,0 +1,77 @@
+"""Which store a shop is: the one at the address that was opened with its keys, whatever the shop reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from receiver.domain.shops import same_shop
+
+
+class Why(StrEnum):
+    """Why a claim of identity is held for staff."""
+
+    COPY = "copy"  # a shop reports the UUID of a store that is at another address
+    HOME = "home"  # a shop reports another store's address as its home
+    REPLACED = "replaced"  # a store's own address reports another UUID than before
+    ELSEWHERE = "elsewhere"  # a store, or a message signed with its secret, names another address as home
+
+
+@dataclass(frozen=True)
+class Known:
+    """A store that is here; its UUID is None as long as it never said."""
+
+    id: str
+    url: str
+    uuid: str | None
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What a shop reports at the address where its REST API was opened with keys."""
+
+    address: str
+    uuid: str | None
+    home_url: str | None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it names another address as its home."""
+        return self.home_url is not None and not same_shop(self.home_url, self.address)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The known stores that a report touches: at its address, with its UUID, at the home it names."""
+
+    at_address: Known | None = None
+    of_uuid: Known | None = None
+    at_home: Known | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim that is not believed, and the store that it is about."""
+
+    why: Why
+    store_id: str
+
+
+def false_claim(reported: Reported, known: Neighbours) -> Claim | None:
+    """Return the claim that names a store which does not stand at this address, or that replaces the one
+    which does; None where there is none."""
+    here = known.at_address.id if known.at_address else None
+    if known.of_uuid is not None and known.of_uuid.id != here:
+        return Claim(Why.COPY, known.of_uuid.id)
+    if reported.is_elsewhere and known.at_home is not None and known.at_home.id != here:
+        return Claim(Why.HOME, known.at_home.id)
+    if known.at_address is not None and is_another(known.at_address, reported.uuid):
+        return Claim(Why.REPLACED, known.at_address.id)
+    if reported.is_elsewhere and known.at_address is not None:
+        return Claim(Why.ELSEWHERE, known.at_address.id)
+    return None
+
+
+def is_another(store: Known, uuid: str | None) -> bool:
+    """Whether a UUID belongs to another installation than the store's own."""
+    return uuid is not None and store.uuid not in (None, uuid)

@@ -1,0 +1,144 @@
+"""Claims of identity that nobody believed: a row for each store and address, and never many of one store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy.orm import Session
+
+from receiver.domain.shop_identity import Why
+from receiver.domain.shops import same_shop
+from receiver.errors import NotFound
+from receiver.storage.tables import AddressClaim, Store
+
+# Of one store, signed and unsigned each: the oldest and the newest stay, so that no flood hides the true one.
+OLDEST = NEWEST = 10
+SEEN_AGAIN = timedelta(days=1)  # written at most so often
+IS_SIGNED = AddressClaim.signed_at.is_not(None)
+
+
+@dataclass(frozen=True)
+class NewClaim:
+    """What was reported, and where."""
+
+    store_id: str
+    address: str
+    why: Why
+    uuid: str | None = None
+    home_url: str | None = None
+    signed: bool = False
+
+
+def keep_claim(session: Session, claim: NewClaim, now: datetime) -> bool:
+    """Upsert the claim; return whether it is new. The caller holds the store's row."""
+    row = session.scalars(
+        select(AddressClaim).where(
+            AddressClaim.store_id == claim.store_id, AddressClaim.address == claim.address
+        )
+    ).first()
+    if row is not None:
+        _see_again(row, claim, now)
+        return False
+    session.add(
+        AddressClaim(
+            store_id=claim.store_id,
+            address=claim.address,
+            why=claim.why,
+            uuid=claim.uuid,
+            home_url=claim.home_url,
+            signed_at=now if claim.signed else None,
+            first_at=now,
+            last_at=now,
+        )
+    )
+    session.flush()
+    _prune(session, claim.store_id, IS_SIGNED if claim.signed else ~IS_SIGNED)
+    return True
+
+
+def claims_of_store(session: Session, store_id: str) -> Sequence[AddressClaim]:
+    """The newest first; those that signed first."""
+    query = select(AddressClaim).where(AddressClaim.store_id == store_id)
+    return list(session.scalars(query.order_by(AddressClaim.signed_at.is_(None), AddressClaim.id.desc())))
+
+
+def page_of_claims(
+    session: Session, limit: int, *, before: int | None = None
+) -> Sequence[tuple[AddressClaim, str]]:
+    """The newest first, each with its store's name."""
+    query = select(AddressClaim, Store.name).join(Store, Store.id == AddressClaim.store_id)
+    if before is not None:
+        query = query.where(AddressClaim.id < before)
+    found = session.execute(query.order_by(AddressClaim.id.desc()).limit(limit))
+    return [(claim, name) for claim, name in found]
+
+
+def get_claim(session: Session, claim_id: int) -> AddressClaim:
+    """Raises NotFound."""
+    claim = session.get(AddressClaim, claim_id) if claim_id < 2**63 else None
+    if claim is None:
+        raise NotFound(f"there is no claim {claim_id}")
+    return claim
+
+
+def end_claims_at(session: Session, store_id: str, address: str) -> list[AddressClaim]:
+    """Forget the store's claims about an address, whatever its scheme; return what they were."""
+    ended = [one for one in claims_of_store(session, store_id) if same_shop(one.address, address)]
+    for one in ended:
+        session.delete(one)
+    session.flush()
+    return ended
+
+
+def end_unsigned(session: Session, store_id: str, address: str) -> None:
+    """Forget what a store's own shop claimed, once it claims nothing any more.
+
+    Messages that were signed stay: they are held, whatever the shop says today.
+    """
+    own = (AddressClaim.store_id == store_id) & AddressClaim.why.in_((Why.ELSEWHERE, Why.REPLACED))
+    mine = or_(own, AddressClaim.address == address)
+    session.execute(delete(AddressClaim).where(mine, ~IS_SIGNED))
+
+
+def forget_claims(session: Session, store_id: str, address: str) -> int:
+    """Forget those about a store, and those made at its address; how many."""
+    mine = or_(AddressClaim.store_id == store_id, AddressClaim.address == address)
+    gone = session.execute(delete(AddressClaim).where(mine).returning(AddressClaim.id))
+    return len(gone.all())
+
+
+def purge_claims(session: Session, before: datetime, limit: int) -> int:
+    """Forget those that were not seen again since a moment; how many."""
+    old = select(AddressClaim.id).where(AddressClaim.last_at < before).limit(limit)
+    gone = session.execute(delete(AddressClaim).where(AddressClaim.id.in_(old)).returning(AddressClaim.id))
+    return len(gone.all())
+
+
+def stores_with_claims(*, signed: bool) -> Select[str, str]:
+    """Stores that claims are about, by id and name."""
+    which = IS_SIGNED if signed else ~IS_SIGNED
+    query = select(Store.id, Store.name).join(AddressClaim, AddressClaim.store_id == Store.id)
+    return query.where(which).distinct()
+
+
+def _see_again(row: AddressClaim, claim: NewClaim, now: datetime) -> None:
+    if claim.signed:
+        row.signed_at = row.signed_at or now
+    else:
+        row.why, row.uuid, row.home_url = claim.why, claim.uuid, claim.home_url
+    if now - row.last_at >= SEEN_AGAIN:
+        row.last_at = now
+
+
+def _prune(session: Session, store_id: str, which: ColumnElement[bool]) -> None:
+    ids = select(AddressClaim.id).where(AddressClaim.store_id == store_id, which)
+    kept = [
+        *session.scalars(ids.order_by(AddressClaim.id).limit(OLDEST)),
+        *session.scalars(ids.order_by(AddressClaim.id.desc()).limit(NEWEST)),
+    ]
+    session.execute(
+        delete(AddressClaim).where(AddressClaim.store_id == store_id, which, AddressClaim.id.not_in(kept))
+    )
