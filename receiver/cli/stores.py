@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from receiver.cli.effects import dry_run_option
+from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.documents.words import shop_trouble_words
 from receiver.services.bridge.check import check_store
+from receiver.services.bridge.claims import claims_about
 from receiver.services.bridge.leave import erase_store, leave_store
 from receiver.services.bridge.rotate import rotate_made_secrets
 from receiver.services.bridge.show import bridge_shown
@@ -20,6 +21,7 @@ from receiver.services.stores import registry as service
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.listing import store_row
 from receiver.services.stores.merge import merge_merchants
+from receiver.services.stores.move import move_store
 from receiver.storage.tables import Store
 from receiver.wiring import wiring
 
@@ -88,7 +90,11 @@ def show(store_id: str, as_json: bool) -> None:
     database = wiring().database
     row = _row(service.show_store(database, store_id))
     alike = suggestions_for(database, store_id)
-    more = {"may_be_one_merchant": [one["other"] for one in alike], "merge_suggestions": alike}
+    more = {
+        "may_be_one_merchant": [one["other"] for one in alike],
+        "merge_suggestions": alike,
+        "claims": claims_about(database, store_id),
+    }
     print_one({**row, **more, **bridge_shown(database, store_id)}, as_json)
 
 
@@ -191,6 +197,27 @@ def erase(store_id: str, reason: str, as_json: bool) -> None:
     gone = erase_store(wired.database, wired.now(), store_id, reason=reason, actor=actor())
     print_one(
         {"id": store_id, "erased": ", ".join(f"{name} {count}" for name, count in gone.items())}, as_json
+    )
+
+
+@stores_group.command()
+@click.argument("store_id", metavar="STORE")
+@click.argument("url")
+@click.option("--reason", required=True, help="Why; kept in the audit.")
+@dry_run_option
+@json_option
+def move(store_id: str, url: str, reason: str, dry_run: bool, as_json: bool) -> None:
+    """Move the store to another address; keys, webhook addresses, history and awards go with it.
+
+    The old address ends. Messages that were held because they name the new one are processed again.
+    """
+    do_and_show(
+        store_id,
+        lambda database: move_store(
+            database, wiring().now(), store_id, url=url, reason=reason, actor=actor()
+        ),
+        dry_run=dry_run,
+        as_json=as_json,
     )
 
 

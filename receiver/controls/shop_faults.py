@@ -19,6 +19,7 @@ class ShopFault(StrEnum):
     FIREWALL = "firewall"
     MEMBERS_ONLY = "members-only"
     REDIRECT = "redirect"
+    TEMPORARY_REDIRECT = "temporary-redirect"
     NOTICE = "php-notice"
     GARBLED = "garbled"
     ERROR_OBJECT = "error-object"
@@ -46,6 +47,7 @@ DOES = {
     ShopFault.FIREWALL: "A firewall before its REST API: HTTP 403, in HTML.",
     ShopFault.MEMBERS_ONLY: "A plugin closes its REST API, the index too, to whoever has no key: HTTP 401.",
     ShopFault.REDIRECT: "Has moved: HTTP 301 from everywhere.",
+    ShopFault.TEMPORARY_REDIRECT: "Sends everybody elsewhere for now: HTTP 302 from everywhere.",
     ShopFault.NOTICE: "PHP writes a notice before the JSON.",
     ShopFault.GARBLED: "Answers that break off in the middle.",
     ShopFault.ERROR_OBJECT: "Answers an error object with HTTP 200.",

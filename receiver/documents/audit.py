@@ -15,6 +15,7 @@ PHRASES: Mapping[str, str] = {
     "award issue": "issued award {}",
     "award lift": "lifted the block of award {}",
     "award recorded": "recorded award {}",
+    "claim dismissed": "dismissed a claim about store {}",
     "connect held": "held for staff a shop that claims to be, or to replace, {}",
     "deliveries replay": "asked for {}",
     "delivery read raw": "read the raw bytes of {}",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, not_, select
 from sqlalchemy.orm import Session
 
+from receiver.storage.address_claims import stores_with_claims
 from receiver.storage.awards import is_late
 from receiver.storage.links import is_read
 from receiver.storage.tables import (
@@ -15,6 +16,7 @@ from receiver.storage.tables import (
     IS_IN_TROUBLE,
     IS_WITHDRAWN,
     Account,
+    AuditEntry,
     Award,
     Delivery,
     Hook,
@@ -28,6 +30,8 @@ from receiver.storage.tables import (
 
 DUE_SOON = timedelta(days=3)
 EXPIRES_SOON = timedelta(days=14)
+MOVED_LATELY = timedelta(days=3)
+BY_ITSELF = "bridge"  # who moved a store, in the audit
 STALE = timedelta(hours=3)  # an account's poll is so long past its turn
 DAYS_BEFORE = 7  # what a day's rejections are compared with
 
@@ -76,6 +80,23 @@ def stores_asked_about() -> Select[str, str]:
 
 def stores_with_webhook_trouble() -> Select[str, str]:
     return select(Store.id, Store.name).join(Hook, Hook.store_id == Store.id).where(IS_IN_TROUBLE).distinct()
+
+
+def stores_claimed() -> Select[str, str]:
+    """Stores that somebody claims to be, without proof."""
+    return stores_with_claims(signed=False)
+
+
+def stores_with_held_messages() -> Select[str, str]:
+    """Stores whose messages, signed with their secret, name another address as home."""
+    return stores_with_claims(signed=True)
+
+
+def stores_moved_lately(now: datetime) -> Select[str, str]:
+    """Stores that the service moved by itself."""
+    query = select(Store.id, Store.name).join(AuditEntry, AuditEntry.subject == Store.id)
+    moved = (AuditEntry.action == "stores move", AuditEntry.at > now - MOVED_LATELY)
+    return query.where(*moved, AuditEntry.actor == BY_ITSELF).distinct()
 
 
 def stores_without_consent() -> Select[str, str]:

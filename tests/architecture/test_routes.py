@@ -33,6 +33,7 @@ OPERATORS_READ = {
     "/admin/replays/new",
     "/admin/stores/<store_id>/fact",
     "/admin/stores/<store_id>/merge",
+    "/admin/stores/<store_id>/move",
     "/admin/deliveries/<int:delivery_id>/raw",
 }
 SAFE = ("GET",)

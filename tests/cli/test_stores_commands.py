@@ -63,6 +63,7 @@ def test_list_and_show_tell_everything_but_secrets(terminal: Terminal):
         **listed,
         "may_be_one_merchant": [],
         "merge_suggestions": [],
+        "claims": [],
         "connected_at": None,
     } == terminal.json("stores", "show", added["id"])
     assert (listed["id"], listed["name"], listed["country"]) == (added["id"], "Café", "US")
@@ -128,3 +129,24 @@ def test_a_store_is_disconnected_with_a_reason_and_its_webhooks_are_gone(termina
     client = terminal.runner.app.test_client()
     path = added["webhook_url"].removeprefix("https://credit.example")
     assert client.post(path, data=b"{}").status_code == 410
+
+
+def test_a_move_is_shown_before_it_is_made_and_refused_where_another_store_is(terminal: Terminal):
+    store, other = (
+        terminal.json(*ADD),
+        terminal.json(*("https://b.example/" if "shop" in w else w for w in ADD)),
+    )
+    move = ("stores", "move", store["id"], "new.example", "--reason", "it moved")
+    assert terminal(*move).exit_code == 1  # an address begins with its scheme
+    move = ("stores", "move", store["id"], "https://new.example", "--reason", "it moved")
+    shown = terminal.json(*move, "--dry-run")
+    assert (shown["old_url"], shown["url"], shown["saved"]) == (
+        "https://shop.example/",
+        "https://new.example/",
+        False,
+    )
+    assert terminal.json("stores", "show", store["id"])["url"] == "https://shop.example/"
+    assert terminal.json(*move)["saved"] is True
+    assert terminal.json("stores", "show", store["id"])["url"] == "https://new.example/"
+    refused = terminal("stores", "move", store["id"], "https://b.example", "--reason", "it moved")
+    assert (refused.exit_code, f"Café ({other['id']})" in refused.output) == (1, True)

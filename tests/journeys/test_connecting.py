@@ -10,7 +10,6 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from receiver.app import create_app
 from receiver.controls.shop_faults import ShopFault
 from receiver.documents.status import full_document
 from receiver.sandbox.shop.deliveries import run_queue
@@ -20,31 +19,13 @@ from receiver.services.bridge.leave import erase_store, leave_store
 from receiver.services.bridge.rotate import rotate_made_secrets
 from receiver.services.decisions.status import status_of
 from receiver.storage import tables
-from receiver.web.connect import shop as pages
-from receiver.wiring import wire
 from receiver.worker import work_inbox
-from tests.conftest import make_settings
 from tests.fakes import FrozenClock
-from tests.serving import served
+from tests.journeys.connecting import Visitor, as_secure, service_for
 from tests.shops import Merchant
 
 SIGNAL = "action.wc_ad_credit_signal"
 LINKED = {"advertiser_id": "7400000000000000101", "business_center": None, "external_business_id": None}
-
-
-class Visitor(requests.Session):
-    """A browser at the service."""
-
-    def __init__(self, base: str) -> None:
-        super().__init__()
-        self.base = base
-
-    def at(self, path: str, **more: object) -> requests.Response:
-        url = path if path.startswith("http") else self.base + path
-        headers = {"Sec-Fetch-Site": "same-origin"} if path == "/connect/go" else {}  # as by a link of ours
-        answer = self.get(url, allow_redirects=False, timeout=20, headers=headers, **more)  # type: ignore[arg-type]
-        _as_secure(self)
-        return answer
 
 
 @pytest.fixture
@@ -54,14 +35,8 @@ def clock():
 
 @pytest.fixture
 def service(database_url, clock, shops):
-    """The service on a socket, which shops reach as https: a callback of another kind no shop takes."""
-    wired = wire(make_settings(database_url=database_url), now=clock)
-    for bucket in (pages.visitors, pages.visited):
-        bucket._left.clear()
-    with served(create_app(wired=wired)) as base:
-        shops.outgoing.reaches["https://credit.example"] = base
-        yield wired, base
-    wired.database.close()
+    with service_for(database_url, clock, shops) as served:
+        yield served
 
 
 @pytest.fixture
@@ -81,7 +56,7 @@ def connect(service, visitor, shop, clock):
         approved = Merchant(shop).approve(away.headers["Location"])
         back = urlsplit(approved.headers["Location"])
         assert (approved.status_code, back.netloc) == (302, "credit.example")
-        returned = _as_secure(visitor).at(f"{back.path}?{back.query}")
+        returned = as_secure(visitor).at(f"{back.path}?{back.query}")
         assert (returned.status_code, returned.headers["Location"]) == (303, "/connect/store")
         assert visitor.at("/connect/store").headers["Refresh"] == "2"
         clock.move(seconds=5)
@@ -94,13 +69,6 @@ def _link(page: str, start: str) -> str:
     found = re.search(f'href="({re.escape(start)}[^"]*)"', page)
     assert found, page
     return found[1].replace("&amp;", "&")
-
-
-def _as_secure(visitor: Visitor) -> Visitor:
-    """The cookie is for https only, which a test's socket is not; a browser behind the proxy sends it."""
-    for cookie in visitor.cookies:
-        cookie.secure = False
-    return visitor
 
 
 def only(wired, table):
@@ -209,7 +177,7 @@ def test_a_victims_admin_who_approves_an_attackers_address_connects_nothing(serv
     assert victims.status_code == 400
     assert "in another browser" in victims.text
     clock.move(minutes=1)
-    mine = _as_secure(visitor).at(f"{back.path}?{back.query}")
+    mine = as_secure(visitor).at(f"{back.path}?{back.query}")
     assert "in another browser" in visitor.at("/connect/store").text
     assert mine.status_code == 303
     with wired.database.reading() as session:
@@ -219,7 +187,7 @@ def test_a_victims_admin_who_approves_an_attackers_address_connects_nothing(serv
 def test_a_merchant_who_denies_is_told_that_nothing_was_connected(visitor, shop):
     away = visitor.at("/connect/go", params={"shop": shop.url}).headers["Location"]
     back = urlsplit(Merchant(shop).deny(away))
-    _as_secure(visitor).at(f"{back.path}?{back.query}")
+    as_secure(visitor).at(f"{back.path}?{back.query}")
     assert "Nothing was connected." in visitor.at("/connect/store").text
 
 
@@ -254,7 +222,7 @@ def test_a_shop_without_https_takes_keys_by_hand_and_calls_are_signed(service, v
     given = {**wrong, "consumer_key": key.consumer_key}
     visitor.post(f"{visitor.base}/connect/by-hand", data=given, timeout=10, allow_redirects=False)
     clock.move(seconds=5)
-    assert "Your store is connected." in _as_secure(visitor).at("/connect/store").text
+    assert "Your store is connected." in as_secure(visitor).at("/connect/store").text
     assert only(wired, tables.Store).url == f"{shop.url}/"
 
 

@@ -57,8 +57,9 @@ def instead_of_the_shop(shop: Shop, request: Request) -> Response | None:
         return Response(status=500)  # for the log: nobody hears it
     if shop.suffers(ShopFault.MAINTENANCE):
         return Response(MAINTENANCE, 503, {"Retry-After": "600"}, content_type=HTML)
-    if shop.suffers(ShopFault.REDIRECT):
-        return Response(status=301, headers={"Location": f"{shop.url}-moved/"}, content_type=HTML)
+    for fault, status in ((ShopFault.REDIRECT, 301), (ShopFault.TEMPORARY_REDIRECT, 302)):
+        if shop.suffers(fault):
+            return Response(status=status, headers={"Location": f"{shop.url}-moved/"}, content_type=HTML)
     return None
 
 

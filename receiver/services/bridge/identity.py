@@ -10,9 +10,10 @@ from receiver.domain.shop_identity import Claim, Neighbours, Reported, Why, fals
 from receiver.domain.shops import canonical
 from receiver.storage import address_claims, audit, awards, bridges
 from receiver.storage.address_claims import NewClaim
+from receiver.storage.attention import BY_ITSELF
 from receiver.storage.tables import Store
 
-ACTOR = "bridge"
+ACTOR = BY_ITSELF
 
 
 def neighbours_of(session: Session, reported: Reported) -> Neighbours:

@@ -76,4 +76,6 @@ def _replayed(database: Database, now: datetime, claim: AddressClaim, actor: str
     """How many messages are processed again: those that were held for the address the claim is about."""
     named = f"held: the signal is of {claim.home_url},"
     filters = Filters(state=State.DEAD, store=claim.store_id, search=named)
-    return replay.start(database, filters, now, actor=actor, reason=f"moved: {reason}").total
+    if replay.preview(database, filters, now).to_replay == 0:
+        return 0
+    return replay.start(database, filters, now, actor=actor, reason=reason).total

@@ -11,6 +11,7 @@ from receiver.settings import Settings
 from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
 from receiver.web.admin.awards import award_pages
+from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.console import console
 from receiver.web.admin.deliveries import delivery_pages
 from receiver.web.admin.plain import amount, plain
@@ -63,6 +64,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(today_pages)
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
+    app.register_blueprint(claim_pages)
     if settings.sandbox_folder:
         app.register_blueprint(sandbox_pages)
 

@@ -10,6 +10,7 @@ from receiver.documents.course import course_of
 from receiver.documents.doubts import doubt_words
 from receiver.documents.status import full_document
 from receiver.errors import InputError
+from receiver.services.bridge.claims import claims_about
 from receiver.services.bridge.show import bridge_shown, heard_from
 from receiver.services.decisions.history import list_decisions
 from receiver.services.decisions.status import status_of
@@ -17,8 +18,10 @@ from receiver.services.polling.spend import poll_of
 from receiver.services.stores.links import list_links
 from receiver.services.stores.listing import LONGEST_FILTER, STAGES, StorePage, page_of_stores
 from receiver.services.stores.merge import merchant_of
+from receiver.services.stores.registry import show_store
 from receiver.storage.store_search import LOOKED_THROUGH, Condition, StoreFilters
 from receiver.web.admin.chart import charts_of
+from receiver.web.admin.claims import WHYS
 from receiver.web.admin.sign_in import staff_only
 from receiver.wiring import wiring
 
@@ -64,6 +67,9 @@ def one(store_id: str) -> str:
         poll=poll_of(parts.database, advertiser_id) if advertiser_id else None,
         links=list_links(parts.database, store_id, LINKS),
         merchant=merchant_of(parts.database, store_id),
+        url=show_store(parts.database, store_id).url,
+        claims=claims_about(parts.database, store_id),
+        claim_whys=WHYS,
         connection=bridge_shown(parts.database, store_id),
         heard=heard_from(parts.database, parts.now(), store_id),
         decisions=list_decisions(parts.database, store_id, DECISIONS),

@@ -56,6 +56,21 @@ WORDS = {
         *("delivery in quarantine", "deliveries in quarantine"),
         "Put the store's secret right, then take them in.",
     ),
+    "stores_claimed": (
+        "store that another shop claims to be, or that names another address",
+        "stores that other shops claim to be, or that name another address",
+        "Nothing was connected or changed: move the store, or dismiss the claim.",
+    ),
+    "messages_from_elsewhere": (
+        "store whose messages are held: they come from another address",
+        "stores whose messages are held: they come from another address",
+        "See whether the store moved or was copied; move it, and what was held is processed again.",
+    ),
+    "stores_moved": (
+        "store moved by itself in the last 3 days",
+        "stores moved by themselves in the last 3 days",
+        "The old address redirects for good to one that the store's keys open.",
+    ),
     "webhooks_off": (
         "store with a webhook switched off or changed",
         "stores with a webhook switched off or changed",
@@ -100,6 +115,10 @@ def _leads_to(matter: Matter) -> str | None:
         return url_for("console_reviews.show")
     if matter.id == "stores_held":
         return url_for("stores.show", stage="held")
+    if matter.id in ("stores_claimed", "messages_from_elsewhere"):
+        return url_for("claims.show")
+    if matter.id == "stores_moved":
+        return url_for("audit.show", action="stores move")
     if matter.id in set(Condition):
         return url_for("stores.show", condition=matter.id)
     if matter.id.startswith("deliveries_"):

@@ -12,19 +12,23 @@ from marshmallow.validate import Length, OneOf, Range
 
 from receiver.documents.status import full_document
 from receiver.domain.likeness import Likeness
+from receiver.domain.shop_identity import Why
 from receiver.services.bridge.check import check_store
+from receiver.services.bridge.claims import claims_about, dismiss_claim, page_of_claims
 from receiver.services.bridge.leave import erase_store, leave_store
 from receiver.services.bridge.rotate import rotate_made_secrets
 from receiver.services.bridge.show import bridge_shown
 from receiver.services.decisions.decide import decide_each
+from receiver.services.decisions.effect import with_effect
 from receiver.services.decisions.status import status_of
 from receiver.services.staff_words import LONGEST
 from receiver.services.stores import registry
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.listing import LONGEST_FILTER, STAGES, page_of_stores, store_row
 from receiver.services.stores.merge import Merged, merge_merchants
+from receiver.services.stores.move import move_store
 from receiver.storage.store_search import Condition, StoreFilters
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, PageArguments, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema, StatusSchema
 from receiver.wiring import wiring
 
@@ -122,6 +126,28 @@ class KeptApartSchema(ApartSchema):
     at = fields.AwareDateTime(required=True)
 
 
+class ClaimSchema(Schema):
+    """A claim to be a store, or to be elsewhere, that was not believed; no keys are kept."""
+
+    id = fields.Integer(required=True)
+    store = fields.String(required=True, metadata={"description": "The known store it is about."})
+    address = fields.String(required=True)
+    why = fields.String(required=True, metadata={"enum": list(Why)})
+    uuid = fields.String(required=True, **MAYBE)
+    home_url = fields.String(required=True, **MAYBE)
+    signed = fields.Boolean(
+        required=True, metadata={"description": "Messages signed with the store's secret name the address."}
+    )
+    since = fields.AwareDateTime(required=True)
+    last_at = fields.AwareDateTime(required=True)
+
+
+class ListedClaimSchema(ClaimSchema):
+    """A claim in the list."""
+
+    store_name = fields.String(required=True)
+
+
 class StoreSchema(StoreBaseSchema):
     """Everything about a store but its secrets."""
 
@@ -137,6 +163,7 @@ class StoreSchema(StoreBaseSchema):
     may_be_one_merchant = fields.List(fields.String(), required=True)
     merge_suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
     connection = fields.Nested(ConnectionSchema, required=True, **MAYBE)
+    claims = fields.List(fields.Nested(ClaimSchema), required=True)
 
 
 class NewStoreSchema(Schema):
@@ -212,6 +239,27 @@ class MergeSchema(Schema):
     reason = fields.String(**WORDS)
     evidence = fields.String(**WORDS)
     dry_run = fields.Boolean(load_default=False)
+
+
+class MoveSchema(Schema):
+    """Where to, and why."""
+
+    url = fields.String(**WORDS, metadata={"example": "https://shop.example/"})
+    reason = fields.String(**WORDS)
+    dry_run = fields.Boolean(load_default=False)
+
+
+class MovedSchema(Schema):
+    """The store's addresses before and after, and what changed for it."""
+
+    id = fields.String(required=True)
+    old_url = fields.String(required=True)
+    url = fields.String(required=True)
+    messages_replayed = fields.Integer(
+        required=True, metadata={"description": "Held until now because they name the new address."}
+    )
+    saved = fields.Boolean(required=True)
+    effect = fields.List(fields.Dict(), required=True)
 
 
 class MergedStoreSchema(Schema):
@@ -389,6 +437,53 @@ class EraseView(MethodView):
         }
 
 
+@stores_api.route("/stores/<store_id>/move")
+class MoveView(MethodView):
+    """Another address."""
+
+    @stores_api.arguments(MoveSchema)
+    @stores_api.response(200, MovedSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    @stores_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+        """Keys, webhook addresses, history and awards go with the store, and the old address ends. With
+        `dry_run`, it is only told what would change."""
+        parts, actor, dry_run = wiring(), g.person.email, told.pop("dry_run")
+        effect = with_effect(
+            parts.database,
+            parts.now(),
+            store_id,
+            lambda database: move_store(database, parts.now(), store_id, **told, actor=actor),
+            dry_run=dry_run,
+        )
+        return {**effect.answer, "saved": not dry_run, "effect": effect.changes}
+
+
+@stores_api.route("/claims")
+class ClaimsView(MethodView):
+    """Claims of identity that were not believed."""
+
+    @stores_api.arguments(NumberedPage, location="query")
+    @stores_api.response(200, page_schema(ListedClaimSchema, "ClaimPage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The newest first: shops that claim to be a known store, and stores that name another address."""
+        page = page_of_claims(wiring().database, after=arguments.get("after"), limit=arguments["limit"])
+        return {"items": page.rows, "next": None if page.next is None else str(page.next)}
+
+
+@stores_api.route("/claims/<int:claim_id>/dismiss")
+class DismissClaimView(MethodView):
+    """A claim that is not true."""
+
+    @stores_api.arguments(StoreReasonSchema)
+    @stores_api.response(200, ClaimSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], claim_id: int) -> dict[str, Any]:
+        """It is forgotten; made again, it is held again."""
+        parts = wiring()
+        return dismiss_claim(parts.database, parts.now(), claim_id, **told, actor=g.person.email)
+
+
 @stores_api.route("/stores/<store_id>/merge")
 class MergeView(MethodView):
     """Two merchants of one owner."""
@@ -441,6 +536,7 @@ def _shown(store_id: str) -> dict[str, Any]:
         **store_row(store, parts.settings.public_url),
         "may_be_one_merchant": [one["other"] for one in alike],
         "merge_suggestions": alike,
+        "claims": claims_about(parts.database, store_id),
         "connection": connection if connection["connected_at"] else None,
     }
 

@@ -1,0 +1,69 @@
+"""A merchant with a browser at the service, and the service where shops reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import requests
+
+from receiver.app import create_app
+from receiver.sandbox.shop.records import Key
+from receiver.sandbox.shop.shop import Shop
+from receiver.sandbox.shop.shops import Shops
+from receiver.web.connect import shop as pages
+from receiver.wiring import Wiring, wire
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+from tests.serving import served
+
+
+class Visitor(requests.Session):
+    """A browser at the service."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self.base = base
+
+    def at(self, path: str, **more: Any) -> requests.Response:
+        url = path if path.startswith("http") else self.base + path
+        headers = {"Sec-Fetch-Site": "same-origin"} if path == "/connect/go" else {}  # as by a link of ours
+        answer = self.get(url, allow_redirects=False, timeout=20, headers=headers, **more)
+        as_secure(self)
+        return answer
+
+
+def as_secure(visitor: Visitor) -> Visitor:
+    """The cookie is for https only, which a test's socket is not; a browser behind the proxy sends it."""
+    for cookie in visitor.cookies:
+        cookie.secure = False
+    return visitor
+
+
+@contextmanager
+def service_for(
+    database_url: str, clock: Callable[[], datetime], shops: Shops
+) -> Iterator[tuple[Wiring, str]]:
+    """The service on a socket, which shops reach as https: a callback of another kind no shop takes."""
+    wired = wire(make_settings(database_url=database_url), now=clock)
+    for bucket in (pages.visitors, pages.visited):
+        bucket._left.clear()
+    with served(create_app(wired=wired)) as base:
+        shops.outgoing.reaches["https://credit.example"] = base
+        yield wired, base
+    wired.database.close()
+
+
+def connect_by_hand(base: str, clock: FrozenClock, shop: Shop, key: Key) -> str:
+    """Connect a shop with a key that its merchant typed in; the last page."""
+    for bucket in (pages.visitors, pages.visited):
+        bucket._left.clear()
+    visitor = Visitor(base)
+    keys = {"consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
+    visitor.post(
+        f"{base}/connect/by-hand", data={"shop": shop.url, **keys}, timeout=20, allow_redirects=False
+    )
+    clock.move(seconds=5)
+    return as_secure(visitor).at("/connect/store").text

@@ -1,0 +1,352 @@
+"""Who a store is, against shops that claim to be another: over HTTP, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from receiver.controls.shop_faults import ShopFault
+from receiver.sandbox.shop.deliveries import run_queue
+from receiver.sandbox.shop.shop import Setup
+from receiver.services.bridge.check import check_store
+from receiver.services.processing.replay import replay_next
+from receiver.storage import tables
+from receiver.worker import work_inbox
+from tests.certificates import Authority
+from tests.fakes import FrozenClock
+from tests.journeys.connecting import connect_by_hand, service_for
+from tests.shops import served_shops
+from tests.staff import Console, seen, staff_token
+from wp_bridge.guard import Guard
+
+HELD = "Our team has to look at it first"
+UNPROVEN = "Your store names another address as its own"
+CONNECTED = "Your store is connected."
+
+
+@pytest.fixture
+def clock():
+    return FrozenClock(datetime(2025, 11, 20, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def authority(tmp_path):
+    return Authority(tmp_path)
+
+
+@pytest.fixture
+def shops(tmp_path, clock, authority):
+    """Over https, as true ones: without it keys are signed for an address, and open no other."""
+    with served_shops(tmp_path / "shops", clock, authority.serving("127.0.0.1")) as made:
+        yield made
+
+
+@pytest.fixture
+def service(database_url, clock, shops, authority):
+    with service_for(database_url, clock, shops) as (wired, base):
+        wired.shops._guard = Guard(allow_loopback=True, authorities=str(authority.file))
+        yield wired, base
+
+
+@pytest.fixture
+def wired(service):
+    return service[0]
+
+
+@pytest.fixture
+def connect(service, clock):
+    return lambda shop, key=None: connect_by_hand(service[1], clock, shop, key or shop.new_key())
+
+
+@pytest.fixture
+def victim(connect, shop):
+    """A shop whose store is connected."""
+    assert CONNECTED in connect(shop)
+    return shop
+
+
+def rows(wired, table):
+    with wired.database.reading() as session:
+        return list(session.scalars(select(table)))
+
+
+def only(wired, table):
+    (row,) = rows(wired, table)
+    return row
+
+
+def identity(wired):
+    """All that says who the stores are, and what lets somebody speak for them."""
+    stores = [(one.id, one.url, one.shop_uuid, one.status_token_hash) for one in rows(wired, tables.Store)]
+    keys = [(one.store_id, one.rest_base, one.keys_sealed) for one in rows(wired, tables.Bridge)]
+    return sorted(stores), sorted(keys)
+
+
+def check(wired, store_id=None):
+    store_id = store_id or only(wired, tables.Store).id
+    return check_store(
+        wired.database,
+        wired.seal,
+        wired.shops,
+        wired.now(),
+        store_id,
+        public_url=wired.settings.public_url,
+    )
+
+
+def work(wired):
+    while work_inbox(wired):
+        pass
+
+
+def matters(wired, service):
+    answer = requests.get(
+        f"{service[1]}/api/v1/admin/today", headers=staff_token(wired, "viewer"), timeout=20
+    )
+    return {one["id"] for one in answer.json()["matters"]}
+
+
+def same_shop_at(shops, name, shop):
+    """The same installation under another address: with its UUID, and the keys that it has by now."""
+    other = shops.open(name, Setup(store_id=shop.setup.store_id, name=shop.setup.name))
+    other.records.keys.extend(shop.records.keys)
+    return other
+
+
+# Copies
+
+
+@pytest.mark.parametrize(
+    "reported",
+    [
+        pytest.param({"uuid", "home"}, id="uuid and home"),
+        pytest.param({"uuid"}, id="uuid"),
+        pytest.param({"home"}, id="home"),
+    ],
+)
+def test_a_shop_that_reports_another_stores_identity_is_held_and_gets_nothing(
+    wired, service, connect, shops, victim, reported
+):
+    before = identity(wired)
+    attacker = shops.open("attacker")
+    if "uuid" in reported:
+        attacker.setup.store_id = victim.setup.store_id
+    if "home" in reported:
+        attacker.setup.home = victim.url
+    assert HELD in connect(attacker)
+    assert identity(wired) == before
+    assert (attacker.records.token, attacker.records.hooks) == (None, [])
+    assert all(one.keys_sealed is None for one in rows(wired, tables.Connect))
+
+    claim, store = only(wired, tables.AddressClaim), only(wired, tables.Store)
+    assert (claim.store_id, claim.address, claim.signed_at) == (store.id, f"{attacker.url}/", None)
+    assert "stores_claimed" in matters(wired, service)
+    console = Console(wired, "viewer")
+    for page in ("/admin/claims", f"/admin/stores/{store.id}"):
+        assert f"{attacker.url}/" in console.get(page).text
+    assert "/admin/claims" in console.get("/admin/").text
+
+
+def test_a_claim_that_is_made_again_is_one_row_and_of_many_the_oldest_and_newest_stay(
+    wired, connect, shops, victim
+):
+    for n in [0, 0, *range(1, 25)]:
+        copy = shops.get(f"copy-{n}") or shops.open(f"copy-{n}", Setup(store_id=victim.setup.store_id))
+        assert HELD in connect(copy)
+    held = sorted(row.address.rsplit("-", 1)[1] for row in rows(wired, tables.AddressClaim))
+    assert held == sorted(f"{n}/" for n in (*range(10), *range(15, 25)))
+
+
+def test_a_known_store_that_reports_anothers_uuid_later_takes_nothing(wired, service, connect, shops, victim):
+    other = shops.open("other")
+    assert CONNECTED in connect(other)
+    before = identity(wired)
+    store_id = next(one.id for one in rows(wired, tables.Store) if one.url == f"{other.url}/")
+    other.setup.store_id = victim.setup.store_id
+    assert check(wired, store_id).trouble is None
+    other.setup.home = victim.url
+    check(wired, store_id)
+    assert identity(wired) == before
+    claim = only(wired, tables.AddressClaim)
+    assert (claim.store_id != store_id, claim.address) == (True, f"{other.url}/")
+    assert HELD in connect(other)  # nor when it connects again
+    assert identity(wired) == before
+    assert "stores_claimed" in matters(wired, service)
+
+
+def test_a_claim_ends_when_the_shop_reports_the_truth_again(wired, connect, shops, victim):
+    own = victim.setup.store_id
+    victim.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
+    check(wired)
+    assert only(wired, tables.AddressClaim).why == "replaced"
+    assert only(wired, tables.Store).shop_uuid == own
+    victim.setup.store_id = own
+    check(wired)
+    assert rows(wired, tables.AddressClaim) == []
+
+
+def test_a_store_that_left_is_still_known_by_its_uuid(wired, connect, shops, victim):
+    console, store = Console(wired), only(wired, tables.Store)
+    console.post(f"/admin/stores/{store.id}/disconnect", reason="asked")
+    copy = shops.open("copy", Setup(store_id=victim.setup.store_id))
+    assert HELD in connect(copy)
+    assert len(rows(wired, tables.Store)) == 1
+
+
+# Another address of the same shop
+
+
+def test_a_home_where_the_same_keys_open_the_same_shop_is_the_stores_address(wired, connect, shops, shop):
+    key = shop.new_key()
+    alias = same_shop_at(shops, "alias", shop)
+    alias.setup.home = shop.url
+    assert CONNECTED in connect(alias, key)
+    store = only(wired, tables.Store)
+    assert (store.url, only(wired, tables.Bridge).rest_base) == (f"{shop.url}/", f"{shop.url}/")
+    shop.signal("integration_installed")
+    run_queue(shop)
+    work(wired)
+    assert only(wired, tables.Store).installed_at is not None
+
+
+@pytest.mark.parametrize("spoilt", ["keys", "uuid", "home", "nobody there"])
+def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(wired, connect, shops, shop, spoilt):
+    key = shop.new_key()
+    alias = same_shop_at(shops, "alias", shop)
+    alias.setup.home = shop.url if spoilt != "nobody there" else f"{shop.url}-nowhere"
+    if spoilt == "keys":
+        shop.revoke(key)
+    if spoilt == "uuid":
+        shop.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
+    if spoilt == "home":
+        shop.setup.home = f"{shop.url}-elsewhere"
+    assert UNPROVEN in connect(alias, key)
+    assert (rows(wired, tables.Store), alias.records.token, alias.records.hooks) == ([], None, [])
+
+
+# Moves
+
+
+def test_a_store_whose_address_redirects_for_good_moves_by_itself(wired, service, shops, victim):
+    store, before = only(wired, tables.Store), only(wired, tables.Bridge).keys_sealed
+    moved = same_shop_at(shops, f"{victim.id}-moved", victim)
+    victim.faults.on(ShopFault.REDIRECT, victim.id)
+    assert check(wired).changed == {"url": [f"{victim.url}/", f"{moved.url}/"]}
+    after = only(wired, tables.Store)
+    assert (after.id, after.url, after.joined_at) == (store.id, f"{moved.url}/", store.joined_at)
+    assert only(wired, tables.Bridge).keys_sealed == before
+    assert "stores_moved" in matters(wired, service)
+    assert check(wired).trouble is None
+    moved.signal("integration_installed")
+    run_queue(moved)
+    work(wired)
+    assert only(wired, tables.Store).installed_at is not None
+
+
+def test_a_merchant_who_connects_at_the_new_address_finds_the_store_moved(wired, connect, shops, victim):
+    store = only(wired, tables.Store)
+    moved = same_shop_at(shops, f"{victim.id}-moved", victim)
+    victim.faults.on(ShopFault.REDIRECT, victim.id)
+    assert CONNECTED in connect(moved)
+    assert (only(wired, tables.Store).id, only(wired, tables.Store).url) == (store.id, f"{moved.url}/")
+    assert rows(wired, tables.AddressClaim) == []
+
+
+@pytest.mark.parametrize("spoilt", ["temporary", "keys", "uuid", "home"])
+def test_a_redirect_that_proves_nothing_moves_nothing(wired, connect, shops, victim, spoilt):
+    before = identity(wired)
+    moved = same_shop_at(shops, f"{victim.id}-moved", victim)
+    if spoilt == "keys":
+        moved.records.keys.clear()
+    if spoilt == "uuid":
+        moved.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
+    if spoilt == "home":
+        moved.setup.home = f"{moved.url}-elsewhere"
+    fault = ShopFault.TEMPORARY_REDIRECT if spoilt == "temporary" else ShopFault.REDIRECT
+    victim.faults.on(fault, victim.id)
+    assert check(wired).trouble == "unreachable"
+    assert identity(wired) == before
+    if spoilt in ("temporary", "keys"):
+        assert HELD in connect(moved)
+        assert identity(wired) == before
+
+
+def test_nothing_moves_to_where_another_store_is(wired, service, connect, shops, victim):
+    other = shops.open(f"{victim.id}-moved")
+    assert CONNECTED in connect(other)
+    before = identity(wired)
+    other.setup.store_id = victim.setup.store_id
+    other.records.keys.extend(victim.records.keys)
+    victim.faults.on(ShopFault.REDIRECT, victim.id)
+    store_id = next(one.id for one in rows(wired, tables.Store) if one.url == f"{victim.url}/")
+    check(wired, store_id)
+    assert identity(wired) == before
+    refused = requests.post(
+        f"{service[1]}/api/v1/admin/stores/{store_id}/move",
+        json={"url": other.url, "reason": "asked"},
+        headers=staff_token(wired),
+        timeout=20,
+    )
+    assert (refused.status_code, f"another store is at {other.url}/" in refused.text) == (409, True)
+    assert identity(wired) == before
+
+
+def test_staff_move_a_store_whose_messages_come_from_elsewhere(wired, service, connect, shops, victim):
+    store, keys = only(wired, tables.Store), only(wired, tables.Bridge).keys_sealed
+    moved = same_shop_at(shops, "elsewhere", victim)
+    moved.records.hooks.extend(victim.records.hooks)  # the whole database went along
+    moved.signal("integration_installed")
+    run_queue(moved)
+    work(wired)
+    dead = rows(wired, tables.Delivery)[-1]
+    assert (dead.state, dead.error.startswith(f"held: the signal is of {moved.url}/")) == ("dead", True)
+    claim = only(wired, tables.AddressClaim)
+    assert (claim.address, claim.signed_at is not None) == (f"{moved.url}/", True)
+    assert "messages_from_elsewhere" in matters(wired, service)
+
+    console = Console(wired)
+    page = f"/admin/stores/{store.id}/move"
+    assert f"{page}?url=" in console.get(f"/admin/stores/{store.id}").text
+    said = {"url": moved.url, "reason": "the merchant wrote"}
+    preview = console.post(page, **said, do="preview")
+    assert f"{victim.url}/ → {moved.url}/" in preview.text
+    assert (only(wired, tables.Store).url, rows(wired, tables.Replay)) == (store.url, [])
+    assert console.post(page, **said, do="move").status_code == 409  # nothing was shown
+    assert console.post(page, **said, do="move", seen=seen(preview)).status_code == 303
+    after = only(wired, tables.Store)
+    assert (after.url, after.joined_at, after.shop_uuid) == (
+        f"{moved.url}/",
+        store.joined_at,
+        store.shop_uuid,
+    )
+    assert (only(wired, tables.Bridge).keys_sealed, rows(wired, tables.AddressClaim)) == (keys, [])
+    audited = [one for one in rows(wired, tables.AuditEntry) if one.action == "stores move"]
+    assert [one.detail["old_url"] for one in audited] == [f"{victim.url}/"]
+    assert check(wired).trouble is None
+
+    # What was held is processed again, and what comes from the old address is held from now on.
+    replay_next(wired.database, wired.now())
+    assert only(wired, tables.Store).installed_at is not None
+    victim.signal("integration_removed")
+    run_queue(victim)
+    work(wired)
+    assert only(wired, tables.AddressClaim).address == f"{victim.url}/"
+    assert only(wired, tables.Store).removed_at is None
+
+    # The old address is free: another shop there is another store.
+    victim.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
+    assert CONNECTED in connect(victim)
+    assert len(rows(wired, tables.Store)) == 2
+
+
+def test_a_claim_that_staff_dismiss_is_gone_until_it_is_made_again(wired, connect, shops, victim):
+    copy = shops.open("copy", Setup(store_id=victim.setup.store_id))
+    connect(copy)
+    console, claim = Console(wired), only(wired, tables.AddressClaim)
+    assert console.post(f"/admin/claims/{claim.id}/dismiss", reason="a test shop").status_code == 303
+    assert rows(wired, tables.AddressClaim) == []
+    connect(copy)
+    assert only(wired, tables.AddressClaim).address == f"{copy.url}/"
