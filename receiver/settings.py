@@ -45,6 +45,7 @@ class Settings:
     tiktok_app_id: str
     tiktok_app_secret: str
     tiktok_rate: float  # calls a second
+    web_threads: int  # of the web server: how many requests it works on at once
     max_body_bytes: int
     keep_deliveries_days: int
     trusted_proxies: tuple[str, ...]  # addresses or networks whose forwarding headers are believed
@@ -88,6 +89,7 @@ def _settings(env: Env) -> Settings:
         tiktok_app_id=env.str("TIKTOK_APP_ID", ""),
         tiktok_app_secret=env.str("TIKTOK_APP_SECRET", ""),
         tiktok_rate=env.float("TIKTOK_RATE", 5.0, validate=Range(min=0.1, max=_most_calls(env))),
+        web_threads=env.int("WEB_THREADS", 64, validate=Range(min=4)),
         max_body_bytes=env.int("MAX_BODY_BYTES", 1024 * 1024, validate=Range(min=1024)),
         keep_deliveries_days=env.int("KEEP_DELIVERIES_DAYS", 30, validate=Range(min=4)),
         trusted_proxies=tuple(env.list("TRUSTED_PROXIES", [], validate=_networks)),

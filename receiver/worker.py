@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import Event
+from threading import Event, Thread
 
 import structlog
 from huey.consumer import Consumer
@@ -22,6 +22,7 @@ from receiver.services.processing.process import process_next
 from receiver.services.processing.replay import replay_next
 from receiver.storage import heartbeats
 from receiver.storage.migrate import require_newest
+from receiver.store_work import StoreWork
 from receiver.wiring import Wiring
 
 BATCH = 100
@@ -49,11 +50,14 @@ def run(wired: Wiring, stopping: Event, jobs: tuple[Job, ...] | None = None) -> 
         huey, workers=2, scheduler_interval=10, max_delay=1.0, shutdown_timeout=STOP_WITHIN_SECONDS
     )
     consumer.start()
+    store_work = Thread(target=StoreWork(wired, stopping).run, name="stores")
+    store_work.start()
     log.info("worker started")
     try:
         _work(wired, stopping, consumer)
     finally:
         stopping.set()
+        store_work.join(STOP_WITHIN_SECONDS)
         consumer.stop(graceful=True)
         huey.storage.close()
     log.info("worker stopped")

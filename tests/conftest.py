@@ -201,6 +201,7 @@ def make_settings(**changes: object) -> Settings:
         "tiktok_app_id": "7400000000000000001",
         "tiktok_app_secret": "app-secret",
         "tiktok_rate": 1e6,  # time stands still in most tests, and nobody should wait for it
+        "web_threads": 64,
         "max_body_bytes": 1024 * 1024,
         "keep_deliveries_days": 30,
         "trusted_proxies": (),

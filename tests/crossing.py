@@ -94,7 +94,12 @@ class FakeShops:
     known: dict[str, FakeShop] = field(default_factory=lambda: {URL: FakeShop()})
     probed: list[str] = field(default_factory=list)
     probe_trouble: ShopTrouble | None = None
+    deadlines: list[float] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
+
+    def for_seconds(self, seconds: float) -> FakeShops:
+        self.deadlines.append(seconds)
+        return self
 
     def probe(self, url: str, *, http: bool = False) -> str:
         self.probed.append(url)

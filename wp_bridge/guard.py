@@ -74,20 +74,32 @@ class Guard:
         resolve: Resolve = resolve,
         limits: Limits | None = None,
         authorities: str | None = None,
+        ends: float | None = None,
     ) -> None:
+        """`ends`: no call lasts longer, by the machine's monotonic clock; None: each has its own time."""
         self._allow_loopback = allow_loopback
         self._resolve = resolve
         self._limits = limits or Limits()
         self._authorities = authorities
+        self._ends = ends
 
     def within(self, limits: Limits) -> Guard:
         """The same guard, with less patience."""
         least = Limits(*map(min, zip(astuple(self._limits), astuple(limits), strict=True)))
+        return self._copy(least, self._ends)
+
+    def for_seconds(self, seconds: float) -> Guard:
+        """The same guard, with one deadline for all the calls it makes from now on."""
+        ends = time.monotonic() + seconds
+        return self._copy(self._limits, ends if self._ends is None else min(ends, self._ends))
+
+    def _copy(self, limits: Limits, ends: float | None) -> Guard:
         return Guard(
             allow_loopback=self._allow_loopback,
             resolve=self._resolve,
-            limits=least,
+            limits=limits,
             authorities=self._authorities,
+            ends=ends,
         )
 
     def check(self, url: str, *, http: bool = False) -> None:
@@ -116,7 +128,7 @@ class Guard:
     ) -> Answer:
         """One call. Raises StoreError: any trouble on the way is one and the same."""
         self.check(url, http=http)
-        call = _Call(self._addresses, self._limits)
+        call = _Call(self._addresses, self._limits_left())
         try:
             with requests.Session() as session:
                 session.trust_env = False
@@ -136,6 +148,16 @@ class Guard:
             pass
         # Raised out here so that the error of the way, which holds addresses and keys, stays behind.
         raise StoreError(Trouble.UNREACHABLE)
+
+    def _limits_left(self) -> Limits:
+        """Raises StoreError once the time for all calls is over."""
+        if self._ends is None:
+            return self._limits
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise StoreError(Trouble.UNREACHABLE, "deadline")
+        connect, read, deadline, most_bytes = astuple(self._limits)
+        return Limits(min(connect, left), min(read, left), min(deadline, left), most_bytes)
 
     def _is_own_machine(self, host: str) -> bool:
         return self._allow_loopback and is_this_machine(host)

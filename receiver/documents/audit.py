@@ -29,6 +29,7 @@ PHRASES: Mapping[str, str] = {
     "replay done": "ended {}",
     "review answered": "answered review {}",
     "review asked": "asked for review {}",
+    "secrets not rotated": "could not rotate the webhook secrets at store {}",
     "staff add": "let {} in as staff",
     "staff password": "set a new password for {}",
     "staff remove": "let {} in no longer",

@@ -411,6 +411,10 @@ CONNECT: Mapping[str, Sentence] = {
         "Your store will ask whether we may use its REST API. We read its settings and make two webhooks; we see no orders, customers or products.",
         "Go on only if this is your own store. Sign in there as an administrator, and approve.",
     ),
+    "probing": Sentence(
+        "We look whether a WooCommerce store answers at this address.",
+        "This takes a few seconds; then you go on to your store. Leave this page open.",
+    ),
     "settling": Sentence(
         "Your store said yes. We read its settings, make two webhooks and give the plugin its token.",
         "This takes a few seconds; leave this page open.",

@@ -24,6 +24,7 @@ class Outcome(StrEnum):
 class Step(StrEnum):
     """Where one stands that has not ended."""
 
+    PROBING = "probing"  # the worker looks whether a shop answers there
     AT_THE_SHOP = "at the shop"
     WAITS_FOR_KEYS = "waits for keys"  # the browser is back, the keys have not come
     SETTLING = "settling"
@@ -32,10 +33,17 @@ class Step(StrEnum):
 
 
 def step_of(
-    now: datetime, expires_at: datetime, keys_at: datetime | None, returned_at: datetime | None
+    now: datetime,
+    expires_at: datetime,
+    keys_at: datetime | None,
+    returned_at: datetime | None,
+    *,
+    is_probed: bool,
 ) -> Step:
     if now >= expires_at:
         return Step.OVER
+    if not is_probed:
+        return Step.PROBING
     if returned_at is None:
         return Step.AT_THE_SHOP
     if keys_at is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -46,9 +47,16 @@ class Http:
         self._timeout = timeout
         self._whole_seconds = whole_seconds
         self._max_bytes = max_bytes
+        self._ends: float | None = None  # of all calls together, by the monotonic clock
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.auth = _no_credentials
+
+    def for_seconds(self, seconds: float) -> Http:
+        """The same, with one deadline for all the calls from now on."""
+        hurried = copy(self)
+        hurried._ends = time.monotonic() + seconds
+        return hurried
 
     def get(self, url: str, *, headers: Mapping[str, str], query: Mapping[str, str]) -> Answer:
         """Ask for `url`; raises ProviderError when no whole answer of bearable size arrives in time."""
@@ -63,19 +71,30 @@ class Http:
         return self._send("POST", url, headers=headers, data=content)
 
     def _send(self, method: str, url: str, **what: Any) -> Answer:
+        left = self._seconds_left(url)
+        timeout = (min(self._timeout[0], left), min(self._timeout[1], left))
         try:
             with self._session.request(
-                method, url, timeout=self._timeout, allow_redirects=False, stream=True, **what
+                method, url, timeout=timeout, allow_redirects=False, stream=True, **what
             ) as response:
-                return Answer(response.status_code, _lowered(response.headers), self._body(response))
+                return Answer(response.status_code, _lowered(response.headers), self._body(response, left))
         except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
             trouble = _trouble(url, error)
         # Raised out here so that the cause, whose text holds the address and its secrets, stays behind.
         raise trouble
 
-    def _body(self, response: requests.Response) -> bytes:
+    def _seconds_left(self, url: str) -> float:
+        """For one answer. Raises ProviderError once the time of all of them is over."""
+        if self._ends is None:
+            return self._whole_seconds
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise _too_slow(url)
+        return min(self._whole_seconds, left)
+
+    def _body(self, response: requests.Response, seconds: float) -> bytes:
         """Piece by piece as they come: waiting for a full one, a trickle would be waited for endlessly."""
-        body, enough = bytearray(), time.monotonic() + self._whole_seconds
+        body, enough = bytearray(), time.monotonic() + seconds
         while piece := response.raw.read1(PIECE, decode_content=True):
             body += piece
             if time.monotonic() > enough:

@@ -15,6 +15,7 @@ from receiver.settings import ROOT
 
 MARK = "SANDBOX=yes"
 USUAL = (ROOT / "instance" / "sandbox").resolve()
+WEB_THREADS = "32"  # a sender that stalls holds one of them
 HEAD = "# The sandbox's settings: `make run` writes them anew at each start. Real ones have no SANDBOX=yes."
 
 
@@ -130,6 +131,7 @@ def write_settings(place: Place, environment: MutableMapping[str, str]) -> None:
         "TIKTOK_RATE": "1000",
         "PROGRAMME": str(place.programme),
         "ALLOW_LOOPBACK_STORES": "yes",
+        "WEB_THREADS": WEB_THREADS,
     }
     if place.database_url:
         values["DATABASE_URL"] = place.database_url

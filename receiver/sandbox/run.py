@@ -13,7 +13,7 @@ import structlog
 from receiver.errors import ReceiverError
 from receiver.sandbox.memory import Memory
 from receiver.sandbox.merchants import MERCHANTS
-from receiver.sandbox.place import Place, check_ports, find_place, prepare_folder, write_settings
+from receiver.sandbox.place import WEB_THREADS, Place, check_ports, find_place, prepare_folder, write_settings
 from receiver.sandbox.processes import Child, Children, end_with_parent
 from receiver.sandbox.seed import DEMO, begin
 from receiver.settings import ROOT, read_settings
@@ -21,7 +21,6 @@ from receiver.wiring import wire
 
 READY_SECONDS = 60.0
 LOOK_SECONDS = 0.2
-WEB_THREADS = "32"  # a sender that stalls holds one of them
 WORTH_SHOWING = ("error", "critical", "traceback", "exception")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.shop_identity import Known
 from receiver.domain.shops import other_scheme
-from receiver.storage.tables import Bridge, Hook, HookSecret, Store
+from receiver.storage.tables import IS_ASKED, Bridge, Hook, HookSecret, Store
 
 FAILING_SHARE = 4
 
@@ -54,6 +54,17 @@ def _due_bridges(session: Session, now: datetime, fails: bool, limit: int) -> li
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def stores_with_errands(session: Session, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Ids and addresses of stores that staff asked something of, or that left and are still connected."""
+    asked = select(Bridge.store_id, Store.url).join(Store, Store.id == Bridge.store_id)
+    left = asked.where(Store.disconnected_at.is_not(None), _free(now))
+    found = [
+        *session.execute(asked.where(IS_ASKED, _free(now)).limit(limit)),
+        *session.execute(left.limit(limit)),
+    ]
+    return list(dict.fromkeys((store_id, url) for store_id, url in found))
 
 
 def claim_bridge(session: Session, store_id: str, now: datetime, lease: timedelta) -> Bridge | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from receiver.domain.connects import Outcome
+from receiver.domain.connects import SETTLES, Outcome
 from receiver.storage.tables import Connect
 
 # That are under way: whoever begins many cannot fill the disk, nor soon push out a merchant who approves.
@@ -36,22 +36,43 @@ def known_connect(session: Session, connect_id: str) -> Connect | None:
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
+def due_connects(session: Session, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Ids and shops of those that the worker can take further, the oldest first."""
+    query = select(Connect.id, Connect.shop).where(*_is_due(now)).order_by(Connect.created_at).limit(limit)
+    return [(connect_id, shop) for connect_id, shop in session.execute(query)]
+
+
 def claim_connect(session: Session, connect_id: str, now: datetime, lease: timedelta) -> Connect | None:
-    """The connect, for one caller at a time until it ends or the lease is over."""
-    free = or_(Connect.lease_until.is_(None), Connect.lease_until <= now)
+    """A connect that is due, for one caller at a time until it ends or the lease is over."""
     claimed = session.execute(
         update(Connect)
-        .where(Connect.id == connect_id, Connect.outcome.is_(None), Connect.keys_sealed.is_not(None), free)
+        .where(Connect.id == connect_id, *_is_due(now))
         .values(lease_until=now + lease)
         .returning(Connect.id)
     )
     return known_connect(session, connect_id) if claimed.first() else None
 
 
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Nobody has looked at the shop, or its keys are here and settled: domain/connects.py, Step.READY.
+
+    One in trouble waits until its browser asks again.
+    """
+    settled = now - SETTLES
+    ready = and_(Connect.keys_sealed.is_not(None), Connect.keys_at <= settled, Connect.returned_at <= settled)
+    return (
+        Connect.outcome.is_(None),
+        Connect.expires_at > now,
+        Connect.trouble.is_(None),
+        or_(Connect.lease_until.is_(None), Connect.lease_until <= now),
+        or_(Connect.rest_base.is_(None), ready),
+    )
+
+
 def end_connect(connect: Connect, outcome: Outcome, store_id: str | None = None) -> None:
     """From here on it holds no key."""
     connect.outcome, connect.store_id = outcome, store_id
-    connect.keys_sealed = connect.lease_until = connect.trouble = None
+    connect.keys_sealed = connect.user_id_sealed = connect.lease_until = connect.trouble = None
 
 
 def purge_connects(session: Session, before: datetime, limit: int) -> int:

@@ -34,6 +34,8 @@ HAS_ENDED = text("ended_at IS NOT NULL")
 OF_A_REPLAY = text("replay_id IS NOT NULL")
 IS_IN_TROUBLE = text("trouble IS NOT NULL")
 STANDS = text("ended_at IS NULL")
+IS_ASKED = text("look_asked_at IS NOT NULL OR rotation IS NOT NULL")
+UNDER_WAY = text("outcome IS NULL")
 IS_WITHDRAWN = text("NOT consent AND ended_at IS NULL")
 IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
 HAS_LEFT = text("disconnected_at IS NOT NULL")
@@ -226,7 +228,8 @@ class Connect(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)  # hash of the user_id the shop is given
     shop: Mapped[str]
-    rest_base: Mapped[str]  # what stands before the shop's wp-json
+    rest_base: Mapped[str | None]  # what stands before the shop's wp-json; null: nobody has looked yet
+    user_id_sealed: Mapped[str | None] = mapped_column(Text)  # for the address of the shop's key page
     browser_hash: Mapped[str] = mapped_column(String(64))
     return_url: Mapped[str | None] = mapped_column(Text)  # a page of the shop to lead back to
     created_at: Mapped[dt.datetime] = mapped_column(index=True)
@@ -238,6 +241,10 @@ class Connect(Base):
     outcome: Mapped[str | None]  # domain/connects.py; null: under way
     trouble: Mapped[str | None]  # errors.ShopTrouble, of a try that may be repeated
     store_id: Mapped[str | None] = mapped_column(ForeignKey("stores.id"))
+
+    __table_args__ = (
+        Index("ix_connects_open", "created_at", sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
+    )
 
 
 class Bridge(Base):
@@ -257,8 +264,12 @@ class Bridge(Base):
     checked_at: Mapped[dt.datetime | None]  # the last check that came through
     failures: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str | None]  # errors.ShopTrouble, of the last check
+    # What staff asked for, until the worker has done it.
+    look_asked_at: Mapped[dt.datetime | None]
+    rotation: Mapped[dict[str, Any] | None]  # of webhook secrets: services/bridge/rotate.py
 
     __table_args__ = (
+        Index("ix_bridges_asked", "store_id", sqlite_where=IS_ASKED, postgresql_where=IS_ASKED),
         Index("ix_bridges_trouble", "store_id", sqlite_where=IS_IN_TROUBLE, postgresql_where=IS_IN_TROUBLE),
     )
 

@@ -6,8 +6,10 @@ from flask import Flask
 
 from receiver.services.receiving.receive import Reception
 from receiver.services.running.tell import tell_staff
-from receiver.web import admin, api, connect, cross_site, errors, headers, health, readable
+from receiver.web import admin, api, connect, cross_site, errors, headers, readable
 from receiver.web.bodies import BodyLimit
+from receiver.web.bulkhead import Bulkhead
+from receiver.web.health import register as register_health
 from receiver.web.metrics import metrics_page
 from receiver.web.proxies import TrustedProxies
 from receiver.web.request_ids import RequestIds
@@ -23,7 +25,7 @@ def register(app: Flask, wired: Wiring) -> None:
     api.register(app)
     admin.register(app, wired.settings)
     connect.register(app)
-    health.register(app)
+    register_health(app)
     app.register_blueprint(metrics_page)
     errors.register(app)  # last, so that one table answers for all
     headers.register(app)
@@ -35,7 +37,7 @@ def register(app: Flask, wired: Wiring) -> None:
         wired.now,
         tiktok_secret=settings.tiktok_app_secret,
     )
-    front = WebhookFront(BodyLimit(app.wsgi_app), reception)
+    front = WebhookFront(Bulkhead(BodyLimit(app.wsgi_app), settings.web_threads), reception)
     app.wsgi_app = TrustedProxies(RequestIds(front), settings.trusted_proxies)  # type: ignore[method-assign]
     if wired.channel:
         app.wsgi_app = Watch(app.wsgi_app, lambda: _tell(wired))  # type: ignore[method-assign]

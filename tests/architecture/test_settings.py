@@ -35,6 +35,7 @@ def test_the_defaults_are_those_of_the_contract(environ):
     assert settings.public_url == "https://credit.example"
     assert settings.tiktok_api_url == "https://business-api.tiktok.com/open_api/v1.3"
     assert (settings.tiktok_rate, settings.max_body_bytes) == (5.0, 1024 * 1024)
+    assert settings.web_threads == 64  # as deploy/ad-credit-web.service starts the server
     assert settings.keep_deliveries_days == 30
     assert (settings.trusted_proxies, settings.allow_loopback_stores) == ((), False)
     assert settings.database_url.endswith("/instance/receiver.db")
@@ -59,6 +60,8 @@ def test_the_defaults_are_those_of_the_contract(environ):
         ("TIKTOK_RATE", "nan"),
         ("TIKTOK_RATE", "0.01"),
         ("TIKTOK_RATE", "51"),
+        ("WEB_THREADS", "3"),
+        ("WEB_THREADS", "many"),
         ("MAX_BODY_BYTES", "1e6"),
         ("MAX_BODY_BYTES", "-1"),
         ("KEEP_DELIVERIES_DAYS", "1"),

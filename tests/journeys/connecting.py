@@ -13,6 +13,7 @@ from receiver.app import create_app
 from receiver.sandbox.shop.records import Key
 from receiver.sandbox.shop.shop import Shop
 from receiver.sandbox.shop.shops import Shops
+from receiver.store_work import work_stores
 from receiver.web.connect import shop as pages
 from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
@@ -56,7 +57,7 @@ def service_for(
     wired.database.close()
 
 
-def connect_by_hand(base: str, clock: FrozenClock, shop: Shop, key: Key) -> str:
+def connect_by_hand(wired: Wiring, base: str, clock: FrozenClock, shop: Shop, key: Key) -> str:
     """Connect a shop with a key that its merchant typed in; the last page."""
     for bucket in (pages.visitors, pages.visited):
         bucket._left.clear()
@@ -65,5 +66,7 @@ def connect_by_hand(base: str, clock: FrozenClock, shop: Shop, key: Key) -> str:
     visitor.post(
         f"{base}/connect/by-hand", data={"shop": shop.url, **keys}, timeout=20, allow_redirects=False
     )
+    work_stores(wired)
     clock.move(seconds=5)
+    work_stores(wired)
     return as_secure(visitor).at("/connect/store").text

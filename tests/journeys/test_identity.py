@@ -14,6 +14,7 @@ from receiver.sandbox.shop.shop import Setup
 from receiver.services.bridge.check import check_store
 from receiver.services.processing.replay import replay_next
 from receiver.storage import tables
+from receiver.store_work import work_stores
 from receiver.worker import work_inbox
 from tests.certificates import Authority
 from tests.fakes import FrozenClock
@@ -58,7 +59,7 @@ def wired(service):
 
 @pytest.fixture
 def connect(service, clock):
-    return lambda shop, key=None: connect_by_hand(service[1], clock, shop, key or shop.new_key())
+    return lambda shop, key=None: connect_by_hand(*service, clock, shop, key or shop.new_key())
 
 
 @pytest.fixture
@@ -191,6 +192,8 @@ def test_a_claim_ends_when_the_shop_reports_the_truth_again(wired, connect, shop
 def test_a_store_that_left_is_still_known_by_its_uuid(wired, connect, shops, victim):
     console, store = Console(wired), only(wired, tables.Store)
     console.post(f"/admin/stores/{store.id}/disconnect", reason="asked")
+    work_stores(wired)
+    assert rows(wired, tables.Bridge) == []
     copy = shops.open("copy", Setup(store_id=victim.setup.store_id))
     assert HELD in connect(copy)
     assert len(rows(wired, tables.Store)) == 1

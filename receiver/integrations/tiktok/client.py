@@ -35,6 +35,8 @@ from receiver.integrations.tiktok.reports import CenterSpend, ShopDay, SpendDay
 from receiver.integrations.tiktok.subscriptions import Entity, Subscription
 from receiver.integrations.tiktok.transactions import Transaction
 
+REQUEST_SECONDS = 10.0
+
 log = structlog.get_logger(__name__)
 
 
@@ -62,6 +64,12 @@ class TikTokClient:
         urgent = copy(self)
         urgent._pace = self._pace and replace(self._pace, urgent=True)
         return urgent
+
+    def for_request(self) -> TikTokClient:
+        """The same client for a web request, whose thread waits: urgent, and one deadline for all calls."""
+        hurried = self.urgently()
+        hurried._http = self._http.for_seconds(REQUEST_SECONDS)
+        return hurried
 
     # Consent
 

@@ -48,8 +48,12 @@ class RestShop:
 class RestShops:
     """Opens stores by what stands before their wp-json."""
 
-    def __init__(self, *, allow_loopback: bool) -> None:
-        self._guard = Guard(allow_loopback=allow_loopback)
+    def __init__(self, *, allow_loopback: bool = False, guard: Guard | None = None) -> None:
+        self._guard = guard or Guard(allow_loopback=allow_loopback)
+
+    def for_seconds(self, seconds: float) -> RestShops:
+        """The same, with one deadline for all calls to whatever is opened from now on."""
+        return RestShops(guard=self._guard.for_seconds(seconds))
 
     def probe(self, url: str, *, http: bool = False) -> str:
         """Without keys: what stands before wp-json. `http` lets a store without https through."""

@@ -35,7 +35,8 @@ from receiver.storage.seal import Seal, token_hash
 from receiver.storage.tables import Bridge, Store
 
 TOPICS = {SIGNAL: "TikTok ad credit: signals", SETTINGS_SAVED: "TikTok ad credit: settings saved"}
-LEASE = timedelta(minutes=10)
+WITHIN = 60.0  # seconds, for all the calls of one check
+LEASE = timedelta(minutes=2)  # longer than a check can take
 KEYS_TROUBLE = (ShopTrouble.KEYS_REFUSED, ShopTrouble.KEYS_TOO_WEAK)
 
 log = structlog.get_logger(__name__)
@@ -94,6 +95,7 @@ def check_store(
         if bridge is None:
             raise Refused(f"store {store_id} is being checked at this moment")
         task = _task(session, seal, bridge, now, public_url, shops.keeps_secrets(bridge.rest_base))
+    shops = shops.for_seconds(WITHIN)
     found = _ask(shops.open(task.rest_base, *task.keys.pair()), task)
     if found.redirected:
         moved_to = follow_redirect(database, seal, shops, now, store_id)
@@ -292,7 +294,7 @@ def _keep_state(session: Session, now: datetime, task: _Task, state: Mapping[str
 
 
 def _plan_next(bridge: Bridge, now: datetime, trouble: ShopTrouble | None, retry_after: int | None) -> None:
-    bridge.trouble, bridge.lease_until = trouble, None
+    bridge.trouble, bridge.lease_until, bridge.look_asked_at = trouble, None, None
     if trouble is None or trouble is ShopTrouble.NO_COMPANION:
         bridge.checked_at, bridge.failures = now, 0
         bridge.next_check_at = next_check(bridge.store_id, now)

@@ -2,7 +2,8 @@
 
 The shop's post of the keys is unsigned and does not name the shop, and whoever began knows the address it
 leads back to. So keys wait until the browser that began is back and no other came instead; then they must
-open the very shop they were asked for.
+open the very shop they were asked for. Only the worker calls the shop: pages write down what was asked, and
+read how far it has come.
 """
 
 from __future__ import annotations
@@ -12,22 +13,16 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import structlog
 
 from receiver.domain.connects import LASTS, Outcome, Step, step_of
-from receiver.domain.shop_identity import Why
 from receiver.domain.shops import is_page_of, shop_address
-from receiver.errors import InputError, NotFound, Refused, ShopError, ShopTrouble
-from receiver.services.bridge.adopt import Adopted, adopt
-from receiver.services.bridge.check import check_store
-from receiver.services.bridge.follow import follow_redirect
-from receiver.services.bridge.identity import claim_of
-from receiver.services.bridge.locate import Opened, open_shop
-from receiver.services.bridge.shops import Keys, Shops
+from receiver.errors import InputError, NotFound, Refused, ShopTrouble
+from receiver.services.bridge.shops import Keys
 from receiver.storage import connects
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal, token_hash
@@ -35,7 +30,6 @@ from receiver.storage.tables import Connect
 
 APP_NAME = "TikTok ad credit"
 READ_WRITE = "read_write"
-LEASE = timedelta(minutes=3)  # longer than all the calls of a connect together
 
 log = structlog.get_logger(__name__)
 
@@ -53,37 +47,22 @@ class Standing:
 
 
 def begin(
-    database: Database,
-    shops: Shops,
-    now: datetime,
-    *,
-    shop: str,
-    browser: str,
-    return_url: str | None,
-    public_url: str,
-) -> str:
-    """Probe the shop: the address of its key page, for this browser. Raises InputError and ShopError."""
+    database: Database, seal: Seal, now: datetime, *, shop: str, browser: str, return_url: str | None
+) -> None:
+    """Begin to connect a shop, which the worker looks at first. Raises InputError."""
     home = address_of(shop)
     if return_url is not None and not is_page_of(return_url, home):
         raise InputError(f"must be a page of {home}", path="return_url")
-    base = shops.probe(home)
     user_id = secrets.token_urlsafe(32)
     with database.writing() as session:
-        connects.add_connect(session, _new(user_id, browser, home, base, return_url, now))
-    asked = {
-        "app_name": APP_NAME,
-        "scope": READ_WRITE,
-        "user_id": user_id,
-        "return_url": f"{public_url}/connect/back",
-        "callback_url": f"{public_url}/connect/keys",
-    }
-    return f"{base}wc-auth/v1/authorize?{urlencode(asked)}"
+        connect = _new(user_id, browser, home, return_url, now)
+        connect.user_id_sealed = seal.close(user_id)
+        connects.add_connect(session, connect)
 
 
 def begin_by_hand(
     database: Database,
     seal: Seal,
-    shops: Shops,
     now: datetime,
     *,
     shop: str,
@@ -91,7 +70,7 @@ def begin_by_hand(
     browser: str,
     return_url: str | None,
 ) -> None:
-    """A connect whose keys the merchant typed in. Raises InputError and ShopError.
+    """A connect whose keys the merchant typed in. Raises InputError.
 
     For shops that cannot hand over keys by themselves: who knows the keys may use them, over http signed.
     """
@@ -102,9 +81,8 @@ def begin_by_hand(
     ):
         if not re.fullmatch(f"{start}[0-9a-f]{{40}}", value):
             raise InputError(f"must be the one WooCommerce showed; it begins with {start}", path=name)
-    base = shops.probe(home, http=True)
     with database.writing() as session:
-        connect = _new(secrets.token_urlsafe(32), browser, home, base, return_url, now)
+        connect = _new(secrets.token_urlsafe(32), browser, home, return_url, now)
         connect.keys_sealed, connect.keys_at = seal.close(keys.as_text()), now
         connect.returned_at = now
         connects.add_connect(session, connect)
@@ -117,6 +95,23 @@ def address_of(shop: str) -> str:
         return shop_address(text if "://" in text else f"https://{text}")
     except ValueError as error:
         raise InputError(str(error), path="shop") from error
+
+
+def key_page(database: Database, seal: Seal, now: datetime, browser: str, *, public_url: str) -> str | None:
+    """The address of the shop's key page, for the browser that began; None unless it has to go there."""
+    with database.reading() as session:
+        connect = _of_browser(session, browser)
+        if _standing(connect, now).step is not Step.AT_THE_SHOP or connect.user_id_sealed is None:
+            return None
+        user_id, base = seal.open(connect.user_id_sealed), connect.rest_base
+    asked = {
+        "app_name": APP_NAME,
+        "scope": READ_WRITE,
+        "user_id": user_id,
+        "return_url": f"{public_url}/connect/back",
+        "callback_url": f"{public_url}/connect/keys",
+    }
+    return f"{base}wc-auth/v1/authorize?{urlencode(asked)}"
 
 
 def take_keys(database: Database, seal: Seal, now: datetime, posted: Mapping[str, Any]) -> None:
@@ -161,51 +156,18 @@ def standing(database: Database, now: datetime, browser: str) -> Standing:
         return _standing(_of_browser(session, browser), now)
 
 
-def finish(
-    database: Database,
-    seal: Seal,
-    shops: Shops,
-    now: datetime,
-    browser: str,
-    *,
-    programme: str,
-    public_url: str,
-) -> Standing:
-    """Do what is left of this browser's connect, once it may be done. Twice is once. Raises NotFound."""
+def try_again(database: Database, browser: str) -> None:
+    """Have the worker try once more what a passing trouble kept it from. Raises NotFound."""
     with database.writing() as session:
-        begun = _of_browser(session, browser)
-        before = _standing(begun, now)
-        ready = before.step is Step.READY
-        claimed = connects.claim_connect(session, begun.id, now, LEASE) if ready else None
-    if claimed is None or claimed.keys_sealed is None:
-        return before
-    keys = Keys.of_text(seal.open(claimed.keys_sealed))
-    try:  # the proof: these keys open that shop
-        opened = open_shop(shops, keys, address=claimed.shop, rest_base=claimed.rest_base)
-    except ShopError as error:
-        return _troubled(database, now, claimed.id, error.trouble)
-    _follow(database, seal, shops, now, opened)
-    adopted = adopt(database, seal, now, opened=opened, keys=keys, programme=programme)
-    if adopted.outcome is Outcome.CONNECTED and adopted.store_id is not None:
-        check_store(database, seal, shops, now, adopted.store_id, public_url=public_url)
-    return _ended(database, now, claimed.id, adopted)
+        connect = connects.known_connect(session, _of_browser(session, browser).id)
+        if connect is not None and connect.outcome is None:
+            connect.trouble = None
 
 
-def _follow(database: Database, seal: Seal, shops: Shops, now: datetime, opened: Opened) -> None:
-    """Let a store that really moved to this address be the one that is here."""
-    with database.reading() as session:
-        claim = claim_of(session, opened.reported)
-    if claim is not None and claim.why is Why.COPY:
-        follow_redirect(database, seal, shops, now, claim.store_id, to=opened.address)
-
-
-def _new(
-    user_id: str, browser: str, shop: str, rest_base: str, return_url: str | None, now: datetime
-) -> Connect:
+def _new(user_id: str, browser: str, shop: str, return_url: str | None, now: datetime) -> Connect:
     return Connect(
         id=token_hash(user_id),
         shop=shop,
-        rest_base=rest_base,
         browser_hash=token_hash(browser),
         return_url=return_url,
         created_at=now,
@@ -236,25 +198,11 @@ def _of_browser(session: Any, browser: str) -> Connect:
 
 def _standing(connect: Connect, now: datetime) -> Standing:
     ended = Outcome(connect.outcome) if connect.outcome else None
-    step = None if ended else step_of(now, connect.expires_at, connect.keys_at, connect.returned_at)
+    step = None if ended else _step(connect, now)
     trouble = ShopTrouble(connect.trouble) if connect.trouble else None
     return Standing(connect.shop, step, ended, trouble, connect.store_id, connect.return_url)
 
 
-def _troubled(database: Database, now: datetime, connect_id: str, trouble: ShopTrouble) -> Standing:
-    """Wrong keys end it; what may pass is told, and tried again when the page is."""
-    with database.writing() as session:
-        connect = connects.known_connect(session, connect_id)
-        assert connect is not None
-        if trouble in (ShopTrouble.KEYS_REFUSED, ShopTrouble.KEYS_TOO_WEAK):
-            connects.end_connect(connect, Outcome.REFUSED)
-        connect.trouble, connect.lease_until = trouble, None
-        return _standing(connect, now)
-
-
-def _ended(database: Database, now: datetime, connect_id: str, adopted: Adopted) -> Standing:
-    with database.writing() as session:
-        connect = connects.known_connect(session, connect_id)
-        assert connect is not None
-        connects.end_connect(connect, adopted.outcome, adopted.store_id)
-        return _standing(connect, now)
+def _step(connect: Connect, now: datetime) -> Step:
+    is_probed = connect.rest_base is not None
+    return step_of(now, connect.expires_at, connect.keys_at, connect.returned_at, is_probed=is_probed)

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from receiver.errors import Refused, ShopError
+from receiver.services.bridge.check import LEASE, WITHIN
 from receiver.services.bridge.shops import Keys, Shops
 from receiver.services.staff_words import checked_words
 from receiver.services.stores.registry import disconnect_store
@@ -49,6 +50,19 @@ def leave_store(
     return Left(disconnect_store(database, now, store_id, reason=reason, actor=actor), left)
 
 
+def finish_leaving(database: Database, seal: Seal, shops: Shops, now: datetime, store_id: str) -> None:
+    """Delete our webhooks at a store that was disconnected, as far as it lets us, and forget its keys."""
+    with database.writing() as session:
+        bridge = bridges.claim_bridge(session, store_id, now, LEASE)
+    if bridge is None:
+        return
+    _delete_webhooks(database, seal, shops, store_id)
+    with database.writing() as session:
+        store = stores.known_store(session, store_id, locked=True)
+        if store.disconnected_at is not None:  # it may have been connected again meanwhile
+            bridges.forget_bridge(session, store_id)
+
+
 def erase_store(
     database: Database, now: datetime, store_id: str, *, reason: str, actor: str
 ) -> dict[str, int]:
@@ -61,6 +75,7 @@ def erase_store(
         store = stores.known_store(session, store_id, locked=True)
         if store.disconnected_at is None:
             raise Refused(f"store {store_id} is connected; disconnect it first")
+        bridges.forget_bridge(session, store_id)
         gone = erasing.erase(session, store)
         audit.record(session, now, actor, "stores erase", store_id, {"reason": reason, "rows": gone})
     if not database.empty_log():
@@ -79,7 +94,7 @@ def _delete_webhooks(database: Database, seal: Seal, shops: Shops, store_id: str
             return False
         keys, base = Keys.of_text(seal.open(bridge.keys_sealed)), bridge.rest_base
         numbers = [hook.webhook_id for hook in bridges.made_hooks(session, store_id)]
-    shop = shops.open(base, *keys.pair())
+    shop = shops.for_seconds(WITHIN).open(base, *keys.pair())
     try:
         for number in filter(None, numbers):
             shop.delete_webhook(number)

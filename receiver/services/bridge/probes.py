@@ -12,7 +12,7 @@ from threading import Lock
 from urllib.parse import urlsplit
 
 from receiver.errors import ShopError, ShopTrouble
-from receiver.services.bridge.shops import Shop, Shops
+from receiver.services.bridge.shops import Shops
 from receiver.services.receiving.allowance import MOST_KEYS, Allowance
 
 OF_ADDRESS = (10, 1 / 20)  # a burst, then so many a second
@@ -27,11 +27,8 @@ class Probes:
         self._lock = Lock()
         self._answers: OrderedDict[tuple[str, bool], str | ShopTrouble] = OrderedDict()
 
-    def sparing(self, shops: Shops, now: datetime) -> Shops:
-        """The same shops, probed only as often as is bearable."""
-        return _Sparing(self, shops, now)
-
     def probe(self, shops: Shops, url: str, now: datetime, *, http: bool) -> str:
+        """Return what the shop's REST begins with, as it answered now or last. Raises ShopError."""
         host = urlsplit(url).netloc
         if not (self._of_address.take((url, http), now) and self._of_host.take(host, now)):
             return _told(self._answers.get((url, http), ShopTrouble.BUSY))
@@ -55,18 +52,3 @@ def _told(answer: str | ShopTrouble) -> str:
         raise ShopError(answer)
     return answer
 
-
-class _Sparing:
-    """Shops as `Probes` lets them be probed."""
-
-    def __init__(self, probes: Probes, shops: Shops, now: datetime) -> None:
-        self._probes, self._shops, self._now = probes, shops, now
-
-    def probe(self, url: str, *, http: bool = False) -> str:
-        return self._probes.probe(self._shops, url, self._now, http=http)
-
-    def open(self, base: str, consumer_key: str, consumer_secret: str) -> Shop:
-        return self._shops.open(base, consumer_key, consumer_secret)
-
-    def keeps_secrets(self, base: str) -> bool:
-        return self._shops.keeps_secrets(base)

@@ -4,12 +4,49 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from receiver.errors import InputError
+from receiver.errors import InputError, ShopError
+from receiver.services.bridge.check import LEASE, WITHIN
 from receiver.services.bridge.shops import Keys, Shops
 from receiver.services.stores.registry import LONGEST_OVERLAP, new_secret
 from receiver.storage import audit, bridges, hooks, stores
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal
+
+
+def ask_rotation(database: Database, now: datetime, store_id: str, *, overlap_hours: int, actor: str) -> bool:
+    """Have the worker rotate the secrets at the store; return whether there are keys to do so.
+
+    Raises NotFound and InputError.
+    """
+    _check_overlap(overlap_hours)
+    with database.writing() as session:
+        stores.known_store(session, store_id)
+        bridge = bridges.bridge_of(session, store_id, locked=True)
+        if bridge is None:  # its webhooks were made by hand
+            return False
+        bridge.rotation = {"overlap_hours": overlap_hours, "actor": actor}
+        return True
+
+
+def finish_rotation(database: Database, seal: Seal, shops: Shops, now: datetime, store_id: str) -> None:
+    """Do a rotation that was asked for, once; a store that does not take it is told of in the audit."""
+    with database.writing() as session:
+        bridge = bridges.claim_bridge(session, store_id, now, LEASE)
+        asked = bridge.rotation if bridge else None
+    if asked is None:
+        return
+    trouble = None
+    try:
+        rotate_made_secrets(database, seal, shops, now, store_id, **asked)
+    except ShopError as error:
+        trouble = error.trouble
+    with database.writing() as session:
+        bridge = bridges.bridge_of(session, store_id, locked=True)
+        if bridge is not None:
+            bridge.rotation = bridge.lease_until = None
+            bridge.trouble = trouble or bridge.trouble
+        if trouble is not None:
+            audit.record(session, now, asked["actor"], "secrets not rotated", store_id, {"trouble": trouble})
 
 
 def rotate_made_secrets(
@@ -28,15 +65,15 @@ def rotate_made_secrets(
     what the store signs is verified. Raises ShopError, NotFound
     and InputError.
     """
-    if not 0 <= overlap_hours <= LONGEST_OVERLAP:
-        raise InputError(f"must be 0 to {LONGEST_OVERLAP} hours", path="overlap")
+    _check_overlap(overlap_hours)
     with database.reading() as session:
         stores.known_store(session, store_id)
         bridge = bridges.bridge_of(session, store_id)
         if bridge is None:  # its webhooks were made by hand
             return []
-        shop = shops.open(bridge.rest_base, *Keys.of_text(seal.open(bridge.keys_sealed)).pair())
+        keys = Keys.of_text(seal.open(bridge.keys_sealed))
         made = [(hook.id, hook.topic, hook.webhook_id) for hook in bridges.made_hooks(session, store_id)]
+    shop = shops.for_seconds(WITHIN).open(bridge.rest_base, *keys.pair())
     turned = []
     for hook_id, topic, webhook_id in made:
         if webhook_id is None or topic is None:
@@ -53,3 +90,8 @@ def rotate_made_secrets(
             audit.record(session, now, actor, "stores rotate-secret", store_id, detail)
         turned.append(topic)
     return turned
+
+
+def _check_overlap(hours: int) -> None:
+    if not 0 <= hours <= LONGEST_OVERLAP:
+        raise InputError(f"must be 0 to {LONGEST_OVERLAP} hours", path="overlap")

@@ -55,6 +55,10 @@ class Shop(Protocol):
 class Shops(Protocol):
     """Opens stores by their address."""
 
+    def for_seconds(self, seconds: float) -> Shops:
+        """The same, with one deadline for all calls to whatever is opened from now on."""
+        ...
+
     def probe(self, url: str, *, http: bool = False) -> str:
         """Whether a shop with WooCommerce answers there, over https unless `http`: where its REST begins.
 

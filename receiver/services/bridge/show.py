@@ -44,6 +44,8 @@ def bridge_shown(database: Database, store_id: str) -> dict[str, Any]:
             "checked_at": bridge.checked_at,
             "next_check_at": bridge.next_check_at,
             "trouble": bridge.trouble,
+            "look_asked_at": bridge.look_asked_at,
+            "rotation_asked": bridge.rotation is not None,
             "plugin_has_token_since": bridge.token_at,
             "facts_read_at": bridge.facts_at,
             **{f"shop_{name}": value for name, value in sorted((bridge.facts or {}).items())},

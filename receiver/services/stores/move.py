@@ -57,7 +57,7 @@ def relocate(
     if bridge is not None:
         bridge.rest_base = rest_base or url + bridge.rest_base.removeprefix(old_url)
         bridge.next_check_at, bridge.failures = now, 0
-        bridge.trouble = bridge.lease_until = None
+        bridge.trouble = bridge.lease_until = bridge.look_asked_at = None
     detail = {"old_url": old_url, "url": url, "reason": reason}
     audit.record(session, now, actor, "stores move", store.id, detail)
     return address_claims.end_claims_at(session, store.id, url)

@@ -9,9 +9,9 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from receiver.errors import InputError, NotFound, Refused
-from receiver.services.bridge.check import check_store
-from receiver.services.bridge.leave import erase_store, leave_store
-from receiver.services.bridge.rotate import rotate_made_secrets
+from receiver.services.bridge.errands import ask_look
+from receiver.services.bridge.leave import erase_store
+from receiver.services.bridge.rotate import ask_rotation
 from receiver.services.consent.revoke import revoke_consent
 from receiver.services.decisions.decide import decide_each
 from receiver.services.decisions.effect import Effect, with_effect
@@ -19,7 +19,7 @@ from receiver.services.facts.record import NAMES, record
 from receiver.services.stores import likeness
 from receiver.services.stores.links import remove_link
 from receiver.services.stores.merge import Merged, merchant_of, merge_merchants
-from receiver.services.stores.registry import admit_store, show_store
+from receiver.services.stores.registry import admit_store, disconnect_store, show_store
 from receiver.storage.database import Database
 from receiver.web.admin.previews import CHANGED, sign_of, was_seen
 from receiver.web.admin.sign_in import operators_only
@@ -33,11 +33,8 @@ store_actions = Blueprint("store_actions", __name__, url_prefix="/admin/stores",
 @store_actions.post("/<store_id>/check")
 @operators_only
 def check(store_id: str) -> Response:
-    """What is wrong stands on the page it leads to."""
-    parts = wiring()
-    now, public_url = parts.now(), parts.settings.public_url
-    check_store(parts.database, parts.seal, parts.shops, now, store_id, public_url=public_url)
-    decide_each(parts.database, now, [store_id])
+    """The worker does it; the page it leads to shows how far that is."""
+    ask_look(wiring().database, wiring().now(), store_id)
     return _back(store_id)
 
 
@@ -46,15 +43,7 @@ def check(store_id: str) -> Response:
 def rotate(store_id: str) -> Response:
     """Of the webhooks that we made; the secret of one made by hand is shown by the command line alone."""
     parts = wiring()
-    rotate_made_secrets(
-        parts.database,
-        parts.seal,
-        parts.shops,
-        parts.now(),
-        store_id,
-        overlap_hours=OVERLAP_HOURS,
-        actor=g.person.email,
-    )
+    ask_rotation(parts.database, parts.now(), store_id, overlap_hours=OVERLAP_HOURS, actor=g.person.email)
     return _back(store_id)
 
 
@@ -69,11 +58,10 @@ def admit(store_id: str) -> Response:
 @store_actions.post("/<store_id>/disconnect")
 @operators_only
 def disconnect(store_id: str) -> Response:
+    """At once on our side; the worker deletes our webhooks at the store and forgets its keys."""
     parts = wiring()
     reason = request.form.get("reason", "")
-    leave_store(
-        parts.database, parts.seal, parts.shops, parts.now(), store_id, reason=reason, actor=g.person.email
-    )
+    disconnect_store(parts.database, parts.now(), store_id, reason=reason, actor=g.person.email)
     return _back(store_id)
 
 
@@ -95,7 +83,7 @@ def revoke(store_id: str) -> Response:
     revoke_consent(
         parts.database,
         parts.seal,
-        parts.tiktok.urgently(),
+        parts.tiktok.for_request(),
         parts.now(),
         store_id,
         reason=request.form.get("reason", ""),

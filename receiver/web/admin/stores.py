@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from receiver.documents.course import course_of
 from receiver.documents.doubts import doubt_words
@@ -28,6 +28,7 @@ from receiver.wiring import wiring
 store_pages = Blueprint("stores", __name__, url_prefix="/admin/stores", template_folder="templates")
 
 PAGE = 50
+LOOK_AGAIN_SECONDS = "3"  # while the worker does what was asked for
 DECISIONS = LINKS = 10  # the newest, on a store's page
 NAMES = ("text", "stage", "country", "condition")
 CONDITIONS = {
@@ -57,12 +58,13 @@ def show() -> str | tuple[str, int]:
 
 @store_pages.get("/<store_id>")
 @staff_only
-def one(store_id: str) -> str:
+def one(store_id: str) -> Response:
     parts = wiring()
     status = status_of(parts.database, parts.now(), store_id)
     course, account = course_of(status.decision), status.decision.account
     advertiser_id = account.advertiser_id if account and account.consent else None
-    return render_template(
+    connection = bridge_shown(parts.database, store_id)
+    page = render_template(
         "store.html",
         poll=poll_of(parts.database, advertiser_id) if advertiser_id else None,
         links=list_links(parts.database, store_id, LINKS),
@@ -70,7 +72,7 @@ def one(store_id: str) -> str:
         url=show_store(parts.database, store_id).url,
         claims=claims_about(parts.database, store_id),
         claim_whys=WHYS,
-        connection=bridge_shown(parts.database, store_id),
+        connection=connection,
         heard=heard_from(parts.database, parts.now(), store_id),
         decisions=list_decisions(parts.database, store_id, DECISIONS),
         status=full_document(status),
@@ -79,6 +81,10 @@ def one(store_id: str) -> str:
         course=course,
         charts=charts_of(course, status.store_name) if course else (),
     )
+    answer = Response(page)
+    if connection.get("look_asked_at") or connection.get("rotation_asked"):
+        answer.headers["Refresh"] = LOOK_AGAIN_SECONDS
+    return answer
 
 
 def _filters(asked: dict[str, str]) -> StoreFilters:

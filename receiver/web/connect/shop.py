@@ -13,18 +13,18 @@ from receiver.documents.languages import language_tag, reader_locale
 from receiver.documents.words import connect_labels, connect_words, shop_trouble_words
 from receiver.domain.connects import Outcome, Step
 from receiver.domain.networks import network_of
-from receiver.errors import InputError, NotFound, Refused, ShopError, ShopTrouble, StorageUnavailable
+from receiver.errors import InputError, NotFound, Refused, ShopTrouble, StorageUnavailable
 from receiver.services.bridge.connect import (
     Standing,
     address_of,
     begin,
     begin_by_hand,
     came_back,
-    finish,
+    key_page,
     standing,
     take_keys,
+    try_again,
 )
-from receiver.services.bridge.probes import Probes
 from receiver.services.bridge.shops import Keys
 from receiver.services.consent.tickets import issue_ticket_for
 from receiver.services.receiving.allowance import Allowance
@@ -52,7 +52,6 @@ log = structlog.get_logger(__name__)
 shop_pages = Blueprint("shop", __name__, url_prefix="/connect", template_folder="templates")
 shop_pages.after_request(keep_browser)
 visitors, visited = Allowance(*OF_VISITOR), Allowance(*OF_VISITOR_AT_SHOP)
-probes = Probes()
 
 
 @shop_pages.get("")
@@ -66,7 +65,9 @@ def ask() -> str | tuple[str, int]:
 
 @shop_pages.get("/go")
 def go() -> AnyResponse | str | tuple[str, int]:
-    """On to the shop, from our own page alone: whoever is led here from elsewhere sees that page first.
+    """Begin, and wait for what the worker finds; from our own page alone.
+
+    Whoever is led here from elsewhere sees that page first.
 
     A link and no form: browsers hold a form's redirects to `form-action`.
     """
@@ -75,16 +76,15 @@ def go() -> AnyResponse | str | tuple[str, int]:
         return _page("start", shop=address_of(shop), go=_go(shop))
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
-    address = begin(
+    begin(
         parts.database,
-        probes.sparing(parts.shops, parts.now()),
+        parts.seal,
         parts.now(),
         shop=shop,
         browser=this_browser(),
         return_url=request.args.get("return_url") or None,
-        public_url=parts.settings.public_url,
     )
-    return redirect(address, 303)
+    return redirect(url_for("shop.show"), 303)
 
 
 @shop_pages.post("/by-hand")
@@ -97,7 +97,6 @@ def by_hand() -> AnyResponse | tuple[str, int]:
     begin_by_hand(
         parts.database,
         parts.seal,
-        probes.sparing(parts.shops, parts.now()),
         parts.now(),
         shop=shop,
         keys=Keys(key, secret),
@@ -142,21 +141,17 @@ def back() -> AnyResponse | tuple[str, int]:
 
 @shop_pages.get("/store")
 def show() -> AnyResponse | str | tuple[str, int]:
-    """How far it is; what may be done is done on the way."""
+    """How far the worker has come; on to the shop's key page once that is known."""
     parts, browser = wiring(), known_browser()
     if browser is None:
         return _page("nothing"), 400
-    return _standing_page(
-        finish(
-            parts.database,
-            parts.seal,
-            parts.shops,
-            parts.now(),
-            browser,
-            programme=parts.settings.programme,
-            public_url=parts.settings.public_url,
-        )
-    )
+    if request.args.get("again"):
+        try_again(parts.database, browser)
+        return redirect(url_for("shop.show"), 303)
+    address = key_page(parts.database, parts.seal, parts.now(), browser, public_url=parts.settings.public_url)
+    if address is not None:
+        return redirect(address, 303)
+    return _standing_page(standing(parts.database, parts.now(), browser))
 
 
 @shop_pages.get("/store/tiktok")
@@ -168,13 +163,6 @@ def on_to_tiktok() -> AnyResponse | tuple[str, int]:
         return _page("nothing"), 400
     ticket = issue_ticket_for(parts.database, parts.now(), stands.store_id, stands.return_url)
     return redirect(url_for("consent.enter", ticket=ticket.text), 303)
-
-
-@shop_pages.errorhandler(ShopError)
-def _troubled(error: ShopError) -> tuple[str, int]:
-    shop = request.values.get("shop", "")
-    more = {"by_hand": error.trouble in BY_HAND, "go": _go(shop), "shop": shop, "elsewhere": True}
-    return _page(error.trouble, said=shop_trouble_words(error.trouble, _locale()), **more), 400
 
 
 @shop_pages.errorhandler(InputError)
@@ -209,7 +197,7 @@ def _was_shown(shop: str) -> bool:
 
 
 def _may_try(shop: str) -> bool:
-    """Counted by the visitor's network alone: nobody's tries are another's. `probes` spares the shops."""
+    """Counted by the visitor's network alone: nobody's tries are another's. The worker spares the shops."""
     now, network, home = wiring().now(), network_of(request.remote_addr or ""), address_of(shop)
     return visitors.take(network, now) and visited.take((network, home), now)
 
@@ -221,9 +209,10 @@ def _standing_page(stands: Standing) -> AnyResponse | str | tuple[str, int]:
         return _page(told, **more)
     if stands.trouble is not None and stands.outcome in (None, Outcome.REFUSED):
         said = shop_trouble_words(stands.trouble, _locale())
-        again = _go(stands.shop) if stands.outcome else url_for("shop.show")
+        again = _go(stands.shop) if stands.outcome else url_for("shop.show", again=1)
+        more |= {"by_hand": stands.trouble in BY_HAND, "elsewhere": stands.outcome is not None}
         return _page(stands.trouble, said=said, go=again, **more)
-    if told in ("settling", "waits"):
+    if told in ("probing", "settling", "waits"):
         page = Response(_page(told, **more))
         page.headers["Refresh"] = LOOK_AGAIN_SECONDS
         return page
@@ -233,6 +222,8 @@ def _standing_page(stands: Standing) -> AnyResponse | str | tuple[str, int]:
 def _told(stands: Standing) -> str:
     if stands.outcome is not None:
         return stands.outcome
+    if stands.step is Step.PROBING:
+        return "probing"
     if stands.step is Step.WAITS_FOR_KEYS:
         return "waits"
     if stands.step in (Step.SETTLING, Step.READY):

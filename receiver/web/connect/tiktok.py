@@ -71,7 +71,7 @@ def come_back_from_tiktok() -> AnyResponse:
     flow_id = come_back(
         parts.database,
         parts.seal,
-        parts.tiktok.urgently(),
+        parts.tiktok.for_request(),
         parts.now(),
         state=_asked("state", Why.STATE_UNKNOWN),
         auth_code=request.args.get("auth_code") or None,

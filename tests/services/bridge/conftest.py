@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from receiver.services.bridge.connect import begin, begin_by_hand, came_back, finish, take_keys
+from receiver.services.bridge.advance import advance_connect, due_connects
+from receiver.services.bridge.connect import (
+    begin,
+    begin_by_hand,
+    came_back,
+    key_page,
+    standing,
+    take_keys,
+    try_again,
+)
 from tests.crossing import KEYS, URL, FakeShops
 
 PUBLIC_URL = "https://credit.example"
@@ -18,18 +27,34 @@ class Visit:
         self.wired, self.shops = wired, shops
 
     def begin(self, shop=URL, browser=BROWSER, return_url=None):
-        """The user id the shop is given."""
-        address = begin(
+        """The user id the shop is given; None where the worker found no shop."""
+        begin(
             self.wired.database,
-            self.shops,
+            self.wired.seal,
             self.wired.now(),
             shop=shop,
             browser=browser,
             return_url=return_url,
-            public_url=PUBLIC_URL,
         )
-        self.address = address
-        return dict(part.split("=", 1) for part in address.split("?", 1)[1].split("&"))["user_id"]
+        self.work()
+        self.address = key_page(
+            self.wired.database, self.wired.seal, self.wired.now(), browser, public_url=PUBLIC_URL
+        )
+        query = self.address.split("?", 1)[1] if self.address else ""
+        return dict(part.split("=", 1) for part in query.split("&") if part).get("user_id")
+
+    def work(self):
+        """What the worker does when it looks."""
+        for connect_id, _ in due_connects(self.wired.database, self.wired.now(), 100):
+            advance_connect(
+                self.wired.database,
+                self.wired.seal,
+                self.shops,
+                self.wired.now(),
+                connect_id,
+                programme="woocommerce-2025",
+                public_url=PUBLIC_URL,
+            )
 
     def post_keys(self, user_id, keys=KEYS, **changes):
         posted = {
@@ -47,28 +72,26 @@ class Visit:
             self.wired.database, self.wired.now(), user_id=user_id, approved=approved, browser=browser
         )
 
+    def again(self, browser=BROWSER):
+        """The merchant asks for another try."""
+        try_again(self.wired.database, browser)
+        return self.finish(browser)
+
     def finish(self, browser=BROWSER):
-        return finish(
-            self.wired.database,
-            self.wired.seal,
-            self.shops,
-            self.wired.now(),
-            browser,
-            programme="woocommerce-2025",
-            public_url=PUBLIC_URL,
-        )
+        self.work()
+        return standing(self.wired.database, self.wired.now(), browser)
 
     def connect_by_hand(self, shop=URL, keys=KEYS):
         begin_by_hand(
             self.wired.database,
             self.wired.seal,
-            self.shops,
             self.wired.now(),
             shop=shop,
             keys=keys,
             browser=BROWSER,
             return_url=None,
         )
+        self.work()
         self.wired.now.move(seconds=5)
         return self.finish()
 

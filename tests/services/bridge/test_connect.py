@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from receiver.domain.connects import Outcome, Step
-from receiver.errors import InputError, NotFound, Refused, ShopError, ShopTrouble
+from receiver.errors import InputError, NotFound, Refused, ShopTrouble
 from receiver.services.bridge.connect import standing
 from receiver.services.bridge.shops import Keys
 from receiver.services.decisions.status import status_for_token
@@ -107,11 +107,12 @@ def test_a_connect_is_over_after_a_quarter_of_an_hour(visit, wired, fake):
 
 
 @pytest.mark.parametrize("trouble", ShopTrouble)
-def test_a_shop_that_cannot_be_connected_is_told_before_anything_is_kept(visit, wired, shops, trouble):
+def test_a_shop_that_cannot_be_connected_is_told_and_no_keys_are_asked_for(visit, wired, shops, trouble):
     shops.probe_trouble = trouble
-    with pytest.raises(ShopError) as caught:
-        visit.begin()
-    assert (caught.value.trouble, rows(wired, tables.Connect)) == (trouble, [])
+    assert visit.begin() is None
+    told = standing(wired.database, wired.now(), BROWSER)
+    assert (told.outcome, told.trouble) == (Outcome.REFUSED, trouble)
+    assert only(wired, tables.Connect).user_id_sealed is None
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,8 @@ def test_a_shop_that_is_busy_is_asked_again_when_the_merchant_looks_again(visit,
     told = visit.connect()
     assert (told.outcome, told.step, told.trouble) == (None, Step.READY, ShopTrouble.BUSY)
     fake.troubles.clear()
-    assert visit.finish().outcome is Outcome.CONNECTED
+    assert visit.finish() == told  # nobody is asked again and again
+    assert visit.again().outcome is Outcome.CONNECTED
 
 
 def test_keys_typed_in_by_hand_must_open_the_shop_as_well(visit):

@@ -129,7 +129,7 @@ class RevokeView(MethodView):
         served = revoke_consent(
             parts.database,
             parts.seal,
-            parts.tiktok.urgently(),
+            parts.tiktok.for_request(),
             parts.now(),
             store_id,
             **told,

@@ -85,6 +85,8 @@ class PollView(MethodView):
     def post(self, advertiser_id: str) -> dict[str, Any]:
         """Read the account from TikTok now, whatever its schedule, and decide the stores it concerns."""
         parts = wiring()
-        polled = poll_account(parts.database, parts.seal, parts.tiktok.urgently(), parts.now(), advertiser_id)
+        polled = poll_account(
+            parts.database, parts.seal, parts.tiktok.for_request(), parts.now(), advertiser_id
+        )
         decide_each(parts.database, parts.now(), polled.stores)
         return {"advertiser": polled.advertiser_id, "stores": polled.stores, "error": polled.error}

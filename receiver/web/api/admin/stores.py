@@ -13,10 +13,10 @@ from marshmallow.validate import Length, OneOf, Range
 from receiver.documents.status import full_document
 from receiver.domain.likeness import Likeness
 from receiver.domain.shop_identity import Why
-from receiver.services.bridge.check import check_store
 from receiver.services.bridge.claims import claims_about, dismiss_claim, page_of_claims
-from receiver.services.bridge.leave import erase_store, leave_store
-from receiver.services.bridge.rotate import rotate_made_secrets
+from receiver.services.bridge.errands import ask_look
+from receiver.services.bridge.leave import erase_store
+from receiver.services.bridge.rotate import ask_rotation
 from receiver.services.bridge.show import bridge_shown
 from receiver.services.decisions.decide import decide_each
 from receiver.services.decisions.effect import with_effect
@@ -89,6 +89,8 @@ class ConnectionSchema(Schema):
     checked_at = fields.AwareDateTime(**TIME)
     next_check_at = fields.AwareDateTime(**TIME)
     trouble = fields.String(required=True, **MAYBE)
+    look_asked_at = fields.AwareDateTime(**TIME)
+    rotation_asked = fields.Boolean(required=True)
     plugin_has_token_since = fields.AwareDateTime(**TIME)
     facts_read_at = fields.AwareDateTime(**TIME)
     webhooks = fields.List(fields.Nested(WebhookSchema), required=True)
@@ -188,13 +190,11 @@ class AddedStoreSchema(Schema):
     status_token = fields.String(required=True)
 
 
-class ReconciledSchema(Schema):
-    """What a look at the store found and put right."""
+class LookAskedSchema(Schema):
+    """What the store's `connection` tells once it is done: `look_asked_at` is null then."""
 
-    trouble = fields.String(required=True, **MAYBE)
-    plugin_had_news = fields.Boolean(required=True)
-    changed = fields.List(fields.String(), required=True, metadata={"description": "Facts of the store."})
-    repaired = fields.List(fields.String(), required=True, metadata={"description": "Topics of webhooks."})
+    id = fields.String(required=True)
+    look_asked_at = fields.AwareDateTime(required=True)
 
 
 class OverlapSchema(Schema):
@@ -211,7 +211,9 @@ class RotatedSchema(Schema):
     webhook_url = fields.String(required=True)
     webhook_secret = fields.String(required=True)
     old_valid_until = fields.AwareDateTime(required=True)
-    changed_at_the_store = fields.List(fields.String(), required=True)
+    asked_at_the_store = fields.Boolean(
+        required=True, metadata={"description": "The worker gives those that we made there new ones, too."}
+    )
 
 
 class StatusTokenSchema(Schema):
@@ -344,21 +346,13 @@ class StoreStatusView(MethodView):
 class ReconcileView(MethodView):
     """A look at a connected store."""
 
-    @stores_api.response(200, ReconciledSchema)
+    @stores_api.response(202, LookAskedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
-    @stores_api.alt_response(409, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
-        """Look now: facts, webhooks, the plugin; what differs is repaired and recorded."""
-        parts = wiring()
-        now, public_url = parts.now(), parts.settings.public_url
-        found = check_store(parts.database, parts.seal, parts.shops, now, store_id, public_url=public_url)
-        decide_each(parts.database, now, [store_id])
-        return {
-            "trouble": found.trouble,
-            "plugin_had_news": found.caught_up,
-            "changed": list(found.changed),
-            "repaired": list(found.repaired),
-        }
+        """The worker looks now: facts, webhooks, the plugin; what differs is repaired and recorded."""
+        ask_look(wiring().database, wiring().now(), store_id)
+        asked_at = bridge_shown(wiring().database, store_id)["look_asked_at"]
+        return {"id": store_id, "look_asked_at": asked_at or wiring().now()}
 
 
 @stores_api.route("/stores/<store_id>/admit")
@@ -381,18 +375,17 @@ class RotateSecretView(MethodView):
     @stores_api.arguments(OverlapSchema)
     @stores_api.response(200, RotatedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
-    @stores_api.alt_response(502, schema=RefusalSchema)
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """At a connected store too; the old ones verify until the overlap is over."""
         parts, now = wiring(), wiring().now()
         said = {"overlap_hours": told["overlap_hours"], "actor": g.person.email}
-        made = rotate_made_secrets(parts.database, parts.seal, parts.shops, now, store_id, **said)
+        asked = ask_rotation(parts.database, now, store_id, **said)
         secret = registry.rotate_secret(parts.database, parts.seal, now, store_id, **said)
         return {
             "webhook_url": parts.settings.public_url + registry.webhook_path(store_id),
             "webhook_secret": secret,
             "old_valid_until": now + timedelta(hours=told["overlap_hours"]),
-            "changed_at_the_store": made,
+            "asked_at_the_store": asked,
         }
 
 
@@ -416,9 +409,9 @@ class DisconnectView(MethodView):
     @stores_api.response(200, StoreSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
-        """Decisions and awards stay. Twice is once."""
+        """Decisions and awards stay; the worker deletes our webhooks there. Twice is once."""
         parts, actor = wiring(), g.person.email
-        leave_store(parts.database, parts.seal, parts.shops, parts.now(), store_id, **told, actor=actor)
+        registry.disconnect_store(parts.database, parts.now(), store_id, **told, actor=actor)
         return _shown(store_id)
 
 

@@ -1,0 +1,64 @@
+"""What staff ask of a store by console or API: written down there, and done by the worker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from receiver.errors import NotFound, ReceiverError
+from receiver.services.bridge.check import check_store
+from receiver.services.bridge.leave import finish_leaving
+from receiver.services.bridge.rotate import finish_rotation
+from receiver.services.bridge.shops import Shops
+from receiver.services.decisions.decide import decide_each
+from receiver.storage import bridges, stores
+from receiver.storage.database import Database
+from receiver.storage.seal import Seal
+
+log = structlog.get_logger(__name__)
+
+
+def ask_look(database: Database, now: datetime, store_id: str) -> None:
+    """Ask for a check of a connected store. Twice is once. Raises NotFound."""
+    with database.writing() as session:
+        stores.known_store(session, store_id)
+        bridge = bridges.bridge_of(session, store_id, locked=True)
+        if bridge is None:
+            raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
+        bridge.look_asked_at = bridge.look_asked_at or now
+
+
+def stores_with_errands(database: Database, now: datetime, limit: int) -> list[tuple[str, str]]:
+    """Ids and addresses of the stores that something is to be done at."""
+    with database.reading() as session:
+        return bridges.stores_with_errands(session, now, limit)
+
+
+def run_errand(
+    database: Database, seal: Seal, shops: Shops, now: datetime, store_id: str, *, public_url: str
+) -> None:
+    """Do what was asked of one store; a fault holds up no other, and its lease brings it up again."""
+    try:
+        _run(database, seal, shops, now, store_id, public_url=public_url)
+    except ReceiverError as error:
+        log.warning("errand not done", store_id=store_id, error=str(error))
+    except Exception:  # the edge
+        log.exception("errand not done", store_id=store_id)
+
+
+def _run(
+    database: Database, seal: Seal, shops: Shops, now: datetime, store_id: str, *, public_url: str
+) -> None:
+    with database.reading() as session:
+        store, bridge = stores.known_store(session, store_id), bridges.bridge_of(session, store_id)
+    if bridge is None:
+        return
+    if store.disconnected_at is not None:
+        finish_leaving(database, seal, shops, now, store_id)
+        return
+    if bridge.rotation is not None:
+        finish_rotation(database, seal, shops, now, store_id)
+    if bridge.look_asked_at is not None:
+        check_store(database, seal, shops, now, store_id, public_url=public_url)
+        decide_each(database, now, [store_id])

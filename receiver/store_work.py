@@ -1,0 +1,116 @@
+"""What the worker does at shops that somebody waits for: connects, and what staff asked for.
+
+The rows are the truth: they are looked for twice a second, so nobody has to wake the worker and nothing is
+lost with it. A shop that hangs holds at most AT_ONE_HOST of the threads, and each for a bounded time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from threading import Event
+from urllib.parse import urlsplit
+
+import structlog
+
+from receiver.errors import StorageUnavailable
+from receiver.services.bridge.advance import advance_connect, due_connects
+from receiver.services.bridge.errands import run_errand, stores_with_errands
+from receiver.services.bridge.probes import Probes
+from receiver.wiring import Wiring
+
+AT_ONCE, AT_ONE_HOST = 16, 2
+LOOKED_AT = 200  # due ones, so that many of one host do not hide the others
+PROBES = Probes()  # of this process
+PAUSE_SECONDS, TROUBLE_SECONDS = 0.5, 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something to do at a shop; of one `key` never two at once."""
+
+    key: str
+    host: str
+    run: Callable[[], None]
+
+
+def work_stores(wired: Wiring) -> None:
+    """Do all that is due now, one after the other."""
+    for errand in _due(wired):
+        errand.run()
+
+
+class StoreWork:
+    """Does what is due in threads of its own, until it is stopped."""
+
+    def __init__(self, wired: Wiring, stopping: Event) -> None:
+        self._wired, self._stopping = wired, stopping
+        self._running: dict[str, tuple[str, Future[None]]] = {}
+
+    def run(self) -> None:
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="store") as threads:
+            while not self._stopping.is_set():
+                pause = PAUSE_SECONDS
+                try:
+                    self._start(threads)
+                except StorageUnavailable as error:
+                    log.warning("store work waits", error=str(error))
+                    pause = TROUBLE_SECONDS
+                except Exception:  # the edge: what one row does must not end the work on all others
+                    log.exception("store work goes on after an error")
+                    pause = TROUBLE_SECONDS
+                self._stopping.wait(pause)
+
+    def _start(self, threads: ThreadPoolExecutor) -> None:
+        self._running = {key: one for key, one in self._running.items() if not one[1].done()}
+        hosts = Counter(host for host, _ in self._running.values())
+        for errand in _due(self._wired):
+            if len(self._running) >= AT_ONCE:
+                return
+            if errand.key not in self._running and hosts[errand.host] < AT_ONE_HOST:
+                hosts[errand.host] += 1
+                self._running[errand.key] = errand.host, threads.submit(_contained, errand)
+
+
+def _contained(errand: Errand) -> None:
+    try:
+        errand.run()
+    except Exception:  # the edge: its lease brings it up again
+        log.exception("store work not done", key=errand.key)
+
+
+def _due(wired: Wiring) -> Iterator[Errand]:
+    now = wired.now()
+    for connect_id, shop in due_connects(wired.database, now, LOOKED_AT):
+        yield Errand(f"connect {connect_id}", urlsplit(shop).netloc, partial(_advance, wired, connect_id))
+    for store_id, url in stores_with_errands(wired.database, now, LOOKED_AT):
+        yield Errand(f"store {store_id}", urlsplit(url).netloc, partial(_run, wired, store_id))
+
+
+def _advance(wired: Wiring, connect_id: str) -> None:
+    advance_connect(
+        wired.database,
+        wired.seal,
+        wired.shops,
+        wired.now(),
+        connect_id,
+        probes=PROBES,
+        programme=wired.settings.programme,
+        public_url=wired.settings.public_url,
+    )
+
+
+def _run(wired: Wiring, store_id: str) -> None:
+    run_errand(
+        wired.database,
+        wired.seal,
+        wired.shops,
+        wired.now(),
+        store_id,
+        public_url=wired.settings.public_url,
+    )

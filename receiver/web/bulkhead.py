@@ -1,0 +1,99 @@
+"""A bulkhead: whatever is no webhook holds at most a quarter of the server's threads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+SHARE = 4  # of the threads, one in so many
+ALIVE = "/healthz"  # touches nothing and is over at once
+RETRY_AFTER_SECONDS = "2"
+
+
+class Bulkhead:
+    """Passes requests on while places are free, and answers 503 beyond that, at once."""
+
+    def __init__(self, app: WSGIApplication, threads: int) -> None:
+        """`threads`: how many requests the server works on at the same time."""
+        self._app = app
+        self._free = max(1, threads // SHARE)
+        self._lock = Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") == ALIVE:
+            return self._app(environ, start_response)
+        if not self._enter():
+            return _full(environ["REQUEST_METHOD"], start_response)
+        place = _Place(self)
+        try:
+            return _Answer(self._app(environ, start_response), place)
+        except BaseException:
+            place.leave()
+            raise
+
+    def _enter(self) -> bool:
+        with self._lock:
+            if self._free == 0:
+                return False
+            self._free -= 1
+            return True
+
+    def leave(self) -> None:
+        with self._lock:
+            self._free += 1
+
+
+class _Place:
+    """One place of the bulkhead, given back once, however often it is left."""
+
+    def __init__(self, bulkhead: Bulkhead) -> None:
+        self._bulkhead: Bulkhead | None = bulkhead
+
+    def leave(self) -> None:
+        bulkhead, self._bulkhead = self._bulkhead, None
+        if bulkhead is not None:
+            bulkhead.leave()
+
+
+class _Answer:
+    """The app's answer; its place is free once it was read or closed, or is dropped by the server."""
+
+    def __init__(self, answer: Iterable[bytes], place: _Place) -> None:
+        self._answer, self._pieces, self._place = answer, iter(answer), place
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self._place.leave()
+            raise
+
+    def close(self) -> None:
+        try:
+            if hasattr(self._answer, "close"):
+                self._answer.close()
+        finally:
+            self._place.leave()
+
+    def __del__(self) -> None:
+        self._place.leave()
+
+
+def _full(method: str, start_response: StartResponse) -> list[bytes]:
+    body = json.dumps({"error": "too many requests at once; try again"}).encode()
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+        ("Retry-After", RETRY_AFTER_SECONDS),
+        ("Cache-Control", "no-store"),
+    ]
+    start_response("503 Service Unavailable", headers)
+    return [] if method == "HEAD" else [body]
