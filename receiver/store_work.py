@@ -23,7 +23,7 @@ from receiver.services.bridge.probes import Probes
 from receiver.wiring import Wiring
 
 AT_ONCE, AT_ONE_HOST = 16, 2
-LOOKED_AT = 200  # due ones, so that many of one host do not hide the others
+LOOKED_AT = 1_000  # due ones, so that many of one host do not hide the others
 PROBES = Probes()  # of this process
 PAUSE_SECONDS, TROUBLE_SECONDS = 0.5, 5.0
 

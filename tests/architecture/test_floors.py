@@ -45,7 +45,8 @@ BELOW = {
 }
 SERVED = {*BELOW, "receiver.services", "receiver.wiring"}
 BELOW["receiver.jobs"] = SERVED
-BELOW["receiver.worker"] = {*SERVED, "receiver.jobs"}
+BELOW["receiver.store_work"] = SERVED
+BELOW["receiver.worker"] = {*SERVED, "receiver.jobs", "receiver.store_work"}
 BELOW["receiver.web"] = SERVED
 BELOW["receiver.cli"] = {*SERVED, "receiver.worker"}
 BELOW["receiver.logs"] = {"receiver.request_id"}

@@ -16,6 +16,7 @@ from receiver.storage import address_claims, audit, bridges, stores
 from receiver.storage.database import Database
 from receiver.storage.deliveries import Filters
 from receiver.storage.tables import AddressClaim, Store
+from wp_bridge.store import INDEX_PHP
 
 
 def move_store(
@@ -55,7 +56,8 @@ def relocate(
     old_url, store.url = store.url, url
     bridge = bridges.bridge_of(session, store.id, locked=True)
     if bridge is not None:
-        bridge.rest_base = rest_base or url + bridge.rest_base.removeprefix(old_url)
+        behind = INDEX_PHP if bridge.rest_base.endswith(f"/{INDEX_PHP}") else ""
+        bridge.rest_base = rest_base or url + behind
         bridge.next_check_at, bridge.failures = now, 0
         bridge.trouble = bridge.lease_until = bridge.look_asked_at = None
     detail = {"old_url": old_url, "url": url, "reason": reason}

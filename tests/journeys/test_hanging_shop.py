@@ -1,0 +1,164 @@
+"""A shop that never answers takes no thread from deliveries, and no check for ever."""
+
+from __future__ import annotations
+
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from threading import Event, Thread
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from receiver.controls.shop_faults import ShopFault
+from receiver.services.bridge import check as checks
+from receiver.services.bridge.check import check_store
+from receiver.storage import tables
+from receiver.store_work import AT_ONE_HOST, StoreWork, work_stores
+from tests.journeys.connecting import connect_by_hand, service_for
+from tests.processes import answers, running, wait_until, web
+from tests.sandbox.ports import two_free_ports
+from tests.sending import signed_headers
+from tests.serving import served
+from tests.signals import SECRET, add_shop, body_of, signal
+
+THREADS = 8
+
+
+class Hanging:
+    """A shop that answers nobody before it is let go."""
+
+    def __init__(self):
+        self.calls, self.go_on = 0, Event()
+
+    def __call__(self, environ, start_response):
+        self.calls += 1
+        self.go_on.wait(60)
+        start_response("503 Busy", [])
+        return [b""]
+
+
+@pytest.fixture
+def hanging():
+    app = Hanging()
+    with served(app) as base:
+        app.base = base
+        yield app
+        app.go_on.set()
+
+
+@pytest.fixture
+def server(wired, monkeypatch):
+    """The real server, few threads, and a proxy's word for who calls."""
+    monkeypatch.setenv("WEB_THREADS", str(THREADS))
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
+    monkeypatch.setenv("ALLOW_LOOPBACK_STORES", "yes")
+    port = two_free_ports()
+    with running(wired, web(port, THREADS)):
+        wait_until(lambda: answers(port))
+        yield port
+
+
+def deliver(port, path, number):
+    body = body_of(signal(number))
+    headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}")
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("POST", path, body, dict(headers))
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_seventy_connects_to_a_shop_that_never_answers_leave_deliveries_their_threads(wired, server, hanging):
+    path = f"/webhooks/woocommerce/{add_shop(wired).id}"
+
+    def connect(number):
+        answer = requests.get(
+            f"http://127.0.0.1:{server}/connect/go",
+            params={"shop": f"{hanging.base}/shop-{number}"},
+            headers={"X-Forwarded-For": f"203.0.113.{number % 7 + 1}"},
+            allow_redirects=False,
+            timeout=60,
+        )
+        return answer.status_code
+
+    stopping = Event()
+    worker = Thread(target=StoreWork(wired, stopping).run)
+    worker.start()
+    try:
+        with ThreadPoolExecutor(32) as threads:
+            began = [threads.submit(connect, number) for number in range(70)]
+            sent = [threads.submit(deliver, server, path, number) for number in range(1, 41)]
+            assert {one.result() for one in sent} == {200}
+            assert {one.result() for one in began} <= {303, 429, 503}
+        wait_until(lambda: hanging.calls)
+        assert 0 < hanging.calls <= AT_ONE_HOST
+        assert deliver(server, path, 41) == 200
+    finally:
+        hanging.go_on.set()
+        stopping.set()
+        worker.join(60)
+
+
+def test_a_check_of_a_shop_that_drips_ends_as_a_failure_and_backs_off(
+    database_url, clock, shops, shop, monkeypatch
+):
+    monkeypatch.setattr(checks, "WITHIN", 1.0)
+    with service_for(database_url, clock, shops) as (wired, base):
+        assert "connected" in connect_by_hand(wired, base, clock, shop, shop.new_key())
+        shop.faults.on(ShopFault.DRIPPING)
+        public_url = wired.settings.public_url
+        with wired.database.reading() as session:
+            store_id = session.scalars(select(tables.Store.id)).one()
+        waits = []
+        for failures in (1, 2):
+            found = check_store(
+                wired.database, wired.seal, wired.shops, clock(), store_id, public_url=public_url
+            )
+            with wired.database.reading() as session:
+                bridge = session.get_one(tables.Bridge, store_id)
+            assert (found.trouble, bridge.failures, bridge.lease_until) == ("unreachable", failures, None)
+            waits.append(bridge.next_check_at - clock())
+        assert waits[0] < waits[1]
+
+
+def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_url, clock, shops, shop):
+    with service_for(database_url, clock, shops) as (wired, base):
+        assert "connected" in connect_by_hand(wired, base, clock, shop, shop.new_key())
+        with wired.database.writing() as session:
+            bridge = session.scalars(select(tables.Bridge)).one()
+            bridge.look_asked_at = clock()
+            bridge.lease_until = clock() + checks.LEASE
+        shop.asked.clear()
+        work_stores(wired)
+        assert not shop.asked  # somebody has it
+        clock.move(minutes=3)
+        work_stores(wired)
+        assert shop.asked
+        with wired.database.reading() as session:
+            assert session.scalars(select(tables.Bridge)).one().look_asked_at is None
+
+
+def test_callers_whose_bodies_never_come_hold_a_quarter_of_the_threads_and_others_are_told_when_to_come(
+    wired, server
+):
+    path = f"/webhooks/woocommerce/{add_shop(wired).id}"
+    head = b"POST /connect/keys HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"
+    lines = [socket.create_connection(("127.0.0.1", server), timeout=60) for _ in range(THREADS * 2)]
+    for line in lines:
+        line.sendall(head)
+
+    def page(path):
+        return requests.get(f"http://127.0.0.1:{server}{path}", timeout=60)
+
+    wait_until(lambda: page("/connect").status_code == 503)
+    refused = page("/connect")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+    assert [deliver(server, path, number) for number in range(1, 21)] == [200] * 20
+    assert page("/healthz").status_code == 200
+    for line in lines:
+        line.close()
+    wait_until(lambda: page("/connect").status_code == 200)
+    assert [page("/connect").status_code for _ in range(THREADS)] == [200] * THREADS
