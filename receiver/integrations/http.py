@@ -71,8 +71,9 @@ class Http:
         return self._send("POST", url, headers=headers, data=content)
 
     def _send(self, method: str, url: str, **what: Any) -> Answer:
-        left = self._seconds_left(url)
-        timeout = (min(self._timeout[0], left), min(self._timeout[1], left))
+        left, timeout = self._seconds_left(url), self._timeout
+        if self._ends is not None:
+            timeout = (min(timeout[0], left), min(timeout[1], left))
         try:
             with self._session.request(
                 method, url, timeout=timeout, allow_redirects=False, stream=True, **what

@@ -70,3 +70,33 @@ def test_what_was_kept_before_staff_sessions_stays(empty_database_url):
         rows = session.execute(text("SELECT email, sessions_ended, name FROM staff, staff_tokens")).all()
     assert [tuple(row) for row in rows] == [("ann@staff.example", 0, "reports")]
     database.close()
+
+
+def test_a_stores_uuid_is_carried_from_its_connection_to_its_own_row_and_back(empty_database_url):
+    database = Database(empty_database_url)
+    migrate(database, "0031")
+    at = "'2025-11-20 12:00:00+00:00'"
+    with database.writing() as session:
+        session.execute(
+            text(
+                "INSERT INTO stores (id, url, name, merchant, programme, joined_at, created_at) "
+                f"VALUES ('st_1', 'https://a.example/', 'A', 'm_1', 'p', {at}, {at})"
+            )
+        )
+        session.execute(
+            text(
+                "INSERT INTO bridges "
+                "(store_id, rest_base, keys_sealed, connected_at, next_check_at, failures, store_uuid) "
+                f"VALUES ('st_1', 'https://a.example/', 'x', {at}, {at}, 0, 'uuid-1')"
+            )
+        )
+
+    def uuid_in(table: str, column: str) -> str | None:
+        with database.reading() as session:
+            return session.scalar(text(f"SELECT {column} FROM {table}"))
+
+    migrate(database, "0032")
+    assert uuid_in("stores", "shop_uuid") == "uuid-1"
+    migrate_down(database, "0031")
+    assert uuid_in("bridges", "store_uuid") == "uuid-1"
+    database.close()

@@ -149,7 +149,7 @@ def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):
 
 def test_every_end_of_a_connect_and_every_trouble_has_its_page_and_no_page_is_left_over():
     ends = set(connects.Outcome) - {connects.Outcome.REFUSED}  # told by its trouble
-    steps = {"ask", "start", "settling", "waits", "over"}
+    steps = {"ask", "start", "probing", "settling", "waits", "over"}
     said_by_the_page = {"nothing", "too_often", "keys", "unavailable"}
     assert set(CONNECT) == ends | steps | said_by_the_page
     assert set(SHOP_TROUBLES) == set(ShopTrouble)

@@ -15,6 +15,7 @@ from tests.hostile import HOSTILE
 from tests.serving import served
 from wp_bridge.errors import StoreError, Trouble
 from wp_bridge.guard import MOST_TRIES, Answer, Guard, Limits
+from wp_bridge.store import moved_to
 
 PUBLIC = "93.184.216.34"
 
@@ -348,3 +349,35 @@ def test_no_log_of_the_way_holds_what_an_address_carries(caplog, monkeypatch):
         Guard(allow_loopback=True).request("GET", f"{url}/?oauth_signature=hush")
     assert "hush" not in caplog.text
     assert Answer(200, {}, b"hush").__repr__().count("hush") == 0
+
+
+def test_one_deadline_holds_for_all_calls_and_after_it_nobody_is_looked_up():
+    looked_up = []
+
+    def resolve(host, port):
+        looked_up.append(host)
+        return []
+
+    over = Guard(resolve=resolve).for_seconds(0)
+    for hurried in (over, over.within(Limits()), over.for_seconds(60)):
+        with pytest.raises(StoreError) as refused:
+            hurried.request("GET", "https://shop.example/")
+        assert (refused.value.trouble, refused.value.code) == (Trouble.UNREACHABLE, "deadline")
+    assert looked_up == []
+
+
+@pytest.mark.parametrize(
+    ("status", "moved"), [(301, True), (308, True), (302, False), (303, False), (307, False)]
+)
+def test_only_a_permanent_redirect_says_where_a_store_is_and_it_is_not_followed(status, moved):
+    asked = []
+
+    def app(environ, start_response):
+        asked.append(environ["PATH_INFO"])
+        start_response(f"{status} -", [("Location", "/elsewhere/")])
+        return [b""]
+
+    with served(app) as base:
+        told = moved_to(Guard(allow_loopback=True), f"{base}/shop/")
+    assert told == (f"{base}/elsewhere/" if moved else None)
+    assert asked == ["/shop/"]

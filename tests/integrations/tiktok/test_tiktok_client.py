@@ -256,6 +256,16 @@ def test_a_body_that_trickles_is_not_waited_for_endlessly():
     assert (error.advice, "in time" in str(error)) == (Advice.NARROW, True)
 
 
+def test_a_web_request_waits_for_all_its_calls_together_only_so_long(monkeypatch):
+    head = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{"
+    monkeypatch.setattr("receiver.integrations.tiktok.client.REQUEST_SECONDS", 0.5)
+    with speaking(head, then_close=False) as address:
+        hurried = TikTokClient(address).for_request()
+        for _ in range(2):  # the first takes all there is, and the second is not even made
+            error = refusal(lambda: hurried.daily_spend(TOKEN, ACCOUNT, FIRST, FIRST))
+            assert (error.advice, "in time" in str(error)) == (Advice.NARROW, True)
+
+
 def test_a_server_that_is_not_there_is_tried_again_later():
     nobody = TikTokClient("http://127.0.0.1:1", app=APP, timeout=(0.3, 0.3))
     error = refusal(lambda: nobody.authorised_advertisers(TOKEN))
