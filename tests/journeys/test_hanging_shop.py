@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
@@ -9,7 +10,7 @@ from threading import Event, Thread
 
 import pytest
 import requests
-from sqlalchemy import select
+import sqlalchemy as sa
 
 from receiver.controls.shop_faults import ShopFault
 from receiver.services.bridge import check as checks
@@ -111,7 +112,7 @@ def test_a_check_of_a_shop_that_drips_ends_as_a_failure_and_backs_off(
         shop.faults.on(ShopFault.DRIPPING)
         public_url = wired.settings.public_url
         with wired.database.reading() as session:
-            store_id = session.scalars(select(tables.Store.id)).one()
+            store_id = session.scalars(sa.select(tables.Store.id)).one()
         waits = []
         for failures in (1, 2):
             found = check_store(
@@ -128,7 +129,7 @@ def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_ur
     with service_for(database_url, clock, shops) as (wired, base):
         assert "connected" in connect_by_hand(wired, base, clock, shop, shop.new_key())
         with wired.database.writing() as session:
-            bridge = session.scalars(select(tables.Bridge)).one()
+            bridge = session.scalars(sa.select(tables.Bridge)).one()
             bridge.look_asked_at = clock()
             bridge.lease_until = clock() + checks.LEASE
         shop.asked.clear()
@@ -138,7 +139,7 @@ def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_ur
         work_stores(wired)
         assert shop.asked
         with wired.database.reading() as session:
-            assert session.scalars(select(tables.Bridge)).one().look_asked_at is None
+            assert session.scalars(sa.select(tables.Bridge)).one().look_asked_at is None
 
 
 def test_callers_whose_bodies_never_come_hold_a_quarter_of_the_threads_and_others_are_told_when_to_come(
@@ -153,7 +154,8 @@ def test_callers_whose_bodies_never_come_hold_a_quarter_of_the_threads_and_other
     def page(path):
         return requests.get(f"http://127.0.0.1:{server}{path}", timeout=60)
 
-    wait_until(lambda: page("/connect").status_code == 503)
+    held = THREADS // 4
+    wait_until(lambda: len(select.select(lines, [], [], 0)[0]) == len(lines) - held)
     refused = page("/connect")
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert [deliver(server, path, number) for number in range(1, 21)] == [200] * 20
