@@ -51,4 +51,3 @@ def _told(answer: str | ShopTrouble) -> str:
     if isinstance(answer, ShopTrouble):
         raise ShopError(answer)
     return answer
-

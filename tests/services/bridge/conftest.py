@@ -14,6 +14,7 @@ from receiver.services.bridge.connect import (
     take_keys,
     try_again,
 )
+from receiver.services.bridge.probes import Probes
 from tests.crossing import KEYS, URL, FakeShops
 
 PUBLIC_URL = "https://credit.example"
@@ -24,7 +25,7 @@ class Visit:
     """A merchant and the service; each step is one that a page or a shop causes."""
 
     def __init__(self, wired, shops):
-        self.wired, self.shops = wired, shops
+        self.wired, self.shops, self.probes = wired, shops, Probes()
 
     def begin(self, shop=URL, browser=BROWSER, return_url=None):
         """The user id the shop is given; None where the worker found no shop."""
@@ -52,6 +53,7 @@ class Visit:
                 self.shops,
                 self.wired.now(),
                 connect_id,
+                probes=self.probes,
                 programme="woocommerce-2025",
                 public_url=PUBLIC_URL,
             )

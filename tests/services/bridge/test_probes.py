@@ -26,13 +26,13 @@ class CountedShops(FakeShops):
 
 def test_past_its_allowance_a_shops_last_answer_stands_for_whoever_asks(clock):
     shops, probes = CountedShops(), Probes()
-    answers = [probes.sparing(shops, clock()).probe(URL) for _ in range(500)]
+    answers = [probes.probe(shops, URL, clock(), http=False) for _ in range(500)]
     assert (set(answers), len(shops.calls)) == ({URL}, 10)
     shops.trouble = ShopTrouble.NOT_WORDPRESS
     clock.move(seconds=20)
     for _ in range(3):
         with pytest.raises(ShopError) as told:
-            probes.sparing(shops, clock()).probe(URL)
+            probes.probe(shops, URL, clock(), http=False)
         assert told.value.trouble == ShopTrouble.NOT_WORDPRESS
     assert len(shops.calls) == 11
 
@@ -40,17 +40,17 @@ def test_past_its_allowance_a_shops_last_answer_stands_for_whoever_asks(clock):
 def test_one_shops_allowance_is_not_anothers(clock):
     shops, probes = CountedShops(), Probes()
     for _ in range(20):
-        probes.sparing(shops, clock()).probe(URL)
-    assert probes.sparing(shops, clock()).probe("https://other.example/") == "https://other.example/"
+        probes.probe(shops, URL, clock(), http=False)
+    assert probes.probe(shops, "https://other.example/", clock(), http=False) == "https://other.example/"
     assert shops.calls[-1] == "https://other.example/"
 
 
 def test_paths_without_end_are_no_way_to_call_a_host_without_end(clock):
     shops, probes = CountedShops(), Probes()
     for number in range(60):
-        probes.sparing(shops, clock()).probe(f"{URL}{number}/")
+        probes.probe(shops, f"{URL}{number}/", clock(), http=False)
     for number in range(60, 200):
         with pytest.raises(ShopError) as told:
-            probes.sparing(shops, clock()).probe(f"{URL}{number}/")
+            probes.probe(shops, f"{URL}{number}/", clock(), http=False)
         assert told.value.trouble == ShopTrouble.BUSY
     assert len(shops.calls) == 60
