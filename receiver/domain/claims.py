@@ -1,10 +1,12 @@
 """Bounds on what a store asserts of itself: its owner signs the signals and runs the site we read.
 
-A claim may say less than the service saw, never more. docs/threat-model.md lists every claim and its bound.
+A claim may say less than the service saw, never more. `CLAIMS` lists every one of them; docs/threat-model.md
+shows the same list with the tests that overstep each bound.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,3 +52,73 @@ def clock_skew(claimed_at: datetime, *, received_at: datetime) -> int:
 def is_skewed(skew: int | None) -> bool:
     """Return whether a store's clock is off by more than the allowance; None: never measured."""
     return skew is not None and abs(skew) > CLOCK_ALLOWANCE.total_seconds()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Something a store can assert: who says it, what bounds it, and what happens beyond the bound."""
+
+    said_by: str
+    bound: str
+    beyond: str
+
+
+CLAIMS: Mapping[str, Claim] = {
+    "date of a set-up or link": Claim(
+        "the signal's `at`",
+        "not before the store joined, not after the signal was received",
+        "the bound counts; what was asserted stands beside it, and the link is not exact",
+    ),
+    "`exact`": Claim(
+        "the signal",
+        "its `at` is not before joining (10 minutes allowed), not ahead of our clock, and at most a day old",
+        "not true: earlier spend is unknown, for staff",
+    ),
+    "the store's clock": Claim(
+        "every signal's `at`",
+        "measured against the moment of receiving; 10 minutes are allowed",
+        "told to merchant and staff",
+    ),
+    "installed, set up": Claim(
+        "the signal",
+        "the first signal of the first install dates it",
+        "later signals and other installs move no date",
+    ),
+    "`seq`, `install_id`": Claim(
+        "the signal",
+        "`seq` orders the signals of one install; time orders those of two",
+        "older news changes nothing that stands",
+    ),
+    "advertiser id": Claim(
+        "the signal",
+        "the advertiser's own consent for this very link",
+        "no link: nothing of the account is read, shown or polled for the store",
+    ),
+    "Business Center": Claim(
+        "the signal",
+        "what TikTok tells of the account, read with that consent",
+        "never kept",
+    ),
+    "being first with an account": Claim(
+        "the dates of its signals",
+        "the order in which advertisers consented, as the service saw it",
+        "counts in nobody's rules",
+    ),
+    "`home_url`": Claim(
+        "signals and REST",
+        "the address that the store's keys opened",
+        "a copy: held for staff, nothing replaced, no token given",
+    ),
+    "store UUID": Claim(
+        "REST",
+        "the address that the store's keys opened",
+        "a copy: held for staff; of a store that left, its history counts for the newcomer alone",
+    ),
+    "country, currency": Claim(
+        "REST",
+        "decide only together with the ad account's own, which TikTok tells",
+        "the account's own rules fail or are unknown",
+    ),
+    "shop name": Claim("REST", "shown, never decided by", "cut to its length"),
+    "plugin list": Claim("REST", "shown, never decided by", "cut in number and length"),
+}

@@ -1,14 +1,33 @@
 """What the threat model says is shown by tests is shown by tests that there are."""
 
+from receiver.domain import claims
 from tests.architecture.test_terms import ROOT, is_a_test, names_in
 
-TABLE = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+CLAIMED, THREATS = (
+    part.split("\n## ")[0] for part in (TEXT.split("## What a store")[1], TEXT.split("## Who")[1])
+)
+
+
+def rows_of(part: str) -> list[list[str]]:
+    """The rows below a table's head."""
+    return [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")][2:]
 
 
 def test_each_threat_names_tests_that_there_are():
-    rows = [line.strip("| ").split(" | ") for line in TABLE.splitlines() if line.startswith("| ")][2:]
-    assert len(rows) > 10
+    rows = rows_of(THREATS)
+    assert len(rows) > 20
     for who, wants, _, tests in rows:
         named = names_in(tests)
         assert named, (who, wants)
         assert [name for name in named if not is_a_test(name)] == [], (who, wants)
+
+
+def test_the_claims_are_those_of_the_code_each_with_tests_that_overstep_its_bound():
+    rows = rows_of(CLAIMED)
+    told = {name: claims.Claim(said_by, bound, beyond) for name, said_by, bound, beyond, _ in rows}
+    assert told == claims.CLAIMS
+    for name, *_, tests in rows:
+        named = names_in(tests)
+        assert named, name
+        assert [test for test in named if not is_a_test(test)] == [], name
