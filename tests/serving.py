@@ -1,5 +1,21 @@
 """A WSGI app on a real socket of this machine, for tests that must go over HTTP."""
 
+from collections.abc import Callable
+from threading import Event
+
 from receiver.sandbox.serving import served
 
-__all__ = ["served"]
+__all__ = ["Hanging", "served"]
+
+
+class Hanging:
+    """A shop that answers nobody before it is let go."""
+
+    def __init__(self) -> None:
+        self.calls, self.go_on = 0, Event()
+
+    def __call__(self, environ: object, start_response: Callable[..., object]) -> list[bytes]:
+        self.calls += 1
+        self.go_on.wait(60)
+        start_response("503 Busy", [])
+        return [b""]

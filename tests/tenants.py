@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from http.client import HTTPConnection, HTTPException
 from itertools import count
 from pathlib import Path
 from threading import Event, Thread
+from urllib.parse import quote
 
 from sqlalchemy import func, select
 
@@ -19,6 +21,7 @@ from receiver.wiring import Wiring
 from tests.killing import ENDED, waits
 from tests.processes import answers, running, wait_until, web, worker
 from tests.sending import signed_headers
+from tests.serving import Hanging, served
 from tests.signals import SECRET, add_shop, body_of, linked, new_delivery, signal
 
 ANSWERED_WITHIN, PROCESSED_WITHIN = 2.0, 5.0  # seconds, of an honest store's delivery under any attack
@@ -30,22 +33,48 @@ MEGABYTE = "x" * (1024**2 - 1000)
 
 
 @dataclass(frozen=True)
+class Hostile:
+    """A store that means harm, the service's port, and the address of a shop that never answers."""
+
+    store_id: str
+    url: str
+    port: int
+    hanging: str
+
+
+@dataclass(frozen=True)
 class Attack:
-    """What a hostile store sends, the n-th time."""
+    """What is sent by a hostile store, or in its name, the n-th time."""
 
     name: str
-    body: Callable[[int, str], bytes]  # of the number, and its own address
-    is_forged: bool = False
+    send: Callable[[Hostile, int], object]
+
+
+def _sends(body: Callable[[int, str], bytes], secret: str = SECRET) -> Callable[[Hostile, int], object]:
+    """A delivery whose body follows from the number and the store's own address."""
+    return lambda hostile, number: _post(
+        hostile.port, hostile.store_id, body(number, hostile.url), number, secret
+    )
+
+
+def _connects(hostile: Hostile, number: int) -> None:
+    """Begin to connect a shop that never answers, from seven addresses."""
+    headers = {"X-Forwarded-For": f"203.0.113.{number % 7 + 1}", "Sec-Fetch-Site": "same-origin"}
+    shop = quote(f"{hostile.hanging}/shop-{number}", safe="")
+    _answer(hostile.port, "GET", f"/connect/go?shop={shop}", None, headers)
 
 
 ATTACKS: Sequence[Attack] = (
-    Attack("nobody else", lambda _, __: b""),
-    Attack("valid signals", lambda number, url: body_of(signal(number, home_url=url))),
-    Attack("links", lambda number, url: body_of(linked(number, f"7{number:08}", home_url=url))),
-    Attack("megabytes", lambda number, url: body_of(signal(number, home_url=url, note=MEGABYTE))),
-    Attack("one body", lambda _, url: body_of(signal(1, home_url=url))),
-    Attack("forged", lambda number, url: body_of(signal(number, home_url=url)), is_forged=True),
+    Attack("nobody else", _sends(lambda _, __: b"")),
+    Attack("valid signals", _sends(lambda number, url: body_of(signal(number, home_url=url)))),
+    Attack("links", _sends(lambda number, url: body_of(linked(number, f"7{number:08}", home_url=url)))),
+    Attack("megabytes", _sends(lambda number, url: body_of(signal(number, home_url=url, note=MEGABYTE)))),
+    Attack("one body", _sends(lambda _, url: body_of(signal(1, home_url=url)))),
+    Attack("forged", _sends(lambda number, url: body_of(signal(number, home_url=url)), "another secret")),
+    Attack("connects to a hanging shop", _connects),
 )
+THREADS = 16  # of the web process
+SETTINGS = {"WEB_THREADS": str(THREADS), "TRUSTED_PROXIES": "127.0.0.1", "ALLOW_LOOPBACK_STORES": "yes"}
 
 
 @dataclass(frozen=True)
@@ -77,19 +106,22 @@ def suffer(
     wired: Wiring, port: int, seconds: float, progress: Callable[[], None] = lambda: None
 ) -> Iterator[Suffered]:
     """Each attack for so many seconds, on a service that runs as an operator runs it."""
-    with running(wired, web(port)), running(wired, worker()):
+    os.environ |= SETTINGS
+    shop = Hanging()
+    with served(shop) as hanging, running(wired, web(port, THREADS)), running(wired, worker()):
         wait_until(lambda: answers(port))
         for number, attack in enumerate(ATTACKS):
-            yield _suffer(wired, port, attack, number, seconds)
+            yield _suffer(wired, port, hanging, attack, number, seconds)
             progress()
+        shop.go_on.set()
 
 
-def _suffer(wired: Wiring, port: int, attack: Attack, number: int, seconds: float) -> Suffered:
+def _suffer(wired: Wiring, port: int, hanging: str, attack: Attack, number: int, seconds: float) -> Suffered:
     urls = [f"https://{kind}{number}.example/" for kind in ("honest", "hostile")]
     honest, hostile = (add_shop(wired, url=url).id for url in urls)
     numbers, stopping, before = count(1), Event(), _on_disk(wired)
     senders = [
-        Thread(target=_attack, args=(port, hostile, urls[1], attack, numbers, stopping))
+        Thread(target=_attack, args=(Hostile(hostile, urls[1], port, hanging), attack, numbers, stopping))
         for _ in range(SENDERS if number else 0)
     ]
     for sender in senders:
@@ -121,21 +153,21 @@ def _send_honestly(port: int, store_id: str, url: str, until: float) -> tuple[li
     return took, refused
 
 
-def _attack(
-    port: int, store_id: str, url: str, attack: Attack, numbers: Iterator[int], stopping: Event
-) -> None:
-    secret = "another secret" if attack.is_forged else SECRET
+def _attack(hostile: Hostile, attack: Attack, numbers: Iterator[int], stopping: Event) -> None:
     while not stopping.is_set():
-        number = next(numbers)
-        _post(port, store_id, attack.body(number, url), number, secret)
+        attack.send(hostile, next(numbers))
 
 
 def _post(port: int, store_id: str, body: bytes, number: int, secret: str) -> int:
+    headers = dict(signed_headers(body, secret, x_wc_webhook_delivery_id=f"{number:032x}"))
+    return _answer(port, "POST", f"/webhooks/woocommerce/{store_id}", body, headers)
+
+
+def _answer(port: int, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> int:
     """The status; 0 where none came."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = dict(signed_headers(body, secret, x_wc_webhook_delivery_id=f"{number:032x}"))
     try:
-        connection.request("POST", f"/webhooks/woocommerce/{store_id}", body, headers)
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
         answer.read()
         return answer.status

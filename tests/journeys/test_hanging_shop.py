@@ -21,23 +21,10 @@ from tests.journeys.connecting import connect_by_hand, service_for
 from tests.processes import answers, running, wait_until, web
 from tests.sandbox.ports import two_free_ports
 from tests.sending import signed_headers
-from tests.serving import served
+from tests.serving import Hanging, served
 from tests.signals import SECRET, add_shop, body_of, signal
 
 THREADS = 8
-
-
-class Hanging:
-    """A shop that answers nobody before it is let go."""
-
-    def __init__(self):
-        self.calls, self.go_on = 0, Event()
-
-    def __call__(self, environ, start_response):
-        self.calls += 1
-        self.go_on.wait(60)
-        start_response("503 Busy", [])
-        return [b""]
 
 
 @pytest.fixture
@@ -79,7 +66,7 @@ def test_seventy_connects_to_a_shop_that_never_answers_leave_deliveries_their_th
         answer = requests.get(
             f"http://127.0.0.1:{server}/connect/go",
             params={"shop": f"{hanging.base}/shop-{number}"},
-            headers={"X-Forwarded-For": f"203.0.113.{number % 7 + 1}"},
+            headers={"X-Forwarded-For": f"203.0.113.{number % 7 + 1}", "Sec-Fetch-Site": "same-origin"},
             allow_redirects=False,
             timeout=60,
         )
