@@ -12,6 +12,7 @@ from receiver.storage.tables import Connect
 
 # That are under way: whoever begins many cannot fill the disk, nor soon push out a merchant who approves.
 PER_BROWSER, PER_SHOP = 10, 200  # each of one shop
+IN_ALL = 10_000  # without keys; who approves meanwhile is some minutes behind the newest
 
 
 def add_connect(session: Session, connect: Connect) -> None:
@@ -23,6 +24,15 @@ def add_connect(session: Session, connect: Connect) -> None:
     # A shop gave keys to somebody who could sign in there: no stranger's beginnings push that out.
     _keep_newest(session, PER_SHOP, of_shop, Connect.keys_at.is_(None))
     _keep_newest(session, PER_SHOP, of_shop, Connect.keys_at.is_not(None))
+    _forget_beyond(session, IN_ALL)
+
+
+def _forget_beyond(session: Session, most: int) -> None:
+    """Forget the oldest of those without keys, once the table holds more than so many rows."""
+    begun = select(Connect.created_at).order_by(Connect.created_at.desc()).offset(most - 1).limit(1)
+    oldest = session.scalar(begun)
+    if oldest is not None:
+        session.execute(delete(Connect).where(Connect.created_at < oldest, Connect.keys_at.is_(None)))
 
 
 def _keep_newest(session: Session, most: int, *alike: ColumnElement[bool]) -> None:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from receiver.domain.sign_in import Patience
 from receiver.storage.tables import SignInTries
 
+IN_ALL = 50_000  # rows: strangers name whom they like
+
 
 def wait_left(session: Session, subject: str, patience: Patience, now: datetime) -> timedelta:
     """How long there still is to wait; holds the subject's row until the transaction ends."""
@@ -20,8 +22,18 @@ def wait_left(session: Session, subject: str, patience: Patience, now: datetime)
 
 def count_try(session: Session, subject: str, patience: Patience, now: datetime) -> None:
     row = _locked(session, subject, now)
+    if not row.tries:
+        _forget_beyond(session, IN_ALL)
     row.tries = 1 if patience.is_forgotten(row.last_at, now) else row.tries + 1
     row.last_at, row.until = now, now + patience.wait_after(row.tries)
+
+
+def _forget_beyond(session: Session, most: int) -> None:
+    """Forget whom nobody tried for the longest, once the table holds more than so many rows."""
+    tried = select(SignInTries.last_at).order_by(SignInTries.last_at.desc()).offset(most - 1).limit(1)
+    oldest = session.scalar(tried)
+    if oldest is not None:
+        session.execute(delete(SignInTries).where(SignInTries.last_at < oldest))
 
 
 def touch(session: Session, subject: str, now: datetime) -> None:

@@ -98,6 +98,17 @@ def test_addresses_of_one_network_of_version_6_are_one(wired: Wiring) -> None:
     assert enter(wired, visitor=Visitor("2001:db8:0:1::1")).wait == NONE
 
 
+def test_names_without_end_do_not_fill_the_disk(
+    wired: Wiring, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("receiver.storage.sign_in_tries.IN_ALL", 6)
+    for number in range(20):
+        clock.move(seconds=60)
+        enter(wired, email=f"nobody{number}@staff.example", visitor=Visitor(f"203.0.113.{number}", None))
+    with wired.database.reading() as session:
+        assert len(session.scalars(select(SignInTries)).all()) <= 6
+
+
 def test_a_browser_somebody_signed_in_with_is_not_shut_out_by_strangers(wired: Wiring) -> None:
     use_up(wired)
     assert enter(wired, PASSWORD, visitor=Visitor(HERE.address, browser="b1")).person is not None

@@ -226,6 +226,14 @@ def test_whoever_begins_many_for_a_shop_cannot_fill_the_disk(visit, wired):
     assert len(rows(wired, tables.Connect)) == 10
 
 
+def test_whoever_begins_for_many_shops_cannot_fill_the_disk(visit, wired, clock, monkeypatch):
+    monkeypatch.setattr("receiver.storage.connects.IN_ALL", 20)
+    for number in range(30):
+        clock.move(seconds=1)
+        visit.begin(shop=f"{URL}{number}/", browser=f"stranger {number}")
+    assert len(rows(wired, tables.Connect)) == 20
+
+
 def test_strangers_who_begin_for_a_shop_do_not_push_out_a_merchant_on_the_way_there(visit, wired, clock):
     visit.begin()
     merchants = only(wired, tables.Connect).id
