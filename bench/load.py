@@ -14,16 +14,24 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import cycle
+from typing import NamedTuple
+
+
+class Call(NamedTuple):
+    """One request that can be sent again and again."""
+
+    path: str
+    headers: dict[str, str]
+    body: str
 
 
 @dataclass(frozen=True)
 class Load:
-    """What to send and for how long; `{n}` in a header's value becomes unique to each request."""
+    """What to send, in turn, and for how long; `{n}` in a header's value becomes unique to each request."""
 
     port: int
-    path: str
-    headers: dict[str, str]
-    body: str
+    calls: list[Call]
     connections: int
     seconds: float
 
@@ -44,16 +52,20 @@ class _Line:
     def __init__(self, load: Load, number: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", load.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        head = {"Host": "bench", "Content-Length": str(len(load.body)), **load.headers}
-        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-        self._request = f"POST {load.path} HTTP/1.1\r\n{lines}\r\n{load.body}"
+        # Each line begins elsewhere, so that two do not send the same at one moment.
+        first = number * len(load.calls) // load.connections
+        self._calls = cycle([*load.calls[first:], *load.calls[:first]])
         self._name, self._sent = f"{os.getpid():x}-{number:x}", 0
         self.began, self._answer = 0.0, b""
 
     def send(self) -> None:
         self._sent += 1
         self._answer, self.began = b"", time.perf_counter()
-        self.socket.sendall(self._request.replace("{n}", f"{self._name}-{self._sent:x}", 1).encode())
+        path, headers, body = next(self._calls)
+        head = {"Host": "bench", "Content-Length": str(len(body)), **headers}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+        lines = lines.replace("{n}", f"{self._name}-{self._sent:x}", 1)
+        self.socket.sendall(f"POST {path} HTTP/1.1\r\n{lines}\r\n{body}".encode())
 
     def status(self) -> bytes | None:
         """Of the whole answer; None while more of it must come."""

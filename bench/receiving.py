@@ -44,7 +44,7 @@ def measure(progress: Progress) -> Report:
 
 def _beside_noop(name: str, wired: Wiring, processes: int, connections: int) -> dict[str, float]:
     ours = a_load(wired, connections, SECONDS)
-    noop = replace(ours, port=free_port(), path="/noop")
+    noop = replace(ours, port=free_port(), calls=[call._replace(path="/noop") for call in ours.calls])
     with (
         served("wsgi:app", ours.port, processes, wired),
         served("bench.noop:app", noop.port, processes, wired),

@@ -17,7 +17,7 @@ from signal import SIGKILL
 
 from sqlalchemy import create_engine, make_url, text
 
-from bench.load import Came, Load
+from bench.load import Call, Came, Load
 from receiver.integrations.woocommerce.signature import sign, signing_key
 from receiver.services.stores.registry import add_store
 from receiver.storage.migrate import migrate
@@ -26,23 +26,30 @@ from tests.conftest import KEY, make_settings
 from tests.signals import SECRET, body_of, signal
 
 ROOT = Path(__file__).resolve().parent.parent
-BODY = body_of(signal(1, note="x" * 2_700)).decode()
+# So many that no store comes near what it may send in a day (receiver/domain/limits.py).
+STORES, SIGNALS = 200, 50
 
 
 def a_load(wired: Wiring, connections: int, seconds: float) -> Load:
-    """A store's signal, each time with a delivery id of its own."""
+    """Signals of the stores of a service, each time with a delivery id of their own."""
     with wired.database.reading() as session:
-        store = session.execute(text("SELECT id FROM stores ORDER BY created_at")).scalars().first()
+        stores = session.execute(text("SELECT id, url FROM stores ORDER BY created_at")).all()
+    calls = [_call(store, url, number) for number in range(1, SIGNALS + 1) for store, url in stores]
+    return Load(free_port(), calls, connections, seconds)
+
+
+def _call(store: str, url: str, number: int) -> Call:
+    body = body_of(signal(number, home_url=url, note="x" * 2_700)).decode()
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "WooCommerce/10.5.0 Hookshot (WordPress/6.9.7)",
         "X-WC-Webhook-Source": "https://shop.example/",
         "X-WC-Webhook-Topic": "action.wc_ad_credit_signal",
-        "X-WC-Webhook-Signature": sign(BODY.encode(), signing_key(SECRET)),
+        "X-WC-Webhook-Signature": sign(body.encode(), signing_key(SECRET)),
         "X-WC-Webhook-ID": "136",
         "X-WC-Webhook-Delivery-ID": "{n}",
     }
-    return Load(free_port(), f"/webhooks/woocommerce/{store}", headers, BODY, connections, seconds)
+    return Call(f"/webhooks/woocommerce/{store}", headers, body)
 
 
 def send(load: Load) -> Came:
@@ -55,14 +62,16 @@ def send(load: Load) -> Came:
 
 @contextmanager
 def a_service(kind: str) -> Iterator[Wiring]:
-    """A migrated database with one store."""
+    """A migrated database with STORES."""
     with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
         wired = wire(make_settings(database_url=url))
         migrate(wired.database)
-        add_store(
-            wired.database, wired.seal, wired.now(), url="https://shop.example/", name="Bench", country="US",
-            currency="USD", programme="woocommerce-2025", webhook_secret=SECRET, actor="bench",
-        )  # fmt: skip
+        of_each = {"name": "Bench", "country": "US", "currency": "USD", "programme": "woocommerce-2025"}
+        for number in range(STORES):
+            add_store(
+                wired.database, wired.seal, wired.now(), url=f"https://shop-{number}.example/",
+                webhook_secret=SECRET, actor="bench", **of_each,
+            )  # fmt: skip
         yield wired
         wired.database.close()
 

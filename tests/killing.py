@@ -9,7 +9,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from itertools import count
@@ -25,6 +25,7 @@ from tests.signals import SECRET, add_shop, body_of
 from tests.signals import signal as a_signal
 
 SENDERS = 4
+STORES = 100  # so that none comes near what it may send in a day
 PAUSE = (0.2, 1.2)  # seconds between two kills
 ENDED = ("processed", "ignored", "dead")
 
@@ -57,9 +58,10 @@ def kill_at_random(
 ) -> Found:
     """Serve, send and kill, half of the kills each; then let a worker finish what is left."""
     chance, found, stopping = random.Random(seed), Found(kills), Event()
-    store_id = add_shop(wired).id
+    urls = [f"https://shop-{number}.example/" for number in range(STORES)]
+    stores = [(add_shop(wired, url=url).id, url) for url in urls]
     numbers = count(1)
-    senders = [Thread(target=_send, args=(port, store_id, numbers, found, stopping)) for _ in range(SENDERS)]
+    senders = [Thread(target=_send, args=(port, stores, numbers, found, stopping)) for _ in range(SENDERS)]
     with running(wired, web(port)) as serving, running(wired, worker()) as working:
         wait_until(lambda: answers(port))
         for sender in senders:
@@ -77,11 +79,14 @@ def kill_at_random(
     return compared(wired, found)
 
 
-def _send(port: int, store_id: str, numbers: Iterator[int], found: Found, stopping: Event) -> None:
+def _send(
+    port: int, stores: Sequence[tuple[str, str]], numbers: Iterator[int], found: Found, stopping: Event
+) -> None:
     """Each signal once, whatever comes of it: a store does not send again."""
     while not stopping.is_set():
         number = next(numbers)
-        body = body_of(a_signal(number))
+        store_id, url = stores[number % len(stores)]
+        body = body_of(a_signal(number, home_url=url))
         headers = signed_headers(body, SECRET, x_wc_webhook_delivery_id=f"{number:032x}")
         try:
             status, answer = _post(port, f"/webhooks/woocommerce/{store_id}", dict(headers), body)

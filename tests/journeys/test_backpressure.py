@@ -29,7 +29,7 @@ from tests.sending import Reply, send, signed_headers
 from tests.serving import served
 from tests.signals import SECRET, add_shop, body_of, signal
 
-LARGE = 200_000  # more than a page that is there already takes
+LARGE = 15_000  # more than the pages that are there already take, and no more than is kept of a signal
 STORE_WAITS = 60  # seconds, for its answer
 
 

@@ -60,7 +60,7 @@ def test_what_failed_keeps_its_turn(wired, clock, jump, monkeypatch):
     failed = keep_one(wired, store_id, signal())
 
     def fail(*_):
-        raise ValueError("a fault")
+        raise RuntimeError("a fault")
 
     monkeypatch.setattr(process, "take_in", fail)
     jump(HOUR)

@@ -12,8 +12,9 @@ from tests.journeys.journey import LINKED, each_day, spends
 def test_tier_one_is_due_once_the_window_is_settled(journey):
     assert journey.status()["stage"] == "awaiting_setup"
     journey.set_up_and_link()
-    assert journey.status()["stage"] == "awaiting_spend"
-    assert journey.status()["verdict"] == "unknown"  # the store's claim is no consent
+    claimed = journey.status()
+    assert (claimed["stage"], claimed["account"]) == ("awaiting_link", None)  # a store's claim is no consent
+    assert "Connect TikTok" in claimed["headline"]
 
     journey.consent()
     journey.pays("manual")

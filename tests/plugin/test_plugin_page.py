@@ -71,7 +71,7 @@ def test_a_state_is_told_whole_at_every_width_without_asking_anybody(site, page,
         expect(item).to_have_count(1)
     for warning in said["warnings"]:
         expect(shown).to_contain_text(warning["text"])
-    amounts = said["spend"]["currency"] is not None
+    amounts = said["spend"] is not None and said["spend"]["currency"] is not None
     expect(shown.locator("progress")).to_have_count(len(said["tiers"]) if amounts else 0)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
