@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from receiver.services.bridge.leave import erase_store
 from receiver.services.facts.record import record
+from receiver.services.stores.move import move_store
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Link, Store
 from receiver.wiring import Wiring
@@ -17,6 +19,7 @@ from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, add_shop, linked, signa
 JOINED = BEGAN + timedelta(days=10)
 RECEIVED = JOINED + timedelta(hours=1)
 EARLY = BEGAN - timedelta(days=300)
+ELSEWHERE = "https://moved.example/"
 OTHER_INSTALL = "11111111-2222-4333-8444-555555555555"
 
 
@@ -107,13 +110,39 @@ def test_a_clock_that_is_off_is_measured_by_the_newest_signal(shop: Shop, behind
 
 
 def test_a_shop_that_was_erased_and_comes_back_joined_when_it_first_did(wired: Wiring):
-    from receiver.services.bridge.leave import erase_store
-
     first = add_shop(wired, joined_at=JOINED).id
-    disconnect_store(wired.database, wired.now(), first, reason="asked", actor="ann")
-    erase_store(wired.database, wired.now(), first, reason="asked", actor="ann")
+    leave(wired, first)
     again = add_shop(wired).id
     with wired.database.reading() as session:
         store = session.get_one(Store, again)
         assert (store.joined_at, store.continues) == (JOINED, first)
         assert session.get_one(Store, first).continues is None
+
+
+def test_a_shop_that_moved_is_known_again_where_it_moved_to_after_it_was_erased(wired: Wiring):
+    first = add_shop(wired, joined_at=JOINED).id
+    move(wired, first, ELSEWHERE)
+    leave(wired, first)
+    again = add_shop(wired, ELSEWHERE).id
+    with wired.database.reading() as session:
+        store = session.get_one(Store, again)
+        assert (store.joined_at, store.continues) == (JOINED, first)
+
+
+def test_a_shop_that_moves_to_where_another_was_erased_goes_on_from_it_and_joined_no_earlier(wired: Wiring):
+    first = add_shop(wired, ELSEWHERE, joined_at=JOINED).id
+    leave(wired, first)
+    second = add_shop(wired).id
+    move(wired, second, ELSEWHERE)
+    with wired.database.reading() as session:
+        store = session.get_one(Store, second)
+        assert (store.joined_at, store.continues) == (wired.now(), first)
+
+
+def move(wired: Wiring, store_id: str, url: str) -> None:
+    move_store(wired.database, wired.now(), store_id, url=url, reason="a new domain", actor="ann")
+
+
+def leave(wired: Wiring, store_id: str) -> None:
+    disconnect_store(wired.database, wired.now(), store_id, reason="asked", actor="ann")
+    erase_store(wired.database, wired.now(), store_id, reason="asked", actor="ann")

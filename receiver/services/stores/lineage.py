@@ -27,6 +27,17 @@ def recognise(session: Session, store: Store, uuid: str | None) -> None:
     mark_store(session, store, uuid)
 
 
+def follow_move(session: Session, store: Store) -> None:
+    """Know the store by the address that it moved to, and count what a shop that left it did before.
+
+    Moving makes no date earlier. Idempotent.
+    """
+    at_address = store_marks.bearer(session, store.programme, store_marks.ADDRESS, _place(store.url))
+    if store.continues is None and at_address != store.id:
+        store.continues = at_address
+    mark_store(session, store, uuid=None)
+
+
 def mark_store(session: Session, store: Store, uuid: str | None) -> None:
     """Note what the shop is known by. Idempotent."""
     store_marks.mark(session, store, store_marks.ADDRESS, _place(store.url), replace=True)

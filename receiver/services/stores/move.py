@@ -12,6 +12,7 @@ from receiver.errors import Refused
 from receiver.services.processing import replay
 from receiver.services.staff_words import checked_words
 from receiver.services.stores.details import checked_url
+from receiver.services.stores.lineage import follow_move
 from receiver.storage import address_claims, audit, bridges, stores
 from receiver.storage.database import Database
 from receiver.storage.deliveries import Filters
@@ -54,6 +55,7 @@ def relocate(
     """
     _refuse(session, store, url)
     old_url, store.url = store.url, url
+    follow_move(session, store)
     bridge = bridges.bridge_of(session, store.id, locked=True)
     if bridge is not None:
         behind = INDEX_PHP if bridge.rest_base.endswith(f"/{INDEX_PHP}") else ""
