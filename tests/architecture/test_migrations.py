@@ -9,7 +9,7 @@ from sqlalchemy import event, inspect, select, text
 
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate, migrate_down, newest_revision
-from receiver.storage.tables import Base, StaffToken
+from receiver.storage.tables import Base, Link, StaffToken
 
 
 def test_up_down_and_up_again(empty_database_url):
@@ -100,3 +100,62 @@ def test_a_stores_uuid_is_carried_from_its_connection_to_its_own_row_and_back(em
     migrate_down(database, "0031")
     assert uuid_in("bridges", "store_uuid") == "uuid-1"
     database.close()
+
+
+CONSENTS = {  # by account: what the link says, and what the audit log has
+    "1": ("false", "2025-10-01", [("tiktok consent given", "2025-08-01")]),  # withdrawn in October
+    "2": ("true", "2025-09-01", [("tiktok consent given", "2025-09-01")]),
+    "3": ("true", "2025-11-01", [("links add", "2025-08-02"), ("tiktok consent given", "2025-11-01")]),
+    "4": ("null", None, [("tiktok consent given", "2025-08-03")]),  # it went with its store
+    "5": ("true", "2025-08-04", []),
+    "6": ("null", None, []),  # a claim
+}
+
+
+def test_links_are_proven_since_their_first_consent_whatever_became_of_it(empty_database_url):
+    """Who was first with an account goes by it."""
+    database = Database(empty_database_url)
+    migrate(database, "0027")
+    keep_consents(database)
+    for _ in range(2):
+        migrate(database)
+        with database.reading() as session:
+            proven = dict(session.execute(select(Link.advertiser_id, Link.proven_at)).all())
+        assert {one: at and f"{at:%Y-%m-%d}" for one, at in proven.items()} == {
+            "1": "2025-08-01",
+            "2": "2025-09-01",
+            "3": "2025-08-02",
+            "4": "2025-08-03",
+            "5": "2025-08-04",
+            "6": None,
+        }
+        migrate_down(database, "0027")
+    database.close()
+
+
+def keep_consents(database: Database) -> None:
+    for number, (consent, consent_at, given) in CONSENTS.items():
+        words = {"store": f"st_{number}", "url": f"https://shop{number}.example/", "number": number}
+        at = {"at": moment("2025-07-01"), "consent_at": consent_at and moment(consent_at)}
+        with database.writing() as session:
+            for statement in (
+                "INSERT INTO stores (id, url, name, merchant, programme, joined_at, created_at)"
+                " VALUES (:store, :url, 'n', 'm', 'p', :at, :at)",
+                "INSERT INTO links (store_id, advertiser_id, linked_at, consent, consent_at)"
+                f" VALUES (:store, :number, :at, {consent}, :consent_at)",
+            ):
+                session.execute(text(statement), {**words, **at})
+            for action, day in given:
+                detail = f'{{"advertiser_id": "{number}"}}'
+                values = {**words, "at": moment(day), "action": action, "detail": detail}
+                session.execute(
+                    text(
+                        "INSERT INTO audit (at, actor, action, subject, detail)"
+                        " VALUES (:at, 'ann', :action, :store, :detail)"
+                    ),
+                    values,
+                )
+
+
+def moment(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T12:00:00+00:00")

@@ -145,7 +145,10 @@ def _bound_dates(connection: sa.Connection) -> None:
 
 
 def _prove_links(connection: sa.Connection) -> None:
-    """A consent that stands or was withdrawn says so; one that went with its store is in the audit log."""
+    """A consent that stands or was withdrawn says so; one that went with its store is in the audit log.
+
+    So is when it was first given: a link says when that was done last, or when it was withdrawn.
+    """
     given = LINKS.c.consent.is_not(None)
     connection.execute(
         sa.update(LINKS)
@@ -155,7 +158,8 @@ def _prove_links(connection: sa.Connection) -> None:
     entries = sa.select(AUDIT.c.at, AUDIT.c.subject, AUDIT.c.detail).where(AUDIT.c.action.in_(GIVES_CONSENT))
     for at, store_id, detail in connection.execute(entries.order_by(AUDIT.c.at)).all():
         link = (LINKS.c.store_id == store_id) & (LINKS.c.advertiser_id == str(detail.get("advertiser_id")))
-        connection.execute(sa.update(LINKS).where(link, LINKS.c.proven_at.is_(None)).values(proven_at=at))
+        later = LINKS.c.proven_at.is_(None) | (LINKS.c.proven_at > at)
+        connection.execute(sa.update(LINKS).where(link, later).values(proven_at=at))
 
 
 def _keep_last_figures(connection: sa.Connection) -> None:
