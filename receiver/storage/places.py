@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from receiver.storage.links import is_proven
 from receiver.storage.tables import IS_RESERVED, Award, Link, Store
@@ -36,11 +36,15 @@ def programmes_to_share_out(session: Session) -> list[str]:
 
 
 def proven_since(session: Session, stores: Sequence[Store]) -> dict[str, datetime]:
-    """When an advertiser first consented for each store, or it earned an award; one without is left out."""
+    """When an advertiser first consented for each store, or it earned an award; one without is left out.
+
+    An ad account proves one merchant, the first: otherwise one of them could take every place.
+    """
     found: dict[str, datetime] = {}
     for ids in _chunks([store.id for store in stores]):
         of_links = select(Link.store_id, func.min(Link.proven_at, type_=Utc))
-        of_links = of_links.where(Link.store_id.in_(ids), is_proven()).group_by(Link.store_id)
+        of_links = of_links.join(Store, Store.id == Link.store_id).group_by(Link.store_id)
+        of_links = of_links.where(Link.store_id.in_(ids), is_proven(), ~_proves_another())
         of_awards = select(Award.store_id, func.min(Award.decided_at, type_=Utc))
         of_awards = of_awards.where(Award.store_id.in_(ids)).group_by(Award.store_id)
         for query in (of_awards, of_links):
@@ -48,6 +52,19 @@ def proven_since(session: Session, stores: Sequence[Store]) -> dict[str, datetim
                 if at is not None:
                     found[store_id] = min(at, found.get(store_id, at))
     return found
+
+
+def _proves_another() -> ColumnElement[bool]:
+    """Whether a link's advertiser consented earlier for another merchant, which is still here."""
+    link, store = aliased(Link), aliased(Store)
+    return exists().where(
+        link.advertiser_id == Link.advertiser_id,
+        or_(link.proven_at < Link.proven_at, (link.proven_at == Link.proven_at) & (link.id < Link.id)),
+        store.id == link.store_id,
+        store.programme == Store.programme,
+        store.merchant != Store.merchant,
+        store.disconnected_at.is_(None),
+    )
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -304,3 +304,19 @@ def test_of_a_hundred_shops_on_one_host_three_have_a_place(wired: Wiring, tmp_pa
         "https://honest.example/",
         *(f"https://shops.example/{number}/" for number in range(3)),
     ]
+
+
+def test_one_ad_account_takes_one_place_however_many_shops_it_is_consented_for(
+    wired: Wiring, clock: FrozenClock, capped: str
+):
+    wide = Path(capped)
+    wide.write_text(wide.read_text().replace("capacity = 1", "capacity = 2"))
+    names = ("first", "second", "third")
+    three = [add_shop(wired, f"https://{name}.example/", programme=capped).id for name in names]
+    consent(wired, three[0], "7001")
+    consent(wired, three[1], "7001")
+    fill_all_places(wired.database, wired.now())
+    assert admitted(wired, *three) == ["pass", "pass", "pending"]
+    clock.move(days=8)
+    assert fill_all_places(wired.database, wired.now()) == [three[2]]
+    assert admitted(wired, *three) == ["pass", "pending", "pass"]
