@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Account, Link, SpendDay, Store
@@ -28,12 +29,24 @@ def known_accounts(session: Session, advertiser_ids: Collection[str]) -> list[st
     return sorted(session.scalars(known)) if advertiser_ids else []
 
 
+def hold_accounts(session: Session, advertiser_ids: Collection[str]) -> None:
+    """Until the commit nobody else changes these accounts.
+
+    Taken before any store's row, as a poll takes its account before the stores that it has decided anew.
+    """
+    held = select(Account.advertiser_id).where(Account.advertiser_id.in_(advertiser_ids))
+    session.execute(held.order_by(Account.advertiser_id).with_for_update()).all()
+
+
 def account_for_polling(session: Session, advertiser_id: str, now: datetime, reason: str) -> Account:
-    """The account's row, made where there is none, to be polled from `now` on."""
-    found = session.get(Account, advertiser_id)
-    if found is None:
-        found = Account(advertiser_id=advertiser_id, failures=0)
-        session.add(found)
+    """The account's row, made where there is none, to be polled from `now` on.
+
+    Of two who make it at the same moment the second waits for the first.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    made = {"advertiser_id": advertiser_id, "failures": 0}
+    session.execute(insert(Account).values(made).on_conflict_do_nothing())
+    found = session.get_one(Account, advertiser_id)
     found.next_poll_at, found.poll_reason = now, reason
     return found
 

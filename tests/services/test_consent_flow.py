@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from receiver.domain.consent import Outcome
 from receiver.errors import Advice, ProviderError
@@ -19,8 +20,10 @@ from receiver.services.consent.flow import (
     show_flow,
 )
 from receiver.services.consent.tickets import issue_ticket
-from receiver.services.stores.links import list_links
+from receiver.services.polling.refresh import refresh_for_token
+from receiver.services.stores.links import add_link, list_links
 from receiver.services.stores.registry import disconnect_store
+from receiver.storage import spend
 from receiver.storage.seal import token_hash
 from receiver.storage.tables import Account, AuditEntry, ConsentFlow, Link
 from tests.rows import keep_account, keep_link, keep_store
@@ -380,3 +383,74 @@ def test_a_flow_lasts_half_an_hour_from_each_step(way, clock, wired):
     way.leave(flow_id)
     with wired.database.reading() as session:
         assert session.get(ConsentFlow, flow_id).expires_at == clock() + timedelta(minutes=30)
+
+
+# Two at the same moment; where only one writes at a time, nobody can meet
+
+
+def while_waiting(session, call):
+    """Begin the call in a thread; the session goes on once the call waits for what it holds."""
+    caught = []
+
+    def run():
+        try:
+            call()
+        except Exception as error:
+            caught.append(error)
+
+    thread = Thread(target=run)
+    thread.start()
+    waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    while thread.is_alive() and not session.execute(text(waits)).all():
+        thread.join(0.01)
+    return thread, caught
+
+
+@pytest.mark.parametrize("asked", ["consent", "choice", "link by hand", "refresh"])
+def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(wired, way, tiktok, asked):
+    if wired.database.is_sqlite:
+        pytest.skip("one writes at a time")
+    keep_account(wired, "7001")
+    keep_link(wired)
+    tiktok.covered = ("7001", "7002")
+    if asked == "choice":
+        with wired.database.writing() as session:
+            session.get_one(Link, 1).ended_at = wired.now()
+        flow = way.whole().id
+        with wired.database.writing() as session:
+            session.get_one(Link, 1).ended_at = None
+    state = way.leave(way.open()) if asked == "consent" else ""
+    calls = {
+        "consent": lambda: way.back(state),
+        "choice": lambda: way.pick(flow, "7001"),
+        "link by hand": lambda: add_link(
+            wired.database,
+            wired.seal,
+            wired.now(),
+            store_id="st_1",
+            advertiser_id="7001",
+            token="t",
+            actor="ann",
+        ),
+        "refresh": lambda: refresh_for_token(wired.database, wired.now(), "token-st_1"),
+    }
+    with wired.database.writing() as session:  # as a poll
+        session.get_one(Account, "7001", with_for_update=True)
+        thread, caught = while_waiting(session, calls[asked])
+        assert spend.stores_to_decide(session, "7001") == ["st_1"]
+    thread.join(60)
+    assert caught == []
+
+
+def test_two_stores_whose_advertiser_consents_at_the_same_moment_are_both_linked(wired, way, attacker):
+    if wired.database.is_sqlite:
+        pytest.skip("one writes at a time")
+    states = [one.leave(one.open()) for one in (way, attacker)]
+    with wired.database.writing() as session:
+        spend.account_for_polling(session, "7001", wired.now(), "linked")
+        session.flush()
+        thread, caught = while_waiting(session, lambda: attacker.back(states[1]))
+    thread.join(60)
+    assert caught == []
+    assert way.back(states[0]).outcome is Outcome.LINKED
+    assert attacker.links()["7001"].consent

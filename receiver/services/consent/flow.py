@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,7 +20,7 @@ from receiver.domain.consent import Outcome, Permission, Why, judge, missing
 from receiver.errors import Advice, ProviderError, Refused
 from receiver.integrations.tiktok.oauth import Authorised, Consent
 from receiver.services.stores.links import give_consent
-from receiver.storage import audit, consents, links, stores
+from receiver.storage import audit, consents, links, spend, stores
 from receiver.storage.database import Database
 from receiver.storage.seal import Seal, token_hash
 from receiver.storage.tables import ConsentFlow, Store
@@ -133,7 +134,7 @@ def come_back(
         return _failed(database, flow_id, FAILED.get(error.advice, Outcome.FAULT))
     names, user = _names(tiktok, consent), _user_hash(tiktok, consent)
     with database.writing() as session:
-        flow, store = _held(session, flow_id)
+        flow, store = _held(session, flow_id, consent.advertiser_ids)
         flow.found = {
             "accounts": [[one, names.get(one)] for one in consent.advertiser_ids],
             "scopes": sorted(consent.scopes),
@@ -148,8 +149,8 @@ def choose(
 ) -> None:
     """Link one of the accounts a consent covers, unless the store has named one since. Raises TurnedAway."""
     with database.writing() as session:
-        _own(session, flow_id, browser)
-        flow, store = _held(session, flow_id)
+        covered = (_own(session, flow_id, browser)[0].found or {}).get("accounts", ())
+        flow, store = _held(session, flow_id, [covers for covers, _ in covered])
         if flow.token_sealed is None or flow.expires_at <= now:
             raise TurnedAway(Why.EXPIRED)
         _settle(session, seal, now, flow, store, seal.open(flow.token_sealed), advertiser_id)
@@ -190,11 +191,14 @@ def _own(session: Session, flow_id: str, browser: str, *, locked: bool = False) 
     return flow, stores.known_store(session, flow.store_id)
 
 
-def _held(session: Session, flow_id: str) -> tuple[ConsentFlow, Store]:
+def _held(session: Session, flow_id: str, accounts: Sequence[str]) -> tuple[ConsentFlow, Store]:
     """Store and flow, which nobody else changes now: in this order, as a disconnect takes them.
+
+    `accounts`: those that the consent covers, held before, as a poll takes them.
 
     Raises TurnedAway where a disconnect was first.
     """
+    spend.hold_accounts(session, accounts)
     flow = consents.flow(session, flow_id)
     store = stores.known_store(session, flow.store_id, locked=True) if flow else None
     flow = consents.flow(session, flow_id, locked=True)

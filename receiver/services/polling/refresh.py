@@ -30,8 +30,9 @@ def refresh_for_token(database: Database, now: datetime, status_token: str) -> R
         if store.refreshed_at is not None and now < store.refreshed_at + EVERY:
             return Refreshed(False, store.refreshed_at + EVERY)
         store.refreshed_at = now
-        link = links.open_link(session, store.id)
-        if link is not None and link.consent:
-            hint(session, link.advertiser_id, now, Why.ASKED)
         bridges.bring_forward(session, store.id, now)
-        return Refreshed(True, now + EVERY)
+        link = links.open_link(session, store.id)
+    if link is not None and link.consent:
+        with database.writing() as session:  # of its own: a poll holds the account first, and its stores then
+            hint(session, link.advertiser_id, now, Why.ASKED)
+    return Refreshed(True, now + EVERY)

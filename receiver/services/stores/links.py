@@ -32,7 +32,8 @@ def add_link(
     """
     _check(advertiser_id, token, linked_at, now)
     with database.writing() as session:
-        stores.known_store(session, store_id)
+        spend.hold_accounts(session, [advertiser_id])
+        stores.known_store(session, store_id, locked=True)
         link = give_consent(session, seal, now, store_id, advertiser_id, token, linked_at=linked_at)
         audit.record(session, now, actor, "links add", store_id, {"advertiser_id": advertiser_id})
         session.flush()
@@ -50,7 +51,10 @@ def give_consent(
     scopes: list[int] | None = None,
     linked_at: datetime | None = None,
 ) -> tables.Link:
-    """The store's link to the account, opened where there is none; the consent replaces any other."""
+    """The store's link to the account, opened where there is none; the consent replaces any other.
+
+    The caller holds the account, where it is known, and then the store.
+    """
     links.end_other_links(session, store_id, advertiser_id, now)
     link = _opened(session, store_id, advertiser_id, linked_at, now)
     link.token_sealed, link.consent, link.consent_at = seal.close(token), True, now
@@ -64,7 +68,7 @@ def give_consent(
 def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> tables.Link:
     """End the store's link and forget its token. Raises NotFound."""
     with database.writing() as session:
-        stores.known_store(session, store_id)
+        stores.known_store(session, store_id, locked=True)
         link = links.open_link(session, store_id)
         if link is None:
             raise NotFound(f"store {store_id} has no link that stands")
