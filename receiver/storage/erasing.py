@@ -47,10 +47,13 @@ def erase(session: Session, store: Store) -> dict[str, int]:
             session, delete(Connect).where((Connect.store_id == store.id) | (Connect.shop == store.url))
         ),
         "address claims": address_claims.forget_claims(session, store.id, store.url),
-        "tokens": _rows(
+        "consents": _rows(
             session,
             update(Link)
-            .where(Link.store_id == store.id, Link.token_sealed.is_not(None))
+            .where(
+                Link.store_id == store.id,
+                or_(Link.token_sealed.is_not(None), Link.tiktok_user_hash.is_not(None)),
+            )
             .values(token_sealed=None, tiktok_user_hash=None),
         ),
         "codes": _rows(

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from receiver.errors import InputError, NotFound
+from receiver.services.bridge.leave import erase_store
 from receiver.services.facts.record import record
 from receiver.services.stores.links import add_link, list_links, remove_link
+from receiver.services.stores.registry import disconnect_store
 from receiver.storage import tables
 from tests.factories import LINKED, OPEN
 from tests.rows import keep_link, keep_store
@@ -75,3 +77,14 @@ def test_what_cannot_be_linked_is_refused_by_name(wired, changes, error, named):
     with pytest.raises(error, match=named):
         add(wired, **changes)
     assert list_links(wired.database, None, 0) == []
+
+
+def test_who_consented_is_forgotten_with_an_erased_store_though_its_token_went_before(wired):
+    keep_store(wired)
+    add(wired)
+    with wired.database.writing() as session:
+        session.scalars(select(tables.Link)).one().tiktok_user_hash = "user"
+    disconnect_store(wired.database, OPEN, "st_1", reason="asked", actor="ann")
+    assert erase_store(wired.database, OPEN, "st_1", reason="asked", actor="ann")["consents"] == 1
+    assert [link.tiktok_user_hash for link in list_links(wired.database, "st_1", 0)] == [None]
+    assert "consents" not in erase_store(wired.database, OPEN, "st_1", reason="asked", actor="ann")
