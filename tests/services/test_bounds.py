@@ -153,6 +153,14 @@ def test_beyond_a_days_rows_deliveries_are_counted_on_one(sender: Sender, monkey
     assert work_off(sender.wired) == []  # counting on it queues nothing
 
 
+def test_a_body_sent_again_beyond_a_days_rows_makes_no_row_of_its_own(sender: Sender, monkeypatch):
+    monkeypatch.setattr(limits, "DELIVERIES_A_DAY", 2)
+    for seq in range(1, 6):
+        for _ in range(limits.SAME_BODY_ROWS + 2):
+            assert sender.send(body_of(signal(seq))).status == 200
+    assert len(sender.rows()) == 3
+
+
 def test_what_other_processes_counted_counts_too(sender: Sender, monkeypatch):
     monkeypatch.setattr(limits, "DELIVERIES_A_DAY", 3)
     sender.send(body_of(signal(1)))

@@ -47,12 +47,13 @@ class DailyBounds:
         with self._lock:
             first = self._repeated(new, new.store_id, day)
             counts = self._unwritten.setdefault((new.store_id, day), Counter())
-            if first is not None:
-                counts["merged"] += 1
-                return replace(new, identity=first)
             size = len(new.body) if new.body is not None else 0
             sent = written + Sent(counts["deliveries"], counts["body_bytes"])
             keep = how_to_keep(sent, size)
+            # Beyond the day's rows the first of these bodies may have no row either.
+            if first is not None and keep is not Keep.MERGED:
+                counts["merged"] += 1
+                return replace(new, identity=first)
             counts["deliveries"] += 1
             if keep is Keep.WHOLE:
                 counts["body_bytes"] += size
