@@ -14,7 +14,6 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL, Connection, Engine, NullPool, Pool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from receiver.errors import Refused, StorageUnavailable
@@ -28,6 +27,9 @@ LOCK_SECONDS, ANSWER_SECONDS, CONNECT_SECONDS = 10, 20, 5
 # them: the server would otherwise keep the locks of a host that was cut off for two hours.
 UNACKNOWLEDGED_SECONDS = 5
 ALIVE_AFTER, ALIVE_EVERY, ALIVE_TIMES = 5, 2, 3
+# Of connections: a process has no more than threads. A pool of fewer would be one more line to wait in, where
+# pages could hold every place before a delivery.
+NO_END = -1
 SHRINK_PAGES = 1_000  # of 4 KiB
 # `secure_delete` overwrites what is deleted, also in pages that stay in use and in those that wait for reuse.
 ALWAYS = (
@@ -36,7 +38,7 @@ ALWAYS = (
 )
 # To empty the log takes a moment without readers, for which writers wait: so not for long at a time.
 EMPTY_LOG_MS, EMPTY_LOG_TRIES = 250, 20
-SQLALCHEMYS = (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeout)
+SQLALCHEMYS = (OperationalError, InterfaceError, InternalError, ProgrammingError)
 # What the drivers raise themselves when they are used without SQLAlchemy.
 DRIVERS_OWN = (
     *(sqlite3.OperationalError, sqlite3.InterfaceError, sqlite3.InternalError),
@@ -245,7 +247,8 @@ def _sqlite_engine(url: URL, first: tuple[str, ...] = (), poolclass: type[Pool] 
     file = Path(url.database or "")
     make_folder(file)
     how = {"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False}
-    engine = create_engine(url, hide_parameters=True, connect_args=how, poolclass=poolclass)
+    pool = {"poolclass": poolclass} if poolclass else {"max_overflow": NO_END}
+    engine = create_engine(url, hide_parameters=True, connect_args=how, **pool)
 
     @event.listens_for(engine, "do_connect")
     def make_file(*_: Any) -> None:
@@ -305,7 +308,7 @@ def _postgresql_engine(url: str) -> Engine:
         hide_parameters=True,  # an error's text goes into the log, and a statement's values are secrets too
         pool_pre_ping=True,
         pool_use_lifo=True,
-        pool_timeout=10,
+        max_overflow=NO_END,
         connect_args=BOUNDED,
     )
 

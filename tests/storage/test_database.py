@@ -1,5 +1,7 @@
 """Faults of the database become ours, in one sentence that says what to do and never holds a password."""
 
+from contextlib import ExitStack
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
@@ -7,6 +9,7 @@ from sqlalchemy.exc import ProgrammingError
 from receiver.errors import StorageUnavailable
 from receiver.storage.database import Database
 from receiver.storage.tables import Store
+from receiver.web.bulkhead import SHARE
 
 
 def test_a_database_without_tables_says_migrate(empty_database_url):
@@ -21,6 +24,15 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password():
     with pytest.raises(StorageUnavailable) as told, database.reading() as session:
         session.scalars(select(Store)).all()
     assert "hunter2" not in str(told.value)
+
+
+def test_pages_that_hold_connections_keep_no_delivery_waiting_for_one(wired):
+    pages = wired.settings.web_threads // SHARE
+    with ExitStack() as held:
+        for _ in range(pages):
+            held.enter_context(wired.database.reading()).scalar(text("SELECT 1"))
+        with wired.database.statements() as driver:
+            assert driver.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_what_fails_half_way_leaves_nothing_behind(wired):
