@@ -109,6 +109,18 @@ def test_names_without_end_do_not_fill_the_disk(
         assert len(session.scalars(select(SignInTries)).all()) <= 6
 
 
+def test_networks_without_end_that_try_a_name_which_has_to_wait_do_not_fill_the_disk(
+    wired: Wiring, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("receiver.storage.sign_in_tries.IN_ALL", 6)
+    use_up(wired)
+    for number in range(20):
+        clock.move(seconds=0.01)
+        assert enter(wired, visitor=Visitor(f"2001:db8:0:{number}::1")).wait > NONE
+    with wired.database.reading() as session:
+        assert len(session.scalars(select(SignInTries)).all()) <= 6
+
+
 def test_a_browser_somebody_signed_in_with_is_not_shut_out_by_strangers(wired: Wiring) -> None:
     use_up(wired)
     assert enter(wired, PASSWORD, visitor=Visitor(HERE.address, browser="b1")).person is not None

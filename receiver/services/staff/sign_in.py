@@ -51,9 +51,7 @@ def sign_in(database: Database, now: datetime, *, email: str, password: str, vis
     email = email.strip().lower()
     counters = _counters(email, visitor)
     with database.writing() as session:
-        wait = _wait_left(session, counters, now)
-        if wait == NO_WAIT:
-            _count(session, counters, now)
+        wait = _counted(session, counters, now)
         # What is no text for a database is no address of anybody either.
         person = staff.staff_by_email(session, email) if email.isprintable() else None
     if wait > NO_WAIT:
@@ -99,15 +97,17 @@ def _account(email: str) -> _Counter:
     return _Counter(f"account {hashlib.sha256(email.encode()).hexdigest()}", ACCOUNT)
 
 
-def _wait_left(session: Session, counters: list[_Counter], now: datetime) -> timedelta:
-    """The first wait there is: whoever waits for one counter leaves no trace in the others."""
-    waits = (sign_in_tries.wait_left(session, one.subject, one.patience, now) for one in counters)
-    return next(filter(None, waits), NO_WAIT)
-
-
-def _count(session: Session, counters: list[_Counter], now: datetime) -> None:
-    for counter in counters:
-        sign_in_tries.count_try(session, counter.subject, counter.patience, now)
+def _counted(session: Session, counters: list[_Counter], now: datetime) -> timedelta:
+    """Count a try, or return the first wait there is: whoever has to wait leaves no trace in any counter."""
+    with session.begin_nested() as looked:
+        for one in counters:
+            wait = sign_in_tries.wait_left(session, one.subject, one.patience, now)
+            if wait > NO_WAIT:
+                looked.rollback()
+                return wait
+        for one in counters:
+            sign_in_tries.count_try(session, one.subject, one.patience, now)
+    return NO_WAIT
 
 
 def _tell_refusal(session: Session, now: datetime, person: Staff | None, visitor: Visitor) -> None:
