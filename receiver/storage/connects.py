@@ -12,7 +12,7 @@ from receiver.storage.tables import Connect
 
 # That are under way: whoever begins many cannot fill the disk, nor soon push out a merchant who approves.
 PER_BROWSER, PER_SHOP = 10, 200  # each of one shop
-IN_ALL = 10_000  # without keys; who approves meanwhile is some minutes behind the newest
+IN_ALL = 10_000  # without keys, and with; who approves meanwhile is some minutes behind the newest
 
 
 def add_connect(session: Session, connect: Connect) -> None:
@@ -21,18 +21,18 @@ def add_connect(session: Session, connect: Connect) -> None:
     session.flush()
     of_shop = Connect.shop == connect.shop
     _keep_newest(session, PER_BROWSER, of_shop, Connect.browser_hash == connect.browser_hash)
-    # A shop gave keys to somebody who could sign in there: no stranger's beginnings push that out.
-    _keep_newest(session, PER_SHOP, of_shop, Connect.keys_at.is_(None))
-    _keep_newest(session, PER_SHOP, of_shop, Connect.keys_at.is_not(None))
-    _forget_beyond(session, IN_ALL)
+    # No stranger's beginnings push out what has keys already.
+    for has_keys in (Connect.keys_at.is_(None), Connect.keys_at.is_not(None)):
+        _keep_newest(session, PER_SHOP, of_shop, has_keys)
+        _forget_beyond(session, IN_ALL, has_keys)
 
 
-def _forget_beyond(session: Session, most: int) -> None:
-    """Forget the oldest of those without keys, once the table holds more than so many rows."""
-    begun = select(Connect.created_at).order_by(Connect.created_at.desc()).offset(most - 1).limit(1)
-    oldest = session.scalar(begun)
+def _forget_beyond(session: Session, most: int, alike: ColumnElement[bool]) -> None:
+    """Forget the oldest of these rows, once there are more than so many."""
+    begun = select(Connect.created_at).where(alike).order_by(Connect.created_at.desc())
+    oldest = session.scalar(begun.offset(most - 1).limit(1))
     if oldest is not None:
-        session.execute(delete(Connect).where(Connect.created_at < oldest, Connect.keys_at.is_(None)))
+        session.execute(delete(Connect).where(Connect.created_at < oldest, alike))
 
 
 def _keep_newest(session: Session, most: int, *alike: ColumnElement[bool]) -> None:

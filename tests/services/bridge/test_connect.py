@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from receiver.domain.connects import Outcome, Step
 from receiver.errors import InputError, NotFound, Refused, ShopTrouble
-from receiver.services.bridge.connect import standing
+from receiver.services.bridge.connect import begin_by_hand, standing
 from receiver.services.bridge.shops import Keys
 from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.registry import add_store, disconnect_store
@@ -231,6 +231,22 @@ def test_whoever_begins_for_many_shops_cannot_fill_the_disk(visit, wired, clock,
     for number in range(30):
         clock.move(seconds=1)
         visit.begin(shop=f"{URL}{number}/", browser=f"stranger {number}")
+    assert len(rows(wired, tables.Connect)) == 20
+
+
+def test_whoever_types_in_keys_for_many_shops_cannot_fill_the_disk(wired, clock, monkeypatch):
+    monkeypatch.setattr("receiver.storage.connects.IN_ALL", 20)
+    for number in range(30):
+        clock.move(seconds=1)
+        begin_by_hand(
+            wired.database,
+            wired.seal,
+            wired.now(),
+            shop=f"{URL}{number}/",
+            keys=KEYS,
+            browser=f"stranger {number}",
+            return_url=None,
+        )
     assert len(rows(wired, tables.Connect)) == 20
 
 
