@@ -47,7 +47,16 @@ def test_a_body_is_signed_as_escaped_and_may_come_in_either_form():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "plain", "é", "aéb", "\u0080\u07ff\u0800\uffff\U00010000\U0010ffff", "ü" * 999]
+    "text",
+    [
+        "",
+        "plain",
+        "é",
+        "aéb",
+        "\u0080\u07ff\u0800\uffff\U00010000\U0010ffff",
+        "ü" * 999,
+        "é1\U0001f375 ü" * 9,
+    ],
 )
 def test_a_text_is_escaped_as_json_does_it(text):
     assert escaped(text.encode()) == json.dumps(text)[1:-1].encode()
