@@ -60,8 +60,9 @@ def _again(session: Session, one: NewDelivery) -> int:
     row.duplicates += 1
     if row.state in UNDONE and row.duplicates <= QUEUED_AGAIN:
         _move(row, State.RECEIVED)
-        row.due_at, row.tries, row.ended_at, row.body = one.received_at, 0, None, one.body
-        row.error = one.error
+        row.due_at, row.tries, row.ended_at = one.received_at, 0, None
+        is_kept = row.body is not None and one.body is None  # from before its store was over a bound
+        row.body, row.error = (row.body, None) if is_kept else (one.body, one.error)
     session.flush()
     return row.id
 

@@ -206,6 +206,20 @@ def test_a_delivery_that_its_sender_repeats_without_end_is_queued_again_so_often
         assert session.scalar(select(Delivery.duplicates)) == inbox.QUEUED_AGAIN + 19
 
 
+def test_a_delivery_that_is_tried_again_keeps_its_body_when_it_comes_once_more_over_the_bytes(
+    sender: Sender, monkeypatch
+):
+    body = body_of(signal(1))
+    sender.send(body, x_wc_webhook_delivery_id="same")
+    with sender.wired.database.writing() as session:
+        session.scalars(select(Delivery)).one().state = "failed"
+    monkeypatch.setattr(limits, "BODY_BYTES_A_DAY", len(body))
+    assert sender.send(body, x_wc_webhook_delivery_id="same").body["status"] == "duplicate"
+    work_off(sender.wired)
+    (row,) = sender.rows()
+    assert (row.state, row.body) == ("processed", body)
+
+
 # What work a store can cause
 
 
