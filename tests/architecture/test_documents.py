@@ -1,0 +1,89 @@
+"""What the documents name exists: files, links, the sandbox's stores."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from receiver.sandbox.merchants import MERCHANTS
+
+ROOT = Path(__file__).parents[2]
+# The changelog speaks of versions that are gone, and may name what was in them.
+DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")} - {ROOT / "CHANGELOG.md"})
+# Where a short name may begin; the chapter before it says which of them is meant.
+BASES = tuple(
+    ROOT / folder
+    for folder in (
+        "",
+        "receiver",
+        "wp_bridge",
+        "tests",
+        *(f"receiver/{floor}" for floor in ("domain", "documents", "storage", "web", "services")),
+        "wp_bridge/plugin/wc-ad-credit",
+        "wp_bridge/plugin/wc-ad-credit/src",
+    )
+)
+NAMED = re.compile(r"`([\w./-]+\.(?:py|php|html|toml|po|conf|yml))(?:::\w+)?`")
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+MOST_README_LINES = 90
+
+
+def missing_files(text: str) -> Iterator[str]:
+    """Yield each file named in back-ticks that is missing; a bare name may be anywhere."""
+    for name in NAMED.findall(text):
+        if any((base / name).is_file() for base in BASES):
+            continue
+        if "/" in name or not any(any(folder.rglob(name)) for folder in sources()):
+            yield name
+
+
+def sources() -> tuple[Path, ...]:
+    return tuple(ROOT / name for name in ("receiver", "wp_bridge", "tests", "bench", "docs"))
+
+
+def broken_links(document: Path, text: str) -> Iterator[str]:
+    """Yield each relative link whose file, or whose heading in that file, is missing."""
+    for path, anchor in LINK.findall(text):
+        target = (document.parent / path).resolve() if path else document
+        if not target.exists():
+            yield path
+        elif anchor and anchor not in anchors(target.read_text(encoding="utf-8")):
+            yield f"{path}#{anchor}"
+
+
+def anchors(text: str) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_a_document_names_exists(document):
+    assert sorted(set(missing_files(document.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_of_a_document_leads_somewhere(document):
+    assert list(broken_links(document, document.read_text(encoding="utf-8"))) == []
+
+
+def test_a_file_and_a_heading_that_are_gone_are_noticed():
+    assert list(missing_files("`domain/rules.py`, `domain/gone.py`, `gone.py`")) == [
+        "domain/gone.py",
+        "gone.py",
+    ]
+    assert list(broken_links(ROOT / "README.md", "[a](docs/gone.md) [b](docs/operations.md#gone)")) == [
+        "docs/gone.md",
+        "docs/operations.md#gone",
+    ]
+
+
+def test_the_sandboxs_page_names_each_of_its_stores():
+    page = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    assert [merchant.name for merchant in MERCHANTS if merchant.name not in page] == []
+
+
+def test_the_readme_is_read_in_one_sitting():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= MOST_README_LINES
