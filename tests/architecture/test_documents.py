@@ -28,6 +28,7 @@ BASES = tuple(
 )
 NAMED = re.compile(r"`([\w./-]+\.(?:py|php|html|toml|po|conf|yml))(?:::\w+)?`")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 MOST_README_LINES = 90
 
 
@@ -83,6 +84,13 @@ def test_a_file_and_a_heading_that_are_gone_are_noticed():
 def test_the_sandboxs_page_names_each_of_its_stores():
     page = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
     assert [merchant.name for merchant in MERCHANTS if merchant.name not in page] == []
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_every_decision_has_one_shape(decision):
+    text = decision.read_text(encoding="utf-8")
+    assert re.match(rf"# {decision.name[:4]}: \S", text)
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
 
 
 def test_the_readme_is_read_in_one_sitting():
