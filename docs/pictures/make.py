@@ -1,4 +1,4 @@
-"""Takes the pictures of the README anew, from a sandbox that runs here: Chromium looks at its console.
+"""Takes the console's pictures in README and docs anew: Chromium looks at a sandbox that runs here.
 
 With `make run` in another terminal: `PYTHONPATH=. .venv/bin/python docs/pictures/make.py` (needs what
 `make test` installs, and Chromium).

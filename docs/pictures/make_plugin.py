@@ -1,4 +1,4 @@
-"""Takes the README's picture of the plugin's page anew, in a WordPress of its own.
+"""Takes docs' picture of the plugin's page anew, in a WordPress of its own.
 
 Needs `bin/wordpress` and what `make test` installs. From the project's folder:
 `PYTHONPATH=. .venv/bin/python docs/pictures/make_plugin.py`
