@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from flask import Flask, abort, request
 from werkzeug.routing import IntegerConverter
 
+from receiver.errors import InputError
+
+LONGEST_NAME = 100  # of a field; it is told in an error
 FORMS = "/admin", "/connect"  # the API reads no form, and no body before its token
 
 
@@ -26,19 +29,26 @@ def _refuse_unreadable() -> None:
     """Answers 404 to an address, 400 to a query or a form."""
     if not all(str(part).isprintable() for part in (request.view_args or {}).values()):
         abort(404)
+    for name, text in _given():
+        if _is_no_text(name) or len(name) > LONGEST_NAME:
+            abort(400)
+        if _is_no_text(text):
+            raise InputError("must be text", path=name)
+
+
+def _given() -> Iterator[tuple[str, str]]:
+    """What a query and a form hold, by name."""
     try:
-        given = list(_texts(request.args.items(multi=True)))
+        yield from request.args.items(multi=True)
     except UnicodeDecodeError:
         abort(400)
     if request.path.startswith(FORMS):
-        given += _texts(request.form.items(multi=True))
-    # PostgreSQL keeps no NUL, and half a character is no text anywhere.
-    if any("\0" in text or (not text.isascii() and _is_broken(text)) for text in given):
-        abort(400)
+        yield from request.form.items(multi=True)
 
 
-def _texts(pairs: Iterable[tuple[str, str]]) -> Iterable[str]:
-    return (text for pair in pairs for text in pair)
+def _is_no_text(text: str) -> bool:
+    """PostgreSQL keeps no NUL, and half a character is no text anywhere."""
+    return "\0" in text or (not text.isascii() and _is_broken(text))
 
 
 def _is_broken(text: str) -> bool:

@@ -52,7 +52,8 @@ def journeys(tmp_path_factory):
                 journey.set_up_and_link()
                 journey.consent()
                 journey.pays("manual")
-                spends(journey, each_day("20.00", date(2025, 11, 2), 30), business_center=str(center))
+                own = {"name": journey.shop, "business_center": str(center)}  # no two of one merchant
+                spends(journey, each_day("20.00", date(2025, 11, 2), 30), **own)
             clock.at = SETTLED
             journey.work()
             yield found

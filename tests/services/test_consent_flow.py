@@ -406,10 +406,9 @@ def while_waiting(session, call):
     return thread, caught
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite's writers wait anyway
 @pytest.mark.parametrize("asked", ["consent", "choice", "link by hand", "refresh"])
 def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(wired, way, tiktok, asked):
-    if wired.database.is_sqlite:
-        pytest.skip("one writes at a time")
     keep_account(wired, "7001")
     keep_link(wired)
     tiktok.covered = ("7001", "7002")
@@ -442,9 +441,8 @@ def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(wired, 
     assert caught == []
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_two_stores_whose_advertiser_consents_at_the_same_moment_are_both_linked(wired, way, attacker):
-    if wired.database.is_sqlite:
-        pytest.skip("one writes at a time")
     states = [one.leave(one.open()) for one in (way, attacker)]
     with wired.database.writing() as session:
         spend.account_for_polling(session, "7001", wired.now(), "linked")
