@@ -19,7 +19,7 @@ from sqlalchemy import event
 from bench.crowd import NOW, crowd
 from bench.report import Report
 from bench.serving import a_database
-from receiver.wiring import Wiring, wire
+from receiver.container import Container, build_container
 from tests.conftest import make_settings
 from tests.staff import Console
 
@@ -90,16 +90,16 @@ def _row(few: Cost, many: Cost) -> dict[str, float]:
 
 def _costs(kind: str, size: tuple[int, int], progress: Progress) -> dict[str, Cost]:
     with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
-        wired = wire(make_settings(database_url=url), now=lambda: NOW)
-        crowd(wired, *size, progress)
-        console = Console(wired)
+        container = build_container(make_settings(database_url=url), now=lambda: NOW)
+        crowd(container, *size, progress)
+        console = Console(container)
         try:
             return {
-                page: _cost(wired, console, page)
+                page: _cost(container, console, page)
                 for page in progress.track(_pages(console), description=f"pages on {kind}")
             }
         finally:
-            wired.database.close()
+            container.database.close()
 
 
 def _pages(console: Console) -> list[str]:
@@ -114,8 +114,8 @@ def _pages(console: Console) -> list[str]:
     return [page for page in (*pages, *ASKED) if not any(part in page for part in NO_PAGES)]
 
 
-def _cost(wired: Wiring, console: Console, page: str) -> Cost:
-    with _counted(wired) as asked:
+def _cost(container: Container, console: Console, page: str) -> Cost:
+    with _counted(container) as asked:
         first = console.get(page)
     if first.status_code != 200:
         raise RuntimeError(f"{page} answered {first.status_code}")
@@ -130,14 +130,14 @@ def _milliseconds(console: Console, page: str) -> float:
 
 
 @contextmanager
-def _counted(wired: Wiring) -> Iterator[list[str]]:
+def _counted(container: Container) -> Iterator[list[str]]:
     asked: list[str] = []
 
     def one_more(*told: object) -> None:
         asked.append(str(told[2]))
 
-    event.listen(wired.database.engine, "before_cursor_execute", one_more)
+    event.listen(container.database.engine, "before_cursor_execute", one_more)
     try:
         yield asked
     finally:
-        event.remove(wired.database.engine, "before_cursor_execute", one_more)
+        event.remove(container.database.engine, "before_cursor_execute", one_more)

@@ -11,14 +11,14 @@ from typing import Any
 from rich.progress import Progress
 from sqlalchemy import Table, insert, select, text
 
+from receiver.container import Container
 from receiver.services.decisions.decide import decide_each
 from receiver.services.processing.replay import start as replay
 from receiver.storage import tables
 from receiver.storage.deliveries import Filters
 from receiver.storage.migrate import migrate
-from receiver.wiring import Wiring
+from tests.db_factories import keep_account, keep_day, keep_link, keep_store
 from tests.factories import FIRST
-from tests.rows import keep_account, keep_day, keep_link, keep_store
 from tests.signals import body_of, signal
 
 NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
@@ -33,13 +33,13 @@ STATES = {999: "dead", 998: "dead", 997: "failed", 996: "received", 995: "ignore
 Row = dict[str, Any]
 
 
-def crowd(wired: Wiring, deliveries: int, stores: int, progress: Progress) -> None:
+def crowd(container: Container, deliveries: int, stores: int, progress: Progress) -> None:
     """Fill an empty database with so many of both; as much of everything else as would be beside them."""
-    migrate(wired.database)
-    _keep_pattern(wired, OPEN, "7001", "10.00", date(2025, 11, 20))
-    _keep_pattern(wired, DUE, "7002", "40.00", FIRST)
-    decide_each(wired.database, NOW, [OPEN, DUE])
-    patterns = {store_id: _rows_of(wired, store_id) for store_id in (OPEN, DUE)}
+    migrate(container.database)
+    _keep_pattern(container, OPEN, "7001", "10.00", date(2025, 11, 20))
+    _keep_pattern(container, DUE, "7002", "40.00", FIRST)
+    decide_each(container.database, NOW, [OPEN, DUE])
+    patterns = {store_id: _rows_of(container, store_id) for store_id in (OPEN, DUE)}
     many = {
         table: [
             _copied(table, row, number)
@@ -49,41 +49,41 @@ def crowd(wired: Wiring, deliveries: int, stores: int, progress: Progress) -> No
         for table in {name: None for pattern in patterns.values() for name in pattern}
     }
     for table, rows in many.items():
-        _insert(wired, table, iter(rows), len(rows), progress)
-    _insert(wired, "deliveries", _deliveries(deliveries, stores), deliveries, progress)
-    _insert(wired, "attempts", _attempts(deliveries), deliveries, progress)
-    _insert(wired, "audit", _audit(stores), stores, progress)
-    _insert(wired, "quarantine", _quarantine(stores), stores // 20, progress)
-    _insert(wired, "rejections", _rejections(stores), DAYS * stores // 20, progress)
+        _insert(container, table, iter(rows), len(rows), progress)
+    _insert(container, "deliveries", _deliveries(deliveries, stores), deliveries, progress)
+    _insert(container, "attempts", _attempts(deliveries), deliveries, progress)
+    _insert(container, "audit", _audit(stores), stores, progress)
+    _insert(container, "quarantine", _quarantine(stores), stores // 20, progress)
+    _insert(container, "rejections", _rejections(stores), DAYS * stores // 20, progress)
     replay(
-        wired.database,
+        container.database,
         Filters(state="dead"),
         NOW,
         actor="ann@staff.example",
         reason="The address was put right.",
     )
-    if not wired.database.is_sqlite:  # what PostgreSQL does by itself after a while
-        with wired.database.writing() as session:
+    if not container.database.is_sqlite:  # what PostgreSQL does by itself after a while
+        with container.database.writing() as session:
             session.execute(text("ANALYZE"))
 
 
-def _keep_pattern(wired: Wiring, store_id: str, account: str, a_day: str, begins: date) -> None:
-    keep_store(wired, store_id)
-    keep_link(wired, store_id, account)
-    keep_account(wired, account, next_poll_at=NOW + timedelta(hours=3), spend_read_at=NOW)
+def _keep_pattern(container: Container, store_id: str, account: str, a_day: str, begins: date) -> None:
+    keep_store(container, store_id)
+    keep_link(container, store_id, account)
+    keep_account(container, account, next_poll_at=NOW + timedelta(hours=3), spend_read_at=NOW)
     days = min(DAYS, (NOW.date() - begins).days)
     for number in range(days):
-        keep_day(wired, a_day, begins + timedelta(days=number), account)
-    with wired.database.writing() as session:
-        session.add(tables.Hook(id=store_id, store_id=store_id))
+        keep_day(container, a_day, begins + timedelta(days=number), account)
+    with container.database.writing() as session:
+        session.add(tables.WebhookEndpoint(id=store_id, store_id=store_id))
         asked = {"message": "Why?", "asked_at": NOW, "state": "answered"}
         session.add(tables.Review(id=f"rv_{store_id}", store_id=store_id, **asked))
 
 
-def _rows_of(wired: Wiring, store_id: str) -> dict[str, list[Row]]:
+def _rows_of(container: Container, store_id: str) -> dict[str, list[Row]]:
     """By table, in an order in which they can be inserted: what makes up a store."""
     found: dict[str, list[Row]] = {}
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         account = session.scalars(select(tables.Link.advertiser_id).filter_by(store_id=store_id)).one()
         for table in tables.Base.metadata.sorted_tables:
             if "advertiser_id" in table.c and "store_id" not in table.c:
@@ -182,11 +182,11 @@ def _moment(number: int, count: int) -> datetime:
     return NOW - timedelta(days=DAYS) * (1 - number / count)
 
 
-def _insert(wired: Wiring, table: str, rows: Iterator[Row], count: int, progress: Progress) -> None:
+def _insert(container: Container, table: str, rows: Iterator[Row], count: int, progress: Progress) -> None:
     target: Table = tables.Base.metadata.tables[table]
     task = progress.add_task(f"{count:,} {table.replace('_', ' ')}", total=count)
     while some := list(islice(rows, AT_ONCE)):
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             session.execute(insert(target), some)
         progress.advance(task, len(some))
     progress.remove_task(task)

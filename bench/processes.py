@@ -17,10 +17,10 @@ from sqlalchemy import ColumnElement, func, select
 
 from bench.report import Report
 from bench.serving import a_load, a_service, send, served
+from receiver.container import Container
 from receiver.storage import inbox
 from receiver.storage.inbox_rows import NewDelivery
 from receiver.storage.tables import Delivery
-from receiver.wiring import Wiring
 from tests.processes import Process, running, wait_until, worker
 from tests.signals import add_shop, body_of, new_delivery, signal
 
@@ -33,9 +33,9 @@ Round = dict[int, float]  # by number of processes: deliveries a second
 
 
 def measure(progress: Progress) -> Report:
-    with a_service("postgresql") as wired:
-        drained = _figures("drained", list(_draining(wired, progress)))
-        accepted = _figures("accepted", list(_accepting(wired, progress)))
+    with a_service("postgresql") as container:
+        drained = _figures("drained", list(_draining(container, progress)))
+        accepted = _figures("accepted", list(_accepting(container, progress)))
     return Report("Web processes that accept, and workers that work off, on PostgreSQL", accepted | drained)
 
 
@@ -45,12 +45,12 @@ def _figures(what: str, rounds: list[Round]) -> dict[str, float]:
     return by | to_one
 
 
-def _accepting(wired: Wiring, progress: Progress) -> Iterator[Round]:
+def _accepting(container: Container, progress: Progress) -> Iterator[Round]:
     """All servers stand there all the time; those that are not asked cost nothing."""
-    loads = {n: a_load(wired, CONNECTIONS, SECONDS) for n in PROCESSES}
+    loads = {n: a_load(container, CONNECTIONS, SECONDS) for n in PROCESSES}
     with ExitStack() as servers:
         for n, load in loads.items():
-            servers.enter_context(served("wsgi:app", load.port, n, wired))
+            servers.enter_context(served("wsgi:app", load.port, n, container))
         for load in loads.values():
             send(load)  # the first calls find a process that has yet to connect
         for _ in progress.track(range(ROUNDS), description="accepting"):
@@ -59,38 +59,38 @@ def _accepting(wired: Wiring, progress: Progress) -> Iterator[Round]:
             yield {n: one.a_second for n, one in came.items()}
 
 
-def _draining(wired: Wiring, progress: Progress) -> Iterator[Round]:
+def _draining(container: Container, progress: Progress) -> Iterator[Round]:
     urls = [f"https://shop{number}.example/" for number in range(STORES)]
-    stores = {url: add_shop(wired, url).id for url in urls}
+    stores = {url: add_shop(container, url).id for url in urls}
     sequence, chance = count(1), random.Random(7)  # noqa: S311 (an order, no secret)
 
     def delivery(url: str) -> NewDelivery:
-        return new_delivery(stores[url], body_of(signal(next(sequence), home_url=url)), wired.now())
+        return new_delivery(stores[url], body_of(signal(next(sequence), home_url=url)), container.now())
 
     def fill() -> None:
         senders = urls * (WAITING // STORES)
         chance.shuffle(senders)
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             inbox.keep(session, [delivery(url) for url in senders])
 
     for _ in progress.track(range(ROUNDS), description="working off"):
-        yield {n: _worked_off(wired, n, fill) for n in PROCESSES}
+        yield {n: _worked_off(container, n, fill) for n in PROCESSES}
 
 
-def _worked_off(wired: Wiring, workers: int, fill: Callable[[], None]) -> float:
+def _worked_off(container: Container, workers: int, fill: Callable[[], None]) -> float:
     """Deliveries a second, effects and decisions included, once all workers are there."""
     with ExitStack() as stack:
-        started = [stack.enter_context(running(wired, worker())) for _ in range(workers)]
+        started = [stack.enter_context(running(container, worker())) for _ in range(workers)]
         wait_until(lambda: _are_there(started), seconds=120)
         assert _are_there(started)
         fill()
-        while (waiting := _count(wired, Delivery.ended_at.is_(None))) == WAITING:
+        while (waiting := _count(container, Delivery.ended_at.is_(None))) == WAITING:
             time.sleep(0.01)
         began = time.perf_counter()
-        while _count(wired, Delivery.ended_at.is_(None)):
+        while _count(container, Delivery.ended_at.is_(None)):
             time.sleep(0.05)
         took = time.perf_counter() - began
-    assert not _count(wired, Delivery.state != "processed")
+    assert not _count(container, Delivery.state != "processed")
     return waiting / took
 
 
@@ -98,6 +98,6 @@ def _are_there(workers: list[Process]) -> bool:
     return all("worker started" in one.said for one in workers)
 
 
-def _count(wired: Wiring, which: ColumnElement[bool]) -> int:
-    with wired.database.reading() as session:
+def _count(container: Container, which: ColumnElement[bool]) -> int:
+    with container.database.reading() as session:
         return session.scalar(select(func.count()).select_from(Delivery).where(which)) or 0

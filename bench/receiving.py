@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from bench.report import Report
 from bench.serving import a_load, a_service, free_port, send, served
-from receiver.wiring import Wiring
+from receiver.container import Container
 from receiver.worker import BATCH, work_inbox
 
 ROUNDS, SECONDS = 3, 3.0
@@ -34,20 +34,20 @@ FEW, MANY = 10_000, 100_000  # deliveries, between which memory may not grow
 def measure(progress: Progress) -> Report:
     figures: dict[str, float] = {}
     for kind, processes, connections in progress.track(CASES, description="receiving"):
-        with a_service(kind) as wired:
+        with a_service(kind) as container:
             name = f"{kind}_{processes}_process{'es' if processes > 1 else ''}_{connections}_connections"
-            figures |= _beside_noop(name, wired, processes, connections)
-    with a_service("sqlite") as wired:
-        figures |= _drain_and_memory(wired, progress)
+            figures |= _beside_noop(name, container, processes, connections)
+    with a_service("sqlite") as container:
+        figures |= _drain_and_memory(container, progress)
     return Report("Receiving, beside a Flask view that only reads its body", figures)
 
 
-def _beside_noop(name: str, wired: Wiring, processes: int, connections: int) -> dict[str, float]:
-    ours = a_load(wired, connections, SECONDS)
+def _beside_noop(name: str, container: Container, processes: int, connections: int) -> dict[str, float]:
+    ours = a_load(container, connections, SECONDS)
     noop = replace(ours, port=free_port(), calls=[call._replace(path="/noop") for call in ours.calls])
     with (
-        served("wsgi:app", ours.port, processes, wired),
-        served("bench.noop:app", noop.port, processes, wired),
+        served("wsgi:app", ours.port, processes, container),
+        served("bench.noop:app", noop.port, processes, container),
     ):
         rounds = [(send(ours), send(noop)) for _ in range(ROUNDS)]
     assert not any(came.not_200 for pair in rounds for came in pair)
@@ -61,12 +61,12 @@ def _beside_noop(name: str, wired: Wiring, processes: int, connections: int) -> 
     }
 
 
-def _drain_and_memory(wired: Wiring, progress: Progress) -> dict[str, float]:
+def _drain_and_memory(container: Container, progress: Progress) -> dict[str, float]:
     """What one worker works off, deciding included, while nothing else runs; how the web process grows."""
-    load = a_load(wired, 64, SECONDS)
+    load = a_load(container, 64, SECONDS)
     task = progress.add_task("memory from 10,000 to 100,000 deliveries", total=MANY)
     memory = {}
-    with served("wsgi:app", load.port, 1, wired) as pid:
+    with served("wsgi:app", load.port, 1, container) as pid:
         sent, accepting = 0.0, []
         for many in (FEW, MANY):
             while sent < many:
@@ -77,7 +77,7 @@ def _drain_and_memory(wired: Wiring, progress: Progress) -> dict[str, float]:
             memory[many] = _memory(pid)
     began = time.perf_counter()
     for _ in range(DRAINED // BATCH):
-        assert work_inbox(wired), "the inbox ran empty"
+        assert work_inbox(container), "the inbox ran empty"
     drained = DRAINED / (time.perf_counter() - began)
     return {
         "drained_a_second_by_one_worker": drained,

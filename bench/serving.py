@@ -18,10 +18,10 @@ from signal import SIGKILL
 from sqlalchemy import create_engine, make_url, text
 
 from bench.load import Call, Came, Load
+from receiver.container import Container, build_container
 from receiver.integrations.woocommerce.signature import sign, signing_key
 from receiver.services.stores.registry import add_store
 from receiver.storage.migrate import migrate
-from receiver.wiring import Wiring, wire
 from tests.conftest import KEY, make_settings
 from tests.signals import SECRET, body_of, signal
 
@@ -30,9 +30,9 @@ ROOT = Path(__file__).resolve().parent.parent
 STORES, SIGNALS = 200, 50
 
 
-def a_load(wired: Wiring, connections: int, seconds: float) -> Load:
+def a_load(container: Container, connections: int, seconds: float) -> Load:
     """Signals of the stores of a service, each time with a delivery id of their own."""
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         stores = session.execute(text("SELECT id, url FROM stores ORDER BY created_at")).all()
     calls = [_call(store, url, number) for number in range(1, SIGNALS + 1) for store, url in stores]
     return Load(free_port(), calls, connections, seconds)
@@ -61,19 +61,19 @@ def send(load: Load) -> Came:
 
 
 @contextmanager
-def a_service(kind: str) -> Iterator[Wiring]:
+def a_service(kind: str) -> Iterator[Container]:
     """A migrated database with STORES."""
     with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
-        wired = wire(make_settings(database_url=url))
-        migrate(wired.database)
+        container = build_container(make_settings(database_url=url))
+        migrate(container.database)
         of_each = {"name": "Bench", "country": "US", "currency": "USD", "programme": "woocommerce-2025"}
         for number in range(STORES):
             add_store(
-                wired.database, wired.seal, wired.now(), url=f"https://shop-{number}.example/",
+                container.database, container.cipher, container.now(), url=f"https://shop-{number}.example/",
                 webhook_secret=SECRET, actor="bench", **of_each,
             )  # fmt: skip
-        yield wired
-        wired.database.close()
+        yield container
+        container.database.close()
 
 
 @contextmanager
@@ -94,12 +94,12 @@ def a_database(kind: str, folder: str) -> Iterator[str]:
 
 
 @contextmanager
-def served(app: str, port: int, processes: int, wired: Wiring) -> Iterator[int]:
+def served(app: str, port: int, processes: int, container: Container) -> Iterator[int]:
     """Granian as README says; the id of its (first) worker process."""
     settings = {
         "SECRET_KEYS": KEY,
         "PUBLIC_URL": "https://credit.example",
-        "DATABASE_URL": wired.database.url.render_as_string(hide_password=False),
+        "DATABASE_URL": container.database.url.render_as_string(hide_password=False),
     }
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
     command += ["--workers", str(processes), "--blocking-threads", "64", "--log-level", "error", app]

@@ -2,7 +2,7 @@
 
 What is simulated is the world: accounts that are linked, spend, are restated, revoke; TikTok's delays and
 outages. What is ours is real: the schedule (`domain/schedule.py`), the back-off, the rule by which calls take
-their turn (`domain/budget.py`), and when a date's figures are final (`domain/calendar.py`).
+their turn (`domain/rate_limiter.py`), and when a date's figures are final (`domain/calendar.py`).
 A store's decision is modelled by its sums: forty days of 50,000 accounts would be ten million of them.
 """
 
@@ -26,10 +26,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from receiver.domain.budget import Budget, NotNow, Rate
 from receiver.domain.calendar import Window, final_at, local_date, start_of
 from receiver.domain.decision import Stage
-from receiver.domain.schedule import Standing, Why, after_failures, next_poll
+from receiver.domain.rate_limiter import BudgetState, Rate, Throttled
+from receiver.domain.schedule import PollingState, PollReason, after_failures, next_poll
 
 BEGAN = datetime(2025, 11, 1, tzinfo=UTC)
 A_SECOND, A_MINUTE, A_DAY = 10, 600, 864_000  # TikTok's Basic level
@@ -117,7 +117,7 @@ class _Event(NamedTuple):
     is_routine: bool
     number: int  # of the account
     planned: datetime  # when its poll was to begin
-    why: Why
+    why: PollReason
     left: int = 0  # calls of this poll, this one included; 0: all
 
 
@@ -132,12 +132,12 @@ class World:
             (BEGAN + timedelta(days=day), BEGAN + timedelta(days=day, hours=hours)) for day, hours in OUTAGES
         ]
         self.found = Found(accounts, days)
-        self.rate, self.budget = Rate(RATE), Budget()
+        self.rate, self.budget = Rate(RATE), BudgetState()
 
     def run(self, progress: Progress) -> Found:
         """Call by call: what others may call while a poll goes on depends on it."""
         queue = [
-            _Event(one.linked, False, number, one.linked, Why.FIRST_SPEND)
+            _Event(one.linked, False, number, one.linked, PollReason.FIRST_SPEND)
             for number, one in enumerate(self.accounts)
         ]
         heapq.heapify(queue)
@@ -157,8 +157,8 @@ class World:
     def _call(self, event: _Event) -> _Event | None:
         """One call of a poll, and after its last what the poll came to: the next event of this account."""
         account = self.accounts[event.number]
-        self.budget, turn = self.rate.take(self.budget, event.at, urgent=event.why.is_urgent)
-        if isinstance(turn, NotNow):  # the whole poll is put back
+        self.budget, turn = self.rate.reserve(self.budget, event.at, urgent=event.why.is_urgent)
+        if isinstance(turn, Throttled):  # the whole poll is put back
             return event._replace(at=turn.until, left=0)
         self.found.calls += 1
         self.found.busiest[int((turn.at - BEGAN).total_seconds() // 60)] += 1
@@ -176,7 +176,7 @@ class World:
         """Each time where bills count, weekly otherwise."""
         return account.by_bills or account.bills_read is None or at - account.bills_read > timedelta(days=7)
 
-    def _poll(self, account: Account, now: datetime, why: Why) -> tuple[datetime, Why] | None:
+    def _poll(self, account: Account, now: datetime, why: PollReason) -> tuple[datetime, PollReason] | None:
         self.found.polls += 1
         self.found.reasons[why] += 1
         if any(start <= now < end for start, end in self.outages):
@@ -186,7 +186,7 @@ class World:
         if account.revoked is not None and account.revoked <= now:
             back, account.revoked = account.back, None
             account.is_gone = back is None
-            return None if back is None else (max(back, now), Why.FIRST_SPEND)
+            return None if back is None else (max(back, now), PollReason.FIRST_SPEND)
         account.bills_read = now if self._bills_due(account, now) else account.bills_read
         standing = _standing(account, now)
         if account.decided is None and _is_decided(account, standing):
@@ -233,10 +233,10 @@ def _account(number: int, chance: random.Random) -> Account:
     )
 
 
-def _standing(account: Account, now: datetime) -> Standing:
+def _standing(account: Account, now: datetime) -> PollingState:
     window, today = account.window, local_date(now, account.zone)
     if today < window.first:
-        return Standing(Stage.AWAITING_SPEND, account.zone)
+        return PollingState(Stage.AWAITING_SPEND, account.zone)
     _settle(account, now)
     counted = list(account.final)
     for place in range(len(account.final), min(WINDOW_DAYS, (today - window.first).days + 1)):
@@ -246,7 +246,7 @@ def _standing(account: Account, now: datetime) -> Standing:
     stage = Stage.SETTLING if window.is_over(today) else Stage.ACCUMULATING
     if len(account.final) == WINDOW_DAYS and account.reached < TIERS[0]:
         stage = Stage.ENDED
-    return Standing(stage, account.zone, window, counted, account.reached, TIERS)
+    return PollingState(stage, account.zone, window, counted, account.reached, TIERS)
 
 
 def _settle(account: Account, now: datetime) -> None:
@@ -261,7 +261,7 @@ def _settle(account: Account, now: datetime) -> None:
         place += 1
 
 
-def _is_decided(account: Account, standing: Standing) -> bool:
+def _is_decided(account: Account, standing: PollingState) -> bool:
     if standing.reached >= TIERS[-1]:
         return True
     return len(account.final) == WINDOW_DAYS and standing.reached >= TIERS[0]

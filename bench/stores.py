@@ -13,14 +13,14 @@ from rich.progress import Progress
 
 from bench.growth import Growth, quickest
 from bench.report import Report
+from receiver.container import Container, build_container
 from receiver.services.decisions.decide import decide_each
 from receiver.storage.migrate import migrate
 from receiver.storage.spend import replace_days
 from receiver.storage.tables import SpendDay
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
+from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import FIRST, LAST, LINKED, days_of
-from tests.rows import keep_account, keep_link, keep_store
 
 STORES = (50, 100, 200, 400, 800)
 LAST_DAY = datetime(2025, 12, 1, 12, tzinfo=UTC)  # of the window: thirty days of spend, nothing decided yet
@@ -28,36 +28,38 @@ LAST_DAY = datetime(2025, 12, 1, 12, tzinfo=UTC)  # of the window: thirty days o
 
 def measure(progress: Progress) -> Report:
     seconds = {}
-    with _service() as wired:
+    with _service() as container:
         there: list[str] = []
         for count in progress.track(STORES, description="rounds by number of stores"):
-            there += [_add_store(wired, number) for number in range(len(there), count)]
-            seconds[count] = quickest(_round(wired, there), rounds=2)
-        waited = quickest(_round(wired, there), time.perf_counter, rounds=1)
+            there += [_add_store(container, number) for number in range(len(there), count)]
+            seconds[count] = quickest(_round(container, there), rounds=2)
+        waited = quickest(_round(container, there), time.perf_counter, rounds=1)
     figures = {f"stores_decided_a_second_of_{len(there)}_the_disk_included": len(there) / waited}
     return Report("Rounds of decisions on SQLite", figures, (Growth("one round", "stores", seconds),))
 
 
-def _round(wired: Wiring, stores: list[str]) -> Callable[[], int]:
+def _round(container: Container, stores: list[str]) -> Callable[[], int]:
     """What the worker does every hour: each store is decided anew, and the same answer is not kept twice."""
-    return lambda: decide_each(wired.database, LAST_DAY, stores)
+    return lambda: decide_each(container.database, LAST_DAY, stores)
 
 
 @contextmanager
-def _service() -> Iterator[Wiring]:
+def _service() -> Iterator[Container]:
     with tempfile.TemporaryDirectory() as folder:
-        wired = wire(make_settings(database_url=f"sqlite:///{folder}/receiver.db"), now=lambda: LAST_DAY)
-        migrate(wired.database)
-        yield wired
-        wired.database.close()
+        container = build_container(
+            make_settings(database_url=f"sqlite:///{folder}/receiver.db"), now=lambda: LAST_DAY
+        )
+        migrate(container.database)
+        yield container
+        container.database.close()
 
 
-def _add_store(wired: Wiring, number: int) -> str:
+def _add_store(container: Container, number: int) -> str:
     store, account = f"st_{number}", str(7000 + number)
-    keep_store(wired, store)
-    keep_link(wired, store, account)
-    keep_account(wired, account, business_center=str(6000 + number))
-    with wired.database.writing() as session:
+    keep_store(container, store)
+    keep_link(container, store, account)
+    keep_account(container, account, business_center=str(6000 + number))
+    with container.database.writing() as session:
         rows = [
             SpendDay(
                 advertiser_id=account,

@@ -1,4 +1,4 @@
-"""The only wiring: settings → database and clients → services → routes and commands."""
+"""Builds the app: settings → database and clients → services → routes and commands."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from flask import Flask
 from flask.cli import FlaskGroup
 
 from receiver import cli, web
+from receiver.container import Container, build_container
 from receiver.errors import SettingsError
 from receiver.logs import log_to_stderr
 from receiver.settings import Settings, read_settings
-from receiver.wiring import Wiring, wire
 
 
-def create_app(settings: Settings | None = None, wired: Wiring | None = None) -> Flask:
+def create_app(settings: Settings | None = None, container: Container | None = None) -> Flask:
     """The whole service as a WSGI app. Starts no thread and opens no connection.
 
     Raises SettingsError when a setting is wrong. Only a terminal command gets an app all the same:
@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None, wired: Wiring | None = None) ->
     app = Flask("receiver", static_folder=None, template_folder=None)
     cli.register(app)
     try:
-        made = wired or wire(settings or read_settings())
+        made = container or build_container(settings or read_settings())
     except SettingsError as error:
         if not _looked_up_by_a_command():
             raise

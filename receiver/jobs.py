@@ -19,20 +19,20 @@ from huey import PostgresHuey, SqliteHuey, crontab
 from huey.api import Huey
 from sqlalchemy import func, select
 
+from receiver.container import Container
 from receiver.errors import StorageUnavailable
-from receiver.services.bridge.check import check_quietly, due_stores
+from receiver.services.bridge.reconcile import due_stores, reconcile_quietly
 from receiver.services.decisions.decide import decide_each, decide_stale
-from receiver.services.polling.look_through import look_through_if_due
 from receiver.services.polling.poll import AT_ONCE, poll_due
 from receiver.services.polling.subscribe import keep_subscribed
+from receiver.services.polling.verify_subscriptions import verify_subscriptions_if_due
 from receiver.services.processing.purge import purge
-from receiver.services.running.mend_clock import mend_clock
+from receiver.services.running.clock_rollback import reset_after_clock_rollback
+from receiver.services.running.notify_staff import notify_staff
 from receiver.services.running.programme import count_programmes
-from receiver.services.running.tell import tell_staff
 from receiver.services.stores.places import fill_all_places
 from receiver.storage.database import SQLITE_BUSY_MS, Database
 from receiver.storage.heartbeats import take_turn
-from receiver.wiring import Wiring
 
 POLL_BATCH = AT_ONCE  # no more: between batches a worker that was told to stop does
 POLL_BATCHES = 40  # what the highest rate can ask in a minute; the rest waits for the next run
@@ -53,30 +53,30 @@ class Job:
     run: Callable[[Event], object]
 
 
-def every_minute(wired: Wiring) -> tuple[Job, ...]:
+def every_minute(container: Container) -> tuple[Job, ...]:
     """The service's own periodic work."""
     return (
-        Job("clock", lambda _: mend_clock(wired.database, wired.now())),
-        Job("poll", lambda stopping: _poll(wired, stopping)),
-        Job("subscribe", lambda _: _subscribe(wired)),
-        Job("stores", lambda stopping: _check_stores(wired, stopping)),
-        Job("places", lambda _: fill_all_places(wired.database, wired.now())),
-        Job("count", lambda _: count_programmes(wired.database, wired.now())),
-        Job("decide", lambda _: decide_stale(wired.database, wired.now())),
-        Job("tell", lambda _: _tell(wired)),
-        Job("purge", lambda stopping: _purge_at_night(wired, stopping)),
+        Job("clock", lambda _: reset_after_clock_rollback(container.database, container.now())),
+        Job("poll", lambda stopping: _poll(container, stopping)),
+        Job("subscribe", lambda _: _subscribe(container)),
+        Job("stores", lambda stopping: _check_stores(container, stopping)),
+        Job("places", lambda _: fill_all_places(container.database, container.now())),
+        Job("count", lambda _: count_programmes(container.database, container.now())),
+        Job("decide", lambda _: decide_stale(container.database, container.now())),
+        Job("tell", lambda _: _tell(container)),
+        Job("purge", lambda stopping: _purge_at_night(container, stopping)),
     )
 
 
-def queue_of(wired: Wiring, jobs: tuple[Job, ...], stopping: Event) -> Huey:
+def queue_of(container: Container, jobs: tuple[Job, ...], stopping: Event) -> Huey:
     """A Huey in our own database that knows the jobs. Raises StorageUnavailable."""
-    huey = _open_queue(wired.database)
+    huey = _open_queue(container.database)
     for job in jobs:
-        huey.periodic_task(crontab(minute="*"), name=job.name)(_once_a_minute(wired, job, stopping))
+        huey.periodic_task(crontab(minute="*"), name=job.name)(_once_a_minute(container, job, stopping))
     return huey
 
 
-def _once_a_minute(wired: Wiring, job: Job, stopping: Event) -> Callable[[], None]:
+def _once_a_minute(container: Container, job: Job, stopping: Event) -> Callable[[], None]:
     """Every consumer enqueues its own ticks; the first to run takes the minute and the others pass.
 
     So does one whose last run still goes on: a second thread would be taken from all other jobs.
@@ -92,8 +92,8 @@ def _once_a_minute(wired: Wiring, job: Job, stopping: Event) -> Callable[[], Non
             going_on.release()
 
     def run_if_ours() -> None:
-        minute = wired.now().replace(second=0, microsecond=0)
-        with wired.database.writing() as session:
+        minute = container.now().replace(second=0, microsecond=0)
+        with container.database.writing() as session:
             ours = take_turn(session, job.name, minute)
         if ours:
             log.info("periodic run", job=job.name, minute=f"{minute:%Y-%m-%dT%H:%MZ}")
@@ -102,57 +102,70 @@ def _once_a_minute(wired: Wiring, job: Job, stopping: Event) -> Callable[[], Non
     return run
 
 
-def _poll(wired: Wiring, stopping: Event) -> None:
+def _poll(container: Container, stopping: Event) -> None:
     for _ in range(POLL_BATCHES):
         if stopping.is_set():
             return
-        polled = poll_due(wired.database, wired.seal, wired.tiktok, wired.now(), limit=POLL_BATCH)
-        decide_each(wired.database, wired.now(), (store_id for one in polled for store_id in one.stores))
+        polled = poll_due(
+            container.database, container.cipher, container.tiktok, container.now(), limit=POLL_BATCH
+        )
+        decide_each(
+            container.database, container.now(), (store_id for one in polled for store_id in one.stores)
+        )
         if len(polled) < POLL_BATCH:
             return
 
 
-def _subscribe(wired: Wiring) -> None:
+def _subscribe(container: Container) -> None:
     """TikTok sends notices to https only; its stand-in in the sandbox to this machine as well."""
-    callback_url = f"{wired.settings.public_url}/webhooks/tiktok/ads"
-    if wired.settings.tiktok_app_secret and (callback_url.startswith("https:") or wired.controls):
+    callback_url = f"{container.settings.public_url}/webhooks/tiktok/ads"
+    if container.settings.tiktok_app_secret and (callback_url.startswith("https:") or container.controls):
         keep_subscribed(
-            wired.database, wired.seal, wired.tiktok, wired.now(), callback_url, limit=SUBSCRIBE_BATCH
+            container.database,
+            container.cipher,
+            container.tiktok,
+            container.now(),
+            callback_url,
+            limit=SUBSCRIBE_BATCH,
         )
-        look_through_if_due(wired.database, wired.tiktok, wired.now(), callback_url)
+        verify_subscriptions_if_due(container.database, container.tiktok, container.now(), callback_url)
 
 
-def _check_stores(wired: Wiring, stopping: Event) -> None:
+def _check_stores(container: Container, stopping: Event) -> None:
     """The connected stores whose turn it is, several at once: most of it is waiting for them."""
 
     def check(store_id: str) -> None:
         if not stopping.is_set():
-            check_quietly(
-                wired.database,
-                wired.seal,
-                wired.shops,
-                wired.now(),
+            reconcile_quietly(
+                container.database,
+                container.cipher,
+                container.shops,
+                container.now(),
                 store_id,
-                public_url=wired.settings.public_url,
+                public_url=container.settings.public_url,
             )
 
     with ThreadPoolExecutor(CHECKS_AT_ONCE) as several:
-        list(several.map(check, due_stores(wired.database, wired.now(), CHECK_BATCH)))
+        list(several.map(check, due_stores(container.database, container.now(), CHECK_BATCH)))
 
 
-def _tell(wired: Wiring) -> None:
-    tell_staff(wired.database, wired.now(), wired.channel, wired.settings.public_url)
+def _tell(container: Container) -> None:
+    notify_staff(container.database, container.now(), container.channel, container.settings.public_url)
 
 
-def _purge_at_night(wired: Wiring, stopping: Event) -> None:
+def _purge_at_night(container: Container, stopping: Event) -> None:
     """Once a night, or as soon as a worker runs after it."""
-    now = wired.now().astimezone(UTC)
+    now = container.now().astimezone(UTC)
     tonight = datetime.combine(now.date(), NIGHT)
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         ours = take_turn(session, "night", tonight if now >= tonight else tonight - timedelta(days=1))
     if ours:
         gone = purge(
-            wired.database, now, wired.settings.keep_deliveries_days, within=PURGE_WITHIN, stopping=stopping
+            container.database,
+            now,
+            container.settings.keep_deliveries_days,
+            within=PURGE_WITHIN,
+            stopping=stopping,
         )
         log.info("purged", **gone)
 

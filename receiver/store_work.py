@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from receiver.container import Container
 from receiver.errors import StorageUnavailable
 from receiver.services.bridge.advance import advance_connect, due_connects
 from receiver.services.bridge.errands import run_errand, stores_with_errands
 from receiver.services.bridge.probes import Probes
-from receiver.wiring import Wiring
 
 AT_ONCE, AT_ONE_HOST = 16, 2
 LOOKED_AT = 1_000  # due ones, so that many of one host do not hide the others
@@ -39,17 +39,17 @@ class Errand:
     run: Callable[[], None]
 
 
-def work_stores(wired: Wiring) -> None:
+def work_stores(container: Container) -> None:
     """Do all that is due now, one after the other."""
-    for errand in _due(wired):
+    for errand in _due(container):
         errand.run()
 
 
 class StoreWork:
     """Does what is due in threads of its own, until it is stopped."""
 
-    def __init__(self, wired: Wiring, stopping: Event) -> None:
-        self._wired, self._stopping = wired, stopping
+    def __init__(self, container: Container, stopping: Event) -> None:
+        self._container, self._stopping = container, stopping
         self._running: dict[str, tuple[str, Future[None]]] = {}
 
     def run(self) -> None:
@@ -69,7 +69,7 @@ class StoreWork:
     def _start(self, threads: ThreadPoolExecutor) -> None:
         self._running = {key: one for key, one in self._running.items() if not one[1].done()}
         hosts = Counter(host for host, _ in self._running.values())
-        for errand in _due(self._wired):
+        for errand in _due(self._container):
             if len(self._running) >= AT_ONCE:
                 return
             if errand.key not in self._running and hosts[errand.host] < AT_ONE_HOST:
@@ -84,33 +84,33 @@ def _contained(errand: Errand) -> None:
         log.exception("store work not done", key=errand.key)
 
 
-def _due(wired: Wiring) -> Iterator[Errand]:
-    now = wired.now()
-    for connect_id, shop in due_connects(wired.database, now, LOOKED_AT):
-        yield Errand(f"connect {connect_id}", urlsplit(shop).netloc, partial(_advance, wired, connect_id))
-    for store_id, url in stores_with_errands(wired.database, now, LOOKED_AT):
-        yield Errand(f"store {store_id}", urlsplit(url).netloc, partial(_run, wired, store_id))
+def _due(container: Container) -> Iterator[Errand]:
+    now = container.now()
+    for connect_id, shop in due_connects(container.database, now, LOOKED_AT):
+        yield Errand(f"connect {connect_id}", urlsplit(shop).netloc, partial(_advance, container, connect_id))
+    for store_id, url in stores_with_errands(container.database, now, LOOKED_AT):
+        yield Errand(f"store {store_id}", urlsplit(url).netloc, partial(_run, container, store_id))
 
 
-def _advance(wired: Wiring, connect_id: str) -> None:
+def _advance(container: Container, connect_id: str) -> None:
     advance_connect(
-        wired.database,
-        wired.seal,
-        wired.shops,
-        wired.now(),
+        container.database,
+        container.cipher,
+        container.shops,
+        container.now(),
         connect_id,
         probes=PROBES,
-        programme=wired.settings.programme,
-        public_url=wired.settings.public_url,
+        programme=container.settings.programme,
+        public_url=container.settings.public_url,
     )
 
 
-def _run(wired: Wiring, store_id: str) -> None:
+def _run(container: Container, store_id: str) -> None:
     run_errand(
-        wired.database,
-        wired.seal,
-        wired.shops,
-        wired.now(),
+        container.database,
+        container.cipher,
+        container.shops,
+        container.now(),
         store_id,
-        public_url=wired.settings.public_url,
+        public_url=container.settings.public_url,
     )

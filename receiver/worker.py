@@ -15,6 +15,7 @@ from threading import Event, Thread
 import structlog
 from huey.consumer import Consumer
 
+from receiver.container import Container
 from receiver.errors import StorageUnavailable
 from receiver.jobs import Job, every_minute, queue_of
 from receiver.services.decisions.decide import decide_each
@@ -23,7 +24,6 @@ from receiver.services.processing.replay import replay_next
 from receiver.storage import heartbeats
 from receiver.storage.migrate import require_newest
 from receiver.store_work import StoreWork
-from receiver.wiring import Wiring
 
 BATCH = 100
 IDLE_SECONDS = 0.5
@@ -42,19 +42,19 @@ class _Consumer(Consumer):  # type: ignore[misc]
         pass
 
 
-def run(wired: Wiring, stopping: Event, jobs: tuple[Job, ...] | None = None) -> None:
+def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = None) -> None:
     """Work until `stopping` is set. Raises Refused on a database that is not migrated."""
-    require_newest(wired.database)
-    huey = queue_of(wired, every_minute(wired) if jobs is None else jobs, stopping)
+    require_newest(container.database)
+    huey = queue_of(container, every_minute(container) if jobs is None else jobs, stopping)
     consumer = _Consumer(
         huey, workers=2, scheduler_interval=10, max_delay=1.0, shutdown_timeout=STOP_WITHIN_SECONDS
     )
     consumer.start()
-    store_work = Thread(target=StoreWork(wired, stopping).run, name="stores")
+    store_work = Thread(target=StoreWork(container, stopping).run, name="stores")
     store_work.start()
     log.info("worker started")
     try:
-        _work(wired, stopping, consumer)
+        _work(container, stopping, consumer)
     finally:
         stopping.set()
         store_work.join(STOP_WITHIN_SECONDS)
@@ -63,16 +63,16 @@ def run(wired: Wiring, stopping: Event, jobs: tuple[Job, ...] | None = None) -> 
     log.info("worker stopped")
 
 
-def _work(wired: Wiring, stopping: Event, consumer: Consumer) -> None:
+def _work(container: Container, stopping: Event, consumer: Consumer) -> None:
     beat_due, full_batches = 0.0, 0
     while not stopping.is_set():
         try:
             if time.monotonic() >= beat_due:
-                _beat(wired)
+                _beat(container)
                 beat_due = time.monotonic() + BEAT_SECONDS
                 consumer.check_worker_health()
-            full_batches = full_batches + 1 if work_inbox(wired, stopping.is_set) else 0
-            pause = 0.0 if full_batches % REPLAY_EVERY else _work_replay(wired)
+            full_batches = full_batches + 1 if work_inbox(container, stopping.is_set) else 0
+            pause = 0.0 if full_batches % REPLAY_EVERY else _work_replay(container)
             pause = 0.0 if full_batches else pause
         except StorageUnavailable as error:
             log.warning("worker waits", error=str(error))
@@ -83,26 +83,26 @@ def _work(wired: Wiring, stopping: Event, consumer: Consumer) -> None:
         stopping.wait(pause)
 
 
-def _beat(wired: Wiring) -> None:
-    with wired.database.writing() as session:
-        heartbeats.beat(session, heartbeats.WORKER, wired.now())
+def _beat(container: Container) -> None:
+    with container.database.writing() as session:
+        heartbeats.beat(session, heartbeats.WORKER, container.now())
 
 
-def work_inbox(wired: Wiring, stopping: Callable[[], bool] = lambda: False) -> bool:
+def work_inbox(container: Container, stopping: Callable[[], bool] = lambda: False) -> bool:
     """Process one batch and decide the stores it touched; whether there may be more to do."""
-    outcomes = process_next(wired.database, wired.now(), limit=BATCH, stopping=stopping)
+    outcomes = process_next(container.database, container.now(), limit=BATCH, stopping=stopping)
     touched = (store_id for outcome in outcomes for store_id in outcome.stores)
-    decide_each(wired.database, wired.now(), touched)
+    decide_each(container.database, container.now(), touched)
     return len(outcomes) == BATCH
 
 
-def _work_replay(wired: Wiring) -> float:
+def _work_replay(container: Container) -> float:
     """Do a batch of a replay, if there is one, and how many seconds to wait now.
 
     Its turn comes after a look at the inbox that took all that was due, and while whole batches of live
     deliveries wait, once in REPLAY_EVERY of them.
     """
-    next_at = replay_next(wired.database, wired.now())
+    next_at = replay_next(container.database, container.now())
     if next_at is None:
         return IDLE_SECONDS
-    return min(IDLE_SECONDS, max(0.0, (next_at - wired.now()).total_seconds()))
+    return min(IDLE_SECONDS, max(0.0, (next_at - container.now()).total_seconds()))

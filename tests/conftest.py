@@ -17,14 +17,14 @@ from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
+from receiver.container import Container, build_container
 from receiver.sandbox.shop.shop import Shop
 from receiver.sandbox.shop.shops import Shops
 from receiver.settings import Settings
 from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
-from receiver.wiring import Wiring, wire
+from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
-from tests.machine import CHROMIUM
 from tests.shops import Listener, listening, served_shops
 
 # No test measures time; under CI the same examples come each time, so that a red run can be repeated.
@@ -165,9 +165,9 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-def wired(database_url: str, clock: FrozenClock) -> Iterator[Wiring]:
+def container(database_url: str, clock: FrozenClock) -> Iterator[Container]:
     """A wired service on a fresh database, with a clock that stands still until told otherwise."""
-    made = wire(make_settings(database_url=database_url), now=clock)
+    made = build_container(make_settings(database_url=database_url), now=clock)
     yield made
     made.database.close()
 

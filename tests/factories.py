@@ -11,7 +11,8 @@ from typing import Any
 from receiver.documents.programme import load_programme
 from receiver.domain.decision import Decision, decide
 from receiver.domain.facts import (
-    Account,
+    AccountProfile,
+    BilledTransaction,
     DaySpend,
     Facts,
     History,
@@ -19,8 +20,7 @@ from receiver.domain.facts import (
     Override,
     Payment,
     RecordedAward,
-    Store,
-    Transaction,
+    StoreProfile,
 )
 from receiver.domain.programme import Programme
 
@@ -41,13 +41,13 @@ def make_programme(**changes: Any) -> Programme:
     return replace(seed_programme(), **changes)
 
 
-def make_store(**changes: Any) -> Store:
-    valid = Store("st_1", "m_1", "US", JOINED, True, datetime(2025, 10, 31, 10, 0, tzinfo=UTC))
+def make_store(**changes: Any) -> StoreProfile:
+    valid = StoreProfile("st_1", "m_1", "US", JOINED, True, datetime(2025, 10, 31, 10, 0, tzinfo=UTC))
     return replace(valid, **changes)
 
 
-def make_account(**changes: Any) -> Account:
-    valid = Account(
+def make_account(**changes: Any) -> AccountProfile:
+    valid = AccountProfile(
         advertiser_id="7001",
         business_center="6001",
         country="US",
@@ -108,9 +108,9 @@ def days_of(amount: str, count: int, first: date = FIRST) -> tuple[DaySpend, ...
 
 def bill(
     amount: str | None, at: datetime | None, kind: str | None = "BILL_PAYMENT", **changes: Any
-) -> Transaction:
+) -> BilledTransaction:
     subtotal = None if amount is None else Decimal(amount)
-    return replace(Transaction(kind, "CASH", subtotal, None, at), **changes)
+    return replace(BilledTransaction(kind, "CASH", subtotal, None, at), **changes)
 
 
 def override(outcome: str = "pass") -> Override:

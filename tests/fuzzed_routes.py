@@ -17,13 +17,13 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from receiver.app import create_app
-from receiver.storage import hooks, tables
-from receiver.storage.seal import token_hash
-from receiver.wiring import Wiring, wire
+from receiver.container import Container, build_container
+from receiver.storage import tables, webhook_endpoints
+from receiver.storage.cipher import token_hash
 from tests.conftest import make_settings
-from tests.crossing import FakeShops
+from tests.db_factories import keep_store
+from tests.fake_stores import FakeShops
 from tests.fuzzing import Caller, Route, RouteFuzzer
-from tests.rows import keep_store
 from tests.signals import keep_one, signal
 from tests.staff import Console, staff_token
 
@@ -43,16 +43,16 @@ def fuzzed_app(
     database_url: str, now: Callable[[], datetime]
 ) -> Iterator[tuple[Wsgi, Callable[[int], RouteFuzzer]]]:
     """The app, and what makes calls of it from a seed."""
-    wired = wire(make_settings(database_url=database_url), now=now)
-    wired = replace(wired, shops=FakeShops())  # type: ignore[arg-type]
-    keep_store(wired, status_token_hash=token_hash(STATUS_TOKEN))
-    with wired.database.writing() as session:
-        hooks.add_hook(session, "st_1", "st_1", topic=None)  # as every store has one
-    keep_one(wired, "st_1", signal(1))
-    app = create_app(wired=wired)
-    callers = _callers(wired)
-    yield app.wsgi_app, lambda seed: RouteFuzzer(seed, _routes(app), callers, _ids(wired))
-    wired.database.close()
+    container = build_container(make_settings(database_url=database_url), now=now)
+    container = replace(container, shops=FakeShops())  # type: ignore[arg-type]
+    keep_store(container, status_token_hash=token_hash(STATUS_TOKEN))
+    with container.database.writing() as session:
+        webhook_endpoints.add_hook(session, "st_1", "st_1", topic=None)  # as every store has one
+    keep_one(container, "st_1", signal(1))
+    app = create_app(container=container)
+    callers = _callers(container)
+    yield app.wsgi_app, lambda seed: RouteFuzzer(seed, _routes(app), callers, _ids(container))
+    container.database.close()
 
 
 def call_all_routes(database_url: str, now: Callable[[], datetime], count: int, seed: int) -> Counter[int]:
@@ -85,15 +85,15 @@ def assert_bears(
     return status
 
 
-def _callers(wired: Wiring) -> dict[str, Caller]:
+def _callers(container: Container) -> dict[str, Caller]:
     roles = ("viewer", "operator")
-    tokens = {f"{role}'s token": Caller(_named(staff_token(wired, role))) for role in roles}
-    consoles = {f"{role}'s browser": _browser(Console(wired, role)) for role in roles}
+    tokens = {f"{role}'s token": Caller(_named(staff_token(container, role))) for role in roles}
+    consoles = {f"{role}'s browser": _browser(Console(container, role)) for role in roles}
     store = Caller({"authorization": f"Bearer {STATUS_TOKEN}"})
     return {
         "nobody": Caller({}),
         "store": store,
-        "stranger": _browser(Console(wired, None)),
+        "stranger": _browser(Console(container, None)),
         **tokens,
         **consoles,
     }
@@ -134,8 +134,8 @@ def _fields(spec: dict[str, Any], rule: str) -> list[str]:
     return sorted(names)
 
 
-def _ids(wired: Wiring) -> list[str]:
+def _ids(container: Container) -> list[str]:
     """Of what is there, so that calls get as far as the work."""
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         deliveries = session.scalars(select(tables.Delivery.id)).all()
     return ["st_1", "m_1", "woocommerce-2025", "7001", "received", "open", *map(str, deliveries)] * 3

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from receiver.domain.calendar import local_date
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
-from receiver.integrations.tiktok.reports import SpendDay
-from receiver.integrations.tiktok.transactions import Transaction
+from receiver.integrations.tiktok.reports import ReportedDay
+from receiver.integrations.tiktok.transactions import LedgerTransaction
 
 INFO = AdvertiserInfo(
     advertiser_id="7001",
@@ -24,20 +24,20 @@ INFO = AdvertiserInfo(
 )
 
 
-def day(of: date, amount: str) -> SpendDay:
+def day(of: date, amount: str) -> ReportedDay:
     net = Decimal(amount)
-    return SpendDay(of, net, net, net, Decimal(0), "USD")
+    return ReportedDay(of, net, net, net, Decimal(0), "USD")
 
 
 class FakeTikTok:
     """Answers from a table of days, or fails as told; remembers what it was asked."""
 
-    def __init__(self, *days: SpendDay) -> None:
+    def __init__(self, *days: ReportedDay) -> None:
         self.days = list(days)
         self.info = INFO
         self.fault: ProviderError | None = None
         self.prior: Decimal | None = Decimal(0)
-        self.ledger: list[Transaction] = []
+        self.ledger: list[LedgerTransaction] = []
         self.ledger_fault: ProviderError | None = None
         self.asked: list[tuple[object, ...]] = []
 
@@ -69,7 +69,7 @@ class FakeTikTok:
         return [row for row in self.ledger if row.at is None or first <= local_date(row.at, zone) <= last]
 
 
-def paid(number: int, at: datetime | None, amount: str = "100.00", **changes: object) -> Transaction:
+def paid(number: int, at: datetime | None, amount: str = "100.00", **changes: object) -> LedgerTransaction:
     """A bill paid by cash; the number tells it from others."""
     valid = {"type": "BILL_PAYMENT", "billing": "CASH", "tax": Decimal("20.00"), "currency": "USD"}
-    return Transaction(id=str(number), subtotal=Decimal(amount), at=at, **{**valid, **changes})  # type: ignore[arg-type]
+    return LedgerTransaction(id=str(number), subtotal=Decimal(amount), at=at, **{**valid, **changes})  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from receiver.wiring import Wiring
+from receiver.container import Container
 from tests.conftest import KEY
 
 ROOT = Path(__file__).parents[1]
@@ -69,21 +69,21 @@ class Process:
 
 
 @contextmanager
-def running(wired: Wiring, command: list[str]) -> Iterator[Process]:
+def running(container: Container, command: list[str]) -> Iterator[Process]:
     """A process on the database of `wired`, for as long as the block lasts."""
-    process = Process(command, environment_on(wired))
+    process = Process(command, environment_on(container))
     try:
         yield process
     finally:
         process.kill()
 
 
-def environment_on(wired: Wiring) -> dict[str, str]:
+def environment_on(container: Container) -> dict[str, str]:
     """What a process finds around it that is to use the database of `wired`."""
     settings = {
         "SECRET_KEYS": KEY,
         "PUBLIC_URL": "https://credit.example",
-        "DATABASE_URL": wired.database.url.render_as_string(hide_password=False),
+        "DATABASE_URL": container.database.url.render_as_string(hide_password=False),
         "TIKTOK_API_URL": "http://127.0.0.1:9/open_api/v1.3",
     }
     return {**os.environ, **settings}

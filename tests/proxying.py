@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.machine import NGINX
+from tests.capabilities import NGINX
 from tests.processes import ROOT, answers, wait_until
 
 CALLER = "X-Test-Caller"

@@ -7,14 +7,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from receiver.container import Container
 from receiver.domain.deliveries import identity
 from receiver.integrations.woocommerce.events import SIGNAL
 from receiver.services.stores.registry import AddedStore, add_store
 from receiver.storage import inbox
-from receiver.storage.inbox import Kept
+from receiver.storage.inbox import KeptDelivery
 from receiver.storage.inbox_rows import NewDelivery
 from receiver.storage.tables import Attempt, Delivery
-from receiver.wiring import Wiring
 
 SHOP = "https://shop.example/"
 SECRET = "s3cretABC"
@@ -40,7 +40,7 @@ def body_of(argument: Any) -> bytes:
     return json.dumps({"action": "wc_ad_credit_signal", "arg": argument}, separators=(",", ":")).encode()
 
 
-def add_shop(wired: Wiring, url: str = SHOP, **changes: Any) -> AddedStore:
+def add_shop(container: Container, url: str = SHOP, **changes: Any) -> AddedStore:
     valid: dict[str, Any] = {
         "url": url,
         "name": "Example shop",
@@ -50,7 +50,7 @@ def add_shop(wired: Wiring, url: str = SHOP, **changes: Any) -> AddedStore:
         "webhook_secret": SECRET,
         "actor": "test",
     }
-    return add_store(wired.database, wired.seal, wired.now(), **{**valid, **changes})
+    return add_store(container.database, container.cipher, container.now(), **{**valid, **changes})
 
 
 def new_delivery(
@@ -71,23 +71,25 @@ def new_delivery(
     )
 
 
-def keep(wired: Wiring, store_id: str, *bodies: bytes, topic: str | None = SIGNAL) -> list[Kept]:
-    with wired.database.writing() as session:
-        return inbox.keep(session, [new_delivery(store_id, body, wired.now(), topic) for body in bodies])
+def keep(
+    container: Container, store_id: str, *bodies: bytes, topic: str | None = SIGNAL
+) -> list[KeptDelivery]:
+    with container.database.writing() as session:
+        return inbox.keep(session, [new_delivery(store_id, body, container.now(), topic) for body in bodies])
 
 
-def keep_one(wired: Wiring, store_id: str, argument: Any, topic: str | None = SIGNAL) -> int:
+def keep_one(container: Container, store_id: str, argument: Any, topic: str | None = SIGNAL) -> int:
     """Keep a delivery of this signal; its id."""
-    return keep(wired, store_id, body_of(argument), topic=topic)[0].id
+    return keep(container, store_id, body_of(argument), topic=topic)[0].id
 
 
-def row(wired: Wiring, delivery_id: int) -> Delivery:
-    with wired.database.reading() as session:
+def row(container: Container, delivery_id: int) -> Delivery:
+    with container.database.reading() as session:
         found = session.get(Delivery, delivery_id)
         assert found is not None
         return found
 
 
-def attempts(wired: Wiring, delivery_id: int) -> list[Attempt]:
-    with wired.database.reading() as session:
+def attempts(container: Container, delivery_id: int) -> list[Attempt]:
+    with container.database.reading() as session:
         return list(session.query(Attempt).filter_by(delivery_id=delivery_id).order_by(Attempt.id))

@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import create_engine, make_url, text
 
+from receiver.container import Container, build_container
 from receiver.storage.migrate import migrate
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
+from tests.crash_runner import kill_at_random
 from tests.fakes import FrozenClock
 from tests.fuzzed_routes import call_all_routes
-from tests.killing import kill_at_random
 from tests.sandbox.ports import two_free_ports
 from tests.tenants import ATTACKS, LINKS_ASKED, ask_for_links, suffer
 
@@ -49,11 +49,11 @@ def main(kills: int, seconds: int, calls: int, seed: int | None) -> None:
     for kind in ("sqlite", "postgresql"):
         began = time.monotonic()
         with _database(kind) as url:
-            wired = wire(make_settings(database_url=url))
-            migrate(wired.database)
-            whole = (not kills or _kill(wired, kind, kills, chosen)) and whole
-            whole = (not seconds or _let_attack(wired, kind, seconds)) and whole
-            wired.database.close()
+            container = build_container(make_settings(database_url=url))
+            migrate(container.database)
+            whole = (not kills or _kill(container, kind, kills, chosen)) and whole
+            whole = (not seconds or _let_attack(container, kind, seconds)) and whole
+            container.database.close()
         whole = (not calls or _call(kind, calls, chosen)) and whole
         click.echo(f"{kind}: {time.monotonic() - began:.0f} s")
     sys.exit(0 if whole else 1)
@@ -62,9 +62,9 @@ def main(kills: int, seconds: int, calls: int, seed: int | None) -> None:
 def _call(kind: str, calls: int, seed: int) -> bool:
     began = time.monotonic()
     with _database(kind) as url:
-        wired = wire(make_settings(database_url=url))
-        migrate(wired.database)
-        wired.database.close()
+        container = build_container(make_settings(database_url=url))
+        migrate(container.database)
+        container.database.close()
         try:
             answered = call_all_routes(url, FrozenClock(datetime.now(UTC)), calls, seed)
         except AssertionError as error:
@@ -76,18 +76,18 @@ def _call(kind: str, calls: int, seed: int) -> bool:
     return True
 
 
-def _kill(wired: Wiring, kind: str, kills: int, seed: int) -> bool:
+def _kill(container: Container, kind: str, kills: int, seed: int) -> bool:
     with click.progressbar(length=kills, label=f"{kind:<10} kills", file=sys.stderr) as bar:
-        found = kill_at_random(wired, two_free_ports(), kills, seed, progress=lambda: bar.update(1))
+        found = kill_at_random(container, two_free_ports(), kills, seed, progress=lambda: bar.update(1))
     click.echo(f"{kind}: {found}")
     return found.is_whole
 
 
-def _let_attack(wired: Wiring, kind: str, seconds: int) -> bool:
+def _let_attack(container: Container, kind: str, seconds: int) -> bool:
     with click.progressbar(length=len(ATTACKS), label=f"{kind:<10} attacks", file=sys.stderr) as bar:
-        suffered = list(suffer(wired, two_free_ports(), seconds, progress=lambda: bar.update(1)))
+        suffered = list(suffer(container, two_free_ports(), seconds, progress=lambda: bar.update(1)))
     with click.progressbar(length=LINKS_ASKED, label=f"{kind:<10} links", file=sys.stderr) as bar:
-        asked = ask_for_links(wired, progress=bar.update)
+        asked = ask_for_links(container, progress=bar.update)
     bounded = True
     for one in (*suffered, asked):
         click.echo(f"{kind}: {'' if one.is_bounded else 'NOT BOUNDED: '}{one}")

@@ -11,26 +11,30 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from receiver.app import create_app
+from receiver.container import Container
 from receiver.errors import Refused
 from receiver.services.staff.members import add_staff
 from receiver.services.staff.tokens import make_token
-from receiver.wiring import Wiring
 
 PASSWORD = "correct-horse-battery"
 BASE = "https://credit.example"
 
 
-def keep_staff(wired: Wiring, role: str = "operator") -> str:
+def keep_staff(container: Container, role: str = "operator") -> str:
     """The address of somebody with this role, who may be there already."""
     email = f"{role}@staff.example"
     with suppress(Refused):
-        add_staff(wired.database, wired.now(), email=email, role=role, password=PASSWORD, actor="test")
+        add_staff(
+            container.database, container.now(), email=email, role=role, password=PASSWORD, actor="test"
+        )
     return email
 
 
-def staff_token(wired: Wiring, role: str = "operator", name: str = "test") -> dict[str, str]:
+def staff_token(container: Container, role: str = "operator", name: str = "test") -> dict[str, str]:
     """The headers of a new token of somebody with this role; hand them to a test client."""
-    made = make_token(wired.database, wired.now(), email=keep_staff(wired, role), name=name, actor="test")
+    made = make_token(
+        container.database, container.now(), email=keep_staff(container, role), name=name, actor="test"
+    )
     return {"Authorization": f"Bearer {made.text}"}
 
 
@@ -44,11 +48,11 @@ def seen(page: TestResponse) -> str:
 class Console:
     """Somebody with a browser: signed in, sending each form with its token."""
 
-    def __init__(self, wired: Wiring, role: str | None = "operator") -> None:
-        self._wired = wired
-        self.client: FlaskClient = create_app(wired=wired).test_client()
+    def __init__(self, container: Container, role: str | None = "operator") -> None:
+        self._container = container
+        self.client: FlaskClient = create_app(container=container).test_client()
         if role:
-            self.sign_in(keep_staff(wired, role))
+            self.sign_in(keep_staff(container, role))
 
     def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
         return self.post("/admin/sign-in", email=email, password=password)
@@ -62,7 +66,7 @@ class Console:
     def questions(self, path: str) -> int:
         """How often the database is asked for a page."""
         asked: list[Any] = []
-        engine = self._wired.database.engine
+        engine = self._container.database.engine
 
         def one_more(*told: Any) -> None:
             asked.append(told[2])

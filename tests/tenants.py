@@ -14,11 +14,11 @@ from urllib.parse import quote
 
 from sqlalchemy import func, select
 
+from receiver.container import Container
 from receiver.services.processing.process import process_next
 from receiver.storage import inbox
 from receiver.storage.tables import Delivery, Link
-from receiver.wiring import Wiring
-from tests.killing import ENDED, waits
+from tests.crash_runner import ENDED, waits
 from tests.processes import answers, running, wait_until, web, worker
 from tests.sending import signed_headers
 from tests.serving import Hanging, served
@@ -103,23 +103,25 @@ class Suffered:
 
 
 def suffer(
-    wired: Wiring, port: int, seconds: float, progress: Callable[[], None] = lambda: None
+    container: Container, port: int, seconds: float, progress: Callable[[], None] = lambda: None
 ) -> Iterator[Suffered]:
     """Each attack for so many seconds, on a service that runs as an operator runs it."""
     os.environ |= SETTINGS
     shop = Hanging()
-    with served(shop) as hanging, running(wired, web(port, THREADS)), running(wired, worker()):
+    with served(shop) as hanging, running(container, web(port, THREADS)), running(container, worker()):
         wait_until(lambda: answers(port))
         for number, attack in enumerate(ATTACKS):
-            yield _suffer(wired, port, hanging, attack, number, seconds)
+            yield _suffer(container, port, hanging, attack, number, seconds)
             progress()
         shop.go_on.set()
 
 
-def _suffer(wired: Wiring, port: int, hanging: str, attack: Attack, number: int, seconds: float) -> Suffered:
+def _suffer(
+    container: Container, port: int, hanging: str, attack: Attack, number: int, seconds: float
+) -> Suffered:
     urls = [f"https://{kind}{number}.example/" for kind in ("honest", "hostile")]
-    honest, hostile = (add_shop(wired, url=url).id for url in urls)
-    numbers, stopping, before = count(1), Event(), _on_disk(wired)
+    honest, hostile = (add_shop(container, url=url).id for url in urls)
+    numbers, stopping, before = count(1), Event(), _on_disk(container)
     senders = [
         Thread(target=_attack, args=(Hostile(hostile, urls[1], port, hanging), attack, numbers, stopping))
         for _ in range(SENDERS if number else 0)
@@ -130,11 +132,11 @@ def _suffer(wired: Wiring, port: int, hanging: str, attack: Attack, number: int,
     stopping.set()
     for sender in senders:
         sender.join(60)
-    wait_until(lambda: not waits(wired), seconds=60)
+    wait_until(lambda: not waits(container), seconds=60)
     calls = next(numbers) - 1
-    growth = max(0, _on_disk(wired) - before) * 1_000 // max(calls, 1_000)
+    growth = max(0, _on_disk(container) - before) * 1_000 // max(calls, 1_000)
     return Suffered(
-        attack.name, calls, len(took), refused, max(took, default=0.0), _slowest(wired, honest), growth
+        attack.name, calls, len(took), refused, max(took, default=0.0), _slowest(container, honest), growth
     )
 
 
@@ -177,9 +179,9 @@ def _answer(port: int, method: str, path: str, body: bytes | None, headers: dict
         connection.close()
 
 
-def _slowest(wired: Wiring, store_id: str) -> float:
+def _slowest(container: Container, store_id: str) -> float:
     """Seconds from a delivery's arrival to its end; without an end, none is long enough."""
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         rows = session.execute(
             select(Delivery.received_at, Delivery.ended_at).where(Delivery.store_id == store_id)
         ).all()
@@ -189,11 +191,11 @@ def _slowest(wired: Wiring, store_id: str) -> float:
     )
 
 
-def _on_disk(wired: Wiring) -> int:
-    if wired.database.is_sqlite:
-        file = str(wired.database.url.database)
+def _on_disk(container: Container) -> int:
+    if container.database.is_sqlite:
+        file = str(container.database.url.database)
         return sum(path.stat().st_size for path in map(Path, (file, f"{file}-wal")) if path.exists())
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         return session.scalar(select(func.pg_database_size(func.current_database()))) or 0
 
 
@@ -216,33 +218,33 @@ class Asked:
         )
 
 
-def ask_for_links(wired: Wiring, progress: Callable[[int], None] = lambda _: None) -> Asked:
+def ask_for_links(container: Container, progress: Callable[[int], None] = lambda _: None) -> Asked:
     """Put them before the worker all at once, and another store's few behind them."""
     urls = ("https://asks.example/", "https://waits.example/")
-    asking, waiting = (add_shop(wired, url=url).id for url in urls)
+    asking, waiting = (add_shop(container, url=url).id for url in urls)
     for first in range(1, LINKS_ASKED + 1, BATCH):
         bodies = [
             body_of(linked(number, f"7{number:08}", home_url=urls[0]))
             for number in range(first, first + BATCH)
         ]
-        _keep(wired, asking, bodies)
-    _keep(wired, waiting, [body_of(signal(number, home_url=urls[1])) for number in range(1, 51)])
+        _keep(container, asking, bodies)
+    _keep(container, waiting, [body_of(signal(number, home_url=urls[1])) for number in range(1, 51)])
     began, done, batches, honest_batches = time.monotonic(), 0, 0, 0
-    while outcomes := process_next(wired.database, wired.now(), limit=100):
+    while outcomes := process_next(container.database, container.now(), limit=100):
         done, batches = done + len(outcomes), batches + 1
-        honest_batches = honest_batches or (batches if _is_done(wired, waiting) else 0)
+        honest_batches = honest_batches or (batches if _is_done(container, waiting) else 0)
         progress(len(outcomes))
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         links = session.scalar(select(func.count()).where(Link.store_id == asking)) or 0
     return Asked(done / (time.monotonic() - began), links, honest_batches)
 
 
-def _keep(wired: Wiring, store_id: str, bodies: Sequence[bytes]) -> None:
-    with wired.database.writing() as session:
-        inbox.keep(session, [new_delivery(store_id, body, wired.now()) for body in bodies])
+def _keep(container: Container, store_id: str, bodies: Sequence[bytes]) -> None:
+    with container.database.writing() as session:
+        inbox.keep(session, [new_delivery(store_id, body, container.now()) for body in bodies])
 
 
-def _is_done(wired: Wiring, store_id: str) -> bool:
-    with wired.database.reading() as session:
+def _is_done(container: Container, store_id: str) -> bool:
+    with container.database.reading() as session:
         query = select(Delivery.id).where(Delivery.store_id == store_id, Delivery.state.not_in(ENDED))
         return session.scalar(query.limit(1)) is None

@@ -15,7 +15,7 @@ from receiver.logs import log_to_stderr
 from receiver.services.processing import process
 from receiver.storage.tables import Delivery, Store
 from tests.conftest import make_settings
-from tests.rows import keep_store
+from tests.db_factories import keep_store
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +27,9 @@ def lines(capsys):
 
 
 @pytest.fixture
-def app(wired):
+def app(container):
     """A service behind a proxy on 10.0.0.1, with a page that logs and one that breaks."""
-    made = create_app(wired=replace(wired, settings=make_settings(trusted_proxies=("10.0.0.1",))))
+    made = create_app(container=replace(container, settings=make_settings(trusted_proxies=("10.0.0.1",))))
 
     @made.get("/logs")
     def logs():
@@ -44,7 +44,7 @@ def app(wired):
     @made.get("/breaks-storage")
     def breaks_storage():
         value = "-".join(["s3cret", "value"])  # the line itself stands in the traceback
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             session.execute(insert(Store).values(id="st_1", name=value))
 
     return made
@@ -89,8 +89,8 @@ def test_a_refused_webhook_says_which_request_it_was(app, lines):
 
 
 @pytest.mark.parametrize("path", ["/breaks", "/breaks-storage"])
-def test_a_traceback_shows_no_variable_and_no_value_of_a_statement(app, wired, lines, path):
-    keep_store(wired, "st_1")
+def test_a_traceback_shows_no_variable_and_no_value_of_a_statement(app, container, lines, path):
+    keep_store(container, "st_1")
     assert asked(app, path).status_code == 500
     (line,) = lines()
     assert "test_logs.py" in line["exception"]
@@ -118,12 +118,13 @@ def test_what_a_library_says_is_a_line_too_and_said_once(lines):
     assert (line["event"], line["level"]) == ("a job failed: poll", "error")
 
 
-def test_lines_about_a_delivery_carry_its_id(wired, lines, monkeypatch):
+def test_lines_about_a_delivery_carry_its_id(container, lines, monkeypatch):
     log_to_stderr()
-    with wired.database.writing() as session:
-        plain = {"source": "tiktok", "headers": [], "body_sha256": "0" * 64, "received_at": wired.now()}
+    with container.database.writing() as session:
+        plain = {"source": "tiktok", "headers": [], "body_sha256": "0" * 64, "received_at": container.now()}
         rows = [
-            Delivery(identity=name, state="received", due_at=wired.now(), **plain) for name in ("one", "two")
+            Delivery(identity=name, state="received", due_at=container.now(), **plain)
+            for name in ("one", "two")
         ]
         session.add_all(rows)
         session.flush()
@@ -133,8 +134,8 @@ def test_lines_about_a_delivery_carry_its_id(wired, lines, monkeypatch):
         log.info("an effect")
         raise ValueError("a-word-of-a-body")
 
-    monkeypatch.setattr(process, "take_in", take_in)
-    process.process_next(wired.database, wired.now())
+    monkeypatch.setattr(process, "apply_deliveries", take_in)
+    process.process_next(container.database, container.now())
     found = lines()
     told = {event: [one.get("delivery_id") for one in found if one["event"] == event] for event in EVENTS}
     assert told == {"an effect": [None, *ids], "delivery not processed": ids}

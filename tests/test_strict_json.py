@@ -12,12 +12,12 @@ from hypothesis import strategies as some
 
 from receiver import strict_json
 from receiver.errors import InputError
-from receiver.integrations.http import Answer
+from receiver.integrations.http import HttpResponse
 from receiver.integrations.tiktok.envelope import open_envelope
 from receiver.strict_json import DEEPEST, read_json, read_loose_json
-from wp_bridge.answers import an_object
 from wp_bridge.errors import StoreError
-from wp_bridge.guard import Answer as StoreAnswer
+from wp_bridge.responses import an_object
+from wp_bridge.safe_http import SafeHttpResponse as StoreAnswer
 
 OUT_OF_BOUNDS = {
     "too deep": ["[" * 65 + "]" * 65, '{"a":' * 65 + "1" + "}" * 65, "[" * 1_000_000, '[{"a":' * 500],
@@ -62,7 +62,7 @@ def test_what_python_writes_is_read_back(value):
 def test_in_an_answer_of_others_it_is_their_error(text):
     body = f'{{"code": 0, "data": {text}}}'.encode()
     with pytest.raises(Exception, match="an answer that is no JSON"):
-        open_envelope("/x/", Answer(200, {}, body))
+        open_envelope("/x/", HttpResponse(200, {}, body))
     with pytest.raises(StoreError):
         an_object(StoreAnswer(200, {}, body))
 

@@ -18,16 +18,16 @@ import pytest
 from cryptography.fernet import Fernet
 
 from receiver import jobs, worker
+from receiver.container import Container, build_container
 from receiver.errors import Refused, StorageUnavailable
 from receiver.jobs import Job, queue_of
 from receiver.services.decisions import decide
-from receiver.services.running.programme import standings
+from receiver.services.running.programme import programme_stats
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
+from tests.db_factories import keep_store
 from tests.fakes import FrozenClock
-from tests.rows import keep_store
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,8 +39,8 @@ def until(true: Callable[[], object], seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
-def last_beat(wired: Wiring) -> datetime | None:
-    with wired.database.reading() as session:
+def last_beat(container: Container) -> datetime | None:
+    with container.database.reading() as session:
         return heartbeats.last_beat(session, heartbeats.WORKER)
 
 
@@ -51,8 +51,8 @@ class Working:
         self.stopping = Event()
         self.threads: list[Thread] = []
 
-    def start(self, wired: Wiring, *periodic: Job) -> None:
-        thread = Thread(target=worker.run, args=(wired, self.stopping, periodic))
+    def start(self, container: Container, *periodic: Job) -> None:
+        thread = Thread(target=worker.run, args=(container, self.stopping, periodic))
         self.threads.append(thread)
         thread.start()
 
@@ -93,54 +93,56 @@ class Inbox:
 
 
 class TestInbox:
-    def test_each_touched_store_is_decided_once(self, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_each_touched_store_is_decided_once(
+        self, container: Container, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         decided = decisions(monkeypatch)
         inbox = Inbox([Outcome(("st_1",)), Outcome(), Outcome(("st_2", "st_1"))])
         monkeypatch.setattr(worker, "process_next", inbox)
-        worker.work_inbox(wired)
+        worker.work_inbox(container)
         assert decided == ["st_1", "st_2"]
 
     def test_a_store_that_cannot_be_decided_holds_no_other_up(
-        self, wired: Wiring, monkeypatch: pytest.MonkeyPatch
+        self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         decided = decisions(monkeypatch, fails="st_1")
         monkeypatch.setattr(worker, "process_next", Inbox([Outcome(("st_1",)), Outcome(("st_2",))]))
-        worker.work_inbox(wired)
+        worker.work_inbox(container)
         assert decided == ["st_2"]
 
     @pytest.mark.parametrize("trouble", [StorageUnavailable("gone"), ValueError("a bug")])
     def test_trouble_is_waited_out(
-        self, wired: Wiring, working: Working, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+        self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch, trouble: Exception
     ) -> None:
         monkeypatch.setattr(worker, "TROUBLE_SECONDS", 0.01)
         inbox = Inbox(trouble)
         monkeypatch.setattr(worker, "process_next", inbox)
-        working.start(wired)
+        working.start(container)
         until(lambda: inbox.asked > 1)
 
     def test_a_full_batch_is_followed_at_once(
-        self, wired: Wiring, working: Working, monkeypatch: pytest.MonkeyPatch
+        self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(worker, "IDLE_SECONDS", 3600.0)
         inbox = Inbox([Outcome()] * worker.BATCH, [Outcome()] * worker.BATCH)
         monkeypatch.setattr(worker, "process_next", inbox)
-        working.start(wired)
+        working.start(container)
         until(lambda: inbox.asked == 3)
 
     def test_a_replay_moves_only_after_a_look_that_took_all_that_was_due(
-        self, wired: Wiring, working: Working, monkeypatch: pytest.MonkeyPatch
+        self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         full = [Outcome()] * worker.BATCH
         inbox = Inbox(full, full, full[1:])
         looks: list[int] = []
         monkeypatch.setattr(worker, "process_next", inbox)
         monkeypatch.setattr(worker, "replay_next", lambda *_: looks.append(inbox.asked))
-        working.start(wired)
+        working.start(container)
         until(lambda: looks)
         assert looks[0] == 3
 
     def test_the_next_batch_of_a_replay_is_done_when_its_time_comes(
-        self, wired: Wiring, working: Working, monkeypatch: pytest.MonkeyPatch
+        self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(worker, "IDLE_SECONDS", 3600.0)
         looks: list[int] = []
@@ -151,15 +153,15 @@ class TestInbox:
 
         monkeypatch.setattr(worker, "process_next", Inbox())
         monkeypatch.setattr(worker, "replay_next", next_at)
-        working.start(wired)
+        working.start(container)
         until(lambda: len(looks) == 3)
 
 
 class TestClock:
-    def test_of_two_workers_one_runs_the_minute(self, wired: Wiring, clock: FrozenClock) -> None:
+    def test_of_two_workers_one_runs_the_minute(self, container: Container, clock: FrozenClock) -> None:
         runs: list[str] = []
         job = Job("count", lambda _: runs.append("ran"))
-        queues = [queue_of(wired, (job,), Event()) for _ in range(2)]
+        queues = [queue_of(container, (job,), Event()) for _ in range(2)]
         for minute in (1, 2):
             for queue in queues:
                 for tick in queue.read_periodic(None):
@@ -168,12 +170,12 @@ class TestClock:
             clock.move(minutes=1)
 
     def test_a_run_that_takes_longer_than_a_minute_keeps_no_second_thread(
-        self, wired: Wiring, clock: FrozenClock
+        self, container: Container, clock: FrozenClock
     ) -> None:
         begun: list[str] = []
         done = Event()
         slow = Job("slow", lambda _: (begun.append("begun"), done.wait(20)))
-        queue = queue_of(wired, (slow,), Event())
+        queue = queue_of(container, (slow,), Event())
         (tick,) = queue.read_periodic(None)
         first = Thread(target=queue.execute, args=(tick,))
         first.start()
@@ -190,27 +192,27 @@ class TestClock:
         queue.execute(tick)
         assert begun == ["begun"] * 2, "the minute that was passed was not left to others"
 
-    def test_two_workers_at_once_agree(self, wired: Wiring, working: Working) -> None:
+    def test_two_workers_at_once_agree(self, container: Container, working: Working) -> None:
         runs: list[str] = []
         ticks: list[str] = []
         for _ in range(2):
-            working.start(wired, Job("count", lambda _: runs.append("ran")), Job("tick", ticks.append))
+            working.start(container, Job("count", lambda _: runs.append("ran")), Job("tick", ticks.append))
         until(lambda: runs and ticks)
         time.sleep(1.5)  # the queue is asked at least once a second
         assert (len(runs), len(ticks)) == (1, 1)
 
     @pytest.mark.parametrize(("moved", "ours"), [(0, False), (60, True), (-60, False), (-3600, True)])
     def test_a_turn_is_taken_once_whatever_the_clock_does(
-        self, wired: Wiring, clock: FrozenClock, moved: int, ours: bool
+        self, container: Container, clock: FrozenClock, moved: int, ours: bool
     ) -> None:
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             assert heartbeats.take_turn(session, "poll", clock())
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             later = clock() + timedelta(seconds=moved)
             assert heartbeats.take_turn(session, "poll", later) is ours
 
     def test_polling_goes_on_while_batches_are_full_and_decides_what_it_touched(
-        self, wired: Wiring, monkeypatch: pytest.MonkeyPatch
+        self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         @dataclass
         class Polled:
@@ -219,27 +221,29 @@ class TestClock:
         batches = [[Polled(("st_1",))] * jobs.POLL_BATCH, [Polled(("st_2", "st_3"))]]
         monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: batches.pop(0))
         decided = decisions(monkeypatch)
-        poll = job_of(wired, "poll")
+        poll = job_of(container, "poll")
         poll.run(Event())
         assert (decided, batches) == (["st_1", "st_2", "st_3"], [])
 
-    def test_programmes_are_counted(self, wired: Wiring) -> None:
-        keep_store(wired)
-        job_of(wired, "count").run(Event())
-        ours, *_ = standings(wired.database, wired.now(), "woocommerce-2025")
+    def test_programmes_are_counted(self, container: Container) -> None:
+        keep_store(container)
+        job_of(container, "count").run(Event())
+        ours, *_ = programme_stats(container.database, container.now(), "woocommerce-2025")
         assert ours.counted is not None
         assert (ours.counted.admitted, ours.counted.waiting) == (1, 0)
 
-    def test_polling_stops_between_batches(self, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_polling_stops_between_batches(
+        self, container: Container, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: pytest.fail("it went on"))
-        poll = job_of(wired, "poll")
+        poll = job_of(container, "poll")
         stopping = Event()
         stopping.set()
         poll.run(stopping)
 
 
 class TestStopping:
-    def test_the_job_in_hand_is_finished(self, wired: Wiring, working: Working) -> None:
+    def test_the_job_in_hand_is_finished(self, container: Container, working: Working) -> None:
         told: list[str] = []
 
         def job(stopping: Event) -> None:
@@ -248,16 +252,16 @@ class TestStopping:
             time.sleep(0.3)
             told.append("finished")
 
-        working.start(wired, Job("slow", job))
+        working.start(container, Job("slow", job))
         until(lambda: told)
         working.stop()
         assert told == ["begun", "finished"]
 
     def test_a_database_that_is_not_migrated_is_refused(self, empty_database_url: str) -> None:
-        wired = wire(make_settings(database_url=empty_database_url))
+        container = build_container(make_settings(database_url=empty_database_url))
         with pytest.raises(Refused, match="flask --app wsgi migrate"):
-            worker.run(wired, Event())
-        wired.database.close()
+            worker.run(container, Event())
+        container.database.close()
 
 
 @pytest.fixture
@@ -274,7 +278,7 @@ def environment(database_url: str) -> dict[str, str]:
 class TestProcess:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_works_until_it_is_told_to_stop_and_ends_with_0(
-        self, wired: Wiring, environment: dict[str, str], number: signal.Signals
+        self, container: Container, environment: dict[str, str], number: signal.Signals
     ) -> None:
         process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
@@ -285,13 +289,13 @@ class TestProcess:
             text=True,
         )
         try:
-            until(lambda: last_beat(wired) or process.poll() is not None)
+            until(lambda: last_beat(container) or process.poll() is not None)
             process.send_signal(number)
             said, _ = process.communicate(timeout=20)
         finally:
             process.kill()
         assert process.returncode == 0, said
-        beat = last_beat(wired)
+        beat = last_beat(container)
         assert beat is not None
         assert datetime.now(UTC) - beat < timedelta(seconds=30)
 
@@ -308,8 +312,8 @@ class TestProcess:
         assert answer.stdout.splitlines()[-1] == "1 False"
 
 
-def job_of(wired: Wiring, name: str) -> Job:
-    return next(job for job in jobs.every_minute(wired) if job.name == name)
+def job_of(container: Container, name: str) -> Job:
+    return next(job for job in jobs.every_minute(container) if job.name == name)
 
 
 def decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[str]:
@@ -325,10 +329,10 @@ def decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[str]:
     return decided
 
 
-def test_the_worker_leaves_no_thread_behind(wired: Wiring) -> None:
+def test_the_worker_leaves_no_thread_behind(container: Container) -> None:
     before = threading.active_count()
     working = Working()
-    working.start(wired)
-    until(lambda: last_beat(wired))
+    working.start(container)
+    until(lambda: last_beat(container))
     working.stop()
     assert threading.active_count() == before

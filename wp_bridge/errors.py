@@ -18,7 +18,7 @@ class BadSignal(BridgeError):
         self.path = path
 
 
-class Trouble(StrEnum):
+class StoreTrouble(StrEnum):
     """Why a store did not do what it was asked."""
 
     UNREACHABLE = "unreachable"  # whatever it was: nobody shall learn from us what lies in a network
@@ -40,7 +40,9 @@ class StoreError(BridgeError):
     `retry_after`: how many seconds a busy store wants to be left alone, where it said so.
     """
 
-    def __init__(self, trouble: Trouble, code: str | None = None, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self, trouble: StoreTrouble, code: str | None = None, *, retry_after: int | None = None
+    ) -> None:
         super().__init__(f"{trouble} ({code})" if code else str(trouble))
         self.trouble = trouble
         self.code = code
@@ -54,6 +56,6 @@ class Redirected(StoreError):
     """
 
     def __init__(self, status: int, location: str | None) -> None:
-        super().__init__(Trouble.UNREACHABLE, "redirect")
+        super().__init__(StoreTrouble.UNREACHABLE, "redirect")
         self.is_permanent = status in (301, 308)
         self.location = location

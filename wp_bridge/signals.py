@@ -38,7 +38,7 @@ class _Digits(_Text):
         super().__init__("[0-9]{1,64}", "must be 1 to 64 digits, as text", **kwargs)
 
 
-class _Whole(fields.Field[int]):
+class _WholeNumber(fields.Field[int]):
     """A whole number from 1 on: neither "7" nor 7.0 nor true."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
@@ -78,7 +78,7 @@ class _Strict(Schema):
         unknown = EXCLUDE  # a newer plugin may say more
 
 
-class _Account(_Strict):
+class _AccountField(_Strict):
     advertiser_id = _Digits(required=True)
     business_center = _Digits(allow_none=True, load_default=None)
     external_business_id = _Text(
@@ -92,10 +92,10 @@ class _Integration(_Strict):
     set_up = _YesNo(allow_none=True, load_default=None)
 
 
-class _Signal(_Strict):
-    v = _Whole(required=True)
+class _SignalSchema(_Strict):
+    v = _WholeNumber(required=True)
     install_id = _Text(UUID, "must be a UUID", required=True)
-    seq = _Whole(required=True)
+    seq = _WholeNumber(required=True)
     at = _Instant(required=True)
     home_url = _Text(
         r"https?://[^\x00-\x20\x7f-\xa0]{1,500}", "must be the shop's web address", required=True
@@ -103,22 +103,22 @@ class _Signal(_Strict):
     event = fields.Raw(required=True)
 
 
-class _AccountSignal(_Signal, _Account):
+class _AccountSignal(_SignalSchema, _AccountField):
     previous = _Digits(allow_none=True, load_default=None)
 
 
-class _StateSignal(_Signal):
+class _StateSignal(_SignalSchema):
     integration = fields.Nested(_Integration, allow_none=True, load_default=None)
-    account = fields.Nested(_Account, allow_none=True, load_default=None)
+    account = fields.Nested(_AccountField, allow_none=True, load_default=None)
 
 
 EVENTS: dict[str, Schema] = {
-    "integration_installed": _Signal(),
-    "integration_set_up": _Signal(),
-    "integration_removed": _Signal(),
+    "integration_installed": _SignalSchema(),
+    "integration_set_up": _SignalSchema(),
+    "integration_removed": _SignalSchema(),
     "account_linked": _AccountSignal(),
     "account_switched": _AccountSignal(),
-    "link_lost": _Signal(),
+    "link_lost": _SignalSchema(),
     "state": _StateSignal(),
 }
 

@@ -7,7 +7,9 @@ from html import unescape
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
-from wp_bridge.answers import (
+from wp_bridge.authenticated_client import USER_AGENT, AuthenticatedClient
+from wp_bridge.errors import Redirected, StoreError, StoreTrouble
+from wp_bridge.responses import (
     StoreFacts,
     Webhook,
     a_list,
@@ -17,11 +19,9 @@ from wp_bridge.answers import (
     read_webhook,
     text,
 )
-from wp_bridge.calls import USER_AGENT, Calls
-from wp_bridge.errors import Redirected, StoreError, Trouble
-from wp_bridge.guard import Answer, Guard, Limits
+from wp_bridge.safe_http import Limits, SafeHttpClient, SafeHttpResponse
 
-__all__ = ["Store", "StoreFacts", "Webhook", "moved_to", "probe"]
+__all__ = ["RemoteStore", "StoreFacts", "Webhook", "moved_to", "probe"]
 
 WOOCOMMERCE, COMPANION = "wc/v3", "wc-ad-credit/v1"
 INDEX_PHP = "index.php/"
@@ -37,13 +37,13 @@ GONE = "woocommerce_rest_shop_webhook_invalid_id"
 Told = TypeVar("Told")
 
 
-class Store:
+class RemoteStore:
     """One store through its keys. Every call raises StoreError."""
 
-    def __init__(self, guard: Guard, base: str, key: str, secret: str) -> None:
+    def __init__(self, guard: SafeHttpClient, base: str, key: str, secret: str) -> None:
         """`base` is what stands before wp-json: the store's home, or that and index.php/."""
         self._guard, self._base = guard, base
-        self._calls = Calls(guard, base, key, secret)
+        self._calls = AuthenticatedClient(guard, base, key, secret)
 
     def facts(self) -> StoreFacts:
         """`system_status` with few fields, or the store would make outside calls of its own for it."""
@@ -62,7 +62,7 @@ class Store:
             found |= {hook.id: hook for hook in map(read_webhook, rows)}
             if is_last:
                 return list(found.values())
-        raise StoreError(Trouble.MALFORMED, "webhooks without end")
+        raise StoreError(StoreTrouble.MALFORMED, "webhooks without end")
 
     def make_webhook(self, name: str, topic: str, delivery_url: str, secret: str) -> Webhook:
         """As the store keeps it: its topic may be another than the one asked for."""
@@ -91,7 +91,7 @@ class Store:
 
     def _ask(
         self,
-        read: Callable[[Answer], Told],
+        read: Callable[[SafeHttpResponse], Told],
         method: str,
         endpoint: str,
         *,
@@ -119,8 +119,8 @@ class Store:
             return None
 
 
-def probe(guard: Guard, home: str, *, http: bool = False) -> tuple[str, str | None]:
-    """What stands before wp-json at a store, and its name; without keys. Raises StoreError.
+def probe(guard: SafeHttpClient, home: str, *, http: bool = False) -> tuple[str, str | None]:
+    """Return what stands before wp-json at a store, and its name; without keys. Raises StoreError.
 
     A store that shows its REST API only to whoever has keys is taken for one: its keys will tell.
     """
@@ -132,10 +132,10 @@ def probe(guard: Guard, home: str, *, http: bool = False) -> tuple[str, str | No
             _check_namespaces(index)
             return base, _name(index)
     plain = _index(guard, f"{home}?rest_route=/&_fields={INDEX_FIELDS}", http=http)
-    raise StoreError(Trouble.NOT_WORDPRESS if plain is None else Trouble.NO_PERMALINKS)
+    raise StoreError(StoreTrouble.NOT_WORDPRESS if plain is None else StoreTrouble.NO_PERMALINKS)
 
 
-def moved_to(guard: Guard, home: str) -> str | None:
+def moved_to(guard: SafeHttpClient, home: str) -> str | None:
     """Return where a store's home redirects for good, as it says itself; None where it does not.
 
     One question, and nothing is followed. Raises StoreError.
@@ -149,7 +149,7 @@ def moved_to(guard: Guard, home: str) -> str | None:
     return None
 
 
-def _index(guard: Guard, url: str, *, http: bool) -> dict[str, Any] | None:
+def _index(guard: SafeHttpClient, url: str, *, http: bool) -> dict[str, Any] | None:
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
     return an_index(guard.request("GET", url, http=http, headers=headers))
 
@@ -158,7 +158,7 @@ def _check_namespaces(index: dict[str, Any]) -> None:
     namespaces = [str(one) for one in index.get("namespaces", [WOOCOMMERCE])]
     if WOOCOMMERCE not in namespaces:
         is_old = any(one.startswith("wc/") for one in namespaces)
-        raise StoreError(Trouble.TOO_OLD if is_old else Trouble.NO_WOOCOMMERCE)
+        raise StoreError(StoreTrouble.TOO_OLD if is_old else StoreTrouble.NO_WOOCOMMERCE)
 
 
 def _name(index: dict[str, Any] | None) -> str | None:
@@ -167,14 +167,14 @@ def _name(index: dict[str, Any] | None) -> str | None:
     return text(unescape(name)) if isinstance(name, str) else None
 
 
-def _companion(answer: Answer) -> dict[str, Any]:
-    return an_object(answer, absent=Trouble.NO_COMPANION)
+def _companion(answer: SafeHttpResponse) -> dict[str, Any]:
+    return an_object(answer, absent=StoreTrouble.NO_COMPANION)
 
 
-def _page(number: int) -> Callable[[Answer], tuple[list[Any], bool]]:
+def _page(number: int) -> Callable[[SafeHttpResponse], tuple[list[Any], bool]]:
     """Rows, and whether they are the last: where few came and the store counts no more pages."""
 
-    def read(answer: Answer) -> tuple[list[Any], bool]:
+    def read(answer: SafeHttpResponse) -> tuple[list[Any], bool]:
         rows = a_list(answer)
         pages = answer.headers.get("x-wp-totalpages", "")
         more = pages.isascii() and pages.isdigit() and len(pages) < 9 and int(pages) > number

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from receiver.sandbox.memory import recall
-from receiver.sandbox.place import find_place
+from receiver.sandbox.paths import find_paths
 from receiver.sandbox.seed import DEMO
+from receiver.sandbox.state import recall
 
 HERE = Path(__file__).parent
 WIDTH = 1000
@@ -24,7 +24,7 @@ SHOWN = "Tin Whistle Music"
 
 
 def main() -> None:
-    place = find_place(os.environ)
+    place = find_paths(os.environ)
     memory = recall(place.state)
     if memory is None:
         raise SystemExit("No sandbox is there; start one with `make run`.")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.machine import CHROMIUM
+from tests.capabilities import CHROMIUM
 from tests.plugin.stages import document, kept
 from tests.plugin.visitors import TAB
 from tests.plugin.wordpress import WordPress, wordpress

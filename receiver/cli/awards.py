@@ -12,6 +12,7 @@ from receiver.cli.credits import credits_group, text_of
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows
+from receiver.container import current_container
 from receiver.errors import Refused
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
@@ -20,7 +21,6 @@ from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import show_award
 from receiver.storage.database import Database
-from receiver.wiring import wiring
 
 __all__ = ["credits_group"]  # the group, with these commands on it
 
@@ -55,7 +55,7 @@ def issue_command(
         _issue_from(source, dry_run, as_json)
     elif source is None and award_id is not None and reference is not None:
         told = {"reference": reference, "delivered_as": delivered_as or "applied"}
-        _move(partial(issue, seal=wiring().seal), award_id, dry_run, as_json, **told)
+        _move(partial(issue, cipher=current_container().cipher), award_id, dry_run, as_json, **told)
     else:
         raise click.UsageError("write either ID --reference REF [--as applied|code], or --from CSV")
 
@@ -95,7 +95,7 @@ def lift_command(award_id: str, reason: str, dry_run: bool, as_json: bool) -> No
 @json_option
 def show_command(award_id: str, as_json: bool) -> None:
     """One award and all that happened to it."""
-    print_one(show_award(wiring().database, wiring().now(), award_id), as_json)
+    print_one(show_award(current_container().database, current_container().now(), award_id), as_json)
 
 
 @credits_group.command("code")
@@ -103,29 +103,29 @@ def show_command(award_id: str, as_json: bool) -> None:
 @json_option
 def code_command(award_id: str, as_json: bool) -> None:
     """Show the redeem code of an award in clear; who saw it is audited."""
-    parts = wiring()
-    print_one(show_code(parts.database, parts.seal, parts.now(), award_id, actor()), as_json)
+    container = current_container()
+    print_one(show_code(container.database, container.cipher, container.now(), award_id, actor()), as_json)
 
 
 def _move(
     move: Callable[..., dict[str, Any]], award_id: str, dry_run: bool, as_json: bool, **told: str
 ) -> None:
     """The store's stage follows its award: it is decided at once."""
-    parts = wiring()
+    container = current_container()
 
     def act(database: Database) -> dict[str, Any]:
-        return move(database, parts.now(), award_id, actor=actor(), **told)
+        return move(database, container.now(), award_id, actor=actor(), **told)
 
-    store_id = show_award(parts.database, parts.now(), award_id)["store"]
+    store_id = show_award(container.database, container.now(), award_id)["store"]
     do_and_show(store_id, act, dry_run=dry_run, as_json=as_json)
 
 
 def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:
-    parts, text = wiring(), text_of(source)
+    container, text = current_container(), text_of(source)
     if dry_run:
-        planned = preview(parts.database, text, seal=parts.seal)
+        planned = preview(container.database, text, cipher=container.cipher)
     else:
-        planned = issue_file(parts.database, parts.now(), text, actor(), seal=parts.seal)
+        planned = issue_file(container.database, container.now(), text, actor(), cipher=container.cipher)
     print_rows([_row(one) for one in planned], as_json)
     problems = [f"line {one.row.line}: {one.problem}" for one in planned if one.problem]
     if problems:

@@ -13,11 +13,11 @@ from sqlalchemy.exc import ArgumentError
 from receiver.cli.options import SECRET
 from receiver.cli.output import json_option, print_rows
 from receiver.cli.single import single_command
+from receiver.container import current_container
 from receiver.services.running.copy_database import copy_database
-from receiver.storage.copying import Copied
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
-from receiver.wiring import wiring
+from receiver.storage.table_copy import Copied
 
 
 def _postgresql(_context: click.Context, _option: click.Parameter, value: str) -> Database:
@@ -41,11 +41,11 @@ def copy_database_command(to: Database, as_json: bool) -> None:
     Nothing else may have the SQLite file open. All is copied and read back, or nothing is: after a failure
     or a kill, run it again. Then set DATABASE_URL to TO.
     """
-    wired = wiring()
-    print_rows([asdict(one) for one in _copied(wired.database, to, wired.seal)], as_json)
+    container = current_container()
+    print_rows([asdict(one) for one in _copied(container.database, to, container.cipher)], as_json)
 
 
-def _copied(source: Database, to: Database, seal: Seal) -> list[Copied]:
+def _copied(source: Database, to: Database, cipher: Cipher) -> list[Copied]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -55,6 +55,6 @@ def _copied(source: Database, to: Database, seal: Seal) -> list[Copied]:
             progress.update(bar, description=table, total=of, advance=more)
 
         try:
-            return copy_database(source, to, seal, show)
+            return copy_database(source, to, cipher, show)
         finally:
             to.close()

@@ -10,6 +10,7 @@ from babel import Locale
 
 from receiver.cli.options import limit_option
 from receiver.cli.output import Commands, json_option, print_rows, to_json
+from receiver.container import current_container
 from receiver.documents.facts import read_facts
 from receiver.documents.languages import LANGUAGES
 from receiver.documents.programme import load_shipped, read_programme_file
@@ -19,7 +20,6 @@ from receiver.domain.decision import decide
 from receiver.errors import InputError
 from receiver.services.awards.listing import list_awards
 from receiver.strict_json import read_json
-from receiver.wiring import wiring
 
 LONGEST_TEXT = 8 * 1024 * 1024  # characters
 
@@ -57,7 +57,9 @@ def decide_command(facts_file: str, programme_file: str | None, language: str, a
 @json_option
 def list_command(state: str | None, limit: int, as_json: bool) -> None:
     """Awards, the earliest due first."""
-    rows: list[dict[str, Any]] = list_awards(wiring().database, wiring().now(), state, limit)
+    rows: list[dict[str, Any]] = list_awards(
+        current_container().database, current_container().now(), state, limit
+    )
     shown = ("id", "store", "state", "credit", "currency", "due_by", "overdue")
     print_rows(rows, as_json, shown)
 

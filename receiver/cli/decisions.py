@@ -8,8 +8,8 @@ import click
 
 from receiver.cli.options import limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.container import current_container
 from receiver.services.decisions.history import list_decisions, show_decision
-from receiver.wiring import wiring
 
 
 @click.group("decisions", cls=Commands)
@@ -23,7 +23,7 @@ def decisions_group() -> None:
 @json_option
 def list_command(store: str, limit: int, as_json: bool) -> None:
     """A store's decisions, the newest first; the same answer from the same facts stands once."""
-    rows = list_decisions(wiring().database, store, limit)
+    rows = list_decisions(current_container().database, store, limit)
     shown = rows if as_json else [{**row, "changed": _summary(row["changes"])} for row in rows]
     print_rows(shown, as_json, ("id", "decided_at", "stage", "verdict", "changed"))
 
@@ -33,7 +33,7 @@ def list_command(store: str, limit: int, as_json: bool) -> None:
 @json_option
 def show_command(decision: int, as_json: bool) -> None:
     """One decision exactly as it was said; --json adds the facts and terms it rests on."""
-    shown = show_decision(wiring().database, decision)
+    shown = show_decision(current_container().database, decision)
     print_one(shown if as_json else _readable(shown), as_json)
 
 

@@ -11,20 +11,20 @@ import click
 from receiver.cli.options import actor, delivery_filters, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows, to_json
 from receiver.cli.replays import replay_command, replays_command
+from receiver.container import current_container
+from receiver.services.processing.detail import delivery_detail, raw_body, redacted_body
 from receiver.services.processing.purge import expired, purge
-from receiver.services.processing.view import raw_body, redacted_body, view
-from receiver.services.receiving.quarantine import list_quarantine, take_from_quarantine
+from receiver.services.receiving.quarantine import list_quarantine, release_from_quarantine
 from receiver.storage import rejections
 from receiver.storage.deliveries import Filters, list_deliveries
 from receiver.storage.tables import Attempt, Delivery, Rejection, RejectionSample
-from receiver.wiring import wiring
 
 COLUMNS = ("id", "state", "source", "store", "topic", "received_at", "duplicates", "due_at", "error")
 
 
 @click.group("deliveries", cls=Commands)
 def deliveries_group() -> None:
-    """What was received, and what became of it."""
+    """List deliveries and what became of them."""
 
 
 @deliveries_group.command("list")
@@ -33,7 +33,7 @@ def deliveries_group() -> None:
 @json_option
 def list_command(filters: Filters, limit: int, as_json: bool) -> None:
     """The newest first."""
-    with wiring().database.reading() as session:
+    with current_container().database.reading() as session:
         rows = [_row(delivery) for delivery in list_deliveries(session, filters, limit)]
     print_rows(rows, as_json, COLUMNS)
 
@@ -45,18 +45,18 @@ def list_command(filters: Filters, limit: int, as_json: bool) -> None:
 @json_option
 def show(delivery_id: int, with_body: bool, raw: bool, as_json: bool) -> None:
     """One delivery and every attempt at it, and whether its bytes and its signature still verify."""
-    parts = wiring()
+    container = current_container()
     if raw and (with_body or as_json):
         raise click.UsageError("--raw prints the bytes and nothing else")
     if raw:
-        click.echo(raw_body(parts.database, parts.now(), delivery_id, actor=actor()), nl=False)
+        click.echo(raw_body(container.database, container.now(), delivery_id, actor=actor()), nl=False)
         return
-    viewed = view(
-        parts.database,
-        parts.seal,
-        parts.now(),
+    viewed = delivery_detail(
+        container.database,
+        container.cipher,
+        container.now(),
         delivery_id,
-        tiktok_secret=parts.settings.tiktok_app_secret,
+        tiktok_secret=container.settings.tiktok_app_secret,
     )
     signed = viewed.signature
     row = _row(viewed.delivery) | {"body_hash": viewed.body_hash, "signature": signed.proof}
@@ -94,20 +94,20 @@ def quarantine_command(
     limit: int,
     as_json: bool,
 ) -> None:
-    """What stores sent with a signature that did not fit, the oldest first.
+    """List what stores sent with a signature that did not fit, the oldest first.
 
     Put the store's secret right (`stores rotate-secret --webhook-secret -`), then --take-in: what verifies
     goes into the inbox like any delivery, the rest stays for 14 days.
     """
-    parts = wiring()
+    container = current_container()
     if not take_in:
-        print_rows(list_quarantine(parts.database, store, limit), as_json)
+        print_rows(list_quarantine(container.database, store, limit), as_json)
         return
     if reason is None:
         raise click.UsageError("--take-in needs --reason")
-    tried = take_from_quarantine(
-        parts.database, parts.seal, parts.now(), store_id=store, ids=ids, reason=reason, actor=actor(),
-        dry_run=dry_run,
+    tried = release_from_quarantine(
+        container.database, container.cipher, container.now(),
+        store_id=store, ids=ids, reason=reason, actor=actor(), dry_run=dry_run,
     )  # fmt: skip
     print_rows(
         [{"id": one.id, "delivery": one.delivery_id, "problem": one.problem} for one in tried], as_json
@@ -122,12 +122,12 @@ def purge_command(dry_run: bool, as_json: bool) -> None:
 
     Deliveries that ended are kept for KEEP_DELIVERIES_DAYS, quarantine for 14 days, samples for 30.
     """
-    parts = wiring()
-    keep_days = parts.settings.keep_deliveries_days
+    container = current_container()
+    keep_days = container.settings.keep_deliveries_days
     if dry_run:
-        gone = expired(parts.database, parts.now(), keep_days)
+        gone = expired(container.database, container.now(), keep_days)
     else:
-        gone = purge(parts.database, parts.now(), keep_days, within=timedelta(hours=1), progress=_say)
+        gone = purge(container.database, container.now(), keep_days, within=timedelta(hours=1), progress=_say)
     print_one({**gone, "saved": not dry_run}, as_json)
 
 
@@ -142,8 +142,8 @@ def _say(gone: dict[str, int]) -> None:
 @limit_option
 @json_option
 def rejected_command(store: str | None, samples: bool, limit: int, as_json: bool) -> None:
-    """How many calls were turned away, by day, store and reason; pings among them."""
-    with wiring().database.reading() as session:
+    """Count rejected calls and pings by day, store and reason."""
+    with current_container().database.reading() as session:
         if samples:
             rows = [_sample(one) for one in rejections.list_samples(session, store, limit)]
         else:

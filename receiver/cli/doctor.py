@@ -6,12 +6,12 @@ import click
 
 from receiver.cli.output import json_option, one_line, print_rows
 from receiver.cli.single import single_command
+from receiver.container import current_container
 from receiver.errors import SettingsError
-from receiver.integrations.reach import look
-from receiver.services.running.diagnose import Check, State, diagnose, diagnose_settings
-from receiver.wiring import wiring
+from receiver.integrations.probe import probe
+from receiver.services.running.doctor import Check, CheckState, diagnose, diagnose_settings
 
-COLOURS = {State.OK: "green", State.WARN: "yellow", State.FAIL: "red"}
+COLOURS = {CheckState.OK: "green", CheckState.WARN: "yellow", CheckState.FAIL: "red"}
 
 
 @single_command("doctor")
@@ -23,7 +23,7 @@ def doctor_command(as_json: bool) -> None:
         print_rows(
             [{"check": c.name, "state": c.state, "found": c.found, "do": c.do} for c in checks], as_json
         )
-    failed = [check.name for check in checks if check.state is State.FAIL]
+    failed = [check.name for check in checks if check.state is CheckState.FAIL]
     if failed:
         raise click.ClickException(f"not healthy: {', '.join(failed)}")
 
@@ -31,11 +31,18 @@ def doctor_command(as_json: bool) -> None:
 def _checks(*, show: bool) -> list[Check]:
     """Each is shown as soon as it is known: one that has to wait for the network holds up no other."""
     try:
-        wired = wiring()
+        container = current_container()
     except SettingsError as error:
         found = iter([diagnose_settings(error)])
     else:
-        found = diagnose(wired.settings, wired.database, wired.seal, wired.now(), look, wired.channel)
+        found = diagnose(
+            container.settings,
+            container.database,
+            container.cipher,
+            container.now(),
+            probe,
+            container.channel,
+        )
     checks = []
     for check in found:
         checks.append(check)

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from receiver.cli.output import Command, print_one
-from receiver.services.decisions.effect import with_effect
+from receiver.container import current_container
+from receiver.services.decisions.preview import run_with_preview
 from receiver.storage.database import Database
-from receiver.wiring import wiring
 
 
 def dry_run_option(command: Command) -> Command:
@@ -23,7 +23,7 @@ def do_and_show(
     store_id: str, act: Callable[[Database], dict[str, Any]], *, dry_run: bool, as_json: bool
 ) -> None:
     """Print what `act` answers, where the store stands afterwards, and each thing that changed."""
-    parts = wiring()
-    effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=dry_run)
+    container = current_container()
+    effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
     stands = {"stage": effect.after.stage, "verdict": effect.after.verdict}
     print_one({**effect.answer, **stands, "saved": not dry_run, "effect": effect.changes}, as_json)

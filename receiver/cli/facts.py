@@ -9,16 +9,16 @@ import click
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import Commands, json_option, to_json
+from receiver.container import current_container
 from receiver.documents.facts import facts_document
 from receiver.services.decisions.decide import facts_of
 from receiver.services.facts.record import NAMES, record
 from receiver.storage.database import Database
-from receiver.wiring import wiring
 
 
 @click.group("facts", cls=Commands)
 def facts_group() -> None:
-    """What is known about a store."""
+    """Show and record what is known about a store."""
 
 
 @facts_group.command("set")
@@ -37,11 +37,11 @@ def set_command(
     VALUE: manual, automatic or unknown (payment) · yes, no or unknown (flags) · a time (linked_at,
     set_up_at) · an id (merchant) · RULE=pass, RULE=fail or RULE=none (override).
     """
-    parts = wiring()
+    container = current_container()
 
     def act(database: Database) -> dict[str, Any]:
         return record(
-            database, parts.now(), store_id=store, name=name, value=value, reason=reason,
+            database, container.now(), store_id=store, name=name, value=value, reason=reason,
             evidence=evidence, actor=actor(),
         )  # fmt: skip
 
@@ -53,7 +53,7 @@ def set_command(
 @json_option
 def show_command(store: str, as_json: bool) -> None:
     """The store's facts document: what `credits decide` reads. It is JSON with and without --json."""
-    parts = wiring()
-    now = parts.now()
-    facts, programme = facts_of(parts.database, now, store)
+    container = current_container()
+    now = container.now()
+    facts, programme = facts_of(container.database, now, store)
     click.echo(to_json(facts_document(facts, programme.id, now)))

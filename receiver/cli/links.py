@@ -8,9 +8,9 @@ import click
 
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.container import current_container
 from receiver.services.consent.revoke import revoke_consent
 from receiver.services.stores.links import add_link, link_row, list_links, remove_link
-from receiver.wiring import wiring
 
 
 @click.group("links", cls=Commands)
@@ -26,11 +26,11 @@ def links_group() -> None:
 @json_option
 def add_command(store: str, advertiser: str, token: str, linked_at: datetime | None, as_json: bool) -> None:
     """Link an ad account, with the advertiser's consent."""
-    parts = wiring()
+    container = current_container()
     link = add_link(
-        parts.database,
-        parts.seal,
-        parts.now(),
+        container.database,
+        container.cipher,
+        container.now(),
         store_id=store,
         advertiser_id=advertiser,
         token=token,
@@ -46,7 +46,7 @@ def add_command(store: str, advertiser: str, token: str, linked_at: datetime | N
 @json_option
 def list_command(store: str | None, limit: int, as_json: bool) -> None:
     """Links, the newest first, ended ones included."""
-    print_rows([link_row(link) for link in list_links(wiring().database, store, limit)], as_json)
+    print_rows([link_row(link) for link in list_links(current_container().database, store, limit)], as_json)
 
 
 @links_group.command("remove")
@@ -54,8 +54,10 @@ def list_command(store: str | None, limit: int, as_json: bool) -> None:
 @json_option
 def remove_command(store: str, as_json: bool) -> None:
     """End a store's link and forget its token."""
-    parts = wiring()
-    print_one(link_row(remove_link(parts.database, parts.now(), store_id=store, actor=actor())), as_json)
+    container = current_container()
+    print_one(
+        link_row(remove_link(container.database, container.now(), store_id=store, actor=actor())), as_json
+    )
 
 
 @links_group.command("revoke")
@@ -65,12 +67,12 @@ def remove_command(store: str, as_json: bool) -> None:
 @json_option
 def revoke_command(store: str, reason: str, with_others: bool, as_json: bool) -> None:
     """Give the advertiser's consent back to TikTok; the link stays, unread until consent is given again."""
-    parts = wiring()
+    container = current_container()
     served = revoke_consent(
-        parts.database,
-        parts.seal,
-        parts.tiktok.urgently(),
-        parts.now(),
+        container.database,
+        container.cipher,
+        container.tiktok.urgently(),
+        container.now(),
         store,
         reason=reason,
         actor=actor(),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from receiver.cli.output import json_option, print_one
 from receiver.cli.single import single_command
+from receiver.container import current_container
 from receiver.storage.migrate import current_revision, migrate
-from receiver.wiring import wiring
 
 
 @single_command("migrate")
 @json_option
 def migrate_command(as_json: bool) -> None:
     """Bring the database to the newest revision. Running it again changes nothing."""
-    parts = wiring()
-    before = current_revision(parts.database)
-    print_one({"from": before, "to": migrate(parts.database, seal=parts.seal)}, as_json)
+    container = current_container()
+    before = current_revision(container.database)
+    print_one({"from": before, "to": migrate(container.database, cipher=container.cipher)}, as_json)

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from receiver.domain.deliveries import State
+from receiver.domain.deliveries import DeliveryState
 from receiver.storage.deliveries import Filters
 
 LONGEST_SECRET = 10_000  # characters; what comes after them is not read
@@ -20,7 +20,7 @@ STDIN = '"-" reads it from standard input, where nobody else on the machine can 
 RIGHT = "is no time; write 2025-11-20T12:00:00Z, with its offset, or 2025-11-20 for that day's start in UTC"
 
 
-class Time(click.ParamType[datetime]):
+class TimeOption(click.ParamType[datetime]):
     """A moment in ISO 8601 with its offset, or a date: that day's first moment in UTC."""
 
     name = "time"
@@ -44,7 +44,7 @@ def _moment(text: str) -> datetime | None:
     return moment.astimezone(UTC) if moment.tzinfo else None
 
 
-class Secret(click.ParamType[str]):
+class SecretOption(click.ParamType[str]):
     """A secret; "-" reads it from standard input, since others can see what stands on a command line."""
 
     name = "secret"
@@ -64,15 +64,15 @@ class Secret(click.ParamType[str]):
         return str(click.prompt(param.human_readable_name if param else self.name, hide_input=True, err=True))
 
 
-TIME = Time()
-SECRET = Secret()
+TIME = TimeOption()
+SECRET = SecretOption()
 
 limit_option = click.option(
     "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0 = all."
 )
 
 FILTERS = (
-    click.option("--state", type=click.Choice([str(state) for state in State])),
+    click.option("--state", type=click.Choice([str(state) for state in DeliveryState])),
     click.option("--source", help="woocommerce or tiktok."),
     click.option("--store", help="The store's id."),
     click.option("--topic"),
@@ -84,7 +84,7 @@ NAMES = ("state", "source", "store", "topic", "since", "until", "search")
 
 
 def delivery_filters(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Which deliveries; the command gets all of it as one `filters`."""
+    """Add the options that choose deliveries; the command gets them as one `filters`."""
 
     @wraps(command)
     def filtered(*args: Any, **given: Any) -> Any:
@@ -97,7 +97,7 @@ def delivery_filters(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def actor() -> str:
-    """Who types, for the audit: the name the machine knows them by."""
+    """Return the name the machine knows the operator by, for the audit."""
     try:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):  # a container's user may have a number and no name

@@ -43,7 +43,7 @@ def show_command(programme: str, as_json: bool) -> None:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @json_option
 def check_command(file: Path, as_json: bool) -> None:
-    """Whether a file's terms can be applied; warns of windows that outlive the credit."""
+    """Check that a file's terms can be applied; warn of windows that outlive the credit."""
     terms = read_programme_file(file)
     print_one({"id": terms.id, "valid": True, "warnings": _warnings(terms)}, as_json)
 

@@ -13,12 +13,13 @@ from flask.cli import with_appcontext
 
 from receiver.cli.options import actor, delivery_filters, limit_option
 from receiver.cli.output import json_option, print_one, print_rows
+from receiver.container import Container, current_container
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
 from receiver.errors import Refused
 from receiver.services.processing.replay import (
     HIGHEST_RATE,
     SAY_WHICH,
-    Preview,
+    ReplayPreview,
     Result,
     cancel,
     preview,
@@ -31,7 +32,6 @@ from receiver.services.running.readiness import lacks_worker
 from receiver.storage.deliveries import Filters
 from receiver.storage.replays import list_replays
 from receiver.storage.tables import Replay
-from receiver.wiring import Wiring, wiring
 
 LOOK_SECONDS = 0.2
 LINE_EVERY = timedelta(seconds=5)  # where there is no terminal to write one line over and over
@@ -64,18 +64,18 @@ def replay_command(
     The worker does it in the background, live deliveries first. This command follows it; without a worker it
     does the work itself. Ctrl-C leaves it to the worker.
     """
-    parts, chosen = wiring(), _chosen(ids, filters)
+    container, chosen = current_container(), _chosen(ids, filters)
     if dry_run:
-        print_one(_previewed(preview(parts.database, chosen, parts.now())), as_json)
+        print_one(_previewed(preview(container.database, chosen, container.now())), as_json)
         return
     if reason is None:
         raise click.UsageError("a replay needs --reason (or --dry-run to look first)")
-    started = start(parts.database, chosen, parts.now(), actor=actor(), reason=reason, rate=rate)
+    started = start(container.database, chosen, container.now(), actor=actor(), reason=reason, rate=rate)
     if no_wait:
-        _tell_left(parts, started)
-    ended = started if no_wait else _follow(parts, started)
+        _tell_left(container, started)
+    ended = started if no_wait else _follow(container, started)
     row = _row(ended)
-    told = results(parts.database, ended.id) if ids and ended.state != ReplayState.RUNNING else []
+    told = results(container.database, ended.id) if ids and ended.state != ReplayState.RUNNING else []
     if told:
         row["deliveries"] = [_result(one) for one in told]
     print_one(row, as_json)
@@ -91,11 +91,11 @@ def replay_command(
 @json_option
 def replays_command(cancelled_id: int | None, limit: int, as_json: bool) -> None:
     """Replays and how far they have come, the newest first."""
-    parts = wiring()
+    container = current_container()
     if cancelled_id is not None:
-        print_one(_row(cancel(parts.database, cancelled_id, parts.now(), actor=actor())), as_json)
+        print_one(_row(cancel(container.database, cancelled_id, container.now(), actor=actor())), as_json)
         return
-    with parts.database.reading() as session:
+    with container.database.reading() as session:
         rows = [_row(one) for one in list_replays(session, limit)]
     print_rows(rows, as_json, COLUMNS)
 
@@ -108,31 +108,31 @@ def _chosen(ids: tuple[int, ...], filters: Filters) -> Filters:
     return replace(filters, ids=tuple(dict.fromkeys(ids))) if ids else filters
 
 
-def _follow(parts: Wiring, replay: Replay) -> Replay:
+def _follow(container: Container, replay: Replay) -> Replay:
     """Until it has ended or Ctrl-C is pressed; as it is then."""
-    line_due = parts.now() + LINE_EVERY
+    line_due = container.now() + LINE_EVERY
     try:
         while replay.state == ReplayState.RUNNING:
             if sys.stderr.isatty():
                 click.echo(f"\r{_line(replay)}", err=True, nl=False)
-            elif parts.now() >= line_due:
+            elif container.now() >= line_due:
                 click.echo(_line(replay), err=True)
-                line_due = parts.now() + LINE_EVERY
-            _pause(_go_on(parts))
-            replay = progress(parts.database, replay.id)
+                line_due = container.now() + LINE_EVERY
+            _pause(_go_on(container))
+            replay = progress(container.database, replay.id)
     except KeyboardInterrupt:
-        _tell_left(parts, replay)
+        _tell_left(container, replay)
     if sys.stderr.isatty():
         click.echo(f"\r{_line(replay)}", err=True)
     return replay
 
 
-def _go_on(parts: Wiring) -> float:
+def _go_on(container: Container) -> float:
     """Do a batch where no worker would, and say how many seconds to wait now."""
-    if not lacks_worker(parts.database, parts.now()):
+    if not lacks_worker(container.database, container.now()):
         return LOOK_SECONDS
-    next_at = replay_next(parts.database, parts.now())
-    wait = 0.0 if next_at is None else (next_at - parts.now()).total_seconds()
+    next_at = replay_next(container.database, container.now())
+    wait = 0.0 if next_at is None else (next_at - container.now()).total_seconds()
     return min(LOOK_SECONDS, max(0.0, wait))
 
 
@@ -140,8 +140,10 @@ def _pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _tell_left(parts: Wiring, replay: Replay) -> None:
-    until = ", once `flask --app wsgi worker` runs" if lacks_worker(parts.database, parts.now()) else ""
+def _tell_left(container: Container, replay: Replay) -> None:
+    until = (
+        ", once `flask --app wsgi worker` runs" if lacks_worker(container.database, container.now()) else ""
+    )
     click.echo(
         f"replay {replay.id} is left to the worker{until}; see it with `deliveries replays`, "
         f"end it with `deliveries replays --cancel {replay.id}`",
@@ -183,7 +185,7 @@ def _words(said: dict[str, Any]) -> str:
     return ids or options
 
 
-def _previewed(found: Preview) -> dict[str, Any]:
+def _previewed(found: ReplayPreview) -> dict[str, Any]:
     return {
         "matching": found.matching,
         "to_replay": found.to_replay,

@@ -9,6 +9,7 @@ import click
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.container import current_container
 from receiver.services.decisions.reviews import (
     STATES,
     answer_review,
@@ -17,7 +18,6 @@ from receiver.services.decisions.reviews import (
     show_review,
 )
 from receiver.storage.database import Database
-from receiver.wiring import wiring
 
 COLUMNS = ("id", "store", "state", "asked_at", "answer", "message")
 
@@ -32,8 +32,8 @@ def reviews_group() -> None:
 @limit_option
 @json_option
 def list_command(state: str | None, limit: int, as_json: bool) -> None:
-    """Who has waited longest comes first."""
-    print_rows(list_reviews(wiring().database, state, limit), as_json, COLUMNS)
+    """List reviews, the longest waiting first."""
+    print_rows(list_reviews(current_container().database, state, limit), as_json, COLUMNS)
 
 
 @reviews_group.command("show")
@@ -41,7 +41,7 @@ def list_command(state: str | None, limit: int, as_json: bool) -> None:
 @json_option
 def show_command(review: str, as_json: bool) -> None:
     """One review, and what the merchant had been told when it asked."""
-    shown = show_review(wiring().database, review)
+    shown = show_review(current_container().database, review)
     print_one(shown if as_json else _readable(shown), as_json)
 
 
@@ -67,16 +67,16 @@ def answer_command(
     """Answer a review, and say what that changes for the store."""
     if [uphold, override is not None, fact is not None].count(True) != 1:
         raise click.UsageError("write one of --uphold, --override RULE=OUTCOME and --fact NAME=VALUE")
-    parts = wiring()
+    container = current_container()
 
     given = checked_answer(
-        parts.now(), review, reason=reason, override=override, fact=fact, evidence=evidence
+        container.now(), review, reason=reason, override=override, fact=fact, evidence=evidence
     )
 
     def act(database: Database) -> dict[str, Any]:
-        return answer_review(database, parts.now(), review, given, actor())
+        return answer_review(database, container.now(), review, given, actor())
 
-    store_id = show_review(parts.database, review)["store"]
+    store_id = show_review(container.database, review)["store"]
     do_and_show(store_id, act, dry_run=dry_run, as_json=as_json)
 
 

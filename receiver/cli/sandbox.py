@@ -15,13 +15,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from receiver.cli.output import Commands, cell, json_option, one_line, print_one, print_rows
+from receiver.container import current_container
 from receiver.controls import Controls
+from receiver.controls.clock_moves import Change, ClockMove, ClockMoves, span
+from receiver.controls.fault_switches import Kind, Switches
 from receiver.controls.faults import WORDS, Fault, Faults
-from receiver.controls.moves import Change, Move, Moves, span
 from receiver.controls.shop_faults import DOES, ShopFault, ShopFaults
-from receiver.controls.switches import Kind, Switches
 from receiver.errors import InputError, Refused
-from receiver.wiring import wiring
 
 LOOK_SECONDS = 0.2
 FAULT = click.Choice([fault.value for fault in Fault])
@@ -34,7 +34,7 @@ def sandbox_group() -> None:
 
 
 def _controls() -> Controls:
-    controls = wiring().controls
+    controls = current_container().controls
     if controls is None:
         raise Refused("this is no sandbox: time cannot be moved here, and TikTok is the real one")
     return controls
@@ -180,7 +180,7 @@ def _move(controls: Controls, by: timedelta, as_json: bool) -> list[dict[str, An
     return [asdict(change) for change in changes]
 
 
-def _followed(moves: Moves, until: datetime) -> Iterator[Move]:
+def _followed(moves: ClockMoves, until: datetime) -> Iterator[ClockMove]:
     """The move as it goes on, to its end. Raises Refused where it stops on the way."""
     arriving = True
     while arriving:

@@ -6,9 +6,9 @@ import click
 from cryptography.fernet import Fernet
 
 from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.container import current_container
 from receiver.errors import Refused
-from receiver.services.running.reseal import reseal_all
-from receiver.wiring import wiring
+from receiver.services.running.rotate_keys import rotate_all
 
 secret_keys = Commands("secrets", help="The keys that stored secrets are sealed with.")
 
@@ -31,16 +31,16 @@ def rotate(as_json: bool) -> None:
 
     Put a new key in front of the old ones, restart, run this; then the old ones can go.
     """
-    wired = wiring()
-    came_of = reseal_all(wired.database, wired.seal)
+    container = current_container()
+    came_of = rotate_all(container.database, container.cipher)
     rows = [
-        {"column": one.column, "resealed": one.resealed, "unreadable": len(one.unreadable)} for one in came_of
+        {"column": one.column, "resealed": one.rotated, "unreadable": len(one.unreadable)} for one in came_of
     ]
     print_rows(rows, as_json)
     lost = [f"{one.column} {', '.join(one.unreadable[:5])}" for one in came_of if one.unreadable]
     if lost:
         raise Refused(f"sealed with a key that SECRET_KEYS no longer has: {'; '.join(lost)}")
-    if not wired.database.empty_log():
+    if not container.database.empty_log():
         raise Refused(
             "all is sealed anew, but a read that does not end keeps the old seals in the database's log; "
             "end it (a copy of the file, a forgotten sqlite3) and run this once more"

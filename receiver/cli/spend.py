@@ -8,12 +8,12 @@ import click
 from rich.console import Console
 
 from receiver.cli.output import Commands, json_option, print_one, print_rows
-from receiver.cli.spend_drawing import ASCII, BLOCKS, drawing
+from receiver.cli.spend_chart_text import ASCII, BLOCKS, drawing
+from receiver.container import current_container
 from receiver.services.decisions.decide import decide_each
 from receiver.services.polling.compare import compare
 from receiver.services.polling.poll import Polled, poll_account, poll_due
-from receiver.services.polling.spend import courses_on, spend_of
-from receiver.wiring import wiring
+from receiver.services.polling.spend import spend_of, timelines_on
 
 
 @click.group("spend", cls=Commands)
@@ -31,13 +31,13 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
     """Read spend from TikTok now, and decide the stores it concerns."""
     if due and advertiser:
         raise click.UsageError("--due and --advertiser exclude each other")
-    parts = wiring()
-    database, seal, now = parts.database, parts.seal, parts.now()
+    container = current_container()
+    database, cipher, now = container.database, container.cipher, container.now()
     if advertiser:
-        polled = [poll_account(database, seal, parts.tiktok.urgently(), now, advertiser)]
+        polled = [poll_account(database, cipher, container.tiktok.urgently(), now, advertiser)]
     else:
-        polled = poll_due(database, seal, parts.tiktok, now, limit=100)
-    decide_each(parts.database, parts.now(), (store_id for one in polled for store_id in one.stores))
+        polled = poll_due(database, cipher, container.tiktok, now, limit=100)
+    decide_each(container.database, container.now(), (store_id for one in polled for store_id in one.stores))
     print_rows([_row(one) for one in polled], as_json)
     if advertiser and polled[0].error:
         raise click.exceptions.Exit(1)
@@ -48,12 +48,12 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
 @json_option
 def show_command(advertiser: str, as_json: bool) -> None:
     """An account's days as they were last read, and how they count for the store that links it."""
-    parts = wiring()
-    known = spend_of(parts.database, parts.now(), advertiser)
+    container = current_container()
+    known = spend_of(container.database, container.now(), advertiser)
     if as_json:
         print_one(known, as_json)
         return
-    courses = courses_on(parts.database, parts.now(), advertiser)
+    courses = timelines_on(container.database, container.now(), advertiser)
     print_one({name: value for name, value in known.items() if name != "days" or not courses}, as_json)
     console = Console()
     marks = BLOCKS if console.encoding.startswith("utf") else ASCII
@@ -70,8 +70,13 @@ def compare_command(advertiser: str, as_json: bool) -> None:
 
     For an account whose figures are in doubt: `apart` names the columns that differ by more than 1%.
     """
-    parts = wiring()
-    print_one(compare(parts.database, parts.seal, parts.tiktok.urgently(), parts.now(), advertiser), as_json)
+    container = current_container()
+    print_one(
+        compare(
+            container.database, container.cipher, container.tiktok.urgently(), container.now(), advertiser
+        ),
+        as_json,
+    )
 
 
 def _row(one: Polled) -> dict[str, Any]:

@@ -8,12 +8,12 @@ import click
 
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, Row, json_option, print_one, print_rows
-from receiver.services.running.tell import try_channel
+from receiver.container import current_container
+from receiver.services.running.notify_staff import try_channel
 from receiver.services.staff.members import ROLES, add_staff, list_staff, remove_staff, set_password
 from receiver.services.staff.passwords import new_password
 from receiver.services.staff.tokens import DAYS, MOST_DAYS, list_tokens, make_token, revoke_token
 from receiver.storage.staff_tokens import OwnedToken
-from receiver.wiring import wiring
 
 staff = Commands("staff", help="Who may sign in to the console, and tokens for the API.")
 
@@ -29,9 +29,9 @@ def add(email: str, role: str, as_json: bool) -> None:
 
     They choose their own when they first sign in.
     """
-    wired, (password, shown) = wiring(), _password(as_json)
+    container, (password, shown) = current_container(), _password(as_json)
     given = {"email": email, "password": password, "actor": actor()}
-    person = add_staff(wired.database, wired.now(), role=role, one_time=True, **given)
+    person = add_staff(container.database, container.now(), role=role, one_time=True, **given)
     print_one({"email": person.email, "role": person.role, **shown}, as_json)
 
 
@@ -40,9 +40,9 @@ def add(email: str, role: str, as_json: bool) -> None:
 @json_option
 def replace_password(email: str, as_json: bool) -> None:
     """Give someone a new password, as `add` does. It ends their sessions; their tokens stay."""
-    wired, (password, shown) = wiring(), _password(as_json)
+    container, (password, shown) = current_container(), _password(as_json)
     given = {"email": email, "password": password, "actor": actor()}
-    person = set_password(wired.database, wired.now(), one_time=True, **given)
+    person = set_password(container.database, container.now(), one_time=True, **given)
     print_one({"email": person.email, "role": person.role, **shown}, as_json)
 
 
@@ -50,11 +50,11 @@ def replace_password(email: str, as_json: bool) -> None:
 @limit_option
 @json_option
 def show_all(limit: int, as_json: bool) -> None:
-    """Who may sign in."""
+    """List who may sign in."""
     print_rows(
         [
             {"email": person.email, "role": person.role, "since": person.created_at}
-            for person in list_staff(wiring().database, limit)
+            for person in list_staff(current_container().database, limit)
         ],
         as_json,
     )
@@ -65,8 +65,8 @@ def show_all(limit: int, as_json: bool) -> None:
 @json_option
 def remove(email: str, as_json: bool) -> None:
     """Let someone in no longer. It ends their sessions and tokens at once; what they did stays on record."""
-    wired = wiring()
-    person = remove_staff(wired.database, wired.now(), email=email, actor=actor())
+    container = current_container()
+    person = remove_staff(container.database, container.now(), email=email, actor=actor())
     print_one({"email": person.email, "role": person.role}, as_json)
 
 
@@ -80,8 +80,8 @@ def token(email: str, name: str, days: int, as_json: bool) -> None:
 
     It takes the place of an expired one of its name.
     """
-    wired = wiring()
-    made = make_token(wired.database, wired.now(), email=email, name=name, actor=actor(), days=days)
+    container = current_container()
+    made = make_token(container.database, container.now(), email=email, name=name, actor=actor(), days=days)
     about = {"id": made.id, "email": made.owner.email, "role": made.owner.role, "name": made.name}
     print_one({**about, "expires_at": made.expires_at, "token": made.text}, as_json)
 
@@ -91,7 +91,7 @@ def token(email: str, name: str, days: int, as_json: bool) -> None:
 @json_option
 def tokens(limit: int, as_json: bool) -> None:
     """Whose tokens there are, until when, and when each was last used; the newest first."""
-    print_rows([_token_row(owned) for owned in list_tokens(wiring().database, limit)], as_json)
+    print_rows([_token_row(owned) for owned in list_tokens(current_container().database, limit)], as_json)
 
 
 @staff.command("revoke-token")
@@ -99,16 +99,18 @@ def tokens(limit: int, as_json: bool) -> None:
 @json_option
 def revoke(token_id: int, as_json: bool) -> None:
     """End a token at once."""
-    wired = wiring()
-    print_one(_token_row(revoke_token(wired.database, wired.now(), token_id, actor=actor())), as_json)
+    container = current_container()
+    print_one(_token_row(revoke_token(container.database, container.now(), token_id, actor=actor())), as_json)
 
 
 @staff.command("tell-test")
 @json_option
 def tell_test(as_json: bool) -> None:
     """Send a test message to staff's own channel, where a stopped worker and overdue awards are told."""
-    wired = wiring()
-    print_one({"told": try_channel(wired.channel, wired.now(), wired.settings.public_url)}, as_json)
+    container = current_container()
+    print_one(
+        {"told": try_channel(container.channel, container.now(), container.settings.public_url)}, as_json
+    )
 
 
 def _token_row(owned: OwnedToken) -> Row:

@@ -10,10 +10,11 @@ import click
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.container import current_container
 from receiver.documents.words import shop_trouble_words
-from receiver.services.bridge.check import check_store
 from receiver.services.bridge.claims import claims_about
-from receiver.services.bridge.leave import erase_store, leave_store
+from receiver.services.bridge.disconnect import erase_store, leave_store
+from receiver.services.bridge.reconcile import reconcile_store
 from receiver.services.bridge.rotate import rotate_made_secrets
 from receiver.services.bridge.show import bridge_shown
 from receiver.services.decisions.decide import decide_each
@@ -23,7 +24,6 @@ from receiver.services.stores.listing import store_row
 from receiver.services.stores.merge import merge_merchants
 from receiver.services.stores.move import move_store
 from receiver.storage.tables import Store
-from receiver.wiring import wiring
 
 COLUMNS = ("id", "url", "name", "country", "merchant", "admitted_at", "set_up_at", "stage", "verdict")
 
@@ -51,13 +51,13 @@ def add(
     **told: Any,
 ) -> None:
     """Add a store; prints its webhook address, signing secret and status token, this once."""
-    wired = wiring()
+    container = current_container()
     added = service.add_store(
-        wired.database,
-        wired.seal,
-        wired.now(),
+        container.database,
+        container.cipher,
+        container.now(),
         **told,
-        programme=wired.settings.programme,
+        programme=container.settings.programme,
         actor=actor(),
         webhook_secret=webhook_secret,
         admit=admit,
@@ -65,7 +65,7 @@ def add(
     )
     answer = {
         "id": added.id,
-        "webhook_url": wired.settings.public_url + added.webhook_path,
+        "webhook_url": container.settings.public_url + added.webhook_path,
         "webhook_secret": added.webhook_secret,
         "status_token": added.status_token,
     }
@@ -78,7 +78,9 @@ def add(
 @json_option
 def list_command(waiting: bool, limit: int, as_json: bool) -> None:
     """The newest first."""
-    rows = [_row(store) for store in service.list_stores(wiring().database, limit, waiting=waiting)]
+    rows = [
+        _row(store) for store in service.list_stores(current_container().database, limit, waiting=waiting)
+    ]
     print_rows(rows, as_json, COLUMNS)
 
 
@@ -87,7 +89,7 @@ def list_command(waiting: bool, limit: int, as_json: bool) -> None:
 @json_option
 def show(store_id: str, as_json: bool) -> None:
     """Everything about one store but its secrets."""
-    database = wiring().database
+    database = current_container().database
     row = _row(service.show_store(database, store_id))
     alike = suggestions_for(database, store_id)
     more = {
@@ -104,7 +106,7 @@ def show(store_id: str, as_json: bool) -> None:
 @json_option
 def suggestions_command(after: str | None, limit: int, as_json: bool) -> None:
     """Stores whose award waits until you say whether another store is of the same merchant."""
-    rows, _ = list_suggestions(wiring().database, limit, after=after)
+    rows, _ = list_suggestions(current_container().database, limit, after=after)
     print_rows(rows, as_json, ("store", "store_name", "other", "other_name", "why", "since"))
 
 
@@ -115,9 +117,11 @@ def suggestions_command(after: str | None, limit: int, as_json: bool) -> None:
 @json_option
 def keep_apart_command(store_id: str, other: str, reason: str, as_json: bool) -> None:
     """Say once that two stores are of different merchants: neither stops the other's award any more."""
-    wired = wiring()
-    kept = keep_apart(wired.database, wired.now(), store_id, other=other, reason=reason, actor=actor())
-    decide_each(wired.database, wired.now(), (store_id, other))
+    container = current_container()
+    kept = keep_apart(
+        container.database, container.now(), store_id, other=other, reason=reason, actor=actor()
+    )
+    decide_each(container.database, container.now(), (store_id, other))
     print_one(kept, as_json)
 
 
@@ -130,8 +134,10 @@ def keep_apart_command(store_id: str, other: str, reason: str, as_json: bool) ->
 @json_option
 def merge_command(as_json: bool, store_id: str, dry_run: bool, **told: str) -> None:
     """Make two merchants one: one place in the offer, one credit."""
-    wired = wiring()
-    merged = merge_merchants(wired.database, wired.now(), store_id, **told, actor=actor(), dry_run=dry_run)
+    container = current_container()
+    merged = merge_merchants(
+        container.database, container.now(), store_id, **told, actor=actor(), dry_run=dry_run
+    )
     stands = [{"id": one.store, "stage": one.after.stage, "effect": one.changes} for one in merged.stores]
     told_back = {"merchant": merged.merchant, "stores": stands, "placed": list(merged.placed)}
     print_one({**told_back, "saved": not dry_run}, as_json)
@@ -142,11 +148,16 @@ def merge_command(as_json: bool, store_id: str, dry_run: bool, **told: str) -> N
 @json_option
 def reconcile(store_id: str, as_json: bool) -> None:
     """Look at a connected store now: facts, webhooks, the plugin; what differs is repaired and recorded."""
-    wired = wiring()
-    found = check_store(
-        wired.database, wired.seal, wired.shops, wired.now(), store_id, public_url=wired.settings.public_url
+    container = current_container()
+    found = reconcile_store(
+        container.database,
+        container.cipher,
+        container.shops,
+        container.now(),
+        store_id,
+        public_url=container.settings.public_url,
     )
-    decide_each(wired.database, wired.now(), [store_id])
+    decide_each(container.database, container.now(), [store_id])
     print_one(
         {
             "id": store_id,
@@ -169,8 +180,8 @@ def reconcile(store_id: str, as_json: bool) -> None:
 @json_option
 def admit(store_id: str, as_json: bool) -> None:
     """Give the store its place in the offer."""
-    wired = wiring()
-    store = service.admit_store(wired.database, wired.now(), store_id, actor=actor())
+    container = current_container()
+    store = service.admit_store(container.database, container.now(), store_id, actor=actor())
     print_one(_row(store), as_json)
 
 
@@ -180,9 +191,15 @@ def admit(store_id: str, as_json: bool) -> None:
 @json_option
 def disconnect(store_id: str, reason: str, as_json: bool) -> None:
     """End all that passes between us and the store; decisions and awards stay."""
-    wired = wiring()
+    container = current_container()
     left = leave_store(
-        wired.database, wired.seal, wired.shops, wired.now(), store_id, reason=reason, actor=actor()
+        container.database,
+        container.cipher,
+        container.shops,
+        container.now(),
+        store_id,
+        reason=reason,
+        actor=actor(),
     )
     print_one({**_row(left.store), "webhooks_left": left.webhooks_left}, as_json)
 
@@ -193,8 +210,8 @@ def disconnect(store_id: str, reason: str, as_json: bool) -> None:
 @json_option
 def erase(store_id: str, reason: str, as_json: bool) -> None:
     """Remove what is personal of a store that was disconnected; decisions and awards stay."""
-    wired = wiring()
-    gone = erase_store(wired.database, wired.now(), store_id, reason=reason, actor=actor())
+    container = current_container()
+    gone = erase_store(container.database, container.now(), store_id, reason=reason, actor=actor())
     print_one(
         {"id": store_id, "erased": ", ".join(f"{name} {count}" for name, count in gone.items())}, as_json
     )
@@ -214,7 +231,7 @@ def move(store_id: str, url: str, reason: str, dry_run: bool, as_json: bool) -> 
     do_and_show(
         store_id,
         lambda database: move_store(
-            database, wiring().now(), store_id, url=url, reason=reason, actor=actor()
+            database, current_container().now(), store_id, url=url, reason=reason, actor=actor()
         ),
         dry_run=dry_run,
         as_json=as_json,
@@ -231,14 +248,20 @@ def rotate_secret(store_id: str, overlap: int, webhook_secret: str | None, as_js
 
     The secret it prints is that of a webhook made by hand.
     """
-    wired = wiring()
-    now = wired.now()
+    container = current_container()
+    now = container.now()
     made = rotate_made_secrets(
-        wired.database, wired.seal, wired.shops, now, store_id, overlap_hours=overlap, actor=actor()
+        container.database,
+        container.cipher,
+        container.shops,
+        now,
+        store_id,
+        overlap_hours=overlap,
+        actor=actor(),
     )
     secret = service.rotate_secret(
-        wired.database,
-        wired.seal,
+        container.database,
+        container.cipher,
         now,
         store_id,
         actor=actor(),
@@ -247,7 +270,7 @@ def rotate_secret(store_id: str, overlap: int, webhook_secret: str | None, as_js
     )
     answer = {
         "id": store_id,
-        "webhook_url": wired.settings.public_url + service.webhook_path(store_id),
+        "webhook_url": container.settings.public_url + service.webhook_path(store_id),
         "webhook_secret": secret,
         "old_valid_until": now + timedelta(hours=overlap),
         "changed_at_the_store": made,
@@ -260,8 +283,8 @@ def rotate_secret(store_id: str, overlap: int, webhook_secret: str | None, as_js
 @json_option
 def rotate_token(store_id: str, as_json: bool) -> None:
     """A new status token; the old one stops working at once."""
-    wired = wiring()
-    token = service.rotate_token(wired.database, wired.now(), store_id, actor=actor())
+    container = current_container()
+    token = service.rotate_token(container.database, container.now(), store_id, actor=actor())
     print_one({"id": store_id, "status_token": token}, as_json)
 
 
@@ -270,4 +293,4 @@ def _said(value: Any) -> Any:
 
 
 def _row(store: Store) -> dict[str, Any]:
-    return store_row(store, wiring().settings.public_url)
+    return store_row(store, current_container().settings.public_url)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from receiver.controls.clock import MovableClock
+from receiver.controls.clock_moves import ClockMoves
 from receiver.controls.faults import Faults
-from receiver.controls.moves import Moves
 from receiver.controls.shop_faults import ShopFaults
 
 
@@ -34,5 +34,5 @@ class Controls:
         return ShopFaults(self.folder / "shop-faults")
 
     @property
-    def moves(self) -> Moves:
-        return Moves(self.folder)
+    def moves(self) -> ClockMoves:
+        return ClockMoves(self.folder)

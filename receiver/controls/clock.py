@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from receiver.controls.kept import Kept
+from receiver.controls.json_file import JsonFile
 
 
 def real_now() -> datetime:
@@ -17,7 +17,7 @@ class MovableClock:
     """Says the sandbox's time; whoever moves it, all who look at the same file see it at once."""
 
     def __init__(self, file: Path) -> None:
-        self._ahead = Kept(file, _ahead)
+        self._ahead = JsonFile(file, _ahead)
 
     def __call__(self) -> datetime:
         return real_now() + self.ahead

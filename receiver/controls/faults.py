@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from receiver.controls.switches import Switches, Whose, Words
+from receiver.controls.fault_switches import FaultTarget, Switches, Words
 
 
 class Fault(StrEnum):
@@ -79,4 +79,6 @@ class Faults(Switches[Fault]):
     """Each for every ad account or for one."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, Fault, Whose("advertiser", "[0-9]{1,25}", "an advertiser's id is digits"))
+        super().__init__(
+            folder, Fault, FaultTarget("advertiser", "[0-9]{1,25}", "an advertiser's id is digits")
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from receiver.controls.switches import Switches, Whose
+from receiver.controls.fault_switches import FaultTarget, Switches
 
 
 class ShopFault(StrEnum):
@@ -32,7 +32,7 @@ class ShopFaults(Switches[ShopFault]):
     """Each for all shops or for one."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, ShopFault, Whose("shop", "[a-z0-9-]{1,64}", "a shop's id is its key"))
+        super().__init__(folder, ShopFault, FaultTarget("shop", "[a-z0-9-]{1,64}", "a shop's id is its key"))
 
 
 # What a shop does.

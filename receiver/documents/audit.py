@@ -59,7 +59,7 @@ PHRASES: Mapping[str, str] = {
 
 
 def phrase(action: str) -> tuple[str, str | None]:
-    """What stands before the subject, and after it; None where the subject is not named again."""
+    """Return the words before the subject and after it; None where the subject is not named again."""
     before, subject, after = PHRASES.get(action, f"{action}: {{}}").partition("{}")
     return before, after if subject else None
 

@@ -20,7 +20,7 @@ def changes_of_facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Cha
 
 
 def changes_of_answer(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
-    """What two status documents answer differently: stage, verdict, rules, window, tier, award, warnings."""
+    """Compare two status documents: stage, verdict, rules, window, tier, award, warnings."""
     return _changes(_answer(before), _answer(after))
 
 
@@ -29,7 +29,7 @@ def changes_of_decision(before: Decision, after: Decision) -> Changes:
 
 
 def outcome_of(decision: Decision) -> dict[str, Any]:
-    """Where a store stands by a decision, without what changes by itself."""
+    """Return a decision's outcome without what changes by itself."""
     return _answer(status_document(decision))
 
 

@@ -31,7 +31,8 @@ from receiver.documents.fields import (
 )
 from receiver.domain.facts import (
     GROWING,
-    Account,
+    AccountProfile,
+    BilledTransaction,
     DaySpend,
     Facts,
     History,
@@ -39,8 +40,7 @@ from receiver.domain.facts import (
     Override,
     Payment,
     RecordedAward,
-    Store,
-    Transaction,
+    StoreProfile,
 )
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 
@@ -57,8 +57,8 @@ class _StoreSchema(Strict):
     set_up_at = Instant(**NULLABLE)
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Store:
-        return Store(**data)
+    def make(self, data: dict[str, Any], **_: Any) -> StoreProfile:
+        return StoreProfile(**data)
 
 
 class _AccountSchema(Strict):
@@ -75,8 +75,8 @@ class _AccountSchema(Strict):
     payment = OneOf(*Payment, **NULLABLE)
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Account:
-        return Account(**{**data, "payment": Payment(data["payment"] or Payment.UNKNOWN)})
+    def make(self, data: dict[str, Any], **_: Any) -> AccountProfile:
+        return AccountProfile(**{**data, "payment": Payment(data["payment"] or Payment.UNKNOWN)})
 
 
 class _OverrideSchema(Strict):
@@ -153,8 +153,8 @@ class _PaymentSchema(Strict):
             raise ValidationError("of a BILL_PAYMENT must not be below 0", "subtotal")
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Transaction:
-        return Transaction(**data)
+    def make(self, data: dict[str, Any], **_: Any) -> BilledTransaction:
+        return BilledTransaction(**data)
 
 
 class _AwardSchema(Strict):

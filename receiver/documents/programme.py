@@ -55,7 +55,7 @@ class _Date(DashIsNull):
         return value
 
 
-class _Whole(DashIsNull):
+class _WholeField(DashIsNull):
     """A whole number of at most four digits; the terms' own checks say how low it may be."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
@@ -84,7 +84,7 @@ class _MarketSchema(Strict):
 
 
 class _WindowSchema(Strict):
-    days = _Whole(required=True)
+    days = _WholeField(required=True)
     anchor = OneOf(*Anchor, required=True)
 
 
@@ -96,10 +96,10 @@ class _ProgrammeSchema(Strict):
     opens = _Date(required=True)
     closes = _Date(required=True)
     credit_expires = _Date(required=True)
-    capacity = _Whole(load_default=None, allow_none=True)
-    prior_spend_days = _Whole(required=True)
-    credit_within_days = _Whole(required=True)
-    bill_grace_days = _Whole(required=True)
+    capacity = _WholeField(load_default=None, allow_none=True)
+    prior_spend_days = _WholeField(required=True)
+    credit_within_days = _WholeField(required=True)
+    bill_grace_days = _WholeField(required=True)
     bills_must_be_paid_in_window = YesNo(required=True)
     accept_net_cost = YesNo(required=True)
     window = Part(_WindowSchema, required=True)

@@ -63,7 +63,7 @@ def redacted(value: Any) -> tuple[Any, list[str]]:
 
 
 def is_hidden(key: str) -> bool:
-    """Whether a key names something nobody has to see."""
+    """Return whether a key names something nobody has to see."""
     words = [word.lower() for word in WORDS.findall(key)]
     if "_".join(words) in SHOWN:
         return False

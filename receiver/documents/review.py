@@ -11,7 +11,7 @@ from receiver.documents.fields import DashIsNull, Strict, load_document
 from receiver.documents.languages import ENGLISH
 from receiver.documents.times import time_text
 from receiver.documents.words import review_words
-from receiver.domain.reviews import Review
+from receiver.domain.reviews import ReviewState
 
 LONGEST_MESSAGE = 2000
 
@@ -36,8 +36,8 @@ def read_message(document: Any) -> str:
     return str(load_document(ReviewRequest(), document)["message"])
 
 
-def review_document(review: Review, locale: Locale = ENGLISH) -> dict[str, Any]:
-    """What a merchant reads of it; its own words stay with staff."""
+def review_document(review: ReviewState, locale: Locale = ENGLISH) -> dict[str, Any]:
+    """Return a review as its merchant reads it; the merchant's own words stay with staff."""
     return {
         "id": review.id,
         "state": "answered" if review.answer else "open",

@@ -29,15 +29,15 @@ from receiver.documents.words import (
 from receiver.domain.awards import is_overdue
 from receiver.domain.decision import Decision, DueAward, NextTier, Stage, TierProgress, Warned
 from receiver.domain.evidence import Evidence
-from receiver.domain.facts import Account, Outcome, Payment, RecordedAward
+from receiver.domain.facts import AccountProfile, Outcome, Payment, RecordedAward
 from receiver.domain.programme import Tier
-from receiver.domain.reviews import Review
+from receiver.domain.reviews import ReviewState
 from receiver.domain.rules import RuleResult
 from receiver.domain.spend import CountedDay
 
 
 def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, Any]:
-    """What stands in it: contract.md, "Status document". Amounts are decimal text, times UTC.
+    """Return the status document of the contract. Amounts are decimal text, times UTC.
 
     Only the sentences are in the reader's language; ids, amounts and times are the same for everybody.
     """
@@ -69,7 +69,7 @@ def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, A
 
 
 def progress_document(decision: Decision) -> dict[str, Any]:
-    """What a list of stores shows of a decision: the spend that qualifies, and the tier above."""
+    """Return a decision's progress for a list of stores: the spend that qualifies, and the tier above."""
     spend = _spend(decision) or {"qualifying": None, "currency": None}
     following = decision.next_tier and _next_tier(decision.next_tier)
     return {"qualifying": spend["qualifying"], "currency": spend["currency"], "next_tier": following}
@@ -83,7 +83,7 @@ class Status:
     store_name: str
     stale: bool  # figures that should be there are older than a day, or were never read
     next_check: datetime | None
-    review: Review | None  # the newest the merchant asked for
+    review: ReviewState | None  # the newest the merchant asked for
     doubts: tuple[str, ...]  # for staff; no merchant reads them
     shop_trouble: str | None = None  # what keeps us from the store (errors.ShopTrouble)
     webhook_troubles: tuple[str, ...] = ()  # domain/store_webhooks.py
@@ -162,7 +162,7 @@ def _value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _account(account: Account | None) -> dict[str, Any] | None:
+def _account(account: AccountProfile | None) -> dict[str, Any] | None:
     """Return what is told of the ad account: nothing without its advertiser's consent."""
     if account is None or account.consent is None:
         return None

@@ -36,7 +36,7 @@ from receiver.documents.sentences import (
     WEBHOOK_TROUBLES,
     Sentence,
 )
-from receiver.domain.reviews import Review
+from receiver.domain.reviews import ReviewState
 
 
 def rule_words(reason: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
@@ -55,7 +55,7 @@ def headline_words(stage: str, params: Mapping[str, Any], locale: Locale = ENGLI
 
 
 def meanwhile_words(stage: str, locale: Locale = ENGLISH) -> str | None:
-    """What stands in place of a pending rule's next step; None where that step helps."""
+    """Return the text in place of a pending rule's next step; None where that step helps."""
     return translated(f"{stage}:meanwhile", MEANWHILE[stage], locale) if stage in MEANWHILE else None
 
 
@@ -68,12 +68,12 @@ def connect_words_for(reason: str, locale: Locale = ENGLISH) -> str | None:
 
 
 def used_words(payment: str, locale: Locale = ENGLISH) -> str:
-    """How a credit will be used by an account that pays so."""
+    """Return how a credit will be used by an account that pays so."""
     return translated(f"used.{payment}:text", USED[payment], locale)
 
 
-def review_words(review: Review, locale: Locale = ENGLISH) -> str:
-    """Where a merchant's review stands, in staff's own words where they answered."""
+def review_words(review: ReviewState, locale: Locale = ENGLISH) -> str:
+    """Return the state of a merchant's review, in staff's own words where they answered."""
     told = review.answer or "open"
     asked_on, answered_on = (at and at.astimezone(UTC).date() for at in (review.asked_at, review.answered_at))
     params = {"asked_on": asked_on, "answered_on": answered_on, "reason": review.reason}
@@ -81,7 +81,7 @@ def review_words(review: Review, locale: Locale = ENGLISH) -> str:
 
 
 def consent_words(told: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
-    """What a page of the consent says, and what to do next; `missing` in the parameters are permissions."""
+    """Return a consent page's text and next step; `missing` in the parameters are permissions."""
     lacking = [
         translated(f"permission.{one}:text", PERMISSIONS[one], locale) for one in params.get("missing", ())
     ]
@@ -89,17 +89,17 @@ def consent_words(told: str, params: Mapping[str, Any], locale: Locale = ENGLISH
 
 
 def consent_labels(locale: Locale = ENGLISH) -> dict[str, str]:
-    """Of buttons, links and fields."""
+    """Return the labels of buttons, links and fields."""
     return {name: translated(f"consent.{name}:label", text, locale) for name, text in CONSENT_LABELS.items()}
 
 
 def connect_words(told: str, locale: Locale = ENGLISH) -> Sentence:
-    """What a page says on which a merchant connects a store, and what to do next."""
+    """Return the text and next step of a page on which a merchant connects a store."""
     return _filled(f"connect.{told}", CONNECT[told], {}, locale)
 
 
 def connect_labels(locale: Locale = ENGLISH) -> dict[str, str]:
-    """Of buttons, links and fields."""
+    """Return the labels of buttons, links and fields."""
     return {name: translated(f"connect.{name}:label", text, locale) for name, text in CONNECT_LABELS.items()}
 
 
@@ -109,7 +109,7 @@ def place_words(until: datetime, locale: Locale = ENGLISH) -> Sentence:
 
 
 def shop_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
-    """What keeps us from a store, and what its merchant can do."""
+    """Return what keeps us from a store, and what its merchant can do."""
     return _filled(f"shop_trouble.{trouble}", SHOP_TROUBLES[trouble], {}, locale)
 
 
@@ -121,7 +121,7 @@ def clock_words(skew: int, locale: Locale = ENGLISH) -> tuple[str, Sentence]:
 
 
 def webhook_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
-    """What is wrong with one of our webhooks at a store, and what its merchant can do."""
+    """Return what is wrong with one of our webhooks at a store, and what its merchant can do."""
     return _filled(f"webhook_trouble.{trouble}", WEBHOOK_TROUBLES[trouble], {}, locale)
 
 

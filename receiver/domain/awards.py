@@ -20,7 +20,7 @@ class Mover(StrEnum):
     SERVICE = "service"  # by itself, on evidence it read or a date that passed
 
 
-class Move(StrEnum):
+class AwardMove(StrEnum):
     """What can happen to a recorded award."""
 
     ISSUE = "issue"  # staff gave the credit, and recorded its reference
@@ -31,7 +31,7 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True)
-class Way:
+class Transition:
     """Who may make a move, out of which states, and where it leads."""
 
     by: frozenset[Mover]
@@ -42,16 +42,16 @@ class Way:
 STAFF, SERVICE, EITHER = frozenset({Mover.STAFF}), frozenset({Mover.SERVICE}), frozenset(Mover)
 
 # A due award never expires by itself: it is overdue, and stays in sight until somebody acts.
-MOVES: Mapping[Move, Way] = {
-    Move.ISSUE: Way(STAFF, frozenset({"due"}), "issued"),
-    Move.CREDIT: Way(EITHER, frozenset({"issued"}), "credited"),
-    Move.BLOCK: Way(STAFF, frozenset({"due", "issued", "credited"}), "blocked"),
-    Move.LIFT: Way(STAFF, frozenset({"blocked"}), None),
-    Move.EXPIRE: Way(SERVICE, frozenset({"issued", "credited"}), "expired"),
+MOVES: Mapping[AwardMove, Transition] = {
+    AwardMove.ISSUE: Transition(STAFF, frozenset({"due"}), "issued"),
+    AwardMove.CREDIT: Transition(EITHER, frozenset({"issued"}), "credited"),
+    AwardMove.BLOCK: Transition(STAFF, frozenset({"due", "issued", "credited"}), "blocked"),
+    AwardMove.LIFT: Transition(STAFF, frozenset({"blocked"}), None),
+    AwardMove.EXPIRE: Transition(SERVICE, frozenset({"issued", "credited"}), "expired"),
 }
 
 
-def moved(move: Move, state: str, by: Mover, blocked_from: str | None = None) -> str | None:
+def moved(move: AwardMove, state: str, by: Mover, blocked_from: str | None = None) -> str | None:
     """The state a move leads to; None where `by` may not make it from here."""
     way = MOVES[move]
     if by not in way.by or state not in way.out_of:
@@ -66,10 +66,13 @@ def masked_code(code: str) -> str:
 
 
 def has_ended(state: str, today: date, credit_expires: date) -> bool:
-    """Whether a credit that was given is over; `today` is the date in the account's zone."""
-    return state in MOVES[Move.EXPIRE].out_of and today > credit_expires
+    """Return whether a credit that was given is over; `today` is the date in the account's zone."""
+    return state in MOVES[AwardMove.EXPIRE].out_of and today > credit_expires
 
 
 def is_overdue(state: str, due_by: date | None, today: date) -> bool:
-    """Whether an award that nobody has issued is past its date; `today` is the date in the account's zone."""
+    """Return whether an award that nobody has issued is past its date.
+
+    `today` is the date in the account's zone.
+    """
     return state == "due" and due_by is not None and today > due_by

@@ -55,7 +55,7 @@ def is_skewed(skew: int | None) -> bool:
 
 
 @dataclass(frozen=True)
-class Claim:
+class StoreClaim:
     """Something a store can assert: who says it, what bounds it, and what happens beyond the bound."""
 
     said_by: str
@@ -63,62 +63,62 @@ class Claim:
     beyond: str
 
 
-CLAIMS: Mapping[str, Claim] = {
-    "date of a set-up or link": Claim(
+CLAIMS: Mapping[str, StoreClaim] = {
+    "date of a set-up or link": StoreClaim(
         "the signal's `at`",
         "not before the store joined, not after the signal was received",
         "the bound counts; what was asserted stands beside it, and the link is not exact",
     ),
-    "`exact`": Claim(
+    "`exact`": StoreClaim(
         "the signal",
         "its `at` is not before joining (10 minutes allowed), not ahead of our clock, and at most a day old",
         "not true: earlier spend is unknown, for staff",
     ),
-    "the store's clock": Claim(
+    "the store's clock": StoreClaim(
         "every signal's `at`",
         "measured against the moment of receiving; 10 minutes are allowed",
         "told to merchant and staff",
     ),
-    "installed, set up": Claim(
+    "installed, set up": StoreClaim(
         "the signal",
         "the first signal of the first install dates it",
         "later signals and other installs move no date",
     ),
-    "`seq`, `install_id`": Claim(
+    "`seq`, `install_id`": StoreClaim(
         "the signal",
         "`seq` orders the signals of one install; time orders those of two",
         "older news changes nothing that stands",
     ),
-    "advertiser id": Claim(
+    "advertiser id": StoreClaim(
         "the signal",
         "the advertiser's own consent for this very link",
         "no link: nothing of the account is read, shown or polled for the store",
     ),
-    "Business Center": Claim(
+    "Business Center": StoreClaim(
         "the signal",
         "what TikTok tells of the account, read with that consent",
         "never kept",
     ),
-    "being first with an account": Claim(
+    "being first with an account": StoreClaim(
         "the dates of its signals",
         "the order in which advertisers consented, as the service saw it",
         "counts in nobody's rules",
     ),
-    "`home_url`": Claim(
+    "`home_url`": StoreClaim(
         "signals and REST",
         "the address that the store's keys opened",
         "a copy: held for staff, nothing replaced, no token given",
     ),
-    "store UUID": Claim(
+    "store UUID": StoreClaim(
         "REST",
         "the address that the store's keys opened",
         "a copy: held for staff; of a store that left, its history counts for the newcomer alone",
     ),
-    "country, currency": Claim(
+    "country, currency": StoreClaim(
         "REST",
         "decide only together with the ad account's own, which TikTok tells",
         "the account's own rules fail or are unknown",
     ),
-    "shop name": Claim("REST", "shown, never decided by", "cut to its length"),
-    "plugin list": Claim("REST", "shown, never decided by", "cut in number and length"),
+    "shop name": StoreClaim("REST", "shown, never decided by", "cut to its length"),
+    "plugin list": StoreClaim("REST", "shown, never decided by", "cut in number and length"),
 }

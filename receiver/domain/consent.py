@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Outcome(StrEnum):
+class ConsentOutcome(StrEnum):
     LINKED = "linked"
     CHOOSE = "choose"  # it covers several accounts, and nobody has said which
     OTHER_ACCOUNT = "other_account"  # it does not cover the one the store named
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     NOT_SET_UP = "not_set_up"  # our own settings
 
 
-class Why(StrEnum):
+class FlowError(StrEnum):
     """Why a browser may not go on."""
 
     EXPIRED = "expired"
@@ -53,28 +53,32 @@ NEEDED = frozenset({Permission.REPORTS, Permission.ACCOUNT})
 
 
 @dataclass(frozen=True)
-class Judged:
+class ResolvedAccount:
     """The outcome, and the ad account it is about where there is one."""
 
-    outcome: Outcome
+    outcome: ConsentOutcome
     advertiser_id: str | None = None
 
 
 def missing(scopes: Collection[int]) -> tuple[Permission, ...]:
-    """What was not granted."""
+    """Return the permissions that were not granted."""
     return tuple(one for one in Permission if not GIVEN_BY[one] & set(scopes))
 
 
-def judge(
+def resolve_account(
     covered: Sequence[str], scopes: Collection[int], standing: str | None, chosen: str | None = None
-) -> Judged:
+) -> ResolvedAccount:
     """`covered` and `scopes` are the consent's, `standing` the account the store is linked to now."""
     if not covered:
-        return Judged(Outcome.NO_ACCOUNT)
+        return ResolvedAccount(ConsentOutcome.NO_ACCOUNT)
     if NEEDED & set(missing(scopes)):
-        return Judged(Outcome.NOT_ENOUGH)
+        return ResolvedAccount(ConsentOutcome.NOT_ENOUGH)
     if standing is not None:
         agreed = standing in covered and chosen in (None, standing)
-        return Judged(Outcome.LINKED if agreed else Outcome.OTHER_ACCOUNT, standing)
+        return ResolvedAccount(ConsentOutcome.LINKED if agreed else ConsentOutcome.OTHER_ACCOUNT, standing)
     only = covered[0] if len(covered) == 1 else chosen
-    return Judged(Outcome.LINKED, only) if only in covered else Judged(Outcome.CHOOSE)
+    return (
+        ResolvedAccount(ConsentOutcome.LINKED, only)
+        if only in covered
+        else ResolvedAccount(ConsentOutcome.CHOOSE)
+    )

@@ -11,8 +11,16 @@ from typing import Any
 
 from receiver.domain.awards import has_ended
 from receiver.domain.calendar import Window
-from receiver.domain.case import Case
-from receiver.domain.facts import Account, Facts, Outcome, RecordedAward, Store, as_known_at, utc_date
+from receiver.domain.evaluation_context import EvaluationContext
+from receiver.domain.facts import (
+    AccountProfile,
+    Facts,
+    Outcome,
+    RecordedAward,
+    StoreProfile,
+    as_known_at,
+    utc_date,
+)
 from receiver.domain.programme import Programme, Tier
 from receiver.domain.rules import RuleResult, apply_rules
 from receiver.domain.spend import Spend, highest_tier
@@ -96,8 +104,8 @@ class Decision:
     as_of: datetime
     today: date
     programme: Programme
-    store: Store
-    account: Account | None
+    store: StoreProfile
+    account: AccountProfile | None
     stage: Stage
     verdict: Verdict
     rules: tuple[RuleResult, ...]
@@ -121,7 +129,7 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
     `as_of` is aware; whatever in `facts` lies after it has not happened.
     """
     facts = as_known_at(facts, as_of)
-    case = Case(facts, programme, as_of)
+    case = EvaluationContext(facts, programme, as_of)
     rules = apply_rules(case)
     verdict = _verdict(rules)
     decided = _decided_award(case)
@@ -160,7 +168,9 @@ def _verdict(rules: Sequence[RuleResult]) -> Verdict:
     return Verdict.ON_TRACK if Outcome.PENDING in outcomes else Verdict.QUALIFIED
 
 
-def _stage(case: Case, rules: Sequence[RuleResult], verdict: Verdict, decided: DueAward | None) -> Stage:
+def _stage(
+    case: EvaluationContext, rules: Sequence[RuleResult], verdict: Verdict, decided: DueAward | None
+) -> Stage:
     award = case.facts.award
     if case.facts.history.safety_flag:
         return Stage.BLOCKED
@@ -174,13 +184,13 @@ def _stage(case: Case, rules: Sequence[RuleResult], verdict: Verdict, decided: D
     return _stage_on_the_line(case)
 
 
-def _stage_of_award(case: Case, award: RecordedAward) -> Stage:
+def _stage_of_award(case: EvaluationContext, award: RecordedAward) -> Stage:
     """A recorded award is kept whatever changes later; once given, it ends with its credit."""
     ended = has_ended(award.state, case.today, case.programme.credit_expires)
     return Stage.EXPIRED if ended else Stage(award.state)
 
 
-def _stage_of_failure(case: Case, failed: set[str]) -> Stage:
+def _stage_of_failure(case: EvaluationContext, failed: set[str]) -> Stage:
     joined_at = case.facts.store.joined_at
     joined_late = joined_at is not None and utc_date(joined_at) > case.programme.closes
     if "credit_in_time" in failed or ("programme_open" in failed and joined_late):
@@ -188,7 +198,7 @@ def _stage_of_failure(case: Case, failed: set[str]) -> Stage:
     return Stage.ENDED if failed == {"spend_reached"} else Stage.INELIGIBLE
 
 
-def _stage_on_the_line(case: Case) -> Stage:
+def _stage_on_the_line(case: EvaluationContext) -> Stage:
     if case.outcomes["admission"] is Outcome.PENDING:
         return Stage.NOT_ADMITTED
     if case.facts.store.set_up_at is None:
@@ -203,7 +213,7 @@ def _stage_on_the_line(case: Case) -> Stage:
 # -- The award -----------------------------------------------------------------------------------
 
 
-def _decided_award(case: Case) -> DueAward | None:
+def _decided_award(case: EvaluationContext) -> DueAward | None:
     """The award the final figures decide; whether rules let it through is the stage's question."""
     tier = case.tier_reached
     due_by = _due_by(case, tier) if tier else None
@@ -215,7 +225,7 @@ def _decided_award(case: Case) -> DueAward | None:
     return DueAward(tier, currency, case.as_of, min(due_by, case.programme.credit_expires))
 
 
-def _due_by(case: Case, tier: Tier) -> date | None:
+def _due_by(case: EvaluationContext, tier: Tier) -> date | None:
     """The date the credit is due by; None while the tier, which was reached, is not decided."""
     assert case.spend is not None
     assert case.window is not None
@@ -236,7 +246,7 @@ def _due_by(case: Case, tier: Tier) -> date | None:
 # -- What is shown -------------------------------------------------------------------------------
 
 
-def _tiers_shown(case: Case) -> tuple[Tier, ...]:
+def _tiers_shown(case: EvaluationContext) -> tuple[Tier, ...]:
     """The thresholds in force; before an account is there, the offer of the store's own market."""
     if case.account is not None:
         return case.tiers
@@ -250,7 +260,7 @@ def _progress(tier: Tier, spend: Spend | None) -> TierProgress:
     return TierProgress(tier, spend.seen_on(tier.threshold), spend.reached_on(tier.threshold))
 
 
-def _next_tier(case: Case, qualifying: Decimal) -> NextTier | None:
+def _next_tier(case: EvaluationContext, qualifying: Decimal) -> NextTier | None:
     tier = next((tier for tier in case.tiers if tier.threshold > qualifying), None)
     if tier is None:
         return None
@@ -260,7 +270,7 @@ def _next_tier(case: Case, qualifying: Decimal) -> NextTier | None:
     return NextTier(tier, remaining, per_day)
 
 
-def _warnings(case: Case, stage: Stage) -> tuple[Warned, ...]:
+def _warnings(case: EvaluationContext, stage: Stage) -> tuple[Warned, ...]:
     warnings = []
     if case.account and case.account.consent is False and stage in SPEND_IS_READ:
         warnings.append(Warned("consent_withdrawn"))
@@ -269,7 +279,7 @@ def _warnings(case: Case, stage: Stage) -> tuple[Warned, ...]:
     return tuple(warnings)
 
 
-def _params(case: Case, decided: DueAward | None) -> Mapping[str, Any]:
+def _params(case: EvaluationContext, decided: DueAward | None) -> Mapping[str, Any]:
     return {
         "expires": case.programme.credit_expires,
         "closes": case.programme.closes,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """How far a delivery has come."""
 
     RECEIVED = "received"
@@ -18,18 +18,25 @@ class State(StrEnum):
     DEAD = "dead"  # only a person, or the same delivery arriving again, takes it up
 
 
-WAITING = (State.RECEIVED, State.FAILED)
-UNDONE = (State.FAILED, State.DEAD)  # the same delivery arriving again queues it again
-MOVES: dict[State, frozenset[State]] = {
-    State.RECEIVED: frozenset({State.PROCESSING}),
+WAITING = (DeliveryState.RECEIVED, DeliveryState.FAILED)
+UNDONE = (DeliveryState.FAILED, DeliveryState.DEAD)  # the same delivery arriving again queues it again
+MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.RECEIVED: frozenset({DeliveryState.PROCESSING}),
     # to received: given back, because storage and not the delivery was at fault
-    State.PROCESSING: frozenset(
-        {State.PROCESSED, State.IGNORED, State.FAILED, State.DEAD, State.RECEIVED, State.PROCESSING}
+    DeliveryState.PROCESSING: frozenset(
+        {
+            DeliveryState.PROCESSED,
+            DeliveryState.IGNORED,
+            DeliveryState.FAILED,
+            DeliveryState.DEAD,
+            DeliveryState.RECEIVED,
+            DeliveryState.PROCESSING,
+        }
     ),
-    State.PROCESSED: frozenset({State.PROCESSING}),  # a replay
-    State.IGNORED: frozenset(),  # its body is gone
-    State.FAILED: frozenset({State.PROCESSING, State.RECEIVED}),
-    State.DEAD: frozenset({State.PROCESSING, State.RECEIVED}),
+    DeliveryState.PROCESSED: frozenset({DeliveryState.PROCESSING}),  # a replay
+    DeliveryState.IGNORED: frozenset(),  # its body is gone
+    DeliveryState.FAILED: frozenset({DeliveryState.PROCESSING, DeliveryState.RECEIVED}),
+    DeliveryState.DEAD: frozenset({DeliveryState.PROCESSING, DeliveryState.RECEIVED}),
 }
 
 # The longest wait after each failed try; the real one is chance times it, so that what failed together
@@ -47,12 +54,15 @@ LONGEST_WAITS = (
 MOST_TRIES = len(LONGEST_WAITS) + 1
 
 
-def may_move(state: State, to: State) -> bool:
+def may_move(state: DeliveryState, to: DeliveryState) -> bool:
     return to in MOVES[state]
 
 
 def next_try(tries: int, chance: float) -> timedelta | None:
-    """How long to wait after so many tries (1 or more); None when they are used up. `chance` is in [0, 1)."""
+    """Return how long to wait after so many tries (1 or more); None when they are used up.
+
+    `chance` is in [0, 1).
+    """
     return LONGEST_WAITS[tries - 1] * chance if tries < MOST_TRIES else None
 
 

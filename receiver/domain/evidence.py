@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from receiver.domain.case import Case
+from receiver.domain.evaluation_context import EvaluationContext
 from receiver.domain.facts import Override, Payment, Source, value_at
 from receiver.domain.programme import Anchor
 from receiver.domain.spend import Spend
@@ -23,10 +23,10 @@ class Evidence:
     read_at: datetime | None = None
 
 
-Line = Callable[[Case], Evidence]
+Line = Callable[[EvaluationContext], Evidence]
 
 
-def evidence_for(case: Case, rule_id: str) -> tuple[Evidence, ...]:
+def evidence_for(case: EvaluationContext, rule_id: str) -> tuple[Evidence, ...]:
     """All that the answer of a rule rests on, before any override."""
     lines = _SPEND + _what_proves_it(case) if rule_id == "spend_reached" else _LINES[rule_id]
     return tuple(line(case) for line in lines) + tuple(
@@ -36,8 +36,8 @@ def evidence_for(case: Case, rule_id: str) -> tuple[Evidence, ...]:
     )
 
 
-def evidence_of_override(case: Case, rule_id: str, override: Override) -> tuple[Evidence, ...]:
-    """What staff decided instead, why, and who."""
+def evidence_of_override(case: EvaluationContext, rule_id: str, override: Override) -> tuple[Evidence, ...]:
+    """Return as evidence what staff decided instead, why, and who."""
     at = case.facts.read_at.get(f"history.overrides.{rule_id}")
     said = (
         ("override", override.outcome),
@@ -53,7 +53,7 @@ def evidence_of_override(case: Case, rule_id: str, override: Override) -> tuple[
 def _fact(name: str, path: str, source: Source) -> Line:
     """A fact by its path in the facts document; `source` is who says it unless the facts name another."""
 
-    def line(case: Case) -> Evidence:
+    def line(case: EvaluationContext) -> Evidence:
         facts = case.facts
         return Evidence(name, value_at(facts, path), facts.sources.get(path, source), facts.read_at.get(path))
 
@@ -67,12 +67,12 @@ def _figure(name: str, figure: Callable[[Spend], Any], read: str = "spend") -> L
     )
 
 
-def _reckoned(name: str, value: Callable[[Case], Any]) -> Line:
+def _reckoned(name: str, value: Callable[[EvaluationContext], Any]) -> Line:
     """What the service works out at the moment of the decision."""
     return lambda case: Evidence(name, value(case), Source.SERVICE, case.as_of)
 
 
-def _term(name: str, value: Callable[[Case], Any]) -> Line:
+def _term(name: str, value: Callable[[EvaluationContext], Any]) -> Line:
     return lambda case: Evidence(name, value(case), Source.PROGRAMME)
 
 
@@ -180,7 +180,7 @@ _UNLESS_MANUAL = (
 )
 
 
-def _what_proves_it(case: Case) -> tuple[Line, ...]:
+def _what_proves_it(case: EvaluationContext) -> tuple[Line, ...]:
     """What else spend rests on: the window's anchor, and bills or what stands in for them."""
     created = (_CREATED,) if case.programme.anchor is Anchor.REGISTRATION else ()
     match case.account and case.account.payment:

@@ -45,7 +45,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Store:
+class StoreProfile:
     id: str
     merchant: str | None
     country: str | None
@@ -55,7 +55,7 @@ class Store:
 
 
 @dataclass(frozen=True)
-class Account:
+class AccountProfile:
     advertiser_id: str | None
     business_center: str | None
     country: str | None
@@ -108,7 +108,7 @@ class DaySpend:
 
 
 @dataclass(frozen=True)
-class Transaction:
+class BilledTransaction:
     """A row of the account's payments."""
 
     type: str | None  # BILL_PAYMENT, REFUND, …
@@ -135,15 +135,15 @@ class RecordedAward:
 
 @dataclass(frozen=True)
 class Facts:
-    store: Store
-    account: Account | None  # None: not yet
+    store: StoreProfile
+    account: AccountProfile | None  # None: not yet
     history: History
     spend: tuple[DaySpend, ...] = ()
-    payments: tuple[Transaction, ...] = ()
+    payments: tuple[BilledTransaction, ...] = ()
     bills_readable: bool | None = None
     paid_bills_confirmed: bool | None = None
     award: RecordedAward | None = None
-    doubts: tuple[str, ...] = ()  # domain/doubts.py: for staff; no answer rests on them
+    doubts: tuple[str, ...] = ()  # domain/discrepancies.py: for staff; no answer rests on them
     # The account the store names without its advertiser's consent: nothing rests on it but what to do next.
     claimed_account: str | None = None
     # By a date's path, what the store asserts where that was bounded (domain/claims.py); shown, never used.
@@ -195,7 +195,7 @@ def _is_recorded(award: RecordedAward, as_of: datetime) -> bool:
     return award.decided_at is None or award.decided_at <= as_of
 
 
-def date_for(account: Account | None, at: datetime) -> date:
+def date_for(account: AccountProfile | None, at: datetime) -> date:
     """The date in the account's zone; in UTC without an account, or where its zone is unknown."""
     return local_date(at, account.zone) if account and account.zone else utc_date(at)
 

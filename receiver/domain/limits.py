@@ -50,7 +50,7 @@ class Sent:
 
 
 def how_to_keep(sent: Sent, size: int) -> Keep:
-    """What becomes of one more delivery with so many bytes to keep, after what the store sent that day."""
+    """Return how to keep a delivery of `size` bytes, after what the store sent that day."""
     if sent.deliveries >= DELIVERIES_A_DAY:
         return Keep.MERGED
     return Keep.SHORTENED if size and sent.body_bytes + size > BODY_BYTES_A_DAY else Keep.WHOLE

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from receiver.domain.facts import Payment, Transaction
+from receiver.domain.facts import BilledTransaction, Payment
 
 # Only automatic payment bills an account, and only it has its card tried.
 AUTOMATIC_SIGNS = frozenset({"BILL_PAYMENT", "CARD_VERIFICATION", "CARD_VERIFICATION_REFUND"})
 TOP_UP = "ADD_BALANCE"
 
 
-def option_of(payments: Iterable[Transaction], *, ledger_whole: bool) -> Payment:
+def option_of(payments: Iterable[BilledTransaction], *, ledger_whole: bool) -> Payment:
     """Automatic once the ledger shows it: nobody changes back. Manual where a whole ledger has top-ups only.
 
     An automatic account may be topped up, too, so a top-up says nothing while a row may be missing.

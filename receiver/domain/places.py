@@ -37,7 +37,7 @@ class Places:
 
 
 def is_reserved(reserved_until: datetime | None, at: datetime) -> bool:
-    """Whether a place that nobody has proven to need is kept at this moment."""
+    """Return whether a place that nobody has proven to need is kept at this moment."""
     return reserved_until is None or at < reserved_until
 
 

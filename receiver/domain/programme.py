@@ -74,7 +74,7 @@ class Contradiction:
 
 
 def contradictions(programme: Programme) -> Iterator[Contradiction]:
-    """What makes these terms impossible to apply; nothing for sound ones."""
+    """Yield what makes these terms impossible to apply; nothing for sound ones."""
     if programme.closes < programme.opens:
         yield Contradiction("closes", f"{programme.closes} is before opens, {programme.opens}")
     if programme.credit_expires < programme.closes:
@@ -112,13 +112,13 @@ def _market_contradictions(path: str, market: Market, before: tuple[Market, ...]
 
 
 def outlives_credit(programme: Programme) -> bool:
-    """Whether a window that begins on the last day becomes final only after the credit has expired."""
+    """Return whether a window that begins on the last day becomes final only after the credit has expired."""
     last = Window.of(programme.closes, programme.window_days).last
     return final_at(last, ZoneInfo("UTC")).date() > programme.credit_expires
 
 
 def is_over(programme: Programme, as_of: datetime) -> bool:
-    """Whether nothing can be credited any more under these terms (by UTC date)."""
+    """Return whether nothing can be credited any more under these terms (by UTC date)."""
     return as_of.astimezone(UTC).date() > programme.credit_expires + timedelta(days=1)
 
 

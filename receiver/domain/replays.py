@@ -20,7 +20,7 @@ class ReplayState(StrEnum):
 
 
 def batch_size(rate: int) -> int:
-    """How many deliveries go into one transaction at so many a second (1 or more)."""
+    """Return how many deliveries go into one transaction at so many a second (1 or more)."""
     return min(LARGEST_BATCH, ceil(rate * BATCH_SECONDS))
 
 

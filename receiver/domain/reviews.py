@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Answer(StrEnum):
+class ReviewAnswer(StrEnum):
     """What staff did about a review."""
 
     UPHELD = "upheld"  # what we said stands
@@ -16,11 +16,11 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True)
-class Review:
+class ReviewState:
     """What a merchant may see of its review; unanswered while `answer` is None."""
 
     id: str
     asked_at: datetime
-    answer: Answer | None = None
+    answer: ReviewAnswer | None = None
     answered_at: datetime | None = None
     reason: str | None = None

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from receiver.domain.case import Case
+from receiver.domain.evaluation_context import EvaluationContext
 from receiver.domain.evidence import Evidence, evidence_for, evidence_of_override
-from receiver.domain.facts import Account, Outcome, utc_date
+from receiver.domain.facts import AccountProfile, Outcome, utc_date
 from receiver.domain.programme import Anchor, Tier
 from receiver.domain.spend import Spend
 
@@ -50,7 +50,7 @@ class Finding:
     """What a rule answers, and why."""
 
     outcome: Outcome
-    why: str = ""  # tells apart several reasons for one outcome
+    reason_code: str = ""  # tells apart several reasons for one outcome
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -66,7 +66,7 @@ class RuleResult:
 # -- The programme and the store -----------------------------------------------------------------
 
 
-def programme_open(case: Case) -> Finding:
+def programme_open(case: EvaluationContext) -> Finding:
     joined_at = case.facts.store.joined_at
     if joined_at is None:
         return Finding(UNKNOWN)
@@ -77,27 +77,27 @@ def programme_open(case: Case) -> Finding:
     return Finding(FAIL, "after", params) if joined > terms.closes else Finding(PASS, params=params)
 
 
-def admission(case: Case) -> Finding:
+def admission(case: EvaluationContext) -> Finding:
     return Finding({True: PASS, False: PENDING, None: UNKNOWN}[case.facts.store.admitted])
 
 
-def integration_set_up(case: Case) -> Finding:
+def integration_set_up(case: EvaluationContext) -> Finding:
     set_up_at = case.facts.store.set_up_at
     return Finding(PASS, params={"at": set_up_at}) if set_up_at else Finding(PENDING)
 
 
-def first_set_up(case: Case) -> Finding:
+def first_set_up(case: EvaluationContext) -> Finding:
     return Finding({False: PASS, True: FAIL, None: UNKNOWN}[case.facts.history.set_up_before])
 
 
-def store_market(case: Case) -> Finding:
+def store_market(case: EvaluationContext) -> Finding:
     return _market(case, case.facts.store.country)
 
 
 # -- The ad account ------------------------------------------------------------------------------
 
 
-def account_linked(case: Case) -> Finding:
+def account_linked(case: EvaluationContext) -> Finding:
     claimed = case.facts.claimed_account
     if case.account is None and claimed is not None:  # by the store alone, which makes no link
         return Finding(PENDING, "claimed", {"advertiser": claimed})
@@ -108,11 +108,11 @@ def account_linked(case: Case) -> Finding:
     return Finding(UNKNOWN, "withdrawn" if case.account.consent is False else "unread")
 
 
-def account_market(case: Case) -> Finding:
+def account_market(case: EvaluationContext) -> Finding:
     return _market(case, case.account.country) if case.account else Finding(PENDING)
 
 
-def account_currency(case: Case) -> Finding:
+def account_currency(case: EvaluationContext) -> Finding:
     if case.account is None:
         return Finding(PENDING)
     if case.market is None:
@@ -127,7 +127,7 @@ def account_currency(case: Case) -> Finding:
     )
 
 
-def not_yet_advertising(case: Case) -> Finding:
+def not_yet_advertising(case: EvaluationContext) -> Finding:
     account, joined_at = case.account, case.facts.store.joined_at
     if account is None:
         return Finding(PENDING, "account")
@@ -148,14 +148,14 @@ def not_yet_advertising(case: Case) -> Finding:
     )
 
 
-def merchant_once(case: Case) -> Finding:
+def merchant_once(case: EvaluationContext) -> Finding:
     awards = case.facts.history.merchant_awards
     if awards is None:
         return Finding(UNKNOWN)
     return Finding(FAIL if awards > 0 else PASS)
 
 
-def account_once(case: Case) -> Finding:
+def account_once(case: EvaluationContext) -> Finding:
     history = case.facts.history
     if case.account is None:
         return Finding(PENDING)
@@ -167,7 +167,7 @@ def account_once(case: Case) -> Finding:
     return Finding(UNKNOWN if unread else PASS)
 
 
-def no_conflicting_promotion(case: Case) -> Finding:
+def no_conflicting_promotion(case: EvaluationContext) -> Finding:
     history = case.facts.history
     if case.account is None:
         return Finding(PENDING)
@@ -177,7 +177,7 @@ def no_conflicting_promotion(case: Case) -> Finding:
     return Finding(UNKNOWN, "foreign") if history.foreign_credit_issued else Finding(PASS)
 
 
-def good_standing(case: Case) -> Finding:
+def good_standing(case: EvaluationContext) -> Finding:
     history, account = case.facts.history, case.account
     if history.safety_flag:
         return Finding(FAIL, "safety")
@@ -202,7 +202,7 @@ def good_standing(case: Case) -> Finding:
 # -- Spend and time ------------------------------------------------------------------------------
 
 
-def spend_reached(case: Case) -> Finding:
+def spend_reached(case: EvaluationContext) -> Finding:
     if case.account is None:
         return Finding(PENDING, "account")
     if case.spend is None:
@@ -216,7 +216,7 @@ def spend_reached(case: Case) -> Finding:
     return _against_first_tier(case, case.spend, case.tiers[0])
 
 
-def _before_the_window(case: Case, account: Account) -> Finding:
+def _before_the_window(case: EvaluationContext, account: AccountProfile) -> Finding:
     by_registration = case.programme.anchor is Anchor.REGISTRATION and account.created_at is None
     ready = account.linked_at is not None and case.facts.store.set_up_at is not None
     if by_registration and ready:
@@ -224,7 +224,7 @@ def _before_the_window(case: Case, account: Account) -> Finding:
     return Finding(PENDING, "start" if ready else "set_up")
 
 
-def _against_first_tier(case: Case, spend: Spend, tier: Tier) -> Finding:
+def _against_first_tier(case: EvaluationContext, spend: Spend, tier: Tier) -> Finding:
     assert case.window is not None
     params = {
         "qualifying": spend.qualifying,
@@ -243,7 +243,7 @@ def _against_first_tier(case: Case, spend: Spend, tier: Tier) -> Finding:
     return Finding(PENDING, "bills", params)
 
 
-def credit_in_time(case: Case) -> Finding:
+def credit_in_time(case: EvaluationContext) -> Finding:
     expires = case.programme.credit_expires
     if case.account is not None and case.account.zone is None:
         return Finding(UNKNOWN)
@@ -254,7 +254,7 @@ def credit_in_time(case: Case) -> Finding:
     return Finding(PASS, params={"expires": expires})
 
 
-def _market(case: Case, country: str | None) -> Finding:
+def _market(case: EvaluationContext, country: str | None) -> Finding:
     if country is None:
         return Finding(UNKNOWN)
     open_to = [market.country for market in case.programme.markets]
@@ -265,7 +265,7 @@ def _market(case: Case, country: str | None) -> Finding:
 # -- All of them ---------------------------------------------------------------------------------
 
 # In the order of the programme's table.
-RULES: Mapping[str, Callable[[Case], Finding]] = {
+RULES: Mapping[str, Callable[[EvaluationContext], Finding]] = {
     "programme_open": programme_open,
     "admission": admission,
     "integration_set_up": integration_set_up,
@@ -284,17 +284,19 @@ RULES: Mapping[str, Callable[[Case], Finding]] = {
 }
 
 
-def apply_rules(case: Case) -> tuple[RuleResult, ...]:
+def apply_rules(case: EvaluationContext) -> tuple[RuleResult, ...]:
     """Answer every rule, always all of them; an override replaces an outcome, never a fact."""
     return tuple(_answer(case, rule_id, rule) for rule_id, rule in RULES.items())
 
 
-def _answer(case: Case, rule_id: str, rule: Callable[[Case], Finding]) -> RuleResult:
+def _answer(
+    case: EvaluationContext, rule_id: str, rule: Callable[[EvaluationContext], Finding]
+) -> RuleResult:
     finding = rule(case)
     evidence = evidence_for(case, rule_id)
     override = case.facts.history.overrides.get(rule_id)
     if override is None or rule_id in NOT_OVERRIDABLE:
-        reason = ".".join(filter(None, (rule_id, finding.outcome, finding.why)))
+        reason = ".".join(filter(None, (rule_id, finding.outcome, finding.reason_code)))
         result = RuleResult(rule_id, finding.outcome, reason, finding.params, evidence)
     else:
         params = {"reason": override.reason, "by": override.by}

@@ -28,7 +28,7 @@ NEARLY = Decimal("1.5")  # days of the present speed that would cross a threshol
 LAST_DATES = 3  # of a window, in which a merchant may still turn the outcome
 
 
-class Why(StrEnum):
+class PollReason(StrEnum):
     """In words for staff; they stand beside the time."""
 
     FINAL = "the figures of a date that decides become final"
@@ -50,40 +50,47 @@ class Why(StrEnum):
 
     @property
     def is_urgent(self) -> bool:
-        """Whether it goes first, and may use what is left to urgent calls, where time is short."""
+        """Return whether it goes first, and may use what is left to urgent calls, where time is short."""
         return self in URGENT
 
 
 EVERY = {
-    Why.WINDOW_END: 3 * HOUR,
-    Why.NEAR_TIER: 2 * HOUR,
-    Why.BILLS: 12 * HOUR,
-    Why.SPENDING: 6 * HOUR,
-    Why.SETTLING: 12 * HOUR,
-    Why.FIRST_SPEND: 6 * HOUR,
-    Why.HELD: 12 * HOUR,
-    Why.AWARD: 20 * HOUR,  # with all delays within the day that figures stay fresh
-    Why.SET_UP: 12 * HOUR,
-    Why.STANDING: 20 * HOUR,
-    Why.AT_REST: 7 * 24 * HOUR,
+    PollReason.WINDOW_END: 3 * HOUR,
+    PollReason.NEAR_TIER: 2 * HOUR,
+    PollReason.BILLS: 12 * HOUR,
+    PollReason.SPENDING: 6 * HOUR,
+    PollReason.SETTLING: 12 * HOUR,
+    PollReason.FIRST_SPEND: 6 * HOUR,
+    PollReason.HELD: 12 * HOUR,
+    PollReason.AWARD: 20 * HOUR,  # with all delays within the day that figures stay fresh
+    PollReason.SET_UP: 12 * HOUR,
+    PollReason.STANDING: 20 * HOUR,
+    PollReason.AT_REST: 7 * 24 * HOUR,
 }
 # What TikTok tells every hour of whoever spends (FIGURES_CHANGED) must not crowd out what decides.
 URGENT = frozenset(
-    {Why.ASKED, Why.STATUS_CHANGED, Why.NOTICES_ENDED, Why.FINAL, Why.WINDOW_END, Why.NEAR_TIER}
+    {
+        PollReason.ASKED,
+        PollReason.STATUS_CHANGED,
+        PollReason.NOTICES_ENDED,
+        PollReason.FINAL,
+        PollReason.WINDOW_END,
+        PollReason.NEAR_TIER,
+    }
 )
 BY_STAGE = {
-    Stage.NOT_ADMITTED: Why.SET_UP,
-    Stage.AWAITING_SETUP: Why.SET_UP,
-    Stage.AWAITING_LINK: Why.SET_UP,
-    Stage.AWAITING_SPEND: Why.FIRST_SPEND,
-    Stage.HELD: Why.HELD,
-    Stage.DUE: Why.AWARD,
-    Stage.ISSUED: Why.AWARD,
+    Stage.NOT_ADMITTED: PollReason.SET_UP,
+    Stage.AWAITING_SETUP: PollReason.SET_UP,
+    Stage.AWAITING_LINK: PollReason.SET_UP,
+    Stage.AWAITING_SPEND: PollReason.FIRST_SPEND,
+    Stage.HELD: PollReason.HELD,
+    Stage.DUE: PollReason.AWARD,
+    Stage.ISSUED: PollReason.AWARD,
 }
 
 
 @dataclass(frozen=True)
-class Standing:
+class PollingState:
     """What a poll is planned by: where a store stands with the account, as of the last reading.
 
     `counted` is what qualifies, by date, dates not final included; `reached` the sum of final dates;
@@ -105,42 +112,45 @@ class NextPoll:
     """When, and why then."""
 
     at: datetime
-    why: Why
+    why: PollReason
 
 
-def standing_of(decision: Decision) -> Standing:
-    """What a poll is planned by, of a decision."""
+def polling_state_of(decision: Decision) -> PollingState:
+    """Return the part of a decision by which a poll is planned."""
     spend, window = decision.spend, decision.window
-    return Standing(
+    return PollingState(
         stage=decision.stage,
         zone=spend.zone if spend else None,
         window=window,
         counted=[(day.date, day.qualifying) for day in spend.days if day.qualifying] if spend else [],
-        reached=spend.final_qualifying if spend else Standing.reached,
+        reached=spend.final_qualifying if spend else PollingState.reached,
         thresholds=[progress.tier.threshold for progress in decision.tiers],
         awaits_bills=spend is not None and spend.has_bills and spend.net > spend.paid,
         bad_standing=decision.outcome("good_standing") is Outcome.FAIL,
     )
 
 
-def next_poll(advertiser_id: str, standing: Standing, now: datetime) -> NextPoll:
+def next_poll(advertiser_id: str, standing: PollingState, now: datetime) -> NextPoll:
     """The poll after one that was made `now`. Never in the past, and never further off than a week or so."""
     share = share_of(advertiser_id)
-    why = _why(standing, now)
+    why = _poll_reason(standing, now)
     routine = NextPoll(now + EVERY[why] * (EARLIEST + share * (LATEST - EARLIEST)), why)
     decisive = _decisive_moment(standing, now)
     if decisive is None or decisive >= routine.at:
         return routine
-    return NextPoll(decisive + SPAN * share, Why.FINAL)
+    return NextPoll(decisive + SPAN * share, PollReason.FINAL)
 
 
-def fresh_for(standing: Standing, now: datetime) -> timedelta:
-    """How old figures may be before a poll was missed: a day at least."""
-    return max(FRESH_FOR, EVERY[_why(standing, now)] * LATEST + PUT_BACK)
+def fresh_for(standing: PollingState, now: datetime) -> timedelta:
+    """Return how old figures may be before a poll was missed: a day at least."""
+    return max(FRESH_FOR, EVERY[_poll_reason(standing, now)] * LATEST + PUT_BACK)
 
 
 def after_failures(advertiser_id: str, first: timedelta, longest: timedelta, failures: int) -> timedelta:
-    """How long to wait after so many failures in a row: twice as long each time, spread by the account."""
+    """Return how long to wait after so many failures in a row.
+
+    Twice as long each time, spread by the account.
+    """
     whole: timedelta = min(longest, first * 2 ** min(failures - 1, 10))
     return whole * (1 - share_of(advertiser_id) / 4)
 
@@ -151,21 +161,21 @@ def share_of(advertiser_id: str) -> float:
     return int.from_bytes(hashlib.sha256(advertiser_id.encode()).digest()[:4]) / 2**32
 
 
-def _why(standing: Standing, now: datetime) -> Why:
+def _poll_reason(standing: PollingState, now: datetime) -> PollReason:
     if standing.stage is Stage.SETTLING:
-        return Why.BILLS if standing.awaits_bills else Why.SETTLING
+        return PollReason.BILLS if standing.awaits_bills else PollReason.SETTLING
     if standing.stage is not Stage.ACCUMULATING:
-        at_rest = Why.STANDING if standing.bad_standing else Why.AT_REST
+        at_rest = PollReason.STANDING if standing.bad_standing else PollReason.AT_REST
         return BY_STAGE.get(standing.stage, at_rest)
     if standing.zone is None or standing.window is None:
-        return Why.SPENDING
+        return PollReason.SPENDING
     today = local_date(now, standing.zone)
     if standing.window.days_left(today) < LAST_DATES:
-        return Why.WINDOW_END
-    return Why.NEAR_TIER if _may_cross(standing, today) else Why.SPENDING
+        return PollReason.WINDOW_END
+    return PollReason.NEAR_TIER if _may_cross(standing, today) else PollReason.SPENDING
 
 
-def _may_cross(standing: Standing, today: date) -> bool:
+def _may_cross(standing: PollingState, today: date) -> bool:
     """Whether the last days' speed would bring the next threshold within about a day and a half."""
     total = sum((amount for _, amount in standing.counted), Decimal(0))
     above = next((one for one in standing.thresholds if one > total), None)
@@ -176,7 +186,7 @@ def _may_cross(standing: Standing, today: date) -> bool:
     return above - total <= recent * NEARLY
 
 
-def _decisive_moment(standing: Standing, now: datetime) -> datetime | None:
+def _decisive_moment(standing: PollingState, now: datetime) -> datetime | None:
     """When the next date becomes final that may decide: it lifts the final sum over the highest threshold,
     or it is the window's last. None where no date can decide.
     """

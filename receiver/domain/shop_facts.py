@@ -47,7 +47,7 @@ def _cut(value: Any) -> Any:
 
 
 def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """What is otherwise than it was: old and new by name. What was not said now changes nothing."""
+    """Return old and new of what changed, by name. What was not said now changes nothing."""
     was = before or {}
     return {
         name: [was.get(name), value]
@@ -57,5 +57,5 @@ def changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[
 
 
 def merged(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, Any]:
-    """What is known now: what was not said this time stays as it was."""
+    """Return what is known now: what was not said this time stays as it was."""
     return {**(before or {}), **{name: value for name, value in after.items() if value is not None}}

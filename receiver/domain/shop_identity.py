@@ -8,7 +8,7 @@ from enum import StrEnum
 from receiver.domain.shops import same_shop
 
 
-class Why(StrEnum):
+class ClaimReason(StrEnum):
     """Why a claim of identity is held for staff."""
 
     COPY = "copy"  # a shop reports the UUID of a store that is at another address
@@ -36,7 +36,7 @@ class Reported:
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether it names another address as its home."""
+        """Return whether it names another address as its home."""
         return self.home_url is not None and not same_shop(self.home_url, self.address)
 
 
@@ -50,28 +50,28 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
-class Claim:
+class FalseClaim:
     """A claim that is not believed, and the store that it is about."""
 
-    why: Why
+    why: ClaimReason
     store_id: str
 
 
-def false_claim(reported: Reported, known: Neighbours) -> Claim | None:
+def false_claim(reported: Reported, known: Neighbours) -> FalseClaim | None:
     """Return the claim that names a store which does not stand at this address, or that replaces the one
     which does; None where there is none."""
     here = known.at_address.id if known.at_address else None
     if known.of_uuid is not None and known.of_uuid.id != here:
-        return Claim(Why.COPY, known.of_uuid.id)
+        return FalseClaim(ClaimReason.COPY, known.of_uuid.id)
     if reported.is_elsewhere and known.at_home is not None and known.at_home.id != here:
-        return Claim(Why.HOME, known.at_home.id)
+        return FalseClaim(ClaimReason.HOME, known.at_home.id)
     if known.at_address is not None and is_another(known.at_address, reported.uuid):
-        return Claim(Why.REPLACED, known.at_address.id)
+        return FalseClaim(ClaimReason.REPLACED, known.at_address.id)
     if reported.is_elsewhere and known.at_address is not None:
-        return Claim(Why.ELSEWHERE, known.at_address.id)
+        return FalseClaim(ClaimReason.ELSEWHERE, known.at_address.id)
     return None
 
 
 def is_another(store: Known, uuid: str | None) -> bool:
-    """Whether a UUID belongs to another installation than the store's own."""
+    """Return whether a UUID belongs to another installation than the store's own."""
     return uuid is not None and store.uuid not in (None, uuid)

@@ -51,7 +51,7 @@ def host_of(address: str) -> str | None:
 
 
 def is_page_of(url: str, shop: str) -> bool:
-    """Whether an address lies on the shop's own host: its admin may stand beside its home."""
+    """Return whether an address lies on the shop's own host: its admin may stand beside its home."""
     try:
         return _authority(_split(url)) == _authority(_split(shop))
     except ValueError:

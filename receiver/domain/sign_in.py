@@ -15,7 +15,7 @@ SESSION_IDLE, SESSION_LONGEST = timedelta(hours=2), timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Patience:
+class LoginThrottle:
     """How many tries are free, the longest wait, and after how much quiet all tries are forgotten."""
 
     free: int
@@ -30,14 +30,17 @@ class Patience:
         return min(timedelta(seconds=2**doublings), self.longest)
 
     def left(self, until: datetime, now: datetime) -> timedelta:
-        """How long there still is to wait; a clock that was far ahead and put right makes nobody wait."""
+        """Return how long there still is to wait.
+
+        A clock that was far ahead and put right makes nobody wait.
+        """
         return until - now if now < until <= now + self.longest else NO_WAIT
 
     def is_forgotten(self, last: datetime, now: datetime) -> bool:
         return abs(now - last) >= self.forgotten_after
 
 
-ACCOUNT = Patience(free=5, longest=timedelta(minutes=15), forgotten_after=timedelta(days=1))
-BROWSER = Patience(free=5, longest=timedelta(minutes=15), forgotten_after=timedelta(days=1))
+ACCOUNT = LoginThrottle(free=5, longest=timedelta(minutes=15), forgotten_after=timedelta(days=1))
+BROWSER = LoginThrottle(free=5, longest=timedelta(minutes=15), forgotten_after=timedelta(days=1))
 # Offices share one address.
-ADDRESS = Patience(free=20, longest=timedelta(minutes=15), forgotten_after=timedelta(hours=2))
+ADDRESS = LoginThrottle(free=20, longest=timedelta(minutes=15), forgotten_after=timedelta(hours=2))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class News:
+class SignalOrder:
     """The order key of a signal: `seq` counts within one install of the plugin."""
 
     install_id: str
@@ -66,7 +66,7 @@ class StateReported:
     account: AdAccount | None
 
 
-Told = (
+SignalEvent = (
     IntegrationInstalled
     | IntegrationSetUp
     | IntegrationRemoved
@@ -92,7 +92,7 @@ class Linked:
     account: AdAccount | None
 
 
-def is_newer(news: News, than: News | None) -> bool:
+def is_newer(news: SignalOrder, than: SignalOrder | None) -> bool:
     """By `seq` within one install, because clocks jump; by time between two."""
     if than is None:
         return True
@@ -101,7 +101,7 @@ def is_newer(news: News, than: News | None) -> bool:
     return news.at > than.at
 
 
-def about_integration(told: Told) -> Integration | None:
+def integration_change(told: SignalEvent) -> Integration | None:
     """None where the signal does not speak of it."""
     match told:
         case IntegrationInstalled():
@@ -125,7 +125,7 @@ def _reported(installed: bool | None, set_up: bool | None) -> Integration | None
     return None
 
 
-def about_link(told: Told) -> Linked | None:
+def link_change(told: SignalEvent) -> Linked | None:
     """None where the signal does not speak of it."""
     match told:
         case AccountLinked(account) | AccountSwitched(account):

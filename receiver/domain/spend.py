@@ -15,7 +15,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from receiver.domain.calendar import Window, final_at, local_date
-from receiver.domain.facts import Account, DaySpend, Facts, Payment, Transaction
+from receiver.domain.facts import AccountProfile, BilledTransaction, DaySpend, Facts, Payment
 from receiver.domain.programme import Anchor, Programme, Tier
 
 ZERO = Decimal(0)
@@ -55,13 +55,13 @@ def net_of(day: DaySpend, payment: Payment) -> Decimal | None:
     return day.cash_spend if payment is Payment.MANUAL else day.billed_cost
 
 
-def _window(facts: Facts, programme: Programme, account: Account, zone: ZoneInfo) -> Window | None:
+def _window(facts: Facts, programme: Programme, account: AccountProfile, zone: ZoneInfo) -> Window | None:
     """The dates in which spend counts; None before link and set-up, or before it begins."""
     first = _anchor_date(facts, programme.anchor, account, zone)
     return None if first is None else Window.of(first, programme.window_days)
 
 
-def _anchor_date(facts: Facts, anchor: Anchor, account: Account, zone: ZoneInfo) -> date | None:
+def _anchor_date(facts: Facts, anchor: Anchor, account: AccountProfile, zone: ZoneInfo) -> date | None:
     linked_at, set_up_at = account.linked_at, facts.store.set_up_at
     if linked_at is None or set_up_at is None:
         return None
@@ -125,7 +125,7 @@ class Spend:
 
     @cached_property
     def net(self) -> Decimal:
-        """What counts of all dates, final or not, before asking whether it was paid."""
+        """Return what counts of all dates, final or not, before asking whether it was paid."""
         return sum((amount for _, amount in self._counted), ZERO)
 
     @cached_property
@@ -134,17 +134,17 @@ class Spend:
 
     @property
     def qualifying(self) -> Decimal:
-        """What counts, dates not yet final included."""
+        """Return the spend that counts, dates not yet final included."""
         return min(self.net, self.paid) if self.has_bills else self.net
 
     @cached_property
     def final_qualifying(self) -> Decimal:
-        """What counts of final dates only: the figure decisions rest on."""
+        """Return the spend that counts of final dates only: the figure decisions rest on."""
         net = sum((amount for day, amount in self._counted if self.is_final(day)), ZERO)
         return min(net, self.paid) if self.has_bills else net
 
     def qualified_up_to(self, day: date) -> Decimal:
-        """What qualified by the end of a date: spend of the dates up to it, against the bills up to it."""
+        """Return what qualified by the end of a date: its spend up to then, against the bills up to then."""
         return next((total for at, total in reversed(self._totals) if at <= day), ZERO)
 
     def reached_on(self, threshold: Decimal) -> date | None:
@@ -157,7 +157,7 @@ class Spend:
 
     @cached_property
     def excluded(self) -> tuple[tuple[Excluded, Decimal], ...]:
-        """What was spent and does not count, by reason; reasons that took nothing are left out."""
+        """Return the spend that does not count, by reason; reasons that took nothing are left out."""
         amounts = {
             Excluded.AD_CREDIT: sum((row.voucher_spend or ZERO for row in self.rows), ZERO),
             Excluded.TAX: sum((bill.tax for bill in self.bills), ZERO),
@@ -216,7 +216,7 @@ class Spend:
 
 
 def count_spend(
-    facts: Facts, programme: Programme, account: Account, zone: ZoneInfo, as_of: datetime
+    facts: Facts, programme: Programme, account: AccountProfile, zone: ZoneInfo, as_of: datetime
 ) -> Spend:
     """Gather what counts for `account`, from facts that had happened by `as_of`."""
     window = _window(facts, programme, account, zone)
@@ -244,8 +244,8 @@ def _is_provisional(facts: Facts, programme: Programme, payment: Payment) -> boo
 
 
 def _possible_bills(
-    rows: Sequence[Transaction], window: Window, zone: ZoneInfo, programme: Programme
-) -> list[Transaction]:
+    rows: Sequence[BilledTransaction], window: Window, zone: ZoneInfo, programme: Programme
+) -> list[BilledTransaction]:
     """The rows that are, or for want of a fact may be, cash bills of this window or their refunds."""
     last = window.last if programme.bills_must_be_paid_in_window else date.max
     return [
@@ -257,7 +257,7 @@ def _possible_bills(
     ]
 
 
-def _bill(row: Transaction, zone: ZoneInfo) -> Bill | None:
+def _bill(row: BilledTransaction, zone: ZoneInfo) -> Bill | None:
     """The row as a bill; None when it lacks its amount, time or kind, so that it can only be doubted."""
     if row.type is None or row.billing is None or row.subtotal is None or row.at is None:
         return None

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExpectedWebhook:
     """One webhook that a connected store should have: its topic, and our address for it."""
 
     topic: str
@@ -16,7 +16,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Found:
+class ActualWebhook:
     """A webhook as the store tells of it."""
 
     id: int
@@ -26,7 +26,7 @@ class Found:
     can_fire: bool  # the store knows an event for it
 
 
-class Trouble(StrEnum):
+class WebhookProblem(StrEnum):
     """Why events do not come, or would come wrongly; the store itself tells nobody."""
 
     MISSING = "missing"  # deleted, or never made
@@ -40,8 +40,8 @@ class Trouble(StrEnum):
 class Repair:
     """What to do for one wanted webhook: delete these, then make it anew or keep `keep`."""
 
-    wanted: Wanted
-    trouble: Trouble | None
+    wanted: ExpectedWebhook
+    trouble: WebhookProblem | None
     delete: tuple[int, ...]
     keep: int | None  # None: make it anew, unless it is paused
 
@@ -51,7 +51,9 @@ class Repair:
         return self.keep is None
 
 
-def repairs(wanted: Sequence[Wanted], found: Sequence[Found], made: dict[str, int]) -> list[Repair]:
+def plan_repairs(
+    wanted: Sequence[ExpectedWebhook], found: Sequence[ActualWebhook], made: dict[str, int]
+) -> list[Repair]:
     """One for each of `wanted`; `made` are the ids we were given when we made them, by topic.
 
     What is not ours is never touched: ours carries our address for it, whatever its id. A paused one stays
@@ -60,9 +62,14 @@ def repairs(wanted: Sequence[Wanted], found: Sequence[Found], made: dict[str, in
     return [_repair(one, [hook for hook in found if hook.url == one.url], found, made) for one in wanted]
 
 
-def _repair(wanted: Wanted, ours: Sequence[Found], found: Sequence[Found], made: dict[str, int]) -> Repair:
+def _repair(
+    wanted: ExpectedWebhook,
+    ours: Sequence[ActualWebhook],
+    found: Sequence[ActualWebhook],
+    made: dict[str, int],
+) -> Repair:
     right = [hook for hook in ours if hook.topic == wanted.topic and hook.can_fire]
-    for status, trouble in (("active", None), ("paused", Trouble.PAUSED)):
+    for status, trouble in (("active", None), ("paused", WebhookProblem.PAUSED)):
         standing = [hook.id for hook in right if hook.status == status]
         if standing:
             keep = min(standing)  # of two made at once, everybody keeps the same
@@ -71,16 +78,16 @@ def _repair(wanted: Wanted, ours: Sequence[Found], found: Sequence[Found], made:
 
 
 def _why_gone(
-    wanted: Wanted,
-    ours: Sequence[Found],
-    right: Sequence[Found],
-    found: Sequence[Found],
+    wanted: ExpectedWebhook,
+    ours: Sequence[ActualWebhook],
+    right: Sequence[ActualWebhook],
+    found: Sequence[ActualWebhook],
     made: dict[str, int],
-) -> Trouble:
+) -> WebhookProblem:
     if right:
-        return Trouble.DISABLED
+        return WebhookProblem.DISABLED
     if ours:
-        return Trouble.MUTE
+        return WebhookProblem.MUTE
     if any(hook.id == made.get(wanted.topic) for hook in found):
-        return Trouble.MOVED
-    return Trouble.MISSING
+        return WebhookProblem.MOVED
+    return WebhookProblem.MISSING

@@ -26,7 +26,7 @@ logging.getLogger("urllib3.connectionpool").addFilter(lambda _record: False)
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """What came back, whatever its status; header names are in lower case."""
 
     status: int
@@ -58,19 +58,19 @@ class Http:
         hurried._ends = time.monotonic() + seconds
         return hurried
 
-    def get(self, url: str, *, headers: Mapping[str, str], query: Mapping[str, str]) -> Answer:
+    def get(self, url: str, *, headers: Mapping[str, str], query: Mapping[str, str]) -> HttpResponse:
         """Ask for `url`; raises ProviderError when no whole answer of bearable size arrives in time."""
         return self._send("GET", url, headers=headers, params=query)
 
-    def post(self, url: str, *, headers: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
+    def post(self, url: str, *, headers: Mapping[str, str], body: Mapping[str, Any]) -> HttpResponse:
         """Send `body` as JSON; raises as `get` does, and then nobody knows whether it was carried out."""
         return self._send("POST", url, headers=headers, json=body)
 
-    def post_bytes(self, url: str, *, headers: Mapping[str, str], content: bytes) -> Answer:
+    def post_bytes(self, url: str, *, headers: Mapping[str, str], content: bytes) -> HttpResponse:
         """Send exactly these bytes, as `post` does."""
         return self._send("POST", url, headers=headers, data=content)
 
-    def _send(self, method: str, url: str, **what: Any) -> Answer:
+    def _send(self, method: str, url: str, **what: Any) -> HttpResponse:
         left, timeout = self._seconds_left(url), self._timeout
         if self._ends is not None:
             timeout = (min(timeout[0], left), min(timeout[1], left))
@@ -78,7 +78,9 @@ class Http:
             with self._session.request(
                 method, url, timeout=timeout, allow_redirects=False, stream=True, **what
             ) as response:
-                return Answer(response.status_code, _lowered(response.headers), self._body(response, left))
+                return HttpResponse(
+                    response.status_code, _lowered(response.headers), self._body(response, left)
+                )
         except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as error:
             trouble = _trouble(url, error)
         # Raised out here so that the cause, whose text holds the address and its secrets, stays behind.

@@ -83,7 +83,7 @@ class Account:
     revoked_at: datetime | None = None
 
     def figures(self, day: date, now: datetime) -> Figures | None:
-        """What a report shows for a date at `now`; None when there is no row (yet)."""
+        """Return what a report shows for a date at `now`; None when there is no row (yet)."""
         money = self.days.get(day)
         start, end = self._start_of(day), self._start_of(day + timedelta(days=1))
         if money is None or money.cash + money.credit == 0 or now < start + SPEND_AFTER:

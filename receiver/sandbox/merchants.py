@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from receiver.sandbox.merchant import (
+from receiver.sandbox.merchant_spec import (
     FIRST_COME,
     LAST_DAY,
     SHIPPED,

@@ -10,14 +10,21 @@ from http.client import HTTPConnection, HTTPException
 
 import structlog
 
+from receiver.container import build_container
 from receiver.errors import ReceiverError
-from receiver.sandbox.memory import Memory
 from receiver.sandbox.merchants import MERCHANTS
-from receiver.sandbox.place import WEB_THREADS, Place, check_ports, find_place, prepare_folder, write_settings
+from receiver.sandbox.paths import (
+    WEB_THREADS,
+    SandboxPaths,
+    check_ports,
+    find_paths,
+    prepare_folder,
+    write_settings,
+)
 from receiver.sandbox.processes import Child, Children, end_with_parent
 from receiver.sandbox.seed import DEMO, begin
+from receiver.sandbox.state import SandboxState
 from receiver.settings import ROOT, read_settings
-from receiver.wiring import wire
 
 READY_SECONDS = 60.0
 LOOK_SECONDS = 0.2
@@ -45,7 +52,7 @@ def main(arguments: list[str]) -> int:
     os.umask(0o077)  # for its processes too: logs, stores' databases and memory are nobody else's
     stop = Stop()
     try:
-        place = find_place(os.environ)
+        place = find_paths(os.environ)
         prepare_folder(place)
         check_ports(place)
         write_settings(place, os.environ)
@@ -60,20 +67,20 @@ def main(arguments: list[str]) -> int:
         children.stop()
 
 
-def _begin(place: Place) -> Memory:
+def _begin(place: SandboxPaths) -> SandboxState:
     """Every connection is closed again before a process is started; what services log goes to a file."""
     print("Letting the stores' past happen ...", flush=True)
-    wired = wire(read_settings(place.env_file))
+    container = build_container(read_settings(place.env_file))
     try:
         with (place.folder / "past.log").open("w", encoding="utf-8") as log:
             structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
-            return begin(wired, place)
+            return begin(container, place)
     finally:
         structlog.reset_defaults()
-        wired.database.close()
+        container.database.close()
 
 
-def _watch(place: Place, memory: Memory, children: Children, stop: Stop) -> int:
+def _watch(place: SandboxPaths, memory: SandboxState, children: Children, stop: Stop) -> int:
     print("Starting web, worker, shops and a stand-in for TikTok ...", flush=True)
     for name, command in _services(place).items():
         children.start(name, command, os.environ)
@@ -91,7 +98,7 @@ def _watch(place: Place, memory: Memory, children: Children, stop: Stop) -> int:
     return _until_stopped(children, stop)
 
 
-def _services(place: Place) -> dict[str, list[str]]:
+def _services(place: SandboxPaths) -> dict[str, list[str]]:
     python = sys.executable
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(place.port)]
     return {
@@ -99,7 +106,7 @@ def _services(place: Place) -> dict[str, list[str]]:
         "shops": [python, "-m", "receiver.sandbox.shop_server"],
         "web": [*web, "--blocking-threads", WEB_THREADS, "--workers-kill-timeout", "5", "wsgi:app"],
         "worker": [python, "-m", "flask", "--app", "wsgi", "worker"],
-        "clock": [python, "-m", "receiver.sandbox.mover"],
+        "clock": [python, "-m", "receiver.sandbox.clock_mover"],
     }
 
 
@@ -142,7 +149,7 @@ def _show_fall(child: Child) -> None:
         print(f"  {line}", file=sys.stderr)
 
 
-def banner(place: Place, memory: Memory) -> str:
+def banner(place: SandboxPaths, memory: SandboxState) -> str:
     first = MERCHANTS[0]
     revoked = next(one for one in MERCHANTS if one.account and one.account.revoked is not None)
     width = max(len(merchant.name) for merchant in MERCHANTS)

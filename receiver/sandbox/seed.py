@@ -8,47 +8,47 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from receiver.controls.kept import write_private
+from receiver.container import Container
+from receiver.controls.json_file import write_private
 from receiver.errors import Refused
-from receiver.sandbox import world
-from receiver.sandbox.memory import Memory, StoreMemory, recall
-from receiver.sandbox.merchant import Merchant
+from receiver.sandbox import scenario
+from receiver.sandbox.history_replay import live_past
+from receiver.sandbox.merchant_spec import Merchant
 from receiver.sandbox.merchants import MERCHANTS
-from receiver.sandbox.past import live_past
-from receiver.sandbox.place import Place
+from receiver.sandbox.paths import SandboxPaths
+from receiver.sandbox.state import SandboxState, StoreMemory, recall
 from receiver.services.staff.members import add_staff, set_password
 from receiver.services.staff.passwords import new_password
 from receiver.services.stores.registry import add_store, rotate_secret, rotate_token
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate
 from receiver.storage.tables import Staff, Store
-from receiver.wiring import Wiring
 
 DEMO = "demo@sandbox.example"
 ACTOR = "sandbox"
 
 
-def begin(wired: Wiring, place: Place) -> Memory:
+def begin(container: Container, place: SandboxPaths) -> SandboxState:
     """Migrate, let the demo staff in, add the stores that are not there, and tell what happened to them.
 
     Raises ReceiverError.
     """
     memory = recall(place.state)
-    if current_revision(wired.database) is None:
-        migrate(wired.database, seal=wired.seal)
-    if memory is None or not _any_there(wired.database, memory):
-        _refuse_what_is_not_ours(wired.database)
-        memory = _new_world(wired, place)
-    migrate(wired.database, seal=wired.seal)
-    for programme in world.PROGRAMMES:
+    if current_revision(container.database) is None:
+        migrate(container.database, cipher=container.cipher)
+    if memory is None or not _any_there(container.database, memory):
+        _refuse_what_is_not_ours(container.database)
+        memory = _new_world(container, place)
+    migrate(container.database, cipher=container.cipher)
+    for programme in scenario.PROGRAMMES:
         if not place.terms(programme).exists():
-            write_private(place.terms(programme), world.programme_text(programme, memory.born))
-    _let_demo_in(wired, memory.password)
+            write_private(place.terms(programme), scenario.programme_text(programme, memory.born))
+    _let_demo_in(container, memory.password)
     for merchant in sorted(MERCHANTS, key=lambda one: one.started):  # first come, first served
-        if not _is_there(wired.database, memory, merchant):
-            memory.stores[merchant.key] = _joined(wired, place, memory.born, merchant)
+        if not _is_there(container.database, memory, merchant):
+            memory.stores[merchant.key] = _joined(container, place, memory.born, merchant)
             memory.save(place.state)
-    live_past(wired, place, memory, MERCHANTS)
+    live_past(container, place, memory, MERCHANTS)
     return memory
 
 
@@ -65,52 +65,54 @@ def _refuse_what_is_not_ours(database: Database) -> None:
         )
 
 
-def _new_world(wired: Wiring, place: Place) -> Memory:
+def _new_world(container: Container, place: SandboxPaths) -> SandboxState:
     """Begins today; so does one whose database is gone."""
-    memory = Memory(born=wired.now().astimezone(UTC).date(), password=new_password())
-    for programme in world.PROGRAMMES:
+    memory = SandboxState(born=container.now().astimezone(UTC).date(), password=new_password())
+    for programme in scenario.PROGRAMMES:
         place.terms(programme).unlink(missing_ok=True)
     memory.save(place.state)
     return memory
 
 
-def _any_there(database: Database, memory: Memory) -> bool:
+def _any_there(database: Database, memory: SandboxState) -> bool:
     return any(_is_there(database, memory, merchant) for merchant in MERCHANTS)
 
 
-def _is_there(database: Database, memory: Memory, merchant: Merchant) -> bool:
+def _is_there(database: Database, memory: SandboxState, merchant: Merchant) -> bool:
     known = memory.stores.get(merchant.key)
     with database.reading() as session:
         return known is not None and session.get(Store, known.id) is not None
 
 
-def _let_demo_in(wired: Wiring, password: str) -> None:
+def _let_demo_in(container: Container, password: str) -> None:
     """With the password that is remembered, whoever forgot it."""
     who: dict[str, Any] = {"email": DEMO, "password": password, "actor": ACTOR}
     try:
-        add_staff(wired.database, wired.now(), role="operator", **who)
+        add_staff(container.database, container.now(), role="operator", **who)
     except Refused:
-        set_password(wired.database, wired.now(), **who)
+        set_password(container.database, container.now(), **who)
 
 
-def _terms(place: Place, programme: str) -> str:
+def _terms(place: SandboxPaths, programme: str) -> str:
     """The sandbox's own terms are files, the shipped ones go by their id."""
-    return str(place.terms(programme)) if programme in world.PROGRAMMES else programme
+    return str(place.terms(programme)) if programme in scenario.PROGRAMMES else programme
 
 
-def _joined(wired: Wiring, place: Place, born: date, merchant: Merchant) -> StoreMemory:
+def _joined(container: Container, place: SandboxPaths, born: date, merchant: Merchant) -> StoreMemory:
     """Added; or, where an earlier world left it, taken over with a new secret and token."""
     install = str(uuid.uuid4())
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         there = session.scalar(select(Store.id).where(Store.url == merchant.url))
     if there is not None:
-        secret = rotate_secret(wired.database, wired.seal, wired.now(), store_id=there, actor=ACTOR)
-        token = rotate_token(wired.database, wired.now(), store_id=there, actor=ACTOR)
+        secret = rotate_secret(
+            container.database, container.cipher, container.now(), store_id=there, actor=ACTOR
+        )
+        token = rotate_token(container.database, container.now(), store_id=there, actor=ACTOR)
         return StoreMemory(there, secret, token, install)
     added = add_store(
-        wired.database,
-        wired.seal,
-        world.joined_at(merchant, born),
+        container.database,
+        container.cipher,
+        scenario.joined_at(merchant, born),
         url=merchant.url,
         name=merchant.name,
         country=merchant.country,

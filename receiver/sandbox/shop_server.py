@@ -11,10 +11,10 @@ from threading import Thread
 from werkzeug.serving import make_server
 
 from receiver.controls import Controls
-from receiver.sandbox import world
-from receiver.sandbox.merchant import Merchant, Trouble
+from receiver.sandbox import scenario
+from receiver.sandbox.merchant_spec import Merchant, Trouble
 from receiver.sandbox.merchants import MERCHANTS
-from receiver.sandbox.place import Place, find_place
+from receiver.sandbox.paths import SandboxPaths, find_paths
 from receiver.sandbox.serving import Quiet
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.server import create_shops
@@ -35,13 +35,13 @@ def setup_of(merchant: Merchant, service: str) -> Setup:
         store_id=str(uuid.uuid5(uuid.NAMESPACE_URL, merchant.url)),
         other_routes=400,
         outdated=merchant.trouble is Trouble.OLD_PLUGIN,
-        state=world.state(merchant),
+        state=scenario.state(merchant),
         http_callbacks=True,
         service=service,
     )
 
 
-def open_shops(place: Place) -> Shops:
+def open_shops(place: SandboxPaths) -> Shops:
     controls = Controls(place.folder)
     shops = Shops(place.folder / "shops", controls.shop_faults, controls.clock, place.shops)
     for merchant in MERCHANTS:
@@ -70,7 +70,7 @@ def _work_on(shops: Shops) -> None:
 
 
 def main() -> None:
-    place = find_place(os.environ)
+    place = find_paths(os.environ)
     shops = open_shops(place)
     Thread(target=_work_on, args=(shops,), daemon=True).start()
     app = create_shops(shops)

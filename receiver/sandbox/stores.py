@@ -12,11 +12,11 @@ from http.client import HTTPException
 from pathlib import Path
 
 from receiver.controls import Controls
-from receiver.sandbox import world
-from receiver.sandbox.memory import Memory, recall
-from receiver.sandbox.merchant import Merchant, Trouble
+from receiver.sandbox import scenario
+from receiver.sandbox.merchant_spec import Merchant, Trouble
 from receiver.sandbox.merchants import MERCHANTS
-from receiver.sandbox.place import find_place
+from receiver.sandbox.paths import find_paths
+from receiver.sandbox.state import SandboxState, recall
 from receiver.sandbox.woocommerce import Webhook, deliver, ping
 
 SIGNAL, ORDER = "action.wc_ad_credit_signal", "order.updated"
@@ -28,7 +28,7 @@ NOT_OURS = "a secret of another shop"
 class Stores:
     """Each speaks for itself, with its own secret and its own count of signals."""
 
-    def __init__(self, web: str, memory: Memory, kept_in: Path) -> None:
+    def __init__(self, web: str, memory: SandboxState, kept_in: Path) -> None:
         self._web, self._memory, self._kept_in = web, memory, kept_in
 
     def signal(self, merchant: Merchant, at: datetime, fields: Mapping[str, object]) -> int | str:
@@ -50,7 +50,7 @@ class Stores:
         return self._sent(deliver, self._webhook(merchant), SIGNAL, payload)
 
     def order(self, merchant: Merchant) -> int | str:
-        """What no store should send us: a webhook somebody made for orders. It is ignored, body dropped."""
+        """Send what no store should: a webhook somebody made for orders. It is ignored, its body dropped."""
         number = random.randrange(1000, 9999)  # noqa: S311 (an order's number is no secret)
         payload = {"id": number, "status": "processing", "currency": merchant.currency, "total": "21.00"}
         return self._sent(deliver, self._webhook(merchant), ORDER, payload)
@@ -71,7 +71,7 @@ class Stores:
 
 
 def main() -> None:
-    place = find_place(os.environ)
+    place = find_paths(os.environ)
     memory = recall(place.state)
     assert memory is not None
     stores, now = Stores(place.web, memory, place.state), Controls(place.folder).clock
@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def _check_in(stores: Stores, merchant: Merchant, now: datetime) -> None:
-    _say(merchant, "state", stores.signal(merchant, now, world.state(merchant)))
+    _say(merchant, "state", stores.signal(merchant, now, scenario.state(merchant)))
 
 
 def _say(merchant: Merchant, what: str, came_of: int | str) -> None:

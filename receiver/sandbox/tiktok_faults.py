@@ -48,7 +48,7 @@ BODIES = {
 
 
 def instead_of_the_api(faults: Callable[[], Collection[Fault]]) -> Response | None:
-    """What a call meets before the API sees it; raises Refusal. None: the API answers."""
+    """Return what a call meets before the API sees it; None: the API answers. Raises Refusal."""
     _hold_while(lambda: Fault.TIMEOUT in faults())
     met = faults()
     for fault, (status, kind, body) in BODIES.items():

@@ -10,12 +10,12 @@ from werkzeug.http import http_date
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from receiver.controls import Controls
-from receiver.sandbox import world
+from receiver.sandbox import scenario
 from receiver.sandbox.accounts import Account, Day, Payment
-from receiver.sandbox.memory import recall
-from receiver.sandbox.merchant import LAST_DAY, AdAccount, Merchant
+from receiver.sandbox.merchant_spec import LAST_DAY, AdAccount, Merchant
 from receiver.sandbox.merchants import MERCHANTS
-from receiver.sandbox.place import find_place
+from receiver.sandbox.paths import find_paths
+from receiver.sandbox.state import recall
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.sandbox.tiktok_notices import Notices
 
@@ -36,12 +36,14 @@ def _account(merchant: Merchant, account: AdAccount, born: date) -> Account:
         currency=account.currency,
         timezone=account.timezone,
         display_timezone=account.timezone,
-        created_at=world.moment(born, account.opened, 9),
+        created_at=scenario.moment(born, account.opened, 9),
         business_center=account.business_center,
         days={born + timedelta(days=day): _day(account, day, born) for day in range(first, LAST_DAY + 1)},
-        payments=[Payment(world.moment(born, one.day, 15), one.subtotal, one.tax) for one in account.bills],
+        payments=[
+            Payment(scenario.moment(born, one.day, 15), one.subtotal, one.tax) for one in account.bills
+        ],
         reads_finance=account.shows_bills,
-        revoked_at=None if account.revoked is None else world.moment(born, account.revoked, 9),
+        revoked_at=None if account.revoked is None else scenario.moment(born, account.revoked, 9),
     )
 
 
@@ -50,7 +52,7 @@ def _day(account: AdAccount, day: int, born: date) -> Day:
     correction = account.correction
     if correction is None or correction.day != day:
         return Day(cash, credit)
-    return Day(cash, credit, restated=correction.cash, restated_at=world.moment(born, correction.made, 12))
+    return Day(cash, credit, restated=correction.cash, restated_at=scenario.moment(born, correction.made, 12))
 
 
 def dated(now: Callable[[], datetime]) -> type[WSGIRequestHandler]:
@@ -64,11 +66,11 @@ def dated(now: Callable[[], datetime]) -> type[WSGIRequestHandler]:
 
 
 def main() -> None:
-    place = find_place(os.environ)
+    place = find_paths(os.environ)
     memory = recall(place.state)
     assert memory is not None
     controls = Controls(place.folder)
-    app = create_tiktok(accounts(memory.born), controls.clock, controls.faults.hitting)
+    app = create_tiktok(accounts(memory.born), controls.clock, controls.faults.active_for)
     Notices(app).start()
     handler = dated(controls.clock)
     make_server("127.0.0.1", place.tiktok_port, app, threaded=True, request_handler=handler).serve_forever()

@@ -50,7 +50,7 @@ def deliver(webhook: Webhook, topic: str, payload: Any) -> int:
 
 
 def ping(webhook: Webhook) -> int:
-    """What the store sends first, while the webhook is being made: unsigned, and no event."""
+    """Send what the store sends first, while the webhook is being made: unsigned, and no event."""
     return _sent(webhook.url, pinging(webhook))
 
 

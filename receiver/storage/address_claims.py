@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from receiver.domain.shop_identity import Why
+from receiver.domain.shop_identity import ClaimReason
 from receiver.domain.shops import same_shop
 from receiver.errors import NotFound
 from receiver.storage.tables import AddressClaim, Store
@@ -26,7 +26,7 @@ class NewClaim:
 
     store_id: str
     address: str
-    why: Why
+    why: ClaimReason
     uuid: str | None = None
     home_url: str | None = None
     signed: bool = False
@@ -98,7 +98,9 @@ def end_unsigned(session: Session, store_id: str, address: str) -> None:
 
     Messages that were signed stay: they are held, whatever the shop says today.
     """
-    own = (AddressClaim.store_id == store_id) & AddressClaim.why.in_((Why.ELSEWHERE, Why.REPLACED))
+    own = (AddressClaim.store_id == store_id) & AddressClaim.why.in_(
+        (ClaimReason.ELSEWHERE, ClaimReason.REPLACED)
+    )
     mine = or_(own, AddressClaim.address == address)
     session.execute(delete(AddressClaim).where(mine, ~IS_SIGNED))
 

@@ -102,7 +102,7 @@ class AuditFilters:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundEntries:
     """Entries, the newest first; `next` is the one to look on from, None where there are no more.
 
     There may be fewer than asked for and more all the same: one look goes through so many entries only.
@@ -112,7 +112,7 @@ class Found:
     next: int | None
 
 
-def look_through(session: Session, filters: AuditFilters, after: int | None, limit: int) -> Found:
+def look_through(session: Session, filters: AuditFilters, after: int | None, limit: int) -> FoundEntries:
     """Raises NotFound for an `after` there is not."""
     ordered = _led_by_an_index(filters).order_by(*NEWEST_FIRST)
     if after is not None:
@@ -122,10 +122,10 @@ def look_through(session: Session, filters: AuditFilters, after: int | None, lim
     query = select(looked_at).where(*_looked_for(looked_at, filters))
     entries = list(session.scalars(query.order_by(looked_at.at.desc(), looked_at.id.desc()).limit(limit + 1)))
     if len(entries) > limit:
-        return Found(entries[:limit], entries[limit - 1].id)
+        return FoundEntries(entries[:limit], entries[limit - 1].id)
     last = session.scalar(select(looked_at).order_by(looked_at.at, looked_at.id).limit(1))
     goes_on = last is not None and session.scalar(ordered.where(_older_than(last)).limit(1)) is not None
-    return Found(entries, last.id if last is not None and goes_on else None)
+    return FoundEntries(entries, last.id if last is not None and goes_on else None)
 
 
 def _known(session: Session, entry_id: int) -> AuditEntry:

@@ -18,7 +18,7 @@ from receiver.storage.tables import AuditEntry, Award, RecordedFact, Store
 CHUNK = 5000  # SQLite takes 32,766 parameters in a statement
 
 
-def hold_stores(session: Session, store_ids: Iterable[str]) -> None:
+def lock_stores(session: Session, store_ids: Iterable[str]) -> None:
     """Until the commit nobody else decides for these stores or changes their awards.
 
     Deliveries still come in: rows that refer to a store do not wait (SQLite's writers wait anyway).
@@ -28,22 +28,22 @@ def hold_stores(session: Session, store_ids: Iterable[str]) -> None:
         session.execute(query.with_for_update(key_share=True)).all()
 
 
-def held_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
+def lock_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
     """The awards by id, theirs stores and they held until the commit; an unknown id is left out."""
     ids = sorted(set(award_ids))
-    hold_stores(session, (award.store_id for award in find_awards(session, ids).values()))
+    lock_stores(session, (award.store_id for award in find_awards(session, ids).values()))
     for chunk in _chunks(ids):
         query = select(Award.id).where(Award.id.in_(chunk)).order_by(Award.id)
         session.execute(query.with_for_update(key_share=True)).all()
     return find_awards(session, ids)
 
 
-def held_award(session: Session, award_id: str) -> Award:
+def lock_award(session: Session, award_id: str) -> Award:
     """Raises NotFound."""
-    return _known(held_awards(session, [award_id]), award_id)
+    return _known(lock_awards(session, [award_id]), award_id)
 
 
-def known_award(session: Session, award_id: str) -> Award:
+def get_award(session: Session, award_id: str) -> Award:
     """Raises NotFound."""
     return _known(find_awards(session, [award_id]), award_id)
 
@@ -82,7 +82,7 @@ def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:
 
 
 def safety_flagged(session: Session, store_ids: Iterable[str]) -> set[str]:
-    """Which of the stores staff hold a safety flag against."""
+    """Return those of the stores against which staff hold a safety flag."""
     newest: dict[str, object] = {}
     for ids in _chunks(sorted(set(store_ids))):
         query = (
@@ -104,7 +104,7 @@ def holders_of_codes(session: Session, hashes: Iterable[str]) -> dict[str, str]:
 
 
 def audit_of(session: Session, award_id: str) -> list[AuditEntry]:
-    """What happened to an award, the first first."""
+    """Return the audit entries of an award, the oldest first."""
     query = select(AuditEntry).where(AuditEntry.subject == award_id).order_by(AuditEntry.id)
     return list(session.scalars(query))
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.shop_identity import Known
 from receiver.domain.shops import other_scheme
-from receiver.storage.tables import IS_ASKED, Bridge, Hook, HookSecret, Store
+from receiver.storage.tables import IS_ASKED, Bridge, Store, WebhookEndpoint, WebhookSecret
 
 FAILING_SHARE = 4
 
@@ -78,7 +78,7 @@ def claim_bridge(session: Session, store_id: str, now: datetime, lease: timedelt
     return bridge_of(session, store_id) if claimed.first() else None
 
 
-def bring_forward(session: Session, store_id: str, at: datetime) -> None:
+def reschedule_check(session: Session, store_id: str, at: datetime) -> None:
     """Look at the store no later than that; nothing for a store we hold no keys of."""
     session.execute(
         update(Bridge)
@@ -91,19 +91,23 @@ def bring_forward(session: Session, store_id: str, at: datetime) -> None:
 def forget_bridge(session: Session, store_id: str) -> None:
     """With the keys; what the store said of itself and its webhooks goes with them."""
     session.execute(delete(Bridge).where(Bridge.store_id == store_id))
-    session.execute(update(Hook).where(Hook.store_id == store_id).values(trouble=None))
+    session.execute(update(WebhookEndpoint).where(WebhookEndpoint.store_id == store_id).values(trouble=None))
 
 
-def made_hooks(session: Session, store_id: str) -> Sequence[Hook]:
+def created_endpoints(session: Session, store_id: str) -> Sequence[WebhookEndpoint]:
     """The webhook addresses that the bridge has for a store, one a topic."""
-    query = select(Hook).where(Hook.store_id == store_id, Hook.topic.is_not(None)).order_by(Hook.topic)
+    query = (
+        select(WebhookEndpoint)
+        .where(WebhookEndpoint.store_id == store_id, WebhookEndpoint.topic.is_not(None))
+        .order_by(WebhookEndpoint.topic)
+    )
     return list(session.scalars(query))
 
 
-def newest_secret(session: Session, hook_id: str) -> HookSecret | None:
+def newest_secret(session: Session, hook_id: str) -> WebhookSecret | None:
     """Sealed; the one that new deliveries are to be signed with."""
-    query = select(HookSecret).where(HookSecret.hook_id == hook_id, HookSecret.valid_until.is_(None))
-    return session.scalars(query.order_by(HookSecret.id.desc()).limit(1)).first()
+    query = select(WebhookSecret).where(WebhookSecret.hook_id == hook_id, WebhookSecret.valid_until.is_(None))
+    return session.scalars(query.order_by(WebhookSecret.id.desc()).limit(1)).first()
 
 
 def _free(now: datetime) -> Any:

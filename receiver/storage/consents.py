@@ -42,7 +42,7 @@ def flow_of_ticket(session: Session, ticket_hash: str) -> ConsentFlow | None:
 def take_ticket(
     session: Session, ticket_hash: str, browser_hash: str, now: datetime, expires_at: datetime
 ) -> bool:
-    """Whether the ticket is this browser's from now on; of two that come at once one gets it."""
+    """Bind the ticket to this browser and return True; of two that come at once one gets it."""
     taken = session.execute(
         update(ConsentFlow)
         .where(ConsentFlow.ticket_hash == ticket_hash, ConsentFlow.browser_hash.is_(None))

@@ -98,7 +98,7 @@ class Database:
                 del driver.within  # what holds for all holds again
 
     @contextmanager
-    def alone(self) -> Iterator[Session]:
+    def exclusive(self) -> Iterator[Session]:
         """A session on an SQLite file that nobody else has open, and nobody can open while it lasts.
 
         Raises Refused where somebody has, be it without doing anything.
@@ -115,7 +115,7 @@ class Database:
             yield session
 
     @contextmanager
-    def statements(self) -> Iterator[Driver]:
+    def autocommit_connection(self) -> Iterator[Driver]:
         """The driver's connection, on which each statement is a transaction: for what must be quick.
 
         A statement is durable once all its rows are fetched.
@@ -124,7 +124,7 @@ class Database:
             yield _driver(connection)
 
     @contextmanager
-    def rehearsing(self) -> Iterator[Database]:
+    def rolled_back(self) -> Iterator[Database]:
         """This database for a preview: services work on it as ever, and in the end all of it is undone."""
         with _our_errors(), self._to_write.connect() as connection, connection.begin() as undone:
             yield _Rehearsal(self, connection)

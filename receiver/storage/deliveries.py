@@ -39,7 +39,7 @@ class Filters:
     delivery: str | None = None  # the id its sender gave it
 
     def said(self) -> dict[str, Any]:
-        """What is said, as JSON holds it; empty when these are all deliveries."""
+        """Return the filters that are set, as JSON holds them; empty for all deliveries."""
         said = {**asdict(self), "search": self.search or None}
         return {
             name: value.isoformat() if isinstance(value, datetime) else value
@@ -49,7 +49,7 @@ class Filters:
 
 
 def read_filters(said: dict[str, Any]) -> Filters:
-    """What `Filters.said` wrote."""
+    """Read back what `Filters.said` wrote."""
     values = dict(said)
     values |= {name: datetime.fromisoformat(said[name]) for name in ("since", "until") if name in said}
     values |= {"ids": tuple(said["ids"])} if "ids" in said else {}
@@ -63,7 +63,7 @@ def list_deliveries(session: Session, filters: Filters, limit: int) -> list[Deli
     return list(session.scalars(query.limit(limit) if limit else query))
 
 
-def known_delivery(session: Session, delivery_id: int) -> Delivery:
+def get_delivery(session: Session, delivery_id: int) -> Delivery:
     """Raises NotFound."""
     delivery = session.get(Delivery, delivery_id) if delivery_id <= LARGEST_ID else None
     if delivery is None:
@@ -85,7 +85,7 @@ def purge_ended(session: Session, before: datetime, limit: int) -> int:
 
 
 @dataclass(frozen=True)
-class Counted:
+class DeliveryCount:
     """Deliveries of one state, source, topic and store."""
 
     state: str
@@ -99,7 +99,7 @@ class Counted:
     newest: datetime
 
 
-def count_deliveries(session: Session, filters: Filters, now: datetime) -> list[Counted]:
+def count_deliveries(session: Session, filters: Filters, now: datetime) -> list[DeliveryCount]:
     kind = (Delivery.state, Delivery.source, Delivery.topic, Delivery.store_id)
     received = Delivery.received_at
     query = select(
@@ -110,7 +110,7 @@ def count_deliveries(session: Session, filters: Filters, now: datetime) -> list[
         func.min(received),
         func.max(received),
     )
-    return [Counted(*row) for row in session.execute(query.where(*fit(filters)).group_by(*kind))]
+    return [DeliveryCount(*row) for row in session.execute(query.where(*fit(filters)).group_by(*kind))]
 
 
 def newest_delivery(session: Session) -> int:
@@ -150,7 +150,7 @@ def hold_free(session: Session, filters: Filters, ids: Sequence[int], now: datet
 
 
 def fit(filters: Filters) -> list[ColumnElement[bool]]:
-    """What a delivery must be, all of it."""
+    """Return the conditions that a delivery must meet, all of them."""
     exact = {
         Delivery.state: filters.state,
         Delivery.source: filters.source,

@@ -33,7 +33,7 @@ def carry_over(session: Session, name: str, before: datetime, after: datetime) -
 
 
 def take_turn(session: Session, name: str, minute: datetime) -> bool:
-    """Whether this minute's run of `name` is the caller's; of several who ask, one hears yes."""
+    """Claim this minute's run of `name`; return True to exactly one of several callers."""
     turn = f"turn:{name}"
     free = or_(Heartbeat.at < minute, Heartbeat.at > minute + NOT_BELIEVED)
     if _move(session, turn, minute, free):

@@ -85,13 +85,13 @@ def decisions_of(
 
 
 def decision_before(session: Session, row: DecisionRow) -> DecisionRow | None:
-    """What was decided for the same store just before."""
+    """Return the decision for the same store just before this one."""
     earlier = select(DecisionRow).where(DecisionRow.store_id == row.store_id, DecisionRow.id < row.id)
     return session.scalars(earlier.order_by(DecisionRow.id.desc()).limit(1)).first()
 
 
 def bound_decisions(session: Session, store_id: str, at: datetime) -> None:
-    """Of a day's decisions about a store keep the first ones and the newest: the one before it gives way."""
+    """Keep the first decisions of a store's day and the newest: the one before it gives way."""
     midnight = datetime.combine(at.astimezone(UTC).date(), time(0), UTC)
     of_day = (DecisionRow.store_id == store_id, DecisionRow.decided_at >= midnight)
     query = select(DecisionRow.id).where(*of_day).order_by(DecisionRow.id.desc())
@@ -101,7 +101,7 @@ def bound_decisions(session: Session, store_id: str, at: datetime) -> None:
 
 
 def thin_decisions(session: Session, before: datetime, limit: int) -> int:
-    """Of each day before a moment keep a store's last decision, and those awards and reviews rest on.
+    """Keep a store's last decision of each day before a moment, and those awards and reviews rest on.
 
     Looks back THINNED from that moment, so that what was thinned is not read every night.
     Answers how many rows went.

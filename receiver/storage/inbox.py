@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, case, insert, select, update
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import UNDONE, WAITING, State, may_move
+from receiver.domain.deliveries import UNDONE, WAITING, DeliveryState, may_move
 from receiver.errors import Refused
 from receiver.storage.database import driver_of
 from receiver.storage.inbox_rows import NewDelivery, insert_new
@@ -27,7 +27,7 @@ ATTEMPTS = cast(Table, Attempt.__table__)
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptDelivery:
     """The row a delivery is on, and whether it was there before."""
 
     id: int
@@ -35,7 +35,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimedDelivery:
     """A delivery that is ours until `lease_until`."""
 
     id: int
@@ -43,13 +43,15 @@ class Claim:
     lease_until: datetime
 
 
-def keep(session: Session, new: Sequence[NewDelivery]) -> list[Kept]:
+def keep(session: Session, new: Sequence[NewDelivery]) -> list[KeptDelivery]:
     """One row for each identity, in one statement; an answer for each of `new`, in its order."""
     added = insert_new(driver_of(session), new)
-    kept: dict[int, Kept] = {}
+    kept: dict[int, KeptDelivery] = {}
     for place, one in sorted(enumerate(new), key=lambda pair: pair[1].identity):
         fresh = added.pop(one.identity, None)
-        kept[place] = Kept(_again(session, one), True) if fresh is None else Kept(fresh, False)
+        kept[place] = (
+            KeptDelivery(_again(session, one), True) if fresh is None else KeptDelivery(fresh, False)
+        )
     return [kept[place] for place in range(len(new))]
 
 
@@ -59,7 +61,7 @@ def _again(session: Session, one: NewDelivery) -> int:
     assert row is not None
     row.duplicates += 1
     if row.state in UNDONE and row.duplicates <= QUEUED_AGAIN:
-        _move(row, State.RECEIVED)
+        _move(row, DeliveryState.RECEIVED)
         row.due_at, row.tries, row.ended_at = one.received_at, 0, None
         is_kept = row.body is not None and one.body is None  # from before its store was over a bound
         row.body, row.error = (row.body, None) if is_kept else (one.body, one.error)
@@ -73,7 +75,7 @@ def claim(
     limit: int,
     lease: timedelta,
     chance: Callable[[], float] = random.random,
-) -> list[Claim]:
+) -> list[ClaimedDelivery]:
     """Take what is due: all of it, the oldest first; where more waits than `limit`, in turn from each store.
 
     What another worker is just taking is left to it.
@@ -89,11 +91,11 @@ def claim(
         update(DELIVERIES)
         .where(DELIVERIES.c.id.in_(ids), _free(now))
         # Due again when the lease is over: a worker that dies gives its rows back by doing nothing.
-        .values(state=State.PROCESSING, tries=DELIVERIES.c.tries + 1, lease_until=until, due_at=until)
+        .values(state=DeliveryState.PROCESSING, tries=DELIVERIES.c.tries + 1, lease_until=until, due_at=until)
         .returning(DELIVERIES.c.id, DELIVERIES.c.tries)
     )
     tries = {row.id: row.tries for row in session.execute(taken)} if ids else {}
-    return [Claim(number, tries[number], until) for number in ids if number in tries]
+    return [ClaimedDelivery(number, tries[number], until) for number in ids if number in tries]
 
 
 def _due(now: datetime) -> Select[int]:
@@ -115,18 +117,18 @@ def _unlocked(session: Session, now: datetime, ids: Sequence[int]) -> list[int]:
 
 
 def _free(now: datetime) -> Any:
-    lapsed = (DELIVERIES.c.state == State.PROCESSING) & (DELIVERIES.c.lease_until <= now)
+    lapsed = (DELIVERIES.c.state == DeliveryState.PROCESSING) & (DELIVERIES.c.lease_until <= now)
     return DELIVERIES.c.state.in_(WAITING) | lapsed
 
 
-def due_now(session: Session, now: datetime, latest: datetime) -> int:
+def reset_due_times(session: Session, now: datetime, latest: datetime) -> int:
     """Let what would wait until after `latest` for its first try, or for a lease to lapse, wait no longer.
 
     Neither is ever put off; what failed is, and keeps its turn. How many they were.
     """
-    in_hand = DELIVERIES.c.state == State.PROCESSING
+    in_hand = DELIVERIES.c.state == DeliveryState.PROCESSING
     put_off = update(DELIVERIES).where(
-        DELIVERIES.c.due_at > latest, in_hand | (DELIVERIES.c.state == State.RECEIVED)
+        DELIVERIES.c.due_at > latest, in_hand | (DELIVERIES.c.state == DeliveryState.RECEIVED)
     )
     lease = case((in_hand, now), else_=DELIVERIES.c.lease_until)
     moved = session.execute(put_off.values(due_at=now, lease_until=lease))
@@ -135,43 +137,48 @@ def due_now(session: Session, now: datetime, latest: datetime) -> int:
 
 def take_again(row: Delivery) -> None:
     """Let a held row be processed once more, with all its tries; what cannot be again is Refused."""
-    _move(row, State.PROCESSING)
+    _move(row, DeliveryState.PROCESSING)
     row.tries, row.error, row.ended_at = 1, None, None
 
 
-def hold(session: Session, claims: Sequence[Claim]) -> list[Delivery]:
+def hold(session: Session, claims: Sequence[ClaimedDelivery]) -> list[Delivery]:
     """Those claimed rows that are still ours, locked for this transaction; a lapsed lease is not."""
     ids = [claim.id for claim in claims]
-    query = select(Delivery).where(Delivery.id.in_(ids), Delivery.state == State.PROCESSING)
+    query = select(Delivery).where(Delivery.id.in_(ids), Delivery.state == DeliveryState.PROCESSING)
     locked = query.order_by(Delivery.id).with_for_update()
     rows = {row.id: row for row in session.scalars(locked, execution_options={"populate_existing": True})}
     return [rows[claim.id] for claim in claims if claim.id in rows and _is_of(rows[claim.id], claim)]
 
 
-def _is_of(row: Delivery, claim: Claim) -> bool:
+def _is_of(row: Delivery, claim: ClaimedDelivery) -> bool:
     return (row.lease_until, row.tries) == (claim.lease_until, claim.tries)
 
 
 def finish(
-    row: Delivery, state: State, at: datetime, *, error: str | None = None, due_at: datetime | None = None
+    row: Delivery,
+    state: DeliveryState,
+    at: datetime,
+    *,
+    error: str | None = None,
+    due_at: datetime | None = None,
 ) -> None:
     """Mark how the try on a held row ended; without `due_at` it is the end of the delivery."""
     _move(row, state)
     row.error, row.lease_until, row.due_at = error, None, due_at
     row.ended_at = at if due_at is None else None
-    if state is State.IGNORED:
+    if state is DeliveryState.IGNORED:
         row.body = None
 
 
 def give_back(row: Delivery, now: datetime) -> None:
     """As if it had never been claimed."""
-    _move(row, State.RECEIVED)
+    _move(row, DeliveryState.RECEIVED)
     row.lease_until, row.due_at, row.tries = None, now, row.tries - 1
 
 
 def note_attempts(
     session: Session,
-    tried: Iterable[tuple[int, State, str | None]],
+    tried: Iterable[tuple[int, DeliveryState, str | None]],
     at: datetime,
     actor: str,
     *,
@@ -189,7 +196,7 @@ def _locked(session: Session, **which: Any) -> Delivery | None:
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
-def _move(row: Delivery, to: State) -> None:
-    if not may_move(State(row.state), to):
+def _move(row: Delivery, to: DeliveryState) -> None:
+    if not may_move(DeliveryState(row.state), to):
         raise Refused(f"delivery {row.id} is {row.state} and cannot become {to}")
     row.state = to

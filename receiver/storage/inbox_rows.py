@@ -13,7 +13,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from receiver.domain.deliveries import State
+from receiver.domain.deliveries import DeliveryState
 from receiver.storage.database import Driver
 from receiver.storage.types import utc_as_text
 
@@ -95,6 +95,6 @@ def _values(one: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
         one.body_bytes if one.body is None else len(one.body),
         at,
         at,
-        State.RECEIVED.value,
+        DeliveryState.RECEIVED.value,
         one.error,
     )

@@ -11,21 +11,21 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from receiver.errors import Refused
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
 
 
-def migrate(database: Database, to: str = "head", *, seal: Seal | None = None) -> str:
+def migrate(database: Database, to: str = "head", *, cipher: Cipher | None = None) -> str:
     """Move the schema up to `to`; answers the revision reached. Running it again changes nothing.
 
     Raises Refused where secrets must be encrypted on the way and no `seal` was given.
     """
-    return _move(database, command.upgrade, to, seal)
+    return _move(database, command.upgrade, to, cipher)
 
 
-def migrate_down(database: Database, to: str = "base", *, seal: Seal | None = None) -> str:
+def migrate_down(database: Database, to: str = "base", *, cipher: Cipher | None = None) -> str:
     """Move the schema down to `to`; what only newer tables held is gone. Raises Refused as `migrate`."""
-    return _move(database, command.downgrade, to, seal)
+    return _move(database, command.downgrade, to, cipher)
 
 
 def current_revision(database: Database) -> str | None:
@@ -48,10 +48,10 @@ def require_newest(database: Database, called: str = "the database") -> None:
         )
 
 
-def _move(database: Database, move: Callable[[Config, str], None], to: str, seal: Seal | None) -> str:
+def _move(database: Database, move: Callable[[Config, str], None], to: str, cipher: Cipher | None) -> str:
     config = _config()
     with database.migrating() as session:
-        config.attributes |= {"connection": session.connection(), "seal": seal}
+        config.attributes |= {"connection": session.connection(), "seal": cipher}
         move(config, to)
     return current_revision(database) or "base"
 

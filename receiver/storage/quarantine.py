@@ -50,7 +50,7 @@ def count_by_store(session: Session) -> dict[str, int]:
     return dict(session.execute(query.order_by(count.desc(), Quarantined.store_id)).all())
 
 
-def held_quarantined(session: Session, store_id: str | None, ids: Sequence[int]) -> list[Quarantined]:
+def lock_quarantined(session: Session, store_id: str | None, ids: Sequence[int]) -> list[Quarantined]:
     """Those asked for (all without `ids`), locked for this transaction, the oldest first."""
     query = select(Quarantined).order_by(Quarantined.id).with_for_update(skip_locked=True)
     if store_id:

@@ -19,7 +19,7 @@ def is_any_running(session: Session) -> bool:
     return session.scalar(select(Replay.id).where(RUNNING).limit(1)) is not None
 
 
-def hold_running(session: Session) -> Replay | None:
+def lock_running(session: Session) -> Replay | None:
     """The one whose batch has been due longest, locked: its batches are done one at a time.
 
     Each batch puts its replay behind the others: they take turns, and a long one stops no short one.
@@ -29,7 +29,7 @@ def hold_running(session: Session) -> Replay | None:
     ).first()
 
 
-def known_replay(session: Session, replay_id: int, *, locked: bool = False) -> Replay:
+def get_replay(session: Session, replay_id: int, *, locked: bool = False) -> Replay:
     """Raises NotFound."""
     query = select(Replay).where(Replay.id == replay_id)
     asked = query.with_for_update() if locked else query

@@ -18,7 +18,7 @@ def newest_review(session: Session, store_id: str) -> Review | None:
     return session.scalars(query.limit(1)).first()
 
 
-def known_review(session: Session, review_id: str, *, locked: bool = False) -> Review:
+def get_review(session: Session, review_id: str, *, locked: bool = False) -> Review:
     """Raises NotFound."""
     query = select(Review).where(Review.id == review_id)
     review = None
@@ -30,7 +30,7 @@ def known_review(session: Session, review_id: str, *, locked: bool = False) -> R
 
 
 def list_reviews(session: Session, state: str | None, limit: int) -> list[Review]:
-    """Who has waited longest comes first; 0 = all."""
+    """List reviews, the longest waiting first; `limit` 0 for all."""
     query = select(Review).order_by(Review.asked_at, Review.id)
     if state:
         query = query.where(Review.state == state)
@@ -43,7 +43,7 @@ def find_page(session: Session, state: str | None, after: str | None, limit: int
     if state:
         query = query.where(Review.state == state)
     if after is not None:
-        last = known_review(session, after)
+        last = get_review(session, after)
         place = tuple_(type_coerce(last.asked_at, Review.asked_at.type), last.id)
         query = query.where(tuple_(Review.asked_at, Review.id) > place)
     ordered = query.order_by(Review.asked_at, Review.id).limit(limit)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from receiver.domain.signals import News
+from receiver.domain.signals import SignalOrder
 from receiver.storage.tables import Signal
 
 
@@ -21,12 +21,12 @@ def purge_signals(session: Session, before: datetime, limit: int) -> int:
     return len(gone.all())
 
 
-def news_as_list(news: News) -> list[str | int]:
+def news_as_list(news: SignalOrder) -> list[str | int]:
     return [news.install_id, news.seq, news.at.isoformat()]
 
 
-def news_from_list(kept: list[str | int] | None) -> News | None:
+def news_from_list(kept: list[str | int] | None) -> SignalOrder | None:
     if kept is None:
         return None
     install_id, seq, at = kept
-    return News(str(install_id), int(seq), datetime.fromisoformat(str(at)))
+    return SignalOrder(str(install_id), int(seq), datetime.fromisoformat(str(at)))

@@ -69,7 +69,7 @@ def _due_accounts(session: Session, now: datetime, urgent: bool, limit: int) -> 
     return list(session.scalars(query.order_by(Account.next_poll_at).limit(limit)))
 
 
-def due_now(session: Session, now: datetime) -> int:
+def reset_due_times(session: Session, now: datetime) -> int:
     """Let accounts that seem to have been read later than now be read now; how many they were."""
     moved = session.execute(
         update(Account)
@@ -83,7 +83,7 @@ def due_now(session: Session, now: datetime) -> int:
 def bring_poll_forward(
     session: Session, advertiser_id: str, now: datetime, reason: str, *, urgent: bool, since: datetime
 ) -> bool:
-    """Whether the account is due now for this reason; not where none may read it, or it was after `since`."""
+    """Make the account due for this reason unless none may read it or it was after `since`; return if so."""
     moved = session.execute(
         update(Account)
         .where(Account.advertiser_id == advertiser_id, Account.advertiser_id.in_(readable_accounts()))
@@ -114,7 +114,7 @@ def _urgent(urgent: bool) -> dict[str, bool]:
 
 
 def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timedelta) -> bool:
-    """Whether this poll is the caller's; a second poller finds the account due later and passes."""
+    """Claim the poll and return True; a second poller finds the account due later and gets False."""
     claimed = session.execute(
         update(Account)
         .where(Account.advertiser_id == advertiser_id, Account.next_poll_at <= now)
@@ -125,7 +125,7 @@ def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timed
 
 
 def readable_link() -> Any:
-    """Whether a link stands and its consent lets us call TikTok."""
+    """Return whether a link stands and its consent lets us call TikTok."""
     return Link.ended_at.is_(None) & Link.consent.is_(True) & Link.token_sealed.is_not(None)
 
 

@@ -15,7 +15,7 @@ def staff_by_email(session: Session, email: str) -> Staff | None:
     return session.scalars(select(Staff).where(Staff.email == email)).first()
 
 
-def known_staff(session: Session, email: str) -> Staff:
+def get_staff(session: Session, email: str) -> Staff:
     """Raises NotFound."""
     person = staff_by_email(session, email.strip().lower())
     if person is None:

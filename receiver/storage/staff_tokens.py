@@ -34,7 +34,7 @@ def list_tokens(
     return list(map(_as_owned, session.execute(query.limit(limit) if limit else query)))
 
 
-def known_token(session: Session, token_id: int) -> OwnedToken | None:
+def get_token(session: Session, token_id: int) -> OwnedToken | None:
     found = session.execute(_owned().where(StaffToken.id == token_id)).first()
     return _as_owned(found) if found else None
 
@@ -49,7 +49,7 @@ def keep_use(session: Session, token_id: int, at: datetime) -> None:
 
 
 def forget_expired(session: Session, staff_id: int, name: str, now: datetime) -> None:
-    """Of one person, the token of this name where its time is over."""
+    """Delete one person's token of this name if it has expired."""
     of_name = (StaffToken.staff_id == staff_id) & (StaffToken.name == name)
     session.execute(delete(StaffToken).where(of_name, StaffToken.expires_at <= now))
 

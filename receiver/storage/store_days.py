@@ -30,7 +30,7 @@ def add(session: Session, more: Mapping[tuple[str, date], Mapping[str, int]]) ->
 
 
 def signals_of(session: Session, days: Collection[tuple[str, date]]) -> dict[tuple[str, date], int]:
-    """How many signals were applied of these stores on these days; none: left out."""
+    """Return how many signals were applied of these stores on these days; none: left out."""
     if not days:
         return {}
     key = tuple_(StoreDay.store_id, StoreDay.day)

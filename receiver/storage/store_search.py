@@ -12,18 +12,18 @@ from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.errors import InputError
-from receiver.storage.attention import STALE
 from receiver.storage.links import is_read
 from receiver.storage.tables import (
     IS_SKEWED,
     IS_WITHDRAWN,
     Account,
     Bridge,
-    Hook,
     Link,
     Store,
+    WebhookEndpoint,
 )
 from receiver.storage.types import Utc
+from receiver.storage.work_queue import STALE
 
 LOOKED_THROUGH = 5_000  # where each row has to be looked at
 UNDECIDED = "not decided yet"  # in place of a stage
@@ -54,7 +54,7 @@ class StoreFilters:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundStores:
     """Stores, each with all its conditions; `next` is where to look on from, None where there are no more.
 
     There may be fewer than asked for and more all the same: one look goes through LOOKED_THROUGH only.
@@ -65,7 +65,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class _Way:
+class _StorePlan:
     """The index that leads: its rows, the columns by which they follow each other (the last is the store's
     id), and the filter that all of them fit.
     """
@@ -86,7 +86,7 @@ class _Way:
 
 def look_through(
     session: Session, filters: StoreFilters, now: datetime, *, after: str | None, limit: int
-) -> Found:
+) -> FoundStores:
     """The newest first; those that wait, the next in line first. Raises InputError for a wrong `after`."""
     way = _way(session, filters, now)
     rest = [fits for name, fits in _fit(filters, now).items() if name != way.answers]
@@ -96,7 +96,7 @@ def look_through(
     is_cut = len(looked_at) > most
     last = fitting[limit - 1] if len(fitting) > limit else looked_at[most - 1] if is_cut else None
     ids = [row[-2] for row in fitting[:limit]]
-    return Found(_with_conditions(session, ids, now), None if last is None else _cursor(last[:-1]))
+    return FoundStores(_with_conditions(session, ids, now), None if last is None else _cursor(last[:-1]))
 
 
 def _with_conditions(
@@ -110,31 +110,31 @@ def _with_conditions(
     return [found[store_id] for store_id in ids]
 
 
-def _way(session: Session, filters: StoreFilters, now: datetime) -> _Way:
+def _way(session: Session, filters: StoreFilters, now: datetime) -> _StorePlan:
     """By the rarest of what is asked for."""
     newest, stores = (Store.created_at, Store.id), select().select_from(Store)
     if filters.text is not None and (ids := _known_by(session, filters.text)):
-        return _Way(stores.where(Store.id.in_(ids)), newest, "text", newest_first=True)
+        return _StorePlan(stores.where(Store.id.in_(ids)), newest, "text", newest_first=True)
     if filters.condition not in (None, Condition.CONNECTED):
         return _led_by(filters.condition, now)
     for name in ("stage", "country"):
         if getattr(filters, name) is not None:
-            return _Way(stores.where(_fit(filters, now)[name]), newest, name, newest_first=True)
+            return _StorePlan(stores.where(_fit(filters, now)[name]), newest, name, newest_first=True)
     if filters.condition is not None:
         return _led_by(filters.condition, now)
-    return _Way(stores, newest, newest_first=True)
+    return _StorePlan(stores, newest, newest_first=True)
 
 
-def _led_by(condition: str, now: datetime) -> _Way:
+def _led_by(condition: str, now: datetime) -> _StorePlan:
     """Along the condition's own index."""
     if condition in _OF_ITSELF:
         key = (Store.joined_at, Store.id) if condition == Condition.WAITING else (Store.id,)
-        return _Way(select().select_from(Store).where(_OF_ITSELF[condition]), key, "condition")
+        return _StorePlan(select().select_from(Store).where(_OF_ITSELF[condition]), key, "condition")
     table, holds = _of_a_store(condition, now)
     rows = select().select_from(table).join(Store, Store.id == table.store_id).where(holds)
     if condition == Condition.FIGURES_STALE:
-        return _Way(rows, (Account.next_poll_at, Link.store_id), "condition")
-    return _Way(rows.distinct(), (table.store_id,), "condition")
+        return _StorePlan(rows, (Account.next_poll_at, Link.store_id), "condition")
+    return _StorePlan(rows.distinct(), (table.store_id,), "condition")
 
 
 _OF_ITSELF: Mapping[str, ColumnElement[bool] | TextClause] = {
@@ -152,7 +152,7 @@ def _of_a_store(condition: str, now: datetime) -> tuple[Any, ColumnElement[bool]
     tables: dict[str, tuple[Any, ColumnElement[bool] | TextClause]] = {
         Condition.CONNECTED: (Bridge, true()),
         Condition.IN_TROUBLE: (Bridge, Bridge.trouble.is_not(None)),
-        Condition.WEBHOOKS_OFF: (Hook, Hook.trouble.is_not(None)),
+        Condition.WEBHOOKS_OFF: (WebhookEndpoint, WebhookEndpoint.trouble.is_not(None)),
         Condition.CONSENT_LOST: (Link, IS_WITHDRAWN),
     }
     return tables[condition]

@@ -20,7 +20,7 @@ def store_at(session: Session, urls: Sequence[str]) -> Store | None:
     return session.scalars(select(Store).where(Store.url.in_(urls)).limit(1)).first()
 
 
-def known_store(session: Session, store_id: str, *, locked: bool = False) -> Store:
+def get_store(session: Session, store_id: str, *, locked: bool = False) -> Store:
     """The store, fresh from the database; `locked` keeps others from changing it. Raises NotFound."""
     query = select(Store).where(Store.id == store_id).execution_options(populate_existing=True)
     is_id = store_id.isprintable()  # PostgreSQL takes no NUL

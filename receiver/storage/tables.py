@@ -108,7 +108,7 @@ class Store(Base):
     verdict: Mapped[str | None]
     decided_at: Mapped[dt.datetime | None]
     progress: Mapped[dict[str, Any] | None]  # documents/status.py: what lists show of its spend
-    doubts: Mapped[list[Any] | None]  # domain/doubts.py; null: none
+    doubts: Mapped[list[Any] | None]  # domain/discrepancies.py; null: none
     refreshed_at: Mapped[dt.datetime | None]  # when its merchant last asked to be looked at
     alike_since: Mapped[dt.datetime | None]  # its award waits for staff's answer (storage/likeness.py)
     facts_read_at: Mapped[dt.datetime | None]  # when country and currency were read by REST; null: staff said
@@ -180,10 +180,10 @@ class ProgrammeCounts(Base):
 
     programme: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime]
-    counts: Mapped[dict[str, Any]]  # storage/totals.py
+    counts: Mapped[dict[str, Any]]  # storage/programme_statistics.py
 
 
-class Hook(Base):
+class WebhookEndpoint(Base):
     """A webhook address: one made by hand carries the store's own id and takes any topic."""
 
     __tablename__ = "hooks"
@@ -209,7 +209,7 @@ class Hook(Base):
     )
 
 
-class HookSecret(Base):
+class WebhookSecret(Base):
     """A signing secret; during a rotation two are valid."""
 
     __tablename__ = "hook_secrets"
@@ -221,7 +221,7 @@ class HookSecret(Base):
     valid_until: Mapped[dt.datetime | None]
 
 
-class Connect(Base):
+class ConnectionAttempt(Base):
     """A merchant on the way through a shop's key page; keys that came wait here unconfirmed."""
 
     __tablename__ = "connects"
@@ -238,7 +238,7 @@ class Connect(Base):
     keys_at: Mapped[dt.datetime | None]
     returned_at: Mapped[dt.datetime | None]  # the browser that began is back
     lease_until: Mapped[dt.datetime | None]  # while somebody finishes it
-    outcome: Mapped[str | None]  # domain/connects.py; null: under way
+    outcome: Mapped[str | None]  # domain/connection_attempts.py; null: under way
     trouble: Mapped[str | None]  # errors.ShopTrouble, of a try that may be repeated
     store_id: Mapped[str | None] = mapped_column(ForeignKey("stores.id"))
 

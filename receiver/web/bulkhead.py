@@ -29,9 +29,9 @@ class Bulkhead:
             return self._app(environ, start_response)
         if not self._enter():
             return _full(environ["REQUEST_METHOD"], start_response)
-        place = _Place(self)
+        place = _Permit(self)
         try:
-            return _Answer(self._app(environ, start_response), place)
+            return _TrackedResponse(self._app(environ, start_response), place)
         except BaseException:
             place.leave()
             raise
@@ -48,7 +48,7 @@ class Bulkhead:
             self._free += 1
 
 
-class _Place:
+class _Permit:
     """One place of the bulkhead, given back once, however often it is left."""
 
     def __init__(self, bulkhead: Bulkhead) -> None:
@@ -60,10 +60,10 @@ class _Place:
             bulkhead.leave()
 
 
-class _Answer:
+class _TrackedResponse:
     """The app's answer; its place is free once it was read or closed, or is dropped by the server."""
 
-    def __init__(self, answer: Iterable[bytes], place: _Place) -> None:
+    def __init__(self, answer: Iterable[bytes], place: _Permit) -> None:
         self._answer, self._pieces, self._place = answer, iter(answer), place
 
     def __iter__(self) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
 
-from receiver.wiring import wiring
+from receiver.container import current_container
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OURS = ("same-origin", "none")  # none: a person's own doing, as a reload
@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
 
 
 def is_from_our_page() -> bool:
-    """Whether the browser says that a page of ours led here; an old one cannot say so."""
+    """Return whether the browser says that a page of ours led here; an old one cannot say so."""
     return request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
@@ -64,7 +64,7 @@ def _is_embedded() -> bool:
 
 
 def _is_ours(address: str) -> bool:
-    return _origin(address) == _origin(wiring().settings.public_url)
+    return _origin(address) == _origin(current_container().settings.public_url)
 
 
 def _origin(address: str) -> tuple[str, str]:

@@ -7,9 +7,9 @@ from time import monotonic
 
 from flask import Blueprint, Flask, Response, current_app, jsonify
 
+from receiver.container import Container, current_container
 from receiver.services.running.readiness import readiness, readiness_seen
-from receiver.web.insiders import is_insider
-from receiver.wiring import Wiring, wiring
+from receiver.web.internal_access import is_internal_request
 
 SEEN_FOR = 2.0  # seconds: however many strangers ask, the database is asked once in so long
 
@@ -29,12 +29,12 @@ def healthz() -> Response:
 @health.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """Yes or no to everybody; a write, and the reasons, to those who may look inside."""
-    if is_insider():
-        reasons = readiness(wiring().database, wiring().now())
+    if is_internal_request():
+        reasons = readiness(current_container().database, current_container().now())
         told = {"reasons": reasons} if reasons else {}
         return _answer(is_ready=not reasons, **told)
     seen: _Seen = current_app.extensions["readiness"]
-    return _answer(is_ready=seen.is_ready(wiring()))
+    return _answer(is_ready=seen.is_ready(current_container()))
 
 
 def _answer(*, is_ready: bool, **told: list[str]) -> tuple[Response, int]:
@@ -48,9 +48,9 @@ class _Seen:
         self._lock = Lock()
         self._until, self._is_ready = 0.0, False
 
-    def is_ready(self, parts: Wiring) -> bool:
+    def is_ready(self, container: Container) -> bool:
         with self._lock:
             if monotonic() >= self._until:
-                self._is_ready = not readiness_seen(parts.database, parts.now())
+                self._is_ready = not readiness_seen(container.database, container.now())
                 self._until = monotonic() + SEEN_FOR
             return self._is_ready

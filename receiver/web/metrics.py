@@ -10,11 +10,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from receiver.services.running.measures import Measures, measure
+from receiver.container import current_container
+from receiver.services.running.metrics import Metrics, collect_metrics
 from receiver.version import VERSION
 from receiver.web.api.bearer import refused
-from receiver.web.insiders import is_insider
-from receiver.wiring import wiring
+from receiver.web.internal_access import is_internal_request
 
 PREFIX = "ad_credit_"
 
@@ -24,18 +24,18 @@ metrics_page = Blueprint("metrics", __name__)
 @metrics_page.get("/metrics")
 def metrics() -> Response:
     """The whole service's figures, whichever process answers."""
-    if not is_insider():
+    if not is_internal_request():
         raise refused()
-    parts = wiring()
+    container = current_container()
     registry = CollectorRegistry()
-    registry.register(_Collected(measure(parts.database, parts.budget, parts.now())))
+    registry.register(_Collected(collect_metrics(container.database, container.budget, container.now())))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class _Collected(Collector):
     """Measures in Prometheus' terms; what is unknown has no sample."""
 
-    def __init__(self, measures: Measures) -> None:
+    def __init__(self, measures: Metrics) -> None:
         self._measures = measures
 
     def collect(self) -> Iterator[Metric]:

@@ -60,8 +60,8 @@ class TrustedProxies:
         return address is not None and any(_holds(network, address) for network in self._networks)
 
 
-def came_locally(environ: WSGIEnvironment) -> bool:
-    """Whether the call was made on this machine, and not through a proxy that runs on it."""
+def is_local(environ: WSGIEnvironment) -> bool:
+    """Return whether the call was made on this machine, and not through a proxy that runs on it."""
     address = _address(environ.get("REMOTE_ADDR", ""))
     return address is not None and address.is_loopback and not environ.get(CAME_THROUGH, True)
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from receiver.services.receiving.allowance import Allowance
-from receiver.services.receiving.receive import Answer, Call, Reception, unavailable
-from receiver.services.receiving.tiktok_calls import Scheme
+from receiver.services.receiving.rate_limit import TokenBucket
+from receiver.services.receiving.receive import WebhookReceiver, WebhookRequest, WebhookResponse, unavailable
+from receiver.services.receiving.tiktok_webhooks import WebhookScheme
 from receiver.services.receiving.verify import KEPT_HEADERS
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ LINES = 20  # a minute for each status; all refusals are counted, and samples of
 log = structlog.get_logger(__name__)
 
 
-class WebhookFront:
+class WebhookMiddleware:
     """Answers the webhook addresses itself and passes everything else on."""
 
-    def __init__(self, app: WSGIApplication, reception: Reception) -> None:
+    def __init__(self, app: WSGIApplication, reception: WebhookReceiver) -> None:
         self._app = app
         self._reception = reception
-        self._lines = Allowance(LINES, LINES / 60)
+        self._lines = TokenBucket(LINES, LINES / 60)
         self._unlogged: Counter[int] = Counter()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -55,13 +55,13 @@ class WebhookFront:
 
     def _log_refusal(self, status: int, reason: str, store: str) -> None:
         """Write a line for some of each status a minute, with how many had none: strangers cause them."""
-        if not self._lines.take(str(status), datetime.now(UTC)):
+        if not self._lines.allow(str(status), datetime.now(UTC)):
             self._unlogged[status] += 1
             return
         unlogged = {"unlogged": more} if (more := self._unlogged.pop(status, 0)) else {}
         log.warning("webhook refused", status=status, reason=reason, store=store, **unlogged)
 
-    def _answer(self, call: Call) -> Answer:
+    def _answer(self, call: WebhookRequest) -> WebhookResponse:
         try:
             return self._reception.answer(call)
         except Exception as error:  # the edge: a fault of ours must still say "not kept", and no more
@@ -69,12 +69,16 @@ class WebhookFront:
             return unavailable(type(error).__name__)
 
 
-def _call(environ: WSGIEnvironment, store_id: str | None, hook_id: str | None, ads: str | None) -> Call:
+def _call(
+    environ: WSGIEnvironment, store_id: str | None, hook_id: str | None, ads: str | None
+) -> WebhookRequest:
     headers = {name: environ[key] for key, name in HEADERS if key in environ}
     method, read = environ["REQUEST_METHOD"], _reader(environ["wsgi.input"].read)
     if store_id is None:
-        return Call("", None, method, headers, read, Scheme.ADS if ads else Scheme.ACCOUNTS)
-    return Call(store_id, hook_id, method, headers, read)
+        return WebhookRequest(
+            "", None, method, headers, read, WebhookScheme.ADS if ads else WebhookScheme.ACCOUNTS
+        )
+    return WebhookRequest(store_id, hook_id, method, headers, read)
 
 
 def _reader(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
@@ -90,7 +94,7 @@ def _reader(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
     return read_all
 
 
-def _respond(answer: Answer, method: str, start_response: StartResponse) -> list[bytes]:
+def _respond(answer: WebhookResponse, method: str, start_response: StartResponse) -> list[bytes]:
     body = json.dumps(answer.body).encode()
     headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **answer.headers}
     start_response(STATUS[answer.status], list(headers.items()))

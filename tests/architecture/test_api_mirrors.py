@@ -8,7 +8,7 @@ import pytest
 
 from receiver.app import create_app
 from receiver.cli import COMMANDS
-from receiver.wiring import wire
+from receiver.container import build_container
 from tests.conftest import make_settings
 
 PAGE = (Path(__file__).parents[2] / "docs/api.md").read_text()
@@ -24,15 +24,15 @@ def first_cells(heading):
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory):
     folder = tmp_path_factory.mktemp("api")
-    wired = wire(make_settings(database_url=f"sqlite:///{folder}/receiver.db"))
-    rules = create_app(wired=wired).url_map.iter_rules()
+    container = build_container(make_settings(database_url=f"sqlite:///{folder}/receiver.db"))
+    rules = create_app(container=container).url_map.iter_rules()
     yield {
         (method, re.sub(r"<\w+:", "<", rule.rule.removeprefix(PREFIX)))
         for rule in rules
         if rule.rule.startswith(PREFIX)
         for method in rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}
     }
-    wired.database.close()
+    container.database.close()
 
 
 def commands():

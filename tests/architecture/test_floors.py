@@ -28,7 +28,7 @@ BELOW = {
         "wp_bridge",
         *BASE,
     },
-    "receiver.wiring": {
+    "receiver.container": {
         "receiver.controls",
         "receiver.settings",
         "receiver.storage",
@@ -43,7 +43,7 @@ BELOW = {
     "receiver.request_id": set(),
     "wp_bridge": BASE,
 }
-SERVED = {*BELOW, "receiver.services", "receiver.wiring"}
+SERVED = {*BELOW, "receiver.services", "receiver.container"}
 BELOW["receiver.jobs"] = SERVED
 BELOW["receiver.store_work"] = SERVED
 BELOW["receiver.worker"] = {*SERVED, "receiver.jobs", "receiver.store_work"}

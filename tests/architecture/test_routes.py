@@ -8,8 +8,8 @@ import re
 import pytest
 
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.storage.migrate import migrate
-from receiver.wiring import wire
 from tests.conftest import make_settings
 from tests.staff import BASE, Console, keep_staff, staff_token
 
@@ -42,17 +42,19 @@ ASKED = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
 @pytest.fixture(scope="module")
-def wired(tmp_path_factory):
+def container(tmp_path_factory):
     folder = tmp_path_factory.mktemp("routes")
-    made = wire(make_settings(database_url=f"sqlite:///{folder}/receiver.db", sandbox_folder=folder))
+    made = build_container(
+        make_settings(database_url=f"sqlite:///{folder}/receiver.db", sandbox_folder=folder)
+    )
     migrate(made.database)
     yield made
     made.database.close()
 
 
 @pytest.fixture(scope="module")
-def app(wired):
-    return create_app(wired=wired)
+def app(container):
+    return create_app(container=container)
 
 
 @pytest.fixture(scope="module")
@@ -86,16 +88,16 @@ def test_nobody_gets_past_a_route_that_is_not_listed_as_open(app, routes):
         assert turns_away(answer) or answer.status_code == 400, f"{method} {rule}: {answer.status_code}"
 
 
-def test_nobody_with_a_form_of_the_sign_in_page_changes_nothing(wired, routes):
-    nobody = Console(wired, None)
+def test_nobody_with_a_form_of_the_sign_in_page_changes_nothing(container, routes):
+    nobody = Console(container, None)
     for rule, method in console_routes(routes):
         if rule != "/admin/sign-out":
             assert turns_away(nobody.send(address(rule), method)), f"{method} {rule}"
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
-def test_in_the_console_viewers_read_and_operators_change(wired, routes, role):
-    console = Console(wired, role)
+def test_in_the_console_viewers_read_and_operators_change(container, routes, role):
+    console = Console(container, role)
     for rule, method in console_routes(routes):
         if rule in OWN and method not in SAFE:
             continue
@@ -105,25 +107,25 @@ def test_in_the_console_viewers_read_and_operators_change(wired, routes, role):
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
-def test_with_a_token_viewers_read_and_operators_change(wired, app, routes, role):
-    staff_token(wired, role, "number 1, which one of the routes revokes")
-    client, token = app.test_client(), staff_token(wired, role)
+def test_with_a_token_viewers_read_and_operators_change(container, app, routes, role):
+    staff_token(container, role, "number 1, which one of the routes revokes")
+    client, token = app.test_client(), staff_token(container, role)
     for rule, method in api_routes(routes):
         answer = client.open(address(rule), method=method, headers=token, base_url=BASE)
         refused = turns_away(answer)
         assert refused == (role == "viewer" and method not in SAFE), f"{method} {rule} for a {role}"
 
 
-def test_no_form_of_the_console_is_taken_without_its_token(wired, routes):
-    operator = Console(wired, "operator")
+def test_no_form_of_the_console_is_taken_without_its_token(container, routes):
+    operator = Console(container, "operator")
     for rule, method in console_routes(routes):
         if method not in SAFE:
             answer = operator.send(address(rule), method, csrf="x")
             assert (answer.status_code, "too old" in answer.text) == (400, True), f"{method} {rule}"
 
 
-def test_no_answer_may_be_kept_framed_guessed_at_or_run_scripts(wired, app):
-    operator = Console(wired, "operator")
+def test_no_answer_may_be_kept_framed_guessed_at_or_run_scripts(container, app):
+    operator = Console(container, "operator")
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods:
             headers = operator.get(address(rule.rule)).headers
@@ -134,12 +136,12 @@ def test_no_answer_may_be_kept_framed_guessed_at_or_run_scripts(wired, app):
             assert headers["X-Content-Type-Options"] == "nosniff", rule
 
 
-def test_no_cookie_is_for_scripts_other_sites_or_lines_without_tls(wired):
-    console = Console(wired, None)
+def test_no_cookie_is_for_scripts_other_sites_or_lines_without_tls(container):
+    console = Console(container, None)
     console.get("/admin/sign-in")
     set_by_both = [
         cookie
-        for answer in (console.get("/admin/sign-in"), console.sign_in(keep_staff(wired)))
+        for answer in (console.get("/admin/sign-in"), console.sign_in(keep_staff(container)))
         for cookie in answer.headers.getlist("Set-Cookie")
     ]
     assert {cookie.partition("=")[0] for cookie in set_by_both} >= {"console"}

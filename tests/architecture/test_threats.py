@@ -25,7 +25,7 @@ def test_each_threat_names_tests_that_there_are():
 
 def test_the_claims_are_those_of_the_code_each_with_tests_that_overstep_its_bound():
     rows = rows_of(CLAIMED)
-    told = {name: claims.Claim(said_by, bound, beyond) for name, said_by, bound, beyond, _ in rows}
+    told = {name: claims.StoreClaim(said_by, bound, beyond) for name, said_by, bound, beyond, _ in rows}
     assert told == claims.CLAIMS
     for name, *_, tests in rows:
         named = names_in(tests)

@@ -5,7 +5,7 @@ from rich.progress import Progress
 
 from bench import simulate
 from bench.simulate import A_MINUTE, World
-from receiver.domain.schedule import EVERY, NextPoll, Why
+from receiver.domain.schedule import EVERY, NextPoll, PollReason
 
 
 @pytest.fixture
@@ -37,4 +37,4 @@ def test_a_rate_that_is_too_small_for_the_accounts_shows_in_the_waits(run, monke
 
 
 def _lazy(advertiser_id, standing, now):
-    return NextPoll(now + EVERY[Why.AT_REST] * 2, Why.AT_REST)
+    return NextPoll(now + EVERY[PollReason.AT_REST] * 2, PollReason.AT_REST)

@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 import pytest
 
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.sandbox.accounts import Account
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.services.consent.tickets import issue_ticket
 from receiver.services.decisions.status import status_for_token
 from receiver.services.polling.poll import poll_due
+from receiver.storage.cipher import token_hash
 from receiver.storage.migrate import migrate
-from receiver.storage.seal import token_hash
-from receiver.wiring import wire
 from tests.browser.conftest import runs_over
+from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
+from tests.db_factories import keep_store
 from tests.fakes import FrozenClock
-from tests.machine import needs_chromium
-from tests.rows import keep_store
 from tests.serving import served
 
 pytestmark = needs_chromium
@@ -39,12 +39,12 @@ def shop(tmp_path_factory):
     with served(create_tiktok(ACCOUNTS, lambda: NOW)) as tiktok, served(lambda *call: apps[0](*call)) as ours:
         api = f"{tiktok.replace('127.0.0.1', 'localhost')}/open_api/v1.3"
         settings = make_settings(database_url=database, public_url=ours, tiktok_api_url=api)
-        wired = wire(settings, now=FrozenClock(NOW))
-        migrate(wired.database)
-        keep_store(wired, status_token_hash=token_hash(TOKEN))
-        apps.append(create_app(wired=wired))
-        yield wired
-        wired.database.close()
+        container = build_container(settings, now=FrozenClock(NOW))
+        migrate(container.database)
+        keep_store(container, status_token_hash=token_hash(TOKEN))
+        apps.append(create_app(container=container))
+        yield container
+        container.database.close()
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_merchant_cancels_goes_again_lets_too_little_chooses_and_is_linked(sho
     expect(merchant.get_by_role("link", name="Back to your store")).to_have_attribute("href", BACK)
     assert not runs_over(merchant)
     assert not [said for said in merchant.complaints if said[0].startswith(shop.settings.public_url)]
-    poll_due(shop.database, shop.seal, shop.tiktok, NOW)
+    poll_due(shop.database, shop.cipher, shop.tiktok, NOW)
     assert (account_of(shop).advertiser_id, account_of(shop).consent) == ("7002", True)
 
 

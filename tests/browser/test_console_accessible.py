@@ -8,17 +8,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.services.staff.tokens import make_token
 from receiver.storage.migrate import migrate
-from receiver.wiring import wire
 from tests.browser.conftest import EMAIL, PASSWORD, runs_over
+from tests.capabilities import AXE, needs_axe, needs_chromium
 from tests.conftest import make_settings
+from tests.db_factories import keep_all
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
-from tests.machine import AXE, needs_axe, needs_chromium
-from tests.rows import keep_all
 from tests.serving import served
 
 pytestmark = [needs_chromium, needs_axe]
@@ -40,14 +40,14 @@ BESIDE = (
 def console(tmp_path_factory):
     file = tmp_path_factory.mktemp("accessible") / "receiver.db"
     settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
-    wired = wire(settings, now=FrozenClock(SETTLED))
-    migrate(wired.database)
-    add_staff(wired.database, SETTLED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
-    make_token(wired.database, SETTLED, email=EMAIL, name="reports", actor=EMAIL)
-    decide_store(wired.database, SETTLED, keep_all(wired))
-    with served(create_app(wired=wired)) as address:
+    container = build_container(settings, now=FrozenClock(SETTLED))
+    migrate(container.database)
+    add_staff(container.database, SETTLED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    make_token(container.database, SETTLED, email=EMAIL, name="reports", actor=EMAIL)
+    decide_store(container.database, SETTLED, keep_all(container))
+    with served(create_app(container=container)) as address:
         yield address
-    wired.database.close()
+    container.database.close()
 
 
 def test_axe_finds_no_serious_violation_and_nothing_runs_over(page):

@@ -6,16 +6,16 @@ import pytest
 from playwright.sync_api import expect
 
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from receiver.wiring import wire
 from tests.browser.conftest import EMAIL, PASSWORD, runs_over
+from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
+from tests.db_factories import keep_all, keep_store
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
-from tests.machine import needs_chromium
-from tests.rows import keep_all, keep_store
 from tests.serving import served
 
 pytestmark = needs_chromium
@@ -26,14 +26,16 @@ def console(tmp_path_factory):
     """The address of a console with a store whose award is due, and one that has only begun."""
     file = tmp_path_factory.mktemp("console") / "receiver.db"
     settings = make_settings(database_url=f"sqlite:///{file}", public_url="http://127.0.0.1")
-    wired = wire(settings, now=FrozenClock(SETTLED))
-    migrate(wired.database)
-    add_staff(wired.database, SETTLED, email=EMAIL, role="viewer", password=PASSWORD, actor="test")
-    decide_store(wired.database, SETTLED, keep_all(wired))
-    decide_store(wired.database, SETTLED, keep_store(wired, "st_2", name="A shop " * 12, set_up_at=None))
-    with served(create_app(wired=wired)) as address:
+    container = build_container(settings, now=FrozenClock(SETTLED))
+    migrate(container.database)
+    add_staff(container.database, SETTLED, email=EMAIL, role="viewer", password=PASSWORD, actor="test")
+    decide_store(container.database, SETTLED, keep_all(container))
+    decide_store(
+        container.database, SETTLED, keep_store(container, "st_2", name="A shop " * 12, set_up_at=None)
+    )
+    with served(create_app(container=container)) as address:
         yield address
-    wired.database.close()
+    container.database.close()
 
 
 def test_staff_go_from_the_list_to_a_due_award_and_sign_out(page):

@@ -10,16 +10,16 @@ import requests
 from playwright.sync_api import expect
 
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.controls.faults import Faults
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from receiver.wiring import wire
 from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
+from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.journeys.journey import JOINED, Journey, each_day, spends
-from tests.machine import needs_chromium
 from tests.serving import served
 
 pytestmark = needs_chromium
@@ -34,18 +34,18 @@ STORES = {
 def journeys(tmp_path_factory):
     """Two stores that spent enough, by name; the first is told that its country is no market."""
     folder, clock, accounts = tmp_path_factory.mktemp("credit"), FrozenClock(JOINED), {}
-    with served(create_tiktok(lambda: accounts, clock, Faults(folder / "faults").hitting)) as tiktok:
+    with served(create_tiktok(lambda: accounts, clock, Faults(folder / "faults").active_for)) as tiktok:
         settings = make_settings(
             database_url=f"sqlite:///{folder}/receiver.db",
             public_url="http://127.0.0.1",
             tiktok_api_url=f"{tiktok}/open_api/v1.3",
         )
-        wired = wire(settings, now=clock)
-        migrate(wired.database)
-        add_staff(wired.database, JOINED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
-        with served(create_app(wired=wired)) as address:
+        container = build_container(settings, now=clock)
+        migrate(container.database)
+        add_staff(container.database, JOINED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+        with served(create_app(container=container)) as address:
             found = {
-                name: Journey(wired, clock, accounts, None, address, name=name, **told)
+                name: Journey(container, clock, accounts, None, address, name=name, **told)
                 for name, told in STORES.items()
             }
             for center, journey in enumerate(found.values(), 6001):
@@ -57,7 +57,7 @@ def journeys(tmp_path_factory):
             clock.at = SETTLED
             journey.work()
             yield found
-        wired.database.close()
+        container.database.close()
 
 
 def asks_for_review(journey, message):

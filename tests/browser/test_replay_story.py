@@ -9,18 +9,18 @@ from playwright.sync_api import expect
 
 from receiver import worker
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.domain.deliveries import MOST_TRIES
 from receiver.services.processing.process import LEASE
 from receiver.services.staff.members import add_staff
 from receiver.storage import inbox
 from receiver.storage.migrate import migrate
-from receiver.wiring import wire
 from tests.browser.conftest import EMAIL, PASSWORD, signed_in
 from tests.browser.test_console_accessible import complaints_of
+from tests.capabilities import needs_axe, needs_chromium
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.journeys.journey import JOINED, Journey
-from tests.machine import needs_axe, needs_chromium
 from tests.serving import served
 
 pytestmark = [needs_chromium, needs_axe]
@@ -32,19 +32,19 @@ SIGNALS = ("integration_installed", "integration_set_up", "link_lost")
 def journey(tmp_path):
     """A store that is here, and nobody who works on what it sends."""
     settings = make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db", public_url="http://127.0.0.1")
-    wired = wire(settings, now=FrozenClock(JOINED))
-    migrate(wired.database)
-    add_staff(wired.database, JOINED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
-    with served(create_app(wired=wired)) as address:
-        yield Journey(wired, wired.now, {}, None, address)
-    wired.database.close()
+    container = build_container(settings, now=FrozenClock(JOINED))
+    migrate(container.database)
+    add_staff(container.database, JOINED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    with served(create_app(container=container)) as address:
+        yield Journey(container, container.now, {}, None, address)
+    container.database.close()
 
 
 @pytest.fixture
 def begin_worker(journey):
     """Begins one that lives until the test ends."""
     stopping = Event()
-    working = Thread(target=worker.run, args=(journey.wired, stopping, ()))
+    working = Thread(target=worker.run, args=(journey.container, stopping, ()))
     yield working.start
     stopping.set()
     working.join()
@@ -53,7 +53,7 @@ def begin_worker(journey):
 def lose_every_worker(journey):
     """Each takes what there is and is never heard of again."""
     for _ in range(MOST_TRIES):
-        with journey.wired.database.writing() as session:
+        with journey.container.database.writing() as session:
             assert len(inbox.claim(session, journey.clock(), 50, LEASE)) == len(SIGNALS)
         journey.clock.move(minutes=5)
 

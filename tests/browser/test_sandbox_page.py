@@ -9,16 +9,16 @@ import pytest
 from playwright.sync_api import expect
 
 from receiver.app import create_app
-from receiver.sandbox import mover
+from receiver.container import build_container
+from receiver.sandbox import clock_mover
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from receiver.wiring import wire
 from tests.browser.conftest import EMAIL, PASSWORD, runs_over
+from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
+from tests.db_factories import keep_account, keep_store
 from tests.fakes import FrozenClock
-from tests.machine import needs_chromium
-from tests.rows import keep_account, keep_store
 from tests.serving import served
 
 pytestmark = needs_chromium
@@ -30,19 +30,21 @@ def console(tmp_path, monkeypatch):
     """The address of a sandbox's console; the only store's programme ends on 30 January."""
     monkeypatch.setattr("receiver.controls.clock.real_now", FrozenClock(REAL))
     database = f"sqlite:///{tmp_path}/receiver.db"
-    wired = wire(make_settings(database_url=database, public_url="http://127.0.0.1", sandbox_folder=tmp_path))
-    migrate(wired.database)
-    add_staff(wired.database, REAL, email=EMAIL, role="operator", password=PASSWORD, actor="test")
-    decide_store(wired.database, REAL, keep_store(wired, name="Example store", set_up_at=None))
-    keep_account(wired, "7001", name="An ad account " * 9, next_poll_at=None)
+    container = build_container(
+        make_settings(database_url=database, public_url="http://127.0.0.1", sandbox_folder=tmp_path)
+    )
+    migrate(container.database)
+    add_staff(container.database, REAL, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    decide_store(container.database, REAL, keep_store(container, name="Example store", set_up_at=None))
+    keep_account(container, "7001", name="An ad account " * 9, next_poll_at=None)
     stopping = Event()
-    process = Thread(target=mover.serve, args=(wired, wired.controls, stopping))
+    process = Thread(target=clock_mover.serve, args=(container, container.controls, stopping))
     process.start()
-    with served(create_app(wired=wired)) as address:
+    with served(create_app(container=container)) as address:
         yield address
     stopping.set()
     process.join()
-    wired.database.close()
+    container.database.close()
 
 
 @pytest.fixture

@@ -10,23 +10,23 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
+from receiver.container import Container
 from receiver.services.decisions.decide import decide_store
 from receiver.storage.tables import Store
-from receiver.wiring import Wiring
+from tests.db_factories import keep_all
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
-from tests.rows import keep_all
 
 
 class Desk:
     """Two due awards and a terminal."""
 
-    def __init__(self, wired: Wiring, folder: Path) -> None:
-        self.wired, self.folder = wired, folder
-        self.runner = create_app(wired=wired).test_cli_runner()
+    def __init__(self, container: Container, folder: Path) -> None:
+        self.container, self.folder = container, folder
+        self.runner = create_app(container=container).test_cli_runner()
         for number in (1, 2):
-            store_id = keep_all(wired, f"st_{number}", f"700{number}")
-            decide_store(wired.database, wired.now(), store_id)
+            store_id = keep_all(container, f"st_{number}", f"700{number}")
+            decide_store(container.database, container.now(), store_id)
         self.first, self.second = sorted(row["id"] for row in self.json("list"))
 
     def __call__(self, *words: str, stdin: str = "") -> Result:
@@ -44,9 +44,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(wired: Wiring, clock: FrozenClock, tmp_path: Path) -> Desk:
+def desk(container: Container, clock: FrozenClock, tmp_path: Path) -> Desk:
     clock.at = SETTLED
-    return Desk(wired, tmp_path)
+    return Desk(container, tmp_path)
 
 
 def test_the_life_of_an_award_from_due_to_credited(desk: Desk):
@@ -71,7 +71,7 @@ def test_the_life_of_an_award_from_due_to_credited(desk: Desk):
 
 def test_the_stores_stage_follows_at_once(desk: Desk):
     store_id = desk.json("issue", desk.first, "--reference", "CODE-1", "--as", "code")["store"]
-    with desk.wired.database.reading() as session:
+    with desk.container.database.reading() as session:
         assert session.get_one(Store, store_id).stage == "issued"
 
 

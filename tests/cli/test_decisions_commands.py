@@ -6,16 +6,16 @@ import pytest
 
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
+from tests.db_factories import keep_all
 from tests.factories import OPEN, SETTLED
-from tests.rows import keep_all
 
 
 @pytest.fixture
-def run(wired):
-    keep_all(wired, spent="20.00")
+def run(container):
+    keep_all(container, spent="20.00")
     for moment in (OPEN, SETTLED):
-        decide_store(wired.database, moment, "st_1")
-    runner = create_app(wired=wired).test_cli_runner()
+        decide_store(container.database, moment, "st_1")
+    runner = create_app(container=container).test_cli_runner()
     return lambda *words: runner.invoke(args=["decisions", *words])
 
 

@@ -9,9 +9,9 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
+from receiver.container import Container
 from receiver.services.processing.process import process_next
 from receiver.storage.tables import AuditEntry
-from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
 from tests.sending import signed_headers
 from tests.signals import add_shop, body_of, keep, keep_one, linked, row, signal
@@ -23,16 +23,16 @@ KEYS += ["body_bytes", "duplicates", "due_at", "error"]
 class Inbox:
     """A processed delivery, a dead one and an ignored one, and a terminal to look at them."""
 
-    def __init__(self, wired: Wiring, clock: FrozenClock) -> None:
-        self.wired = wired
-        self.runner = create_app(wired=wired).test_cli_runner()
-        self.store_id = add_shop(wired).id
-        self.done = keep_one(wired, self.store_id, linked(3))
+    def __init__(self, container: Container, clock: FrozenClock) -> None:
+        self.container = container
+        self.runner = create_app(container=container).test_cli_runner()
+        self.store_id = add_shop(container).id
+        self.done = keep_one(container, self.store_id, linked(3))
         clock.move(hours=1)
-        self.dead = keep_one(wired, self.store_id, signal(seq="7"))
+        self.dead = keep_one(container, self.store_id, signal(seq="7"))
         clock.move(hours=1)
-        self.ignored = keep(wired, self.store_id, b'{"first_name":"Ann"}', topic="order.created")[0].id
-        process_next(wired.database, wired.now())
+        self.ignored = keep(container, self.store_id, b'{"first_name":"Ann"}', topic="order.created")[0].id
+        process_next(container.database, container.now())
 
     def __call__(self, *words: str) -> Result:
         return self.runner.invoke(args=["deliveries", *words])
@@ -47,8 +47,8 @@ class Inbox:
 
 
 @pytest.fixture
-def inbox(wired: Wiring, clock: FrozenClock) -> Inbox:
-    return Inbox(wired, clock)
+def inbox(container: Container, clock: FrozenClock) -> Inbox:
+    return Inbox(container, clock)
 
 
 def test_the_newest_is_listed_first(inbox: Inbox):
@@ -88,7 +88,7 @@ def test_show_tells_every_attempt_and_no_body(inbox: Inbox):
 
 def test_show_adds_the_body_without_people_and_says_what_is_hidden(inbox: Inbox):
     body = body_of(signal(9, email="ann@shop.example"))
-    kept = str(keep(inbox.wired, inbox.store_id, body)[0].id)
+    kept = str(keep(inbox.container, inbox.store_id, body)[0].id)
     shown = inbox.json("show", kept, "--body")
     assert shown["hidden"] == ["arg.email"]
     assert shown["body"]["arg"] == {**signal(9), "email": "(hidden)"}
@@ -99,10 +99,10 @@ def test_show_adds_the_body_without_people_and_says_what_is_hidden(inbox: Inbox)
 
 def test_raw_prints_the_bytes_as_they_came_and_nothing_else(inbox: Inbox):
     body = b'{"email":"ann@shop.example"}\r\n\xff\x00'
-    kept = str(keep(inbox.wired, inbox.store_id, body)[0].id)
+    kept = str(keep(inbox.container, inbox.store_id, body)[0].id)
     assert inbox("show", kept, "--raw").stdout_bytes == body
     assert inbox("show", kept, "--raw", "--json").exit_code == 2
-    with inbox.wired.database.reading() as session:
+    with inbox.container.database.reading() as session:
         (entry,) = session.query(AuditEntry).filter_by(action="delivery read raw")
     assert entry.subject == f"delivery {kept}"
 
@@ -122,12 +122,12 @@ def test_one_that_is_not_there_is_exit_code_1(inbox: Inbox):
 
 
 def test_what_a_sender_wrote_cannot_steer_the_terminal(inbox: Inbox):
-    delivery_id = keep(inbox.wired, inbox.store_id, body_of(signal(home_url="https://\u202eevil.example/")))[
-        0
-    ].id
-    process_next(inbox.wired.database, inbox.wired.now())
+    delivery_id = keep(
+        inbox.container, inbox.store_id, body_of(signal(home_url="https://\u202eevil.example/"))
+    )[0].id
+    process_next(inbox.container.database, inbox.container.now())
     assert "\u202e" not in inbox("show", str(delivery_id)).output
-    assert row(inbox.wired, delivery_id).state == "dead"
+    assert row(inbox.container, delivery_id).state == "dead"
 
 
 # turned away

@@ -10,21 +10,21 @@ from click.testing import Result
 from sqlalchemy import func, select
 
 from receiver.app import create_app
+from receiver.container import Container
 from receiver.services.decisions.decide import decide_store
 from receiver.storage import tables
-from receiver.wiring import Wiring
+from tests.db_factories import keep_all
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
-from tests.rows import keep_all
 
 
 class Desk:
     """A store whose account is said to pay in a way nobody knows, and a terminal."""
 
-    def __init__(self, wired: Wiring) -> None:
-        self.wired = wired
-        self.runner = create_app(wired=wired).test_cli_runner()
-        self.store = keep_all(wired)
+    def __init__(self, container: Container) -> None:
+        self.container = container
+        self.runner = create_app(container=container).test_cli_runner()
+        self.store = keep_all(container)
         self.set("payment", "unknown")
 
     def __call__(self, *words: str) -> Result:
@@ -38,14 +38,14 @@ class Desk:
 
     def rows(self) -> list[int]:
         kept = (tables.RecordedFact, tables.AuditEntry, tables.DecisionRow, tables.Award)
-        with self.wired.database.reading() as session:
+        with self.container.database.reading() as session:
             return [session.scalar(select(func.count()).select_from(table)) or 0 for table in kept]
 
 
 @pytest.fixture
-def desk(wired: Wiring, clock: FrozenClock) -> Desk:
+def desk(container: Container, clock: FrozenClock) -> Desk:
     clock.at = SETTLED
-    return Desk(wired)
+    return Desk(container)
 
 
 DUE = [
@@ -62,7 +62,7 @@ def test_the_effect_is_shown_before_anything_is_kept(desk: Desk):
     assert shown["effect"][:3] == DUE
     assert {"what": "award.credit", "before": None, "after": "500.00"} in shown["effect"]
     assert desk.rows() == before
-    assert decide_store(desk.wired.database, SETTLED, desk.store).stage == "held"
+    assert decide_store(desk.container.database, SETTLED, desk.store).stage == "held"
 
 
 def test_what_is_kept_has_the_effect_that_was_shown(desk: Desk):

@@ -10,27 +10,27 @@ from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.accounts import Account
 from receiver.sandbox.tiktok import create_tiktok
-from tests.rows import keep_account, keep_link, keep_store
+from tests.db_factories import keep_account, keep_link, keep_store
 from tests.serving import served
 
 
-def run(wired, *words):
-    return create_app(wired=wired).test_cli_runner().invoke(args=["links", *words])
+def run(container, *words):
+    return create_app(container=container).test_cli_runner().invoke(args=["links", *words])
 
 
-def test_a_consent_is_given_back_once_and_the_link_stays(wired):
-    keep_store(wired)
-    keep_link(wired, scopes=[4, 44])
-    keep_account(wired)
+def test_a_consent_is_given_back_once_and_the_link_stays(container):
+    keep_store(container)
+    keep_link(container, scopes=[4, 44])
+    keep_account(container)
     account = Account("7001", "Store", "token-of-7001")
-    fake = create_tiktok({"7001": account}, wired.now)
+    fake = create_tiktok({"7001": account}, container.now)
     with served(fake) as address:
         tiktok = TikTokClient(f"{address}/open_api/v1.3", app=App("7400000000000000001", "app-secret"))
-        connected = replace(wired, tiktok=tiktok)
+        connected = replace(container, tiktok=tiktok)
         assert json.loads(run(connected, "list", "--json").stdout)[0]["scopes"] == [4, 44]
         given = run(connected, "revoke", "--store", "st_1", "--reason", "asked", "--json")
         (link,) = json.loads(given.stdout)
         assert (link["advertiser_id"], link["consent"], link["ended_at"]) == ("7001", False, None)
         again = run(connected, "revoke", "--store", "st_1", "--reason", "asked")
     assert (again.exit_code, "no consent" in again.stderr) == (1, True)
-    assert fake.extensions["tiktok_consents"].reached_by("token-of-7001", [account], wired.now()) == []
+    assert fake.extensions["tiktok_consents"].reached_by("token-of-7001", [account], container.now()) == []

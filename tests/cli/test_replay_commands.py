@@ -11,11 +11,11 @@ from click.testing import Result
 
 from receiver.app import create_app
 from receiver.cli import replays
+from receiver.container import Container
 from receiver.services.processing.process import process_next
 from receiver.services.processing.replay import replay_next
 from receiver.storage import heartbeats
 from receiver.storage.tables import AuditEntry
-from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
 from tests.signals import add_shop, attempts, keep, keep_one, linked, row, signal
 
@@ -25,15 +25,15 @@ WRONG = "arg.seq: must be a whole number, 1 or more"
 class Desk:
     """A processed delivery, a dead one and an ignored one, and a terminal; time goes by while it waits."""
 
-    def __init__(self, wired: Wiring, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.wired, self.clock, self.waits = wired, clock, 0
+    def __init__(self, container: Container, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.container, self.clock, self.waits = container, clock, 0
         self.while_waiting = lambda: None
-        self.runner = create_app(wired=wired).test_cli_runner()
-        self.store_id = add_shop(wired).id
-        self.done = keep_one(wired, self.store_id, linked(3))
-        self.dead = keep_one(wired, self.store_id, signal(seq="7"))
-        self.ignored = keep(wired, self.store_id, b'{"first_name":"Ann"}', topic="order.created")[0].id
-        process_next(wired.database, wired.now())
+        self.runner = create_app(container=container).test_cli_runner()
+        self.store_id = add_shop(container).id
+        self.done = keep_one(container, self.store_id, linked(3))
+        self.dead = keep_one(container, self.store_id, signal(seq="7"))
+        self.ignored = keep(container, self.store_id, b'{"first_name":"Ann"}', topic="order.created")[0].id
+        process_next(container.database, container.now())
         monkeypatch.setattr(replays, "_pause", self.wait)
 
     def wait(self, seconds: float) -> None:
@@ -44,8 +44,8 @@ class Desk:
 
     def beat(self) -> None:
         """A worker shows life."""
-        with self.wired.database.writing() as session:
-            heartbeats.beat(session, heartbeats.WORKER, self.wired.now())
+        with self.container.database.writing() as session:
+            heartbeats.beat(session, heartbeats.WORKER, self.container.now())
 
     def __call__(self, *words: str) -> Result:
         return self.runner.invoke(args=["deliveries", *words])
@@ -57,8 +57,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(wired: Wiring, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk(wired, clock, monkeypatch)
+def desk(container: Container, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(container, clock, monkeypatch)
 
 
 def test_ids_are_replayed_told_and_audited(desk: Desk):
@@ -71,7 +71,7 @@ def test_ids_are_replayed_told_and_audited(desk: Desk):
     ]
     (_, attempt) = desk.json("show", str(desk.done))["attempts"]
     assert attempt["actor"] == f"cli:{getpass.getuser()}, replay {told['id']}: trying again"
-    with desk.wired.database.reading() as session:
+    with desk.container.database.reading() as session:
         assert session.query(AuditEntry).filter_by(action="deliveries replay").count() == 1
 
 
@@ -97,7 +97,7 @@ def test_a_dry_run_counts_needs_no_reason_and_changes_nothing(desk: Desk):
     assert {"state": "dead", "count": 1} in told["by_state"]
     assert told["saved"] is False
     assert desk.json("replays") == []
-    assert len(attempts(desk.wired, desk.dead)) == 1
+    assert len(attempts(desk.container, desk.dead)) == 1
     assert "body dropped" in desk("replay", str(desk.ignored), "--dry-run").output
 
 
@@ -126,16 +126,16 @@ def test_a_blank_reason_is_refused(desk: Desk):
 
 def keep_dead(desk: Desk, count: int) -> None:
     for number in range(count):
-        keep(desk.wired, desk.store_id, b"[%d]" % number)
-    process_next(desk.wired.database, desk.wired.now())
+        keep(desk.container, desk.store_id, b"[%d]" % number)
+    process_next(desk.container.database, desk.container.now())
 
 
 def test_without_a_worker_the_command_does_it_at_the_rate_asked_for(desk: Desk):
     keep_dead(desk, 5)
-    began = desk.wired.now()
+    began = desk.container.now()
     told = desk.json("replay", "--state", "dead", "--reason", "again", "--rate", "2")
     assert (told["state"], told["done"]) == ("done", 6)
-    assert 2.5 <= (desk.wired.now() - began).total_seconds() <= 3.0
+    assert 2.5 <= (desk.container.now() - began).total_seconds() <= 3.0
 
 
 def test_beside_a_worker_the_command_only_follows(desk: Desk):
@@ -143,9 +143,9 @@ def test_beside_a_worker_the_command_only_follows(desk: Desk):
 
     def work() -> None:
         if desk.waits == 3:
-            assert row(desk.wired, desk.dead).tries == 1
-            assert len(attempts(desk.wired, desk.dead)) == 1
-            replay_next(desk.wired.database, desk.wired.now())
+            assert row(desk.container, desk.dead).tries == 1
+            assert len(attempts(desk.container, desk.dead)) == 1
+            replay_next(desk.container.database, desk.container.now())
 
     desk.while_waiting = work
     told = desk.json("replay", str(desk.dead), "--reason", "again")
@@ -169,7 +169,7 @@ def test_a_replay_can_be_left_to_the_worker_and_cancelled(desk: Desk):
         f"Error: replay {listed['id']} is cancelled: there is nothing left to cancel\n"
     )
     assert "--state dead" in desk("replays").output
-    assert len(attempts(desk.wired, desk.dead)) == 1
+    assert len(attempts(desk.container, desk.dead)) == 1
 
 
 def test_ctrl_c_leaves_it_to_the_worker_and_says_how_to_go_on(desk: Desk):

@@ -9,25 +9,25 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
+from receiver.container import Container
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.reviews import ask_review
 from receiver.storage.tables import Store
-from receiver.wiring import Wiring
+from tests.db_factories import keep_all
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
-from tests.rows import keep_all
 
 
 class Desk:
     """A store in Germany whose merchant disagrees, and a terminal."""
 
-    def __init__(self, wired: Wiring) -> None:
-        self.runner = create_app(wired=wired).test_cli_runner()
-        keep_all(wired)
-        with wired.database.writing() as session:
+    def __init__(self, container: Container) -> None:
+        self.runner = create_app(container=container).test_cli_runner()
+        keep_all(container)
+        with container.database.writing() as session:
             session.get_one(Store, "st_1").country = "DE"
-        decide_store(wired.database, SETTLED, "st_1")
-        review, _ = ask_review(wired.database, SETTLED, "st_1", "we moved\nto the US")
+        decide_store(container.database, SETTLED, "st_1")
+        review, _ = ask_review(container.database, SETTLED, "st_1", "we moved\nto the US")
         self.review = review.id
 
     def __call__(self, *words: str) -> Result:
@@ -40,9 +40,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(wired: Wiring, clock: FrozenClock) -> Desk:
+def desk(container: Container, clock: FrozenClock) -> Desk:
     clock.at = SETTLED
-    return Desk(wired)
+    return Desk(container)
 
 
 def test_the_queue_shows_who_waits_and_the_merchants_words_on_one_line(desk: Desk):

@@ -12,15 +12,15 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
+from receiver.container import Container, build_container
+from receiver.controls.fault_switches import Switched
 from receiver.controls.faults import Fault
 from receiver.controls.shop_faults import ShopFault
-from receiver.controls.switches import Switched
-from receiver.sandbox import mover
+from receiver.sandbox import clock_mover
 from receiver.services.decisions.decide import decide_store
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
+from tests.db_factories import keep_store
 from tests.fakes import FrozenClock
-from tests.rows import keep_store
 
 REAL = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 COMMANDS = (
@@ -34,22 +34,24 @@ COMMANDS = (
 
 
 @pytest.fixture
-def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
+def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     """A sandbox with a store that waits for its set-up until the programme is over."""
     monkeypatch.setattr("receiver.controls.clock.real_now", FrozenClock(REAL))
-    monkeypatch.setattr(mover, "LOOK_SECONDS", 0.01)
-    wired = wire(make_settings(database_url=database_url, sandbox_folder=tmp_path))
-    decide_store(wired.database, REAL, keep_store(wired, name="Example\n\x1b[31m store", set_up_at=None))
-    yield wired
-    wired.database.close()
+    monkeypatch.setattr(clock_mover, "LOOK_SECONDS", 0.01)
+    container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))
+    decide_store(
+        container.database, REAL, keep_store(container, name="Example\n\x1b[31m store", set_up_at=None)
+    )
+    yield container
+    container.database.close()
 
 
 @pytest.fixture
-def served(playing: Wiring) -> Iterator[Wiring]:
+def served(playing: Container) -> Iterator[Container]:
     """With the sandbox's process that moves the clock."""
     stopping = Event()
     assert playing.controls is not None
-    process = Thread(target=mover.serve, args=(playing, playing.controls, stopping))
+    process = Thread(target=clock_mover.serve, args=(playing, playing.controls, stopping))
     process.start()
     while not playing.controls.moves.is_served():
         stopping.wait(0.01)
@@ -58,18 +60,18 @@ def served(playing: Wiring) -> Iterator[Wiring]:
     process.join()
 
 
-def run(wired: Wiring, *words: str) -> Result:
-    return create_app(wired=wired).test_cli_runner().invoke(args=["sandbox", *words])
+def run(container: Container, *words: str) -> Result:
+    return create_app(container=container).test_cli_runner().invoke(args=["sandbox", *words])
 
 
 @pytest.mark.parametrize("words", COMMANDS)
-def test_any_other_installation_refuses(wired: Wiring, words: list[str]) -> None:
-    answer = run(wired, *words)
+def test_any_other_installation_refuses(container: Container, words: list[str]) -> None:
+    answer = run(container, *words)
     assert (answer.exit_code, answer.stdout) == (1, "")
     assert answer.stderr.startswith("Error: this is no sandbox")
 
 
-def test_clock_shows_the_sandboxs_time(served: Wiring) -> None:
+def test_clock_shows_the_sandboxs_time(served: Container) -> None:
     run(served, "clock", "+12h")
     assert json.loads(run(served, "clock", "--json").stdout) == {
         "now": "2025-11-21T00:00:00Z",
@@ -79,7 +81,7 @@ def test_clock_shows_the_sandboxs_time(served: Wiring) -> None:
     assert "2025-11-21T00:00:00Z" in run(served, "clock").stdout
 
 
-def test_the_stores_whose_stage_changed_are_a_line_each_with_the_date(served: Wiring) -> None:
+def test_the_stores_whose_stage_changed_are_a_line_each_with_the_date(served: Container) -> None:
     answer = run(served, "clock", "+75d")
     assert answer.exit_code == 0, answer.stderr
     first, *rest = answer.stdout.splitlines()
@@ -87,21 +89,21 @@ def test_the_stores_whose_stage_changed_are_a_line_each_with_the_date(served: Wi
     assert [line.split(":")[0] for line in rest] == ["now", "ahead_seconds", "moving_to"]
 
 
-def test_the_same_in_json(served: Wiring) -> None:
+def test_the_same_in_json(served: Container) -> None:
     answer = json.loads(run(served, "clock", "+75d", "--json").stdout)
     (change,) = answer["changes"]
     assert answer["now"] == "2026-02-03T12:00:00Z"
     assert (change["store_id"], change["was"], change["now"]) == ("st_1", "awaiting_setup", "programme_over")
 
 
-def test_where_the_sandbox_does_not_run_the_clock_stays(playing: Wiring) -> None:
+def test_where_the_sandbox_does_not_run_the_clock_stays(playing: Container) -> None:
     answer = run(playing, "clock", "+1d")
     assert (answer.exit_code, answer.stdout) == (1, "")
     assert "make run" in answer.stderr
     assert playing.now() == REAL
 
 
-def test_during_a_move_a_second_is_refused(playing: Wiring) -> None:
+def test_during_a_move_a_second_is_refused(playing: Container) -> None:
     assert playing.controls is not None
     with playing.controls.moves.served():
         playing.controls.moves.ask(REAL, timedelta(days=30))
@@ -111,22 +113,22 @@ def test_during_a_move_a_second_is_refused(playing: Wiring) -> None:
 
 
 @pytest.mark.parametrize("by", ["1", "+1w", "+0d", "tomorrow", "+9999d"])
-def test_what_is_no_step_is_wrong_use(playing: Wiring, by: str) -> None:
+def test_what_is_no_step_is_wrong_use(playing: Container, by: str) -> None:
     answer = run(playing, "clock", by)
     assert answer.exit_code == 2
     assert "write +12h, +1d or +30d" in answer.stderr
 
 
 def test_a_move_that_stops_on_its_way_is_told_as_failed(
-    served: Wiring, monkeypatch: pytest.MonkeyPatch
+    served: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mover, "every_minute", lambda _: 1 / 0)
+    monkeypatch.setattr(clock_mover, "every_minute", lambda _: 1 / 0)
     answer = run(served, "clock", "+2d")
     assert answer.exit_code == 1
     assert "the clock stopped on its way" in answer.stderr
 
 
-def test_faults_are_listed_with_what_they_do_and_for_whom_they_are_on(playing: Wiring) -> None:
+def test_faults_are_listed_with_what_they_do_and_for_whom_they_are_on(playing: Container) -> None:
     run(playing, "faults", "on", "bad-gateway")
     rows = json.loads(run(playing, "faults", "on", "timeout", "--advertiser", "7001", "--json").stdout)
     assert {row["fault"]: row["on"] for row in rows if row["on"]} == {
@@ -138,7 +140,7 @@ def test_faults_are_listed_with_what_they_do_and_for_whom_they_are_on(playing: W
     assert all(row["does"] and row["then"] for row in rows)
 
 
-def test_a_fault_is_switched_off_by_its_name_its_account_or_all_at_once(playing: Wiring) -> None:
+def test_a_fault_is_switched_off_by_its_name_its_account_or_all_at_once(playing: Container) -> None:
     assert playing.controls is not None
     faults = playing.controls.faults
     for words in (["timeout"], ["timeout", "--advertiser", "7001"], ["garbled"]):
@@ -152,16 +154,16 @@ def test_a_fault_is_switched_off_by_its_name_its_account_or_all_at_once(playing:
 
 
 @pytest.mark.parametrize("words", [["off"], ["off", "timeout", "--all"], ["on", "earthquake"]])
-def test_wrong_use_of_a_switch(playing: Wiring, words: list[str]) -> None:
+def test_wrong_use_of_a_switch(playing: Container, words: list[str]) -> None:
     assert run(playing, "faults", *words).exit_code == 2
 
 
-def test_what_is_no_advertisers_id_is_refused(playing: Wiring) -> None:
+def test_what_is_no_advertisers_id_is_refused(playing: Container) -> None:
     answer = run(playing, "faults", "on", "timeout", "--advertiser", "../x")
     assert (answer.exit_code, answer.stderr) == (1, "Error: advertiser: an advertiser's id is digits\n")
 
 
-def test_a_shops_faults_are_switched_and_listed_likewise(playing: Wiring) -> None:
+def test_a_shops_faults_are_switched_and_listed_likewise(playing: Container) -> None:
     run(playing, "shop-faults", "on", "maintenance")
     rows = json.loads(run(playing, "shop-faults", "on", "silent", "--shop", "tin-roof", "--json").stdout)
     assert [row["fault"] for row in rows] == list(ShopFault)
@@ -178,6 +180,6 @@ def test_a_shops_faults_are_switched_and_listed_likewise(playing: Wiring) -> Non
     assert all(not row["on"] for row in json.loads(run(playing, "shop-faults", "--json").stdout))
 
 
-def test_what_is_no_shops_id_is_refused(playing: Wiring) -> None:
+def test_what_is_no_shops_id_is_refused(playing: Container) -> None:
     answer = run(playing, "shop-faults", "on", "slow", "--shop", "../x")
     assert (answer.exit_code, answer.stderr) == (1, "Error: shop: a shop's id is its key\n")

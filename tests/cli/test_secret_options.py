@@ -13,9 +13,9 @@ from click.testing import Result
 from receiver.app import create_app
 from receiver.cli import COMMANDS
 from receiver.cli.options import SECRET
+from receiver.container import Container
 from receiver.storage.tables import Link
-from receiver.wiring import Wiring
-from tests.rows import keep_store
+from tests.db_factories import keep_store
 from tests.signals import add_shop
 
 SOUNDS_SECRET = re.compile("(^|_)(secret|token|password|key|to)$")  # `to`: an address with a password
@@ -35,8 +35,8 @@ LINK = ("links", "add", "--store", "st_1", "--advertiser", "7001", "--token", "-
 COPY = ("copy-database", "-")
 
 
-def run(wired: Wiring, *words: str, stdin: bytes = b"") -> Result:
-    return create_app(wired=wired).test_cli_runner().invoke(args=list(words), input=stdin)
+def run(container: Container, *words: str, stdin: bytes = b"") -> Result:
+    return create_app(container=container).test_cli_runner().invoke(args=list(words), input=stdin)
 
 
 def parameters() -> Iterator[tuple[str, click.Parameter]]:
@@ -52,24 +52,24 @@ def test_whatever_takes_a_secret_can_read_it_from_standard_input() -> None:
     assert {name: kind for name, kind in found.items() if kind is not SECRET} == {}
 
 
-def test_a_webhooks_secret_is_read_from_standard_input(wired: Wiring) -> None:
-    rotate = ("stores", "rotate-secret", add_shop(wired, "https://other.example/").id)
+def test_a_webhooks_secret_is_read_from_standard_input(container: Container) -> None:
+    rotate = ("stores", "rotate-secret", add_shop(container, "https://other.example/").id)
     for words in (ADD, rotate):
-        answer = run(wired, *words, "--webhook-secret", "-", "--json", stdin=b"a secret of the shop\n")
+        answer = run(container, *words, "--webhook-secret", "-", "--json", stdin=b"a secret of the shop\n")
         assert json.loads(answer.stdout)["webhook_secret"] == "a secret of the shop"
 
 
-def test_an_access_token_is_read_from_standard_input_and_told_to_nobody(wired: Wiring) -> None:
-    keep_store(wired)
-    answer = run(wired, *LINK, stdin=b"act.of-7001\n")
+def test_an_access_token_is_read_from_standard_input_and_told_to_nobody(container: Container) -> None:
+    keep_store(container)
+    answer = run(container, *LINK, stdin=b"act.of-7001\n")
     assert (answer.exit_code, "act.of-7001" in answer.output) == (0, False)
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         link = session.query(Link).one()
-    assert wired.seal.open(link.token_sealed or "") == "act.of-7001"
+    assert container.cipher.decrypt(link.token_sealed or "") == "act.of-7001"
 
 
-def test_a_wrong_address_to_copy_to_is_refused_without_its_password(wired: Wiring) -> None:
-    answer = run(wired, *COPY, stdin=b"postgresql://us:hunter2@db/name\n")
+def test_a_wrong_address_to_copy_to_is_refused_without_its_password(container: Container) -> None:
+    answer = run(container, *COPY, stdin=b"postgresql://us:hunter2@db/name\n")
     assert (answer.exit_code, "hunter2" in answer.output) == (2, False)
     assert "postgresql+psycopg://" in answer.stderr
 
@@ -77,7 +77,7 @@ def test_a_wrong_address_to_copy_to_is_refused_without_its_password(wired: Wirin
 @pytest.mark.parametrize("stdin", [b"", b" \n", b"\xff\xfe"])
 @pytest.mark.parametrize("words", [(*ADD, "--webhook-secret", "-"), LINK, COPY])
 def test_standard_input_without_a_text_is_wrong_use(
-    wired: Wiring, words: tuple[str, ...], stdin: bytes
+    container: Container, words: tuple[str, ...], stdin: bytes
 ) -> None:
-    answer = run(wired, *words, stdin=stdin)
+    answer = run(container, *words, stdin=stdin)
     assert (answer.exit_code, "standard input holds no text" in answer.stderr) == (2, True)

@@ -18,25 +18,33 @@ from sqlalchemy import select
 
 from receiver import cli
 from receiver.app import create_app
+from receiver.container import Container, build_container
 from receiver.errors import Advice, ProviderError, SettingsError
-from receiver.integrations.reach import SignOfLife
-from receiver.services.running import reseal
-from receiver.services.running.diagnose import Check, State, diagnose
+from receiver.integrations.probe import ProbeResult
+from receiver.services.running import rotate_keys
+from receiver.services.running.doctor import Check, CheckState, diagnose
 from receiver.storage import database, heartbeats
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.migrate import newest_revision
-from receiver.storage.seal import Seal
-from receiver.storage.tables import AuditEntry, CallBudget, CallPause, Hook, HookSecret, Staff, Store
-from receiver.wiring import Wiring, wire
+from receiver.storage.tables import (
+    AuditEntry,
+    CallBudget,
+    CallPause,
+    Staff,
+    Store,
+    WebhookEndpoint,
+    WebhookSecret,
+)
 from tests.conftest import make_settings
 from tests.staff import Console, keep_staff, staff_token
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-ALIVE = SignOfLife(True, 200, NOW)
+ALIVE = ProbeResult(True, 200, NOW)
 
 
-def run(wired: Wiring, *words: str) -> Result:
-    return create_app(wired=wired).test_cli_runner().invoke(args=list(words))
+def run(container: Container, *words: str) -> Result:
+    return create_app(container=container).test_cli_runner().invoke(args=list(words))
 
 
 def without_settings() -> Flask:
@@ -56,59 +64,70 @@ class TestSecrets:
         answer = without_settings().test_cli_runner().invoke(args=["secrets", "new", "--json"])
         Fernet(json.loads(answer.output)["key"])
 
-    def test_after_rotate_the_old_key_can_go(self, wired: Wiring, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(reseal, "BATCH", 2)
-        keep_secrets(wired.database, wired.seal, "one", "two", "three", "four", "five")
+    def test_after_rotate_the_old_key_can_go(
+        self, container: Container, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rotate_keys, "BATCH", 2)
+        keep_secrets(container.database, container.cipher, "one", "two", "three", "four", "five")
         new = Fernet.generate_key().decode()
-        both = rewired(wired, new, *wired.settings.secret_keys)
+        both = rewired(container, new, *container.settings.secret_keys)
 
         answer = run(both, "secrets", "rotate", "--json")
 
         counts = {row["column"]: row["resealed"] for row in json.loads(answer.output)}
         assert counts["hook_secrets.secret_sealed"] == 5
-        assert secrets_of(wired.database, Seal([new])) == ["one", "two", "three", "four", "five"]
+        assert secrets_of(container.database, Cipher([new])) == ["one", "two", "three", "four", "five"]
 
     @pytest.mark.parametrize("database_kind", ["sqlite"])
-    def test_after_rotate_no_file_of_the_database_holds_what_the_old_key_opens(self, wired: Wiring) -> None:
-        keep_secrets(wired.database, wired.seal, "one")
-        with wired.database.reading() as session:
-            old = session.scalars(select(HookSecret.secret_sealed)).one().encode()
-        file = Path(wired.database.url.database or "")
+    def test_after_rotate_no_file_of_the_database_holds_what_the_old_key_opens(
+        self, container: Container
+    ) -> None:
+        keep_secrets(container.database, container.cipher, "one")
+        with container.database.reading() as session:
+            old = session.scalars(select(WebhookSecret.secret_sealed)).one().encode()
+        file = Path(container.database.url.database or "")
         assert any(old in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
-        run(rewired(wired, Fernet.generate_key().decode(), *wired.settings.secret_keys), "secrets", "rotate")
+        run(
+            rewired(container, Fernet.generate_key().decode(), *container.settings.secret_keys),
+            "secrets",
+            "rotate",
+        )
         assert not any(old in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
 
     @pytest.mark.parametrize("database_kind", ["sqlite"])
     def test_rotate_says_that_a_read_keeps_the_old_seals(
-        self, wired: Wiring, monkeypatch: pytest.MonkeyPatch
+        self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(database, "EMPTY_LOG_MS", 1)
-        keep_secrets(wired.database, wired.seal, "one")
-        with wired.database.reading() as session:
-            session.scalars(select(HookSecret)).all()
-            answer = run(wired, "secrets", "rotate")
+        keep_secrets(container.database, container.cipher, "one")
+        with container.database.reading() as session:
+            session.scalars(select(WebhookSecret)).all()
+            answer = run(container, "secrets", "rotate")
         assert (answer.exit_code, "run this once more" in answer.stderr) == (1, True)
 
-    def test_a_secret_of_a_lost_key_is_named_and_the_others_are_renewed(self, wired: Wiring) -> None:
-        keep_secrets(wired.database, Seal([Fernet.generate_key().decode()]), "lost")
-        keep_secrets(wired.database, wired.seal, "known")
+    def test_a_secret_of_a_lost_key_is_named_and_the_others_are_renewed(self, container: Container) -> None:
+        keep_secrets(container.database, Cipher([Fernet.generate_key().decode()]), "lost")
+        keep_secrets(container.database, container.cipher, "known")
 
-        answer = run(wired, "secrets", "rotate")
+        answer = run(container, "secrets", "rotate")
 
         assert answer.exit_code == 1
         assert "hook_secrets.secret_sealed" in answer.stderr.splitlines()[-1]
 
     def test_every_sealed_column_is_found_by_its_name(self) -> None:
-        found = {f"{table.name}.{column.name}" for table, column in reseal.sealed_columns()}
+        found = {f"{table.name}.{column.name}" for table, column in rotate_keys.encrypted_columns()}
         assert {"links.token_sealed", "hook_secrets.secret_sealed"} <= found
 
 
 class TestMigrate:
     def test_says_from_where_to_where(self, empty_database_url: str) -> None:
-        wired = wire(make_settings(database_url=empty_database_url))
-        assert json.loads(run(wired, "migrate", "--json").output) == {"from": None, "to": newest_revision()}
-        again = json.loads(run(wired, "migrate", "--json").output)
-        wired.database.close()
+        container = build_container(make_settings(database_url=empty_database_url))
+        assert json.loads(run(container, "migrate", "--json").output) == {
+            "from": None,
+            "to": newest_revision(),
+        }
+        again = json.loads(run(container, "migrate", "--json").output)
+        container.database.close()
         assert again == {"from": newest_revision(), "to": newest_revision()}
 
     def test_without_settings_it_says_what_is_missing_in_one_line(self) -> None:
@@ -118,210 +137,229 @@ class TestMigrate:
 
 
 class TestStaff:
-    def test_add_prints_a_password_of_which_only_the_hash_is_kept(self, wired: Wiring) -> None:
-        answer = json.loads(add_staff(wired, "Ann@Shop.example").output)
+    def test_add_prints_a_password_of_which_only_the_hash_is_kept(self, container: Container) -> None:
+        answer = json.loads(add_staff(container, "Ann@Shop.example").output)
 
-        with wired.database.reading() as session:
+        with container.database.reading() as session:
             kept = session.scalars(select(Staff)).one()
         assert (kept.email, kept.role) == ("ann@shop.example", "operator")
         assert PasswordHasher().verify(kept.password_hash, answer["password"])
 
-    def test_a_password_somebody_else_knows_is_for_once(self, wired: Wiring) -> None:
-        add_staff(wired, "ann@shop.example")
-        assert self.kept(wired).password_is_one_time
-        with wired.database.writing() as session:
+    def test_a_password_somebody_else_knows_is_for_once(self, container: Container) -> None:
+        add_staff(container, "ann@shop.example")
+        assert self.kept(container).password_is_one_time
+        with container.database.writing() as session:
             session.get_one(Staff, 1).password_is_one_time = False
-        run(wired, "staff", "password", "--email", "ann@shop.example", "--json")
-        assert self.kept(wired).password_is_one_time
+        run(container, "staff", "password", "--email", "ann@shop.example", "--json")
+        assert self.kept(container).password_is_one_time
 
     @staticmethod
-    def kept(wired: Wiring) -> Staff:
-        with wired.database.reading() as session:
+    def kept(container: Container) -> Staff:
+        with container.database.reading() as session:
             return session.scalars(select(Staff)).one()
 
-    def test_add_is_audited_without_the_password(self, wired: Wiring) -> None:
-        answer = json.loads(add_staff(wired, "ann@shop.example").output)
-        with wired.database.reading() as session:
+    def test_add_is_audited_without_the_password(self, container: Container) -> None:
+        answer = json.loads(add_staff(container, "ann@shop.example").output)
+        with container.database.reading() as session:
             entry = session.scalars(select(AuditEntry)).one()
         assert (entry.action, entry.subject) == ("staff add", "ann@shop.example")
         assert answer["password"] not in json.dumps(entry.detail)
 
-    def test_an_address_twice_is_refused(self, wired: Wiring) -> None:
-        add_staff(wired, "ann@shop.example")
-        answer = add_staff(wired, "ANN@shop.example")
+    def test_an_address_twice_is_refused(self, container: Container) -> None:
+        add_staff(container, "ann@shop.example")
+        answer = add_staff(container, "ANN@shop.example")
         assert answer.exit_code == 1
         assert "already on the staff" in answer.stderr
 
-    def test_password_replaces_the_old_one(self, wired: Wiring) -> None:
-        add_staff(wired, "ann@shop.example")
-        answer = json.loads(run(wired, "staff", "password", "--email", "ann@shop.example", "--json").output)
-        with wired.database.reading() as session:
+    def test_password_replaces_the_old_one(self, container: Container) -> None:
+        add_staff(container, "ann@shop.example")
+        answer = json.loads(
+            run(container, "staff", "password", "--email", "ann@shop.example", "--json").output
+        )
+        with container.database.reading() as session:
             kept = session.scalars(select(Staff)).one()
         assert PasswordHasher().verify(kept.password_hash, answer["password"])
 
     @pytest.mark.parametrize("email", ["", "ann", "ann@", "a b@shop.example", "ann@shop"])
-    def test_what_is_no_address_is_refused(self, wired: Wiring, email: str) -> None:
-        assert add_staff(wired, email).exit_code == 1
+    def test_what_is_no_address_is_refused(self, container: Container, email: str) -> None:
+        assert add_staff(container, email).exit_code == 1
 
-    def test_an_unknown_role_is_wrong_use(self, wired: Wiring) -> None:
-        assert run(wired, "staff", "add", "--email", "a@b.example", "--role", "owner").exit_code == 2
+    def test_an_unknown_role_is_wrong_use(self, container: Container) -> None:
+        assert run(container, "staff", "add", "--email", "a@b.example", "--role", "owner").exit_code == 2
 
-    def test_a_token_is_printed_once_listed_without_it_and_revoked(self, wired: Wiring) -> None:
-        add_staff(wired, "ann@shop.example")
+    def test_a_token_is_printed_once_listed_without_it_and_revoked(self, container: Container) -> None:
+        add_staff(container, "ann@shop.example")
         words = ("--email", "Ann@shop.example", "--name", "reports", "--json")
-        made = json.loads(run(wired, "staff", "token", *words).output)
-        listed = run(wired, "staff", "tokens", "--json").output
+        made = json.loads(run(container, "staff", "token", *words).output)
+        listed = run(container, "staff", "tokens", "--json").output
         assert (made["name"], made["role"], made["token"] in listed) == ("reports", "operator", False)
         assert [row["id"] for row in json.loads(listed)] == [made["id"]]
-        assert run(wired, "staff", "revoke-token", str(made["id"])).exit_code == 0
-        assert json.loads(run(wired, "staff", "tokens", "--json").output) == []
-        assert run(wired, "staff", "revoke-token", str(made["id"])).exit_code == 1
+        assert run(container, "staff", "revoke-token", str(made["id"])).exit_code == 0
+        assert json.loads(run(container, "staff", "tokens", "--json").output) == []
+        assert run(container, "staff", "revoke-token", str(made["id"])).exit_code == 1
 
-    def test_a_token_lasts_as_many_days_as_were_said(self, wired: Wiring) -> None:
-        add_staff(wired, "ann@shop.example")
+    def test_a_token_lasts_as_many_days_as_were_said(self, container: Container) -> None:
+        add_staff(container, "ann@shop.example")
         words = ("staff", "token", "--email", "ann@shop.example", "--name")
-        assert json.loads(run(wired, *words, "a", "--json").output)["expires_at"] == "2026-02-18T12:00:00Z"
-        made = json.loads(run(wired, *words, "b", "--days", "1", "--json").output)
+        assert (
+            json.loads(run(container, *words, "a", "--json").output)["expires_at"] == "2026-02-18T12:00:00Z"
+        )
+        made = json.loads(run(container, *words, "b", "--days", "1", "--json").output)
         assert made["expires_at"] == "2025-11-21T12:00:00Z"
-        listed = json.loads(run(wired, "staff", "tokens", "--json").output)
+        listed = json.loads(run(container, "staff", "tokens", "--json").output)
         assert [row["expires_at"] for row in listed] == ["2025-11-21T12:00:00Z", "2026-02-18T12:00:00Z"]
-        assert run(wired, *words, "c", "--days", "366").exit_code == 2
+        assert run(container, *words, "c", "--days", "366").exit_code == 2
 
-    def test_who_is_removed_has_neither_session_nor_token_and_stays_in_the_log(self, wired: Wiring) -> None:
-        console, token = Console(wired), staff_token(wired)
-        email = keep_staff(wired)
+    def test_who_is_removed_has_neither_session_nor_token_and_stays_in_the_log(
+        self, container: Container
+    ) -> None:
+        console, token = Console(container), staff_token(container)
+        email = keep_staff(container)
         assert console.get("/admin/").status_code == 200
-        assert [row["email"] for row in json.loads(run(wired, "staff", "list", "--json").output)] == [email]
-        assert run(wired, "staff", "remove", "--email", email).exit_code == 0
+        assert [row["email"] for row in json.loads(run(container, "staff", "list", "--json").output)] == [
+            email
+        ]
+        assert run(container, "staff", "remove", "--email", email).exit_code == 0
         assert console.get("/admin/").location == "/admin/sign-in"
         assert console.client.get("/api/v1/admin/today", headers=token).status_code == 401
-        assert json.loads(run(wired, "staff", "list", "--json").output) == []
-        assert run(wired, "staff", "remove", "--email", email).exit_code == 1
-        with wired.database.reading() as session:
+        assert json.loads(run(container, "staff", "list", "--json").output) == []
+        assert run(container, "staff", "remove", "--email", email).exit_code == 1
+        with container.database.reading() as session:
             last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
         assert last is not None
         assert (last.action, last.subject) == ("staff remove", email)
 
-    def test_tell_test_says_by_what_it_told(self, wired: Wiring) -> None:
+    def test_tell_test_says_by_what_it_told(self, container: Container) -> None:
         told = []
         channel = SimpleNamespace(words="a note", send=told.append)
-        result = run(replace(wired, channel=channel), "staff", "tell-test", "--json")
+        result = run(replace(container, channel=channel), "staff", "tell-test", "--json")
         assert (result.exit_code, json.loads(result.stdout)) == (0, {"told": "a note"})
         assert "https://credit.example" in told[0].text
 
-    def test_tell_test_without_a_channel_says_what_to_set(self, wired: Wiring) -> None:
-        answer = run(wired, "staff", "tell-test")
+    def test_tell_test_without_a_channel_says_what_to_set(self, container: Container) -> None:
+        answer = run(container, "staff", "tell-test")
         assert answer.exit_code == 1
         assert "SMTP_URL, MAIL_FROM and MAIL_TO" in answer.stderr
 
-    def test_a_token_for_nobody_is_refused(self, wired: Wiring) -> None:
-        answer = run(wired, "staff", "token", "--email", "nobody@shop.example")
+    def test_a_token_for_nobody_is_refused(self, container: Container) -> None:
+        answer = run(container, "staff", "token", "--email", "nobody@shop.example")
         assert answer.exit_code == 1
         assert "nobody on the staff" in answer.stderr
 
 
 class TestDoctor:
-    def test_a_healthy_installation_has_nothing_to_do(self, wired: Wiring) -> None:
-        beat(wired, NOW - timedelta(seconds=4))
-        checks = examine(wired, programme="woocommerce-2025", now=datetime(2026, 11, 20, 12, tzinfo=UTC))
+    def test_a_healthy_installation_has_nothing_to_do(self, container: Container) -> None:
+        beat(container, NOW - timedelta(seconds=4))
+        checks = examine(container, programme="woocommerce-2025", now=datetime(2026, 11, 20, 12, tzinfo=UTC))
         assert states(checks) == {
-            "settings": State.OK,
-            "database": State.OK,
-            "secrets": State.OK,
-            "worker": State.OK,
-            "calls": State.OK,
-            "telling": State.WARN,  # no channel is set
-            "terms": State.WARN,  # the shipped terms are over
-            "tiktok": State.OK,
-            "clock": State.OK,
+            "settings": CheckState.OK,
+            "database": CheckState.OK,
+            "secrets": CheckState.OK,
+            "worker": CheckState.OK,
+            "calls": CheckState.OK,
+            "telling": CheckState.WARN,  # no channel is set
+            "terms": CheckState.WARN,  # the shipped terms are over
+            "tiktok": CheckState.OK,
+            "clock": CheckState.OK,
         }
 
     def test_a_database_that_was_never_migrated_fails(self, empty_database_url: str) -> None:
-        wired = wire(make_settings(database_url=empty_database_url))
-        check = examine_one(wired, "database")
-        wired.database.close()
-        assert (check.state, check.do) == (State.FAIL, "run `flask --app wsgi migrate`")
+        container = build_container(make_settings(database_url=empty_database_url))
+        check = examine_one(container, "database")
+        container.database.close()
+        assert (check.state, check.do) == (CheckState.FAIL, "run `flask --app wsgi migrate`")
 
     @pytest.mark.parametrize("database_kind", ["sqlite"])
-    def test_files_that_others_can_open_warn(self, wired: Wiring) -> None:
-        beat(wired, NOW)
-        file = Path(wired.database.url.database or "")
+    def test_files_that_others_can_open_warn(self, container: Container) -> None:
+        beat(container, NOW)
+        file = Path(container.database.url.database or "")
         file.chmod(0o644)  # as somebody else's file would stay
-        check = examine_one(wired, "database")
-        assert (check.state, check.do) == (State.WARN, f"chmod 600 {file}")
-        assert examine_one(wired, "worker").state is State.OK  # the rest is looked at all the same
+        check = examine_one(container, "database")
+        assert (check.state, check.do) == (CheckState.WARN, f"chmod 600 {file}")
+        assert examine_one(container, "worker").state is CheckState.OK  # the rest is looked at all the same
 
     def test_a_database_that_does_not_answer_fails(self) -> None:
-        wired = wire(make_settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none"))
-        assert examine_one(wired, "database").state is State.FAIL
+        container = build_container(
+            make_settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+        )
+        assert examine_one(container, "database").state is CheckState.FAIL
 
     @pytest.mark.parametrize(
-        ("age", "state"), [(None, State.FAIL), (29, State.OK), (31, State.FAIL), (-3, State.OK)]
+        ("age", "state"),
+        [(None, CheckState.FAIL), (29, CheckState.OK), (31, CheckState.FAIL), (-3, CheckState.OK)],
     )
-    def test_a_silent_worker_fails(self, wired: Wiring, age: int | None, state: State) -> None:
+    def test_a_silent_worker_fails(self, container: Container, age: int | None, state: CheckState) -> None:
         if age is not None:
-            beat(wired, NOW - timedelta(seconds=age))
-        assert examine_one(wired, "worker").state is state
+            beat(container, NOW - timedelta(seconds=age))
+        assert examine_one(container, "worker").state is state
 
     @pytest.mark.parametrize(
         ("used", "paused", "state", "said"),
         [
-            (7, None, State.OK, "7 made to TikTok today, 345593 left for routine work, 431993 in all"),
-            (345_600, None, State.WARN, "0 left for routine work, 86400 in all"),
-            (7, NOW + timedelta(minutes=5), State.WARN, "TikTok wants none until "),
+            (7, None, CheckState.OK, "7 made to TikTok today, 345593 left for routine work, 431993 in all"),
+            (345_600, None, CheckState.WARN, "0 left for routine work, 86400 in all"),
+            (7, NOW + timedelta(minutes=5), CheckState.WARN, "TikTok wants none until "),
         ],
     )
     def test_the_calls_left_are_told(
-        self, wired: Wiring, used: int, paused: datetime | None, state: State, said: str
+        self, container: Container, used: int, paused: datetime | None, state: CheckState, said: str
     ) -> None:
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             session.add(CallBudget(provider="tiktok", day=NOW.date(), used=used))
             session.add(CallPause(subject="7001", until=NOW + timedelta(minutes=1), strikes=1))
             if paused:
                 session.add(CallPause(subject="", until=paused, strikes=2))
-        check = examine_one(wired, "calls", tiktok_rate=5.0)
+        check = examine_one(container, "calls", tiktok_rate=5.0)
         assert (check.state, said in check.found) == (state, True)
         assert "1 ad accounts are asked more slowly" in check.found
 
-    def test_a_secret_of_a_lost_key_fails(self, wired: Wiring) -> None:
-        keep_secrets(wired.database, Seal([Fernet.generate_key().decode()]), "lost")
-        assert examine_one(wired, "secrets").state is State.FAIL
+    def test_a_secret_of_a_lost_key_fails(self, container: Container) -> None:
+        keep_secrets(container.database, Cipher([Fernet.generate_key().decode()]), "lost")
+        assert examine_one(container, "secrets").state is CheckState.FAIL
 
     @pytest.mark.parametrize(
         ("now", "state"),
         [("2025-06-30", "warn"), ("2025-07-01", "ok"), ("2025-12-31", "ok"), ("2026-01-30", "warn")],
     )
-    def test_terms_that_are_not_open_warn(self, wired: Wiring, now: str, state: str) -> None:
+    def test_terms_that_are_not_open_warn(self, container: Container, now: str, state: str) -> None:
         moment = datetime.fromisoformat(now).replace(hour=12, tzinfo=UTC)
-        assert examine_one(wired, "terms", now=moment).state == state
+        assert examine_one(container, "terms", now=moment).state == state
 
-    def test_terms_that_cannot_be_read_fail(self, wired: Wiring) -> None:
-        assert examine_one(wired, "terms", programme="/nowhere.toml").state is State.FAIL
+    def test_terms_that_cannot_be_read_fail(self, container: Container) -> None:
+        assert examine_one(container, "terms", programme="/nowhere.toml").state is CheckState.FAIL
 
     @pytest.mark.parametrize(
         ("app_id", "sign", "state"),
         [
-            ("1", SignOfLife(True, 200, None), State.OK),
-            ("", SignOfLife(True, 200, None), State.WARN),
-            ("1", SignOfLife(False, 404, None), State.FAIL),
-            ("1", None, State.FAIL),
+            ("1", ProbeResult(True, 200, None), CheckState.OK),
+            ("", ProbeResult(True, 200, None), CheckState.WARN),
+            ("1", ProbeResult(False, 404, None), CheckState.FAIL),
+            ("1", None, CheckState.FAIL),
         ],
     )
     def test_tiktok_out_of_reach_fails(
-        self, wired: Wiring, app_id: str, sign: SignOfLife | None, state: State
+        self, container: Container, app_id: str, sign: ProbeResult | None, state: CheckState
     ) -> None:
-        assert examine_one(wired, "tiktok", sign=sign, tiktok_app_id=app_id).state is state
+        assert examine_one(container, "tiktok", sign=sign, tiktok_app_id=app_id).state is state
 
     @pytest.mark.parametrize(
         ("off", "state"),
-        [(0, State.OK), (30, State.OK), (-31, State.WARN), (300, State.WARN), (301, State.FAIL)],
+        [
+            (0, CheckState.OK),
+            (30, CheckState.OK),
+            (-31, CheckState.WARN),
+            (300, CheckState.WARN),
+            (301, CheckState.FAIL),
+        ],
     )
-    def test_a_clock_away_from_tiktoks_is_told(self, wired: Wiring, off: int, state: State) -> None:
-        sign = SignOfLife(True, 200, NOW + timedelta(seconds=off))
-        assert examine_one(wired, "clock", sign=sign).state is state
+    def test_a_clock_away_from_tiktoks_is_told(
+        self, container: Container, off: int, state: CheckState
+    ) -> None:
+        sign = ProbeResult(True, 200, NOW + timedelta(seconds=off))
+        assert examine_one(container, "clock", sign=sign).state is state
 
-    def test_a_clock_before_this_code_was_written_fails(self, wired: Wiring) -> None:
-        assert examine_one(wired, "clock", now=datetime(2020, 1, 1, tzinfo=UTC)).state is State.FAIL
+    def test_a_clock_before_this_code_was_written_fails(self, container: Container) -> None:
+        assert examine_one(container, "clock", now=datetime(2020, 1, 1, tzinfo=UTC)).state is CheckState.FAIL
 
     def test_without_settings_it_says_so_and_exits_with_1(self) -> None:
         answer = without_settings().test_cli_runner().invoke(args=["doctor", "--json"])
@@ -330,8 +368,8 @@ class TestDoctor:
         assert (row["check"], row["state"]) == ("settings", "fail")
         assert row["found"].startswith("PUBLIC_URL is not set")
 
-    def test_what_fails_is_in_the_last_line_too(self, wired: Wiring) -> None:
-        answer = run(wired, "doctor")
+    def test_what_fails_is_in_the_last_line_too(self, container: Container) -> None:
+        answer = run(container, "doctor")
         assert answer.exit_code == 1
         assert "worker" in answer.stderr.splitlines()[-1]
 
@@ -339,62 +377,64 @@ class TestDoctor:
 # -- Helpers -------------------------------------------------------------------------------------
 
 
-def add_staff(wired: Wiring, email: str) -> Result:
-    return run(wired, "staff", "add", "--email", email, "--role", "operator", "--json")
+def add_staff(container: Container, email: str) -> Result:
+    return run(container, "staff", "add", "--email", email, "--role", "operator", "--json")
 
 
-def rewired(wired: Wiring, *keys: str) -> Wiring:
-    return wire(make_settings(database_url=wired.settings.database_url, secret_keys=keys), now=wired.now)
+def rewired(container: Container, *keys: str) -> Container:
+    return build_container(
+        make_settings(database_url=container.settings.database_url, secret_keys=keys), now=container.now
+    )
 
 
-def keep_secrets(database: Database, seal: Seal, *secrets: str) -> None:
+def keep_secrets(database: Database, cipher: Cipher, *secrets: str) -> None:
     with database.writing() as session:
         if session.get(Store, "st_1") is None:
             session.add(Store(id="st_1", url="https://a.example/", name="A", merchant="m", **STORE_TIMES))
             session.flush()
-            session.add(Hook(id="st_1", store_id="st_1"))
+            session.add(WebhookEndpoint(id="st_1", store_id="st_1"))
             session.flush()
         for secret in secrets:
-            session.add(HookSecret(hook_id="st_1", secret_sealed=seal.close(secret), created_at=NOW))
+            session.add(WebhookSecret(hook_id="st_1", secret_sealed=cipher.encrypt(secret), created_at=NOW))
             session.flush()
 
 
 STORE_TIMES: dict[str, Any] = {"programme": "woocommerce-2025", "joined_at": NOW, "created_at": NOW}
 
 
-def secrets_of(database: Database, seal: Seal) -> list[str]:
+def secrets_of(database: Database, cipher: Cipher) -> list[str]:
     with database.reading() as session:
-        rows = session.scalars(select(HookSecret).order_by(HookSecret.id))
-        return [seal.open(row.secret_sealed) for row in rows]
+        rows = session.scalars(select(WebhookSecret).order_by(WebhookSecret.id))
+        return [cipher.decrypt(row.secret_sealed) for row in rows]
 
 
-def beat(wired: Wiring, at: datetime) -> None:
-    with wired.database.writing() as session:
+def beat(container: Container, at: datetime) -> None:
+    with container.database.writing() as session:
         heartbeats.beat(session, heartbeats.WORKER, at)
 
 
 def examine(
-    wired: Wiring,
+    container: Container,
     *,
     now: datetime = NOW,
-    sign: SignOfLife | None = ALIVE,
+    sign: ProbeResult | None = ALIVE,
     **settings: object,
 ) -> list[Check]:
-    def look(_url: str) -> SignOfLife:
+    def look(_url: str) -> ProbeResult:
         if sign is None:
             raise ProviderError("no answer", advice=Advice.AGAIN)
         return sign
 
-    chosen = make_settings(database_url=wired.settings.database_url, **settings)
-    return list(diagnose(chosen, wired.database, wired.seal, now, look))
+    chosen = make_settings(database_url=container.settings.database_url, **settings)
+    return list(diagnose(chosen, container.database, container.cipher, now, look))
 
 
-def examine_one(wired: Wiring, name: str, **how: Any) -> Check:
-    (check,) = (check for check in examine(wired, **how) if check.name == name)
+def examine_one(container: Container, name: str, **how: Any) -> Check:
+    (check,) = (check for check in examine(container, **how) if check.name == name)
     return check
 
 
-def states(checks: list[Check]) -> dict[str, State]:
+def states(checks: list[Check]) -> dict[str, CheckState]:
     return {check.name: check.state for check in checks}
 
 
@@ -411,14 +451,14 @@ UNREADABLE_TOML = {
 def test_a_programme_that_nobody_can_read_is_refused_in_one_line(tmp_path, text, told):
     file = tmp_path / "odd.toml"
     file.write_text(text)
-    done = run(wire(make_settings()), "programmes", "check", str(file))
+    done = run(build_container(make_settings()), "programmes", "check", str(file))
     assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
     assert (str(file) in done.stderr, told in done.stderr) == (True, True), done.stderr
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "9" * 4_300, "1e-99999999999999999999", '{"a": "\\ud800"}'])
 def test_facts_that_nobody_can_read_are_refused_in_one_line(text):
-    runner = create_app(wired=wire(make_settings())).test_cli_runner()
+    runner = create_app(container=build_container(make_settings())).test_cli_runner()
     done = runner.invoke(args=["credits", "decide", "-"], input=text)
     assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1), done.stderr
 
@@ -427,5 +467,5 @@ def test_facts_that_nobody_can_read_are_refused_in_one_line(text):
     "words", [("credits", "decide"), ("credits", "issue", "--from"), ("programmes", "check")]
 )
 def test_a_file_without_end_is_refused_and_not_read_to_it(words):
-    done = run(wire(make_settings()), *words, "/dev/zero")
+    done = run(build_container(make_settings()), *words, "/dev/zero")
     assert (done.exit_code, "is longer than" in done.stderr) == (1, True), done.stderr

@@ -8,22 +8,22 @@ import pytest
 
 from receiver.app import create_app
 from receiver.storage import tables
+from tests.db_factories import keep_account, keep_all, keep_day
 from tests.factories import SETTLED
-from tests.rows import keep_account, keep_all, keep_day
 
 AT = datetime(2025, 11, 5, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def show(wired):
-    runner = create_app(wired=wired).test_cli_runner()
+def show(container):
+    runner = create_app(container=container).test_cli_runner()
     return lambda *words: runner.invoke(args=["spend", "show", "--advertiser", "7001", *words]).stdout
 
 
-def test_bills_are_shown_with_the_moment_they_were_read(wired, show):
-    keep_account(wired, bills_readable=True, bills_read_at=AT)
-    keep_day(wired, "40.00")
-    with wired.database.writing() as session:
+def test_bills_are_shown_with_the_moment_they_were_read(container, show):
+    keep_account(container, bills_readable=True, bills_read_at=AT)
+    keep_day(container, "40.00")
+    with container.database.writing() as session:
         money = {"subtotal": Decimal("100.0"), "tax": Decimal("20.0"), "currency": "USD"}
         what = {"transaction_id": "11", "type": "BILL_PAYMENT", "billing": "CASH"}
         session.add(tables.PaymentRow(advertiser_id="7001", at=AT, read_at=AT, **what, **money))
@@ -34,15 +34,15 @@ def test_bills_are_shown_with_the_moment_they_were_read(wired, show):
 
 
 @pytest.mark.parametrize(("readable", "word"), [(None, "-"), (False, "no")])
-def test_bills_never_asked_for_differ_from_bills_refused(wired, show, readable, word):
-    keep_account(wired, bills_readable=readable)
+def test_bills_never_asked_for_differ_from_bills_refused(container, show, readable, word):
+    keep_account(container, bills_readable=readable)
     assert f"bills_readable: {word}\n" in show()
     assert "payments:       -\n" in show()
 
 
-def test_the_spend_of_a_linked_store_is_drawn_with_the_next_poll_and_why(wired, show, clock):
+def test_the_spend_of_a_linked_store_is_drawn_with_the_next_poll_and_why(container, show, clock):
     clock.at = SETTLED
-    keep_all(wired)
+    keep_all(container)
     told = show()
     assert "next_poll:      2025-10-31T10:05:00Z\nwhy:            linked\n" in told
     assert "Example store\nwindow 2025-11-02 to 2025-12-01, over\n600.00 USD qualifying\n" in told
@@ -51,22 +51,22 @@ def test_the_spend_of_a_linked_store_is_drawn_with_the_next_poll_and_why(wired, 
     assert "days:" not in told
 
 
-def test_json_stays_the_plain_figures(wired, show, clock):
+def test_json_stays_the_plain_figures(container, show, clock):
     clock.at = SETTLED
-    keep_all(wired)
+    keep_all(container)
     (day,) = json.loads(show("--json"))["days"]
     assert (day["date"], day["billed_cost"], day["final"]) == ("2025-11-02", "600.00", True)
 
 
-def test_an_account_no_store_links_shows_its_figures_alone(wired, show):
-    keep_account(wired)
-    keep_day(wired, "40.00")
+def test_an_account_no_store_links_shows_its_figures_alone(container, show):
+    keep_account(container)
+    keep_day(container, "40.00")
     told = show()
     assert "2025-11-02  40.00  40.00" in told
     assert "window" not in told
 
 
-def test_comparing_an_account_nobody_knows_is_one_clear_line(wired):
-    runner = create_app(wired=wired).test_cli_runner()
+def test_comparing_an_account_nobody_knows_is_one_clear_line(container):
+    runner = create_app(container=container).test_cli_runner()
     told = runner.invoke(args=["spend", "compare", "--advertiser", "7009"])
     assert (told.exit_code, told.stderr) == (1, "Error: no account 7009 is known\n")

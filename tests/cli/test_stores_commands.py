@@ -9,8 +9,8 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
+from receiver.container import Container
 from receiver.services.stores.registry import show_store
-from receiver.wiring import Wiring
 
 ADD = (
     "stores",
@@ -29,9 +29,9 @@ ADD = (
 class Terminal:
     """Runs commands; `json` takes the answer apart."""
 
-    def __init__(self, wired: Wiring) -> None:
-        self.wired = wired
-        self.runner = create_app(wired=wired).test_cli_runner()
+    def __init__(self, container: Container) -> None:
+        self.container = container
+        self.runner = create_app(container=container).test_cli_runner()
 
     def __call__(self, *words: str) -> Result:
         return self.runner.invoke(args=list(words))
@@ -43,8 +43,8 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(wired: Wiring) -> Terminal:
-    return Terminal(wired)
+def terminal(container: Container) -> Terminal:
+    return Terminal(container)
 
 
 def test_add_answers_what_setting_up_the_store_takes(terminal: Terminal):
@@ -52,7 +52,7 @@ def test_add_answers_what_setting_up_the_store_takes(terminal: Terminal):
     assert list(added) == ["id", "webhook_url", "webhook_secret", "status_token"]
     assert added["webhook_url"] == f"https://credit.example/webhooks/woocommerce/{added['id']}"
     assert added["webhook_secret"] == "s3cret"
-    store = show_store(terminal.wired.database, added["id"])
+    store = show_store(terminal.container.database, added["id"])
     assert store.joined_at.isoformat() == "2025-10-30T08:00:00+00:00"
 
 

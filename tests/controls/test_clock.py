@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from receiver.container import build_container
 from receiver.controls.clock import MovableClock, real_now
-from receiver.controls.kept import Kept
+from receiver.controls.json_file import JsonFile
 from receiver.errors import SettingsError
 from receiver.settings import read_settings
-from receiver.wiring import wire
 from tests.conftest import KEY, make_settings
 from tests.fakes import FrozenClock
 
@@ -64,7 +64,7 @@ def test_a_file_that_makes_no_sense_is_named(file: Path, text: str) -> None:
 def test_a_file_that_goes_while_it_is_looked_at_is_no_file(
     file: Path, real: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Kept, "_version", lambda _: (1, 1))  # it was there a moment ago
+    monkeypatch.setattr(JsonFile, "_version", lambda _: (1, 1))  # it was there a moment ago
     assert MovableClock(file)() == REAL
 
 
@@ -79,7 +79,7 @@ class TestOnlyInTheSandbox:
 
     def test_its_service_goes_by_its_clock(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SANDBOX", "yes")
-        assert wire(read_settings(tmp_path / ".env")).now() == REAL + timedelta(days=1)
+        assert build_container(read_settings(tmp_path / ".env")).now() == REAL + timedelta(days=1)
 
     @pytest.mark.parametrize("mark", ["", "no"])
     def test_without_its_mark_the_folder_stops_the_start(
@@ -92,6 +92,6 @@ class TestOnlyInTheSandbox:
 
     def test_any_other_service_has_nothing_to_move(self) -> None:
         before = real_now()
-        wired = wire(make_settings())
-        assert before <= wired.now() <= real_now()
-        assert wired.controls is None
+        container = build_container(make_settings())
+        assert before <= container.now() <= real_now()
+        assert container.controls is None

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from receiver.controls.fault_switches import Switched
 from receiver.controls.faults import Fault, Faults
-from receiver.controls.switches import Switched
 from receiver.errors import InputError
 
 ONE, OTHER = "7300000000000000101", "7300000000000000102"
@@ -21,7 +21,7 @@ def faults(tmp_path: Path) -> Faults:
 
 def test_at_first_nothing_is_wrong(faults: Faults) -> None:
     assert faults.switched_on() == []
-    assert faults.hitting([ONE]) == set()
+    assert faults.active_for([ONE]) == set()
     faults.off(SLOW)
 
 
@@ -44,8 +44,8 @@ def test_switched_twice_is_switched_once(faults: Faults, tmp_path: Path) -> None
 def test_a_fault_of_one_account_hits_no_other(faults: Faults) -> None:
     faults.on(GARBLED, ONE)
     faults.on(SLOW)
-    assert faults.hitting([ONE]) == {GARBLED, SLOW}
-    assert faults.hitting([OTHER]) == faults.hitting([]) == {SLOW}
+    assert faults.active_for([ONE]) == {GARBLED, SLOW}
+    assert faults.active_for([OTHER]) == faults.active_for([]) == {SLOW}
 
 
 def test_off_for_one_account_leaves_the_others(faults: Faults) -> None:

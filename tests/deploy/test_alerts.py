@@ -20,8 +20,8 @@ HEADINGS = re.findall(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_alerts_watch_figures_that_there_are(wired):
-    told = create_app(wired=wired).test_client().get("/metrics").text
+def test_alerts_watch_figures_that_there_are(container):
+    told = create_app(container=container).test_client().get("/metrics").text
     there = set(re.findall(r"^# TYPE (\w+)", told, re.MULTILINE))
     watched = {name for rule in RULES for name in re.findall(r"\bad_credit_\w+", rule["expr"])}
     assert len(watched) > 5

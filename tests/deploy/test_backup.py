@@ -10,10 +10,10 @@ from threading import Event, Thread
 
 import pytest
 
+from receiver.container import build_container
 from receiver.errors import Advice, ProviderError
-from receiver.services.running.diagnose import State, diagnose
+from receiver.services.running.doctor import CheckState, diagnose
 from receiver.storage.tables import Delivery
-from receiver.wiring import wire
 from tests.signals import add_shop, keep_one, signal
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -27,18 +27,18 @@ def backup(source, target):
     subprocess.run([sys.executable, *command[:-2], str(source), str(target)], check=True)
 
 
-def numbers(wired):
-    with wired.database.reading() as session:
+def numbers(container):
+    with container.database.reading() as session:
         return [number for (number,) in session.query(Delivery.id).order_by(Delivery.id)]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_backup_taken_under_load_is_whole_elsewhere(wired, tmp_path):
-    store_id, written, enough, stop = add_shop(wired).id, [], Event(), Event()
+def test_a_backup_taken_under_load_is_whole_elsewhere(container, tmp_path):
+    store_id, written, enough, stop = add_shop(container).id, [], Event(), Event()
 
     def send():
         while not stop.is_set():
-            written.append(keep_one(wired, store_id, signal(len(written) + 1)))
+            written.append(keep_one(container, store_id, signal(len(written) + 1)))
             if len(written) == 50:
                 enough.set()
 
@@ -47,22 +47,24 @@ def test_a_backup_taken_under_load_is_whole_elsewhere(wired, tmp_path):
     try:
         assert enough.wait(30)
         before = len(written)
-        backup(wired.database.url.database, tmp_path / "elsewhere.db")
+        backup(container.database.url.database, tmp_path / "elsewhere.db")
     finally:
         stop.set()
         sender.join()
     assert len(written) > before  # it came in all the while
 
     url = f"sqlite:///{tmp_path}/elsewhere.db"
-    restored = wire(replace(wired.settings, database_url=url), now=wired.now)
+    restored = build_container(replace(container.settings, database_url=url), now=container.now)
     kept = numbers(restored)
     assert len(kept) >= before
     assert kept == written[: len(kept)]
     checks = {
         check.name: check.state
-        for check in diagnose(restored.settings, restored.database, restored.seal, wired.now(), no_answer)
+        for check in diagnose(
+            restored.settings, restored.database, restored.cipher, container.now(), no_answer
+        )
     }
-    assert (checks["database"], checks["secrets"]) == (State.OK, State.OK)
+    assert (checks["database"], checks["secrets"]) == (CheckState.OK, CheckState.OK)
     assert keep_one(restored, store_id, signal(len(written) + 1)) > kept[-1]
     restored.database.close()
 

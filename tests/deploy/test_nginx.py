@@ -14,13 +14,13 @@ from threading import Event, Thread
 
 import pytest
 
+from receiver.container import Container, build_container
 from receiver.settings import read_settings
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Delivery
 from receiver.web.bodies import FILES, MOST_BYTES, MOST_BYTES_OF_A_FILE
-from receiver.wiring import Wiring, wire
+from tests.capabilities import needs_nginx
 from tests.conftest import KEY, make_settings
-from tests.machine import needs_nginx
 from tests.processes import Process, answers, running, wait_until, web
 from tests.proxying import CALLER, SITE, Proxy
 from tests.sandbox.ports import two_free_ports
@@ -37,9 +37,9 @@ pytestmark = needs_nginx
 class Front:
     """nginx, the service behind it, and a store before it."""
 
-    def __init__(self, wired: Wiring, proxy: Proxy, serving: Process) -> None:
-        self.wired, self.proxy, self.serving = wired, proxy, serving
-        self.path = f"/webhooks/woocommerce/{add_shop(wired).id}"
+    def __init__(self, container: Container, proxy: Proxy, serving: Process) -> None:
+        self.container, self.proxy, self.serving = container, proxy, serving
+        self.path = f"/webhooks/woocommerce/{add_shop(container).id}"
         self.tls = ssl.create_default_context()
         self.tls.check_hostname, self.tls.verify_mode = False, ssl.CERT_NONE
 
@@ -68,7 +68,7 @@ class Front:
         return line
 
     def kept(self) -> int:
-        with self.wired.database.reading() as session:
+        with self.container.database.reading() as session:
             return session.query(Delivery).count()
 
 
@@ -86,14 +86,14 @@ def _asked(
 
 @pytest.fixture
 def front(tmp_path: Path) -> Iterator[Front]:
-    wired = wire(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"))
-    migrate(wired.database)
+    container = build_container(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"))
+    migrate(container.database)
     ports, behind = two_free_ports(), two_free_ports()
     proxy = Proxy(tmp_path, ports, ports + 1, behind)
-    with running(wired, web(behind, THREADS)) as serving, proxy.running():
+    with running(container, web(behind, THREADS)) as serving, proxy.running():
         wait_until(lambda: answers(behind))
-        yield Front(wired, proxy, serving)
-    wired.database.close()
+        yield Front(container, proxy, serving)
+    container.database.close()
 
 
 def test_nginx_takes_the_file(tmp_path: Path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from receiver.worker import STOP_WITHIN_SECONDS
-from tests.machine import needs_systemd
+from tests.capabilities import needs_systemd
 
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "deploy").glob("*.service"))

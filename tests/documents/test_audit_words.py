@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from receiver.documents.audit import PHRASES, detail_lines, phrase
-from receiver.domain.awards import Move
+from receiver.domain.awards import AwardMove
 from receiver.domain.replays import ReplayState
 
 RECEIVER = Path(__file__).parents[2] / "receiver"
 ENDED = [state for state in ReplayState if state is not ReplayState.RUNNING]
-SPELT_OUT = {"award ": list(Move), "replay ": ENDED}  # what an f-string's values are
+SPELT_OUT = {"award ": list(AwardMove), "replay ": ENDED}  # what an f-string's values are
 
 
 def audited_actions():

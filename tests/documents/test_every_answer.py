@@ -25,10 +25,10 @@ from receiver.documents.sentences import (
     WEBHOOK_TROUBLES,
 )
 from receiver.documents.status import status_document
-from receiver.domain import connects, consent, rules, store_webhooks
+from receiver.domain import connection_attempts, consent, rules, store_webhooks
 from receiver.domain.decision import Decision, Stage, decide
 from receiver.domain.facts import Outcome, Payment, Source
-from receiver.domain.reviews import Answer, Review
+from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.errors import ShopTrouble
 from tests.documents.test_languages import ENGLISH
 from tests.domain.situations import Situation, situations
@@ -140,25 +140,27 @@ PAGES = ("consent.", "permission.", "connect.", "place.", "shop_trouble.", "webh
 def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):
     monkeypatch.setattr(words, "translated", lambda message_id, english, locale: message_id)
     shown = {text for decision in all_decisions() for text in sentences_of(status_document(decision))}
-    for answer in (None, *Answer):
+    for answer in (None, *ReviewAnswer):
         answered_at, reason = (LINKED, "seen") if answer else (None, None)
-        shown.add(review_document(Review("rv_1", JOINED, answer, answered_at, reason))["text"])
+        shown.add(review_document(ReviewState("rv_1", JOINED, answer, answered_at, reason))["text"])
     pages = {name for name in ENGLISH if name.startswith(PAGES)}
     assert shown == set(ENGLISH) - pages
 
 
 def test_every_end_of_a_connect_and_every_trouble_has_its_page_and_no_page_is_left_over():
-    ends = set(connects.Outcome) - {connects.Outcome.REFUSED}  # told by its trouble
+    ends = set(connection_attempts.ConnectOutcome) - {
+        connection_attempts.ConnectOutcome.REFUSED
+    }  # told by its trouble
     steps = {"ask", "start", "probing", "settling", "waits", "over"}
     said_by_the_page = {"nothing", "too_often", "keys", "unavailable"}
     assert set(CONNECT) == ends | steps | said_by_the_page
     assert set(SHOP_TROUBLES) == set(ShopTrouble)
-    assert set(WEBHOOK_TROUBLES) == {store_webhooks.Trouble.PAUSED, store_webhooks.Trouble.MUTE}
+    assert set(WEBHOOK_TROUBLES) == {store_webhooks.WebhookProblem.PAUSED, store_webhooks.WebhookProblem.MUTE}
 
 
 def test_every_end_of_a_consent_has_its_page_and_no_page_is_left_over():
     said_by_the_page = {"start", "linked.without_money", "unavailable"}
-    assert set(CONSENT) == {*consent.Outcome, *consent.Why, *said_by_the_page}
+    assert set(CONSENT) == {*consent.ConsentOutcome, *consent.FlowError, *said_by_the_page}
     assert set(PERMISSIONS) == set(consent.Permission)
 
 

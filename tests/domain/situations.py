@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from receiver.domain.calendar import local_date
 from receiver.domain.decision import Decision, decide
-from receiver.domain.facts import DaySpend, Facts, Payment, Transaction
+from receiver.domain.facts import BilledTransaction, DaySpend, Facts, Payment
 from receiver.domain.programme import Anchor, Market, Programme
 from tests.factories import make_facts, make_programme, seed_programme
 
@@ -78,8 +78,8 @@ def row(day: date, net: Decimal, credit: Decimal = NOTHING) -> DaySpend:
     return DaySpend(day, net + credit, net, net, credit)
 
 
-def paid(net: Decimal, at: datetime, **changes: Any) -> Transaction:
-    return replace(Transaction("BILL_PAYMENT", "CASH", net, None, at), **changes)
+def paid(net: Decimal, at: datetime, **changes: Any) -> BilledTransaction:
+    return replace(BilledTransaction("BILL_PAYMENT", "CASH", net, None, at), **changes)
 
 
 def evening(day: date) -> datetime:
@@ -132,7 +132,8 @@ def situations(draw: st.DrawFn) -> Situation:
         payments=tuple(
             draw(
                 st.lists(
-                    st.builds(Transaction, KINDS, BILLINGS, amounts(market), st.none(), moments), max_size=6
+                    st.builds(BilledTransaction, KINDS, BILLINGS, amounts(market), st.none(), moments),
+                    max_size=6,
                 )
             )
         ),

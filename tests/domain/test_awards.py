@@ -4,26 +4,26 @@ from datetime import date
 
 import pytest
 
-from receiver.domain.awards import MOVES, STATES, Move, Mover, has_ended, is_overdue, moved
+from receiver.domain.awards import MOVES, STATES, AwardMove, Mover, has_ended, is_overdue, moved
 
 STAFF, SERVICE = Mover.STAFF, Mover.SERVICE
 
 ALLOWED = {
     # what staff do
-    (Move.ISSUE, "due", STAFF): "issued",
-    (Move.CREDIT, "issued", STAFF): "credited",
-    (Move.BLOCK, "due", STAFF): "blocked",
-    (Move.BLOCK, "issued", STAFF): "blocked",
-    (Move.BLOCK, "credited", STAFF): "blocked",
-    (Move.LIFT, "blocked", STAFF): "issued",  # blocked from there, below
+    (AwardMove.ISSUE, "due", STAFF): "issued",
+    (AwardMove.CREDIT, "issued", STAFF): "credited",
+    (AwardMove.BLOCK, "due", STAFF): "blocked",
+    (AwardMove.BLOCK, "issued", STAFF): "blocked",
+    (AwardMove.BLOCK, "credited", STAFF): "blocked",
+    (AwardMove.LIFT, "blocked", STAFF): "issued",  # blocked from there, below
     # what the service does by itself
-    (Move.CREDIT, "issued", SERVICE): "credited",
-    (Move.EXPIRE, "issued", SERVICE): "expired",
-    (Move.EXPIRE, "credited", SERVICE): "expired",
+    (AwardMove.CREDIT, "issued", SERVICE): "credited",
+    (AwardMove.EXPIRE, "issued", SERVICE): "expired",
+    (AwardMove.EXPIRE, "credited", SERVICE): "expired",
 }
 
 
-@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize("move", AwardMove)
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("by", Mover)
 def test_only_these_moves_are_allowed(move, state, by):
@@ -38,8 +38,8 @@ def test_every_move_starts_and_ends_in_a_known_state():
 
 @pytest.mark.parametrize("state", ["due", "issued", "credited"])
 def test_a_lift_goes_back_to_where_the_block_found_it(state):
-    blocked = moved(Move.BLOCK, state, STAFF)
-    assert moved(Move.LIFT, blocked, STAFF, blocked_from=state) == state
+    blocked = moved(AwardMove.BLOCK, state, STAFF)
+    assert moved(AwardMove.LIFT, blocked, STAFF, blocked_from=state) == state
 
 
 @pytest.mark.parametrize(

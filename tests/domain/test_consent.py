@@ -2,32 +2,38 @@
 
 import pytest
 
-from receiver.domain.consent import Judged, Outcome, Permission, judge, missing
+from receiver.domain.consent import ConsentOutcome, Permission, ResolvedAccount, missing, resolve_account
 
 ALL = [4, 44, 100, 152, 200]
 ONE, TWO = ["7001"], ["7001", "7002"]
 
 JUDGED = [
     # the store named an account: only that one
-    (ONE, ALL, "7001", None, Judged(Outcome.LINKED, "7001")),
-    (TWO, ALL, "7002", None, Judged(Outcome.LINKED, "7002")),
-    (ONE, ALL, "7009", None, Judged(Outcome.OTHER_ACCOUNT, "7009")),
-    (TWO, ALL, "7009", "7001", Judged(Outcome.OTHER_ACCOUNT, "7009")),
-    (TWO, ALL, "7002", "7001", Judged(Outcome.OTHER_ACCOUNT, "7002")),  # named while the merchant chose
-    (TWO, ALL, "7002", "7002", Judged(Outcome.LINKED, "7002")),
+    (ONE, ALL, "7001", None, ResolvedAccount(ConsentOutcome.LINKED, "7001")),
+    (TWO, ALL, "7002", None, ResolvedAccount(ConsentOutcome.LINKED, "7002")),
+    (ONE, ALL, "7009", None, ResolvedAccount(ConsentOutcome.OTHER_ACCOUNT, "7009")),
+    (TWO, ALL, "7009", "7001", ResolvedAccount(ConsentOutcome.OTHER_ACCOUNT, "7009")),
+    (
+        TWO,
+        ALL,
+        "7002",
+        "7001",
+        ResolvedAccount(ConsentOutcome.OTHER_ACCOUNT, "7002"),
+    ),  # named while the merchant chose
+    (TWO, ALL, "7002", "7002", ResolvedAccount(ConsentOutcome.LINKED, "7002")),
     # it named none: the only one, or the one that is chosen
-    (ONE, ALL, None, None, Judged(Outcome.LINKED, "7001")),
-    (TWO, ALL, None, None, Judged(Outcome.CHOOSE)),
-    (TWO, ALL, None, "7002", Judged(Outcome.LINKED, "7002")),
-    (TWO, ALL, None, "7009", Judged(Outcome.CHOOSE)),  # not covered: no choice
+    (ONE, ALL, None, None, ResolvedAccount(ConsentOutcome.LINKED, "7001")),
+    (TWO, ALL, None, None, ResolvedAccount(ConsentOutcome.CHOOSE)),
+    (TWO, ALL, None, "7002", ResolvedAccount(ConsentOutcome.LINKED, "7002")),
+    (TWO, ALL, None, "7009", ResolvedAccount(ConsentOutcome.CHOOSE)),  # not covered: no choice
     # nothing that could be read
-    ([], ALL, None, None, Judged(Outcome.NO_ACCOUNT)),
-    ([], ALL, "7001", "7001", Judged(Outcome.NO_ACCOUNT)),
-    (ONE, [100, 152], "7001", None, Judged(Outcome.NOT_ENOUGH)),
-    (ONE, [44, 152], None, None, Judged(Outcome.NOT_ENOUGH)),
-    (ONE, [], None, None, Judged(Outcome.NOT_ENOUGH)),
+    ([], ALL, None, None, ResolvedAccount(ConsentOutcome.NO_ACCOUNT)),
+    ([], ALL, "7001", "7001", ResolvedAccount(ConsentOutcome.NO_ACCOUNT)),
+    (ONE, [100, 152], "7001", None, ResolvedAccount(ConsentOutcome.NOT_ENOUGH)),
+    (ONE, [44, 152], None, None, ResolvedAccount(ConsentOutcome.NOT_ENOUGH)),
+    (ONE, [], None, None, ResolvedAccount(ConsentOutcome.NOT_ENOUGH)),
     # what was paid is not needed
-    (ONE, [44, 100], "7001", None, Judged(Outcome.LINKED, "7001")),
+    (ONE, [44, 100], "7001", None, ResolvedAccount(ConsentOutcome.LINKED, "7001")),
 ]
 
 
@@ -35,7 +41,7 @@ JUDGED = [
 def test_a_consent_proves_the_account_the_store_named_and_names_one_only_where_it_named_none(
     covered, scopes, standing, chosen, judged
 ):
-    assert judge(covered, scopes, standing, chosen) == judged
+    assert resolve_account(covered, scopes, standing, chosen) == judged
 
 
 @pytest.mark.parametrize(

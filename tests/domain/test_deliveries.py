@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.domain.deliveries import MOST_TRIES, State, identity, may_move, next_try
+from receiver.domain.deliveries import MOST_TRIES, DeliveryState, identity, may_move, next_try
 
 ALMOST_ONE = 1 - 2**-53
 HOUR = timedelta(hours=1)
@@ -45,24 +45,24 @@ def test_the_longest_waits_grow():
 
 
 ALLOWED = {
-    (State.RECEIVED, State.PROCESSING),
-    (State.PROCESSING, State.PROCESSED),
-    (State.PROCESSING, State.IGNORED),
-    (State.PROCESSING, State.FAILED),
-    (State.PROCESSING, State.DEAD),
-    (State.PROCESSING, State.RECEIVED),  # given back: storage was at fault
-    (State.PROCESSING, State.PROCESSING),  # claimed again after a lease ran out
-    (State.FAILED, State.PROCESSING),
-    (State.FAILED, State.RECEIVED),  # arrived again
-    (State.DEAD, State.PROCESSING),
-    (State.DEAD, State.RECEIVED),
-    (State.PROCESSED, State.PROCESSING),  # a replay
+    (DeliveryState.RECEIVED, DeliveryState.PROCESSING),
+    (DeliveryState.PROCESSING, DeliveryState.PROCESSED),
+    (DeliveryState.PROCESSING, DeliveryState.IGNORED),
+    (DeliveryState.PROCESSING, DeliveryState.FAILED),
+    (DeliveryState.PROCESSING, DeliveryState.DEAD),
+    (DeliveryState.PROCESSING, DeliveryState.RECEIVED),  # given back: storage was at fault
+    (DeliveryState.PROCESSING, DeliveryState.PROCESSING),  # claimed again after a lease ran out
+    (DeliveryState.FAILED, DeliveryState.PROCESSING),
+    (DeliveryState.FAILED, DeliveryState.RECEIVED),  # arrived again
+    (DeliveryState.DEAD, DeliveryState.PROCESSING),
+    (DeliveryState.DEAD, DeliveryState.RECEIVED),
+    (DeliveryState.PROCESSED, DeliveryState.PROCESSING),  # a replay
 }  # and nothing from ignored: its body is gone
 
 
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("to", State)
-def test_a_delivery_moves_only_so(state: State, to: State):
+@pytest.mark.parametrize("state", DeliveryState)
+@pytest.mark.parametrize("to", DeliveryState)
+def test_a_delivery_moves_only_so(state: DeliveryState, to: DeliveryState):
     assert may_move(state, to) is ((state, to) in ALLOWED)
 
 

@@ -14,8 +14,8 @@ from receiver.domain.decision import Stage
 from receiver.domain.schedule import (
     EVERY,
     SPAN,
-    Standing,
-    Why,
+    PollingState,
+    PollReason,
     after_failures,
     next_poll,
     share_of,
@@ -34,7 +34,7 @@ def spent(amount, count=10, first=WINDOW.first):
 
 def standing(**changes):
     valid = {"stage": Stage.ACCUMULATING, "zone": ZONE, "window": WINDOW, "thresholds": TIERS}
-    return Standing(**{**valid, "counted": spent("10.00"), "reached": Decimal(70), **changes})
+    return PollingState(**{**valid, "counted": spent("10.00"), "reached": Decimal(70), **changes})
 
 
 def planned(now=NOW, advertiser="7001", **changes):
@@ -46,43 +46,48 @@ def planned(now=NOW, advertiser="7001", **changes):
 
 def test_an_open_window_far_from_a_tier_is_looked_at_every_six_hours_or_so():
     plan = planned()
-    assert plan.why is Why.SPENDING
+    assert plan.why is PollReason.SPENDING
     assert 5 * HOUR < plan.at - NOW < 7 * HOUR
 
 
 @pytest.mark.parametrize(
     ("total", "why"),
-    [("49.00", Why.NEAR_TIER), ("45.00", Why.NEAR_TIER), ("20.00", Why.SPENDING), ("600.00", Why.SPENDING)],
+    [
+        ("49.00", PollReason.NEAR_TIER),
+        ("45.00", PollReason.NEAR_TIER),
+        ("20.00", PollReason.SPENDING),
+        ("600.00", PollReason.SPENDING),
+    ],
 )
 def test_close_to_a_tier_it_is_looked_at_more_often(total, why):
     assert planned(counted=spent(total)).why is why
 
 
 def test_above_all_tiers_nothing_is_close_any_more():
-    assert planned(counted=spent("600.00"), reached=Decimal(5500)).why is Why.SPENDING
+    assert planned(counted=spent("600.00"), reached=Decimal(5500)).why is PollReason.SPENDING
 
 
 @pytest.mark.parametrize("day", [29, 30, 31])
 def test_a_windows_last_dates_are_looked_at_often(day):
     now = datetime(2025, 11, 29, 12, tzinfo=UTC) + timedelta(days=day - 29)
-    assert planned(now, counted=[]).why is Why.WINDOW_END
+    assert planned(now, counted=[]).why is PollReason.WINDOW_END
 
 
 @pytest.mark.parametrize(
     ("stage", "why"),
     [
-        (Stage.NOT_ADMITTED, Why.SET_UP),
-        (Stage.AWAITING_SETUP, Why.SET_UP),
-        (Stage.AWAITING_SPEND, Why.FIRST_SPEND),
-        (Stage.HELD, Why.HELD),
-        (Stage.DUE, Why.AWARD),
-        (Stage.ISSUED, Why.AWARD),
-        (Stage.CREDITED, Why.AT_REST),
-        (Stage.EXPIRED, Why.AT_REST),
-        (Stage.ENDED, Why.AT_REST),
-        (Stage.INELIGIBLE, Why.AT_REST),
-        (Stage.BLOCKED, Why.AT_REST),
-        (Stage.PROGRAMME_OVER, Why.AT_REST),
+        (Stage.NOT_ADMITTED, PollReason.SET_UP),
+        (Stage.AWAITING_SETUP, PollReason.SET_UP),
+        (Stage.AWAITING_SPEND, PollReason.FIRST_SPEND),
+        (Stage.HELD, PollReason.HELD),
+        (Stage.DUE, PollReason.AWARD),
+        (Stage.ISSUED, PollReason.AWARD),
+        (Stage.CREDITED, PollReason.AT_REST),
+        (Stage.EXPIRED, PollReason.AT_REST),
+        (Stage.ENDED, PollReason.AT_REST),
+        (Stage.INELIGIBLE, PollReason.AT_REST),
+        (Stage.BLOCKED, PollReason.AT_REST),
+        (Stage.PROGRAMME_OVER, PollReason.AT_REST),
     ],
 )
 def test_each_stage_has_its_reason(stage, why):
@@ -90,7 +95,7 @@ def test_each_stage_has_its_reason(stage, why):
 
 
 def test_a_standing_at_tiktok_that_may_be_lifted_is_looked_at_daily():
-    assert planned(stage=Stage.INELIGIBLE, bad_standing=True).why is Why.STANDING
+    assert planned(stage=Stage.INELIGIBLE, bad_standing=True).why is PollReason.STANDING
 
 
 def test_every_stage_has_a_plan():
@@ -103,7 +108,7 @@ def test_every_stage_has_a_plan():
 def test_the_windows_last_date_is_read_as_soon_as_it_is_final():
     final = final_at(WINDOW.last, ZONE)
     plan = planned(final - HOUR, stage=Stage.SETTLING)
-    assert plan.why is Why.FINAL
+    assert plan.why is PollReason.FINAL
     assert final <= plan.at < final + SPAN
 
 
@@ -111,17 +116,17 @@ def test_the_date_that_crosses_the_highest_tier_is_read_as_soon_as_it_is_final()
     counted = spent("600.00", count=9)  # 5,400 on 10 November
     crossed = final_at(date(2025, 11, 10), ZONE)
     plan = planned(crossed - HOUR, counted=counted, reached=Decimal(3600))
-    assert (plan.why, crossed <= plan.at < crossed + SPAN) == (Why.FINAL, True)
+    assert (plan.why, crossed <= plan.at < crossed + SPAN) == (PollReason.FINAL, True)
 
 
 def test_what_is_final_already_is_not_waited_for():
     plan = planned(counted=spent("600.00"), reached=Decimal(5400))
-    assert plan.why is Why.SPENDING
+    assert plan.why is PollReason.SPENDING
 
 
 def test_unpaid_bills_are_asked_for_twice_a_day():
     after = final_at(WINDOW.last, ZONE) + HOUR
-    assert planned(after, stage=Stage.SETTLING, awaits_bills=True).why is Why.BILLS
+    assert planned(after, stage=Stage.SETTLING, awaits_bills=True).why is PollReason.BILLS
 
 
 # Properties
@@ -157,7 +162,7 @@ def test_a_plan_is_after_now_within_eight_days_and_always_the_same(advertiser, w
 @given(ids, standings, moments)
 def test_nobody_is_polled_more_often_than_hourly_but_for_a_date_that_decides(advertiser, where, now):
     plan = next_poll(advertiser, where, now)
-    assert plan.at - now > HOUR or plan.why is Why.FINAL
+    assert plan.at - now > HOUR or plan.why is PollReason.FINAL
 
 
 @given(ids, standings, moments)
@@ -190,4 +195,4 @@ def test_failures_back_off_to_an_end_and_apart(advertiser, failures):
 
 def test_a_later_window_changes_the_plan():
     later = replace(standing(), window=Window(date(2025, 11, 12), date(2025, 12, 11)))
-    assert next_poll("7001", later, NOW).why is Why.SPENDING
+    assert next_poll("7001", later, NOW).why is PollReason.SPENDING

@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 
 from receiver.domain.hosts import canonical_host
 from receiver.domain.shops import is_page_of, other_scheme, same_shop, shop_address
-from wp_bridge.addresses import split
+from wp_bridge.ip_policy import split
 
 WRITTEN = {
     "https://shop.example": "https://shop.example/",

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from receiver.domain.sign_in import Patience
+from receiver.domain.sign_in import LoginThrottle
 
 NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
-PATIENCE = Patience(free=3, longest=timedelta(seconds=100), forgotten_after=timedelta(hours=1))
+PATIENCE = LoginThrottle(free=3, longest=timedelta(seconds=100), forgotten_after=timedelta(hours=1))
 
 
 @pytest.mark.parametrize(

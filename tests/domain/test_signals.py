@@ -14,11 +14,11 @@ from receiver.domain.signals import (
     IntegrationSetUp,
     Linked,
     LinkLost,
-    News,
+    SignalOrder,
     StateReported,
-    about_integration,
-    about_link,
+    integration_change,
     is_newer,
+    link_change,
 )
 
 NOON = datetime(2025, 11, 20, 12, tzinfo=UTC)
@@ -26,14 +26,14 @@ HOUR = timedelta(hours=1)
 ACCOUNT = AdAccount("7001", exact=True)
 
 NEWER = [  # news, than, is it
-    (News("a", 1, NOON), None, True),
-    (News("a", 2, NOON), News("a", 1, NOON), True),
-    (News("a", 2, NOON), News("a", 2, NOON), False),
-    (News("a", 2, NOON - HOUR), News("a", 1, NOON), True),  # the clock went back
-    (News("a", 1, NOON + HOUR), News("a", 2, NOON), False),
-    (News("b", 1, NOON + HOUR), News("a", 9, NOON), True),  # a reinstall counts from 1 again
-    (News("b", 9, NOON - HOUR), News("a", 1, NOON), False),
-    (News("b", 1, NOON), News("a", 1, NOON), False),
+    (SignalOrder("a", 1, NOON), None, True),
+    (SignalOrder("a", 2, NOON), SignalOrder("a", 1, NOON), True),
+    (SignalOrder("a", 2, NOON), SignalOrder("a", 2, NOON), False),
+    (SignalOrder("a", 2, NOON - HOUR), SignalOrder("a", 1, NOON), True),  # the clock went back
+    (SignalOrder("a", 1, NOON + HOUR), SignalOrder("a", 2, NOON), False),
+    (SignalOrder("b", 1, NOON + HOUR), SignalOrder("a", 9, NOON), True),  # a reinstall counts from 1 again
+    (SignalOrder("b", 9, NOON - HOUR), SignalOrder("a", 1, NOON), False),
+    (SignalOrder("b", 1, NOON), SignalOrder("a", 1, NOON), False),
 ]
 
 
@@ -60,5 +60,5 @@ SAYS = [  # told, of the integration, of the link
 
 @pytest.mark.parametrize(("told", "integration", "link"), SAYS)
 def test_each_signal_speaks_of_the_integration_the_link_or_both(told, integration, link):
-    assert about_integration(told) == integration
-    assert about_link(told) == link
+    assert integration_change(told) == integration
+    assert link_change(told) == link

@@ -8,18 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.domain.store_webhooks import Found, Repair, Trouble, Wanted, repairs
+from receiver.domain.store_webhooks import (
+    ActualWebhook,
+    ExpectedWebhook,
+    Repair,
+    WebhookProblem,
+    plan_repairs,
+)
 
-SIGNAL = Wanted("action.wc_ad_credit_signal", "https://credit.example/webhooks/woocommerce/st_1/hk_1")
-SETTINGS = Wanted(
+SIGNAL = ExpectedWebhook(
+    "action.wc_ad_credit_signal", "https://credit.example/webhooks/woocommerce/st_1/hk_1"
+)
+SETTINGS = ExpectedWebhook(
     "action.woocommerce_settings_saved", "https://credit.example/webhooks/woocommerce/st_1/hk_2"
 )
-RIGHT = Found(7, SIGNAL.topic, SIGNAL.url, "active", True)
-FOREIGN = Found(3, "order.created", "https://erp.example/orders", "active", True)
+RIGHT = ActualWebhook(7, SIGNAL.topic, SIGNAL.url, "active", True)
+FOREIGN = ActualWebhook(3, "order.created", "https://erp.example/orders", "active", True)
 
 
-def repair(*found: Found, made: dict[str, int] | None = None) -> Repair:
-    (one,) = repairs([SIGNAL], found, made or {})
+def repair(*found: ActualWebhook, made: dict[str, int] | None = None) -> Repair:
+    (one,) = plan_repairs([SIGNAL], found, made or {})
     return one
 
 
@@ -29,15 +37,17 @@ def test_a_right_one_is_left_as_it_is():
 
 
 TROUBLES = {
-    Trouble.MISSING: (),
-    Trouble.DISABLED: (replace(RIGHT, status="disabled"),),
-    Trouble.MOVED: (replace(RIGHT, url="https://elsewhere.example/"),),
-    Trouble.MUTE: (replace(RIGHT, topic=""),),
+    WebhookProblem.MISSING: (),
+    WebhookProblem.DISABLED: (replace(RIGHT, status="disabled"),),
+    WebhookProblem.MOVED: (replace(RIGHT, url="https://elsewhere.example/"),),
+    WebhookProblem.MUTE: (replace(RIGHT, topic=""),),
 }
 
 
 @pytest.mark.parametrize(("trouble", "found"), TROUBLES.items(), ids=TROUBLES)
-def test_what_can_send_nothing_is_named_and_made_anew(trouble: Trouble, found: tuple[Found, ...]):
+def test_what_can_send_nothing_is_named_and_made_anew(
+    trouble: WebhookProblem, found: tuple[ActualWebhook, ...]
+):
     one = repair(FOREIGN, *found, made={SIGNAL.topic: 7})
     assert (one.trouble, one.makes) == (trouble, True)
     assert one.delete == tuple(hook.id for hook in found if hook.url == SIGNAL.url)
@@ -45,7 +55,7 @@ def test_what_can_send_nothing_is_named_and_made_anew(trouble: Trouble, found: t
 
 def test_one_that_can_never_fire_is_made_anew():
     one = repair(replace(RIGHT, can_fire=False))
-    assert (one.trouble, one.delete, one.makes) == (Trouble.MUTE, (7,), True)
+    assert (one.trouble, one.delete, one.makes) == (WebhookProblem.MUTE, (7,), True)
 
 
 def test_one_with_our_address_and_another_topic_is_no_webhook_of_ours_to_keep():
@@ -54,7 +64,7 @@ def test_one_with_our_address_and_another_topic_is_no_webhook_of_ours_to_keep():
 
 def test_a_paused_one_is_told_and_left_to_whoever_paused_it():
     one = repair(replace(RIGHT, status="paused"))
-    assert (one.trouble, one.delete, one.makes) == (Trouble.PAUSED, (), False)
+    assert (one.trouble, one.delete, one.makes) == (WebhookProblem.PAUSED, (), False)
 
 
 def test_one_that_works_outdoes_one_that_is_paused_or_disabled():
@@ -63,12 +73,12 @@ def test_one_that_works_outdoes_one_that_is_paused_or_disabled():
 
 
 def test_each_wanted_one_gets_its_own_answer():
-    signal, settings = repairs([SIGNAL, SETTINGS], [RIGHT], {})
-    assert (signal.trouble, settings.trouble) == (None, Trouble.MISSING)
+    signal, settings = plan_repairs([SIGNAL, SETTINGS], [RIGHT], {})
+    assert (signal.trouble, settings.trouble) == (None, WebhookProblem.MISSING)
 
 
 HOOKS = st.builds(
-    Found,
+    ActualWebhook,
     id=st.integers(1, 9),
     topic=st.sampled_from([SIGNAL.topic, SETTINGS.topic, ""]),
     url=st.sampled_from([SIGNAL.url, SETTINGS.url, FOREIGN.url]),
@@ -78,17 +88,17 @@ HOOKS = st.builds(
 
 
 @given(st.lists(HOOKS, unique_by=lambda hook: hook.id, max_size=6))
-def test_once_repaired_there_is_one_of_each_and_nothing_more_to_do(found: list[Found]):
+def test_once_repaired_there_is_one_of_each_and_nothing_more_to_do(found: list[ActualWebhook]):
     wanted = [SIGNAL, SETTINGS]
-    once = repairs(wanted, found, {})
+    once = plan_repairs(wanted, found, {})
     gone = {number for one in once for number in one.delete}
     assert not any(hook.id in gone for hook in found if hook.url == FOREIGN.url)
     kept = [hook for hook in found if hook.id not in gone]
     made = [
-        Found(100 + place, one.wanted.topic, one.wanted.url, "active", True)
+        ActualWebhook(100 + place, one.wanted.topic, one.wanted.url, "active", True)
         for place, one in enumerate(once)
         if one.makes
     ]
-    again = repairs(wanted, kept + made, {})
+    again = plan_repairs(wanted, kept + made, {})
     assert not any(one.makes or one.delete for one in again)
-    assert {one.trouble for one in again} <= {None, Trouble.PAUSED}
+    assert {one.trouble for one in again} <= {None, WebhookProblem.PAUSED}

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 
 import click
 
+from tests.crash_runner import waits
 from tests.hosts import judging
 from tests.hosts.fleet import Fleet, fleet
 from tests.hosts.judging import Finding, Phase
-from tests.killing import waits
 from tests.processes import wait_until
 
 CALM, AWAY = 20, 10  # seconds
@@ -78,7 +78,7 @@ def _judge(fleet: Fleet, course: Course) -> list[Finding]:
     answered, phases = fleet.answered(), course.phases
     first, second = fleet.addresses.values()
     return [
-        judging.nothing_lost(fleet.wired, answered, course.kills),
+        judging.nothing_lost(fleet.container, answered, course.kills),
         judging.refused_in_time("web-1", first, answered, phases[WEB_CUT]),
         judging.all_taken("web-2", answered, phases[WEB_CUT], second),
         judging.all_taken("both webs", answered, phases[WORKER_CUT]),
@@ -106,7 +106,7 @@ def main(cut: int, logs: bool) -> None:
         _break(running, course, cut)
         ended = [name for name, process in running.processes.items() if not process.is_running]
         running.processes["sender"].kill()
-        wait_until(lambda: not waits(running.wired), seconds=120)
+        wait_until(lambda: not waits(running.container), seconds=120)
         findings = [*_judge(running, course), judging.nobody_ended(ended)]
         if logs:
             for name, process in running.processes.items():

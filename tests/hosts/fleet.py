@@ -11,15 +11,15 @@ from urllib.request import urlopen
 
 from sqlalchemy import text
 
+from receiver.container import Container, build_container
 from receiver.storage.migrate import migrate
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
+from tests.db_factories import keep_all
 from tests.hosts.network import Host, network
 from tests.hosts.postgresql import Server, postgresql
 from tests.hosts.sender import Answered
 from tests.hosts.tiktok import account_id
 from tests.processes import Process, environment_on, wait_until, web, worker
-from tests.rows import keep_all
 from tests.signals import add_shop
 
 WEBS, WORKERS = ("web-1", "web-2"), ("worker-1", "worker-2")
@@ -31,9 +31,9 @@ RATE = 5.0  # calls to TikTok a second
 class Fleet:
     """All of it, running; a process is known by its host's name."""
 
-    def __init__(self, hosts: list[Host], server: Server, wired: Wiring) -> None:
+    def __init__(self, hosts: list[Host], server: Server, container: Container) -> None:
         self.hosts = {host.name: host for host in hosts}
-        self.server, self.wired = server, wired
+        self.server, self.container = server, container
         self.processes: dict[str, Process] = {}
 
     @property
@@ -42,12 +42,12 @@ class Fleet:
 
     def start(self) -> None:
         """Everything, then load as soon as both webs are ready."""
-        migrate(self.wired.database)
+        migrate(self.container.database)
         for number in range(ACCOUNTS):
-            keep_all(self.wired, f"st_{number}", account_id(number))
-        others, store_id = self.hosts["others"], add_shop(self.wired).id
+            keep_all(self.container, f"st_{number}", account_id(number))
+        others, store_id = self.hosts["others"], add_shop(self.container).id
         environment = {
-            **environment_on(self.wired),
+            **environment_on(self.container),
             "TIKTOK_API_URL": f"http://{others.address}:{TIKTOK_PORT}/open_api/v1.3",
             "TIKTOK_RATE": str(RATE),
         }
@@ -71,7 +71,7 @@ class Fleet:
 
     def sessions_of(self, name: str) -> int:
         """How many the server keeps for a host, and with them what each had locked."""
-        with self.wired.database.reading() as session:
+        with self.container.database.reading() as session:
             query = text("SELECT count(*) FROM pg_stat_activity WHERE client_addr = CAST(:address AS inet)")
             return int(session.scalar(query, {"address": self.hosts[name].back}) or 0)
 
@@ -101,9 +101,9 @@ def fleet() -> Iterator[Fleet]:
     with ExitStack() as undone:
         hosts = undone.enter_context(network("db", *WEBS, *WORKERS, "others"))
         server = undone.enter_context(postgresql(hosts[0]))
-        wired = wire(make_settings(database_url=server.url))
-        undone.callback(wired.database.close)
-        made = Fleet(hosts, server, wired)
+        container = build_container(make_settings(database_url=server.url))
+        undone.callback(container.database.close)
+        made = Fleet(hosts, server, container)
         undone.callback(made.stop)
         made.start()
         yield made

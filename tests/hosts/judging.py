@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from receiver.container import Container
 from receiver.jobs import every_minute
-from receiver.storage.budget import SharedBudget
-from receiver.wiring import Wiring
+from receiver.storage.rate_limiter import SharedBudget
+from tests.crash_runner import Found, compared
 from tests.hosts.fleet import RATE, WORKERS, Fleet
 from tests.hosts.sender import Answered
-from tests.killing import Found, compared
 
 ANSWERED_WITHIN = 20.0  # seconds, while the database is away
 WELL_WITHIN = 15.0  # after it is back
@@ -40,14 +40,14 @@ class Finding:
     is_right: bool
 
 
-def nothing_lost(wired: Wiring, answered: Sequence[Answered], kills: int) -> Finding:
+def nothing_lost(container: Container, answered: Sequence[Answered], kills: int) -> Finding:
     found = Found(kills)
     for one in answered:
         if one.id is not None:
             found.accepted[one.number] = one.id
         else:
             found.refused[str(one.status)] += 1
-    return Finding("what was answered 200", str(compared(wired, found)), found.is_whole)
+    return Finding("what was answered 200", str(compared(container, found)), found.is_whole)
 
 
 def refused_in_time(name: str, web: str, answered: Iterable[Answered], cut: Phase) -> Finding:
@@ -112,7 +112,7 @@ def ran_alone(fleet: Fleet, name: str, phase: Phase) -> Finding:
         for host, job, minute in fleet.runs()
         if host == name and first - timedelta(minutes=1) < datetime.fromisoformat(minute) <= last
     ]
-    all_jobs = {job.name for job in every_minute(fleet.wired)}
+    all_jobs = {job.name for job in every_minute(fleet.container)}
     return Finding(
         f"{phase.name}: {name}", f"{len(ours)} runs of {len(set(ours))} jobs", set(ours) == all_jobs
     )
@@ -132,8 +132,8 @@ def budget_kept(fleet: Fleet) -> Finding:
     """In no minute more calls than the rate allows, and none that was not counted."""
     calls = fleet.calls()
     busiest = max((bisect_left(calls, at + MINUTE) - place for place, at in enumerate(calls)), default=0)
-    now = fleet.wired.now()
-    used = SharedBudget(fleet.wired.database, RATE).left(now).used
+    now = fleet.container.now()
+    used = SharedBudget(fleet.container.database, RATE).left(now).used
     # Counted by days of UTC; what took its turn before midnight may have called a moment later.
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     today = sum(at > midnight.timestamp() + MINUTE for at in calls)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.controls.faults import Faults
 from receiver.sandbox.accounts import Account
 from receiver.sandbox.tiktok import create_tiktok
-from receiver.wiring import wire
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.journeys.journey import JOINED, Journey
@@ -20,9 +20,9 @@ def journey(database_url, tmp_path):
     clock = FrozenClock(JOINED)
     accounts: dict[str, Account] = {}
     faults = Faults(tmp_path / "faults")
-    with served(create_tiktok(lambda: accounts, clock, faults.hitting)) as tiktok:
+    with served(create_tiktok(lambda: accounts, clock, faults.active_for)) as tiktok:
         settings = make_settings(database_url=database_url, tiktok_api_url=f"{tiktok}/open_api/v1.3")
-        wired = wire(settings, now=clock)
-        with served(create_app(wired=wired)) as base_url:
-            yield Journey(wired, clock, accounts, faults, base_url)
-        wired.database.close()
+        container = build_container(settings, now=clock)
+        with served(create_app(container=container)) as base_url:
+            yield Journey(container, clock, accounts, faults, base_url)
+        container.database.close()

@@ -10,12 +10,12 @@ from typing import Any
 import requests
 
 from receiver.app import create_app
+from receiver.container import Container, build_container
 from receiver.sandbox.shop.records import Key
 from receiver.sandbox.shop.shop import Shop
 from receiver.sandbox.shop.shops import Shops
 from receiver.store_work import work_stores
 from receiver.web.connect import shop as pages
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.serving import served
@@ -46,18 +46,18 @@ def as_secure(visitor: Visitor) -> Visitor:
 @contextmanager
 def service_for(
     database_url: str, clock: Callable[[], datetime], shops: Shops
-) -> Iterator[tuple[Wiring, str]]:
+) -> Iterator[tuple[Container, str]]:
     """The service on a socket, which shops reach as https: a callback of another kind no shop takes."""
-    wired = wire(make_settings(database_url=database_url), now=clock)
+    container = build_container(make_settings(database_url=database_url), now=clock)
     for bucket in (pages.visitors, pages.visited):
         bucket._left.clear()
-    with served(create_app(wired=wired)) as base:
+    with served(create_app(container=container)) as base:
         shops.outgoing.reaches["https://credit.example"] = base
-        yield wired, base
-    wired.database.close()
+        yield container, base
+    container.database.close()
 
 
-def connect_by_hand(wired: Wiring, base: str, clock: FrozenClock, shop: Shop, key: Key) -> str:
+def connect_by_hand(container: Container, base: str, clock: FrozenClock, shop: Shop, key: Key) -> str:
     """Connect a shop with a key that its merchant typed in; the last page."""
     for bucket in (pages.visitors, pages.visited):
         bucket._left.clear()
@@ -66,7 +66,7 @@ def connect_by_hand(wired: Wiring, base: str, clock: FrozenClock, shop: Shop, ke
     visitor.post(
         f"{base}/connect/by-hand", data={"shop": shop.url, **keys}, timeout=20, allow_redirects=False
     )
-    work_stores(wired)
+    work_stores(container)
     clock.move(seconds=5)
-    work_stores(wired)
+    work_stores(container)
     return as_secure(visitor).at("/connect/store").text

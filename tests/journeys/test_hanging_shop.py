@@ -13,8 +13,8 @@ import requests
 import sqlalchemy as sa
 
 from receiver.controls.shop_faults import ShopFault
-from receiver.services.bridge import check as checks
-from receiver.services.bridge.check import check_store
+from receiver.services.bridge import reconcile as checks
+from receiver.services.bridge.reconcile import reconcile_store
 from receiver.storage import tables
 from receiver.store_work import AT_ONE_HOST, StoreWork, work_stores
 from tests.journeys.connecting import connect_by_hand, service_for
@@ -37,13 +37,13 @@ def hanging():
 
 
 @pytest.fixture
-def server(wired, monkeypatch):
+def server(container, monkeypatch):
     """The real server, few threads, and a proxy's word for who calls."""
     monkeypatch.setenv("WEB_THREADS", str(THREADS))
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
     monkeypatch.setenv("ALLOW_LOOPBACK_STORES", "yes")
     port = two_free_ports()
-    with running(wired, web(port, THREADS)):
+    with running(container, web(port, THREADS)):
         wait_until(lambda: answers(port))
         yield port
 
@@ -59,8 +59,10 @@ def deliver(port, path, number):
         connection.close()
 
 
-def test_seventy_connects_to_a_shop_that_never_answers_leave_deliveries_their_threads(wired, server, hanging):
-    path = f"/webhooks/woocommerce/{add_shop(wired).id}"
+def test_seventy_connects_to_a_shop_that_never_answers_leave_deliveries_their_threads(
+    container, server, hanging
+):
+    path = f"/webhooks/woocommerce/{add_shop(container).id}"
 
     def connect(number):
         answer = requests.get(
@@ -73,7 +75,7 @@ def test_seventy_connects_to_a_shop_that_never_answers_leave_deliveries_their_th
         return answer.status_code
 
     stopping = Event()
-    worker = Thread(target=StoreWork(wired, stopping).run)
+    worker = Thread(target=StoreWork(container, stopping).run)
     worker.start()
     try:
         with ThreadPoolExecutor(32) as threads:
@@ -94,18 +96,23 @@ def test_a_check_of_a_shop_that_drips_ends_as_a_failure_and_backs_off(
     database_url, clock, shops, shop, monkeypatch
 ):
     monkeypatch.setattr(checks, "WITHIN", 1.0)
-    with service_for(database_url, clock, shops) as (wired, base):
-        assert "connected" in connect_by_hand(wired, base, clock, shop, shop.new_key())
+    with service_for(database_url, clock, shops) as (container, base):
+        assert "connected" in connect_by_hand(container, base, clock, shop, shop.new_key())
         shop.faults.on(ShopFault.DRIPPING)
-        public_url = wired.settings.public_url
-        with wired.database.reading() as session:
+        public_url = container.settings.public_url
+        with container.database.reading() as session:
             store_id = session.scalars(sa.select(tables.Store.id)).one()
         waits = []
         for failures in (1, 2):
-            found = check_store(
-                wired.database, wired.seal, wired.shops, clock(), store_id, public_url=public_url
+            found = reconcile_store(
+                container.database,
+                container.cipher,
+                container.shops,
+                clock(),
+                store_id,
+                public_url=public_url,
             )
-            with wired.database.reading() as session:
+            with container.database.reading() as session:
                 bridge = session.get_one(tables.Bridge, store_id)
             assert (found.trouble, bridge.failures, bridge.lease_until) == ("unreachable", failures, None)
             waits.append(bridge.next_check_at - clock())
@@ -113,26 +120,26 @@ def test_a_check_of_a_shop_that_drips_ends_as_a_failure_and_backs_off(
 
 
 def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_url, clock, shops, shop):
-    with service_for(database_url, clock, shops) as (wired, base):
-        assert "connected" in connect_by_hand(wired, base, clock, shop, shop.new_key())
-        with wired.database.writing() as session:
+    with service_for(database_url, clock, shops) as (container, base):
+        assert "connected" in connect_by_hand(container, base, clock, shop, shop.new_key())
+        with container.database.writing() as session:
             bridge = session.scalars(sa.select(tables.Bridge)).one()
             bridge.look_asked_at = clock()
             bridge.lease_until = clock() + checks.LEASE
         shop.asked.clear()
-        work_stores(wired)
+        work_stores(container)
         assert not shop.asked  # somebody has it
         clock.move(minutes=3)
-        work_stores(wired)
+        work_stores(container)
         assert shop.asked
-        with wired.database.reading() as session:
+        with container.database.reading() as session:
             assert session.scalars(sa.select(tables.Bridge)).one().look_asked_at is None
 
 
 def test_callers_whose_bodies_never_come_hold_a_quarter_of_the_threads_and_others_are_told_when_to_come(
-    wired, server
+    container, server
 ):
-    path = f"/webhooks/woocommerce/{add_shop(wired).id}"
+    path = f"/webhooks/woocommerce/{add_shop(container).id}"
     head = b"POST /connect/keys HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"
     lines = [socket.create_connection(("127.0.0.1", server), timeout=60) for _ in range(THREADS * 2)]
     for line in lines:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from receiver.controls.shop_faults import ShopFault
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.shop import Setup
-from receiver.services.bridge.check import check_store
+from receiver.services.bridge.reconcile import reconcile_store
 from receiver.services.processing.replay import replay_next
 from receiver.storage import tables
 from receiver.store_work import work_stores
@@ -21,7 +21,7 @@ from tests.fakes import FrozenClock
 from tests.journeys.connecting import connect_by_hand, service_for
 from tests.shops import served_shops
 from tests.staff import Console, seen, staff_token
-from wp_bridge.guard import Guard
+from wp_bridge.safe_http import SafeHttpClient
 
 HELD = "Our team has to look at it first"
 UNPROVEN = "Your store names another address as its own"
@@ -47,13 +47,13 @@ def shops(tmp_path, clock, authority):
 
 @pytest.fixture
 def service(database_url, clock, shops, authority):
-    with service_for(database_url, clock, shops) as (wired, base):
-        wired.shops._guard = Guard(allow_loopback=True, authorities=str(authority.file))
-        yield wired, base
+    with service_for(database_url, clock, shops) as (container, base):
+        container.shops._guard = SafeHttpClient(allow_loopback=True, authorities=str(authority.file))
+        yield container, base
 
 
 @pytest.fixture
-def wired(service):
+def container(service):
     return service[0]
 
 
@@ -69,43 +69,45 @@ def victim(connect, shop):
     return shop
 
 
-def rows(wired, table):
-    with wired.database.reading() as session:
+def rows(container, table):
+    with container.database.reading() as session:
         return list(session.scalars(select(table)))
 
 
-def only(wired, table):
-    (row,) = rows(wired, table)
+def only(container, table):
+    (row,) = rows(container, table)
     return row
 
 
-def identity(wired):
+def identity(container):
     """All that says who the stores are, and what lets somebody speak for them."""
-    stores = [(one.id, one.url, one.shop_uuid, one.status_token_hash) for one in rows(wired, tables.Store)]
-    keys = [(one.store_id, one.rest_base, one.keys_sealed) for one in rows(wired, tables.Bridge)]
+    stores = [
+        (one.id, one.url, one.shop_uuid, one.status_token_hash) for one in rows(container, tables.Store)
+    ]
+    keys = [(one.store_id, one.rest_base, one.keys_sealed) for one in rows(container, tables.Bridge)]
     return sorted(stores), sorted(keys)
 
 
-def check(wired, store_id=None):
-    store_id = store_id or only(wired, tables.Store).id
-    return check_store(
-        wired.database,
-        wired.seal,
-        wired.shops,
-        wired.now(),
+def check(container, store_id=None):
+    store_id = store_id or only(container, tables.Store).id
+    return reconcile_store(
+        container.database,
+        container.cipher,
+        container.shops,
+        container.now(),
         store_id,
-        public_url=wired.settings.public_url,
+        public_url=container.settings.public_url,
     )
 
 
-def work(wired):
-    while work_inbox(wired):
+def work(container):
+    while work_inbox(container):
         pass
 
 
-def matters(wired, service):
+def matters(container, service):
     answer = requests.get(
-        f"{service[1]}/api/v1/admin/today", headers=staff_token(wired, "viewer"), timeout=20
+        f"{service[1]}/api/v1/admin/today", headers=staff_token(container, "viewer"), timeout=20
     )
     return {one["id"] for one in answer.json()["matters"]}
 
@@ -129,94 +131,98 @@ def same_shop_at(shops, name, shop):
     ],
 )
 def test_a_shop_that_reports_another_stores_identity_is_held_and_gets_nothing(
-    wired, service, connect, shops, victim, reported
+    container, service, connect, shops, victim, reported
 ):
-    before = identity(wired)
+    before = identity(container)
     attacker = shops.open("attacker")
     if "uuid" in reported:
         attacker.setup.store_id = victim.setup.store_id
     if "home" in reported:
         attacker.setup.home = victim.url
     assert HELD in connect(attacker)
-    assert identity(wired) == before
+    assert identity(container) == before
     assert (attacker.records.token, attacker.records.hooks) == (None, [])
-    assert all(one.keys_sealed is None for one in rows(wired, tables.Connect))
+    assert all(one.keys_sealed is None for one in rows(container, tables.ConnectionAttempt))
 
-    claim, store = only(wired, tables.AddressClaim), only(wired, tables.Store)
+    claim, store = only(container, tables.AddressClaim), only(container, tables.Store)
     assert (claim.store_id, claim.address, claim.signed_at) == (store.id, f"{attacker.url}/", None)
-    assert "stores_claimed" in matters(wired, service)
-    console = Console(wired, "viewer")
+    assert "stores_claimed" in matters(container, service)
+    console = Console(container, "viewer")
     for page in ("/admin/claims", f"/admin/stores/{store.id}"):
         assert f"{attacker.url}/" in console.get(page).text
     assert "/admin/claims" in console.get("/admin/").text
 
 
 def test_a_claim_that_is_made_again_is_one_row_and_of_many_the_oldest_and_newest_stay(
-    wired, connect, shops, victim
+    container, connect, shops, victim
 ):
     for n in [0, 0, *range(1, 25)]:
         copy = shops.get(f"copy-{n}") or shops.open(f"copy-{n}", Setup(store_id=victim.setup.store_id))
         assert HELD in connect(copy)
-    held = sorted(row.address.rsplit("-", 1)[1] for row in rows(wired, tables.AddressClaim))
+    held = sorted(row.address.rsplit("-", 1)[1] for row in rows(container, tables.AddressClaim))
     assert held == sorted(f"{n}/" for n in (*range(10), *range(15, 25)))
 
 
-def test_a_known_store_that_reports_anothers_uuid_later_takes_nothing(wired, service, connect, shops, victim):
+def test_a_known_store_that_reports_anothers_uuid_later_takes_nothing(
+    container, service, connect, shops, victim
+):
     other = shops.open("other")
     assert CONNECTED in connect(other)
-    before = identity(wired)
-    store_id = next(one.id for one in rows(wired, tables.Store) if one.url == f"{other.url}/")
+    before = identity(container)
+    store_id = next(one.id for one in rows(container, tables.Store) if one.url == f"{other.url}/")
     other.setup.store_id = victim.setup.store_id
-    assert check(wired, store_id).trouble is None
+    assert check(container, store_id).trouble is None
     other.setup.home = victim.url
-    check(wired, store_id)
-    assert identity(wired) == before
-    claim = only(wired, tables.AddressClaim)
+    check(container, store_id)
+    assert identity(container) == before
+    claim = only(container, tables.AddressClaim)
     assert (claim.store_id != store_id, claim.address) == (True, f"{other.url}/")
     assert HELD in connect(other)  # nor when it connects again
-    assert identity(wired) == before
-    assert "stores_claimed" in matters(wired, service)
+    assert identity(container) == before
+    assert "stores_claimed" in matters(container, service)
 
 
-def test_a_claim_ends_when_the_shop_reports_the_truth_again(wired, connect, shops, victim):
+def test_a_claim_ends_when_the_shop_reports_the_truth_again(container, connect, shops, victim):
     own = victim.setup.store_id
     victim.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
-    check(wired)
-    assert only(wired, tables.AddressClaim).why == "replaced"
-    assert only(wired, tables.Store).shop_uuid == own
+    check(container)
+    assert only(container, tables.AddressClaim).why == "replaced"
+    assert only(container, tables.Store).shop_uuid == own
     victim.setup.store_id = own
-    check(wired)
-    assert rows(wired, tables.AddressClaim) == []
+    check(container)
+    assert rows(container, tables.AddressClaim) == []
 
 
-def test_a_store_that_left_is_still_known_by_its_uuid(wired, connect, shops, victim):
-    console, store = Console(wired), only(wired, tables.Store)
+def test_a_store_that_left_is_still_known_by_its_uuid(container, connect, shops, victim):
+    console, store = Console(container), only(container, tables.Store)
     console.post(f"/admin/stores/{store.id}/disconnect", reason="asked")
-    work_stores(wired)
-    assert rows(wired, tables.Bridge) == []
+    work_stores(container)
+    assert rows(container, tables.Bridge) == []
     copy = shops.open("copy", Setup(store_id=victim.setup.store_id))
     assert HELD in connect(copy)
-    assert len(rows(wired, tables.Store)) == 1
+    assert len(rows(container, tables.Store)) == 1
 
 
 # Another address of the same shop
 
 
-def test_a_home_where_the_same_keys_open_the_same_shop_is_the_stores_address(wired, connect, shops, shop):
+def test_a_home_where_the_same_keys_open_the_same_shop_is_the_stores_address(container, connect, shops, shop):
     key = shop.new_key()
     alias = same_shop_at(shops, "alias", shop)
     alias.setup.home = shop.url
     assert CONNECTED in connect(alias, key)
-    store = only(wired, tables.Store)
-    assert (store.url, only(wired, tables.Bridge).rest_base) == (f"{shop.url}/", f"{shop.url}/")
+    store = only(container, tables.Store)
+    assert (store.url, only(container, tables.Bridge).rest_base) == (f"{shop.url}/", f"{shop.url}/")
     shop.signal("integration_installed")
     run_queue(shop)
-    work(wired)
-    assert only(wired, tables.Store).installed_at is not None
+    work(container)
+    assert only(container, tables.Store).installed_at is not None
 
 
 @pytest.mark.parametrize("spoilt", ["keys", "uuid", "home", "nobody there"])
-def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(wired, connect, shops, shop, spoilt):
+def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(
+    container, connect, shops, shop, spoilt
+):
     key = shop.new_key()
     alias = same_shop_at(shops, "alias", shop)
     alias.setup.home = shop.url if spoilt != "nobody there" else f"{shop.url}-nowhere"
@@ -227,40 +233,43 @@ def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(wired, 
     if spoilt == "home":
         shop.setup.home = f"{shop.url}-elsewhere"
     assert UNPROVEN in connect(alias, key)
-    assert (rows(wired, tables.Store), alias.records.token, alias.records.hooks) == ([], None, [])
+    assert (rows(container, tables.Store), alias.records.token, alias.records.hooks) == ([], None, [])
 
 
 # Moves
 
 
-def test_a_store_whose_address_redirects_for_good_moves_by_itself(wired, service, shops, victim):
-    store, before = only(wired, tables.Store), only(wired, tables.Bridge).keys_sealed
+def test_a_store_whose_address_redirects_for_good_moves_by_itself(container, service, shops, victim):
+    store, before = only(container, tables.Store), only(container, tables.Bridge).keys_sealed
     moved = same_shop_at(shops, f"{victim.id}-moved", victim)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
-    assert check(wired).changed == {"url": [f"{victim.url}/", f"{moved.url}/"]}
-    after = only(wired, tables.Store)
+    assert check(container).changed == {"url": [f"{victim.url}/", f"{moved.url}/"]}
+    after = only(container, tables.Store)
     assert (after.id, after.url, after.joined_at) == (store.id, f"{moved.url}/", store.joined_at)
-    assert only(wired, tables.Bridge).keys_sealed == before
-    assert "stores_moved" in matters(wired, service)
-    assert check(wired).trouble is None
+    assert only(container, tables.Bridge).keys_sealed == before
+    assert "stores_moved" in matters(container, service)
+    assert check(container).trouble is None
     moved.signal("integration_installed")
     run_queue(moved)
-    work(wired)
-    assert only(wired, tables.Store).installed_at is not None
+    work(container)
+    assert only(container, tables.Store).installed_at is not None
 
 
-def test_a_merchant_who_connects_at_the_new_address_finds_the_store_moved(wired, connect, shops, victim):
-    store = only(wired, tables.Store)
+def test_a_merchant_who_connects_at_the_new_address_finds_the_store_moved(container, connect, shops, victim):
+    store = only(container, tables.Store)
     moved = same_shop_at(shops, f"{victim.id}-moved", victim)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
     assert CONNECTED in connect(moved)
-    assert (only(wired, tables.Store).id, only(wired, tables.Store).url) == (store.id, f"{moved.url}/")
-    assert rows(wired, tables.AddressClaim) == []
+    assert (only(container, tables.Store).id, only(container, tables.Store).url) == (
+        store.id,
+        f"{moved.url}/",
+    )
+    assert rows(container, tables.AddressClaim) == []
 
 
 @pytest.mark.parametrize("spoilt", ["temporary", "keys", "uuid", "home"])
-def test_a_redirect_that_proves_nothing_moves_nothing(wired, connect, shops, victim, spoilt):
-    before = identity(wired)
+def test_a_redirect_that_proves_nothing_moves_nothing(container, connect, shops, victim, spoilt):
+    before = identity(container)
     moved = same_shop_at(shops, f"{victim.id}-moved", victim)
     if spoilt == "keys":
         moved.records.keys.clear()
@@ -270,86 +279,86 @@ def test_a_redirect_that_proves_nothing_moves_nothing(wired, connect, shops, vic
         moved.setup.home = f"{moved.url}-elsewhere"
     fault = ShopFault.TEMPORARY_REDIRECT if spoilt == "temporary" else ShopFault.REDIRECT
     victim.faults.on(fault, victim.id)
-    assert check(wired).trouble == "unreachable"
-    assert identity(wired) == before
+    assert check(container).trouble == "unreachable"
+    assert identity(container) == before
     if spoilt in ("temporary", "keys"):
         assert HELD in connect(moved)
-        assert identity(wired) == before
+        assert identity(container) == before
 
 
-def test_nothing_moves_to_where_another_store_is(wired, service, connect, shops, victim):
+def test_nothing_moves_to_where_another_store_is(container, service, connect, shops, victim):
     other = shops.open(f"{victim.id}-moved")
     assert CONNECTED in connect(other)
-    before = identity(wired)
+    before = identity(container)
     other.setup.store_id = victim.setup.store_id
     other.records.keys.extend(victim.records.keys)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
-    store_id = next(one.id for one in rows(wired, tables.Store) if one.url == f"{victim.url}/")
-    check(wired, store_id)
-    assert identity(wired) == before
+    store_id = next(one.id for one in rows(container, tables.Store) if one.url == f"{victim.url}/")
+    check(container, store_id)
+    assert identity(container) == before
     refused = requests.post(
         f"{service[1]}/api/v1/admin/stores/{store_id}/move",
         json={"url": other.url, "reason": "asked"},
-        headers=staff_token(wired),
+        headers=staff_token(container),
         timeout=20,
     )
     assert (refused.status_code, f"another store is at {other.url}/" in refused.text) == (409, True)
-    assert identity(wired) == before
+    assert identity(container) == before
 
 
-def test_staff_move_a_store_whose_messages_come_from_elsewhere(wired, service, connect, shops, victim):
-    store, keys = only(wired, tables.Store), only(wired, tables.Bridge).keys_sealed
+def test_staff_move_a_store_whose_messages_come_from_elsewhere(container, service, connect, shops, victim):
+    store, keys = only(container, tables.Store), only(container, tables.Bridge).keys_sealed
     moved = same_shop_at(shops, "elsewhere", victim)
     moved.records.hooks.extend(victim.records.hooks)  # the whole database went along
     moved.signal("integration_installed")
     run_queue(moved)
-    work(wired)
-    dead = rows(wired, tables.Delivery)[-1]
+    work(container)
+    dead = rows(container, tables.Delivery)[-1]
     assert (dead.state, dead.error.startswith(f"held: the signal is of {moved.url}/")) == ("dead", True)
-    claim = only(wired, tables.AddressClaim)
+    claim = only(container, tables.AddressClaim)
     assert (claim.address, claim.signed_at is not None) == (f"{moved.url}/", True)
-    assert "messages_from_elsewhere" in matters(wired, service)
+    assert "messages_from_elsewhere" in matters(container, service)
 
-    console = Console(wired)
+    console = Console(container)
     page = f"/admin/stores/{store.id}/move"
     assert f"{page}?url=" in console.get(f"/admin/stores/{store.id}").text
     said = {"url": moved.url, "reason": "the merchant wrote"}
     preview = console.post(page, **said, do="preview")
     assert f"{victim.url}/ → {moved.url}/" in preview.text
-    assert (only(wired, tables.Store).url, rows(wired, tables.Replay)) == (store.url, [])
+    assert (only(container, tables.Store).url, rows(container, tables.Replay)) == (store.url, [])
     assert console.post(page, **said, do="move").status_code == 409  # nothing was shown
     assert console.post(page, **said, do="move", seen=seen(preview)).status_code == 303
-    after = only(wired, tables.Store)
+    after = only(container, tables.Store)
     assert (after.url, after.joined_at, after.shop_uuid) == (
         f"{moved.url}/",
         store.joined_at,
         store.shop_uuid,
     )
-    assert (only(wired, tables.Bridge).keys_sealed, rows(wired, tables.AddressClaim)) == (keys, [])
-    audited = [one for one in rows(wired, tables.AuditEntry) if one.action == "stores move"]
+    assert (only(container, tables.Bridge).keys_sealed, rows(container, tables.AddressClaim)) == (keys, [])
+    audited = [one for one in rows(container, tables.AuditEntry) if one.action == "stores move"]
     assert [one.detail["old_url"] for one in audited] == [f"{victim.url}/"]
-    assert check(wired).trouble is None
+    assert check(container).trouble is None
 
     # What was held is processed again, and what comes from the old address is held from now on.
-    replay_next(wired.database, wired.now())
-    assert only(wired, tables.Store).installed_at is not None
+    replay_next(container.database, container.now())
+    assert only(container, tables.Store).installed_at is not None
     victim.signal("integration_removed")
     run_queue(victim)
-    work(wired)
-    assert only(wired, tables.AddressClaim).address == f"{victim.url}/"
-    assert only(wired, tables.Store).removed_at is None
+    work(container)
+    assert only(container, tables.AddressClaim).address == f"{victim.url}/"
+    assert only(container, tables.Store).removed_at is None
 
     # The old address is free: another shop there is another store.
     victim.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
     assert CONNECTED in connect(victim)
-    assert len(rows(wired, tables.Store)) == 2
+    assert len(rows(container, tables.Store)) == 2
 
 
-def test_a_claim_that_staff_dismiss_is_gone_until_it_is_made_again(wired, connect, shops, victim):
+def test_a_claim_that_staff_dismiss_is_gone_until_it_is_made_again(container, connect, shops, victim):
     copy = shops.open("copy", Setup(store_id=victim.setup.store_id))
     connect(copy)
-    console, claim = Console(wired), only(wired, tables.AddressClaim)
+    console, claim = Console(container), only(container, tables.AddressClaim)
     assert console.post(f"/admin/claims/{claim.id}/dismiss", reason="a test shop").status_code == 303
-    assert rows(wired, tables.AddressClaim) == []
+    assert rows(container, tables.AddressClaim) == []
     connect(copy)
-    assert only(wired, tables.AddressClaim).address == f"{copy.url}/"
+    assert only(container, tables.AddressClaim).address == f"{copy.url}/"

@@ -12,15 +12,15 @@ from threading import Barrier, Event
 
 import pytest
 
-from receiver.services.processing import take_in
+from receiver.container import Container
+from receiver.services.processing import apply_signal
 from receiver.services.processing.process import process_next
 from receiver.services.processing.purge import purge
-from receiver.services.receiving.receive import Answer, Call, Reception
+from receiver.services.receiving.receive import WebhookReceiver, WebhookRequest, WebhookResponse
 from receiver.services.stores.registry import rotate_secret
 from receiver.storage.database import Database, Driver
 from receiver.storage.inbox_rows import NewDelivery, insert_new
 from receiver.storage.tables import Delivery, Store
-from receiver.wiring import Wiring
 from tests.conftest import KEY
 from tests.fakes import FrozenClock
 from tests.processes import answers, running, wait_until, web, worker
@@ -31,32 +31,34 @@ from tests.signals import SECRET, add_shop, attempts, body_of, linked, signal
 BODY = body_of(signal(7))
 
 
-def call(store_id: str, body: bytes, **changes: str | None) -> Call:
-    return Call(store_id, None, "POST", dict(signed_headers(body, SECRET, **changes)), lambda n: body[:n])
+def call(store_id: str, body: bytes, **changes: str | None) -> WebhookRequest:
+    return WebhookRequest(
+        store_id, None, "POST", dict(signed_headers(body, SECRET, **changes)), lambda n: body[:n]
+    )
 
 
 class Shop:
     """One store before a reception, and the worker behind it."""
 
-    def __init__(self, wired: Wiring) -> None:
-        self.wired, self.id = wired, add_shop(wired).id
-        self.reception = Reception(wired.database, wired.seal, 100_000, wired.now)
+    def __init__(self, container: Container) -> None:
+        self.container, self.id = container, add_shop(container).id
+        self.reception = WebhookReceiver(container.database, container.cipher, 100_000, container.now)
 
-    def sends(self, body: bytes, **changes: str | None) -> Answer:
+    def sends(self, body: bytes, **changes: str | None) -> WebhookResponse:
         return self.reception.answer(call(self.id, body, **changes))
 
     def works(self) -> list[str]:
-        return [str(one.state) for one in process_next(self.wired.database, self.wired.now())]
+        return [str(one.state) for one in process_next(self.container.database, self.container.now())]
 
     @property
     def row(self) -> Store:
-        with self.wired.database.reading() as session:
+        with self.container.database.reading() as session:
             return session.get_one(Store, self.id)
 
 
 @pytest.fixture
-def shop(wired: Wiring) -> Shop:
-    return Shop(wired)
+def shop(container: Container) -> Shop:
+    return Shop(container)
 
 
 # answer before commit
@@ -78,33 +80,37 @@ def test_nobody_is_answered_before_the_row_is_durable(shop: Shop, monkeypatch: p
             asked.result(timeout=0.5)
         go_on.set()
         assert asked.result(20).status == 200
-    with shop.wired.database.reading() as session:  # on a connection of its own
+    with shop.container.database.reading() as session:  # on a connection of its own
         assert session.query(Delivery).count() == 1
 
 
 # check, then insert
 
 
-def test_of_many_that_send_the_very_same_at_once_one_is_accepted(wired: Wiring):
+def test_of_many_that_send_the_very_same_at_once_one_is_accepted(container: Container):
     """Through four receptions with a database each, as four web processes are."""
-    store_id, several, each = add_shop(wired).id, 4, 8
+    store_id, several, each = add_shop(container).id, 4, 8
     with ExitStack() as stack:
-        databases = [Database(wired.settings.database_url) for _ in range(several)]
+        databases = [Database(container.settings.database_url) for _ in range(several)]
         for database in databases:
             stack.callback(database.close)
-        receptions = [Reception(database, wired.seal, 100_000, wired.now) for database in databases]
+        receptions = [
+            WebhookReceiver(database, container.cipher, 100_000, container.now) for database in databases
+        ]
         threads = stack.enter_context(ThreadPoolExecutor(several * each))
         for number in range(10):
             body, start = body_of(signal(number + 1)), Barrier(several * each)
 
-            def ask(reception: Reception, body: bytes = body, start: Barrier = start) -> Answer:
+            def ask(
+                reception: WebhookReceiver, body: bytes = body, start: Barrier = start
+            ) -> WebhookResponse:
                 start.wait(20)
                 return reception.answer(call(store_id, body))
 
             told = list(threads.map(ask, receptions * each))
             assert Counter(one.body["status"] for one in told) == {"accepted": 1, "duplicate": 31}
             assert len({one.body["id"] for one in told}) == 1
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert [row.duplicates for row in session.query(Delivery)] == [31] * 10
 
 
@@ -123,7 +129,7 @@ def test_a_crash_between_the_effect_and_its_mark_leaves_neither(
     clock.move(seconds=10)
     assert shop.works() == ["processed"]
     assert shop.row.set_up_at is not None
-    assert len(attempts(shop.wired, delivery_id)) == 1
+    assert len(attempts(shop.container, delivery_id)) == 1
 
 
 # no record of what was done; effect before looking whether it was done
@@ -135,8 +141,8 @@ def test_what_was_taken_in_has_no_effect_again_not_even_after_its_delivery_was_f
     shop.sends(BODY)
     shop.works()
     clock.move(days=31)
-    assert purge(shop.wired.database, clock(), 30, within=timedelta(minutes=1))["deliveries"] == 1
-    monkeypatch.setattr(take_in, "_apply", lambda *_: pytest.fail("it had an effect"))
+    assert purge(shop.container.database, clock(), 30, within=timedelta(minutes=1))["deliveries"] == 1
+    monkeypatch.setattr(apply_signal, "_apply", lambda *_: pytest.fail("it had an effect"))
     assert shop.sends(BODY).body["status"] == "accepted"
     assert shop.works() == ["processed"]
 
@@ -157,8 +163,8 @@ def test_old_news_sent_again_by_whoever_saw_it_changes_nothing(shop: Shop):
 
 
 def test_a_secret_that_has_ended_signs_nothing_any_more(shop: Shop, clock: FrozenClock):
-    wired = shop.wired
-    rotate_secret(wired.database, wired.seal, clock(), shop.id, actor="test")
+    container = shop.container
+    rotate_secret(container.database, container.cipher, clock(), shop.id, actor="test")
     clock.move(hours=23)
     assert shop.sends(BODY).status == 200
     clock.move(hours=1)
@@ -193,8 +199,8 @@ def test_what_is_not_signed_is_refused_before_anybody_reads_it(shop: Shop, body:
 # secrets in logs
 
 
-def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(wired: Wiring):
-    port, store_id = two_free_ports(), add_shop(wired).id
+def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(container: Container):
+    port, store_id = two_free_ports(), add_shop(container).id
     broken = json.dumps({"action": "wc_ad_credit_signal", "arg": {"hush": "a-word-of-a-body"}}).encode()
     signatures = []
 
@@ -204,7 +210,7 @@ def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(wired
         address = f"/webhooks/woocommerce/{path}"
         return send(f"http://127.0.0.1:{port}", "POST", address, headers, body, ends=False)
 
-    with running(wired, web(port)) as serving, running(wired, worker()) as working:
+    with running(container, web(port)) as serving, running(container, worker()) as working:
         wait_until(lambda: answers(port))
         statuses = [
             post(BODY).status,
@@ -216,7 +222,7 @@ def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(wired
             post(b"x" * 2_000_000).status,
         ]
         assert statuses == [200, 200, 200, 401, 401, 404, 413]
-        wait_until(lambda: ended(wired) == 3)
+        wait_until(lambda: ended(container) == 3)
         said = serving.said + working.said
     assert "wrong signature" in said
     assert "worker started" in said
@@ -224,6 +230,6 @@ def test_no_log_line_of_web_or_worker_holds_a_secret_a_signature_or_a_body(wired
         assert secret is None or secret not in said, secret
 
 
-def ended(wired: Wiring) -> int:
-    with wired.database.reading() as session:
+def ended(container: Container) -> int:
+    with container.database.reading() as session:
         return session.query(Delivery).filter(Delivery.ended_at.is_not(None)).count()

@@ -11,8 +11,8 @@ from http.client import HTTPConnection
 
 import pytest
 
+from receiver.container import Container
 from receiver.storage.tables import Delivery, Quarantined
-from receiver.wiring import Wiring
 from tests.processes import answers, running, wait_until, web
 from tests.sandbox.ports import two_free_ports
 from tests.sending import signed_headers
@@ -26,9 +26,9 @@ THREADS = 16
 class Line:
     """Sockets to the real server, and what a store says over them."""
 
-    def __init__(self, wired: Wiring, port: int) -> None:
-        self.wired, self.port = wired, port
-        self.path = f"/webhooks/woocommerce/{add_shop(wired).id}"
+    def __init__(self, container: Container, port: int) -> None:
+        self.container, self.port = container, port
+        self.path = f"/webhooks/woocommerce/{add_shop(container).id}"
 
     def say(self, *bodies: bytes, **changes: str | None) -> bytes:
         """The head, each piece of the body, and that no more comes; what is answered until the line ends."""
@@ -58,16 +58,16 @@ class Line:
             connection.close()
 
     def kept(self) -> int:
-        with self.wired.database.reading() as session:
+        with self.container.database.reading() as session:
             return session.query(Delivery).count()
 
 
 @pytest.fixture
-def line(wired: Wiring) -> Iterator[Line]:
+def line(container: Container) -> Iterator[Line]:
     port = two_free_ports()
-    with running(wired, web(port, THREADS)) as serving:
+    with running(container, web(port, THREADS)) as serving:
         wait_until(lambda: answers(port))
-        yield Line(wired, port)
+        yield Line(container, port)
         assert "Traceback" not in serving.said
 
 
@@ -104,6 +104,6 @@ def test_no_good_delivery_is_turned_away_however_many_come_and_whatever_comes_be
     with ThreadPoolExecutor(THREADS * 2) as threads:
         answered = Counter(threads.map(send, range(1, 1334)))
     assert answered == {("signed", 200): 1000, ("noise", 401): 333}
-    with line.wired.database.reading() as session:
+    with line.container.database.reading() as session:
         assert session.query(Delivery).count() == 1000
         assert session.query(Quarantined).count() < 100

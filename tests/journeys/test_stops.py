@@ -11,9 +11,9 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import func, select
 
-from receiver.domain.deliveries import State
+from receiver.container import Container, build_container
+from receiver.domain.deliveries import DeliveryState
 from receiver.storage.tables import Attempt, Delivery
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.processes import answers, running, wait_until, web, worker
 from tests.sandbox.ports import two_free_ports
@@ -24,33 +24,33 @@ STOPPED_WITHIN = 30  # seconds; what hangs would take for ever
 
 
 @pytest.fixture
-def wired(database_url: str) -> Iterator[Wiring]:
+def container(database_url: str) -> Iterator[Container]:
     """On real time, as the processes are."""
-    made = wire(make_settings(database_url=database_url))
+    made = build_container(make_settings(database_url=database_url))
     yield made
     made.database.close()
 
 
-def states(wired: Wiring) -> Counter[str]:
-    with wired.database.reading() as session:
+def states(container: Container) -> Counter[str]:
+    with container.database.reading() as session:
         return Counter(session.scalars(select(Delivery.state)))
 
 
-def test_a_worker_gives_back_at_once_what_it_had_not_begun(wired: Wiring):
-    store_id, total = add_shop(wired).id, 1500
-    keep(wired, store_id, *(body_of(signal(seq)) for seq in range(1, total + 1)))
-    with running(wired, worker()) as working:
-        wait_until(lambda: states(wired)[State.PROCESSED] > 0)
+def test_a_worker_gives_back_at_once_what_it_had_not_begun(container: Container):
+    store_id, total = add_shop(container).id, 1500
+    keep(container, store_id, *(body_of(signal(seq)) for seq in range(1, total + 1)))
+    with running(container, worker()) as working:
+        wait_until(lambda: states(container)[DeliveryState.PROCESSED] > 0)
         assert working.stop(STOPPED_WITHIN) == 0
-    found = states(wired)
-    assert 0 < found[State.PROCESSED] < total, "it was not in the middle of its work"
-    assert found[State.PROCESSED] + found[State.RECEIVED] == total
-    with wired.database.reading() as session:
-        left = select(func.max(Delivery.due_at)).where(Delivery.state == State.RECEIVED)
-        assert session.scalar(left) <= wired.now()
-    with running(wired, worker()):
-        wait_until(lambda: states(wired)[State.PROCESSED] == total, 60)
-    with wired.database.reading() as session:
+    found = states(container)
+    assert 0 < found[DeliveryState.PROCESSED] < total, "it was not in the middle of its work"
+    assert found[DeliveryState.PROCESSED] + found[DeliveryState.RECEIVED] == total
+    with container.database.reading() as session:
+        left = select(func.max(Delivery.due_at)).where(Delivery.state == DeliveryState.RECEIVED)
+        assert session.scalar(left) <= container.now()
+    with running(container, worker()):
+        wait_until(lambda: states(container)[DeliveryState.PROCESSED] == total, 60)
+    with container.database.reading() as session:
         assert session.query(Attempt).count() == total
 
 
@@ -90,11 +90,11 @@ class Store:
             connection.close()
 
 
-def test_web_finishes_the_answers_in_hand_and_loses_nothing_it_accepted(wired: Wiring):
+def test_web_finishes_the_answers_in_hand_and_loses_nothing_it_accepted(container: Container):
     port = two_free_ports()
-    store, numbers = Store(port, add_shop(wired).id), count(1)
+    store, numbers = Store(port, add_shop(container).id), count(1)
     senders = [Thread(target=store.send, args=(numbers,), daemon=True) for _ in range(8)]
-    with running(wired, web(port)) as serving:
+    with running(container, web(port)) as serving:
         wait_until(lambda: answers(port))
         for sender in senders:
             sender.start()
@@ -103,7 +103,7 @@ def test_web_finishes_the_answers_in_hand_and_loses_nothing_it_accepted(wired: W
     store.ended.set()
     for sender in senders:
         sender.join()
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         kept = session.scalars(select(Delivery.delivery_id)).all()
     # Calls that had come no further than the kernel are cut off; of what was taken, each was answered.
     assert sorted(kept) == sorted(store.accepted), store.cut_off

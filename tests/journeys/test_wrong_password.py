@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.errors import Advice, ProviderError
-from receiver.wiring import wire
 from tests.conftest import make_settings
 
 ROLE, RIGHT, WRONG = "asks_password", "s3cret-right", "s3cret-wrong"
@@ -33,19 +33,19 @@ def guarded(postgresql):
 
 def told_of(guarded, password):
     address = guarded.set(password=password).render_as_string(hide_password=False)
-    return wire(make_settings(database_url=address))
+    return build_container(make_settings(database_url=address))
 
 
 @pytest.fixture
-def wired(guarded):
+def container(guarded):
     made = told_of(guarded, WRONG)
     yield made
     made.database.close()
 
 
 @pytest.fixture
-def app(wired, capsys):
-    yield create_app(wired=wired)
+def app(container, capsys):
+    yield create_app(container=container)
     logged = capsys.readouterr().err
     assert RIGHT not in logged
     assert WRONG not in logged
@@ -75,7 +75,7 @@ def test_a_delivery_is_asked_for_again(app):
 
 @pytest.mark.parametrize("command", ["worker", "doctor", "migrate"])
 def test_a_command_says_it_in_a_line_and_ends_with_1(app, command, monkeypatch):
-    monkeypatch.setattr("receiver.cli.doctor.look", no_network)
+    monkeypatch.setattr("receiver.cli.doctor.probe", no_network)
     answer = app.test_cli_runner().invoke(args=[command])
     said = [line for line in answer.output.splitlines() if SENTENCE in line]
     assert (answer.exit_code, len(said)) == (1, 1)

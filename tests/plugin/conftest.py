@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from receiver.app import create_app
+from receiver.container import Container, build_container
 from receiver.services.stores.registry import AddedStore
 from receiver.storage.migrate import migrate
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.factories import OPEN
 from tests.fakes import FrozenClock
@@ -50,7 +50,7 @@ class Service:
     """The real service on a socket, and the store it made for the site."""
 
     url: str
-    wired: Wiring
+    container: Container
     clock: FrozenClock
     store: AddedStore
 
@@ -62,11 +62,11 @@ def service(empty_site: WordPress, tmp_path_factory: pytest.TempPathFactory) -> 
     apps: list[Any] = []
     with served(lambda environ, start: apps[0](environ, start)) as url:  # its address must be known first
         settings = make_settings(database_url=f"sqlite:///{folder}/receiver.db", public_url=url)
-        wired = wire(settings, now=clock)
-        migrate(wired.database)
-        apps.append(create_app(wired=wired))
-        yield Service(url, wired, clock, add_shop(wired, f"{empty_site.url}/"))
-    wired.database.close()
+        container = build_container(settings, now=clock)
+        migrate(container.database)
+        apps.append(create_app(container=container))
+        yield Service(url, container, clock, add_shop(container, f"{empty_site.url}/"))
+    container.database.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from receiver.documents.languages import ENGLISH
 from receiver.documents.status import Status, full_document
 from receiver.domain.decision import Decision
 from receiver.domain.facts import Payment
-from receiver.domain.reviews import Answer, Review
+from receiver.domain.reviews import ReviewAnswer, ReviewState
 from tests.factories import LINKED, OPEN, SETTLED, bill, cash, days_of, decided, make_award, override
 
 ENOUGH = {"spend": (cash("600.00", credit="20.00"),)}
@@ -47,8 +47,10 @@ DECISIONS: dict[str, Decision] = {
     "programme_over": decided(LATER),
     "overridden": decided(OPEN, store={"country": "FR"}, history={"overrides": {"store_market": override()}}),
 }
-OPEN_REVIEW = Review("rv_1", LINKED, None, None, None)
-ANSWERED = replace(OPEN_REVIEW, answer=Answer("upheld"), answered_at=LINKED, reason="The shop is in France.")
+OPEN_REVIEW = ReviewState("rv_1", LINKED, None, None, None)
+ANSWERED = replace(
+    OPEN_REVIEW, answer=ReviewAnswer("upheld"), answered_at=LINKED, reason="The shop is in France."
+)
 
 
 def document(name: str, locale: Locale = ENGLISH, **changes: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.machine import needs_wordpress
+from tests.capabilities import needs_wordpress
 from tests.plugin.stages import document, kept
 
 pytestmark = needs_wordpress

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.machine import needs_wordpress
+from tests.capabilities import needs_wordpress
 from tests.plugin.stages import document, kept
 from tests.plugin.visitors import REST, Visitor
 

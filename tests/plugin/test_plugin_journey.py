@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from receiver.services.decisions.reviews import list_reviews
 from receiver.worker import work_inbox
-from tests.machine import needs_chromium, needs_wordpress
+from tests.capabilities import needs_chromium, needs_wordpress
 from tests.plugin.visitors import TAB
 from wp_bridge.packing import SLUG, SOURCE, packed
 
@@ -76,7 +76,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
 
     tiktok.activate(tiktok.unpack("tiktok-for-business"))
     tiktok.write(tt4b_access_token="act.SECRET")
-    work_inbox(service.wired)
+    work_inbox(service.container)
     page.get_by_role("button", name="Refresh").click()
     expect(shown.get_by_role("status")).to_have_text("This is how your store stands now.")
     expect(shown).to_contain_text("Link your TikTok ad account to go on.")
@@ -87,7 +87,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     page.get_by_role("button", name="Ask for a review").click()
     expect(shown).to_contain_text("Your review is asked for.")
     expect(shown).to_contain_text("You asked for a review on")
-    (review,) = list_reviews(service.wired.database, None, 0)
+    (review,) = list_reviews(service.container.database, None, 0)
     assert review["store"] == service.store.id
 
     page.get_by_role("button", name="Disconnect").click()

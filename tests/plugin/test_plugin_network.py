@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from tests.machine import needs_wordpress
+from tests.capabilities import needs_wordpress
 from wp_bridge.packing import SLUG, packed
 
 pytestmark = needs_wordpress

@@ -10,7 +10,7 @@ from babel import Locale
 from playwright.sync_api import expect
 
 from tests.browser.conftest import runs_over
-from tests.machine import AXE, needs_axe, needs_chromium, needs_wordpress
+from tests.capabilities import AXE, needs_axe, needs_chromium, needs_wordpress
 from tests.plugin import stages
 from tests.plugin.stages import ANSWERED, DECISIONS, OPEN_REVIEW, document, kept
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from receiver.storage.tables import Delivery
-from tests.machine import needs_wordpress
+from tests.capabilities import needs_wordpress
 from tests.plugin.tiktok import SECRETS
 from tests.signals import ACCOUNT, OTHER_ACCOUNT
 from wp_bridge.signals import read_signal
@@ -28,7 +28,7 @@ def told(service):
 
     def since():
         nonlocal seen
-        with service.wired.database.reading() as session:
+        with service.container.database.reading() as session:
             rows = session.scalars(select(Delivery).where(Delivery.id > seen).order_by(Delivery.id)).all()
         seen = max([seen, *(row.id for row in rows)])
         return [json.loads(row.body)["arg"] for row in rows]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine import needs_php_parser
+from tests.capabilities import needs_php_parser
 from wp_bridge.packing import SLUG, SOURCE
 
 CHECKER = Path(__file__).parent / "php" / "syntax74.php"

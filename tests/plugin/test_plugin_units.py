@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from tests.machine import needs_phpunit
+from tests.capabilities import needs_phpunit
 
 SETTINGS = Path(__file__).parent / "php" / "phpunit.xml"
 

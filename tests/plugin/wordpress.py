@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 
-from tests.machine import SBIN
+from tests.capabilities import SBIN
 from wp_bridge.packing import SLUG
 
 ROOT = Path(__file__).parents[2]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.controls import Controls
 from receiver.sandbox.accounts import Account
 from receiver.sandbox.tiktok import create_tiktok
-from receiver.wiring import wire
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.journeys.journey import JOINED, Journey, each_day, spends
@@ -28,11 +28,13 @@ def sandbox(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("receiver.controls.clock.real_now", real)
     controls = Controls(tmp_path)
     accounts: dict[str, Account] = {}
-    with served(create_tiktok(lambda: accounts, controls.clock, controls.faults.hitting)) as tiktok:
+    with served(create_tiktok(lambda: accounts, controls.clock, controls.faults.active_for)) as tiktok:
         api = f"{tiktok}/open_api/v1.3"
-        wired = wire(make_settings(database_url=database_url, tiktok_api_url=api, sandbox_folder=tmp_path))
-        with served(create_app(wired=wired)) as base_url:
-            journey = Journey(wired, real, accounts, controls.faults, base_url)
+        container = build_container(
+            make_settings(database_url=database_url, tiktok_api_url=api, sandbox_folder=tmp_path)
+        )
+        with served(create_app(container=container)) as base_url:
+            journey = Journey(container, real, accounts, controls.faults, base_url)
             journey.set_up_and_link()
             journey.consent()
             journey.pays("manual")
@@ -40,4 +42,4 @@ def sandbox(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             real.at = REAL
             journey.work()
             yield journey
-        wired.database.close()
+        container.database.close()

@@ -11,7 +11,7 @@ from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.finance import Balance, Cost
 from receiver.integrations.tiktok.oauth import Consent
-from receiver.integrations.tiktok.subscriptions import Entity, Subscription
+from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
 from receiver.sandbox.accounts import Account, Day, Payment
 from receiver.sandbox.tiktok import create_tiktok
 from tests.fakes import FrozenClock
@@ -113,7 +113,7 @@ def test_a_subscription_is_made_listed_and_ended(tiktok):
     made = tiktok.subscribe(TOKEN, Entity.REPORT_DATA_CHANGE, CALLBACK, [ID], "60_MINUTE")
     alarm = tiktok.subscribe(TOKEN, Entity.AD_ACCOUNT_SUSPENSION, CALLBACK, [ID])
     assert tiktok.subscriptions(Entity.REPORT_DATA_CHANGE) == [
-        Subscription(made, "REPORT_DATA_CHANGE", CALLBACK, (ID,), None, "60_MINUTE")
+        TikTokSubscription(made, "REPORT_DATA_CHANGE", CALLBACK, (ID,), None, "60_MINUTE")
     ]
     assert [one.id for one in tiktok.subscriptions()] == [made, alarm]
     tiktok.unsubscribe(made)

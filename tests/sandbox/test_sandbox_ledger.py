@@ -8,7 +8,7 @@ import pytest
 
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.integrations.tiktok.transactions import Transaction
+from receiver.integrations.tiktok.transactions import LedgerTransaction
 from receiver.sandbox.accounts import Account, Payment
 from receiver.sandbox.tiktok import create_tiktok
 from tests.fakes import FrozenClock
@@ -61,7 +61,7 @@ def read(fake, monkeypatch):
 def test_a_bill_is_read_as_it_was_paid(keep, read):
     keep(Payment(AT, Decimal("100.10"), tax=Decimal("20.02")))
     assert read() == [
-        Transaction(f"{ID}00000", "BILL_PAYMENT", "CASH", Decimal("100.1"), Decimal("20.02"), "USD", AT)
+        LedgerTransaction(f"{ID}00000", "BILL_PAYMENT", "CASH", Decimal("100.1"), Decimal("20.02"), "USD", AT)
     ]
 
 

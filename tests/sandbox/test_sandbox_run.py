@@ -16,8 +16,8 @@ from urllib.request import Request, urlopen
 import pytest
 from sqlalchemy import select
 
+from receiver.container import Container
 from receiver.storage.tables import Staff
-from receiver.wiring import Wiring
 from tests.sandbox.ports import free_ports
 from tests.sandbox.test_sandbox_world import PROMISED
 
@@ -182,14 +182,16 @@ def test_a_port_in_use_is_one_sentence(sandbox: Sandbox) -> None:
     assert f"PORT={sandbox.port}" in err
 
 
-def test_a_database_of_ones_own_is_left_alone(sandbox: Sandbox, wired: Wiring) -> None:
-    with wired.database.writing() as session:
-        session.add(Staff(email="ann@shop.example", role="viewer", password_hash="x", created_at=wired.now()))
-    _, err = sandbox.start(DATABASE_URL=wired.settings.database_url).communicate(timeout=30)
+def test_a_database_of_ones_own_is_left_alone(sandbox: Sandbox, container: Container) -> None:
+    with container.database.writing() as session:
+        session.add(
+            Staff(email="ann@shop.example", role="viewer", password_hash="x", created_at=container.now())
+        )
+    _, err = sandbox.start(DATABASE_URL=container.settings.database_url).communicate(timeout=30)
     assert sandbox.process is not None
     assert sandbox.process.returncode == 1
     assert "holds stores or staff that are not the sandbox's" in err
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert [one.email for one in session.scalars(select(Staff))] == ["ann@shop.example"]
 
 

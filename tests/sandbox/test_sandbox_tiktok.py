@@ -13,7 +13,7 @@ from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.oauth import Authorised
-from receiver.integrations.tiktok.reports import SpendDay
+from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.sandbox.accounts import Account, Day
 from receiver.sandbox.tiktok import create_tiktok
 from tests.fakes import FrozenClock
@@ -167,7 +167,7 @@ ELEVEN, TEN, ONE = Decimal("11.00"), Decimal("10.00"), Decimal("1.00")
 )
 def test_each_figure_appears_in_its_time(tiktok, now, hours, figures):
     now.at = MIDNIGHT + timedelta(hours=hours)
-    expected = [SpendDay(DAY, *figures, "USD")] if figures else []
+    expected = [ReportedDay(DAY, *figures, "USD")] if figures else []
     assert tiktok.daily_spend(TOKEN, ID, DAY, DAY) == expected
 
 

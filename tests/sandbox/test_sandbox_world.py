@@ -16,22 +16,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from receiver.container import Container, build_container
 from receiver.documents.status import status_document
 from receiver.domain.facts import Outcome
 from receiver.jobs import every_minute
 from receiver.sandbox.merchants import MERCHANTS
-from receiver.sandbox.place import Place, find_place
+from receiver.sandbox.paths import SandboxPaths, find_paths
+from receiver.sandbox.scenario import life
 from receiver.sandbox.seed import begin
 from receiver.sandbox.serving import served
 from receiver.sandbox.tiktok import BASE, create_tiktok
 from receiver.sandbox.tiktok_server import accounts
-from receiver.sandbox.world import life
 from receiver.services.decisions.status import Status, status_of
 from receiver.services.facts.record import record
 from receiver.services.receiving.quarantine import list_quarantine
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Delivery
-from receiver.wiring import Wiring, wire
 from receiver.worker import work_inbox
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
@@ -96,20 +96,20 @@ AWARDED = {
 class World:
     """The sandbox's stores and the service, at a clock that a test moves."""
 
-    def __init__(self, wired: Wiring, clock: FrozenClock, place: Place) -> None:
-        self.wired, self.clock, self.place = wired, clock, place
-        self.memory = begin(wired, place)
+    def __init__(self, container: Container, clock: FrozenClock, place: SandboxPaths) -> None:
+        self.container, self.clock, self.place = container, clock, place
+        self.memory = begin(container, place)
 
     def on(self, day: int) -> None:
         """What the worker does until that day's hour, all of it at once."""
         self.clock.at += timedelta(days=day) - (self.clock.at - BORN) // timedelta(days=1) * timedelta(days=1)
-        while work_inbox(self.wired):
+        while work_inbox(self.container):
             pass
-        for job in every_minute(self.wired):
+        for job in every_minute(self.container):
             job.run(Event())
 
     def status(self, key: str) -> Status:
-        return status_of(self.wired.database, self.clock(), self.memory.stores[key].id)
+        return status_of(self.container.database, self.clock(), self.memory.stores[key].id)
 
     def document(self, key: str) -> dict[str, Any]:
         return status_document(self.status(key).decision)
@@ -129,22 +129,22 @@ class World:
 
     def deliveries(self, key: str) -> list[Delivery]:
         store_id = self.memory.stores[key].id
-        with self.wired.database.reading() as session:
+        with self.container.database.reading() as session:
             query = select(Delivery).where(Delivery.store_id == store_id).order_by(Delivery.id)
             return list(session.scalars(query))
 
 
 def the_world(database_url: str, folder: Path, hours: float) -> Iterator[World]:
     clock = FrozenClock(BORN + timedelta(hours=hours))
-    place = find_place({"SANDBOX_FOLDER": str(folder / "sandbox")})
+    place = find_paths({"SANDBOX_FOLDER": str(folder / "sandbox")})
     place.folder.mkdir(exist_ok=True)
     with served(create_tiktok(accounts(BORN.date()), clock)) as tiktok:
         settings = make_settings(database_url=database_url, tiktok_api_url=tiktok + BASE)
-        wired = wire(settings, now=clock)
+        container = build_container(settings, now=clock)
         try:
-            yield World(wired, clock, place)
+            yield World(container, clock, place)
         finally:
-            wired.database.close()
+            container.database.close()
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
 
 def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning: World) -> None:
     assert morning.deliveries("salt-flat") == []  # 401: not accepted, and held apart
-    assert len(list_quarantine(morning.wired.database, morning.memory.stores["salt-flat"].id, 0)) == 2
+    assert len(list_quarantine(morning.container.database, morning.memory.stores["salt-flat"].id, 0)) == 2
     held, outdated = morning.deliveries("quiet-corner"), morning.deliveries("tin-roof")
     assert {(one.state, one.error) for one in held} == {
         (
@@ -231,12 +231,12 @@ def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning
 
 
 def test_what_staff_do_moves_a_story_on(morning: World) -> None:
-    wired, stores = morning.wired, morning.memory.stores
+    container, stores = morning.container, morning.memory.stores
     morning.on(0)
     leaving = stores["slow-tide"].id
-    disconnect_store(wired.database, wired.now(), leaving, reason="it asked us to", actor="test")
+    disconnect_store(container.database, container.now(), leaving, reason="it asked us to", actor="test")
     said = {"name": "paid_bills_confirmed", "value": "yes", "reason": "seen", "evidence": "invoice 7"}
-    record(wired.database, wired.now(), store_id=stores["night-owl"].id, **said, actor="test")
+    record(container.database, container.now(), store_id=stores["night-owl"].id, **said, actor="test")
     assert morning.document("second-chance")["stage"] == "awaiting_spend"
     assert morning.document("night-owl")["stage"] == "due"
 
@@ -245,7 +245,7 @@ def test_a_second_start_changes_nothing(morning: World) -> None:
     morning.on(0)
     before = {merchant.key: morning.document(merchant.key) for merchant in MERCHANTS}
     deliveries = {merchant.key: len(morning.deliveries(merchant.key)) for merchant in MERCHANTS}
-    again = begin(morning.wired, morning.place)
+    again = begin(morning.container, morning.place)
     assert again == morning.memory
     assert {merchant.key: morning.document(merchant.key) for merchant in MERCHANTS} == before
     assert {merchant.key: len(morning.deliveries(merchant.key)) for merchant in MERCHANTS} == deliveries
@@ -258,7 +258,7 @@ def test_a_start_that_was_cut_short_is_made_good_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("receiver.sandbox.past.issue", cut_short)
+        broken.setattr("receiver.sandbox.history_replay.issue", cut_short)
         with pytest.raises(KeyboardInterrupt):
             next(the_world(f"sqlite:///{tmp_path}/receiver.db", tmp_path, 8))
     for world in the_world(f"sqlite:///{tmp_path}/receiver.db", tmp_path, 8):

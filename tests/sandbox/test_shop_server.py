@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from receiver.sandbox.merchants import MERCHANTS
-from receiver.sandbox.place import find_place
+from receiver.sandbox.paths import find_paths
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.records import Hook
 from receiver.sandbox.shop.shop import Shop
@@ -42,7 +42,7 @@ def do(shop: Shop, deed: str, hook: Hook | None = None) -> str:
 
 
 def test_every_merchant_has_a_shop_that_says_what_its_story_says(tmp_path: Path) -> None:
-    shops = open_shops(find_place({"SANDBOX_FOLDER": str(tmp_path), "PORT": "8123"}))
+    shops = open_shops(find_paths({"SANDBOX_FOLDER": str(tmp_path), "PORT": "8123"}))
     assert [shop.id for shop in shops.all()] == [merchant.key for merchant in MERCHANTS]
     for merchant, shop in zip(MERCHANTS, shops.all(), strict=True):
         assert shop.url == f"http://127.0.0.1:8125/shops/{merchant.key}"

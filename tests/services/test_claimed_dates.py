@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from receiver.services.bridge.leave import erase_store
+from receiver.container import Container
+from receiver.services.bridge.disconnect import erase_store
 from receiver.services.facts.record import record
 from receiver.services.stores.move import move_store
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Link, Store
-from receiver.wiring import Wiring
-from tests.services.test_take_in import Shop
+from tests.services.test_apply_signal import Shop
 from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, add_shop, linked, signal
 
 JOINED = BEGAN + timedelta(days=10)
@@ -24,9 +24,9 @@ OTHER_INSTALL = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
-def shop(wired: Wiring):
-    store_id = add_shop(wired, joined_at=JOINED).id
-    with wired.database.reading() as session:
+def shop(container: Container):
+    store_id = add_shop(container, joined_at=JOINED).id
+    with container.database.reading() as session:
         yield Shop(session, store_id)
 
 
@@ -86,14 +86,14 @@ def test_a_lost_and_renewed_link_keeps_its_first_date(shop: Shop):
     assert (link_of(shop).linked_at, link_of(shop).exact) == (first, False)
 
 
-def test_a_date_that_staff_recorded_is_earlier_than_joining_and_no_signal_moves_it(wired: Wiring):
-    store_id = add_shop(wired, joined_at=JOINED).id
+def test_a_date_that_staff_recorded_is_earlier_than_joining_and_no_signal_moves_it(container: Container):
+    store_id = add_shop(container, joined_at=JOINED).id
     said = {"store_id": store_id, "reason": "told", "evidence": "T-1", "actor": "ann"}
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         session.add(Link(store_id=store_id, advertiser_id=ACCOUNT, linked_at=JOINED, claimed_at=EARLY))
     for name in ("linked_at", "set_up_at"):
-        record(wired.database, wired.now(), name=name, value=EARLY.isoformat(), **said)
-    with wired.database.reading() as session:
+        record(container.database, container.now(), name=name, value=EARLY.isoformat(), **said)
+    with container.database.reading() as session:
         shop = Shop(session, store_id)
         shop.hears(linked(1), signal(2, "integration_set_up"), received_at=RECEIVED)
         link = link_of(shop)
@@ -109,40 +109,42 @@ def test_a_clock_that_is_off_is_measured_by_the_newest_signal(shop: Shop, behind
     assert shop.row.clock_skew == 0
 
 
-def test_a_shop_that_was_erased_and_comes_back_joined_when_it_first_did(wired: Wiring):
-    first = add_shop(wired, joined_at=JOINED).id
-    leave(wired, first)
-    again = add_shop(wired).id
-    with wired.database.reading() as session:
+def test_a_shop_that_was_erased_and_comes_back_joined_when_it_first_did(container: Container):
+    first = add_shop(container, joined_at=JOINED).id
+    leave(container, first)
+    again = add_shop(container).id
+    with container.database.reading() as session:
         store = session.get_one(Store, again)
         assert (store.joined_at, store.continues) == (JOINED, first)
         assert session.get_one(Store, first).continues is None
 
 
-def test_a_shop_that_moved_is_known_again_where_it_moved_to_after_it_was_erased(wired: Wiring):
-    first = add_shop(wired, joined_at=JOINED).id
-    move(wired, first, ELSEWHERE)
-    leave(wired, first)
-    again = add_shop(wired, ELSEWHERE).id
-    with wired.database.reading() as session:
+def test_a_shop_that_moved_is_known_again_where_it_moved_to_after_it_was_erased(container: Container):
+    first = add_shop(container, joined_at=JOINED).id
+    move(container, first, ELSEWHERE)
+    leave(container, first)
+    again = add_shop(container, ELSEWHERE).id
+    with container.database.reading() as session:
         store = session.get_one(Store, again)
         assert (store.joined_at, store.continues) == (JOINED, first)
 
 
-def test_a_shop_that_moves_to_where_another_was_erased_goes_on_from_it_and_joined_no_earlier(wired: Wiring):
-    first = add_shop(wired, ELSEWHERE, joined_at=JOINED).id
-    leave(wired, first)
-    second = add_shop(wired).id
-    move(wired, second, ELSEWHERE)
-    with wired.database.reading() as session:
+def test_a_shop_that_moves_to_where_another_was_erased_goes_on_from_it_and_joined_no_earlier(
+    container: Container,
+):
+    first = add_shop(container, ELSEWHERE, joined_at=JOINED).id
+    leave(container, first)
+    second = add_shop(container).id
+    move(container, second, ELSEWHERE)
+    with container.database.reading() as session:
         store = session.get_one(Store, second)
-        assert (store.joined_at, store.continues) == (wired.now(), first)
+        assert (store.joined_at, store.continues) == (container.now(), first)
 
 
-def move(wired: Wiring, store_id: str, url: str) -> None:
-    move_store(wired.database, wired.now(), store_id, url=url, reason="a new domain", actor="ann")
+def move(container: Container, store_id: str, url: str) -> None:
+    move_store(container.database, container.now(), store_id, url=url, reason="a new domain", actor="ann")
 
 
-def leave(wired: Wiring, store_id: str) -> None:
-    disconnect_store(wired.database, wired.now(), store_id, reason="asked", actor="ann")
-    erase_store(wired.database, wired.now(), store_id, reason="asked", actor="ann")
+def leave(container: Container, store_id: str) -> None:
+    disconnect_store(container.database, container.now(), store_id, reason="asked", actor="ann")
+    erase_store(container.database, container.now(), store_id, reason="asked", actor="ann")

@@ -14,9 +14,9 @@ from receiver.sandbox.accounts import Account, Day, Payment
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.services.polling.compare import compare
 from receiver.services.polling.poll import poll_account
+from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import OPEN
 from tests.fakes import FrozenClock
-from tests.rows import keep_account, keep_link, keep_store
 from tests.serving import served
 
 ID = "7001"
@@ -30,27 +30,27 @@ def faults():
 
 
 @pytest.fixture
-def tiktok(wired, faults):
+def tiktok(container, faults):
     """The fake over HTTP: ten dates of 50.00 cash and 5.00 credit, in a Business Center."""
     days = {date(2025, 11, 2) + timedelta(days=n): Day(Decimal(50), Decimal(5)) for n in range(10)}
     paid = Payment(datetime(2025, 11, 1, tzinfo=UTC), Decimal(800), type="ADD_BALANCE")
     account = Account(ID, "Store", f"token-of-{ID}", business_center="6001", days=days, payments=[paid])
-    keep_store(wired)
-    keep_link(wired)
-    keep_account(wired, spend_read_at=None)
+    keep_store(container)
+    keep_link(container)
+    keep_account(container, spend_read_at=None)
     with served(create_tiktok({ID: account}, FrozenClock(OPEN), lambda _: faults)) as address:
         yield TikTokClient(f"{address}/open_api/v1.3")
 
 
 @pytest.fixture
-def polled(wired, tiktok):
-    wired.now.at = OPEN
-    poll_account(wired.database, wired.seal, tiktok, OPEN, ID)
-    return wired
+def polled(container, tiktok):
+    container.now.at = OPEN
+    poll_account(container.database, container.cipher, tiktok, OPEN, ID)
+    return container
 
 
-def asked(wired, tiktok):
-    return compare(wired.database, wired.seal, tiktok, OPEN, ID)
+def asked(container, tiktok):
+    return compare(container.database, container.cipher, tiktok, OPEN, ID)
 
 
 def test_every_source_is_asked_over_the_windows_dates_so_far(polled, tiktok):
@@ -86,26 +86,26 @@ def test_a_source_that_cannot_be_read_says_why_and_is_not_zero(polled, tiktok, f
     assert told["apart"] == []
 
 
-def test_without_a_business_center_its_sources_are_named_as_out_of_reach(wired, tiktok):
-    keep_account(wired, "7002", business_center=None)
-    keep_store(wired, "st_2")
-    keep_link(wired, "st_2", "7002")
-    told = compare(wired.database, wired.seal, tiktok, OPEN, "7002")
+def test_without_a_business_center_its_sources_are_named_as_out_of_reach(container, tiktok):
+    keep_account(container, "7002", business_center=None)
+    keep_store(container, "st_2")
+    keep_link(container, "st_2", "7002")
+    told = compare(container.database, container.cipher, tiktok, OPEN, "7002")
     unread = [row for row in told["sources"] if row["source"] in CENTERS]
     assert {row["note"] for row in unread} == {"the account is in no Business Center that the consent shows"}
     assert told["balance"] is None
 
 
-def test_an_account_without_consent_or_never_read_or_unknown_is_refused(wired, tiktok):
-    keep_store(wired, "st_2")
-    keep_link(wired, "st_2", "7002", consent=False, token_sealed=None)
-    keep_account(wired, "7002")
+def test_an_account_without_consent_or_never_read_or_unknown_is_refused(container, tiktok):
+    keep_store(container, "st_2")
+    keep_link(container, "st_2", "7002", consent=False, token_sealed=None)
+    keep_account(container, "7002")
     with pytest.raises(Refused, match="no consent"):
-        compare(wired.database, wired.seal, tiktok, OPEN, "7002")
-    keep_account(wired, "7003", timezone=None)
-    keep_store(wired, "st_3")
-    keep_link(wired, "st_3", "7003")
+        compare(container.database, container.cipher, tiktok, OPEN, "7002")
+    keep_account(container, "7003", timezone=None)
+    keep_store(container, "st_3")
+    keep_link(container, "st_3", "7003")
     with pytest.raises(Refused, match="never read"):
-        compare(wired.database, wired.seal, tiktok, OPEN, "7003")
+        compare(container.database, container.cipher, tiktok, OPEN, "7003")
     with pytest.raises(NotFound):
-        compare(wired.database, wired.seal, tiktok, OPEN, "7009")
+        compare(container.database, container.cipher, tiktok, OPEN, "7009")

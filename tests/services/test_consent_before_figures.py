@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from receiver.container import Container
 from receiver.services.consent.withdraw import consent_withdrawn
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
@@ -16,126 +17,129 @@ from receiver.services.polling.refresh import refresh_for_token
 from receiver.services.stores.links import give_consent
 from receiver.services.stores.listing import page_of_stores
 from receiver.services.stores.registry import disconnect_store
-from receiver.storage.seal import token_hash
+from receiver.storage.cipher import token_hash
 from receiver.storage.spend import stores_to_decide
 from receiver.storage.store_search import Condition, StoreFilters
 from receiver.storage.tables import Account, Link, Store
-from receiver.wiring import Wiring
+from tests.db_factories import keep_all, keep_day, keep_link, keep_store
 from tests.factories import FIRST, SETTLED
-from tests.rows import keep_all, keep_day, keep_link, keep_store
 
 OTHER = "st_2"
 
 
 @pytest.fixture
-def claimant(wired: Wiring) -> str:
+def claimant(container: Container) -> str:
     """A store that names the account of st_1, which nobody consented to its reading."""
-    keep_all(wired)
-    keep_store(wired, OTHER, status_token_hash=token_hash("token"))
-    keep_link(wired, OTHER, consent=None, token_sealed=None, prior_spend=None)
+    keep_all(container)
+    keep_store(container, OTHER, status_token_hash=token_hash("token"))
+    keep_link(container, OTHER, consent=None, token_sealed=None, prior_spend=None)
     return OTHER
 
 
-def facts_of(wired: Wiring, store_id: str) -> Any:
-    with wired.database.reading() as session:
+def facts_of(container: Container, store_id: str) -> Any:
+    with container.database.reading() as session:
         return gather_facts(session, session.get_one(Store, store_id), SETTLED)
 
 
-def link_of(wired: Wiring, store_id: str) -> Link:
-    with wired.database.reading() as session:
+def link_of(container: Container, store_id: str) -> Link:
+    with container.database.reading() as session:
         return session.scalars(select(Link).where(Link.store_id == store_id)).one()
 
 
-def withdraw(wired: Wiring, store_id: str) -> None:
-    sealed = link_of(wired, store_id).token_sealed
-    with wired.database.writing() as session:
+def withdraw(container: Container, store_id: str) -> None:
+    sealed = link_of(container, store_id).token_sealed
+    with container.database.writing() as session:
         consent_withdrawn(session, "7001", SETTLED, "asked", token_sealed=sealed)
 
 
-def test_a_claim_brings_no_account_no_figure_and_no_history(wired: Wiring, claimant: str):
-    facts = facts_of(wired, claimant)
+def test_a_claim_brings_no_account_no_figure_and_no_history(container: Container, claimant: str):
+    facts = facts_of(container, claimant)
     assert (facts.account, facts.spend, facts.payments, facts.bills_readable) == (None, (), (), None)
     history = facts.history
     assert (history.prior_spend, history.account_awards, history.business_center_awards) == (None, None, None)
     assert facts.claimed_account == "7001"
 
 
-def test_a_claim_tells_neither_when_the_account_is_read_nor_that_it_is_stale(wired: Wiring, claimant: str):
-    status = status_of(wired.database, SETTLED, claimant)
+def test_a_claim_tells_neither_when_the_account_is_read_nor_that_it_is_stale(
+    container: Container, claimant: str
+):
+    status = status_of(container.database, SETTLED, claimant)
     assert (status.next_check, status.stale) == (None, False)
 
 
-def test_a_claim_brings_no_poll_of_the_account_forward(wired: Wiring, claimant: str):
-    with wired.database.writing() as session:
+def test_a_claim_brings_no_poll_of_the_account_forward(container: Container, claimant: str):
+    with container.database.writing() as session:
         session.get_one(Account, "7001").next_poll_at = SETTLED + timedelta(days=5)
-    assert refresh_for_token(wired.database, SETTLED, "token").accepted
-    decide_store(wired.database, SETTLED, claimant)
-    with wired.database.reading() as session:
+    assert refresh_for_token(container.database, SETTLED, "token").accepted
+    decide_store(container.database, SETTLED, claimant)
+    with container.database.reading() as session:
         assert session.get_one(Account, "7001").next_poll_at == SETTLED + timedelta(days=5)
         assert stores_to_decide(session, "7001") == ["st_1"]
 
 
-def test_a_claim_shows_no_reading_in_a_list_of_stores(wired: Wiring, claimant: str):
-    found = page_of_stores(wired.database, SETTLED, StoreFilters(), after=None, limit=10)
+def test_a_claim_shows_no_reading_in_a_list_of_stores(container: Container, claimant: str):
+    found = page_of_stores(container.database, SETTLED, StoreFilters(), after=None, limit=10)
     polls = {row["id"]: row["next_poll"] is not None for row in found.rows}
     assert polls == {"st_1": True, OTHER: False}
     stale = StoreFilters(condition=Condition.FIGURES_STALE)
     later = SETTLED + timedelta(days=9)
-    found = page_of_stores(wired.database, later, stale, after=None, limit=10)
+    found = page_of_stores(container.database, later, stale, after=None, limit=10)
     assert [row["id"] for row in found.rows] == ["st_1"]
 
 
-def test_one_stores_claim_makes_no_other_store_ineligible(wired: Wiring, claimant: str):
-    before = facts_of(wired, "st_1")
-    with wired.database.writing() as session:  # it says to have been first
+def test_one_stores_claim_makes_no_other_store_ineligible(container: Container, claimant: str):
+    before = facts_of(container, "st_1")
+    with container.database.writing() as session:  # it says to have been first
         link = session.scalars(select(Link).where(Link.store_id == claimant)).one()
         link.linked_at -= timedelta(days=30)
-    assert facts_of(wired, "st_1") == before
+    assert facts_of(container, "st_1") == before
     assert before.history.set_up_before is False
 
 
-def test_the_order_of_consents_says_who_was_first_whatever_the_stores_claim(wired: Wiring, claimant: str):
-    with wired.database.writing() as session:
+def test_the_order_of_consents_says_who_was_first_whatever_the_stores_claim(
+    container: Container, claimant: str
+):
+    with container.database.writing() as session:
         link = session.scalars(select(Link).where(Link.store_id == claimant)).one()
         link.linked_at -= timedelta(days=30)
-        give_consent(session, wired.seal, SETTLED, claimant, "7001", "another token")
-    assert facts_of(wired, claimant).history.set_up_before is True
-    assert facts_of(wired, "st_1").history.set_up_before is False
+        give_consent(session, container.cipher, SETTLED, claimant, "7001", "another token")
+    assert facts_of(container, claimant).history.set_up_before is True
+    assert facts_of(container, "st_1").history.set_up_before is False
 
 
 def test_figures_stay_as_they_were_when_the_consent_ended_whatever_others_read_later(
-    wired: Wiring, claimant: str
+    container: Container, claimant: str
 ):
-    with wired.database.writing() as session:
-        give_consent(session, wired.seal, SETTLED, claimant, "7001", "another token")
-    shared = facts_of(wired, claimant)
-    assert shared.spend == facts_of(wired, "st_1").spend != ()
-    withdraw(wired, claimant)
-    keep_day(wired, "4000.00", FIRST + timedelta(days=1))
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
+        give_consent(session, container.cipher, SETTLED, claimant, "7001", "another token")
+    shared = facts_of(container, claimant)
+    assert shared.spend == facts_of(container, "st_1").spend != ()
+    withdraw(container, claimant)
+    keep_day(container, "4000.00", FIRST + timedelta(days=1))
+    with container.database.writing() as session:
         session.get_one(Account, "7001").status = "STATUS_DISABLE"
-    ended = facts_of(wired, claimant)
+    ended = facts_of(container, claimant)
     assert ended.account.consent is False
     assert (ended.spend, ended.account.status) == (shared.spend, "STATUS_ENABLE")
-    assert len(facts_of(wired, "st_1").spend) == len(shared.spend) + 1
+    assert len(facts_of(container, "st_1").spend) == len(shared.spend) + 1
 
 
-def test_a_consent_given_again_shows_the_figures_of_now(wired: Wiring):
-    keep_all(wired)
-    withdraw(wired, "st_1")
-    keep_day(wired, "40.00", FIRST + timedelta(days=1))
-    assert len(facts_of(wired, "st_1").spend) == 1
-    with wired.database.writing() as session:
-        give_consent(session, wired.seal, SETTLED, "st_1", "7001", "new token")
-    assert len(facts_of(wired, "st_1").spend) == 2
+def test_a_consent_given_again_shows_the_figures_of_now(container: Container):
+    keep_all(container)
+    withdraw(container, "st_1")
+    keep_day(container, "40.00", FIRST + timedelta(days=1))
+    assert len(facts_of(container, "st_1").spend) == 1
+    with container.database.writing() as session:
+        give_consent(session, container.cipher, SETTLED, "st_1", "7001", "new token")
+    assert len(facts_of(container, "st_1").spend) == 2
 
 
-def test_a_consent_that_goes_with_its_store_is_remembered(wired: Wiring):
-    keep_all(wired)
-    proven_at = link_of(wired, "st_1").proven_at
-    disconnect_store(wired.database, SETTLED, "st_1", reason="asked", actor="ann")
-    link = link_of(wired, "st_1")
+def test_a_consent_that_goes_with_its_store_is_remembered(container: Container):
+    keep_all(container)
+    proven_at = link_of(container, "st_1").proven_at
+    disconnect_store(container.database, SETTLED, "st_1", reason="asked", actor="ann")
+    link = link_of(container, "st_1")
     assert (link.consent, link.token_sealed, link.proven_at) == (None, None, proven_at)
-    keep_store(wired, OTHER)
-    keep_link(wired, OTHER, "7001", proven_at=SETTLED)
-    assert facts_of(wired, OTHER).history.set_up_before is True
+    keep_store(container, OTHER)
+    keep_link(container, OTHER, "7001", proven_at=SETTLED)
+    assert facts_of(container, OTHER).history.set_up_before is True

@@ -8,25 +8,25 @@ from threading import Thread
 import pytest
 from sqlalchemy import select, text
 
-from receiver.domain.consent import Outcome
+from receiver.domain.consent import ConsentOutcome
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.oauth import Authorised, Consent
-from receiver.services.consent.flow import (
-    TurnedAway,
+from receiver.services.consent.oauth_flow import (
+    FlowRefused,
     choose,
-    come_back,
-    leave_for_tiktok,
-    open_ticket,
+    handle_callback,
+    redeem_ticket,
     show_flow,
+    start_authorization,
 )
 from receiver.services.consent.tickets import issue_ticket
 from receiver.services.polling.refresh import refresh_for_token
 from receiver.services.stores.links import add_link, list_links
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage import spend
-from receiver.storage.seal import token_hash
+from receiver.storage.cipher import token_hash
 from receiver.storage.tables import Account, AuditEntry, ConsentFlow, Link
-from tests.rows import keep_account, keep_link, keep_store
+from tests.db_factories import keep_account, keep_link, keep_store
 
 MERCHANTS, ATTACKERS = "m" * 43, "a" * 43  # browsers
 SCOPES = frozenset({4, 44, 100, 152, 200})
@@ -66,35 +66,39 @@ class FakeTikTok:
 class Way:
     """One store's way through the consent; each step is one call of a service."""
 
-    def __init__(self, wired, tiktok, store_id="st_1"):
-        self.wired, self.tiktok, self.store_id = wired, tiktok, store_id
+    def __init__(self, container, tiktok, store_id="st_1"):
+        self.container, self.tiktok, self.store_id = container, tiktok, store_id
 
     def ticket(self) -> str:
-        return issue_ticket(self.wired.database, self.wired.now(), f"token-{self.store_id}", None).text
+        return issue_ticket(
+            self.container.database, self.container.now(), f"token-{self.store_id}", None
+        ).text
 
     def open(self, ticket=None, browser=MERCHANTS) -> str:
-        return open_ticket(self.wired.database, self.wired.now(), ticket or self.ticket(), browser)
+        return redeem_ticket(self.container.database, self.container.now(), ticket or self.ticket(), browser)
 
     def leave(self, flow_id, browser=MERCHANTS) -> str:
-        return leave_for_tiktok(self.wired.database, self.wired.now(), flow_id, browser)
+        return start_authorization(self.container.database, self.container.now(), flow_id, browser)
 
     def back(self, state, auth_code="code", browser=MERCHANTS):
-        parts, sent = self.wired, {"state": state, "auth_code": auth_code, "browser": browser}
-        return self.shown(come_back(parts.database, parts.seal, self.tiktok, parts.now(), **sent), browser)
+        parts, sent = self.container, {"state": state, "auth_code": auth_code, "browser": browser}
+        return self.shown(
+            handle_callback(parts.database, parts.cipher, self.tiktok, parts.now(), **sent), browser
+        )
 
     def shown(self, flow_id, browser=MERCHANTS):
-        return show_flow(self.wired.database, self.wired.now(), flow_id, browser)
+        return show_flow(self.container.database, self.container.now(), flow_id, browser)
 
     def pick(self, flow_id, advertiser_id, browser=MERCHANTS):
         who = {"flow_id": flow_id, "browser": browser, "advertiser_id": advertiser_id}
-        choose(self.wired.database, self.wired.seal, self.wired.now(), **who)
+        choose(self.container.database, self.container.cipher, self.container.now(), **who)
         return self.shown(flow_id, browser)
 
     def whole(self):
         return self.back(self.leave(self.open()))
 
     def links(self):
-        return {link.advertiser_id: link for link in list_links(self.wired.database, self.store_id, 0)}
+        return {link.advertiser_id: link for link in list_links(self.container.database, self.store_id, 0)}
 
 
 @pytest.fixture
@@ -103,32 +107,32 @@ def tiktok():
 
 
 @pytest.fixture
-def way(wired, tiktok):
-    keep_store(wired, "st_1", status_token_hash=token_hash("token-st_1"))
-    return Way(wired, tiktok)
+def way(container, tiktok):
+    keep_store(container, "st_1", status_token_hash=token_hash("token-st_1"))
+    return Way(container, tiktok)
 
 
 @pytest.fixture
-def attacker(wired, tiktok):
-    keep_store(wired, "st_2", status_token_hash=token_hash("token-st_2"))
-    return Way(wired, tiktok, "st_2")
+def attacker(container, tiktok):
+    keep_store(container, "st_2", status_token_hash=token_hash("token-st_2"))
+    return Way(container, tiktok, "st_2")
 
 
-def claimed(wired, advertiser_id="7001", **changes):
+def claimed(container, advertiser_id="7001", **changes):
     """The store named an account, and nobody has consented yet."""
-    keep_link(wired, advertiser_id=advertiser_id, **{"token_sealed": None, "consent": None, **changes})
-    keep_account(wired, advertiser_id, next_poll_at=None, failures=3, last_error="old")
+    keep_link(container, advertiser_id=advertiser_id, **{"token_sealed": None, "consent": None, **changes})
+    keep_account(container, advertiser_id, next_poll_at=None, failures=3, last_error="old")
 
 
 def turned_away(call, *arguments, **more) -> str:
-    with pytest.raises(TurnedAway) as caught:
+    with pytest.raises(FlowRefused) as caught:
         call(*arguments, **more)
     return caught.value.why
 
 
-def everything(wired) -> str:
+def everything(container) -> str:
     """All that is kept, as text."""
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         rows = [row for table in (Link, ConsentFlow, AuditEntry) for row in session.scalars(select(table))]
     return " ".join(str(vars(row)) for row in rows)
 
@@ -136,74 +140,74 @@ def everything(wired) -> str:
 # What is linked
 
 
-def test_consent_for_what_the_store_named_is_kept_sealed_and_its_account_is_read_at_once(way, wired):
-    claimed(wired)
-    assert way.whole().outcome is Outcome.LINKED
+def test_consent_for_what_the_store_named_is_kept_sealed_and_its_account_is_read_at_once(way, container):
+    claimed(container)
+    assert way.whole().outcome is ConsentOutcome.LINKED
     link = way.links()["7001"]
-    assert (link.consent, link.consent_at, link.scopes) == (True, wired.now(), sorted(SCOPES))
-    assert wired.seal.open(link.token_sealed) == TOKEN
-    with wired.database.reading() as session:
+    assert (link.consent, link.consent_at, link.scopes) == (True, container.now(), sorted(SCOPES))
+    assert container.cipher.decrypt(link.token_sealed) == TOKEN
+    with container.database.reading() as session:
         account = session.get(Account, "7001")
-    assert (account.next_poll_at, account.failures, account.last_error) == (wired.now(), 0, None)
-    assert TOKEN not in everything(wired)
+    assert (account.next_poll_at, account.failures, account.last_error) == (container.now(), 0, None)
+    assert TOKEN not in everything(container)
 
 
-def test_consent_given_again_replaces_the_token_of_the_same_link(way, wired):
-    claimed(wired, consent=False, prior_spend=None)
+def test_consent_given_again_replaces_the_token_of_the_same_link(way, container):
+    claimed(container, consent=False, prior_spend=None)
     first = way.links()["7001"]
-    assert way.whole().outcome is Outcome.LINKED
+    assert way.whole().outcome is ConsentOutcome.LINKED
     (link,) = way.links().values()
     assert (link.id, link.linked_at, link.consent) == (first.id, first.linked_at, True)
 
 
-def test_the_only_account_is_linked_where_the_store_named_none(way, wired):
+def test_the_only_account_is_linked_where_the_store_named_none(way, container):
     shown = way.whole()
     link = way.links()["7001"]
-    assert (shown.account.name, link.linked_at, link.exact) == ("Account 1", wired.now(), False)
+    assert (shown.account.name, link.linked_at, link.exact) == ("Account 1", container.now(), False)
 
 
-def test_of_several_the_merchant_chooses_and_the_token_waits_sealed_until_then(way, wired, tiktok):
+def test_of_several_the_merchant_chooses_and_the_token_waits_sealed_until_then(way, container, tiktok):
     tiktok.covered = ("7001", "7002")
     shown = way.whole()
     assert (shown.outcome, [one.name for one in shown.accounts]) == (
-        Outcome.CHOOSE,
+        ConsentOutcome.CHOOSE,
         ["Account 1", "Account 2"],
     )
     assert way.links() == {}
-    assert TOKEN not in everything(wired)
-    assert way.pick(shown.id, "7009").outcome is Outcome.CHOOSE  # not one it covers
-    assert way.pick(shown.id, "7002").outcome is Outcome.LINKED
+    assert TOKEN not in everything(container)
+    assert way.pick(shown.id, "7009").outcome is ConsentOutcome.CHOOSE  # not one it covers
+    assert way.pick(shown.id, "7002").outcome is ConsentOutcome.LINKED
     assert list(way.links()) == ["7002"]
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert session.get(ConsentFlow, shown.id).token_sealed is None
     assert turned_away(way.pick, shown.id, "7001") == "expired"
 
 
-def test_a_choice_never_overrides_what_the_store_named_meanwhile(way, wired, tiktok):
+def test_a_choice_never_overrides_what_the_store_named_meanwhile(way, container, tiktok):
     tiktok.covered = ("7001", "7002")
     flow_id = way.whole().id
-    claimed(wired, "7001")
+    claimed(container, "7001")
     shown = way.pick(flow_id, "7002")
-    assert (shown.outcome, shown.account.advertiser_id) == (Outcome.OTHER_ACCOUNT, "7001")
+    assert (shown.outcome, shown.account.advertiser_id) == (ConsentOutcome.OTHER_ACCOUNT, "7001")
     assert {one: link.consent for one, link in way.links().items()} == {"7001": None}
 
 
-def test_a_consent_for_another_account_changes_nothing(way, wired, tiktok):
-    claimed(wired, "7009", token_sealed=wired.seal.close("old"), consent=True)
-    assert way.whole().outcome is Outcome.OTHER_ACCOUNT
+def test_a_consent_for_another_account_changes_nothing(way, container, tiktok):
+    claimed(container, "7009", token_sealed=container.cipher.encrypt("old"), consent=True)
+    assert way.whole().outcome is ConsentOutcome.OTHER_ACCOUNT
     (link,) = way.links().values()
-    assert (link.advertiser_id, wired.seal.open(link.token_sealed)) == ("7009", "old")
+    assert (link.advertiser_id, container.cipher.decrypt(link.token_sealed)) == ("7009", "old")
 
 
-def test_a_poorer_consent_does_not_replace_one_that_works(way, wired, tiktok):
-    claimed(wired, token_sealed=wired.seal.close("old"), consent=True)
+def test_a_poorer_consent_does_not_replace_one_that_works(way, container, tiktok):
+    claimed(container, token_sealed=container.cipher.encrypt("old"), consent=True)
     tiktok.scopes = frozenset({152})
     shown = way.whole()
     assert (shown.outcome, [str(one) for one in shown.missing]) == (
-        Outcome.NOT_ENOUGH,
+        ConsentOutcome.NOT_ENOUGH,
         ["reports", "account"],
     )
-    assert wired.seal.open(way.links()["7001"].token_sealed) == "old"
+    assert container.cipher.decrypt(way.links()["7001"].token_sealed) == "old"
 
 
 def test_without_names_accounts_are_told_by_their_numbers(way, tiktok):
@@ -217,32 +221,34 @@ def test_without_names_accounts_are_told_by_their_numbers(way, tiktok):
 @pytest.mark.parametrize(
     ("advice", "outcome"),
     [
-        (Advice.REAUTHORISE, Outcome.REFUSED),
-        (Advice.GIVE_UP, Outcome.REFUSED),
-        (Advice.CONFIGURATION, Outcome.NOT_SET_UP),
-        (Advice.AGAIN, Outcome.FAULT),
-        (Advice.PAUSE_APP, Outcome.FAULT),
+        (Advice.REAUTHORISE, ConsentOutcome.REFUSED),
+        (Advice.GIVE_UP, ConsentOutcome.REFUSED),
+        (Advice.CONFIGURATION, ConsentOutcome.NOT_SET_UP),
+        (Advice.AGAIN, ConsentOutcome.FAULT),
+        (Advice.PAUSE_APP, ConsentOutcome.FAULT),
     ],
 )
-def test_a_fault_of_tiktoks_links_nothing_and_the_way_can_be_gone_again(way, wired, tiktok, advice, outcome):
-    claimed(wired)
+def test_a_fault_of_tiktoks_links_nothing_and_the_way_can_be_gone_again(
+    way, container, tiktok, advice, outcome
+):
+    claimed(container)
     tiktok.fault = ProviderError("no", advice=advice)
     shown = way.whole()
     assert (shown.outcome, way.links()["7001"].consent) == (outcome, None)
     tiktok.fault = None
-    assert way.back(way.leave(shown.id)).outcome is Outcome.LINKED
+    assert way.back(way.leave(shown.id)).outcome is ConsentOutcome.LINKED
 
 
-def test_who_cancels_at_tiktok_changed_nothing(way, wired, tiktok):
-    claimed(wired)
-    assert way.back(way.leave(way.open()), auth_code=None).outcome is Outcome.CANCELLED
+def test_who_cancels_at_tiktok_changed_nothing(way, container, tiktok):
+    claimed(container)
+    assert way.back(way.leave(way.open()), auth_code=None).outcome is ConsentOutcome.CANCELLED
     assert (way.links()["7001"].consent, tiktok.codes) == (None, [])
 
 
-def test_a_store_that_disconnects_meanwhile_is_linked_to_nothing(way, wired, tiktok):
+def test_a_store_that_disconnects_meanwhile_is_linked_to_nothing(way, container, tiktok):
     state = way.leave(way.open())
     tiktok.meanwhile = lambda: disconnect_store(
-        wired.database, wired.now(), "st_1", reason="closed", actor="ann"
+        container.database, container.now(), "st_1", reason="closed", actor="ann"
     )
     assert turned_away(way.back, state) == "store_gone"
     assert way.links() == {}
@@ -252,7 +258,7 @@ def test_a_store_that_disconnects_meanwhile_is_linked_to_nothing(way, wired, tik
 
 
 def test_a_victims_consent_never_lands_on_the_store_of_an_attacker_who_sent_the_address(
-    way, attacker, tiktok, wired
+    way, attacker, tiktok, container
 ):
     """The attacker goes as far as TikTok's address, and the victim follows it from there."""
     state = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
@@ -263,7 +269,7 @@ def test_a_victims_consent_never_lands_on_the_store_of_an_attacker_who_sent_the_
     assert turned_away(attacker.back, state, "code-of-the-victim") == "state_unknown"
     assert turned_away(attacker.back, state, "stolen-code", browser=ATTACKERS) == "state_unknown"
     assert (attacker.links(), tiktok.codes) == ({}, [])
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         told = [(row.action, row.subject) for row in session.scalars(select(AuditEntry))]
     assert told == [("tiktok consent refused", "st_2")]
 
@@ -272,7 +278,7 @@ def test_a_victim_with_a_flow_of_their_own_is_not_taken_for_the_attacker(way, at
     own = way.leave(way.open())
     state = attacker.leave(attacker.open(browser=ATTACKERS), browser=ATTACKERS)
     assert turned_away(attacker.back, state) == "wrong_browser"
-    assert way.back(own).outcome is Outcome.LINKED
+    assert way.back(own).outcome is ConsentOutcome.LINKED
     assert (list(way.links()), attacker.links()) == (["7001"], {})
 
 
@@ -293,7 +299,7 @@ def test_a_state_serves_once(way, tiktok):
 def test_a_state_serves_for_half_an_hour(way, clock, tiktok):
     early, late = way.leave(way.open()), way.leave(way.open())
     clock.move(minutes=30, seconds=-1)
-    assert way.back(early).outcome is Outcome.LINKED
+    assert way.back(early).outcome is ConsentOutcome.LINKED
     clock.move(seconds=1)
     assert turned_away(way.back, late) == "expired"
     assert tiktok.codes == ["code"]
@@ -303,7 +309,7 @@ def test_a_newer_state_of_the_same_way_voids_the_older(way):
     flow_id = way.open()
     old, new = way.leave(flow_id), way.leave(flow_id)
     assert turned_away(way.back, old) == "state_unknown"
-    assert way.back(new).outcome is Outcome.LINKED
+    assert way.back(new).outcome is ConsentOutcome.LINKED
 
 
 def test_two_ways_in_one_browser_each_end_at_their_own_store(way, attacker, tiktok):
@@ -370,18 +376,18 @@ def test_what_was_linked_can_be_looked_at_later(way, clock):
     assert not way.shown(flow_id).expired
 
 
-def test_nothing_that_opens_a_door_is_kept_as_it_is(way, wired):
+def test_nothing_that_opens_a_door_is_kept_as_it_is(way, container):
     ticket = way.ticket()
     state = way.leave(way.open(ticket))
-    kept = everything(wired)
+    kept = everything(container)
     assert not [secret for secret in (ticket, state, MERCHANTS) if secret in kept]
 
 
-def test_a_flow_lasts_half_an_hour_from_each_step(way, clock, wired):
+def test_a_flow_lasts_half_an_hour_from_each_step(way, clock, container):
     flow_id = way.open()
     clock.move(minutes=29)
     way.leave(flow_id)
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert session.get(ConsentFlow, flow_id).expires_at == clock() + timedelta(minutes=30)
 
 
@@ -408,32 +414,32 @@ def while_waiting(session, call):
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite's writers wait anyway
 @pytest.mark.parametrize("asked", ["consent", "choice", "link by hand", "refresh"])
-def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(wired, way, tiktok, asked):
-    keep_account(wired, "7001")
-    keep_link(wired)
+def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(container, way, tiktok, asked):
+    keep_account(container, "7001")
+    keep_link(container)
     tiktok.covered = ("7001", "7002")
     if asked == "choice":
-        with wired.database.writing() as session:
-            session.get_one(Link, 1).ended_at = wired.now()
+        with container.database.writing() as session:
+            session.get_one(Link, 1).ended_at = container.now()
         flow = way.whole().id
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             session.get_one(Link, 1).ended_at = None
     state = way.leave(way.open()) if asked == "consent" else ""
     calls = {
         "consent": lambda: way.back(state),
         "choice": lambda: way.pick(flow, "7001"),
         "link by hand": lambda: add_link(
-            wired.database,
-            wired.seal,
-            wired.now(),
+            container.database,
+            container.cipher,
+            container.now(),
             store_id="st_1",
             advertiser_id="7001",
             token="t",
             actor="ann",
         ),
-        "refresh": lambda: refresh_for_token(wired.database, wired.now(), "token-st_1"),
+        "refresh": lambda: refresh_for_token(container.database, container.now(), "token-st_1"),
     }
-    with wired.database.writing() as session:  # as a poll
+    with container.database.writing() as session:  # as a poll
         session.get_one(Account, "7001", with_for_update=True)
         thread, caught = while_waiting(session, calls[asked])
         assert spend.stores_to_decide(session, "7001") == ["st_1"]
@@ -442,13 +448,13 @@ def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(wired, 
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-def test_two_stores_whose_advertiser_consents_at_the_same_moment_are_both_linked(wired, way, attacker):
+def test_two_stores_whose_advertiser_consents_at_the_same_moment_are_both_linked(container, way, attacker):
     states = [one.leave(one.open()) for one in (way, attacker)]
-    with wired.database.writing() as session:
-        spend.account_for_polling(session, "7001", wired.now(), "linked")
+    with container.database.writing() as session:
+        spend.account_for_polling(session, "7001", container.now(), "linked")
         session.flush()
         thread, caught = while_waiting(session, lambda: attacker.back(states[1]))
     thread.join(60)
     assert caught == []
-    assert way.back(states[0]).outcome is Outcome.LINKED
+    assert way.back(states[0]).outcome is ConsentOutcome.LINKED
     assert attacker.links()["7001"].consent

@@ -28,18 +28,18 @@ from sqlalchemy import (
 )
 
 from receiver.app import create_app
+from receiver.container import Container
 from receiver.errors import Refused, StorageUnavailable
 from receiver.services.running.copy_database import copy_database
-from receiver.storage import copying
 from receiver.storage import database as databases
+from receiver.storage import table_copy
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.heartbeats import beat
-from receiver.storage.seal import Seal
 from receiver.storage.tables import Base, Delivery, Store
 from receiver.storage.types import ExactDecimal, Json, PackedJson, Utc
-from receiver.wiring import Wiring
 from tests.conftest import database_on
-from tests.rows import keep_store
+from tests.db_factories import keep_store
 from tests.signals import add_shop, keep_one, signal
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -67,22 +67,22 @@ def str_of(database: Database) -> str:
     return database.url.render_as_string(hide_password=False)
 
 
-def copy(wired: Wiring, target: Database) -> list[copying.Copied]:
-    return copy_database(wired.database, target, wired.seal, lambda *_: None)
+def copy(container: Container, target: Database) -> list[table_copy.Copied]:
+    return copy_database(container.database, target, container.cipher, lambda *_: None)
 
 
 def is_empty(database: Database) -> bool:
     with database.reading() as session:
-        return not any(copying.count_rows(session, table) for table in copying.tables())
+        return not any(table_copy.count_rows(session, table) for table in table_copy.tables())
 
 
 class Filled:
     """Two rows in every table there is: one full, and one with all the nulls that it may have."""
 
-    def __init__(self, wired: Wiring) -> None:
-        self._seal, self._numbers = wired.seal, count(1)
+    def __init__(self, container: Container) -> None:
+        self._cipher, self._numbers = container.cipher, count(1)
         self._keys: dict[Any, list[Any]] = {}
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             for table in Base.metadata.sorted_tables:
                 for row in (0, 1):
                     session.execute(insert(table).values(self._row(table, row)))
@@ -104,7 +104,7 @@ class Filled:
     def _new(self, column: Column[Any]) -> Any:
         number = next(self._numbers)
         if column.name.endswith("_sealed"):
-            return self._seal.close(f"secret {number}")
+            return self._cipher.encrypt(f"secret {number}")
         values = {
             Utc: AT + timedelta(microseconds=number),
             ExactDecimal: Decimal(number) / 7,
@@ -127,28 +127,32 @@ def everything(database: Database) -> dict[str, list[Any]]:
         }
 
 
-def test_every_row_and_column_of_every_table_comes_out_the_same(wired: Wiring, target: Database) -> None:
-    Filled(wired)
-    copied = copy(wired, target)
+def test_every_row_and_column_of_every_table_comes_out_the_same(
+    container: Container, target: Database
+) -> None:
+    Filled(container)
+    copied = copy(container, target)
     assert {one.table: one.rows for one in copied} == dict.fromkeys(Base.metadata.tables, 2)
-    assert everything(target) == everything(wired.database)
+    assert everything(target) == everything(container.database)
 
 
-def test_text_is_copied_as_it_was_written_and_not_as_it_would_be_now(wired: Wiring, target: Database) -> None:
-    keep_store(wired)
+def test_text_is_copied_as_it_was_written_and_not_as_it_would_be_now(
+    container: Container, target: Database
+) -> None:
+    keep_store(container)
     odd = '[ 1,\n"\\u00fc" ]'
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         session.execute(text("UPDATE stores SET account_news = :odd"), {"odd": odd})
-    copy(wired, target)
+    copy(container, target)
     with target.reading() as session:
         assert session.scalar(text("SELECT account_news FROM stores")) == odd
 
 
-def test_the_service_goes_on_where_it_was(wired: Wiring, target: Database) -> None:
-    store_id = add_shop(wired).id
-    kept = [keep_one(wired, store_id, signal(number)) for number in (1, 2, 3)]
-    copy(wired, target)
-    moved = replace(wired, database=target)
+def test_the_service_goes_on_where_it_was(container: Container, target: Database) -> None:
+    store_id = add_shop(container).id
+    kept = [keep_one(container, store_id, signal(number)) for number in (1, 2, 3)]
+    copy(container, target)
+    moved = replace(container, database=target)
     assert keep_one(moved, store_id, signal(4)) == kept[-1] + 1
     assert keep_one(moved, store_id, signal(3)) == kept[-1]  # is known
 
@@ -156,53 +160,57 @@ def test_the_service_goes_on_where_it_was(wired: Wiring, target: Database) -> No
 class TestRefusals:
     """Each in one sentence that says what to do, with nothing written."""
 
-    def refused(self, wired: Wiring, target: Database, why: str) -> None:
+    def refused(self, container: Container, target: Database, why: str) -> None:
         with pytest.raises(Refused, match=why):
-            copy(wired, target)
+            copy(container, target)
 
-    def test_a_target_with_rows_stays_as_it_is(self, wired: Wiring, target: Database) -> None:
-        keep_store(wired, "st_1")
-        keep_store(replace(wired, database=target), "st_2")
-        self.refused(wired, target, "must be empty, and has rows in: programmes, stores$")
+    def test_a_target_with_rows_stays_as_it_is(self, container: Container, target: Database) -> None:
+        keep_store(container, "st_1")
+        keep_store(replace(container, database=target), "st_2")
+        self.refused(container, target, "must be empty, and has rows in: programmes, stores$")
         with target.reading() as session:
             assert session.scalars(select(Store.id)).all() == ["st_2"]
 
-    def test_a_target_without_tables(self, wired: Wiring, postgresql: str) -> None:
+    def test_a_target_without_tables(self, container: Container, postgresql: str) -> None:
         with database_on(postgresql) as address:
             target = Database(address)
-            self.refused(wired, target, "copy into is at revision none .* run `flask --app wsgi migrate`")
+            self.refused(container, target, "copy into is at revision none .* run `flask --app wsgi migrate`")
             target.close()
 
-    def test_a_source_that_somebody_has_open(self, wired: Wiring, target: Database, impatient: None) -> None:
-        keep_store(wired)
-        other = Database(wired.settings.database_url)
+    def test_a_source_that_somebody_has_open(
+        self, container: Container, target: Database, impatient: None
+    ) -> None:
+        keep_store(container)
+        other = Database(container.settings.database_url)
         with other.reading() as session:
             session.scalars(select(Store)).all()
-        self.refused(wired, target, "stop web, worker")
+        self.refused(container, target, "stop web, worker")
         assert is_empty(target)
         other.close()
-        copy(wired, target)
+        copy(container, target)
 
-    def test_secrets_that_the_keys_do_not_open(self, wired: Wiring, target: Database) -> None:
-        add_shop(wired)
+    def test_secrets_that_the_keys_do_not_open(self, container: Container, target: Database) -> None:
+        add_shop(container)
         with pytest.raises(Refused, match=r"SECRET_KEYS lacks the key .*: hook_secrets\.secret_sealed$"):
-            copy_database(wired.database, target, Seal([Fernet.generate_key().decode()]), lambda *_: None)
+            copy_database(
+                container.database, target, Cipher([Fernet.generate_key().decode()]), lambda *_: None
+            )
         assert is_empty(target)
 
-    def test_a_row_that_postgresql_cannot_keep(self, wired: Wiring, target: Database) -> None:
-        keep_store(wired, name="with a \x00 in it")
-        self.refused(wired, target, r"cannot keep a row \(stores, row 1\): .*NUL")
+    def test_a_row_that_postgresql_cannot_keep(self, container: Container, target: Database) -> None:
+        keep_store(container, name="with a \x00 in it")
+        self.refused(container, target, r"cannot keep a row \(stores, row 1\): .*NUL")
         assert is_empty(target)
 
-    def test_a_row_that_is_too_long(self, wired: Wiring, target: Database) -> None:
-        delivery = keep_one(wired, add_shop(wired).id, signal(1))
-        with wired.database.writing() as session:
+    def test_a_row_that_is_too_long(self, container: Container, target: Database) -> None:
+        delivery = keep_one(container, add_shop(container).id, signal(1))
+        with container.database.writing() as session:
             session.execute(update(Delivery).where(Delivery.id == delivery).values(body_sha256="0" * 65))
-        self.refused(wired, target, r"cannot keep a row \(COPY deliveries, line 1, column body_sha256")
+        self.refused(container, target, r"cannot keep a row \(COPY deliveries, line 1, column body_sha256")
         assert is_empty(target)
 
-    def test_a_row_that_was_changed_on_its_way(self, wired: Wiring, target: Database) -> None:
-        keep_store(wired)
+    def test_a_row_that_was_changed_on_its_way(self, container: Container, target: Database) -> None:
+        keep_store(container)
         with target.writing() as session:
             session.execute(
                 text(
@@ -213,66 +221,68 @@ class TestRefusals:
             session.execute(
                 text("CREATE TRIGGER change BEFORE INSERT ON stores FOR EACH ROW EXECUTE PROCEDURE change()")
             )
-        self.refused(wired, target, "^stores came out different: 1 rows copied, 1 read back$")
+        self.refused(container, target, "^stores came out different: 1 rows copied, 1 read back$")
         assert is_empty(target)
 
-    def test_postgresql_as_the_source(self, wired: Wiring, target: Database) -> None:
+    def test_postgresql_as_the_source(self, container: Container, target: Database) -> None:
         with pytest.raises(Refused, match="only SQLite"):
-            copy_database(target, wired.database, wired.seal, lambda *_: None)
+            copy_database(target, container.database, container.cipher, lambda *_: None)
 
 
-def test_what_ends_half_way_leaves_the_target_empty_and_is_run_again(wired: Wiring, target: Database) -> None:
-    Filled(wired)
+def test_what_ends_half_way_leaves_the_target_empty_and_is_run_again(
+    container: Container, target: Database
+) -> None:
+    Filled(container)
 
     def power_cut(table: str, _of: int, _more: int) -> None:
         if table == "signals":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        copy_database(wired.database, target, wired.seal, power_cut)
+        copy_database(container.database, target, container.cipher, power_cut)
     assert is_empty(target)
-    assert len(copy(wired, target)) == len(Base.metadata.tables)
+    assert len(copy(container, target)) == len(Base.metadata.tables)
 
 
 def test_nobody_can_open_the_source_or_write_to_the_target_meanwhile(
-    wired: Wiring, target: Database, impatient: None
+    container: Container, target: Database, impatient: None
 ) -> None:
-    keep_store(wired)
+    keep_store(container)
     refused = list[bool]()
 
     def try_both(*_: object) -> None:
         if refused:
             return
-        for database in (Database(wired.settings.database_url), Database(str_of(target))):
+        for database in (Database(container.settings.database_url), Database(str_of(target))):
             with pytest.raises(StorageUnavailable), database.writing() as session:
                 beat(session, "worker", AT)
             database.close()
             refused.append(database.is_sqlite)
 
-    copy_database(wired.database, target, wired.seal, try_both)
+    copy_database(container.database, target, container.cipher, try_both)
     assert refused == [True, False]
 
 
 class TestTheCommand:
-    def run(self, wired: Wiring, *words: str) -> Result:
-        return create_app(wired=wired).test_cli_runner().invoke(args=["copy-database", *words])
+    def run(self, container: Container, *words: str) -> Result:
+        return create_app(container=container).test_cli_runner().invoke(args=["copy-database", *words])
 
-    def test_says_what_was_copied(self, wired: Wiring, target: Database) -> None:
-        keep_store(wired)
-        answer = self.run(wired, str_of(target), "--json")
+    def test_says_what_was_copied(self, container: Container, target: Database) -> None:
+        keep_store(container)
+        answer = self.run(container, str_of(target), "--json")
         rows = {row["table"]: row for row in json.loads(answer.stdout)}
         assert (rows["stores"]["rows"], rows["deliveries"]["rows"]) == (1, 0)
         assert int(rows["stores"]["checksum"], 16) > 0
         assert rows["deliveries"]["checksum"] == "0" * 64
 
-    def test_says_in_one_line_why_not(self, wired: Wiring, target: Database) -> None:
-        keep_store(replace(wired, database=target))
-        answer = self.run(wired, str_of(target))
+    def test_says_in_one_line_why_not(self, container: Container, target: Database) -> None:
+        keep_store(replace(container, database=target))
+        answer = self.run(container, str_of(target))
         assert (answer.exit_code, len(answer.stderr.splitlines())) == (1, 1)
         assert "must be empty" in answer.stderr
 
     @pytest.mark.parametrize("to", ["sqlite:///other.db", "nothing", "postgresql://host/name"])
-    def test_takes_only_the_address_of_a_postgresql(self, wired: Wiring, to: str) -> None:
-        answer = self.run(wired, to)
+    def test_takes_only_the_address_of_a_postgresql(self, container: Container, to: str) -> None:
+        answer = self.run(container, to)
         assert answer.exit_code == 2
         assert "postgresql+psycopg://" in answer.stderr

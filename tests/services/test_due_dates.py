@@ -11,12 +11,12 @@ from receiver.services.awards.listing import list_awards
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.running.programme import count_programmes
-from receiver.services.running.today import today
-from receiver.storage import attention, awards, totals
+from receiver.services.running.work_queue import today
+from receiver.storage import awards, programme_statistics, work_queue
 from receiver.storage.tables import AuditEntry, Award
-from tests.desk import Desk
+from tests.award_fixtures import AwardDesk
+from tests.db_factories import keep_all
 from tests.factories import SETTLED
-from tests.rows import keep_all
 
 DUE_BY = date(2025, 12, 8)
 ZONES = (
@@ -28,20 +28,20 @@ ZONES = (
 )  # as the date ends in them
 
 
-def put(wired, award_id, **values):
-    with wired.database.writing() as session:
+def put(container, award_id, **values):
+    with container.database.writing() as session:
         for name, value in values.items():
             setattr(session.get_one(Award, award_id), name, value)
 
 
-def everywhere(wired, now):
+def everywhere(container, now):
     """Which awards are overdue, as each place says it: the list, the counts, what staff are told."""
-    listed = {row["store"] for row in list_awards(wired.database, now, None, 0) if row["overdue"]}
-    matters = {matter.id: matter.count for matter in today(wired.database, now)}
-    count_programmes(wired.database, now)
-    with wired.database.reading() as session:
-        told = set(session.scalars(attention.stores_overdue(now)))
-        ((_, counted),) = totals.kept_counts(session).values()
+    listed = {row["store"] for row in list_awards(container.database, now, None, 0) if row["overdue"]}
+    matters = {matter.id: matter.count for matter in today(container.database, now)}
+    count_programmes(container.database, now)
+    with container.database.reading() as session:
+        told = set(session.scalars(work_queue.stores_overdue(now)))
+        ((_, counted),) = programme_statistics.kept_counts(session).values()
         counts = {
             awards.count_overdue(session, now),
             matters.get("awards_overdue", 0),
@@ -65,26 +65,26 @@ def everywhere(wired, now):
         ("2025-12-09T10:00Z", {"st_0", "st_1", "st_2", "st_3", "st_4"}),
     ],
 )
-def test_an_award_is_overdue_once_its_date_is_over_in_its_accounts_zone(wired, at, overdue):
-    Desk(wired, len(ZONES))
+def test_an_award_is_overdue_once_its_date_is_over_in_its_accounts_zone(container, at, overdue):
+    AwardDesk(container, len(ZONES))
     for number, zone in enumerate(ZONES):
-        put(wired, f"aw_{number}", timezone=zone, due_by=DUE_BY)
-    assert everywhere(wired, datetime.fromisoformat(at).astimezone(UTC)) == overdue
+        put(container, f"aw_{number}", timezone=zone, due_by=DUE_BY)
+    assert everywhere(container, datetime.fromisoformat(at).astimezone(UTC)) == overdue
 
 
 LATE = SETTLED + timedelta(days=9)
 
 
 @pytest.fixture
-def store_id(wired, clock):
+def store_id(container, clock):
     clock.at = LATE
-    return keep_all(wired)
+    return keep_all(container)
 
 
-def test_an_award_first_decided_after_its_due_date_is_flagged_once_and_stays_so(wired, store_id):
+def test_an_award_first_decided_after_its_due_date_is_flagged_once_and_stays_so(container, store_id):
     for hours in (0, 1):
-        decide_store(wired.database, LATE + timedelta(hours=hours), store_id)
-    with wired.database.reading() as session:
+        decide_store(container.database, LATE + timedelta(hours=hours), store_id)
+    with container.database.reading() as session:
         award = session.scalars(select(Award)).one()
         entries = select(AuditEntry.action, AuditEntry.detail).where(AuditEntry.subject == award.id)
         assert award.flags == ["decided_late"]
@@ -96,20 +96,20 @@ def test_an_award_first_decided_after_its_due_date_is_flagged_once_and_stays_so(
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "that date has passed"), ("es", "esa fecha ya pasó"), ("th", "เลยกำหนดแล้ว")]
 )
-def test_a_due_date_that_passed_is_told_as_passed(wired, store_id, language, said):
-    decide_store(wired.database, LATE, store_id)
-    document = full_document(status_of(wired.database, LATE, store_id), Locale(language))
+def test_a_due_date_that_passed_is_told_as_passed(container, store_id, language, said):
+    decide_store(container.database, LATE, store_id)
+    document = full_document(status_of(container.database, LATE, store_id), Locale(language))
     assert said in document["headline"]
     assert document["award"]["overdue"] is True
 
 
-def test_a_date_that_is_still_to_come_is_a_promise(wired, store_id):
-    decide_store(wired.database, SETTLED, store_id)
-    document = full_document(status_of(wired.database, SETTLED, store_id))
+def test_a_date_that_is_still_to_come_is_a_promise(container, store_id):
+    decide_store(container.database, SETTLED, store_id)
+    document = full_document(status_of(container.database, SETTLED, store_id))
     assert "is due by December" in document["headline"]
     assert (document["award"]["overdue"], document["award"]["flags"]) == (False, [])
 
 
-def test_the_last_moment_of_the_date_in_the_accounts_zone_is_in_time(wired, store_id):
+def test_the_last_moment_of_the_date_in_the_accounts_zone_is_in_time(container, store_id):
     at = datetime(2025, 12, 9, 4, 59, tzinfo=UTC)  # 23:59 of 8 December in New York
-    assert decide_store(wired.database, at, store_id).award.flags == ()
+    assert decide_store(container.database, at, store_id).award.flags == ()

@@ -8,23 +8,23 @@ from threading import Event
 import pytest
 
 from receiver import worker
+from receiver.container import Container
 from receiver.services.processing.replay import progress, replay_next, start
 from receiver.storage import bridges, spend, tables
 from receiver.storage.deliveries import Filters
-from receiver.wiring import Wiring
-from tests.rows import keep_account, keep_link, keep_store
+from tests.db_factories import keep_account, keep_link, keep_store
 from tests.signals import add_shop, keep_one, signal
 
 
 @pytest.mark.parametrize(
     ("urgent", "planned", "taken"), [(20, 20, (6, 2)), (20, 1, (7, 1)), (1, 20, (1, 7)), (20, 0, (8, 0))]
 )
-def test_urgent_polls_leave_every_fourth_place_to_planned_ones(wired, clock, urgent, planned, taken):
+def test_urgent_polls_leave_every_fourth_place_to_planned_ones(container, clock, urgent, planned, taken):
     for number in range(urgent + planned):
-        keep_store(wired, f"st_{number}")
-        keep_link(wired, f"st_{number}", f"7{number:03}")
-        keep_account(wired, f"7{number:03}", poll_urgent=number < urgent)
-    with wired.database.reading() as session:
+        keep_store(container, f"st_{number}")
+        keep_link(container, f"st_{number}", f"7{number:03}")
+        keep_account(container, f"7{number:03}", poll_urgent=number < urgent)
+    with container.database.reading() as session:
         due = spend.due_accounts(session, clock(), 8)
     assert tuple(sum(one[1] is kind for one in due) for kind in (True, False)) == taken
 
@@ -33,37 +33,37 @@ def test_urgent_polls_leave_every_fourth_place_to_planned_ones(wired, clock, urg
     ("well", "failing", "taken"), [(20, 20, (6, 2)), (20, 0, (8, 0)), (3, 20, (3, 5)), (20, 1, (7, 1))]
 )
 def test_stores_that_fail_are_checked_after_the_others_and_leave_them_most_places(
-    wired, clock, well, failing, taken
+    container, clock, well, failing, taken
 ):
     for number in range(well + failing):
-        keep_store(wired, f"st_{number}")
+        keep_store(container, f"st_{number}")
         fails = number >= well
         due = clock() - timedelta(hours=2 if fails else 1)
         bridge = {"rest_base": "x", "keys_sealed": "x", "connected_at": clock(), "next_check_at": due}
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             session.add(tables.Bridge(store_id=f"st_{number}", failures=int(fails), **bridge))
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         numbers = [int(one.removeprefix("st_")) for one in bridges.due_bridges(session, clock(), 8)]
     kinds = [number >= well for number in numbers]
     assert (kinds.count(False), kinds.count(True)) == taken
     assert kinds == sorted(kinds)
 
 
-def test_a_long_replay_takes_turns_with_a_short_one(wired: Wiring, clock):
-    stores = [add_shop(wired, url=f"https://shop{number}.example/").id for number in range(2)]
+def test_a_long_replay_takes_turns_with_a_short_one(container: Container, clock):
+    stores = [add_shop(container, url=f"https://shop{number}.example/").id for number in range(2)]
     for seq in range(60):
-        keep_one(wired, stores[0], signal(seq, home_url="https://shop0.example/"))
-    keep_one(wired, stores[1], signal(1, home_url="https://shop1.example/"))
+        keep_one(container, stores[0], signal(seq, home_url="https://shop0.example/"))
+    keep_one(container, stores[1], signal(1, home_url="https://shop1.example/"))
     asked = [
-        start(wired.database, Filters(store=one), clock(), actor="ann", reason="why", rate=10).id
+        start(container.database, Filters(store=one), clock(), actor="ann", reason="why", rate=10).id
         for one in stores
     ]
     for _ in range(3):
-        clock.at = max(clock(), replay_next(wired.database, clock()) or clock())
-    assert [progress(wired.database, one).state for one in asked] == ["running", "done"]
+        clock.at = max(clock(), replay_next(container.database, clock()) or clock())
+    assert [progress(container.database, one).state for one in asked] == ["running", "done"]
 
 
-def test_a_flood_of_live_deliveries_slows_replays_and_does_not_stop_them(wired, monkeypatch):
+def test_a_flood_of_live_deliveries_slows_replays_and_does_not_stop_them(container, monkeypatch):
     stopping, looks, replays = Event(), [], []
 
     def always_full(*_):
@@ -73,5 +73,5 @@ def test_a_flood_of_live_deliveries_slows_replays_and_does_not_stop_them(wired, 
 
     monkeypatch.setattr(worker, "work_inbox", always_full)
     monkeypatch.setattr(worker, "_work_replay", lambda _: replays.append(len(looks)) or 60.0)
-    worker.run(wired, stopping, jobs=())
+    worker.run(container, stopping, jobs=())
     assert replays == [worker.REPLAY_EVERY * times for times in (1, 2, 3)]

@@ -17,14 +17,14 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.facts.record import record
 from receiver.storage import tables
-from tests.desk import NOW, Desk
+from tests.award_fixtures import NOW, AwardDesk
+from tests.db_factories import keep_all
 from tests.factories import SETTLED
-from tests.rows import keep_all
 
 
 @pytest.fixture
-def desk(wired):
-    return Desk(wired)
+def desk(container):
+    return AwardDesk(container)
 
 
 def refused(call) -> str:
@@ -40,7 +40,7 @@ def test_issuing_keeps_the_reference_and_how_it_was_given(desk):
     row = desk.issue("INV-1", as_="code")
     assert (row["state"], row["reference"], row["delivery"]) == ("issued", "••••-1", "code")
     kept = desk.award()
-    assert (kept.state, desk.seal.open(kept.code_sealed)) == ("issued", "INV-1")
+    assert (kept.state, desk.cipher.decrypt(kept.code_sealed)) == ("issued", "INV-1")
 
 
 def test_issuing_twice_answers_the_same_and_writes_nothing(desk):
@@ -75,7 +75,9 @@ def test_a_store_with_a_safety_flag_gets_no_credit_until_it_is_lifted(desk):
 
     flag("yes")
     assert "safety flag for store st_0" in refused(desk.issue)
-    assert "safety flag" in preview(desk.database, "award,reference\naw_0,INV-1", seal=desk.seal)[0].problem
+    assert (
+        "safety flag" in preview(desk.database, "award,reference\naw_0,INV-1", cipher=desk.cipher)[0].problem
+    )
     flag("no")
     assert desk.issue()["state"] == "issued"
 
@@ -161,16 +163,16 @@ def test_each_change_is_audited_with_who_from_where_and_why(desk):
     assert (blocked["from"], blocked["to"], blocked["note"]) == ("issued", "blocked", "reason: police called")
 
 
-def test_a_code_is_given_to_one_award_only(wired):
-    desk = Desk(wired, 2)
+def test_a_code_is_given_to_one_award_only(container):
+    desk = AwardDesk(container, 2)
     desk.issue("CODE-1", "aw_0", as_="code")
     told = refused(lambda: desk.issue("CODE-1", "aw_1", as_="code"))
     assert told == "award aw_1: code ••••E-1 was given to award aw_0"
     assert desk.issue("CODE-1", "aw_1")["state"] == "issued"  # a ticket may stand for several
 
 
-def test_the_database_itself_holds_a_code_to_one_award(wired, monkeypatch):
-    desk = Desk(wired, 2)
+def test_the_database_itself_holds_a_code_to_one_award(container, monkeypatch):
+    desk = AwardDesk(container, 2)
     desk.issue("CODE-1", "aw_0", as_="code")
     monkeypatch.setattr("receiver.storage.awards.holders_of_codes", lambda *_: {})  # as if at this moment
     assert "somebody gave one of these codes" in refused(lambda: desk.issue("CODE-1", "aw_1", as_="code"))
@@ -213,8 +215,8 @@ def test_an_award_is_either_issued_or_blocked_first(desk):
     assert desk.award().blocked_from == ("due" if "Refused" in outcomes else "issued")
 
 
-def test_two_files_at_once_do_not_wait_for_each_other_for_ever(wired):
-    desk = Desk(wired, 40)
+def test_two_files_at_once_do_not_wait_for_each_other_for_ever(container):
+    desk = AwardDesk(container, 40)
     rows = [f"{award_id},INV-1" for award_id in desk.ids]
     texts = ["\n".join(["award,reference", *rows]), "\n".join(["award,reference", *reversed(rows)])]
     with ThreadPoolExecutor(4) as workers:
@@ -226,19 +228,19 @@ def test_two_files_at_once_do_not_wait_for_each_other_for_ever(wired):
 # -- What others see ---------------------------------------------------------------------------
 
 
-def test_the_stores_stage_follows_its_award(wired):
-    store_id = keep_all(wired)
-    award_id = decide_store(wired.database, SETTLED, store_id).award.id
+def test_the_stores_stage_follows_its_award(container):
+    store_id = keep_all(container)
+    award_id = decide_store(container.database, SETTLED, store_id).award.id
     later = SETTLED + timedelta(hours=1)
 
     def stage_after(verb, **said):
-        verb(wired.database, later, award_id, actor="ann", **said)
-        status = status_of(wired.database, later, store_id)
-        with wired.database.reading() as session:
+        verb(container.database, later, award_id, actor="ann", **said)
+        status = status_of(container.database, later, store_id)
+        with container.database.reading() as session:
             assert session.get_one(tables.Store, store_id).decided_at is None  # lists will follow, too
-        return decide_store(wired.database, later, store_id).stage, status.decision.award.reference
+        return decide_store(container.database, later, store_id).stage, status.decision.award.reference
 
-    assert stage_after(issue, reference="INV-1", delivered_as="applied", seal=wired.seal) == (
+    assert stage_after(issue, reference="INV-1", delivered_as="applied", cipher=container.cipher) == (
         "issued",
         "INV-1",
     )

@@ -11,12 +11,12 @@ from receiver.services.awards import issue_rows as rows
 from receiver.services.awards.issue_file import issue_file, preview
 from receiver.services.awards.listing import list_awards
 from receiver.storage import tables
-from tests.desk import NOW, Desk
+from tests.award_fixtures import NOW, AwardDesk
 
 
 @pytest.fixture
-def desk(wired):
-    return Desk(wired)
+def desk(container):
+    return AwardDesk(container)
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ def desk(wired):
         '"award","reference"\n"aw_0","INV-0"\n aw_1 , INV-1 \n',
     ],
 )
-def test_a_file_is_read_as_spreadsheets_write_it(wired, text):
-    desk = Desk(wired, 2)
+def test_a_file_is_read_as_spreadsheets_write_it(container, text):
+    desk = AwardDesk(container, 2)
     assert desk.file(text) == ["issued", "issued"]
     assert [desk.award(one).reference for one in desk.ids] == ["INV-0", "INV-1"]
     assert desk.file(text) == ["already issued", "already issued"]
@@ -58,19 +58,19 @@ BAD_ROWS = [
 
 
 @pytest.mark.parametrize(("bad", "problem"), BAD_ROWS)
-def test_one_bad_row_names_its_line_and_nothing_is_issued(wired, bad, problem):
-    desk = Desk(wired, 6)
+def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, problem):
+    desk = AwardDesk(container, 6)
     desk.issue("INV-1", "aw_2")
     with desk.database.writing() as session:
         session.get_one(tables.Award, "aw_1").state = "blocked"
     bad += "," * (2 - bad.count(",")) if bad != "aw_3" else ""
     text = f"award,reference,as\naw_0,INV-0,\naw_4,CODE-1,code\n\n{bad}\naw_5,INV-5,"
-    planned = issue_file(desk.database, NOW, text, "ann", seal=desk.seal)
+    planned = issue_file(desk.database, NOW, text, "ann", cipher=desk.cipher)
     found = [(one.row.line, one.problem) for one in planned if one.problem]
     assert found == [(5, problem)]
     assert [one.outcome for one in planned] == ["not issued", "not issued", "refused", "not issued"]
     assert desk.award("aw_0").state == desk.award("aw_5").state == "due"
-    assert preview(desk.database, text, seal=desk.seal)[2].problem == problem
+    assert preview(desk.database, text, cipher=desk.cipher)[2].problem == problem
 
 
 @pytest.mark.parametrize(
@@ -85,23 +85,23 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(wired, bad, problem):
     ],
 )
 def test_a_file_nobody_can_read_is_refused_as_a_whole(desk, text, told):
-    for read in (lambda: desk.file(text), lambda: preview(desk.database, text, seal=desk.seal)):
+    for read in (lambda: desk.file(text), lambda: preview(desk.database, text, cipher=desk.cipher)):
         with pytest.raises(InputError, match=told):
             read()
     assert desk.award().state == "due"
 
 
-def test_a_preview_says_it_row_by_row_and_changes_nothing(wired):
-    desk = Desk(wired, 3)
+def test_a_preview_says_it_row_by_row_and_changes_nothing(container):
+    desk = AwardDesk(container, 3)
     desk.issue("INV-0", "aw_0")
     text = "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9"
-    planned = preview(desk.database, text, seal=desk.seal)
+    planned = preview(desk.database, text, cipher=desk.cipher)
     assert [one.outcome for one in planned] == ["already issued", "would issue", "refused"]
     assert (desk.award("aw_1").state, len(desk.audited())) == ("due", 1)
 
 
-def test_what_fails_half_way_issues_nothing(wired, monkeypatch):
-    desk = Desk(wired, 2)
+def test_what_fails_half_way_issues_nothing(container, monkeypatch):
+    desk = AwardDesk(container, 2)
     keep = files.keep_issued
 
     def fails_at_the_second(session, now, award, *said):
@@ -116,8 +116,8 @@ def test_what_fails_half_way_issues_nothing(wired, monkeypatch):
     assert (desk.award("aw_0").state, desk.audited()) == ("due", [])
 
 
-def test_ten_thousand_rows_are_one_file(wired):
-    desk = Desk(wired, 10_000)
+def test_ten_thousand_rows_are_one_file(container):
+    desk = AwardDesk(container, 10_000)
     text = "\n".join(["award,reference", *(f"{one},INV-{one}" for one in desk.ids)])
     assert set(desk.file(text)) == {"issued"}
     assert {row["state"] for row in list_awards(desk.database, NOW, None, 0)} == {"issued"}
@@ -133,7 +133,7 @@ def test_a_preview_asks_the_database_in_proportion_to_the_file(desk):
         preview(
             desk.database,
             "award,reference,as\n" + "".join(f"aw_x{n},C{n},code\n" for n in range(size)),
-            seal=desk.seal,
+            cipher=desk.cipher,
         )
         counts.append(len(asked))
     assert all(more <= 4 * less for less, more in pairwise(counts)), counts
@@ -144,5 +144,5 @@ def test_more_rows_than_anybody_reads_are_refused_after_the_first_too_many(desk,
     real = rows._row
     monkeypatch.setattr(rows, "_row", lambda *told: read.append(1) or real(*told))
     with pytest.raises(InputError, match="has more than 20000 rows"):
-        preview(desk.database, "award,reference\n" + "x\n" * 100_000, seal=desk.seal)
+        preview(desk.database, "award,reference\n" + "x\n" * 100_000, cipher=desk.cipher)
     assert len(read) == rows.MOST_ROWS + 1

@@ -8,49 +8,49 @@ from sqlalchemy import select
 from receiver.app import create_app
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.decisions.decide import decide_store
-from receiver.services.running.today import today
+from receiver.services.running.work_queue import today
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.merge import merge_merchants
 from receiver.storage import tables
+from tests.db_factories import keep_account, keep_all, keep_store
 from tests.factories import SETTLED
-from tests.rows import keep_account, keep_all, keep_store
 from tests.staff import BASE, Console, staff_token
 
 FIRST, SECOND = "st_1", "st_2"
 
 
-def put(wired, table, key, **values):
-    with wired.database.writing() as session:
+def put(container, table, key, **values):
+    with container.database.writing() as session:
         row = session.get_one(table, key)
         for name, value in values.items():
             setattr(row, name, value)
 
 
-def change_link(wired, store_id, **values):
-    with wired.database.writing() as session:
+def change_link(container, store_id, **values):
+    with container.database.writing() as session:
         link = session.scalars(select(tables.Link).where(tables.Link.store_id == store_id)).one()
         for name, value in values.items():
             setattr(link, name, value)
 
 
-def on_one_host(wired):
-    put(wired, tables.Store, FIRST, url="https://shop.example/us/")
-    put(wired, tables.Store, SECOND, url="https://shop.example/gb/")
+def on_one_host(container):
+    put(container, tables.Store, FIRST, url="https://shop.example/us/")
+    put(container, tables.Store, SECOND, url="https://shop.example/gb/")
 
 
-def of_one_user(wired):
+def of_one_user(container):
     for store_id in (FIRST, SECOND):
-        change_link(wired, store_id, tiktok_user_hash="a" * 64)
+        change_link(container, store_id, tiktok_user_hash="a" * 64)
 
 
-def of_one_center(wired):
+def of_one_center(container):
     for advertiser_id in ("7001", "7002"):
-        put(wired, tables.Account, advertiser_id, business_center="6001")
+        put(container, tables.Account, advertiser_id, business_center="6001")
 
 
-def of_one_name(wired):
-    put(wired, tables.Account, "7001", name="Juniper  Press")
-    put(wired, tables.Account, "7002", name="juniper press ")
+def of_one_name(container):
+    put(container, tables.Account, "7001", name="Juniper  Press")
+    put(container, tables.Account, "7002", name="juniper press ")
 
 
 WAYS = {
@@ -63,25 +63,25 @@ each_way = pytest.mark.parametrize("why", WAYS)
 
 
 @pytest.fixture
-def stores(wired, clock):
+def stores(container, clock):
     """Two stores of two merchants, whose accounts spent enough."""
     clock.at = SETTLED
     for number in (1, 2):
-        keep_all(wired, f"st_{number}", f"700{number}")
-    return wired
+        keep_all(container, f"st_{number}", f"700{number}")
+    return container
 
 
-def stage(wired, store_id):
-    return str(decide_store(wired.database, SETTLED, store_id).stage)
+def stage(container, store_id):
+    return str(decide_store(container.database, SETTLED, store_id).stage)
 
 
-def apart(wired, **changes):
+def apart(container, **changes):
     told = {"other": SECOND, "reason": "two companies, both registered", "actor": "ann"}
-    return keep_apart(wired.database, SETTLED, FIRST, **{**told, **changes})
+    return keep_apart(container.database, SETTLED, FIRST, **{**told, **changes})
 
 
-def matters(wired):
-    return {matter.id: matter.stores for matter in today(wired.database, SETTLED)}
+def matters(container):
+    return {matter.id: matter.stores for matter in today(container.database, SETTLED)}
 
 
 @each_way
@@ -220,8 +220,8 @@ def test_the_console_asks_on_the_stores_page_and_takes_the_answer(held):
 
 
 def test_the_api_and_the_command_line_list_and_answer_the_same(held):
-    client, token = create_app(wired=held).test_client(), staff_token(held)
-    runner = create_app(wired=held).test_cli_runner()
+    client, token = create_app(container=held).test_client(), staff_token(held)
+    runner = create_app(container=held).test_cli_runner()
 
     def command(*words):
         result = runner.invoke(args=["stores", *words, "--json"])

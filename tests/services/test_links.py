@@ -6,56 +6,58 @@ import pytest
 from sqlalchemy import select
 
 from receiver.errors import InputError, NotFound
-from receiver.services.bridge.leave import erase_store
+from receiver.services.bridge.disconnect import erase_store
 from receiver.services.facts.record import record
 from receiver.services.stores.links import add_link, list_links, remove_link
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage import tables
+from tests.db_factories import keep_link, keep_store
 from tests.factories import LINKED, OPEN
-from tests.rows import keep_link, keep_store
 
 
-def add(wired, advertiser_id="7001", **changes):
+def add(container, advertiser_id="7001", **changes):
     what = {"store_id": "st_1", "advertiser_id": advertiser_id, "token": "very-secret-token", "actor": "ann"}
-    return add_link(wired.database, wired.seal, OPEN, **{**what, **changes})
+    return add_link(container.database, container.cipher, OPEN, **{**what, **changes})
 
 
-def test_a_link_without_a_date_is_first_seen_now_and_not_exact(wired):
-    keep_store(wired)
-    link = add(wired)
+def test_a_link_without_a_date_is_first_seen_now_and_not_exact(container):
+    keep_store(container)
+    link = add(container)
     assert (link.linked_at, link.exact, link.consent) == (OPEN, False, True)
 
 
-def test_consent_for_what_the_store_claimed_keeps_the_claims_date(wired):
-    keep_store(wired)
-    keep_link(wired, token_sealed=None, consent=None)
-    link = add(wired)
+def test_consent_for_what_the_store_claimed_keeps_the_claims_date(container):
+    keep_store(container)
+    keep_link(container, token_sealed=None, consent=None)
+    link = add(container)
     assert (link.linked_at, link.exact, link.consent) == (LINKED, True, True)
 
 
-def test_staffs_own_date_stands_against_any_later_signal(wired):
-    keep_store(wired)
-    keep_link(wired, linked_news=["x", 1, LINKED.isoformat()])
-    assert add(wired, linked_at=LINKED - timedelta(days=1)).linked_news is None
+def test_staffs_own_date_stands_against_any_later_signal(container):
+    keep_store(container)
+    keep_link(container, linked_news=["x", 1, LINKED.isoformat()])
+    assert add(container, linked_at=LINKED - timedelta(days=1)).linked_news is None
     told = {"name": "linked_at", "value": LINKED.isoformat(), "reason": "r", "evidence": "e", "actor": "ann"}
-    record(wired.database, OPEN, store_id="st_1", **told)
-    (link,) = list_links(wired.database, "st_1", 0)
+    record(container.database, OPEN, store_id="st_1", **told)
+    (link,) = list_links(container.database, "st_1", 0)
     assert (link.linked_at, link.exact, link.linked_news) == (LINKED, True, None)
 
 
-def test_a_store_has_one_account_at_a_time(wired):
-    keep_store(wired)
-    add(wired, "7001")
-    add(wired, "7002")
-    standing = [link.advertiser_id for link in list_links(wired.database, "st_1", 0) if link.ended_at is None]
+def test_a_store_has_one_account_at_a_time(container):
+    keep_store(container)
+    add(container, "7001")
+    add(container, "7002")
+    standing = [
+        link.advertiser_id for link in list_links(container.database, "st_1", 0) if link.ended_at is None
+    ]
     assert standing == ["7002"]
 
 
-def test_a_token_is_kept_sealed_and_forgotten_with_the_link(wired):
-    keep_store(wired)
-    assert "very-secret-token" not in add(wired).token_sealed
-    assert remove_link(wired.database, OPEN, store_id="st_1", actor="ann").token_sealed is None
-    with wired.database.reading() as session:
+def test_a_token_is_kept_sealed_and_forgotten_with_the_link(container):
+    keep_store(container)
+    assert "very-secret-token" not in add(container).token_sealed
+    assert remove_link(container.database, OPEN, store_id="st_1", actor="ann").token_sealed is None
+    with container.database.reading() as session:
         details = [str(row.detail) for row in session.scalars(select(tables.AuditEntry))]
     assert details
     assert not [detail for detail in details if "very-secret-token" in detail]
@@ -72,19 +74,19 @@ def test_a_token_is_kept_sealed_and_forgotten_with_the_link(wired):
         ({"store_id": "st_nobody"}, NotFound, "st_nobody"),
     ],
 )
-def test_what_cannot_be_linked_is_refused_by_name(wired, changes, error, named):
-    keep_store(wired)
+def test_what_cannot_be_linked_is_refused_by_name(container, changes, error, named):
+    keep_store(container)
     with pytest.raises(error, match=named):
-        add(wired, **changes)
-    assert list_links(wired.database, None, 0) == []
+        add(container, **changes)
+    assert list_links(container.database, None, 0) == []
 
 
-def test_who_consented_is_forgotten_with_an_erased_store_though_its_token_went_before(wired):
-    keep_store(wired)
-    add(wired)
-    with wired.database.writing() as session:
+def test_who_consented_is_forgotten_with_an_erased_store_though_its_token_went_before(container):
+    keep_store(container)
+    add(container)
+    with container.database.writing() as session:
         session.scalars(select(tables.Link)).one().tiktok_user_hash = "user"
-    disconnect_store(wired.database, OPEN, "st_1", reason="asked", actor="ann")
-    assert erase_store(wired.database, OPEN, "st_1", reason="asked", actor="ann")["consents"] == 1
-    assert [link.tiktok_user_hash for link in list_links(wired.database, "st_1", 0)] == [None]
-    assert "consents" not in erase_store(wired.database, OPEN, "st_1", reason="asked", actor="ann")
+    disconnect_store(container.database, OPEN, "st_1", reason="asked", actor="ann")
+    assert erase_store(container.database, OPEN, "st_1", reason="asked", actor="ann")["consents"] == 1
+    assert [link.tiktok_user_hash for link in list_links(container.database, "st_1", 0)] == [None]
+    assert "consents" not in erase_store(container.database, OPEN, "st_1", reason="asked", actor="ann")

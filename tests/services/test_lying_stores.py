@@ -17,18 +17,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from receiver.container import Container
 from receiver.domain.decision import Decision, Stage
 from receiver.domain.facts import Facts
 from receiver.errors import Refused
 from receiver.services.decisions.decide import decide_store
 from receiver.services.facts.gather import gather_facts
 from receiver.services.polling.poll import poll_account
-from receiver.services.processing.take_in import take_in
+from receiver.services.processing.apply_signal import apply_deliveries
 from receiver.services.stores.links import give_consent
 from receiver.storage.tables import Delivery, RecordedFact, Store
-from receiver.wiring import Wiring
+from tests.db_factories import RECORDED, keep_all, keep_store
 from tests.polling import INFO, FakeTikTok, day
-from tests.rows import RECORDED, keep_all, keep_store
 from tests.signals import body_of, signal
 
 NOW = datetime(2025, 11, 1, 15, tzinfo=UTC)
@@ -142,27 +142,27 @@ BACKDATED = Said(
 )
 
 
-def outcome_of(wired: Wiring, spending: Spending, said: Sequence[Said], consents_on: int) -> Decision:
+def outcome_of(container: Container, spending: Spending, said: Sequence[Said], consents_on: int) -> Decision:
     """Where a new store stands after it said all this, its advertiser having consented on that day."""
     number = next(NUMBERS)
     store_id, account = f"st_liar{number}", f"71{number:06}"
     blank = {"installed_at": None, "set_up_at": None, "joined_at": NOW, "created_at": NOW}
-    keep_store(wired, store_id, admitted_at=NOW, **blank)
-    with wired.database.writing() as session:
+    keep_store(container, store_id, admitted_at=NOW, **blank)
+    with container.database.writing() as session:
         session.add(RecordedFact(store_id=store_id, name="payment", value="manual", **RECORDED))
     home = f"https://{store_id.replace('_', '-')}.example/"
     for on in range(41):
         received = NOW + timedelta(days=on)
         bodies = [_body(one.fields, account, home) for one in said if one.day == on]
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             for body in bodies:
                 heard = Delivery(id=1, store_id=store_id, topic=SIGNAL, body=body, received_at=received)
-                take_in(session, [heard], received)
+                apply_deliveries(session, [heard], received)
             if on == consents_on:
-                give_consent(session, wired.seal, received, store_id, account, "token")
+                give_consent(session, container.cipher, received, store_id, account, "token")
     with suppress(Refused):  # no link that the consent is for stands any more
-        poll_account(wired.database, wired.seal, Figures(account, spending), AS_OF, account)
-    return decide_store(wired.database, AS_OF, store_id)
+        poll_account(container.database, container.cipher, Figures(account, spending), AS_OF, account)
+    return decide_store(container.database, AS_OF, store_id)
 
 
 SIGNAL = "action.wc_ad_credit_signal"
@@ -173,8 +173,8 @@ def _body(fields: dict[str, Any], account: str, home: str) -> bytes:
     return body_of({**fields, **own}).replace(b'"own"', f'"{account}"'.encode())
 
 
-def victims_facts(wired: Wiring) -> Facts:
-    with wired.database.reading() as session:
+def victims_facts(container: Container) -> Facts:
+    with container.database.reading() as session:
         return gather_facts(session, session.get_one(Store, VICTIM), AS_OF)
 
 
@@ -188,9 +188,9 @@ def counted(decision: Decision) -> Decimal:
 
 
 @pytest.fixture
-def victim(wired: Wiring) -> Facts:
-    keep_all(wired)
-    return victims_facts(wired)
+def victim(container: Container) -> Facts:
+    keep_all(container)
+    return victims_facts(container)
 
 
 @settings(
@@ -202,16 +202,16 @@ def victim(wired: Wiring) -> Facts:
 @example(Spending("200.00", "200.00"), [BACKDATED], 0)
 @example(Spending("200.00", "200.00"), [*HONEST, BACKDATED], 5)
 def test_no_lie_earns_more_than_the_honest_store_does_or_changes_anothers_facts(
-    wired: Wiring, victim: Facts, spending: Spending, said: list[Said], consents_on: int
+    container: Container, victim: Facts, spending: Spending, said: list[Said], consents_on: int
 ):
     most_money, most_counted = EARNED[spending]
-    lie = outcome_of(wired, spending, said, consents_on)
+    lie = outcome_of(container, spending, said, consents_on)
     assert money(lie) <= most_money
     assert counted(lie) <= most_counted
-    assert victims_facts(wired) == victim
+    assert victims_facts(container) == victim
 
 
 @pytest.mark.parametrize("spending", EARNED, ids=str)
-def test_what_lies_are_compared_with_is_what_honest_stores_earn(wired: Wiring, spending: Spending):
-    truths = [outcome_of(wired, spending, honest(exact), 0) for exact in (True, False)]
+def test_what_lies_are_compared_with_is_what_honest_stores_earn(container: Container, spending: Spending):
+    truths = [outcome_of(container, spending, honest(exact), 0) for exact in (True, False)]
     assert (max(map(money, truths)), max(map(counted, truths))) == EARNED[spending]

@@ -12,119 +12,119 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.stores import merge as merging
 from receiver.services.stores.merge import merge_merchants
 from receiver.storage import tables
+from tests.db_factories import keep_account, keep_day, keep_link, keep_store
 from tests.factories import OPEN, SETTLED
-from tests.rows import keep_account, keep_day, keep_link, keep_store
 
 TOLD = {"reason": "one owner", "evidence": "ticket 3", "actor": "ann"}
 
 
-def keep_spender(wired, number, spent, **store):
+def keep_spender(container, number, spent, **store):
     store_id, advertiser_id = f"st_{number}", f"700{number}"
-    keep_store(wired, store_id, **store)
-    keep_link(wired, store_id, advertiser_id)
-    keep_account(wired, advertiser_id)
-    keep_day(wired, spent, advertiser_id=advertiser_id)
+    keep_store(container, store_id, **store)
+    keep_link(container, store_id, advertiser_id)
+    keep_account(container, advertiser_id)
+    keep_day(container, spent, advertiser_id=advertiser_id)
     return store_id
 
 
 @pytest.fixture
-def two(wired):
+def two(container):
     """A store with a due award, and one of another merchant that will earn one."""
-    decide_store(wired.database, SETTLED, keep_spender(wired, 1, "600.00"))
-    return keep_spender(wired, 2, "700.00")
+    decide_store(container.database, SETTLED, keep_spender(container, 1, "600.00"))
+    return keep_spender(container, 2, "700.00")
 
 
-def merge(wired, store_id="st_2", into="st_1", **more):
-    return merge_merchants(wired.database, SETTLED, store_id, into=into, **{**TOLD, **more})
+def merge(container, store_id="st_2", into="st_1", **more):
+    return merge_merchants(container.database, SETTLED, store_id, into=into, **{**TOLD, **more})
 
 
-def merchants(wired):
-    with wired.database.reading() as session:
+def merchants(container):
+    with container.database.reading() as session:
         return {store.id: store.merchant for store in session.scalars(select(tables.Store))}
 
 
-def kept(wired, table, **of):
-    with wired.database.reading() as session:
+def kept(container, table, **of):
+    with container.database.reading() as session:
         return list(session.scalars(select(table).filter_by(**of).order_by(table.id)))
 
 
-def test_the_second_store_of_one_owner_earns_nothing_any_more(wired, two):
-    merged = merge(wired)
-    assert merchants(wired) == {"st_1": "m_st_1", "st_2": "m_st_1"}
+def test_the_second_store_of_one_owner_earns_nothing_any_more(container, two):
+    merged = merge(container)
+    assert merchants(container) == {"st_1": "m_st_1", "st_2": "m_st_1"}
     stages = {one.store: (one.before.stage, one.after.stage) for one in merged.stores}
     assert stages == {"st_1": ("due", "due"), "st_2": ("due", "ineligible")}
     assert {"what": "rules.merchant_once", "before": "pass", "after": "fail"} in merged.stores[1].changes
-    assert [award.store_id for award in kept(wired, tables.Award)] == ["st_1"]
-    assert kept(wired, tables.Store, id="st_2")[0].stage == "ineligible"
+    assert [award.store_id for award in kept(container, tables.Award)] == ["st_1"]
+    assert kept(container, tables.Store, id="st_2")[0].stage == "ineligible"
 
 
-def test_all_stores_of_the_merchant_go_with_it_and_each_says_why(wired, two):
-    keep_store(wired, "st_3", merchant="m_st_2")
-    merge(wired)
-    assert set(merchants(wired).values()) == {"m_st_1"}
-    facts = kept(wired, tables.RecordedFact, name="merchant")
+def test_all_stores_of_the_merchant_go_with_it_and_each_says_why(container, two):
+    keep_store(container, "st_3", merchant="m_st_2")
+    merge(container)
+    assert set(merchants(container).values()) == {"m_st_1"}
+    facts = kept(container, tables.RecordedFact, name="merchant")
     assert [(one.store_id, one.value, one.reason, one.evidence, one.by) for one in facts] == [
         (store_id, "m_st_1", "one owner", "ticket 3", "ann") for store_id in ("st_2", "st_3")
     ]
-    (entry,) = kept(wired, tables.AuditEntry, action="stores merge")
+    (entry,) = kept(container, tables.AuditEntry, action="stores merge")
     assert (entry.subject, entry.actor, entry.detail["reason"]) == ("st_1", "ann", "one owner")
     assert entry.detail["stores"] == ["st_2", "st_3"]
 
 
-def test_two_awards_of_before_are_kept_and_flagged(wired, two):
-    decide_store(wired.database, SETTLED, "st_2")
-    merge(wired)
-    awards = kept(wired, tables.Award)
+def test_two_awards_of_before_are_kept_and_flagged(container, two):
+    decide_store(container.database, SETTLED, "st_2")
+    merge(container)
+    awards = kept(container, tables.Award)
     assert [award.state for award in awards] == ["due", "due"]
     assert ["rule_failed:merchant_once" in award.flags for award in awards] == [True, True]
 
 
-def test_a_dry_run_tells_the_same_and_keeps_nothing(wired, two):
-    shown = merge(wired, dry_run=True)
-    assert len(set(merchants(wired).values())) == 2
-    assert kept(wired, tables.AuditEntry, action="stores merge") == []
-    done = merge(wired)
+def test_a_dry_run_tells_the_same_and_keeps_nothing(container, two):
+    shown = merge(container, dry_run=True)
+    assert len(set(merchants(container).values())) == 2
+    assert kept(container, tables.AuditEntry, action="stores merge") == []
+    done = merge(container)
     assert [one.outcome for one in shown.stores] == [one.outcome for one in done.stores]
 
 
-def test_of_two_places_one_goes_to_who_waits(wired, two):
-    keep_store(wired, "st_9", admitted_at=None)
-    with wired.database.writing() as session:
+def test_of_two_places_one_goes_to_who_waits(container, two):
+    keep_store(container, "st_9", admitted_at=None)
+    with container.database.writing() as session:
         terms = session.get_one(tables.Terms, "woocommerce-2025")
         terms.terms = {**terms.terms, "capacity": 2}
-    assert merge(wired, dry_run=True).placed == ["st_9"]
-    assert kept(wired, tables.Store, id="st_9")[0].admitted_at is None
-    assert merge(wired).placed == ["st_9"]
-    assert kept(wired, tables.Store, id="st_9")[0].stage == "awaiting_link"
+    assert merge(container, dry_run=True).placed == ["st_9"]
+    assert kept(container, tables.Store, id="st_9")[0].admitted_at is None
+    assert merge(container).placed == ["st_9"]
+    assert kept(container, tables.Store, id="st_9")[0].stage == "awaiting_link"
 
 
-def test_a_store_that_waited_shares_its_owners_place(wired):
-    keep_spender(wired, 1, "10.00")
-    keep_spender(wired, 2, "10.00", admitted_at=None)
-    with wired.database.writing() as session:
+def test_a_store_that_waited_shares_its_owners_place(container):
+    keep_spender(container, 1, "10.00")
+    keep_spender(container, 2, "10.00", admitted_at=None)
+    with container.database.writing() as session:
         terms = session.get_one(tables.Terms, "woocommerce-2025")
         terms.terms = {**terms.terms, "capacity": 1}
-    merged = merge_merchants(wired.database, OPEN, "st_2", into="st_1", **TOLD)
+    merged = merge_merchants(container.database, OPEN, "st_2", into="st_1", **TOLD)
     assert [one.after.outcome("admission") for one in merged.stores] == ["pass", "pass"]
     assert merged.placed == ["st_2"]
 
 
-def test_nobody_decides_for_either_merchant_until_they_are_one(wired, two, monkeypatch):
-    decide_held, waits = merging.decide_held, []
+def test_nobody_decides_for_either_merchant_until_they_are_one(container, two, monkeypatch):
+    decide_held, waits = merging.decide_locked, []
     with ThreadPoolExecutor(1) as worker:
 
         def beside_a_worker(session, now, store_ids):
-            started = worker.submit(decide_store, wired.database, SETTLED, "st_1")
+            started = worker.submit(decide_store, container.database, SETTLED, "st_1")
             waits.append(not wait([started], timeout=0.5).done)
             return decide_held(session, now, store_ids)
 
-        monkeypatch.setattr(merging, "decide_held", beside_a_worker)
-        merge(wired)
+        monkeypatch.setattr(merging, "decide_locked", beside_a_worker)
+        merge(container)
     assert waits == [True]
-    assert [award.store_id for award in kept(wired, tables.Award)] == ["st_1"]
+    assert [award.store_id for award in kept(container, tables.Award)] == ["st_1"]
 
 
-def test_a_store_that_joins_at_the_same_moment_is_not_forgotten(wired, two, monkeypatch):
+def test_a_store_that_joins_at_the_same_moment_is_not_forgotten(container, two, monkeypatch):
     take_turn = merging.stores.lock_programme
 
     def join_meanwhile(session, programme):
@@ -133,10 +133,10 @@ def test_a_store_that_joins_at_the_same_moment_is_not_forgotten(wired, two, monk
         moved = update(tables.Store).where(tables.Store.id == "st_9").values(merchant="m_st_2")
         session.execute(moved, execution_options=unseen)
 
-    keep_store(wired, "st_9")
+    keep_store(container, "st_9")
     monkeypatch.setattr(merging.stores, "lock_programme", join_meanwhile)
     with pytest.raises(Refused, match="at the same moment"):
-        merge(wired)
+        merge(container)
 
 
 @pytest.mark.parametrize(
@@ -148,12 +148,12 @@ def test_a_store_that_joins_at_the_same_moment_is_not_forgotten(wired, two, monk
         ({"evidence": ""}, InputError, "evidence"),
     ],
 )
-def test_what_cannot_be_merged_is_refused(wired, two, change, error, said):
+def test_what_cannot_be_merged_is_refused(container, two, change, error, said):
     with pytest.raises(error, match=said):
-        merge(wired, **change)
+        merge(container, **change)
 
 
-def test_very_many_stores_are_not_merged_at_once(wired, two, monkeypatch):
+def test_very_many_stores_are_not_merged_at_once(container, two, monkeypatch):
     monkeypatch.setattr(merging, "MOST", 1)
     with pytest.raises(Refused, match="more than 1 stores"):
-        merge(wired)
+        merge(container)

@@ -9,14 +9,14 @@ import responses
 from receiver.domain.schedule import after_failures
 from receiver.errors import Advice, ProviderError, StorageUnavailable
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.integrations.tiktok.pace import Pace
+from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
 from receiver.services.polling.poll import poll_account
 from receiver.storage import call_counts, tables
-from receiver.storage.budget import SharedBudget
 from receiver.storage.database import Database
+from receiver.storage.rate_limiter import SharedBudget
+from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import OPEN
 from tests.integrations.tiktok.recordings import FOLDER, recorded
-from tests.rows import keep_account, keep_link, keep_store
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 MIDNIGHT = datetime(2025, 11, 21, tzinfo=UTC)
@@ -59,35 +59,35 @@ FAULTS = {
 
 
 @pytest.fixture
-def two(wired):
+def two(container):
     """Two linked accounts, and the real client with the real budget."""
     for store, advertiser in (("st_1", "7001"), ("st_2", "7002")):
-        keep_store(wired, store)
-        keep_link(wired, store, advertiser)
-        keep_account(wired, advertiser, read_at=None, spend_read_at=None, timezone=None, country=None)
-    return wired
+        keep_store(container, store)
+        keep_link(container, store, advertiser)
+        keep_account(container, advertiser, read_at=None, spend_read_at=None, timezone=None, country=None)
+    return container
 
 
-def answer(wired, name):
+def answer(container, name):
     """The recorded answer, whatever is asked."""
     told = recorded(name)["response"]
     body = {"body": told["body_text"]} if "body_text" in told else {"json": told["body"]}
-    url = f"{wired.settings.tiktok_api_url}/advertiser/info/"
+    url = f"{container.settings.tiktok_api_url}/advertiser/info/"
     responses.get(url, status=told["http_status"], **body)
 
 
-def poll(wired, advertiser="7001", now=OPEN, **changes):
-    wired.now.at = now
-    tiktok = changes.get("tiktok", wired.tiktok)
-    poll_account(wired.database, wired.seal, tiktok, now, advertiser)
-    with wired.database.reading() as session:
+def poll(container, advertiser="7001", now=OPEN, **changes):
+    container.now.at = now
+    tiktok = changes.get("tiktok", container.tiktok)
+    poll_account(container.database, container.cipher, tiktok, now, advertiser)
+    with container.database.reading() as session:
         return session.get(tables.Account, advertiser)
 
 
-def is_sent(wired, advertiser):
+def is_sent(container, advertiser):
     """Whether a poll of the account calls TikTok now."""
     before = len(responses.calls)
-    poll(wired, advertiser)
+    poll(container, advertiser)
     return len(responses.calls) > before
 
 
@@ -196,7 +196,9 @@ def test_who_waits_for_a_turn_holds_nothing_open(two, database_url):
             session.add(tables.Heartbeat(name=f"while waiting {len(slept)}", at=OPEN))
 
     budget = SharedBudget(two.database, 5)
-    tiktok = TikTokClient(two.settings.tiktok_api_url, pace=Pace(budget, two.now, urgent=True, sleep=sleep))
+    tiktok = TikTokClient(
+        two.settings.tiktok_api_url, pace=ThrottledCaller(budget, two.now, urgent=True, sleep=sleep)
+    )
     for advertiser in ("7001", "7002"):
         poll(two, advertiser, tiktok=tiktok)
     assert slept == [pytest.approx(0.2, abs=0.001)]
@@ -208,7 +210,7 @@ def test_urgent_calls_go_on_where_routine_ones_have_used_their_part_of_the_day(t
     answer(two, "error_50000_system")
     with two.database.writing() as session:
         session.add(tables.CallBudget(provider="tiktok", day=OPEN.date(), used=4 * 86_400))
-    pace = Pace(SharedBudget(two.database, 5), two.now)
+    pace = ThrottledCaller(SharedBudget(two.database, 5), two.now)
     tiktok = TikTokClient(two.settings.tiktok_api_url, pace=pace)
     account = poll(two, tiktok=tiktok)
     assert (account.next_poll_at, len(responses.calls)) == (MIDNIGHT, 0)
@@ -221,7 +223,9 @@ def test_urgent_calls_go_on_where_routine_ones_have_used_their_part_of_the_day(t
 def test_a_call_that_would_wait_long_is_not_made(two):
     with two.database.writing() as session:
         session.add(tables.CallBudget(provider="tiktok", used=0, next_at=OPEN + 5.3 * SECOND))
-    tiktok = TikTokClient(two.settings.tiktok_api_url, pace=Pace(SharedBudget(two.database, 5), two.now))
+    tiktok = TikTokClient(
+        two.settings.tiktok_api_url, pace=ThrottledCaller(SharedBudget(two.database, 5), two.now)
+    )
     with pytest.raises(ProviderError, match="too many calls are waiting until 2025-11-20 12:00:05") as caught:
         tiktok.advertiser_info("token", ["7001"])
     assert (caught.value.advice, len(responses.calls)) == (Advice.PAUSE_APP, 0)

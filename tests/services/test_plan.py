@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from receiver.domain.schedule import Why
+from receiver.domain.schedule import PollReason
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.polling.poll import poll_due
 from receiver.storage import tables
+from tests.db_factories import RECORDED, keep_account, keep_link, keep_store
 from tests.factories import LAST, OPEN
 from tests.polling import FakeTikTok, day
-from tests.rows import RECORDED, keep_account, keep_link, keep_store
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STOPPED = datetime(2025, 11, 25, 12, tzinfo=UTC)
@@ -19,11 +19,11 @@ FINAL = datetime(2025, 12, 4, 12, tzinfo=UTC)  # New York's 1 December
 
 
 @pytest.fixture
-def linked(wired):
-    keep_store(wired)
-    keep_link(wired)
-    keep_account(wired, spend_read_at=None)
-    return wired
+def linked(container):
+    keep_store(container)
+    keep_link(container)
+    keep_account(container, spend_read_at=None)
+    return container
 
 
 @pytest.fixture
@@ -31,23 +31,23 @@ def tiktok():
     return FakeTikTok(*(day(date(2025, 11, n), "60.00") for n in range(2, 26)))
 
 
-def poll(wired, tiktok, now):
-    with wired.database.writing() as session:
+def poll(container, tiktok, now):
+    with container.database.writing() as session:
         session.get_one(tables.Account, "7001").next_poll_at = now
-    poll_due(wired.database, wired.seal, tiktok, now)
-    decide_store(wired.database, now, "st_1")
+    poll_due(container.database, container.cipher, tiktok, now)
+    decide_store(container.database, now, "st_1")
 
 
-def stop(wired, value, at):
-    with wired.database.writing() as session:
+def stop(container, value, at):
+    with container.database.writing() as session:
         session.add(
             tables.RecordedFact(store_id="st_1", name="conflicting_promotion", value=value, **RECORDED)
         )
-    decide_store(wired.database, at, "st_1")
+    decide_store(container.database, at, "st_1")
 
 
-def account(wired):
-    with wired.database.reading() as session:
+def account(container):
+    with container.database.reading() as session:
         return session.get_one(tables.Account, "7001")
 
 
@@ -55,12 +55,12 @@ def test_an_account_at_rest_is_polled_in_time_once_what_stopped_its_store_is_lif
     stop(linked, True, STOPPED - HOUR)
     poll(linked, tiktok, FINAL - DAY)
     assert (account(linked).poll_reason, account(linked).next_poll_at > FINAL + 4 * DAY) == (
-        Why.AT_REST,
+        PollReason.AT_REST,
         True,
     )
     stop(linked, False, FINAL + HOUR)
-    assert (account(linked).poll_reason, account(linked).next_poll_at) == (Why.SETTLING, FINAL + HOUR)
-    poll_due(linked.database, linked.seal, tiktok, FINAL + HOUR)
+    assert (account(linked).poll_reason, account(linked).next_poll_at) == (PollReason.SETTLING, FINAL + HOUR)
+    poll_due(linked.database, linked.cipher, tiktok, FINAL + HOUR)
     decision = decide_store(linked.database, FINAL + HOUR, "st_1")
     assert (decision.stage, decision.award.due_by) == ("due", LAST + 7 * DAY)
 

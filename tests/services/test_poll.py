@@ -7,40 +7,40 @@ from threading import Barrier
 
 import pytest
 
-from receiver.domain.schedule import Why, share_of
+from receiver.domain.schedule import PollReason, share_of
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
-from receiver.services.polling.hints import hint
 from receiver.services.polling.poll import poll_account, poll_due
+from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.spend import spend_of
 from receiver.services.stores.links import add_link
 from receiver.storage import spend, tables
+from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import OPEN
 from tests.polling import FakeTikTok, day
-from tests.rows import keep_account, keep_all, keep_link, keep_store
 
 REVOKED = ProviderError("revoked", advice=Advice.REAUTHORISE, code=40105)
 
 
 @pytest.fixture
-def linked(wired):
-    keep_store(wired)
-    keep_link(wired, prior_spend=None, prior_spend_before=None, prior_spend_at=None)
-    keep_account(wired, read_at=None, spend_read_at=None, timezone=None, country=None)
-    return wired
+def linked(container):
+    keep_store(container)
+    keep_link(container, prior_spend=None, prior_spend_before=None, prior_spend_at=None)
+    keep_account(container, read_at=None, spend_read_at=None, timezone=None, country=None)
+    return container
 
 
-def poll(wired, tiktok, now=OPEN):
-    return poll_account(wired.database, wired.seal, tiktok, now, "7001")
+def poll(container, tiktok, now=OPEN):
+    return poll_account(container.database, container.cipher, tiktok, now, "7001")
 
 
-def kept_days(wired):
-    with wired.database.reading() as session:
+def kept_days(container):
+    with container.database.reading() as session:
         return {row.date: row.cash_spend for row in spend.days(session, "7001")}
 
 
-def kept(wired, table, key):
-    with wired.database.reading() as session:
+def kept(container, table, key):
+    with container.database.reading() as session:
         return session.get(table, key)
 
 
@@ -59,7 +59,7 @@ def test_the_first_poll_reads_from_the_link_date_and_the_ninety_dates_before_it(
 def test_what_is_urgent_stays_so_while_it_fails_or_is_put_back(linked, until):
     keep_all(linked, "st_2", "7000")
     with linked.database.writing() as session:
-        assert hint(session, "7001", OPEN, Why.ASKED)
+        assert request_poll(session, "7001", OPEN, PollReason.ASKED)
     advice = Advice.AGAIN if until is None else Advice.PAUSE_APP
     tiktok = FakeTikTok()
     tiktok.fault = ProviderError("not now", advice=advice, until=until)
@@ -69,10 +69,10 @@ def test_what_is_urgent_stays_so_while_it_fails_or_is_put_back(linked, until):
     assert due == [("7001", True), ("7000", False)]
 
 
-@pytest.mark.parametrize(("why", "urgent"), [(Why.ASKED, True), (Why.FIGURES_CHANGED, False)])
+@pytest.mark.parametrize(("why", "urgent"), [(PollReason.ASKED, True), (PollReason.FIGURES_CHANGED, False)])
 def test_what_tiktok_tells_every_hour_is_read_at_once_and_crowds_nothing_out(linked, why, urgent):
     with linked.database.writing() as session:
-        assert hint(session, "7001", OPEN, why)
+        assert request_poll(session, "7001", OPEN, why)
         assert spend.due_accounts(session, OPEN, 10) == [("7001", urgent)]
 
 
@@ -102,12 +102,12 @@ def test_a_change_told_while_an_account_is_read_is_read_next(linked):
     class Told(FakeTikTok):
         def daily_spend(self, *asked):
             with linked.database.writing() as session:
-                assert hint(session, "7001", told_at, Why.FIGURES_CHANGED)
+                assert request_poll(session, "7001", told_at, PollReason.FIGURES_CHANGED)
             return super().daily_spend(*asked)
 
     poll(linked, Told())
     account = kept(linked, tables.Account, "7001")
-    assert (account.next_poll_at, account.poll_reason) == (told_at, Why.FIGURES_CHANGED)
+    assert (account.next_poll_at, account.poll_reason) == (told_at, PollReason.FIGURES_CHANGED)
     poll(linked, FakeTikTok(), told_at)
     assert kept(linked, tables.Account, "7001").next_poll_at > told_at + timedelta(minutes=5)
 
@@ -192,7 +192,7 @@ def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
     revoked.fault = REVOKED
     poll(linked, revoked)
     silent = FakeTikTok()
-    assert poll_due(linked.database, linked.seal, silent, OPEN + timedelta(days=30)) == []
+    assert poll_due(linked.database, linked.cipher, silent, OPEN + timedelta(days=30)) == []
     with pytest.raises(Refused, match="consent"):
         poll(linked, silent, OPEN + timedelta(days=30))
     assert silent.asked == []
@@ -204,26 +204,26 @@ def test_a_consent_given_again_while_the_old_one_failed_stands(linked):
     class Renewing(FakeTikTok):
         def advertiser_info(self, token, advertiser_ids):
             give = {"store_id": "st_1", "advertiser_id": "7001", "token": "new", "actor": "ann"}
-            add_link(linked.database, linked.seal, OPEN, **give)
+            add_link(linked.database, linked.cipher, OPEN, **give)
             return super().advertiser_info(token, advertiser_ids)
 
     revoked = Renewing()
     revoked.fault = REVOKED
     poll(linked, revoked)
-    assert linked.seal.open(kept(linked, tables.Link, 1).token_sealed) == "new"
+    assert linked.cipher.decrypt(kept(linked, tables.Link, 1).token_sealed) == "new"
     assert kept(linked, tables.Account, "7001").next_poll_at == OPEN
 
 
 def test_an_account_is_read_on_with_another_stores_consent(linked):
     keep_store(linked, "st_2")
-    keep_link(linked, "st_2", token_sealed=linked.seal.close("another-users"))
+    keep_link(linked, "st_2", token_sealed=linked.cipher.encrypt("another-users"))
     revoked = FakeTikTok()
     revoked.fault = REVOKED
     polled = poll(linked, revoked)
     assert polled.stores == ("st_1", "st_2")
     assert [kept(linked, tables.Link, number).consent for number in (1, 2)] == [True, False]
     good = FakeTikTok()
-    assert poll_due(linked.database, linked.seal, good, OPEN)
+    assert poll_due(linked.database, linked.cipher, good, OPEN)
     assert good.asked[0] == ("info", "token-of-7001", "7001")
 
 
@@ -257,15 +257,15 @@ def test_an_account_tiktok_does_not_list_waits_for_staff(linked):
 
 def test_only_due_accounts_are_polled(linked):
     tiktok = FakeTikTok()
-    assert [one.stores for one in poll_due(linked.database, linked.seal, tiktok, OPEN)] == [("st_1",)]
-    assert poll_due(linked.database, linked.seal, tiktok, OPEN + timedelta(hours=1)) == []
+    assert [one.stores for one in poll_due(linked.database, linked.cipher, tiktok, OPEN)] == [("st_1",)]
+    assert poll_due(linked.database, linked.cipher, tiktok, OPEN + timedelta(hours=1)) == []
 
 
-def test_an_unknown_account_is_told(wired):
+def test_an_unknown_account_is_told(container):
     with pytest.raises(NotFound, match="7009"):
-        poll_account(wired.database, wired.seal, FakeTikTok(), OPEN, "7009")
+        poll_account(container.database, container.cipher, FakeTikTok(), OPEN, "7009")
     with pytest.raises(NotFound, match="7009"):
-        spend_of(wired.database, OPEN, "7009")
+        spend_of(container.database, OPEN, "7009")
 
 
 def test_spend_shown_says_which_dates_are_final(linked):
@@ -279,8 +279,8 @@ def test_two_pollers_at_once_ask_once(linked):
     tiktok = FakeTikTok()
     with linked.database.writing() as session:
         assert spend.claim_poll(session, "7001", OPEN, timedelta(minutes=10))
-    assert poll_due(linked.database, linked.seal, tiktok, OPEN) == []
-    assert len(poll_due(linked.database, linked.seal, tiktok, OPEN + timedelta(minutes=10))) == 1
+    assert poll_due(linked.database, linked.cipher, tiktok, OPEN) == []
+    assert len(poll_due(linked.database, linked.cipher, tiktok, OPEN + timedelta(minutes=10))) == 1
 
 
 def test_an_account_that_breaks_its_poll_holds_up_no_other(linked):
@@ -294,7 +294,7 @@ def test_an_account_that_breaks_its_poll_holds_up_no_other(linked):
                 raise RuntimeError("something nobody foresaw")
             return super().advertiser_info(token, advertiser_ids)
 
-    assert [one.advertiser_id for one in poll_due(linked.database, linked.seal, Broken(), OPEN)] == ["7001"]
+    assert [one.advertiser_id for one in poll_due(linked.database, linked.cipher, Broken(), OPEN)] == ["7001"]
 
 
 def test_accounts_are_read_side_by_side(linked):
@@ -308,14 +308,14 @@ def test_accounts_are_read_side_by_side(linked):
             both_are_asked.wait(timeout=20)
             return [replace(self.info, advertiser_id=advertiser_ids[0])]
 
-    polled = poll_due(linked.database, linked.seal, Slow(), OPEN)
+    polled = poll_due(linked.database, linked.cipher, Slow(), OPEN)
     assert [(one.advertiser_id, one.error) for one in polled] == [("7001", None), ("7002", None)]
 
 
 def test_a_disconnected_stores_account_is_not_polled(linked):
     with linked.database.writing() as session:
         session.get(tables.Store, "st_1").disconnected_at = OPEN
-    assert poll_due(linked.database, linked.seal, FakeTikTok(), OPEN) == []
+    assert poll_due(linked.database, linked.cipher, FakeTikTok(), OPEN) == []
 
 
 def test_a_poll_marks_its_stores_undecided_so_that_a_crash_forgets_none(linked):

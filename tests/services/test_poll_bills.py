@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.domain.facts import Transaction
-from receiver.domain.schedule import EVERY, Why, share_of
+from receiver.domain.facts import BilledTransaction
+from receiver.domain.schedule import EVERY, PollReason, share_of
 from receiver.errors import Advice, ProviderError
 from receiver.services.decisions.status import status_of
 from receiver.services.facts.gather import gather_facts
@@ -15,31 +15,31 @@ from receiver.services.polling.poll import poll_account, poll_due
 from receiver.services.polling.spend import spend_of
 from receiver.storage import tables
 from receiver.storage.payments import payments
+from tests.db_factories import RECORDED, keep_account, keep_link, keep_store
 from tests.factories import OPEN
 from tests.polling import INFO, FakeTikTok, day, paid
-from tests.rows import RECORDED, keep_account, keep_link, keep_store
 
 AT = datetime(2025, 11, 5, 12, 0, tzinfo=UTC)
-ROUTINE = EVERY[Why.SPENDING] * (0.875 + share_of("7001") / 4)  # while its window is open
+ROUTINE = EVERY[PollReason.SPENDING] * (0.875 + share_of("7001") / 4)  # while its window is open
 REFUSED = ProviderError("no permission", advice=Advice.GIVE_UP, code=40001)
 BUSY = ProviderError("busy", advice=Advice.AGAIN, code=40133)
 OURS = ProviderError("a parameter is wrong", advice=Advice.CONFIGURATION, code=40002)
 REVOKED = ProviderError("revoked", advice=Advice.REAUTHORISE, code=40105)
 
 
-def pays(wired, how):
-    with wired.database.writing() as session:
+def pays(container, how):
+    with container.database.writing() as session:
         session.add(tables.RecordedFact(store_id="st_1", name="payment", value=how, **RECORDED))
 
 
 @pytest.fixture
-def linked(wired):
+def linked(container):
     """A store whose account is paid for automatically, never polled."""
-    keep_store(wired)
-    keep_link(wired)
-    keep_account(wired, read_at=None, spend_read_at=None, business_center="6001")
-    pays(wired, "automatic")
-    return wired
+    keep_store(container)
+    keep_link(container)
+    keep_account(container, read_at=None, spend_read_at=None, business_center="6001")
+    pays(container, "automatic")
+    return container
 
 
 @pytest.fixture
@@ -49,28 +49,28 @@ def tiktok():
     return made
 
 
-def poll(wired, tiktok, now=OPEN, scheduled=True):
-    return poll_account(wired.database, wired.seal, tiktok, now, "7001", scheduled=scheduled)
+def poll(container, tiktok, now=OPEN, scheduled=True):
+    return poll_account(container.database, container.cipher, tiktok, now, "7001", scheduled=scheduled)
 
 
-def account(wired) -> tables.Account:
-    with wired.database.reading() as session:
+def account(container) -> tables.Account:
+    with container.database.reading() as session:
         return session.get_one(tables.Account, "7001")
 
 
-def facts(wired):
-    with wired.database.reading() as session:
+def facts(container):
+    with container.database.reading() as session:
         return gather_facts(session, session.get_one(tables.Store, "st_1"), OPEN)
 
 
-def kept(wired):
-    with wired.database.reading() as session:
+def kept(container):
+    with container.database.reading() as session:
         return [(row.transaction_id, row.subtotal) for row in payments(session, "7001")]
 
 
-def keep_issued(wired, advertiser_id="7001"):
+def keep_issued(container, advertiser_id="7001"):
     """An award that staff issued."""
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         said = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
         decision = tables.DecisionRow(store_id="st_1", decided_at=AT, **said)
         session.add(decision)
@@ -91,7 +91,9 @@ def ledger_questions(tiktok):
 def test_bills_become_facts_with_the_moment_they_were_read(linked, tiktok):
     poll(linked, tiktok)
     known = facts(linked)
-    assert known.payments == (Transaction("BILL_PAYMENT", "CASH", Decimal("100.00"), Decimal("20.00"), AT),)
+    assert known.payments == (
+        BilledTransaction("BILL_PAYMENT", "CASH", Decimal("100.00"), Decimal("20.00"), AT),
+    )
     assert (known.bills_readable, known.read_at["payments"]) == (True, OPEN)
 
 
@@ -326,8 +328,8 @@ def test_what_the_worker_polls_goes_by_the_schedule(linked, tiktok):
     tiktok.ledger_fault = REFUSED
     with linked.database.writing() as session:
         session.get_one(tables.Account, "7001").next_poll_at = OPEN
-    poll_due(linked.database, linked.seal, tiktok, OPEN)
-    poll_due(linked.database, linked.seal, tiktok, OPEN + timedelta(hours=6))
+    poll_due(linked.database, linked.cipher, tiktok, OPEN)
+    poll_due(linked.database, linked.cipher, tiktok, OPEN + timedelta(hours=6))
     assert len(ledger_questions(tiktok)) == 1
 
 

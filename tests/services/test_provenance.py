@@ -4,24 +4,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from receiver.services.decisions.decide import answer_for
+from receiver.services.decisions.decide import evaluate
 from receiver.services.facts.record import record
 from receiver.services.stores.links import add_link
 from receiver.storage.tables import Link, Store
+from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import JOINED, LINKED, OPEN, SETTLED
-from tests.rows import keep_account, keep_all, keep_link, keep_store
 
 NOW = OPEN
 RECORDED = OPEN - timedelta(hours=3)
 
 
 @pytest.fixture
-def told(wired):
+def told(container):
     """(source, read_at) of a rule's fact, as answered now."""
 
     def ask(rule_id, fact, store_id="st_1"):
-        with wired.database.reading() as session:
-            decision = answer_for(session, session.get(Store, store_id), NOW)
+        with container.database.reading() as session:
+            decision = evaluate(session, session.get(Store, store_id), NOW)
         rule = next(rule for rule in decision.rules if rule.id == rule_id)
         line = next(line for line in rule.evidence if line.fact == fact)
         return line.source, line.read_at
@@ -29,15 +29,15 @@ def told(wired):
     return ask
 
 
-def say(wired, name, value):
+def say(container, name, value):
     record(
-        wired.database, RECORDED,
+        container.database, RECORDED,
         store_id="st_1", name=name, value=value, reason="told", evidence="T-2", actor="ann",
     )  # fmt: skip
 
 
-def change(wired, row, **values):
-    with wired.database.writing() as session:
+def change(container, row, **values):
+    with container.database.writing() as session:
         kept = session.get(Store, "st_1") if row is Store else session.query(Link).one()
         for name, value in values.items():
             setattr(kept, name, value)
@@ -70,22 +70,22 @@ LOOKED_UP = [
 ]
 
 
-def test_what_was_read_is_told_with_who_was_asked_and_when(wired, told):
-    keep_all(wired)
+def test_what_was_read_is_told_with_who_was_asked_and_when(container, told):
+    keep_all(container)
     assert [(rule, fact, *told(rule, fact)) for rule, fact, _, _ in READ] == READ
 
 
-def test_what_the_service_looks_up_itself_is_of_the_moment_of_the_decision(wired, told):
-    keep_all(wired)
+def test_what_the_service_looks_up_itself_is_of_the_moment_of_the_decision(container, told):
+    keep_all(container)
     assert {told(rule, fact) for rule, fact in LOOKED_UP} == {("service", NOW)}
-    change(wired, Store, admitted_at=None)
+    change(container, Store, admitted_at=None)
     assert told("admission", "admitted") == ("service", NOW)
 
 
-def test_what_nobody_read_has_no_time(wired, told):
-    keep_store(wired, set_up_at=None)
-    keep_link(wired, consent=None, consent_at=None, prior_spend_before=date(2025, 10, 1))
-    keep_account(wired, read_at=None, spend_read_at=None)
+def test_what_nobody_read_has_no_time(container, told):
+    keep_store(container, set_up_at=None)
+    keep_link(container, consent=None, consent_at=None, prior_spend_before=date(2025, 10, 1))
+    keep_account(container, read_at=None, spend_read_at=None)
     for rule, fact in [
         ("account_linked", "consent"),
         ("account_market", "account country"),
@@ -113,30 +113,30 @@ STAFFS_WORD = [
 
 
 @pytest.mark.parametrize(("name", "value", "rule", "fact"), STAFFS_WORD)
-def test_what_staff_recorded_is_theirs_and_of_the_moment_they_did(wired, told, name, value, rule, fact):
-    keep_all(wired)
+def test_what_staff_recorded_is_theirs_and_of_the_moment_they_did(container, told, name, value, rule, fact):
+    keep_all(container)
     if name == "paid_bills_confirmed":
-        say(wired, "payment", "unknown")
-    say(wired, name, value)
+        say(container, "payment", "unknown")
+    say(container, name, value)
     assert told(rule, fact) == ("staff", RECORDED)
 
 
-def test_a_date_of_staff_is_theirs_only_while_it_stands(wired, told):
-    keep_all(wired)
-    say(wired, "linked_at", "2025-11-01T10:05:00Z")
-    say(wired, "set_up_at", "2025-11-01T10:05:00Z")
+def test_a_date_of_staff_is_theirs_only_while_it_stands(container, told):
+    keep_all(container)
+    say(container, "linked_at", "2025-11-01T10:05:00Z")
+    say(container, "set_up_at", "2025-11-01T10:05:00Z")
     news = ["i-1", 4, LINKED.isoformat()]
-    change(wired, Link, linked_at=LINKED, exact=True, linked_news=news)
-    change(wired, Store, set_up_at=LINKED)
+    change(container, Link, linked_at=LINKED, exact=True, linked_news=news)
+    change(container, Store, set_up_at=LINKED)
     assert told("account_linked", "linked") == ("companion plugin", LINKED)
     assert told("integration_set_up", "set up") == ("companion plugin", LINKED)
 
 
 @pytest.mark.parametrize(("linked_at", "said"), [(LINKED, ("staff", None)), (None, ("service", RECORDED))])
-def test_a_link_made_by_hand_is_staffs_date_or_our_first_sight(wired, told, linked_at, said):
-    keep_store(wired)
+def test_a_link_made_by_hand_is_staffs_date_or_our_first_sight(container, told, linked_at, said):
+    keep_store(container)
     add_link(
-        wired.database, wired.seal, RECORDED,
+        container.database, container.cipher, RECORDED,
         store_id="st_1", advertiser_id="7001", token="secret-token", linked_at=linked_at, actor="ann",
     )  # fmt: skip
     assert told("account_linked", "linked") == said

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from receiver import jobs
+from receiver.container import Container
 from receiver.jobs import every_minute
 from receiver.services.processing import purge as purging
 from receiver.services.processing.process import process_next
@@ -28,160 +29,163 @@ from receiver.storage.tables import (
     Signal,
     SignInTries,
 )
-from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
 from tests.signals import add_shop, keep, keep_one, signal
 
 LONG = timedelta(minutes=1)
 
 
-def rows(wired: Wiring, table: Any) -> list[Any]:
-    with wired.database.reading() as session:
+def rows(container: Container, table: Any) -> list[Any]:
+    with container.database.reading() as session:
         return list(session.scalars(select(table)))
 
 
-def forget(wired: Wiring, **how: Any) -> dict[str, int]:
-    return purge(wired.database, wired.now(), 30, **{"within": LONG, **how})
+def forget(container: Container, **how: Any) -> dict[str, int]:
+    return purge(container.database, container.now(), 30, **{"within": LONG, **how})
 
 
 @pytest.fixture
-def store_id(wired: Wiring) -> str:
-    return add_shop(wired).id
+def store_id(container: Container) -> str:
+    return add_shop(container).id
 
 
-def test_an_ended_delivery_goes_with_its_attempts_once_it_is_old(wired, store_id, clock):
-    old = keep_one(wired, store_id, signal(1))
-    process_next(wired.database, wired.now())
+def test_an_ended_delivery_goes_with_its_attempts_once_it_is_old(container, store_id, clock):
+    old = keep_one(container, store_id, signal(1))
+    process_next(container.database, container.now())
     clock.move(days=29)
-    new = keep_one(wired, store_id, signal(2))
-    process_next(wired.database, wired.now())
-    assert forget(wired)["deliveries"] == 0
+    new = keep_one(container, store_id, signal(2))
+    process_next(container.database, container.now())
+    assert forget(container)["deliveries"] == 0
     clock.move(days=1, seconds=1)
-    assert expired(wired.database, wired.now(), 30)["deliveries"] == 1
-    assert {row.id for row in rows(wired, Delivery)} == {old, new}
-    assert forget(wired)["deliveries"] == 1
-    assert [row.id for row in rows(wired, Delivery)] == [new]
-    assert [row.delivery_id for row in rows(wired, Attempt)] == [new]
-    assert len(rows(wired, Signal)) == 2  # what was taken in is still known, should it come again
+    assert expired(container.database, container.now(), 30)["deliveries"] == 1
+    assert {row.id for row in rows(container, Delivery)} == {old, new}
+    assert forget(container)["deliveries"] == 1
+    assert [row.id for row in rows(container, Delivery)] == [new]
+    assert [row.delivery_id for row in rows(container, Attempt)] == [new]
+    assert len(rows(container, Signal)) == 2  # what was taken in is still known, should it come again
 
 
 @pytest.mark.parametrize("state", ["received", "processing", "failed"])
-def test_what_still_waits_stays_however_old(wired, store_id, clock, state):
-    keep_one(wired, store_id, signal(1))
-    with wired.database.writing() as session:
+def test_what_still_waits_stays_however_old(container, store_id, clock, state):
+    keep_one(container, store_id, signal(1))
+    with container.database.writing() as session:
         session.execute(update(Delivery).values(state=state))
     clock.move(days=400)
-    assert forget(wired)["deliveries"] == 0
-    assert len(rows(wired, Delivery)) == 1
+    assert forget(container)["deliveries"] == 0
+    assert len(rows(container, Delivery)) == 1
 
 
-def test_quarantine_samples_and_counts_have_their_own_ends(wired, store_id, clock):
-    with wired.database.writing() as session:
+def test_quarantine_samples_and_counts_have_their_own_ends(container, store_id, clock):
+    with container.database.writing() as session:
         put(
             session, identity="a" * 64, store_id=store_id, hook_id=store_id, topic=None, headers=[],
-            body_sealed="x", body_sha256="b" * 64, bytes=1, received_at=wired.now(),
+            body_sealed="x", body_sha256="b" * 64, bytes=1, received_at=container.now(),
         )  # fmt: skip
-        sample = rejections.Sample(store_id, "signature", wired.now(), [], 1)
+        sample = rejections.Sample(store_id, "signature", container.now(), [], 1)
         rejections.add_samples(session, [sample])
-        rejections.add_counts(session, {(store_id, "signature", wired.now().date()): 3})
+        rejections.add_counts(session, {(store_id, "signature", container.now().date()): 3})
     left = []
     for days in (14, 1, 16, 369, 1):
         clock.move(days=days)
-        forget(wired)
-        left.append([len(rows(wired, table)) for table in (Quarantined, RejectionSample, Rejection)])
+        forget(container)
+        left.append([len(rows(container, table)) for table in (Quarantined, RejectionSample, Rejection)])
     assert left == [[1, 1, 1], [0, 1, 1], [0, 0, 1], [0, 0, 1], [0, 0, 0]]
 
 
-def test_it_goes_in_steps_and_stops_when_told_or_out_of_time(wired, store_id, clock, monkeypatch):
+def test_it_goes_in_steps_and_stops_when_told_or_out_of_time(container, store_id, clock, monkeypatch):
     monkeypatch.setattr(purging, "STEP", 2)
     for seq in range(1, 8):
-        keep_one(wired, store_id, signal(seq))
-    process_next(wired.database, wired.now())
+        keep_one(container, store_id, signal(seq))
+    process_next(container.database, container.now())
     clock.move(days=31)
     seen: list[int] = []
     stopped = Event()
     stopped.set()
-    assert forget(wired, stopping=stopped)["deliveries"] == 2
-    assert forget(wired, within=timedelta(0))["deliveries"] == 2
-    assert forget(wired, progress=lambda gone: seen.append(gone["deliveries"]))["deliveries"] == 3
+    assert forget(container, stopping=stopped)["deliveries"] == 2
+    assert forget(container, within=timedelta(0))["deliveries"] == 2
+    assert forget(container, progress=lambda gone: seen.append(gone["deliveries"]))["deliveries"] == 3
     assert seen[:2] == [2, 3]
 
 
-def test_the_file_really_shrinks(wired, store_id, clock):
-    if not wired.database.is_sqlite:
+def test_the_file_really_shrinks(container, store_id, clock):
+    if not container.database.is_sqlite:
         return
-    file = Path(wired.database.url.database)
-    keep(wired, store_id, *(b"%d" % number + b"x" * 50_000 for number in range(100)), topic="order.created")
-    with wired.database.writing() as session:
-        session.execute(update(Delivery).values(state="processed", ended_at=wired.now(), due_at=None))
-    wired.database.shrink()
+    file = Path(container.database.url.database)
+    keep(
+        container, store_id, *(b"%d" % number + b"x" * 50_000 for number in range(100)), topic="order.created"
+    )
+    with container.database.writing() as session:
+        session.execute(update(Delivery).values(state="processed", ended_at=container.now(), due_at=None))
+    container.database.shrink()
     before = file.stat().st_size
     clock.move(days=31)
-    assert forget(wired)["deliveries"] == 100
+    assert forget(container)["deliveries"] == 100
     assert file.stat().st_size < before / 4
     assert Path(f"{file}-wal").stat().st_size == 0
 
 
-def files_holding(wired: Wiring, text: bytes) -> list[str]:
+def files_holding(container: Container, text: bytes) -> list[str]:
     """Which of the database's files have it somewhere, be it in a page that nothing leads to."""
-    folder = Path(wired.database.url.database or "").parent
+    folder = Path(container.database.url.database or "").parent
     return [file.name for file in sorted(folder.glob("receiver.db*")) if text in file.read_bytes()]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.mark.parametrize("length", [0, 900, 50_000])
-def test_what_went_stands_in_no_file_of_the_database(wired, store_id, clock, length):
+def test_what_went_stands_in_no_file_of_the_database(container, store_id, clock, length):
     """Between others that stay, so that pages are shared; large enough for pages of its own, too."""
     going: list[int] = []
     for number in range(30):
         mark = "somebody else" if number % 3 == 0 else "ann@shop.example"
         body = f'{{"id":{number},"email":"{mark}"}}'.encode() + b" " * length
-        (kept,) = keep(wired, store_id, body, topic="order.created")
+        (kept,) = keep(container, store_id, body, topic="order.created")
         going += [] if number % 3 == 0 else [kept.id]
     ended = update(Delivery).where(Delivery.id.in_(going))
-    with wired.database.writing() as session:
-        session.execute(ended.values(state="ignored", ended_at=wired.now(), due_at=None))
-    assert files_holding(wired, b"ann@shop.example")
+    with container.database.writing() as session:
+        session.execute(ended.values(state="ignored", ended_at=container.now(), due_at=None))
+    assert files_holding(container, b"ann@shop.example")
     clock.move(days=31)
-    assert forget(wired)["deliveries"] == 20
-    assert files_holding(wired, b"somebody else")
-    assert files_holding(wired, b"ann@shop.example") == []
+    assert forget(container)["deliveries"] == 20
+    assert files_holding(container, b"somebody else")
+    assert files_holding(container, b"ann@shop.example") == []
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_a_read_that_does_not_end_is_told_and_the_next_purge_clears_up(wired, store_id, clock, monkeypatch):
+def test_a_read_that_does_not_end_is_told_and_the_next_purge_clears_up(
+    container, store_id, clock, monkeypatch
+):
     monkeypatch.setattr(database, "EMPTY_LOG_MS", 1)
-    keep(wired, store_id, b"ann@shop.example", topic="order.created")
-    with wired.database.writing() as session:
-        session.execute(update(Delivery).values(state="ignored", ended_at=wired.now(), due_at=None))
+    keep(container, store_id, b"ann@shop.example", topic="order.created")
+    with container.database.writing() as session:
+        session.execute(update(Delivery).values(state="ignored", ended_at=container.now(), due_at=None))
     clock.move(days=31)
-    with wired.database.reading() as session, capture_logs() as logs:
+    with container.database.reading() as session, capture_logs() as logs:
         session.scalars(select(Delivery)).all()
-        assert forget(wired)["deliveries"] == 1
+        assert forget(container)["deliveries"] == 1
     assert [line["event"] for line in logs] == [
         "purged, but a read that does not end keeps what went in the log of the database"
     ]
-    assert files_holding(wired, b"ann@shop.example")
-    forget(wired)
-    assert files_holding(wired, b"ann@shop.example") == []
+    assert files_holding(container, b"ann@shop.example")
+    forget(container)
+    assert files_holding(container, b"ann@shop.example") == []
 
 
-def test_the_worker_purges_once_a_night(wired, clock: FrozenClock, monkeypatch):
+def test_the_worker_purges_once_a_night(container, clock: FrozenClock, monkeypatch):
     runs: list[datetime] = []
     monkeypatch.setattr(jobs, "purge", lambda _, now, *__, **___: runs.append(now) or {})
-    (job,) = (job for job in every_minute(wired) if job.name == "purge")
-    began = wired.now()  # noon
+    (job,) = (job for job in every_minute(container) if job.name == "purge")
+    began = container.now()  # noon
     for _ in range(30):
         job.run(Event())
         clock.move(hours=1)
     assert [(at - began) / timedelta(hours=1) for at in runs] == [0, 15]
 
 
-def test_tries_to_sign_in_go_once_they_count_no_more(wired, clock):
+def test_tries_to_sign_in_go_once_they_count_no_more(container, clock):
     visitor = Visitor("198.51.100.7")
-    sign_in(wired.database, wired.now(), email="ann@staff.example", password="wrong", visitor=visitor)
+    sign_in(container.database, container.now(), email="ann@staff.example", password="wrong", visitor=visitor)
     clock.move(days=2)
-    assert forget(wired)["sign-in tries"] == 0
+    assert forget(container)["sign-in tries"] == 0
     clock.move(seconds=1)
-    assert forget(wired)["sign-in tries"] == 2
-    assert rows(wired, SignInTries) == []
+    assert forget(container)["sign-in tries"] == 2
+    assert rows(container, SignInTries) == []

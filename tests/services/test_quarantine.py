@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from receiver.container import Container
 from receiver.errors import InputError
 from receiver.services.processing.process import process_next
 from receiver.services.receiving import receive
-from receiver.services.receiving.quarantine import list_quarantine, take_from_quarantine
-from receiver.services.receiving.receive import Answer, Call, Reception
-from receiver.services.receiving.turned_away import WRITE_EVERY
+from receiver.services.receiving.quarantine import list_quarantine, release_from_quarantine
+from receiver.services.receiving.receive import WebhookReceiver, WebhookRequest, WebhookResponse
+from receiver.services.receiving.rejection_log import WRITE_EVERY
 from receiver.services.stores.registry import disconnect_store, rotate_secret
 from receiver.storage import quarantine, rejections
 from receiver.storage.tables import Delivery, Quarantined, Rejection, RejectionSample
-from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
 from tests.sending import signed_headers
 from tests.signals import SECRET, add_shop, body_of, signal
@@ -28,18 +28,18 @@ NEW_SECRET = "what the store signs with"
 class Desk:
     """A store that signs with a secret we do not know (yet)."""
 
-    def __init__(self, wired: Wiring, clock: FrozenClock) -> None:
-        self.wired, self.clock = wired, clock
-        self.store = add_shop(wired).id
-        self.reception = Reception(wired.database, wired.seal, 100_000, wired.now)
+    def __init__(self, container: Container, clock: FrozenClock) -> None:
+        self.container, self.clock = container, clock
+        self.store = add_shop(container).id
+        self.reception = WebhookReceiver(container.database, container.cipher, 100_000, container.now)
 
     def send(
         self, argument: Any, secret: str = NEW_SECRET, store: str | None = None, **changes: str | None
-    ) -> Answer:
+    ) -> WebhookResponse:
         body = body_of(argument)
         headers = dict(signed_headers(body, secret, **changes))
         return self.reception.answer(
-            Call(store or self.store, None, "POST", headers, lambda length: body[:length])
+            WebhookRequest(store or self.store, None, "POST", headers, lambda length: body[:length])
         )
 
     def write_down(self) -> None:
@@ -49,25 +49,27 @@ class Desk:
 
     def take(self, **how: Any) -> list[Any]:
         told = {"reason": "secret put right", "actor": "ann", **how}
-        return take_from_quarantine(self.wired.database, self.wired.seal, self.wired.now(), **told)
+        return release_from_quarantine(
+            self.container.database, self.container.cipher, self.container.now(), **told
+        )
 
     def put_right(self) -> None:
         rotate_secret(
-            self.wired.database, self.wired.seal, self.wired.now(), self.store,
+            self.container.database, self.container.cipher, self.container.now(), self.store,
             actor="ann", webhook_secret=NEW_SECRET,
         )  # fmt: skip
 
     def held(self) -> list[dict[str, Any]]:
-        return list_quarantine(self.wired.database, None, 0)
+        return list_quarantine(self.container.database, None, 0)
 
     def rows(self, table: Any) -> list[Any]:
-        with self.wired.database.reading() as session:
+        with self.container.database.reading() as session:
             return list(session.scalars(select(table)))
 
 
 @pytest.fixture
-def desk(wired: Wiring, clock: FrozenClock) -> Desk:
-    return Desk(wired, clock)
+def desk(container: Container, clock: FrozenClock) -> Desk:
+    return Desk(container, clock)
 
 
 # quarantine
@@ -91,7 +93,7 @@ def test_once_the_secret_is_put_right_it_is_taken_in_like_any_delivery(desk: Des
     assert (taken.problem, desk.held()) == (None, [])
     (delivery,) = desk.rows(Delivery)
     assert (delivery.id, delivery.state, delivery.received_at) == (taken.delivery_id, "received", sent_at)
-    assert [one.state for one in process_next(desk.wired.database, desk.clock.at)] == ["processed"]
+    assert [one.state for one in process_next(desk.container.database, desk.clock.at)] == ["processed"]
     assert desk.take() == []
 
 
@@ -151,14 +153,16 @@ def test_the_oldest_and_the_newest_stay_and_the_middle_goes(desk: Desk, monkeypa
 def test_all_stores_together_have_a_limit_too(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(quarantine, "IN_TOTAL", 3)
     for number in range(5):
-        other = add_shop(desk.wired, f"https://shop{number}.example/").id
+        other = add_shop(desk.container, f"https://shop{number}.example/").id
         desk.send(signal(1), store=other)
     assert len(desk.held()) == 3
 
 
 def test_who_sends_many_cannot_make_us_write_many(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(receive, "QUARANTINE_BURST", 3)
-    desk.reception = Reception(desk.wired.database, desk.wired.seal, 100_000, desk.wired.now)
+    desk.reception = WebhookReceiver(
+        desk.container.database, desk.container.cipher, 100_000, desk.container.now
+    )
     for seq in range(1, 10):
         assert desk.send(signal(seq)).status == 401
     assert len(desk.held()) == 3
@@ -166,7 +170,7 @@ def test_who_sends_many_cannot_make_us_write_many(desk: Desk, monkeypatch: pytes
     for seq in range(10, 20):
         desk.send(signal(seq))
     assert len(desk.held()) == 5
-    other = add_shop(desk.wired, "https://other.example/").id
+    other = add_shop(desk.container, "https://other.example/").id
     desk.send(signal(1), store=other)
     assert desk.held()[-1]["store"] == other
 
@@ -184,7 +188,7 @@ def test_only_those_asked_for_are_taken_in_and_a_reason_is_needed(desk: Desk):
 
 def test_what_a_store_that_left_had_sent_stays_where_it_is(desk: Desk):
     desk.send(signal(1))
-    disconnect_store(desk.wired.database, desk.clock.at, desk.store, reason="closed", actor="ann")
+    disconnect_store(desk.container.database, desk.clock.at, desk.store, reason="closed", actor="ann")
     assert [one.problem for one in desk.take()] == ["the store is disconnected"]
 
 
@@ -214,7 +218,7 @@ def test_calls_turned_away_are_counted_by_day_store_and_reason(desk: Desk):
 def test_pings_are_counted_and_nothing_of_them_is_kept(desk: Desk):
     body = b"webhook_id=11"
     headers = {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
-    call = Call(desk.store, None, "POST", headers, lambda length: body[:length])
+    call = WebhookRequest(desk.store, None, "POST", headers, lambda length: body[:length])
     assert desk.reception.answer(call).body == {"status": "pong"}
     desk.write_down()
     assert [(one.store_id, one.reason, one.count) for one in desk.rows(Rejection)] == [("", "ping", 1)]
@@ -246,6 +250,6 @@ def test_unknown_callers_cannot_make_the_tables_grow(desk: Desk):
     for number in range(30):
         desk.send(signal(1), store=f"st_{number}")
     desk.write_down()
-    with desk.wired.database.reading() as session:
+    with desk.container.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Rejection)) == 1
         assert session.scalar(select(func.count()).select_from(RejectionSample)) == 0

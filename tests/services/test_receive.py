@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from receiver.services.receiving.receive import Answer, Call, Reception
+from receiver.container import Container
+from receiver.services.receiving.receive import WebhookReceiver, WebhookRequest, WebhookResponse
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery
-from receiver.wiring import Wiring
 from tests.sending import signed_headers
 from tests.signals import SECRET, add_shop, body_of, signal
 
@@ -20,24 +20,24 @@ BODY = body_of(signal())
 class Desk:
     """A reception with one store; `ask` spoils one thing of a good call."""
 
-    def __init__(self, wired: Wiring) -> None:
-        self.wired = wired
-        self.store_id = add_shop(wired).id
-        self.reception = Reception(wired.database, wired.seal, 100_000, wired.now)
+    def __init__(self, container: Container) -> None:
+        self.container = container
+        self.store_id = add_shop(container).id
+        self.reception = WebhookReceiver(container.database, container.cipher, 100_000, container.now)
 
-    def ask(self, read: Callable[[int], bytes] | None = None, **changes: str | None) -> Answer:
+    def ask(self, read: Callable[[int], bytes] | None = None, **changes: str | None) -> WebhookResponse:
         headers = dict(signed_headers(BODY, SECRET, **changes))
-        call = Call(self.store_id, None, "POST", headers, read or (lambda length: BODY[:length]))
+        call = WebhookRequest(self.store_id, None, "POST", headers, read or (lambda length: BODY[:length]))
         return self.reception.answer(call)
 
     def kept(self) -> int:
-        with self.wired.database.reading() as session:
+        with self.container.database.reading() as session:
             return session.query(Delivery).count()
 
 
 @pytest.fixture
-def desk(wired: Wiring) -> Desk:
-    return Desk(wired)
+def desk(container: Container) -> Desk:
+    return Desk(container)
 
 
 def test_a_good_call_is_accepted(desk: Desk):
@@ -84,7 +84,7 @@ def test_the_reason_is_for_our_log_and_not_in_the_answer(desk: Desk, reason: str
 
 def test_a_database_that_cannot_be_reached_says_so_to_our_log_alone(desk: Desk):
     lost = Database("postgresql+psycopg://nobody@127.0.0.1:9/none")
-    desk.reception = Reception(lost, desk.wired.seal, 100_000, desk.wired.now)
+    desk.reception = WebhookReceiver(lost, desk.container.cipher, 100_000, desk.container.now)
     answer = desk.ask()
     assert (answer.status, answer.body) == (503, {"error": "unavailable"})
     assert (answer.reason or "").startswith("the database cannot be used")
@@ -92,4 +92,6 @@ def test_a_database_that_cannot_be_reached_says_so_to_our_log_alone(desk: Desk):
 
 
 def test_a_call_never_shows_its_headers_by_accident(desk: Desk):
-    assert "a-signature" not in repr(Call("st_1", None, "POST", {"x": "a-signature"}, lambda _: b""))
+    assert "a-signature" not in repr(
+        WebhookRequest("st_1", None, "POST", {"x": "a-signature"}, lambda _: b"")
+    )

@@ -10,8 +10,8 @@ from receiver.services.consent.revoke import revoke_consent
 from receiver.services.polling.poll import poll_due
 from receiver.services.stores.links import list_links
 from receiver.storage.tables import Account, AuditEntry, Link
+from tests.db_factories import keep_account, keep_link, keep_store
 from tests.polling import FakeTikTok
-from tests.rows import keep_account, keep_link, keep_store
 
 SHARED = "one-token-of-an-agency"
 
@@ -31,25 +31,25 @@ class Revoking:
 
 
 @pytest.fixture
-def linked(wired):
-    keep_store(wired)
-    keep_link(wired, scopes=[4, 100])
-    keep_account(wired)
-    return wired
+def linked(container):
+    keep_store(container)
+    keep_link(container, scopes=[4, 100])
+    keep_account(container)
+    return container
 
 
-def revoke(wired, tiktok, store_id="st_1", reason="asked by the merchant", **more):
-    parts = (wired.database, wired.seal, tiktok, wired.now())
+def revoke(container, tiktok, store_id="st_1", reason="asked by the merchant", **more):
+    parts = (container.database, container.cipher, tiktok, container.now())
     return revoke_consent(*parts, store_id, reason=reason, actor="ann", **more)
 
 
-def also_serve(wired, store_id, advertiser_id, token):
-    keep_store(wired, store_id)
-    keep_link(wired, store_id, advertiser_id, token_sealed=wired.seal.close(token))
+def also_serve(container, store_id, advertiser_id, token):
+    keep_store(container, store_id)
+    keep_link(container, store_id, advertiser_id, token_sealed=container.cipher.encrypt(token))
 
 
-def consents(wired):
-    return {link.store_id: link.consent for link in list_links(wired.database, None, 0)}
+def consents(container):
+    return {link.store_id: link.consent for link in list_links(container.database, None, 0)}
 
 
 def test_the_token_goes_back_and_nothing_is_asked_with_it_any_more(linked):
@@ -58,7 +58,7 @@ def test_the_token_goes_back_and_nothing_is_asked_with_it_any_more(linked):
     assert tiktok.taken == ["token-of-7001"]
     assert (link.consent, link.token_sealed, link.scopes, link.ended_at) == (False, None, None, None)
     silent = FakeTikTok()
-    assert (poll_due(linked.database, linked.seal, silent, linked.now()), silent.asked) == ([], [])
+    assert (poll_due(linked.database, linked.cipher, silent, linked.now()), silent.asked) == ([], [])
     with linked.database.reading() as session:
         told = [(row.actor, row.action, row.subject) for row in session.scalars(select(AuditEntry))]
     assert told == [("ann", "tiktok consent withdrawn", "st_1")]
@@ -76,16 +76,16 @@ def test_what_tiktok_no_longer_knows_is_given_back_already(linked):
     assert consents(linked) == {"st_1": False}
 
 
-def test_stores_that_share_a_token_lose_it_only_where_that_is_meant(wired):
-    also_serve(wired, "st_1", "7001", SHARED)
-    also_serve(wired, "st_2", "7002", SHARED)
-    also_serve(wired, "st_3", "7003", "another-users")
+def test_stores_that_share_a_token_lose_it_only_where_that_is_meant(container):
+    also_serve(container, "st_1", "7001", SHARED)
+    also_serve(container, "st_2", "7002", SHARED)
+    also_serve(container, "st_3", "7003", "another-users")
     tiktok = Revoking()
     with pytest.raises(Refused, match="st_2"):
-        revoke(wired, tiktok)
-    assert (tiktok.taken, set(consents(wired).values())) == ([], {True})
-    assert [link.store_id for link in revoke(wired, tiktok, with_others=True)] == ["st_1", "st_2"]
-    assert consents(wired) == {"st_1": False, "st_2": False, "st_3": True}
+        revoke(container, tiktok)
+    assert (tiktok.taken, set(consents(container).values())) == ([], {True})
+    assert [link.store_id for link in revoke(container, tiktok, with_others=True)] == ["st_1", "st_2"]
+    assert consents(container) == {"st_1": False, "st_2": False, "st_3": True}
 
 
 def test_a_consent_tiktok_may_have_ended_with_it_is_asked_at_once(linked):
@@ -102,7 +102,7 @@ def test_a_consent_given_again_meanwhile_stands(linked):
     class Slow(Revoking):
         def revoke_token(self, token):
             with linked.database.writing() as session:
-                session.get(Link, 1).token_sealed = linked.seal.close("new")
+                session.get(Link, 1).token_sealed = linked.cipher.encrypt("new")
             return super().revoke_token(token)
 
     revoke(linked, Slow())

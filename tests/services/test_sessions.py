@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from receiver.container import Container
 from receiver.domain.sign_in import SESSION_IDLE, SESSION_LONGEST
 from receiver.errors import StorageUnavailable
 from receiver.services.staff.account import choose_password, sign_out_everywhere
 from receiver.services.staff.members import remove_staff, set_password
 from receiver.services.staff.sessions import MOST, begin_session, end_session, person_of_session
-from receiver.storage.staff import known_staff
+from receiver.storage.staff import get_staff
 from receiver.storage.tables import Staff, StaffSession
-from receiver.wiring import Wiring
 from tests.staff import PASSWORD, keep_staff
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -23,113 +23,119 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def ann(wired: Wiring) -> Staff:
-    email = keep_staff(wired)
-    with wired.database.reading() as session:
-        return known_staff(session, email)
+def ann(container: Container) -> Staff:
+    email = keep_staff(container)
+    with container.database.reading() as session:
+        return get_staff(session, email)
 
 
 @pytest.fixture
-def secret(wired: Wiring, ann: Staff) -> str:
-    return begun(wired, ann)
+def secret(container: Container, ann: Staff) -> str:
+    return begun(container, ann)
 
 
-def begun(wired: Wiring, who: Staff, now: datetime = START) -> str:
-    secret = begin_session(wired.database, now, who)
+def begun(container: Container, who: Staff, now: datetime = START) -> str:
+    secret = begin_session(container.database, now, who)
     assert secret is not None
     return secret
 
 
-def is_in(wired: Wiring, secret: str, now: datetime = START) -> bool:
-    return person_of_session(wired.database, now, secret) is not None
+def is_in(container: Container, secret: str, now: datetime = START) -> bool:
+    return person_of_session(container.database, now, secret) is not None
 
 
-def kept(wired: Wiring) -> list[StaffSession]:
-    with wired.database.reading() as session:
+def kept(container: Container) -> list[StaffSession]:
+    with container.database.reading() as session:
         return list(session.scalars(select(StaffSession)))
 
 
-def test_it_is_kept_as_a_hash(wired: Wiring, ann: Staff, secret: str) -> None:
-    found = person_of_session(wired.database, START, secret)
+def test_it_is_kept_as_a_hash(container: Container, ann: Staff, secret: str) -> None:
+    found = person_of_session(container.database, START, secret)
     assert found is not None
     assert found.id == ann.id
-    assert secret not in str([vars(row) for row in kept(wired)])
-    assert not is_in(wired, kept(wired)[0].token_hash)
+    assert secret not in str([vars(row) for row in kept(container)])
+    assert not is_in(container, kept(container)[0].token_hash)
 
 
-def test_it_ends_after_two_hours_without_a_page(wired: Wiring, secret: str) -> None:
-    assert is_in(wired, secret, START + SESSION_IDLE - MINUTE)
-    assert not is_in(wired, secret, START + 2 * SESSION_IDLE)
+def test_it_ends_after_two_hours_without_a_page(container: Container, secret: str) -> None:
+    assert is_in(container, secret, START + SESSION_IDLE - MINUTE)
+    assert not is_in(container, secret, START + 2 * SESSION_IDLE)
 
 
-def test_it_ends_half_a_day_after_it_began_however_much_it_is_used(wired: Wiring, secret: str) -> None:
+def test_it_ends_half_a_day_after_it_began_however_much_it_is_used(container: Container, secret: str) -> None:
     for minutes in range(0, int(SESSION_LONGEST / MINUTE), 30):
-        assert is_in(wired, secret, START + minutes * MINUTE)
-    assert not is_in(wired, secret, START + SESSION_LONGEST)
+        assert is_in(container, secret, START + minutes * MINUTE)
+    assert not is_in(container, secret, START + SESSION_LONGEST)
 
 
-def test_one_of_a_clock_that_was_far_ahead_has_ended(wired: Wiring, secret: str) -> None:
-    assert is_in(wired, secret, START - timedelta(minutes=4))
-    assert not is_in(wired, secret, START - timedelta(days=1))
+def test_one_of_a_clock_that_was_far_ahead_has_ended(container: Container, secret: str) -> None:
+    assert is_in(container, secret, START - timedelta(minutes=4))
+    assert not is_in(container, secret, START - timedelta(days=1))
 
 
-def test_its_use_is_kept_to_the_minute(wired: Wiring, secret: str) -> None:
+def test_its_use_is_kept_to_the_minute(container: Container, secret: str) -> None:
     for seconds in (59, 61, 90):
-        is_in(wired, secret, START + timedelta(seconds=seconds))
-    assert kept(wired)[0].last_used_at == START + timedelta(seconds=61)
+        is_in(container, secret, START + timedelta(seconds=seconds))
+    assert kept(container)[0].last_used_at == START + timedelta(seconds=61)
 
 
 def test_a_database_that_takes_no_write_still_shows_pages(
-    wired: Wiring, secret: str, monkeypatch: pytest.MonkeyPatch
+    container: Container, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def writing() -> None:
         raise StorageUnavailable("full")
 
-    monkeypatch.setattr(wired.database, "writing", writing)
-    assert is_in(wired, secret, START + 2 * MINUTE)
+    monkeypatch.setattr(container.database, "writing", writing)
+    assert is_in(container, secret, START + 2 * MINUTE)
 
 
-def test_ending_one_leaves_the_others(wired: Wiring, ann: Staff, secret: str) -> None:
-    other = begun(wired, ann)
+def test_ending_one_leaves_the_others(container: Container, ann: Staff, secret: str) -> None:
+    other = begun(container, ann)
     for _ in range(2):
-        end_session(wired.database, secret)
-    assert (is_in(wired, secret), is_in(wired, other)) == (False, True)
+        end_session(container.database, secret)
+    assert (is_in(container, secret), is_in(container, other)) == (False, True)
 
 
-def test_a_password_that_is_replaced_ends_all_of_its_person(wired: Wiring, ann: Staff, secret: str) -> None:
-    set_password(wired.database, START, email=ann.email, password=NEW, actor="test")
-    assert not is_in(wired, secret)
-    assert begin_session(wired.database, START, ann) is None  # let in by the old one, a moment too late
+def test_a_password_that_is_replaced_ends_all_of_its_person(
+    container: Container, ann: Staff, secret: str
+) -> None:
+    set_password(container.database, START, email=ann.email, password=NEW, actor="test")
+    assert not is_in(container, secret)
+    assert begin_session(container.database, START, ann) is None  # let in by the old one, a moment too late
 
 
-def test_choosing_a_password_ends_all_of_its_person(wired: Wiring, ann: Staff, secret: str) -> None:
-    chosen = choose_password(wired.database, START, ann.id, current=PASSWORD, new=NEW)
-    assert not is_in(wired, secret)
-    assert is_in(wired, begun(wired, chosen))
+def test_choosing_a_password_ends_all_of_its_person(container: Container, ann: Staff, secret: str) -> None:
+    chosen = choose_password(container.database, START, ann.id, current=PASSWORD, new=NEW)
+    assert not is_in(container, secret)
+    assert is_in(container, begun(container, chosen))
 
 
-def test_signing_out_everywhere_ends_those_of_one_person(wired: Wiring, ann: Staff, secret: str) -> None:
-    with wired.database.reading() as session:
-        bob = known_staff(session, keep_staff(wired, "viewer"))
-    theirs = begun(wired, bob)
-    sign_out_everywhere(wired.database, START, ann.id)
-    assert (is_in(wired, secret), is_in(wired, theirs)) == (False, True)
+def test_signing_out_everywhere_ends_those_of_one_person(
+    container: Container, ann: Staff, secret: str
+) -> None:
+    with container.database.reading() as session:
+        bob = get_staff(session, keep_staff(container, "viewer"))
+    theirs = begun(container, bob)
+    sign_out_everywhere(container.database, START, ann.id)
+    assert (is_in(container, secret), is_in(container, theirs)) == (False, True)
 
 
-def test_who_is_removed_is_out(wired: Wiring, ann: Staff, secret: str) -> None:
-    remove_staff(wired.database, START, email=ann.email, actor="test")
-    assert not is_in(wired, secret)
-    assert kept(wired) == []
-    assert begin_session(wired.database, START, ann) is None
+def test_who_is_removed_is_out(container: Container, ann: Staff, secret: str) -> None:
+    remove_staff(container.database, START, email=ann.email, actor="test")
+    assert not is_in(container, secret)
+    assert kept(container) == []
+    assert begin_session(container.database, START, ann) is None
 
 
-def test_nobody_has_more_than_a_few_and_the_oldest_goes_first(wired: Wiring, ann: Staff) -> None:
-    begun_in_turn = [begun(wired, ann, START + number * MINUTE) for number in range(MOST + 3)]
+def test_nobody_has_more_than_a_few_and_the_oldest_goes_first(container: Container, ann: Staff) -> None:
+    begun_in_turn = [begun(container, ann, START + number * MINUTE) for number in range(MOST + 3)]
     now = START + (MOST + 3) * MINUTE
-    assert [is_in(wired, secret, now) for secret in begun_in_turn] == [False] * 3 + [True] * MOST
-    assert len(kept(wired)) == MOST
+    assert [is_in(container, secret, now) for secret in begun_in_turn] == [False] * 3 + [True] * MOST
+    assert len(kept(container)) == MOST
 
 
-def test_what_has_ended_is_forgotten_with_the_next_sign_in(wired: Wiring, ann: Staff, secret: str) -> None:
-    begun(wired, ann, START + SESSION_IDLE)
-    assert len(kept(wired)) == 1
+def test_what_has_ended_is_forgotten_with_the_next_sign_in(
+    container: Container, ann: Staff, secret: str
+) -> None:
+    begun(container, ann, START + SESSION_IDLE)
+    assert len(kept(container)) == 1

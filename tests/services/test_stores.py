@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from receiver.container import Container
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.stores.registry import (
     admit_store,
@@ -18,20 +19,19 @@ from receiver.services.stores.registry import (
     rotate_token,
     show_store,
 )
-from receiver.storage.seal import token_hash
-from receiver.storage.tables import AuditEntry, Hook, HookSecret, Store
-from receiver.wiring import Wiring
+from receiver.storage.cipher import token_hash
+from receiver.storage.tables import AuditEntry, Store, WebhookEndpoint, WebhookSecret
 from tests.fakes import FrozenClock
 from tests.signals import add_shop
 
 
-def secrets_of(wired: Wiring, store_id: str) -> list[HookSecret]:
-    with wired.database.reading() as session:
-        return list(session.query(HookSecret).filter_by(hook_id=store_id).order_by(HookSecret.id))
+def secrets_of(container: Container, store_id: str) -> list[WebhookSecret]:
+    with container.database.reading() as session:
+        return list(session.query(WebhookSecret).filter_by(hook_id=store_id).order_by(WebhookSecret.id))
 
 
-def test_an_added_store_can_be_delivered_to(wired: Wiring):
-    added = add_shop(wired, webhook_secret=None)
+def test_an_added_store_can_be_delivered_to(container: Container):
+    added = add_shop(container, webhook_secret=None)
     assert added.webhook_path == f"/webhooks/woocommerce/{added.id}"
     assert added.id.startswith("st_")
     assert len(added.id) >= 3 + 32
@@ -39,38 +39,38 @@ def test_an_added_store_can_be_delivered_to(wired: Wiring):
     assert added.webhook_secret.isalnum()
     assert added.status_token.startswith("stt_")
     assert len(added.status_token) == 4 + 64
-    with wired.database.reading() as session:
-        hook = session.get_one(Hook, added.id)
+    with container.database.reading() as session:
+        hook = session.get_one(WebhookEndpoint, added.id)
         assert (hook.store_id, hook.topic) == (added.id, None)
 
 
-def test_secret_and_token_are_not_readable_in_the_database_audit_or_repr(wired: Wiring):
-    added = add_shop(wired, webhook_secret=None)
-    (secret,) = secrets_of(wired, added.id)
+def test_secret_and_token_are_not_readable_in_the_database_audit_or_repr(container: Container):
+    added = add_shop(container, webhook_secret=None)
+    (secret,) = secrets_of(container, added.id)
     assert added.webhook_secret not in secret.secret_sealed
-    assert wired.seal.open(secret.secret_sealed) == added.webhook_secret
-    store = show_store(wired.database, added.id)
+    assert container.cipher.decrypt(secret.secret_sealed) == added.webhook_secret
+    store = show_store(container.database, added.id)
     assert store.status_token_hash == token_hash(added.status_token) != added.status_token
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         audited = json.dumps([[one.action, one.subject, one.detail] for one in session.query(AuditEntry)])
     for word in (added.webhook_secret, added.status_token):
         assert word not in audited
         assert word not in repr(added)
 
 
-def test_a_store_is_kept_as_it_is_written_everywhere(wired: Wiring):
-    added = add_shop(wired, "HTTPS://Shop.Example:443", name=" Café ", country="UK", currency="GBP")
-    store = show_store(wired.database, added.id)
+def test_a_store_is_kept_as_it_is_written_everywhere(container: Container):
+    added = add_shop(container, "HTTPS://Shop.Example:443", name=" Café ", country="UK", currency="GBP")
+    store = show_store(container.database, added.id)
     assert (store.url, store.name) == ("https://shop.example/", "Café")
     assert (store.country, store.currency, store.programme) == ("GB", "GBP", "woocommerce-2025")
-    assert (store.joined_at, store.created_at) == (wired.now(), wired.now())
+    assert (store.joined_at, store.created_at) == (container.now(), container.now())
 
 
 @pytest.mark.parametrize("url", ["https://shop.example", "HTTPS://SHOP.example:443/", "http://shop.example/"])
-def test_the_same_shop_twice_is_refused_with_a_sentence(wired: Wiring, url: str):
-    added = add_shop(wired)
+def test_the_same_shop_twice_is_refused_with_a_sentence(container: Container, url: str):
+    added = add_shop(container)
     with pytest.raises(Refused, match=f"https://shop.example/ is already here as {added.id}"):
-        add_shop(wired, url)
+        add_shop(container, url)
 
 
 WRONG = {
@@ -87,24 +87,24 @@ WRONG = {
 @pytest.mark.parametrize(
     ("field", "value"), [(name, value) for name, all_ in WRONG.items() for value in all_]
 )
-def test_a_wrong_field_is_named_and_nothing_is_kept(wired: Wiring, field: str, value: str):
+def test_a_wrong_field_is_named_and_nothing_is_kept(container: Container, field: str, value: str):
     told = {"url": "https://shop.example/", field.replace("-", "_"): value}
     with pytest.raises(InputError, match=field):
-        add_shop(wired, **told)
-    assert list_stores(wired.database) == []
+        add_shop(container, **told)
+    assert list_stores(container.database) == []
 
 
-def test_joining_lies_in_the_past(wired: Wiring):
-    joined = wired.now() - timedelta(days=9)
-    assert show_store(wired.database, add_shop(wired, joined_at=joined).id).joined_at == joined
+def test_joining_lies_in_the_past(container: Container):
+    joined = container.now() - timedelta(days=9)
+    assert show_store(container.database, add_shop(container, joined_at=joined).id).joined_at == joined
     with pytest.raises(InputError, match="joined-at"):
-        add_shop(wired, "https://other.example/", joined_at=wired.now() + timedelta(seconds=1))
+        add_shop(container, "https://other.example/", joined_at=container.now() + timedelta(seconds=1))
 
 
-def test_each_store_is_its_own_merchant_until_told_otherwise(wired: Wiring):
-    shops = [add_shop(wired, f"https://{name}.example/") for name in "ab"]
-    ours = [add_shop(wired, f"https://{name}.example/", merchant="m_ours") for name in "cd"]
-    merchants = [show_store(wired.database, one.id).merchant for one in shops + ours]
+def test_each_store_is_its_own_merchant_until_told_otherwise(container: Container):
+    shops = [add_shop(container, f"https://{name}.example/") for name in "ab"]
+    ours = [add_shop(container, f"https://{name}.example/", merchant="m_ours") for name in "cd"]
+    merchants = [show_store(container.database, one.id).merchant for one in shops + ours]
     assert merchants[2:] == ["m_ours"] * 2
     assert len(set(merchants)) == 3
 
@@ -123,14 +123,15 @@ def capped(tmp_path: Path) -> str:
     return str(file)
 
 
-def test_without_a_cap_every_store_has_its_place(wired: Wiring):
-    assert show_store(wired.database, add_shop(wired).id).admitted_at == wired.now()
+def test_without_a_cap_every_store_has_its_place(container: Container):
+    assert show_store(container.database, add_shop(container).id).admitted_at == container.now()
 
 
-def test_first_come_first_served_and_staff_may_admit_beyond(wired: Wiring, capped: str):
+def test_first_come_first_served_and_staff_may_admit_beyond(container: Container, capped: str):
     def added(name: str, **changes: Any) -> Store:
         return show_store(
-            wired.database, add_shop(wired, f"https://{name}.example/", programme=capped, **changes).id
+            container.database,
+            add_shop(container, f"https://{name}.example/", programme=capped, **changes).id,
         )
 
     stores = [
@@ -141,18 +142,21 @@ def test_first_come_first_served_and_staff_may_admit_beyond(wired: Wiring, cappe
         added("e", admit=True),
     ]
     assert [store.admitted_at is not None for store in stores] == [True, True, False, True, True]
-    assert admit_store(wired.database, wired.now(), stores[2].id, actor="ann").admitted_at == wired.now()
+    assert (
+        admit_store(container.database, container.now(), stores[2].id, actor="ann").admitted_at
+        == container.now()
+    )
 
 
-def test_the_last_place_and_the_same_shop_are_given_once_however_many_ask(wired: Wiring, capped: str):
-    add_shop(wired, "https://first.example/", programme=capped)
+def test_the_last_place_and_the_same_shop_are_given_once_however_many_ask(container: Container, capped: str):
+    add_shop(container, "https://first.example/", programme=capped)
     shops = [f"https://{name}.example/" for name in "aabbcc"]
     start, added, refused = Barrier(len(shops)), [], []
 
     def add(url: str) -> None:
         start.wait()
         try:
-            added.append(add_shop(wired, url, programme=capped).id)
+            added.append(add_shop(container, url, programme=capped).id)
         except Refused as error:
             refused.append(error)
 
@@ -162,72 +166,78 @@ def test_the_last_place_and_the_same_shop_are_given_once_however_many_ask(wired:
     for thread in threads:
         thread.join(60)
     assert (len(added), len(refused)) == (3, 3)
-    stores = [show_store(wired.database, one) for one in added]
+    stores = [show_store(container.database, one) for one in added]
     assert sum(store.admitted_at is not None for store in stores) == 1
 
 
 def test_admitting_twice_keeps_the_first_time_and_is_audited_once(
-    wired: Wiring, capped: str, clock: FrozenClock
+    container: Container, capped: str, clock: FrozenClock
 ):
     for name in "ab":
-        add_shop(wired, f"https://{name}.example/", programme=capped)
-    late = add_shop(wired, "https://late.example/", programme=capped).id
-    first = wired.now()
+        add_shop(container, f"https://{name}.example/", programme=capped)
+    late = add_shop(container, "https://late.example/", programme=capped).id
+    first = container.now()
     for _ in range(2):
-        admit_store(wired.database, wired.now(), late, actor="ann")
+        admit_store(container.database, container.now(), late, actor="ann")
         clock.move(hours=1)
-    assert show_store(wired.database, late).admitted_at == first
-    with wired.database.reading() as session:
+    assert show_store(container.database, late).admitted_at == first
+    with container.database.reading() as session:
         assert session.query(AuditEntry).filter_by(action="stores admit", subject=late).count() == 1
 
 
 # secrets and tokens
 
 
-def test_a_new_secret_leaves_the_old_one_its_hours(wired: Wiring):
-    added = add_shop(wired)
-    new = rotate_secret(wired.database, wired.seal, wired.now(), added.id, actor="ann", overlap_hours=6)
-    old, current = secrets_of(wired, added.id)
-    assert old.valid_until == wired.now() + timedelta(hours=6)
+def test_a_new_secret_leaves_the_old_one_its_hours(container: Container):
+    added = add_shop(container)
+    new = rotate_secret(
+        container.database, container.cipher, container.now(), added.id, actor="ann", overlap_hours=6
+    )
+    old, current = secrets_of(container, added.id)
+    assert old.valid_until == container.now() + timedelta(hours=6)
     assert current.valid_until is None
-    assert wired.seal.open(current.secret_sealed) == new != added.webhook_secret
+    assert container.cipher.decrypt(current.secret_sealed) == new != added.webhook_secret
 
 
-def test_rotating_again_never_prolongs_the_oldest(wired: Wiring, clock: FrozenClock):
-    added = add_shop(wired)
+def test_rotating_again_never_prolongs_the_oldest(container: Container, clock: FrozenClock):
+    added = add_shop(container)
     for _ in range(2):
-        rotate_secret(wired.database, wired.seal, wired.now(), added.id, actor="ann")
+        rotate_secret(container.database, container.cipher, container.now(), added.id, actor="ann")
         clock.move(hours=1)
-    ends = [secret.valid_until for secret in secrets_of(wired, added.id)]
-    began = wired.now() - timedelta(hours=2)
+    ends = [secret.valid_until for secret in secrets_of(container, added.id)]
+    began = container.now() - timedelta(hours=2)
     assert ends == [began + timedelta(hours=24), began + timedelta(hours=25), None]
 
 
-def test_without_an_overlap_the_old_secret_ends_at_once(wired: Wiring):
-    added = add_shop(wired)
-    rotate_secret(wired.database, wired.seal, wired.now(), added.id, actor="ann", overlap_hours=0)
-    assert secrets_of(wired, added.id)[0].valid_until == wired.now()
+def test_without_an_overlap_the_old_secret_ends_at_once(container: Container):
+    added = add_shop(container)
+    rotate_secret(
+        container.database, container.cipher, container.now(), added.id, actor="ann", overlap_hours=0
+    )
+    assert secrets_of(container, added.id)[0].valid_until == container.now()
 
 
 @pytest.mark.parametrize("hours", [-1, 24 * 30 + 1])
-def test_an_overlap_has_its_limits(wired: Wiring, hours: int):
-    added = add_shop(wired)
+def test_an_overlap_has_its_limits(container: Container, hours: int):
+    added = add_shop(container)
     with pytest.raises(InputError, match="overlap"):
-        rotate_secret(wired.database, wired.seal, wired.now(), added.id, actor="ann", overlap_hours=hours)
+        rotate_secret(
+            container.database, container.cipher, container.now(), added.id, actor="ann", overlap_hours=hours
+        )
 
 
-def test_a_new_token_ends_the_old_one_at_once(wired: Wiring):
-    added = add_shop(wired)
-    token = rotate_token(wired.database, wired.now(), added.id, actor="ann")
+def test_a_new_token_ends_the_old_one_at_once(container: Container):
+    added = add_shop(container)
+    token = rotate_token(container.database, container.now(), added.id, actor="ann")
     assert token != added.status_token
-    assert show_store(wired.database, added.id).status_token_hash == token_hash(token)
+    assert show_store(container.database, added.id).status_token_hash == token_hash(token)
 
 
-def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not_found(wired: Wiring):
-    added = add_shop(wired)
-    rotate_secret(wired.database, wired.seal, wired.now(), added.id, actor="ann")
-    rotate_token(wired.database, wired.now(), added.id, actor="ann")
-    with wired.database.reading() as session:
+def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not_found(container: Container):
+    added = add_shop(container)
+    rotate_secret(container.database, container.cipher, container.now(), added.id, actor="ann")
+    rotate_token(container.database, container.now(), added.id, actor="ann")
+    with container.database.reading() as session:
         done = [(one.actor, one.action, one.subject) for one in session.query(AuditEntry)]
     assert done == [
         ("test", "stores add", added.id),
@@ -235,10 +245,10 @@ def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not
         ("ann", "stores rotate-token", added.id),
     ]
     for call in (
-        lambda: show_store(wired.database, "st_none"),
-        lambda: admit_store(wired.database, wired.now(), "st_none", actor="ann"),
-        lambda: rotate_secret(wired.database, wired.seal, wired.now(), "st_none", actor="ann"),
-        lambda: rotate_token(wired.database, wired.now(), "st_none", actor="ann"),
+        lambda: show_store(container.database, "st_none"),
+        lambda: admit_store(container.database, container.now(), "st_none", actor="ann"),
+        lambda: rotate_secret(container.database, container.cipher, container.now(), "st_none", actor="ann"),
+        lambda: rotate_token(container.database, container.now(), "st_none", actor="ann"),
     ):
         with pytest.raises(NotFound, match="st_none"):
             call()

@@ -9,17 +9,17 @@ from sqlalchemy import select
 
 from receiver.app import create_app
 from receiver.controls.faults import Fault
-from receiver.domain.schedule import Why
+from receiver.domain.schedule import PollReason
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.accounts import Account, Day
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.sandbox.tiktok_notices import Notices
-from receiver.services.polling.look_through import look_through, look_through_if_due
 from receiver.services.polling.subscribe import keep_subscribed
+from receiver.services.polling.verify_subscriptions import verify_subscriptions, verify_subscriptions_if_due
 from receiver.services.processing.process import process_next
 from receiver.storage import subscriptions, tables
-from tests.rows import keep_account, keep_all, keep_link, keep_store
+from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.serving import served
 
 CALLBACK = "https://credit.example/webhooks/tiktok/ads"
@@ -44,23 +44,23 @@ def fake(accounts, clock, faults):
 
 
 @pytest.fixture
-def tiktok(wired, fake):
-    keep_store(wired)
-    keep_link(wired)
-    keep_account(wired, next_poll_at=wired.now() + timedelta(hours=6))
+def tiktok(container, fake):
+    keep_store(container)
+    keep_link(container)
+    keep_account(container, next_poll_at=container.now() + timedelta(hours=6))
     with served(fake) as address:
         yield TikTokClient(f"{address}/open_api/v1.3", app=APP)
 
 
 @pytest.fixture
-def keep(wired, tiktok):
+def keep(container, tiktok):
     return lambda callback=CALLBACK: keep_subscribed(
-        wired.database, wired.seal, tiktok, wired.now(), callback, limit=10
+        container.database, container.cipher, tiktok, container.now(), callback, limit=10
     )
 
 
-def kept(wired):
-    with wired.database.reading() as session:
+def kept(container):
+    with container.database.reading() as session:
         rows = session.scalars(select(tables.Subscription))
         return sorted((row.advertiser_id, row.entity) for row in rows)
 
@@ -69,170 +69,172 @@ def at_tiktok(fake):
     return [one["subscribe_entity"] for one in fake.extensions["tiktok_subscriptions"].all()]
 
 
-def test_an_account_that_may_be_read_is_subscribed_once(wired, fake, keep):
+def test_an_account_that_may_be_read_is_subscribed_once(container, fake, keep):
     keep()
     keep()
-    assert kept(wired) == BOTH
+    assert kept(container) == BOTH
     assert sorted(at_tiktok(fake)) == ["AD_ACCOUNT_SUSPENSION", "REPORT_DATA_CHANGE"]
 
 
-def test_an_id_that_was_anothers_is_the_new_ones_and_the_other_is_asked_for_again(wired, accounts, keep):
+def test_an_id_that_was_anothers_is_the_new_ones_and_the_other_is_asked_for_again(container, accounts, keep):
     """As the sandbox's TikTok does, which forgets all when it is started anew."""
-    keep_all(wired, "st_2", "7009")
+    keep_all(container, "st_2", "7009")
     accounts["7009"] = replace(accounts["7001"], advertiser_id="7009", token="token-of-7009")
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         for number, (_, entity) in enumerate(BOTH, start=7400000000000005001):
             subscriptions.keep_subscription(session, "7009", entity, str(number))
     keep()
-    assert kept(wired) == BOTH
+    assert kept(container) == BOTH
     keep()
-    assert kept(wired) == [*BOTH, *(("7009", entity) for _, entity in BOTH)]
+    assert kept(container) == [*BOTH, *(("7009", entity) for _, entity in BOTH)]
 
 
 @pytest.mark.parametrize("how", ["consent", "link", "store"])
-def test_what_may_not_be_read_any_more_is_unsubscribed(wired, fake, keep, how):
+def test_what_may_not_be_read_any_more_is_unsubscribed(container, fake, keep, how):
     keep()
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         link = session.get_one(tables.Link, 1)
         if how == "consent":
             link.consent, link.token_sealed = False, None
         elif how == "link":
-            link.ended_at = wired.now()
+            link.ended_at = container.now()
         else:
-            session.get_one(tables.Store, "st_1").disconnected_at = wired.now()
+            session.get_one(tables.Store, "st_1").disconnected_at = container.now()
     keep()
-    assert (kept(wired), at_tiktok(fake)) == ([], [])
+    assert (kept(container), at_tiktok(fake)) == ([], [])
 
 
-def test_a_refusal_hinders_nothing_and_is_tried_again_later(wired, fake, keep, faults):
+def test_a_refusal_hinders_nothing_and_is_tried_again_later(container, fake, keep, faults):
     faults.add(Fault.MAINTENANCE)
     keep()
     faults.clear()
     keep()
-    assert kept(wired) == []
-    wired.now.move(hours=1)
+    assert kept(container) == []
+    container.now.move(hours=1)
     keep()
-    assert kept(wired) == BOTH
+    assert kept(container) == BOTH
 
 
-def test_what_cannot_be_ended_now_is_ended_later(wired, fake, keep, faults):
+def test_what_cannot_be_ended_now_is_ended_later(container, fake, keep, faults):
     keep()
-    with wired.database.writing() as session:
-        session.get_one(tables.Link, 1).ended_at = wired.now()
+    with container.database.writing() as session:
+        session.get_one(tables.Link, 1).ended_at = container.now()
     faults.add(Fault.MAINTENANCE)
     keep()
-    assert kept(wired) == BOTH
+    assert kept(container) == BOTH
     faults.clear()
     keep()
-    assert kept(wired) == []
+    assert kept(container) == []
 
 
-def test_a_subscription_that_died_with_its_token_is_forgotten(wired, fake, keep, tiktok):
+def test_a_subscription_that_died_with_its_token_is_forgotten(container, fake, keep, tiktok):
     keep()
     for one in list(fake.extensions["tiktok_subscriptions"].all()):
         tiktok.unsubscribe(one["subscription_id"])
-    with wired.database.writing() as session:
-        session.get_one(tables.Link, 1).ended_at = wired.now()
+    with container.database.writing() as session:
+        session.get_one(tables.Link, 1).ended_at = container.now()
     keep()
-    assert kept(wired) == []
+    assert kept(container) == []
 
 
-def test_what_was_asked_for_twice_is_ended_once(wired, fake, keep, tiktok):
+def test_what_was_asked_for_twice_is_ended_once(container, fake, keep, tiktok):
     keep()
     stray = tiktok.subscribe("token-of-7001", "REPORT_DATA_CHANGE", CALLBACK, ["7001"])
     elsewhere = tiktok.subscribe("token-of-7001", "REPORT_DATA_CHANGE", "https://other.example/", ["7001"])
-    assert look_through(wired.database, tiktok, wired.now(), CALLBACK) == ([], [stray])
-    assert look_through(wired.database, tiktok, wired.now(), CALLBACK) == ([], [])
+    assert verify_subscriptions(container.database, tiktok, container.now(), CALLBACK) == ([], [stray])
+    assert verify_subscriptions(container.database, tiktok, container.now(), CALLBACK) == ([], [])
     assert elsewhere in [one.id for one in tiktok.subscriptions()]
-    assert (len(at_tiktok(fake)), kept(wired)) == (3, BOTH)
+    assert (len(at_tiktok(fake)), kept(container)) == (3, BOTH)
 
 
-def test_what_goes_to_an_address_we_had_is_asked_for_at_the_new_one(wired, fake, keep, tiktok):
+def test_what_goes_to_an_address_we_had_is_asked_for_at_the_new_one(container, fake, keep, tiktok):
     keep("https://old.example/webhooks/tiktok/ads")
-    assert [len(one) for one in look_through(wired.database, tiktok, wired.now(), CALLBACK)] == [0, 2]
+    assert [
+        len(one) for one in verify_subscriptions(container.database, tiktok, container.now(), CALLBACK)
+    ] == [0, 2]
     keep()
     assert {one.callback_url for one in tiktok.subscriptions()} == {CALLBACK}
-    assert (len(at_tiktok(fake)), kept(wired)) == (2, BOTH)
+    assert (len(at_tiktok(fake)), kept(container)) == (2, BOTH)
 
 
 def test_an_account_whose_subscriptions_are_gone_is_polled_at_once_and_subscribed_anew(
-    wired, fake, keep, tiktok
+    container, fake, keep, tiktok
 ):
     keep()
     for one in tiktok.subscriptions():
         tiktok.unsubscribe(one.id)
-    assert look_through(wired.database, tiktok, wired.now(), CALLBACK) == (["7001"], [])
-    with wired.database.reading() as session:
+    assert verify_subscriptions(container.database, tiktok, container.now(), CALLBACK) == (["7001"], [])
+    with container.database.reading() as session:
         account = session.get_one(tables.Account, "7001")
-        assert (account.next_poll_at, account.poll_reason) == (wired.now(), Why.NOTICES_ENDED)
+        assert (account.next_poll_at, account.poll_reason) == (container.now(), PollReason.NOTICES_ENDED)
         assert session.get_one(tables.Link, 1).consent  # whether it stands is the poll's to find out
-    assert kept(wired) == []
+    assert kept(container) == []
     keep()
-    assert kept(wired) == BOTH
+    assert kept(container) == BOTH
 
 
 def test_subscriptions_are_looked_through_daily_and_five_minutes_after_a_refusal(
-    wired, fake, keep, tiktok, faults
+    container, fake, keep, tiktok, faults
 ):
     keep()
     for one in tiktok.subscriptions():
         tiktok.unsubscribe(one.id)
     faults.add(Fault.MAINTENANCE)
-    look = lambda: look_through_if_due(wired.database, tiktok, wired.now(), CALLBACK)  # noqa: E731
+    look = lambda: verify_subscriptions_if_due(container.database, tiktok, container.now(), CALLBACK)  # noqa: E731
     look()
     faults.clear()
     look()
-    assert kept(wired) == BOTH
-    wired.now.move(minutes=5)
+    assert kept(container) == BOTH
+    container.now.move(minutes=5)
     look()
-    assert kept(wired) == []
+    assert kept(container) == []
     keep()
     for one in tiktok.subscriptions():
         tiktok.unsubscribe(one.id)
-    wired.now.move(hours=23)
+    container.now.move(hours=23)
     look()
-    assert kept(wired) == BOTH
-    wired.now.move(hours=1)
+    assert kept(container) == BOTH
+    container.now.move(hours=1)
     look()
-    assert kept(wired) == []
+    assert kept(container) == []
 
 
-def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(wired, fake, keep, accounts, faults):
-    with served(create_app(wired=wired)) as address:
+def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(container, fake, keep, accounts, faults):
+    with served(create_app(container=container)) as address:
         keep(f"{address}/webhooks/tiktok/ads")
         notices = Notices(fake)
         assert notices.look() == []
-        wired.now.move(days=1)
+        container.now.move(days=1)
         accounts["7001"] = replace(accounts["7001"], name="Café")
         faults.add(Fault.SUSPENDED)
         assert notices.look() == [200, 200]
         assert notices.look() == []
-    while process_next(wired.database, wired.now()):
+    while process_next(container.database, container.now()):
         pass
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         account = session.get_one(tables.Account, "7001")
         states = [row.state for row in session.scalars(select(tables.Delivery))]
-    assert (account.next_poll_at, states) == (wired.now(), ["processed", "processed"])
+    assert (account.next_poll_at, states) == (container.now(), ["processed", "processed"])
     assert account.status == "STATUS_ENABLE"  # a hint: nothing but the next poll says so
 
 
 def test_the_sandbox_tells_of_a_token_that_is_dead_and_its_account_is_polled(
-    wired, fake, keep, tiktok, faults
+    container, fake, keep, tiktok, faults
 ):
-    with served(create_app(wired=wired)) as address:
+    with served(create_app(container=container)) as address:
         callback = f"{address}/webhooks/tiktok/ads"
         keep(callback)
-        look_through_if_due(wired.database, tiktok, wired.now(), callback)
-        wired.now.move(minutes=5)
+        verify_subscriptions_if_due(container.database, tiktok, container.now(), callback)
+        container.now.move(minutes=5)
         faults.add(Fault.REVOKED_TOKEN)
         assert Notices(fake).look() == [200, 200]
         assert (at_tiktok(fake), Notices(fake).look()) == ([], [])
         faults.clear()
-    while process_next(wired.database, wired.now()):
+    while process_next(container.database, container.now()):
         pass
-    look_through_if_due(wired.database, tiktok, wired.now(), callback)
-    with wired.database.reading() as session:
+    verify_subscriptions_if_due(container.database, tiktok, container.now(), callback)
+    with container.database.reading() as session:
         kept_as = {(row.topic, row.state) for row in session.scalars(select(tables.Delivery))}
         account = session.get_one(tables.Account, "7001")
     assert kept_as == {("tiktok.accounts", "processed"), ("tiktok.ads", "processed")}
-    assert (account.next_poll_at, account.poll_reason) == (wired.now(), Why.NOTICES_ENDED)
+    assert (account.next_poll_at, account.poll_reason) == (container.now(), PollReason.NOTICES_ENDED)

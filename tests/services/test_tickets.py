@@ -11,70 +11,70 @@ from receiver.errors import InputError, NotFound
 from receiver.services.consent.tickets import issue_ticket
 from receiver.services.processing.purge import purge
 from receiver.services.stores.registry import disconnect_store
+from receiver.storage.cipher import token_hash
 from receiver.storage.consents import PER_STORE
-from receiver.storage.seal import token_hash
 from receiver.storage.tables import ConsentFlow
-from tests.rows import keep_store
+from tests.db_factories import keep_store
 
 TOKEN = "stt_" + "a" * 40
 
 
 @pytest.fixture
-def store_id(wired):
-    return keep_store(wired, status_token_hash=token_hash(TOKEN))
+def store_id(container):
+    return keep_store(container, status_token_hash=token_hash(TOKEN))
 
 
-def ticket(wired, token=TOKEN, return_url=None):
-    return issue_ticket(wired.database, wired.now(), token, return_url)
+def ticket(container, token=TOKEN, return_url=None):
+    return issue_ticket(container.database, container.now(), token, return_url)
 
 
-def kept(wired):
-    with wired.database.reading() as session:
+def kept(container):
+    with container.database.reading() as session:
         return list(session.scalars(select(ConsentFlow).order_by(ConsentFlow.created_at)))
 
 
-def test_a_ticket_is_its_stores_for_ten_minutes_and_only_its_hash_is_kept(wired, store_id):
-    issued = ticket(wired)
-    (flow,) = kept(wired)
-    assert (flow.store_id, flow.expires_at) == (store_id, wired.now() + timedelta(minutes=10))
+def test_a_ticket_is_its_stores_for_ten_minutes_and_only_its_hash_is_kept(container, store_id):
+    issued = ticket(container)
+    (flow,) = kept(container)
+    assert (flow.store_id, flow.expires_at) == (store_id, container.now() + timedelta(minutes=10))
     assert flow.ticket_hash == token_hash(issued.text)
     assert issued.text not in f"{vars(flow)} {issued!r}"
 
 
-def test_no_two_tickets_are_alike(wired, store_id):
-    assert ticket(wired).text != ticket(wired).text
+def test_no_two_tickets_are_alike(container, store_id):
+    assert ticket(container).text != ticket(container).text
 
 
-def test_of_one_stores_tickets_the_newest_remain(wired, store_id, clock):
-    keep_store(wired, "st_2", status_token_hash=token_hash("another"))
-    ticket(wired, "another")
+def test_of_one_stores_tickets_the_newest_remain(container, store_id, clock):
+    keep_store(container, "st_2", status_token_hash=token_hash("another"))
+    ticket(container, "another")
     for _ in range(PER_STORE + 2):
         clock.move(seconds=1)
-        ticket(wired)
-    flows = kept(wired)
+        ticket(container)
+    flows = kept(container)
     assert [flow.store_id for flow in flows] == ["st_2", *[store_id] * PER_STORE]
     assert flows[-1].created_at == clock()
 
 
-def test_nobody_leads_back_to_a_page_of_another_host(wired, store_id):
-    assert ticket(wired, return_url="https://st-1.example/wp-admin/")
+def test_nobody_leads_back_to_a_page_of_another_host(container, store_id):
+    assert ticket(container, return_url="https://st-1.example/wp-admin/")
     with pytest.raises(InputError, match=r"^return_url: must be a page of https://st-1\.example/$"):
-        ticket(wired, return_url="https://evil.example/")
-    assert len(kept(wired)) == 1
+        ticket(container, return_url="https://evil.example/")
+    assert len(kept(container)) == 1
 
 
-def test_a_disconnected_store_has_no_tickets_and_gets_none(wired, store_id):
-    ticket(wired)
-    disconnect_store(wired.database, wired.now(), store_id, reason="closed", actor="ann")
-    assert kept(wired) == []
+def test_a_disconnected_store_has_no_tickets_and_gets_none(container, store_id):
+    ticket(container)
+    disconnect_store(container.database, container.now(), store_id, reason="closed", actor="ann")
+    assert kept(container) == []
     with pytest.raises(NotFound):
-        ticket(wired)
+        ticket(container)
 
 
-def test_a_flow_is_forgotten_after_a_day(wired, store_id, clock):
-    ticket(wired)
+def test_a_flow_is_forgotten_after_a_day(container, store_id, clock):
+    ticket(container)
     clock.move(days=1)
-    assert purge(wired.database, clock(), 30, within=timedelta(minutes=1))["consent flows"] == 0
+    assert purge(container.database, clock(), 30, within=timedelta(minutes=1))["consent flows"] == 0
     clock.move(seconds=1)
-    assert purge(wired.database, clock(), 30, within=timedelta(minutes=1))["consent flows"] == 1
-    assert kept(wired) == []
+    assert purge(container.database, clock(), 30, within=timedelta(minutes=1))["consent flows"] == 1
+    assert kept(container) == []

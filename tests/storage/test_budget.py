@@ -8,16 +8,16 @@ from datetime import timedelta
 
 import pytest
 
-from receiver.domain.budget import NotNow, Turn, Why
-from receiver.storage.budget import Left, SharedBudget
+from receiver.domain.rate_limiter import DenialReason, Slot, Throttled
 from receiver.storage.database import Database
+from receiver.storage.rate_limiter import Remaining, SharedBudget
 
 SECOND = timedelta(seconds=1)
 ACCOUNT, OTHER = "7001", "7002"
 ASK = """
 import json, sys
 from datetime import datetime
-from receiver.storage.budget import SharedBudget
+from receiver.storage.rate_limiter import SharedBudget
 from receiver.storage.database import Database
 
 database = Database(sys.argv[1])
@@ -79,20 +79,22 @@ def test_processes_that_ask_at_once_share_one_rate(database_url, now):
 
 
 def test_what_one_process_used_another_finds_used(budget, elsewhere, now):
-    assert take(budget, now) == Turn(now)
+    assert take(budget, now) == Slot(now)
     assert now < take(elsewhere, now).at < now + SECOND
-    assert elsewhere.left(now) == Left(routine=345_598, urgent=431_998, used=2, paused_until=None, slowed=0)
+    assert elsewhere.left(now) == Remaining(
+        routine=345_598, urgent=431_998, used=2, paused_until=None, slowed=0
+    )
     assert budget.left(now + timedelta(days=1)).used == 0
 
 
 def test_a_budget_nobody_has_used_is_whole(budget, now):
-    assert budget.left(now) == Left(routine=345_600, urgent=432_000, used=0, paused_until=None, slowed=0)
+    assert budget.left(now) == Remaining(routine=345_600, urgent=432_000, used=0, paused_until=None, slowed=0)
 
 
 def test_a_refusal_to_one_process_pauses_all_and_uses_no_turn(budget, elsewhere, now):
     until = budget.refused_to_app(take(budget, now), now)
     assert until == now + SECOND
-    assert take(elsewhere, now, ACCOUNT) == NotNow(until, Why.PAUSED)
+    assert take(elsewhere, now, ACCOUNT) == Throttled(until, DenialReason.PAUSED)
     assert (elsewhere.left(now).used, elsewhere.left(now).paused_until) == (1, until)
     assert elsewhere.left(until).paused_until is None
 
@@ -116,16 +118,16 @@ def test_an_answer_to_an_older_call_ends_no_pause(budget, now):
     older, refused = take(budget, now), take(budget, now)
     until = budget.refused_to_app(refused, now)
     budget.answered(None, older)
-    assert isinstance(take(budget, now), NotNow)
+    assert isinstance(take(budget, now), Throttled)
     assert budget.refused_to_app(take(budget, until), until) == until + timedelta(minutes=5)
 
 
 def test_a_slowed_ad_account_slows_no_other(budget, elsewhere, now):
     until = budget.refused_to_advertiser(ACCOUNT, take(budget, now, ACCOUNT), now)
     assert until == now + timedelta(minutes=1)
-    assert take(elsewhere, now, ACCOUNT) == NotNow(until, Why.SLOWED)
-    assert isinstance(take(elsewhere, now, OTHER), Turn)
-    assert isinstance(take(elsewhere, now), Turn)
+    assert take(elsewhere, now, ACCOUNT) == Throttled(until, DenialReason.SLOWED)
+    assert isinstance(take(elsewhere, now, OTHER), Slot)
+    assert isinstance(take(elsewhere, now), Slot)
     assert elsewhere.left(now).slowed == 1
     assert elsewhere.left(until).slowed == 0
 
@@ -139,4 +141,4 @@ def test_an_answer_about_one_ad_account_tells_nothing_of_another(budget, now):
 
 def test_a_blocked_app_stands_still_for_an_hour(budget, elsewhere, now):
     assert budget.blocked(now) == now + timedelta(hours=1)
-    assert take(elsewhere, now) == NotNow(now + timedelta(hours=1), Why.PAUSED)
+    assert take(elsewhere, now) == Throttled(now + timedelta(hours=1), DenialReason.PAUSED)

@@ -8,51 +8,51 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select, text
 
 from receiver.errors import Refused
-from receiver.services.bridge.leave import erase_store
-from receiver.services.running.reseal import reseal_all
+from receiver.services.bridge.disconnect import erase_store
+from receiver.services.running.rotate_keys import rotate_all
 from receiver.services.stores.registry import disconnect_store
+from receiver.storage.cipher import Cipher
 from receiver.storage.codes import read_codes
 from receiver.storage.database import Database
 from receiver.storage.migrate import migrate, migrate_down
-from receiver.storage.seal import Seal
 from receiver.storage.tables import Award, HashKey
+from tests.award_fixtures import NOW, AwardDesk
 from tests.conftest import KEY
-from tests.desk import NOW, Desk
 
 BEFORE = "0029"
 CODE = "TTAD-7Q4M-2210"
 
 
 @pytest.fixture
-def desk(wired):
-    made = Desk(wired, 2)
+def desk(container):
+    made = AwardDesk(container, 2)
     made.issue(CODE, "aw_0", as_="code")
     return made
 
 
-def test_after_the_keys_were_rotated_the_code_opens_and_is_still_known(wired, desk):
+def test_after_the_keys_were_rotated_the_code_opens_and_is_still_known(container, desk):
     newer = Fernet.generate_key().decode()
-    reseal_all(wired.database, Seal([newer, KEY]))
-    desk.seal = Seal([newer])
-    assert desk.seal.open(desk.award().code_sealed) == CODE
+    rotate_all(container.database, Cipher([newer, KEY]))
+    desk.cipher = Cipher([newer])
+    assert desk.cipher.decrypt(desk.award().code_sealed) == CODE
     with pytest.raises(Refused, match="was given to award aw_0"):
         desk.issue(CODE, "aw_1", as_="code")
     assert desk.issue(CODE, "aw_0", as_="code")["state"] == "issued"
 
 
-def test_the_hash_tells_nothing_without_the_key_and_the_key_is_made_once(wired, desk):
+def test_the_hash_tells_nothing_without_the_key_and_the_key_is_made_once(container, desk):
     desk.issue("TTAD-OTHER", "aw_1", as_="code")
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         (kept,) = session.scalars(select(HashKey))
-        stranger = read_codes(session, wired.seal)
-    assert stranger.key == wired.seal.open(kept.key_sealed).encode()
+        stranger = read_codes(session, container.cipher)
+    assert stranger.key == container.cipher.decrypt(kept.key_sealed).encode()
     assert stranger.key.decode() not in kept.key_sealed
     assert len({desk.award("aw_0").code_hash, desk.award("aw_1").code_hash}) == 2
 
 
-def test_the_code_of_an_erased_store_is_gone_and_still_given_to_nobody_else(wired, desk):
-    disconnect_store(wired.database, NOW, "st_0", reason="asked", actor="ann")
-    assert erase_store(wired.database, NOW, "st_0", reason="asked", actor="ann")["codes"] == 1
+def test_the_code_of_an_erased_store_is_gone_and_still_given_to_nobody_else(container, desk):
+    disconnect_store(container.database, NOW, "st_0", reason="asked", actor="ann")
+    assert erase_store(container.database, NOW, "st_0", reason="asked", actor="ann")["codes"] == 1
     assert desk.award().code_sealed is None
     with pytest.raises(Refused, match="was given to award aw_0"):
         desk.issue(CODE, "aw_1", as_="code")
@@ -140,24 +140,24 @@ def rows(database: Database, query: str) -> list[tuple[object, ...]]:
 
 def test_the_migration_encrypts_old_codes_and_cleans_what_kept_them(old):
     keep_quoted(old)
-    seal = Seal([KEY])
-    migrate(old, seal=seal)
+    cipher = Cipher([KEY])
+    migrate(old, cipher=cipher)
     assert rows(old, "SELECT message, reason FROM reviews") == [("••••2210 fails", "try ••••2210 again")]
     ((reference, sealed),) = rows(old, "SELECT reference, code_sealed FROM awards")
-    assert (reference, seal.open(sealed)) == ("••••2210", CODE)
+    assert (reference, cipher.decrypt(sealed)) == ("••••2210", CODE)
     ((facts, answer),) = rows(old, "SELECT facts, answer FROM decisions")
     assert f'"reference": "{CODE}"' not in facts
     assert "Redeem the code ••••2210 in Ads" in zlib.decompress(answer).decode()
     assert CODE not in str(rows(old, "SELECT detail FROM audit"))
     with old.reading() as session:
         award = session.scalars(select(Award.code_hash)).one()
-        assert award == read_codes(session, seal).hash(CODE)
+        assert award == read_codes(session, cipher).hash(CODE)
 
 
 def test_the_way_back_gives_the_column_its_codes(old):
-    seal = Seal([KEY])
-    migrate(old, seal=seal)
-    migrate_down(old, BEFORE, seal=seal)
+    cipher = Cipher([KEY])
+    migrate(old, cipher=cipher)
+    migrate_down(old, BEFORE, cipher=cipher)
     assert rows(old, "SELECT reference FROM awards") == [(CODE,)]
 
 

@@ -12,13 +12,13 @@ import pytest
 from huey.api import Huey
 from sqlalchemy import text
 
+from receiver.container import Container, build_container
 from receiver.errors import StorageUnavailable
 from receiver.jobs import Job, queue_of
 from receiver.storage import database as databases
 from receiver.storage.database import Driver, driver_of
-from receiver.wiring import Wiring, wire
 from tests.conftest import database_on, make_settings
-from tests.cutting import Line
+from tests.dead_network import Line
 from tests.fakes import FrozenClock
 
 
@@ -34,11 +34,11 @@ def line(postgresql: str, migrated_name: str) -> Iterator[Line]:
 
 
 @pytest.fixture
-def far(line: Line, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
+def far(line: Line, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     """Wired over the line, and less patient than in earnest."""
     monkeypatch.setattr(databases._Answering, "within", 1.0)
     monkeypatch.setitem(databases.BOUNDED, "connect_timeout", 2)
-    made = wire(make_settings(database_url=line.url), now=clock)
+    made = build_container(make_settings(database_url=line.url), now=clock)
     yield made
     made.database.close()
 
@@ -49,13 +49,13 @@ def ran() -> list[str]:
 
 
 @pytest.fixture
-def queue(far: Wiring, ran: list[str]) -> Iterator[Huey]:
+def queue(far: Container, ran: list[str]) -> Iterator[Huey]:
     made = queue_of(far, (Job("tick", lambda _: ran.append("ran")),), Event())
     yield made
     made.storage.close()
 
 
-def test_every_connection_asks_both_ends_whether_the_other_is_there(far: Wiring, queue: Huey) -> None:
+def test_every_connection_asks_both_ends_whether_the_other_is_there(far: Container, queue: Huey) -> None:
     with far.database.reading() as session:
         assert _asked_of_server(driver_of(session)) == ["5s", "5", "2", "3"]
         assert _asked_of_us(driver_of(session)) == [5000, 1, 5, 2, 3]
@@ -93,7 +93,7 @@ def test_the_queue_gives_a_dead_line_up_and_goes_on_over_a_new_one(
     assert ran == ["ran"]
 
 
-def test_a_session_over_a_dead_line_ends_and_the_next_is_given_a_new_one(line: Line, far: Wiring) -> None:
+def test_a_session_over_a_dead_line_ends_and_the_next_is_given_a_new_one(line: Line, far: Container) -> None:
     with far.database.reading() as session:
         session.execute(text("SELECT 1"))
     with line.cut(), pytest.raises(StorageUnavailable), far.database.reading() as session:

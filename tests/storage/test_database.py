@@ -26,24 +26,24 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password():
     assert "hunter2" not in str(told.value)
 
 
-def test_pages_that_hold_connections_keep_no_delivery_waiting_for_one(wired):
-    pages = wired.settings.web_threads // SHARE
+def test_pages_that_hold_connections_keep_no_delivery_waiting_for_one(container):
+    pages = container.settings.web_threads // SHARE
     with ExitStack() as held:
         for _ in range(pages):
-            held.enter_context(wired.database.reading()).scalar(text("SELECT 1"))
-        with wired.database.statements() as driver:
+            held.enter_context(container.database.reading()).scalar(text("SELECT 1"))
+        with container.database.autocommit_connection() as driver:
             assert driver.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_what_fails_half_way_leaves_nothing_behind(wired):
+def test_what_fails_half_way_leaves_nothing_behind(container):
     def fails_half_way():
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             session.execute(text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
             raise RuntimeError("half way")
 
     with pytest.raises(RuntimeError):
         fails_half_way()
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 0
 
 
@@ -64,23 +64,23 @@ def test_postgresql_commits_are_on_disk_before_they_return(postgresql):
     database.close()
 
 
-def test_a_rehearsal_is_seen_inside_it_and_leaves_nothing_behind(wired):
-    with wired.database.rehearsing() as rehearsal:
+def test_a_rehearsal_is_seen_inside_it_and_leaves_nothing_behind(container):
+    with container.database.rolled_back() as rehearsal:
         with rehearsal.writing() as session:
             session.execute(text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
         with rehearsal.reading() as session:
             assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 1
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM heartbeats")) == 0
 
 
-def test_what_fails_inside_a_rehearsal_fails_alone(wired):
+def test_what_fails_inside_a_rehearsal_fails_alone(container):
     def fails_half_way(rehearsal):
         with rehearsal.writing() as session:
             session.execute(text("INSERT INTO heartbeats (name, at) VALUES ('x', '2025-11-20')"))
             raise RuntimeError("half way")
 
-    with wired.database.rehearsing() as rehearsal:
+    with container.database.rolled_back() as rehearsal:
         with pytest.raises(RuntimeError):
             fails_half_way(rehearsal)
         with rehearsal.reading() as session:

@@ -15,21 +15,21 @@ from tests.signals import add_shop, keep_one, signal
 
 
 @pytest.fixture
-def kept(wired, clock):
+def kept(container, clock):
     """Seven deliveries, a minute apart; the fourth failed."""
-    store, ids = add_shop(wired).id, []
+    store, ids = add_shop(container).id, []
     for seq in range(1, 8):
-        ids.append(keep_one(wired, store, signal(seq)))
+        ids.append(keep_one(container, store, signal(seq)))
         clock.move(minutes=1)
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         failed = session.get(Delivery, ids[3])
         failed.state, failed.error = "dead", "home_url: is not ours"
     return ids
 
 
-def pages(wired, filters, limit=2):
+def pages(container, filters, limit=2):
     after, found = None, []
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         while True:
             page = look_through(session, filters, after, limit)
             assert len(page.deliveries) <= limit
@@ -39,9 +39,9 @@ def pages(wired, filters, limit=2):
                 return found
 
 
-def test_pages_follow_each_other_whatever_index_leads(wired, kept):
+def test_pages_follow_each_other_whatever_index_leads(container, kept):
     newest_first = kept[::-1]
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         one = session.scalars(select(Delivery)).first()
     began = one.received_at
     whole = (
@@ -52,33 +52,33 @@ def test_pages_follow_each_other_whatever_index_leads(wired, kept):
         {"since": began},
     )
     for said in (*whole, {"ids": tuple(kept)}, {"source": "woocommerce"}, {"search": one.topic[3:9]}):
-        assert pages(wired, Filters(**said)) == newest_first, said
-    assert pages(wired, Filters(state="dead")) == [kept[3]]
-    assert pages(wired, Filters(search="NOT OURS", store=one.store_id)) == [kept[3]]
+        assert pages(container, Filters(**said)) == newest_first, said
+    assert pages(container, Filters(state="dead")) == [kept[3]]
+    assert pages(container, Filters(search="NOT OURS", store=one.store_id)) == [kept[3]]
     assert (
-        pages(wired, Filters(since=began + timedelta(minutes=2), until=began + timedelta(minutes=5)))
+        pages(container, Filters(since=began + timedelta(minutes=2), until=began + timedelta(minutes=5)))
         == (newest_first[2:5])
     )
 
 
-def test_what_came_late_into_the_inbox_stands_at_its_time_where_times_are_asked_for(wired, kept):
-    with wired.database.writing() as session:
+def test_what_came_late_into_the_inbox_stands_at_its_time_where_times_are_asked_for(container, kept):
+    with container.database.writing() as session:
         first, last = session.get(Delivery, kept[0]), session.get(Delivery, kept[-1])
         since, last.received_at = first.received_at, first.received_at
-    assert pages(wired, Filters(since=since)) == [*kept[5:0:-1], kept[-1], kept[0]]
+    assert pages(container, Filters(since=since)) == [*kept[5:0:-1], kept[-1], kept[0]]
 
 
-def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(wired, kept, monkeypatch):
+def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(container, kept, monkeypatch):
     monkeypatch.setattr(delivery_search, "LOOKED_THROUGH", 2)
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         page = look_through(session, Filters(search="not ours"), None, 2)
     assert (list(page.deliveries), page.next, page.count, page.is_all) == ([], kept[5], 0, False)
-    assert pages(wired, Filters(search="not ours")) == [kept[3]]
+    assert pages(container, Filters(search="not ours")) == [kept[3]]
 
 
-def test_counting_ends_where_nobody_wants_to_know(wired, kept, monkeypatch):
+def test_counting_ends_where_nobody_wants_to_know(container, kept, monkeypatch):
     monkeypatch.setattr(delivery_search, "COUNTED", 5)
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert look_through(session, Filters(state="dead"), None, 2).is_all
         many = look_through(session, Filters(), None, 2)
     assert (many.count, many.is_all) == (5, False)

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from receiver.domain.deliveries import State
+from receiver.container import Container
+from receiver.domain.deliveries import DeliveryState
 from receiver.errors import Refused
 from receiver.storage import inbox
-from receiver.storage.inbox import Claim
+from receiver.storage.inbox import ClaimedDelivery
 from receiver.storage.inbox_rows import NewDelivery
 from receiver.storage.tables import Delivery
-from receiver.wiring import Wiring
 from tests.fakes import FrozenClock
 from tests.signals import add_shop, keep, new_delivery, row
 
@@ -25,106 +25,110 @@ LEASE = timedelta(minutes=5)
 
 
 @pytest.fixture
-def store_id(wired: Wiring) -> str:
-    return add_shop(wired).id
+def store_id(container: Container) -> str:
+    return add_shop(container).id
 
 
-def claim(wired: Wiring, limit: int = 10) -> list[Claim]:
-    with wired.database.writing() as session:
-        return inbox.claim(session, wired.now(), limit, LEASE)
+def claim(container: Container, limit: int = 10) -> list[ClaimedDelivery]:
+    with container.database.writing() as session:
+        return inbox.claim(session, container.now(), limit, LEASE)
 
 
-def end(wired: Wiring, claimed: Claim, state: State, **how: object) -> None:
-    with wired.database.writing() as session:
+def end(container: Container, claimed: ClaimedDelivery, state: DeliveryState, **how: object) -> None:
+    with container.database.writing() as session:
         (held,) = inbox.hold(session, [claimed])
-        inbox.finish(held, state, wired.now(), **how)  # type: ignore[arg-type]
+        inbox.finish(held, state, container.now(), **how)  # type: ignore[arg-type]
 
 
 # keeping
 
 
-def test_a_batch_answers_for_each_in_its_order(wired: Wiring, store_id: str):
-    first = keep(wired, store_id, b"b", b"a", b"b")
+def test_a_batch_answers_for_each_in_its_order(container: Container, store_id: str):
+    first = keep(container, store_id, b"b", b"a", b"b")
     assert [one.duplicate for one in first] == [False, False, True]
     assert first[0].id == first[2].id != first[1].id
-    second = keep(wired, store_id, b"a", b"c")
+    second = keep(container, store_id, b"a", b"c")
     assert [one.duplicate for one in second] == [True, False]
     assert second[0].id == first[1].id
-    assert [row(wired, one.id).duplicates for one in first] == [1, 1, 1]
+    assert [row(container, one.id).duplicates for one in first] == [1, 1, 1]
 
 
-def test_an_empty_batch_keeps_nothing(wired: Wiring):
-    with wired.database.writing() as session:
+def test_an_empty_batch_keeps_nothing(container: Container):
+    with container.database.writing() as session:
         assert inbox.keep(session, []) == []
 
 
-@pytest.mark.parametrize("state", [State.FAILED, State.DEAD])
+@pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.DEAD])
 def test_a_duplicate_of_what_came_to_nothing_queues_it_again(
-    wired: Wiring, store_id: str, clock: FrozenClock, state: State
+    container: Container, store_id: str, clock: FrozenClock, state: DeliveryState
 ):
-    (kept,) = keep(wired, store_id, b"a")
-    later = {"due_at": wired.now() + timedelta(days=1)} if state is State.FAILED else {}
-    end(wired, claim(wired)[0], state, error="no", **later)
+    (kept,) = keep(container, store_id, b"a")
+    later = {"due_at": container.now() + timedelta(days=1)} if state is DeliveryState.FAILED else {}
+    end(container, claim(container)[0], state, error="no", **later)
     clock.move(minutes=1)
-    assert claim(wired) == []
-    assert keep(wired, store_id, b"a")[0].duplicate
-    again = row(wired, kept.id)
+    assert claim(container) == []
+    assert keep(container, store_id, b"a")[0].duplicate
+    again = row(container, kept.id)
     assert (again.state, again.duplicates, again.tries, again.ended_at) == ("received", 1, 0, None)
-    assert [one.id for one in claim(wired)] == [kept.id]
+    assert [one.id for one in claim(container)] == [kept.id]
 
 
-@pytest.mark.parametrize("state", [State.PROCESSED, State.IGNORED])
-def test_a_duplicate_of_what_is_done_is_only_counted(wired: Wiring, store_id: str, state: State):
-    (kept,) = keep(wired, store_id, b"a")
-    end(wired, claim(wired)[0], state)
-    keep(wired, store_id, b"a")
-    done = row(wired, kept.id)
+@pytest.mark.parametrize("state", [DeliveryState.PROCESSED, DeliveryState.IGNORED])
+def test_a_duplicate_of_what_is_done_is_only_counted(
+    container: Container, store_id: str, state: DeliveryState
+):
+    (kept,) = keep(container, store_id, b"a")
+    end(container, claim(container)[0], state)
+    keep(container, store_id, b"a")
+    done = row(container, kept.id)
     assert (done.state, done.duplicates, done.due_at) == (state, 1, None)
-    assert claim(wired) == []
+    assert claim(container) == []
 
 
-def test_a_duplicate_of_what_is_in_hand_leaves_it_there(wired: Wiring, store_id: str):
-    keep(wired, store_id, b"a")
-    (claimed,) = claim(wired)
-    keep(wired, store_id, b"a")
-    end(wired, claimed, State.PROCESSED)
+def test_a_duplicate_of_what_is_in_hand_leaves_it_there(container: Container, store_id: str):
+    keep(container, store_id, b"a")
+    (claimed,) = claim(container)
+    keep(container, store_id, b"a")
+    end(container, claimed, DeliveryState.PROCESSED)
 
 
-def test_the_body_of_a_dead_one_comes_back_with_its_duplicate(wired: Wiring, store_id: str):
-    (kept,) = keep(wired, store_id, b"a")
-    end(wired, claim(wired)[0], State.DEAD, error="no")
-    with wired.database.writing() as session:
+def test_the_body_of_a_dead_one_comes_back_with_its_duplicate(container: Container, store_id: str):
+    (kept,) = keep(container, store_id, b"a")
+    end(container, claim(container)[0], DeliveryState.DEAD, error="no")
+    with container.database.writing() as session:
         session.get_one(Delivery, kept.id).body = None
-    keep(wired, store_id, b"a")
-    assert row(wired, kept.id).body == b"a"
+    keep(container, store_id, b"a")
+    assert row(container, kept.id).body == b"a"
 
 
-def test_writers_with_the_same_rows_in_another_order_do_not_block_each_other(wired: Wiring, store_id: str):
+def test_writers_with_the_same_rows_in_another_order_do_not_block_each_other(
+    container: Container, store_id: str
+):
     batches = [[b"%d/%d" % (batch, number) for number in range(200)] for batch in range(8)]
     kept, start = [], Barrier(4, timeout=60)
 
     def write(step: int) -> None:
         for batch in batches:
             start.wait()
-            kept.extend(keep(wired, store_id, *batch[::step]))
+            kept.extend(keep(container, store_id, *batch[::step]))
 
     _together(*(lambda step=step: write(step) for step in (1, -1) * 2))
     assert sum(not one.duplicate for one in kept) == 1600
     assert sum(one.duplicate for one in kept) == 4800
 
 
-def test_a_batch_is_written_in_one_order_however_it_came(wired: Wiring, store_id: str):
+def test_a_batch_is_written_in_one_order_however_it_came(container: Container, store_id: str):
     first, second = sorted(
-        (new_delivery(store_id, body, wired.now()) for body in (b"a", b"b")), key=_identity
+        (new_delivery(store_id, body, container.now()) for body in (b"a", b"b")), key=_identity
     )
-    kept: list[inbox.Kept] = []
+    kept: list[inbox.KeptDelivery] = []
 
     def write_both() -> None:
-        with wired.database.writing() as session:
+        with container.database.writing() as session:
             kept.extend(inbox.keep(session, [second, first]))
 
     other = Thread(target=write_both)
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         inbox.keep(session, [first])
         other.start()
         time.sleep(0.3)  # the other waits for our first, and must not hold the second meanwhile
@@ -140,101 +144,101 @@ def _identity(one: NewDelivery) -> str:
 # claiming
 
 
-def test_the_oldest_is_claimed_first(wired: Wiring, store_id: str, clock: FrozenClock):
+def test_the_oldest_is_claimed_first(container: Container, store_id: str, clock: FrozenClock):
     ids = []
     for body in (b"a", b"b", b"c"):
-        ids += [one.id for one in keep(wired, store_id, body)]
+        ids += [one.id for one in keep(container, store_id, body)]
         clock.move(seconds=1)
-    assert [one.id for one in claim(wired, 2)] == ids[:2]
-    assert [one.id for one in claim(wired, 2)] == ids[2:]
-    assert claim(wired) == []
+    assert [one.id for one in claim(container, 2)] == ids[:2]
+    assert [one.id for one in claim(container, 2)] == ids[2:]
+    assert claim(container) == []
 
 
-def test_what_is_not_due_yet_waits(wired: Wiring, store_id: str, clock: FrozenClock):
-    keep(wired, store_id, b"a")
-    end(wired, claim(wired)[0], State.FAILED, due_at=wired.now() + timedelta(minutes=10))
+def test_what_is_not_due_yet_waits(container: Container, store_id: str, clock: FrozenClock):
+    keep(container, store_id, b"a")
+    end(container, claim(container)[0], DeliveryState.FAILED, due_at=container.now() + timedelta(minutes=10))
     clock.move(minutes=9)
-    assert claim(wired) == []
+    assert claim(container) == []
     clock.move(minutes=1)
-    assert [one.tries for one in claim(wired)] == [2]
+    assert [one.tries for one in claim(container)] == [2]
 
 
 def test_a_lease_that_is_over_frees_the_delivery_and_the_late_worker_has_lost_it(
-    wired: Wiring, store_id: str, clock: FrozenClock
+    container: Container, store_id: str, clock: FrozenClock
 ):
-    keep(wired, store_id, b"a")
-    (first,) = claim(wired)
+    keep(container, store_id, b"a")
+    (first,) = claim(container)
     clock.move(minutes=4)
-    assert claim(wired) == []
+    assert claim(container) == []
     clock.move(minutes=1)
-    (second,) = claim(wired)
+    (second,) = claim(container)
     assert (second.id, second.tries) == (first.id, 2)
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         assert [row.tries for row in inbox.hold(session, [first, second])] == [2]
 
 
-def test_a_claim_reads_no_more_of_a_long_queue_than_it_takes(wired: Wiring, store_id: str):
+def test_a_claim_reads_no_more_of_a_long_queue_than_it_takes(container: Container, store_id: str):
     """As SQLite plans it; PostgreSQL plans by how much there is, which a test has too little of."""
-    if not wired.database.is_sqlite:
+    if not container.database.is_sqlite:
         return
     asked: list[tuple[str, Any]] = []
-    event.listen(wired.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
-    claim(wired)
+    event.listen(container.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
+    claim(container)
     (statement, parameters) = next(one for one in asked if one[0].startswith("SELECT"))
-    with wired.database.statements() as driver:
+    with container.database.autocommit_connection() as driver:
         plan = [step[3] for step in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     assert len(plan) == 1, plan  # no step that sorts
     assert "COVERING INDEX ix_deliveries_waiting (due_at" in plan[0]
 
 
-def test_what_is_given_back_is_as_if_never_claimed(wired: Wiring, store_id: str):
-    keep(wired, store_id, b"a")
-    (claimed,) = claim(wired)
-    with wired.database.writing() as session:
+def test_what_is_given_back_is_as_if_never_claimed(container: Container, store_id: str):
+    keep(container, store_id, b"a")
+    (claimed,) = claim(container)
+    with container.database.writing() as session:
         (held,) = inbox.hold(session, [claimed])
-        inbox.give_back(held, wired.now())
-    assert [(one.id, one.tries) for one in claim(wired)] == [(claimed.id, 1)]
+        inbox.give_back(held, container.now())
+    assert [(one.id, one.tries) for one in claim(container)] == [(claimed.id, 1)]
 
 
-def test_two_workers_never_have_one_delivery(wired: Wiring, store_id: str):
-    keep(wired, store_id, *(b"%d" % number for number in range(60)))
-    claimed: list[Claim] = []
+def test_two_workers_never_have_one_delivery(container: Container, store_id: str):
+    keep(container, store_id, *(b"%d" % number for number in range(60)))
+    claimed: list[ClaimedDelivery] = []
     start = Barrier(4)
 
     def work() -> None:
         start.wait()
         for _ in range(12):
-            claimed.extend(claim(wired, 5))
+            claimed.extend(claim(container, 5))
 
     _together(*[work] * 4)
     assert len(claimed) == len({one.id for one in claimed}) == 60
 
 
-def test_only_what_is_ours_can_be_held(wired: Wiring, store_id: str):
-    keep(wired, store_id, b"a")
-    (claimed,) = claim(wired)
-    with wired.database.writing() as session:
+def test_only_what_is_ours_can_be_held(container: Container, store_id: str):
+    keep(container, store_id, b"a")
+    (claimed,) = claim(container)
+    with container.database.writing() as session:
         late = claimed.lease_until + LEASE
         others = [replace(claimed, tries=2), replace(claimed, id=9999), replace(claimed, lease_until=late)]
         assert [inbox.hold(session, [other]) for other in others] == [[], [], []]
 
 
-def test_what_was_ignored_cannot_be_taken_again(wired: Wiring, store_id: str):
-    keep(wired, store_id, b"a")
-    (claimed,) = claim(wired)
-    end(wired, claimed, State.IGNORED)
-    with wired.database.writing() as session, pytest.raises(Refused, match="cannot become processing"):
+def test_what_was_ignored_cannot_be_taken_again(container: Container, store_id: str):
+    keep(container, store_id, b"a")
+    (claimed,) = claim(container)
+    end(container, claimed, DeliveryState.IGNORED)
+    with container.database.writing() as session, pytest.raises(Refused, match="cannot become processing"):
         inbox.take_again(session.get_one(Delivery, claimed.id))
 
 
-def test_a_state_that_may_not_follow_is_refused(wired: Wiring, store_id: str):
-    (kept,) = keep(wired, store_id, b"a")
-    with wired.database.writing() as session, pytest.raises(Refused, match="cannot become processed"):
-        inbox.finish(session.get_one(Delivery, kept.id), State.PROCESSED, wired.now())
+def test_a_state_that_may_not_follow_is_refused(container: Container, store_id: str):
+    (kept,) = keep(container, store_id, b"a")
+    with container.database.writing() as session, pytest.raises(Refused, match="cannot become processed"):
+        inbox.finish(session.get_one(Delivery, kept.id), DeliveryState.PROCESSED, container.now())
 
 
-def test_a_delivery_never_shows_its_bytes_by_accident(wired: Wiring, store_id: str):
-    assert "a secret" not in repr(new_delivery(store_id, b"a secret", wired.now()))
+def test_a_delivery_never_shows_its_bytes_by_accident(container: Container, store_id: str):
+    assert "a secret" not in repr(new_delivery(store_id, b"a secret", container.now()))
 
 
 def _together(*works: object) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy import update
 from receiver.errors import InputError
 from receiver.storage import store_search
 from receiver.storage.store_search import UNDECIDED, Condition, StoreFilters, look_through
-from receiver.storage.tables import Account, Bridge, Hook, Link, Store
+from receiver.storage.tables import Account, Bridge, Link, Store, WebhookEndpoint
+from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import JOINED, SETTLED
-from tests.rows import keep_account, keep_link, keep_store
 
 COUNT = 7
 ALL = [f"st_{n}" for n in range(COUNT)]
@@ -21,30 +21,32 @@ LATE = SETTLED - timedelta(hours=4)
 
 
 @pytest.fixture
-def kept(wired):
+def kept(container):
     """Seven connected stores, each created a minute after the other, with an account and two webhooks."""
     for n, store_id in enumerate(ALL):
         at = JOINED + timedelta(minutes=n)
-        keep_store(wired, store_id, name=f"Shop number {n}", created_at=at, joined_at=at)
-        keep_link(wired, store_id, f"700{n}")
-        keep_account(wired, f"700{n}", next_poll_at=SETTLED)
-        with wired.database.writing() as session:
+        keep_store(container, store_id, name=f"Shop number {n}", created_at=at, joined_at=at)
+        keep_link(container, store_id, f"700{n}")
+        keep_account(container, f"700{n}", next_poll_at=SETTLED)
+        with container.database.writing() as session:
             said = {"rest_base": "https://x.example/", "keys_sealed": "", "connected_at": at}
             session.add(Bridge(store_id=store_id, next_check_at=SETTLED, failures=0, **said))
-            session.add_all(Hook(id=f"hk_{n}{topic}", store_id=store_id, topic=topic) for topic in "ab")
-    return wired
+            session.add_all(
+                WebhookEndpoint(id=f"hk_{n}{topic}", store_id=store_id, topic=topic) for topic in "ab"
+            )
+    return container
 
 
-def change(wired, *statements):
-    with wired.database.writing() as session:
+def change(container, *statements):
+    with container.database.writing() as session:
         for statement in statements:
             session.execute(statement)
 
 
-def pages(wired, limit=2, **filters):
+def pages(container, limit=2, **filters):
     """The ids of all pages, each page within its limit."""
     after, found = None, []
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         while True:
             page = look_through(session, StoreFilters(**filters), SETTLED, after=after, limit=limit)
             assert len(page.stores) <= limit
@@ -65,7 +67,7 @@ def test_pages_follow_each_other_the_newest_first(kept):
 
 SO = [
     (Condition.IN_TROUBLE, update(Bridge).values(trouble="unreachable")),
-    (Condition.WEBHOOKS_OFF, update(Hook).values(trouble="disabled")),
+    (Condition.WEBHOOKS_OFF, update(WebhookEndpoint).values(trouble="disabled")),
     (Condition.CONSENT_LOST, update(Link).values(consent=False)),
     (Condition.FIGURES_STALE, update(Account).values(next_poll_at=LATE)),
     (Condition.WAITING, update(Store).values(admitted_at=None)),

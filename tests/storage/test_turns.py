@@ -9,109 +9,109 @@ from typing import Any
 import pytest
 from sqlalchemy import event, update
 
+from receiver.container import Container
 from receiver.storage import inbox
-from receiver.storage.inbox import Claim
+from receiver.storage.inbox import ClaimedDelivery
 from receiver.storage.tables import Delivery
-from receiver.wiring import Wiring
 from tests.signals import add_shop, keep, row
 
 LEASE = timedelta(minutes=5)
 
 
-def claim(wired: Wiring, limit: int, chance: float = 0.5) -> list[Claim]:
-    with wired.database.writing() as session:
-        return inbox.claim(session, wired.now(), limit, LEASE, lambda: chance)
+def claim(container: Container, limit: int, chance: float = 0.5) -> list[ClaimedDelivery]:
+    with container.database.writing() as session:
+        return inbox.claim(session, container.now(), limit, LEASE, lambda: chance)
 
 
-def keep_many(wired: Wiring, store_id: str, count: int) -> None:
-    keep(wired, store_id, *(b"%d" % number for number in range(count)))
+def keep_many(container: Container, store_id: str, count: int) -> None:
+    keep(container, store_id, *(b"%d" % number for number in range(count)))
 
 
-def shares(wired: Wiring, claims: list[Claim]) -> Counter[str | None]:
-    return Counter(row(wired, one.id).store_id for one in claims)
+def shares(container: Container, claims: list[ClaimedDelivery]) -> Counter[str | None]:
+    return Counter(row(container, one.id).store_id for one in claims)
 
 
 @pytest.fixture
-def stores(wired: Wiring) -> list[str]:
-    return [add_shop(wired, url=f"https://shop{number}.example/").id for number in range(4)]
+def stores(container: Container) -> list[str]:
+    return [add_shop(container, url=f"https://shop{number}.example/").id for number in range(4)]
 
 
-def test_a_store_with_one_delivery_is_in_the_next_batch_whatever_waits_before_it(wired, stores, clock):
-    keep_many(wired, stores[0], 500)
+def test_a_store_with_one_delivery_is_in_the_next_batch_whatever_waits_before_it(container, stores, clock):
+    keep_many(container, stores[0], 500)
     clock.move(seconds=1)
-    keep_many(wired, stores[1], 1)
-    assert shares(wired, claim(wired, 10)) == {stores[0]: 9, stores[1]: 1}
+    keep_many(container, stores[1], 1)
+    assert shares(container, claim(container, 10)) == {stores[0]: 9, stores[1]: 1}
 
 
-def test_stores_that_all_have_queues_share_a_batch_alike(wired, stores, clock):
+def test_stores_that_all_have_queues_share_a_batch_alike(container, stores, clock):
     for store_id in stores:
-        keep_many(wired, store_id, 50)
+        keep_many(container, store_id, 50)
         clock.move(seconds=1)
     for _ in range(3):
-        assert shares(wired, claim(wired, 12)) == dict.fromkeys(stores, 3)
+        assert shares(container, claim(container, 12)) == dict.fromkeys(stores, 3)
 
 
-def test_a_store_alone_has_the_whole_batch_in_its_order(wired, stores, clock):
+def test_a_store_alone_has_the_whole_batch_in_its_order(container, stores, clock):
     for _ in range(3):
-        keep_many(wired, stores[0], 4)
+        keep_many(container, stores[0], 4)
         clock.move(seconds=1)
-    keep(wired, stores[0], *(b"x%d" % number for number in range(20)))
-    first = [row(wired, one.id).received_at for one in claim(wired, 20)]
+    keep(container, stores[0], *(b"x%d" % number for number in range(20)))
+    first = [row(container, one.id).received_at for one in claim(container, 20)]
     assert len(first) == 20
     assert first == sorted(first)
 
 
-def test_what_waits_for_a_later_try_holds_no_place_in_the_round(wired, stores):
+def test_what_waits_for_a_later_try_holds_no_place_in_the_round(container, stores):
     for store_id in stores:
-        keep_many(wired, store_id, 20)
-    with wired.database.writing() as session:
+        keep_many(container, store_id, 20)
+    with container.database.writing() as session:
         later = update(Delivery).where(Delivery.store_id.in_(stores[:2]))
-        session.execute(later.values(state="failed", due_at=wired.now() + timedelta(hours=1)))
-    assert shares(wired, claim(wired, 10)) == dict.fromkeys(stores[2:], 5)
+        session.execute(later.values(state="failed", due_at=container.now() + timedelta(hours=1)))
+    assert shares(container, claim(container, 10)) == dict.fromkeys(stores[2:], 5)
 
 
-def test_where_more_stores_wait_than_a_batch_takes_chance_reaches_each(wired, stores):
+def test_where_more_stores_wait_than_a_batch_takes_chance_reaches_each(container, stores):
     for store_id in stores:
-        keep_many(wired, store_id, 30)
+        keep_many(container, store_id, 30)
     seen: set[str | None] = set()
     for step in range(16):
-        seen |= shares(wired, claim(wired, 2, chance=step / 16)).keys()
+        seen |= shares(container, claim(container, 2, chance=step / 16)).keys()
     assert seen == set(stores)
 
 
-def test_tiktoks_own_webhooks_have_a_lane_beside_the_stores(wired, stores, clock):
-    keep_many(wired, stores[0], 100)
+def test_tiktoks_own_webhooks_have_a_lane_beside_the_stores(container, stores, clock):
+    keep_many(container, stores[0], 100)
     clock.move(seconds=1)
-    (notice,) = keep(wired, stores[1], b"notice")
-    with wired.database.writing() as session:
+    (notice,) = keep(container, stores[1], b"notice")
+    with container.database.writing() as session:
         session.execute(update(Delivery).where(Delivery.id == notice.id).values(store_id=None))
-    assert notice.id in {one.id for one in claim(wired, 5)}
+    assert notice.id in {one.id for one in claim(container, 5)}
 
 
-def test_two_workers_share_a_crowd_without_taking_anything_twice(wired, stores):
+def test_two_workers_share_a_crowd_without_taking_anything_twice(container, stores):
     for store_id in stores:
-        keep_many(wired, store_id, 20)
-    with wired.database.writing() as first:
-        taken = inbox.claim(first, wired.now(), 8, LEASE, lambda: 0.5)
-        if wired.database.is_sqlite:  # where only one writes at a time
+        keep_many(container, store_id, 20)
+    with container.database.writing() as first:
+        taken = inbox.claim(first, container.now(), 8, LEASE, lambda: 0.5)
+        if container.database.is_sqlite:  # where only one writes at a time
             return
-        others = claim(wired, 8)
+        others = claim(container, 8)
     assert len(others) == 8
     assert not {one.id for one in taken} & {one.id for one in others}
 
 
-def test_a_crowd_is_claimed_without_reading_through_anybodys_queue(wired, stores):
+def test_a_crowd_is_claimed_without_reading_through_anybodys_queue(container, stores):
     """As SQLite plans it; PostgreSQL plans by how much there is, which a test has too little of."""
-    if not wired.database.is_sqlite:
+    if not container.database.is_sqlite:
         return
     for store_id in stores:
-        keep_many(wired, store_id, 30)
+        keep_many(container, store_id, 30)
     asked: list[tuple[str, Any]] = []
-    event.listen(wired.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
-    claim(wired, 10)
+    event.listen(container.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
+    claim(container, 10)
     walks = [one for one in asked if "RECURSIVE" in one[0]]
     assert len(walks) == 3  # lanes from a place on, the others, their turns
-    with wired.database.statements() as driver:
+    with container.database.autocommit_connection() as driver:
         steps = [
             step[3] for sql, given in walks for step in driver.execute(f"EXPLAIN QUERY PLAN {sql}", given)
         ]

@@ -12,8 +12,8 @@ PAGE = "/admin/account"
 
 
 @pytest.fixture
-def viewer(wired):
-    return Console(wired, "viewer")
+def viewer(container):
+    return Console(container, "viewer")
 
 
 def made_on(console, name="reports", days="90"):
@@ -25,46 +25,46 @@ def opens(console, token):
     return console.client.get("/api/v1/admin/staff/me", headers=headers, base_url=BASE).status_code == 200
 
 
-def test_a_token_is_shown_once_and_opens_the_api_until_it_is_revoked(viewer, wired):
+def test_a_token_is_shown_once_and_opens_the_api_until_it_is_revoked(viewer, container):
     token = made_on(viewer)
     page = viewer.get(PAGE).text
     assert "reports" in page
     assert token not in page
     assert opens(viewer, token)
-    (kept,) = tokens_of(wired.database, 1)
+    (kept,) = tokens_of(container.database, 1)
     assert viewer.post(f"{PAGE}/tokens/{kept.id}/revoke").headers["Location"] == PAGE
     assert not opens(viewer, token)
     assert "You have no token." in viewer.get(PAGE).text
 
 
-def test_nobody_revokes_a_token_of_somebody_else(viewer, wired, clock):
-    keep_staff(wired, "operator")
-    theirs = make_token(wired.database, clock(), email="operator@staff.example", name="x", actor="test")
+def test_nobody_revokes_a_token_of_somebody_else(viewer, container, clock):
+    keep_staff(container, "operator")
+    theirs = make_token(container.database, clock(), email="operator@staff.example", name="x", actor="test")
     assert viewer.post(f"{PAGE}/tokens/{theirs.id}/revoke").status_code == 404
     assert opens(viewer, theirs.text)
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 61, "two\nlines"])
-def test_a_token_without_a_proper_name_is_not_made(viewer, wired, name):
+def test_a_token_without_a_proper_name_is_not_made(viewer, container, name):
     answer = viewer.post(f"{PAGE}/tokens", name=name, days="90")
     assert (answer.status_code, "name: must be" in answer.text) == (400, True)
-    assert tokens_of(wired.database, 1) == []
+    assert tokens_of(container.database, 1) == []
 
 
-def test_a_form_sent_twice_makes_one_token(viewer, wired):
+def test_a_form_sent_twice_makes_one_token(viewer, container):
     made_on(viewer)
     assert "already" in viewer.post(f"{PAGE}/tokens", name="reports", days="90").text
-    assert len(tokens_of(wired.database, 1)) == 1
+    assert len(tokens_of(container.database, 1)) == 1
 
 
-def test_nobody_has_more_tokens_than_they_can_look_after(viewer, wired):
+def test_nobody_has_more_tokens_than_they_can_look_after(viewer, container):
     for number in range(MOST):
         made_on(viewer, f"number {number}")
     assert "the most" in viewer.post(f"{PAGE}/tokens", name="one more", days="90").text
-    assert len(tokens_of(wired.database, 1)) == MOST
+    assert len(tokens_of(container.database, 1)) == MOST
 
 
-def test_a_token_opens_the_api_until_it_expires(viewer, wired, clock):
+def test_a_token_opens_the_api_until_it_expires(viewer, container, clock):
     token = made_on(viewer, days="30")
     assert "2025-12-20 12:00 UTC" in viewer.get(PAGE).text
     clock.move(days=29)
@@ -76,24 +76,24 @@ def test_a_token_opens_the_api_until_it_expires(viewer, wired, clock):
 
 
 @pytest.mark.parametrize("days", ["", "0", "-1", "366", "9" * 5000, "ninety", "٩٠"])
-def test_a_token_without_a_proper_end_is_not_made(viewer, wired, days):
+def test_a_token_without_a_proper_end_is_not_made(viewer, container, days):
     answer = viewer.post(f"{PAGE}/tokens", name="reports", days=days)
     assert (answer.status_code, "days: must be a number from 1 to 365" in answer.text) == (400, True)
-    assert tokens_of(wired.database, 1) == []
+    assert tokens_of(container.database, 1) == []
 
 
-def test_a_new_token_takes_the_name_of_an_expired_one(viewer, wired, clock):
+def test_a_new_token_takes_the_name_of_an_expired_one(viewer, container, clock):
     old = made_on(viewer, days="1")
     assert "already" in viewer.post(f"{PAGE}/tokens", name="reports", days="90").text
     clock.move(days=1)
     assert opens(viewer, made_on(viewer))
     assert not opens(viewer, old)
-    assert len(tokens_of(wired.database, 1)) == 1
+    assert len(tokens_of(container.database, 1)) == 1
 
 
-def test_a_form_without_its_token_makes_nothing(viewer, wired):
+def test_a_form_without_its_token_makes_nothing(viewer, container):
     assert viewer.post(f"{PAGE}/tokens", name="x", csrf="x").status_code == 400
-    assert tokens_of(wired.database, 1) == []
+    assert tokens_of(container.database, 1) == []
 
 
 NEW = "another-horse-battery"
@@ -107,8 +107,8 @@ def is_in(console):
     return console.get("/admin/").status_code == 200
 
 
-def test_a_new_password_ends_every_other_session(viewer, wired):
-    elsewhere = Console(wired, "viewer")
+def test_a_new_password_ends_every_other_session(viewer, container):
+    elsewhere = Console(container, "viewer")
     assert "is kept" in viewer.get(choose(viewer).headers["Location"]).text
     assert (is_in(viewer), is_in(elsewhere)) == (True, False)
     assert elsewhere.sign_in("viewer@staff.example", PASSWORD).status_code == 401
@@ -138,22 +138,22 @@ def test_an_open_session_is_no_place_to_try_out_passwords(viewer, clock):
     assert choose(viewer).status_code == 302
 
 
-def test_whoever_got_a_one_time_password_chooses_their_own_before_all_else(wired, clock):
+def test_whoever_got_a_one_time_password_chooses_their_own_before_all_else(container, clock):
     who = {"email": "new@staff.example", "role": "operator", "password": PASSWORD, "actor": "test"}
-    add_staff(wired.database, clock(), one_time=True, **who)
-    console = Console(wired, None)
+    add_staff(container.database, clock(), one_time=True, **who)
+    console = Console(container, None)
     console.sign_in("new@staff.example")
     for path in ("/admin/", "/admin/audit", PAGE):
         assert console.get(path).headers["Location"] == f"{PAGE}/password"
     assert console.post(f"{PAGE}/tokens", name="x").headers["Location"] == f"{PAGE}/password"
-    assert tokens_of(wired.database, 1) == []
+    assert tokens_of(container.database, 1) == []
     assert "a password for once" in console.get(f"{PAGE}/password").text
     choose(console)
     assert is_in(console)
 
 
-def test_signing_out_everywhere_ends_every_session(viewer, wired):
-    elsewhere = Console(wired, "viewer")
+def test_signing_out_everywhere_ends_every_session(viewer, container):
+    elsewhere = Console(container, "viewer")
     assert viewer.post(f"{PAGE}/sign-out-everywhere").headers["Location"] == "/admin/sign-in"
     assert (is_in(viewer), is_in(elsewhere)) == (False, False)
 

@@ -17,13 +17,13 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from receiver.app import create_app
+from receiver.container import Container, build_container
+from receiver.storage.cipher import token_hash
 from receiver.storage.migrate import migrate
-from receiver.storage.seal import token_hash
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
+from tests.db_factories import keep_all, keep_store
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
-from tests.rows import keep_all, keep_store
 from tests.staff import staff_token
 
 CHECKS = [
@@ -35,9 +35,11 @@ CHECKS = [
 
 
 @pytest.fixture
-def wired(tmp_path: Any) -> Iterator[Wiring]:
+def container(tmp_path: Any) -> Iterator[Container]:
     """A service with a store that has an award, and one whose token asks."""
-    made = wire(make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"), now=FrozenClock(SETTLED))
+    made = build_container(
+        make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"), now=FrozenClock(SETTLED)
+    )
     migrate(made.database)
     keep_all(made)
     keep_store(made, "st_2", status_token_hash=token_hash("stt_store"))
@@ -46,9 +48,9 @@ def wired(tmp_path: Any) -> Iterator[Wiring]:
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_each_answer_is_a_described_one(wired: Wiring, mode: GenerationMode) -> None:
-    described = schemathesis.openapi.from_wsgi("/openapi.json", create_app(wired=wired))
-    tokens = {True: staff_token(wired), False: {"Authorization": "Bearer stt_store"}}
+def test_each_answer_is_a_described_one(container: Container, mode: GenerationMode) -> None:
+    described = schemathesis.openapi.from_wsgi("/openapi.json", create_app(container=container))
+    tokens = {True: staff_token(container), False: {"Authorization": "Bearer stt_store"}}
     asked = set()
     for operation in (found.ok() for found in described.get_all_operations()):
 

@@ -6,17 +6,17 @@ import pytest
 
 from receiver.services.stores.registry import admit_store
 from receiver.storage import audit
-from tests.rows import keep_store
+from tests.db_factories import keep_store
 from tests.staff import Console, staff_token
 
 API = "/api/v1/admin/audit"
 
 
 @pytest.fixture
-def viewer(wired):
-    keep_store(wired, admitted_at=None)
-    admit_store(wired.database, wired.now(), "st_1", actor="cli:<bob>")
-    return Console(wired, "viewer")
+def viewer(container):
+    keep_store(container, admitted_at=None)
+    admit_store(container.database, container.now(), "st_1", actor="cli:<bob>")
+    return Console(container, "viewer")
 
 
 def test_a_change_is_told_in_a_sentence_with_links(viewer):
@@ -27,10 +27,10 @@ def test_a_change_is_told_in_a_sentence_with_links(viewer):
     assert "test let viewer@staff.example in as staff role: viewer" in told
 
 
-def test_an_award_and_a_review_lead_to_their_own_pages(viewer, wired):
-    with wired.database.writing() as session:
+def test_an_award_and_a_review_lead_to_their_own_pages(viewer, container):
+    with container.database.writing() as session:
         for subject in ("aw_1", "rv_1", "delivery 7", "replay 3"):
-            audit.record(session, wired.now(), "ann", "facts set", subject, {})
+            audit.record(session, container.now(), "ann", "facts set", subject, {})
     page = viewer.get("/admin/audit").text
     assert '<a href="/admin/awards/aw_1">aw_1</a>' in page
     assert '<a href="/admin/reviews/rv_1">rv_1</a>' in page
@@ -38,10 +38,10 @@ def test_an_award_and_a_review_lead_to_their_own_pages(viewer, wired):
     assert '<a href="/admin/replays/3">replay 3</a>' in page
 
 
-def test_filters_stand_in_the_address_and_stay_on_the_next_page(viewer, wired):
+def test_filters_stand_in_the_address_and_stay_on_the_next_page(viewer, container):
     for number in range(60):
-        with wired.database.writing() as session:
-            audit.record(session, wired.now(), "ann", "facts set", "st_1", {"n": f"fact-{number:02}"})
+        with container.database.writing() as session:
+            audit.record(session, container.now(), "ann", "facts set", "st_1", {"n": f"fact-{number:02}"})
     first = viewer.get("/admin/audit?actor=ann&store=st_1&since=2025-11-20&until=2025-11-20").text
     assert "fact-10" in first
     assert "fact-09" not in first
@@ -66,8 +66,8 @@ def test_what_finds_nothing_says_so(viewer, query, said):
     assert said in viewer.get(f"/admin/audit?{query}").text
 
 
-def test_the_api_answers_the_same_in_pages(viewer, wired):
-    token = staff_token(wired, "viewer")
+def test_the_api_answers_the_same_in_pages(viewer, container):
+    token = staff_token(container, "viewer")
     first = viewer.client.get(f"{API}?limit=1&store=st_1", headers=token).json
     assert first["next"] is None
     assert first["items"] == [

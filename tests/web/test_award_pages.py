@@ -9,18 +9,18 @@ import pytest
 from sqlalchemy import update
 
 from receiver.storage.tables import Award, Store
-from tests.desk import NOW, Desk
+from tests.award_fixtures import NOW, AwardDesk
 from tests.staff import Console
 
 OPERATOR = "operator@staff.example"
 
 
 @pytest.fixture
-def desk(wired, clock):
+def desk(container, clock):
     """Three due awards: the first overdue, the second flagged."""
     clock.at = NOW
-    made = Desk(wired, 3)
-    with wired.database.writing() as session:
+    made = AwardDesk(container, 3)
+    with container.database.writing() as session:
         session.get(Award, "aw_0").due_by = date(2025, 12, 1)
         session.get(Award, "aw_1").flags = ["spend_restated", "rule_failed:store_market"]
         session.get(Award, "aw_2").currency = "GBP"
@@ -29,8 +29,8 @@ def desk(wired, clock):
 
 
 @pytest.fixture
-def operator(desk, wired):
-    return Console(wired)
+def operator(desk, container):
+    return Console(container)
 
 
 def shown(console, query=""):
@@ -111,8 +111,8 @@ def test_a_refusal_is_shown_and_what_was_written_stays(operator, desk):
     assert desk.award("aw_1").state == "due"
 
 
-def test_a_viewer_reads_and_moves_nothing(wired, desk):
-    viewer = Console(wired, "viewer")
+def test_a_viewer_reads_and_moves_nothing(container, desk):
+    viewer = Console(container, "viewer")
     page = viewer.get("/admin/awards/aw_0").text
     assert "<button>Record as issued" not in page
     for path in ("aw_0/issue", "aw_0/credited", "aw_0/block", "aw_0/lift", "file"):
@@ -156,13 +156,13 @@ def test_a_file_that_is_no_csv_is_refused_with_a_sentence(operator):
     assert (answer.status_code, "file: is no UTF-8" in answer.text) == (400, True)
 
 
-def test_an_empty_list_says_what_to_expect(operator, wired):
-    with wired.database.writing() as session:
+def test_an_empty_list_says_what_to_expect(operator, container):
+    with container.database.writing() as session:
         session.execute(update(Award).values(state="issued"))
     assert "No credit waits to be issued" in operator.get("/admin/awards").text
 
 
-def test_a_file_of_very_many_rows_is_shown_in_part_and_its_problems_first(wired):
+def test_a_file_of_very_many_rows_is_shown_in_part_and_its_problems_first(container):
     lines = [*(f"aw_x{number},INV-{number}" for number in range(1_000)), "aw_0,INV-0"]
-    page = Console(wired).post("/admin/awards/file", text="\n".join(["award,reference", *lines])).text
+    page = Console(container).post("/admin/awards/file", text="\n".join(["award,reference", *lines])).text
     assert (page.count('<td data-label="Line">'), "And 501 rows more, some of them" in page) == (500, True)

@@ -7,18 +7,18 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.reviews import ask_review
 from receiver.services.running.programme import count_programmes
 from receiver.storage.tables import Store
-from tests.desk import NOW, Desk
+from tests.award_fixtures import NOW, AwardDesk
+from tests.db_factories import keep_all
 from tests.factories import SETTLED
-from tests.rows import keep_all
 from tests.staff import BASE, staff_token
 
 API = "/api/v1/admin"
 
 
 @pytest.fixture
-def ask(wired, clock):
+def ask(container, clock):
     clock.at = NOW
-    client, headers = create_app(wired=wired).test_client(), staff_token(wired)
+    client, headers = create_app(container=container).test_client(), staff_token(container)
 
     def asked(path, **body):
         method = "POST" if body else "GET"
@@ -28,8 +28,8 @@ def ask(wired, clock):
     return asked
 
 
-def test_awards_are_paged_and_moved(ask, wired):
-    Desk(wired, 3)
+def test_awards_are_paged_and_moved(ask, container):
+    AwardDesk(container, 3)
     status, first = ask("/awards?limit=2&state=due")
     assert ([one["id"] for one in first["items"]], first["next"], status) == (["aw_0", "aw_1"], "aw_1", 200)
     assert [one["id"] for one in ask("/awards?after=aw_1")[1]["items"]] == ["aw_2"]
@@ -42,8 +42,8 @@ def test_awards_are_paged_and_moved(ask, wired):
     assert ask("/awards/aw_9")[0] == 404
 
 
-def test_a_file_is_tried_and_then_kept(ask, wired):
-    desk = Desk(wired, 1)
+def test_a_file_is_tried_and_then_kept(ask, container):
+    desk = AwardDesk(container, 1)
     csv = "award,reference\naw_0,T-1\n"
     rows = [{"line": 2, "award": "aw_0", "outcome": "would issue", "problem": None}]
     assert ask("/awards/issue-file", csv=csv, dry_run=True) == (200, {"rows": rows})
@@ -52,13 +52,13 @@ def test_a_file_is_tried_and_then_kept(ask, wired):
     assert ask("/awards/issue-file", csv="x")[0] == 400
 
 
-def test_a_review_is_answered_after_a_dry_run(ask, wired, clock):
+def test_a_review_is_answered_after_a_dry_run(ask, container, clock):
     clock.at = SETTLED
-    keep_all(wired)
-    with wired.database.writing() as session:
+    keep_all(container)
+    with container.database.writing() as session:
         session.get(Store, "st_1").country = "FR"
-    decide_store(wired.database, SETTLED, "st_1")
-    review = ask_review(wired.database, SETTLED, "st_1", "We moved.")[0].id
+    decide_store(container.database, SETTLED, "st_1")
+    review = ask_review(container.database, SETTLED, "st_1", "We moved.")[0].id
     assert [one["id"] for one in ask("/reviews?state=open")[1]["items"]] == [review]
     assert ask(f"/reviews/{review}")[1]["told"]["verdict"] == "ineligible"
     told = {"answer": "overridden", "override": "store_market=pass", "reason": "papers seen"}
@@ -73,13 +73,13 @@ def test_a_review_is_answered_after_a_dry_run(ask, wired, clock):
     assert ask(f"/reviews/{review}/answer", answer="overridden", reason="no")[0] == 400
 
 
-def test_today_and_the_programmes_are_told(ask, wired):
-    Desk(wired, 1)
-    ask_review(wired.database, NOW, "st_0", "No.")
+def test_today_and_the_programmes_are_told(ask, container):
+    AwardDesk(container, 1)
+    ask_review(container.database, NOW, "st_0", "No.")
     counts = {one["id"]: one["count"] for one in ask("/today")[1]["matters"]}
     assert counts == {"worker_silent": 1, "reviews_waiting": 1}
     assert ask("/programmes")[1]["programmes"][0]["counted"] is None
-    count_programmes(wired.database, NOW)
+    count_programmes(container.database, NOW)
     (programme,) = ask("/programmes")[1]["programmes"]
     assert programme["counted"]["tiers"][0]["awards"] == {"due": {"awards": 1, "amount": "500.00"}}
     assert (programme["counted"]["admitted"], programme["terms"]["id"]) == (1, "woocommerce-2025")

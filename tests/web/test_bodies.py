@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from receiver.app import create_app
-from receiver.storage.seal import token_hash
+from receiver.container import build_container
+from receiver.storage.cipher import token_hash
 from receiver.web.bodies import MOST_BYTES, MOST_BYTES_OF_A_FILE
-from receiver.wiring import wire
 from tests.conftest import make_settings
-from tests.rows import keep_store
+from tests.db_factories import keep_store
 from tests.staff import BASE, Console, staff_token
 
 STATUS_TOKEN = "stt_" + "a" * 40
@@ -33,7 +33,7 @@ class Untouched:
 
 @pytest.fixture(scope="module")
 def app():
-    return create_app(wired=wire(make_settings()))
+    return create_app(container=build_container(make_settings()))
 
 
 def status_of(app, path, **headers):
@@ -82,8 +82,8 @@ def test_without_a_token_no_body_is_read(app, path):
     assert status_of(app, path, **body) == 401
 
 
-def test_with_a_wrong_token_no_body_is_read(wired):
-    app = create_app(wired=wired)
+def test_with_a_wrong_token_no_body_is_read(container):
+    app = create_app(container=container)
     body = {"CONTENT_LENGTH": "20", "CONTENT_TYPE": "application/json", "HTTP_AUTHORIZATION": "Bearer x"}
     for path in (*OF_STORES, *OF_STAFF):
         assert status_of(app, path, **body) == 401
@@ -103,10 +103,10 @@ ODD_BODIES = {
 
 
 @pytest.mark.parametrize("body", ODD_BODIES.values(), ids=ODD_BODIES)
-def test_what_nobody_can_read_is_a_400_with_every_token(wired, body):
-    keep_store(wired, status_token_hash=token_hash(STATUS_TOKEN))
-    client = create_app(wired=wired).test_client()
-    store, operator = {"Authorization": f"Bearer {STATUS_TOKEN}"}, staff_token(wired)
+def test_what_nobody_can_read_is_a_400_with_every_token(container, body):
+    keep_store(container, status_token_hash=token_hash(STATUS_TOKEN))
+    client = create_app(container=container).test_client()
+    store, operator = {"Authorization": f"Bearer {STATUS_TOKEN}"}, staff_token(container)
     for path, headers in [
         *((path, store) for path in OF_STORES[:2]),
         *((path, operator) for path in OF_STAFF),
@@ -116,9 +116,9 @@ def test_what_nobody_can_read_is_a_400_with_every_token(wired, body):
         assert (answer.status_code, list(answer.json)) == (400, ["error"]), path
 
 
-def test_a_number_that_no_row_can_have_names_nothing(wired):
-    operator, token = Console(wired), staff_token(wired, name="other")
-    client = create_app(wired=wired).test_client()
+def test_a_number_that_no_row_can_have_names_nothing(container):
+    operator, token = Console(container), staff_token(container, name="other")
+    client = create_app(container=container).test_client()
     for number in (2**63, 10**400):
         assert operator.get(f"/admin/deliveries/{number}").status_code == 404
         assert operator.post(f"/admin/account/tokens/{number}/revoke").status_code == 404
@@ -126,8 +126,8 @@ def test_a_number_that_no_row_can_have_names_nothing(wired):
         assert answer.status_code == 404
 
 
-def test_a_form_with_what_is_no_text_is_a_400(wired):
-    operator = Console(wired)
+def test_a_form_with_what_is_no_text_is_a_400(container):
+    operator = Console(container)
     assert operator.post("/admin/account/tokens", name="a\0b").status_code == 400
     assert operator.get("/admin/stores?search=%00").status_code == 400
     too_many = {f"part{number}": "x" for number in range(1_200)}

@@ -8,9 +8,9 @@ from hashlib import sha256
 import pytest
 
 from receiver.app import create_app
+from receiver.container import Container
 from receiver.integrations.woocommerce.events import OURS
 from receiver.storage.tables import Delivery
-from receiver.wiring import Wiring
 from tests.captures import FILES, Capture, captures
 from tests.sending import Reply, send
 from tests.serving import served
@@ -22,14 +22,14 @@ REFUSED = (401, {"error": "signature"})
 class Shops:
     """A store for every secret, added when it is first needed."""
 
-    def __init__(self, wired: Wiring, base_url: str) -> None:
-        self.wired, self.base_url = wired, base_url
+    def __init__(self, container: Container, base_url: str) -> None:
+        self.container, self.base_url = container, base_url
         self.paths: dict[str, str] = {}
 
     def path(self, secret: str) -> str:
         if secret not in self.paths:
             url = f"https://shop{len(self.paths)}.example/"
-            self.paths[secret] = add_shop(self.wired, url, webhook_secret=secret).webhook_path
+            self.paths[secret] = add_shop(self.container, url, webhook_secret=secret).webhook_path
         return self.paths[secret]
 
     def send(self, one: Capture, *, secret: str | None = None, **changes: object) -> Reply:
@@ -40,9 +40,9 @@ class Shops:
 
 
 @pytest.fixture
-def shops(wired: Wiring) -> Iterator[Shops]:
-    with served(create_app(wired=wired)) as base_url:
-        yield Shops(wired, base_url)
+def shops(container: Container) -> Iterator[Shops]:
+    with served(create_app(container=container)) as base_url:
+        yield Shops(container, base_url)
 
 
 def test_there_are_captures_of_both_versions():
@@ -61,7 +61,7 @@ def test_signed_ones_are_accepted_and_pings_answered(shops: Shops, file: str):
         else:
             assert (reply.status, reply.json) == (200, {"status": "pong"}), one.note
     expected = [one.body for one in captures(file) if one.is_signed]
-    with shops.wired.database.reading() as session:
+    with shops.container.database.reading() as session:
         rows = list(session.query(Delivery).order_by(Delivery.id))
     assert [row.body_sha256 for row in rows] == [sha256(body).hexdigest() for body in expected]
     assert [row.body for row in rows] == [
@@ -82,7 +82,7 @@ def test_what_is_not_quite_as_signed_is_refused_and_not_kept(shops: Shops, file:
             shops.send(one, secret="another-secret"),
         ):
             assert (reply.status, reply.json) == REFUSED, one.note
-    with shops.wired.database.reading() as session:
+    with shops.container.database.reading() as session:
         assert session.query(Delivery).count() == 0
 
 

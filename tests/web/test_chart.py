@@ -12,7 +12,7 @@ import pytest
 from flask import render_template_string
 
 from receiver.app import create_app
-from receiver.documents.course import course_of
+from receiver.documents.spend_timeline import spend_timeline
 from receiver.domain.facts import Payment
 from receiver.web.admin.chart import NARROW, WIDE, charts_of, description
 from tests.factories import FIRST, LAST, OPEN, SETTLED, cash, days_of, decided, make_programme
@@ -23,7 +23,7 @@ CREDIT = tuple(replace(day, voucher_spend=Decimal("5.00")) for day in days_of("2
 
 
 def wide(as_of=OPEN, **parts):
-    return charts_of(course_of(decided(as_of, **parts)), "Example store")[0]
+    return charts_of(spend_timeline(decided(as_of, **parts)), "Example store")[0]
 
 
 def height(bar):
@@ -104,7 +104,7 @@ def test_corrections_below_zero_are_drawn_at_zero_and_told_as_they_are():
 def test_nothing_is_drawn_outside_the_picture(window_days, amount):
     programme = make_programme(window_days=window_days)
     found = decided(datetime(2026, 12, 1, tzinfo=UTC), programme, spend=days_of(amount, window_days))
-    for chart, width in zip(charts_of(course_of(found), "Shop"), (WIDE, NARROW), strict=True):
+    for chart, width in zip(charts_of(spend_timeline(found), "Shop"), (WIDE, NARROW), strict=True):
         xs = [Decimal(point.split(",")[0]) for points, _ in chart.lines for point in points.split()]
         ys = [Decimal(point.split(",")[1]) for points, _ in chart.lines for point in points.split()]
         assert chart.left <= min(xs) <= max(xs) <= width
@@ -123,9 +123,9 @@ HOSTILE = '"><script>alert(1)</script>&'
 
 
 @pytest.fixture
-def svg(wired):
+def svg(container):
     """The charts of a course as the page holds them, parsed."""
-    app = create_app(wired=wired)
+    app = create_app(container=container)
 
     def draw(course, name="Example store"):
         source = '{% from "chart.html" import draw %}{% for c in charts %}{{ draw(c) }}{% endfor %}'
@@ -141,13 +141,13 @@ def texts(svg, tag):
 
 
 def test_a_hostile_name_stays_text(svg):
-    drawn = svg(course_of(decided(spend=CREDIT)), HOSTILE)
+    drawn = svg(spend_timeline(decided(spend=CREDIT)), HOSTILE)
     assert texts(drawn, "title")[0] == f"Spend of {HOSTILE}, 2025-11-02 to 2025-12-01"
     assert not list(drawn.iter("script"))
 
 
 def test_the_picture_has_a_name_and_words_of_its_own_and_nothing_that_policy_forbids(svg):
-    course = course_of(decided(spend=CREDIT))
+    course = spend_timeline(decided(spend=CREDIT))
     drawn = svg(course)
     ids = {found.get("id") for found in drawn.iter() if found.get("id")}
     assert len(ids) == len([found for found in drawn.iter() if found.get("id")])
@@ -159,18 +159,18 @@ def test_the_picture_has_a_name_and_words_of_its_own_and_nothing_that_policy_for
 
 
 def test_dates_not_final_are_hatched_and_unknown_ones_dotted(svg):
-    drawn = svg(course_of(decided(OPEN, spend=CREDIT, **AS_BILLED))).find("svg")
+    drawn = svg(spend_timeline(decided(OPEN, spend=CREDIT, **AS_BILLED))).find("svg")
     classes = [found.get("class") for found in drawn.iter("rect")]
     assert (classes.count("moving-counted"), classes.count("unknown")) == (3, 0)
     assert {found.get("fill") for found in drawn.iter("rect") if found.get("class") == "moving-counted"} == {
         "url(#wide-counted)"
     }
-    manual = svg(course_of(decided(OPEN, spend=(*days_of("20.00", 16), LAGGING)))).find("svg")
+    manual = svg(spend_timeline(decided(OPEN, spend=(*days_of("20.00", 16), LAGGING)))).find("svg")
     assert [found.get("class") for found in manual.iter("rect")].count("unknown") == 3
 
 
 def test_every_number_in_it_is_a_place_within_its_own_view(svg):
-    drawn = svg(course_of(decided(datetime(2025, 11, 3, tzinfo=UTC), spend=(cash("5.00"),))))
+    drawn = svg(spend_timeline(decided(datetime(2025, 11, 3, tzinfo=UTC), spend=(cash("5.00"),))))
     for picture in drawn.iter("svg"):
         _, _, width, high = map(Decimal, picture.get("viewBox").split())
         for rect in picture.iter("rect"):
@@ -181,7 +181,7 @@ def test_every_number_in_it_is_a_place_within_its_own_view(svg):
 
 
 def test_a_window_of_thirty_dates_names_its_edges(svg):
-    drawn = svg(course_of(decided(SETTLED, spend=days_of("20.00", 30))))
+    drawn = svg(spend_timeline(decided(SETTLED, spend=days_of("20.00", 30))))
     for picture in drawn.iter("svg"):
         dates = [found.text for found in picture.iter("text") if found.get("class") == "date"]
         assert (dates[0], dates[-1]) == (f"{FIRST.day} Nov", f"{LAST.day} Dec")

@@ -16,9 +16,9 @@ from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.accounts import Account
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.services.stores.links import list_links
-from receiver.storage.seal import token_hash
+from receiver.storage.cipher import token_hash
 from tests.conftest import make_settings
-from tests.rows import keep_store
+from tests.db_factories import keep_store
 from tests.serving import served
 
 APP = App("7400000000000000001", "app-secret")
@@ -53,12 +53,14 @@ class Browser:
 
 
 @pytest.fixture
-def app(wired):
-    keep_store(wired, status_token_hash=token_hash(STATUS_TOKEN))
-    fake = create_tiktok(ACCOUNTS, wired.now)
+def app(container):
+    keep_store(container, status_token_hash=token_hash(STATUS_TOKEN))
+    fake = create_tiktok(ACCOUNTS, container.now)
     with served(fake) as address:
-        app = create_app(wired=replace(wired, tiktok=TikTokClient(f"{address}/open_api/v1.3", app=APP)))
-        app.grant = lambda: fake.extensions["tiktok_consents"].grant(TOKEN, wired.now())
+        app = create_app(
+            container=replace(container, tiktok=TikTokClient(f"{address}/open_api/v1.3", app=APP))
+        )
+        app.grant = lambda: fake.extensions["tiktok_consents"].grant(TOKEN, container.now())
         yield app
 
 
@@ -81,11 +83,11 @@ def come_back(browser, state, code=None, **more):
     return browser.get(f"/connect/tiktok/return?state={state}{code}", **more)
 
 
-def links(wired):
-    return [(link.advertiser_id, link.consent) for link in list_links(wired.database, "st_1", 0)]
+def links(container):
+    return [(link.advertiser_id, link.consent) for link in list_links(container.database, "st_1", 0)]
 
 
-def test_from_the_ticket_to_a_linked_account_and_back_to_the_store(app, browser, wired):
+def test_from_the_ticket_to_a_linked_account_and_back_to_the_store(app, browser, container):
     start = browser.get(ticket(app, return_url=BACK))
     assert "Example store" in start.text
     assert "https://st-1.example/" in start.text
@@ -99,7 +101,7 @@ def test_from_the_ticket_to_a_linked_account_and_back_to_the_store(app, browser,
     done = browser.post(page.request.path, advertiser="7001")
     assert "We can read your ad account Tea &amp; Co &lt;b&gt; (7001) now." in done.text
     assert f'href="{BACK.replace("&", "&amp;")}"' in done.text
-    assert links(wired) == [("7001", True)]
+    assert links(container) == [("7001", True)]
 
 
 def test_no_address_a_merchant_stays_at_holds_ticket_state_or_code(app, browser):
@@ -130,23 +132,23 @@ def test_every_answer_forbids_scripts_frames_caches_and_telling_the_address(app,
         ("http://127.0.0.1:8000", "connect=SECRET; HttpOnly; Path=/; SameSite=Lax"),
     ],
 )
-def test_the_cookie_is_for_this_host_alone_and_no_script(wired, public_url, cookie):
-    keep_store(wired, status_token_hash=token_hash(STATUS_TOKEN))
-    settings = replace(wired.settings, public_url=public_url)
-    app = create_app(wired=replace(wired, settings=settings))
+def test_the_cookie_is_for_this_host_alone_and_no_script(container, public_url, cookie):
+    keep_store(container, status_token_hash=token_hash(STATUS_TOKEN))
+    settings = replace(container.settings, public_url=public_url)
+    app = create_app(container=replace(container, settings=settings))
     sent = app.test_client().get(ticket(app)).headers["Set-Cookie"]
     parts = [part for part in sent.split("; ") if not part.startswith(("Expires", "Max-Age"))]
     assert re.sub(r"(connect)=[\w-]{43}", r"\1=SECRET", "; ".join(parts)) == cookie
 
 
-def test_a_victim_who_follows_an_attackers_address_of_tiktoks_links_nothing(app, browser, wired):
+def test_a_victim_who_follows_an_attackers_address_of_tiktoks_links_nothing(app, browser, container):
     state = state_of(browser.to_tiktok(browser.get(ticket(app))))
     victim = Browser(app)
     page = come_back(victim, state, app.grant())
-    assert (page.status_code, links(wired)) == (400, [])
+    assert (page.status_code, links(container)) == (400, [])
     assert "begun in another browser" in page.text
     assert "used already" in come_back(browser, state, app.grant()).text
-    assert links(wired) == []
+    assert links(container) == []
 
 
 @pytest.mark.parametrize("planted", ["", "short", "x" * 43, "x" * 44])
@@ -165,10 +167,10 @@ def test_only_somebody_who_comes_takes_the_ticket(app, browser):
     assert browser.get(address).status_code == 200
 
 
-def test_a_choice_from_elsewhere_chooses_nothing(app, browser, wired):
+def test_a_choice_from_elsewhere_chooses_nothing(app, browser, container):
     page = come_back(browser, state_of(browser.to_tiktok(browser.get(ticket(app)))), app.grant())
     assert Browser(app).post(page.request.path, advertiser="7001").status_code == 400
-    assert links(wired) == []
+    assert links(container) == []
 
 
 @pytest.mark.parametrize(
@@ -189,16 +191,16 @@ def test_who_comes_by_a_wrong_address_is_told_so_and_what_to_do(app, browser, ad
     assert "your store&#39;s page" in page.text
 
 
-def test_who_cancels_reads_so_and_can_go_again(app, browser, wired):
+def test_who_cancels_reads_so_and_can_go_again(app, browser, container):
     page = come_back(browser, state_of(browser.to_tiktok(browser.get(ticket(app)))))
     assert "You cancelled" in page.text
     come_back(browser, state_of(browser.to_tiktok(page)), app.grant())
 
 
-def test_a_code_tiktok_does_not_know_is_told_and_named_nowhere(app, browser, wired):
+def test_a_code_tiktok_does_not_know_is_told_and_named_nowhere(app, browser, container):
     page = come_back(browser, state_of(browser.to_tiktok(browser.get(ticket(app)))), "made-up-code")
     assert "too old or was used already" in page.text
-    assert ("made-up-code" in page.text, links(wired)) == (False, [])
+    assert ("made-up-code" in page.text, links(container)) == (False, [])
 
 
 def test_a_merchant_reads_it_in_their_language(app, browser):
@@ -206,8 +208,8 @@ def test_a_merchant_reads_it_in_their_language(app, browser):
     assert ('<html lang="es-MX">' in page.text, "Continuar a TikTok" in page.text) == (True, True)
 
 
-def test_without_an_app_of_ours_the_merchant_is_told_whose_turn_it_is(app, wired):
-    without = create_app(wired=replace(wired, tiktok=TikTokClient("http://127.0.0.1:9/", app=None)))
+def test_without_an_app_of_ours_the_merchant_is_told_whose_turn_it_is(app, container):
+    without = create_app(container=replace(container, tiktok=TikTokClient("http://127.0.0.1:9/", app=None)))
     browser = Browser(without)
     start = browser.get(ticket(app))
     page = browser.get(f"{start.request.path}/go")
@@ -221,8 +223,8 @@ class Gone:
         raise StorageUnavailable("the database cannot be used: password=hunter2")
 
 
-def test_without_a_database_the_merchant_is_asked_to_come_again(wired):
-    app = create_app(wired=replace(wired, database=Gone()))
+def test_without_a_database_the_merchant_is_asked_to_come_again(container):
+    app = create_app(container=replace(container, database=Gone()))
     page = app.test_client().get("/connect/tiktok?ticket=x")
     assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
     assert ("hunter2" in page.text, "cannot do this right now" in page.text) == (False, True)

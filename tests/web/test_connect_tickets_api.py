@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from receiver.app import create_app
-from receiver.storage.seal import token_hash
-from tests.rows import keep_store
+from receiver.storage.cipher import token_hash
+from tests.db_factories import keep_store
 
 TOKEN = "stt_" + "a" * 40
 
 
 @pytest.fixture
-def client(wired):
-    keep_store(wired, status_token_hash=token_hash(TOKEN))
-    return create_app(wired=wired).test_client()
+def client(container):
+    keep_store(container, status_token_hash=token_hash(TOKEN))
+    return create_app(container=container).test_client()
 
 
 def ask(client, token=TOKEN, **sent):

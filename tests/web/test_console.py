@@ -12,18 +12,23 @@ from receiver.domain.sign_in import SESSION_IDLE
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff, set_password
 from receiver.storage.tables import SpendDay
+from tests.db_factories import keep_all, keep_day, keep_store
 from tests.factories import FIRST, OPEN, SETTLED
-from tests.rows import keep_all, keep_day, keep_store
 
 PASSWORD = "correct-horse-battery"
 
 
 @pytest.fixture
-def client(wired, clock):
+def client(container, clock):
     add_staff(
-        wired.database, clock(), email="ann@staff.example", role="operator", password=PASSWORD, actor="test"
+        container.database,
+        clock(),
+        email="ann@staff.example",
+        role="operator",
+        password=PASSWORD,
+        actor="test",
     )
-    return create_app(wired=wired).test_client()
+    return create_app(container=container).test_client()
 
 
 def token_in(page):
@@ -90,19 +95,19 @@ def test_a_form_without_its_token_changes_nothing(client):
     assert page(client).status_code == 302
 
 
-def test_somebody_who_left_the_staff_is_out_at_once(client, wired):
+def test_somebody_who_left_the_staff_is_out_at_once(client, container):
     sign_in(client)
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         from receiver.storage.tables import Staff
 
         session.delete(session.get(Staff, 1))
     assert page(client).status_code == 302
 
 
-def test_a_new_password_ends_the_sessions_of_the_old_one(client, wired, clock):
+def test_a_new_password_ends_the_sessions_of_the_old_one(client, container, clock):
     sign_in(client)
     new = "another-horse-battery"
-    set_password(wired.database, clock(), email="ann@staff.example", password=new, actor="test")
+    set_password(container.database, clock(), email="ann@staff.example", password=new, actor="test")
     assert page(client).headers["Location"] == "/admin/sign-in"
     sign_in(client, password=new)
     assert page(client).status_code == 200
@@ -151,9 +156,9 @@ def test_pages_forbid_scripts_and_caches(client):
     assert headers["Cache-Control"] == "no-store"
 
 
-def test_a_store_is_shown_with_every_rule_and_its_evidence(client, wired, clock):
+def test_a_store_is_shown_with_every_rule_and_its_evidence(client, container, clock):
     clock.at = SETTLED
-    decide_store(wired.database, SETTLED, keep_all(wired))
+    decide_store(container.database, SETTLED, keep_all(container))
     sign_in(client)
     shown = page(client, "/admin/stores/st_1").text
     assert "store market" in shown
@@ -167,22 +172,22 @@ def test_an_unknown_store_is_not_found(client):
     assert page(client, "/admin/stores/st_nobody").status_code == 404
 
 
-def test_a_flag_on_an_award_is_shown_to_staff(client, wired, clock):
+def test_a_flag_on_an_award_is_shown_to_staff(client, container, clock):
     clock.at = SETTLED
-    store_id = keep_all(wired)
-    decide_store(wired.database, SETTLED, store_id)
+    store_id = keep_all(container)
+    decide_store(container.database, SETTLED, store_id)
     sign_in(client)
     assert "Flagged:" not in page(client, f"/admin/stores/{store_id}").text
-    keep_day(wired, "10.00")
-    decide_store(wired.database, SETTLED, store_id)
+    keep_day(container, "10.00")
+    decide_store(container.database, SETTLED, store_id)
     flagged = page(client, f"/admin/stores/{store_id}").text
     assert "Flagged: spend restated" in flagged
 
 
-def test_an_overdue_award_is_loud_on_the_first_page_and_on_its_store(client, wired, clock):
+def test_an_overdue_award_is_loud_on_the_first_page_and_on_its_store(client, container, clock):
     clock.at = SETTLED
-    store_id = keep_all(wired)
-    decide_store(wired.database, SETTLED, store_id)
+    store_id = keep_all(container)
+    decide_store(container.database, SETTLED, store_id)
     sign_in(client)
     assert "award overdue" not in page(client).text
     assert "Overdue" not in page(client, f"/admin/stores/{store_id}").text
@@ -191,10 +196,10 @@ def test_an_overdue_award_is_loud_on_the_first_page_and_on_its_store(client, wir
     assert "Overdue:" in page(client, f"/admin/stores/{store_id}").text
 
 
-def test_a_stores_spend_is_drawn_and_stands_beside_it_as_a_table(client, wired, clock):
+def test_a_stores_spend_is_drawn_and_stands_beside_it_as_a_table(client, container, clock):
     clock.at = SETTLED
-    store_id = keep_all(wired)
-    keep_day(wired, "20.40", FIRST + timedelta(days=1))
+    store_id = keep_all(container)
+    keep_day(container, "20.40", FIRST + timedelta(days=1))
     sign_in(client)
     shown = page(client, f"/admin/stores/{store_id}").text
     assert shown.count('<svg class="chart') == 2
@@ -205,26 +210,26 @@ def test_a_stores_spend_is_drawn_and_stands_beside_it_as_a_table(client, wired, 
     assert re.findall("<td[^>]*>([^<]*)</td>", rows[2]) == ["2025-11-03", "20.40", "0.00", "620.40", "final"]
 
 
-def test_a_date_nobody_knows_is_told_as_unknown_and_not_as_zero(client, wired, clock):
+def test_a_date_nobody_knows_is_told_as_unknown_and_not_as_zero(client, container, clock):
     clock.at = OPEN
-    store_id = keep_all(wired)
+    store_id = keep_all(container)
     sign_in(client)
     shown = page(client, f"/admin/stores/{store_id}").text
     assert '<td class="number">unknown</td>' in shown
 
 
-def test_a_store_without_a_window_has_no_chart(client, wired):
-    keep_store(wired, "st_2")
+def test_a_store_without_a_window_has_no_chart(client, container):
+    keep_store(container, "st_2")
     sign_in(client)
     assert '<svg class="chart' not in page(client, "/admin/stores/st_2").text
 
 
-def test_a_doubt_is_told_to_staff_in_words(client, wired, clock):
+def test_a_doubt_is_told_to_staff_in_words(client, container, clock):
     clock.at = SETTLED
-    store_id = keep_all(wired)
-    with wired.database.writing() as session:
+    store_id = keep_all(container)
+    with container.database.writing() as session:
         session.get_one(SpendDay, ("7001", FIRST)).billed_cost = Decimal("10.00")
-    decide_store(wired.database, SETTLED, store_id)
+    decide_store(container.database, SETTLED, store_id)
     sign_in(client)
     assert "differ by more than 1%" in page(client, f"/admin/stores/{store_id}").text
     assert "doubt: figures apart" in page(client, "/admin/stores").text

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
+from receiver.container import Container, build_container
 from receiver.controls import Controls
+from receiver.controls.clock_moves import Change, move
+from receiver.controls.fault_switches import Switched
 from receiver.controls.faults import WORDS, Fault
-from receiver.controls.moves import Change, move
-from receiver.controls.switches import Switched
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
+from tests.db_factories import keep_account
 from tests.fakes import FrozenClock
-from tests.rows import keep_account
 from tests.staff import Console
 
 REAL = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
@@ -25,21 +25,21 @@ PAGE = "/admin/sandbox"
 
 
 @pytest.fixture
-def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wiring]:
+def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     monkeypatch.setattr("receiver.controls.clock.real_now", FrozenClock(REAL))
-    wired = wire(make_settings(database_url=database_url, sandbox_folder=tmp_path))
-    yield wired
-    wired.database.close()
+    container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))
+    yield container
+    container.database.close()
 
 
 @pytest.fixture
-def controls(playing: Wiring) -> Controls:
+def controls(playing: Container) -> Controls:
     assert playing.controls is not None
     return playing.controls
 
 
 @pytest.fixture
-def operator(playing: Wiring) -> Console:
+def operator(playing: Container) -> Console:
     return Console(playing, "operator")
 
 
@@ -51,8 +51,8 @@ def send(console: Console, path: str, **form: str) -> TestResponse:
     return console.post(f"{PAGE}/{path}", **form)
 
 
-def test_elsewhere_there_is_no_such_page_and_no_link_to_it(wired: Wiring) -> None:
-    client = Console(wired, "operator")
+def test_elsewhere_there_is_no_such_page_and_no_link_to_it(container: Container) -> None:
+    client = Console(container, "operator")
     assert get(client).status_code == 404
     assert "andbox" not in get(client, "/admin/").text
 
@@ -64,7 +64,7 @@ def test_every_page_shows_the_sandboxs_time(operator: Console, controls: Control
     assert "3 days ahead of real time" in get(operator).text
 
 
-def test_viewers_see_the_time_and_can_touch_nothing(playing: Wiring, controls: Controls) -> None:
+def test_viewers_see_the_time_and_can_touch_nothing(playing: Container, controls: Controls) -> None:
     viewer = Console(playing, "viewer")
     assert PAGE not in get(viewer, "/admin/").text
     assert get(viewer).status_code == 403
@@ -141,7 +141,7 @@ def test_a_move_of_thirty_days_signs_nobody_out(operator: Console, controls: Con
 
 
 def test_faults_are_switched_for_one_account_or_all(
-    operator: Console, playing: Wiring, controls: Controls
+    operator: Console, playing: Container, controls: Controls
 ) -> None:
     keep_account(playing, "7001", name="Example account")
     shown = unescape(get(operator).text)

@@ -7,12 +7,12 @@ import re
 import pytest
 
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.services.bridge.connect import begin
-from receiver.services.receiving.allowance import Allowance
+from receiver.services.receiving.rate_limit import TokenBucket
 from receiver.web.connect import shop as pages
-from receiver.wiring import wire
 from tests.conftest import make_settings
-from tests.crossing import URL
+from tests.fake_stores import URL
 from tests.staff import BASE
 from tests.web.test_shop_pages import kept_keys
 
@@ -47,12 +47,12 @@ FROM_US = [
 @pytest.fixture(autouse=True)
 def fresh_allowances(monkeypatch):
     for bucket in ("visitors", "visited"):
-        monkeypatch.setattr(pages, bucket, Allowance(1000, 1))
+        monkeypatch.setattr(pages, bucket, TokenBucket(1000, 1))
 
 
 @pytest.fixture
-def app(wired):
-    return create_app(wired=wired)
+def app(container):
+    return create_app(container=container)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def changing_routes(app):
 
 @pytest.mark.parametrize("headers", FROM_ELSEWHERE)
 def test_nothing_is_changed_for_another_sites_page_and_no_cookie_given(headers):
-    app = create_app(wired=wire(make_settings()))  # no database is asked
+    app = create_app(container=build_container(make_settings()))  # no database is asked
     routes = list(changing_routes(app))
     assert {path for path, _ in routes} == {"/connect/by-hand", "/connect/keys", "/connect/tiktok/cf_x"}
     for path, method in routes:
@@ -90,14 +90,14 @@ def test_our_own_forms_are_taken_and_find_the_browser_they_left(client, headers)
 
 
 @pytest.mark.parametrize("headers", [*FROM_ELSEWHERE, *FROM_US[:-1]])
-def test_keys_are_taken_from_a_server_and_from_no_page(wired, app, monkeypatch, headers):
+def test_keys_are_taken_from_a_server_and_from_no_page(container, app, monkeypatch, headers):
     monkeypatch.setattr("receiver.services.bridge.connect.secrets.token_urlsafe", lambda _: "u" * 43)
-    begin(wired.database, wired.seal, wired.now(), shop=URL, browser=SECRET, return_url=None)
+    begin(container.database, container.cipher, container.now(), shop=URL, browser=SECRET, return_url=None)
     keys = {"consumer_key": "ck_x", "consumer_secret": "cs_x", "key_permissions": "read_write"}
     sent = {"json": {"user_id": "u" * 43, **keys}, "base_url": BASE}
     refused = app.test_client().post("/connect/keys", headers=headers, **sent)
     assert (refused.status_code, refused.mimetype) == (403, "application/json")
-    assert kept_keys(wired, "u" * 43) is None
+    assert kept_keys(container, "u" * 43) is None
     assert app.test_client().post("/connect/keys", **sent).status_code == 200
 
 

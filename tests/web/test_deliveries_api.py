@@ -17,14 +17,14 @@ MOVED = "https://moved.example/"
 
 
 @pytest.fixture
-def client(wired):
-    return create_app(wired=wired).test_client()
+def client(container):
+    return create_app(container=container).test_client()
 
 
 @pytest.fixture
-def ask(wired, client):
+def ask(container, client):
     """As an operator, or as somebody else with a token."""
-    operator = staff_token(wired)
+    operator = staff_token(container)
 
     def asked(method, path, headers=operator, **body):
         answer = client.open(API + path, method=method, json=body or None, headers=headers, base_url=BASE)
@@ -34,18 +34,18 @@ def ask(wired, client):
 
 
 @pytest.fixture
-def dead(wired):
+def dead(container):
     """Three deliveries of a shop whose address was kept wrong, which has been put right since."""
-    store_id = add_shop(wired).id
-    ids = [keep_one(wired, store_id, signal(seq, home_url=MOVED)) for seq in (1, 2, 3)]
-    process_next(wired.database, wired.now())
-    with wired.database.writing() as session:
+    store_id = add_shop(container).id
+    ids = [keep_one(container, store_id, signal(seq, home_url=MOVED)) for seq in (1, 2, 3)]
+    process_next(container.database, container.now())
+    with container.database.writing() as session:
         session.execute(update(Store).values(url=MOVED))
     return ids
 
 
-def states(wired):
-    with wired.database.reading() as session:
+def states(container):
+    with container.database.reading() as session:
         return list(session.scalars(select(Delivery.state).order_by(Delivery.id)))
 
 
@@ -74,10 +74,10 @@ def test_one_is_told_in_full_without_secrets(ask, dead):
     assert ask("GET", "/deliveries/999")[0] == 404
 
 
-def test_the_bytes_are_for_operators_and_the_log_tells_it(ask, wired, dead):
-    assert ask("POST", f"/deliveries/{dead[0]}/raw", staff_token(wired, "viewer"))[0] == 403
+def test_the_bytes_are_for_operators_and_the_log_tells_it(ask, container, dead):
+    assert ask("POST", f"/deliveries/{dead[0]}/raw", staff_token(container, "viewer"))[0] == 403
     assert ask("POST", f"/deliveries/{dead[0]}/raw") == (200, body_of(signal(1, home_url=MOVED)))
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         told = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
         session.execute(update(Delivery).values(body=None))
     assert [one.actor for one in told] == ["operator@staff.example"]
@@ -85,21 +85,21 @@ def test_the_bytes_are_for_operators_and_the_log_tells_it(ask, wired, dead):
     assert "dropped" in ask("GET", f"/deliveries/{dead[0]}")[1]["not_shown"]
 
 
-def test_a_replay_is_tried_out_asked_for_and_followed(ask, wired, dead, clock):
+def test_a_replay_is_tried_out_asked_for_and_followed(ask, container, dead, clock):
     status, found = ask("POST", "/replays/preview", state="dead")
     assert (status, found["to_replay"], found["by"]["state"]) == (200, 3, {"dead": 3})
-    assert states(wired) == ["dead"] * 3
+    assert states(container) == ["dead"] * 3
     status, asked = ask("POST", "/replays", ids=dead[:2], reason="the address was put right")
     assert (status, asked["state"], asked["total"], asked["rate"]) == (201, "running", 2, 50)
-    while (due := replay_next(wired.database, clock.at)) is not None:
+    while (due := replay_next(container.database, clock.at)) is not None:
         clock.at = max(clock.at, due)
     ended = ask("GET", f"/replays/{asked['id']}")[1]
     assert (ended["state"], ended["outcomes"]) == ("done", {"processed": 2})
-    assert states(wired) == ["processed", "processed", "dead"]
+    assert states(container) == ["processed", "processed", "dead"]
     assert ask("GET", "/replays/9")[0] == 404
 
 
-def test_a_replay_is_cancelled_once_and_listed(ask, wired, dead):
+def test_a_replay_is_cancelled_once_and_listed(ask, container, dead):
     for _ in range(2):
         ask("POST", "/replays", state="dead", reason="tried")
     assert ask("POST", "/replays/2/cancel")[1]["state"] == "cancelled"
@@ -124,23 +124,25 @@ def test_a_replay_that_says_too_little_is_refused(ask, dead, wrong):
     assert ask("GET", "/replays")[1]["items"] == []
 
 
-def test_what_is_held_is_taken_in_once_the_secret_is_put_right(ask, client, wired):
-    store_id = add_shop(wired).id
+def test_what_is_held_is_taken_in_once_the_secret_is_put_right(ask, client, container):
+    store_id = add_shop(container).id
     body = body_of(signal(1))
     headers = signed_headers(body, "its own")
     assert client.post(f"/webhooks/woocommerce/{store_id}", data=body, headers=headers).status_code == 401
     (held,) = ask("GET", f"/quarantine?store={store_id}")[1]["items"]
     refused = {"id": held["id"], "delivery": None, "problem": "wrong signature"}
     assert ask("POST", "/quarantine/take-in", reason="asked")[1] == {"tried": [refused]}
-    rotate_secret(wired.database, wired.seal, wired.now(), store_id, webhook_secret="its own", actor="ann")
+    rotate_secret(
+        container.database, container.cipher, container.now(), store_id, webhook_secret="its own", actor="ann"
+    )
     tried = ask("POST", "/quarantine/take-in", reason="asked", ids=[held["id"]], dry_run=True)[1]["tried"]
-    assert (tried[0]["problem"], states(wired)) == (None, [])
+    assert (tried[0]["problem"], states(container)) == (None, [])
     ask("POST", "/quarantine/take-in", reason="the secret was put right")
-    assert (states(wired), ask("GET", "/quarantine")[1]["items"]) == (["received"], [])
+    assert (states(container), ask("GET", "/quarantine")[1]["items"]) == (["received"], [])
 
 
-def test_rejected_calls_are_counted_and_sampled(ask, client, wired):
-    store_id = add_shop(wired).id
+def test_rejected_calls_are_counted_and_sampled(ask, client, container):
+    store_id = add_shop(container).id
     body = body_of(signal(1))
     client.post(f"/webhooks/woocommerce/{store_id}", data=body, headers=signed_headers(body, "its own"))
     (counted,) = ask("GET", "/rejections")[1]["items"]

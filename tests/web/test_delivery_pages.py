@@ -10,15 +10,15 @@ from tests.staff import Console
 
 
 @pytest.fixture
-def dead(wired):
+def dead(container):
     """The id of one that is held, for its signal is another shop's."""
-    number = keep_one(wired, add_shop(wired).id, signal(home_url="https://other.example/"))
-    process_next(wired.database, wired.now())
+    number = keep_one(container, add_shop(container).id, signal(home_url="https://other.example/"))
+    process_next(container.database, container.now())
     return number
 
 
-def test_a_dead_delivery_is_found_and_understood(wired, dead):
-    viewer = Console(wired, "viewer")
+def test_a_dead_delivery_is_found_and_understood(container, dead):
+    viewer = Console(container, "viewer")
     assert f"/admin/deliveries/{dead}" in viewer.get("/admin/deliveries?state=dead&search=other.example").text
     assert "Nothing fits" in viewer.get("/admin/deliveries?state=processed").text
     page = viewer.get(f"/admin/deliveries/{dead}").text
@@ -31,19 +31,19 @@ def test_a_dead_delivery_is_found_and_understood(wired, dead):
         assert viewer.get(f"/admin/deliveries?{wrong}").status_code == 400
 
 
-def test_what_cannot_be_replayed_is_not_offered(wired, dead):
-    with wired.database.writing() as session:
+def test_what_cannot_be_replayed_is_not_offered(container, dead):
+    with container.database.writing() as session:
         session.execute(update(Delivery).values(body=None))
-    page = Console(wired).get(f"/admin/deliveries/{dead}").text
+    page = Console(container).get(f"/admin/deliveries/{dead}").text
     assert "Its body was dropped: it cannot be processed again." in page
     assert "Replay it" not in page
 
 
-def test_only_operators_get_the_bytes_and_the_log_tells_it(wired, dead):
-    assert Console(wired, "viewer").get(f"/admin/deliveries/{dead}/raw").status_code == 403
-    got = Console(wired).get(f"/admin/deliveries/{dead}/raw")
+def test_only_operators_get_the_bytes_and_the_log_tells_it(container, dead):
+    assert Console(container, "viewer").get(f"/admin/deliveries/{dead}/raw").status_code == 403
+    got = Console(container).get(f"/admin/deliveries/{dead}/raw")
     assert got.data == body_of(signal(home_url="https://other.example/"))
     assert got.headers["Content-Disposition"].startswith("attachment")
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         told = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
     assert [one.actor for one in told] == ["operator@staff.example"]

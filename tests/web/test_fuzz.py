@@ -17,9 +17,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from receiver.app import create_app
+from receiver.container import Container, build_container
 from receiver.services.processing.process import process_next
 from receiver.storage.tables import Delivery
-from receiver.wiring import Wiring, wire
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.fuzzing import LIMIT, Fuzzer
@@ -43,9 +43,9 @@ def ask(app: Any, environ: dict[str, Any]) -> tuple[int, bytes]:
 def test_whatever_arrives_breaks_nothing(
     database_url: str, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ):
-    wired = wire(make_settings(database_url=database_url, max_body_bytes=LIMIT), now=clock)
-    app, fuzzer = create_app(wired=wired).wsgi_app, Fuzzer(SEED, add_shop(wired).id)
-    count = int(os.environ.get("FUZZ", COUNTS["sqlite" if wired.database.is_sqlite else "postgresql"]))
+    container = build_container(make_settings(database_url=database_url, max_body_bytes=LIMIT), now=clock)
+    app, fuzzer = create_app(container=container).wsgi_app, Fuzzer(SEED, add_shop(container).id)
+    count = int(os.environ.get("FUZZ", COUNTS["sqlite" if container.database.is_sqlite else "postgresql"]))
     answered: Counter[int] = Counter()
     accepted: set[int] = set()
     before = came_in = 0
@@ -66,14 +66,14 @@ def test_whatever_arrives_breaks_nothing(
     assert len(answered) > 5, "the calls are not as different as they should be"
     assert resident() - before < max(UNEASY, came_in / 4)  # a quarter of what would be kept if each body were
     assert not caplog.records
-    assert_each_has_ended(wired, accepted)
-    wired.database.close()
+    assert_each_has_ended(container, accepted)
+    container.database.close()
 
 
-def assert_each_has_ended(wired: Wiring, accepted: set[int]) -> None:
-    while process_next(wired.database, wired.now()):
+def assert_each_has_ended(container: Container, accepted: set[int]) -> None:
+    while process_next(container.database, container.now()):
         pass
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         ended = {row.id: (row.state, row.error) for row in session.query(Delivery)}
     assert accepted == set(ended)
     assert {state for state, _ in ended.values()} == {"processed", "ignored", "dead"}

@@ -16,17 +16,17 @@ STRANGER = {"REMOTE_ADDR": "203.0.113.9"}
 
 
 @pytest.fixture
-def client(wired):
-    return create_app(wired=wired).test_client()
+def client(container):
+    return create_app(container=container).test_client()
 
 
-def beat(wired, at):
-    with wired.database.writing() as session:
+def beat(container, at):
+    with container.database.writing() as session:
         heartbeats.beat(session, heartbeats.WORKER, at)
 
 
-def waiting(wired, due_at):
-    with wired.database.writing() as session:
+def waiting(container, due_at):
+    with container.database.writing() as session:
         session.add(
             Delivery(
                 identity="x" * 64,
@@ -45,34 +45,34 @@ def test_the_process_answers(client):
     assert client.get("/healthz").json == {"status": "ok"}
 
 
-def test_ready_with_a_living_worker_and_nothing_waiting(client, wired, clock):
-    beat(wired, clock())
+def test_ready_with_a_living_worker_and_nothing_waiting(client, container, clock):
+    beat(container, clock())
     assert client.get("/readyz").status_code == 200
 
 
-def test_not_ready_without_a_worker(client, wired, clock):
+def test_not_ready_without_a_worker(client, container, clock):
     assert client.get("/readyz").status_code == 503
-    beat(wired, clock() - timedelta(minutes=1))
+    beat(container, clock() - timedelta(minutes=1))
     assert client.get("/readyz").status_code == 503
 
 
-def test_not_ready_while_deliveries_wait_for_minutes(client, wired, clock):
-    beat(wired, clock())
-    waiting(wired, clock() - timedelta(minutes=3))
+def test_not_ready_while_deliveries_wait_for_minutes(client, container, clock):
+    beat(container, clock())
+    waiting(container, clock() - timedelta(minutes=3))
     answer = client.get("/readyz")
     reasons = ["deliveries have been waiting for minutes"]
     assert (answer.status_code, answer.json) == (503, {"status": "not ready", "reasons": reasons})
-    assert readiness(wired.database, clock()) == reasons
+    assert readiness(container.database, clock()) == reasons
 
 
-def test_the_reasons_are_told_to_insiders_only(client, wired):
+def test_the_reasons_are_told_to_insiders_only(client, container):
     assert client.get("/readyz", environ_base=STRANGER).json == {"status": "not ready"}
     assert client.get("/readyz", headers={"X-Forwarded-For": "127.0.0.1"}).json == {"status": "not ready"}
-    told = client.get("/readyz", environ_base=STRANGER, headers=staff_token(wired, "viewer")).json
+    told = client.get("/readyz", environ_base=STRANGER, headers=staff_token(container, "viewer")).json
     assert told["reasons"] == ["no worker has shown life lately; start `flask --app wsgi worker`"]
 
 
-def writes(wired, ask):
+def writes(container, ask):
     """The statements that write while somebody asks."""
     told = []
 
@@ -80,21 +80,21 @@ def writes(wired, ask):
         if statement.split()[0] in ("INSERT", "UPDATE", "DELETE"):
             told.append(statement)
 
-    event.listen(wired.database.engine, "before_cursor_execute", heard)
+    event.listen(container.database.engine, "before_cursor_execute", heard)
     ask()
-    event.remove(wired.database.engine, "before_cursor_execute", heard)
+    event.remove(container.database.engine, "before_cursor_execute", heard)
     return told
 
 
-def test_a_strangers_question_writes_nothing_and_an_insiders_does(client, wired, clock):
-    beat(wired, clock())
-    assert writes(wired, lambda: client.get("/readyz", environ_base=STRANGER)) == []
-    assert writes(wired, lambda: client.get("/readyz")) != []
-    token = staff_token(wired, "viewer")
-    assert writes(wired, lambda: client.get("/readyz", environ_base=STRANGER, headers=token)) != []
+def test_a_strangers_question_writes_nothing_and_an_insiders_does(client, container, clock):
+    beat(container, clock())
+    assert writes(container, lambda: client.get("/readyz", environ_base=STRANGER)) == []
+    assert writes(container, lambda: client.get("/readyz")) != []
+    token = staff_token(container, "viewer")
+    assert writes(container, lambda: client.get("/readyz", environ_base=STRANGER, headers=token)) != []
 
 
-def test_strangers_cost_one_look_in_a_while_however_many_ask(client, wired, clock, monkeypatch):
+def test_strangers_cost_one_look_in_a_while_however_many_ask(client, container, clock, monkeypatch):
     moment, looks = [0.0], []
     monkeypatch.setattr(health, "monotonic", lambda: moment[0])
     monkeypatch.setattr(health, "readiness_seen", lambda *_: looks.append(1) or [])
@@ -106,10 +106,13 @@ def test_strangers_cost_one_look_in_a_while_however_many_ask(client, wired, cloc
     assert len(looks) == 2
 
 
-def test_a_stranger_is_told_the_truth_about_worker_and_waiting_work(client, wired, clock, monkeypatch):
+def test_a_stranger_is_told_the_truth_about_worker_and_waiting_work(client, container, clock, monkeypatch):
     monkeypatch.setattr(health, "SEEN_FOR", 0.0)
     told = []
-    for change in (lambda: beat(wired, clock()), lambda: waiting(wired, clock() - timedelta(minutes=3))):
+    for change in (
+        lambda: beat(container, clock()),
+        lambda: waiting(container, clock() - timedelta(minutes=3)),
+    ):
         told.append(client.get("/readyz", environ_base=STRANGER).status_code)
         change()
     told.append(client.get("/readyz", environ_base=STRANGER).status_code)

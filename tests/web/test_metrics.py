@@ -10,18 +10,18 @@ from sqlalchemy import event
 
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
-from receiver.services.running import measures
+from receiver.services.running import metrics
 from receiver.storage import heartbeats, rejections
 from receiver.storage.tables import Delivery
-from tests.rows import keep_all, keep_store
+from tests.db_factories import keep_all, keep_store
 from tests.staff import staff_token
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 @pytest.fixture
-def client(wired):
-    return create_app(wired=wired).test_client()
+def client(container):
+    return create_app(container=container).test_client()
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def figures(client):
     return read
 
 
-def keep_deliveries(wired, *states):
-    with wired.database.writing() as session:
+def keep_deliveries(container, *states):
+    with container.database.writing() as session:
         for number, state in enumerate(states):
             is_over = state in ("processed", "ignored", "dead")
             session.add(
@@ -52,16 +52,16 @@ def keep_deliveries(wired, *states):
                     source="woocommerce",
                     headers=[],
                     body_sha256="0" * 64,
-                    received_at=wired.now(),
+                    received_at=container.now(),
                     state=state,
-                    due_at=None if is_over else wired.now() - timedelta(seconds=90 - number),
-                    ended_at=wired.now() if is_over else None,
+                    due_at=None if is_over else container.now() - timedelta(seconds=90 - number),
+                    ended_at=container.now() if is_over else None,
                 )
             )
 
 
-def test_deliveries_are_counted_by_how_far_they_came(wired, figures):
-    keep_deliveries(wired, "received", "failed", "dead", "dead", "processed", "ignored")
+def test_deliveries_are_counted_by_how_far_they_came(container, figures):
+    keep_deliveries(container, "received", "failed", "dead", "dead", "processed", "ignored")
     found = figures()
     assert found["deliveries_accepted_total"] == {"": 6}
     assert found["deliveries"] == {"received": 1, "processing": 0, "failed": 1, "dead": 2}
@@ -69,8 +69,8 @@ def test_deliveries_are_counted_by_how_far_they_came(wired, figures):
     assert found["oldest_waiting_seconds"] == {"": 90}
 
 
-def test_what_ended_long_ago_is_not_counted_as_recent(wired, figures, clock):
-    keep_deliveries(wired, "processed")
+def test_what_ended_long_ago_is_not_counted_as_recent(container, figures, clock):
+    keep_deliveries(container, "processed")
     clock.move(minutes=6)
     assert "deliveries_ended_recently" not in figures()
 
@@ -80,11 +80,11 @@ def test_what_nobody_knows_has_no_figure_and_is_not_zero(figures):
     assert not {"worker_silent_seconds", "oldest_waiting_seconds", "poll_late_seconds"} & set(found)
 
 
-def test_a_silent_worker_a_late_poll_and_an_overdue_award_show(wired, figures, clock):
-    keep_all(wired)
-    with wired.database.writing() as session:
-        heartbeats.beat(session, heartbeats.WORKER, wired.now() - timedelta(seconds=40))
-        rejections.add_counts(session, {("st_1", "signature", wired.now().date()): 3})
+def test_a_silent_worker_a_late_poll_and_an_overdue_award_show(container, figures, clock):
+    keep_all(container)
+    with container.database.writing() as session:
+        heartbeats.beat(session, heartbeats.WORKER, container.now() - timedelta(seconds=40))
+        rejections.add_counts(session, {("st_1", "signature", container.now().date()): 3})
         rejections.add_counts(session, {("", "signature", date(2025, 1, 1)): 9})
     found = figures()
     assert found["worker_silent_seconds"] == {"": 40}
@@ -95,21 +95,21 @@ def test_a_silent_worker_a_late_poll_and_an_overdue_award_show(wired, figures, c
     assert found["database_bytes"]["data"] > 0
 
 
-def test_what_is_left_of_tiktoks_calls_is_told(wired, figures):
-    wired.budget.take(wired.now(), advertiser_id=None, urgent=False)
+def test_what_is_left_of_tiktoks_calls_is_told(container, figures):
+    container.budget.take(container.now(), advertiser_id=None, urgent=False)
     found = figures()
     assert (found["tiktok_calls_today"], found["tiktok_paused"]) == ({"": 1}, {"": 0})
     assert found["tiktok_calls_left"]["urgent"] > found["tiktok_calls_left"]["routine"]
 
 
-def test_calls_to_tiktok_are_counted_by_what_they_came_to(wired, figures):
+def test_calls_to_tiktok_are_counted_by_what_they_came_to(container, figures):
     for path, code in (
         ("report/integrated/get", "0"),
         ("advertiser/info", "40102"),
         ("advertiser/info", "0"),
     ):
-        wired.budget.count(path, code)
-    wired.budget.count("advertiser/info", "40102")
+        container.budget.count(path, code)
+    container.budget.count("advertiser/info", "40102")
     assert figures()["tiktok_calls_total"] == {
         "0 report/integrated/get": 1,
         "40102 advertiser/info": 2,
@@ -117,21 +117,21 @@ def test_calls_to_tiktok_are_counted_by_what_they_came_to(wired, figures):
     }
 
 
-def test_it_tells_what_runs_and_how_much_was_decided(wired, figures):
-    keep_all(wired)
-    decide_store(wired.database, wired.now(), "st_1")
+def test_it_tells_what_runs_and_how_much_was_decided(container, figures):
+    keep_all(container)
+    decide_store(container.database, container.now(), "st_1")
     found = figures()
     assert found["build_info"] == {tomllib.loads(PROJECT.read_text())["project"]["version"]: 1}
     assert found["decisions_total"] == {"": 1}
 
 
-def test_more_than_can_be_counted_quickly_is_not_counted_on(wired, figures, monkeypatch):
-    monkeypatch.setattr(measures, "COUNTED", 2)
-    keep_deliveries(wired, *["dead"] * 5)
+def test_more_than_can_be_counted_quickly_is_not_counted_on(container, figures, monkeypatch):
+    monkeypatch.setattr(metrics, "COUNTED", 2)
+    keep_deliveries(container, *["dead"] * 5)
     assert figures()["deliveries"]["dead"] == 2
 
 
-def test_it_asks_as_often_whatever_there_is(wired, client, monkeypatch):
+def test_it_asks_as_often_whatever_there_is(container, client, monkeypatch):
     def asked():
         count = 0
 
@@ -139,24 +139,24 @@ def test_it_asks_as_often_whatever_there_is(wired, client, monkeypatch):
             nonlocal count
             count += 1
 
-        engine = wired.database.engine
+        engine = container.database.engine
         event.listen(engine, "before_cursor_execute", one_more)
         client.get("/metrics")
         event.remove(engine, "before_cursor_execute", one_more)
         return count
 
     few = asked()
-    keep_deliveries(wired, *["received", "failed", "dead", "processed"] * 10)
+    keep_deliveries(container, *["received", "failed", "dead", "processed"] * 10)
     for number in range(5):
-        keep_store(wired, f"st_{number}")
+        keep_store(container, f"st_{number}")
     assert asked() == few
 
 
-def test_strangers_and_what_comes_through_a_proxy_are_turned_away(client, wired):
+def test_strangers_and_what_comes_through_a_proxy_are_turned_away(client, container):
     stranger = {"REMOTE_ADDR": "203.0.113.9"}
     assert client.get("/metrics", environ_base=stranger).status_code == 401
     assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 401
     wrong = {"Authorization": "Bearer nonsense"}
     assert client.get("/metrics", environ_base=stranger, headers=wrong).status_code == 401
-    with_token = client.get("/metrics", environ_base=stranger, headers=staff_token(wired, "viewer"))
+    with_token = client.get("/metrics", environ_base=stranger, headers=staff_token(container, "viewer"))
     assert with_token.status_code == 200

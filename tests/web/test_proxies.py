@@ -3,7 +3,7 @@
 import pytest
 
 from receiver.app import create_app
-from receiver.web.proxies import TrustedProxies, came_locally
+from receiver.web.proxies import TrustedProxies, is_local
 from tests.conftest import make_settings
 
 PROXIES = ("127.0.0.1", "10.0.0.0/8", "2001:db8:7::/48")
@@ -16,7 +16,7 @@ def seen(peer, networks=PROXIES, **headers):
     found = []
 
     def app(environ, start_response):
-        found.append((environ["REMOTE_ADDR"], environ["wsgi.url_scheme"], came_locally(environ)))
+        found.append((environ["REMOTE_ADDR"], environ["wsgi.url_scheme"], is_local(environ)))
         assert not [name for name in environ if name.startswith(("HTTP_X_FORWARDED", "HTTP_FORWARDED"))]
         return []
 
@@ -66,7 +66,7 @@ def test_only_what_comes_from_this_machine_without_a_proxy_is_local():
     assert seen("::1")[2] is True
     assert seen("203.0.113.9")[2] is False
     assert seen("127.0.0.1", x_forwarded_for="127.0.0.1")[2] is False
-    assert came_locally({"REMOTE_ADDR": "127.0.0.1"}) is False  # nobody has looked
+    assert is_local({"REMOTE_ADDR": "127.0.0.1"}) is False  # nobody has looked
 
 
 def test_the_service_stands_behind_it():

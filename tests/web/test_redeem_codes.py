@@ -12,11 +12,11 @@ from receiver.services.awards.export import export_awards
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.storage.award_list import AwardFilters
+from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
-from receiver.storage.seal import token_hash
 from receiver.storage.tables import AuditEntry, Award, Base, DecisionRow, Review, Store
+from tests.db_factories import keep_all
 from tests.factories import SETTLED
-from tests.rows import keep_all
 from tests.staff import BASE, Console, staff_token
 
 CODE = "TTAD-7Q4M-2210"
@@ -26,28 +26,28 @@ ID = {"store_id": "st_1", "advertiser_id": "7001"}
 
 
 @pytest.fixture
-def award_id(wired, clock, request):
+def award_id(container, clock, request):
     """An award that was issued as a code, by a file, and decided once more since."""
     clock.at = SETTLED
-    keep_all(wired)
-    with wired.database.writing() as session:
+    keep_all(container)
+    with container.database.writing() as session:
         session.get(Store, "st_1").status_token_hash = token_hash(TOKEN)
-    made = decide_store(wired.database, SETTLED, "st_1").award.id
-    runner = create_app(wired=wired).test_cli_runner()
+    made = decide_store(container.database, SETTLED, "st_1").award.id
+    runner = create_app(container=container).test_cli_runner()
     issued = runner.invoke(args=["credits", "issue", made, "--reference", CODE, "--as", "code", "--json"])
     assert issued.exit_code == 0, issued.output
     assert CODE not in issued.output
-    decide_store(wired.database, SETTLED, "st_1")
+    decide_store(container.database, SETTLED, "st_1")
     return made
 
 
-def merchant(wired, path="/api/v1/status", method="GET", **sent):
-    client = create_app(wired=wired).test_client()
+def merchant(container, path="/api/v1/status", method="GET", **sent):
+    client = create_app(container=container).test_client()
     return client.open(path, method=method, headers={"Authorization": f"Bearer {TOKEN}"}, **sent)
 
 
-def commands(wired, *words):
-    return create_app(wired=wired).test_cli_runner().invoke(args=[*words, "--json"])
+def commands(container, *words):
+    return create_app(container=container).test_cli_runner().invoke(args=[*words, "--json"])
 
 
 def kept(database: Database) -> str:
@@ -67,19 +67,19 @@ def _plain(value, column):
     return json.dumps(value, default=str, ensure_ascii=False)
 
 
-def test_the_code_stands_in_no_column_of_the_database(wired, award_id):
-    assert CODE not in kept(wired.database)
-    assert SHOWN in kept(wired.database)
+def test_the_code_stands_in_no_column_of_the_database(container, award_id):
+    assert CODE not in kept(container.database)
+    assert SHOWN in kept(container.database)
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
-def test_no_page_list_or_answer_that_anybody_may_read_has_the_code(wired, award_id, role):
-    merchant(wired, "/api/v1/reviews", "POST", json={"message": f"the code {CODE} is refused"})
-    console, token = Console(wired, role), staff_token(wired, role)
-    with wired.database.reading() as session:
+def test_no_page_list_or_answer_that_anybody_may_read_has_the_code(container, award_id, role):
+    merchant(container, "/api/v1/reviews", "POST", json={"message": f"the code {CODE} is refused"})
+    console, token = Console(container, role), staff_token(container, role)
+    with container.database.reading() as session:
         ids = {**ID, "award_id": award_id, "review_id": session.scalars(select(Review.id)).one()}
         rows = [str(row) for row in session.scalars(select(DecisionRow.id))]
-    client = create_app(wired=wired).test_client()
+    client = create_app(container=container).test_client()
     seen = 0
     for rule in client.application.url_map.iter_rules():
         if "GET" not in rule.methods or rule.rule.startswith("/connect"):
@@ -110,52 +110,52 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_no_command_prints_the_code(wired, award_id, words):
-    with wired.database.reading() as session:
+def test_no_command_prints_the_code(container, award_id, words):
+    with container.database.reading() as session:
         latest = max(session.scalars(select(DecisionRow.id)))
     named = {"AWARD": award_id, "LATEST": str(latest)}
-    result = commands(wired, *(named.get(word, word) for word in words))
+    result = commands(container, *(named.get(word, word) for word in words))
     assert CODE not in result.output
     assert "OTHER-CODE" not in result.output
     assert result.exit_code != 2, result.output
 
 
-def test_no_export_has_the_code_and_an_export_given_back_changes_nothing(wired, award_id):
-    text = "".join(export_awards(wired.database, SETTLED, AwardFilters()))
+def test_no_export_has_the_code_and_an_export_given_back_changes_nothing(container, award_id):
+    text = "".join(export_awards(container.database, SETTLED, AwardFilters()))
     assert (CODE in text, SHOWN in text) == (False, True)
-    operator = Console(wired)
+    operator = Console(container)
     assert "already issued" in operator.post("/admin/awards/file", text=text, do="issue").text
 
 
-def test_a_masked_code_is_no_code(wired, award_id):
-    with wired.database.writing() as session:
+def test_a_masked_code_is_no_code(container, award_id):
+    with container.database.writing() as session:
         session.get(Award, award_id).state = "due"
         session.get(Award, award_id).reference = None
-    result = commands(wired, "credits", "issue", award_id, "--reference", SHOWN, "--as", "code")
+    result = commands(container, "credits", "issue", award_id, "--reference", SHOWN, "--as", "code")
     assert (result.exit_code, "only the end is shown" in result.output) == (1, True)
 
 
-def test_a_file_of_codes_is_checked_and_recorded_without_a_page_that_shows_them(wired, clock):
+def test_a_file_of_codes_is_checked_and_recorded_without_a_page_that_shows_them(container, clock):
     clock.at = SETTLED
-    keep_all(wired)
-    award_id = decide_store(wired.database, SETTLED, "st_1").award.id
-    operator = Console(wired)
+    keep_all(container)
+    award_id = decide_store(container.database, SETTLED, "st_1").award.id
+    operator = Console(container)
     text = f"award,reference,as\n{award_id},{CODE},code\n"
     checked = operator.post("/admin/awards/file", text=text, do="check").text
     assert (CODE in checked, SHOWN in checked) == (False, True)
     sealed = re.search(r'name="checked" value="([^"]+)"', checked)[1]
     assert "1 credits are issued" in operator.post("/admin/awards/file", checked=sealed, do="issue").text
-    assert merchant_code(wired) == SHOWN
+    assert merchant_code(container) == SHOWN
     forged = operator.post("/admin/awards/file", checked="x" + sealed, do="issue")
     assert (forged.status_code, "give the file again" in forged.text) == (400, True)
 
 
-def merchant_code(wired):
-    return status_of(wired.database, SETTLED, "st_1").decision.award.reference
+def merchant_code(container):
+    return status_of(container.database, SETTLED, "st_1").decision.award.reference
 
 
-def test_a_refused_form_does_not_show_the_code_that_was_typed_into_it(wired, award_id):
-    operator = Console(wired)
+def test_a_refused_form_does_not_show_the_code_that_was_typed_into_it(container, award_id):
+    operator = Console(container)
     form = {"reference": "TTAD-ANOTHER-9", "as": "code"}
     page = operator.post(f"/admin/awards/{award_id}/issue", **form)
     assert (page.status_code, "TTAD-ANOTHER-9" in page.text, SHOWN in page.text) == (409, False, True)
@@ -164,64 +164,64 @@ def test_a_refused_form_does_not_show_the_code_that_was_typed_into_it(wired, awa
 # -- Who may read it -----------------------------------------------------------------------------
 
 
-def test_its_own_store_reads_the_code_and_how_to_redeem_it(wired, award_id):
-    status = merchant(wired).json
+def test_its_own_store_reads_the_code_and_how_to_redeem_it(container, award_id):
+    status = merchant(container).json
     assert status["award"]["reference"] == CODE
     assert CODE in status["next_step"]
 
 
 @pytest.mark.parametrize("state", ["blocked", "expired", "due"])
-def test_a_code_that_must_not_be_redeemed_is_handed_to_nobody(wired, award_id, state):
-    with wired.database.writing() as session:
+def test_a_code_that_must_not_be_redeemed_is_handed_to_nobody(container, award_id, state):
+    with container.database.writing() as session:
         session.get(Award, award_id).state = state
-    assert CODE not in merchant(wired).text
+    assert CODE not in merchant(container).text
 
 
-def test_an_operator_who_asks_is_shown_the_code_and_it_is_audited(wired, award_id):
+def test_an_operator_who_asks_is_shown_the_code_and_it_is_audited(container, award_id):
     def shown():
-        with wired.database.reading() as session:
+        with container.database.reading() as session:
             entries = select(AuditEntry).where(AuditEntry.action == "award code shown")
             return [(entry.actor, entry.detail) for entry in session.scalars(entries)]
 
-    page = Console(wired).post(f"/admin/awards/{award_id}/code")
+    page = Console(container).post(f"/admin/awards/{award_id}/code")
     assert (page.status_code, CODE in page.text) == (200, True)
-    client = create_app(wired=wired).test_client()
+    client = create_app(container=container).test_client()
     path = f"/api/v1/admin/awards/{award_id}/code"
-    answer = client.post(path, headers=staff_token(wired), base_url=BASE)
+    answer = client.post(path, headers=staff_token(container), base_url=BASE)
     assert answer.json == {"award": award_id, "code": CODE}
-    assert json.loads(commands(wired, "credits", "code", award_id).output) == {
+    assert json.loads(commands(container, "credits", "code", award_id).output) == {
         "award": award_id,
         "code": CODE,
     }
     assert [detail for _, detail in shown()] == [{"code": SHOWN}] * 3
     assert [actor for actor, _ in shown()][:2] == ["operator@staff.example"] * 2
-    assert CODE not in Console(wired).get("/admin/audit").text
+    assert CODE not in Console(container).get("/admin/audit").text
 
 
-def test_a_viewer_sees_the_last_four_characters_and_no_button(wired, award_id):
-    viewer = Console(wired, "viewer")
+def test_a_viewer_sees_the_last_four_characters_and_no_button(container, award_id):
+    viewer = Console(container, "viewer")
     page = viewer.get(f"/admin/awards/{award_id}").text
     assert (SHOWN in page, "Show code" in page) == (True, False)
     assert viewer.post(f"/admin/awards/{award_id}/code").status_code == 403
 
 
-def test_where_there_is_no_code_that_is_said(wired, award_id):
-    client, token = create_app(wired=wired).test_client(), staff_token(wired)
+def test_where_there_is_no_code_that_is_said(container, award_id):
+    client, token = create_app(container=container).test_client(), staff_token(container)
 
     def ask(path):
         return client.post(f"/api/v1/admin/awards/{path}/code", headers=token, base_url=BASE)
 
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         session.get(Award, award_id).code_sealed = None
     assert (ask(award_id).status_code, "was removed" in ask(award_id).text) == (409, True)
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         session.get(Award, award_id).delivery = "applied"
     assert "was not issued as a code" in ask(award_id).text
     assert ask("aw_9").status_code == 404
 
 
-def test_the_log_has_no_code(wired, award_id, capsys):
-    Console(wired).post(f"/admin/awards/{award_id}/code")
-    commands(wired, "credits", "issue", award_id, "--reference", CODE + "9", "--as", "code")
+def test_the_log_has_no_code(container, award_id, capsys):
+    Console(container).post(f"/admin/awards/{award_id}/code")
+    commands(container, "credits", "issue", award_id, "--reference", CODE + "9", "--as", "code")
     told = capsys.readouterr()
     assert CODE not in told.out + told.err

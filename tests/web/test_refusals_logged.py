@@ -6,8 +6,8 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from receiver.services.receiving.receive import Answer
-from receiver.web.webhooks import LINES, WebhookFront
+from receiver.services.receiving.receive import WebhookResponse
+from receiver.web.webhooks import LINES, WebhookMiddleware
 
 
 class _Refusing:
@@ -16,11 +16,11 @@ class _Refusing:
     def __init__(self) -> None:
         self.status = 401
 
-    def answer(self, _call: Any) -> Answer:
-        return Answer(self.status, {"error": "signature"}, reason="wrong signature")
+    def answer(self, _call: Any) -> WebhookResponse:
+        return WebhookResponse(self.status, {"error": "signature"}, reason="wrong signature")
 
 
-def ask(front: WebhookFront) -> None:
+def ask(front: WebhookMiddleware) -> None:
     environ = {"PATH_INFO": "/webhooks/woocommerce/st_1", "REQUEST_METHOD": "POST", "wsgi.input": _Nothing()}
     front(environ, lambda *_: None)  # type: ignore[arg-type, return-value]
 
@@ -32,7 +32,7 @@ class _Nothing:
 
 def test_of_many_refused_calls_few_have_a_line_and_the_next_says_how_many_had_none():
     reception = _Refusing()
-    front = WebhookFront(lambda *_: [], reception)  # type: ignore[arg-type]
+    front = WebhookMiddleware(lambda *_: [], reception)  # type: ignore[arg-type]
     with capture_logs() as lines:
         for _ in range(LINES * 50):
             ask(front)
@@ -41,7 +41,7 @@ def test_of_many_refused_calls_few_have_a_line_and_the_next_says_how_many_had_no
     of_signature = [line for line in lines if line["status"] == 401]
     assert LINES <= len(of_signature) < 3 * LINES
     assert [line["status"] for line in lines].count(404) == 1
-    front._lines.take = lambda *_: True  # type: ignore[method-assign]
+    front._lines.allow = lambda *_: True  # type: ignore[method-assign]
     reception.status = 401
     with capture_logs() as later:
         ask(front)

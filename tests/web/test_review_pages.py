@@ -9,39 +9,39 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.reviews import ask_review
 from receiver.storage.history import award_of
 from receiver.storage.tables import Review, Store
+from tests.db_factories import keep_all, keep_store
 from tests.factories import SETTLED
-from tests.rows import keep_all, keep_store
 from tests.staff import Console, seen
 
 
 @pytest.fixture
-def review(wired, clock):
+def review(container, clock):
     """Of a store that earned its credit, were it not for its country."""
     clock.at = SETTLED
-    keep_all(wired)
-    with wired.database.writing() as session:
+    keep_all(container)
+    with container.database.writing() as session:
         session.get(Store, "st_1").country = "FR"
-    decide_store(wired.database, SETTLED, "st_1")
-    return ask_review(wired.database, SETTLED, "st_1", "We moved to <Texas>.")[0].id
+    decide_store(container.database, SETTLED, "st_1")
+    return ask_review(container.database, SETTLED, "st_1", "We moved to <Texas>.")[0].id
 
 
-def award(wired):
-    with wired.database.reading() as session:
+def award(container):
+    with container.database.reading() as session:
         return award_of(session, session.get(Store, "st_1"))
 
 
-def kept(wired, review):
-    with wired.database.reading() as session:
+def kept(container, review):
+    with container.database.reading() as session:
         return session.get(Review, review)
 
 
 OVERRIDE = {"answer": "override", "rule": "store_market", "outcome": "pass", "reason": "papers seen"}
 
 
-def test_who_waits_longest_comes_first_and_a_page_leads_on(wired, clock, review):
-    keep_store(wired, "st_2", name="Later shop")
-    later = ask_review(wired.database, SETTLED + timedelta(hours=1), "st_2", "No.")[0].id
-    console = Console(wired, "viewer")
+def test_who_waits_longest_comes_first_and_a_page_leads_on(container, clock, review):
+    keep_store(container, "st_2", name="Later shop")
+    later = ask_review(container.database, SETTLED + timedelta(hours=1), "st_2", "No.")[0].id
+    console = Console(container, "viewer")
     page = console.get("/admin/reviews").text
     assert re.findall(r'href="/admin/reviews/(rv_\w+)"', page) == [review, later]
     assert "We moved to &lt;Texas&gt;." in page
@@ -51,39 +51,39 @@ def test_who_waits_longest_comes_first_and_a_page_leads_on(wired, clock, review)
     assert "No review was answered yet" in console.get("/admin/reviews?state=answered").text
 
 
-def test_a_preview_tells_the_award_and_keeps_nothing(wired, review):
-    page = Console(wired).post(f"/admin/reviews/{review}", do="preview", **OVERRIDE).text
+def test_a_preview_tells_the_award_and_keeps_nothing(container, review):
+    page = Console(container).post(f"/admin/reviews/{review}", do="preview", **OVERRIDE).text
     assert "<td>award › credit</td><td>–</td><td>500.00</td>" in page
-    assert kept(wired, review).state == "open"
-    assert award(wired) is None
+    assert kept(container, review).state == "open"
+    assert award(container) is None
 
 
-def test_an_override_brings_the_award_and_a_second_submit_nothing(wired, review):
-    operator = Console(wired)
+def test_an_override_brings_the_award_and_a_second_submit_nothing(container, review):
+    operator = Console(container)
     sign = seen(operator.post(f"/admin/reviews/{review}", do="preview", **OVERRIDE))
     for _ in range(2):
         answer = operator.post(f"/admin/reviews/{review}", do="answer", seen=sign, **OVERRIDE)
         assert answer.headers["Location"] == f"/admin/reviews/{review}"
-    found = award(wired)
+    found = award(container)
     assert f'href="/admin/awards/{found.id}">500.00 USD' in operator.get(f"/admin/reviews/{review}").text
-    assert kept(wired, review).answered_by == "operator@staff.example"
+    assert kept(container, review).answered_by == "operator@staff.example"
 
 
-def test_an_override_whose_effect_was_not_shown_is_not_recorded(wired, review):
-    operator = Console(wired)
+def test_an_override_whose_effect_was_not_shown_is_not_recorded(container, review):
+    operator = Console(container)
     other = {**OVERRIDE, "rule": "good_standing"}
     sign = seen(operator.post(f"/admin/reviews/{review}", do="preview", **other))
     for unseen in ("", sign):
         answer = operator.post(f"/admin/reviews/{review}", do="answer", seen=unseen, **OVERRIDE)
         assert (answer.status_code, "not do what you were shown" in answer.text) == (409, True)
-    assert kept(wired, review).state == "open"
+    assert kept(container, review).state == "open"
 
 
-def test_what_was_upheld_changes_nothing_about_the_store(wired, review):
-    operator = Console(wired)
+def test_what_was_upheld_changes_nothing_about_the_store(container, review):
+    operator = Console(container)
     operator.post(f"/admin/reviews/{review}", do="answer", answer="uphold", reason="the papers say FR")
-    assert kept(wired, review).answer == "upheld"
-    assert award(wired) is None
+    assert kept(container, review).answer == "upheld"
+    assert award(container) is None
     again = operator.post(f"/admin/reviews/{review}", do="answer", **OVERRIDE)
     assert (again.status_code, "was answered before: upheld" in again.text) == (409, True)
 
@@ -97,14 +97,14 @@ def test_what_was_upheld_changes_nothing_about_the_store(wired, review):
         ({"answer": "fact", "fact": "payment", "value": "gold"}, "payment: must be one of"),
     ],
 )
-def test_an_answer_that_cannot_be_is_refused_with_a_sentence(wired, review, spoilt, said):
-    answer = Console(wired).post(f"/admin/reviews/{review}", do="answer", **{**OVERRIDE, **spoilt})
+def test_an_answer_that_cannot_be_is_refused_with_a_sentence(container, review, spoilt, said):
+    answer = Console(container).post(f"/admin/reviews/{review}", do="answer", **{**OVERRIDE, **spoilt})
     assert answer.status_code in (400, 409)
     assert said in answer.text
-    assert kept(wired, review).state == "open"
+    assert kept(container, review).state == "open"
 
 
-def test_a_viewer_answers_nothing(wired, review):
-    viewer = Console(wired, "viewer")
+def test_a_viewer_answers_nothing(container, review):
+    viewer = Console(container, "viewer")
     assert "Show what it changes" not in viewer.get(f"/admin/reviews/{review}").text
     assert viewer.post(f"/admin/reviews/{review}", do="answer", **OVERRIDE).status_code == 403

@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 from receiver.app import create_app
-from receiver.domain.reviews import Answer
+from receiver.domain.reviews import ReviewAnswer
 from receiver.services.decisions.reviews import Answered, answer_review, list_reviews
-from receiver.storage.seal import token_hash
-from tests.rows import keep_store
+from receiver.storage.cipher import token_hash
+from tests.db_factories import keep_store
 
 TOKEN = "stt_" + "a" * 40
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture
-def client(wired):
-    keep_store(wired, status_token_hash=token_hash(TOKEN))
-    return create_app(wired=wired).test_client()
+def client(container):
+    keep_store(container, status_token_hash=token_hash(TOKEN))
+    return create_app(container=container).test_client()
 
 
 def ask(client, body, **headers):
@@ -36,14 +36,16 @@ def test_asking_twice_is_one_review_and_another_waits_for_its_answer(client):
     )
 
 
-def test_the_status_document_tells_the_review_and_its_answer(client, wired):
+def test_the_status_document_tells_the_review_and_its_answer(client, container):
     def review(language="en"):
         return client.get("/api/v1/status", headers={**HEADERS, "Accept-Language": language}).json["review"]
 
     assert review() is None
     asked = ask(client, {"message": "wrong"}).json
     assert review() == asked
-    answer_review(wired.database, wired.now(), asked["id"], Answered(Answer.UPHELD, "as told"), "ann")
+    answer_review(
+        container.database, container.now(), asked["id"], Answered(ReviewAnswer.UPHELD, "as told"), "ann"
+    )
     stands = "Our team looked again on November 20, 2025, and the answer stands: as told"
     assert review()["text"] == stands
     assert review("es")["text"].endswith("la respuesta se mantiene: as told")
@@ -69,11 +71,11 @@ def test_the_answer_is_in_the_readers_language(client):
         (["wrong"], "the document must be an object"),
     ],
 )
-def test_a_wrong_request_is_named_and_nothing_is_kept(client, wired, body, path):
+def test_a_wrong_request_is_named_and_nothing_is_kept(client, container, body, path):
     answer = ask(client, body)
     assert answer.status_code == 400
     assert answer.json["error"].startswith(path)
-    assert list_reviews(wired.database, None, 0) == []
+    assert list_reviews(container.database, None, 0) == []
 
 
 def test_what_is_no_json_is_told(client):
@@ -82,12 +84,12 @@ def test_what_is_no_json_is_told(client):
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer wrong"])
-def test_nobody_else_can_ask(client, wired, authorization):
+def test_nobody_else_can_ask(client, container, authorization):
     headers = {"Authorization": authorization} if authorization else {}
     assert client.post("/api/v1/reviews", json={"message": "x"}, headers=headers).status_code == 401
-    assert list_reviews(wired.database, None, 0) == []
+    assert list_reviews(container.database, None, 0) == []
 
 
-def test_the_longest_message_is_kept_whole(client, wired):
+def test_the_longest_message_is_kept_whole(client, container):
     ask(client, {"message": "x" * 2000})
-    assert len(list_reviews(wired.database, None, 0)[0]["message"]) == 2000
+    assert len(list_reviews(container.database, None, 0)[0]["message"]) == 2000

@@ -8,17 +8,17 @@ import pytest
 from receiver.app import create_app
 from receiver.errors import StorageUnavailable
 from receiver.services.decisions.decide import decide_store
-from receiver.storage.seal import token_hash
+from receiver.storage.cipher import token_hash
 from receiver.storage.tables import Store
+from tests.db_factories import keep_all, keep_store
 from tests.factories import SETTLED
-from tests.rows import keep_all, keep_store
 
 TOKEN = "stt_" + "a" * 40
 
 
 @pytest.fixture
-def client(wired):
-    return create_app(wired=wired).test_client()
+def client(container):
+    return create_app(container=container).test_client()
 
 
 def ask(client, token=TOKEN, **headers):
@@ -26,16 +26,16 @@ def ask(client, token=TOKEN, **headers):
 
 
 @pytest.fixture
-def store(wired):
-    store_id = keep_all(wired)
-    keep_store(wired, "st_2", status_token_hash=token_hash("stt_other"))
-    with wired.database.writing() as session:
+def store(container):
+    store_id = keep_all(container)
+    keep_store(container, "st_2", status_token_hash=token_hash("stt_other"))
+    with container.database.writing() as session:
         session.get(Store, store_id).status_token_hash = token_hash(TOKEN)
     return store_id
 
 
-def test_a_store_sees_its_own_status(client, store, wired, clock):
-    decide_store(wired.database, SETTLED, store)
+def test_a_store_sees_its_own_status(client, store, container, clock):
+    decide_store(container.database, SETTLED, store)
     clock.at = SETTLED + timedelta(hours=25)  # a day after the figures were read
     status = ask(client).json
     assert (status["store"]["id"], status["store"]["name"]) == (store, "Example store")
@@ -58,8 +58,8 @@ def test_without_a_stores_token_there_is_no_answer(client, store, authorization)
     assert answer.headers["WWW-Authenticate"].lower().startswith("bearer")
 
 
-def test_a_disconnected_stores_token_opens_nothing(client, store, wired, clock):
-    with wired.database.writing() as session:
+def test_a_disconnected_stores_token_opens_nothing(client, store, container, clock):
+    with container.database.writing() as session:
         session.get(Store, store).disconnected_at = clock()
     assert ask(client).status_code == 401
 
@@ -75,8 +75,8 @@ class Gone:
         raise StorageUnavailable("the database cannot be used: password=hunter2")
 
 
-def test_a_database_that_is_gone_is_503_with_retry_after_and_no_detail(wired):
-    answer = ask(create_app(wired=replace(wired, database=Gone())).test_client())
+def test_a_database_that_is_gone_is_503_with_retry_after_and_no_detail(container):
+    answer = ask(create_app(container=replace(container, database=Gone())).test_client())
     assert (answer.status_code, answer.json) == (503, {"error": "temporarily unavailable"})
     assert answer.headers["Retry-After"]
 

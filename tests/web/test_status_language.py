@@ -3,19 +3,19 @@
 import pytest
 
 from receiver.app import create_app
-from receiver.storage.seal import token_hash
+from receiver.storage.cipher import token_hash
 from receiver.storage.tables import Store
-from tests.rows import keep_all
+from tests.db_factories import keep_all
 
 TOKEN = "stt_" + "a" * 40
 
 
 @pytest.fixture
-def ask(wired):
-    store_id = keep_all(wired)
-    with wired.database.writing() as session:
+def ask(container):
+    store_id = keep_all(container)
+    with container.database.writing() as session:
         session.get(Store, store_id).status_token_hash = token_hash(TOKEN)
-    client = create_app(wired=wired).test_client()
+    client = create_app(container=container).test_client()
 
     def asked(*languages):
         headers = [("Accept-Language", language) for language in languages]

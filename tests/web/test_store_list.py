@@ -5,20 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from receiver.services.bridge.leave import leave_store
+from receiver.services.bridge.disconnect import leave_store
 from receiver.services.decisions.decide import decide_store
 from receiver.storage import store_search
-from receiver.storage.tables import Account, Hook
+from receiver.storage.tables import Account, WebhookEndpoint
 from receiver.web.admin import stores
+from tests.db_factories import keep_all, keep_link, keep_store
 from tests.factories import JOINED, OPEN, SETTLED
-from tests.rows import keep_all, keep_link, keep_store
 from tests.staff import Console
 
 
 @pytest.fixture
-def viewer(wired, clock):
+def viewer(container, clock):
     clock.at = SETTLED
-    return Console(wired, "viewer")
+    return Console(container, "viewer")
 
 
 def listed(console, query=""):
@@ -31,30 +31,30 @@ def words(console, query=""):
     return re.sub(r"\s+", " ", page)
 
 
-def test_a_store_stands_with_its_stage_spend_next_tier_and_next_poll(viewer, wired, clock):
+def test_a_store_stands_with_its_stage_spend_next_tier_and_next_poll(viewer, container, clock):
     clock.at = OPEN
-    decide_store(wired.database, OPEN, keep_all(wired, spent="523.10"))
+    decide_store(container.database, OPEN, keep_all(container, spent="523.10"))
     told = words(viewer)
     assert "Example store https://st-1.example/ accumulating US 523.10 USD 976.90 short of 1500.00" in told
     assert "2025-10-31 10:05 UTC" in told
 
 
-def test_what_nobody_knows_is_not_shown_as_zero(viewer, wired, clock):
-    decide_store(wired.database, SETTLED, keep_all(wired))
-    with wired.database.writing() as session:
+def test_what_nobody_knows_is_not_shown_as_zero(viewer, container, clock):
+    decide_store(container.database, SETTLED, keep_all(container))
+    with container.database.writing() as session:
         session.get_one(Account, "7001").timezone = None
-    decide_store(wired.database, SETTLED, "st_1")
+    decide_store(container.database, SETTLED, "st_1")
     assert " US unknown USD " in words(viewer)
 
 
-def test_what_is_wrong_stands_beside_the_store_in_words(viewer, wired):
-    keep_store(wired, admitted_at=None, doubts=["figures_apart"])
-    keep_link(wired, consent=False)
-    keep_store(wired, "st_2")
-    keep_link(wired, "st_2")
-    with wired.database.writing() as session:
+def test_what_is_wrong_stands_beside_the_store_in_words(viewer, container):
+    keep_store(container, admitted_at=None, doubts=["figures_apart"])
+    keep_link(container, consent=False)
+    keep_store(container, "st_2")
+    keep_link(container, "st_2")
+    with container.database.writing() as session:
         session.add(Account(advertiser_id="7001", next_poll_at=SETTLED - timedelta(hours=4)))
-        session.add(Hook(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
+        session.add(WebhookEndpoint(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
     told = words(viewer)
     for one in (
         "webhook off or changed",
@@ -66,32 +66,34 @@ def test_what_is_wrong_stands_beside_the_store_in_words(viewer, wired):
         assert one in told, one
 
 
-def test_nothing_wrong_is_said(viewer, wired):
-    keep_store(wired)
+def test_nothing_wrong_is_said(viewer, container):
+    keep_store(container)
     assert "no ad account nothing" in words(viewer)
 
 
-def test_filters_stand_in_the_address_and_go_on_to_the_next_page(viewer, wired, monkeypatch):
+def test_filters_stand_in_the_address_and_go_on_to_the_next_page(viewer, container, monkeypatch):
     monkeypatch.setattr(stores, "PAGE", 2)
     for n in range(5):
-        keep_store(wired, f"st_{n}", created_at=JOINED + timedelta(minutes=n), country="GB" if n else "US")
+        keep_store(
+            container, f"st_{n}", created_at=JOINED + timedelta(minutes=n), country="GB" if n else "US"
+        )
     assert listed(viewer, "?country=gb&text=example") == ["st_4", "st_3"]
     page = viewer.get("/admin/stores?country=gb&text=example").text
     following = re.search(r'rel="next" href="/admin/stores(\?[^"]+)"', page)[1].replace("&amp;", "&")
     assert listed(viewer, following) == ["st_2", "st_1"]
 
 
-def test_who_waits_longest_for_a_place_stands_first(viewer, wired):
+def test_who_waits_longest_for_a_place_stands_first(viewer, container):
     for n in (2, 1, 3):
-        keep_store(wired, f"st_{n}", joined_at=JOINED + timedelta(days=n), admitted_at=None)
-    keep_store(wired, "st_in")
+        keep_store(container, f"st_{n}", joined_at=JOINED + timedelta(days=n), admitted_at=None)
+    keep_store(container, "st_in")
     assert listed(viewer, "?condition=waiting") == ["st_1", "st_2", "st_3"]
 
 
-def test_a_look_that_stopped_says_so_and_leads_on(viewer, wired, monkeypatch):
+def test_a_look_that_stopped_says_so_and_leads_on(viewer, container, monkeypatch):
     monkeypatch.setattr(store_search, "LOOKED_THROUGH", 1)
-    keep_store(wired, "st_1", name="Found last")
-    keep_store(wired, "st_2", created_at=JOINED + timedelta(minutes=1))
+    keep_store(container, "st_1", name="Found last")
+    keep_store(container, "st_2", created_at=JOINED + timedelta(minutes=1))
     page = viewer.get("/admin/stores?text=found").text
     assert "Nothing among the stores looked through so far." in page
     assert "Look through the next ones" in page
@@ -116,27 +118,29 @@ def test_an_empty_list_says_what_to_do(viewer):
     assert "See every store" in viewer.get("/admin/stores?stage=due").text
 
 
-def test_names_are_text_and_no_markup(viewer, wired):
-    keep_store(wired, name="<b>Bold & co</b>")
+def test_names_are_text_and_no_markup(viewer, container):
+    keep_store(container, name="<b>Bold & co</b>")
     assert "&lt;b&gt;Bold &amp; co&lt;/b&gt;" in viewer.get("/admin/stores").text
 
 
-def test_a_store_that_left_has_no_trouble_any_more(viewer, wired):
-    keep_store(wired)
-    with wired.database.writing() as session:
-        session.add(Hook(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
-    leave_store(wired.database, wired.seal, wired.shops, SETTLED, "st_1", reason="asked", actor="ann")
+def test_a_store_that_left_has_no_trouble_any_more(viewer, container):
+    keep_store(container)
+    with container.database.writing() as session:
+        session.add(WebhookEndpoint(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
+    leave_store(
+        container.database, container.cipher, container.shops, SETTLED, "st_1", reason="asked", actor="ann"
+    )
     assert listed(viewer, "?condition=webhooks_off") == []
     assert listed(viewer, "?condition=disconnected") == ["st_1"]
 
 
 @pytest.mark.parametrize("query", ["", "?text=shop&stage=due", "?condition=webhooks_off"])
-def test_it_asks_as_many_questions_of_many_stores_as_of_few(viewer, wired, query):
+def test_it_asks_as_many_questions_of_many_stores_as_of_few(viewer, container, query):
     for n in range(3):
-        keep_store(wired, f"st_{n}", stage="due")
+        keep_store(container, f"st_{n}", stage="due")
     few = viewer.questions(f"/admin/stores{query}")
     for n in range(3, 30):
-        keep_store(wired, f"st_{n}", stage="due")
-        with wired.database.writing() as session:
-            session.add(Hook(id=f"hk_{n}", store_id=f"st_{n}", topic="t", trouble="disabled"))
+        keep_store(container, f"st_{n}", stage="due")
+        with container.database.writing() as session:
+            session.add(WebhookEndpoint(id=f"hk_{n}", store_id=f"st_{n}", topic="t", trouble="disabled"))
     assert viewer.questions(f"/admin/stores{query}") == few

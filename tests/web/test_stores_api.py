@@ -10,8 +10,8 @@ from receiver.documents.facts import read_facts
 from receiver.services.decisions.decide import decide_store
 from receiver.storage.tables import AuditEntry, DecisionRow, Link
 from receiver.strict_json import read_json
+from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import FIRST, SETTLED
-from tests.rows import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.staff import BASE, staff_token
 
 API = "/api/v1/admin"
@@ -19,9 +19,9 @@ OPERATOR = "operator@staff.example"
 
 
 @pytest.fixture
-def ask(wired, clock):
+def ask(container, clock):
     clock.at = SETTLED
-    client, headers = create_app(wired=wired).test_client(), staff_token(wired)
+    client, headers = create_app(container=container).test_client(), staff_token(container)
 
     def asked(path, told=None):
         """A GET, or a POST of what is told."""
@@ -33,20 +33,20 @@ def ask(wired, clock):
 
 
 @pytest.fixture
-def store_id(wired):
-    store_id = keep_all(wired)
-    decide_store(wired.database, SETTLED, store_id)
+def store_id(container):
+    store_id = keep_all(container)
+    decide_store(container.database, SETTLED, store_id)
     return store_id
 
 
-def audited(wired, action):
-    with wired.database.reading() as session:
+def audited(container, action):
+    with container.database.reading() as session:
         return session.scalars(select(AuditEntry.actor).where(AuditEntry.action == action)).all()
 
 
-def test_stores_are_listed_by_filters_and_paged(ask, wired, store_id):
+def test_stores_are_listed_by_filters_and_paged(ask, container, store_id):
     for n in range(3):
-        keep_store(wired, f"st_w{n}", admitted_at=None, name="Waits & co")
+        keep_store(container, f"st_w{n}", admitted_at=None, name="Waits & co")
     assert [one["id"] for one in ask("/stores?stage=due")[1]["items"]] == ["st_1"]
     first = ask("/stores?condition=waiting&text=waits&limit=2")[1]
     second = ask(f"/stores?condition=waiting&text=waits&limit=2&after={first['next']}")[1]
@@ -64,7 +64,7 @@ def test_a_store_is_shown_with_its_merchants_own_document(ask, store_id):
     assert document["tier"] == {"threshold": "500.00", "credit": "500.00"}
 
 
-def test_a_store_is_added_admitted_given_new_secrets_disconnected_and_erased(ask, wired):
+def test_a_store_is_added_admitted_given_new_secrets_disconnected_and_erased(ask, container):
     said = {"url": "https://new.example", "name": "New", "country": "US", "currency": "USD"}
     status, added = ask("/stores", said)
     assert (status, added["webhook_url"].endswith(added["id"])) == (201, True)
@@ -81,22 +81,22 @@ def test_a_store_is_added_admitted_given_new_secrets_disconnected_and_erased(ask
     assert ask(f"{path}/disconnect", {"reason": "closed"})[1]["disconnected_at"] is not None
     assert ask(f"{path}/erase", {"reason": "asked"})[1]["erased"] != {}
     changes = ("add", "rotate-secret", "rotate-token", "disconnect", "erase")
-    assert [audited(wired, f"stores {one}") for one in changes] == [[OPERATOR]] * len(changes)
+    assert [audited(container, f"stores {one}") for one in changes] == [[OPERATOR]] * len(changes)
 
 
-def test_merchants_are_merged_after_a_dry_run(ask, wired, store_id):
-    keep_all(wired, "st_2", "7002", spent="700.00")
+def test_merchants_are_merged_after_a_dry_run(ask, container, store_id):
+    keep_all(container, "st_2", "7002", spent="700.00")
     told = {"into": store_id, "reason": "one owner", "evidence": "T-3"}
     shown = ask("/stores/st_2/merge", {**told, "dry_run": True})[1]
-    assert audited(wired, "stores merge") == []
+    assert audited(container, "stores merge") == []
     assert ask("/stores/st_2/merge", told)[1] == shown
     assert [(one["id"], one["stage"]) for one in shown["stores"]] == [("st_1", "due"), ("st_2", "ineligible")]
     assert ask("/stores/st_2/merge", told)[0] == 409
-    assert audited(wired, "stores merge") == [OPERATOR]
+    assert audited(container, "stores merge") == [OPERATOR]
 
 
-def test_links_are_opened_listed_and_ended(ask, wired, store_id):
-    keep_store(wired, "st_2")
+def test_links_are_opened_listed_and_ended(ask, container, store_id):
+    keep_store(container, "st_2")
     told = {
         "store": "st_2",
         "advertiser": "7002",
@@ -116,20 +116,20 @@ def test_links_are_opened_listed_and_ended(ask, wired, store_id):
     assert ask("/links", {**told, "store": "st_9"})[0] == 404
 
 
-def test_a_consent_that_serves_other_stores_is_given_back_only_where_that_is_meant(ask, wired, store_id):
-    keep_store(wired, "st_2")
-    keep_link(wired, "st_2", "7002", token_sealed=wired.seal.close("token-of-7001"))
-    keep_account(wired, "7002")
+def test_a_consent_that_serves_other_stores_is_given_back_only_where_that_is_meant(ask, container, store_id):
+    keep_store(container, "st_2")
+    keep_link(container, "st_2", "7002", token_sealed=container.cipher.encrypt("token-of-7001"))
+    keep_account(container, "7002")
     assert ask("/links/st_2/revoke", {"reason": "asked"})[0] == 409
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert session.scalars(select(Link.consent)).all() == [True, True]
     assert ask("/links/st_9/revoke", {"reason": "asked"})[0] == 404
 
 
-def test_a_fact_is_told_beforehand_and_recorded_with_its_effect(ask, wired, store_id):
+def test_a_fact_is_told_beforehand_and_recorded_with_its_effect(ask, container, store_id):
     told = {"name": "safety_flag", "value": "yes", "reason": "TikTok wrote", "evidence": "T-7"}
     shown = ask(f"/facts/{store_id}", {**told, "dry_run": True})[1]
-    assert (shown["saved"], shown["stage"], audited(wired, "facts set")) == (False, "blocked", [])
+    assert (shown["saved"], shown["stage"], audited(container, "facts set")) == (False, "blocked", [])
     recorded = ask(f"/facts/{store_id}", told)[1]
     assert recorded == {**shown, "saved": True}
     assert {"what": "stage", "before": "due", "after": "blocked"} in recorded["effect"]
@@ -140,14 +140,14 @@ def test_a_fact_is_told_beforehand_and_recorded_with_its_effect(ask, wired, stor
     assert read_facts(read_json(json.dumps(document))).programme == "woocommerce-2025"
 
 
-def test_decisions_are_paged_and_each_is_whole(ask, wired, store_id):
+def test_decisions_are_paged_and_each_is_whole(ask, container, store_id):
     for amount in ("610.00", "620.00"):
-        keep_day(wired, amount)
-        decide_store(wired.database, SETTLED, store_id)
+        keep_day(container, amount)
+        decide_store(container.database, SETTLED, store_id)
     first = ask(f"/decisions?store={store_id}&limit=2")[1]
     last = ask(f"/decisions?store={store_id}&limit=2&after={first['next']}")[1]
     ids = [one["id"] for page in (first, last) for one in page["items"]]
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert ids == session.scalars(select(DecisionRow.id).order_by(DecisionRow.id.desc())).all()
     assert [change["what"] for change in first["items"][0]["changes"]] != []
     one = ask(f"/decisions/{ids[0]}")[1]

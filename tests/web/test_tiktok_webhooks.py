@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import select
 
 from receiver.app import create_app
+from receiver.container import build_container
 from receiver.integrations.tiktok.signature import sign_open, sign_timed
-from receiver.services.polling.look_through import look_through_if_due
+from receiver.services.polling.verify_subscriptions import verify_subscriptions_if_due
+from receiver.services.processing.detail import VerificationStatus, delivery_detail
 from receiver.services.processing.process import process_again, process_next
-from receiver.services.processing.view import Proof, view
 from receiver.storage import tables
-from receiver.wiring import wire
 from tests.conftest import make_settings
+from tests.db_factories import keep_account, keep_link, keep_store
 from tests.fuzzing import BODIES, ODD_HEADERS
 from tests.integrations.tiktok.test_tiktok_signature import EXAMPLES
-from tests.rows import keep_account, keep_link, keep_store
 from tests.web.test_fuzz import A_FAULT_OF_OURS, ask
 
 SECRET = "app-secret"
@@ -35,18 +35,18 @@ CHANGED = {
 
 
 @pytest.fixture
-def app(wired):
-    return create_app(wired=wired).test_client()
+def app(container):
+    return create_app(container=container).test_client()
 
 
 @pytest.fixture
-def accounts(wired):
+def accounts(container):
     """Two accounts that are not due for hours."""
-    later = wired.now() + timedelta(hours=6)
+    later = container.now() + timedelta(hours=6)
     for store, advertiser in (("st_1", ACCOUNT), ("st_2", SUSPENDED)):
-        keep_store(wired, store)
-        keep_link(wired, store, advertiser)
-        keep_account(wired, advertiser, next_poll_at=later)
+        keep_store(container, store)
+        keep_link(container, store, advertiser)
+        keep_account(container, advertiser, next_poll_at=later)
 
 
 def post_ads(app, body, **headers):
@@ -55,26 +55,26 @@ def post_ads(app, body, **headers):
     return app.post("/webhooks/tiktok/ads", data=raw, headers={**signed, **headers})
 
 
-def post_users(app, wired, body, **headers):
+def post_users(app, container, body, **headers):
     raw = json.dumps(body).encode()
-    signed = {"TikTok-Signature": sign_timed(SECRET, raw, wired.now())}
+    signed = {"TikTok-Signature": sign_timed(SECRET, raw, container.now())}
     return app.post("/webhooks/tiktok", data=raw, headers={**signed, **headers})
 
 
-def delivered(wired):
-    with wired.database.reading() as session:
+def delivered(container):
+    with container.database.reading() as session:
         return list(session.scalars(select(tables.Delivery).order_by(tables.Delivery.id)))
 
 
-def account(wired, advertiser_id=ACCOUNT):
-    with wired.database.reading() as session:
+def account(container, advertiser_id=ACCOUNT):
+    with container.database.reading() as session:
         return session.get(tables.Account, advertiser_id)
 
 
-def work(wired):
-    while process_next(wired.database, wired.now()):
+def work(container):
+    while process_next(container.database, container.now()):
         pass
-    return [(row.state, row.error) for row in delivered(wired)]
+    return [(row.state, row.error) for row in delivered(container)]
 
 
 # The door
@@ -84,11 +84,11 @@ def work(wired):
 def test_every_recorded_webhook_is_taken_in_and_ends(database_url, clock, name):
     example = EXAMPLES[name]
     settings = make_settings(database_url=database_url, tiktok_app_secret=example["secret"])
-    wired = wire(settings, now=clock)
+    container = build_container(settings, now=clock)
     is_ads = example["scheme"] == "x-open-signature"
     if not is_ads:
         clock.at = datetime.fromtimestamp(int(example["headers"]["TikTok-Signature"].split(",")[0][2:]), UTC)
-    client = create_app(wired=wired).test_client()
+    client = create_app(container=container).test_client()
     address = "/webhooks/tiktok/ads" if is_ads else "/webhooks/tiktok"
     sent = {"data": example["raw_body"].encode(), "headers": example["headers"]}
     first, again = client.post(address, **sent), client.post(address, **sent)
@@ -96,49 +96,57 @@ def test_every_recorded_webhook_is_taken_in_and_ends(database_url, clock, name):
     assert (again.status_code, again.json) == (200, {"status": "duplicate", "id": first.json["id"]})
     other = client.post("/webhooks/tiktok" if is_ads else "/webhooks/tiktok/ads", **sent)
     assert (other.status_code, other.json) == (401, {"error": "signature"})
-    ((state, error),) = work(wired)
+    ((state, error),) = work(container)
     is_used = name in ("webhook_developers_authorization_removed", "webhook_report_data_change_access_lost")
     assert (state, bool(error)) == (("processed", False) if is_used else ("ignored", True))
-    wired.database.close()
+    container.database.close()
 
 
-def test_what_is_accepted_is_durable_and_proves_itself_later(app, wired):
+def test_what_is_accepted_is_durable_and_proves_itself_later(app, container):
     assert post_ads(app, CHANGED).status_code == 200
-    (row,) = delivered(wired)
+    (row,) = delivered(container)
     assert (row.source, row.topic, row.store_id, row.state) == ("tiktok", "tiktok.ads", None, "received")
-    wired.now.move(days=3)
-    viewed = view(wired.database, wired.seal, wired.now(), row.id, tiktok_secret=SECRET)
-    assert (viewed.body_hash, viewed.signature.proof) == (Proof.VERIFIED, Proof.VERIFIED)
-    assert view(wired.database, wired.seal, wired.now(), row.id).signature.proof is Proof.UNKNOWN
+    container.now.move(days=3)
+    viewed = delivery_detail(
+        container.database, container.cipher, container.now(), row.id, tiktok_secret=SECRET
+    )
+    assert (viewed.body_hash, viewed.signature.proof) == (
+        VerificationStatus.VERIFIED,
+        VerificationStatus.VERIFIED,
+    )
+    assert (
+        delivery_detail(container.database, container.cipher, container.now(), row.id).signature.proof
+        is VerificationStatus.UNKNOWN
+    )
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])
-def test_a_stale_signature_is_refused_and_nothing_is_kept(app, wired, seconds):
+def test_a_stale_signature_is_refused_and_nothing_is_kept(app, container, seconds):
     raw = b'{"event":"tiktok.ping"}'
-    at = wired.now() + timedelta(seconds=seconds)
+    at = container.now() + timedelta(seconds=seconds)
     answer = app.post("/webhooks/tiktok", data=raw, headers={"TikTok-Signature": sign_timed(SECRET, raw, at)})
-    assert (answer.status_code, answer.json, delivered(wired)) == (401, {"error": "signature"}, [])
+    assert (answer.status_code, answer.json, delivered(container)) == (401, {"error": "signature"}, [])
 
 
 def test_without_the_apps_secret_tiktok_is_asked_to_come_again(database_url, clock):
-    wired = wire(make_settings(database_url=database_url, tiktok_app_secret=""), now=clock)
-    answer = post_ads(create_app(wired=wired).test_client(), CHANGED)
+    container = build_container(make_settings(database_url=database_url, tiktok_app_secret=""), now=clock)
+    answer = post_ads(create_app(container=container).test_client(), CHANGED)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
-    wired.database.close()
+    container.database.close()
 
 
 def test_what_is_not_tiktoks_is_refused_before_storage_is_asked_and_what_is_waits_for_it(tmp_path, clock):
-    wired = wire(make_settings(database_url=f"sqlite:///{tmp_path}/no-tables.db"), now=clock)
-    client = create_app(wired=wired).test_client()
+    container = build_container(make_settings(database_url=f"sqlite:///{tmp_path}/no-tables.db"), now=clock)
+    client = create_app(container=container).test_client()
     assert post_ads(client, CHANGED, **{"X-Open-Signature": "0" * 64}).status_code == 401
     assert post_ads(client, CHANGED).status_code == 503
-    wired.database.close()
+    container.database.close()
 
 
-def test_a_signature_given_twice_is_refused(app, wired):
+def test_a_signature_given_twice_is_refused(app, container):
     raw = b'{"event":"tiktok.ping"}'
     for path, name, value in (
-        ("/webhooks/tiktok", "TikTok-Signature", sign_timed(SECRET, raw, wired.now())),
+        ("/webhooks/tiktok", "TikTok-Signature", sign_timed(SECRET, raw, container.now())),
         ("/webhooks/tiktok/ads", "X-Open-Signature", sign_open(SECRET, raw)),
     ):
         assert app.post(path, data=raw, headers=[(name, value), (name, value)]).status_code == 401
@@ -158,38 +166,38 @@ def test_other_ways_to_call_are_refused_as_for_stores(app, path):
 # What becomes of it
 
 
-def test_a_change_of_figures_has_the_account_polled_at_once(app, wired, accounts):
+def test_a_change_of_figures_has_the_account_polled_at_once(app, container, accounts):
     post_ads(app, CHANGED)
-    assert work(wired) == [("processed", None)]
-    assert (account(wired).next_poll_at, account(wired).poll_reason) == (
-        wired.now(),
+    assert work(container) == [("processed", None)]
+    assert (account(container).next_poll_at, account(container).poll_reason) == (
+        container.now(),
         "TikTok says that its figures have changed",
     )
-    assert account(wired, SUSPENDED).next_poll_at > wired.now()
+    assert account(container, SUSPENDED).next_poll_at > container.now()
 
 
-def test_a_suspension_is_a_hint_and_not_a_fact(app, wired, accounts):
+def test_a_suspension_is_a_hint_and_not_a_fact(app, container, accounts):
     post_ads(app, {"advertiser_id": int(SUSPENDED), "status": "STATUS_LIMIT"})
-    assert work(wired) == [("processed", None)]
-    assert account(wired, SUSPENDED).next_poll_at == wired.now()
-    assert account(wired, SUSPENDED).status == "STATUS_ENABLE"
+    assert work(container) == [("processed", None)]
+    assert account(container, SUSPENDED).next_poll_at == container.now()
+    assert account(container, SUSPENDED).status == "STATUS_ENABLE"
 
 
-def test_hints_move_an_account_forward_once_in_five_minutes(app, wired, accounts):
+def test_hints_move_an_account_forward_once_in_five_minutes(app, container, accounts):
     due = []
     for number in range(7):
         post_ads(app, {**CHANGED, "request_id": number})
-        work(wired)
-        due.append(account(wired).next_poll_at)
-        wired.now.move(minutes=1)
+        work(container)
+        due.append(account(container).next_poll_at)
+        container.now.move(minutes=1)
     begun = due[0]
     assert due == [begun] * 5 + [begun + timedelta(minutes=5)] * 2
 
 
-def test_an_id_past_what_a_float_holds_is_the_same_id(app, wired, accounts):
+def test_an_id_past_what_a_float_holds_is_the_same_id(app, container, accounts):
     raw = f'{{"advertiser_id":{ACCOUNT},"status":"STATUS_ENABLE"}}'.encode()
     post_ads(app, raw)
-    assert work(wired) == [("processed", None)]
+    assert work(container) == [("processed", None)]
 
 
 @pytest.mark.parametrize(
@@ -216,43 +224,48 @@ def test_an_id_past_what_a_float_holds_is_the_same_id(app, wired, accounts):
         (b"[]", ("dead", "body: must be a JSON object")),
     ],
 )
-def test_what_cannot_be_used_ends_with_the_reason(app, wired, accounts, body, ending):
+def test_what_cannot_be_used_ends_with_the_reason(app, container, accounts, body, ending):
     assert post_ads(app, body).status_code == 200
-    assert work(wired) == [ending]
+    assert work(container) == [ending]
 
 
 LOST = {"object": 11, "entry": [{"message": "Access was revoked.", "changed_metrics_values": {}}]}
 
 
 @pytest.mark.parametrize("event", ["authorization.removed", "tiktok.ping", "post.publish.complete", "new"])
-def test_news_of_tiktok_users_withdraws_nothing(app, wired, accounts, event):
+def test_news_of_tiktok_users_withdraws_nothing(app, container, accounts, event):
     body = {"event": event, "user_openid": "act.1", "content": '{"reason":1}'}
-    assert post_users(app, wired, body).status_code == 200
-    ((state, _),) = work(wired)
+    assert post_users(app, container, body).status_code == 200
+    ((state, _),) = work(container)
     assert state == ("processed" if event == "authorization.removed" else "ignored")
-    with wired.database.reading() as session:
+    with container.database.reading() as session:
         assert all(link.consent for link in session.scalars(select(tables.Link)))
 
 
 @pytest.mark.parametrize(
     "post",
     [
-        lambda app, wired: post_ads(app, LOST),
-        lambda app, wired: post_users(app, wired, {"event": "authorization.removed", "user_openid": "act.1"}),
+        lambda app, container: post_ads(app, LOST),
+        lambda app, container: post_users(
+            app, container, {"event": "authorization.removed", "user_openid": "act.1"}
+        ),
     ],
     ids=["of an ad account", "by a user"],
 )
 def test_access_lost_to_nobody_says_whom_has_the_subscriptions_looked_through_once(
-    app, wired, accounts, post
+    app, container, accounts, post
 ):
     tiktok = Lists()
-    look = lambda: look_through_if_due(wired.database, tiktok, wired.now(), "https://credit.example/")  # noqa: E731
+
+    def look():
+        verify_subscriptions_if_due(container.database, tiktok, container.now(), "https://credit.example/")
+
     look()  # the day's own
-    post(app, wired)
-    work(wired)
+    post(app, container)
+    work(container)
     look()
     assert tiktok.asked == 1  # it was looked less than five minutes ago
-    wired.now.move(minutes=5)
+    container.now.move(minutes=5)
     look()
     look()
     assert tiktok.asked == 2
@@ -269,25 +282,25 @@ class Lists:
         return []
 
 
-def test_a_notice_of_a_thousand_accounts_moves_those_we_know(app, wired, accounts):
+def test_a_notice_of_a_thousand_accounts_moves_those_we_know(app, container, accounts):
     entries = [{"changed_metrics_values": {str(7_999_000_000_000_000_000 + n): {}}} for n in range(999)]
     post_ads(app, {"object": 11, "entry": [*entries, *CHANGED["entry"]]})
-    assert work(wired) == [("processed", None)]
-    assert account(wired).next_poll_at == wired.now() < account(wired, SUSPENDED).next_poll_at
+    assert work(container) == [("processed", None)]
+    assert account(container).next_poll_at == container.now() < account(container, SUSPENDED).next_poll_at
 
 
-def test_a_notice_replayed_has_the_account_polled_once_more(app, wired, accounts):
+def test_a_notice_replayed_has_the_account_polled_once_more(app, container, accounts):
     number = post_ads(app, CHANGED).json["id"]
-    work(wired)
-    wired.now.move(days=2)
-    with wired.database.writing() as session:
+    work(container)
+    container.now.move(days=2)
+    with container.database.writing() as session:
         row = session.get_one(tables.Delivery, number)
         replay = tables.Replay(id=1, actor="ann", reason="lost")
-        assert process_again(session, row, wired.now(), replay).state == "processed"
-    assert account(wired).next_poll_at == wired.now()
+        assert process_again(session, row, container.now(), replay).state == "processed"
+    assert account(container).next_poll_at == container.now()
 
 
-def test_whatever_arrives_breaks_nothing_and_only_what_is_signed_is_kept(app, wired):
+def test_whatever_arrives_breaks_nothing_and_only_what_is_signed_is_kept(app, container):
     chance = random.Random(20251123)
     raws = [one["raw_body"].encode() for one in EXAMPLES.values()]
     kept = set()
@@ -296,7 +309,7 @@ def test_whatever_arrives_breaks_nothing_and_only_what_is_signed_is_kept(app, wi
         for _ in range(chance.choice([0, 1, 1, 2])):
             body = chance.choice(BODIES)(chance, body)
         is_ads, is_signed = chance.random() < 0.5, chance.random() < 0.5
-        right = sign_open(SECRET, body) if is_ads else sign_timed(SECRET, body, wired.now())
+        right = sign_open(SECRET, body) if is_ads else sign_timed(SECRET, body, container.now())
         header = (
             right if is_signed else chance.choice([*ODD_HEADERS, right[:-1], "t=1", "t=9,s=9", f"{right}0"])
         )
@@ -311,8 +324,8 @@ def test_whatever_arrives_breaks_nothing_and_only_what_is_signed_is_kept(app, wi
         assert status == (200 if is_signed else 401), (environ, answer)
         if is_signed:
             kept.add(json.loads(answer)["id"])
-    assert {row.id for row in delivered(wired)} == kept
-    ended = work(wired)
+    assert {row.id for row in delivered(container)} == kept
+    ended = work(container)
     assert {state for state, _ in ended} == {"ignored", "dead", "processed"}
     assert not [error for _, error in ended if A_FAULT_OF_OURS.match(error or "")]
 
@@ -321,23 +334,26 @@ def test_whatever_arrives_breaks_nothing_and_only_what_is_signed_is_kept(app, wi
 
 
 @pytest.fixture
-def ask_refresh(app, wired, accounts):
-    from receiver.storage.seal import token_hash
+def ask_refresh(app, container, accounts):
+    from receiver.storage.cipher import token_hash
 
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         session.get_one(tables.Store, "st_1").status_token_hash = token_hash("stt_1")
     return lambda token="stt_1": app.post("/api/v1/refresh", headers={"Authorization": f"Bearer {token}"})
 
 
-def test_a_refresh_has_the_account_polled_and_may_be_asked_once_a_minute(ask_refresh, wired):
+def test_a_refresh_has_the_account_polled_and_may_be_asked_once_a_minute(ask_refresh, container):
     first = ask_refresh()
     assert (first.status_code, first.json["status"]) == (202, "accepted")
-    assert (account(wired).next_poll_at, account(wired).poll_reason) == (wired.now(), "the merchant asked")
-    wired.now.move(seconds=20)
+    assert (account(container).next_poll_at, account(container).poll_reason) == (
+        container.now(),
+        "the merchant asked",
+    )
+    container.now.move(seconds=20)
     again = ask_refresh()
     assert (again.status_code, again.headers["Retry-After"]) == (429, "40")
     assert again.json == {"error": "asked less than a minute ago"}
-    wired.now.move(seconds=40)
+    container.now.move(seconds=40)
     assert ask_refresh().status_code == 202
 
 

@@ -9,47 +9,56 @@ from sqlalchemy import update
 
 from receiver.services.decisions.reviews import ask_review
 from receiver.services.running.programme import count_programmes
-from receiver.services.running.today import MOST, Matter, today
+from receiver.services.running.work_queue import MOST, TodoItem, today
 from receiver.services.staff.tokens import make_token
 from receiver.storage import heartbeats
-from receiver.storage.tables import Account, Award, Delivery, Heartbeat, Hook, Link, Rejection, Store
-from tests.desk import NOW, Desk
-from tests.rows import keep_account, keep_link, keep_store
+from receiver.storage.tables import (
+    Account,
+    Award,
+    Delivery,
+    Heartbeat,
+    Link,
+    Rejection,
+    Store,
+    WebhookEndpoint,
+)
+from tests.award_fixtures import NOW, AwardDesk
+from tests.db_factories import keep_account, keep_link, keep_store
 from tests.staff import Console, keep_staff
 
 
 @pytest.fixture
-def calm(wired, clock):
+def calm(container, clock):
     """A worker that lives, and a store with nothing the matter."""
     clock.at = NOW
-    keep_store(wired, "st_1")
-    keep_link(wired)
-    keep_account(wired, next_poll_at=NOW)
-    with wired.database.writing() as session:
+    keep_store(container, "st_1")
+    keep_link(container)
+    keep_account(container, next_poll_at=NOW)
+    with container.database.writing() as session:
         heartbeats.beat(session, heartbeats.WORKER, NOW)
-        session.add(Hook(id="hk_1", store_id="st_1", topic="t"))
-    return wired
+        session.add(WebhookEndpoint(id="hk_1", store_id="st_1", topic="t"))
+    return container
 
 
-def found(wired):
-    return {matter.id: matter for matter in today(wired.database, NOW)}
+def found(container):
+    return {matter.id: matter for matter in today(container.database, NOW)}
 
 
-def change(wired, *statements):
-    with wired.database.writing() as session:
+def change(container, *statements):
+    with container.database.writing() as session:
         for statement in statements:
             session.execute(statement)
 
 
-def keep_delivery(wired, identity="a", **of):
+def keep_delivery(container, identity="a", **of):
     said = {"source": "tiktok", "headers": [], "body_sha256": "0" * 64, "received_at": NOW, "state": "dead"}
-    with wired.database.writing() as session:
+    with container.database.writing() as session:
         session.add(Delivery(**{"identity": identity, **said, **of}))
 
 
 TROUBLES = [
     ("stores_held", lambda _: [update(Store).values(stage="held")]),
-    ("webhooks_off", lambda _: [update(Hook).values(trouble="disabled")]),
+    ("webhooks_off", lambda _: [update(WebhookEndpoint).values(trouble="disabled")]),
     ("consent_lost", lambda _: [update(Link).values(consent=False)]),
     ("figures_stale", lambda _: [update(Account).values(next_poll_at=NOW - timedelta(hours=4))]),
 ]
@@ -106,15 +115,15 @@ def test_rejected_signatures_are_told_when_they_rise(calm, before, now, told):
     assert (matter.count if matter else 0) == told
 
 
-def test_awards_and_reviews_lead_to_their_lists(wired, clock):
+def test_awards_and_reviews_lead_to_their_lists(container, clock):
     clock.at = NOW
-    Desk(wired, 3)
-    change(wired, update(Award).where(Award.id == "aw_0").values(due_by=date(2025, 12, 1)))
-    change(wired, update(Award).where(Award.id == "aw_1").values(due_by=date(2025, 12, 7)))
-    ask_review(wired.database, NOW, "st_0", "No.")
-    counts = {name: matter.count for name, matter in found(wired).items()}
+    AwardDesk(container, 3)
+    change(container, update(Award).where(Award.id == "aw_0").values(due_by=date(2025, 12, 1)))
+    change(container, update(Award).where(Award.id == "aw_1").values(due_by=date(2025, 12, 7)))
+    ask_review(container.database, NOW, "st_0", "No.")
+    counts = {name: matter.count for name, matter in found(container).items()}
     assert counts == {"worker_silent": 1, "awards_overdue": 1, "awards_due_soon": 1, "reviews_waiting": 1}
-    console = Console(wired, "viewer")
+    console = Console(container, "viewer")
     page = console.get("/admin/").text
     link = re.search(r'href="([^"]+)"><strong class="clock">1</strong> award overdue', page)[1]
     assert re.findall(r'href="/admin/awards/(aw_\d)"', console.get(link).text) == ["aw_0"]
@@ -134,48 +143,48 @@ def test_tokens_that_expire_soon_are_told_to_their_owner_and_to_operators(calm, 
 
 
 def test_a_count_stops_at_its_limit():
-    assert Matter("deliveries_dead", MOST + 1).count_words == "1,000+"
-    assert Matter("deliveries_dead", MOST).count_words == "1,000"
+    assert TodoItem("deliveries_dead", MOST + 1).count_words == "1,000+"
+    assert TodoItem("deliveries_dead", MOST).count_words == "1,000"
 
 
-def test_the_programme_page_sums_each_tier_and_currency(wired, clock):
+def test_the_programme_page_sums_each_tier_and_currency(container, clock):
     clock.at = NOW
-    Desk(wired, 4)
-    keep_store(wired, "st_9", admitted_at=None, stage="not_admitted")
+    AwardDesk(container, 4)
+    keep_store(container, "st_9", admitted_at=None, stage="not_admitted")
     change(
-        wired,
+        container,
         update(Award).where(Award.id == "aw_0").values(due_by=date(2025, 12, 1)),
         update(Award).where(Award.id == "aw_1").values(state="issued"),
         update(Award).where(Award.id == "aw_2").values(currency="GBP", credit=Decimal("395.50")),
     )
-    console = Console(wired, "viewer")
+    console = Console(container, "viewer")
     assert "Not counted yet" in console.get("/admin/programme").text
-    count_programmes(wired.database, NOW)
+    count_programmes(container.database, NOW)
     page = console.get("/admin/programme").text
     told = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
     assert "1 merchant admitted; there is no limit, 4 stores waiting" in told
     assert "500.00 GBP 395.50 GBP 1 award" in told
     assert "500.00 USD 1000.00 USD 2 awards 500.00 USD 1 award – – – 500.00 USD 1 award" in told
     assert 'href="/admin/stores?stage=not_admitted"' in page
-    keep_store(wired, "st_10", admitted_at=None)
-    count_programmes(wired.database, NOW + timedelta(minutes=1))
+    keep_store(container, "st_10", admitted_at=None)
+    count_programmes(container.database, NOW + timedelta(minutes=1))
     assert "<strong>5</strong> stores waiting" in console.get("/admin/programme").text
 
 
-def test_a_programme_nobody_joined_says_how_one_joins(wired, clock):
+def test_a_programme_nobody_joined_says_how_one_joins(container, clock):
     clock.at = datetime(2025, 12, 5, tzinfo=UTC)
-    page = Console(wired, "viewer").get("/admin/programme").text
+    page = Console(container, "viewer").get("/admin/programme").text
     assert "No store has joined yet" in page
     assert "Nothing was awarded yet" in page
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/awards", "/admin/programme", "/admin/reviews"])
-def test_a_page_asks_as_many_questions_of_many_rows_as_of_few(wired, clock, path):
+def test_a_page_asks_as_many_questions_of_many_rows_as_of_few(container, clock, path):
     clock.at = NOW
-    Desk(wired, 2)
-    console = Console(wired, "viewer")
+    AwardDesk(container, 2)
+    console = Console(container, "viewer")
     few = console.questions(path)
     for number in range(100, 120):
-        keep_store(wired, f"st_{number}", stage="held")
-        ask_review(wired.database, NOW, f"st_{number}", "No.")
+        keep_store(container, f"st_{number}", stage="held")
+        ask_review(container.database, NOW, f"st_{number}", "No.")
     assert console.questions(path) == few + (path == "/admin/")  # the held are counted where there are

@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 
 from receiver.app import create_app
+from receiver.container import Container
 from receiver.services.decisions.decide import decide_store
 from receiver.storage import tables
-from receiver.storage.seal import token_hash
-from receiver.wiring import Wiring
+from receiver.storage.cipher import token_hash
+from tests.db_factories import keep_account, keep_day, keep_link, keep_store
 from tests.factories import FIRST
-from tests.rows import keep_account, keep_day, keep_link, keep_store
 from tests.staff import Console, staff_token
 
 CLAIMANT, HOLDER, ACCOUNT = "st_claimant", "st_holder", "7300000000000000017"
@@ -44,16 +44,18 @@ COMMANDS = (
 
 
 @pytest.fixture
-def claimant(wired: Wiring) -> str:
+def claimant(container: Container) -> str:
     for store_id in (CLAIMANT, HOLDER):
-        keep_store(wired, store_id, status_token_hash=token_hash(f"token-{store_id}"))
-    keep_link(wired, HOLDER, ACCOUNT)
-    keep_link(wired, CLAIMANT, ACCOUNT, consent=None, token_sealed=None, prior_spend=None)
+        keep_store(container, store_id, status_token_hash=token_hash(f"token-{store_id}"))
+    keep_link(container, HOLDER, ACCOUNT)
+    keep_link(container, CLAIMANT, ACCOUNT, consent=None, token_sealed=None, prior_spend=None)
     _, name, zone, center, status = OF_THE_ACCOUNT
     told = {"name": name, "timezone": zone, "business_center": center, "status": status}
-    keep_account(wired, ACCOUNT, **told, bills_readable=True, bills_read_at=wired.now(), bills_from=FIRST)
-    keep_day(wired, OF_THE_ACCOUNT[0], advertiser_id=ACCOUNT)
-    with wired.database.writing() as session:
+    keep_account(
+        container, ACCOUNT, **told, bills_readable=True, bills_read_at=container.now(), bills_from=FIRST
+    )
+    keep_day(container, OF_THE_ACCOUNT[0], advertiser_id=ACCOUNT)
+    with container.database.writing() as session:
         session.add(
             tables.PaymentRow(
                 advertiser_id=ACCOUNT,
@@ -61,12 +63,12 @@ def claimant(wired: Wiring) -> str:
                 type="BILL_PAYMENT",
                 billing="CASH",
                 subtotal=Decimal(OF_THE_ACCOUNT[0]),
-                at=wired.now() - timedelta(days=1),
-                read_at=wired.now(),
+                at=container.now() - timedelta(days=1),
+                read_at=container.now(),
             )
         )
     for store_id in (CLAIMANT, HOLDER):
-        decide_store(wired.database, wired.now(), store_id)
+        decide_store(container.database, container.now(), store_id)
     return CLAIMANT
 
 
@@ -75,25 +77,31 @@ def told_in(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_of_the_console_tells_of_the_account(wired: Wiring, claimant: str, path: str):
-    page = Console(wired).get(path.format(id=claimant))
+def test_no_page_of_the_console_tells_of_the_account(container: Container, claimant: str, path: str):
+    page = Console(container).get(path.format(id=claimant))
     assert (page.status_code, told_in(page.text)) == (200, [])
 
 
 @pytest.mark.parametrize("path", CALLS)
-def test_no_answer_of_the_api_tells_of_the_account(wired: Wiring, claimant: str, path: str):
-    answer = create_app(wired=wired).test_client().get(path.format(id=claimant), headers=staff_token(wired))
+def test_no_answer_of_the_api_tells_of_the_account(container: Container, claimant: str, path: str):
+    answer = (
+        create_app(container=container)
+        .test_client()
+        .get(path.format(id=claimant), headers=staff_token(container))
+    )
     assert (answer.status_code, told_in(answer.text)) == (200, [])
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_no_command_tells_of_the_account(wired: Wiring, claimant: str, words: tuple[str, ...]):
-    result = create_app(wired=wired).test_cli_runner().invoke(args=[*words, "--json"])
+def test_no_command_tells_of_the_account(container: Container, claimant: str, words: tuple[str, ...]):
+    result = create_app(container=container).test_cli_runner().invoke(args=[*words, "--json"])
     assert (result.exit_code, told_in(result.output)) == (0, [])
 
 
-def test_the_merchant_is_told_nothing_of_the_account_but_to_connect_tiktok(wired: Wiring, claimant: str):
-    client = create_app(wired=wired).test_client()
+def test_the_merchant_is_told_nothing_of_the_account_but_to_connect_tiktok(
+    container: Container, claimant: str
+):
+    client = create_app(container=container).test_client()
     answer = client.get("/api/v1/status", headers={"Authorization": f"Bearer token-{claimant}"})
     assert told_in(answer.text) == []
     document = answer.get_json()
@@ -101,8 +109,8 @@ def test_the_merchant_is_told_nothing_of_the_account_but_to_connect_tiktok(wired
     assert "Connect TikTok" in document["headline"]
 
 
-def test_all_of_it_is_told_where_the_consent_is(wired: Wiring, claimant: str):
+def test_all_of_it_is_told_where_the_consent_is(container: Container, claimant: str):
     """Or the tests above would look for nothing."""
-    client = create_app(wired=wired).test_client()
+    client = create_app(container=container).test_client()
     answer = client.get("/api/v1/status", headers={"Authorization": f"Bearer token-{HOLDER}"})
     assert set(told_in(answer.text)) == set(OF_THE_ACCOUNT) - {"Zebra Outfitters"}

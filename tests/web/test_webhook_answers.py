@@ -13,15 +13,15 @@ import pytest
 import structlog
 
 from receiver.app import create_app
+from receiver.container import Container, build_container
 from receiver.errors import StorageUnavailable
-from receiver.services.receiving.receive import Reception
+from receiver.services.receiving.receive import WebhookReceiver
 from receiver.services.stores.registry import rotate_secret
-from receiver.storage import hooks
+from receiver.storage import webhook_endpoints
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database, Driver, driver_of
-from receiver.storage.seal import Seal
 from receiver.storage.tables import Delivery, Store
-from receiver.web.webhooks import WebhookFront
-from receiver.wiring import Wiring, wire
+from receiver.web.webhooks import WebhookMiddleware
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.sending import Headers, Reply, send, signed_headers
@@ -37,9 +37,9 @@ OURS = "/webhooks/woocommerce/"
 class Receiver:
     """The service on a socket, with one store."""
 
-    def __init__(self, wired: Wiring, base_url: str) -> None:
-        self.wired, self.base_url = wired, base_url
-        self.store_id = add_shop(wired).id
+    def __init__(self, container: Container, base_url: str) -> None:
+        self.container, self.base_url = container, base_url
+        self.store_id = add_shop(container).id
         self.path = OURS + self.store_id
 
     def post(
@@ -53,14 +53,14 @@ class Receiver:
         return send(self.base_url, "POST", path or self.path, chosen, body)
 
     def kept(self) -> list[Delivery]:
-        with self.wired.database.reading() as session:
+        with self.container.database.reading() as session:
             return list(session.query(Delivery).order_by(Delivery.id))
 
 
 @pytest.fixture
-def receiver(wired: Wiring) -> Iterator[Receiver]:
-    with served(create_app(wired=wired)) as base_url:
-        yield Receiver(wired, base_url)
+def receiver(container: Container) -> Iterator[Receiver]:
+    with served(create_app(container=container)) as base_url:
+        yield Receiver(container, base_url)
 
 
 # taken in
@@ -71,7 +71,7 @@ def test_a_delivery_is_durable_once_it_is_accepted(receiver: Receiver):
     (row,) = receiver.kept()
     assert (reply.status, reply.json) == (200, {"status": "accepted", "id": row.id})
     assert (row.state, row.body, row.topic) == ("received", BODY, "action.wc_ad_credit_signal")
-    assert (row.store_id, row.webhook_id, row.due_at) == (receiver.store_id, "136", receiver.wired.now())
+    assert (row.store_id, row.webhook_id, row.due_at) == (receiver.store_id, "136", receiver.container.now())
     assert reply.headers["content-type"] == "application/json"
 
 
@@ -92,8 +92,10 @@ def test_one_body_under_two_ids_is_two_deliveries(receiver: Receiver, name: str)
 
 
 def test_during_a_rotation_both_secrets_verify_and_then_the_new_one(receiver: Receiver, clock: FrozenClock):
-    wired = receiver.wired
-    new = rotate_secret(wired.database, wired.seal, wired.now(), receiver.store_id, actor="test")
+    container = receiver.container
+    new = rotate_secret(
+        container.database, container.cipher, container.now(), receiver.store_id, actor="test"
+    )
 
     def statuses() -> list[int]:
         return [receiver.post(headers=signed_headers(BODY, secret)).status for secret in (SECRET, new)]
@@ -104,10 +106,12 @@ def test_during_a_rotation_both_secrets_verify_and_then_the_new_one(receiver: Re
 
 
 def test_a_webhook_of_the_bridge_names_its_topic_whatever_the_header_says(receiver: Receiver):
-    wired = receiver.wired
-    with wired.database.writing() as session:
-        hooks.add_hook(session, "hk_1", receiver.store_id, "action.woocommerce_settings_saved")
-        hooks.add_secret(session, "hk_1", wired.seal.close("of the hook"), wired.now())
+    container = receiver.container
+    with container.database.writing() as session:
+        webhook_endpoints.add_hook(session, "hk_1", receiver.store_id, "action.woocommerce_settings_saved")
+        webhook_endpoints.add_secret(
+            session, "hk_1", container.cipher.encrypt("of the hook"), container.now()
+        )
     path = f"{receiver.path}/hk_1"
     assert receiver.post(path=path).status == 401  # the store's own secret is not the hook's
     assert receiver.post(headers=signed_headers(BODY, "of the hook"), path=path).status == 200
@@ -115,7 +119,7 @@ def test_a_webhook_of_the_bridge_names_its_topic_whatever_the_header_says(receiv
 
 
 def test_a_webhook_is_only_found_under_its_own_store(receiver: Receiver):
-    other = add_shop(receiver.wired, "https://other.example/").id
+    other = add_shop(receiver.container, "https://other.example/").id
     assert receiver.post(path=f"{OURS}{other}/{receiver.store_id}").status == 404
 
 
@@ -201,8 +205,8 @@ def test_an_unknown_webhook_of_a_known_store_is_not_there(receiver: Receiver):
 
 
 def test_a_disconnected_store_is_gone(receiver: Receiver):
-    with receiver.wired.database.writing() as session:
-        session.get_one(Store, receiver.store_id).disconnected_at = receiver.wired.now()
+    with receiver.container.database.writing() as session:
+        session.get_one(Store, receiver.store_id).disconnected_at = receiver.container.now()
     assert receiver.post().status == 410
     assert receiver.kept() == []
 
@@ -272,8 +276,8 @@ def gone(tmp_path: Path) -> list[str]:
 
 def test_what_cannot_be_kept_is_never_accepted(gone: list[str]):
     for url in gone:
-        wired = wire(make_settings(database_url=url))
-        with served(create_app(wired=wired)) as base_url:
+        container = build_container(make_settings(database_url=url))
+        with served(create_app(container=container)) as base_url:
             reply = send(base_url, "POST", OURS + "st_1", signed_headers(BODY, SECRET), BODY)
             pong = send(
                 base_url, "POST", OURS + "st_1", [("content-type", FORM), ("content-length", "13")], PING
@@ -281,23 +285,23 @@ def test_what_cannot_be_kept_is_never_accepted(gone: list[str]):
         assert (reply.status, reply.json) == (503, {"error": "unavailable"}), url
         assert int(reply.headers["retry-after"]) > 0
         assert pong.status == 200
-        wired.database.close()
+        container.database.close()
 
 
 class LostWhenCommitting(Database):
     """Loses its server after everything was written and before the commit is told."""
 
     @contextmanager
-    def statements(self) -> Iterator[Driver]:
+    def autocommit_connection(self) -> Iterator[Driver]:
         with self.writing() as session:
             yield driver_of(session)
             raise StorageUnavailable("the server went away")
 
 
 def test_nothing_is_half_written_when_the_commit_fails(receiver: Receiver):
-    wired = receiver.wired
-    database = LostWhenCommitting(wired.settings.database_url)
-    front = WebhookFront(_no_app, Reception(database, wired.seal, 10_000, wired.now))
+    container = receiver.container
+    database = LostWhenCommitting(container.settings.database_url)
+    front = WebhookMiddleware(_no_app, WebhookReceiver(database, container.cipher, 10_000, container.now))
     with served(front) as base_url:
         reply = send(base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY)
     database.close()
@@ -309,20 +313,24 @@ def test_nothing_is_half_written_when_the_commit_fails(receiver: Receiver):
 def test_a_secret_that_can_no_longer_be_opened_is_our_fault_and_not_the_senders(receiver: Receiver):
     from cryptography.fernet import Fernet
 
-    wired = receiver.wired
-    lost = Seal([Fernet.generate_key().decode()])
-    with served(WebhookFront(_no_app, Reception(wired.database, lost, 10_000, wired.now))) as base_url:
+    container = receiver.container
+    lost = Cipher([Fernet.generate_key().decode()])
+    with served(
+        WebhookMiddleware(_no_app, WebhookReceiver(container.database, lost, 10_000, container.now))
+    ) as base_url:
         assert send(base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY).status == 503
 
 
 def test_the_worker_hears_of_it_after_it_is_durable_and_cannot_spoil_it(receiver: Receiver):
-    wired, heard = receiver.wired, []
+    container, heard = receiver.container, []
 
     def wake() -> None:
         heard.append(len(receiver.kept()))
         raise RuntimeError("no worker")
 
-    front = WebhookFront(_no_app, Reception(wired.database, wired.seal, 10_000, wired.now, wake))
+    front = WebhookMiddleware(
+        _no_app, WebhookReceiver(container.database, container.cipher, 10_000, container.now, wake)
+    )
     with served(front) as base_url:
         assert send(base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY).status == 200
     assert heard == [1]
@@ -336,11 +344,13 @@ class ShortReads(io.BytesIO):
 
 
 def test_short_reads_are_read_on_until_all_has_come(receiver: Receiver):
-    wired, answers = receiver.wired, []
+    container, answers = receiver.container, []
     headers = signed_headers(BODY, SECRET)
     environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers}
     environ |= {"REQUEST_METHOD": "POST", "PATH_INFO": receiver.path, "CONTENT_LENGTH": str(len(BODY))}
-    front = WebhookFront(_no_app, Reception(wired.database, wired.seal, 10_000, wired.now))
+    front = WebhookMiddleware(
+        _no_app, WebhookReceiver(container.database, container.cipher, 10_000, container.now)
+    )
     front({**environ, "wsgi.input": ShortReads(BODY)}, lambda status, _: answers.append(status))
     assert answers == ["200 OK"]
 
@@ -362,7 +372,7 @@ def test_a_fault_of_ours_tells_nobody_anything(caplog: pytest.LogCaptureFixture)
         def answer(self, _call: object) -> None:
             raise ValueError("s3cretABC in a message")
 
-    front = WebhookFront(_no_app, Broken())  # type: ignore[arg-type]
+    front = WebhookMiddleware(_no_app, Broken())  # type: ignore[arg-type]
     with (
         structlog.testing.capture_logs() as logged,
         caplog.at_level(logging.DEBUG),

@@ -14,9 +14,9 @@ from receiver.sandbox.shop.shop import Permalinks
 from tests.captures import rest_examples
 from tests.certificates import Authority
 from tests.shops import served_shops
-from wp_bridge.errors import StoreError, Trouble
-from wp_bridge.guard import Answer, Guard, Limits
-from wp_bridge.store import Store, StoreFacts, Webhook, probe
+from wp_bridge.errors import StoreError, StoreTrouble
+from wp_bridge.safe_http import Limits, SafeHttpClient, SafeHttpResponse
+from wp_bridge.store import RemoteStore, StoreFacts, Webhook, probe
 
 KEY, SECRET = "ck_" + "a" * 40, "cs_" + "b" * 40
 EXAMPLES = {f"{number}: {one.note}": one for number, one in enumerate(rest_examples())}
@@ -32,7 +32,7 @@ class Recorded:
     def request(self, method, url, **asked):
         self.asked.append((method, url, asked))
         headers = {name.lower(): value for name, value in self.example.response_headers}
-        return Answer(self.example.status, headers, self.example.response_body.encode())
+        return SafeHttpResponse(self.example.status, headers, self.example.response_body.encode())
 
 
 def recorded(note):
@@ -41,7 +41,7 @@ def recorded(note):
 
 def store_of(example):
     guard = Recorded(example)
-    return Store(guard, "https://store.example/", KEY, SECRET), guard
+    return RemoteStore(guard, "https://store.example/", KEY, SECRET), guard
 
 
 def trouble_of(call, *arguments):
@@ -58,12 +58,15 @@ CALLS = {
     "GET /wp-json/wc/v3/system_status": lambda store: store.facts(),
 }
 REFUSED = {
-    "no credentials": (Trouble.KEYS_REFUSED, "woocommerce_rest_cannot_view"),
-    "wrong consumer secret": (Trouble.KEYS_REFUSED, "woocommerce_rest_authentication_error"),
-    "create, bad topic": (Trouble.MALFORMED, "woocommerce_rest_shop_webhook_invalid_topic"),
-    "create, bad delivery_url": (Trouble.MALFORMED, "woocommerce_rest_shop_webhook_invalid_delivery_url"),
-    "delete without force": (Trouble.MALFORMED, "woocommerce_rest_trash_not_supported"),
-    "update after delete": (Trouble.MALFORMED, "woocommerce_rest_shop_webhook_invalid_id"),
+    "no credentials": (StoreTrouble.KEYS_REFUSED, "woocommerce_rest_cannot_view"),
+    "wrong consumer secret": (StoreTrouble.KEYS_REFUSED, "woocommerce_rest_authentication_error"),
+    "create, bad topic": (StoreTrouble.MALFORMED, "woocommerce_rest_shop_webhook_invalid_topic"),
+    "create, bad delivery_url": (
+        StoreTrouble.MALFORMED,
+        "woocommerce_rest_shop_webhook_invalid_delivery_url",
+    ),
+    "delete without force": (StoreTrouble.MALFORMED, "woocommerce_rest_trash_not_supported"),
+    "update after delete": (StoreTrouble.MALFORMED, "woocommerce_rest_shop_webhook_invalid_id"),
 }
 
 
@@ -83,7 +86,7 @@ def test_every_recorded_answer_is_read_or_refused_with_the_stores_own_code(name)
     elif example.status >= 400:
         assert trouble_of(call, store)[1] == json.loads(example.response_body)["code"]
     elif isinstance(json.loads(example.response_body), list) and "webhooks" not in example.path:
-        assert trouble_of(call, store) == (Trouble.MALFORMED, None)
+        assert trouble_of(call, store) == (StoreTrouble.MALFORMED, None)
     else:
         call(store)
 
@@ -127,12 +130,12 @@ def test_deleting_what_is_gone_is_deleting_it():
 
 @pytest.fixture
 def guard():
-    return Guard(allow_loopback=True, limits=Limits(connect=2, read=1, deadline=3))
+    return SafeHttpClient(allow_loopback=True, limits=Limits(connect=2, read=1, deadline=3))
 
 
 def with_keys(guard, shop, permissions="read_write"):
     key = shop.new_key(permissions)
-    return Store(guard, f"{shop.url}/", key.consumer_key, key.consumer_secret)
+    return RemoteStore(guard, f"{shop.url}/", key.consumer_key, key.consumer_secret)
 
 
 @pytest.fixture
@@ -171,7 +174,7 @@ def test_the_plugin_is_asked_for_its_state_and_given_the_token(shop, store):
     store.put_token("stt_1")
     assert shop.records.token == "stt_1"
     shop.setup.companion = None
-    assert trouble_of(store.state) == (Trouble.NO_COMPANION, "rest_no_route")
+    assert trouble_of(store.state) == (StoreTrouble.NO_COMPANION, "rest_no_route")
 
 
 def test_over_http_a_call_is_signed_and_shows_no_secret(shop, store):
@@ -188,9 +191,9 @@ def test_over_http_a_call_is_signed_and_shows_no_secret(shop, store):
         (
             "read",
             lambda store: store.make_webhook("n", "order.created", "https://x/", "s"),
-            Trouble.KEYS_TOO_WEAK,
+            StoreTrouble.KEYS_TOO_WEAK,
         ),
-        ("write", lambda store: store.webhooks(), Trouble.KEYS_TOO_WEAK),
+        ("write", lambda store: store.webhooks(), StoreTrouble.KEYS_TOO_WEAK),
     ],
 )
 def test_keys_that_may_not_are_told_from_keys_that_are_wrong(shop, guard, permissions, call, trouble):
@@ -199,22 +202,22 @@ def test_keys_that_may_not_are_told_from_keys_that_are_wrong(shop, guard, permis
 
 def test_revoked_keys_are_refused(shop, store):
     shop.revoke(shop.records.keys[0])
-    assert trouble_of(store.facts)[0] is Trouble.KEYS_REFUSED
+    assert trouble_of(store.facts)[0] is StoreTrouble.KEYS_REFUSED
 
 
 FAULTS = {
-    ShopFault.SILENT: Trouble.UNREACHABLE,
-    ShopFault.RESET: Trouble.UNREACHABLE,
-    ShopFault.REDIRECT: Trouble.UNREACHABLE,
-    ShopFault.FIREWALL: Trouble.UNREACHABLE,
-    ShopFault.HUGE: Trouble.UNREACHABLE,
-    ShopFault.SWELLING: Trouble.UNREACHABLE,
-    ShopFault.DRIPPING: Trouble.UNREACHABLE,
-    ShopFault.MAINTENANCE: Trouble.BUSY,
-    ShopFault.CRITICAL_ERROR: Trouble.BUSY,
-    ShopFault.NOTICE: Trouble.MALFORMED,
-    ShopFault.GARBLED: Trouble.MALFORMED,
-    ShopFault.ERROR_OBJECT: Trouble.KEYS_TOO_WEAK,
+    ShopFault.SILENT: StoreTrouble.UNREACHABLE,
+    ShopFault.RESET: StoreTrouble.UNREACHABLE,
+    ShopFault.REDIRECT: StoreTrouble.UNREACHABLE,
+    ShopFault.FIREWALL: StoreTrouble.UNREACHABLE,
+    ShopFault.HUGE: StoreTrouble.UNREACHABLE,
+    ShopFault.SWELLING: StoreTrouble.UNREACHABLE,
+    ShopFault.DRIPPING: StoreTrouble.UNREACHABLE,
+    ShopFault.MAINTENANCE: StoreTrouble.BUSY,
+    ShopFault.CRITICAL_ERROR: StoreTrouble.BUSY,
+    ShopFault.NOTICE: StoreTrouble.MALFORMED,
+    ShopFault.GARBLED: StoreTrouble.MALFORMED,
+    ShopFault.ERROR_OBJECT: StoreTrouble.KEYS_TOO_WEAK,
 }
 
 
@@ -240,11 +243,11 @@ def test_a_shop_is_probed_without_keys(shop, guard):
 
 @pytest.mark.parametrize(
     ("permalinks", "found"),
-    [(Permalinks.NO_REWRITING, "index.php/"), (Permalinks.PLAIN, Trouble.NO_PERMALINKS)],
+    [(Permalinks.NO_REWRITING, "index.php/"), (Permalinks.PLAIN, StoreTrouble.NO_PERMALINKS)],
 )
 def test_permalinks_decide_where_a_shop_is_asked(shop, guard, permalinks, found):
     shop.setup.permalinks = permalinks
-    if isinstance(found, Trouble):
+    if isinstance(found, StoreTrouble):
         assert trouble_of(probe, guard, f"{shop.url}/")[0] is found
     else:
         assert probe(guard, f"{shop.url}/")[0] == f"{shop.url}/{found}"
@@ -253,16 +256,16 @@ def test_permalinks_decide_where_a_shop_is_asked(shop, guard, permalinks, found)
 @pytest.mark.parametrize(
     ("body", "trouble"),
     [
-        (b"<html>hello", Trouble.NOT_WORDPRESS),
-        (b'{"name": "x"}', Trouble.NOT_WORDPRESS),
-        (b'{"namespaces": ["wp/v2"]}', Trouble.NO_WOOCOMMERCE),
-        (b'{"namespaces": ["wp/v2", "wc/v2"]}', Trouble.TOO_OLD),
+        (b"<html>hello", StoreTrouble.NOT_WORDPRESS),
+        (b'{"name": "x"}', StoreTrouble.NOT_WORDPRESS),
+        (b'{"namespaces": ["wp/v2"]}', StoreTrouble.NO_WOOCOMMERCE),
+        (b'{"namespaces": ["wp/v2", "wc/v2"]}', StoreTrouble.TOO_OLD),
         (b'\xef\xbb\xbf{"namespaces": ["wc/v3"]}', None),
-        (b"[" * 100_000, Trouble.NOT_WORDPRESS),
+        (b"[" * 100_000, StoreTrouble.NOT_WORDPRESS),
     ],
 )
 def test_what_is_no_shop_is_told_by_what_it_is(guard, monkeypatch, body, trouble):
-    monkeypatch.setattr(Guard, "request", lambda *_, **__: Answer(200, {}, body))
+    monkeypatch.setattr(SafeHttpClient, "request", lambda *_, **__: SafeHttpResponse(200, {}, body))
     if trouble is None:
         assert probe(guard, "http://127.0.0.1/") == ("http://127.0.0.1/", None)
     else:
@@ -272,12 +275,12 @@ def test_what_is_no_shop_is_told_by_what_it_is(guard, monkeypatch, body, trouble
 @pytest.mark.parametrize(
     ("fault", "trouble"),
     [
-        (ShopFault.NOTICE, Trouble.MALFORMED),
-        (ShopFault.GARBLED, Trouble.MALFORMED),
-        (ShopFault.MAINTENANCE, Trouble.BUSY),
-        (ShopFault.CRITICAL_ERROR, Trouble.BUSY),
-        (ShopFault.FIREWALL, Trouble.NOT_WORDPRESS),
-        (ShopFault.REDIRECT, Trouble.UNREACHABLE),
+        (ShopFault.NOTICE, StoreTrouble.MALFORMED),
+        (ShopFault.GARBLED, StoreTrouble.MALFORMED),
+        (ShopFault.MAINTENANCE, StoreTrouble.BUSY),
+        (ShopFault.CRITICAL_ERROR, StoreTrouble.BUSY),
+        (ShopFault.FIREWALL, StoreTrouble.NOT_WORDPRESS),
+        (ShopFault.REDIRECT, StoreTrouble.UNREACHABLE),
     ],
 )
 def test_a_fault_at_the_probe_has_its_own_advice(shop, guard, fault, trouble):
@@ -299,9 +302,14 @@ def test_the_probe_asks_for_little_of_an_index_that_may_be_long(shop, guard):
 def test_a_shop_is_probed_with_less_patience_than_it_is_called(monkeypatch):
     seen = []
     monkeypatch.setattr(
-        Guard, "request", lambda self, *_, **__: seen.append(self._limits) or Answer(404, {}, b"")
+        SafeHttpClient,
+        "request",
+        lambda self, *_, **__: seen.append(self._limits) or SafeHttpResponse(404, {}, b""),
     )
-    assert trouble_of(probe, Guard(allow_loopback=True), "http://127.0.0.1/")[0] is Trouble.NOT_WORDPRESS
+    assert (
+        trouble_of(probe, SafeHttpClient(allow_loopback=True), "http://127.0.0.1/")[0]
+        is StoreTrouble.NOT_WORDPRESS
+    )
     assert {limits.deadline for limits in seen} == {15}
 
 
@@ -321,7 +329,7 @@ def safe_shop(tmp_path, clock, authority):
 
 @pytest.fixture
 def safe_guard(authority):
-    return Guard(allow_loopback=True, authorities=str(authority.file))
+    return SafeHttpClient(allow_loopback=True, authorities=str(authority.file))
 
 
 def signed(shop):
@@ -354,15 +362,15 @@ def test_a_shop_behind_a_proxy_that_takes_itself_for_http_gets_what_it_would_sig
 
 def test_a_secret_that_is_wrong_is_not_tried_in_other_ways(safe_shop, safe_guard):
     key = safe_shop.new_key()
-    store = Store(safe_guard, f"{safe_shop.url}/", key.consumer_key, "cs_" + "0" * 40)
-    assert trouble_of(store.webhooks)[0] is Trouble.KEYS_REFUSED
+    store = RemoteStore(safe_guard, f"{safe_shop.url}/", key.consumer_key, "cs_" + "0" * 40)
+    assert trouble_of(store.webhooks)[0] is StoreTrouble.KEYS_REFUSED
     assert len(safe_shop.asked) == 1
 
 
 def test_keys_nobody_knows_are_refused_in_all_ways_and_each_time_anew(safe_shop, safe_guard):
-    store = Store(safe_guard, f"{safe_shop.url}/", KEY, SECRET)
+    store = RemoteStore(safe_guard, f"{safe_shop.url}/", KEY, SECRET)
     for _ in range(2):
-        assert trouble_of(store.webhooks)[0] is Trouble.KEYS_REFUSED
+        assert trouble_of(store.webhooks)[0] is StoreTrouble.KEYS_REFUSED
     assert signed(safe_shop) == [False, True, True] * 2
 
 
@@ -370,7 +378,7 @@ def test_keys_revoked_after_they_were_taken_are_refused_once(safe_shop, safe_gua
     store = with_keys(safe_guard, safe_shop)
     store.webhooks()
     safe_shop.revoke(safe_shop.records.keys[0])
-    assert trouble_of(store.webhooks)[0] is Trouble.KEYS_REFUSED
+    assert trouble_of(store.webhooks)[0] is StoreTrouble.KEYS_REFUSED
     assert signed(safe_shop) == [False, False]
 
 
@@ -380,13 +388,13 @@ def test_keys_that_only_read_are_told_so_in_every_way(safe_shop, safe_guard, fau
         safe_shop.faults.on(fault)
     store = with_keys(safe_guard, safe_shop, "read")
     made = trouble_of(store.make_webhook, "n", "order.created", "https://x.example/", "s")
-    assert made == (Trouble.KEYS_TOO_WEAK, "woocommerce_rest_authentication_error")
+    assert made == (StoreTrouble.KEYS_TOO_WEAK, "woocommerce_rest_authentication_error")
 
 
 def test_a_token_never_goes_over_http(shop, guard):
-    public = Guard(resolve=lambda host, port: pytest.fail("nothing is looked up"))
-    store = Store(public, "http://shop.example/", KEY, SECRET)
-    assert trouble_of(store.put_token, "stt_1") == (Trouble.NOT_HTTPS, None)
+    public = SafeHttpClient(resolve=lambda host, port: pytest.fail("nothing is looked up"))
+    store = RemoteStore(public, "http://shop.example/", KEY, SECRET)
+    assert trouble_of(store.put_token, "stt_1") == (StoreTrouble.NOT_HTTPS, None)
 
 
 # What a stranger may say
@@ -394,44 +402,44 @@ def test_a_token_never_goes_over_http(shop, guard):
 
 def error(status, code, message="", http=None):
     told = {"code": code, "message": message, "data": {"status": status}}
-    return Answer(http or status, {}, json.dumps(told).encode())
+    return SafeHttpResponse(http or status, {}, json.dumps(told).encode())
 
 
 SEEN, UNSEEN = "woocommerce_rest_authentication_error", "woocommerce_rest_cannot_view"
 NO_RIGHT = "The API key provided does not have write permissions."
 REFUSALS = [
-    (error(401, UNSEEN), Trouble.KEYS_REFUSED),
-    (error(401, SEEN, "Consumer secret is invalid."), Trouble.KEYS_REFUSED),
-    (error(401, SEEN, "Invalid signature - provided signature does not match."), Trouble.KEYS_REFUSED),
-    (error(401, "woocommerce_rest_authentication_missing_parameter"), Trouble.KEYS_REFUSED),
-    (error(401, "rest_not_logged_in"), Trouble.KEYS_REFUSED),
-    (error(401, UNSEEN, http=200), Trouble.KEYS_REFUSED),
-    (error(401, SEEN, NO_RIGHT), Trouble.KEYS_TOO_WEAK),
-    (error(403, UNSEEN), Trouble.KEYS_TOO_WEAK),
-    (error(403, "rest_forbidden", http=200), Trouble.KEYS_TOO_WEAK),
-    (error(404, "rest_no_route"), Trouble.NO_WOOCOMMERCE),
-    (error(400, "rest_invalid_param"), Trouble.MALFORMED),
-    (error(429, "too_many"), Trouble.BUSY),
-    (error(500, "internal_server_error", http=200), Trouble.BUSY),
-    (error("403", "rest_forbidden", http=200), Trouble.MALFORMED),
-    (error("403", "rest_forbidden", http=401), Trouble.KEYS_REFUSED),
-    (Answer(401, {}, b"<html>password, please"), Trouble.UNREACHABLE),
-    (Answer(403, {}, b"<html>blocked"), Trouble.UNREACHABLE),
-    (Answer(404, {}, b"<html>not here"), Trouble.UNREACHABLE),
-    (Answer(429, {}, b""), Trouble.BUSY),
-    (Answer(503, {}, b"<html>soon"), Trouble.BUSY),
-    (Answer(522, {}, b"origin is down"), Trouble.BUSY),
-    (Answer(200, {}, b"<br /><b>Notice</b>[]"), Trouble.MALFORMED),
-    (Answer(200, {}, b"[1"), Trouble.MALFORMED),
-    (Answer(200, {}, b""), Trouble.MALFORMED),
-    (Answer(200, {}, b"null"), Trouble.MALFORMED),
-    (Answer(200, {}, b"7"), Trouble.MALFORMED),
-    (Answer(200, {}, b"{}"), Trouble.MALFORMED),
-    (Answer(200, {}, b"[7]"), Trouble.MALFORMED),
-    (Answer(200, {}, b'[{"id": 0}]'), Trouble.MALFORMED),
-    (Answer(200, {}, b"\xff\xfe"), Trouble.MALFORMED),
-    (Answer(200, {}, b"[" * 200_000), Trouble.MALFORMED),
-    (Answer(200, {}, b"9" * 5_000), Trouble.MALFORMED),
+    (error(401, UNSEEN), StoreTrouble.KEYS_REFUSED),
+    (error(401, SEEN, "Consumer secret is invalid."), StoreTrouble.KEYS_REFUSED),
+    (error(401, SEEN, "Invalid signature - provided signature does not match."), StoreTrouble.KEYS_REFUSED),
+    (error(401, "woocommerce_rest_authentication_missing_parameter"), StoreTrouble.KEYS_REFUSED),
+    (error(401, "rest_not_logged_in"), StoreTrouble.KEYS_REFUSED),
+    (error(401, UNSEEN, http=200), StoreTrouble.KEYS_REFUSED),
+    (error(401, SEEN, NO_RIGHT), StoreTrouble.KEYS_TOO_WEAK),
+    (error(403, UNSEEN), StoreTrouble.KEYS_TOO_WEAK),
+    (error(403, "rest_forbidden", http=200), StoreTrouble.KEYS_TOO_WEAK),
+    (error(404, "rest_no_route"), StoreTrouble.NO_WOOCOMMERCE),
+    (error(400, "rest_invalid_param"), StoreTrouble.MALFORMED),
+    (error(429, "too_many"), StoreTrouble.BUSY),
+    (error(500, "internal_server_error", http=200), StoreTrouble.BUSY),
+    (error("403", "rest_forbidden", http=200), StoreTrouble.MALFORMED),
+    (error("403", "rest_forbidden", http=401), StoreTrouble.KEYS_REFUSED),
+    (SafeHttpResponse(401, {}, b"<html>password, please"), StoreTrouble.UNREACHABLE),
+    (SafeHttpResponse(403, {}, b"<html>blocked"), StoreTrouble.UNREACHABLE),
+    (SafeHttpResponse(404, {}, b"<html>not here"), StoreTrouble.UNREACHABLE),
+    (SafeHttpResponse(429, {}, b""), StoreTrouble.BUSY),
+    (SafeHttpResponse(503, {}, b"<html>soon"), StoreTrouble.BUSY),
+    (SafeHttpResponse(522, {}, b"origin is down"), StoreTrouble.BUSY),
+    (SafeHttpResponse(200, {}, b"<br /><b>Notice</b>[]"), StoreTrouble.MALFORMED),
+    (SafeHttpResponse(200, {}, b"[1"), StoreTrouble.MALFORMED),
+    (SafeHttpResponse(200, {}, b""), StoreTrouble.MALFORMED),
+    (SafeHttpResponse(200, {}, b"null"), StoreTrouble.MALFORMED),
+    (SafeHttpResponse(200, {}, b"7"), StoreTrouble.MALFORMED),
+    (SafeHttpResponse(200, {}, b"{}"), StoreTrouble.MALFORMED),
+    (SafeHttpResponse(200, {}, b"[7]"), StoreTrouble.MALFORMED),
+    (SafeHttpResponse(200, {}, b'[{"id": 0}]'), StoreTrouble.MALFORMED),
+    (SafeHttpResponse(200, {}, b"\xff\xfe"), StoreTrouble.MALFORMED),
+    (SafeHttpResponse(200, {}, b"[" * 200_000), StoreTrouble.MALFORMED),
+    (SafeHttpResponse(200, {}, b"9" * 5_000), StoreTrouble.MALFORMED),
 ]
 
 
@@ -446,7 +454,7 @@ class Saying:
 
 
 def hearing(*answers):
-    return Store(Saying(*answers), "http://store.example/", KEY, SECRET)
+    return RemoteStore(Saying(*answers), "http://store.example/", KEY, SECRET)
 
 
 @pytest.mark.parametrize(("answer", "trouble"), REFUSALS)
@@ -455,15 +463,15 @@ def test_what_cannot_be_used_is_one_trouble_each(answer, trouble):
 
 
 def test_a_byte_order_mark_is_no_trouble():
-    assert hearing(Answer(200, {}, b"\xef\xbb\xbf[]")).webhooks() == []
+    assert hearing(SafeHttpResponse(200, {}, b"\xef\xbb\xbf[]")).webhooks() == []
 
 
 def test_a_store_that_speaks_another_language_still_tells_weak_keys_from_wrong_ones():
     refusal = error(401, SEEN, "La clave no tiene permiso de escritura.")
-    assert trouble_of(hearing(refusal).webhooks)[0] is Trouble.KEYS_REFUSED
-    store = hearing(Answer(200, {}, b"[]"), refusal)
+    assert trouble_of(hearing(refusal).webhooks)[0] is StoreTrouble.KEYS_REFUSED
+    store = hearing(SafeHttpResponse(200, {}, b"[]"), refusal)
     store.webhooks()
-    assert trouble_of(store.change_secret, 1, "s")[0] is Trouble.KEYS_TOO_WEAK
+    assert trouble_of(store.change_secret, 1, "s")[0] is StoreTrouble.KEYS_TOO_WEAK
 
 
 @pytest.mark.parametrize(
@@ -481,12 +489,12 @@ def test_a_store_that_speaks_another_language_still_tells_weak_keys_from_wrong_o
 )
 def test_a_busy_store_is_left_alone_for_as_long_as_it_says(headers, seconds):
     with pytest.raises(StoreError) as caught:
-        hearing(Answer(503, headers, b"")).webhooks()
-    assert (caught.value.trouble, caught.value.retry_after) == (Trouble.BUSY, seconds)
+        hearing(SafeHttpResponse(503, headers, b"")).webhooks()
+    assert (caught.value.trouble, caught.value.retry_after) == (StoreTrouble.BUSY, seconds)
 
 
 def test_a_code_that_is_none_is_not_repeated():
-    assert trouble_of(hearing(error(400, "\x1b[31m" + KEY)).webhooks) == (Trouble.MALFORMED, "unnamed")
+    assert trouble_of(hearing(error(400, "\x1b[31m" + KEY)).webhooks) == (StoreTrouble.MALFORMED, "unnamed")
 
 
 def test_what_a_store_says_of_itself_is_known_only_where_it_has_the_right_form():
@@ -501,13 +509,15 @@ def test_what_a_store_says_of_itself_is_known_only_where_it_has_the_right_form()
         "settings": {"currency": "dollars", "HPOS_enabled": "yes"},
         "active_plugins": [7, {"plugin": "a/b.php"}, {"version": "1"}],
     }
-    answers = [Answer(200, {}, json.dumps(one).encode()) for one in (status, {"value": "somewhere"})]
-    facts = hearing(*answers, Answer(404, {}, b"")).facts()
+    answers = [
+        SafeHttpResponse(200, {}, json.dumps(one).encode()) for one in (status, {"value": "somewhere"})
+    ]
+    facts = hearing(*answers, SafeHttpResponse(404, {}, b"")).facts()
     assert facts == StoreFacts(None, None, None, None, None, None, "6.8", None, (("a/b.php", None),))
 
 
 def test_what_a_store_does_not_say_stays_unknown():
-    assert set(vars(hearing(Answer(200, {}, b"{}")).facts()).values()) == {None}
+    assert set(vars(hearing(SafeHttpResponse(200, {}, b"{}")).facts()).values()) == {None}
 
 
 @pytest.mark.parametrize(
@@ -524,18 +534,18 @@ def test_all_pages_are_read_however_the_store_counts_them(counts, rows, calls):
     pages = [[{"id": 1000 * page + row + 1} for row in range(count)] for page, count in enumerate(rows)]
     guard = Saying(
         *(
-            Answer(200, {"x-wp-totalpages": count} if count else {}, json.dumps(page).encode())
+            SafeHttpResponse(200, {"x-wp-totalpages": count} if count else {}, json.dumps(page).encode())
             for count, page in zip_longest(counts, pages)
         ),
-        Answer(500, {}, b""),
+        SafeHttpResponse(500, {}, b""),
     )
-    assert len(Store(guard, "http://store.example/", KEY, SECRET).webhooks()) == sum(rows)
+    assert len(RemoteStore(guard, "http://store.example/", KEY, SECRET).webhooks()) == sum(rows)
     assert len(guard.answers) == 1 + len(rows) - calls
 
 
 def test_pages_without_end_come_to_one():
-    many = Answer(200, {}, json.dumps([{"id": 1}] * 100).encode())
-    assert trouble_of(hearing(many).webhooks) == (Trouble.MALFORMED, "webhooks without end")
+    many = SafeHttpResponse(200, {}, json.dumps([{"id": 1}] * 100).encode())
+    assert trouble_of(hearing(many).webhooks) == (StoreTrouble.MALFORMED, "webhooks without end")
 
 
 def test_no_error_carries_a_key(shop, guard):

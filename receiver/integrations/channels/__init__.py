@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from receiver.domain.telling import Message
+from receiver.domain.alerts import Message
 
 
 class Channel(Protocol):

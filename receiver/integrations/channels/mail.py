@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
-from receiver.domain.telling import Message
+from receiver.domain.alerts import Message
 from receiver.errors import Advice, ProviderError
 
 SECONDS = 10.0  # for each step of the conversation

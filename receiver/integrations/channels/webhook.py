@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from standardwebhooks import Webhook
 
-from receiver.domain.telling import Message
+from receiver.domain.alerts import Message
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.http import Http
 

@@ -30,7 +30,7 @@ Answer = TypeVar("Answer")
 
 
 def read_spans(ask: Callable[[date, date], Answer], first: date, last: date, most: int) -> list[Answer]:
-    """What `ask` answers for the dates from `first` to `last`, both included, at most `most` at once.
+    """Return what `ask` answers for `first` to `last`, both included, at most `most` dates at once.
 
     Where that is too much for TikTok the span is halved, down to a date, and those after it stay as
     short: what was too much is never asked again. All of it is answered, or the last refusal raised.

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from receiver.errors import Advice, ProviderError
-from receiver.integrations.http import TIMEOUT, Answer, Http
+from receiver.integrations.http import TIMEOUT, Http, HttpResponse
 from receiver.integrations.tiktok import (
     advertisers,
     campaigns,
@@ -30,10 +30,10 @@ from receiver.integrations.tiktok.codes import OK
 from receiver.integrations.tiktok.envelope import Reply, open_envelope
 from receiver.integrations.tiktok.finance import Balance, Cost, CostRecord
 from receiver.integrations.tiktok.oauth import Authorised, Consent
-from receiver.integrations.tiktok.pace import Pace
-from receiver.integrations.tiktok.reports import CenterSpend, ShopDay, SpendDay
-from receiver.integrations.tiktok.subscriptions import Entity, Subscription
-from receiver.integrations.tiktok.transactions import Transaction
+from receiver.integrations.tiktok.reports import CenterSpend, ReportedDay, ShopDay
+from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
+from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
+from receiver.integrations.tiktok.transactions import LedgerTransaction
 
 REQUEST_SECONDS = 10.0
 
@@ -48,7 +48,7 @@ class TikTokClient:
         base_url: str,
         *,
         app: App | None = None,
-        pace: Pace | None = None,
+        pace: ThrottledCaller | None = None,
         http: Http | None = None,
         timeout: tuple[float, float] = TIMEOUT,
         page_size: int = 1000,
@@ -94,7 +94,7 @@ class TikTokClient:
         only = advertiser_ids[0] if len(advertiser_ids) == 1 else None
         return advertisers.advertiser_info(self._with(token, only), advertiser_ids)
 
-    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[SpendDay]:
+    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ReportedDay]:
         return reports.daily_spend(
             self._with(token, advertiser_id), advertiser_id, first, last, page_size=self._page_size
         )
@@ -116,7 +116,7 @@ class TikTokClient:
 
     def transactions(
         self, token: str, bc_id: str, advertiser_id: str, first: date, last: date
-    ) -> list[Transaction]:
+    ) -> list[LedgerTransaction]:
         return transactions.transactions(
             self._with(token, advertiser_id), bc_id, advertiser_id, first, last, page_size=self._small_page
         )
@@ -154,7 +154,7 @@ class TikTokClient:
             self._post, self._app, token, entity, callback_url, advertiser_ids, notify_frequency
         )
 
-    def subscriptions(self, entity: Entity | None = None) -> list[Subscription]:
+    def subscriptions(self, entity: Entity | None = None) -> list[TikTokSubscription]:
         return subscriptions.subscriptions(self._get, self._app, entity)
 
     def unsubscribe(self, subscription_id: str) -> None:
@@ -192,7 +192,7 @@ class TikTokClient:
     def _post(self, path: str, body: Mapping[str, Any]) -> Reply:
         return self._paced(path, None, lambda: self._http.post(self._url(path), headers={}, body=body))
 
-    def _paced(self, path: str, advertiser_id: str | None, call: Callable[[], Answer]) -> Reply:
+    def _paced(self, path: str, advertiser_id: str | None, call: Callable[[], HttpResponse]) -> Reply:
         if self._pace is None:
             return _opened(path, call)
         turn = self._pace.wait(path, advertiser_id)
@@ -211,7 +211,7 @@ class TikTokClient:
         return f"{self._base_url}/{path.strip('/')}/"
 
 
-def _opened(path: str, call: Callable[[], Answer]) -> Reply:
+def _opened(path: str, call: Callable[[], HttpResponse]) -> Reply:
     """What a call answered, with a line in the log."""
     try:
         reply = open_envelope(path, call())

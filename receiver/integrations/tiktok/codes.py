@@ -80,7 +80,7 @@ MEANINGS: dict[int, Meaning] = {
 
 
 def meaning_of(code: int) -> Meaning:
-    """What a code means, also one that is not in the table.
+    """Return what a code means, also one that is not in the table.
 
     5xxxx and 6xxxx are TikTok's own faults and pass. Any other stranger is left to us: that alerts
     someone, does not call in a loop, and does not blame the merchant's consent.

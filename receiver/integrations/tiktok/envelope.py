@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from receiver.errors import Advice, InputError, ProviderError
-from receiver.integrations.http import Answer
+from receiver.integrations.http import HttpResponse
 from receiver.integrations.tiktok.codes import OK, meaning_of
 from receiver.strict_json import read_loose_json
 
@@ -36,7 +36,7 @@ class Reply:
         )
 
 
-def open_envelope(path: str, answer: Answer) -> Reply:
+def open_envelope(path: str, answer: HttpResponse) -> Reply:
     """The reply inside an answer to `path`; raises ProviderError for anything but a whole success."""
     body = _parsed(answer.body)
     code = body.get("code") if isinstance(body, dict) else None
@@ -75,7 +75,7 @@ def _refusal(path: str, code: int, request_id: str | None) -> ProviderError:
     )
 
 
-def _no_envelope(path: str, answer: Answer, *, broken: bool) -> ProviderError:
+def _no_envelope(path: str, answer: HttpResponse, *, broken: bool) -> ProviderError:
     """The call did not reach the API, or the API did not answer as it should."""
     if not 200 <= answer.status < 300:
         what, advice = "no answer of the API", _by_status(answer.status)

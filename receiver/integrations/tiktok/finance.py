@@ -70,7 +70,7 @@ class CostRecord:
 def balances(
     get: Get, bc_id: str, advertiser_id: str | None = None, *, page_size: int = PAGE_SIZE
 ) -> list[Balance]:
-    """Of one account, or of all of the Business Center."""
+    """Return the balances of one account, or of all of the Business Center."""
     query: dict[str, str | int | Sequence[str]] = {"bc_id": bc_id}
     if advertiser_id:
         query |= {"filtering": json.dumps({"keyword": advertiser_id}), "fields": ["balance_info"]}

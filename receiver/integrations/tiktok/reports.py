@@ -28,7 +28,7 @@ Figures = Mapping[str, Any]  # metrics by name: Decimal or None, and `currency`
 
 
 @dataclass(frozen=True)
-class SpendDay:
+class ReportedDay:
     """One date of an ad account in its own time zone; amounts in the account's currency, None unknown.
 
     Source: BASIC report at AUCTION_ADVERTISER. `spend` is gross, whatever paid it; `billed_cost` is
@@ -73,10 +73,10 @@ class CenterSpend:
 
 def daily_spend(
     get: Get, advertiser_id: str, first: date, last: date, *, page_size: int = 1000
-) -> list[SpendDay]:
+) -> list[ReportedDay]:
     """The dates with delivery between two dates, both included, in order; a date without a row is absent."""
 
-    def ask(start: date, end: date) -> list[SpendDay]:
+    def ask(start: date, end: date) -> list[ReportedDay]:
         return _Span(get, advertiser_id, start, end, page_size).days()
 
     return [day for days in read_spans(ask, first, last, DATES_A_CALL) for day in days]
@@ -162,7 +162,7 @@ class _Span:
     last: date
     page_size: int
 
-    def days(self) -> list[SpendDay]:
+    def days(self) -> list[ReportedDay]:
         """TikTok does not say whether the four metrics may stand in one request: if not, ask in halves."""
         try:
             return _as_days([self._figures((*MONEY, "currency"))])
@@ -210,7 +210,7 @@ def _query(
     }
 
 
-def _as_days(parts: Sequence[Mapping[date, Figures]]) -> list[SpendDay]:
+def _as_days(parts: Sequence[Mapping[date, Figures]]) -> list[ReportedDay]:
     """The parts of one report, merged; what no part knows of a date is unknown."""
     days = []
     for day in sorted({day for part in parts for day in part}):
@@ -218,5 +218,5 @@ def _as_days(parts: Sequence[Mapping[date, Figures]]) -> list[SpendDay]:
         for part in parts:
             known |= {name: value for name, value in part.get(day, {}).items() if value is not None}
         money = {name: known.get(name) for name in MONEY}
-        days.append(SpendDay(date=day, currency=known.get("currency"), **money))
+        days.append(ReportedDay(date=day, currency=known.get("currency"), **money))
     return days

@@ -31,7 +31,7 @@ class Id(fields.Field[str]):
         return text
 
 
-class Text(fields.Field[str | None]):
+class TextField(fields.Field[str | None]):
     """Words, or None where TikTok has none."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str | None:
@@ -40,7 +40,7 @@ class Text(fields.Field[str | None]):
         return None if value.strip() in NOTHING else value.strip()
 
 
-class Secret(fields.Field[str]):
+class SecretField(fields.Field[str]):
     """A token, as it is: printable, nothing cut off."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
@@ -49,7 +49,7 @@ class Secret(fields.Field[str]):
         return value
 
 
-class MaybeId(Text):
+class MaybeId(TextField):
     """An id, or None where TikTok has none; a Business Center's 0 is none too."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str | None:
@@ -58,7 +58,7 @@ class MaybeId(Text):
         return Id()._deserialize(value, attr, data)
 
 
-class Amount(fields.Field[Decimal | None]):
+class AmountField(fields.Field[Decimal | None]):
     """Money as an exact decimal, or None where there is no figure; no exponents, no underscores."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Decimal | None:
@@ -71,7 +71,7 @@ class Amount(fields.Field[Decimal | None]):
         return Decimal(value)
 
 
-class Day(fields.Field[date]):
+class DayField(fields.Field[date]):
     """`2026-10-01 00:00:00`, a date in the account's own zone."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> date:
@@ -81,7 +81,7 @@ class Day(fields.Field[date]):
             raise ValidationError("should be a date") from error
 
 
-class Instant(fields.Field[datetime | None]):
+class InstantField(fields.Field[datetime | None]):
     """Unix seconds; 0 is none. Milliseconds would land in the year 58,000 and are refused."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime | None:
@@ -118,101 +118,101 @@ class Offset(fields.Field[timezone | None]):
         return timezone(sign * timedelta(hours=int(found[2]), minutes=int(found[3])))
 
 
-class _Answer(Schema):
+class _ReplySchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
 
-class _Advertiser(_Answer):
+class _Advertiser(_ReplySchema):
     advertiser_id = Id(required=True)
-    name = Text(load_default=None)
-    status = Text(load_default=None)
-    country = Text(load_default=None)
-    currency = Text(load_default=None)
-    timezone = Text(load_default=None)
-    display_timezone = Text(load_default=None)
-    create_time = Instant(load_default=None)
+    name = TextField(load_default=None)
+    status = TextField(load_default=None)
+    country = TextField(load_default=None)
+    currency = TextField(load_default=None)
+    timezone = TextField(load_default=None)
+    display_timezone = TextField(load_default=None)
+    create_time = InstantField(load_default=None)
     owner_bc_id = MaybeId(load_default=None)
-    rejection_reason = Text(load_default=None)
-    advertiser_account_type = Text(load_default=None)
+    rejection_reason = TextField(load_default=None)
+    advertiser_account_type = TextField(load_default=None)
 
 
-class AdvertiserList(_Answer):
+class AdvertiserList(_ReplySchema):
     """`/advertiser/info/`."""
 
     list = fields.List(fields.Nested(_Advertiser), required=True)
 
 
-class _Authorised(_Answer):
+class _Authorised(_ReplySchema):
     advertiser_id = Id(required=True)
-    advertiser_name = Text(load_default=None)
+    advertiser_name = TextField(load_default=None)
 
 
-class AuthorisedList(_Answer):
+class AuthorisedList(_ReplySchema):
     """`/oauth2/advertiser/get/`."""
 
     list = fields.List(fields.Nested(_Authorised), required=True)
 
 
-class Consented(_Answer):
+class Consented(_ReplySchema):
     """`/oauth2/access_token/`; its `scope` is a list of numbers."""
 
-    access_token = Secret(required=True)
+    access_token = SecretField(required=True)
     scope = fields.List(Id(), load_default=list)
     advertiser_ids = fields.List(Id(), load_default=list)
 
 
-class UserInfo(_Answer):
+class UserInfo(_ReplySchema):
     """`/user/info/`; of a person nothing but the id is read."""
 
     core_user_id = Id(load_default=None, allow_none=True)
 
 
-class Revoked(_Answer):
+class Revoked(_ReplySchema):
     """`/oauth2/revoke_token/`."""
 
     advertiser_ids = fields.List(Id(), load_default=list)
 
 
-class Subscribed(_Answer):
+class Subscribed(_ReplySchema):
     """`/subscription/subscribe/`."""
 
     subscription_id = Id(required=True)
 
 
-class _SubscriptionDetail(_Answer):
+class _SubscriptionDetail(_ReplySchema):
     bc_id = MaybeId(load_default=None)
     advertiser_ids = fields.List(Id(), load_default=list)
-    notify_frequency = Text(load_default=None)
+    notify_frequency = TextField(load_default=None)
 
 
-class _Subscription(_Answer):
+class _Subscription(_ReplySchema):
     subscription_id = Id(required=True)
-    subscribe_entity = Text(load_default=None)
-    callback_url = Text(load_default=None)
+    subscribe_entity = TextField(load_default=None)
+    callback_url = TextField(load_default=None)
     subscription_detail = fields.Nested(
         _SubscriptionDetail, load_default=lambda: _SubscriptionDetail().load({})
     )
 
 
-class _Account(_Answer):
+class _LinkedAccount(_ReplySchema):
     advertiser_id = Id(required=True)
 
 
-class _AccountDay(_Account):
-    stat_time_day = Day(required=True)
+class _AccountDay(_LinkedAccount):
+    stat_time_day = DayField(required=True)
 
 
-class _Metrics(_Answer):
-    spend = Amount(load_default=None)
-    billed_cost = Amount(load_default=None)
-    cash_spend = Amount(load_default=None)
-    voucher_spend = Amount(load_default=None)
-    currency = Text(load_default=None)
+class _Metrics(_ReplySchema):
+    spend = AmountField(load_default=None)
+    billed_cost = AmountField(load_default=None)
+    cash_spend = AmountField(load_default=None)
+    voucher_spend = AmountField(load_default=None)
+    currency = TextField(load_default=None)
 
 
-class _TotalRow(_Answer):
-    dimensions = fields.Nested(_Account, required=True)
+class _TotalRow(_ReplySchema):
+    dimensions = fields.Nested(_LinkedAccount, required=True)
     metrics = fields.Nested(_Metrics, required=True)
 
 
@@ -220,13 +220,13 @@ class _DailyRow(_TotalRow):
     dimensions = fields.Nested(_AccountDay, required=True)
 
 
-class _PageInfo(_Answer):
+class _PageInfo(_ReplySchema):
     page = fields.Integer(required=True, strict=True)
     total_number = fields.Integer(required=True, strict=True)
     total_page = fields.Integer(required=True, strict=True)
 
 
-class TotalReport(_Answer):
+class TotalReport(_ReplySchema):
     """`/report/integrated/get/` without a time dimension."""
 
     list = fields.List(fields.Nested(_TotalRow), required=True)
@@ -239,16 +239,16 @@ class DailyReport(TotalReport):
     list = fields.List(fields.Nested(_DailyRow), required=True)
 
 
-class _CenterMetrics(_Answer):
-    spend = Amount(load_default=None)
-    cash_spend = Amount(load_default=None)
-    voucher_spend = Amount(load_default=None)
-    tax_spend = Amount(load_default=None)
-    cashback_coupon_spend = Amount(load_default=None)
+class _CenterMetrics(_ReplySchema):
+    spend = AmountField(load_default=None)
+    cash_spend = AmountField(load_default=None)
+    voucher_spend = AmountField(load_default=None)
+    tax_spend = AmountField(load_default=None)
+    cashback_coupon_spend = AmountField(load_default=None)
 
 
-class _CenterRow(_Answer):
-    dimensions = fields.Nested(_Account, required=True)
+class _CenterRow(_ReplySchema):
+    dimensions = fields.Nested(_LinkedAccount, required=True)
     metrics = fields.Nested(_CenterMetrics, required=True)
 
 
@@ -258,11 +258,11 @@ class CenterReport(TotalReport):
     list = fields.List(fields.Nested(_CenterRow), required=True)
 
 
-class _Campaign(_Answer):
+class _Campaign(_ReplySchema):
     campaign_id = Id(required=True)
-    campaign_name = Text(load_default=None)
-    operation_status = Text(load_default=None)
-    secondary_status = Text(load_default=None)
+    campaign_name = TextField(load_default=None)
+    operation_status = TextField(load_default=None)
+    secondary_status = TextField(load_default=None)
     create_time = ClockTime(load_default=None)
 
 
@@ -272,19 +272,19 @@ class CampaignList(TotalReport):
     list = fields.List(fields.Nested(_Campaign), required=True)
 
 
-class _Transaction(_Answer):
+class _Transaction(_ReplySchema):
     transaction_id = Id(required=True)
     account_id = Id(required=True)
-    transaction_type = Text(load_default=None)
-    billing_type = Text(load_default=None)
-    subtotal = Amount(load_default=None)
-    tax_amount = Amount(load_default=None)
-    currency = Text(load_default=None)
+    transaction_type = TextField(load_default=None)
+    billing_type = TextField(load_default=None)
+    subtotal = AmountField(load_default=None)
+    tax_amount = AmountField(load_default=None)
+    currency = TextField(load_default=None)
     create_time = ClockTime(load_default=None)
     timezone = Offset(load_default=None)
 
 
-class _Named(_Answer):
+class _Named(_ReplySchema):
     """Pages whose list has a name of its own; here it is `list`."""
 
     NAMES: ClassVar[tuple[str, ...]]
@@ -303,16 +303,16 @@ class TransactionList(_Named):
     list = fields.List(fields.Nested(_Transaction), required=True)
 
 
-class _BalanceInfo(_Answer):
-    credit_balance = Amount(load_default=None)
+class _BalanceInfo(_ReplySchema):
+    credit_balance = AmountField(load_default=None)
 
 
-class _Balance(_Account):
-    currency = Text(load_default=None)
-    account_balance = Amount(load_default=None)
-    cash_balance = Amount(load_default=None)
-    grant_balance = Amount(load_default=None)
-    tax = Amount(load_default=None)
+class _Balance(_LinkedAccount):
+    currency = TextField(load_default=None)
+    account_balance = AmountField(load_default=None)
+    cash_balance = AmountField(load_default=None)
+    grant_balance = AmountField(load_default=None)
+    tax = AmountField(load_default=None)
     payment_portfolio_id = MaybeId(load_default=None)
     balance_info = fields.Nested(_BalanceInfo, load_default=None, allow_none=True)
 
@@ -324,12 +324,12 @@ class BalanceList(_Named):
     list = fields.List(fields.Nested(_Balance), required=True)
 
 
-class _Cost(_Account):
-    currency = Text(load_default=None)
-    amount = Amount(load_default=None)
-    cash_amount = Amount(load_default=None)
-    grant_amount = Amount(load_default=None)
-    tax_amount = Amount(load_default=None)
+class _Cost(_LinkedAccount):
+    currency = TextField(load_default=None)
+    amount = AmountField(load_default=None)
+    cash_amount = AmountField(load_default=None)
+    grant_amount = AmountField(load_default=None)
+    tax_amount = AmountField(load_default=None)
 
 
 class CostList(_Named):
@@ -339,10 +339,10 @@ class CostList(_Named):
     list = fields.List(fields.Nested(_Cost), required=True)
 
 
-class _CostRecord(_Account):
-    date = Day(required=True)
-    amount = Amount(load_default=None)
-    currency = Text(load_default=None)
+class _CostRecord(_LinkedAccount):
+    date = DayField(required=True)
+    amount = AmountField(load_default=None)
+    currency = TextField(load_default=None)
 
 
 class CostRecordList(_Named):

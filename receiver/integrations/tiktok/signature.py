@@ -27,7 +27,7 @@ def sign_open(secret: str, raw: bytes) -> str:
     return _hex(secret, escaped(raw))
 
 
-def timed_problem(secret: str, header: str | None, raw: bytes, now: datetime | None) -> str | None:
+def verify_timed(secret: str, header: str | None, raw: bytes, now: datetime | None) -> str | None:
     """Why TikTok-Signature does not fit; None when it does. Without `now` its age is not looked at."""
     if not header:
         return "no signature"
@@ -43,7 +43,7 @@ def timed_problem(secret: str, header: str | None, raw: bytes, now: datetime | N
     return None
 
 
-def open_problem(secret: str, header: str | None, raw: bytes) -> str | None:
+def verify_open(secret: str, header: str | None, raw: bytes) -> str | None:
     """Why X-Open-Signature does not fit; None when it does.
 
     Whether the body comes escaped already is not stated by TikTok: a match on either form will do.

@@ -27,7 +27,7 @@ class Entity(StrEnum):
 
 
 @dataclass(frozen=True)
-class Subscription:
+class TikTokSubscription:
     """A subscription of our app; None is "TikTok did not say". Its token is not kept: revoked, it ends it."""
 
     id: str
@@ -57,7 +57,7 @@ def subscribe(
     return subscription_id
 
 
-def subscriptions(get: Get, app: App, entity: Entity | None = None) -> list[Subscription]:
+def subscriptions(get: Get, app: App, entity: Entity | None = None) -> list[TikTokSubscription]:
     """Those of the app, of all kinds unless one is named."""
     query = {**app.named(), **({"subscribe_entity": str(entity)} if entity else {})}
 
@@ -77,9 +77,9 @@ def unsubscribe(post: Post, app: App, subscription_id: str) -> None:
             raise
 
 
-def _subscription(row: Mapping[str, Any]) -> Subscription:
+def _subscription(row: Mapping[str, Any]) -> TikTokSubscription:
     detail = row["subscription_detail"]
-    return Subscription(
+    return TikTokSubscription(
         id=row["subscription_id"],
         entity=row["subscribe_entity"],
         callback_url=row["callback_url"],

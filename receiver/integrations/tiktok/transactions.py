@@ -22,7 +22,7 @@ MOST_PAGES = 200  # a bill every hour of a year would fill 176
 
 
 @dataclass(frozen=True)
-class Transaction:
+class LedgerTransaction:
     """One row of an ad account's ledger; `id` tells it from any other, None is "TikTok did not say".
 
     `type` and `billing` are TikTok's words (BILL_PAYMENT, …; CASH, or CREDIT for ad credit). `subtotal`
@@ -41,16 +41,16 @@ class Transaction:
 
 def transactions(
     get: Get, bc_id: str, advertiser_id: str, first: date, last: date, *, page_size: int = PAGE_SIZE
-) -> list[Transaction]:
+) -> list[LedgerTransaction]:
     """The rows between two dates, both included, of the ledger's own zone: the account's plain `timezone`."""
 
-    def ask(start: date, end: date) -> list[Transaction]:
+    def ask(start: date, end: date) -> list[LedgerTransaction]:
         return _rows(get, _query(bc_id, advertiser_id, start, end), advertiser_id, page_size)
 
     return [row for rows in read_spans(ask, first, last, DATES_A_CALL) for row in rows]
 
 
-def _rows(get: Get, query: Mapping[str, str], advertiser_id: str, page_size: int) -> list[Transaction]:
+def _rows(get: Get, query: Mapping[str, str], advertiser_id: str, page_size: int) -> list[LedgerTransaction]:
     def ask(page: int) -> Reply:
         return get(LEDGER, {**query, "page": page, "page_size": page_size})
 
@@ -78,9 +78,9 @@ def _query(bc_id: str, advertiser_id: str, first: date, last: date) -> dict[str,
     }
 
 
-def _transaction(row: Mapping[str, Any]) -> Transaction:
+def _transaction(row: Mapping[str, Any]) -> LedgerTransaction:
     at, zone = row["create_time"], row["timezone"]
-    return Transaction(
+    return LedgerTransaction(
         id=row["transaction_id"],
         type=row["transaction_type"],
         billing=row["billing_type"],

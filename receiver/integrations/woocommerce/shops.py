@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shops import canonical
-from receiver.domain.store_webhooks import Found
+from receiver.domain.store_webhooks import ActualWebhook
 from receiver.errors import ShopError, ShopTrouble
 from wp_bridge.errors import Redirected, StoreError
-from wp_bridge.guard import Guard
-from wp_bridge.store import Store, Webhook, moved_to, probe
+from wp_bridge.safe_http import SafeHttpClient
+from wp_bridge.store import RemoteStore, Webhook, moved_to, probe
 
 Told = TypeVar("Told")
 
@@ -19,17 +19,17 @@ Told = TypeVar("Told")
 class RestShop:
     """One store through its keys; every call raises ShopError."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: RemoteStore) -> None:
         self._store = store
 
     def facts(self) -> ShopFacts:
         told = _asked(self._store.facts)
         return ShopFacts(**vars(told))
 
-    def webhooks(self) -> Sequence[Found]:
+    def webhooks(self) -> Sequence[ActualWebhook]:
         return [_found(hook) for hook in _asked(self._store.webhooks)]
 
-    def make_webhook(self, name: str, topic: str, url: str, secret: str) -> Found:
+    def make_webhook(self, name: str, topic: str, url: str, secret: str) -> ActualWebhook:
         return _found(_asked(lambda: self._store.make_webhook(name, topic, url, secret)))
 
     def change_secret(self, webhook_id: int, secret: str) -> None:
@@ -48,8 +48,8 @@ class RestShop:
 class RestShops:
     """Opens stores by what stands before their wp-json."""
 
-    def __init__(self, *, allow_loopback: bool = False, guard: Guard | None = None) -> None:
-        self._guard = guard or Guard(allow_loopback=allow_loopback)
+    def __init__(self, *, allow_loopback: bool = False, guard: SafeHttpClient | None = None) -> None:
+        self._guard = guard or SafeHttpClient(allow_loopback=allow_loopback)
 
     def for_seconds(self, seconds: float) -> RestShops:
         """The same, with one deadline for all calls to whatever is opened from now on."""
@@ -64,7 +64,7 @@ class RestShops:
         return canonical(_asked(lambda: moved_to(self._guard, url)))
 
     def open(self, base: str, consumer_key: str, consumer_secret: str) -> RestShop:
-        return RestShop(Store(self._guard, base, consumer_key, consumer_secret))
+        return RestShop(RemoteStore(self._guard, base, consumer_key, consumer_secret))
 
     def keeps_secrets(self, base: str) -> bool:
         try:
@@ -74,8 +74,8 @@ class RestShops:
         return True
 
 
-def _found(hook: Webhook) -> Found:
-    return Found(hook.id, hook.topic, hook.delivery_url, hook.status, can_fire=bool(hook.hooks))
+def _found(hook: Webhook) -> ActualWebhook:
+    return ActualWebhook(hook.id, hook.topic, hook.delivery_url, hook.status, can_fire=bool(hook.hooks))
 
 
 def _asked(call: Callable[[], Told]) -> Told:

@@ -25,7 +25,7 @@ def sign(raw: bytes, key: bytes) -> str:
 
 
 def verify(raw: bytes, signature: str | None, keys: Iterable[bytes]) -> bool:
-    """Whether one of the keys signed these bytes; takes as long whichever it was."""
+    """Return whether one of the keys signed these bytes; takes as long whichever it was."""
     # A header may hold anything: what is not ASCII cannot be compared as text.
     given = (signature or "").encode(errors="replace")
     matches = [hmac.compare_digest(sign(raw, key).encode(), given) for key in keys]

@@ -45,7 +45,7 @@ class Refused(Exception):
 
 
 def route_of(path: str, asking: Asking) -> str | None:
-    """Which of the routes an address means, in either form."""
+    """Return the route an address means, in either form."""
     found = re.fullmatch("wc-auth/v1/(login|authorize|access_granted)/?", path)
     if found:
         return found[1]

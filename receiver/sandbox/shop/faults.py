@@ -48,7 +48,7 @@ NOTICE = (
 
 
 def instead_of_the_shop(shop: Shop, request: Request) -> Response | None:
-    """What every visitor meets before WordPress runs; None: it runs."""
+    """Return what every visitor meets before WordPress runs; None: it runs."""
     if shop.suffers(ShopFault.SLOW):
         time.sleep(SLOW_SECONDS)
     _hold_while_silent(shop)
@@ -64,7 +64,7 @@ def instead_of_the_shop(shop: Shop, request: Request) -> Response | None:
 
 
 def instead_of_rest(shop: Shop) -> Response | None:
-    """What a REST call meets in place of its answer."""
+    """Return what a REST call meets in place of its answer; None: the answer."""
     if shop.suffers(ShopFault.FIREWALL):
         return Response(FIREWALL, 403, content_type=HTML)
     if shop.suffers(ShopFault.CRITICAL_ERROR):
@@ -79,7 +79,7 @@ def instead_of_rest(shop: Shop) -> Response | None:
 
 
 def stranger_refused(shop: Shop) -> Response | None:
-    """What a REST call without a key meets."""
+    """Return what a REST call without a key meets; None: the answer."""
     if shop.suffers(ShopFault.MEMBERS_ONLY):
         return Response(wordpress_json(MEMBERS_ONLY), 401, content_type=JSON)
     return None

@@ -40,7 +40,7 @@ def key_of(shop: Shop, asking: Asking) -> Key | None:
 
 
 def check_right(key: Key, method: str) -> None:
-    """Whether the key may be used for this method. Raises RestError."""
+    """Raise RestError unless the key may be used for this method."""
     if method in READS and key.permissions not in ("read", "read_write"):
         raise _refused("The API key provided does not have read permissions.")
     if method in WRITES and key.permissions not in ("write", "read_write"):

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from receiver.controls.kept import write_private
+from receiver.controls.json_file import write_private
 from receiver.errors import SettingsError
 
 OWNER = "owner"

@@ -133,7 +133,7 @@ def money(code: str) -> tuple[str, str]:
 
 
 def value_of(shop: Shop, id: str) -> str:
-    """What was written, or else what the shop was set up with."""
+    """Return what was written, or else what the shop was set up with."""
     made_with = {
         "woocommerce_currency": shop.setup.currency,
         "woocommerce_default_country": shop.setup.country,

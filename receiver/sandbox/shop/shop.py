@@ -90,7 +90,7 @@ class Shop:
         self._file, self._lock = file, RLock()
 
     def suffers(self, fault: ShopFault) -> bool:
-        return fault in self.faults.hitting([self.id])
+        return fault in self.faults.active_for([self.id])
 
     @property
     def home(self) -> str:
@@ -102,7 +102,7 @@ class Shop:
         return self.home.startswith("https:") if believed is None else believed
 
     def rest_url(self, route: str = "/") -> str:
-        """Where the shop says a route is."""
+        """Return the URL the shop gives for a route."""
         before = {
             Permalinks.PRETTY: "wp-json",
             Permalinks.NO_REWRITING: "index.php/wp-json",
@@ -111,7 +111,7 @@ class Shop:
         return f"{self.home}/{before[self.setup.permalinks]}{route}"
 
     def page_url(self, path: str) -> str:
-        """Where the shop says a page of WordPress is."""
+        """Return the URL the shop gives for a page of WordPress."""
         before = "" if self.setup.permalinks is Permalinks.PRETTY else "index.php/"
         return f"{self.home}/{before}{path}"
 

@@ -47,7 +47,7 @@ def is_valid(topic: str) -> bool:
 
 
 def stored(topic: str) -> str:
-    """What is kept of a topic that was accepted: one in mixed case becomes empty."""
+    """Return what is kept of an accepted topic: one in mixed case becomes empty."""
     return topic if is_valid(topic) else ""
 
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from receiver.domain.awards import Move, Mover
+from receiver.domain.awards import AwardMove, Mover
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
-from receiver.services.staff_words import checked_words
+from receiver.services.validation import require_text
 from receiver.storage import awards
 from receiver.storage.database import Database
 
 
 def block(database: Database, now: datetime, award_id: str, *, reason: str, actor: str) -> dict[str, Any]:
     """The award as it stands afterwards. Raises InputError, NotFound and Refused."""
-    reason = checked_words(reason, "reason")
+    reason = require_text(reason, "reason")
     with database.writing() as session:
-        award = awards.held_award(session, award_id)
+        award = awards.lock_award(session, award_id)
         if award.state == "blocked" and award.block_reason == reason:
             return award_row(award, now)
         detail = {"reason": reason}
-        move_award(session, now, award, Move.BLOCK, by=Mover.STAFF, actor=actor, detail=detail)
+        move_award(session, now, award, AwardMove.BLOCK, by=Mover.STAFF, actor=actor, detail=detail)
         award.block_reason = reason
         awards.to_decide_anew(session, [award.store_id])
         return award_row(award, now)
@@ -29,13 +29,13 @@ def block(database: Database, now: datetime, award_id: str, *, reason: str, acto
 
 def lift(database: Database, now: datetime, award_id: str, *, reason: str, actor: str) -> dict[str, Any]:
     """The award as it stands afterwards. Raises InputError, NotFound and Refused."""
-    reason = checked_words(reason, "reason")
+    reason = require_text(reason, "reason")
     with database.writing() as session:
-        award = awards.held_award(session, award_id)
+        award = awards.lock_award(session, award_id)
         lifted_before = award.state != "blocked" and award.block_reason is not None
         if lifted_before:
             return award_row(award, now)
         detail = {"reason": reason}
-        move_award(session, now, award, Move.LIFT, by=Mover.STAFF, actor=actor, detail=detail)
+        move_award(session, now, award, AwardMove.LIFT, by=Mover.STAFF, actor=actor, detail=detail)
         awards.to_decide_anew(session, [award.store_id])
         return award_row(award, now)

@@ -13,38 +13,38 @@ from receiver.domain.decision import Decision
 from receiver.domain.facts import RecordedAward
 from receiver.errors import Refused
 from receiver.storage import audit, awards, history, stores
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
 
 HANDED_OUT = ("issued", "credited")  # a blocked award's code is nobody's, and an expired one is worth nothing
 
 
-def show_code(database: Database, seal: Seal, now: datetime, award_id: str, actor: str) -> dict[str, Any]:
+def show_code(database: Database, cipher: Cipher, now: datetime, award_id: str, actor: str) -> dict[str, Any]:
     """The award's id and its code. Raises NotFound, and Refused where there is no code to show."""
     with database.writing() as session:
-        award = awards.held_award(session, award_id)
+        award = awards.lock_award(session, award_id)
         if award.delivery != "code":
             raise Refused(f"award {award_id} was not issued as a code")
         if award.code_sealed is None:
             raise Refused(f"award {award_id}: its code was removed when its store was erased")
-        code = seal.open(award.code_sealed)
+        code = cipher.decrypt(award.code_sealed)
         audit.record(session, now, actor, "award code shown", award_id, {"code": award.reference})
         return {"award": award_id, "code": code}
 
 
-def without_code(database: Database, seal: Seal, store_id: str, text: str) -> str:
+def without_code(database: Database, cipher: Cipher, store_id: str, text: str) -> str:
     """A merchant's words with the store's own code masked: whoever complains of a code quotes it."""
     with database.reading() as session:
-        award = history.award_of(session, stores.known_store(session, store_id))
+        award = history.award_of(session, stores.get_store(session, store_id))
         if award is None or award.code_sealed is None:
             return text
-        return text.replace(seal.open(award.code_sealed), award.reference or MASK)
+        return text.replace(cipher.decrypt(award.code_sealed), award.reference or MASK)
 
 
-def with_code(session: Session, seal: Seal, decision: Decision) -> Decision:
+def with_code(session: Session, cipher: Cipher, decision: Decision) -> Decision:
     """The decision as the store's own merchant may read it, with the code it was given."""
     told = decision.award
     if not isinstance(told, RecordedAward) or told.id is None or told.state not in HANDED_OUT:
         return decision
-    sealed = awards.known_award(session, told.id).code_sealed
-    return replace(decision, award=replace(told, reference=seal.open(sealed))) if sealed else decision
+    sealed = awards.get_award(session, told.id).code_sealed
+    return replace(decision, award=replace(told, reference=cipher.decrypt(sealed))) if sealed else decision

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import Move, Mover
+from receiver.domain.awards import AwardMove, Mover
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
-from receiver.services.staff_words import checked_words
+from receiver.services.validation import require_text
 from receiver.storage import awards
 from receiver.storage.database import Database
 from receiver.storage.tables import Award
@@ -33,9 +33,9 @@ def credited(
     """
     if source not in SOURCES:
         raise InputError(f"must be one of {', '.join(SOURCES)}", path="source")
-    evidence = checked_words(evidence, "evidence")
+    evidence = require_text(evidence, "evidence")
     with database.writing() as session:
-        award = awards.held_award(session, award_id)
+        award = awards.lock_award(session, award_id)
         if (award.evidence, award.evidence_source) == (evidence, source):
             return award_row(award, now)
         if award.evidence is not None:
@@ -52,5 +52,5 @@ def credit_award(
 ) -> None:
     """The caller holds the award. Raises Refused where its state does not allow it."""
     detail = {"evidence": evidence, "source": source}
-    move_award(session, now, award, Move.CREDIT, by=SOURCES[source], actor=actor, detail=detail)
+    move_award(session, now, award, AwardMove.CREDIT, by=SOURCES[source], actor=actor, detail=detail)
     award.evidence, award.evidence_source = evidence, source

@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import MASK, Move, Mover, masked_code
+from receiver.domain.awards import MASK, AwardMove, Mover, masked_code
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award, why_not
-from receiver.services.staff_words import checked_words
+from receiver.services.validation import require_text
 from receiver.storage import awards
+from receiver.storage.cipher import Cipher
 from receiver.storage.codes import CodeBook, write_codes
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
 from receiver.storage.tables import Award
 
 DELIVERIES = ("applied", "code")  # put into the account, or a code the merchant redeems
@@ -42,7 +42,10 @@ class Issued:
         return masked_code(self.reference) if self.is_code else self.reference
 
     def is_of(self, award: Award, book: CodeBook) -> bool:
-        """Whether the award was issued with this; an exported list, given back, has its codes masked."""
+        """Return whether the award was issued with this.
+
+        An exported list, given back, has its codes masked.
+        """
         if not self.is_code or self.reference == award.reference:
             return (award.reference, award.delivery) == (self.reference, self.delivered_as)
         return award.code_hash is not None and award.code_hash == book.hash(self.reference)
@@ -52,7 +55,7 @@ def checked_issue(award_id: str, reference: str, delivered_as: str) -> Issued:
     """Raises InputError with the field."""
     if delivered_as not in DELIVERIES:
         raise InputError(f"must be {' or '.join(DELIVERIES)}", path="as")
-    return Issued(award_id, checked_words(reference, "reference"), delivered_as)
+    return Issued(award_id, require_text(reference, "reference"), delivered_as)
 
 
 def issue(
@@ -63,14 +66,14 @@ def issue(
     reference: str,
     delivered_as: str,
     actor: str,
-    seal: Seal,
+    cipher: Cipher,
 ) -> dict[str, Any]:
     """The award as it stands afterwards. Raises InputError, NotFound and Refused."""
     issued = checked_issue(award_id, reference, delivered_as)
     try:
         with database.writing() as session:
-            award = awards.held_award(session, award_id)
-            surroundings = look_around(session, write_codes(session, seal, now), [award], [issued])
+            award = awards.lock_award(session, award_id)
+            surroundings = look_around(session, write_codes(session, cipher, now), [award], [issued])
             refusal = refusal_of(award, issued, surroundings)
             if refusal:
                 raise Refused(refusal)
@@ -110,7 +113,7 @@ def refusal_of(award: Award, issued: Issued, around: Surroundings) -> str | None
         return (
             f"award {award.id}: {issued.reference} is a code of which only the end is shown; write all of it"
         )
-    refusal = why_not(award, Move.ISSUE, Mover.STAFF)
+    refusal = why_not(award, AwardMove.ISSUE, Mover.STAFF)
     if refusal:
         return refusal
     if award.store_id in around.flagged:
@@ -124,7 +127,7 @@ def keep_issued(
 ) -> None:
     """The caller holds the award and found nothing against it."""
     detail = {"reference": issued.shown, "as": issued.delivered_as}
-    move_award(session, now, award, Move.ISSUE, by=Mover.STAFF, actor=actor, detail=detail)
+    move_award(session, now, award, AwardMove.ISSUE, by=Mover.STAFF, actor=actor, detail=detail)
     award.reference, award.delivery = issued.reference, issued.delivered_as
     if issued.is_code:
         book.keep(award, issued.reference)

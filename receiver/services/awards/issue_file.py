@@ -20,9 +20,9 @@ from receiver.services.awards.issue import (
 )
 from receiver.services.awards.issue_rows import Row, read_rows
 from receiver.storage import awards
+from receiver.storage.cipher import Cipher
 from receiver.storage.codes import CodeBook, read_codes, write_codes
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
 from receiver.storage.tables import Award
 
 ALREADY = "already issued"
@@ -37,21 +37,21 @@ class Planned:
     problem: str | None = None
 
 
-def preview(database: Database, text: str, *, seal: Seal) -> list[Planned]:
-    """What `issue_file` would do, row by row. Raises InputError for a file nobody can read."""
+def preview(database: Database, text: str, *, cipher: Cipher) -> list[Planned]:
+    """Return what `issue_file` would do, by row. Raises InputError for a file nobody can read."""
     rows = read_rows(text)
     with database.reading() as session:
         found = awards.find_awards(session, _ids(rows))
-        return _plan(rows, found, _look_around(session, read_codes(session, seal), rows, found))
+        return _plan(rows, found, _look_around(session, read_codes(session, cipher), rows, found))
 
 
-def issue_file(database: Database, now: datetime, text: str, actor: str, *, seal: Seal) -> list[Planned]:
+def issue_file(database: Database, now: datetime, text: str, actor: str, *, cipher: Cipher) -> list[Planned]:
     """Keep all rows, or none where one is refused. Raises InputError and Refused."""
     rows = read_rows(text)
     try:
         with database.writing() as session:
-            found = awards.held_awards(session, _ids(rows))
-            around = _look_around(session, write_codes(session, seal, now), rows, found)
+            found = awards.lock_awards(session, _ids(rows))
+            around = _look_around(session, write_codes(session, cipher, now), rows, found)
             planned = _plan(rows, found, around)
             if any(one.problem for one in planned):
                 return [_said(one, {"would issue": "not issued"}) for one in planned]

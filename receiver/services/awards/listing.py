@@ -44,10 +44,10 @@ def page_of_awards(
 def show_award(database: Database, now: datetime, award_id: str) -> dict[str, Any]:
     """The award, what it rests on, and its life, the first first. Raises NotFound."""
     with database.reading() as session:
-        award = awards.known_award(session, award_id)
+        award = awards.get_award(session, award_id)
         return {
             **award_row(award, now),
-            "store_name": stores.known_store(session, award.store_id).name,
+            "store_name": stores.get_store(session, award.store_id).name,
             "threshold": amount_text(award.threshold),
             "business_center": award.business_center,
             "decision": award.decision_id,
@@ -62,7 +62,7 @@ def show_award(database: Database, now: datetime, award_id: str) -> dict[str, An
 def award_of_store(database: Database, now: datetime, store_id: str) -> dict[str, Any] | None:
     """As `award_row` tells it. Raises NotFound for a store there is not."""
     with database.reading() as session:
-        award = history.award_of(session, stores.known_store(session, store_id))
+        award = history.award_of(session, stores.get_store(session, store_id))
         return award_row(award, now) if award else None
 
 

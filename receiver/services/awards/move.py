@@ -7,17 +7,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import MOVES, STATES, Move, Mover, moved
+from receiver.domain.awards import MOVES, STATES, AwardMove, Mover, moved
 from receiver.errors import Refused
 from receiver.storage import audit
 from receiver.storage.tables import Award
 
 DONE = {
-    Move.ISSUE: "issued",
-    Move.CREDIT: "credited",
-    Move.BLOCK: "blocked",
-    Move.LIFT: "lifted",
-    Move.EXPIRE: "expired",
+    AwardMove.ISSUE: "issued",
+    AwardMove.CREDIT: "credited",
+    AwardMove.BLOCK: "blocked",
+    AwardMove.LIFT: "lifted",
+    AwardMove.EXPIRE: "expired",
 }
 
 
@@ -25,7 +25,7 @@ def move_award(
     session: Session,
     now: datetime,
     award: Award,
-    move: Move,
+    move: AwardMove,
     *,
     by: Mover,
     actor: str,
@@ -35,17 +35,17 @@ def move_award(
     before, after = award.state, moved(move, award.state, by, award.blocked_from)
     if after is None:
         raise Refused(_refusal(award, move))
-    award.state, award.blocked_from = after, before if move is Move.BLOCK else None
+    award.state, award.blocked_from = after, before if move is AwardMove.BLOCK else None
     kept = {"from": before, "to": after, **detail}
     audit.record(session, now, actor, f"award {move}", award.id, kept)
 
 
-def why_not(award: Award, move: Move, by: Mover) -> str | None:
+def why_not(award: Award, move: AwardMove, by: Mover) -> str | None:
     """The sentence that refuses a move; None where it is allowed."""
     return None if moved(move, award.state, by, award.blocked_from) else _refusal(award, move)
 
 
-def _refusal(award: Award, move: Move) -> str:
+def _refusal(award: Award, move: AwardMove) -> str:
     takes = " or ".join(state for state in STATES if state in MOVES[move].out_of)
     why = f" ({award.block_reason})" if award.state == "blocked" and award.block_reason else ""
     return f"award {award.id} is {award.state}{why}; only one that is {takes} can be {DONE[move]}"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from receiver.services.processing.look import read_place
-from receiver.services.staff_words import checked_words
+from receiver.services.processing.search import read_place
+from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import AddressClaim
@@ -41,10 +41,10 @@ def dismiss_claim(
     database: Database, now: datetime, claim_id: int, *, reason: str, actor: str
 ) -> dict[str, Any]:
     """Forget a claim that staff looked at; made again, it is held again. Raises InputError and NotFound."""
-    reason = checked_words(reason, "reason")
+    reason = require_text(reason, "reason")
     with database.writing() as session:
         claim = address_claims.get_claim(session, claim_id)
-        stores.known_store(session, claim.store_id, locked=True)
+        stores.get_store(session, claim.store_id, locked=True)
         row = _row(claim)
         session.delete(claim)
         detail = {"address": claim.address, "why": claim.why, "reason": reason}

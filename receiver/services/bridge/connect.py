@@ -19,14 +19,14 @@ from urllib.parse import urlencode
 
 import structlog
 
-from receiver.domain.connects import LASTS, Outcome, Step, step_of
+from receiver.domain.connection_attempts import LASTS, ConnectOutcome, Step, step_of
 from receiver.domain.shops import is_page_of, shop_address
 from receiver.errors import InputError, NotFound, Refused, ShopTrouble
-from receiver.services.bridge.shops import Keys
-from receiver.storage import connects
+from receiver.services.bridge.ports import Keys
+from receiver.storage import connection_attempts
+from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal, token_hash
-from receiver.storage.tables import Connect
+from receiver.storage.tables import ConnectionAttempt
 
 APP_NAME = "TikTok ad credit"
 READ_WRITE = "read_write"
@@ -35,19 +35,19 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Standing:
+class ConnectionStatus:
     """How far a connect is: a step, or an outcome and its store, or a trouble that may pass."""
 
     shop: str
     step: Step | None
-    outcome: Outcome | None
+    outcome: ConnectOutcome | None
     trouble: ShopTrouble | None
     store_id: str | None
     return_url: str | None
 
 
 def begin(
-    database: Database, seal: Seal, now: datetime, *, shop: str, browser: str, return_url: str | None
+    database: Database, cipher: Cipher, now: datetime, *, shop: str, browser: str, return_url: str | None
 ) -> None:
     """Begin to connect a shop, which the worker looks at first. Raises InputError."""
     home = address_of(shop)
@@ -56,13 +56,13 @@ def begin(
     user_id = secrets.token_urlsafe(32)
     with database.writing() as session:
         connect = _new(user_id, browser, home, return_url, now)
-        connect.user_id_sealed = seal.close(user_id)
-        connects.add_connect(session, connect)
+        connect.user_id_sealed = cipher.encrypt(user_id)
+        connection_attempts.add_connect(session, connect)
 
 
 def begin_by_hand(
     database: Database,
-    seal: Seal,
+    cipher: Cipher,
     now: datetime,
     *,
     shop: str,
@@ -83,9 +83,9 @@ def begin_by_hand(
             raise InputError(f"must be the one WooCommerce showed; it begins with {start}", path=name)
     with database.writing() as session:
         connect = _new(secrets.token_urlsafe(32), browser, home, return_url, now)
-        connect.keys_sealed, connect.keys_at = seal.close(keys.as_text()), now
+        connect.keys_sealed, connect.keys_at = cipher.encrypt(keys.as_text()), now
         connect.returned_at = now
-        connects.add_connect(session, connect)
+        connection_attempts.add_connect(session, connect)
 
 
 def address_of(shop: str) -> str:
@@ -97,13 +97,15 @@ def address_of(shop: str) -> str:
         raise InputError(str(error), path="shop") from error
 
 
-def key_page(database: Database, seal: Seal, now: datetime, browser: str, *, public_url: str) -> str | None:
+def key_page(
+    database: Database, cipher: Cipher, now: datetime, browser: str, *, public_url: str
+) -> str | None:
     """The address of the shop's key page, for the browser that began; None unless it has to go there."""
     with database.reading() as session:
         connect = _of_browser(session, browser)
         if _standing(connect, now).step is not Step.AT_THE_SHOP or connect.user_id_sealed is None:
             return None
-        user_id, base = seal.open(connect.user_id_sealed), connect.rest_base
+        user_id, base = cipher.decrypt(connect.user_id_sealed), connect.rest_base
     asked = {
         "app_name": APP_NAME,
         "scope": READ_WRITE,
@@ -114,44 +116,44 @@ def key_page(database: Database, seal: Seal, now: datetime, browser: str, *, pub
     return f"{base}wc-auth/v1/authorize?{urlencode(asked)}"
 
 
-def take_keys(database: Database, seal: Seal, now: datetime, posted: Mapping[str, Any]) -> None:
+def receive_keys(database: Database, cipher: Cipher, now: datetime, posted: Mapping[str, Any]) -> None:
     """Keep the keys a shop posts, unconfirmed.
 
     Raises InputError, NotFound and Refused: at any answer but 200 the shop deletes the keys.
     """
     user_id, keys = _read_keys(posted)
     with database.writing() as session:
-        connect = connects.known_connect(session, token_hash(user_id))
+        connect = connection_attempts.get_connect(session, token_hash(user_id))
         if connect is None or connect.outcome is not None or now >= connect.expires_at:
             raise NotFound("nobody waits for these keys")
         if connect.keys_sealed is not None:
             raise Refused("keys came already")
         if posted.get("key_permissions") != READ_WRITE:
             raise InputError(f"must be {READ_WRITE}", path="key_permissions")
-        connect.keys_sealed, connect.keys_at = seal.close(keys.as_text()), now
+        connect.keys_sealed, connect.keys_at = cipher.encrypt(keys.as_text()), now
 
 
-def came_back(
+def handle_return(
     database: Database, now: datetime, *, user_id: str, approved: bool, browser: str | None
 ) -> bool:
-    """Whether the browser that is back is the one that began; any other takes the keys with it."""
+    """Return whether the browser that is back is the one that began; any other takes the keys with it."""
     with database.writing() as session:
-        connect = connects.known_connect(session, token_hash(user_id))
+        connect = connection_attempts.get_connect(session, token_hash(user_id))
         if connect is None or connect.outcome is not None:
             return connect is not None and _is_of(connect, browser)
         if not _is_of(connect, browser):
             log.warning("keys approved in another browser than the one that asked", shop=connect.shop)
-            connects.end_connect(connect, Outcome.FOREIGN)
+            connection_attempts.end_connect(connect, ConnectOutcome.FOREIGN)
             return False
         if not approved:
-            connects.end_connect(connect, Outcome.DENIED)
+            connection_attempts.end_connect(connect, ConnectOutcome.DENIED)
         elif connect.returned_at is None:
             connect.returned_at = now
         return True
 
 
-def standing(database: Database, now: datetime, browser: str) -> Standing:
-    """How far this browser's connect is. Raises NotFound."""
+def get_status(database: Database, now: datetime, browser: str) -> ConnectionStatus:
+    """Return the state of this browser's connection attempt. Raises NotFound."""
     with database.reading() as session:
         return _standing(_of_browser(session, browser), now)
 
@@ -159,13 +161,13 @@ def standing(database: Database, now: datetime, browser: str) -> Standing:
 def try_again(database: Database, browser: str) -> None:
     """Have the worker try once more what a passing trouble kept it from. Raises NotFound."""
     with database.writing() as session:
-        connect = connects.known_connect(session, _of_browser(session, browser).id)
+        connect = connection_attempts.get_connect(session, _of_browser(session, browser).id)
         if connect is not None and connect.outcome is None:
             connect.trouble = None
 
 
-def _new(user_id: str, browser: str, shop: str, return_url: str | None, now: datetime) -> Connect:
-    return Connect(
+def _new(user_id: str, browser: str, shop: str, return_url: str | None, now: datetime) -> ConnectionAttempt:
+    return ConnectionAttempt(
         id=token_hash(user_id),
         shop=shop,
         browser_hash=token_hash(browser),
@@ -185,24 +187,24 @@ def _read_keys(posted: Mapping[str, Any]) -> tuple[str, Keys]:
     return values["user_id"], Keys(values["consumer_key"], values["consumer_secret"])
 
 
-def _is_of(connect: Connect, browser: str | None) -> bool:
+def _is_of(connect: ConnectionAttempt, browser: str | None) -> bool:
     return browser is not None and hmac.compare_digest(connect.browser_hash, token_hash(browser))
 
 
-def _of_browser(session: Any, browser: str) -> Connect:
-    found = connects.connect_of_browser(session, token_hash(browser))
+def _of_browser(session: Any, browser: str) -> ConnectionAttempt:
+    found = connection_attempts.connect_of_browser(session, token_hash(browser))
     if found is None:
         raise NotFound("this browser has begun nothing here, or too long ago")
     return found
 
 
-def _standing(connect: Connect, now: datetime) -> Standing:
-    ended = Outcome(connect.outcome) if connect.outcome else None
+def _standing(connect: ConnectionAttempt, now: datetime) -> ConnectionStatus:
+    ended = ConnectOutcome(connect.outcome) if connect.outcome else None
     step = None if ended else _step(connect, now)
     trouble = ShopTrouble(connect.trouble) if connect.trouble else None
-    return Standing(connect.shop, step, ended, trouble, connect.store_id, connect.return_url)
+    return ConnectionStatus(connect.shop, step, ended, trouble, connect.store_id, connect.return_url)
 
 
-def _step(connect: Connect, now: datetime) -> Step:
+def _step(connect: ConnectionAttempt, now: datetime) -> Step:
     is_probed = connect.rest_base is not None
     return step_of(now, connect.expires_at, connect.keys_at, connect.returned_at, is_probed=is_probed)

@@ -7,14 +7,14 @@ from datetime import datetime
 import structlog
 
 from receiver.errors import NotFound, ReceiverError
-from receiver.services.bridge.check import check_store
-from receiver.services.bridge.leave import finish_leaving
+from receiver.services.bridge.disconnect import finish_leaving
+from receiver.services.bridge.ports import Shops
+from receiver.services.bridge.reconcile import reconcile_store
 from receiver.services.bridge.rotate import finish_rotation
-from receiver.services.bridge.shops import Shops
 from receiver.services.decisions.decide import decide_each
 from receiver.storage import bridges, stores
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 def ask_look(database: Database, now: datetime, store_id: str) -> None:
     """Ask for a check of a connected store. Twice is once. Raises NotFound."""
     with database.writing() as session:
-        stores.known_store(session, store_id)
+        stores.get_store(session, store_id)
         bridge = bridges.bridge_of(session, store_id, locked=True)
         if bridge is None:
             raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
@@ -36,11 +36,11 @@ def stores_with_errands(database: Database, now: datetime, limit: int) -> list[t
 
 
 def run_errand(
-    database: Database, seal: Seal, shops: Shops, now: datetime, store_id: str, *, public_url: str
+    database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str, *, public_url: str
 ) -> None:
     """Do what was asked of one store; a fault holds up no other, and its lease brings it up again."""
     try:
-        _run(database, seal, shops, now, store_id, public_url=public_url)
+        _run(database, cipher, shops, now, store_id, public_url=public_url)
     except ReceiverError as error:
         log.warning("errand not done", store_id=store_id, error=str(error))
     except Exception:  # the edge
@@ -48,17 +48,17 @@ def run_errand(
 
 
 def _run(
-    database: Database, seal: Seal, shops: Shops, now: datetime, store_id: str, *, public_url: str
+    database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str, *, public_url: str
 ) -> None:
     with database.reading() as session:
-        store, bridge = stores.known_store(session, store_id), bridges.bridge_of(session, store_id)
+        store, bridge = stores.get_store(session, store_id), bridges.bridge_of(session, store_id)
     if bridge is None:
         return
     if store.disconnected_at is not None:
-        finish_leaving(database, seal, shops, now, store_id)
+        finish_leaving(database, cipher, shops, now, store_id)
         return
     if bridge.rotation is not None:
-        finish_rotation(database, seal, shops, now, store_id)
+        finish_rotation(database, cipher, shops, now, store_id)
     if bridge.look_asked_at is not None:
-        check_store(database, seal, shops, now, store_id, public_url=public_url)
+        reconcile_store(database, cipher, shops, now, store_id, public_url=public_url)
         decide_each(database, now, [store_id])

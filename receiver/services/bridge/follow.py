@@ -7,16 +7,16 @@ from datetime import datetime
 import structlog
 
 from receiver.domain.shop_facts import ShopFacts
-from receiver.domain.shop_identity import Claim, Reported, Why
+from receiver.domain.shop_identity import ClaimReason, FalseClaim, Reported
 from receiver.domain.shops import same_shop
 from receiver.errors import Refused, ShopError
 from receiver.services.bridge.identity import ACTOR, hold_claim
 from receiver.services.bridge.locate import Opened, open_same
-from receiver.services.bridge.shops import Keys, Shops
+from receiver.services.bridge.ports import Keys, Shops
 from receiver.services.stores.move import relocate
 from receiver.storage import bridges, stores
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
 from receiver.storage.tables import Store
 
 REASON = "the old address redirects there for good, and its keys open the same shop"
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 def follow_redirect(
-    database: Database, seal: Seal, shops: Shops, now: datetime, store_id: str, *, to: str | None = None
+    database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str, *, to: str | None = None
 ) -> str | None:
     """Move the store where its address redirects for good; return the new address, None if it stays.
 
@@ -33,13 +33,13 @@ def follow_redirect(
     `to`, it must be that one. A redirect that proves nothing is held for staff.
     """
     with database.reading() as session:
-        store, bridge = stores.known_store(session, store_id), bridges.bridge_of(session, store_id)
+        store, bridge = stores.get_store(session, store_id), bridges.bridge_of(session, store_id)
     if bridge is None or store.shop_uuid is None:
         return None
     target = _target(shops, store.url)
     if target is None or (to is not None and not same_shop(target, to)):
         return None
-    keys = Keys.of_text(seal.open(bridge.keys_sealed))
+    keys = Keys.of_text(cipher.decrypt(bridge.keys_sealed))
     before = Opened(store.url, bridge.rest_base, ShopFacts(uuid=store.shop_uuid))
     found = open_same(shops, keys, target, before)
     return _keep(database, now, store, target, found)
@@ -56,7 +56,7 @@ def _target(shops: Shops, url: str) -> str | None:
 def _keep(database: Database, now: datetime, before: Store, target: str, found: Opened | None) -> str | None:
     with database.writing() as session:
         stores.lock_addresses(session)
-        store = stores.known_store(session, before.id, locked=True)
+        store = stores.get_store(session, before.id, locked=True)
         if (store.url, store.shop_uuid) != (before.url, before.shop_uuid):  # somebody was quicker
             return None
         if found is not None:
@@ -69,5 +69,7 @@ def _keep(database: Database, now: datetime, before: Store, target: str, found: 
             else:
                 log.info("store moved", store_id=store.id)
                 return found.address
-        hold_claim(session, now, Claim(Why.ELSEWHERE, store.id), Reported(store.url, None, target))
+        hold_claim(
+            session, now, FalseClaim(ClaimReason.ELSEWHERE, store.id), Reported(store.url, None, target)
+        )
         return None

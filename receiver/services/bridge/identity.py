@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.shop_identity import Claim, Neighbours, Reported, Why, false_claim
+from receiver.domain.shop_identity import ClaimReason, FalseClaim, Neighbours, Reported, false_claim
 from receiver.domain.shops import canonical
 from receiver.storage import address_claims, audit, awards, bridges
 from receiver.storage.address_claims import NewClaim
-from receiver.storage.attention import BY_ITSELF
 from receiver.storage.tables import Store
+from receiver.storage.work_queue import BY_ITSELF
 
 ACTOR = BY_ITSELF
 
@@ -26,25 +26,25 @@ def neighbours_of(session: Session, reported: Reported) -> Neighbours:
     )
 
 
-def hold_claim(session: Session, now: datetime, claim: Claim, reported: Reported) -> None:
+def hold_claim(session: Session, now: datetime, claim: FalseClaim, reported: Reported) -> None:
     """Keep the claim for staff, and nothing else: no key, and no change of the store that it is about."""
-    awards.hold_stores(session, [claim.store_id])
-    address = canonical(reported.home_url) if claim.why is Why.ELSEWHERE else reported.address
+    awards.lock_stores(session, [claim.store_id])
+    address = canonical(reported.home_url) if claim.why is ClaimReason.ELSEWHERE else reported.address
     held = NewClaim(claim.store_id, address or reported.address, claim.why, reported.uuid, reported.home_url)
     if address_claims.keep_claim(session, held, now):
         detail = {"why": claim.why, "address": reported.address, "uuid": reported.uuid}
         audit.record(session, now, ACTOR, "connect held", claim.store_id, detail)
 
 
-def claim_of(session: Session, reported: Reported) -> Claim | None:
+def claim_of(session: Session, reported: Reported) -> FalseClaim | None:
     """The claim in what a shop reports that is not believed. The caller holds the addresses, to write."""
     return false_claim(reported, neighbours_of(session, reported))
 
 
 def note_report(
-    session: Session, now: datetime, store: Store, reported: Reported, claim: Claim | None
+    session: Session, now: datetime, store: Store, reported: Reported, claim: FalseClaim | None
 ) -> None:
-    """What a known store reports of who it is: it gains a UUID it had none of, and loses and takes nothing.
+    """Record a known store's report of who it is: it may gain a first UUID, and loses and takes nothing.
 
     `claim` is that of the report. The caller holds the addresses and the stores.
     """

@@ -8,7 +8,7 @@ from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
 from receiver.domain.shops import canonical, other_scheme, same_shop
 from receiver.errors import ShopError
-from receiver.services.bridge.shops import Keys, Shops
+from receiver.services.bridge.ports import Keys, Shops
 
 
 @dataclass(frozen=True)

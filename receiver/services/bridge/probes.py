@@ -12,8 +12,8 @@ from threading import Lock
 from urllib.parse import urlsplit
 
 from receiver.errors import ShopError, ShopTrouble
-from receiver.services.bridge.shops import Shops
-from receiver.services.receiving.allowance import MOST_KEYS, Allowance
+from receiver.services.bridge.ports import Shops
+from receiver.services.receiving.rate_limit import MOST_KEYS, TokenBucket
 
 OF_ADDRESS = (10, 1 / 20)  # a burst, then so many a second
 OF_HOST = (60, 1 / 2)  # or paths without end would be addresses without end
@@ -23,14 +23,14 @@ class Probes:
     """What shops answered last; any number of threads may share one."""
 
     def __init__(self) -> None:
-        self._of_address, self._of_host = Allowance(*OF_ADDRESS), Allowance(*OF_HOST)
+        self._of_address, self._of_host = TokenBucket(*OF_ADDRESS), TokenBucket(*OF_HOST)
         self._lock = Lock()
         self._answers: OrderedDict[tuple[str, bool], str | ShopTrouble] = OrderedDict()
 
     def probe(self, shops: Shops, url: str, now: datetime, *, http: bool) -> str:
         """Return what the shop's REST begins with, as it answered now or last. Raises ShopError."""
         host = urlsplit(url).netloc
-        if not (self._of_address.take((url, http), now) and self._of_host.take(host, now)):
+        if not (self._of_address.allow((url, http), now) and self._of_host.allow(host, now)):
             return _told(self._answers.get((url, http), ShopTrouble.BUSY))
         try:
             answer: str | ShopTrouble = shops.probe(url, http=http)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from receiver.errors import InputError, ShopError
-from receiver.services.bridge.check import LEASE, WITHIN
-from receiver.services.bridge.shops import Keys, Shops
+from receiver.services.bridge.ports import Keys, Shops
+from receiver.services.bridge.reconcile import LEASE, WITHIN
 from receiver.services.stores.registry import LONGEST_OVERLAP, new_secret
-from receiver.storage import audit, bridges, hooks, stores
+from receiver.storage import audit, bridges, stores, webhook_endpoints
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
 
 
 def ask_rotation(database: Database, now: datetime, store_id: str, *, overlap_hours: int, actor: str) -> bool:
@@ -20,7 +20,7 @@ def ask_rotation(database: Database, now: datetime, store_id: str, *, overlap_ho
     """
     _check_overlap(overlap_hours)
     with database.writing() as session:
-        stores.known_store(session, store_id)
+        stores.get_store(session, store_id)
         bridge = bridges.bridge_of(session, store_id, locked=True)
         if bridge is None:  # its webhooks were made by hand
             return False
@@ -28,7 +28,7 @@ def ask_rotation(database: Database, now: datetime, store_id: str, *, overlap_ho
         return True
 
 
-def finish_rotation(database: Database, seal: Seal, shops: Shops, now: datetime, store_id: str) -> None:
+def finish_rotation(database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str) -> None:
     """Do a rotation that was asked for, once; a store that does not take it is told of in the audit."""
     with database.writing() as session:
         bridge = bridges.claim_bridge(session, store_id, now, LEASE)
@@ -37,7 +37,7 @@ def finish_rotation(database: Database, seal: Seal, shops: Shops, now: datetime,
         return
     trouble = None
     try:
-        rotate_made_secrets(database, seal, shops, now, store_id, **asked)
+        rotate_made_secrets(database, cipher, shops, now, store_id, **asked)
     except ShopError as error:
         trouble = error.trouble
     with database.writing() as session:
@@ -51,7 +51,7 @@ def finish_rotation(database: Database, seal: Seal, shops: Shops, now: datetime,
 
 def rotate_made_secrets(
     database: Database,
-    seal: Seal,
+    cipher: Cipher,
     shops: Shops,
     now: datetime,
     store_id: str,
@@ -67,12 +67,14 @@ def rotate_made_secrets(
     """
     _check_overlap(overlap_hours)
     with database.reading() as session:
-        stores.known_store(session, store_id)
+        stores.get_store(session, store_id)
         bridge = bridges.bridge_of(session, store_id)
         if bridge is None:  # its webhooks were made by hand
             return []
-        keys = Keys.of_text(seal.open(bridge.keys_sealed))
-        made = [(hook.id, hook.topic, hook.webhook_id) for hook in bridges.made_hooks(session, store_id)]
+        keys = Keys.of_text(cipher.decrypt(bridge.keys_sealed))
+        made = [
+            (hook.id, hook.topic, hook.webhook_id) for hook in bridges.created_endpoints(session, store_id)
+        ]
     shop = shops.for_seconds(WITHIN).open(bridge.rest_base, *keys.pair())
     turned = []
     for hook_id, topic, webhook_id in made:
@@ -81,11 +83,13 @@ def rotate_made_secrets(
         secret = new_secret()
         with database.writing() as session:
             before = bridges.newest_secret(session, hook_id)
-            hooks.add_secret(session, hook_id, seal.close(secret), now)
+            webhook_endpoints.add_secret(session, hook_id, cipher.encrypt(secret), now)
         shop.change_secret(webhook_id, secret)
         with database.writing() as session:
             if before is not None:
-                hooks.end_older_secrets(session, hook_id, before.id, now + timedelta(hours=overlap_hours))
+                webhook_endpoints.end_older_secrets(
+                    session, hook_id, before.id, now + timedelta(hours=overlap_hours)
+                )
             detail = {"topic": topic, "overlap_hours": overlap_hours}
             audit.record(session, now, actor, "stores rotate-secret", store_id, detail)
         turned.append(topic)

@@ -56,6 +56,6 @@ def bridge_shown(database: Database, store_id: str) -> dict[str, Any]:
                     "trouble": hook.trouble,
                     "checked_at": hook.checked_at,
                 }
-                for hook in bridges.made_hooks(session, store_id)
+                for hook in bridges.created_endpoints(session, store_id)
             ],
         }

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.services.consent.withdraw import consent_withdrawn
-from receiver.services.staff_words import checked_words
+from receiver.services.validation import require_text
 from receiver.storage import links, spend, stores
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
 from receiver.storage.tables import Link
 
 
-class TikTok(Protocol):
+class RevocationApi(Protocol):
     """What giving back needs of the TikTok client."""
 
     def revoke_token(self, token: str) -> list[str]: ...
@@ -24,8 +24,8 @@ class TikTok(Protocol):
 
 def revoke_consent(
     database: Database,
-    seal: Seal,
-    tiktok: TikTok,
+    cipher: Cipher,
+    tiktok: RevocationApi,
     now: datetime,
     store_id: str,
     *,
@@ -39,8 +39,8 @@ def revoke_consent(
     `with_others` says is meant. Raises InputError, NotFound, Refused, and ProviderError where TikTok did
     not take the token back: then nothing has changed.
     """
-    reason = checked_words(reason, "reason")
-    token, served = _served(database, seal, store_id)
+    reason = require_text(reason, "reason")
+    token, served = _served(database, cipher, store_id)
     others = [link.store_id for link in served if link.store_id != store_id]
     if others and not with_others:
         raise Refused(
@@ -55,21 +55,23 @@ def revoke_consent(
         return [session.get_one(Link, link.id) for link in served]
 
 
-def _served(database: Database, seal: Seal, store_id: str) -> tuple[str, list[Link]]:
+def _served(database: Database, cipher: Cipher, store_id: str) -> tuple[str, list[Link]]:
     """The token, and every link that is read with it, whoever sealed it when."""
     with database.reading() as session:
-        stores.known_store(session, store_id)
+        stores.get_store(session, store_id)
         link = links.open_link(session, store_id)
         if link is None:
             raise NotFound(f"store {store_id} has no link that stands")
         if link.token_sealed is None:
             raise Refused(f"store {store_id} has no consent that could be given back")
-        token = seal.open(link.token_sealed)
+        token = cipher.decrypt(link.token_sealed)
         sealed = links.links_with_token(session)
-        return token, [one for one in sealed if one.token_sealed and seal.open(one.token_sealed) == token]
+        return token, [
+            one for one in sealed if one.token_sealed and cipher.decrypt(one.token_sealed) == token
+        ]
 
 
-def _give_back(tiktok: TikTok, token: str) -> list[str]:
+def _give_back(tiktok: RevocationApi, token: str) -> list[str]:
     """The ad accounts that lost access; a token TikTok no longer knows has been given back already."""
     try:
         return tiktok.revoke_token(token)

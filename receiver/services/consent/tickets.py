@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from receiver.domain.shops import is_page_of
 from receiver.errors import InputError
 from receiver.storage import consents, stores
+from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
-from receiver.storage.seal import token_hash
 from receiver.storage.tables import ConsentFlow, Store
 
 TICKET_LASTS = timedelta(minutes=10)
@@ -35,7 +35,7 @@ def issue_ticket(database: Database, now: datetime, status_token: str, return_ur
 def issue_ticket_for(database: Database, now: datetime, store_id: str, return_url: str | None) -> Ticket:
     """A ticket for a store whose merchant was just known by its keys. Raises as the other does."""
     with database.writing() as session:
-        return _issue(session, now, stores.known_store(session, store_id), return_url)
+        return _issue(session, now, stores.get_store(session, store_id), return_url)
 
 
 def _issue(session: Session, now: datetime, store: Store, return_url: str | None) -> Ticket:

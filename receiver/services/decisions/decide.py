@@ -23,11 +23,11 @@ from receiver.domain.facts import Facts
 from receiver.domain.flags import DECIDED_LATE
 from receiver.domain.programme import Programme
 from receiver.errors import StorageUnavailable
-from receiver.services.decisions.doubts import keep_doubts
-from receiver.services.decisions.follow import SERVICE, follow_award
+from receiver.services.decisions.discrepancies import store_discrepancies
+from receiver.services.decisions.update_award import SERVICE, update_award_from_facts
 from receiver.services.facts.gather import gather_facts
 from receiver.services.facts.programmes import terms_of
-from receiver.services.polling.sooner import bring_forward, sooner_poll
+from receiver.services.polling.earlier_poll import earlier_poll, reschedule_poll
 from receiver.storage import audit, awards, history, stores, tables
 from receiver.storage.database import Database
 
@@ -39,17 +39,17 @@ log = structlog.get_logger(__name__)
 def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
     """Decide anew, keep what changed, and poll sooner where that is due to it. Raises NotFound."""
     with database.writing() as session:
-        awards.hold_stores(session, [store_id])
-        decision = _decide_and_keep(session, stores.known_store(session, store_id), now)
-        wanted = sooner_poll(session, decision)
+        awards.lock_stores(session, [store_id])
+        decision = _decide_and_keep(session, stores.get_store(session, store_id), now)
+        wanted = earlier_poll(session, decision)
     if wanted:
-        bring_forward(database, now, wanted)
+        reschedule_poll(database, now, wanted)
     return decision
 
 
-def decide_held(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, Decision]:
+def decide_locked(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, Decision]:
     """Decide anew for stores that the caller holds, in its transaction. Raises NotFound."""
-    return {one: _decide_and_keep(session, stores.known_store(session, one), now) for one in store_ids}
+    return {one: _decide_and_keep(session, stores.get_store(session, one), now) for one in store_ids}
 
 
 def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
@@ -73,30 +73,30 @@ def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> 
     return decided
 
 
-def answer_for(session: Session, store: tables.Store, now: datetime) -> Decision:
+def evaluate(session: Session, store: tables.Store, now: datetime) -> Decision:
     """The decision as of now, without keeping anything."""
     return decide(gather_facts(session, store, now), terms_of(session, store.programme), now)
 
 
 def _decide_and_keep(session: Session, store: tables.Store, now: datetime) -> Decision:
-    facts, decision = _decided(session, store, now)
+    facts, decision = _evaluate(session, store, now)
     if isinstance(decision.award, DueAward):
-        facts, decision = _decided_alone(session, store, now)
-    elif follow_award(session, now, store, facts, decision):
-        facts, decision = _decided(session, store, now)
+        facts, decision = _evaluate_locked(session, store, now)
+    elif update_award_from_facts(session, now, store, facts, decision):
+        facts, decision = _evaluate(session, store, now)
     kept = _keep(session, store, decision, facts)
     if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept):
-        facts, decision = _decided(session, store, now)
+        facts, decision = _evaluate(session, store, now)
         _keep(session, store, decision, facts)
     return decision
 
 
-def _decided(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:
+def _evaluate(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:
     facts = gather_facts(session, store, now)
     return facts, decide(facts, terms_of(session, store.programme), now)
 
 
-def _decided_alone(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:
+def _evaluate_locked(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:
     """Decide once more while nobody else can record an award of the programme.
 
     Once for a merchant, once for a Business Center: these limits look at other stores' awards, so of two
@@ -104,7 +104,7 @@ def _decided_alone(session: Session, store: tables.Store, now: datetime) -> tupl
     """
     stores.lock_programme(session, store.programme)
     session.expire_all()
-    return _decided(session, store, now)
+    return _evaluate(session, store, now)
 
 
 def _keep(session: Session, store: tables.Store, decision: Decision, facts: Facts) -> int:
@@ -113,7 +113,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     store.progress = progress_document(decision)
     is_asked_about = facts.history.merchant_awards is None
     store.alike_since = (store.alike_since or decision.as_of) if is_asked_about else None
-    keep_doubts(session, decision.as_of, store, facts.doubts, SERVICE)
+    store_discrepancies(session, decision.as_of, store, facts.doubts, SERVICE)
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)
     last = next(iter(history.decisions_of(session, store.id, limit=1)), None)
@@ -190,7 +190,7 @@ def _record_award(session: Session, store: tables.Store, decision: Decision, dec
 
 
 def facts_of(database: Database, now: datetime, store_id: str) -> tuple[Facts, Programme]:
-    """What is known about a store, and its terms. Raises NotFound."""
+    """Return a store's facts and its programme. Raises NotFound."""
     with database.reading() as session:
-        store = stores.known_store(session, store_id)
+        store = stores.get_store(session, store_id)
         return gather_facts(session, store, now), terms_of(session, store.programme)

@@ -22,7 +22,7 @@ def list_decisions(
 ) -> list[dict[str, Any]]:
     """The newest first, of those before the one with this number; `limit` 0 for all. Raises NotFound."""
     with database.reading() as session:
-        stores.known_store(session, store_id)
+        stores.get_store(session, store_id)
         kept = history.decisions_of(session, store_id, limit and limit + 1, before=before)
     rows = [{**_row(row), "changes": _changes(before, row)} for row, before in zip_longest(kept, kept[1:])]
     return rows[:limit] if limit else rows

@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain import reviews as domain
-from receiver.domain.reviews import Answer
+from receiver.domain.reviews import ReviewAnswer
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.decisions.history import show_decision
 from receiver.services.facts.record import StaffFact, checked_fact, keep_fact
-from receiver.services.staff_words import checked_words
+from receiver.services.validation import require_text
 from receiver.storage import audit, awards, history, reviews, stores
+from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
-from receiver.storage.seal import token_hash
 from receiver.storage.tables import Review
 
 STATES = ("open", "answered")
@@ -31,14 +31,16 @@ def store_for_token(database: Database, token: str) -> str:
         return stores.store_of_token(session, token_hash(token)).id
 
 
-def ask_review(database: Database, now: datetime, store_id: str, message: str) -> tuple[domain.Review, bool]:
+def ask_review(
+    database: Database, now: datetime, store_id: str, message: str
+) -> tuple[domain.ReviewState, bool]:
     """The review, and whether it is new: the same words again are the review that waits already.
 
     Raises NotFound, and Refused while another one is open.
     """
     with database.writing() as session:
-        awards.hold_stores(session, [store_id])
-        store = stores.known_store(session, store_id)
+        awards.lock_stores(session, [store_id])
+        store = stores.get_store(session, store_id)
         waiting = reviews.open_review(session, store_id)
         if waiting is None:
             return as_review(_asked(session, now, store.id, message)), True
@@ -63,7 +65,7 @@ def _asked(session: Session, now: datetime, store_id: str, message: str) -> Revi
 
 
 def list_reviews(database: Database, state: str | None, limit: int) -> list[dict[str, Any]]:
-    """Who has waited longest comes first; `limit` 0 for all."""
+    """List reviews, the longest waiting first; `limit` 0 for all."""
     with database.reading() as session:
         return [_row(review) for review in reviews.list_reviews(session, state, limit)]
 
@@ -77,7 +79,7 @@ class ReviewPage:
 
 
 def page_of_reviews(database: Database, state: str | None, *, after: str | None, limit: int) -> ReviewPage:
-    """Who has waited longest comes first. Raises InputError for an `after` there is not."""
+    """Return a page of reviews, the longest waiting first. Raises InputError for an unknown `after`."""
     with database.reading() as session:
         try:
             found = reviews.find_page(session, state, after, limit + 1)
@@ -90,7 +92,7 @@ def page_of_reviews(database: Database, state: str | None, *, after: str | None,
 def show_review(database: Database, review_id: str) -> dict[str, Any]:
     """The review, and what the merchant had been told when it asked (None: nothing yet). Raises NotFound."""
     with database.reading() as session:
-        review = reviews.known_review(session, review_id)
+        review = reviews.get_review(session, review_id)
     told = show_decision(database, review.decision_id) if review.decision_id else None
     return {**_row(review), "told": told and told["answer"]}
 
@@ -99,7 +101,7 @@ def show_review(database: Database, review_id: str) -> dict[str, Any]:
 class Answered:
     """What staff answer; a fact goes with an override (of that rule) and with a fact recorded."""
 
-    answer: Answer
+    answer: ReviewAnswer
     reason: str
     fact: StaffFact | None = None
 
@@ -120,13 +122,13 @@ def checked_answer(
     seen = evidence or f"review {review_id}"
     if override is not None:
         said = checked_fact("override", override, now, reason=reason, evidence=seen)
-        return Answered(Answer.OVERRIDDEN, reason, said)
+        return Answered(ReviewAnswer.OVERRIDDEN, reason, said)
     if fact is not None:
         name, _, value = fact.partition("=")
         return Answered(
-            Answer.FACT_RECORDED, reason, checked_fact(name, value, now, reason=reason, evidence=seen)
+            ReviewAnswer.FACT_RECORDED, reason, checked_fact(name, value, now, reason=reason, evidence=seen)
         )
-    return Answered(Answer.UPHELD, reason)
+    return Answered(ReviewAnswer.UPHELD, reason)
 
 
 def answer_review(
@@ -136,17 +138,17 @@ def answer_review(
 
     Raises InputError, NotFound, and Refused where another answer was given before.
     """
-    reason = checked_words(given.reason, "reason")
+    reason = require_text(given.reason, "reason")
     with database.writing() as session:
-        store_id = reviews.known_review(session, review_id).store_id
-        awards.hold_stores(session, [store_id])
-        review = reviews.known_review(session, review_id, locked=True)
+        store_id = reviews.get_review(session, review_id).store_id
+        awards.lock_stores(session, [store_id])
+        review = reviews.get_review(session, review_id, locked=True)
         recorded = {"name": given.fact.name, "value": given.fact.plain_value} if given.fact else None
         if review.state == "answered":
             if (review.answer, review.recorded, review.reason) != (given.answer, recorded, reason):
                 raise Refused(f"review {review_id} was answered before: {review.answer}, {review.reason}")
             return _row(review)
-        store = stores.known_store(session, store_id)
+        store = stores.get_store(session, store_id)
         if given.fact:
             keep_fact(session, now, store, given.fact, actor)
         review.state, review.answer, review.reason = "answered", given.answer, reason
@@ -158,11 +160,11 @@ def answer_review(
         return _row(review)
 
 
-def as_review(row: Review) -> domain.Review:
-    return domain.Review(
+def as_review(row: Review) -> domain.ReviewState:
+    return domain.ReviewState(
         id=row.id,
         asked_at=row.asked_at,
-        answer=Answer(row.answer) if row.answer else None,
+        answer=ReviewAnswer(row.answer) if row.answer else None,
         answered_at=row.answered_at,
         reason=row.reason,
     )

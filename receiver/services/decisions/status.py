@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from receiver.documents.status import Status
 from receiver.domain.claims import is_skewed
 from receiver.domain.decision import Decision
-from receiver.domain.schedule import fresh_for, standing_of
+from receiver.domain.schedule import fresh_for, polling_state_of
 from receiver.errors import ShopTrouble
 from receiver.services.awards.code import with_code
-from receiver.services.decisions.decide import answer_for
+from receiver.services.decisions.decide import evaluate
 from receiver.services.decisions.reviews import as_review
 from receiver.services.stores.places import holds_place
 from receiver.storage import bridges, links, reviews, stores, tables
+from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
 from receiver.storage.figures import account_row
 from receiver.storage.places import proven_since
-from receiver.storage.seal import Seal, token_hash
 
 LASTING = timedelta(hours=24)  # what passes by itself is told after so long
 PASSING = (ShopTrouble.UNREACHABLE, ShopTrouble.BUSY, ShopTrouble.MALFORMED)
@@ -29,14 +29,14 @@ PASSING = (ShopTrouble.UNREACHABLE, ShopTrouble.BUSY, ShopTrouble.MALFORMED)
 def status_of(database: Database, now: datetime, store_id: str) -> Status:
     """Raises NotFound."""
     with database.reading() as session:
-        return _status(session, stores.known_store(session, store_id), now)
+        return _status(session, stores.get_store(session, store_id), now)
 
 
-def status_for_merchant(database: Database, seal: Seal, now: datetime, token: str) -> Status:
+def status_for_merchant(database: Database, cipher: Cipher, now: datetime, token: str) -> Status:
     """As `status_for_token`, with the redeem code in clear: nobody but the store itself may read it."""
     with database.reading() as session:
         status = _status(session, stores.store_of_token(session, token_hash(token)), now)
-        return replace(status, decision=with_code(session, seal, status.decision))
+        return replace(status, decision=with_code(session, cipher, status.decision))
 
 
 def status_for_token(database: Database, now: datetime, token: str) -> Status:
@@ -48,8 +48,8 @@ def status_for_token(database: Database, now: datetime, token: str) -> Status:
 def _status(session: Session, store: tables.Store, now: datetime) -> Status:
     link = links.open_link(session, store.id)
     account = account_row(session, link)
-    decision = answer_for(session, store, now)
-    asked, hooks = reviews.newest_review(session, store.id), bridges.made_hooks(session, store.id)
+    decision = evaluate(session, store, now)
+    asked, hooks = reviews.newest_review(session, store.id), bridges.created_endpoints(session, store.id)
     return Status(
         decision=decision,
         store_name=store.name,
@@ -83,5 +83,5 @@ def _is_stale(account: tables.Account, decision: Decision, now: datetime) -> boo
     """Whether spend, or bills where they count, were never read or not when their turn was."""
     bills_count = decision.spend is not None and decision.spend.has_bills
     readings = (account.spend_read_at, account.bills_read_at) if bills_count else (account.spend_read_at,)
-    limit = fresh_for(standing_of(decision), now)
+    limit = fresh_for(polling_state_of(decision), now)
     return any(at is None or now - at > limit for at in readings)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.calendar import local_date
 from receiver.domain.facts import (
-    Account,
+    AccountProfile,
     DaySpend,
     Facts,
     History,
@@ -19,7 +19,7 @@ from receiver.domain.facts import (
     Override,
     Payment,
     RecordedAward,
-    Store,
+    StoreProfile,
 )
 from receiver.services.facts.gather_bills import Bills, gather_bills
 from receiver.services.facts.gather_payment import gather_payment
@@ -65,8 +65,8 @@ def _claimed_dates(store: tables.Store, link: tables.Link | None) -> dict[str, d
     return {path: at for path, at in claimed.items() if at is not None}
 
 
-def _store(store: tables.Store, *, admitted: bool) -> Store:
-    return Store(
+def _store(store: tables.Store, *, admitted: bool) -> StoreProfile:
+    return StoreProfile(
         id=store.id,
         merchant=store.merchant,
         country=store.country,
@@ -76,8 +76,8 @@ def _store(store: tables.Store, *, admitted: bool) -> Store:
     )
 
 
-def _account(link: tables.Link, account: tables.Account | None, payment: Payment) -> Account:
-    return Account(
+def _account(link: tables.Link, account: tables.Account | None, payment: Payment) -> AccountProfile:
+    return AccountProfile(
         advertiser_id=link.advertiser_id,
         business_center=account.business_center if account else None,
         country=account.country if account else None,

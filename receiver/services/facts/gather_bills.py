@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.facts import Transaction
-from receiver.domain.foreign_credit import OwnCredit, foreign_credit_issued
+from receiver.domain.facts import BilledTransaction
+from receiver.domain.third_party_credit import OwnCredit, foreign_credit_issued
 from receiver.services.facts.programmes import terms_of
 from receiver.storage import history, tables
 from receiver.storage.figures import AccountFigures
@@ -17,7 +17,7 @@ from receiver.storage.figures import AccountFigures
 class Bills:
     """An account's payments, whether they could be read (None: never asked), and foreign credit in them."""
 
-    payments: tuple[Transaction, ...] = ()
+    payments: tuple[BilledTransaction, ...] = ()
     readable: bool | None = None
     whole: bool = False  # readable, and known from the programme's opening on
     foreign_credit_issued: bool | None = None
@@ -39,15 +39,15 @@ def gather_bills(session: Session, store: tables.Store, figures: AccountFigures 
 
 
 def own_credits(session: Session, advertiser_id: str) -> list[OwnCredit]:
-    """What we awarded for an account, the oldest first."""
+    """Return what we awarded for an account, the oldest first."""
     awards = history.awards_of_account(session, advertiser_id)
     return [OwnCredit(award.id, award.credit, award.decided_at) for award in awards]
 
 
-def _transaction(row: tables.PaymentRow, currency: str | None) -> Transaction:
+def _transaction(row: tables.PaymentRow, currency: str | None) -> BilledTransaction:
     """Money in another currency than the account's is not converted: how much it was is unknown."""
     as_said = row.currency in (None, currency)
-    return Transaction(
+    return BilledTransaction(
         type=row.type,
         billing=row.billing,
         subtotal=row.subtotal if as_said else None,

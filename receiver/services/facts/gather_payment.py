@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from receiver.domain.doubts import (
+from receiver.domain.discrepancies import (
     PAYMENT_CONTRADICTED,
     UNSETTLING,
     contradicts,
-    doubts_about_figures,
+    figure_discrepancies,
     final_days,
 )
 from receiver.domain.facts import DaySpend, Payment, Source
@@ -22,7 +22,7 @@ NAME = "payment"  # of the recorded fact
 
 
 @dataclass(frozen=True)
-class HowItPays:
+class PaymentOption:
     """The option that decisions rest on, who says it (None: staff, or nobody), and the doubts there are."""
 
     option: Payment
@@ -35,7 +35,7 @@ def gather_payment(
     account: tables.Account | None,
     bills: Bills,
     days: Iterable[DaySpend],
-) -> HowItPays:
+) -> PaymentOption:
     """Staff's word wins over the ledger's; figures that contradict each other leave the option unknown."""
     shown = option_of(bills.payments, ledger_whole=bills.whole)
     said = option_said(recorded, bills)
@@ -43,13 +43,13 @@ def gather_payment(
     if NAME in recorded and contradicts(said, shown):
         doubts |= {PAYMENT_CONTRADICTED}
     if doubts & UNSETTLING:
-        return HowItPays(Payment.UNKNOWN, Source.SERVICE, tuple(sorted(doubts)))
+        return PaymentOption(Payment.UNKNOWN, Source.SERVICE, tuple(sorted(doubts)))
     is_shown = NAME not in recorded and shown is not Payment.UNKNOWN
-    return HowItPays(said, Source.TIKTOK if is_shown else None, tuple(sorted(doubts)))
+    return PaymentOption(said, Source.TIKTOK if is_shown else None, tuple(sorted(doubts)))
 
 
 def option_said(recorded: Mapping[str, tables.RecordedFact], bills: Bills) -> Payment:
-    """What staff recorded ("unknown" too), else what the ledger shows."""
+    """Return what staff recorded ("unknown" too), else what the ledger shows."""
     if NAME in recorded:
         return Payment(recorded[NAME].value or Payment.UNKNOWN)
     return option_of(bills.payments, ledger_whole=bills.whole)
@@ -60,4 +60,4 @@ def _doubts_about_figures(
 ) -> frozenset[str]:
     if account is None or account.timezone is None or account.spend_read_at is None:
         return frozenset()
-    return doubts_about_figures(final_days(days, ZoneInfo(account.timezone), account.spend_read_at), option)
+    return figure_discrepancies(final_days(days, ZoneInfo(account.timezone), account.spend_read_at), option)

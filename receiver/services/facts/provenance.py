@@ -40,14 +40,14 @@ LOOKED_UP = (
 
 
 @dataclass(frozen=True)
-class Said:
+class FactSource:
     """When a fact was said, and by whom where it is not who usually says it."""
 
     at: datetime | None
     by: Source | None = None
 
 
-Sayings = Mapping[str, Said]  # by path in the facts document
+FactSources = Mapping[str, FactSource]  # by path in the facts document
 
 
 def with_provenance(
@@ -64,7 +64,7 @@ def with_provenance(
     `payment_said_by` is TikTok where its ledger shows the option, the service where figures contradict it.
     """
     sayings = {
-        **{path: Said(now, Source.SERVICE) for path in LOOKED_UP},
+        **{path: FactSource(now, Source.SERVICE) for path in LOOKED_UP},
         **_of_store(store, now),
         **(_of_link(link, facts) if link else {}),
         **(_of_account(account, payment_said_by) if account else {}),
@@ -77,62 +77,64 @@ def with_provenance(
     )
 
 
-def _of_store(store: tables.Store, now: datetime) -> Sayings:
+def _of_store(store: tables.Store, now: datetime) -> FactSources:
     return {
-        "store.joined_at": Said(store.created_at),
-        "store.merchant": Said(store.created_at),
+        "store.joined_at": FactSource(store.created_at),
+        "store.merchant": FactSource(store.created_at),
         "store.country": _country(store),
-        "store.admitted": Said(store.admitted_at or now),
-        "store.set_up_at": Said(store.set_up_at, Source.SERVICE if store.set_up_claimed_at else None),
+        "store.admitted": FactSource(store.admitted_at or now),
+        "store.set_up_at": FactSource(store.set_up_at, Source.SERVICE if store.set_up_claimed_at else None),
     }
 
 
-def _country(store: tables.Store) -> Said:
+def _country(store: tables.Store) -> FactSource:
     """Read at the store, or typed in when it was added."""
     if store.facts_read_at is not None:
-        return Said(store.facts_read_at, Source.WOOCOMMERCE)
-    return Said(store.created_at, Source.STAFF)
+        return FactSource(store.facts_read_at, Source.WOOCOMMERCE)
+    return FactSource(store.created_at, Source.STAFF)
 
 
-def _of_link(link: tables.Link, facts: Facts) -> Sayings:
+def _of_link(link: tables.Link, facts: Facts) -> FactSources:
     date_said = _link_date(link)
     return {
         "account.linked_at": date_said,
         "account.linked_at_exact": date_said,
-        "account.consent": Said(link.consent_at),
-        "history.prior_spend": Said(None if facts.history.prior_spend is None else link.prior_spend_at),
+        "account.consent": FactSource(link.consent_at),
+        "history.prior_spend": FactSource(None if facts.history.prior_spend is None else link.prior_spend_at),
     }
 
 
-def _link_date(link: tables.Link) -> Said:
+def _link_date(link: tables.Link) -> FactSource:
     news = news_from_list(link.linked_news)
     if link.claimed_at is not None:  # bounded by what the service saw
-        return Said(link.linked_at, Source.SERVICE)
+        return FactSource(link.linked_at, Source.SERVICE)
     if news is not None:
-        return Said(news.at)
+        return FactSource(news.at)
     # Linked by hand: with staff's own date, or first seen by us at that moment.
-    return Said(None, Source.STAFF) if link.exact else Said(link.linked_at, Source.SERVICE)
+    return FactSource(None, Source.STAFF) if link.exact else FactSource(link.linked_at, Source.SERVICE)
 
 
-def _of_account(account: tables.Account, payment_said_by: Source | None) -> Sayings:
-    described = {f"account.{name}": Said(account.read_at) for name in DESCRIBED}
-    ledger = dict.fromkeys(IN_THE_LEDGER, Said(account.bills_read_at))
+def _of_account(account: tables.Account, payment_said_by: Source | None) -> FactSources:
+    described = {f"account.{name}": FactSource(account.read_at) for name in DESCRIBED}
+    ledger = dict.fromkeys(IN_THE_LEDGER, FactSource(account.bills_read_at))
     option_read_at = {Source.TIKTOK: account.bills_read_at, Source.SERVICE: account.spend_read_at}
     option = (
-        {"account.payment": Said(option_read_at[payment_said_by], payment_said_by)} if payment_said_by else {}
+        {"account.payment": FactSource(option_read_at[payment_said_by], payment_said_by)}
+        if payment_said_by
+        else {}
     )
-    return {**described, **ledger, **option, "spend": Said(account.spend_read_at)}
+    return {**described, **ledger, **option, "spend": FactSource(account.spend_read_at)}
 
 
-def _of_staff(facts: Facts, recorded: Mapping[str, tables.RecordedFact]) -> Sayings:
-    said: dict[str, Said] = {
-        f"history.overrides.{rule}": Said(recorded[OVERRIDE + rule].at, Source.STAFF)
+def _of_staff(facts: Facts, recorded: Mapping[str, tables.RecordedFact]) -> FactSources:
+    said: dict[str, FactSource] = {
+        f"history.overrides.{rule}": FactSource(recorded[OVERRIDE + rule].at, Source.STAFF)
         for rule in facts.history.overrides
     }
     for name, (path, *others) in RECORDED.items():
         row = recorded.get(name)
         if row is not None and row.value == _as_recorded(value_at(facts, path)):
-            said |= dict.fromkeys((path, *others), Said(row.at, Source.STAFF))
+            said |= dict.fromkeys((path, *others), FactSource(row.at, Source.STAFF))
     return said
 
 

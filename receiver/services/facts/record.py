@@ -70,7 +70,7 @@ def record(
     """Record one fact, twice is once; answers what was recorded. Raises InputError, NotFound and Refused."""
     fact = checked_fact(name, value, now, reason=reason, evidence=evidence)
     with database.writing() as session:
-        store = stores.known_store(session, store_id, locked=True)
+        store = stores.get_store(session, store_id, locked=True)
         kept = keep_fact(session, now, store, fact, actor)
     if fact.name == "merchant":  # two that became one leave a place free
         fill_places(database, now, store.programme)

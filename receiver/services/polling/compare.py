@@ -15,16 +15,16 @@ from zoneinfo import ZoneInfo
 
 from receiver.documents.money import amount_text
 from receiver.domain.calendar import local_date
-from receiver.domain.doubts import are_apart
+from receiver.domain.discrepancies import differ
 from receiver.errors import NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.campaigns import Campaign
 from receiver.integrations.tiktok.finance import Balance, Cost, CostRecord
-from receiver.integrations.tiktok.reports import CenterSpend, ShopDay, SpendDay
-from receiver.services.decisions.decide import answer_for
+from receiver.integrations.tiktok.reports import CenterSpend, ReportedDay, ShopDay
+from receiver.services.decisions.decide import evaluate
 from receiver.storage import spend
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.links import stores_of
-from receiver.storage.seal import Seal
 
 ZERO = Decimal(0)
 
@@ -32,7 +32,7 @@ ZERO = Decimal(0)
 class Sources(Protocol):
     """What comparing needs of the TikTok client; each call raises ProviderError."""
 
-    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[SpendDay]: ...
+    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ReportedDay]: ...
 
     def shop_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ShopDay]: ...
 
@@ -52,7 +52,7 @@ class Sources(Protocol):
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedFigures:
     """What one source says: gross spend, what cash paid (net), credit and tax; None is "not told"."""
 
     source: str
@@ -73,14 +73,14 @@ class _Asked:
     business_center: str | None
     first: date
     last: date
-    kept: list[SpendDay]
+    kept: list[ReportedDay]
 
 
 def compare(
-    database: Database, seal: Seal, tiktok: Sources, now: datetime, advertiser_id: str
+    database: Database, cipher: Cipher, tiktok: Sources, now: datetime, advertiser_id: str
 ) -> dict[str, Any]:
     """Each source over the window's dates so far, or since the link. Raises NotFound, Refused."""
-    asked = _asked(database, seal, now, advertiser_id)
+    asked = _asked(database, cipher, now, advertiser_id)
     told = _reports(tiktok, asked) + _of_the_center(tiktok, asked)
     return {
         "advertiser": advertiser_id,
@@ -94,7 +94,7 @@ def compare(
     }
 
 
-def _asked(database: Database, seal: Seal, now: datetime, advertiser_id: str) -> _Asked:
+def _asked(database: Database, cipher: Cipher, now: datetime, advertiser_id: str) -> _Asked:
     with database.reading() as session:
         account, link = spend.account(session, advertiser_id), spend.link_to_read(session, advertiser_id)
         if account is None:
@@ -105,18 +105,18 @@ def _asked(database: Database, seal: Seal, now: datetime, advertiser_id: str) ->
             raise Refused(f"account {advertiser_id} was never read: spend poll --advertiser {advertiser_id}")
         today = local_date(now, ZoneInfo(account.timezone))
         linked = local_date(link.linked_at, ZoneInfo(account.timezone)) if link.linked_at else today
-        windows = (answer_for(session, store, now).window for store in stores_of(session, advertiser_id))
+        windows = (evaluate(session, store, now).window for store in stores_of(session, advertiser_id))
         first, last = next(((one.first, one.last) for one in windows if one), (linked, today))
         rows = (row for row in spend.days(session, advertiser_id) if first <= row.date <= last)
         return _Asked(
             advertiser_id=advertiser_id,
-            token=seal.open(link.token_sealed),
+            token=cipher.decrypt(link.token_sealed),
             currency=account.currency,
             business_center=account.business_center,
             first=first,
             last=min(last, today),
             kept=[
-                SpendDay(
+                ReportedDay(
                     row.date, row.spend, row.billed_cost, row.cash_spend, row.voucher_spend, account.currency
                 )
                 for row in rows
@@ -124,7 +124,7 @@ def _asked(database: Database, seal: Seal, now: datetime, advertiser_id: str) ->
         )
 
 
-def _reports(tiktok: Sources, asked: _Asked) -> list[Told]:
+def _reports(tiktok: Sources, asked: _Asked) -> list[ReportedFigures]:
     who, dates = (asked.token, asked.advertiser_id), (asked.first, asked.last)
     return [
         _days("kept here", asked.kept),
@@ -133,12 +133,13 @@ def _reports(tiktok: Sources, asked: _Asked) -> list[Told]:
     ]
 
 
-def _of_the_center(tiktok: Sources, asked: _Asked) -> list[Told]:
+def _of_the_center(tiktok: Sources, asked: _Asked) -> list[ReportedFigures]:
     names = ("Business Center report", "Business Center cost", "Business Center records")
     center, ours = asked.business_center, asked.advertiser_id
     if center is None:
         return [
-            Told(name, note="the account is in no Business Center that the consent shows") for name in names
+            ReportedFigures(name, note="the account is in no Business Center that the consent shows")
+            for name in names
         ]
     token, dates = asked.token, (asked.first, asked.last)
     report, cost, records = names
@@ -149,15 +150,15 @@ def _of_the_center(tiktok: Sources, asked: _Asked) -> list[Told]:
     ]
 
 
-def _tried(source: str, ask: Callable[[], Told]) -> Told:
+def _tried(source: str, ask: Callable[[], ReportedFigures]) -> ReportedFigures:
     try:
         return ask()
     except ProviderError as error:
-        return Told(source, note=f"not read: {error}")
+        return ReportedFigures(source, note=f"not read: {error}")
 
 
-def _days(source: str, days: list[SpendDay]) -> Told:
-    return Told(
+def _days(source: str, days: list[ReportedDay]) -> ReportedFigures:
+    return ReportedFigures(
         source,
         spend=_sum(day.spend for day in days),
         cash=_sum(day.cash_spend for day in days),
@@ -166,33 +167,33 @@ def _days(source: str, days: list[SpendDay]) -> Told:
     )
 
 
-def _shop(days: list[ShopDay]) -> Told:
-    told = Told("GMV Max report", spend=_sum(day.spend for day in days))
+def _shop(days: list[ShopDay]) -> ReportedFigures:
+    told = ReportedFigures("GMV Max report", spend=_sum(day.spend for day in days))
     return replace(told, note="whether the report above holds it is not stated by TikTok") if days else told
 
 
-def _center(source: str, rows: list[CenterSpend], advertiser_id: str) -> Told:
+def _center(source: str, rows: list[CenterSpend], advertiser_id: str) -> ReportedFigures:
     for one in rows:
         if one.advertiser_id == advertiser_id:
             note = f"cashback coupons {_text(one.coupon)}" if one.coupon else None
-            return Told(source, one.spend, one.cash, one.voucher, one.tax, note)
-    return Told(source, note="does not list the account")
+            return ReportedFigures(source, one.spend, one.cash, one.voucher, one.tax, note)
+    return ReportedFigures(source, note="does not list the account")
 
 
-def _cost(source: str, rows: list[Cost]) -> Told:
+def _cost(source: str, rows: list[Cost]) -> ReportedFigures:
     for one in rows:
-        return Told(source, one.total, one.cash, one.grant, one.tax, "dates are UTC")
-    return Told(source, note="does not list the account")
+        return ReportedFigures(source, one.total, one.cash, one.grant, one.tax, "dates are UTC")
+    return ReportedFigures(source, note="does not list the account")
 
 
-def _records(source: str, rows: list[CostRecord]) -> Told:
-    return Told(source, spend=_sum(one.amount for one in rows), note="dates are UTC")
+def _records(source: str, rows: list[CostRecord]) -> ReportedFigures:
+    return ReportedFigures(source, spend=_sum(one.amount for one in rows), note="dates are UTC")
 
 
-def _campaigns(tiktok: Sources, asked: _Asked) -> Told:
+def _campaigns(tiktok: Sources, asked: _Asked) -> ReportedFigures:
     found = tiktok.campaigns(asked.token, asked.advertiser_id)
     on = sum(one.is_on for one in found)
-    return Told("campaigns", note=f"{len(found)}, switched on: {on}")
+    return ReportedFigures("campaigns", note=f"{len(found)}, switched on: {on}")
 
 
 def _balance(tiktok: Sources, asked: _Asked) -> str | None:
@@ -206,12 +207,12 @@ def _balance(tiktok: Sources, asked: _Asked) -> str | None:
     return next((f"cash {_text(one.cash)}, ad credit {_text(one.grant)}" for one in held), None)
 
 
-def _apart(told: Iterable[Told]) -> list[str]:
+def _apart(told: Iterable[ReportedFigures]) -> list[str]:
     """The columns in which sources differ by more than a hundredth; GMV Max may lie beside the rest."""
     compared = [one for one in told if one.source != "GMV Max report"]
     columns = {name: [getattr(one, name) for one in compared] for name in ("spend", "cash", "credit")}
     known = {name: [one for one in column if one is not None] for name, column in columns.items()}
-    return [name for name, column in known.items() if column and are_apart(column)]
+    return [name for name, column in known.items() if column and differ(column)]
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
@@ -224,7 +225,7 @@ def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return total
 
 
-def _row(one: Told) -> dict[str, str | None]:
+def _row(one: ReportedFigures) -> dict[str, str | None]:
     money = {name: _text(getattr(one, name)) for name in ("spend", "cash", "credit", "tax")}
     return {"source": one.source, **money, "note": one.note}
 

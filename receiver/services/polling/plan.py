@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from receiver.domain.decision import Stage
-from receiver.domain.schedule import NextPoll, Standing, next_poll, standing_of
-from receiver.services.decisions.decide import answer_for
+from receiver.domain.schedule import NextPoll, PollingState, next_poll, polling_state_of
+from receiver.services.decisions.decide import evaluate
 from receiver.storage import tables
 from receiver.storage.links import stores_of
 
@@ -17,9 +17,9 @@ def plan_poll(session: Session, account: tables.Account, now: datetime) -> NextP
     """After a poll that was kept; an account that no store links any more is left in peace."""
     session.flush()
     standings = [
-        standing_of(answer_for(session, store, now))
+        polling_state_of(evaluate(session, store, now))
         for store in stores_of(session, account.advertiser_id)
         if store.disconnected_at is None
-    ] or [Standing(Stage.ENDED)]
+    ] or [PollingState(Stage.ENDED)]
     planned = (next_poll(account.advertiser_id, standing, now) for standing in standings)
     return min(planned, key=lambda one: one.at)

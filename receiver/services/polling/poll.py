@@ -21,14 +21,21 @@ from receiver.domain.calendar import final_at, local_date
 from receiver.domain.schedule import after_failures
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
-from receiver.integrations.tiktok.reports import SpendDay
+from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.services.consent.withdraw import consent_withdrawn
 from receiver.services.facts.programmes import terms_of
 from receiver.services.polling.plan import plan_poll
-from receiver.services.polling.poll_bills import Bills, BillsTask, Ledger, bills_task, keep_bills, read_bills
+from receiver.services.polling.poll_bills import (
+    BillsTask,
+    Ledger,
+    ReadBills,
+    bills_task,
+    keep_bills,
+    read_bills,
+)
 from receiver.storage import spend, tables
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
 
 RE_READ = timedelta(days=4)  # figures this young may still be restated
 BILLS_RETRY = timedelta(hours=1)
@@ -44,16 +51,16 @@ FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
 log = structlog.get_logger(__name__)
 
 
-class TikTok(Ledger, Protocol):
+class AdsApi(Ledger, Protocol):
     """What polling needs of the TikTok client; each call raises ProviderError."""
 
     def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]: ...
 
-    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[SpendDay]: ...
+    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ReportedDay]: ...
 
     def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None: ...
 
-    def urgently(self) -> TikTok: ...
+    def urgently(self) -> AdsApi: ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Polled:
 
 
 @dataclass(frozen=True)
-class _Task:
+class _PollTask:
     """What to ask for one account."""
 
     link_id: int
@@ -82,7 +89,9 @@ class _Task:
     bills: BillsTask
 
 
-def poll_due(database: Database, seal: Seal, tiktok: TikTok, now: datetime, limit: int = 20) -> list[Polled]:
+def poll_due(
+    database: Database, cipher: Cipher, tiktok: AdsApi, now: datetime, limit: int = 20
+) -> list[Polled]:
     """Poll the accounts whose time has come, each claimed first; none holds up another."""
     with database.writing() as session:
         due = spend.due_accounts(session, now, limit)
@@ -90,17 +99,17 @@ def poll_due(database: Database, seal: Seal, tiktok: TikTok, now: datetime, limi
 
     def poll(one: tuple[str, bool]) -> Polled | None:
         advertiser_id, urgent = one
-        return _tried(database, seal, tiktok.urgently() if urgent else tiktok, now, advertiser_id)
+        return _tried(database, cipher, tiktok.urgently() if urgent else tiktok, now, advertiser_id)
 
     with ThreadPoolExecutor(AT_ONCE) as several:
         return [polled for polled in several.map(poll, ours) if polled]
 
 
 def _tried(
-    database: Database, seal: Seal, tiktok: TikTok, now: datetime, advertiser_id: str
+    database: Database, cipher: Cipher, tiktok: AdsApi, now: datetime, advertiser_id: str
 ) -> Polled | None:
     try:
-        return poll_account(database, seal, tiktok, now, advertiser_id, scheduled=True)
+        return poll_account(database, cipher, tiktok, now, advertiser_id, scheduled=True)
     except StorageUnavailable:
         raise
     except Exception:  # the edge: its lease brings this account up again
@@ -110,8 +119,8 @@ def _tried(
 
 def poll_account(
     database: Database,
-    seal: Seal,
-    tiktok: TikTok,
+    cipher: Cipher,
+    tiktok: AdsApi,
     now: datetime,
     advertiser_id: str,
     *,
@@ -121,7 +130,7 @@ def poll_account(
 
     Raises NotFound for an unknown one, Refused without a usable consent.
     """
-    task = _task(database, seal, advertiser_id, scheduled)
+    task = _task(database, cipher, advertiser_id, scheduled)
     try:
         info = _info(tiktok, task, advertiser_id)
         readings = _read_spend(tiktok, task, info, now) if info.timezone else None
@@ -138,7 +147,7 @@ def poll_account(
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), None)
 
 
-def _task(database: Database, seal: Seal, advertiser_id: str, scheduled: bool) -> _Task:
+def _task(database: Database, cipher: Cipher, advertiser_id: str, scheduled: bool) -> _PollTask:
     with database.reading() as session:
         account = spend.account(session, advertiser_id)
         if account is None:
@@ -148,9 +157,9 @@ def _task(database: Database, seal: Seal, advertiser_id: str, scheduled: bool) -
         if link is None or store is None or link.token_sealed is None:
             raise Refused(f"account {advertiser_id} has no consent that stands; it must be given again first")
         terms = terms_of(session, store.programme)
-        return _Task(
+        return _PollTask(
             link_id=link.id,
-            token=seal.open(link.token_sealed),
+            token=cipher.decrypt(link.token_sealed),
             token_sealed=link.token_sealed,
             linked_at=link.linked_at,
             prior_days=terms.prior_spend_days,
@@ -172,19 +181,19 @@ class _Readings:
 
     first: date
     last: date
-    days: list[SpendDay]
+    days: list[ReportedDay]
     prior_before: date | None  # None: not read this time
     prior_spend: Decimal | None
 
 
-def _info(tiktok: TikTok, task: _Task, advertiser_id: str) -> AdvertiserInfo:
+def _info(tiktok: AdsApi, task: _PollTask, advertiser_id: str) -> AdvertiserInfo:
     for info in tiktok.advertiser_info(task.token, [advertiser_id]):
         if info.advertiser_id == advertiser_id:
             return info
     raise ProviderError(f"TikTok does not list account {advertiser_id}", advice=Advice.GIVE_UP)
 
 
-def _read_spend(tiktok: TikTok, task: _Task, info: AdvertiserInfo, now: datetime) -> _Readings:
+def _read_spend(tiktok: AdsApi, task: _PollTask, info: AdvertiserInfo, now: datetime) -> _Readings:
     assert info.timezone is not None
     zone = ZoneInfo(info.timezone)
     today = local_date(now, zone)
@@ -202,14 +211,14 @@ def _read_spend(tiktok: TikTok, task: _Task, info: AdvertiserInfo, now: datetime
     return _Readings(first, today, days, link_date, prior)
 
 
-def _first_date(task: _Task, link_date: date, zone: ZoneInfo) -> date:
+def _first_date(task: _PollTask, link_date: date, zone: ZoneInfo) -> date:
     """From the link date on; later only the dates that may have moved since the last reading."""
     if task.spend_read_at is None or task.prior_before != link_date:
         return link_date
     return max(link_date, local_date(task.spend_read_at, zone) - RE_READ)
 
 
-def _prior_is_due(task: _Task, link_date: date, zone: ZoneInfo) -> bool:
+def _prior_is_due(task: _PollTask, link_date: date, zone: ZoneInfo) -> bool:
     """Read for this link date, and once more when the last of its dates is final."""
     if task.prior_before != link_date or task.prior_read_at is None:
         return True
@@ -219,7 +228,7 @@ def _prior_is_due(task: _Task, link_date: date, zone: ZoneInfo) -> bool:
 # -- Keeping -------------------------------------------------------------------------------------
 
 
-def _is_overtaken(account: tables.Account, task: _Task, now: datetime) -> bool:
+def _is_overtaken(account: tables.Account, task: _PollTask, now: datetime) -> bool:
     """Whether a poll that began later was kept while TikTok answered this one: its figures are newer."""
     return account.read_at is not None and account.read_at != task.read_at and account.read_at > now
 
@@ -228,7 +237,7 @@ def _keep(
     session: Session,
     now: datetime,
     account: tables.Account,
-    task: _Task,
+    task: _PollTask,
     info: AdvertiserInfo,
     readings: _Readings | None,
 ) -> None:
@@ -246,7 +255,7 @@ def _keep(
         link.prior_spend_at = now
 
 
-def _plan_next(session: Session, account: tables.Account, now: datetime, bills: Bills | None) -> None:
+def _plan_next(session: Session, account: tables.Account, now: datetime, bills: ReadBills | None) -> None:
     """By where its stores stand; sooner where the bills met a passing fault, which backs nothing off."""
     error = bills.error if bills else None
     account.failures, account.last_error = 0, str(error) if error else None
@@ -259,7 +268,7 @@ def _plan_next(session: Session, account: tables.Account, now: datetime, bills: 
         account.poll_urgent = planned.why.is_urgent
 
 
-def _row(advertiser_id: str, day: SpendDay, now: datetime) -> tables.SpendDay:
+def _row(advertiser_id: str, day: ReportedDay, now: datetime) -> tables.SpendDay:
     return tables.SpendDay(
         advertiser_id=advertiser_id,
         date=day.date,
@@ -272,7 +281,7 @@ def _row(advertiser_id: str, day: SpendDay, now: datetime) -> tables.SpendDay:
 
 
 def _failed(
-    database: Database, now: datetime, advertiser_id: str, task: _Task, error: ProviderError
+    database: Database, now: datetime, advertiser_id: str, task: _PollTask, error: ProviderError
 ) -> Polled:
     """What was known stays; the advice says when, and whether, to ask again.
 

@@ -18,7 +18,7 @@ from receiver.domain.calendar import local_date, start_of
 from receiver.domain.facts import Payment
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
-from receiver.integrations.tiktok.transactions import Transaction
+from receiver.integrations.tiktok.transactions import LedgerTransaction
 from receiver.services.facts.gather_bills import gather_bills
 from receiver.services.facts.gather_payment import option_said
 from receiver.services.facts.programmes import terms_of
@@ -41,7 +41,7 @@ class Ledger(Protocol):
 
     def transactions(
         self, token: str, bc_id: str, advertiser_id: str, first: date, last: date
-    ) -> list[Transaction]: ...
+    ) -> list[LedgerTransaction]: ...
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class BillsTask:
 
 
 @dataclass(frozen=True)
-class Bills:
+class ReadBills:
     """What came of asking: whether the bills could be read, and the rows since a date.
 
     `readable` None is a fault, told by `error`: what was known stays.
@@ -70,7 +70,7 @@ class Bills:
     readable: bool | None
     read_from: date | None = None  # the first date all of whose payments are known
     since: datetime | None = None
-    rows: tuple[Transaction, ...] = ()
+    rows: tuple[LedgerTransaction, ...] = ()
     error: ProviderError | None = None
 
 
@@ -95,12 +95,12 @@ def bills_task(
 
 def read_bills(
     tiktok: Ledger, token: str, task: BillsTask, info: AdvertiserInfo, now: datetime
-) -> Bills | None:
-    """What the ledger says; None where there was no need to ask. Raises ProviderError for a dead token."""
+) -> ReadBills | None:
+    """Return the ledger's rows; None if there was no need to ask. Raises ProviderError for a dead token."""
     if info.timezone is None:
         return None
     if info.owner_bc_id is None:
-        return Bills(readable=False)
+        return ReadBills(readable=False)
     if not _is_due(task, info, now):
         return None
     try:
@@ -109,7 +109,11 @@ def read_bills(
         if error.advice is Advice.REAUTHORISE:
             raise
         log.warning("bills not read", advertiser_id=info.advertiser_id, advice=error.advice, code=error.code)
-        return Bills(readable=False) if error.advice is Advice.GIVE_UP else Bills(readable=None, error=error)
+        return (
+            ReadBills(readable=False)
+            if error.advice is Advice.GIVE_UP
+            else ReadBills(readable=None, error=error)
+        )
 
 
 def _is_due(task: BillsTask, info: AdvertiserInfo, now: datetime) -> bool:
@@ -122,7 +126,7 @@ def _is_due(task: BillsTask, info: AdvertiserInfo, now: datetime) -> bool:
     return consent_is_newer or now - task.read_at >= (ASK_AGAIN if matters else SELDOM)
 
 
-def _read(tiktok: Ledger, token: str, task: BillsTask, info: AdvertiserInfo, now: datetime) -> Bills:
+def _read(tiktok: Ledger, token: str, task: BillsTask, info: AdvertiserInfo, now: datetime) -> ReadBills:
     assert info.owner_bc_id is not None
     assert info.timezone is not None
     zone = ZoneInfo(info.timezone)
@@ -131,7 +135,7 @@ def _read(tiktok: Ledger, token: str, task: BillsTask, info: AdvertiserInfo, now
     rows = tiktok.transactions(
         token, info.owner_bc_id, info.advertiser_id, first - MARGIN, local_date(now, zone)
     )
-    return Bills(True, read_from, start_of(first, zone), tuple(rows))
+    return ReadBills(True, read_from, start_of(first, zone), tuple(rows))
 
 
 def _from(task: BillsTask, start: date, zone: ZoneInfo) -> tuple[date, date]:
@@ -143,7 +147,7 @@ def _from(task: BillsTask, start: date, zone: ZoneInfo) -> tuple[date, date]:
     return task.read_from, max(start, local_date(task.read_at, zone) - RE_READ)
 
 
-def keep_bills(session: Session, now: datetime, account: tables.Account, bills: Bills | None) -> None:
+def keep_bills(session: Session, now: datetime, account: tables.Account, bills: ReadBills | None) -> None:
     """Keep what was read; nothing for a fault."""
     if bills is None or bills.readable is None:
         return
@@ -154,7 +158,7 @@ def keep_bills(session: Session, now: datetime, account: tables.Account, bills: 
         replace_payments(session, account.advertiser_id, bills.since, rows)
 
 
-def _row(advertiser_id: str, row: Transaction, now: datetime) -> tables.PaymentRow:
+def _row(advertiser_id: str, row: LedgerTransaction, now: datetime) -> tables.PaymentRow:
     return tables.PaymentRow(
         advertiser_id=advertiser_id,
         transaction_id=row.id,

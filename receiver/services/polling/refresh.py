@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from receiver.domain.schedule import Why
-from receiver.services.polling.hints import hint
+from receiver.domain.schedule import PollReason
+from receiver.services.polling.request_poll import request_poll
 from receiver.storage import bridges, links, stores
+from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
-from receiver.storage.seal import token_hash
 
 EVERY = timedelta(minutes=1)
 
@@ -26,13 +26,13 @@ def refresh_for_token(database: Database, now: datetime, status_token: str) -> R
     """Raises NotFound for a token of no store."""
     with database.writing() as session:
         store = stores.store_of_token(session, token_hash(status_token))
-        store = stores.known_store(session, store.id, locked=True)
+        store = stores.get_store(session, store.id, locked=True)
         if store.refreshed_at is not None and now < store.refreshed_at + EVERY:
             return Refreshed(False, store.refreshed_at + EVERY)
         store.refreshed_at = now
-        bridges.bring_forward(session, store.id, now)
+        bridges.reschedule_check(session, store.id, now)
         link = links.open_link(session, store.id)
     if link is not None and link.consent:
         with database.writing() as session:  # of its own: a poll holds the account first, and its stores then
-            hint(session, link.advertiser_id, now, Why.ASKED)
+            request_poll(session, link.advertiser_id, now, PollReason.ASKED)
     return Refreshed(True, now + EVERY)

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from receiver.documents.course import Course, course_of
 from receiver.documents.money import amount_text
+from receiver.documents.spend_timeline import SpendTimeline, spend_timeline
 from receiver.domain.calendar import final_at
 from receiver.errors import NotFound
-from receiver.services.decisions.decide import answer_for
+from receiver.services.decisions.decide import evaluate
 from receiver.storage import spend, tables
 from receiver.storage.database import Database
 from receiver.storage.links import stores_of
@@ -52,16 +52,14 @@ def poll_of(database: Database, advertiser_id: str) -> dict[str, Any]:
         }
 
 
-def courses_on(database: Database, now: datetime, advertiser_id: str) -> list[tuple[str, Course]]:
-    """How an account's spend counts for each store that links it: the store's name, and the course.
+def timelines_on(database: Database, now: datetime, advertiser_id: str) -> list[tuple[str, SpendTimeline]]:
+    """Return the spend timeline of an account for each store that links it, with the store's name.
 
     A store whose window has not begun is left out.
     """
     with database.reading() as session:
-        linked = [
-            (store.name, answer_for(session, store, now)) for store in stores_of(session, advertiser_id)
-        ]
-    courses = ((name, course_of(decision)) for name, decision in linked)
+        linked = [(store.name, evaluate(session, store, now)) for store in stores_of(session, advertiser_id)]
+    courses = ((name, spend_timeline(decision)) for name, decision in linked)
     return [(name, course) for name, course in courses if course]
 
 

@@ -15,10 +15,10 @@ import structlog
 
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.codes import WRONG_PARAMETER
-from receiver.integrations.tiktok.subscriptions import Entity, Subscription
+from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
 from receiver.storage import spend, subscriptions
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.seal import Seal
 
 HOW_OFTEN = {Entity.REPORT_DATA_CHANGE: "60_MINUTE", Entity.AD_ACCOUNT_SUSPENSION: None}
 AGAIN, MUCH_LATER = timedelta(hours=1), timedelta(hours=24)
@@ -27,7 +27,7 @@ FOR_LONG = (Advice.GIVE_UP, Advice.CONFIGURATION, Advice.REAUTHORISE)
 log = structlog.get_logger(__name__)
 
 
-class TikTok(Protocol):
+class SubscriptionApi(Protocol):
     """What subscribing needs of the TikTok client; each call raises ProviderError."""
 
     def subscribe(
@@ -39,13 +39,19 @@ class TikTok(Protocol):
         notify_frequency: str | None = None,
     ) -> str: ...
 
-    def subscriptions(self, entity: Entity | None = None) -> list[Subscription]: ...
+    def subscriptions(self, entity: Entity | None = None) -> list[TikTokSubscription]: ...
 
     def unsubscribe(self, subscription_id: str) -> None: ...
 
 
 def keep_subscribed(
-    database: Database, seal: Seal, tiktok: TikTok, now: datetime, callback_url: str, *, limit: int
+    database: Database,
+    cipher: Cipher,
+    tiktok: SubscriptionApi,
+    now: datetime,
+    callback_url: str,
+    *,
+    limit: int,
 ) -> None:
     """End what is of accounts that may not be read, and subscribe those that may; at most `limit` of each."""
     with database.reading() as session:
@@ -54,10 +60,10 @@ def keep_subscribed(
     for subscription_id in ended:
         end_subscription(database, tiktok, subscription_id)
     for advertiser_id in wanting:
-        _subscribe(database, seal, tiktok, now, callback_url, advertiser_id)
+        _subscribe(database, cipher, tiktok, now, callback_url, advertiser_id)
 
 
-def end_subscription(database: Database, tiktok: TikTok, subscription_id: str) -> None:
+def end_subscription(database: Database, tiktok: SubscriptionApi, subscription_id: str) -> None:
     """At TikTok and here; where TikTok refuses, it stays and is ended another time."""
     try:
         tiktok.unsubscribe(subscription_id)
@@ -71,14 +77,19 @@ def end_subscription(database: Database, tiktok: TikTok, subscription_id: str) -
 
 
 def _subscribe(
-    database: Database, seal: Seal, tiktok: TikTok, now: datetime, callback_url: str, advertiser_id: str
+    database: Database,
+    cipher: Cipher,
+    tiktok: SubscriptionApi,
+    now: datetime,
+    callback_url: str,
+    advertiser_id: str,
 ) -> None:
     with database.reading() as session:
         link = spend.link_to_read(session, advertiser_id)
         kept = subscriptions.subscriptions_of(session, advertiser_id)
     if link is None or link.token_sealed is None:
         return
-    token, again = seal.open(link.token_sealed), None
+    token, again = cipher.decrypt(link.token_sealed), None
     for entity, often in HOW_OFTEN.items():
         if entity in kept:
             continue

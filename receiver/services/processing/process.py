@@ -16,10 +16,10 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
-from receiver.domain.deliveries import MOST_TRIES, State, next_try
+from receiver.domain.deliveries import MOST_TRIES, DeliveryState, next_try
 from receiver.errors import ReceiverError, StorageUnavailable
-from receiver.services.processing.endings import Ending
-from receiver.services.processing.take_in import take_in
+from receiver.services.processing.apply_signal import apply_deliveries
+from receiver.services.processing.result import ProcessingResult
 from receiver.storage import inbox
 from receiver.storage.database import Database, savepoint
 from receiver.storage.tables import Delivery, Replay
@@ -32,17 +32,17 @@ WORKER = "worker"
 NEVER_READABLE = (ValueError, ArithmeticError, RecursionError, DataError)
 
 # A claim counts as a try, so one that ends every worker that takes it ends too.
-LOST_TOO_OFTEN = Ending(State.DEAD, "every worker that took it was lost")
+LOST_TOO_OFTEN = ProcessingResult(DeliveryState.DEAD, "every worker that took it was lost")
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AttemptResult:
     """What came of one try, and the stores to decide anew."""
 
     delivery_id: int
-    state: State
+    state: DeliveryState
     error: str | None = None
     stores: tuple[str, ...] = ()
 
@@ -54,7 +54,7 @@ def process_next(
     limit: int = 50,
     chance: Callable[[], float] = random.random,
     stopping: Callable[[], bool] = lambda: False,
-) -> list[Outcome]:
+) -> list[AttemptResult]:
     """Claim what is due, in turn from each store, and process it.
 
     Once it is `stopping`, what is in hand is finished and the others are given back, due at once.
@@ -72,22 +72,22 @@ def process_next(
     return _logged(_each_attempted(database, claims, now, chance, stopping))
 
 
-def _logged(outcomes: list[Outcome]) -> list[Outcome]:
+def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
     """With a line for each that stays behind; its error, which may tell of a person, stands in its row."""
     for one in outcomes:
-        if one.state in (State.FAILED, State.DEAD):
+        if one.state in (DeliveryState.FAILED, DeliveryState.DEAD):
             log.warning("delivery not processed", delivery_id=one.delivery_id, state=one.state)
     return outcomes
 
 
 def _each_attempted(
     database: Database,
-    claims: list[inbox.Claim],
+    claims: list[inbox.ClaimedDelivery],
     now: datetime,
     chance: Callable[[], float],
     stopping: Callable[[], bool],
-) -> list[Outcome]:
-    outcomes: list[Outcome] = []
+) -> list[AttemptResult]:
+    outcomes: list[AttemptResult] = []
     for place, claim in enumerate(claims):
         if stopping():
             _give_back(database, claims[place:], now)
@@ -110,29 +110,29 @@ def process_again(
     now: datetime,
     replay: Replay,
     chance: Callable[[], float] = random.random,
-) -> Outcome:
+) -> AttemptResult:
     """Process a row that this transaction holds, whatever came of it before: the same code, a new attempt.
 
     A fault undoes its effects alone, and what succeeded before stays as it is. Raises StorageUnavailable.
     """
-    succeeded = row.state == State.PROCESSED
+    succeeded = row.state == DeliveryState.PROCESSED
     if not succeeded:
         inbox.take_again(row)
-    ending, due_at = _taken_in_alone(session, row, now, chance)
+    ending, due_at = _apply_alone(session, row, now, chance)
     error = ending.error and _storable(ending.error)
     if not succeeded:
         inbox.finish(row, ending.state, now, error=error, due_at=due_at)
     actor = f"{replay.actor}, replay {replay.id}: {replay.reason}"
     inbox.note_attempts(session, [(row.id, ending.state, error)], now, actor, replay_id=replay.id)
-    return Outcome(row.id, ending.state, error, ending.stores)
+    return AttemptResult(row.id, ending.state, error, ending.stores)
 
 
-def _taken_in_alone(
+def _apply_alone(
     session: Session, row: Delivery, now: datetime, chance: Callable[[], float]
-) -> tuple[Ending, datetime | None]:
+) -> tuple[ProcessingResult, datetime | None]:
     try:
         with bound_contextvars(delivery_id=row.id), savepoint(session):
-            return take_in(session, [row], now)[0], None
+            return apply_deliveries(session, [row], now)[0], None
     except StorageUnavailable:
         raise
     except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
@@ -140,8 +140,8 @@ def _taken_in_alone(
 
 
 def _attempt(
-    database: Database, claim: inbox.Claim, now: datetime, chance: Callable[[], float]
-) -> Outcome | None:
+    database: Database, claim: inbox.ClaimedDelivery, now: datetime, chance: Callable[[], float]
+) -> AttemptResult | None:
     """None when the lease lapsed meanwhile and the delivery is somebody else's."""
     try:
         return next(iter(_processed(database, [claim], now)), None)
@@ -152,30 +152,36 @@ def _attempt(
     return _finished(database, claim, now, ending, due_at)
 
 
-def _processed(database: Database, claims: Sequence[inbox.Claim], now: datetime) -> list[Outcome]:
+def _processed(
+    database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime
+) -> list[AttemptResult]:
     """Effects, attempts and states in one transaction: all of it or nothing."""
     with database.writing() as session:
         rows = inbox.hold(session, claims)
         hopeful = [row for row in rows if row.tries <= MOST_TRIES]
-        endings = dict(zip((row.id for row in hopeful), take_in(session, hopeful, now), strict=True))
+        endings = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
         return _ended(session, [(row, endings.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
 
 
 def _finished(
-    database: Database, claim: inbox.Claim, now: datetime, ending: Ending, due_at: datetime | None
-) -> Outcome | None:
+    database: Database,
+    claim: inbox.ClaimedDelivery,
+    now: datetime,
+    ending: ProcessingResult,
+    due_at: datetime | None,
+) -> AttemptResult | None:
     with database.writing() as session:
         rows = inbox.hold(session, [claim])
         return next(iter(_ended(session, [(row, ending, due_at) for row in rows], now)), None)
 
 
 def _ended(
-    session: Session, tries: Sequence[tuple[Delivery, Ending, datetime | None]], now: datetime
-) -> list[Outcome]:
+    session: Session, tries: Sequence[tuple[Delivery, ProcessingResult, datetime | None]], now: datetime
+) -> list[AttemptResult]:
     """Mark how each try ended and, where one follows, when that is due."""
     outcomes = []
     for row, ending, due_at in tries:
-        outcome = Outcome(row.id, ending.state, ending.error and _storable(ending.error), ending.stores)
+        outcome = AttemptResult(row.id, ending.state, ending.error and _storable(ending.error), ending.stores)
         inbox.finish(row, outcome.state, now, error=outcome.error, due_at=due_at)
         outcomes.append(outcome)
     tried = [(one.delivery_id, one.state, one.error) for one in outcomes]
@@ -185,14 +191,14 @@ def _ended(
 
 def _failure(
     error: Exception, tries: int, now: datetime, chance: Callable[[], float]
-) -> tuple[Ending, datetime | None]:
+) -> tuple[ProcessingResult, datetime | None]:
     """How a try ends that raised, and when the next one is due, if there is one."""
     if isinstance(error, NEVER_READABLE):
-        return Ending(State.DEAD, f"cannot be worked with: {_told(error)}"), None
+        return ProcessingResult(DeliveryState.DEAD, f"cannot be worked with: {_told(error)}"), None
     wait = next_try(tries, chance())
     if wait is None:
-        return Ending(State.DEAD, _told(error)), None
-    return Ending(State.FAILED, _told(error)), now + wait
+        return ProcessingResult(DeliveryState.DEAD, _told(error)), None
+    return ProcessingResult(DeliveryState.FAILED, _told(error)), now + wait
 
 
 def _told(error: Exception) -> str:
@@ -205,7 +211,7 @@ def _storable(error: str) -> str:
     return "".join(char if char.isprintable() else " " for char in error)[:LONGEST_ERROR]
 
 
-def _give_back(database: Database, claims: list[inbox.Claim], now: datetime) -> None:
+def _give_back(database: Database, claims: list[inbox.ClaimedDelivery], now: datetime) -> None:
     """As well as the database lets us: what stays claimed is free again when its lease is over."""
     try:
         with database.writing() as session:
@@ -214,12 +220,12 @@ def _give_back(database: Database, claims: list[inbox.Claim], now: datetime) -> 
         log.warning("leases left to lapse", deliveries=[claim.id for claim in claims], error=str(error))
 
 
-def _release(session: Session, claims: Sequence[inbox.Claim], now: datetime) -> None:
+def _release(session: Session, claims: Sequence[inbox.ClaimedDelivery], now: datetime) -> None:
     for row in inbox.hold(session, claims):
         inbox.give_back(row, now)
 
 
-def _known_or_raise(outcomes: list[Outcome], error: StorageUnavailable) -> list[Outcome]:
+def _known_or_raise(outcomes: list[AttemptResult], error: StorageUnavailable) -> list[AttemptResult]:
     """What was done is told first: the stores it touched want deciding."""
     if not outcomes:
         raise error

@@ -15,18 +15,18 @@ from sqlalchemy.orm import Session
 
 from receiver.storage import (
     address_claims,
-    budget,
-    connects,
+    connection_attempts,
     consents,
     deliveries,
     history,
-    hooks,
+    login_attempts,
     quarantine,
+    rate_limiter,
     rejections,
     replays,
-    sign_in_tries,
     signals,
     store_days,
+    webhook_endpoints,
 )
 from receiver.storage.database import Database
 
@@ -57,7 +57,7 @@ def purge(
     stopping: Event | None = None,
     progress: Callable[[dict[str, int]], None] = lambda _: None,
 ) -> dict[str, int]:
-    """How many rows of each kind went; what the time did not suffice for goes next time.
+    """Delete what has expired within the time given; return the number of rows by kind.
 
     `progress` hears the numbers so far after every step. Raises StorageUnavailable, having lost nothing.
     """
@@ -74,8 +74,8 @@ def purge(
 
 
 def expired(database: Database, now: datetime, keep_days: int) -> dict[str, int]:
-    """What `purge` would do in all the time it needs."""
-    with database.rehearsing() as rehearsal:
+    """Return what `purge` would delete in all the time it needs."""
+    with database.rolled_back() as rehearsal:
         totals: dict[str, int] = {}
         for kind, count in _gone(rehearsal, _steps(now, keep_days)):
             totals[kind] = totals.get(kind, 0) + count
@@ -102,14 +102,14 @@ def _steps(now: datetime, keep_days: int) -> Steps:
         "quarantine": lambda session: quarantine.purge_quarantined(session, held, STEP),
         "samples": lambda session: rejections.purge_samples(session, sampled, STEP),
         "counts": lambda session: rejections.purge_counts(session, counted),
-        "connects": lambda session: connects.purge_connects(session, begun, STEP),
+        "connects": lambda session: connection_attempts.purge_connects(session, begun, STEP),
         "address claims": lambda session: address_claims.purge_claims(session, claimed, STEP),
         "consent flows": lambda session: consents.purge_flows(session, begun, STEP),
         "signals": lambda session: signals.purge_signals(session, now - SIGNALS_KEPT, STEP),
         "decisions": lambda session: history.thin_decisions(session, now - DECISIONS_KEPT, STEP),
         "store days": lambda session: store_days.purge_days(session, counted, STEP),
         "replays": lambda session: replays.purge_ended(session, now - REPLAYS_KEPT, STEP),
-        "call pauses": lambda session: budget.purge_pauses(session, now - PAUSES_KEPT, STEP),
-        "webhook secrets": lambda session: hooks.purge_secrets(session, now - SECRETS_KEPT, STEP),
-        "sign-in tries": lambda session: sign_in_tries.purge_tries(session, tried, STEP),
+        "call pauses": lambda session: rate_limiter.purge_pauses(session, now - PAUSES_KEPT, STEP),
+        "webhook secrets": lambda session: webhook_endpoints.purge_secrets(session, now - SECRETS_KEPT, STEP),
+        "sign-in tries": lambda session: login_attempts.purge_tries(session, tried, STEP),
     }

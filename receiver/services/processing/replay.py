@@ -14,16 +14,16 @@ from itertools import takewhile
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import State
+from receiver.domain.deliveries import DeliveryState
 from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause_after
 from receiver.errors import InputError, Refused
 from receiver.services.decisions.decide import decide_each
-from receiver.services.processing.look import read_place
 from receiver.services.processing.process import process_again
-from receiver.services.staff_words import checked_words
+from receiver.services.processing.search import read_place
+from receiver.services.validation import require_text
 from receiver.storage import audit, deliveries, replays
 from receiver.storage.database import Database
-from receiver.storage.deliveries import Counted, Filters, read_filters
+from receiver.storage.deliveries import DeliveryCount, Filters, read_filters
 from receiver.storage.tables import Delivery, Replay
 
 HIGHEST_RATE = 1_000
@@ -35,7 +35,7 @@ GONE = "not there"  # purged, or never was
 
 
 @dataclass(frozen=True)
-class Preview:
+class ReplayPreview:
     """What a replay would find now."""
 
     matching: int
@@ -56,7 +56,7 @@ class Result:
     error: str | None
 
 
-def preview(database: Database, filters: Filters, now: datetime) -> Preview:
+def preview(database: Database, filters: Filters, now: datetime) -> ReplayPreview:
     """Raises InputError for a filter that says nothing."""
     _check_says_something(filters)
     with database.reading() as session:
@@ -74,7 +74,7 @@ def start(
 ) -> Replay:
     """Ask for a replay of what there is now; the worker begins it. Raises InputError."""
     _check_says_something(filters)
-    reason = checked_words(reason, "reason")
+    reason = require_text(reason, "reason")
     if not 1 <= rate <= HIGHEST_RATE:
         raise InputError(f"must be 1 to {HIGHEST_RATE:,} deliveries a second", path="rate")
     with database.writing() as session:
@@ -105,7 +105,7 @@ def start(
 def progress(database: Database, replay_id: int) -> Replay:
     """Raises NotFound."""
     with database.reading() as session:
-        return replays.known_replay(session, replay_id)
+        return replays.get_replay(session, replay_id)
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def page_of_replays(database: Database, *, after: str | None, limit: int) -> Rep
 def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> Replay:
     """End it after the batch in hand; what it has done stays done. Raises NotFound and Refused."""
     with database.writing() as session:
-        replay = replays.known_replay(session, replay_id, locked=True)
+        replay = replays.get_replay(session, replay_id, locked=True)
         if replay.state != ReplayState.RUNNING:
             raise Refused(f"replay {replay_id} is {replay.state}: there is nothing left to cancel")
         _end(session, replay, ReplayState.CANCELLED, now, actor)
@@ -152,9 +152,9 @@ def page_of_results(database: Database, replay_id: int, *, after: str | None, li
 
 
 def results(database: Database, replay_id: int) -> list[Result]:
-    """What came of each, in the order of the deliveries; for ids also those left out. Raises NotFound."""
+    """Return each delivery's result, in order; for ids also those left out. Raises NotFound."""
     with database.reading() as session:
-        replay = replays.known_replay(session, replay_id)
+        replay = replays.get_replay(session, replay_id)
         tried = [
             Result(one.delivery_id, one.outcome, one.error) for one in replays.attempts_of(session, replay_id)
         ]
@@ -172,7 +172,7 @@ def replay_next(database: Database, now: datetime) -> datetime | None:
         if not replays.is_any_running(session):
             return None
     with database.writing() as session:
-        replay = replays.hold_running(session)
+        replay = replays.lock_running(session)
         if replay is None:
             return None
         if replay.next_at > now:
@@ -218,7 +218,7 @@ def _check_says_something(filters: Filters) -> None:
         raise InputError(SAY_WHICH)
 
 
-def _preview(session: Session, filters: Filters, now: datetime) -> Preview:
+def _preview(session: Session, filters: Filters, now: datetime) -> ReplayPreview:
     counted = deliveries.count_deliveries(session, filters, now)
     matching = sum(one.count for one in counted)
     left_out = {
@@ -226,10 +226,12 @@ def _preview(session: Session, filters: Filters, now: datetime) -> Preview:
         DROPPED: sum(one.dropped for one in counted),
         GONE: 0 if filters.ids is None else len(set(filters.ids)) - matching,
     }
-    return Preview(
+    return ReplayPreview(
         matching=matching,
         to_replay=matching - left_out[BUSY] - left_out[DROPPED],
-        changes_nothing=sum(one.count - one.dropped for one in counted if one.state == State.PROCESSED),
+        changes_nothing=sum(
+            one.count - one.dropped for one in counted if one.state == DeliveryState.PROCESSED
+        ),
         left_out={why: count for why, count in left_out.items() if count},
         by={kind: _by(counted, kind) for kind in ("state", "source", "topic", "store")},
         oldest=min((one.oldest for one in counted), default=None),
@@ -237,7 +239,7 @@ def _preview(session: Session, filters: Filters, now: datetime) -> Preview:
     )
 
 
-def _by(counted: Iterable[Counted], kind: str) -> dict[str, int]:
+def _by(counted: Iterable[DeliveryCount], kind: str) -> dict[str, int]:
     """The most first."""
     totals: Counter[str] = Counter()
     for one in counted:

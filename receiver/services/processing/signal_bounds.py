@@ -22,7 +22,7 @@ class SignalBounds:
         self._more: defaultdict[tuple[str, date], Counter[str]] = defaultdict(Counter)
 
     def allow(self, store_id: str, day: date) -> bool:
-        """Whether one more may be applied; either way it is counted."""
+        """Count one more signal, and return whether it may be applied."""
         counts = self._more[store_id, day]
         allowed = self._applied.get((store_id, day), 0) + counts["signals"] < SIGNALS_A_DAY
         counts["signals" if allowed else "passed_over"] += 1

@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import identity
 from receiver.services.receiving.verify import Headers, Verifier, new_delivery
-from receiver.services.staff_words import checked_words
-from receiver.storage import audit, hooks, inbox, quarantine
+from receiver.services.validation import require_text
+from receiver.storage import audit, inbox, quarantine, webhook_endpoints
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database, driver_of
-from receiver.storage.hooks import Address
-from receiver.storage.seal import Seal
 from receiver.storage.tables import Quarantined
+from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
 
 def quarantine_call(
-    session: Session, seal: Seal, address: Address, headers: Headers, raw: bytes, at: datetime
+    session: Session, cipher: Cipher, address: ResolvedEndpoint, headers: Headers, raw: bytes, at: datetime
 ) -> None:
     """Keep it for a while where it may be of use: one of our topics, and small."""
     new = new_delivery(address, headers, raw, at)
@@ -35,7 +35,7 @@ def quarantine_call(
         hook_id=address.hook_id,
         topic=new.topic,
         headers=new.headers,
-        body_sealed=seal.close(base64.b64encode(raw).decode()),
+        body_sealed=cipher.encrypt(base64.b64encode(raw).decode()),
         body_sha256=new.body_sha256,
         bytes=len(raw),
         received_at=at,
@@ -43,7 +43,7 @@ def quarantine_call(
 
 
 @dataclass(frozen=True)
-class Tried:
+class ReleaseResult:
     """What became of one: the delivery it is now, or why it stays."""
 
     id: int
@@ -75,14 +75,14 @@ def page_of_quarantine(
 
 
 def held_by_store(database: Database) -> dict[str, int]:
-    """How many are held of each store, the most first."""
+    """Return the number of quarantined calls by store, the most first."""
     with database.reading() as session:
         return quarantine.count_by_store(session)
 
 
-def take_from_quarantine(
+def release_from_quarantine(
     database: Database,
-    seal: Seal,
+    cipher: Cipher,
     now: datetime,
     *,
     store_id: str | None = None,
@@ -90,35 +90,37 @@ def take_from_quarantine(
     reason: str = "",
     actor: str,
     dry_run: bool = False,
-) -> list[Tried]:
+) -> list[ReleaseResult]:
     """Verify each anew; what is right goes into the inbox like any delivery, the rest stays.
 
     Only a dry run needs no reason. Raises InputError, and ReceiverError where a secret can no longer be read.
     """
-    verifier = Verifier(seal)
-    reason = reason if dry_run else checked_words(reason, "reason")
-    with database.rehearsing() if dry_run else nullcontext(database) as place, place.writing() as session:
-        rows = quarantine.held_quarantined(session, store_id, ids)
-        addresses = hooks.find_addresses(driver_of(session), {row.hook_id for row in rows}, now)
-        tried = [_tried(session, seal, verifier, row, addresses.get(row.hook_id)) for row in rows]
+    verifier = Verifier(cipher)
+    reason = reason if dry_run else require_text(reason, "reason")
+    with database.rolled_back() if dry_run else nullcontext(database) as place, place.writing() as session:
+        rows = quarantine.lock_quarantined(session, store_id, ids)
+        addresses = webhook_endpoints.resolve_endpoints(
+            driver_of(session), {row.hook_id for row in rows}, now
+        )
+        tried = [_release(session, cipher, verifier, row, addresses.get(row.hook_id)) for row in rows]
         taken = sum(one.delivery_id is not None for one in tried)
         detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
         audit.record(session, now, actor, "quarantine taken in", store_id or "all stores", detail)
     return tried
 
 
-def _tried(
-    session: Session, seal: Seal, verifier: Verifier, row: Quarantined, address: Address | None
-) -> Tried:
+def _release(
+    session: Session, cipher: Cipher, verifier: Verifier, row: Quarantined, address: ResolvedEndpoint | None
+) -> ReleaseResult:
     if address is None or not address.connected:
-        return Tried(row.id, None, "the store is disconnected")
-    raw, headers = base64.b64decode(seal.open(row.body_sealed)), dict(row.headers)
+        return ReleaseResult(row.id, None, "the store is disconnected")
+    raw, headers = base64.b64decode(cipher.decrypt(row.body_sealed)), dict(row.headers)
     problem = verifier.problem(address, headers, raw)
     if problem is not None:
-        return Tried(row.id, None, problem)
+        return ReleaseResult(row.id, None, problem)
     (kept,) = inbox.keep(session, [new_delivery(address, headers, raw, row.received_at)])
     session.delete(row)
-    return Tried(row.id, kept.id, None)
+    return ReleaseResult(row.id, kept.id, None)
 
 
 def _row(row: Quarantined) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from receiver.domain.limits import LARGEST_BODY, LONGEST_HEADER_VALUE, TOO_LARGE
 from receiver.errors import ReceiverError
 from receiver.integrations.woocommerce.events import OURS
 from receiver.integrations.woocommerce.signature import signing_key, verify
-from receiver.storage.hooks import Address
+from receiver.storage.cipher import Cipher
 from receiver.storage.inbox_rows import NewDelivery
-from receiver.storage.seal import Seal
+from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
 SOURCE = "woocommerce"
 MOST_KEYS = 10_000  # opened secrets kept at hand
@@ -36,11 +36,11 @@ Headers = Mapping[str, str]  # names in lower case
 class Verifier:
     """Checks signatures over raw bytes with the secrets of an address."""
 
-    def __init__(self, seal: Seal) -> None:
-        self._seal = seal
+    def __init__(self, cipher: Cipher) -> None:
+        self._cipher = cipher
         self._key = lru_cache(MOST_KEYS)(self._opened)
 
-    def problem(self, address: Address, headers: Headers, raw: bytes) -> str | None:
+    def problem(self, address: ResolvedEndpoint, headers: Headers, raw: bytes) -> str | None:
         """Why the bytes are not shown to be the store's; None when they are. Raises ReceiverError.
 
         A secret that can no longer be read is a fault of ours, and not the store's.
@@ -58,13 +58,13 @@ class Verifier:
     def _opened(self, sealed: str) -> bytes | None:
         """The key to verify with; None where it can no longer be read."""
         try:
-            return signing_key(self._seal.open(sealed))
+            return signing_key(self._cipher.decrypt(sealed))
         except ReceiverError:
             return None
 
 
-def new_delivery(address: Address, headers: Headers, raw: bytes, at: datetime) -> NewDelivery:
-    """What the inbox keeps of a call that arrived `at`: its body only where we read it, and a small one."""
+def new_delivery(address: ResolvedEndpoint, headers: Headers, raw: bytes, at: datetime) -> NewDelivery:
+    """Build the inbox row of a call that arrived `at`; its body only where we read it, or a small one."""
     webhook_id, delivery_id = (headers.get(f"x-wc-webhook-{name}") for name in ("id", "delivery-id"))
     body_sha256 = hashlib.sha256(raw).hexdigest()
     topic = address.topic or plain_header(headers.get("x-wc-webhook-topic"))

@@ -10,17 +10,17 @@ from sqlalchemy import Column, select
 from sqlalchemy.orm import Session
 
 from receiver.errors import ReceiverError, Refused
-from receiver.services.running.reseal import sealed_columns
-from receiver.storage.copying import BATCH, Copied, copy_table, count_rows, hold_empty, tables
+from receiver.services.running.rotate_keys import encrypted_columns
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.migrate import require_newest
-from receiver.storage.seal import Seal
+from receiver.storage.table_copy import BATCH, Copied, copy_table, count_rows, hold_empty, tables
 
 # Hears the table in hand, how many rows will pass in all (each does twice), and how many more have.
 Progress = Callable[[str, int, int], None]
 
 
-def copy_database(source: Database, target: Database, seal: Seal, progress: Progress) -> list[Copied]:
+def copy_database(source: Database, target: Database, cipher: Cipher, progress: Progress) -> list[Copied]:
     """Copy all of an SQLite source that nobody uses into an empty migrated target, and read it back.
 
     Whatever ends it early, the target stays empty. Raises Refused, StorageUnavailable.
@@ -29,24 +29,24 @@ def copy_database(source: Database, target: Database, seal: Seal, progress: Prog
         raise Refused("only SQLite can be copied, and only to PostgreSQL")
     require_newest(source, "the database to copy")
     require_newest(target, "the database to copy into")
-    with source.alone() as giving:
-        _check_seals(giving, seal)
+    with source.exclusive() as giving:
+        _check_seals(giving, cipher)
         with target.migrating() as taking:
             hold_empty(taking)
             return _copy(giving, taking, progress)
 
 
-def _check_seals(session: Session, seal: Seal) -> None:
+def _check_seals(session: Session, cipher: Cipher) -> None:
     """Secrets are copied as they are, so the keys at hand must be theirs."""
-    unreadable = [str(column) for _, column in sealed_columns() if not _all_open(session, seal, column)]
+    unreadable = [str(column) for _, column in encrypted_columns() if not _all_open(session, cipher, column)]
     if unreadable:
         raise Refused(f"SECRET_KEYS lacks the key of secrets in: {', '.join(unreadable)}")
 
 
-def _all_open(session: Session, seal: Seal, column: Column[Any]) -> bool:
+def _all_open(session: Session, cipher: Cipher, column: Column[Any]) -> bool:
     try:
         for sealed in session.scalars(select(column).where(column.is_not(None))).yield_per(BATCH):
-            seal.open(sealed)
+            cipher.decrypt(sealed)
     except ReceiverError:
         return False
     return True

@@ -14,7 +14,7 @@ from typing import Any
 from receiver.documents.programme import load_programme
 from receiver.domain.programme import Programme
 from receiver.services.facts.programmes import terms_of
-from receiver.storage import terms, totals
+from receiver.storage import programme_statistics, terms
 from receiver.storage.database import Database
 
 
@@ -38,7 +38,7 @@ class TierTotals:
 
 
 @dataclass(frozen=True)
-class Counted:
+class StoreCounts:
     """How far a programme had come at that moment."""
 
     at: datetime
@@ -49,28 +49,28 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ProgrammeStats:
     """A programme and how far it has come; `counted` is None where no worker has counted yet."""
 
     terms: Programme
     is_for_new_stores: bool
-    counted: Counted | None
+    counted: StoreCounts | None
 
 
-def standings(database: Database, now: datetime, in_force: str) -> list[Standing]:
-    """Of the programme new stores join (`in_force`: its id or file) and of every other some store is in.
+def programme_stats(database: Database, now: datetime, in_force: str) -> list[ProgrammeStats]:
+    """Return the programme new stores join (`in_force`: its id or file), and each other that has stores.
 
     Nothing is counted here, so that looking costs the same however many stores there are.
     """
     current = load_programme(in_force)
     with database.reading() as session:
-        joined, kept = terms.kept_ids(session), totals.kept_counts(session)
+        joined, kept = terms.kept_ids(session), programme_statistics.kept_counts(session)
         others = [terms_of(session, one) for one in joined if one != current.id]
     return [
-        Standing(
+        ProgrammeStats(
             terms=one,
             is_for_new_stores=one is current,
-            counted=_counted(kept.get(one.id)) if one.id in joined else Counted(now, 0, 0, (), ()),
+            counted=_counted(kept.get(one.id)) if one.id in joined else StoreCounts(now, 0, 0, (), ()),
         )
         for one in (current, *others)
     ]
@@ -79,31 +79,31 @@ def standings(database: Database, now: datetime, in_force: str) -> list[Standing
 def count_programmes(database: Database, now: datetime) -> None:
     """Count each programme some store is in, for `standings` to tell."""
     with database.reading() as session:
-        counts = {one: totals.count(session, one, now) for one in terms.kept_ids(session)}
+        counts = {one: programme_statistics.count(session, one, now) for one in terms.kept_ids(session)}
     with database.writing() as session:
         for programme, counted in counts.items():
-            totals.keep_counts(session, programme, now, counted)
+            programme_statistics.keep_counts(session, programme, now, counted)
 
 
-def _counted(kept: tuple[datetime, Mapping[str, Any]] | None) -> Counted | None:
+def _counted(kept: tuple[datetime, Mapping[str, Any]] | None) -> StoreCounts | None:
     if kept is None:
         return None
     at, counts = kept
-    return Counted(
+    return StoreCounts(
         at=at,
         admitted=counts["admitted"],
         waiting=counts["waiting"],
         stages=[(stage or "not decided yet", stores) for stage, stores in counts["stages"]],
-        tiers=_tiers([totals.Awarded(**row) for row in counts["awards"]]),
+        tiers=_tiers([programme_statistics.Awarded(**row) for row in counts["awards"]]),
     )
 
 
-def _tiers(rows: Sequence[totals.Awarded]) -> list[TierTotals]:
+def _tiers(rows: Sequence[programme_statistics.Awarded]) -> list[TierTotals]:
     keys = sorted({row.tier for row in rows})
     return [_tier(key, [row for row in rows if row.tier == key]) for key in keys]
 
 
-def _tier(key: tuple[str, Decimal, Decimal], rows: Sequence[totals.Awarded]) -> TierTotals:
+def _tier(key: tuple[str, Decimal, Decimal], rows: Sequence[programme_statistics.Awarded]) -> TierTotals:
     late = sum(row.overdue for row in rows)
     credit = key[2]
     return TierTotals(

@@ -52,6 +52,6 @@ def lacks_worker(database: Database, now: datetime) -> bool:
 
 
 def worker_is_silent(session: Session, now: datetime) -> bool:
-    """Whether no worker has shown life for half a minute."""
+    """Return whether no worker has shown life for half a minute."""
     last = heartbeats.last_beat(session, heartbeats.WORKER)
     return last is None or now - last > WORKER_SILENT_FOR

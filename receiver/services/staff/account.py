@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.sign_in import ACCOUNT
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.staff.passwords import hashed_password, is_password
-from receiver.storage import audit, sign_in_tries, staff_sessions
+from receiver.storage import audit, login_attempts, staff_sessions
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
 
@@ -25,9 +25,9 @@ def choose_password(database: Database, now: datetime, staff_id: int, *, current
         raise InputError("must be another one than the current", path="password")
     with database.writing() as session:
         before = _known(session, staff_id)
-        if sign_in_tries.wait_left(session, guesses, ACCOUNT, now):
+        if login_attempts.wait_left(session, guesses, ACCOUNT, now):
             raise Refused("too many wrong passwords; wait a while and try again")
-        sign_in_tries.count_try(session, guesses, ACCOUNT, now)
+        login_attempts.count_try(session, guesses, ACCOUNT, now)
     if not is_password(before, current):
         raise Refused("this is not your current password")
     with database.writing() as session:
@@ -36,7 +36,7 @@ def choose_password(database: Database, now: datetime, staff_id: int, *, current
             raise Refused("your password has just been replaced")
         person.password_hash, person.password_is_one_time = hashed, False
         staff_sessions.end_sessions_of(session, staff_id)
-        sign_in_tries.forget_tries(session, guesses)
+        login_attempts.forget_tries(session, guesses)
         audit.record(session, now, person.email, "staff password", person.email, {})
         return person
 

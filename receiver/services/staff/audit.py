@@ -6,14 +6,14 @@ from dataclasses import asdict
 
 from receiver.errors import InputError, NotFound
 from receiver.storage import audit
-from receiver.storage.audit import AuditFilters, Found
+from receiver.storage.audit import AuditFilters, FoundEntries
 from receiver.storage.database import Database
 from receiver.storage.types import LARGEST_ID
 
 LONGEST_FILTER = 200
 
 
-def look_through(database: Database, filters: AuditFilters, *, after: str | None, limit: int) -> Found:
+def look_through(database: Database, filters: AuditFilters, *, after: str | None, limit: int) -> FoundEntries:
     """The newest first; `after` is the `next` of the page before. Raises InputError."""
     for name, value in asdict(filters).items():
         if isinstance(value, str) and (len(value) > LONGEST_FILTER or not value.isprintable()):

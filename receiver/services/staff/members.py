@@ -50,7 +50,7 @@ def set_password(
     email = _checked_email(email)
     hashed = hashed_password(password)
     with database.writing() as session:
-        person = staff.known_staff(session, email)
+        person = staff.get_staff(session, email)
         person.password_hash, person.password_is_one_time = hashed, one_time
         forget_account(session, email)
         staff_sessions.end_sessions_of(session, person.id)
@@ -61,7 +61,7 @@ def set_password(
 def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -> Staff:
     """Let someone in no longer: sessions and tokens end at once, what they did stays. Raises NotFound."""
     with database.writing() as session:
-        person = staff.known_staff(session, email)
+        person = staff.get_staff(session, email)
         session.delete(person)
         audit.record(session, now, actor, "staff remove", person.email, {"role": person.role})
         return person

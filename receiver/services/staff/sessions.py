@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from receiver.errors import StorageUnavailable
 from receiver.storage import staff_sessions
+from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
-from receiver.storage.seal import token_hash
 from receiver.storage.tables import Staff
 
 MOST = 20  # of one person: browsers that are signed in at once

@@ -11,10 +11,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.networks import network_of
-from receiver.domain.sign_in import ACCOUNT, ADDRESS, BROWSER, NO_WAIT, Patience
+from receiver.domain.sign_in import ACCOUNT, ADDRESS, BROWSER, NO_WAIT, LoginThrottle
 from receiver.errors import Busy
 from receiver.services.staff.passwords import is_password
-from receiver.storage import audit, sign_in_tries, staff
+from receiver.storage import audit, login_attempts, staff
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
 
@@ -40,7 +40,7 @@ class Entry:
 @dataclass(frozen=True)
 class _Counter:
     subject: str
-    patience: Patience
+    patience: LoginThrottle
 
 
 def sign_in(database: Database, now: datetime, *, email: str, password: str, visitor: Visitor) -> Entry:
@@ -62,22 +62,22 @@ def sign_in(database: Database, now: datetime, *, email: str, password: str, vis
     except Busy:  # nobody looked, so it was no try
         with database.writing() as session:
             for counter in counters:
-                sign_in_tries.take_back(session, counter.subject, now)
+                login_attempts.take_back(session, counter.subject, now)
         raise
     with database.writing() as session:
         if person is None or not is_right:
-            sign_in_tries.touch(session, counters[-1].subject, now)  # a write, also where nothing is audited
+            login_attempts.touch(session, counters[-1].subject, now)  # a write, also where nothing is audited
             _tell_refusal(session, now, person, visitor)
             return Entry(None)
         for counter in counters:
-            sign_in_tries.take_back(session, counter.subject, now)
+            login_attempts.take_back(session, counter.subject, now)
         audit.record(session, now, person.email, "staff sign-in", person.email, {"address": visitor.address})
     return Entry(person)
 
 
 def forget_account(session: Session, email: str) -> None:
     """Nobody waits for what was tried with this account before."""
-    sign_in_tries.forget_tries(session, _account(email).subject)
+    login_attempts.forget_tries(session, _account(email).subject)
 
 
 def new_browser() -> str:
@@ -101,12 +101,12 @@ def _counted(session: Session, counters: list[_Counter], now: datetime) -> timed
     """Count a try, or return the first wait there is: whoever has to wait leaves no trace in any counter."""
     with session.begin_nested() as looked:
         for one in counters:
-            wait = sign_in_tries.wait_left(session, one.subject, one.patience, now)
+            wait = login_attempts.wait_left(session, one.subject, one.patience, now)
             if wait > NO_WAIT:
                 looked.rollback()
                 return wait
         for one in counters:
-            sign_in_tries.count_try(session, one.subject, one.patience, now)
+            login_attempts.count_try(session, one.subject, one.patience, now)
     return NO_WAIT
 
 

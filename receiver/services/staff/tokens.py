@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from receiver.documents.times import time_text
 from receiver.errors import InputError, NotFound, ReceiverError, Refused
 from receiver.storage import audit, staff, staff_tokens
+from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
-from receiver.storage.seal import token_hash
 from receiver.storage.staff_tokens import OwnedToken
 from receiver.storage.tables import Staff, StaffToken
 
@@ -46,7 +46,7 @@ def make_token(
     name, expires_at = _checked_name(name), now + timedelta(days=_checked_days(days))
     text = f"stf_{secrets.token_urlsafe(32)}"
     with database.writing() as session:
-        owner = staff.known_staff(session, email)
+        owner = staff.get_staff(session, email)
         staff_tokens.forget_expired(session, owner.id, name, now)
         named = [token.name for token in staff_tokens.tokens_of(session, owner.id)]
         if name in named:
@@ -81,7 +81,7 @@ def revoke_token(
 ) -> OwnedToken:
     """End a token at once; of `staff_id` only, where given. Raises NotFound."""
     with database.writing() as session:
-        owned = staff_tokens.known_token(session, token_id)
+        owned = staff_tokens.get_token(session, token_id)
         if owned is None or staff_id not in (None, owned.token.staff_id):
             raise NotFound(f"there is no token {token_id}")
         session.delete(owned.token)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.likeness import pair_of
 from receiver.errors import InputError, Refused
-from receiver.services.staff_words import checked_words
+from receiver.services.validation import require_text
 from receiver.storage import audit, awards, likeness, stores
 from receiver.storage.database import Database
 from receiver.storage.likeness import Alike
@@ -21,7 +21,7 @@ MOST = 50  # of one store: an agency's Business Center may hold hundreds
 def suggestions_for(database: Database, store_id: str) -> list[dict[str, Any]]:
     """The stores that may be of this one's merchant, by id. Raises NotFound."""
     with database.reading() as session:
-        found = likeness.find_alike(session, stores.known_store(session, store_id))
+        found = likeness.find_alike(session, stores.get_store(session, store_id))
         return [_suggestion(alike) for alike in found[:MOST]]
 
 
@@ -46,12 +46,12 @@ def keep_apart(
 
     Raises InputError, NotFound, and Refused where they are of one merchant already.
     """
-    reason = checked_words(reason, "reason")
+    reason = require_text(reason, "reason")
     if store_id == other:
         raise InputError("must be another store", path="other")
     with database.writing() as session:
-        awards.hold_stores(session, [store_id, other])
-        store, second = (stores.known_store(session, one) for one in (store_id, other))
+        awards.lock_stores(session, [store_id, other])
+        store, second = (stores.get_store(session, one) for one in (store_id, other))
         if store.merchant == second.merchant:
             raise Refused(f"{store_id} and {other} are stores of one merchant; record the fact `merchant`")
         answer = likeness.answer_about(session, store_id, other)

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from receiver.errors import InputError, NotFound
 from receiver.storage import audit, links, spend, stores, tables
+from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
-from receiver.storage.seal import Seal
 
 
 def add_link(
     database: Database,
-    seal: Seal,
+    cipher: Cipher,
     now: datetime,
     *,
     store_id: str,
@@ -33,8 +33,8 @@ def add_link(
     _check(advertiser_id, token, linked_at, now)
     with database.writing() as session:
         spend.hold_accounts(session, [advertiser_id])
-        stores.known_store(session, store_id, locked=True)
-        link = give_consent(session, seal, now, store_id, advertiser_id, token, linked_at=linked_at)
+        stores.get_store(session, store_id, locked=True)
+        link = give_consent(session, cipher, now, store_id, advertiser_id, token, linked_at=linked_at)
         audit.record(session, now, actor, "links add", store_id, {"advertiser_id": advertiser_id})
         session.flush()
         return link
@@ -42,7 +42,7 @@ def add_link(
 
 def give_consent(
     session: Session,
-    seal: Seal,
+    cipher: Cipher,
     now: datetime,
     store_id: str,
     advertiser_id: str,
@@ -57,7 +57,7 @@ def give_consent(
     """
     links.end_other_links(session, store_id, advertiser_id, now)
     link = _opened(session, store_id, advertiser_id, linked_at, now)
-    link.token_sealed, link.consent, link.consent_at = seal.close(token), True, now
+    link.token_sealed, link.consent, link.consent_at = cipher.encrypt(token), True, now
     link.proven_at, link.last_figures = link.proven_at or now, None
     link.scopes, link.tiktok_user_hash = scopes, None  # who it was, only TikTok's own answer tells
     account = spend.account_for_polling(session, advertiser_id, now, "linked")
@@ -68,7 +68,7 @@ def give_consent(
 def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> tables.Link:
     """End the store's link and forget its token. Raises NotFound."""
     with database.writing() as session:
-        stores.known_store(session, store_id, locked=True)
+        stores.get_store(session, store_id, locked=True)
         link = links.open_link(session, store_id)
         if link is None:
             raise NotFound(f"store {store_id} has no link that stands")

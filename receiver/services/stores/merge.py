@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from receiver.documents.changes import Changes, changes_of_decision, outcome_of
 from receiver.domain.decision import Decision
 from receiver.errors import Refused
-from receiver.services.decisions.decide import answer_for, decide_each, decide_held
+from receiver.services.decisions.decide import decide_each, decide_locked, evaluate
 from receiver.services.facts.record import StaffFact, keep_fact
-from receiver.services.staff_words import checked_words
 from receiver.services.stores.places import fill_places
+from receiver.services.validation import require_text
 from receiver.storage import audit, awards, likeness, stores
 from receiver.storage.database import Database
 from receiver.storage.likeness import Alike
@@ -38,7 +38,7 @@ class Merchant:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StoreChange:
     """Where a store of the merged merchant stood before, and stands after."""
 
     store: str
@@ -60,14 +60,14 @@ class Merged:
     """The merchant that stays, all its stores, and the stores that a place became free for."""
 
     merchant: str
-    stores: Sequence[Standing]
+    stores: Sequence[StoreChange]
     placed: Sequence[str]
 
 
 def merchant_of(database: Database, store_id: str) -> Merchant:
     """Raises NotFound."""
     with database.reading() as session:
-        store = stores.known_store(session, store_id)
+        store = stores.get_store(session, store_id)
         own = stores.stores_of_merchants(session, [store.merchant], SHOWN + 1)
         others = [one for one in own if one.id != store_id][:SHOWN]
         return Merchant(store.merchant, others, likeness.find_alike(session, store)[:SHOWN])
@@ -91,42 +91,42 @@ def merge_merchants(
     never did. Raises InputError, NotFound, and Refused where they are one already.
     """
     if dry_run:
-        with database.rehearsing() as rehearsal:
+        with database.rolled_back() as rehearsal:
             return merge_merchants(
                 rehearsal, now, store_id, into=into, reason=reason, evidence=evidence, actor=actor
             )
-    told = {"reason": checked_words(reason, "reason"), "evidence": checked_words(evidence, "evidence")}
+    told = {"reason": require_text(reason, "reason"), "evidence": require_text(evidence, "evidence")}
     with database.writing() as session:
         held = _hold(session, store_id, into)
         merchant = _merchant(held, into)
-        before = {store.id: answer_for(session, store, now) for store in held}
+        before = {store.id: evaluate(session, store, now) for store in held}
         moved = [store for store in held if store.merchant != merchant]
         for store in moved:
             keep_fact(session, now, store, StaffFact("merchant", merchant, **told), actor)
         what = {"merchant": merchant, "stores": [store.id for store in moved], **told}
         audit.record(session, now, actor, "stores merge", into, what)
-        after = decide_held(session, now, before)
+        after = decide_locked(session, now, before)
         names = {store.id: store.name for store in held}
         programmes = sorted({store.programme for store in held})
     placed = [one for programme in programmes for one in fill_places(database, now, programme)]
     decide_each(database, now, placed)
     with database.reading() as session:
         for one in set(placed) & set(before):
-            after[one] = answer_for(session, stores.known_store(session, one), now)
-    standings = [Standing(one, names[one], before[one], after[one]) for one in before]
+            after[one] = evaluate(session, stores.get_store(session, one), now)
+    standings = [StoreChange(one, names[one], before[one], after[one]) for one in before]
     return Merged(merchant, standings, placed)
 
 
 def _hold(session: Session, store_id: str, into: str) -> list[Store]:
     """All stores of both merchants, held; nobody joins or leaves them, or records an award of theirs."""
-    merchants = {stores.known_store(session, one).merchant for one in (store_id, into)}
+    merchants = {stores.get_store(session, one).merchant for one in (store_id, into)}
     if len(merchants) == 1:
         raise Refused(f"{store_id} and {into} are stores of one merchant already")
     known = stores.stores_of_merchants(session, merchants, MOST + 1)
     if len(known) > MOST:
         raise Refused(f"the merchants have more than {MOST} stores together; merge them by `facts set`")
     were = [(store.id, store.merchant) for store in known]
-    awards.hold_stores(session, (store.id for store in known))
+    awards.lock_stores(session, (store.id for store in known))
     for programme in sorted({store.programme for store in known}):
         stores.lock_programme(session, programme)
     held = stores.stores_of_merchants(session, merchants, MOST + 1)

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import State
+from receiver.domain.deliveries import DeliveryState
 from receiver.errors import Refused
 from receiver.services.processing import replay
-from receiver.services.staff_words import checked_words
 from receiver.services.stores.details import checked_url
 from receiver.services.stores.lineage import follow_move
+from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, bridges, stores
 from receiver.storage.database import Database
 from receiver.storage.deliveries import Filters
@@ -28,10 +28,10 @@ def move_store(
     The store is not called: it is checked at the new address next. The old address is free from then on.
     Raises InputError, NotFound, and Refused where another store stands or the store is there already.
     """
-    reason, url = checked_words(reason, "reason"), checked_url(url)
+    reason, url = require_text(reason, "reason"), checked_url(url)
     with database.writing() as session:
         stores.lock_addresses(session)
-        store = stores.known_store(session, store_id, locked=True)
+        store = stores.get_store(session, store_id, locked=True)
         old_url = store.url
         claims = relocate(session, now, store, url, actor=actor, reason=reason)
     held = [_replayed(database, now, claim, actor, reason) for claim in claims if claim.signed_at]
@@ -72,14 +72,14 @@ def _refuse(session: Session, store: Store, url: str) -> None:
         raise Refused(f"store {store.id} is at {url} already")
     there = bridges.store_at_address(session, url)
     if there is not None and there.id != store.id:
-        name = stores.known_store(session, there.id).name
+        name = stores.get_store(session, there.id).name
         raise Refused(f"another store is at {there.url}: {name} ({there.id})")
 
 
 def _replayed(database: Database, now: datetime, claim: AddressClaim, actor: str, reason: str) -> int:
     """How many messages are processed again: those that were held for the address the claim is about."""
     named = f"held: the signal is of {claim.home_url},"
-    filters = Filters(state=State.DEAD, store=claim.store_id, search=named)
+    filters = Filters(state=DeliveryState.DEAD, store=claim.store_id, search=named)
     if replay.preview(database, filters, now).to_replay == 0:
         return 0
     return replay.start(database, filters, now, actor=actor, reason=reason).total

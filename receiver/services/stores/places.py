@@ -31,7 +31,7 @@ def fill_places(database: Database, now: datetime, programme: str) -> list[str]:
     """
     with database.writing() as session:
         concerned = [*places.reserved_stores(session, programme), *stores.waiting_stores(session, programme)]
-        awards.hold_stores(session, (store.id for store in concerned))
+        awards.lock_stores(session, (store.id for store in concerned))
         stores.lock_programme(session, programme)
         session.expire_all()
         reserved = places.reserved_stores(session, programme)
@@ -54,7 +54,10 @@ def claim_place(session: Session, terms: Programme, store: Store, now: datetime)
 
 
 def holds_place(session: Session, store: Store, now: datetime) -> bool:
-    """Whether the store is admitted now: a reservation that is over counts for nothing until it is proven."""
+    """Return whether the store is admitted now.
+
+    A reservation that is over counts for nothing until it is proven.
+    """
     if store.admitted_at is None:
         return False
     if is_reserved(store.reserved_until, now):

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from receiver.domain.shops import other_scheme
 from receiver.errors import InputError, Refused
 from receiver.services.facts.programmes import enrol_in
-from receiver.services.staff_words import checked_words
 from receiver.services.stores.details import StoreDetails, checked_details, checked_secret
 from receiver.services.stores.lineage import recognise
 from receiver.services.stores.places import claim_place, fill_places
-from receiver.storage import audit, awards, consents, history, hooks, links, stores
+from receiver.services.validation import require_text
+from receiver.storage import audit, awards, consents, history, links, stores, webhook_endpoints
+from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
-from receiver.storage.seal import Seal, token_hash
 from receiver.storage.tables import Store
 
 SECRET_LETTERS = string.ascii_letters + string.digits  # WooCommerce cleans other characters away
@@ -38,13 +38,13 @@ class AddedStore:
 
 
 def webhook_path(store_id: str) -> str:
-    """Where a webhook made by hand delivers to."""
+    """Return the path to which a webhook made by hand delivers."""
     return f"/webhooks/woocommerce/{store_id}"
 
 
 def add_store(
     database: Database,
-    seal: Seal,
+    cipher: Cipher,
     now: datetime,
     *,
     url: str,
@@ -81,8 +81,8 @@ def add_store(
             store.admitted_at = now
         else:
             claim_place(session, terms, store, now)
-        hooks.add_hook(session, store.id, store.id, topic=None)
-        hooks.add_secret(session, store.id, seal.close(secret), now)
+        webhook_endpoints.add_hook(session, store.id, store.id, topic=None)
+        webhook_endpoints.add_secret(session, store.id, cipher.encrypt(secret), now)
         what = {"url": store.url, "programme": store.programme, "admitted": store.admitted_at is not None}
         audit.record(session, now, actor, "stores add", store.id, what)
     return AddedStore(store.id, webhook_path(store.id), secret, token)
@@ -97,13 +97,13 @@ def list_stores(database: Database, limit: int = 50, *, waiting: bool = False) -
 def show_store(database: Database, store_id: str) -> Store:
     """Raises NotFound."""
     with database.reading() as session:
-        return stores.known_store(session, store_id)
+        return stores.get_store(session, store_id)
 
 
 def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> Store:
     """Give the store its place in the offer, beyond the cap too. Twice is once. Raises NotFound."""
     with database.writing() as session:
-        store = stores.known_store(session, store_id, locked=True)
+        store = stores.get_store(session, store_id, locked=True)
         if store.admitted_at is None or store.reserved_until is not None:
             store.admitted_at, store.reserved_until = store.admitted_at or now, None
             audit.record(session, now, actor, "stores admit", store_id, {})
@@ -116,10 +116,10 @@ def disconnect_store(database: Database, now: datetime, store_id: str, *, reason
     Its webhooks are answered 410, its status token and the advertiser's token are forgotten. Unless it
     earned an award its place goes to the merchant that waits longest. Raises InputError and NotFound.
     """
-    reason = checked_words(reason, "reason")
+    reason = require_text(reason, "reason")
     with database.writing() as session:
-        awards.hold_stores(session, [store_id])
-        store = stores.known_store(session, store_id)
+        awards.lock_stores(session, [store_id])
+        store = stores.get_store(session, store_id)
         if store.disconnected_at is None:
             _cut(session, store, now)
             audit.record(session, now, actor, "stores disconnect", store_id, {"reason": reason})
@@ -138,7 +138,7 @@ def _cut(session: Session, store: Store, now: datetime) -> None:
 
 def rotate_secret(
     database: Database,
-    seal: Seal,
+    cipher: Cipher,
     now: datetime,
     store_id: str,
     *,
@@ -154,9 +154,9 @@ def rotate_secret(
         raise InputError(f"must be 0 to {LONGEST_OVERLAP} hours", path="overlap")
     secret = new_secret() if webhook_secret is None else checked_secret(webhook_secret)
     with database.writing() as session:
-        stores.known_store(session, store_id, locked=True)
-        hooks.end_secrets(session, store_id, now + timedelta(hours=overlap_hours))
-        hooks.add_secret(session, store_id, seal.close(secret), now)
+        stores.get_store(session, store_id, locked=True)
+        webhook_endpoints.end_secrets(session, store_id, now + timedelta(hours=overlap_hours))
+        webhook_endpoints.add_secret(session, store_id, cipher.encrypt(secret), now)
         audit.record(session, now, actor, "stores rotate-secret", store_id, {"overlap_hours": overlap_hours})
     return secret
 
@@ -165,7 +165,7 @@ def rotate_token(database: Database, now: datetime, store_id: str, *, actor: str
     """A new status token; the old one stops working at once. Raises NotFound."""
     token = new_token()
     with database.writing() as session:
-        stores.known_store(session, store_id, locked=True).status_token_hash = token_hash(token)
+        stores.get_store(session, store_id, locked=True).status_token_hash = token_hash(token)
         audit.record(session, now, actor, "stores rotate-token", store_id, {})
     return token
 

@@ -14,8 +14,9 @@ from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.console import console
 from receiver.web.admin.deliveries import delivery_pages
-from receiver.web.admin.plain import amount, plain
+from receiver.web.admin.filters import amount, plain
 from receiver.web.admin.programme import programme_pages
+from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
 from receiver.web.admin.sandbox import sandbox_pages
@@ -23,7 +24,6 @@ from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
 from receiver.web.admin.stores import store_pages
 from receiver.web.admin.today import today_pages
-from receiver.web.admin.turned_away import turned_away_pages
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from receiver.container import current_container
 from receiver.errors import InputError, Refused
 from receiver.services.staff.account import choose_password, choose_zone, sign_out_everywhere
 from receiver.services.staff.passwords import SHORTEST
@@ -19,10 +20,9 @@ from receiver.services.staff.tokens import (
     revoke_token,
     tokens_of,
 )
-from receiver.storage.attention import EXPIRES_SOON
+from receiver.storage.work_queue import EXPIRES_SOON
+from receiver.web.admin.session import begin_session, end_session
 from receiver.web.admin.sign_in import staff_only
-from receiver.web.admin.signed_in import begin_session, end_session
-from receiver.wiring import wiring
 
 account_pages = Blueprint("account", __name__, url_prefix="/admin/account", template_folder="templates")
 
@@ -43,11 +43,11 @@ def show() -> str:
 @staff_only
 def make() -> str | tuple[str, int]:
     """Answers with the page itself: the token is shown this once, and kept nowhere on the way."""
-    parts = wiring()
+    container = current_container()
     try:
         made = make_token(
-            parts.database,
-            parts.now(),
+            container.database,
+            container.now(),
             email=g.person.email,
             name=request.form.get("name", ""),
             actor=g.person.email,
@@ -61,8 +61,8 @@ def make() -> str | tuple[str, int]:
 @account_pages.post("/tokens/<int:token_id>/revoke")
 @staff_only
 def revoke(token_id: int) -> Response:
-    parts = wiring()
-    revoke_token(parts.database, parts.now(), token_id, actor=g.person.email, staff_id=g.person.id)
+    container = current_container()
+    revoke_token(container.database, container.now(), token_id, actor=g.person.email, staff_id=g.person.id)
     return redirect(url_for("account.show"))
 
 
@@ -76,11 +76,11 @@ def password() -> str:
 @staff_only
 def replace_password() -> Response | tuple[str, int]:
     """All sessions end but this one, which goes on as a new one."""
-    parts, (current, new, again) = wiring(), (request.form.get(name, "") for name in PASSWORDS)
+    container, (current, new, again) = current_container(), (request.form.get(name, "") for name in PASSWORDS)
     try:
         if new != again:
             raise InputError("the new password was not typed twice the same")
-        person = choose_password(parts.database, parts.now(), g.person.id, current=current, new=new)
+        person = choose_password(container.database, container.now(), g.person.id, current=current, new=new)
     except (InputError, Refused) as error:
         return render_template("password.html", shortest=SHORTEST, refused=str(error)), 400
     begin_session(person)
@@ -90,7 +90,7 @@ def replace_password() -> Response | tuple[str, int]:
 @account_pages.post("/sign-out-everywhere")
 @staff_only
 def leave_everywhere() -> Response:
-    sign_out_everywhere(wiring().database, wiring().now(), g.person.id)
+    sign_out_everywhere(current_container().database, current_container().now(), g.person.id)
     end_session()
     return redirect(url_for("sign_in.show"))
 
@@ -98,7 +98,9 @@ def leave_everywhere() -> Response:
 @account_pages.post("/zone")
 @staff_only
 def keep_zone() -> Response:
-    choose_zone(wiring().database, wiring().now(), g.person.id, request.form.get("zone", ""))
+    choose_zone(
+        current_container().database, current_container().now(), g.person.id, request.form.get("zone", "")
+    )
     return redirect(url_for("account.show", said="zone"))
 
 
@@ -109,11 +111,11 @@ def _days(text: str) -> int:
 def _page(*, made: NewToken | None = None, refused: str = "") -> str:
     return render_template(
         "account.html",
-        tokens=tokens_of(wiring().database, g.person.id),
+        tokens=tokens_of(current_container().database, g.person.id),
         longest_name=LONGEST_NAME,
         days=DAYS,
         most_days=MOST_DAYS,
-        now=wiring().now(),
+        now=current_container().now(),
         soon=EXPIRES_SOON,
         zones=sorted(available_timezones()),
         said=SAID.get(request.args.get("said", "")),

@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from receiver.container import current_container
 from receiver.documents.audit import PHRASES, detail_lines, phrase
 from receiver.errors import InputError
 from receiver.services.staff.audit import LONGEST_FILTER, look_through
-from receiver.storage.audit import AuditFilters, Found
+from receiver.storage.audit import AuditFilters, FoundEntries
 from receiver.storage.tables import AuditEntry
 from receiver.web.admin.sign_in import staff_only
 from receiver.web.admin.times import start_of
-from receiver.wiring import wiring
 
 audit_pages = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
 
@@ -30,13 +30,13 @@ def show() -> str | tuple[str, int]:
     asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     after = request.args.get("after")
     try:
-        found = look_through(wiring().database, _filters(asked), after=after, limit=PAGE)
+        found = look_through(current_container().database, _filters(asked), after=after, limit=PAGE)
     except InputError as error:
-        return _page(asked, Found((), None), refused=str(error)), 400
+        return _page(asked, FoundEntries((), None), refused=str(error)), 400
     return _page(asked, found)
 
 
-def _page(asked: dict[str, str], found: Found, refused: str = "") -> str:
+def _page(asked: dict[str, str], found: FoundEntries, refused: str = "") -> str:
     return render_template(
         "audit.html",
         asked=asked,

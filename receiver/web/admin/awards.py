@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from receiver.container import current_container
 from receiver.documents.flags import flag_words
 from receiver.domain.awards import STATES
 from receiver.errors import InputError, ReceiverError, Refused
@@ -20,12 +21,11 @@ from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import AwardPage, page_of_awards, show_award
-from receiver.services.decisions.effect import with_effect
+from receiver.services.decisions.preview import run_with_preview
 from receiver.services.facts.programmes import known_programmes
 from receiver.storage.award_list import AwardFilters
 from receiver.storage.database import Database
 from receiver.web.admin.sign_in import operators_only, staff_only
-from receiver.wiring import wiring
 
 award_pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folder="templates")
 
@@ -40,10 +40,10 @@ LONGEST_FILE = 350_000
 @award_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
-    asked, parts = _asked(), wiring()
+    asked, container = _asked(), current_container()
     try:
         after = request.args.get("after") or None
-        found = page_of_awards(parts.database, parts.now(), _filters(asked), after=after, limit=PAGE)
+        found = page_of_awards(container.database, container.now(), _filters(asked), after=after, limit=PAGE)
     except InputError as error:
         return _list(asked, AwardPage((), None), refused=str(error)), 400
     return _list(asked, found)
@@ -55,7 +55,7 @@ def _list(asked: dict[str, str], found: AwardPage, refused: str = "") -> str:
         asked=asked,
         found=found,
         states=STATES,
-        programmes=known_programmes(wiring().database),
+        programmes=known_programmes(current_container().database),
         flag_words=flag_words,
         refused=refused,
     )
@@ -64,9 +64,9 @@ def _list(asked: dict[str, str], found: AwardPage, refused: str = "") -> str:
 @award_pages.get("/export.csv")
 @staff_only
 def export() -> Response:
-    parts = wiring()
-    told = export_awards(parts.database, parts.now(), _filters(_asked()))
-    name = f"awards-{parts.now():%Y-%m-%d}.csv"
+    container = current_container()
+    told = export_awards(container.database, container.now(), _filters(_asked()))
+    name = f"awards-{container.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(told, mimetype="text/csv", headers=headers)
 
@@ -110,16 +110,16 @@ def award(award_id: str) -> str:
 def issue_one(award_id: str) -> AnyResponse | tuple[str, int]:
     delivered_as = request.form.get("as", "")
     told = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
-    return _move(award_id, partial(issue, seal=wiring().seal), **told)
+    return _move(award_id, partial(issue, cipher=current_container().cipher), **told)
 
 
 @award_pages.post("/<award_id>/code")
 @operators_only
 def code(award_id: str) -> str | tuple[str, int]:
     """The page with the code in clear, this once."""
-    parts = wiring()
+    container = current_container()
     try:
-        shown = show_code(parts.database, parts.seal, parts.now(), award_id, g.person.email)
+        shown = show_code(container.database, container.cipher, container.now(), award_id, g.person.email)
     except Refused as error:
         return _award(award_id, refused=str(error)), 409
     return _award(award_id, code=shown["code"])
@@ -145,14 +145,14 @@ def lift(award_id: str) -> AnyResponse | tuple[str, int]:
 
 def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> AnyResponse | tuple[str, int]:
     """The store is decided at once: its page shows what became of the award."""
-    parts, actor = wiring(), g.person.email
+    container, actor = current_container(), g.person.email
 
     def act(database: Database) -> dict[str, Any]:
-        return move(database, parts.now(), award_id, actor=actor, **told)
+        return move(database, container.now(), award_id, actor=actor, **told)
 
-    store_id = show_award(parts.database, parts.now(), award_id)["store"]
+    store_id = show_award(container.database, container.now(), award_id)["store"]
     try:
-        with_effect(parts.database, parts.now(), store_id, act)
+        run_with_preview(container.database, container.now(), store_id, act)
     except (InputError, Refused) as error:
         return _award(award_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
     return redirect(url_for("awards.award", award_id=award_id))
@@ -165,7 +165,7 @@ def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
     return render_template(
         "award.html",
         code=code,
-        award=show_award(wiring().database, wiring().now(), award_id),
+        award=show_award(current_container().database, current_container().now(), award_id),
         deliveries=DELIVERIES,
         flag_words=flag_words,
         said=said,
@@ -186,13 +186,15 @@ def file() -> str:
 @operators_only
 def take_file() -> str | tuple[str, int]:
     """Checked first, in a dry run; then the same text comes once more to be kept, all of it or nothing."""
-    parts, text = wiring(), ""
+    container, text = current_container(), ""
     try:
         text = _text()
         if request.form.get("do") == "issue":
-            planned = issue_file(parts.database, parts.now(), text, g.person.email, seal=parts.seal)
+            planned = issue_file(
+                container.database, container.now(), text, g.person.email, cipher=container.cipher
+            )
         else:
-            planned = preview(parts.database, text, seal=parts.seal)
+            planned = preview(container.database, text, cipher=container.cipher)
     except (InputError, Refused) as error:
         return render_template("award_file.html", refused=str(error)), 400
     problems = len([one for one in planned if one.problem])
@@ -200,7 +202,7 @@ def take_file() -> str | tuple[str, int]:
     return render_template(
         "award_file.html",
         text="" if any(_may_give_a_code(one) for one in planned) else text,
-        checked=parts.seal.close(text),
+        checked=container.cipher.encrypt(text),
         planned=planned,
         shown=sorted(planned, key=lambda one: one.problem is None)[:MOST_SHOWN],  # problems first
         problems=problems,
@@ -232,6 +234,6 @@ def _text() -> str:
 def _reopened(checked: str) -> str:
     """Raises InputError."""
     try:
-        return wiring().seal.open(checked)
+        return current_container().cipher.decrypt(checked)
     except ReceiverError as error:
         raise InputError("is not what was checked; give the file again", path="checked") from error

@@ -12,9 +12,9 @@ from decimal import ROUND_CEILING, Decimal
 
 from babel.numbers import format_compact_decimal
 
-from receiver.documents.course import Course, CourseDay
 from receiver.documents.languages import ENGLISH
 from receiver.documents.money import amount_text
+from receiver.documents.spend_timeline import SpendTimeline, TimelineDay
 
 WIDE, NARROW = 880, 344
 LEFT, RIGHT = 48, 20  # margins: on the left stand the amounts
@@ -82,13 +82,13 @@ class Chart:
     dates_at: int = DAYS_TOP + DAYS_HEIGHT + DATES_BELOW
 
 
-def charts_of(course: Course, store_name: str) -> tuple[Chart, ...]:
+def charts_of(course: SpendTimeline, store_name: str) -> tuple[Chart, ...]:
     """The same chart for a wide screen and for a phone: scaled down, its words could not be read."""
     return _chart(course, store_name, "wide", WIDE), _chart(course, store_name, "narrow", NARROW)
 
 
-def _chart(course: Course, store_name: str, name: str, width: int) -> Chart:
-    across = _Across(course.window.first, course.window.last, width)
+def _chart(course: SpendTimeline, store_name: str, name: str, width: int) -> Chart:
+    across = _DateAxis(course.window.first, course.window.last, width)
     totals = _Scale(_highest_total(course), TOTALS_TOP, TOTALS_HEIGHT)
     days = _Scale(max(map(_spent, course.days), default=ONE), DAYS_TOP, DAYS_HEIGHT)
     return Chart(
@@ -109,8 +109,8 @@ def _chart(course: Course, store_name: str, name: str, width: int) -> Chart:
     )
 
 
-def description(course: Course) -> str:
-    """What the picture shows, for those who do not see it."""
+def description(course: SpendTimeline) -> str:
+    """Return a description of the picture for those who do not see it."""
     known = f"{amount_text(course.qualifying)} {course.currency} qualify so far".replace("  ", " ")
     unknown = len([day for day in course.days if day.qualifying is None])
     gaps = (
@@ -126,7 +126,7 @@ def description(course: Course) -> str:
 
 
 @dataclass(frozen=True)
-class _Across:
+class _DateAxis:
     """Dates from left to right, each as wide as the others."""
 
     first: date
@@ -196,7 +196,7 @@ def _text(place: Decimal) -> str:
 # -- What is drawn -------------------------------------------------------------------------------
 
 
-def _highest_total(course: Course) -> Decimal:
+def _highest_total(course: SpendTimeline) -> Decimal:
     """Up to the next tier: all of them would press a small beginning flat."""
     reached = max([course.qualifying, *(day.total for run in course.known_runs for day in run if day.total)])
     thresholds = sorted(progress.tier.threshold for progress in course.tiers)
@@ -204,7 +204,7 @@ def _highest_total(course: Course) -> Decimal:
     return max(reached, following)
 
 
-def _thresholds(course: Course, scale: _Scale, *, roomy: bool) -> Iterator[Threshold]:
+def _thresholds(course: SpendTimeline, scale: _Scale, *, roomy: bool) -> Iterator[Threshold]:
     above = Decimal("-Infinity")
     for tier in sorted((progress.tier for progress in course.tiers), key=lambda tier: -tier.threshold):
         at = scale.at(tier.threshold)
@@ -214,7 +214,7 @@ def _thresholds(course: Course, scale: _Scale, *, roomy: bool) -> Iterator[Thres
             above = at
 
 
-def _lines(course: Course, across: _Across, scale: _Scale) -> Iterator[tuple[str, bool]]:
+def _lines(course: SpendTimeline, across: _DateAxis, scale: _Scale) -> Iterator[tuple[str, bool]]:
     """Stairs for each run of known dates: up to its last final date, and from there on."""
     for run in course.known_runs:
         stairs = [corner for day in run for corner in _stair(day, across, scale)]
@@ -225,17 +225,17 @@ def _lines(course: Course, across: _Across, scale: _Scale) -> Iterator[tuple[str
             yield " ".join(stairs[max(final - 1, 0) :]), False
 
 
-def _stair(day: CourseDay, across: _Across, scale: _Scale) -> tuple[str, str]:
+def _stair(day: TimelineDay, across: _DateAxis, scale: _Scale) -> tuple[str, str]:
     """Both ends of a date's tread."""
     start, at = across.start(day.date), _text(scale.at(day.total or Decimal(0)))
     return f"{_text(start)},{at}", f"{_text(start + across.step)},{at}"
 
 
-def _spent(day: CourseDay) -> Decimal:
+def _spent(day: TimelineDay) -> Decimal:
     return max(day.qualifying or Decimal(0), Decimal(0)) + max(day.excluded, Decimal(0))
 
 
-def _bar(day: CourseDay, across: _Across, scale: _Scale) -> Bar:
+def _bar(day: TimelineDay, across: _DateAxis, scale: _Scale) -> Bar:
     gap = min(across.step / 5, Decimal(3))
     counted, left_out = scale.tall(day.qualifying or Decimal(0)), scale.tall(day.excluded)
     return Bar(
@@ -249,7 +249,7 @@ def _bar(day: CourseDay, across: _Across, scale: _Scale) -> Bar:
     )
 
 
-def _words(day: CourseDay) -> str:
+def _words(day: TimelineDay) -> str:
     counted = "not known yet" if day.qualifying is None else f"{amount_text(day.qualifying)} qualify"
     left_out = f", {amount_text(day.excluded)} left out" if day.excluded else ""
     return f"{day.date}: {counted}{left_out}" + ("" if day.final else ", not final")

@@ -8,26 +8,28 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from receiver.domain.shop_identity import Why
+from receiver.container import current_container
+from receiver.domain.shop_identity import ClaimReason
 from receiver.errors import InputError, Refused
 from receiver.services.bridge.claims import ClaimPage, claims_about, dismiss_claim, page_of_claims
-from receiver.services.decisions.effect import Effect, with_effect
+from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.stores.move import move_store
 from receiver.services.stores.registry import show_store
 from receiver.storage.database import Database
-from receiver.web.admin.previews import CHANGED, sign_of, was_seen
+from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only, staff_only
-from receiver.wiring import wiring
 
 claim_pages = Blueprint("claims", __name__, url_prefix="/admin", template_folder="templates")
 
 PAGE = 50
 # What each kind of claim means.
 WHYS = {
-    Why.COPY: "a shop there reports this store's UUID: a copy of it, or the store after a move",
-    Why.HOME: "a shop there reports this store's address as its own home",
-    Why.REPLACED: "another installation of WooCommerce answers at the store's address",
-    Why.ELSEWHERE: "the store's own shop or messages name this address, or its address redirects there",
+    ClaimReason.COPY: "a shop there reports this store's UUID: a copy of it, or the store after a move",
+    ClaimReason.HOME: "a shop there reports this store's address as its own home",
+    ClaimReason.REPLACED: "another installation of WooCommerce answers at the store's address",
+    ClaimReason.ELSEWHERE: (
+        "the store's own shop or messages name this address, or its address redirects there"
+    ),
 }
 
 
@@ -35,7 +37,7 @@ WHYS = {
 @staff_only
 def show() -> str | tuple[str, int]:
     try:
-        found = page_of_claims(wiring().database, after=request.args.get("after"), limit=PAGE)
+        found = page_of_claims(current_container().database, after=request.args.get("after"), limit=PAGE)
     except InputError as error:
         return _page(ClaimPage((), None), str(error)), 400
     return _page(found)
@@ -44,8 +46,8 @@ def show() -> str | tuple[str, int]:
 @claim_pages.post("/claims/<int:claim_id>/dismiss")
 @operators_only
 def dismiss(claim_id: int) -> Response:
-    parts, reason = wiring(), request.form.get("reason", "")
-    claim = dismiss_claim(parts.database, parts.now(), claim_id, reason=reason, actor=g.person.email)
+    container, reason = current_container(), request.form.get("reason", "")
+    claim = dismiss_claim(container.database, container.now(), claim_id, reason=reason, actor=g.person.email)
     return redirect(url_for("stores.one", store_id=claim["store"], _anchor="connection"), 303)
 
 
@@ -59,20 +61,20 @@ def move(store_id: str) -> str:
 @operators_only
 def do_move(store_id: str) -> Response | str | tuple[str, int]:
     """Shows what the move would change and keeps nothing, unless `do=move` and that was seen."""
-    parts, actor = wiring(), g.person.email
+    container, actor = current_container(), g.person.email
     said = {name: request.form.get(name, "").strip() for name in ("url", "reason")}
 
     def act(database: Database) -> dict[str, Any]:
-        return move_store(database, parts.now(), store_id, **said, actor=actor)
+        return move_store(database, container.now(), store_id, **said, actor=actor)
 
     try:
-        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=True)
-        sign = sign_of(said, effect.outcome, effect.answer)
+        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
+        sign = preview_token(said, effect.outcome, effect.answer)
         if request.form.get("do") != "move":
             return _move_page(store_id, said, effect=effect, sign=sign)
-        if not was_seen(sign):
+        if not was_previewed(sign):
             return _move_page(store_id, said, effect=effect, sign=sign, refused=CHANGED), 409
-        with_effect(parts.database, parts.now(), store_id, act)
+        run_with_preview(container.database, container.now(), store_id, act)
     except (InputError, Refused) as error:
         status = 400 if isinstance(error, InputError) else 409
         return _move_page(store_id, said, refused=str(error)), status
@@ -87,14 +89,14 @@ def _move_page(
     store_id: str,
     said: Mapping[str, str],
     *,
-    effect: Effect | None = None,
+    effect: DecisionPreview | None = None,
     sign: str = "",
     refused: str = "",
 ) -> str:
     return render_template(
         "store_move.html",
-        store=show_store(wiring().database, store_id),
-        claims=claims_about(wiring().database, store_id),
+        store=show_store(current_container().database, store_id),
+        claims=claims_about(current_container().database, store_id),
         whys=WHYS,
         said=said,
         effect=effect,

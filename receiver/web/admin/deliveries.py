@@ -6,15 +6,15 @@ import json
 
 from flask import Blueprint, Response, g, render_template, request
 
-from receiver.domain.deliveries import State
+from receiver.container import current_container
+from receiver.domain.deliveries import DeliveryState
 from receiver.errors import InputError, Refused
-from receiver.services.processing.look import LONGEST_FILTER, look_through
-from receiver.services.processing.view import raw_body, redacted_body, view
-from receiver.storage.delivery_search import Found
+from receiver.services.processing.detail import delivery_detail, raw_body, redacted_body
+from receiver.services.processing.search import LONGEST_FILTER, search_deliveries
+from receiver.storage.delivery_search import FoundDeliveries
 from receiver.storage.tables import Delivery
 from receiver.web.admin.delivery_filters import read_filters, said_in
 from receiver.web.admin.sign_in import operators_only, staff_only
-from receiver.wiring import wiring
 
 delivery_pages = Blueprint(
     "deliveries", __name__, url_prefix="/admin/deliveries", template_folder="templates"
@@ -24,12 +24,14 @@ PAGE = 50
 
 # What there is to do about a delivery in this state.
 NEXT_STEPS = {
-    State.RECEIVED: "It waits for the worker: nothing to do, unless it stays so.",
-    State.PROCESSING: "The worker has it in hand: nothing to do.",
-    State.PROCESSED: "It is done: nothing to do.",
-    State.IGNORED: "It is nothing this service goes by: nothing to do.",
-    State.FAILED: "The worker tries it again by itself; once the cause is put right, a replay does at once.",
-    State.DEAD: "Nobody tries it again by itself. Put right what is wrong, then replay it.",
+    DeliveryState.RECEIVED: "It waits for the worker: nothing to do, unless it stays so.",
+    DeliveryState.PROCESSING: "The worker has it in hand: nothing to do.",
+    DeliveryState.PROCESSED: "It is done: nothing to do.",
+    DeliveryState.IGNORED: "It is nothing this service goes by: nothing to do.",
+    DeliveryState.FAILED: (
+        "The worker tries it again by itself; once the cause is put right, a replay does at once."
+    ),
+    DeliveryState.DEAD: "Nobody tries it again by itself. Put right what is wrong, then replay it.",
 }
 DROPPED = "Its body was dropped: it cannot be processed again."
 
@@ -40,23 +42,27 @@ def show() -> str | tuple[str, int]:
     asked = said_in(request.args)
     after = request.args.get("after")
     try:
-        found = look_through(wiring().database, read_filters(asked), after=after, limit=PAGE)
+        found = search_deliveries(current_container().database, read_filters(asked), after=after, limit=PAGE)
     except InputError as error:
-        return _page(asked, Found((), None, 0, True), refused=str(error)), 400
+        return _page(asked, FoundDeliveries((), None, 0, True), refused=str(error)), 400
     return _page(asked, found)
 
 
 @delivery_pages.get("/<int:delivery_id>")
 @staff_only
 def one(delivery_id: int) -> str:
-    parts = wiring()
-    secret = parts.settings.tiktok_app_secret
-    viewed = view(parts.database, parts.seal, parts.now(), delivery_id, tiktok_secret=secret)
+    container = current_container()
+    secret = container.settings.tiktok_app_secret
+    viewed = delivery_detail(
+        container.database, container.cipher, container.now(), delivery_id, tiktok_secret=secret
+    )
     body, hidden, refused = _body(viewed.delivery)
     return render_template(
         "delivery.html",
         viewed=viewed,
-        next_step=NEXT_STEPS[State(viewed.delivery.state)] if viewed.delivery.body is not None else DROPPED,
+        next_step=NEXT_STEPS[DeliveryState(viewed.delivery.state)]
+        if viewed.delivery.body is not None
+        else DROPPED,
         body=body,
         hidden=hidden,
         refused=refused,
@@ -67,19 +73,19 @@ def one(delivery_id: int) -> str:
 @operators_only
 def raw(delivery_id: int) -> Response:
     """A download: never shown by a browser as anything."""
-    parts = wiring()
-    kept = raw_body(parts.database, parts.now(), delivery_id, actor=g.person.email)
+    container = current_container()
+    kept = raw_body(container.database, container.now(), delivery_id, actor=g.person.email)
     answer = Response(kept, mimetype="application/octet-stream")
     answer.headers["Content-Disposition"] = f'attachment; filename="delivery-{delivery_id}.bin"'
     return answer
 
 
-def _page(asked: dict[str, str], found: Found, refused: str = "") -> str:
+def _page(asked: dict[str, str], found: FoundDeliveries, refused: str = "") -> str:
     return render_template(
         "deliveries.html",
         asked=asked,
         found=found,
-        states=list(State),
+        states=list(DeliveryState),
         longest=LONGEST_FILTER,
         refused=refused,
     )

@@ -12,7 +12,7 @@ NAMES = ("state", "source", "store", "topic", "delivery", "since", "until", "sea
 
 
 def said_in(given: Mapping[str, str]) -> dict[str, str]:
-    """What is said of the filters; what is empty is not."""
+    """Return the filters that are set; an empty one is not."""
     return {name: given[name].strip() for name in NAMES if given.get(name, "").strip()}
 
 

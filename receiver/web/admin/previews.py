@@ -12,10 +12,10 @@ from flask import request
 CHANGED = "It would not do what you were shown, or nothing was shown yet: this is what it does now."
 
 
-def sign_of(said: Mapping[str, str], *outcomes: Any) -> str:
-    """Of what is asked for, and where each store would stand then; for the form's field `seen`."""
+def preview_token(said: Mapping[str, str], *outcomes: Any) -> str:
+    """Return a hash of the request and its previewed outcome, for the form's field `seen`."""
     return hashlib.sha256(json.dumps([said, *outcomes], sort_keys=True).encode()).hexdigest()
 
 
-def was_seen(sign: str) -> bool:
+def was_previewed(sign: str) -> bool:
     return request.form.get("seen") == sign

@@ -6,10 +6,10 @@ from datetime import UTC
 
 from flask import Blueprint, render_template
 
+from receiver.container import current_container
 from receiver.domain.awards import STATES
-from receiver.services.running.programme import standings
+from receiver.services.running.programme import programme_stats
 from receiver.web.admin.sign_in import staff_only
-from receiver.wiring import wiring
 
 programme_pages = Blueprint("programme", __name__, url_prefix="/admin/programme", template_folder="templates")
 
@@ -17,10 +17,10 @@ programme_pages = Blueprint("programme", __name__, url_prefix="/admin/programme"
 @programme_pages.get("")
 @staff_only
 def show() -> str:
-    parts = wiring()
+    container = current_container()
     return render_template(
         "programme.html",
-        standings=standings(parts.database, parts.now(), parts.settings.programme),
-        today=parts.now().astimezone(UTC).date(),
+        standings=programme_stats(container.database, container.now(), container.settings.programme),
+        today=container.now().astimezone(UTC).date(),
         states=STATES,
     )

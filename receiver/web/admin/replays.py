@@ -9,9 +9,9 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from receiver.container import current_container
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
 from receiver.errors import InputError
-from receiver.services.processing.look import check_filters
 from receiver.services.processing.replay import (
     HIGHEST_RATE,
     MOST_IDS,
@@ -23,12 +23,12 @@ from receiver.services.processing.replay import (
     progress,
     start,
 )
+from receiver.services.processing.search import check_filters
 from receiver.services.running.readiness import lacks_worker
 from receiver.storage.deliveries import Filters
 from receiver.storage.tables import Replay
 from receiver.web.admin.delivery_filters import read_filters, said_in
 from receiver.web.admin.sign_in import operators_only, staff_only
-from receiver.wiring import wiring
 
 replay_pages = Blueprint("replays", __name__, url_prefix="/admin/replays", template_folder="templates")
 
@@ -40,7 +40,7 @@ RENEW_SECONDS = 2
 @staff_only
 def show() -> str | tuple[str, int]:
     try:
-        found = page_of_replays(wiring().database, after=request.args.get("after"), limit=PAGE)
+        found = page_of_replays(current_container().database, after=request.args.get("after"), limit=PAGE)
     except InputError as error:
         return render_template("replays.html", found=ReplayPage((), None), refused=str(error)), 400
     return render_template("replays.html", found=found, words=words)
@@ -49,19 +49,19 @@ def show() -> str | tuple[str, int]:
 @replay_pages.get("/new")
 @operators_only
 def look() -> str | tuple[str, int]:
-    """What the replay would find now: nothing is changed."""
+    """Preview the replay; nothing is changed."""
     return _asking(request.args)
 
 
 @replay_pages.post("")
 @operators_only
 def begin() -> Response | str | tuple[str, int]:
-    parts, form = wiring(), request.form
+    container, form = current_container(), request.form
     try:
         begun = start(
-            parts.database,
+            container.database,
             _filters(form),
-            parts.now(),
+            container.now(),
             actor=g.person.email,
             reason=form.get("reason", ""),
             rate=_rate(form.get("rate", "")),
@@ -75,18 +75,18 @@ def begin() -> Response | str | tuple[str, int]:
 @staff_only
 def one(replay_id: int) -> Response:
     """While it runs the page renews itself, unless somebody reads on in it or asked it to stand still."""
-    parts, after = wiring(), request.args.get("after")
-    replay = progress(parts.database, replay_id)
+    container, after = current_container(), request.args.get("after")
+    replay = progress(container.database, replay_id)
     runs = replay.state == ReplayState.RUNNING
     renews = runs and not after and "still" not in request.args
     answer = make_response(
         render_template(
             "replay.html",
             replay=replay,
-            found=page_of_results(parts.database, replay_id, after=after, limit=PAGE),
+            found=page_of_results(container.database, replay_id, after=after, limit=PAGE),
             runs=runs,
             renew_seconds=RENEW_SECONDS if renews else None,
-            waits_for_a_worker=runs and lacks_worker(parts.database, parts.now()),
+            waits_for_a_worker=runs and lacks_worker(container.database, container.now()),
             words=words,
         )
     )
@@ -98,16 +98,16 @@ def one(replay_id: int) -> Response:
 @replay_pages.post("/<int:replay_id>/cancel")
 @operators_only
 def end(replay_id: int) -> Response:
-    parts = wiring()
-    cancel(parts.database, replay_id, parts.now(), actor=g.person.email)
+    container = current_container()
+    cancel(container.database, replay_id, container.now(), actor=g.person.email)
     return redirect(url_for("replays.one", replay_id=replay_id))
 
 
 def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, int]:
     """The form; with what was refused, where it was sent."""
-    parts, found = wiring(), None
+    container, found = current_container(), None
     try:
-        found = preview(parts.database, _filters(given), parts.now())
+        found = preview(container.database, _filters(given), container.now())
     except InputError as error:
         refused = refused or str(error)
     page = render_template(
@@ -139,7 +139,7 @@ def _rate(text: str) -> int:
 
 
 def words(replay: Replay) -> str:
-    """Which deliveries it is about: "state dead, since …"."""
+    """Return a replay's filters in words: "state dead, since …"."""
     said: dict[str, Any] = dict(replay.filters)
     ids = said.pop("ids", None)
     if ids is not None:

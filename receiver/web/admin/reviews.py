@@ -7,12 +7,13 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from receiver.container import current_container
 from receiver.documents.status import full_document
-from receiver.domain.reviews import Answer
+from receiver.domain.reviews import ReviewAnswer
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_of_store
-from receiver.services.decisions.effect import Effect, with_effect
+from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.decisions.reviews import (
     STATES,
     Answered,
@@ -25,9 +26,8 @@ from receiver.services.decisions.reviews import (
 from receiver.services.decisions.status import status_of
 from receiver.services.facts.record import NAMES
 from receiver.storage.database import Database
-from receiver.web.admin.previews import CHANGED, sign_of, was_seen
+from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only, staff_only
-from receiver.wiring import wiring
 
 review_pages = Blueprint(
     "console_reviews", __name__, url_prefix="/admin/reviews", template_folder="templates"
@@ -46,7 +46,7 @@ def show() -> str | tuple[str, int]:
     try:
         if state not in STATES:
             raise InputError(f"must be {' or '.join(STATES)}", path="state")
-        found = page_of_reviews(wiring().database, state, after=after, limit=PAGE)
+        found = page_of_reviews(current_container().database, state, after=after, limit=PAGE)
     except InputError as error:
         empty = ReviewPage((), None)
         return render_template("reviews.html", found=empty, state=state, refused=str(error)), 400
@@ -66,21 +66,21 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
 
     To uphold changes nothing that would have to be shown.
     """
-    parts = wiring()
+    container = current_container()
     try:
         given = _given(review_id)
 
         def act(database: Database) -> dict[str, Any]:
-            return answer_review(database, parts.now(), review_id, given, g.person.email)
+            return answer_review(database, container.now(), review_id, given, g.person.email)
 
-        store_id = show_review(parts.database, review_id)["store"]
-        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=True)
-        sign = sign_of({name: request.form.get(name, "") for name in SAID}, effect.outcome)
+        store_id = show_review(container.database, review_id)["store"]
+        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
+        sign = preview_token({name: request.form.get(name, "") for name in SAID}, effect.outcome)
         if request.form.get("do") != "answer":
             return _page(review_id, effect=effect, sign=sign)
-        if given.answer is not Answer.UPHELD and not was_seen(sign):
+        if given.answer is not ReviewAnswer.UPHELD and not was_previewed(sign):
             return _page(review_id, effect=effect, sign=sign, refused=CHANGED), 409
-        with_effect(parts.database, parts.now(), store_id, act)
+        run_with_preview(container.database, container.now(), store_id, act)
     except (InputError, Refused) as error:
         return _page(review_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
     return redirect(url_for("console_reviews.review", review_id=review_id))
@@ -93,7 +93,7 @@ def _given(review_id: str) -> Answered:
     if kind not in ("uphold", "override", "fact"):
         raise InputError("must be uphold, override or fact", path="answer")
     return checked_answer(
-        wiring().now(),
+        current_container().now(),
         review_id,
         reason=form.get("reason", ""),
         override=f"{form.get('rule', '')}={form.get('outcome', '')}" if kind == "override" else None,
@@ -102,15 +102,15 @@ def _given(review_id: str) -> Answered:
     )
 
 
-def _page(review_id: str, *, effect: Effect | None = None, sign: str = "", refused: str = "") -> str:
-    parts = wiring()
-    shown = show_review(parts.database, review_id)
+def _page(review_id: str, *, effect: DecisionPreview | None = None, sign: str = "", refused: str = "") -> str:
+    container = current_container()
+    shown = show_review(container.database, review_id)
     return render_template(
         "review.html",
         review=shown,
         told={rule["id"]: rule["outcome"] for rule in (shown["told"] or {}).get("rules", ())},
-        status=full_document(status_of(parts.database, parts.now(), shown["store"])),
-        award=award_of_store(parts.database, parts.now(), shown["store"]),
+        status=full_document(status_of(container.database, container.now(), shown["store"])),
+        award=award_of_store(container.database, container.now(), shown["store"]),
         overridable=OVERRIDABLE,
         facts=FACTS,
         said=request.form,

@@ -8,13 +8,13 @@ import structlog
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from receiver.container import current_container
 from receiver.controls import Controls
+from receiver.controls.clock_moves import span
 from receiver.controls.faults import PASSES, WORDS, Fault
-from receiver.controls.moves import span
 from receiver.errors import InputError, Refused
 from receiver.services.polling.spend import known_accounts
 from receiver.web.admin.sign_in import operators_only
-from receiver.wiring import wiring
 
 STEPS = {"+1h": "+1 hour", "+1d": "+1 day", "+7d": "+7 days", "+30d": "+30 days"}
 
@@ -25,11 +25,11 @@ sandbox_pages = Blueprint("sandbox", __name__, url_prefix="/admin/sandbox", temp
 
 @sandbox_pages.app_context_processor
 def _for_templates() -> dict[str, object]:
-    return {"sandbox_now": wiring().now()}
+    return {"sandbox_now": current_container().now()}
 
 
 def _controls() -> Controls:
-    controls = wiring().controls
+    controls = current_container().controls
     assert controls is not None  # without them this page is not registered
     return controls
 
@@ -39,7 +39,7 @@ def _controls() -> Controls:
 def show() -> str:
     controls = _controls()
     wanted, told = controls.moves.wanted(), controls.moves.told()
-    accounts = known_accounts(wiring().database)
+    accounts = known_accounts(current_container().database)
     return render_template(
         "sandbox.html",
         steps=STEPS,
@@ -62,7 +62,7 @@ def move_clock() -> Response:
     """The page it leads back to shows how far the move is, or that there is nobody to make it."""
     by = request.form.get("by", "")
     with suppress(Refused):
-        until = _controls().moves.ask(wiring().now(), span(by))
+        until = _controls().moves.ask(current_container().now(), span(by))
         log.info("sandbox clock moved", by=by, until=until.isoformat(), actor=g.person.email)
     return redirect(url_for("sandbox.show"))
 

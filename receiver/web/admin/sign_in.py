@@ -12,16 +12,16 @@ from typing import TypeVar
 from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from receiver.container import current_container
 from receiver.errors import InputError
 from receiver.services.staff.sign_in import Visitor, sign_in
-from receiver.web.admin.signed_in import (
+from receiver.web.admin.session import (
     begin_session,
     end_session,
-    known_browser,
-    remember_browser,
     signed_in,
+    trust_device,
+    trusted_device,
 )
-from receiver.wiring import wiring
 
 Page = TypeVar("Page", bound=Callable[..., object])
 
@@ -87,15 +87,15 @@ def show() -> str:
 @sign_in_pages.post("/sign-in")
 def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
     email, password = request.form.get("email", ""), request.form.get("password", "")
-    parts, visitor = wiring(), Visitor(request.remote_addr or "", known_browser(email))
-    entry = sign_in(parts.database, parts.now(), email=email, password=password, visitor=visitor)
+    container, visitor = current_container(), Visitor(request.remote_addr or "", trusted_device(email))
+    entry = sign_in(container.database, container.now(), email=email, password=password, visitor=visitor)
     if entry.wait:
         seconds = ceil(entry.wait.total_seconds())
         return render_template("sign_in.html", wait=seconds), 429, {"Retry-After": str(seconds)}
     if entry.person is None or not begin_session(entry.person):
         return render_template("sign_in.html", refused=True), 401
     answer = redirect(url_for("today.show"))
-    remember_browser(answer, entry.person)
+    trust_device(answer, entry.person)
     return answer
 
 

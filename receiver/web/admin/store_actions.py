@@ -8,22 +8,22 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from receiver.container import current_container
 from receiver.errors import InputError, NotFound, Refused
+from receiver.services.bridge.disconnect import erase_store
 from receiver.services.bridge.errands import ask_look
-from receiver.services.bridge.leave import erase_store
 from receiver.services.bridge.rotate import ask_rotation
 from receiver.services.consent.revoke import revoke_consent
 from receiver.services.decisions.decide import decide_each
-from receiver.services.decisions.effect import Effect, with_effect
+from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.facts.record import NAMES, record
 from receiver.services.stores import likeness
 from receiver.services.stores.links import remove_link
 from receiver.services.stores.merge import Merged, merchant_of, merge_merchants
 from receiver.services.stores.registry import admit_store, disconnect_store, show_store
 from receiver.storage.database import Database
-from receiver.web.admin.previews import CHANGED, sign_of, was_seen
+from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only
-from receiver.wiring import wiring
 
 OVERLAP_HOURS = 24  # in which the old secrets verify as well
 
@@ -34,24 +34,26 @@ store_actions = Blueprint("store_actions", __name__, url_prefix="/admin/stores",
 @operators_only
 def check(store_id: str) -> Response:
     """The worker does it; the page it leads to shows how far that is."""
-    ask_look(wiring().database, wiring().now(), store_id)
+    ask_look(current_container().database, current_container().now(), store_id)
     return _back(store_id)
 
 
 @store_actions.post("/<store_id>/rotate")
 @operators_only
 def rotate(store_id: str) -> Response:
-    """Of the webhooks that we made; the secret of one made by hand is shown by the command line alone."""
-    parts = wiring()
-    ask_rotation(parts.database, parts.now(), store_id, overlap_hours=OVERLAP_HOURS, actor=g.person.email)
+    """Rotate the secrets of webhooks we made; one made by hand is shown by the command line alone."""
+    container = current_container()
+    ask_rotation(
+        container.database, container.now(), store_id, overlap_hours=OVERLAP_HOURS, actor=g.person.email
+    )
     return _back(store_id)
 
 
 @store_actions.post("/<store_id>/admit")
 @operators_only
 def admit(store_id: str) -> Response:
-    admit_store(wiring().database, wiring().now(), store_id, actor=g.person.email)
-    decide_each(wiring().database, wiring().now(), [store_id])
+    admit_store(current_container().database, current_container().now(), store_id, actor=g.person.email)
+    decide_each(current_container().database, current_container().now(), [store_id])
     return _back(store_id)
 
 
@@ -59,9 +61,9 @@ def admit(store_id: str) -> Response:
 @operators_only
 def disconnect(store_id: str) -> Response:
     """At once on our side; the worker deletes our webhooks at the store and forgets its keys."""
-    parts = wiring()
+    container = current_container()
     reason = request.form.get("reason", "")
-    disconnect_store(parts.database, parts.now(), store_id, reason=reason, actor=g.person.email)
+    disconnect_store(container.database, container.now(), store_id, reason=reason, actor=g.person.email)
     return _back(store_id)
 
 
@@ -72,33 +74,37 @@ def erase(store_id: str) -> Response:
     if request.form.get("confirm", "").strip() != store_id:
         raise InputError(f"must be {store_id}", path="confirm")
     reason = request.form.get("reason", "")
-    erase_store(wiring().database, wiring().now(), store_id, reason=reason, actor=g.person.email)
+    erase_store(
+        current_container().database, current_container().now(), store_id, reason=reason, actor=g.person.email
+    )
     return _back(store_id)
 
 
 @store_actions.post("/<store_id>/revoke")
 @operators_only
 def revoke(store_id: str) -> Response:
-    parts = wiring()
+    container = current_container()
     revoke_consent(
-        parts.database,
-        parts.seal,
-        parts.tiktok.for_request(),
-        parts.now(),
+        container.database,
+        container.cipher,
+        container.tiktok.for_request(),
+        container.now(),
         store_id,
         reason=request.form.get("reason", ""),
         actor=g.person.email,
         with_others=request.form.get("with_others") == "yes",
     )
-    decide_each(parts.database, parts.now(), [store_id])
+    decide_each(container.database, container.now(), [store_id])
     return _back(store_id, "account")
 
 
 @store_actions.post("/<store_id>/unlink")
 @operators_only
 def unlink(store_id: str) -> Response:
-    remove_link(wiring().database, wiring().now(), store_id=store_id, actor=g.person.email)
-    decide_each(wiring().database, wiring().now(), [store_id])
+    remove_link(
+        current_container().database, current_container().now(), store_id=store_id, actor=g.person.email
+    )
+    decide_each(current_container().database, current_container().now(), [store_id])
     return _back(store_id, "account")
 
 
@@ -112,20 +118,20 @@ def fact(store_id: str) -> str:
 @operators_only
 def record_fact(store_id: str) -> Response | str | tuple[str, int]:
     """Shows what the fact would change and keeps nothing, unless `do=record` and that was seen."""
-    parts, actor = wiring(), g.person.email
+    container, actor = current_container(), g.person.email
     said = {name: request.form.get(name, "") for name in ("name", "value", "reason", "evidence")}
 
     def act(database: Database) -> dict[str, Any]:
-        return record(database, parts.now(), store_id=store_id, actor=actor, **said)
+        return record(database, container.now(), store_id=store_id, actor=actor, **said)
 
     try:
-        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=True)
-        sign = sign_of(said, effect.outcome)
+        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
+        sign = preview_token(said, effect.outcome)
         if request.form.get("do") != "record":
             return _fact_page(store_id, effect=effect, sign=sign)
-        if not was_seen(sign):
+        if not was_previewed(sign):
             return _fact_page(store_id, effect=effect, sign=sign, refused=CHANGED), 409
-        with_effect(parts.database, parts.now(), store_id, act)
+        run_with_preview(container.database, container.now(), store_id, act)
     except (InputError, Refused) as error:
         return _fact_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
     return redirect(url_for("stores.one", store_id=store_id), 303)
@@ -144,10 +150,10 @@ def merge_merchant(store_id: str) -> Response | str | tuple[str, int]:
     said = {name: request.form.get(name, "").strip() for name in ("into", "reason", "evidence")}
     try:
         merged = _merge(store_id, said, dry_run=True)
-        sign = sign_of(said, merged.placed, *(one.outcome for one in merged.stores))
+        sign = preview_token(said, merged.placed, *(one.outcome for one in merged.stores))
         if request.form.get("do") != "merge":
             return _merge_page(store_id, merged=merged, sign=sign)
-        if not was_seen(sign):
+        if not was_previewed(sign):
             return _merge_page(store_id, merged=merged, sign=sign, refused=CHANGED), 409
         _merge(store_id, said)
     except (InputError, NotFound, Refused) as error:
@@ -160,19 +166,21 @@ def merge_merchant(store_id: str) -> Response | str | tuple[str, int]:
 def keep_apart(store_id: str) -> Response | tuple[str, int]:
     """A refusal is shown on the page where the merchants would be merged."""
     other, reason = request.form.get("other", "").strip(), request.form.get("reason", "")
-    parts, now = wiring(), wiring().now()
+    container, now = current_container(), current_container().now()
     try:
-        likeness.keep_apart(parts.database, now, store_id, other=other, reason=reason, actor=g.person.email)
+        likeness.keep_apart(
+            container.database, now, store_id, other=other, reason=reason, actor=g.person.email
+        )
     except (InputError, Refused) as error:
         return _merge_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
-    decide_each(parts.database, now, (store_id, other))
+    decide_each(container.database, now, (store_id, other))
     return _back(store_id, "merchant")
 
 
 def _merge(store_id: str, said: Mapping[str, str], *, dry_run: bool = False) -> Merged:
     return merge_merchants(
-        wiring().database,
-        wiring().now(),
+        current_container().database,
+        current_container().now(),
         store_id,
         into=said["into"],
         reason=said["reason"],
@@ -185,8 +193,8 @@ def _merge(store_id: str, said: Mapping[str, str], *, dry_run: bool = False) -> 
 def _merge_page(store_id: str, *, merged: Merged | None = None, sign: str = "", refused: str = "") -> str:
     return render_template(
         "store_merge.html",
-        store=show_store(wiring().database, store_id),
-        merchant=merchant_of(wiring().database, store_id),
+        store=show_store(current_container().database, store_id),
+        merchant=merchant_of(current_container().database, store_id),
         said=request.form,
         merged=merged,
         sign=sign,
@@ -194,10 +202,12 @@ def _merge_page(store_id: str, *, merged: Merged | None = None, sign: str = "", 
     )
 
 
-def _fact_page(store_id: str, *, effect: Effect | None = None, sign: str = "", refused: str = "") -> str:
+def _fact_page(
+    store_id: str, *, effect: DecisionPreview | None = None, sign: str = "", refused: str = ""
+) -> str:
     return render_template(
         "store_fact.html",
-        store=show_store(wiring().database, store_id),
+        store=show_store(current_container().database, store_id),
         names=NAMES,
         said=request.form,
         effect=effect,

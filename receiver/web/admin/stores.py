@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from receiver.documents.course import course_of
-from receiver.documents.doubts import doubt_words
+from receiver.container import current_container
+from receiver.documents.discrepancies import discrepancy_words
+from receiver.documents.spend_timeline import spend_timeline
 from receiver.documents.status import full_document
 from receiver.errors import InputError
 from receiver.services.bridge.claims import claims_about
@@ -23,7 +24,6 @@ from receiver.storage.store_search import LOOKED_THROUGH, Condition, StoreFilter
 from receiver.web.admin.chart import charts_of
 from receiver.web.admin.claims import WHYS
 from receiver.web.admin.sign_in import staff_only
-from receiver.wiring import wiring
 
 store_pages = Blueprint("stores", __name__, url_prefix="/admin/stores", template_folder="templates")
 
@@ -48,9 +48,9 @@ CONDITIONS = {
 def show() -> str | tuple[str, int]:
     asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     after = request.args.get("after") or None
-    parts = wiring()
+    container = current_container()
     try:
-        found = page_of_stores(parts.database, parts.now(), _filters(asked), after=after, limit=PAGE)
+        found = page_of_stores(container.database, container.now(), _filters(asked), after=after, limit=PAGE)
     except InputError as error:
         return _list_page(asked, StorePage((), None), refused=str(error)), 400
     return _list_page(asked, found)
@@ -59,25 +59,25 @@ def show() -> str | tuple[str, int]:
 @store_pages.get("/<store_id>")
 @staff_only
 def one(store_id: str) -> Response:
-    parts = wiring()
-    status = status_of(parts.database, parts.now(), store_id)
-    course, account = course_of(status.decision), status.decision.account
+    container = current_container()
+    status = status_of(container.database, container.now(), store_id)
+    course, account = spend_timeline(status.decision), status.decision.account
     advertiser_id = account.advertiser_id if account and account.consent else None
-    connection = bridge_shown(parts.database, store_id)
+    connection = bridge_shown(container.database, store_id)
     page = render_template(
         "store.html",
-        poll=poll_of(parts.database, advertiser_id) if advertiser_id else None,
-        links=list_links(parts.database, store_id, LINKS),
-        merchant=merchant_of(parts.database, store_id),
-        url=show_store(parts.database, store_id).url,
-        claims=claims_about(parts.database, store_id),
+        poll=poll_of(container.database, advertiser_id) if advertiser_id else None,
+        links=list_links(container.database, store_id, LINKS),
+        merchant=merchant_of(container.database, store_id),
+        url=show_store(container.database, store_id).url,
+        claims=claims_about(container.database, store_id),
         claim_whys=WHYS,
         connection=connection,
-        heard=heard_from(parts.database, parts.now(), store_id),
-        decisions=list_decisions(parts.database, store_id, DECISIONS),
+        heard=heard_from(container.database, container.now(), store_id),
+        decisions=list_decisions(container.database, store_id, DECISIONS),
         status=full_document(status),
         claimed=status.decision.claimed_account,
-        doubts=doubt_words(status.doubts),
+        doubts=discrepancy_words(status.doubts),
         course=course,
         charts=charts_of(course, status.store_name) if course else (),
     )

@@ -6,11 +6,11 @@ from datetime import UTC, timedelta
 
 from flask import Blueprint, g, render_template, url_for
 
-from receiver.services.running.today import Matter, today
-from receiver.storage.attention import DUE_SOON, EXPIRES_SOON
+from receiver.container import current_container
+from receiver.services.running.work_queue import TodoItem, today
 from receiver.storage.store_search import Condition
+from receiver.storage.work_queue import DUE_SOON, EXPIRES_SOON
 from receiver.web.admin.sign_in import staff_only
-from receiver.wiring import wiring
 
 today_pages = Blueprint("today", __name__, url_prefix="/admin", template_folder="templates")
 
@@ -100,13 +100,13 @@ WORDS = {
 @today_pages.get("/")
 @staff_only
 def show() -> str:
-    matters = today(wiring().database, wiring().now(), g.person)
+    matters = today(current_container().database, current_container().now(), g.person)
     return render_template("today.html", matters=matters, words=WORDS, leads_to=_leads_to)
 
 
-def _leads_to(matter: Matter) -> str | None:
+def _leads_to(matter: TodoItem) -> str | None:
     """The list behind a number; None where there is none."""
-    day = wiring().now().astimezone(UTC).date()
+    day = current_container().now().astimezone(UTC).date()
     if matter.id == "awards_overdue":
         return url_for("awards.show", overdue="any")
     if matter.id == "awards_due_soon":

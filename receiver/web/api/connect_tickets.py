@@ -8,6 +8,7 @@ from flask import request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from receiver.container import current_container
 from receiver.documents.connect import read_return_url, ticket_document
 from receiver.errors import NotFound
 from receiver.services.consent.tickets import issue_ticket
@@ -15,7 +16,6 @@ from receiver.services.decisions.reviews import store_for_token
 from receiver.strict_json import read_json
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.schemas import ConnectTicketRequestSchema, ConnectTicketSchema, RefusalSchema
-from receiver.wiring import wiring
 
 connect_tickets_api = Blueprint(
     "connect_tickets", __name__, url_prefix="/api/v1", description="For the companion plugin"
@@ -35,14 +35,14 @@ class ConnectTicketsView(MethodView):
     @connect_tickets_api.alt_response(503, schema=RefusalSchema)
     def post(self) -> tuple[dict[str, Any], int, dict[str, str]]:
         """An address for one browser, good for 10 minutes; send the merchant there."""
-        parts = wiring()
+        container = current_container()
         token = bearer_token()
         try:
-            store_for_token(parts.database, token)  # before a byte of the body is read
+            store_for_token(container.database, token)  # before a byte of the body is read
             body = request.get_data()
             return_url = read_return_url(read_json(body)) if body else None
-            ticket = issue_ticket(parts.database, parts.now(), token, return_url)
+            ticket = issue_ticket(container.database, container.now(), token, return_url)
         except NotFound as error:
             raise refused() from error
-        url = f"{parts.settings.public_url}/connect/tiktok?ticket={ticket.text}"
+        url = f"{container.settings.public_url}/connect/tiktok?ticket={ticket.text}"
         return ticket_document(url, ticket.expires_at), 201, {"Cache-Control": "no-store"}

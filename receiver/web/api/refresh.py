@@ -9,12 +9,12 @@ from flask import make_response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from receiver.container import current_container
 from receiver.documents.times import time_text
 from receiver.errors import NotFound
 from receiver.services.polling.refresh import refresh_for_token
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.schemas import RefreshSchema, RefusalSchema
-from receiver.wiring import wiring
 
 refresh_api = Blueprint("refresh", __name__, url_prefix="/api/v1", description="For the companion plugin")
 RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
@@ -31,13 +31,13 @@ class RefreshView(MethodView):
     @refresh_api.alt_response(503, schema=RefusalSchema)
     def post(self) -> Any:
         """202: it is read within a minute or two. 429: asked less than a minute ago."""
-        parts = wiring()
+        container = current_container()
         try:
-            asked = refresh_for_token(parts.database, parts.now(), bearer_token())
+            asked = refresh_for_token(container.database, container.now(), bearer_token())
         except NotFound as error:
             raise refused() from error
         if asked.accepted:
             return {"status": "accepted", "again_at": time_text(asked.again_at)}
-        wait = max(1, ceil((asked.again_at - parts.now()).total_seconds()))
+        wait = max(1, ceil((asked.again_at - container.now()).total_seconds()))
         # A whole answer: the schema of the 202 would empty it.
         return make_response({"error": "asked less than a minute ago"}, 429, {"Retry-After": str(wait)})

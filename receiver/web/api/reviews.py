@@ -8,6 +8,7 @@ from flask import request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from receiver.container import current_container
 from receiver.documents.languages import reader_locale
 from receiver.documents.review import read_message, review_document
 from receiver.errors import NotFound
@@ -17,7 +18,6 @@ from receiver.strict_json import read_json
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted
 from receiver.web.api.schemas import RefusalSchema, ReviewRequestSchema, ReviewSchema
-from receiver.wiring import wiring
 
 reviews_api = Blueprint("reviews", __name__, url_prefix="/api/v1", description="For the companion plugin")
 
@@ -37,13 +37,13 @@ class ReviewsView(MethodView):
     @reviews_api.alt_response(503, schema=RefusalSchema)
     def post(self) -> tuple[dict[str, Any], int, dict[str, str]]:
         """201 for a new one, 200 for the same words again, 409 while another one is open."""
-        parts = wiring()
+        container = current_container()
         try:
-            store_id = store_for_token(parts.database, bearer_token())
+            store_id = store_for_token(container.database, bearer_token())
         except NotFound as error:
             raise refused() from error
         message = read_message(read_json(request.get_data()))
-        told = without_code(parts.database, parts.seal, store_id, message)
-        review, is_new = ask_review(parts.database, parts.now(), store_id, told)
+        told = without_code(container.database, container.cipher, store_id, message)
+        review, is_new = ask_review(container.database, container.now(), store_id, told)
         locale = reader_locale(languages_wanted())
         return review_document(review, locale), 201 if is_new else 200, in_language(locale)

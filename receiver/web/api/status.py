@@ -7,6 +7,7 @@ from typing import Any
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from receiver.container import current_container
 from receiver.documents.languages import reader_locale
 from receiver.documents.status import full_document
 from receiver.errors import NotFound
@@ -14,7 +15,6 @@ from receiver.services.decisions.status import status_for_merchant
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted
 from receiver.web.api.schemas import RefusalSchema, StatusSchema
-from receiver.wiring import wiring
 
 status_api = Blueprint("status", __name__, url_prefix="/api/v1", description="For the companion plugin")
 
@@ -28,9 +28,11 @@ class StatusView(MethodView):
     @status_api.alt_response(401, schema=RefusalSchema)
     @status_api.alt_response(503, schema=RefusalSchema)
     def get(self) -> tuple[dict[str, Any], dict[str, str]]:
-        parts = wiring()
+        container = current_container()
         try:
-            status = status_for_merchant(parts.database, parts.seal, parts.now(), bearer_token())
+            status = status_for_merchant(
+                container.database, container.cipher, container.now(), bearer_token()
+            )
         except NotFound as error:
             raise refused() from error
         locale = reader_locale(languages_wanted())

@@ -13,7 +13,7 @@ import secrets
 from flask import g, request
 from werkzeug.wrappers import Response
 
-from receiver.wiring import wiring
+from receiver.container import current_container
 
 SECRET = re.compile(r"[0-9A-Za-z_-]{43}")
 LASTS = 24 * 60 * 60  # seconds: longer than any flow
@@ -45,7 +45,7 @@ def keep_browser(response: Response) -> Response:
 
 
 def page_token(*told: str) -> str:
-    """What only a page of ours can have put into a link, in this browser and for just what is told."""
+    """Return a token that only a page of ours can put into a link, for this browser and these parts."""
     return hmac.new(this_browser().encode(), "\0".join(told).encode(), hashlib.sha256).hexdigest()
 
 
@@ -63,4 +63,4 @@ def _name() -> str:
 
 
 def _is_secure() -> bool:
-    return wiring().settings.public_url.startswith("https:")
+    return current_container().settings.public_url.startswith("https:")

@@ -9,25 +9,26 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
+from receiver.container import current_container
 from receiver.documents.languages import language_tag, reader_locale
 from receiver.documents.words import connect_labels, connect_words, shop_trouble_words
-from receiver.domain.connects import Outcome, Step
+from receiver.domain.connection_attempts import ConnectOutcome, Step
 from receiver.domain.networks import network_of
 from receiver.errors import InputError, NotFound, Refused, ShopTrouble, StorageUnavailable
 from receiver.services.bridge.connect import (
-    Standing,
+    ConnectionStatus,
     address_of,
     begin,
     begin_by_hand,
-    came_back,
+    get_status,
+    handle_return,
     key_page,
-    standing,
-    take_keys,
+    receive_keys,
     try_again,
 )
-from receiver.services.bridge.shops import Keys
+from receiver.services.bridge.ports import Keys
 from receiver.services.consent.tickets import issue_ticket_for
-from receiver.services.receiving.allowance import Allowance
+from receiver.services.receiving.rate_limit import TokenBucket
 from receiver.strict_json import read_json
 from receiver.web.api.language import languages_wanted
 from receiver.web.connect.browser import (
@@ -39,7 +40,6 @@ from receiver.web.connect.browser import (
 )
 from receiver.web.cross_site import is_from_our_page, says_where_from
 from receiver.web.errors import RETRY_AFTER_SECONDS
-from receiver.wiring import wiring
 
 LOOK_AGAIN_SECONDS = "2"
 MOST_KEYS_BYTES = 10_000
@@ -51,12 +51,12 @@ log = structlog.get_logger(__name__)
 
 shop_pages = Blueprint("shop", __name__, url_prefix="/connect", template_folder="templates")
 shop_pages.after_request(keep_browser)
-visitors, visited = Allowance(*OF_VISITOR), Allowance(*OF_VISITOR_AT_SHOP)
+visitors, visited = TokenBucket(*OF_VISITOR), TokenBucket(*OF_VISITOR_AT_SHOP)
 
 
 @shop_pages.get("")
 def ask() -> str | tuple[str, int]:
-    """Which shop; then what will happen there."""
+    """Ask for the shop, then show what will happen there."""
     shop = request.args.get("shop", "").strip()
     if not shop:
         return _page("ask")
@@ -71,15 +71,15 @@ def go() -> AnyResponse | str | tuple[str, int]:
 
     A link and no form: browsers hold a form's redirects to `form-action`.
     """
-    parts, shop = wiring(), request.args.get("shop", "")
+    container, shop = current_container(), request.args.get("shop", "")
     if not _was_shown(shop):
         return _page("start", shop=address_of(shop), go=_go(shop))
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
     begin(
-        parts.database,
-        parts.seal,
-        parts.now(),
+        container.database,
+        container.cipher,
+        container.now(),
         shop=shop,
         browser=this_browser(),
         return_url=request.args.get("return_url") or None,
@@ -90,14 +90,14 @@ def go() -> AnyResponse | str | tuple[str, int]:
 @shop_pages.post("/by-hand")
 def by_hand() -> AnyResponse | tuple[str, int]:
     """Keys that the merchant typed in."""
-    parts, shop = wiring(), request.form.get("shop", "")
+    container, shop = current_container(), request.form.get("shop", "")
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
     key, secret = (request.form.get(name, "").strip() for name in ("consumer_key", "consumer_secret"))
     begin_by_hand(
-        parts.database,
-        parts.seal,
-        parts.now(),
+        container.database,
+        container.cipher,
+        container.now(),
         shop=shop,
         keys=Keys(key, secret),
         browser=this_browser(),
@@ -109,14 +109,14 @@ def by_hand() -> AnyResponse | tuple[str, int]:
 @shop_pages.post("/keys")
 def keys() -> AnyResponse | tuple[AnyResponse, int]:
     """A shop posts keys here: exactly 200, or it deletes them. Never a redirect: it would follow."""
-    parts = wiring()
+    container = current_container()
     if (request.content_length or 0) > MOST_KEYS_BYTES:
         return jsonify(error="content too large"), 413
     try:
         posted = read_json(request.get_data())
         if not isinstance(posted, dict):
             raise InputError("must be a JSON object", path="body")
-        take_keys(parts.database, parts.seal, parts.now(), posted)
+        receive_keys(container.database, container.cipher, container.now(), posted)
     except (InputError, NotFound, Refused) as error:
         status = {InputError: 400, NotFound: 404, Refused: 409}[type(error)]
         return jsonify(error=str(error)), status
@@ -126,12 +126,12 @@ def keys() -> AnyResponse | tuple[AnyResponse, int]:
 @shop_pages.get("/back")
 def back() -> AnyResponse | tuple[str, int]:
     """The browser comes from the shop. That it says success proves nothing by itself."""
-    parts, user_id = wiring(), request.args.get("user_id", "")
+    container, user_id = current_container(), request.args.get("user_id", "")
     if not user_id:
         return _page("nothing"), 400
-    is_ours = came_back(
-        parts.database,
-        parts.now(),
+    is_ours = handle_return(
+        container.database,
+        container.now(),
         user_id=user_id,
         approved=request.args.get("success") == "1",
         browser=known_browser(),
@@ -141,27 +141,33 @@ def back() -> AnyResponse | tuple[str, int]:
 
 @shop_pages.get("/store")
 def show() -> AnyResponse | str | tuple[str, int]:
-    """How far the worker has come; on to the shop's key page once that is known."""
-    parts, browser = wiring(), known_browser()
+    """Show the worker's progress; go on to the shop's key page once that is known."""
+    container, browser = current_container(), known_browser()
     if browser is None:
         return _page("nothing"), 400
     if request.args.get("again"):
-        try_again(parts.database, browser)
+        try_again(container.database, browser)
         return redirect(url_for("shop.show"), 303)
-    address = key_page(parts.database, parts.seal, parts.now(), browser, public_url=parts.settings.public_url)
+    address = key_page(
+        container.database,
+        container.cipher,
+        container.now(),
+        browser,
+        public_url=container.settings.public_url,
+    )
     if address is not None:
         return redirect(address, 303)
-    return _standing_page(standing(parts.database, parts.now(), browser))
+    return _standing_page(get_status(container.database, container.now(), browser))
 
 
 @shop_pages.get("/store/tiktok")
 def on_to_tiktok() -> AnyResponse | tuple[str, int]:
     """From a store that this browser has just connected, into TikTok's consent."""
-    parts, browser = wiring(), known_browser()
-    stands = standing(parts.database, parts.now(), browser) if browser else None
-    if stands is None or stands.outcome is not Outcome.CONNECTED or stands.store_id is None:
+    container, browser = current_container(), known_browser()
+    stands = get_status(container.database, container.now(), browser) if browser else None
+    if stands is None or stands.outcome is not ConnectOutcome.CONNECTED or stands.store_id is None:
         return _page("nothing"), 400
-    ticket = issue_ticket_for(parts.database, parts.now(), stands.store_id, stands.return_url)
+    ticket = issue_ticket_for(container.database, container.now(), stands.store_id, stands.return_url)
     return redirect(url_for("consent.enter", ticket=ticket.text), 303)
 
 
@@ -198,16 +204,16 @@ def _was_shown(shop: str) -> bool:
 
 def _may_try(shop: str) -> bool:
     """Counted by the visitor's network alone: nobody's tries are another's. The worker spares the shops."""
-    now, network, home = wiring().now(), network_of(request.remote_addr or ""), address_of(shop)
-    return visitors.take(network, now) and visited.take((network, home), now)
+    now, network, home = current_container().now(), network_of(request.remote_addr or ""), address_of(shop)
+    return visitors.allow(network, now) and visited.allow((network, home), now)
 
 
-def _standing_page(stands: Standing) -> AnyResponse | str | tuple[str, int]:
+def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, int]:
     told = _told(stands)
     more: dict[str, Any] = {"shop": stands.shop, "return_url": stands.return_url}
     if told == "connected":
         return _page(told, **more)
-    if stands.trouble is not None and stands.outcome in (None, Outcome.REFUSED):
+    if stands.trouble is not None and stands.outcome in (None, ConnectOutcome.REFUSED):
         said = shop_trouble_words(stands.trouble, _locale())
         again = _go(stands.shop) if stands.outcome else url_for("shop.show", again=1)
         more |= {"by_hand": stands.trouble in BY_HAND, "elsewhere": stands.outcome is not None}
@@ -219,7 +225,7 @@ def _standing_page(stands: Standing) -> AnyResponse | str | tuple[str, int]:
     return _page(told, go=_go(stands.shop), **more)
 
 
-def _told(stands: Standing) -> str:
+def _told(stands: ConnectionStatus) -> str:
     if stands.outcome is not None:
         return stands.outcome
     if stands.step is Step.PROBING:

@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from receiver.domain.telling import Message
+from receiver.domain.alerts import Message
 from receiver.errors import ProviderError
 from receiver.integrations.channels.mail import Mail
 from receiver.integrations.channels.webhook import StaffWebhook

@@ -9,10 +9,10 @@ import pytest
 
 from receiver.integrations.tiktok.signature import (
     escaped,
-    open_problem,
     sign_open,
     sign_timed,
-    timed_problem,
+    verify_open,
+    verify_timed,
 )
 
 FOLDER = Path(__file__).parents[2] / "data" / "tiktok_webhooks"
@@ -27,11 +27,11 @@ def test_every_recorded_signature_verifies_and_no_other_body_does(name):
     raw, secret = example["raw_body"].encode(), example["secret"]
     headers = {key.lower(): value for key, value in example["headers"].items()}
     if example["scheme"] == "x-open-signature":
-        check = lambda body, key: open_problem(key, headers["x-open-signature"], body)  # noqa: E731
+        check = lambda body, key: verify_open(key, headers["x-open-signature"], body)  # noqa: E731
         assert sign_open(secret, raw) == headers["x-open-signature"]
     else:
         signed = datetime.fromtimestamp(int(headers["tiktok-signature"].split(",")[0][2:]), UTC)
-        check = lambda body, key: timed_problem(key, headers["tiktok-signature"], body, signed)  # noqa: E731
+        check = lambda body, key: verify_timed(key, headers["tiktok-signature"], body, signed)  # noqa: E731
         assert sign_timed(secret, raw, signed) == headers["tiktok-signature"]
     assert check(raw, secret) is None
     assert check(raw + b" ", secret) == "wrong signature"
@@ -41,9 +41,9 @@ def test_every_recorded_signature_verifies_and_no_other_body_does(name):
 def test_a_body_is_signed_as_escaped_and_may_come_in_either_form():
     signature = sign_open(SECRET, RAW)
     assert escaped(RAW) == b'{"name":"Caf\\u00e9 \\ud83c\\udf75"}'
-    assert open_problem(SECRET, signature, RAW) is None
-    assert open_problem(SECRET, signature, escaped(RAW)) is None
-    assert open_problem(SECRET, sign_timed(SECRET, RAW, AT), RAW) == "wrong signature"
+    assert verify_open(SECRET, signature, RAW) is None
+    assert verify_open(SECRET, signature, escaped(RAW)) is None
+    assert verify_open(SECRET, sign_timed(SECRET, RAW, AT), RAW) == "wrong signature"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_text_is_escaped_as_json_does_it(text):
 
 
 def test_bytes_that_are_no_text_can_still_be_signed():
-    assert open_problem(SECRET, sign_open(SECRET, b"\xff\xfe"), b"\xff\xfe") is None
+    assert verify_open(SECRET, sign_open(SECRET, b"\xff\xfe"), b"\xff\xfe") is None
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_bytes_that_are_no_text_can_still_be_signed():
 )
 def test_a_timed_signature_is_good_for_five_minutes_on_either_side(seconds, problem):
     header = sign_timed(SECRET, RAW, AT)
-    assert timed_problem(SECRET, header, RAW, AT + timedelta(seconds=seconds)) == problem
-    assert timed_problem(SECRET, header, RAW, None) is None
+    assert verify_timed(SECRET, header, RAW, AT + timedelta(seconds=seconds)) == problem
+    assert verify_timed(SECRET, header, RAW, None) is None
 
 
 def test_a_time_past_every_calendar_is_too_far_off():
     header = sign_timed(SECRET, RAW, SimpleNamespace(timestamp=lambda: 999_999_999_999))
-    assert timed_problem(SECRET, header, RAW, AT) == "signature too old or from the future"
+    assert verify_timed(SECRET, header, RAW, AT) == "signature too old or from the future"
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_a_time_past_every_calendar_is_too_far_off():
 )
 def test_a_timed_signature_that_was_touched_is_none(spoil):
     header = spoil(sign_timed(SECRET, RAW, AT))
-    assert timed_problem(SECRET, header, RAW, AT) is not None
+    assert verify_timed(SECRET, header, RAW, AT) is not None
 
 
 @pytest.mark.parametrize("header", [None, "", "0" * 64, "é" * 64])
 def test_an_open_signature_that_is_none_is_none(header):
-    assert open_problem(SECRET, header, RAW) is not None
+    assert verify_open(SECRET, header, RAW) is not None
 
 
 def test_an_open_signature_in_capitals_is_not_tiktoks():
-    assert open_problem(SECRET, sign_open(SECRET, RAW).upper(), RAW) == "wrong signature"
+    assert verify_open(SECRET, sign_open(SECRET, RAW).upper(), RAW) == "wrong signature"

@@ -7,7 +7,7 @@ import responses
 from responses import matchers
 
 from receiver.errors import Advice, ProviderError
-from receiver.integrations.tiktok.subscriptions import Entity, Subscription
+from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
 from tests.integrations.tiktok.recordings import APP_ID, BASE, SECRET, TOKEN, client, play, recorded
 
 CALLBACK = "https://credits.example/webhooks/tiktok"
@@ -48,8 +48,8 @@ def test_subscriptions_are_listed_without_their_tokens():
     listed(full, bare, match=[matchers.query_param_matcher({**query, "page": "1", "page_size": "1000"})])
     found = client().subscriptions(Entity.AD_ACCOUNT_SUSPENSION)
     assert found == [
-        Subscription("7400000000000005002", "AD_ACCOUNT_SUSPENSION", CALLBACK, tuple(TWO), None, None),
-        Subscription("7400000000000005003", None, None, (), None, None),
+        TikTokSubscription("7400000000000005002", "AD_ACCOUNT_SUSPENSION", CALLBACK, tuple(TWO), None, None),
+        TikTokSubscription("7400000000000005003", None, None, (), None, None),
     ]
     assert TOKEN not in repr(found)
 

@@ -8,7 +8,7 @@ import pytest
 import responses
 
 from receiver.errors import Advice, ProviderError
-from receiver.integrations.tiktok.transactions import Transaction
+from receiver.integrations.tiktok.transactions import LedgerTransaction
 from tests.integrations.tiktok.recordings import ACCOUNT, BASE, TOKEN, client, play, recorded
 
 URL = f"{BASE}/bc/account/transaction/get/"
@@ -52,7 +52,7 @@ def answer_with(data):
     responses.get(URL, json={"code": 0, "message": "OK", "request_id": "R1", "data": data})
 
 
-def only_row(**changes) -> Transaction:
+def only_row(**changes) -> LedgerTransaction:
     answer_with(ledger_page(ledger_row(**changes)))
     (found,) = read()
     return found
@@ -71,7 +71,7 @@ def test_the_recorded_ledger_of_an_automatic_account_is_asked_for_and_read_as_re
         "BILL_PAYMENT",
         "BILL_PAYMENT",
     ]
-    assert rows[2] == Transaction(
+    assert rows[2] == LedgerTransaction(
         id="7400000000000000013",
         type="BILL_PAYMENT",
         billing="CASH",
@@ -124,7 +124,7 @@ def test_a_rows_time_goes_by_its_own_offset_and_is_unknown_without_one(zone, at)
 @responses.activate
 def test_what_tiktok_does_not_say_is_unknown_and_not_zero():
     silent = dict.fromkeys(("transaction_type", "billing_type", "subtotal", "currency", "create_time"), "-")
-    assert only_row(**silent, tax_amount=None) == Transaction(
+    assert only_row(**silent, tax_amount=None) == LedgerTransaction(
         "7400000000000000001", None, None, None, None, None, None
     )
 

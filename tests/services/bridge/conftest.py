@@ -8,14 +8,14 @@ from receiver.services.bridge.advance import advance_connect, due_connects
 from receiver.services.bridge.connect import (
     begin,
     begin_by_hand,
-    came_back,
+    get_status,
+    handle_return,
     key_page,
-    standing,
-    take_keys,
+    receive_keys,
     try_again,
 )
 from receiver.services.bridge.probes import Probes
-from tests.crossing import KEYS, URL, FakeShops
+from tests.fake_stores import KEYS, URL, FakeShops
 
 PUBLIC_URL = "https://credit.example"
 BROWSER = "b" * 43
@@ -24,34 +24,38 @@ BROWSER = "b" * 43
 class Visit:
     """A merchant and the service; each step is one that a page or a shop causes."""
 
-    def __init__(self, wired, shops):
-        self.wired, self.shops, self.probes = wired, shops, Probes()
+    def __init__(self, container, shops):
+        self.container, self.shops, self.probes = container, shops, Probes()
 
     def begin(self, shop=URL, browser=BROWSER, return_url=None):
         """The user id the shop is given; None where the worker found no shop."""
         begin(
-            self.wired.database,
-            self.wired.seal,
-            self.wired.now(),
+            self.container.database,
+            self.container.cipher,
+            self.container.now(),
             shop=shop,
             browser=browser,
             return_url=return_url,
         )
         self.work()
         self.address = key_page(
-            self.wired.database, self.wired.seal, self.wired.now(), browser, public_url=PUBLIC_URL
+            self.container.database,
+            self.container.cipher,
+            self.container.now(),
+            browser,
+            public_url=PUBLIC_URL,
         )
         query = self.address.split("?", 1)[1] if self.address else ""
         return dict(part.split("=", 1) for part in query.split("&") if part).get("user_id")
 
     def work(self):
         """What the worker does when it looks."""
-        for connect_id, _ in due_connects(self.wired.database, self.wired.now(), 100):
+        for connect_id, _ in due_connects(self.container.database, self.container.now(), 100):
             advance_connect(
-                self.wired.database,
-                self.wired.seal,
+                self.container.database,
+                self.container.cipher,
                 self.shops,
-                self.wired.now(),
+                self.container.now(),
                 connect_id,
                 probes=self.probes,
                 programme="woocommerce-2025",
@@ -67,34 +71,34 @@ class Visit:
             "key_permissions": "read_write",
             **changes,
         }
-        take_keys(self.wired.database, self.wired.seal, self.wired.now(), posted)
+        receive_keys(self.container.database, self.container.cipher, self.container.now(), posted)
 
     def back(self, user_id, browser=BROWSER, approved=True):
-        return came_back(
-            self.wired.database, self.wired.now(), user_id=user_id, approved=approved, browser=browser
+        return handle_return(
+            self.container.database, self.container.now(), user_id=user_id, approved=approved, browser=browser
         )
 
     def again(self, browser=BROWSER):
         """The merchant asks for another try."""
-        try_again(self.wired.database, browser)
+        try_again(self.container.database, browser)
         return self.finish(browser)
 
     def finish(self, browser=BROWSER):
         self.work()
-        return standing(self.wired.database, self.wired.now(), browser)
+        return get_status(self.container.database, self.container.now(), browser)
 
     def connect_by_hand(self, shop=URL, keys=KEYS):
         begin_by_hand(
-            self.wired.database,
-            self.wired.seal,
-            self.wired.now(),
+            self.container.database,
+            self.container.cipher,
+            self.container.now(),
             shop=shop,
             keys=keys,
             browser=BROWSER,
             return_url=None,
         )
         self.work()
-        self.wired.now.move(seconds=5)
+        self.container.now.move(seconds=5)
         return self.finish()
 
     def connect(self, shop=URL, keys=KEYS):
@@ -102,7 +106,7 @@ class Visit:
         user_id = self.begin(shop)
         self.post_keys(user_id, keys)
         self.back(user_id)
-        self.wired.now.move(seconds=5)
+        self.container.now.move(seconds=5)
         return self.finish()
 
 
@@ -117,5 +121,5 @@ def fake(shops):
 
 
 @pytest.fixture
-def visit(wired, shops):
-    return Visit(wired, shops)
+def visit(container, shops):
+    return Visit(container, shops)

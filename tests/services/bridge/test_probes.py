@@ -6,7 +6,7 @@ import pytest
 
 from receiver.errors import ShopError, ShopTrouble
 from receiver.services.bridge.probes import Probes
-from tests.crossing import URL, FakeShops
+from tests.fake_stores import URL, FakeShops
 
 
 class CountedShops(FakeShops):

@@ -15,7 +15,7 @@ from alembic import context, op
 from receiver.domain.likeness import name_key
 from receiver.domain.shops import host_of
 from receiver.errors import Refused
-from receiver.storage.seal import Seal
+from receiver.storage.cipher import Cipher
 
 revision = "0030"
 down_revision = "0029"
@@ -79,7 +79,7 @@ def downgrade() -> None:
     bind = op.get_bind()
     kept = bind.execute(sa.select(awards.c.id, awards.c.code_sealed).where(awards.c.code_sealed.is_not(None)))
     for award_id, sealed in kept.all():
-        code = _seal().open(sealed)
+        code = _cipher().decrypt(sealed)
         bind.execute(sa.update(awards).where(awards.c.id == award_id).values(reference=code))
     # Of an erased store's award the code is gone; masked ends may be alike, and none is a code.
     gone = sa.and_(awards.c.code_hash.is_not(None), awards.c.code_sealed.is_(None))
@@ -146,11 +146,11 @@ def _drop_likeness() -> None:
         op.drop_column(table, column)
 
 
-def _seal() -> Seal:
-    seal: Seal | None = context.config.attributes.get("seal")
-    if seal is None:
+def _cipher() -> Cipher:
+    cipher: Cipher | None = context.config.attributes.get("seal")
+    if cipher is None:
         raise Refused(NEEDS_KEYS)
-    return seal
+    return cipher
 
 
 def _encrypt_codes(bind: sa.Connection) -> None:
@@ -159,12 +159,12 @@ def _encrypt_codes(bind: sa.Connection) -> None:
     if not found:
         return
     key = secrets.token_hex()
-    made = {"name": "codes", "key_sealed": _seal().close(key), "made_at": datetime.now(UTC)}
+    made = {"name": "codes", "key_sealed": _cipher().encrypt(key), "made_at": datetime.now(UTC)}
     bind.execute(sa.insert(hash_keys).values(made))
     for award_id, store_id, code in found:
         masked = "••••" + code[len(code) - min(4, len(code) // 2) :]
         hashed = hmac.new(key.encode(), code.encode(), sha256).hexdigest()
-        kept = {"reference": masked, "code_sealed": _seal().close(code), "code_hash": hashed}
+        kept = {"reference": masked, "code_sealed": _cipher().encrypt(code), "code_hash": hashed}
         bind.execute(sa.update(awards).where(awards.c.id == award_id).values(kept))
         _clean(bind, award_id, store_id, code, masked)
         _clean_words(bind, store_id, code, masked)

@@ -10,12 +10,12 @@ from receiver.web.api.admin.deliveries import deliveries_api
 from receiver.web.api.admin.facts import facts_api
 from receiver.web.api.admin.links import links_api
 from receiver.web.api.admin.overview import overview_api
+from receiver.web.api.admin.rejections import turned_away_api
 from receiver.web.api.admin.replays import replays_api
 from receiver.web.api.admin.reviews import admin_reviews_api
 from receiver.web.api.admin.spend import spend_api
 from receiver.web.api.admin.staff import staff_api
 from receiver.web.api.admin.stores import stores_api
-from receiver.web.api.admin.turned_away import turned_away_api
 
 AREAS = (
     staff_api,

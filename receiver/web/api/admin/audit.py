@@ -8,13 +8,13 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
+from receiver.container import current_container
 from receiver.documents.times import time_text
 from receiver.services.staff.audit import LONGEST_FILTER, look_through
 from receiver.storage.audit import AuditFilters
 from receiver.storage.tables import AuditEntry
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_schema
 from receiver.web.api.schemas import MAYBE
-from receiver.wiring import wiring
 
 audit_api = AdminBlueprint("audit", "Who changed what, when and why")
 
@@ -54,7 +54,9 @@ class AuditView(MethodView):
         """The newest first. A page may hold fewer than `limit`, or none, and have a `next` all the same:
         one request goes through so many entries only."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
-        found = look_through(wiring().database, AuditFilters(**arguments), after=after, limit=limit)
+        found = look_through(
+            current_container().database, AuditFilters(**arguments), after=after, limit=limit
+        )
         return {
             "items": list(map(_item, found.entries)),
             "next": None if found.next is None else str(found.next),

@@ -11,6 +11,7 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
+from receiver.container import current_container
 from receiver.documents.times import time_text
 from receiver.domain.awards import STATES
 from receiver.services.awards import block as blocks
@@ -19,13 +20,12 @@ from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import page_of_awards, show_award
-from receiver.services.decisions.effect import with_effect
-from receiver.services.staff_words import LONGEST
+from receiver.services.decisions.preview import run_with_preview
+from receiver.services.validation import LONGEST
 from receiver.storage.award_list import AwardFilters
 from receiver.storage.database import Database
 from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
-from receiver.wiring import wiring
 
 awards_api = AdminBlueprint("awards", "Awards: found, issued, credited, blocked and lifted")
 
@@ -146,9 +146,9 @@ class AwardsView(MethodView):
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The earliest due first."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
-        parts = wiring()
+        container = current_container()
         page = page_of_awards(
-            parts.database, parts.now(), AwardFilters(**arguments), after=after, limit=limit
+            container.database, container.now(), AwardFilters(**arguments), after=after, limit=limit
         )
         return {"items": page.rows, "next": page.next}
 
@@ -160,8 +160,8 @@ class AwardView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     def get(self, award_id: str) -> dict[str, Any]:
-        """What it rests on, and its life."""
-        return show_award(wiring().database, wiring().now(), award_id)
+        """Show what an award rests on, and its history."""
+        return show_award(current_container().database, current_container().now(), award_id)
 
 
 @awards_api.route("/awards/<award_id>/issue")
@@ -174,7 +174,7 @@ class IssueView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record that the credit was given. The same again changes nothing."""
-        return _move(award_id, partial(issue, seal=wiring().seal), told)
+        return _move(award_id, partial(issue, cipher=current_container().cipher), told)
 
 
 @awards_api.route("/awards/<award_id>/code")
@@ -186,8 +186,8 @@ class CodeView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, award_id: str) -> dict[str, Any]:
         """Show the code in clear; who saw it is audited."""
-        parts = wiring()
-        return show_code(parts.database, parts.seal, parts.now(), award_id, g.person.email)
+        container = current_container()
+        return show_code(container.database, container.cipher, container.now(), award_id, g.person.email)
 
 
 @awards_api.route("/awards/<award_id>/credited")
@@ -230,14 +230,14 @@ class LiftView(MethodView):
 
 
 def _move(award_id: str, move: Callable[..., dict[str, Any]], told: dict[str, Any]) -> dict[str, Any]:
-    parts, actor = wiring(), g.person.email
+    container, actor = current_container(), g.person.email
 
     def act(database: Database) -> dict[str, Any]:
-        return move(database, parts.now(), award_id, actor=actor, **told)
+        return move(database, container.now(), award_id, actor=actor, **told)
 
-    store_id = show_award(parts.database, parts.now(), award_id)["store"]
-    with_effect(parts.database, parts.now(), store_id, act)
-    return show_award(parts.database, parts.now(), award_id)
+    store_id = show_award(container.database, container.now(), award_id)["store"]
+    run_with_preview(container.database, container.now(), store_id, act)
+    return show_award(container.database, container.now(), award_id)
 
 
 @awards_api.route("/awards/issue-file")
@@ -249,11 +249,13 @@ class IssueFileView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, told: dict[str, Any]) -> dict[str, Any]:
         """Every row is checked first; then all are kept, or none where one is refused."""
-        parts = wiring()
+        container = current_container()
         if told["dry_run"]:
-            planned = preview(parts.database, told["csv"], seal=parts.seal)
+            planned = preview(container.database, told["csv"], cipher=container.cipher)
         else:
-            planned = issue_file(parts.database, parts.now(), told["csv"], g.person.email, seal=parts.seal)
+            planned = issue_file(
+                container.database, container.now(), told["csv"], g.person.email, cipher=container.cipher
+            )
         return {"rows": list(map(_row, planned))}
 
 

@@ -9,17 +9,17 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
-from receiver.domain.deliveries import State
+from receiver.container import current_container
+from receiver.domain.deliveries import DeliveryState
 from receiver.errors import Refused
-from receiver.services.processing.look import LONGEST_FILTER, look_through
-from receiver.services.processing.proof import Proof, Which
-from receiver.services.processing.view import raw_body, redacted_body, view
+from receiver.services.processing.detail import delivery_detail, raw_body, redacted_body
+from receiver.services.processing.search import LONGEST_FILTER, search_deliveries
+from receiver.services.processing.signature_check import SecretVersion, VerificationStatus
 from receiver.storage.deliveries import Filters
 from receiver.storage.tables import Delivery
 from receiver.storage.types import LARGEST_ID
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
-from receiver.wiring import wiring
 
 deliveries_api = AdminBlueprint("deliveries", "Deliveries: found, and looked at without secrets and people")
 
@@ -31,7 +31,7 @@ NUMBER = Range(min=1, max=LARGEST_ID)
 class DeliveryFilters(Schema):
     """Which deliveries."""
 
-    state = fields.String(validate=OneOf(list(State)))
+    state = fields.String(validate=OneOf(list(DeliveryState)))
     source = fields.String(validate=OneOf(("woocommerce", "tiktok")))
     store = fields.String(**TEXT)
     topic = fields.String(**TEXT)
@@ -49,7 +49,7 @@ class DeliveryRowSchema(Schema):
     """A delivery and how far it has come."""
 
     id = fields.Integer(required=True)
-    state = fields.String(required=True, metadata={"enum": list(State)})
+    state = fields.String(required=True, metadata={"enum": list(DeliveryState)})
     source = fields.String(required=True)
     store = fields.String(attribute="store_id", required=True, **MAYBE)
     topic = fields.String(required=True, **MAYBE)
@@ -79,8 +79,8 @@ class AttemptSchema(Schema):
 class SignedSchema(Schema):
     """What a check of the signature says now: by the secrets valid now, and by which that ever was."""
 
-    proof = fields.String(required=True, metadata={"enum": list(Proof)})
-    secret = fields.String(required=True, **MAYBE, metadata={"enum": [*Which, None]})
+    proof = fields.String(required=True, metadata={"enum": list(VerificationStatus)})
+    secret = fields.String(required=True, **MAYBE, metadata={"enum": [*SecretVersion, None]})
     until = fields.AwareDateTime(**TIME)
 
 
@@ -89,7 +89,7 @@ class DeliverySchema(Schema):
 
     delivery = fields.Nested(DeliveryRowSchema, required=True)
     attempts = fields.List(fields.Nested(AttemptSchema), required=True)
-    body_hash = fields.String(required=True, metadata={"enum": list(Proof)})
+    body_hash = fields.String(required=True, metadata={"enum": list(VerificationStatus)})
     signature = fields.Nested(SignedSchema, required=True)
     body = fields.Raw(required=True, **MAYBE)
     hidden = fields.List(
@@ -107,7 +107,9 @@ class DeliveriesView(MethodView):
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The newest first. A page may hold fewer than asked for, and yet have a `next`."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
-        found = look_through(wiring().database, Filters(**arguments), after=after, limit=limit)
+        found = search_deliveries(
+            current_container().database, Filters(**arguments), after=after, limit=limit
+        )
         return {"items": found.deliveries, "next": None if found.next is None else str(found.next)}
 
 
@@ -119,9 +121,11 @@ class DeliveryView(MethodView):
     @deliveries_api.alt_response(404, schema=RefusalSchema)
     def get(self, delivery_id: int) -> dict[str, Any]:
         """Its attempts, whether it still proves itself, and its body without secrets and people."""
-        parts = wiring()
-        secret = parts.settings.tiktok_app_secret
-        viewed = view(parts.database, parts.seal, parts.now(), delivery_id, tiktok_secret=secret)
+        container = current_container()
+        secret = container.settings.tiktok_app_secret
+        viewed = delivery_detail(
+            container.database, container.cipher, container.now(), delivery_id, tiktok_secret=secret
+        )
         return {
             "delivery": viewed.delivery,
             "attempts": viewed.attempts,
@@ -140,8 +144,8 @@ class RawView(MethodView):
     @deliveries_api.alt_response(409, schema=RefusalSchema)
     def post(self, delivery_id: int) -> Response:
         """Exactly as they were received, for operators; who asked is audited, hence no GET."""
-        parts = wiring()
-        raw = raw_body(parts.database, parts.now(), delivery_id, actor=g.person.email)
+        container = current_container()
+        raw = raw_body(container.database, container.now(), delivery_id, actor=g.person.email)
         return Response(raw, mimetype="application/octet-stream")
 
 

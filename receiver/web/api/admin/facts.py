@@ -9,16 +9,16 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
+from receiver.container import current_container
 from receiver.documents.facts import facts_document
 from receiver.services.decisions.decide import facts_of
-from receiver.services.decisions.effect import with_effect
 from receiver.services.decisions.history import list_decisions, show_decision
+from receiver.services.decisions.preview import run_with_preview
 from receiver.services.facts.record import NAMES, record
-from receiver.services.staff_words import LONGEST
+from receiver.services.validation import LONGEST
 from receiver.storage.database import Database
 from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
-from receiver.wiring import wiring
 
 facts_api = AdminBlueprint("facts", "What is known about a store, and what was decided from it")
 
@@ -91,14 +91,14 @@ class DecisionSchema(DecisionRowSchema):
 
 @facts_api.route("/facts/<store_id>")
 class FactsView(MethodView):
-    """What is known about a store."""
+    """Show and record what is known about a store."""
 
     @facts_api.response(200, FactsSchema)
     @facts_api.alt_response(404, schema=RefusalSchema)
     def get(self, store_id: str) -> dict[str, Any]:
         """The store's facts document."""
-        now = wiring().now()
-        facts, programme = facts_of(wiring().database, now, store_id)
+        now = current_container().now()
+        facts, programme = facts_of(current_container().database, now, store_id)
         return facts_document(facts, programme.id, now)
 
     @facts_api.arguments(NewFactSchema)
@@ -107,12 +107,12 @@ class FactsView(MethodView):
     @facts_api.alt_response(409, schema=RefusalSchema)
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Record a fact, decide the store anew, and say what that changed; with `dry_run`, what it would."""
-        parts, actor, dry_run = wiring(), g.person.email, told.pop("dry_run")
+        container, actor, dry_run = current_container(), g.person.email, told.pop("dry_run")
 
         def act(database: Database) -> dict[str, Any]:
-            return record(database, parts.now(), store_id=store_id, actor=actor, **told)
+            return record(database, container.now(), store_id=store_id, actor=actor, **told)
 
-        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=dry_run)
+        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
         stands = {"stage": effect.after.stage.value, "verdict": effect.after.verdict.value}
         return {**effect.answer, **stands, "saved": not dry_run, "effect": effect.changes}
 
@@ -128,7 +128,7 @@ class DecisionsView(MethodView):
         """The newest first; the same answer from the same facts stands once."""
         limit, after = arguments["limit"], arguments.get("after")
         before = int(after) if after else None
-        rows = list_decisions(wiring().database, arguments["store"], limit + 1, before=before)
+        rows = list_decisions(current_container().database, arguments["store"], limit + 1, before=before)
         return {"items": rows[:limit], "next": str(rows[limit - 1]["id"]) if len(rows) > limit else None}
 
 
@@ -140,4 +140,4 @@ class DecisionView(MethodView):
     @facts_api.alt_response(404, schema=RefusalSchema)
     def get(self, decision_id: int) -> dict[str, Any]:
         """As it was said, with the facts and terms it rests on."""
-        return show_decision(wiring().database, decision_id)
+        return show_decision(current_container().database, decision_id)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Response, g, request
 from werkzeug.exceptions import Forbidden
 
+from receiver.container import current_container
 from receiver.documents.times import time_text
 from receiver.errors import StorageUnavailable
 from receiver.services.staff.tokens import TokenExpired, use_token
 from receiver.storage.staff_tokens import OwnedToken
 from receiver.web.api.bearer import given_token, refused
-from receiver.wiring import wiring
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -36,7 +36,10 @@ def tell_expiry(response: Response) -> Response:
 
 
 def carries_staff_token() -> bool:
-    """Whether the request's bearer token is a member of staff's; no, while the database cannot tell."""
+    """Return whether the request's bearer token is a member of staff's.
+
+    No, while the database cannot tell.
+    """
     try:
         return _used_token() is not None
     except (StorageUnavailable, TokenExpired):
@@ -45,4 +48,4 @@ def carries_staff_token() -> bool:
 
 def _used_token() -> OwnedToken | None:
     token = given_token()
-    return use_token(wiring().database, wiring().now(), token) if token else None
+    return use_token(current_container().database, current_container().now(), token) if token else None

@@ -9,13 +9,13 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Regexp
 
+from receiver.container import current_container
 from receiver.services.consent.revoke import revoke_consent
 from receiver.services.decisions.decide import decide_each
-from receiver.services.staff_words import LONGEST
 from receiver.services.stores.links import add_link, link_row, list_links, remove_link
+from receiver.services.validation import LONGEST
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
-from receiver.wiring import wiring
 
 links_api = AdminBlueprint("links", "Which ad account stands for which store")
 
@@ -74,7 +74,10 @@ class LinksView(MethodView):
         limit = arguments["limit"]
         after = arguments.get("after")
         found = list_links(
-            wiring().database, arguments.get("store"), limit + 1, after=int(after) if after else None
+            current_container().database,
+            arguments.get("store"),
+            limit + 1,
+            after=int(after) if after else None,
         )
         return {
             "items": [link_row(link) for link in found[:limit]],
@@ -86,11 +89,11 @@ class LinksView(MethodView):
     @links_api.alt_response(404, schema=RefusalSchema)
     def post(self, told: dict[str, Any]) -> dict[str, Any]:
         """Open the link, or give the one the store claimed its consent. Twice is once."""
-        parts = wiring()
+        container = current_container()
         link = add_link(
-            parts.database,
-            parts.seal,
-            parts.now(),
+            container.database,
+            container.cipher,
+            container.now(),
             store_id=told["store"],
             advertiser_id=told["advertiser"],
             token=told["token"],
@@ -108,9 +111,9 @@ class RemoveLinkView(MethodView):
     @links_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
         """End the store's link and forget its token."""
-        parts = wiring()
-        link = remove_link(parts.database, parts.now(), store_id=store_id, actor=g.person.email)
-        decide_each(parts.database, parts.now(), [store_id])
+        container = current_container()
+        link = remove_link(container.database, container.now(), store_id=store_id, actor=g.person.email)
+        decide_each(container.database, container.now(), [store_id])
         return link_row(link)
 
 
@@ -125,15 +128,15 @@ class RevokeView(MethodView):
     @links_api.alt_response(502, schema=RefusalSchema)
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Give the consent back to TikTok; the link stays, unread until consent is given again."""
-        parts = wiring()
+        container = current_container()
         served = revoke_consent(
-            parts.database,
-            parts.seal,
-            parts.tiktok.for_request(),
-            parts.now(),
+            container.database,
+            container.cipher,
+            container.tiktok.for_request(),
+            container.now(),
             store_id,
             **told,
             actor=g.person.email,
         )
-        decide_each(parts.database, parts.now(), [link.store_id for link in served])
+        decide_each(container.database, container.now(), [link.store_id for link in served])
         return {"links": [link_row(link) for link in served]}

@@ -8,13 +8,13 @@ from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
+from receiver.container import current_container
 from receiver.documents.money import amount_text
 from receiver.documents.programme import programme_data
-from receiver.services.running.programme import Counted, Standing, Sum, standings
-from receiver.services.running.today import MOST, Matter, today
+from receiver.services.running.programme import ProgrammeStats, StoreCounts, Sum, programme_stats
+from receiver.services.running.work_queue import MOST, TodoItem, today
 from receiver.web.api.admin.blueprint import AdminBlueprint
 from receiver.web.api.schemas import MAYBE
-from receiver.wiring import wiring
 
 overview_api = AdminBlueprint("overview", "What needs a person, and how the programmes stand")
 
@@ -67,7 +67,11 @@ class TodayView(MethodView):
     @overview_api.response(200, TodaySchema)
     def get(self) -> dict[str, Any]:
         """The same as the console's first page."""
-        return {"matters": list(map(_matter, today(wiring().database, wiring().now(), g.person)))}
+        return {
+            "matters": list(
+                map(_matter, today(current_container().database, current_container().now(), g.person))
+            )
+        }
 
 
 @overview_api.route("/programmes")
@@ -76,18 +80,18 @@ class ProgrammesView(MethodView):
 
     @overview_api.response(200, ProgrammesSchema)
     def get(self) -> dict[str, Any]:
-        """Of the programme new stores join, and of every other some store is in."""
-        parts = wiring()
-        found = standings(parts.database, parts.now(), parts.settings.programme)
+        """Show the programme new stores join, and each other that has stores."""
+        container = current_container()
+        found = programme_stats(container.database, container.now(), container.settings.programme)
         return {"programmes": list(map(_programme, found))}
 
 
-def _matter(matter: Matter) -> dict[str, Any]:
+def _matter(matter: TodoItem) -> dict[str, Any]:
     more = matter.count > MOST
     return {"id": matter.id, "count": min(matter.count, MOST), "more": more, "since": matter.since}
 
 
-def _programme(standing: Standing) -> dict[str, Any]:
+def _programme(standing: ProgrammeStats) -> dict[str, Any]:
     return {
         "terms": programme_data(standing.terms),
         "for_new_stores": standing.is_for_new_stores,
@@ -95,7 +99,7 @@ def _programme(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _counted(counted: Counted) -> dict[str, Any]:
+def _counted(counted: StoreCounts) -> dict[str, Any]:
     return {
         "at": counted.at,
         "admitted": counted.admitted,

@@ -9,8 +9,8 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
+from receiver.container import current_container
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
-from receiver.services.processing.look import check_filters
 from receiver.services.processing.replay import (
     HIGHEST_RATE,
     MOST_IDS,
@@ -20,12 +20,12 @@ from receiver.services.processing.replay import (
     progress,
     start,
 )
-from receiver.services.staff_words import LONGEST
+from receiver.services.processing.search import check_filters
+from receiver.services.validation import LONGEST
 from receiver.storage.deliveries import Filters
 from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema
 from receiver.web.api.admin.deliveries import NUMBER, DeliveryFilters
 from receiver.web.api.schemas import MAYBE, RefusalSchema
-from receiver.wiring import wiring
 
 replays_api = AdminBlueprint("replays", "Replays: tried out, asked for, followed and cancelled")
 
@@ -87,16 +87,23 @@ class ReplaysView(MethodView):
     @replays_api.response(200, page_schema(ReplaySchema, "ReplayPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The newest first."""
-        page = page_of_replays(wiring().database, after=arguments.get("after"), limit=arguments["limit"])
+        page = page_of_replays(
+            current_container().database, after=arguments.get("after"), limit=arguments["limit"]
+        )
         return {"items": page.replays, "next": None if page.next is None else str(page.next)}
 
     @replays_api.arguments(AskedSchema)
     @replays_api.response(201, ReplaySchema)
     def post(self, told: dict[str, Any]) -> Any:
         """Ask for one; the worker does it in the background, live deliveries first."""
-        parts, reason, rate = wiring(), told.pop("reason"), told.pop("rate")
+        container, reason, rate = current_container(), told.pop("reason"), told.pop("rate")
         return start(
-            parts.database, _filters(told), parts.now(), actor=g.person.email, reason=reason, rate=rate
+            container.database,
+            _filters(told),
+            container.now(),
+            actor=g.person.email,
+            reason=reason,
+            rate=rate,
         )
 
 
@@ -108,7 +115,7 @@ class PreviewView(MethodView):
     @replays_api.response(200, PreviewSchema)
     def post(self, told: dict[str, Any]) -> Any:
         """Count what would be replayed, and change nothing."""
-        return preview(wiring().database, _filters(told), wiring().now())
+        return preview(current_container().database, _filters(told), current_container().now())
 
 
 @replays_api.route("/replays/<int:replay_id>")
@@ -118,8 +125,8 @@ class ReplayView(MethodView):
     @replays_api.response(200, ReplaySchema)
     @replays_api.alt_response(404, schema=RefusalSchema)
     def get(self, replay_id: int) -> Any:
-        """How far it has come."""
-        return progress(wiring().database, replay_id)
+        """Show the progress of a replay."""
+        return progress(current_container().database, replay_id)
 
 
 @replays_api.route("/replays/<int:replay_id>/cancel")
@@ -131,8 +138,8 @@ class CancelView(MethodView):
     @replays_api.alt_response(409, schema=RefusalSchema)
     def post(self, replay_id: int) -> Any:
         """End it after the batch in hand; what is done stays done."""
-        parts = wiring()
-        return cancel(parts.database, replay_id, parts.now(), actor=g.person.email)
+        container = current_container()
+        return cancel(container.database, replay_id, container.now(), actor=g.person.email)
 
 
 def _filters(told: dict[str, Any]) -> Filters:

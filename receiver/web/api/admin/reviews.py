@@ -9,8 +9,9 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
-from receiver.domain.reviews import Answer
-from receiver.services.decisions.effect import with_effect
+from receiver.container import current_container
+from receiver.domain.reviews import ReviewAnswer
+from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.reviews import (
     STATES,
     answer_review,
@@ -18,11 +19,10 @@ from receiver.services.decisions.reviews import (
     page_of_reviews,
     show_review,
 )
-from receiver.services.staff_words import LONGEST
+from receiver.services.validation import LONGEST
 from receiver.storage.database import Database
 from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
-from receiver.wiring import wiring
 
 admin_reviews_api = AdminBlueprint("reviews", "Merchants who believe an answer is wrong")
 
@@ -60,7 +60,7 @@ class AdminReviewSchema(AdminReviewRowSchema):
 class AnswerSchema(Schema):
     """How staff answer: uphold, override a rule, or record a fact."""
 
-    answer = fields.String(required=True, validate=OneOf([one.value for one in Answer]))
+    answer = fields.String(required=True, validate=OneOf([one.value for one in ReviewAnswer]))
     override = fields.String(**TEXT, metadata={"description": "RULE=pass or RULE=fail, with `overridden`."})
     fact = fields.String(**TEXT, metadata={"description": "NAME=VALUE, with `fact_recorded`."})
     evidence = fields.String(**TEXT, metadata={"description": "Of the fact. Default: the review itself."})
@@ -75,15 +75,17 @@ class AnsweredSchema(AdminReviewRowSchema):
 
 
 @admin_reviews_api.route("/reviews")
-class ReviewsView(MethodView):
+class AdminReviewsView(MethodView):
     """The queue."""
 
     @admin_reviews_api.arguments(ReviewArguments, location="query")
     @admin_reviews_api.response(200, page_schema(AdminReviewRowSchema, "AdminReviewPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Who has waited longest comes first."""
+        """List reviews, the longest waiting first."""
         after = arguments.get("after")
-        page = page_of_reviews(wiring().database, arguments["state"], after=after, limit=arguments["limit"])
+        page = page_of_reviews(
+            current_container().database, arguments["state"], after=after, limit=arguments["limit"]
+        )
         return {"items": page.rows, "next": page.next}
 
 
@@ -95,7 +97,7 @@ class ReviewView(MethodView):
     @admin_reviews_api.alt_response(404, schema=RefusalSchema)
     def get(self, review_id: str) -> dict[str, Any]:
         """With what the merchant had been told."""
-        return show_review(wiring().database, review_id)
+        return show_review(current_container().database, review_id)
 
 
 @admin_reviews_api.route("/reviews/<review_id>/answer")
@@ -108,19 +110,19 @@ class AnswerView(MethodView):
     @admin_reviews_api.alt_response(409, schema=RefusalSchema)
     def post(self, told: dict[str, Any], review_id: str) -> dict[str, Any]:
         """Keep the answer, or with `dry_run` tell what it would change. The same again changes nothing."""
-        parts = wiring()
-        store_id = show_review(parts.database, review_id)["store"]
+        container = current_container()
+        store_id = show_review(container.database, review_id)["store"]
         given = checked_answer(
-            parts.now(),
+            container.now(),
             review_id,
             reason=told["reason"],
-            override=told.get("override", "") if told["answer"] == Answer.OVERRIDDEN else None,
-            fact=told.get("fact", "") if told["answer"] == Answer.FACT_RECORDED else None,
+            override=told.get("override", "") if told["answer"] == ReviewAnswer.OVERRIDDEN else None,
+            fact=told.get("fact", "") if told["answer"] == ReviewAnswer.FACT_RECORDED else None,
             evidence=told.get("evidence"),
         )
 
         def act(database: Database) -> dict[str, Any]:
-            return answer_review(database, parts.now(), review_id, given, g.person.email)
+            return answer_review(database, container.now(), review_id, given, g.person.email)
 
-        effect = with_effect(parts.database, parts.now(), store_id, act, dry_run=told["dry_run"])
+        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=told["dry_run"])
         return {**effect.answer, "effect": effect.changes}

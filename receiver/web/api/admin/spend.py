@@ -7,12 +7,12 @@ from typing import Any
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
+from receiver.container import current_container
 from receiver.services.decisions.decide import decide_each
 from receiver.services.polling.poll import poll_account
 from receiver.services.polling.spend import spend_of
 from receiver.web.api.admin.blueprint import AdminBlueprint
 from receiver.web.api.schemas import MAYBE, RefusalSchema
-from receiver.wiring import wiring
 
 spend_api = AdminBlueprint("spend", "Daily spend of ad accounts")
 
@@ -73,7 +73,7 @@ class SpendView(MethodView):
     @spend_api.alt_response(404, schema=RefusalSchema)
     def get(self, advertiser_id: str) -> dict[str, Any]:
         """Its days and payments, and when and why it is polled next."""
-        return spend_of(wiring().database, wiring().now(), advertiser_id)
+        return spend_of(current_container().database, current_container().now(), advertiser_id)
 
 
 @spend_api.route("/spend/<advertiser_id>/poll")
@@ -84,9 +84,13 @@ class PollView(MethodView):
     @spend_api.alt_response(404, schema=RefusalSchema)
     def post(self, advertiser_id: str) -> dict[str, Any]:
         """Read the account from TikTok now, whatever its schedule, and decide the stores it concerns."""
-        parts = wiring()
+        container = current_container()
         polled = poll_account(
-            parts.database, parts.seal, parts.tiktok.for_request(), parts.now(), advertiser_id
+            container.database,
+            container.cipher,
+            container.tiktok.for_request(),
+            container.now(),
+            advertiser_id,
         )
-        decide_each(parts.database, parts.now(), polled.stores)
+        decide_each(container.database, container.now(), polled.stores)
         return {"advertiser": polled.advertiser_id, "stores": polled.stores, "error": polled.error}

@@ -8,13 +8,13 @@ from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
+from receiver.container import current_container
 from receiver.documents.times import time_text
 from receiver.services.staff.members import ROLES
 from receiver.services.staff.tokens import list_tokens, revoke_token
 from receiver.storage.staff_tokens import OwnedToken
 from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema
 from receiver.web.api.schemas import MAYBE
-from receiver.wiring import wiring
 
 staff_api = AdminBlueprint("staff", "Whoever asks, and tokens")
 
@@ -62,7 +62,9 @@ class TokensView(MethodView):
         """Operators are shown everybody's, viewers their own; the newest first."""
         after, limit = arguments.get("after"), arguments["limit"]
         whose = None if g.person.role == "operator" else g.person.id
-        found = list_tokens(wiring().database, limit + 1, after=int(after) if after else None, staff_id=whose)
+        found = list_tokens(
+            current_container().database, limit + 1, after=int(after) if after else None, staff_id=whose
+        )
         items = [_token(owned) for owned in found[:limit]]
         return {"items": items, "next": str(items[-1]["id"]) if len(found) > limit else None}
 
@@ -74,8 +76,8 @@ class RevokeTokenView(MethodView):
     @staff_api.response(200, StaffTokenSchema)
     def post(self, token_id: int) -> dict[str, Any]:
         """End a token at once, be it the one that asks."""
-        parts = wiring()
-        return _token(revoke_token(parts.database, parts.now(), token_id, actor=g.person.email))
+        container = current_container()
+        return _token(revoke_token(container.database, container.now(), token_id, actor=g.person.email))
 
 
 def _token(owned: OwnedToken) -> dict[str, Any]:

@@ -10,27 +10,27 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
+from receiver.container import current_container
 from receiver.documents.status import full_document
 from receiver.domain.likeness import Likeness
-from receiver.domain.shop_identity import Why
+from receiver.domain.shop_identity import ClaimReason
 from receiver.services.bridge.claims import claims_about, dismiss_claim, page_of_claims
+from receiver.services.bridge.disconnect import erase_store
 from receiver.services.bridge.errands import ask_look
-from receiver.services.bridge.leave import erase_store
 from receiver.services.bridge.rotate import ask_rotation
 from receiver.services.bridge.show import bridge_shown
 from receiver.services.decisions.decide import decide_each
-from receiver.services.decisions.effect import with_effect
+from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
-from receiver.services.staff_words import LONGEST
 from receiver.services.stores import registry
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.listing import LONGEST_FILTER, STAGES, page_of_stores, store_row
 from receiver.services.stores.merge import Merged, merge_merchants
 from receiver.services.stores.move import move_store
+from receiver.services.validation import LONGEST
 from receiver.storage.store_search import Condition, StoreFilters
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, PageArguments, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema, StatusSchema
-from receiver.wiring import wiring
 
 stores_api = AdminBlueprint("stores", "Stores: found, added, repaired, admitted, merged and disconnected")
 
@@ -134,7 +134,7 @@ class ClaimSchema(Schema):
     id = fields.Integer(required=True)
     store = fields.String(required=True, metadata={"description": "The known store it is about."})
     address = fields.String(required=True)
-    why = fields.String(required=True, metadata={"enum": list(Why)})
+    why = fields.String(required=True, metadata={"enum": list(ClaimReason)})
     uuid = fields.String(required=True, **MAYBE)
     home_url = fields.String(required=True, **MAYBE)
     signed = fields.Boolean(
@@ -292,9 +292,9 @@ class StoresView(MethodView):
         """The newest first; those that wait, the next in line first. A page may hold fewer than `limit`, or
         none, and have a `next` all the same: one request goes through so many stores only."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
-        parts = wiring()
+        container = current_container()
         page = page_of_stores(
-            parts.database, parts.now(), StoreFilters(**arguments), after=after, limit=limit
+            container.database, container.now(), StoreFilters(**arguments), after=after, limit=limit
         )
         return {"items": page.rows, "next": page.next}
 
@@ -303,18 +303,18 @@ class StoresView(MethodView):
     @stores_api.alt_response(409, schema=RefusalSchema)
     def post(self, told: dict[str, Any]) -> dict[str, Any]:
         """Add a store, with an address for a webhook made by hand."""
-        parts = wiring()
+        container = current_container()
         added = registry.add_store(
-            parts.database,
-            parts.seal,
-            parts.now(),
+            container.database,
+            container.cipher,
+            container.now(),
             **told,
-            programme=parts.settings.programme,
+            programme=container.settings.programme,
             actor=g.person.email,
         )
         return {
             "id": added.id,
-            "webhook_url": parts.settings.public_url + added.webhook_path,
+            "webhook_url": container.settings.public_url + added.webhook_path,
             "webhook_secret": added.webhook_secret,
             "status_token": added.status_token,
         }
@@ -339,7 +339,7 @@ class StoreStatusView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def get(self, store_id: str) -> dict[str, Any]:
         """The status document, in English."""
-        return full_document(status_of(wiring().database, wiring().now(), store_id))
+        return full_document(status_of(current_container().database, current_container().now(), store_id))
 
 
 @stores_api.route("/stores/<store_id>/reconcile")
@@ -350,9 +350,9 @@ class ReconcileView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
         """The worker looks now: facts, webhooks, the plugin; what differs is repaired and recorded."""
-        ask_look(wiring().database, wiring().now(), store_id)
-        asked_at = bridge_shown(wiring().database, store_id)["look_asked_at"]
-        return {"id": store_id, "look_asked_at": asked_at or wiring().now()}
+        ask_look(current_container().database, current_container().now(), store_id)
+        asked_at = bridge_shown(current_container().database, store_id)["look_asked_at"]
+        return {"id": store_id, "look_asked_at": asked_at or current_container().now()}
 
 
 @stores_api.route("/stores/<store_id>/admit")
@@ -363,8 +363,10 @@ class AdmitView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
         """Give the store its place, beyond the cap too. Twice is once."""
-        registry.admit_store(wiring().database, wiring().now(), store_id, actor=g.person.email)
-        decide_each(wiring().database, wiring().now(), [store_id])
+        registry.admit_store(
+            current_container().database, current_container().now(), store_id, actor=g.person.email
+        )
+        decide_each(current_container().database, current_container().now(), [store_id])
         return _shown(store_id)
 
 
@@ -377,12 +379,12 @@ class RotateSecretView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """At a connected store too; the old ones verify until the overlap is over."""
-        parts, now = wiring(), wiring().now()
+        container, now = current_container(), current_container().now()
         said = {"overlap_hours": told["overlap_hours"], "actor": g.person.email}
-        asked = ask_rotation(parts.database, now, store_id, **said)
-        secret = registry.rotate_secret(parts.database, parts.seal, now, store_id, **said)
+        asked = ask_rotation(container.database, now, store_id, **said)
+        secret = registry.rotate_secret(container.database, container.cipher, now, store_id, **said)
         return {
-            "webhook_url": parts.settings.public_url + registry.webhook_path(store_id),
+            "webhook_url": container.settings.public_url + registry.webhook_path(store_id),
             "webhook_secret": secret,
             "old_valid_until": now + timedelta(hours=told["overlap_hours"]),
             "asked_at_the_store": asked,
@@ -397,7 +399,9 @@ class RotateTokenView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, store_id: str) -> dict[str, Any]:
         """The old one stops working at once."""
-        token = registry.rotate_token(wiring().database, wiring().now(), store_id, actor=g.person.email)
+        token = registry.rotate_token(
+            current_container().database, current_container().now(), store_id, actor=g.person.email
+        )
         return {"status_token": token}
 
 
@@ -410,8 +414,8 @@ class DisconnectView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Decisions and awards stay; the worker deletes our webhooks there. Twice is once."""
-        parts, actor = wiring(), g.person.email
-        registry.disconnect_store(parts.database, parts.now(), store_id, **told, actor=actor)
+        container, actor = current_container(), g.person.email
+        registry.disconnect_store(container.database, container.now(), store_id, **told, actor=actor)
         return _shown(store_id)
 
 
@@ -426,7 +430,13 @@ class EraseView(MethodView):
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Cannot be taken back. Decisions and awards stay."""
         return {
-            "erased": erase_store(wiring().database, wiring().now(), store_id, **told, actor=g.person.email)
+            "erased": erase_store(
+                current_container().database,
+                current_container().now(),
+                store_id,
+                **told,
+                actor=g.person.email,
+            )
         }
 
 
@@ -441,12 +451,12 @@ class MoveView(MethodView):
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Keys, webhook addresses, history and awards go with the store, and the old address ends. With
         `dry_run`, it is only told what would change."""
-        parts, actor, dry_run = wiring(), g.person.email, told.pop("dry_run")
-        effect = with_effect(
-            parts.database,
-            parts.now(),
+        container, actor, dry_run = current_container(), g.person.email, told.pop("dry_run")
+        effect = run_with_preview(
+            container.database,
+            container.now(),
             store_id,
-            lambda database: move_store(database, parts.now(), store_id, **told, actor=actor),
+            lambda database: move_store(database, container.now(), store_id, **told, actor=actor),
             dry_run=dry_run,
         )
         return {**effect.answer, "saved": not dry_run, "effect": effect.changes}
@@ -460,7 +470,9 @@ class ClaimsView(MethodView):
     @stores_api.response(200, page_schema(ListedClaimSchema, "ClaimPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The newest first: shops that claim to be a known store, and stores that name another address."""
-        page = page_of_claims(wiring().database, after=arguments.get("after"), limit=arguments["limit"])
+        page = page_of_claims(
+            current_container().database, after=arguments.get("after"), limit=arguments["limit"]
+        )
         return {"items": page.rows, "next": None if page.next is None else str(page.next)}
 
 
@@ -473,8 +485,8 @@ class DismissClaimView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, told: dict[str, Any], claim_id: int) -> dict[str, Any]:
         """It is forgotten; made again, it is held again."""
-        parts = wiring()
-        return dismiss_claim(parts.database, parts.now(), claim_id, **told, actor=g.person.email)
+        container = current_container()
+        return dismiss_claim(container.database, container.now(), claim_id, **told, actor=g.person.email)
 
 
 @stores_api.route("/stores/<store_id>/merge")
@@ -489,7 +501,11 @@ class MergeView(MethodView):
         """The stores of this one's merchant become those of the other's; with `dry_run`, it is only told
         what would change."""
         actor = g.person.email
-        return _merged(merge_merchants(wiring().database, wiring().now(), store_id, **told, actor=actor))
+        return _merged(
+            merge_merchants(
+                current_container().database, current_container().now(), store_id, **told, actor=actor
+            )
+        )
 
 
 @stores_api.route("/stores/<store_id>/keep-apart")
@@ -502,9 +518,9 @@ class KeepApartView(MethodView):
     @stores_api.alt_response(409, schema=RefusalSchema)
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Neither stops the other's award any more, and nobody is asked again. Twice is once."""
-        parts, now = wiring(), wiring().now()
-        kept = keep_apart(parts.database, now, store_id, **told, actor=g.person.email)
-        decide_each(parts.database, now, (store_id, told["other"]))
+        container, now = current_container(), current_container().now()
+        kept = keep_apart(container.database, now, store_id, **told, actor=g.person.email)
+        decide_each(container.database, now, (store_id, told["other"]))
         return kept
 
 
@@ -516,20 +532,22 @@ class SuggestionsView(MethodView):
     @stores_api.response(200, page_schema(StoreSuggestionSchema, "SuggestionPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Those that stop an award until staff merge the stores or keep them apart; `limit` counts stores."""
-        rows, after = list_suggestions(wiring().database, arguments["limit"], after=arguments.get("after"))
+        rows, after = list_suggestions(
+            current_container().database, arguments["limit"], after=arguments.get("after")
+        )
         return {"items": rows, "next": after}
 
 
 def _shown(store_id: str) -> dict[str, Any]:
-    parts = wiring()
-    store = registry.show_store(parts.database, store_id)
-    connection = bridge_shown(parts.database, store_id)
-    alike = suggestions_for(parts.database, store_id)
+    container = current_container()
+    store = registry.show_store(container.database, store_id)
+    connection = bridge_shown(container.database, store_id)
+    alike = suggestions_for(container.database, store_id)
     return {
-        **store_row(store, parts.settings.public_url),
+        **store_row(store, container.settings.public_url),
         "may_be_one_merchant": [one["other"] for one in alike],
         "merge_suggestions": alike,
-        "claims": claims_about(parts.database, store_id),
+        "claims": claims_about(container.database, store_id),
         "connection": connection if connection["connected_at"] else None,
     }
 

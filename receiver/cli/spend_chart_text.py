@@ -1,0 +1,152 @@
+"""Draws a store's spend for a terminal: a bar for each date, what qualified so far, and the tiers it passes.
+
+It says the same without colour: what counts, what does not and what may still move have marks of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from rich.text import Text
+
+from receiver.cli.output import one_line
+from receiver.documents.money import amount_text
+from receiver.documents.spend_timeline import SpendTimeline, TimelineDay
+from receiver.domain.decision import TierProgress
+
+DATE = len("2025-11-02")
+HEADS = ("qualifying", "left out", "so far")
+FINAL, MOVING, UNKNOWN = "final", "not final", "not known"
+STATE = len(UNKNOWN)
+GAP = "  "
+SHORTEST_BAR, MEASURE = 8, 20
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What bars are made of."""
+
+    counted: str
+    moving: str
+    left_out: str
+    empty: str
+
+
+BLOCKS = Marks("█", "▓", "░", "·")
+ASCII = Marks("#", "+", "-", ".")  # where the terminal's encoding has no blocks
+
+
+def drawing(course: SpendTimeline, store_name: str, width: int, marks: Marks) -> Text:
+    """At most `width` columns, as long as the amounts leave room for a bar."""
+    lines = [*_head(course, store_name, marks), *_Dates(course, width, marks).lines(), *_tiers(course, marks)]
+    return Text("\n").join(lines)
+
+
+def _head(course: SpendTimeline, store_name: str, marks: Marks) -> Iterator[Text]:
+    window, left = course.window, course.window.days_left(course.today)
+    state = "over" if window.is_over(course.today) else f"{left} day{'s' if left != 1 else ''} left"
+    held = ", provisional until it is seen paid" if course.provisional else ""
+    yield Text(one_line(store_name), style="bold")
+    yield Text(f"window {window.first} to {window.last}, {state}")
+    yield Text(f"{_money(course.qualifying, course)} qualifying{held}")
+    yield Text(
+        f"{marks.counted} qualifying   {marks.moving} not final yet   {marks.left_out} left out\n",
+        style="dim",
+    )
+
+
+class _Dates:
+    """A line for each date, its amounts in columns and its bar in what room they leave."""
+
+    def __init__(self, course: SpendTimeline, width: int, marks: Marks) -> None:
+        self._course, self._marks = course, marks
+        self._rows = [_amounts(day) for day in course.days]
+        self._columns = [max(map(len, column)) for column in zip(HEADS, *self._rows, strict=True)]
+        beside = DATE + sum(self._columns) + STATE + len(GAP) * (len(self._columns) + 2)
+        self._bar = max(SHORTEST_BAR, width - beside)
+        self._highest = max(map(_spent, course.days), default=ZERO)
+
+    def lines(self) -> Iterator[Text]:
+        yield self._line("date", Text(), HEADS, "figures", style="dim")
+        for day, amounts in zip(self._course.days, self._rows, strict=True):
+            yield self._line(day.date.isoformat(), self._bar_of(day), amounts, _state(day))
+            for progress in self._course.tiers:
+                if progress.seen_on == day.date:
+                    yield Text(f"{' ' * DATE}{GAP}^ {_passed(progress)}", style="green")
+        if self._course.today < self._course.window.last:
+            yield Text(f"{self._course.window.last}{GAP}the window's last date", style="dim")
+
+    def _line(self, date: str, bar: Text, amounts: Sequence[str], state: str, style: str = "") -> Text:
+        line = Text(f"{date.ljust(DATE)}{GAP}", style=style)
+        line.append_text(bar)
+        cells = (text.rjust(width) for text, width in zip(amounts, self._columns, strict=True))
+        line.append(" " * (self._bar - len(bar)) + GAP + GAP.join(cells) + GAP + state)
+        return line
+
+    def _bar_of(self, day: TimelineDay) -> Text:
+        if day.qualifying is None:
+            return Text("?", style="dim")
+        marks = self._marks
+        counted, left_out = self._long(day.qualifying), self._long(day.excluded)
+        bar = Text((marks.counted if day.final else marks.moving) * counted, style="blue")
+        return bar.append(marks.left_out * min(left_out, self._bar - counted), style="yellow")
+
+    def _long(self, amount: Decimal) -> int:
+        """At least one mark for any amount above 0, which nothing else in the picture would show."""
+        if amount <= 0:
+            return 0
+        return max(1, int((amount / self._highest * self._bar).to_integral_value(ROUND_HALF_UP)))
+
+
+def _tiers(course: SpendTimeline, marks: Marks) -> Iterator[Text]:
+    if course.total != course.qualifying:
+        yield Text(f"Bills of later dates make it {_money(course.qualifying, course)}.")
+    yield Text("")
+    names = [amount_text(progress.tier.threshold) for progress in course.tiers]
+    for name, progress in zip(names, course.tiers, strict=True):
+        filled = min(MEASURE, int(max(course.qualifying, ZERO) / progress.tier.threshold * MEASURE))
+        line = Text(f"{name.rjust(max(map(len, names)))}{GAP}")
+        line.append(marks.counted * filled, style="green").append(
+            marks.empty * (MEASURE - filled), style="dim"
+        )
+        yield line.append(f"{GAP}{_standing(progress, course)}")
+
+
+# -- Words ---------------------------------------------------------------------------------------
+
+
+def _amounts(day: TimelineDay) -> tuple[str, str, str]:
+    return _known(day.qualifying), amount_text(day.excluded), _known(day.total)
+
+
+def _known(amount: Decimal | None) -> str:
+    return "?" if amount is None else amount_text(amount)
+
+
+def _state(day: TimelineDay) -> str:
+    return UNKNOWN if day.qualifying is None else FINAL if day.final else MOVING
+
+
+def _passed(progress: TierProgress) -> str:
+    when = "reached" if progress.reached_on else "seen, not final yet"
+    return f"{amount_text(progress.tier.threshold)} {when}"
+
+
+def _standing(progress: TierProgress, course: SpendTimeline) -> str:
+    tier = progress.tier
+    if progress.reached_on:
+        return f"reached on {progress.reached_on}, gives {_money(tier.credit, course)}"
+    if progress.seen_on:
+        return f"seen on {progress.seen_on}, not final yet; gives {_money(tier.credit, course)}"
+    return f"{_money(tier.threshold - course.qualifying, course)} to go"
+
+
+def _money(amount: Decimal, course: SpendTimeline) -> str:
+    return f"{amount_text(amount)} {course.currency}".strip()
+
+
+def _spent(day: TimelineDay) -> Decimal:
+    return max(day.qualifying or ZERO, ZERO) + max(day.excluded, ZERO)

@@ -1,0 +1,79 @@
+"""The container of what a process is made of: settings, database, cipher, clock; built once in app.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+
+from receiver.controls import Controls
+from receiver.controls.clock import real_now
+from receiver.errors import SettingsError
+from receiver.integrations.channels import Channel
+from receiver.integrations.channels.mail import Mail
+from receiver.integrations.channels.webhook import StaffWebhook
+from receiver.integrations.tiktok.calls import App
+from receiver.integrations.tiktok.client import TikTokClient
+from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
+from receiver.integrations.woocommerce.shops import RestShops
+from receiver.settings import Settings
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database
+from receiver.storage.rate_limiter import SharedBudget
+
+
+@dataclass(frozen=True)
+class Container:
+    """Everything the outer floors hand to services; nothing here starts a thread or opens a connection."""
+
+    settings: Settings
+    database: Database
+    cipher: Cipher
+    tiktok: TikTokClient
+    budget: SharedBudget  # of calls to TikTok
+    shops: RestShops
+    now: Callable[[], datetime]
+    channel: Channel | None  # by which staff are told of what is urgent
+    controls: Controls | None  # of the sandbox; a real installation has none
+
+
+def build_container(settings: Settings, now: Callable[[], datetime] | None = None) -> Container:
+    controls = Controls(settings.sandbox_folder) if settings.sandbox_folder else None
+    clock = now or (controls.clock if controls else real_now)
+    database = Database(settings.database_url)
+    budget = SharedBudget(database, settings.tiktok_rate)
+    return Container(
+        settings=settings,
+        database=database,
+        cipher=Cipher(settings.secret_keys),
+        tiktok=TikTokClient(settings.tiktok_api_url, app=_app(settings), pace=ThrottledCaller(budget, clock)),
+        budget=budget,
+        shops=RestShops(allow_loopback=settings.allow_loopback_stores),
+        now=clock,
+        channel=_channel(settings),
+        controls=controls,
+    )
+
+
+def _app(settings: Settings) -> App | None:
+    app_id, secret = settings.tiktok_app_id, settings.tiktok_app_secret
+    return App(app_id, secret) if app_id and secret else None
+
+
+def _channel(settings: Settings) -> Channel | None:
+    if settings.staff_webhook_url:
+        return StaffWebhook(settings.staff_webhook_url, settings.staff_webhook_secret)
+    if settings.smtp_url:
+        return Mail(settings.smtp_url, settings.mail_from, settings.mail_to)
+    return None
+
+
+def current_container() -> Container:
+    """Return the current app's container; raise the SettingsError that kept it from being built."""
+    made = current_app.extensions["receiver"]
+    if isinstance(made, SettingsError):
+        raise made
+    assert isinstance(made, Container)
+    return made

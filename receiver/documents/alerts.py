@@ -1,0 +1,78 @@
+"""What staff are told without asking, in words: counts, ids of stores and links; no secret, no person."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from receiver.domain.alerts import Alert, AlertEvent, Message
+
+WORKER_SILENT, AWARDS_OVERDUE = "worker_silent", "awards_overdue"
+
+SENTENCES = {
+    (WORKER_SILENT, AlertEvent.BEGAN): "No worker is alive",
+    (WORKER_SILENT, AlertEvent.STANDS): "Still no worker is alive",
+    (WORKER_SILENT, AlertEvent.OVER): "A worker is alive again",
+    (AWARDS_OVERDUE, AlertEvent.BEGAN): "Awards overdue: {count}",
+    (AWARDS_OVERDUE, AlertEvent.GREW): "More awards overdue: {count}",
+    (AWARDS_OVERDUE, AlertEvent.STANDS): "Awards still overdue: {count}",
+    (AWARDS_OVERDUE, AlertEvent.OVER): "No award is overdue any more",
+}
+TO_DO = {
+    WORKER_SILENT: "Deliveries are kept, but nothing is processed, polled or decided. "
+    "Start it: flask --app wsgi worker (systemctl start ad-credit-worker).",
+    AWARDS_OVERDUE: "Issue the credit, then record it.",
+}
+
+
+def compose(items: Sequence[Alert], public_url: str, now: datetime) -> Message:
+    """One message of all that is news."""
+    matters = [_matter(item, public_url, now) for item in items]
+    return Message(
+        id=f"msg_{_digest(items)}",
+        at=now,
+        subject="Ad credit: " + "; ".join(matter["title"] for matter in matters),
+        text="\n\n".join(_paragraph(item, matter) for item, matter in zip(items, matters, strict=True))
+        + "\n",
+        data={"matters": matters},
+    )
+
+
+def try_out(public_url: str, now: datetime) -> Message:
+    """A message that says nothing but that messages arrive."""
+    text = f"This is how {public_url} tells staff of overdue awards and a stopped worker. All is well.\n"
+    return Message(f"msg_test_{now.timestamp():.0f}", now, "Ad credit: a test", text, {"matters": []})
+
+
+def _digest(items: Sequence[Alert]) -> str:
+    """Of what is told, not of when: a try that follows a failed one says the same under the same id."""
+    return hashlib.sha256(repr(items).encode()).hexdigest()[:32]
+
+
+def _matter(item: Alert, public_url: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": item.matter,
+        "news": str(item.news),
+        "count": item.count,
+        "since": item.since.astimezone(UTC).isoformat().replace("+00:00", "Z") if item.since else None,
+        "stores": list(item.stores),
+        "title": SENTENCES[item.matter, item.news].format(count=item.count),
+        "link": f"{public_url}/admin/{_page(item.matter, now)}",
+    }
+
+
+def _page(matter: str, now: datetime) -> str:
+    return f"awards?due_before={now.astimezone(UTC).date()}" if matter == AWARDS_OVERDUE else ""
+
+
+def _paragraph(item: Alert, matter: Mapping[str, Any]) -> str:
+    since = f" since about {item.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if item.since else ""
+    lines = [f"{matter['title']}{since}."]
+    if item.stores:
+        others = " and others" if item.count > len(item.stores) else ""
+        lines.append(f"Stores: {', '.join(item.stores)}{others}.")
+    if item.news is not AlertEvent.OVER:
+        lines.append(TO_DO[item.matter])
+    return "\n".join([*lines, matter["link"]])

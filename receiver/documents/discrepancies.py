@@ -1,0 +1,28 @@
+"""What staff read where a store's sources contradict each other, and what settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from receiver.domain import discrepancies
+
+WORDS: Mapping[str, str] = {
+    discrepancies.FIGURES_APART: (
+        "TikTok's figures for final dates differ by more than 1%: spend less ad credit, billed cost and cash "
+        "spend. The payment option counts as unknown; see in Ads Manager what was paid, and record "
+        "paid_bills_confirmed."
+    ),
+    discrepancies.NO_CASH_SPEND: (
+        "The account has cost on more than 3 final dates and no cash spend, so it does not seem to pay by "
+        "hand. The payment option counts as unknown; record it as automatic where it is, or "
+        "paid_bills_confirmed."
+    ),
+    discrepancies.PAYMENT_CONTRADICTED: (
+        "The account's ledger shows another payment option than the one recorded. The recorded one counts; "
+        "check it."
+    ),
+}
+
+
+def discrepancy_words(found: Iterable[str]) -> list[str]:
+    return [WORDS[doubt] for doubt in found]

@@ -1,0 +1,74 @@
+"""How a store's spend came about, date by date, for drawings; its numbers are the status document's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from receiver.domain.calendar import Window
+from receiver.domain.decision import Decision, TierProgress
+
+
+@dataclass(frozen=True)
+class TimelineDay:
+    """One date of the window; amounts None where they are not known yet, which is no zero."""
+
+    date: date
+    qualifying: Decimal | None
+    excluded: Decimal
+    final: bool
+    total: Decimal | None  # what qualified up to and including it
+
+
+@dataclass(frozen=True)
+class SpendTimeline:
+    """The window up to today, and the tiers the spend is measured by; amounts in `currency`."""
+
+    currency: str
+    window: Window
+    today: date
+    days: tuple[TimelineDay, ...]
+    tiers: tuple[TierProgress, ...]
+    qualifying: Decimal
+    provisional: bool
+
+    @property
+    def known_runs(self) -> Sequence[Sequence[TimelineDay]]:
+        """Dates in a row whose figures are known; between two runs is a gap."""
+        runs = groupby(self.days, key=lambda day: day.total is not None)
+        return [list(run) for known, run in runs if known]
+
+    @property
+    def total(self) -> Decimal:
+        """Up to the last known date; bills of later dates make `qualifying` another one."""
+        totals = [day.total for day in self.days if day.total is not None]
+        return totals[-1] if totals else Decimal(0)
+
+
+def spend_timeline(decision: Decision) -> SpendTimeline | None:
+    """None before the window begins."""
+    spend, window = decision.spend, decision.window
+    if spend is None or window is None:
+        return None
+    days = [
+        TimelineDay(
+            day.date,
+            day.qualifying,
+            day.excluded,
+            day.final,
+            None if day.qualifying is None else spend.qualified_up_to(day.date),
+        )
+        for day in spend.days
+    ]
+    return SpendTimeline(
+        currency=(decision.account and decision.account.currency) or "",
+        window=window,
+        today=decision.today,
+        days=tuple(days),
+        tiers=decision.tiers,
+        qualifying=spend.qualifying,
+        provisional=spend.provisional,
+    )

@@ -1,0 +1,79 @@
+"""What staff are told without asking: that a matter began, grew, still stands, or is over; never a storm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+PATIENCE = timedelta(minutes=5)  # what passes sooner, as a restart does, is no news
+REST = timedelta(hours=1)  # after a message about a matter, before it may begin again or grow
+DAY = timedelta(days=1)  # after which a matter that still stands is told again
+SKEW = timedelta(minutes=5)  # between the clocks of hosts; what lies further ahead is a clock put right since
+MOST_WAIT = timedelta(hours=1)  # between two tries of a channel that fails
+
+
+class AlertEvent(StrEnum):
+    BEGAN = "began"
+    GREW = "grew"
+    STANDS = "stands"
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class AlertHistory:
+    """Of a matter: since when it stands (None: it does not), and what staff were last told, and when."""
+
+    since: datetime | None = None
+    told: int = 0  # how many they were told of; 0: nothing yet, or that it is over
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Alert:
+    """News of a matter, how many it is about now, and the first few stores."""
+
+    matter: str
+    news: AlertEvent
+    count: int
+    since: datetime | None
+    told_at: datetime | None  # when staff were last told of it
+    stores: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Message:
+    """What goes out; `id` is the same when the same is tried again."""
+
+    id: str
+    at: datetime
+    subject: str
+    text: str
+    data: Mapping[str, Any]
+
+
+def alert_event(count: int, past: AlertHistory, now: datetime) -> AlertEvent | None:
+    """Return the event to report now that a matter counts `count`; None: nothing."""
+    if count == 0:
+        return AlertEvent.OVER if past.told else None
+    if past.told == 0:
+        stood = past.since is not None and _is_past(past.since, PATIENCE, now)
+        return AlertEvent.BEGAN if stood and _has_rested(past, REST, now) else None
+    if count > past.told and _has_rested(past, REST, now):
+        return AlertEvent.GREW
+    return AlertEvent.STANDS if _has_rested(past, DAY, now) else None
+
+
+def try_again_after(failures: int) -> timedelta:
+    """Return how long to wait after this many failures in a row: a minute, and each time twice as long."""
+    return min(MOST_WAIT, timedelta(minutes=2 ** min(failures - 1, 10)))
+
+
+def _has_rested(past: AlertHistory, rest: timedelta, now: datetime) -> bool:
+    return past.told_at is None or _is_past(past.told_at, rest, now)
+
+
+def _is_past(moment: datetime, by: timedelta, now: datetime) -> bool:
+    return not now - by < moment <= now + SKEW

@@ -1,0 +1,160 @@
+"""How often TikTok may be called: whose turn is when, and when nobody's is for a while.
+
+Calls are spread evenly: each takes the next free moment, so that no second, no minute and no day can hold
+more than the rate allows, and one moment is all there is to remember. Everything here is a value; whoever
+asks keeps the new one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+SECONDS_A_DAY = 86_400
+ROUTINE_SHARE = 0.8  # of every second and of the day; the rest is left to what is urgent
+PATIENCE = timedelta(seconds=5)  # the longest anybody waits for a turn beyond the one after the next
+TICK = timedelta(microseconds=1)
+
+NEXT_SECOND, FIVE_MINUTES = timedelta(seconds=1), timedelta(minutes=5)
+HOUR_OF_STRIKES = 13  # one for the second, and an hour of five minutes each
+SLOWED, SLOWED_MOST = timedelta(minutes=1), timedelta(hours=1)
+BLOCKED = timedelta(hours=1)
+LONGEST = timedelta(days=1)
+
+
+class DenialReason(StrEnum):
+    """What keeps a call from its turn."""
+
+    BUSY = "busy"  # too many are waiting already
+    DAY = "day"  # the day's calls are made; it ends at 00:00 UTC
+    PAUSED = "paused"  # TikTok said it is too much
+    SLOWED = "slowed"  # and for this ad account
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A call may be made at this moment, which is now or a little later.
+
+    `tells` is whether its answer shows that a pause is over.
+    """
+
+    at: datetime
+    tells: bool = False
+
+
+@dataclass(frozen=True)
+class Throttled:
+    """No call may be made, and none will be before `until`."""
+
+    until: datetime
+    why: DenialReason
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """No call before `until`; `strikes` is how many times in a row TikTok has asked for it."""
+
+    until: datetime
+    strikes: int
+
+
+@dataclass(frozen=True)
+class BudgetState:
+    """What an app has left: from when the next call, and the next that is routine, may be made."""
+
+    next_at: datetime | None = None
+    routine_at: datetime | None = None
+    day: date | None = None  # in UTC
+    used: int = 0  # calls of that day
+
+    def used_on(self, day: date) -> int:
+        return self.used if self.day == day else 0
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Calls a second. TikTok's levels hold 60 times as many a minute and 86,400 times as many a day."""
+
+    a_second: float
+
+    @cached_property
+    def gap(self) -> timedelta:
+        """Between two calls, rounded up."""
+        return timedelta(seconds=1 / self.a_second) + TICK
+
+    def a_day(self, *, urgent: bool) -> int:
+        return int(self.a_second * SECONDS_A_DAY * (1 if urgent else ROUTINE_SHARE))
+
+    def reserve(
+        self, budget: BudgetState, now: datetime, *, urgent: bool
+    ) -> tuple[BudgetState, Slot | Throttled]:
+        """The caller's turn and what is left then, or until when there is none."""
+        today = now.astimezone(UTC).date()
+        used = budget.used_on(today)
+        if used >= self.a_day(urgent=urgent):
+            return budget, Throttled(next_midnight(now), DenialReason.DAY)
+        reserved = [budget.next_at] if urgent else [budget.next_at, budget.routine_at]
+        at = max([now, *(moment for moment in reserved if moment and self._can_be(moment, now))])
+        if at > now + PATIENCE + self.gap:
+            return budget, Throttled(at, DenialReason.BUSY)
+        routine_at = budget.routine_at if urgent else at + self.gap / ROUTINE_SHARE
+        return BudgetState(at + self.gap, routine_at, today, used + 1), Slot(at)
+
+    def _can_be(self, moment: datetime, now: datetime) -> bool:
+        """Whether it can have been kept by a clock like ours: one put back must not stop all calls."""
+        return moment <= now + PATIENCE + self.gap * (1 + 1 / ROUTINE_SHARE)
+
+
+def waiting(pause: Backoff | None, now: datetime, why: DenialReason) -> Throttled | None:
+    """Return the denial while a pause lasts.
+
+    One longer than any can be was kept by a clock put back since.
+    """
+    if pause is None or not now < pause.until <= now + LONGEST:
+        return None
+    return Throttled(pause.until, why)
+
+
+def refused_to_app(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
+    """After "the app's limit is reached", which does not say whether the second's, minute's or day's.
+
+    TikTok's advice for each is tried in turn: the next second, then five minutes, and when that has not
+    helped for an hour, the next day.
+    """
+    strikes = _strikes(pause, turn)
+    if pause and strikes == pause.strikes:
+        return pause
+    if strikes == 1:
+        return Backoff(now + NEXT_SECOND, strikes)
+    return Backoff(now + FIVE_MINUTES if strikes <= HOUR_OF_STRIKES else next_midnight(now), strikes)
+
+
+def refused_to_advertiser(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
+    """After "this ad account's limit is reached": ever longer, up to an hour."""
+    strikes = _strikes(pause, turn)
+    if pause and strikes == pause.strikes:
+        return pause
+    return Backoff(now + min(SLOWED_MOST, SLOWED * 2 ** min(strikes - 1, 10)), strikes)
+
+
+def blocked(pause: Backoff | None, now: datetime) -> Backoff:
+    """After "the app is blocked": only people can help, and asking on does not."""
+    return Backoff(now + BLOCKED, pause.strikes if pause else 0)
+
+
+def is_over(pause: Backoff, turn: Slot) -> bool:
+    """Return whether a call was made after the pause, and not already under way when it came."""
+    return turn.at >= pause.until
+
+
+def _strikes(pause: Backoff | None, turn: Slot) -> int:
+    """One more, but not for a call that was under way already: many are refused at once."""
+    if pause is None:
+        return 1
+    return pause.strikes + 1 if is_over(pause, turn) else pause.strikes
+
+
+def next_midnight(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(0), UTC)

@@ -1,0 +1,67 @@
+"""Which credit in an ad account's payments is our own, and whether somebody else gave it some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from receiver.domain.facts import BilledTransaction, utc_date
+
+CREDIT_GIVEN = "PROMOTION_ISSUED"
+
+
+@dataclass(frozen=True)
+class OwnCredit:
+    """Credit we awarded the account, and since when it may have been given."""
+
+    award_id: str
+    amount: Decimal
+    decided_at: datetime
+
+
+def own_credit_seen(
+    payments: Iterable[BilledTransaction], own: Sequence[OwnCredit]
+) -> Mapping[str, BilledTransaction]:
+    """The payment by which the credit of an award arrived, by the award's id; those not seen are left out."""
+    return _explained(_dated(payments), own)[0]
+
+
+def foreign_credit_issued(
+    payments: Iterable[BilledTransaction], own: Sequence[OwnCredit], opens: date, *, ledger_read: bool
+) -> bool | None:
+    """True for credit since `opens` that is none of our own; None where the payments do not tell.
+
+    Credit once seen stays seen, also where the ledger cannot be read any more.
+    """
+    given = [row for row in payments if row.type == CREDIT_GIVEN]
+    since = [(row, at) for row, at in _dated(given) if utc_date(at) >= opens]
+    seen, unexplained = _explained(since, own)
+    if any(row.subtotal is not None or len(seen) == len(own) for row in unexplained):
+        return True
+    undated = any(row.at is None for row in given)
+    return None if unexplained or undated or not ledger_read else False
+
+
+Dated = list[tuple[BilledTransaction, datetime]]
+
+
+def _dated(payments: Iterable[BilledTransaction]) -> Dated:
+    """Credit given, in the order of time; what has no time explains nothing."""
+    given = [(row, row.at) for row in payments if row.type == CREDIT_GIVEN and row.at is not None]
+    return sorted(given, key=lambda dated: dated[1])
+
+
+def _explained(
+    given: Dated, own: Sequence[OwnCredit]
+) -> tuple[dict[str, BilledTransaction], list[BilledTransaction]]:
+    """The row of each award that has one, and the rows of none: one award explains one row."""
+    seen, unexplained = dict[str, BilledTransaction](), []
+    for row, at in given:
+        fits = (one for one in own if row.subtotal == one.amount and at >= one.decided_at)
+        if ours := next((one for one in fits if one.award_id not in seen), None):
+            seen[ours.award_id] = row
+        else:
+            unexplained.append(row)
+    return seen, unexplained

@@ -1,0 +1,131 @@
+"""The words a merchant of the sandbox is described in; `merchants.py` has the merchants themselves.
+
+A day is a whole number, counted from the day the world began, which is 0; every life starts before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, StrEnum, auto
+
+LAST_DAY = 365  # the programme is long over by then
+SANDBOX, FIRST_COME, SHIPPED = "sandbox", "sandbox-first-come", "woocommerce-2025"
+
+
+class Trouble(StrEnum):
+    """What is wrong with the deliveries of a store."""
+
+    WRONG_SECRET = auto()  # signed with a secret we never gave it
+    STAGING_COPY = auto()  # sent by a copy of the shop under another address
+    OLD_PLUGIN = auto()  # its signals have a shape that nobody reads any more
+
+
+class Act(Enum):
+    """What can happen in a life."""
+
+    SAYS = auto()  # the store sends a signal
+    CONSENTS = auto()  # the advertiser gives a token, and the merchant tells how the account pays
+    READ = auto()  # the account is polled and the store decided
+    ISSUED = auto()  # staff issue the award
+    CREDITED = auto()  # staff see the credit in the account
+    FLAGGED = auto()  # staff record a safety flag
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happened to a store after it was linked, at 13:00 UTC; `words` as staff wrote them."""
+
+    day: int
+    act: Act
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Spending:
+    """So much a day, from one day to another: paid by cash, covered by ad credit."""
+
+    first: int
+    last: int
+    a_day: Decimal
+    credit: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A bill the account paid, and the tax on it."""
+
+    day: int
+    subtotal: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True)
+class Correction:
+    """On a later day TikTok corrects what was spent on a day."""
+
+    day: int
+    cash: Decimal
+    made: int
+
+
+@dataclass(frozen=True)
+class AdAccount:
+    """A merchant's ad account at TikTok. The numbers are the ends of its ids, so each has its own."""
+
+    number: int
+    opened: int
+    spending: tuple[Spending, ...] = ()
+    center: int | None = None  # the Business Center's number; None: one of its own
+    timezone: str = "America/New_York"
+    country: str = "US"
+    currency: str = "USD"
+    pays: str = "manual"
+    bills: tuple[Bill, ...] = ()
+    shows_bills: bool = True  # False: the consent does not reach what the account paid
+    correction: Correction | None = None
+    revoked: int | None = None  # the day the advertiser takes the consent back
+
+    @property
+    def advertiser_id(self) -> str:
+        return f"7300000000000000{self.number:03}"
+
+    @property
+    def business_center(self) -> str:
+        return f"7200000000000000{self.center or self.number:03}"
+
+    def spent_on(self, day: int) -> tuple[Decimal, Decimal]:
+        """Cash and ad credit, as first told."""
+        parts = [part for part in self.spending if part.first <= day <= part.last]
+        return sum((part.a_day for part in parts), Decimal()), sum((part.credit for part in parts), Decimal())
+
+
+@dataclass(frozen=True)
+class Merchant:
+    """A store, its ad account, and what happened to them before we looked.
+
+    `story` is the line of the banner. It joined the programme a day before `started`, when TikTok's
+    integration was installed, set up and (where there is an account) linked.
+    """
+
+    key: str
+    name: str
+    story: str
+    started: int
+    account: AdAccount | None = None
+    set_up: bool = True  # False: TikTok's integration is installed, no more
+    exact: bool = True  # False: the companion plugin came when the link already stood
+    country: str = "US"
+    currency: str = "USD"
+    programme: str = SANDBOX
+    trouble: Trouble | None = None
+    then: tuple[Step, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.key}.example/"
+
+    @property
+    def token(self) -> str:
+        """Return the token that the stand-in for TikTok takes for this advertiser's consent."""
+        return f"sandbox-token-{self.key}"

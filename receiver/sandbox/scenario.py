@@ -1,0 +1,134 @@
+"""What the sandbox's world is made of: its programmes, each merchant's life, and what a store says daily.
+
+Every day is counted from the day the world began, so that a world that goes on stays true to itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from receiver.sandbox.merchant_spec import FIRST_COME, SANDBOX, Act, AdAccount, Merchant, Trouble
+
+# They follow the shipped programme, with dates round the day the world began.
+TERMS = """\
+# The sandbox's own terms; written when its world began.
+id = "{id}"
+title = "{title}"
+platform = "woocommerce"
+source = "made up for the sandbox on {born}, after the shipped programme"
+opens = {opens}
+closes = {closes}
+credit_expires = {credit_expires}
+{more}prior_spend_days = 90
+credit_within_days = 7
+bill_grace_days = 35
+bills_must_be_paid_in_window = false
+accept_net_cost = false
+
+[window]
+days = 30
+anchor = "first_cash"
+
+[[markets]]
+country = "US"
+currency = "USD"
+tiers = [{{ threshold = "500", credit = "500" }}, {{ threshold = "1500", credit = "1500" }}, \
+{{ threshold = "5000", credit = "5000" }}]
+
+[[markets]]
+country = "GB"
+currency = "GBP"
+tiers = [{{ threshold = "395", credit = "395" }}, {{ threshold = "1186", credit = "1186" }}, \
+{{ threshold = "3954", credit = "3954" }}]
+"""
+
+# Title, and what is added to the terms.
+PROGRAMMES = {
+    SANDBOX: ("TikTok ad credit, sandbox", ""),
+    FIRST_COME: ("TikTok ad credit, one merchant only", "capacity = 1\n"),
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a merchant: a signal's own fields, or the words staff wrote."""
+
+    at: datetime
+    act: Act
+    fields: Mapping[str, object] = field(default_factory=dict)
+    words: str = ""
+
+
+def programme_text(programme: str, born: date) -> str:
+    title, more = PROGRAMMES[programme]
+    return TERMS.format(
+        id=programme,
+        title=title,
+        more=more,
+        born=born,
+        opens=born - timedelta(days=60),
+        closes=born + timedelta(days=60),
+        credit_expires=born + timedelta(days=180),
+    )
+
+
+def moment(born: date, day: int, hour: int) -> datetime:
+    """An hour of one of the world's days, in UTC."""
+    return datetime.combine(born + timedelta(days=day), time(hour), UTC)
+
+
+def joined_at(merchant: Merchant, born: date) -> datetime:
+    """A day before it starts: an account opened later than that is a new one."""
+    return moment(born, merchant.started - 1, 8)
+
+
+def life(merchant: Merchant, born: date) -> list[Event]:
+    """Return a merchant's events since it joined, oldest first. They never change, they only grow."""
+    told = [
+        Event(moment(born, merchant.started, hour), Act.SAYS, fields)
+        for hour, fields in zip((8, 9, 10), _signals(merchant), strict=False)
+    ]
+    consents = [Event(moment(born, merchant.started, 11), Act.CONSENTS)] if merchant.account else []
+    then = [Event(moment(born, step.day, 13), step.act, words=step.words) for step in merchant.then]
+    return told + consents + then
+
+
+def state(merchant: Merchant) -> dict[str, object]:
+    """The plugin's daily check: all of it at once."""
+    account = merchant.account
+    return {
+        "event": "state",
+        "plugin": "1.0.0",
+        "integration": {"installed": True, "set_up": merchant.set_up, "copies": 1},
+        "account": account and _account_fields(account, merchant.exact),
+        "store_name": merchant.name,
+        **_wrong_with(merchant),
+    }
+
+
+def _signals(merchant: Merchant) -> Iterator[dict[str, object]]:
+    """What the store's plugin saw happen, as far as the store came."""
+    wrong = _wrong_with(merchant)
+    yield {"event": "integration_installed", **wrong}
+    if merchant.set_up:
+        yield {"event": "integration_set_up", **wrong}
+    if merchant.account:
+        yield {"event": "account_linked", **_account_fields(merchant.account, merchant.exact), **wrong}
+
+
+def _wrong_with(merchant: Merchant) -> dict[str, object]:
+    """The fields of a signal that a store in trouble gets wrong."""
+    if merchant.trouble is Trouble.STAGING_COPY:
+        return {"home_url": f"https://staging.{merchant.key}.example/"}
+    return {"v": 0} if merchant.trouble is Trouble.OLD_PLUGIN else {}
+
+
+def _account_fields(account: AdAccount, exact: bool) -> dict[str, object]:
+    return {
+        "advertiser_id": account.advertiser_id,
+        "business_center": account.business_center,
+        "external_business_id": f"tt4b_woocommerce_{account.number:03}0123456789",
+        "exact": exact,
+    }

@@ -1,0 +1,22 @@
+"""Keeps beside a store where its sources contradict each other, as of its last decision, for lists."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from receiver.storage import audit, tables
+
+
+def store_discrepancies(
+    session: Session, now: datetime, store: tables.Store, doubts: tuple[str, ...], actor: str
+) -> None:
+    """Overwrites what stood there; a doubt that comes or goes leaves an entry in the audit."""
+    before, after = set(store.doubts or ()), set(doubts)
+    if before == after:
+        return
+    store.doubts = sorted(after)
+    changed = {"raised": after - before, "settled": before - after}
+    detail = {name: ", ".join(sorted(found)) for name, found in changed.items() if found}
+    audit.record(session, now, actor, "store doubted", store.id, detail)

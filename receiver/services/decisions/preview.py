@@ -1,0 +1,52 @@
+"""Does something for a store and tells what changed for it; or only tells, and keeps nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from receiver.documents.changes import Changes, changes_of_decision, outcome_of
+from receiver.domain.decision import Decision
+from receiver.services.decisions.decide import decide_store, evaluate
+from receiver.storage import stores
+from receiver.storage.database import Database
+
+
+@dataclass(frozen=True)
+class DecisionPreview:
+    """Where a store stood before something was done and after it, and what the doing itself answered."""
+
+    before: Decision
+    after: Decision
+    answer: dict[str, Any]
+
+    @property
+    def changes(self) -> Changes:
+        return changes_of_decision(self.before, self.after)
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        return outcome_of(self.after)
+
+
+def run_with_preview(
+    database: Database,
+    now: datetime,
+    store_id: str,
+    act: Callable[[Database], dict[str, Any]],
+    *,
+    dry_run: bool = False,
+) -> DecisionPreview:
+    """Call `act` and decide the store anew. In a dry run all of it happens, and then it never did.
+
+    Raises NotFound, and whatever `act` raises.
+    """
+    if dry_run:
+        with database.rolled_back() as rehearsal:
+            return run_with_preview(rehearsal, now, store_id, act)
+    with database.reading() as session:
+        before = evaluate(session, stores.get_store(session, store_id), now)
+    answer = act(database)
+    return DecisionPreview(before, decide_store(database, now, store_id), answer)

@@ -1,0 +1,79 @@
+"""Follows a recorded award each time its store is decided: its credit may arrive or expire, flags may join.
+
+Nothing else of it changes, whatever the facts now say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from receiver.documents.money import amount_text
+from receiver.documents.times import time_text
+from receiver.domain.awards import AwardMove, Mover, has_ended
+from receiver.domain.decision import Decision, decide
+from receiver.domain.facts import Facts, RecordedAward
+from receiver.domain.flags import CREDIT_UNRECORDED, AwardedFor, flags_for
+from receiver.domain.third_party_credit import own_credit_seen
+from receiver.services.awards.credit import credit_award
+from receiver.services.awards.move import move_award
+from receiver.services.facts.gather_bills import own_credits
+from receiver.storage import audit, history, tables
+
+SERVICE = "service"
+
+
+def update_award_from_facts(
+    session: Session, now: datetime, store: tables.Store, facts: Facts, decision: Decision
+) -> bool:
+    """Return True if the award changed and the facts must be gathered anew. The caller holds the store."""
+    if not isinstance(decision.award, RecordedAward):
+        return False
+    award = history.award_of(session, store)
+    if award is None or award.state == "expired":
+        return False
+    flagged = _flag(session, now, award, facts, decision)
+    credited = _credit(session, now, award, facts)
+    return _expire(session, now, award, decision) or credited or flagged
+
+
+def _credit(session: Session, now: datetime, award: tables.Award, facts: Facts) -> bool:
+    """Once the account's ledger shows the credit that staff issued, it has arrived."""
+    if award.state != "issued" or (evidence := _arrival(session, award, facts)) is None:
+        return False
+    credit_award(session, now, award, evidence=evidence, source="promotion_issued", actor=SERVICE)
+    return True
+
+
+def _arrival(session: Session, award: tables.Award, facts: Facts) -> str | None:
+    """What shows that the award's credit arrived, in words."""
+    if facts.account is None or facts.account.advertiser_id != award.advertiser_id:
+        return None
+    row = own_credit_seen(facts.payments, own_credits(session, award.advertiser_id)).get(award.id)
+    if row is None or row.at is None:
+        return None
+    return f"{row.type} of {amount_text(award.credit)} {award.currency}, {time_text(row.at)}"
+
+
+def _expire(session: Session, now: datetime, award: tables.Award, decision: Decision) -> bool:
+    ends = decision.programme.credit_expires
+    if not has_ended(award.state, decision.today, ends):
+        return False
+    detail = {"credit_expires": ends.isoformat()}
+    move_award(session, now, award, AwardMove.EXPIRE, by=Mover.SERVICE, actor=SERVICE, detail=detail)
+    return True
+
+
+def _flag(session: Session, now: datetime, award: tables.Award, facts: Facts, decision: Decision) -> bool:
+    without = decide(replace(facts, award=None), decision.programme, now)
+    found = flags_for(AwardedFor(award.advertiser_id, award.threshold), without).union(facts.doubts)
+    if award.state == "due" and _arrival(session, award, facts):
+        found.add(CREDIT_UNRECORDED)
+    new = found - set(award.flags)
+    if not new:
+        return False
+    award.flags = sorted({*award.flags, *new})
+    audit.record(session, now, SERVICE, "award flagged", award.id, {"flags": ", ".join(sorted(new))})
+    return True

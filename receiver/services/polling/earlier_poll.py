@@ -1,0 +1,50 @@
+"""Brings a planned poll forward where a decision no longer fits it: something but spend has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.decision import Decision
+from receiver.domain.schedule import NextPoll, PollReason, next_poll, polling_state_of
+from receiver.storage import spend
+from receiver.storage.database import Database
+
+
+@dataclass(frozen=True)
+class EarlierPoll:
+    """A poll that is wanted earlier than planned, and for another reason."""
+
+    advertiser_id: str
+    plan: NextPoll
+
+
+def earlier_poll(session: Session, decision: Decision) -> EarlierPoll | None:
+    """Return the poll that a decision wants earlier than planned; None where the plan fits.
+
+    What waits for consent, for staff or for a pause to end has no plan, and is left alone.
+    """
+    account = decision.account
+    advertiser_id = account.advertiser_id if account and account.consent else None
+    row = spend.account(session, advertiser_id) if advertiser_id else None
+    if (
+        row is None
+        or row.next_poll_at is None
+        or row.spend_read_at is None
+        or row.poll_reason not in set(PollReason)
+    ):
+        return None
+    plan = next_poll(row.advertiser_id, polling_state_of(decision), row.spend_read_at)
+    fits = plan.at >= row.next_poll_at or plan.why == row.poll_reason
+    return None if fits else EarlierPoll(row.advertiser_id, plan)
+
+
+def reschedule_poll(database: Database, now: datetime, earlier: EarlierPoll) -> None:
+    """Reschedule in a transaction of its own: a poll locks account, then stores; a decision a store."""
+    with database.writing() as session:
+        at, why = max(now, earlier.plan.at), earlier.plan.why
+        spend.poll_sooner(
+            session, earlier.advertiser_id, at, why, urgent=why.is_urgent, planned=set(PollReason)
+        )

@@ -1,0 +1,18 @@
+"""Moves an ad account's next poll forward: what a webhook says is never believed, only read again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.schedule import PollReason
+from receiver.storage import spend
+
+AT_MOST_EVERY = timedelta(minutes=5)
+
+
+def request_poll(session: Session, advertiser_id: str, now: datetime, why: PollReason) -> bool:
+    """Make the account due now, at most once in five minutes and only if we may read it; return if so."""
+    since = now - AT_MOST_EVERY
+    return spend.bring_poll_forward(session, advertiser_id, now, why, urgent=why.is_urgent, since=since)

@@ -1,0 +1,85 @@
+"""Compares our subscriptions with TikTok's: once a day, and soon after TikTok says that access was lost.
+
+Such news names no ad account. But a token that was taken back takes its subscriptions with it, so whose are
+gone is polled at once; and what is gone for another reason is asked for anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from receiver.domain.schedule import PollReason
+from receiver.errors import ProviderError
+from receiver.services.polling.request_poll import request_poll
+from receiver.services.polling.subscribe import SubscriptionApi, end_subscription
+from receiver.storage import heartbeats, subscriptions
+from receiver.storage.database import Database
+
+EVERY, SOONEST = timedelta(days=1), timedelta(minutes=5)
+ASKED, LOOKED = "look through asked", "look through begun"
+# Where TikTok shows none at all, as its fault or ours, not every account is urgent at once.
+MOST_HINTED = 100
+
+log = structlog.get_logger(__name__)
+
+
+def request_verification(session: Session, now: datetime) -> None:
+    """Have it done within minutes, once for however many ask."""
+    heartbeats.beat(session, ASKED, now)
+
+
+def verify_subscriptions_if_due(
+    database: Database, tiktok: SubscriptionApi, now: datetime, callback_url: str
+) -> None:
+    """Refused by TikTok, it is tried again in five minutes."""
+    with database.writing() as session:
+        if not _is_due(session, now):
+            return
+        heartbeats.beat(session, LOOKED, now)
+    try:
+        lost, ended = verify_subscriptions(database, tiktok, now, callback_url)
+    except ProviderError as error:
+        log.warning("subscriptions not looked through", advice=error.advice)
+        with database.writing() as session:
+            request_verification(session, now)
+    else:
+        log.info("subscriptions looked through", lost=len(lost), ended=len(ended))
+
+
+def verify_subscriptions(
+    database: Database, tiktok: SubscriptionApi, now: datetime, callback_url: str
+) -> tuple[list[str], list[str]]:
+    """The accounts whose subscriptions were lost, and the subscriptions ended. Raises ProviderError.
+
+    Ended is what comes here unknown to us, having been asked for twice, and what is ours and goes elsewhere,
+    as after a change of PUBLIC_URL.
+    """
+    with database.reading() as session:
+        before = subscriptions.known_ids(session)
+    told = {one.id: one.callback_url for one in tiktok.subscriptions()}
+    with database.writing() as session:
+        lost = _forget_lost(session, sorted(before - set(told)), now)
+        known = subscriptions.known_ids(session)
+    wrong = [one for one, where in told.items() if where and (one in known) != (where == callback_url)]
+    for subscription_id in wrong:
+        end_subscription(database, tiktok, subscription_id)
+    return lost, wrong
+
+
+def _forget_lost(session: Session, lost: Collection[str], now: datetime) -> list[str]:
+    forgotten = {subscriptions.forget_subscription(session, one) for one in lost}
+    accounts = sorted(one for one in forgotten if one is not None)
+    for advertiser_id in accounts[:MOST_HINTED]:
+        request_poll(session, advertiser_id, now, PollReason.NOTICES_ENDED)
+    return accounts
+
+
+def _is_due(session: Session, now: datetime) -> bool:
+    looked, asked = heartbeats.last_beat(session, LOOKED), heartbeats.last_beat(session, ASKED)
+    if looked is None or now - looked >= EVERY:
+        return True
+    return asked is not None and asked >= looked and now - looked >= SOONEST

@@ -1,0 +1,16 @@
+"""The result of one attempt to process a delivery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from receiver.domain.deliveries import DeliveryState
+
+
+@dataclass(frozen=True)
+class ProcessingResult:
+    """The state it ends in, why where it is not `processed`, and the stores to decide anew."""
+
+    state: DeliveryState
+    error: str | None = None
+    stores: tuple[str, ...] = ()

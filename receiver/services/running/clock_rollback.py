@@ -1,0 +1,27 @@
+"""Makes due at once what a clock that was ahead had put off, once it has been put back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from receiver.storage import heartbeats, inbox, spend
+from receiver.storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+
+def reset_after_clock_rollback(database: Database, now: datetime) -> None:
+    """Looks how late it was at the last look; a few minutes, as between two hosts, are nothing."""
+    with database.writing() as session:
+        last = heartbeats.last_beat(session, "clock")
+        heartbeats.beat(session, "clock", now)
+        latest = now + heartbeats.NOT_BELIEVED
+        if last is None or last <= latest:
+            return
+        mended = {
+            "deliveries": inbox.reset_due_times(session, now, latest),
+            "accounts": spend.reset_due_times(session, now),
+        }
+    log.warning("the clock was put back", seconds=round((last - now).total_seconds()), **mended)

@@ -1,0 +1,115 @@
+"""What operators watch, read from the database: every process says the same, and none can forget.
+
+No figure costs more as the inbox grows: ids and indexes answer, and what may be many is counted to a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from receiver.domain.deliveries import DeliveryState
+from receiver.storage import alerts, awards, call_counts, heartbeats
+from receiver.storage.database import Database
+from receiver.storage.database_size import sizes
+from receiver.storage.rate_limiter import Remaining, SharedBudget
+from receiver.storage.tables import (
+    Account,
+    Award,
+    DecisionRow,
+    Delivery,
+    Quarantined,
+    Rejection,
+    Review,
+    Store,
+)
+
+COUNTED = 10_000  # no more are told apart
+RECENTLY = timedelta(minutes=5)
+LIVE = (DeliveryState.RECEIVED, DeliveryState.PROCESSING, DeliveryState.FAILED, DeliveryState.DEAD)
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """As of one moment; None is unknown, and not zero."""
+
+    accepted: int  # the number of the newest delivery: one more with each
+    live: Mapping[str, int]  # deliveries that have not ended well, by state; COUNTED at most
+    ended: Mapping[str, int]  # those that ended RECENTLY, by state
+    oldest_waiting: (
+        timedelta | None
+    )  # since when the delivery has been due that waits longest; None: none waits
+    rejected: Mapping[str, int]  # calls turned away since 00:00 UTC, by reason
+    quarantined: int  # COUNTED at most
+    worker_silent: timedelta | None  # None: no worker was ever seen
+    poll_late: timedelta | None  # since when the ad account has been due that waits longest; None: none waits
+    calls: Remaining  # to TikTok
+    calls_made: Mapping[tuple[str, str], int]  # ever, by path and TikTok's code
+    decisions: int  # the number of the newest
+    stores: Mapping[str, int]  # by stage
+    awards: Mapping[str, int]  # by state
+    overdue: int  # awards
+    reviews: int  # that wait for an answer
+    not_told: int  # matters of which staff's own channel could not tell them
+    sizes: Mapping[str, int]  # bytes of the database, by part
+
+
+def collect_metrics(database: Database, budget: SharedBudget, now: datetime) -> Metrics:
+    """Raises StorageUnavailable."""
+    with database.reading() as session:
+        return Metrics(
+            accepted=session.scalar(select(func.max(Delivery.id))) or 0,
+            live={state: _count(session, Delivery.id, Delivery.state == state) for state in LIVE},
+            ended=_ended(session, now),
+            oldest_waiting=_since(session.scalar(select(func.min(Delivery.due_at))), now),
+            rejected=_rejected(session, now),
+            quarantined=_count(session, Quarantined.id),
+            worker_silent=_since(heartbeats.last_beat(session, heartbeats.WORKER), now),
+            poll_late=_since(session.scalar(select(func.min(Account.next_poll_at))), now),
+            calls=budget.left(now),
+            calls_made=call_counts.by_path_and_code(session),
+            decisions=session.scalar(select(func.max(DecisionRow.id))) or 0,
+            stores=_by(session, Store.stage),
+            awards=_by(session, Award.state),
+            overdue=awards.count_overdue(session, now),
+            reviews=_count(session, Review.id, Review.state == "open"),
+            not_told=alerts.count_failing(session),
+            sizes=sizes(session),
+        )
+
+
+def _count(
+    session: Session,
+    column: InstrumentedAttribute[int] | InstrumentedAttribute[str],
+    *which: ColumnElement[bool],
+) -> int:
+    some = select(column).where(*which).limit(COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _by(
+    session: Session, column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
+) -> dict[str, int]:
+    return {
+        value or "": count for value, count in session.execute(select(column, func.count()).group_by(column))
+    }
+
+
+def _ended(session: Session, now: datetime) -> dict[str, int]:
+    lately = select(Delivery.state, func.count()).where(Delivery.ended_at > now - RECENTLY)
+    return {state: int(count) for state, count in session.execute(lately.group_by(Delivery.state))}
+
+
+def _rejected(session: Session, now: datetime) -> dict[str, int]:
+    today = Rejection.day == now.astimezone(UTC).date()
+    counted = select(Rejection.reason, func.sum(Rejection.count)).where(today).group_by(Rejection.reason)
+    return {reason: int(count) for reason, count in session.execute(counted)}
+
+
+def _since(moment: datetime | None, now: datetime) -> timedelta | None:
+    """None where there is nothing, or it is still to come."""
+    return None if moment is None or moment > now else now - moment

@@ -1,0 +1,65 @@
+"""Encrypts every stored secret anew under the first key of SECRET_KEYS, so that old keys can be dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Table, select, update
+from sqlalchemy.orm import Session
+
+from receiver.errors import ReceiverError
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database
+from receiver.storage.tables import Base
+
+BATCH = 500  # short transactions: the receiving side waits for the same lock
+
+
+@dataclass(frozen=True)
+class RotatedColumn:
+    """What came of one column; `unreadable` names rows whose key is no longer in SECRET_KEYS."""
+
+    column: str
+    rotated: int
+    unreadable: tuple[str, ...]
+
+
+def rotate_all(database: Database, cipher: Cipher) -> list[RotatedColumn]:
+    """Rotate every encrypted column, batch by batch. Stopping half-way leaves everything readable."""
+    return [_rotate_column(database, cipher, table, column) for table, column in encrypted_columns()]
+
+
+def encrypted_columns() -> Iterator[tuple[Table, Column[Any]]]:
+    """Every column that holds a secret: they are all named `…_sealed`."""
+    for table in Base.metadata.sorted_tables:
+        yield from ((table, column) for column in table.columns if column.name.endswith("_sealed"))
+
+
+def _rotate_column(database: Database, cipher: Cipher, table: Table, column: Column[Any]) -> RotatedColumn:
+    (key,) = table.primary_key.columns
+    renewed, unreadable, after = 0, list[str](), None
+    while True:
+        query = select(key, column).where(column.is_not(None)).order_by(key).limit(BATCH)
+        with database.writing() as session:
+            rows = session.execute(query if after is None else query.where(key > after)).all()
+            for row_id, sealed in rows:
+                try:
+                    renewed += _rotate_row(session, cipher, table, column, row_id, sealed)
+                except ReceiverError:
+                    unreadable.append(str(row_id))
+        if len(rows) < BATCH:
+            return RotatedColumn(f"{table.name}.{column.name}", renewed, tuple(unreadable))
+        after = rows[-1][0]
+
+
+def _rotate_row(
+    session: Session, cipher: Cipher, table: Table, column: Column[Any], row_id: Any, sealed: str
+) -> int:
+    """1 when renewed, 0 when somebody replaced the secret meanwhile. Raises ReceiverError."""
+    cipher.decrypt(sealed)
+    (key,) = table.primary_key.columns
+    unchanged = (key == row_id) & (column == sealed)
+    change = update(table).where(unchanged).values({column.name: cipher.rotate(sealed)})
+    return int(session.execute(change).rowcount)  # type: ignore[attr-defined]

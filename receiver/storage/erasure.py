@@ -1,0 +1,112 @@
+"""Removes what is personal of a store: addresses, names, people's words, bodies, keys, tokens, codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from receiver.storage import address_claims
+from receiver.storage.tables import (
+    AuditEntry,
+    Award,
+    ConnectionAttempt,
+    ConsentFlow,
+    Delivery,
+    Link,
+    MerchantAnswer,
+    Quarantined,
+    RecordedFact,
+    RejectionSample,
+    Review,
+    Store,
+    WebhookEndpoint,
+    WebhookSecret,
+)
+
+ERASED = "erased"
+ADDRESSES = ("url", "old_url", "address", "home_url")
+
+
+def erase(session: Session, store: Store) -> dict[str, int]:
+    """Erase a store's personal data; decisions, awards and amounts stay. Return the rows changed by table."""
+    mine = select(WebhookEndpoint.id).where(WebhookEndpoint.store_id == store.id)
+    gone = {
+        "deliveries": _rows(
+            session,
+            update(Delivery)
+            .where(Delivery.store_id == store.id, Delivery.body.is_not(None))
+            .values(body=None, headers=[]),
+        ),
+        "quarantine": _rows(session, delete(Quarantined).where(Quarantined.store_id == store.id)),
+        "samples": _rows(session, delete(RejectionSample).where(RejectionSample.store_id == store.id)),
+        "secrets": _rows(session, delete(WebhookSecret).where(WebhookSecret.hook_id.in_(mine))),
+        "consent flows": _rows(session, delete(ConsentFlow).where(ConsentFlow.store_id == store.id)),
+        "connects": _rows(
+            session,
+            delete(ConnectionAttempt).where(
+                (ConnectionAttempt.store_id == store.id) | (ConnectionAttempt.shop == store.url)
+            ),
+        ),
+        "address claims": address_claims.forget_claims(session, store.id, store.url),
+        "consents": _rows(
+            session,
+            update(Link)
+            .where(
+                Link.store_id == store.id,
+                or_(Link.token_sealed.is_not(None), Link.tiktok_user_hash.is_not(None)),
+            )
+            .values(token_sealed=None, tiktok_user_hash=None),
+        ),
+        "codes": _rows(
+            session,
+            update(Award)
+            .where(Award.store_id == store.id, Award.code_sealed.is_not(None))
+            .values(code_sealed=None),
+        ),
+        "reviews": _rows(
+            session,
+            update(Review)
+            .where(Review.store_id == store.id, Review.message != ERASED)
+            .values(message=ERASED, reason=None),
+        ),
+        "recorded facts": _rows(
+            session,
+            update(RecordedFact)
+            .where(RecordedFact.store_id == store.id, RecordedFact.evidence != ERASED)
+            .values(evidence=ERASED, reason=ERASED),
+        ),
+        "answers about merchants": _rows(
+            session,
+            update(MerchantAnswer)
+            .where(
+                or_(MerchantAnswer.store_id == store.id, MerchantAnswer.other_id == store.id),
+                MerchantAnswer.reason != ERASED,
+            )
+            .values(reason=ERASED),
+        ),
+        "audit entries": _audit(session, store.id),
+    }
+    store.url, store.name, store.status_token_hash = f"{ERASED}:{store.id}", ERASED, None
+    store.shop_uuid = None  # its mark stays (storage/store_marks.py), so that coming back is no new beginning
+    return {name: count for name, count in gone.items() if count}
+
+
+def _audit(session: Session, store_id: str) -> int:
+    """Who did what and when stays; the addresses in it do not."""
+    entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == store_id)).all()
+    naming = [one for one in entries if _without_addresses(one.detail) != one.detail]
+    for one in naming:
+        one.detail = _without_addresses(one.detail)
+    return len(naming)
+
+
+def _without_addresses(detail: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in detail.items() if name not in ADDRESSES}
+    return {name: _without_addresses(one) if isinstance(one, dict) else one for name, one in kept.items()}
+
+
+def _rows(session: Session, statement: Any) -> int:
+    done = session.execute(statement, execution_options={"synchronize_session": False})
+    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,114 @@
+"""Stores that a transaction holds, with their links and what they told: read for a whole batch in four
+statements, kept up to date in memory, written with the transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from receiver.domain.shop_identity import ClaimReason
+from receiver.domain.shops import canonical
+from receiver.domain.signals import SignalOrder
+from receiver.errors import NotFound
+from receiver.storage.address_claims import NewClaim, keep_claim
+from receiver.storage.links import drop_old_claims
+from receiver.storage.tables import Link, Signal, Store
+
+
+class LockedStores:
+    """Nobody else changes these stores before the transaction ends."""
+
+    def __init__(
+        self,
+        session: Session,
+        told: Collection[tuple[str, SignalOrder]],
+        named: Collection[tuple[str, str]] = (),
+    ) -> None:
+        """Hold the stores that told this news, in one order: two workers wait in one direction only.
+
+        `named`: each store with the ad accounts it told of. Beside their links only standing ones are read.
+        """
+        self._session = session
+        self._stores: dict[str, Store] = {}
+        self._links: defaultdict[str, dict[str, Link]] = defaultdict(dict)
+        self._applied: set[tuple[str, str, int]] = set()
+        self._with_new_links: set[str] = set()
+        if told:
+            self._read({store_id for store_id, _ in told}, {_key(store_id, news) for store_id, news in told})
+            self._read_links({store_id for store_id, _ in told}, named)
+
+    def _read(self, ids: set[str], keys: set[tuple[str, str, int]]) -> None:
+        held = select(Store).where(Store.id.in_(ids)).order_by(Store.id).with_for_update()
+        fresh = {"populate_existing": True}
+        self._stores = {store.id: store for store in self._session.scalars(held, execution_options=fresh)}
+        key = tuple_(Signal.store_id, Signal.install_id, Signal.seq)
+        known = select(Signal.store_id, Signal.install_id, Signal.seq).where(key.in_(keys))
+        self._applied = {(store_id, install, seq) for store_id, install, seq in self._session.execute(known)}
+
+    def _read_links(self, ids: set[str], named: Collection[tuple[str, str]]) -> None:
+        standing = select(Link).where(Link.store_id.in_(ids), Link.ended_at.is_(None))
+        told = select(Link).where(tuple_(Link.store_id, Link.advertiser_id).in_(named))
+        for query in (standing, told) if named else (standing,):
+            for link in self._session.scalars(query, execution_options={"populate_existing": True}):
+                self._links[link.store_id][link.advertiser_id] = link
+
+    def store(self, store_id: str) -> Store:
+        """Raises NotFound."""
+        if store_id not in self._stores:
+            raise NotFound(f"there is no store {store_id}")
+        return self._stores[store_id]
+
+    def is_applied(self, store_id: str, news: SignalOrder) -> bool:
+        return _key(store_id, news) in self._applied
+
+    def note_elsewhere(self, store_id: str, home_url: str, now: datetime) -> None:
+        """Hold, for staff, that a message signed with the store's secret names another address as home."""
+        claim = NewClaim(
+            store_id, canonical(home_url) or home_url, ClaimReason.ELSEWHERE, None, home_url, signed=True
+        )
+        keep_claim(self._session, claim, now)
+
+    def mark_applied(self, store_id: str, news: SignalOrder, event: str, delivery_id: int) -> None:
+        self._applied.add(_key(store_id, news))
+        self._session.add(
+            Signal(
+                store_id=store_id,
+                install_id=news.install_id,
+                seq=news.seq,
+                event=event,
+                at=news.at,
+                delivery_id=delivery_id,
+            )
+        )
+
+    def link(self, store_id: str, advertiser_id: str) -> Link | None:
+        return self._links[store_id].get(advertiser_id)
+
+    def add_link(self, store_id: str, advertiser_id: str, *, ended_at: datetime | None) -> Link:
+        link = Link(store_id=store_id, advertiser_id=advertiser_id, ended_at=ended_at)
+        self._links[store_id][advertiser_id] = link
+        self._with_new_links.add(store_id)
+        self._session.add(link)
+        return link
+
+    def drop_old_claims(self) -> None:
+        """Keep the number of a store's claims within bounds, once all that was told is applied."""
+        if self._with_new_links:
+            self._session.flush()
+        for store_id in sorted(self._with_new_links):
+            drop_old_claims(self._session, store_id)
+
+    def end_other_links(self, store_id: str, advertiser_id: str, at: datetime) -> None:
+        """A store has one ad account at a time: what else stands ends."""
+        for link in self._links[store_id].values():
+            if link.advertiser_id != advertiser_id and link.ended_at is None:
+                link.ended_at = at
+
+
+def _key(store_id: str, news: SignalOrder) -> tuple[str, str, int]:
+    return store_id, news.install_id, news.seq

@@ -1,0 +1,154 @@
+"""One budget of calls to TikTok, shared by every process on the same database.
+
+A turn is taken in a transaction of its own that holds the budget's row and nothing else; whoever has to wait
+for it waits outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from receiver.domain.rate_limiter import (
+    Backoff,
+    BudgetState,
+    DenialReason,
+    Rate,
+    Slot,
+    Throttled,
+    blocked,
+    is_over,
+    refused_to_advertiser,
+    refused_to_app,
+    waiting,
+)
+from receiver.storage import call_counts
+from receiver.storage.database import Database
+from receiver.storage.tables import CallBudget, CallPause
+
+PROVIDER, APP = "tiktok", ""
+
+Longer = Callable[[Backoff | None], Backoff]
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """What is left of the day's calls, for routine work and for all of it, and what stands still."""
+
+    routine: int
+    urgent: int
+    used: int
+    paused_until: datetime | None
+    slowed: int  # ad accounts
+
+
+class SharedBudget:
+    """Who may call when. Each method is one short transaction; raises StorageUnavailable."""
+
+    def __init__(self, database: Database, a_second: float) -> None:
+        self._database = database
+        self._rate = Rate(a_second)
+
+    def take(self, now: datetime, *, advertiser_id: str | None, urgent: bool) -> Slot | Throttled:
+        """A turn for a call, about this ad account if one is named; a pause costs no turn."""
+        with self._database.writing() as session:
+            row = _held(session)
+            pauses = {
+                DenialReason.PAUSED: _pause(session, APP),
+                DenialReason.SLOWED: _pause(session, advertiser_id),
+            }
+            for why, pause in pauses.items():
+                if not_now := waiting(pause, now, why):
+                    return not_now
+            budget = BudgetState(row.next_at, row.routine_at, row.day, row.used)
+            left, answer = self._rate.reserve(budget, now, urgent=urgent)
+            row.next_at, row.routine_at, row.day, row.used = (
+                left.next_at,
+                left.routine_at,
+                left.day,
+                left.used,
+            )
+            return replace(answer, tells=any(pauses.values())) if isinstance(answer, Slot) else answer
+
+    def refused_to_app(self, turn: Slot, now: datetime) -> datetime:
+        """Until when nobody calls, after TikTok said that the app has called too often."""
+        return self._pause(APP, lambda pause: refused_to_app(pause, turn, now))
+
+    def refused_to_advertiser(self, advertiser_id: str, turn: Slot, now: datetime) -> datetime:
+        """Until when nobody calls about this ad account."""
+        return self._pause(advertiser_id, lambda pause: refused_to_advertiser(pause, turn, now))
+
+    def blocked(self, now: datetime) -> datetime:
+        """Until when nobody calls, after TikTok said that it takes none of our app's."""
+        return self._pause(APP, lambda pause: blocked(pause, now))
+
+    def answered(self, advertiser_id: str | None, turn: Slot) -> None:
+        """A call was answered: the pauses it shows to be over are forgotten."""
+        if not turn.tells:
+            return
+        with self._database.writing() as session:
+            _held(session)
+            for subject in (APP, advertiser_id):
+                pause = _pause(session, subject)
+                if pause and is_over(pause, turn):
+                    session.execute(delete(CallPause).where(CallPause.subject == subject))
+
+    def count(self, path: str, code: str) -> None:
+        """One more call to `path` came to `code`."""
+        with self._database.writing() as session:
+            call_counts.add(session, path, code)
+
+    def left(self, now: datetime) -> Remaining:
+        with self._database.reading() as session:
+            row = session.get(CallBudget, PROVIDER)
+            used = BudgetState(day=row.day, used=row.used).used_on(now.astimezone(UTC).date()) if row else 0
+            paused = waiting(_pause(session, APP), now, DenialReason.PAUSED)
+            slowed = select(func.count()).where(CallPause.subject != APP, CallPause.until > now)
+            return Remaining(
+                routine=max(0, self._rate.a_day(urgent=False) - used),
+                urgent=max(0, self._rate.a_day(urgent=True) - used),
+                used=used,
+                paused_until=paused.until if paused else None,
+                slowed=session.scalar(slowed) or 0,
+            )
+
+    def _pause(self, subject: str, longer: Longer) -> datetime:
+        with self._database.writing() as session:
+            _held(session)
+            row = session.get(CallPause, subject)
+            pause = longer(Backoff(row.until, row.strikes) if row else None)
+            if row is None:
+                session.add(CallPause(subject=subject, until=pause.until, strikes=pause.strikes))
+            else:
+                row.until, row.strikes = pause.until, pause.strikes
+            return pause.until
+
+
+def purge_pauses(session: Session, before: datetime, limit: int) -> int:
+    """Forget pauses that ended before a moment; answers how many rows went."""
+    old = select(CallPause.subject).where(CallPause.until < before).limit(limit)
+    gone = delete(CallPause).where(CallPause.subject.in_(old)).returning(CallPause.subject)
+    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
+
+
+def _held(session: Session) -> CallBudget:
+    """The budget's row, ours until the transaction ends; made with the first call."""
+    query = select(CallBudget).where(CallBudget.provider == PROVIDER).with_for_update()
+    if (row := session.scalars(query).first()) is None:
+        try:
+            with session.begin_nested():
+                session.add(CallBudget(provider=PROVIDER, used=0))
+        except IntegrityError:  # another process has just made it
+            pass
+        row = session.scalars(query).one()
+    return row
+
+
+def _pause(session: Session, subject: str | None) -> Backoff | None:
+    row = session.get(CallPause, subject) if subject is not None else None
+    return Backoff(row.until, row.strikes) if row else None

@@ -1,0 +1,107 @@
+"""Webhook addresses and their signing secrets."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from receiver.domain.limits import Sent, day_of
+from receiver.storage.database import Driver
+from receiver.storage.tables import WebhookEndpoint, WebhookSecret
+from receiver.storage.types import utc_as_text
+
+REMEMBERED = 20  # secrets of a webhook that are tried on what it once sent
+
+
+@dataclass(frozen=True)
+class ResolvedEndpoint:
+    """Where a delivery was sent to, and the sealed secrets that may have signed it."""
+
+    store_id: str
+    hook_id: str
+    topic: str | None  # null: the header names it
+    connected: bool
+    sealed: tuple[str, ...]
+    sent: Sent = Sent()  # noqa: RUF009 (frozen: by its store on this day, as far as it is written)
+
+
+_ADDRESSES = """
+    SELECT hooks.id, hooks.store_id, hooks.topic, stores.disconnected_at IS NULL, hook_secrets.secret_sealed,
+        coalesce(store_days.deliveries, 0), coalesce(store_days.body_bytes, 0)
+    FROM hooks
+    JOIN stores ON stores.id = hooks.store_id
+    LEFT JOIN hook_secrets ON hook_secrets.hook_id = hooks.id
+        AND (hook_secrets.valid_until IS NULL OR hook_secrets.valid_until > {now})
+    LEFT JOIN store_days ON store_days.store_id = stores.id AND store_days.day = {day}
+    WHERE hooks.id {among}
+    ORDER BY hook_secrets.id DESC
+"""
+_POSTGRESQL = _ADDRESSES.format(now="%b::timestamptz", day="%b::date", among="= ANY(%b::text[])")
+
+
+def resolve_endpoints(driver: Driver, hook_ids: Iterable[str], now: datetime) -> dict[str, ResolvedEndpoint]:
+    """By hook id, with the secrets valid now, in one query; an address nobody was given is left out.
+
+    By the driver's own means: it is asked for every delivery, and SQLAlchemy costs more than the answer.
+    """
+    asked = list(hook_ids)
+    if isinstance(driver, sqlite3.Connection):
+        statement = _ADDRESSES.format(now="?", day="?", among=f"IN ({', '.join('?' * len(asked))})")
+        rows = driver.execute(statement, [utc_as_text(now), day_of(now).isoformat(), *asked]).fetchall()
+    else:
+        rows = driver.execute(_POSTGRESQL, [now, day_of(now), asked]).fetchall()
+    found: dict[str, ResolvedEndpoint] = {}
+    for hook_id, store_id, topic, connected, sealed, deliveries, body_bytes in rows:
+        before = found[hook_id].sealed if hook_id in found else ()
+        secrets = (*before, sealed) if sealed is not None else before
+        found[hook_id] = ResolvedEndpoint(
+            store_id, hook_id, topic, bool(connected), secrets, Sent(deliveries, body_bytes)
+        )
+    return found
+
+
+def add_hook(session: Session, hook_id: str, store_id: str, topic: str | None) -> None:
+    session.add(WebhookEndpoint(id=hook_id, store_id=store_id, topic=topic))
+    session.flush()
+
+
+def add_secret(session: Session, hook_id: str, sealed: str, now: datetime) -> None:
+    session.add(WebhookSecret(hook_id=hook_id, secret_sealed=sealed, created_at=now, valid_until=None))
+
+
+def secrets_of(session: Session, hook_id: str) -> list[WebhookSecret]:
+    """The newest of those it ever had, valid or not; the newest first."""
+    query = select(WebhookSecret).where(WebhookSecret.hook_id == hook_id).order_by(WebhookSecret.id.desc())
+    return list(session.scalars(query.limit(REMEMBERED)))
+
+
+def end_older_secrets(session: Session, hook_id: str, newest: int, at: datetime) -> None:
+    """Let the secrets up to the one numbered `newest` end at `at`; one that ends sooner keeps its end."""
+    later = or_(WebhookSecret.valid_until.is_(None), WebhookSecret.valid_until > at)
+    session.execute(
+        update(WebhookSecret)
+        .where(WebhookSecret.hook_id == hook_id, WebhookSecret.id <= newest, later)
+        .values(valid_until=at),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def end_secrets(session: Session, hook_id: str, at: datetime) -> None:
+    """Let every secret of the hook end at `at`; one that ends sooner keeps its end."""
+    later = or_(WebhookSecret.valid_until.is_(None), WebhookSecret.valid_until > at)
+    session.execute(
+        update(WebhookSecret).where(WebhookSecret.hook_id == hook_id, later).values(valid_until=at),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def purge_secrets(session: Session, before: datetime, limit: int) -> int:
+    """Forget secrets that ended before a moment; answers how many rows went."""
+    old = select(WebhookSecret.id).where(WebhookSecret.valid_until < before).limit(limit)
+    gone = delete(WebhookSecret).where(WebhookSecret.id.in_(old)).returning(WebhookSecret.id)
+    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())

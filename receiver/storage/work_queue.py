@@ -1,0 +1,141 @@
+"""What waits for a person, counted up to a limit: each count is led by an index and stops there."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, not_, select
+from sqlalchemy.orm import Session
+
+from receiver.storage.address_claims import stores_with_claims
+from receiver.storage.awards import is_late
+from receiver.storage.links import is_read
+from receiver.storage.tables import (
+    IS_ASKED_ABOUT,
+    IS_IN_TROUBLE,
+    IS_WITHDRAWN,
+    Account,
+    AuditEntry,
+    Award,
+    Delivery,
+    Link,
+    Quarantined,
+    Rejection,
+    Review,
+    StaffToken,
+    Store,
+    WebhookEndpoint,
+)
+
+DUE_SOON = timedelta(days=3)
+EXPIRES_SOON = timedelta(days=14)
+MOVED_LATELY = timedelta(days=3)
+BY_ITSELF = "bridge"  # who moved a store, in the audit
+STALE = timedelta(hours=3)  # an account's poll is so long past its turn
+DAYS_BEFORE = 7  # what a day's rejections are compared with
+
+
+def deliveries_in(state: str) -> Select[Any]:
+    return select(Delivery.id).where(Delivery.state == state)
+
+
+def quarantined() -> Select[Any]:
+    return select(Quarantined.id)
+
+
+def expiring_tokens(now: datetime, staff_id: int | None) -> Select[Any]:
+    """Staff's tokens that expire soon: one person's, or everybody's."""
+    query = select(StaffToken.id).where(
+        StaffToken.expires_at > now, StaffToken.expires_at <= now + EXPIRES_SOON
+    )
+    return query if staff_id is None else query.where(StaffToken.staff_id == staff_id)
+
+
+def overdue(now: datetime) -> Select[Any]:
+    return select(Award.id).where(is_late(now))
+
+
+def stores_overdue(now: datetime) -> Select[str]:
+    return select(Award.store_id).where(is_late(now)).distinct().order_by(Award.store_id)
+
+
+def due_soon(now: datetime) -> Select[Any]:
+    within = Award.due_by < _today(now) + DUE_SOON
+    return select(Award.id).where(Award.state == "due", within, not_(is_late(now)))
+
+
+def open_reviews() -> Select[Any]:
+    return select(Review.id).where(Review.state == "open")
+
+
+def held_stores() -> Select[str, str]:
+    return select(Store.id, Store.name).where(Store.stage == "held")
+
+
+def stores_asked_about() -> Select[str, str]:
+    """Their award waits until staff say whether another store is of the same merchant."""
+    return select(Store.id, Store.name).where(IS_ASKED_ABOUT)
+
+
+def stores_with_webhook_trouble() -> Select[str, str]:
+    return (
+        select(Store.id, Store.name)
+        .join(WebhookEndpoint, WebhookEndpoint.store_id == Store.id)
+        .where(IS_IN_TROUBLE)
+        .distinct()
+    )
+
+
+def stores_claimed() -> Select[str, str]:
+    """Stores that somebody claims to be, without proof."""
+    return stores_with_claims(signed=False)
+
+
+def stores_with_held_messages() -> Select[str, str]:
+    """Stores whose messages, signed with their secret, name another address as home."""
+    return stores_with_claims(signed=True)
+
+
+def stores_moved_lately(now: datetime) -> Select[str, str]:
+    """Stores that the service moved by itself."""
+    query = select(Store.id, Store.name).join(AuditEntry, AuditEntry.subject == Store.id)
+    moved = (AuditEntry.action == "stores move", AuditEntry.at > now - MOVED_LATELY)
+    return query.where(*moved, AuditEntry.actor == BY_ITSELF).distinct()
+
+
+def stores_without_consent() -> Select[str, str]:
+    return select(Store.id, Store.name).join(Link, Link.store_id == Store.id).where(IS_WITHDRAWN).distinct()
+
+
+def stale_stores(now: datetime) -> Select[str, str]:
+    linked = (Link.advertiser_id == Account.advertiser_id) & is_read()
+    query = select(Store.id, Store.name).join(Link, Link.store_id == Store.id).join(Account, linked)
+    return query.where(Account.next_poll_at < now - STALE).distinct()
+
+
+def counted(session: Session, query: Select[*tuple[Any, ...]], most: int) -> int:
+    """Return the number of rows, or `most` + 1 where there are more than `most`."""
+    return session.scalar(select(func.count()).select_from(query.limit(most + 1).subquery())) or 0
+
+
+def oldest_waiting(session: Session) -> tuple[datetime, str] | None:
+    """Since when the delivery that has waited longest is due, and its state."""
+    query = select(Delivery.due_at, Delivery.state).where(Delivery.due_at.is_not(None))
+    oldest = session.execute(query.order_by(Delivery.due_at, Delivery.id).limit(1)).first()
+    return (oldest.due_at, oldest.state) if oldest else None
+
+
+def bad_signatures(session: Session, now: datetime) -> tuple[int, int]:
+    """Calls turned away for their signature today, and on an average day of the week before, in UTC."""
+    today = _today(now)
+    told = select(func.coalesce(func.sum(Rejection.count), 0)).where(Rejection.reason == "signature")
+    week = (Rejection.day >= today - timedelta(days=DAYS_BEFORE)) & (Rejection.day < today)
+    return (
+        int(session.scalar(told.where(Rejection.day == today)) or 0),
+        int(session.scalar(told.where(week)) or 0) // DAYS_BEFORE,
+    )
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(UTC).date()

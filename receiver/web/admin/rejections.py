@@ -1,0 +1,115 @@
+"""What was not taken in: held in quarantine until a secret is put right, or rejected and only counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, g, render_template, request
+
+from receiver.container import current_container
+from receiver.errors import InputError, ReceiverError
+from receiver.services.processing.search import check_filters, read_place
+from receiver.services.receiving.quarantine import (
+    ReleaseResult,
+    held_by_store,
+    page_of_quarantine,
+    release_from_quarantine,
+)
+from receiver.services.receiving.rejections import RejectionPage, page_of_rejections, samples
+from receiver.storage.deliveries import Filters
+from receiver.web.admin.sign_in import operators_only, staff_only
+
+turned_away_pages = Blueprint(
+    "turned_away", __name__, url_prefix="/admin/turned-away", template_folder="templates"
+)
+
+PAGE = 50
+SAMPLES = 20
+NAMED = 20  # stores, with how much is held of each
+
+# What each reason of a rejection means; one that is not here is told as it is.
+REASONS = {
+    "signature": "signed with another secret, or not at all",
+    "unknown": "an address nobody was given",
+    "disconnected": "a store that was disconnected",
+    "ping": "a ping, which stores send to try an address: nothing is wrong",
+    "length": "without a length, or chunked",
+    "size": "too large",
+    "body": "cut short on the way",
+    "method": "not a POST",
+    "unavailable": "nothing of TikTok's can be verified: TIKTOK_APP_SECRET is not set",
+}
+
+
+@turned_away_pages.get("/quarantine")
+@staff_only
+def quarantine() -> str | tuple[str, int]:
+    return _quarantine()
+
+
+@turned_away_pages.post("/quarantine")
+@operators_only
+def take_in() -> str | tuple[str, int]:
+    """`do=preview` says what would become of each, and changes nothing."""
+    container, form = current_container(), request.form
+    try:
+        tried = release_from_quarantine(
+            container.database,
+            container.cipher,
+            container.now(),
+            store_id=_store() or None,
+            reason=form.get("reason", ""),
+            actor=g.person.email,
+            dry_run=form.get("do") != "take_in",
+        )
+    except ReceiverError as error:
+        return _quarantine(refused=str(error))
+    return _quarantine(tried=tried)
+
+
+@turned_away_pages.get("/rejections")
+@staff_only
+def rejections() -> str | tuple[str, int]:
+    refused, found, newest = "", RejectionPage((), None), []
+    try:
+        asked = {"store_id": _store(), "reason": request.args.get("reason") or None}
+        database = current_container().database
+        found = page_of_rejections(database, **asked, after=request.args.get("after"), limit=PAGE)
+        newest = samples(database, **asked, limit=SAMPLES) if any(asked.values()) else []
+    except InputError as error:
+        refused = str(error)
+    page = render_template(
+        "rejections.html",
+        found=found,
+        samples=newest,
+        asked={name: request.args[name] for name in ("store", "reason") if request.args.get(name)},
+        reasons=REASONS,
+        refused=refused,
+    )
+    return (page, 400) if refused else page
+
+
+def _quarantine(tried: Sequence[ReleaseResult] | None = None, refused: str = "") -> str | tuple[str, int]:
+    found = None
+    try:
+        after = read_place(request.args.get("after"))
+        found = page_of_quarantine(current_container().database, _store(), after=after, limit=PAGE)
+    except InputError as error:
+        refused = refused or str(error)
+    page = render_template(
+        "quarantine.html",
+        found=found,
+        by_store=held_by_store(current_container().database),
+        named=NAMED,
+        asked={"store": request.values["store"]} if request.values.get("store") else {},
+        tried=tried,
+        done=request.form.get("do") == "take_in",
+        reason=request.form.get("reason", ""),
+        refused=refused,
+    )
+    return (page, 400) if refused else page
+
+
+def _store() -> str | None:
+    """Raises InputError."""
+    return check_filters(Filters(store=request.values.get("store") or None)).store

@@ -1,0 +1,68 @@
+"""Who a session belongs to, until it lies idle, grows old, or its person leaves or ends it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import current_app, request, session
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
+
+from receiver.container import current_container
+from receiver.controls.clock import real_now
+from receiver.services.staff import sessions
+from receiver.services.staff.sign_in import new_browser
+from receiver.storage.tables import Staff
+
+KNOWN_COOKIE, KNOWN_FOR = "console-known", timedelta(days=180)
+
+
+def begin_session(who: Staff) -> bool:
+    """Sign this browser in; False where the person's password has been replaced since it was typed."""
+    secret = sessions.begin_session(current_container().database, real_now(), who)
+    session.clear()  # a session of before the sign-in must not become one of after it
+    session.permanent = True
+    if secret is not None:
+        session["secret"] = secret
+    return secret is not None
+
+
+def signed_in() -> Staff | None:
+    """The person whose session this is, where it still lasts."""
+    # Real time, since in the sandbox staff move the service's own by days.
+    secret = session.get("secret")
+    return sessions.person_of_session(current_container().database, real_now(), secret) if secret else None
+
+
+def end_session() -> None:
+    """Sign this browser out: a copy of its cookie opens nothing either."""
+    if secret := session.get("secret"):
+        sessions.end_session(current_container().database, secret)
+    session.clear()
+
+
+def trusted_device(email: str) -> str | None:
+    """The name of this browser, where this very person signed in before: strangers' tries do not count."""
+    try:
+        known = _signer().loads(request.cookies.get(KNOWN_COOKIE, ""), max_age=int(KNOWN_FOR.total_seconds()))
+    except BadSignature:
+        return None
+    return str(known["browser"]) if known["email"] == email.strip().lower() else None
+
+
+def trust_device(answer: Response, who: Staff) -> None:
+    """It knows the last one who signed in, and opens nothing by itself."""
+    answer.set_cookie(
+        KNOWN_COOKIE,
+        _signer().dumps({"email": who.email, "browser": trusted_device(who.email) or new_browser()}),
+        max_age=KNOWN_FOR,
+        path="/admin/sign-in",
+        httponly=True,
+        samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
+
+
+def _signer() -> URLSafeTimedSerializer:
+    fallbacks = current_app.config["SECRET_KEY_FALLBACKS"]
+    return URLSafeTimedSerializer([*reversed(fallbacks), current_app.config["SECRET_KEY"]], salt=KNOWN_COOKIE)

@@ -1,0 +1,52 @@
+"""Looks every minute whether staff must be told something: a worker that stopped cannot say so itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
+
+import structlog
+
+from receiver.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class AlertMonitor:
+    """Begins with this process's first request; a server may fork after it has imported the app."""
+
+    def __init__(
+        self, app: WSGIApplication, look: Callable[[], object], stopping: Event | None = None
+    ) -> None:
+        self._app, self._look = app, look
+        self._stopping = stopping or Event()
+        self._lock = Lock()
+        self._thread: Thread | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self._thread is None:
+            self._begin()
+        return self._app(environ, start_response)
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="watch", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._look()
+            except StorageUnavailable as error:
+                log.warning("nobody looked whether staff must be told", error=str(error))
+            except Exception:  # the edge: a fault in one look must not end all others
+                log.exception("nobody looked whether staff must be told")
+            if self._stopping.wait(SECONDS):
+                return

@@ -1,0 +1,186 @@
+"""/api/v1/admin/quarantine and /rejections: what was not taken in, and taking it in after all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask.views import MethodView
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, Range
+
+from receiver.container import current_container
+from receiver.services.processing.replay import MOST_IDS
+from receiver.services.processing.search import LONGEST_FILTER, check_filters, read_place
+from receiver.services.receiving.quarantine import page_of_quarantine, release_from_quarantine
+from receiver.services.receiving.rejections import page_of_rejections, samples
+from receiver.services.validation import LONGEST
+from receiver.storage.deliveries import Filters
+from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, PageArguments, page_schema
+from receiver.web.api.admin.deliveries import NUMBER
+from receiver.web.api.schemas import MAYBE
+
+turned_away_api = AdminBlueprint("turned_away", "What was not taken in: held in quarantine, or counted")
+
+STORE = fields.String(validate=Length(min=1, max=LONGEST_FILTER))
+MOST_SAMPLES = 200
+
+
+class QuarantineArguments(NumberedPage):
+    """Of which store."""
+
+    store = STORE
+
+
+class HeldSchema(Schema):
+    """Something whose signature fits no secret of its store."""
+
+    id = fields.Integer(required=True)
+    store = fields.String(required=True)
+    topic = fields.String(required=True, **MAYBE)
+    received_at = fields.AwareDateTime(required=True)
+    bytes = fields.Integer(required=True)
+    body_sha256 = fields.String(required=True)
+
+
+class TakeInSchema(Schema):
+    """What to verify anew: of one store or by ids; neither: all."""
+
+    store = STORE
+    ids = fields.List(
+        fields.Integer(strict=True, validate=NUMBER), load_default=(), validate=Length(max=MOST_IDS)
+    )
+    reason = fields.String(required=True, validate=Length(min=1, max=LONGEST))
+    dry_run = fields.Boolean(load_default=False)
+
+
+class TriedSchema(Schema):
+    """What became of one: the delivery it is now, or why it stays."""
+
+    id = fields.Integer(required=True)
+    delivery_id = fields.Integer(data_key="delivery", required=True, **MAYBE)
+    problem = fields.String(required=True, **MAYBE)
+
+
+class TakenSchema(Schema):
+    """Each that was tried."""
+
+    tried = fields.List(fields.Nested(TriedSchema), required=True)
+
+
+class RejectionFilters(Schema):
+    """Of which store (empty: callers that are no known one), and why."""
+
+    store = fields.String(validate=Length(max=LONGEST_FILTER))
+    reason = fields.String(validate=Length(min=1, max=LONGEST_FILTER))
+
+
+class RejectionArguments(PageArguments, RejectionFilters):
+    """Which page of which counts."""
+
+
+class RejectionSchema(Schema):
+    """How many calls were turned away on a day, in UTC."""
+
+    day = fields.Date(required=True)
+    store_id = fields.String(data_key="store", required=True)
+    reason = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
+class SampleArguments(RejectionFilters):
+    """Which calls, and how many."""
+
+    limit = fields.Integer(load_default=50, validate=Range(min=1, max=MOST_SAMPLES))
+
+
+class SampleSchema(Schema):
+    """A call that was turned away, without credentials and body."""
+
+    at = fields.AwareDateTime(required=True)
+    store_id = fields.String(data_key="store", required=True)
+    reason = fields.String(required=True)
+    bytes = fields.Integer(required=True, **MAYBE)
+    headers = fields.List(fields.List(fields.String()), required=True)
+
+
+class SamplesSchema(Schema):
+    """The newest first."""
+
+    items = fields.List(fields.Nested(SampleSchema), required=True)
+
+
+@turned_away_api.route("/quarantine")
+class QuarantineView(MethodView):
+    """What is held."""
+
+    @turned_away_api.arguments(QuarantineArguments, location="query")
+    @turned_away_api.response(200, page_schema(HeldSchema, "QuarantinePage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The oldest first."""
+        store_id, after = _store(arguments), read_place(arguments.get("after"))
+        page = page_of_quarantine(
+            current_container().database, store_id, after=after, limit=arguments["limit"]
+        )
+        return {"items": page.rows, "next": None if page.next is None else str(page.next)}
+
+
+@turned_away_api.route("/quarantine/take-in")
+class TakeInView(MethodView):
+    """Taking in what is held."""
+
+    @turned_away_api.arguments(TakeInSchema)
+    @turned_away_api.response(200, TakenSchema)
+    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Verify anew; what is right goes into the inbox like any delivery, the rest stays."""
+        container = current_container()
+        tried = release_from_quarantine(
+            container.database,
+            container.cipher,
+            container.now(),
+            store_id=_store(told),
+            ids=told["ids"],
+            reason=told["reason"],
+            actor=g.person.email,
+            dry_run=told["dry_run"],
+        )
+        return {"tried": tried}
+
+
+@turned_away_api.route("/rejections")
+class RejectionsView(MethodView):
+    """Calls that were turned away, counted."""
+
+    @turned_away_api.arguments(RejectionArguments, location="query")
+    @turned_away_api.response(200, page_schema(RejectionSchema, "RejectionPage"))
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The newest day first; pings among them."""
+        page = page_of_rejections(
+            current_container().database,
+            **_which(arguments),
+            after=arguments.get("after"),
+            limit=arguments["limit"],
+        )
+        return {"items": page.rows, "next": page.next}
+
+
+@turned_away_api.route("/rejections/samples")
+class SamplesView(MethodView):
+    """Calls that were turned away, the newest of each kind."""
+
+    @turned_away_api.arguments(SampleArguments, location="query")
+    @turned_away_api.response(200, SamplesSchema)
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Without credentials and bodies."""
+        return {"items": samples(current_container().database, **_which(arguments), limit=arguments["limit"])}
+
+
+def _which(arguments: dict[str, Any]) -> dict[str, str | None]:
+    """Raises InputError."""
+    reason = check_filters(Filters(topic=arguments.get("reason"))).topic
+    return {"store_id": _store(arguments), "reason": reason}
+
+
+def _store(told: dict[str, Any]) -> str | None:
+    """Raises InputError."""
+    return check_filters(Filters(store=told.get("store"))).store

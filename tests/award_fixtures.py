@@ -1,0 +1,92 @@
+"""A member of staff before recorded awards, each of a store of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, update
+
+from receiver.container import Container
+from receiver.services.awards.block import block, lift
+from receiver.services.awards.credit import credited
+from receiver.services.awards.issue import issue
+from receiver.services.awards.issue_file import issue_file
+from receiver.storage import tables
+from tests.db_factories import keep_store
+
+NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
+
+
+def keep_awards(container: Container, count: int) -> list[str]:
+    """Due awards aw_0, aw_1, …"""
+    keep_store(container, "st_0")
+    with container.database.writing() as session:
+        programme = session.get_one(tables.Store, "st_0").programme
+        plain = {"programme": programme, "name": "n", "joined_at": NOW, "created_at": NOW}
+        for n in range(1, count):
+            session.add(tables.Store(id=f"st_{n}", url=f"https://{n}.example/", merchant=f"m_{n}", **plain))
+        said = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}
+        decision = tables.DecisionRow(store_id="st_0", decided_at=NOW, **said)
+        session.add(decision)
+        session.flush()
+        session.add_all(_award(n, programme, decision.id) for n in range(count))
+    return [f"aw_{n}" for n in range(count)]
+
+
+def _award(n: int, programme: str, decision_id: int) -> tables.Award:
+    return tables.Award(
+        id=f"aw_{n}",
+        programme=programme,
+        store_id=f"st_{n}",
+        merchant=f"m_{n}",
+        advertiser_id=f"7{n:06}",
+        state="due",
+        credit=Decimal(500),
+        threshold=Decimal(500),
+        currency="USD",
+        decided_at=NOW,
+        due_by=date(2025, 12, 8),
+        flags=[],
+        decision_id=decision_id,
+    )
+
+
+class AwardDesk:
+    """What staff can do, and what came of it."""
+
+    def __init__(self, container: Container, count: int = 1) -> None:
+        self.database, self.cipher = container.database, container.cipher
+        self.ids = keep_awards(container, count)
+
+    def issue(self, reference: str = "INV-1", award_id: str = "aw_0", as_: str = "applied") -> dict[str, Any]:
+        told = {"reference": reference, "delivered_as": as_, "actor": "ann", "cipher": self.cipher}
+        return issue(self.database, NOW, award_id, **told)
+
+    def credit(
+        self, evidence: str = "PROMOTION_ISSUED of 5 December", source: str = "staff"
+    ) -> dict[str, Any]:
+        return credited(self.database, NOW, "aw_0", evidence=evidence, source=source, actor="ann")
+
+    def block(self, reason: str = "police called") -> dict[str, Any]:
+        return block(self.database, NOW, "aw_0", reason=reason, actor="ann")
+
+    def lift(self, reason: str = "a mistake") -> dict[str, Any]:
+        return lift(self.database, NOW, "aw_0", reason=reason, actor="ann")
+
+    def file(self, text: str) -> list[str]:
+        """What became of each row."""
+        return [one.outcome for one in issue_file(self.database, NOW, text, "ann", cipher=self.cipher)]
+
+    def put(self, state: str) -> None:
+        with self.database.writing() as session:
+            session.execute(update(tables.Award).values(state=state))
+
+    def award(self, award_id: str = "aw_0") -> tables.Award:
+        with self.database.reading() as session:
+            return session.get_one(tables.Award, award_id)
+
+    def audited(self) -> list[tables.AuditEntry]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(tables.AuditEntry).order_by(tables.AuditEntry.id)))

@@ -1,0 +1,160 @@
+"""Moving the sandbox's clock lives through every day of it; beside the worker, twice and after a fall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import func, select
+
+from receiver.container import Container
+from receiver.controls import Controls
+from receiver.errors import StorageUnavailable
+from receiver.jobs import Job, every_minute
+from receiver.sandbox import clock_mover
+from receiver.sandbox.clock_mover import move_clock
+from receiver.services.decisions.history import list_decisions
+from receiver.services.polling.spend import spend_of
+from receiver.services.running.readiness import readiness
+from receiver.storage import heartbeats
+from receiver.storage.tables import Award
+from tests.journeys.journey import ADVERTISER, Journey
+from tests.sandbox.conftest import REAL
+
+UNTIL = REAL + timedelta(days=30)
+
+
+def controls_of(container: Container) -> Controls:
+    assert container.controls is not None
+    return container.controls
+
+
+def move_to(sandbox: Journey, until: datetime = UNTIL) -> None:
+    move_clock(sandbox.container, controls_of(sandbox.container), until)
+
+
+def changes(sandbox: Journey) -> list[tuple[datetime, str | None, str | None]]:
+    told = controls_of(sandbox.container).moves.told()
+    assert told is not None
+    return [(change.at, change.was, change.now) for change in told.changes]
+
+
+def decisions(sandbox: Journey) -> int:
+    return len(list_decisions(sandbox.container.database, sandbox.store.id, 0))
+
+
+def test_thirty_days_pass_and_each_change_is_told_with_its_date(sandbox: Journey) -> None:
+    move_to(sandbox)
+    assert sandbox.container.now() == UNTIL
+    assert changes(sandbox) == [
+        (datetime(2025, 12, 2, 12, 0, tzinfo=UTC), "accumulating", "settling"),
+        (datetime(2025, 12, 4, 12, 0, tzinfo=UTC), "settling", "due"),
+    ]
+    status = sandbox.status()
+    assert (status["stage"], status["stale"], status["award"]["due_by"]) == ("due", False, "2025-12-08")
+
+
+def test_what_fell_due_on_the_way_was_polled_day_by_day(sandbox: Journey) -> None:
+    move_to(sandbox, REAL + timedelta(days=5))
+    days = spend_of(sandbox.container.database, sandbox.container.now(), ADVERTISER)["days"]
+    assert [day["read_at"] for day in days if not day["final"]] == [REAL + timedelta(days=5)] * 3
+    assert days[0]["read_at"] == REAL
+    assert len({day["read_at"] for day in days}) > 2
+
+
+def test_to_go_where_it_has_been_already_changes_nothing(sandbox: Journey) -> None:
+    move_to(sandbox)
+    before = decisions(sandbox)
+    move_to(sandbox)
+    move_to(sandbox, REAL)
+    assert (sandbox.container.now(), decisions(sandbox)) == (UNTIL, before)
+    assert changes(sandbox) == []
+
+
+def test_beside_a_worker_at_the_same_work_the_end_is_the_same(sandbox: Journey) -> None:
+    stopping = Event()
+
+    def work() -> None:
+        while not stopping.is_set():
+            sandbox.work()
+
+    workers = [Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    try:
+        move_to(sandbox)
+    finally:
+        stopping.set()
+        for worker in workers:
+            worker.join()
+    sandbox.work()
+    assert (sandbox.status()["stage"], sandbox.status()["spend"]["qualifying"]) == ("due", "750.00")
+    with sandbox.container.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Award)) == 1
+
+
+@pytest.mark.parametrize(("silent_for", "ready"), [(5, True), (60, False)])
+def test_a_worker_is_as_alive_after_the_move_as_before_it(
+    sandbox: Journey, silent_for: int, ready: bool
+) -> None:
+    with sandbox.container.database.writing() as session:
+        heartbeats.beat(session, heartbeats.WORKER, REAL - timedelta(seconds=silent_for))
+    move_to(sandbox, REAL + timedelta(days=2))
+    assert (readiness(sandbox.container.database, sandbox.container.now()) == []) is ready
+
+
+def test_a_beat_at_the_new_time_is_not_carried_into_the_future(sandbox: Journey) -> None:
+    after = REAL + timedelta(days=1)
+    with sandbox.container.database.writing() as session:
+        heartbeats.beat(session, heartbeats.WORKER, after)
+        heartbeats.carry_over(session, heartbeats.WORKER, REAL, after)
+        assert heartbeats.last_beat(session, heartbeats.WORKER) == after
+
+
+def failing_on(day: int, error: Exception) -> Callable[[Container], tuple[Job, ...]]:
+    """The worker's jobs, of which one fails the first time it runs on the given day of the move."""
+    left = [error]
+
+    def fail(container: Container) -> None:
+        if left and container.now() == REAL + timedelta(days=day):
+            raise left.pop()
+
+    return lambda container: (*every_minute(container), Job("fails", lambda _: fail(container)))
+
+
+def carried_out(sandbox: Journey) -> None:
+    """What the sandbox's process does with a wish, at each look."""
+    clock_mover._move(sandbox.container, controls_of(sandbox.container), UNTIL)
+
+
+def test_a_database_out_of_reach_holds_the_clock_up_and_it_goes_on_from_there(
+    sandbox: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_mover, "TROUBLE_SECONDS", 0)
+    monkeypatch.setattr(clock_mover, "every_minute", failing_on(23, StorageUnavailable("gone for a moment")))
+    moves = controls_of(sandbox.container).moves
+    with moves.served():
+        moves.ask(sandbox.container.now(), UNTIL - REAL)
+        carried_out(sandbox)
+        assert (sandbox.container.now(), moves.wanted()) == (REAL + timedelta(days=23), UNTIL)
+        carried_out(sandbox)
+    told = moves.told()
+    assert told is not None
+    assert (sandbox.container.now(), moves.wanted(), told.steps, told.done) == (UNTIL, None, 30, 30)
+    assert [change.now for change in told.changes] == ["settling", "due"]
+
+
+def test_a_move_that_cannot_be_made_is_given_up_where_it_came_to(
+    sandbox: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_mover, "every_minute", failing_on(3, ValueError("a fault of ours")))
+    moves = controls_of(sandbox.container).moves
+    with moves.served():
+        moves.ask(sandbox.container.now(), UNTIL - REAL)
+        carried_out(sandbox)
+    told = moves.told()
+    assert told is not None
+    assert (sandbox.container.now(), moves.wanted()) == (REAL + timedelta(days=3), None)
+    assert (told.done, told.finished) == (2, False)

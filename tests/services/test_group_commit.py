@@ -1,0 +1,106 @@
+"""What many ask for at the same moment is done at once, and each gets its own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from receiver.errors import StorageUnavailable
+from receiver.services.receiving.group_commit import GroupCommit
+
+
+class Desk:
+    """Work that waits at its first batch until told to go on, so that others gather behind it."""
+
+    def __init__(self, work: Callable[[int], int], most: int = 100) -> None:
+        self.batches: list[list[int]] = []
+        self.go_on, self.began = Event(), Event()
+        self._work = work
+        self.together = GroupCommit(self._all, most)
+
+    def _all(self, items: Sequence[int]) -> list[int]:
+        self.batches.append(list(items))
+        self.began.set()
+        assert self.go_on.wait(20)
+        return [self._work(item) for item in items]
+
+    def run(self, first: int, others: Sequence[int]) -> dict[int, Future[int]]:
+        """The first alone, then the others, all waiting before the first one's batch ends."""
+        with ThreadPoolExecutor(len(others) + 1) as threads:
+            asked = {first: threads.submit(self.together.submit, first)}
+            assert self.began.wait(20)
+            for item in others:
+                asked[item] = threads.submit(self.together.submit, item)
+            while len(self.together._waiting) < len(others):
+                pass
+            self.go_on.set()
+        return asked
+
+
+def test_what_waits_at_one_moment_is_done_at_once_in_its_order():
+    desk = Desk(lambda item: item * 10)
+    asked = desk.run(1, range(2, 10))
+    assert {item: one.result() for item, one in asked.items()} == {item: item * 10 for item in range(1, 10)}
+    assert [sorted(batch) for batch in desk.batches] == [[1], list(range(2, 10))]
+
+
+def test_a_batch_has_its_limit_and_the_lead_is_handed_on():
+    desk = Desk(lambda item: item, most=3)
+    asked = desk.run(1, range(2, 10))
+    assert [one.result() for one in asked.values()] == list(range(1, 10))
+    assert [len(batch) for batch in desk.batches] == [1, 3, 3, 2]
+
+
+def test_what_is_at_fault_fails_alone():
+    def work(item: int) -> int:
+        if item == 5:
+            raise ValueError("poison")
+        return item
+
+    desk = Desk(work)
+    asked = desk.run(1, range(2, 8))
+    with pytest.raises(ValueError, match="poison"):
+        asked.pop(5).result()
+    assert [one.result() for one in asked.values()] == [1, 2, 3, 4, 6, 7]
+
+
+def test_when_storage_is_gone_all_are_told_at_once_and_none_tried_alone():
+    def work(item: int) -> int:
+        if item > 1:
+            raise StorageUnavailable("gone")
+        return item
+
+    desk = Desk(work)
+    asked = desk.run(1, range(2, 8))
+    assert asked.pop(1).result() == 1
+    assert all(isinstance(one.exception(), StorageUnavailable) for one in asked.values())
+    assert len(desk.batches) == 2
+
+
+def test_a_leader_that_is_cut_off_leaves_nobody_waiting():
+    def work(item: int) -> int:
+        if item == 2:
+            raise SystemExit
+        return item
+
+    desk = Desk(work, most=1)
+    asked = desk.run(1, [2, 3])
+    assert asked[1].result() == 1
+    assert isinstance(asked[2].exception(), SystemExit)
+    assert asked[3].result() == 3
+
+
+def test_one_after_the_other_each_is_done_by_itself():
+    desk = Desk(lambda item: item)
+    desk.go_on.set()
+    assert [desk.together.submit(item) for item in (1, 2, 3)] == [1, 2, 3]
+    assert desk.batches == [[1], [2], [3]]
+
+
+def test_hundreds_at_once_each_get_their_own():
+    with ThreadPoolExecutor(32) as threads:
+        together: GroupCommit[int, int] = GroupCommit(lambda items: [item * 10 for item in items], most=7)
+        assert list(threads.map(together.submit, range(2000))) == [item * 10 for item in range(2000)]

@@ -1,0 +1,37 @@
+"""A web process looks whether staff must be told, from its first request on, and through every fault."""
+
+from threading import Event
+
+from receiver.app import create_app
+from receiver.errors import StorageUnavailable
+from receiver.web import alert_monitor
+from receiver.web.alert_monitor import AlertMonitor
+
+
+def app(environ, start_response):
+    return [b"answered"]
+
+
+def test_it_looks_from_the_first_request_on_in_one_thread_and_through_faults(monkeypatch):
+    monkeypatch.setattr(alert_monitor, "SECONDS", 0.001)
+    stopping, looked, faults = Event(), Event(), [StorageUnavailable("away"), ValueError("a fault")]
+
+    def look():
+        if faults:
+            raise faults.pop()
+        looked.set()
+
+    watched = AlertMonitor(app, look, stopping)
+    assert watched._thread is None
+    assert watched({}, None) == [b"answered"]
+    begun = watched._thread
+    watched({}, None)
+    assert looked.wait(10)
+    assert watched._thread is begun
+    stopping.set()
+    begun.join(10)
+    assert not begun.is_alive()
+
+
+def test_only_a_service_that_can_tell_staff_looks(container):
+    assert not isinstance(create_app(container=container).wsgi_app, AlertMonitor)
