@@ -13,7 +13,7 @@ from sqlalchemy import Table, insert, select, text
 
 from receiver.container import Container
 from receiver.services.decisions.decide import decide_each
-from receiver.services.processing.replay import start as replay
+from receiver.services.deliveries.replay import start as replay
 from receiver.storage import tables
 from receiver.storage.deliveries import Filters
 from receiver.storage.migrate import migrate

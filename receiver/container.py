@@ -8,16 +8,16 @@ from datetime import datetime
 
 from flask import current_app
 
-from receiver.controls import Controls
-from receiver.controls.clock import real_now
 from receiver.errors import SettingsError
-from receiver.integrations.channels import Channel
-from receiver.integrations.channels.mail import Mail
-from receiver.integrations.channels.webhook import StaffWebhook
+from receiver.integrations.notifications import Channel
+from receiver.integrations.notifications.mail import Mail
+from receiver.integrations.notifications.webhook import StaffWebhook
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
 from receiver.integrations.woocommerce.shops import RestShops
+from receiver.sandbox.controls import Controls
+from receiver.sandbox.controls.clock import real_now
 from receiver.settings import Settings
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database

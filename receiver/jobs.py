@@ -21,16 +21,16 @@ from sqlalchemy import func, select
 
 from receiver.container import Container
 from receiver.errors import StorageUnavailable
-from receiver.services.bridge.reconcile import due_stores, reconcile_quietly
+from receiver.services.alerts.notify_staff import notify_staff
+from receiver.services.connections.reconcile import due_stores, reconcile_quietly
 from receiver.services.decisions.decide import decide_each, decide_stale
+from receiver.services.deliveries.purge import purge
+from receiver.services.operations.clock_rollback import reset_after_clock_rollback
 from receiver.services.polling.poll import AT_ONCE, poll_due
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.polling.verify_subscriptions import verify_subscriptions_if_due
-from receiver.services.processing.purge import purge
-from receiver.services.running.clock_rollback import reset_after_clock_rollback
-from receiver.services.running.notify_staff import notify_staff
-from receiver.services.running.programme import count_programmes
-from receiver.services.stores.places import fill_all_places
+from receiver.services.programmes.places import fill_all_places
+from receiver.services.programmes.statistics import count_programmes
 from receiver.storage.database import SQLITE_BUSY_MS, Database
 from receiver.storage.heartbeats import take_turn
 

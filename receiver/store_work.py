@@ -18,9 +18,9 @@ import structlog
 
 from receiver.container import Container
 from receiver.errors import StorageUnavailable
-from receiver.services.bridge.advance import advance_connect, due_connects
-from receiver.services.bridge.errands import run_errand, stores_with_errands
-from receiver.services.bridge.probes import Probes
+from receiver.services.connections.advance import advance_connect, due_connects
+from receiver.services.connections.errands import run_errand, stores_with_errands
+from receiver.services.connections.probes import Probes
 
 AT_ONCE, AT_ONE_HOST = 16, 2
 LOOKED_AT = 1_000  # due ones, so that many of one host do not hide the others

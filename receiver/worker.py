@@ -19,8 +19,8 @@ from receiver.container import Container
 from receiver.errors import StorageUnavailable
 from receiver.jobs import Job, every_minute, queue_of
 from receiver.services.decisions.decide import decide_each
-from receiver.services.processing.process import process_next
-from receiver.services.processing.replay import replay_next
+from receiver.services.deliveries.process import process_next
+from receiver.services.deliveries.replay import replay_next
 from receiver.storage import heartbeats
 from receiver.storage.migrate import require_newest
 from receiver.store_work import StoreWork

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from receiver.container import Container
-from receiver.services.facts.programmes import enrol_in
+from receiver.services.programmes.terms import enrol_in
 from receiver.storage import tables
 from tests.factories import FIRST, JOINED, LINKED, SETTLED
 

@@ -9,7 +9,7 @@ from typing import Any
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.store_webhooks import ActualWebhook
 from receiver.errors import ShopError, ShopTrouble
-from receiver.services.bridge.ports import Keys
+from receiver.services.connections.ports import Keys
 
 URL = "https://shop.example/"
 KEYS = Keys("ck_" + "a" * 40, "cs_" + "b" * 40)

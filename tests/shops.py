@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from receiver.controls.shop_faults import ShopFaults
+from receiver.sandbox.controls.shop_faults import ShopFaults
 from receiver.sandbox.shop.records import OWNER
 from receiver.sandbox.shop.server import create_shops
 from receiver.sandbox.shop.shop import Shop

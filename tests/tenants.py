@@ -15,7 +15,7 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 
 from receiver.container import Container
-from receiver.services.processing.process import process_next
+from receiver.services.deliveries.process import process_next
 from receiver.storage import inbox
 from receiver.storage.tables import Delivery, Link
 from tests.crash_runner import ENDED, waits

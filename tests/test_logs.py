@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from receiver.app import create_app
 from receiver.logs import log_to_stderr
-from receiver.services.processing import process
+from receiver.services.deliveries import process
 from receiver.storage.tables import Delivery, Store
 from tests.conftest import make_settings
 from tests.db_factories import keep_store

@@ -22,7 +22,7 @@ from receiver.container import Container, build_container
 from receiver.errors import Refused, StorageUnavailable
 from receiver.jobs import Job, queue_of
 from receiver.services.decisions import decide
-from receiver.services.running.programme import programme_stats
+from receiver.services.programmes.statistics import programme_stats
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from tests.conftest import make_settings

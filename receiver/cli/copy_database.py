@@ -14,7 +14,7 @@ from receiver.cli.options import SECRET
 from receiver.cli.output import json_option, print_rows
 from receiver.cli.single import single_command
 from receiver.container import current_container
-from receiver.services.running.copy_database import copy_database
+from receiver.services.operations.copy_database import copy_database
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.table_copy import Copied

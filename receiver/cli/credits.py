@@ -12,12 +12,12 @@ from receiver.cli.options import limit_option
 from receiver.cli.output import Commands, json_option, print_rows, to_json
 from receiver.container import current_container
 from receiver.documents.facts import read_facts
-from receiver.documents.languages import LANGUAGES
 from receiver.documents.programme import load_shipped, read_programme_file
 from receiver.documents.status import status_document
 from receiver.domain.awards import STATES
 from receiver.domain.decision import decide
 from receiver.errors import InputError
+from receiver.i18n.languages import LANGUAGES
 from receiver.services.awards.listing import list_awards
 from receiver.strict_json import read_json
 

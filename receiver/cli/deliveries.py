@@ -12,9 +12,9 @@ from receiver.cli.options import actor, delivery_filters, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows, to_json
 from receiver.cli.replays import replay_command, replays_command
 from receiver.container import current_container
-from receiver.services.processing.detail import delivery_detail, raw_body, redacted_body
-from receiver.services.processing.purge import expired, purge
-from receiver.services.receiving.quarantine import list_quarantine, release_from_quarantine
+from receiver.services.deliveries.detail import delivery_detail, raw_body, redacted_body
+from receiver.services.deliveries.purge import expired, purge
+from receiver.services.inbox.quarantine import list_quarantine, release_from_quarantine
 from receiver.storage import rejections
 from receiver.storage.deliveries import Filters, list_deliveries
 from receiver.storage.tables import Attempt, Delivery, Rejection, RejectionSample

@@ -9,7 +9,7 @@ from receiver.cli.single import single_command
 from receiver.container import current_container
 from receiver.errors import SettingsError
 from receiver.integrations.probe import probe
-from receiver.services.running.doctor import Check, CheckState, diagnose, diagnose_settings
+from receiver.services.operations.doctor import Check, CheckState, diagnose, diagnose_settings
 
 COLOURS = {CheckState.OK: "green", CheckState.WARN: "yellow", CheckState.FAIL: "red"}
 

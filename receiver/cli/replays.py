@@ -16,7 +16,7 @@ from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import Container, current_container
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
 from receiver.errors import Refused
-from receiver.services.processing.replay import (
+from receiver.services.deliveries.replay import (
     HIGHEST_RATE,
     SAY_WHICH,
     ReplayPreview,
@@ -28,7 +28,7 @@ from receiver.services.processing.replay import (
     results,
     start,
 )
-from receiver.services.running.readiness import lacks_worker
+from receiver.services.operations.readiness import lacks_worker
 from receiver.storage.deliveries import Filters
 from receiver.storage.replays import list_replays
 from receiver.storage.tables import Replay

@@ -10,7 +10,7 @@ from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
-from receiver.services.decisions.reviews import (
+from receiver.services.reviews.reviews import (
     STATES,
     answer_review,
     checked_answer,

@@ -16,12 +16,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from receiver.cli.output import Commands, cell, json_option, one_line, print_one, print_rows
 from receiver.container import current_container
-from receiver.controls import Controls
-from receiver.controls.clock_moves import Change, ClockMove, ClockMoves, span
-from receiver.controls.fault_switches import Kind, Switches
-from receiver.controls.faults import WORDS, Fault, Faults
-from receiver.controls.shop_faults import DOES, ShopFault, ShopFaults
 from receiver.errors import InputError, Refused
+from receiver.sandbox.controls import Controls
+from receiver.sandbox.controls.clock_moves import Change, ClockMove, ClockMoves, span
+from receiver.sandbox.controls.fault_switches import Kind, Switches
+from receiver.sandbox.controls.faults import WORDS, Fault, Faults
+from receiver.sandbox.controls.shop_faults import DOES, ShopFault, ShopFaults
 
 LOOK_SECONDS = 0.2
 FAULT = click.Choice([fault.value for fault in Fault])

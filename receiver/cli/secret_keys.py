@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.errors import Refused
-from receiver.services.running.rotate_keys import rotate_all
+from receiver.services.operations.rotate_keys import rotate_all
 
 secret_keys = Commands("secrets", help="The keys that stored secrets are sealed with.")
 

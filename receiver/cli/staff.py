@@ -9,7 +9,7 @@ import click
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, Row, json_option, print_one, print_rows
 from receiver.container import current_container
-from receiver.services.running.notify_staff import try_channel
+from receiver.services.alerts.notify_staff import try_channel
 from receiver.services.staff.members import ROLES, add_staff, list_staff, remove_staff, set_password
 from receiver.services.staff.passwords import new_password
 from receiver.services.staff.tokens import DAYS, MOST_DAYS, list_tokens, make_token, revoke_token

@@ -11,18 +11,18 @@ from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
-from receiver.documents.words import shop_trouble_words
-from receiver.services.bridge.claims import claims_about
-from receiver.services.bridge.disconnect import erase_store, leave_store
-from receiver.services.bridge.reconcile import reconcile_store
-from receiver.services.bridge.rotate import rotate_made_secrets
-from receiver.services.bridge.show import bridge_shown
+from receiver.i18n.words import shop_trouble_words
+from receiver.services.connections.claims import claims_about
+from receiver.services.connections.disconnect import erase_store, leave_store
+from receiver.services.connections.move_store import move_store
+from receiver.services.connections.reconcile import reconcile_store
+from receiver.services.connections.rotate import rotate_made_secrets
+from receiver.services.connections.show import bridge_shown
 from receiver.services.decisions.decide import decide_each
 from receiver.services.stores import registry as service
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.listing import store_row
 from receiver.services.stores.merge import merge_merchants
-from receiver.services.stores.move import move_store
 from receiver.storage.tables import Store
 
 COLUMNS = ("id", "url", "name", "country", "merchant", "admitted_at", "set_up_at", "stage", "verdict")

@@ -8,10 +8,10 @@ from babel import Locale
 from marshmallow import ValidationError
 
 from receiver.documents.fields import DashIsNull, Strict, load_document
-from receiver.documents.languages import ENGLISH
 from receiver.documents.times import time_text
-from receiver.documents.words import review_words
 from receiver.domain.reviews import ReviewState
+from receiver.i18n.languages import ENGLISH
+from receiver.i18n.words import review_words
 
 LONGEST_MESSAGE = 2000
 

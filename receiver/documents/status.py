@@ -10,11 +10,19 @@ from typing import Any
 
 from babel import Locale
 
-from receiver.documents.languages import ENGLISH
 from receiver.documents.money import amount_text
 from receiver.documents.review import review_document
 from receiver.documents.times import time_text
-from receiver.documents.words import (
+from receiver.domain.awards import is_overdue
+from receiver.domain.decision import Decision, DueAward, NextTier, Stage, TierProgress, Warned
+from receiver.domain.evidence import Evidence
+from receiver.domain.facts import AccountProfile, Outcome, Payment, RecordedAward
+from receiver.domain.programme import Tier
+from receiver.domain.reviews import ReviewState
+from receiver.domain.rules import RuleResult
+from receiver.domain.spend import CountedDay
+from receiver.i18n.languages import ENGLISH
+from receiver.i18n.words import (
     clock_words,
     connect_words_for,
     headline_words,
@@ -26,14 +34,6 @@ from receiver.documents.words import (
     warning_words,
     webhook_trouble_words,
 )
-from receiver.domain.awards import is_overdue
-from receiver.domain.decision import Decision, DueAward, NextTier, Stage, TierProgress, Warned
-from receiver.domain.evidence import Evidence
-from receiver.domain.facts import AccountProfile, Outcome, Payment, RecordedAward
-from receiver.domain.programme import Tier
-from receiver.domain.reviews import ReviewState
-from receiver.domain.rules import RuleResult
-from receiver.domain.spend import CountedDay
 
 
 def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, Any]:

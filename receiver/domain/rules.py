@@ -1,7 +1,7 @@
 """Each rule of the programme: facts in, an outcome with its reason and evidence out.
 
 A reason is a message id (`rule.outcome` or `rule.outcome.why`) with typed parameters; the sentences
-stand in `documents/sentences.py`. Outcomes: pass, fail, pending (not yet, nothing wrong), unknown (the
+stand in `i18n/sentences.py`. Outcomes: pass, fail, pending (not yet, nothing wrong), unknown (the
 fact could not be had, or sources disagree).
 """
 

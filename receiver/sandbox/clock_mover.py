@@ -11,12 +11,12 @@ import structlog
 from sqlalchemy import select
 
 from receiver.container import Container, build_container
-from receiver.controls import Controls
-from receiver.controls.clock import MovableClock
-from receiver.controls.clock_moves import Change, move
 from receiver.errors import StorageUnavailable
 from receiver.jobs import every_minute
 from receiver.logs import log_to_stderr
+from receiver.sandbox.controls import Controls
+from receiver.sandbox.controls.clock import MovableClock
+from receiver.sandbox.controls.clock_moves import Change, move
 from receiver.sandbox.paths import find_paths
 from receiver.settings import read_settings
 from receiver.storage import heartbeats

@@ -27,10 +27,10 @@ from receiver.sandbox.tiktok_server import accounts
 from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import issue
 from receiver.services.decisions.decide import decide_each
-from receiver.services.facts.record import record
+from receiver.services.inbox.receive import WebhookReceiver
 from receiver.services.polling.poll import poll_account
-from receiver.services.receiving.receive import WebhookReceiver
 from receiver.services.stores.links import add_link
+from receiver.services.stores.record_fact import record
 from receiver.storage.tables import Account, Award
 from receiver.web.webhooks import WebhookMiddleware
 from receiver.worker import work_inbox

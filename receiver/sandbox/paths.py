@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from receiver.controls.json_file import write_private
 from receiver.errors import SettingsError
+from receiver.sandbox.controls.json_file import write_private
 from receiver.settings import ROOT
 
 MARK = "SANDBOX=yes"

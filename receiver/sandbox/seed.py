@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from receiver.container import Container
-from receiver.controls.json_file import write_private
 from receiver.errors import Refused
 from receiver.sandbox import scenario
+from receiver.sandbox.controls.json_file import write_private
 from receiver.sandbox.history_replay import live_past
 from receiver.sandbox.merchant_spec import Merchant
 from receiver.sandbox.merchants import MERCHANTS

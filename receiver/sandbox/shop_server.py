@@ -10,8 +10,8 @@ from threading import Thread
 
 from werkzeug.serving import make_server
 
-from receiver.controls import Controls
 from receiver.sandbox import scenario
+from receiver.sandbox.controls import Controls
 from receiver.sandbox.merchant_spec import Merchant, Trouble
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import SandboxPaths, find_paths

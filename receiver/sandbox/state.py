@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
-from receiver.controls.json_file import write_private
 from receiver.errors import SettingsError
+from receiver.sandbox.controls.json_file import write_private
 
 
 @dataclass

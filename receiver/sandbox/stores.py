@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 
-from receiver.controls import Controls
 from receiver.sandbox import scenario
+from receiver.sandbox.controls import Controls
 from receiver.sandbox.merchant_spec import Merchant, Trouble
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import find_paths

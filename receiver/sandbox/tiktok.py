@@ -15,8 +15,8 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from receiver.controls.faults import Fault
 from receiver.sandbox.accounts import Account
+from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok_campaigns import campaigns
 from receiver.sandbox.tiktok_consent import Consents, named
 from receiver.sandbox.tiktok_faults import BAD_TOKEN, OF_A_TOKEN, faulty_report, instead_of_the_api, status_of

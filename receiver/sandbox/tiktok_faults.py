@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Response
 
-from receiver.controls.faults import Fault
 from receiver.sandbox.accounts import Account
+from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok_report import NO_PERMISSION, WRONG_PARAMETER, Refusal, report
 
 BAD_TOKEN = 40105

@@ -15,8 +15,8 @@ import requests
 import structlog
 from flask import Flask
 
-from receiver.controls.faults import Fault
 from receiver.sandbox.accounts import Account
+from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok_consent import Consents
 from receiver.sandbox.tiktok_faults import status_of
 from receiver.sandbox.tiktok_subscriptions import Subscriptions

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from werkzeug.http import http_date
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from receiver.controls import Controls
 from receiver.sandbox import scenario
 from receiver.sandbox.accounts import Account, Day, Payment
+from receiver.sandbox.controls import Controls
 from receiver.sandbox.merchant_spec import LAST_DAY, AdAccount, Merchant
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import find_paths

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from receiver.container import Container
-from receiver.services.receiving.receive import WebhookReceiver
-from receiver.services.running.notify_staff import notify_staff
+from receiver.services.alerts.notify_staff import notify_staff
+from receiver.services.inbox.receive import WebhookReceiver
 from receiver.web import admin, api, connect, cross_site, errors, headers, readable
 from receiver.web.alert_monitor import AlertMonitor
 from receiver.web.bodies import BodyLimit

@@ -8,7 +8,7 @@ from time import monotonic
 from flask import Blueprint, Flask, Response, current_app, jsonify
 
 from receiver.container import Container, current_container
-from receiver.services.running.readiness import readiness, readiness_seen
+from receiver.services.operations.readiness import readiness, readiness_seen
 from receiver.web.internal_access import is_internal_request
 
 SEEN_FOR = 2.0  # seconds: however many strangers ask, the database is asked once in so long

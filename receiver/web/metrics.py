@@ -11,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from receiver.container import current_container
-from receiver.services.running.metrics import Metrics, collect_metrics
+from receiver.services.operations.metrics import Metrics, collect_metrics
 from receiver.version import VERSION
 from receiver.web.api.bearer import refused
 from receiver.web.internal_access import is_internal_request

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from receiver.services.receiving.rate_limit import TokenBucket
-from receiver.services.receiving.receive import WebhookReceiver, WebhookRequest, WebhookResponse, unavailable
-from receiver.services.receiving.tiktok_webhooks import WebhookScheme
-from receiver.services.receiving.verify import KEPT_HEADERS
+from receiver.services.inbox.rate_limit import TokenBucket
+from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse, unavailable
+from receiver.services.inbox.tiktok_webhooks import WebhookScheme
+from receiver.services.inbox.verify import KEPT_HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -11,7 +11,7 @@ from receiver.app import create_app
 from receiver.container import build_container
 from receiver.sandbox.accounts import Account
 from receiver.sandbox.tiktok import create_tiktok
-from receiver.services.consent.tickets import issue_ticket
+from receiver.services.authorization.tickets import issue_ticket
 from receiver.services.decisions.status import status_for_token
 from receiver.services.polling.poll import poll_due
 from receiver.storage.cipher import token_hash

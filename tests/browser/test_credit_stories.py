@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.controls.faults import Faults
+from receiver.sandbox.controls.faults import Faults
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate

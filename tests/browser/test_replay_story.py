@@ -11,7 +11,7 @@ from receiver import worker
 from receiver.app import create_app
 from receiver.container import build_container
 from receiver.domain.deliveries import MOST_TRIES
-from receiver.services.processing.process import LEASE
+from receiver.services.deliveries.process import LEASE
 from receiver.services.staff.members import add_staff
 from receiver.storage import inbox
 from receiver.storage.migrate import migrate

@@ -10,7 +10,7 @@ from click.testing import Result
 
 from receiver.app import create_app
 from receiver.container import Container
-from receiver.services.processing.process import process_next
+from receiver.services.deliveries.process import process_next
 from receiver.storage.tables import AuditEntry
 from tests.fakes import FrozenClock
 from tests.sending import signed_headers

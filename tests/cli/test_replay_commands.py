@@ -12,8 +12,8 @@ from click.testing import Result
 from receiver.app import create_app
 from receiver.cli import replays
 from receiver.container import Container
-from receiver.services.processing.process import process_next
-from receiver.services.processing.replay import replay_next
+from receiver.services.deliveries.process import process_next
+from receiver.services.deliveries.replay import replay_next
 from receiver.storage import heartbeats
 from receiver.storage.tables import AuditEntry
 from tests.fakes import FrozenClock

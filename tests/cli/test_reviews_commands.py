@@ -11,7 +11,7 @@ from click.testing import Result
 from receiver.app import create_app
 from receiver.container import Container
 from receiver.services.decisions.decide import decide_store
-from receiver.services.decisions.reviews import ask_review
+from receiver.services.reviews.reviews import ask_review
 from receiver.storage.tables import Store
 from tests.db_factories import keep_all
 from tests.factories import SETTLED

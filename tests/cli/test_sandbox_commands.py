@@ -13,10 +13,10 @@ from click.testing import Result
 
 from receiver.app import create_app
 from receiver.container import Container, build_container
-from receiver.controls.fault_switches import Switched
-from receiver.controls.faults import Fault
-from receiver.controls.shop_faults import ShopFault
 from receiver.sandbox import clock_mover
+from receiver.sandbox.controls.fault_switches import Switched
+from receiver.sandbox.controls.faults import Fault
+from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.services.decisions.decide import decide_store
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
@@ -36,7 +36,7 @@ COMMANDS = (
 @pytest.fixture
 def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     """A sandbox with a store that waits for its set-up until the programme is over."""
-    monkeypatch.setattr("receiver.controls.clock.real_now", FrozenClock(REAL))
+    monkeypatch.setattr("receiver.sandbox.controls.clock.real_now", FrozenClock(REAL))
     monkeypatch.setattr(clock_mover, "LOOK_SECONDS", 0.01)
     container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))
     decide_store(

@@ -21,8 +21,8 @@ from receiver.app import create_app
 from receiver.container import Container, build_container
 from receiver.errors import Advice, ProviderError, SettingsError
 from receiver.integrations.probe import ProbeResult
-from receiver.services.running import rotate_keys
-from receiver.services.running.doctor import Check, CheckState, diagnose
+from receiver.services.operations import rotate_keys
+from receiver.services.operations.doctor import Check, CheckState, diagnose
 from receiver.storage import database, heartbeats
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database

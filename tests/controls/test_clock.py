@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from receiver.container import build_container
-from receiver.controls.clock import MovableClock, real_now
-from receiver.controls.json_file import JsonFile
 from receiver.errors import SettingsError
+from receiver.sandbox.controls.clock import MovableClock, real_now
+from receiver.sandbox.controls.json_file import JsonFile
 from receiver.settings import read_settings
 from tests.conftest import KEY, make_settings
 from tests.fakes import FrozenClock
@@ -22,7 +22,7 @@ REAL = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 def real(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     """What real time it is."""
     clock = FrozenClock(REAL)
-    monkeypatch.setattr("receiver.controls.clock.real_now", clock)
+    monkeypatch.setattr("receiver.sandbox.controls.clock.real_now", clock)
     return clock
 
 

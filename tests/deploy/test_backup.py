@@ -12,7 +12,7 @@ import pytest
 
 from receiver.container import build_container
 from receiver.errors import Advice, ProviderError
-from receiver.services.running.doctor import CheckState, diagnose
+from receiver.services.operations.doctor import CheckState, diagnose
 from receiver.storage.tables import Delivery
 from tests.signals import add_shop, keep_one, signal
 

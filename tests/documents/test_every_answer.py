@@ -12,10 +12,16 @@ import pytest
 from babel import Locale
 from hypothesis import given
 
-from receiver.documents import words
-from receiver.documents.languages import LANGUAGES
 from receiver.documents.review import review_document
-from receiver.documents.sentences import (
+from receiver.documents.status import status_document
+from receiver.domain import connection_attempts, consent, rules, store_webhooks
+from receiver.domain.decision import Decision, Stage, decide
+from receiver.domain.facts import Outcome, Payment, Source
+from receiver.domain.reviews import ReviewAnswer, ReviewState
+from receiver.errors import ShopTrouble
+from receiver.i18n import words
+from receiver.i18n.languages import LANGUAGES
+from receiver.i18n.sentences import (
     CONNECT,
     CONSENT,
     PERMISSIONS,
@@ -24,12 +30,6 @@ from receiver.documents.sentences import (
     WARNINGS,
     WEBHOOK_TROUBLES,
 )
-from receiver.documents.status import status_document
-from receiver.domain import connection_attempts, consent, rules, store_webhooks
-from receiver.domain.decision import Decision, Stage, decide
-from receiver.domain.facts import Outcome, Payment, Source
-from receiver.domain.reviews import ReviewAnswer, ReviewState
-from receiver.errors import ShopTrouble
 from tests.documents.test_languages import ENGLISH
 from tests.domain.situations import Situation, situations
 from tests.domain.test_decision import STAGES

@@ -11,8 +11,9 @@ import pytest
 from babel import Locale
 
 from receiver.app import create_app
-from receiver.documents.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
-from receiver.documents.sentences import (
+from receiver.documents.status import Status, full_document, status_document
+from receiver.i18n.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
+from receiver.i18n.sentences import (
     CLOCK_TROUBLES,
     CONNECT,
     CONNECT_LABELS,
@@ -29,8 +30,7 @@ from receiver.documents.sentences import (
     WARNINGS,
     WEBHOOK_TROUBLES,
 )
-from receiver.documents.status import Status, full_document, status_document
-from receiver.documents.words import consent_words, headline_words, rule_words, warning_words
+from receiver.i18n.words import consent_words, headline_words, rule_words, warning_words
 from tests.conftest import make_settings
 from tests.documents.test_status_document import SAMPLE
 from tests.factories import OPEN, cash, decided, make_programme
@@ -122,7 +122,7 @@ def test_what_nobody_translated_is_said_in_english():
 
 def test_an_unsure_translation_is_not_used(monkeypatch, tmp_path):
     (tmp_path / "eo.po").write_text('#, fuzzy\nmsgctxt "a:text"\nmsgid "Yes."\nmsgstr "No."\n')
-    monkeypatch.setattr("receiver.documents.languages.TRANSLATIONS", tmp_path)
+    monkeypatch.setattr("receiver.i18n.languages.TRANSLATIONS", tmp_path)
     assert catalog("eo").get("Yes.", "a:text").string == "No."
     assert translated("a:text", "Yes.", Locale("eo")) == "Yes."
 

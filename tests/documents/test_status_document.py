@@ -9,11 +9,11 @@ import pytest
 from receiver.documents.changes import changes_of_answer
 from receiver.documents.facts import facts_document, read_facts
 from receiver.documents.money import amount_text
-from receiver.documents.sentences import HEADLINES, MEANWHILE, RULES, USED
 from receiver.documents.status import status_document
-from receiver.documents.words import rule_words
 from receiver.domain.decision import Stage
 from receiver.domain.facts import Payment
+from receiver.i18n.sentences import HEADLINES, MEANWHILE, RULES, USED
+from receiver.i18n.words import rule_words
 from tests.factories import OPEN, SETTLED, cash, decided, make_award, make_facts
 
 KEYS = {

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.documents.sentences import RULES
 from receiver.domain.facts import Payment
 from receiver.domain.programme import Anchor
+from receiver.i18n.sentences import RULES
 from tests.factories import LAST, LINKED, OPEN, SETTLED, bill, cash, decided, make_programme, override
 
 BY_REGISTRATION = make_programme(anchor=Anchor.REGISTRATION)

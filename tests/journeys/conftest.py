@@ -6,8 +6,8 @@ import pytest
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.controls.faults import Faults
 from receiver.sandbox.accounts import Account
+from receiver.sandbox.controls.faults import Faults
 from receiver.sandbox.tiktok import create_tiktok
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock

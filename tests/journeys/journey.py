@@ -11,8 +11,8 @@ import requests
 from receiver.jobs import every_minute
 from receiver.sandbox.accounts import Account, Day
 from receiver.sandbox.woocommerce import Webhook, deliver, ping
-from receiver.services.facts.record import record
 from receiver.services.stores.links import add_link
+from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import add_store
 from receiver.worker import work_inbox
 

@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 
 from receiver.domain.deliveries import DeliveryState
 from receiver.services.decisions.decide import decide_store
-from receiver.services.processing import process
-from receiver.services.processing.process import process_next
-from receiver.services.running.clock_rollback import reset_after_clock_rollback
-from receiver.services.running.readiness import readiness
+from receiver.services.deliveries import process
+from receiver.services.deliveries.process import process_next
+from receiver.services.operations.clock_rollback import reset_after_clock_rollback
+from receiver.services.operations.readiness import readiness
 from receiver.storage import heartbeats, inbox
 from receiver.storage.spend import due_accounts
 from receiver.storage.tables import Account, Award, Delivery

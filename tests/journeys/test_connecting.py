@@ -10,13 +10,13 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from receiver.controls.shop_faults import ShopFault
 from receiver.documents.status import full_document
+from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.shop import Permalinks
-from receiver.services.bridge.disconnect import erase_store, leave_store
-from receiver.services.bridge.reconcile import reconcile_store
-from receiver.services.bridge.rotate import rotate_made_secrets
+from receiver.services.connections.disconnect import erase_store, leave_store
+from receiver.services.connections.reconcile import reconcile_store
+from receiver.services.connections.rotate import rotate_made_secrets
 from receiver.services.decisions.status import status_of
 from receiver.storage import tables
 from receiver.store_work import work_stores

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from receiver.controls.faults import WORDS, Fault
 from receiver.domain.schedule import share_of
 from receiver.integrations.tiktok.client import TikTokClient
+from receiver.sandbox.controls.faults import WORDS, Fault
 from receiver.services.polling.poll import poll_account
 from receiver.services.polling.spend import spend_of
 from tests.journeys.journey import ADVERTISER, Journey, each_day, spends

@@ -12,9 +12,9 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from receiver.controls.shop_faults import ShopFault
-from receiver.services.bridge import reconcile as checks
-from receiver.services.bridge.reconcile import reconcile_store
+from receiver.sandbox.controls.shop_faults import ShopFault
+from receiver.services.connections import reconcile as checks
+from receiver.services.connections.reconcile import reconcile_store
 from receiver.storage import tables
 from receiver.store_work import AT_ONE_HOST, StoreWork, work_stores
 from tests.journeys.connecting import connect_by_hand, service_for

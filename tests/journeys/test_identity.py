@@ -8,11 +8,11 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from receiver.controls.shop_faults import ShopFault
+from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.shop import Setup
-from receiver.services.bridge.reconcile import reconcile_store
-from receiver.services.processing.replay import replay_next
+from receiver.services.connections.reconcile import reconcile_store
+from receiver.services.deliveries.replay import replay_next
 from receiver.storage import tables
 from receiver.store_work import work_stores
 from receiver.worker import work_inbox

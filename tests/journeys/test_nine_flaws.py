@@ -13,10 +13,10 @@ from threading import Barrier, Event
 import pytest
 
 from receiver.container import Container
-from receiver.services.processing import apply_signal
-from receiver.services.processing.process import process_next
-from receiver.services.processing.purge import purge
-from receiver.services.receiving.receive import WebhookReceiver, WebhookRequest, WebhookResponse
+from receiver.services.deliveries import apply_signal
+from receiver.services.deliveries.process import process_next
+from receiver.services.deliveries.purge import purge
+from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
 from receiver.services.stores.registry import rotate_secret
 from receiver.storage.database import Database, Driver
 from receiver.storage.inbox_rows import NewDelivery, insert_new
@@ -72,7 +72,7 @@ def test_nobody_is_answered_before_the_row_is_durable(shop: Shop, monkeypatch: p
         assert go_on.wait(20)
         return insert_new(driver, new)
 
-    monkeypatch.setattr("receiver.services.receiving.receive.insert_new", held_up)
+    monkeypatch.setattr("receiver.services.inbox.receive.insert_new", held_up)
     with ThreadPoolExecutor(1) as thread:
         asked = thread.submit(shop.sends, BODY)
         assert reached.wait(20)

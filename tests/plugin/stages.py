@@ -9,11 +9,11 @@ from typing import Any
 
 from babel import Locale
 
-from receiver.documents.languages import ENGLISH
 from receiver.documents.status import Status, full_document
 from receiver.domain.decision import Decision
 from receiver.domain.facts import Payment
 from receiver.domain.reviews import ReviewAnswer, ReviewState
+from receiver.i18n.languages import ENGLISH
 from tests.factories import LINKED, OPEN, SETTLED, bill, cash, days_of, decided, make_award, override
 
 ENOUGH = {"spend": (cash("600.00", credit="20.00"),)}

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from receiver.services.decisions.reviews import list_reviews
+from receiver.services.reviews.reviews import list_reviews
 from receiver.worker import work_inbox
 from tests.capabilities import needs_chromium, needs_wordpress
 from tests.plugin.visitors import TAB

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import func, select
 
 from receiver.container import Container
-from receiver.controls import Controls
 from receiver.errors import StorageUnavailable
 from receiver.jobs import Job, every_minute
 from receiver.sandbox import clock_mover
 from receiver.sandbox.clock_mover import move_clock
+from receiver.sandbox.controls import Controls
 from receiver.services.decisions.history import list_decisions
+from receiver.services.operations.readiness import readiness
 from receiver.services.polling.spend import spend_of
-from receiver.services.running.readiness import readiness
 from receiver.storage import heartbeats
 from receiver.storage.tables import Award
 from tests.journeys.journey import ADVERTISER, Journey

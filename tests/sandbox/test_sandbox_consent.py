@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.controls.faults import Fault
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
@@ -13,6 +12,7 @@ from receiver.integrations.tiktok.finance import Balance, Cost
 from receiver.integrations.tiktok.oauth import Consent
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
 from receiver.sandbox.accounts import Account, Day, Payment
+from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok import create_tiktok
 from tests.fakes import FrozenClock
 from tests.serving import served

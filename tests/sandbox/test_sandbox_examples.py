@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from receiver.controls.faults import Fault
 from receiver.sandbox.accounts import Account, Day, Payment
+from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok import create_tiktok
 from tests.fakes import FrozenClock
 from tests.integrations.tiktok.recordings import FOLDER, recorded

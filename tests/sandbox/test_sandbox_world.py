@@ -28,8 +28,8 @@ from receiver.sandbox.serving import served
 from receiver.sandbox.tiktok import BASE, create_tiktok
 from receiver.sandbox.tiktok_server import accounts
 from receiver.services.decisions.status import Status, status_of
-from receiver.services.facts.record import record
-from receiver.services.receiving.quarantine import list_quarantine
+from receiver.services.inbox.quarantine import list_quarantine
+from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Delivery
 from receiver.worker import work_inbox

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from receiver.controls.shop_faults import ShopFault
+from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.sandbox.shop import faults
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.shop import Shop

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
-from receiver.services.processing.apply_signal import apply_deliveries
-from receiver.services.processing.result import ProcessingResult
+from receiver.services.deliveries.apply_signal import apply_deliveries
+from receiver.services.deliveries.result import ProcessingResult
 from receiver.storage.tables import Delivery, Link, Signal, Store
 from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, SHOP, add_shop, body_of, linked, signal
 

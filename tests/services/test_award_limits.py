@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from receiver.services.decisions import decide as deciding
 from receiver.services.decisions.decide import decide_store
-from receiver.services.facts.record import record
+from receiver.services.stores.record_fact import record
 from receiver.storage import tables
 from tests.db_factories import keep_account, keep_day, keep_link, keep_store
 from tests.factories import SETTLED

@@ -16,9 +16,9 @@ from receiver.domain import limits, shop_facts
 from receiver.domain.limits import Keep, Sent, how_to_keep
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED
 from receiver.services.decisions.decide import decide_store
-from receiver.services.processing.process import process_next
-from receiver.services.processing.purge import purge
-from receiver.services.receiving.receive import WebhookReceiver, WebhookRequest, WebhookResponse
+from receiver.services.deliveries.process import process_next
+from receiver.services.deliveries.purge import purge
+from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
 from receiver.storage import audit, history, inbox, store_days
 from receiver.storage.tables import (
     Attempt,
@@ -226,7 +226,7 @@ def test_a_delivery_that_is_tried_again_keeps_its_body_when_it_comes_once_more_o
 
 
 def test_beyond_a_days_signals_the_rest_is_ignored_with_its_reason(sender: Sender, monkeypatch, clock):
-    monkeypatch.setattr("receiver.services.processing.signal_bounds.SIGNALS_A_DAY", 5)
+    monkeypatch.setattr("receiver.services.deliveries.signal_bounds.SIGNALS_A_DAY", 5)
     for seq in range(1, 10):
         keep_one(sender.container, sender.store_id, linked(seq, f"7{seq:03}"))
     states = Counter(one.state for one in work_off(sender.container))

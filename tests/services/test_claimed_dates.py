@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from receiver.container import Container
-from receiver.services.bridge.disconnect import erase_store
-from receiver.services.facts.record import record
-from receiver.services.stores.move import move_store
+from receiver.services.connections.disconnect import erase_store
+from receiver.services.connections.move_store import move_store
+from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Link, Store
 from tests.services.test_apply_signal import Shop

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from receiver.container import Container
-from receiver.services.consent.withdraw import consent_withdrawn
+from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
-from receiver.services.facts.gather import gather_facts
+from receiver.services.evaluation.facts import gather_facts
 from receiver.services.polling.refresh import refresh_for_token
 from receiver.services.stores.links import give_consent
 from receiver.services.stores.listing import page_of_stores

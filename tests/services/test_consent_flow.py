@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from receiver.domain.consent import ConsentOutcome
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.oauth import Authorised, Consent
-from receiver.services.consent.oauth_flow import (
+from receiver.services.authorization.oauth_flow import (
     FlowRefused,
     choose,
     handle_callback,
@@ -19,7 +19,7 @@ from receiver.services.consent.oauth_flow import (
     show_flow,
     start_authorization,
 )
-from receiver.services.consent.tickets import issue_ticket
+from receiver.services.authorization.tickets import issue_ticket
 from receiver.services.polling.refresh import refresh_for_token
 from receiver.services.stores.links import add_link, list_links
 from receiver.services.stores.registry import disconnect_store

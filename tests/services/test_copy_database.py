@@ -30,7 +30,7 @@ from sqlalchemy import (
 from receiver.app import create_app
 from receiver.container import Container
 from receiver.errors import Refused, StorageUnavailable
-from receiver.services.running.copy_database import copy_database
+from receiver.services.operations.copy_database import copy_database
 from receiver.storage import database as databases
 from receiver.storage import table_copy
 from receiver.storage.cipher import Cipher

@@ -8,7 +8,7 @@ from receiver.errors import NotFound
 from receiver.services.decisions import decide as deciding
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.history import list_decisions, show_decision
-from receiver.services.facts.record import record
+from receiver.services.stores.record_fact import record
 from receiver.storage import tables
 from tests.db_factories import keep_all, keep_day
 from tests.factories import OPEN, SETTLED

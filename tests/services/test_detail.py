@@ -11,9 +11,9 @@ from sqlalchemy import select
 from receiver.container import Container
 from receiver.errors import NotFound, Refused
 from receiver.integrations.woocommerce.signature import sign, signing_key
-from receiver.services.processing.detail import delivery_detail, raw_body, redacted_body
-from receiver.services.processing.process import process_next
-from receiver.services.processing.signature_check import SecretVersion, SignatureCheck, VerificationStatus
+from receiver.services.deliveries.detail import delivery_detail, raw_body, redacted_body
+from receiver.services.deliveries.process import process_next
+from receiver.services.deliveries.signature_check import SecretVersion, SignatureCheck, VerificationStatus
 from receiver.storage import inbox, webhook_endpoints
 from receiver.storage.tables import AuditEntry, Delivery, WebhookSecret
 from tests.fakes import FrozenClock

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from receiver.documents.status import full_document
 from receiver.services.decisions.decide import decide_store, evaluate
 from receiver.services.decisions.status import status_of
-from receiver.services.facts.record import record
+from receiver.services.stores.record_fact import record
 from receiver.storage import tables
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import FIRST, SETTLED

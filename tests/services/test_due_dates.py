@@ -7,11 +7,11 @@ from babel import Locale
 from sqlalchemy import select
 
 from receiver.documents.status import full_document
+from receiver.services.alerts.work_queue import today
 from receiver.services.awards.listing import list_awards
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
-from receiver.services.running.programme import count_programmes
-from receiver.services.running.work_queue import today
+from receiver.services.programmes.statistics import count_programmes
 from receiver.storage import awards, programme_statistics, work_queue
 from receiver.storage.tables import AuditEntry, Award
 from tests.award_fixtures import AwardDesk

@@ -9,7 +9,7 @@ import pytest
 
 from receiver import worker
 from receiver.container import Container
-from receiver.services.processing.replay import progress, replay_next, start
+from receiver.services.deliveries.replay import progress, replay_next, start
 from receiver.storage import bridges, spend, tables
 from receiver.storage.deliveries import Filters
 from tests.db_factories import keep_account, keep_link, keep_store

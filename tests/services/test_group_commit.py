@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from receiver.errors import StorageUnavailable
-from receiver.services.receiving.group_commit import GroupCommit
+from receiver.services.inbox.group_commit import GroupCommit
 
 
 class Desk:

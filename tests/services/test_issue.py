@@ -15,7 +15,7 @@ from receiver.services.awards.issue_file import preview
 from receiver.services.awards.listing import show_award
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
-from receiver.services.facts.record import record
+from receiver.services.stores.record_fact import record
 from receiver.storage import tables
 from tests.award_fixtures import NOW, AwardDesk
 from tests.db_factories import keep_all

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from receiver.app import create_app
 from receiver.errors import InputError, NotFound, Refused
+from receiver.services.alerts.work_queue import today
 from receiver.services.decisions.decide import decide_store
-from receiver.services.running.work_queue import today
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.merge import merge_merchants
 from receiver.storage import tables

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from receiver.errors import InputError, NotFound
-from receiver.services.bridge.disconnect import erase_store
-from receiver.services.facts.record import record
+from receiver.services.connections.disconnect import erase_store
 from receiver.services.stores.links import add_link, list_links, remove_link
+from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage import tables
 from tests.db_factories import keep_link, keep_store

@@ -22,9 +22,9 @@ from receiver.domain.decision import Decision, Stage
 from receiver.domain.facts import Facts
 from receiver.errors import Refused
 from receiver.services.decisions.decide import decide_store
-from receiver.services.facts.gather import gather_facts
+from receiver.services.deliveries.apply_signal import apply_deliveries
+from receiver.services.evaluation.facts import gather_facts
 from receiver.services.polling.poll import poll_account
-from receiver.services.processing.apply_signal import apply_deliveries
 from receiver.services.stores.links import give_consent
 from receiver.storage.tables import Delivery, RecordedFact, Store
 from tests.db_factories import RECORDED, keep_all, keep_store

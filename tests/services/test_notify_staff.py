@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import update
 
 from receiver.errors import Advice, ProviderError
-from receiver.services.running.doctor import CheckState, diagnose
-from receiver.services.running.metrics import collect_metrics
-from receiver.services.running.notify_staff import notify_staff
-from receiver.services.running.work_queue import today
+from receiver.services.alerts.notify_staff import notify_staff
+from receiver.services.alerts.work_queue import today
+from receiver.services.operations.doctor import CheckState, diagnose
+from receiver.services.operations.metrics import collect_metrics
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.storage.tables import Award, Telling

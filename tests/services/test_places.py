@@ -17,9 +17,9 @@ from receiver.errors import NotFound
 from receiver.jobs import every_minute
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_for_token, status_of
-from receiver.services.facts.record import record
+from receiver.services.programmes.places import fill_all_places, fill_places
 from receiver.services.stores.links import add_link
-from receiver.services.stores.places import fill_all_places, fill_places
+from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import admit_store, disconnect_store, list_stores, show_store
 from receiver.storage import tables
 from receiver.storage.cipher import token_hash

@@ -10,7 +10,7 @@ from receiver.domain.facts import BilledTransaction
 from receiver.domain.schedule import EVERY, PollReason, share_of
 from receiver.errors import Advice, ProviderError
 from receiver.services.decisions.status import status_of
-from receiver.services.facts.gather import gather_facts
+from receiver.services.evaluation.facts import gather_facts
 from receiver.services.polling.poll import poll_account, poll_due
 from receiver.services.polling.spend import spend_of
 from receiver.storage import tables

@@ -14,8 +14,8 @@ from sqlalchemy.exc import DataError, IntegrityError
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import StorageUnavailable
-from receiver.services.processing import apply_signal, process
-from receiver.services.processing.process import AttemptResult, process_next
+from receiver.services.deliveries import apply_signal, process
+from receiver.services.deliveries.process import AttemptResult, process_next
 from receiver.storage.database import Database
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.tables import Attempt, Link, Signal, Store

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from receiver.services.decisions.decide import evaluate
-from receiver.services.facts.record import record
 from receiver.services.stores.links import add_link
+from receiver.services.stores.record_fact import record
 from receiver.storage.tables import Link, Store
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import JOINED, LINKED, OPEN, SETTLED

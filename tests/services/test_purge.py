@@ -14,9 +14,9 @@ from structlog.testing import capture_logs
 from receiver import jobs
 from receiver.container import Container
 from receiver.jobs import every_minute
-from receiver.services.processing import purge as purging
-from receiver.services.processing.process import process_next
-from receiver.services.processing.purge import expired, purge
+from receiver.services.deliveries import purge as purging
+from receiver.services.deliveries.process import process_next
+from receiver.services.deliveries.purge import expired, purge
 from receiver.services.staff.sign_in import Visitor, sign_in
 from receiver.storage import database, rejections
 from receiver.storage.quarantine import put

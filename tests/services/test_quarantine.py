@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from receiver.container import Container
 from receiver.errors import InputError
-from receiver.services.processing.process import process_next
-from receiver.services.receiving import receive
-from receiver.services.receiving.quarantine import list_quarantine, release_from_quarantine
-from receiver.services.receiving.receive import WebhookReceiver, WebhookRequest, WebhookResponse
-from receiver.services.receiving.rejection_log import WRITE_EVERY
+from receiver.services.deliveries.process import process_next
+from receiver.services.inbox import receive
+from receiver.services.inbox.quarantine import list_quarantine, release_from_quarantine
+from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
+from receiver.services.inbox.rejection_log import WRITE_EVERY
 from receiver.services.stores.registry import disconnect_store, rotate_secret
 from receiver.storage import quarantine, rejections
 from receiver.storage.tables import Delivery, Quarantined, Rejection, RejectionSample

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from receiver.container import Container
-from receiver.services.receiving.receive import WebhookReceiver, WebhookRequest, WebhookResponse
+from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery
 from tests.sending import signed_headers

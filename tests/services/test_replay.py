@@ -16,9 +16,9 @@ from receiver.container import Container
 from receiver.domain.replays import batch_size, pause_after
 from receiver.errors import InputError, NotFound, Refused, StorageUnavailable
 from receiver.services.decisions.decide import decide_store
-from receiver.services.processing import process, replay
-from receiver.services.processing.process import LEASE, process_next
-from receiver.services.processing.replay import Result, cancel, preview, progress, replay_next, results, start
+from receiver.services.deliveries import process, replay
+from receiver.services.deliveries.process import LEASE, process_next
+from receiver.services.deliveries.replay import Result, cancel, preview, progress, replay_next, results, start
 from receiver.storage import deliveries, inbox
 from receiver.storage.database import Database
 from receiver.storage.deliveries import Filters, list_deliveries, read_filters

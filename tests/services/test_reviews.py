@@ -12,9 +12,9 @@ from receiver.documents.status import full_document, status_document
 from receiver.domain.reviews import ReviewAnswer
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.decisions.decide import decide_store
-from receiver.services.decisions.reviews import Answered, answer_review, ask_review, list_reviews, show_review
 from receiver.services.decisions.status import status_of
-from receiver.services.facts.record import checked_fact
+from receiver.services.reviews.reviews import Answered, answer_review, ask_review, list_reviews, show_review
+from receiver.services.stores.record_fact import checked_fact
 from receiver.storage import tables
 from tests.db_factories import keep_all, keep_store
 from tests.factories import SETTLED

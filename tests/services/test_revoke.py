@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from receiver.errors import Advice, InputError, NotFound, ProviderError, Refused
-from receiver.services.consent.revoke import revoke_consent
+from receiver.services.authorization.revoke import revoke_consent
 from receiver.services.polling.poll import poll_due
 from receiver.services.stores.links import list_links
 from receiver.storage.tables import Account, AuditEntry, Link

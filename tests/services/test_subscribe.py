@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from receiver.app import create_app
-from receiver.controls.faults import Fault
 from receiver.domain.schedule import PollReason
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.accounts import Account, Day
+from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.sandbox.tiktok_notices import Notices
+from receiver.services.deliveries.process import process_next
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.polling.verify_subscriptions import verify_subscriptions, verify_subscriptions_if_due
-from receiver.services.processing.process import process_next
 from receiver.storage import subscriptions, tables
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.serving import served

@@ -11,7 +11,7 @@ from receiver.services.awards.block import block, lift
 from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import issue
 from receiver.services.decisions.decide import decide_stale, decide_store
-from receiver.services.facts.record import record
+from receiver.services.stores.record_fact import record
 from receiver.storage import links, tables
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link
 from tests.factories import SETTLED

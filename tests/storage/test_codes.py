@@ -8,8 +8,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select, text
 
 from receiver.errors import Refused
-from receiver.services.bridge.disconnect import erase_store
-from receiver.services.running.rotate_keys import rotate_all
+from receiver.services.connections.disconnect import erase_store
+from receiver.services.operations.rotate_keys import rotate_all
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.cipher import Cipher
 from receiver.storage.codes import read_codes

@@ -4,8 +4,8 @@ import pytest
 
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
-from receiver.services.decisions.reviews import ask_review
-from receiver.services.running.programme import count_programmes
+from receiver.services.programmes.statistics import count_programmes
+from receiver.services.reviews.reviews import ask_review
 from receiver.storage.tables import Store
 from tests.award_fixtures import NOW, AwardDesk
 from tests.db_factories import keep_all

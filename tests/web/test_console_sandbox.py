@@ -11,10 +11,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from receiver.container import Container, build_container
-from receiver.controls import Controls
-from receiver.controls.clock_moves import Change, move
-from receiver.controls.fault_switches import Switched
-from receiver.controls.faults import WORDS, Fault
+from receiver.sandbox.controls import Controls
+from receiver.sandbox.controls.clock_moves import Change, move
+from receiver.sandbox.controls.fault_switches import Switched
+from receiver.sandbox.controls.faults import WORDS, Fault
 from tests.conftest import make_settings
 from tests.db_factories import keep_account
 from tests.fakes import FrozenClock
@@ -26,7 +26,7 @@ PAGE = "/admin/sandbox"
 
 @pytest.fixture
 def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
-    monkeypatch.setattr("receiver.controls.clock.real_now", FrozenClock(REAL))
+    monkeypatch.setattr("receiver.sandbox.controls.clock.real_now", FrozenClock(REAL))
     container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))
     yield container
     container.database.close()

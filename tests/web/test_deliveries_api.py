@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select, update
 
 from receiver.app import create_app
-from receiver.services.processing.process import process_next
-from receiver.services.processing.replay import replay_next
+from receiver.services.deliveries.process import process_next
+from receiver.services.deliveries.replay import replay_next
 from receiver.services.stores.registry import rotate_secret
 from receiver.storage.tables import AuditEntry, Delivery, Store
 from tests.sending import signed_headers

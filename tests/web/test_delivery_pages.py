@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from receiver.services.processing.process import process_next
+from receiver.services.deliveries.process import process_next
 from receiver.storage.tables import AuditEntry, Delivery
 from tests.signals import add_shop, body_of, keep_one, signal
 from tests.staff import Console

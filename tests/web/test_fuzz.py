@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from receiver.app import create_app
 from receiver.container import Container, build_container
-from receiver.services.processing.process import process_next
+from receiver.services.deliveries.process import process_next
 from receiver.storage.tables import Delivery
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from receiver.app import create_app
-from receiver.services.running.readiness import readiness
+from receiver.services.operations.readiness import readiness
 from receiver.storage import heartbeats
 from receiver.storage.tables import Delivery
 from receiver.web import health

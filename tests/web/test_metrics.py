@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from receiver.app import create_app
 from receiver.services.decisions.decide import decide_store
-from receiver.services.running import metrics
+from receiver.services.operations import metrics
 from receiver.storage import heartbeats, rejections
 from receiver.storage.tables import Delivery
 from tests.db_factories import keep_all, keep_store

@@ -6,7 +6,7 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from receiver.services.receiving.receive import WebhookResponse
+from receiver.services.inbox.receive import WebhookResponse
 from receiver.web.webhooks import LINES, WebhookMiddleware
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from receiver.services.processing.process import process_next
-from receiver.services.processing.replay import replay_next
+from receiver.services.deliveries.process import process_next
+from receiver.services.deliveries.replay import replay_next
 from receiver.storage import heartbeats
 from receiver.storage.tables import Attempt, AuditEntry, Delivery, Replay, Store
 from tests.signals import add_shop, keep_one, signal

@@ -6,7 +6,7 @@ import pytest
 
 from receiver.app import create_app
 from receiver.domain.reviews import ReviewAnswer
-from receiver.services.decisions.reviews import Answered, answer_review, list_reviews
+from receiver.services.reviews.reviews import Answered, answer_review, list_reviews
 from receiver.storage.cipher import token_hash
 from tests.db_factories import keep_store
 

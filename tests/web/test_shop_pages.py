@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.services.bridge.connect import begin
-from receiver.services.receiving.rate_limit import TokenBucket
+from receiver.services.connections.connect import begin
+from receiver.services.inbox.rate_limit import TokenBucket
 from receiver.storage import tables
 from receiver.storage.cipher import token_hash
 from receiver.store_work import work_stores
@@ -25,7 +25,7 @@ FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 def waiting(container, monkeypatch, user_id):
     """A connect that waits for keys, of a browser that began it."""
-    monkeypatch.setattr("receiver.services.bridge.connect.secrets.token_urlsafe", lambda _: user_id)
+    monkeypatch.setattr("receiver.services.connections.connect.secrets.token_urlsafe", lambda _: user_id)
     begin(
         container.database,
         container.cipher,

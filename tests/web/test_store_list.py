@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from receiver.services.bridge.disconnect import leave_store
+from receiver.services.connections.disconnect import leave_store
 from receiver.services.decisions.decide import decide_store
 from receiver.storage import store_search
 from receiver.storage.tables import Account, WebhookEndpoint

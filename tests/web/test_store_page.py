@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from receiver.controls.shop_faults import ShopFault
-from receiver.services.bridge.connect import begin_by_hand
-from receiver.services.bridge.ports import Keys
+from receiver.sandbox.controls.shop_faults import ShopFault
+from receiver.services.connections.connect import begin_by_hand
+from receiver.services.connections.ports import Keys
 from receiver.services.decisions.decide import decide_store
 from receiver.services.stores.merge import SHOWN
 from receiver.storage.tables import Account, AuditEntry, RecordedFact, Rejection, Store

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from receiver.app import create_app
 from receiver.container import build_container
 from receiver.integrations.tiktok.signature import sign_open, sign_timed
+from receiver.services.deliveries.detail import VerificationStatus, delivery_detail
+from receiver.services.deliveries.process import process_again, process_next
 from receiver.services.polling.verify_subscriptions import verify_subscriptions_if_due
-from receiver.services.processing.detail import VerificationStatus, delivery_detail
-from receiver.services.processing.process import process_again, process_next
 from receiver.storage import tables
 from tests.conftest import make_settings
 from tests.db_factories import keep_account, keep_link, keep_store

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
-from receiver.services.decisions.reviews import ask_review
-from receiver.services.running.programme import count_programmes
-from receiver.services.running.work_queue import MOST, TodoItem, today
+from receiver.services.alerts.work_queue import MOST, TodoItem, today
+from receiver.services.programmes.statistics import count_programmes
+from receiver.services.reviews.reviews import ask_review
 from receiver.services.staff.tokens import make_token
 from receiver.storage import heartbeats
 from receiver.storage.tables import (

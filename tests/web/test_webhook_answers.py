@@ -15,7 +15,7 @@ import structlog
 from receiver.app import create_app
 from receiver.container import Container, build_container
 from receiver.errors import StorageUnavailable
-from receiver.services.receiving.receive import WebhookReceiver
+from receiver.services.inbox.receive import WebhookReceiver
 from receiver.services.stores.registry import rotate_secret
 from receiver.storage import webhook_endpoints
 from receiver.storage.cipher import Cipher

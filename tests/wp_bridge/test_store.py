@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from receiver.controls.shop_faults import ShopFault
+from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.sandbox.shop.shop import Permalinks
 from tests.captures import rest_examples
 from tests.certificates import Authority

@@ -10,7 +10,7 @@ from flask import redirect
 from markupsafe import Markup
 from werkzeug import Response
 
-from receiver.controls.shop_faults import DOES, ShopFault
+from receiver.sandbox.controls.shop_faults import DOES, ShopFault
 from receiver.sandbox.shop.asking import Asking
 from receiver.sandbox.shop.pages import page
 from receiver.sandbox.shop.records import Hook

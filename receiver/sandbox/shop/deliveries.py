@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from receiver.controls.shop_faults import ShopFault
+from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.sandbox.shop.outgoing import MOST_REDIRECTS, Unreachable
 from receiver.sandbox.shop.records import Hook
 from receiver.sandbox.woocommerce import Webhook, event, pinging

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
-from receiver.controls.shop_faults import ShopFault
+from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.sandbox.shop.asking import Asking
 from receiver.sandbox.woocommerce import wordpress_json
 

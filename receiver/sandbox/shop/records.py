@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from receiver.controls.json_file import write_private
 from receiver.errors import SettingsError
+from receiver.sandbox.controls.json_file import write_private
 
 OWNER = "owner"
 

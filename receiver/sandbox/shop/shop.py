@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from receiver.controls.shop_faults import ShopFault, ShopFaults
+from receiver.sandbox.controls.shop_faults import ShopFault, ShopFaults
 from receiver.sandbox.shop import topics
 from receiver.sandbox.shop.outgoing import Outgoing, Sent
 from receiver.sandbox.shop.records import OWNER, Hook, Key, Waiting, recall

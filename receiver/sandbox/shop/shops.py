@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from receiver.controls.shop_faults import ShopFaults
+from receiver.sandbox.controls.shop_faults import ShopFaults
 from receiver.sandbox.shop.outgoing import Outgoing
 from receiver.sandbox.shop.shop import Setup, Shop
 

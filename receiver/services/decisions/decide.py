@@ -25,9 +25,9 @@ from receiver.domain.programme import Programme
 from receiver.errors import StorageUnavailable
 from receiver.services.decisions.discrepancies import store_discrepancies
 from receiver.services.decisions.update_award import SERVICE, update_award_from_facts
-from receiver.services.facts.gather import gather_facts
-from receiver.services.facts.programmes import terms_of
+from receiver.services.evaluation.facts import gather_facts
 from receiver.services.polling.earlier_poll import earlier_poll, reschedule_poll
+from receiver.services.programmes.terms import terms_of
 from receiver.storage import audit, awards, history, stores, tables
 from receiver.storage.database import Database
 

@@ -14,8 +14,8 @@ from receiver.domain.schedule import fresh_for, polling_state_of
 from receiver.errors import ShopTrouble
 from receiver.services.awards.code import with_code
 from receiver.services.decisions.decide import evaluate
-from receiver.services.decisions.reviews import as_review
-from receiver.services.stores.places import holds_place
+from receiver.services.programmes.places import holds_place
+from receiver.services.reviews.reviews import as_review
 from receiver.storage import bridges, links, reviews, stores, tables
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database

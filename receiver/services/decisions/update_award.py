@@ -19,7 +19,7 @@ from receiver.domain.flags import CREDIT_UNRECORDED, AwardedFor, flags_for
 from receiver.domain.third_party_credit import own_credit_seen
 from receiver.services.awards.credit import credit_award
 from receiver.services.awards.move import move_award
-from receiver.services.facts.gather_bills import own_credits
+from receiver.services.evaluation.bills import own_credits
 from receiver.storage import audit, history, tables
 
 SERVICE = "service"

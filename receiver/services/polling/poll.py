@@ -22,8 +22,7 @@ from receiver.domain.schedule import after_failures
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.reports import ReportedDay
-from receiver.services.consent.withdraw import consent_withdrawn
-from receiver.services.facts.programmes import terms_of
+from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.polling.plan import plan_poll
 from receiver.services.polling.poll_bills import (
     BillsTask,
@@ -33,6 +32,7 @@ from receiver.services.polling.poll_bills import (
     keep_bills,
     read_bills,
 )
+from receiver.services.programmes.terms import terms_of
 from receiver.storage import spend, tables
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database

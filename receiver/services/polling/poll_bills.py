@@ -19,9 +19,9 @@ from receiver.domain.facts import Payment
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.transactions import LedgerTransaction
-from receiver.services.facts.gather_bills import gather_bills
-from receiver.services.facts.gather_payment import option_said
-from receiver.services.facts.programmes import terms_of
+from receiver.services.evaluation.bills import gather_bills
+from receiver.services.evaluation.payment_method import option_said
+from receiver.services.programmes.terms import terms_of
 from receiver.storage import history, tables
 from receiver.storage.figures import figures_of
 from receiver.storage.payments import replace_payments

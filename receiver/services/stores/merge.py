@@ -16,8 +16,8 @@ from receiver.documents.changes import Changes, changes_of_decision, outcome_of
 from receiver.domain.decision import Decision
 from receiver.errors import Refused
 from receiver.services.decisions.decide import decide_each, decide_locked, evaluate
-from receiver.services.facts.record import StaffFact, keep_fact
-from receiver.services.stores.places import fill_places
+from receiver.services.programmes.places import fill_places
+from receiver.services.stores.record_fact import StaffFact, keep_fact
 from receiver.services.validation import require_text
 from receiver.storage import audit, awards, likeness, stores
 from receiver.storage.database import Database

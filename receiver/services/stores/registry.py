@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.shops import other_scheme
 from receiver.errors import InputError, Refused
-from receiver.services.facts.programmes import enrol_in
+from receiver.services.programmes.places import claim_place, fill_places
+from receiver.services.programmes.terms import enrol_in
 from receiver.services.stores.details import StoreDetails, checked_details, checked_secret
 from receiver.services.stores.lineage import recognise
-from receiver.services.stores.places import claim_place, fill_places
 from receiver.services.validation import require_text
 from receiver.storage import audit, awards, consents, history, links, stores, webhook_endpoints
 from receiver.storage.cipher import Cipher, token_hash

@@ -22,7 +22,7 @@ from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import AwardPage, page_of_awards, show_award
 from receiver.services.decisions.preview import run_with_preview
-from receiver.services.facts.programmes import known_programmes
+from receiver.services.programmes.terms import known_programmes
 from receiver.storage.award_list import AwardFilters
 from receiver.storage.database import Database
 from receiver.web.admin.sign_in import operators_only, staff_only

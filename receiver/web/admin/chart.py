@@ -12,9 +12,9 @@ from decimal import ROUND_CEILING, Decimal
 
 from babel.numbers import format_compact_decimal
 
-from receiver.documents.languages import ENGLISH
 from receiver.documents.money import amount_text
 from receiver.documents.spend_timeline import SpendTimeline, TimelineDay
+from receiver.i18n.languages import ENGLISH
 
 WIDE, NARROW = 880, 344
 LEFT, RIGHT = 48, 20  # margins: on the left stand the amounts

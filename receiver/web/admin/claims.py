@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from receiver.container import current_container
 from receiver.domain.shop_identity import ClaimReason
 from receiver.errors import InputError, Refused
-from receiver.services.bridge.claims import ClaimPage, claims_about, dismiss_claim, page_of_claims
+from receiver.services.connections.claims import ClaimPage, claims_about, dismiss_claim, page_of_claims
+from receiver.services.connections.move_store import move_store
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
-from receiver.services.stores.move import move_store
 from receiver.services.stores.registry import show_store
 from receiver.storage.database import Database
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed

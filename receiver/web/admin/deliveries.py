@@ -9,8 +9,8 @@ from flask import Blueprint, Response, g, render_template, request
 from receiver.container import current_container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import InputError, Refused
-from receiver.services.processing.detail import delivery_detail, raw_body, redacted_body
-from receiver.services.processing.search import LONGEST_FILTER, search_deliveries
+from receiver.services.deliveries.detail import delivery_detail, raw_body, redacted_body
+from receiver.services.deliveries.search import LONGEST_FILTER, search_deliveries
 from receiver.storage.delivery_search import FoundDeliveries
 from receiver.storage.tables import Delivery
 from receiver.web.admin.delivery_filters import read_filters, said_in

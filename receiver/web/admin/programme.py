@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 
 from receiver.container import current_container
 from receiver.domain.awards import STATES
-from receiver.services.running.programme import programme_stats
+from receiver.services.programmes.statistics import programme_stats
 from receiver.web.admin.sign_in import staff_only
 
 programme_pages = Blueprint("programme", __name__, url_prefix="/admin/programme", template_folder="templates")

@@ -8,14 +8,14 @@ from flask import Blueprint, g, render_template, request
 
 from receiver.container import current_container
 from receiver.errors import InputError, ReceiverError
-from receiver.services.processing.search import check_filters, read_place
-from receiver.services.receiving.quarantine import (
+from receiver.services.deliveries.search import check_filters, read_place
+from receiver.services.inbox.quarantine import (
     ReleaseResult,
     held_by_store,
     page_of_quarantine,
     release_from_quarantine,
 )
-from receiver.services.receiving.rejections import RejectionPage, page_of_rejections, samples
+from receiver.services.inbox.rejections import RejectionPage, page_of_rejections, samples
 from receiver.storage.deliveries import Filters
 from receiver.web.admin.sign_in import operators_only, staff_only
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from receiver.container import current_container
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
 from receiver.errors import InputError
-from receiver.services.processing.replay import (
+from receiver.services.deliveries.replay import (
     HIGHEST_RATE,
     MOST_IDS,
     ReplayPage,
@@ -23,8 +23,8 @@ from receiver.services.processing.replay import (
     progress,
     start,
 )
-from receiver.services.processing.search import check_filters
-from receiver.services.running.readiness import lacks_worker
+from receiver.services.deliveries.search import check_filters
+from receiver.services.operations.readiness import lacks_worker
 from receiver.storage.deliveries import Filters
 from receiver.storage.tables import Replay
 from receiver.web.admin.delivery_filters import read_filters, said_in

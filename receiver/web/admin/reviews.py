@@ -14,7 +14,8 @@ from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_of_store
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
-from receiver.services.decisions.reviews import (
+from receiver.services.decisions.status import status_of
+from receiver.services.reviews.reviews import (
     STATES,
     Answered,
     ReviewPage,
@@ -23,8 +24,7 @@ from receiver.services.decisions.reviews import (
     page_of_reviews,
     show_review,
 )
-from receiver.services.decisions.status import status_of
-from receiver.services.facts.record import NAMES
+from receiver.services.stores.record_fact import NAMES
 from receiver.storage.database import Database
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only, staff_only

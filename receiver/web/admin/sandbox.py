@@ -9,10 +9,10 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from receiver.container import current_container
-from receiver.controls import Controls
-from receiver.controls.clock_moves import span
-from receiver.controls.faults import PASSES, WORDS, Fault
 from receiver.errors import InputError, Refused
+from receiver.sandbox.controls import Controls
+from receiver.sandbox.controls.clock_moves import span
+from receiver.sandbox.controls.faults import PASSES, WORDS, Fault
 from receiver.services.polling.spend import known_accounts
 from receiver.web.admin.sign_in import operators_only
 

@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from receiver.container import current_container
-from receiver.controls.clock import real_now
+from receiver.sandbox.controls.clock import real_now
 from receiver.services.staff import sessions
 from receiver.services.staff.sign_in import new_browser
 from receiver.storage.tables import Staff

@@ -10,16 +10,16 @@ from werkzeug.wrappers import Response
 
 from receiver.container import current_container
 from receiver.errors import InputError, NotFound, Refused
-from receiver.services.bridge.disconnect import erase_store
-from receiver.services.bridge.errands import ask_look
-from receiver.services.bridge.rotate import ask_rotation
-from receiver.services.consent.revoke import revoke_consent
+from receiver.services.authorization.revoke import revoke_consent
+from receiver.services.connections.disconnect import erase_store
+from receiver.services.connections.errands import ask_look
+from receiver.services.connections.rotate import ask_rotation
 from receiver.services.decisions.decide import decide_each
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
-from receiver.services.facts.record import NAMES, record
 from receiver.services.stores import likeness
 from receiver.services.stores.links import remove_link
 from receiver.services.stores.merge import Merged, merchant_of, merge_merchants
+from receiver.services.stores.record_fact import NAMES, record
 from receiver.services.stores.registry import admit_store, disconnect_store, show_store
 from receiver.storage.database import Database
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed

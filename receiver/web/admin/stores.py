@@ -11,8 +11,8 @@ from receiver.documents.discrepancies import discrepancy_words
 from receiver.documents.spend_timeline import spend_timeline
 from receiver.documents.status import full_document
 from receiver.errors import InputError
-from receiver.services.bridge.claims import claims_about
-from receiver.services.bridge.show import bridge_shown, heard_from
+from receiver.services.connections.claims import claims_about
+from receiver.services.connections.show import bridge_shown, heard_from
 from receiver.services.decisions.history import list_decisions
 from receiver.services.decisions.status import status_of
 from receiver.services.polling.spend import poll_of

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from flask import Blueprint, g, render_template, url_for
 
 from receiver.container import current_container
-from receiver.services.running.work_queue import TodoItem, today
+from receiver.services.alerts.work_queue import TodoItem, today
 from receiver.storage.store_search import Condition
 from receiver.storage.work_queue import DUE_SOON, EXPIRES_SOON
 from receiver.web.admin.sign_in import staff_only

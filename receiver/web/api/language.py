@@ -5,7 +5,7 @@ from __future__ import annotations
 from babel import Locale
 from flask import request
 
-from receiver.documents.languages import LANGUAGES, language_tag
+from receiver.i18n.languages import LANGUAGES, language_tag
 
 LANGUAGE = {
     "in": "header",

@@ -8,9 +8,9 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from receiver.container import current_container
-from receiver.documents.languages import reader_locale
 from receiver.documents.status import full_document
 from receiver.errors import NotFound
+from receiver.i18n.languages import reader_locale
 from receiver.services.decisions.status import status_for_merchant
 from receiver.web.api.bearer import bearer_token, refused
 from receiver.web.api.language import LANGUAGE, LANGUAGE_HEADERS, in_language, languages_wanted

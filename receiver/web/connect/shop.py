@@ -10,12 +10,13 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.container import current_container
-from receiver.documents.languages import language_tag, reader_locale
-from receiver.documents.words import connect_labels, connect_words, shop_trouble_words
 from receiver.domain.connection_attempts import ConnectOutcome, Step
 from receiver.domain.networks import network_of
 from receiver.errors import InputError, NotFound, Refused, ShopTrouble, StorageUnavailable
-from receiver.services.bridge.connect import (
+from receiver.i18n.languages import language_tag, reader_locale
+from receiver.i18n.words import connect_labels, connect_words, shop_trouble_words
+from receiver.services.authorization.tickets import issue_ticket_for
+from receiver.services.connections.connect import (
     ConnectionStatus,
     address_of,
     begin,
@@ -26,9 +27,8 @@ from receiver.services.bridge.connect import (
     receive_keys,
     try_again,
 )
-from receiver.services.bridge.ports import Keys
-from receiver.services.consent.tickets import issue_ticket_for
-from receiver.services.receiving.rate_limit import TokenBucket
+from receiver.services.connections.ports import Keys
+from receiver.services.inbox.rate_limit import TokenBucket
 from receiver.strict_json import read_json
 from receiver.web.api.language import languages_wanted
 from receiver.web.connect.browser import (

@@ -10,11 +10,11 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.container import current_container
-from receiver.documents.languages import language_tag, reader_locale
-from receiver.documents.words import consent_labels, consent_words
 from receiver.domain.consent import ConsentOutcome, FlowError
 from receiver.errors import ProviderError, StorageUnavailable
-from receiver.services.consent.oauth_flow import (
+from receiver.i18n.languages import language_tag, reader_locale
+from receiver.i18n.words import consent_labels, consent_words
+from receiver.services.authorization.oauth_flow import (
     ConsentedAccount,
     FlowRefused,
     FlowStatus,

@@ -12,8 +12,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from receiver.domain.alerts import Message
 from receiver.errors import ProviderError
-from receiver.integrations.channels.mail import Mail
-from receiver.integrations.channels.webhook import StaffWebhook
+from receiver.integrations.notifications.mail import Mail
+from receiver.integrations.notifications.webhook import StaffWebhook
 
 URL = "https://chat.internal/hooks/hidden-part"
 SECRET = "whsec_" + "c2VjcmV0" * 6
@@ -117,7 +117,7 @@ def test_nobody_there_is_an_error():
 
 
 def test_no_password_goes_out_unencrypted(served, monkeypatch):
-    monkeypatch.setattr("receiver.integrations.channels.mail._is_loopback", lambda host: False)
+    monkeypatch.setattr("receiver.integrations.notifications.mail._is_loopback", lambda host: False)
     with pytest.raises(ProviderError, match="offers no encryption") as refused:
         mail(served, "ops:p%40ss@").send(message())
     assert "p@ss" not in str(refused.value)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from receiver.services.bridge.advance import advance_connect, due_connects
-from receiver.services.bridge.connect import (
+from receiver.services.connections.advance import advance_connect, due_connects
+from receiver.services.connections.connect import (
     begin,
     begin_by_hand,
     get_status,
@@ -14,7 +14,7 @@ from receiver.services.bridge.connect import (
     receive_keys,
     try_again,
 )
-from receiver.services.bridge.probes import Probes
+from receiver.services.connections.probes import Probes
 from tests.fake_stores import KEYS, URL, FakeShops
 
 PUBLIC_URL = "https://credit.example"

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from receiver.domain.connection_attempts import ConnectOutcome, Step
 from receiver.errors import InputError, NotFound, Refused, ShopTrouble
-from receiver.services.bridge.connect import begin_by_hand, get_status
-from receiver.services.bridge.ports import Keys
+from receiver.services.connections.connect import begin_by_hand, get_status
+from receiver.services.connections.ports import Keys
 from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.registry import add_store, disconnect_store
 from receiver.storage import tables

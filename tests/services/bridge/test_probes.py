@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from receiver.errors import ShopError, ShopTrouble
-from receiver.services.bridge.probes import Probes
+from receiver.services.connections.probes import Probes
 from tests.fake_stores import URL, FakeShops
 
 

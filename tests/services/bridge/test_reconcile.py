@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from receiver.domain.shop_facts import ShopFacts
 from receiver.errors import NotFound, Refused, ShopTrouble
-from receiver.services.bridge.reconcile import due_stores, reconcile_quietly, reconcile_store
+from receiver.services.connections.reconcile import due_stores, reconcile_quietly, reconcile_store
 from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.registry import disconnect_store, rotate_token
 from receiver.storage import bridges, tables

@@ -12,9 +12,9 @@ from marshmallow.validate import Length, OneOf, Range
 from receiver.container import current_container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import Refused
-from receiver.services.processing.detail import delivery_detail, raw_body, redacted_body
-from receiver.services.processing.search import LONGEST_FILTER, search_deliveries
-from receiver.services.processing.signature_check import SecretVersion, VerificationStatus
+from receiver.services.deliveries.detail import delivery_detail, raw_body, redacted_body
+from receiver.services.deliveries.search import LONGEST_FILTER, search_deliveries
+from receiver.services.deliveries.signature_check import SecretVersion, VerificationStatus
 from receiver.storage.deliveries import Filters
 from receiver.storage.tables import Delivery
 from receiver.storage.types import LARGEST_ID

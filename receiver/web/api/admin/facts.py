@@ -14,7 +14,7 @@ from receiver.documents.facts import facts_document
 from receiver.services.decisions.decide import facts_of
 from receiver.services.decisions.history import list_decisions, show_decision
 from receiver.services.decisions.preview import run_with_preview
-from receiver.services.facts.record import NAMES, record
+from receiver.services.stores.record_fact import NAMES, record
 from receiver.services.validation import LONGEST
 from receiver.storage.database import Database
 from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema

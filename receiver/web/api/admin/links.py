@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, Regexp
 
 from receiver.container import current_container
-from receiver.services.consent.revoke import revoke_consent
+from receiver.services.authorization.revoke import revoke_consent
 from receiver.services.decisions.decide import decide_each
 from receiver.services.stores.links import add_link, link_row, list_links, remove_link
 from receiver.services.validation import LONGEST

@@ -11,8 +11,8 @@ from marshmallow import Schema, fields
 from receiver.container import current_container
 from receiver.documents.money import amount_text
 from receiver.documents.programme import programme_data
-from receiver.services.running.programme import ProgrammeStats, StoreCounts, Sum, programme_stats
-from receiver.services.running.work_queue import MOST, TodoItem, today
+from receiver.services.alerts.work_queue import MOST, TodoItem, today
+from receiver.services.programmes.statistics import ProgrammeStats, StoreCounts, Sum, programme_stats
 from receiver.web.api.admin.blueprint import AdminBlueprint
 from receiver.web.api.schemas import MAYBE
 

@@ -10,10 +10,10 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
 from receiver.container import current_container
-from receiver.services.processing.replay import MOST_IDS
-from receiver.services.processing.search import LONGEST_FILTER, check_filters, read_place
-from receiver.services.receiving.quarantine import page_of_quarantine, release_from_quarantine
-from receiver.services.receiving.rejections import page_of_rejections, samples
+from receiver.services.deliveries.replay import MOST_IDS
+from receiver.services.deliveries.search import LONGEST_FILTER, check_filters, read_place
+from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
+from receiver.services.inbox.rejections import page_of_rejections, samples
 from receiver.services.validation import LONGEST
 from receiver.storage.deliveries import Filters
 from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, PageArguments, page_schema

@@ -11,7 +11,7 @@ from marshmallow.validate import Length, Range
 
 from receiver.container import current_container
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
-from receiver.services.processing.replay import (
+from receiver.services.deliveries.replay import (
     HIGHEST_RATE,
     MOST_IDS,
     cancel,
@@ -20,7 +20,7 @@ from receiver.services.processing.replay import (
     progress,
     start,
 )
-from receiver.services.processing.search import check_filters
+from receiver.services.deliveries.search import check_filters
 from receiver.services.validation import LONGEST
 from receiver.storage.deliveries import Filters
 from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema

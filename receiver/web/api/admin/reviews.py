@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf
 from receiver.container import current_container
 from receiver.domain.reviews import ReviewAnswer
 from receiver.services.decisions.preview import run_with_preview
-from receiver.services.decisions.reviews import (
+from receiver.services.reviews.reviews import (
     STATES,
     answer_review,
     checked_answer,

@@ -14,11 +14,12 @@ from receiver.container import current_container
 from receiver.documents.status import full_document
 from receiver.domain.likeness import Likeness
 from receiver.domain.shop_identity import ClaimReason
-from receiver.services.bridge.claims import claims_about, dismiss_claim, page_of_claims
-from receiver.services.bridge.disconnect import erase_store
-from receiver.services.bridge.errands import ask_look
-from receiver.services.bridge.rotate import ask_rotation
-from receiver.services.bridge.show import bridge_shown
+from receiver.services.connections.claims import claims_about, dismiss_claim, page_of_claims
+from receiver.services.connections.disconnect import erase_store
+from receiver.services.connections.errands import ask_look
+from receiver.services.connections.move_store import move_store
+from receiver.services.connections.rotate import ask_rotation
+from receiver.services.connections.show import bridge_shown
 from receiver.services.decisions.decide import decide_each
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
@@ -26,7 +27,6 @@ from receiver.services.stores import registry
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.listing import LONGEST_FILTER, STAGES, page_of_stores, store_row
 from receiver.services.stores.merge import Merged, merge_merchants
-from receiver.services.stores.move import move_store
 from receiver.services.validation import LONGEST
 from receiver.storage.store_search import Condition, StoreFilters
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, PageArguments, page_schema

@@ -1,0 +1,179 @@
+"""Message ids and typed parameters to sentences in the reader's language, money and dates as they write them.
+
+Dates are Gregorian everywhere, in Thai too: they are compared with TikTok's, and Babel has no other calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+
+from receiver.domain.reviews import ReviewState
+from receiver.i18n.languages import ENGLISH, translated
+from receiver.i18n.sentences import (
+    CLOCK_TROUBLES,
+    CONNECT,
+    CONNECT_LABELS,
+    CONNECT_TIKTOK,
+    CONSENT,
+    CONSENT_LABELS,
+    HEADLINES,
+    LINK,
+    MEANWHILE,
+    PERMISSIONS,
+    PLACES,
+    REVIEWS,
+    RULES,
+    SHOP_TROUBLES,
+    USED,
+    WARNINGS,
+    WEBHOOK_TROUBLES,
+    Sentence,
+)
+
+
+def rule_words(reason: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
+    """The sentence of a rule's answer, and the next step where something can be done."""
+    return _filled(reason, RULES[reason], params, locale)
+
+
+def warning_words(warning: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
+    return _filled(warning, WARNINGS[warning], params, locale)
+
+
+def headline_words(stage: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
+    """The one sentence on where the store stands, and what to do now where something can be done."""
+    said = _told_apart(stage, params)
+    return _filled(said, HEADLINES[said], params, locale, "headline")
+
+
+def meanwhile_words(stage: str, locale: Locale = ENGLISH) -> str | None:
+    """Return the text in place of a pending rule's next step; None where that step helps."""
+    return translated(f"{stage}:meanwhile", MEANWHILE[stage], locale) if stage in MEANWHILE else None
+
+
+def connect_words_for(reason: str, locale: Locale = ENGLISH) -> str | None:
+    """Return the next step of a rule that waits for a link of which only the consent is missing."""
+    if RULES[reason].next_step != LINK:
+        return None
+    step = RULES[CONNECT_TIKTOK].next_step
+    return translated(f"{CONNECT_TIKTOK}:next_step", step, locale) if step else None
+
+
+def used_words(payment: str, locale: Locale = ENGLISH) -> str:
+    """Return how a credit will be used by an account that pays so."""
+    return translated(f"used.{payment}:text", USED[payment], locale)
+
+
+def review_words(review: ReviewState, locale: Locale = ENGLISH) -> str:
+    """Return the state of a merchant's review, in staff's own words where they answered."""
+    told = review.answer or "open"
+    asked_on, answered_on = (at and at.astimezone(UTC).date() for at in (review.asked_at, review.answered_at))
+    params = {"asked_on": asked_on, "answered_on": answered_on, "reason": review.reason}
+    return translated(f"review.{told}:text", REVIEWS[told], locale).format_map(_written(params, locale))
+
+
+def consent_words(told: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
+    """Return a consent page's text and next step; `missing` in the parameters are permissions."""
+    lacking = [
+        translated(f"permission.{one}:text", PERMISSIONS[one], locale) for one in params.get("missing", ())
+    ]
+    return _filled(f"consent.{told}", CONSENT[told], {**params, "missing": lacking}, locale)
+
+
+def consent_labels(locale: Locale = ENGLISH) -> dict[str, str]:
+    """Return the labels of buttons, links and fields."""
+    return {name: translated(f"consent.{name}:label", text, locale) for name, text in CONSENT_LABELS.items()}
+
+
+def connect_words(told: str, locale: Locale = ENGLISH) -> Sentence:
+    """Return the text and next step of a page on which a merchant connects a store."""
+    return _filled(f"connect.{told}", CONNECT[told], {}, locale)
+
+
+def connect_labels(locale: Locale = ENGLISH) -> dict[str, str]:
+    """Return the labels of buttons, links and fields."""
+    return {name: translated(f"connect.{name}:label", text, locale) for name, text in CONNECT_LABELS.items()}
+
+
+def place_words(until: datetime, locale: Locale = ENGLISH) -> Sentence:
+    """Until when a place is reserved, and how to keep it."""
+    return _filled("place.reserved", PLACES["reserved"], {"until": until}, locale)
+
+
+def shop_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
+    """Return what keeps us from a store, and what its merchant can do."""
+    return _filled(f"shop_trouble.{trouble}", SHOP_TROUBLES[trouble], {}, locale)
+
+
+def clock_words(skew: int, locale: Locale = ENGLISH) -> tuple[str, Sentence]:
+    """Return the id of the trouble of a store's clock that is `skew` seconds ahead of ours, and its words."""
+    trouble = "clock_ahead" if skew > 0 else "clock_behind"
+    params = {"skew": timedelta(seconds=abs(skew))}
+    return trouble, _filled(f"clock.{trouble}", CLOCK_TROUBLES[trouble], params, locale)
+
+
+def webhook_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
+    """Return what is wrong with one of our webhooks at a store, and what its merchant can do."""
+    return _filled(f"webhook_trouble.{trouble}", WEBHOOK_TROUBLES[trouble], {}, locale)
+
+
+def _told_apart(stage: str, params: Mapping[str, Any]) -> str:
+    if stage == "due" and params.get("due_by") is None:
+        return "due.undated"
+    if stage == "awaiting_link" and params.get("claimed_account"):
+        return "awaiting_link.claimed"
+    if params.get("is_overdue"):
+        return "due.late"
+    if stage == "issued" and params.get("delivery") == "code" and params.get("reference"):
+        return "issued.code"
+    return stage
+
+
+def _filled(
+    message_id: str, english: Sentence, params: Mapping[str, Any], locale: Locale, part: str = "text"
+) -> Sentence:
+    written = _written(params, locale)
+    text = translated(f"{message_id}:{part}", english.text, locale).format_map(written)
+    if english.next_step is None:
+        return Sentence(text)
+    next_step = translated(f"{message_id}:next_step", english.next_step, locale).format_map(written)
+    return Sentence(text, next_step)
+
+
+def _written(params: Mapping[str, Any], locale: Locale) -> dict[str, str]:
+    currency = params.get("currency")
+    return {name: _write(_named(name, value, locale), currency, locale) for name, value in params.items()}
+
+
+def _named(name: str, value: Any, locale: Locale) -> Any:
+    """Countries by their names; a code nobody knows stays as it is."""
+    if name == "country":
+        return locale.territories.get(value, value)
+    if name == "markets":
+        return [locale.territories.get(country, country) for country in value]
+    return value
+
+
+def _write(value: Any, currency: str | None, locale: Locale) -> str:
+    if isinstance(value, Decimal):
+        # Never rounded: 499.995 must not read as 500.
+        if currency is None:
+            return str(format_decimal(value, locale=locale, decimal_quantization=False))
+        return str(format_currency(value, currency, locale=locale, decimal_quantization=False))
+    if isinstance(value, timedelta):
+        return str(format_timedelta(value, threshold=1.5, locale=locale))
+    if isinstance(value, datetime):
+        return str(format_datetime(value, "long", locale=locale))
+    if isinstance(value, date):
+        return str(format_date(value, "long", locale=locale))
+    if isinstance(value, list):
+        return format_list([_write(item, currency, locale) for item in value], locale=locale)
+    return str(value)

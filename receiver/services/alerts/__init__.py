@@ -1,0 +1,1 @@
+"""What needs a person: the work queue, and messages to staff."""

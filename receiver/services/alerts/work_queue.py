@@ -1,0 +1,84 @@
+"""What needs a person now: one count a matter, and of a store's matters the first few stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from receiver.domain.limits import day_of
+from receiver.services.operations.readiness import WAITING_FOR, worker_is_silent
+from receiver.storage import alerts, store_days, work_queue
+from receiver.storage.database import Database
+from receiver.storage.tables import Staff
+
+MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
+NAMED = 5  # stores
+FEW_REJECTIONS = 20  # a day: not worth anybody's time
+
+
+@dataclass(frozen=True)
+class TodoItem:
+    """Something to look at; `count` is MOST + 1 where there are more than MOST."""
+
+    id: str
+    count: int
+    since: datetime | None = None
+    stores: Sequence[tuple[str, str]] = ()  # id and name of the first few
+    state: str | None = None  # of the delivery that has waited since then
+
+    @property
+    def count_words(self) -> str:
+        return f"{MOST:,}+" if self.count > MOST else f"{self.count:,}"
+
+
+def today(database: Database, now: datetime, reader: Staff | None = None) -> list[TodoItem]:
+    """The most urgent first; none when nobody is needed. Of tokens a viewer hears only of their own."""
+    owner = reader.id if reader is not None and reader.role != "operator" else None
+    with database.reading() as session:
+        return [matter for matter in _matters(session, now, owner) if matter.count]
+
+
+def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterator[TodoItem]:
+    yield TodoItem("worker_silent", int(worker_is_silent(session, now)))
+    yield TodoItem("staff_not_told", alerts.count_failing(session))
+    yield _waiting(session, now)
+    yield _counted(session, "awards_overdue", work_queue.overdue(now))
+    yield _counted(session, "awards_due_soon", work_queue.due_soon(now))
+    yield _counted(session, "reviews_waiting", work_queue.open_reviews())
+    yield _of_stores(session, "stores_held", work_queue.held_stores())
+    yield _of_stores(session, "merchants_alike", work_queue.stores_asked_about())
+    yield _counted(session, "deliveries_dead", work_queue.deliveries_in("dead"))
+    yield _counted(session, "deliveries_failed", work_queue.deliveries_in("failed"))
+    rejected, usual = work_queue.bad_signatures(session, now)
+    yield TodoItem("signatures_rejected", rejected if rejected >= max(FEW_REJECTIONS, 2 * usual) else 0)
+    yield _counted(session, "quarantined", work_queue.quarantined())
+    yield _of_stores(session, "stores_claimed", work_queue.stores_claimed())
+    yield _of_stores(session, "messages_from_elsewhere", work_queue.stores_with_held_messages())
+    yield _of_stores(session, "stores_moved", work_queue.stores_moved_lately(now))
+    yield _of_stores(session, "webhooks_off", work_queue.stores_with_webhook_trouble())
+    yield _of_stores(session, "stores_over_bounds", store_days.stores_over(day_of(now)))
+    yield _of_stores(session, "consent_lost", work_queue.stores_without_consent())
+    yield _of_stores(session, "figures_stale", work_queue.stale_stores(now))
+    yield _counted(session, "tokens_expire", work_queue.expiring_tokens(now, token_owner))
+
+
+def _waiting(session: Session, now: datetime) -> TodoItem:
+    oldest = work_queue.oldest_waiting(session)
+    if oldest is None or now - oldest[0] <= WAITING_FOR:
+        return TodoItem("deliveries_wait", 0)
+    since, state = oldest
+    return TodoItem("deliveries_wait", 1, since=since, state=state)
+
+
+def _counted(session: Session, name: str, query: Select[Any]) -> TodoItem:
+    return TodoItem(name, work_queue.counted(session, query, MOST))
+
+
+def _of_stores(session: Session, name: str, query: Select[str, str]) -> TodoItem:
+    stores = [(store_id, store_name) for store_id, store_name in session.execute(query.limit(NAMED))]
+    return TodoItem(name, work_queue.counted(session, query, MOST) if stores else 0, stores=stores)

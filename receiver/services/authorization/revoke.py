@@ -1,0 +1,88 @@
+"""Gives an advertiser's token back to TikTok, so that nobody can read with it any more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from receiver.errors import Advice, NotFound, ProviderError, Refused
+from receiver.services.authorization.withdraw import consent_withdrawn
+from receiver.services.validation import require_text
+from receiver.storage import links, spend, stores
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database
+from receiver.storage.tables import Link
+
+
+class RevocationApi(Protocol):
+    """What giving back needs of the TikTok client."""
+
+    def revoke_token(self, token: str) -> list[str]: ...
+
+
+def revoke_consent(
+    database: Database,
+    cipher: Cipher,
+    tiktok: RevocationApi,
+    now: datetime,
+    store_id: str,
+    *,
+    reason: str,
+    actor: str,
+    with_others: bool = False,
+) -> list[Link]:
+    """Give the token of a store's link back; the links it served, which stand without consent from then on.
+
+    One TikTok user may have consented for several stores with one token: they all lose it, which
+    `with_others` says is meant. Raises InputError, NotFound, Refused, and ProviderError where TikTok did
+    not take the token back: then nothing has changed.
+    """
+    reason = require_text(reason, "reason")
+    token, served = _served(database, cipher, store_id)
+    others = [link.store_id for link in served if link.store_id != store_id]
+    if others and not with_others:
+        raise Refused(
+            f"the same consent serves {', '.join(others)} too; --with-others takes it from them as well"
+        )
+    lost = _give_back(tiktok, token)
+    with database.writing() as session:
+        for link in served:
+            sealed = link.token_sealed
+            consent_withdrawn(session, link.advertiser_id, now, reason, token_sealed=sealed, actor=actor)
+        _look_again(session, now, lost)
+        return [session.get_one(Link, link.id) for link in served]
+
+
+def _served(database: Database, cipher: Cipher, store_id: str) -> tuple[str, list[Link]]:
+    """The token, and every link that is read with it, whoever sealed it when."""
+    with database.reading() as session:
+        stores.get_store(session, store_id)
+        link = links.open_link(session, store_id)
+        if link is None:
+            raise NotFound(f"store {store_id} has no link that stands")
+        if link.token_sealed is None:
+            raise Refused(f"store {store_id} has no consent that could be given back")
+        token = cipher.decrypt(link.token_sealed)
+        sealed = links.links_with_token(session)
+        return token, [
+            one for one in sealed if one.token_sealed and cipher.decrypt(one.token_sealed) == token
+        ]
+
+
+def _give_back(tiktok: RevocationApi, token: str) -> list[str]:
+    """The ad accounts that lost access; a token TikTok no longer knows has been given back already."""
+    try:
+        return tiktok.revoke_token(token)
+    except ProviderError as error:
+        if error.advice is not Advice.REAUTHORISE:
+            raise
+        return []
+
+
+def _look_again(session: Session, now: datetime, advertiser_ids: list[str]) -> None:
+    """Other consents for these accounts may have gone with it; only asking with them tells."""
+    for advertiser_id in advertiser_ids:
+        if spend.link_to_read(session, advertiser_id) is not None:
+            spend.account_for_polling(session, advertiser_id, now, "a consent for it was given back")

@@ -1,0 +1,66 @@
+"""Claims of identity as staff see them, until a move or a dismissal answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from receiver.services.deliveries.search import read_place
+from receiver.services.validation import require_text
+from receiver.storage import address_claims, audit, stores
+from receiver.storage.database import Database
+from receiver.storage.tables import AddressClaim
+
+
+@dataclass(frozen=True)
+class ClaimPage:
+    """Claims, the newest first; `next` is where to go on, None where there are no more."""
+
+    rows: Sequence[dict[str, Any]]
+    next: int | None
+
+
+def page_of_claims(database: Database, *, after: str | None, limit: int) -> ClaimPage:
+    """`after` is the `next` of the page before. Raises InputError."""
+    before = read_place(after)
+    with database.reading() as session:
+        found = address_claims.page_of_claims(session, limit + 1, before=before)
+    rows = [{**_row(claim), "store_name": name} for claim, name in found[:limit]]
+    return ClaimPage(rows, rows[-1]["id"] if len(found) > limit else None)
+
+
+def claims_about(database: Database, store_id: str) -> list[dict[str, Any]]:
+    """Those about one store; what proved itself with the store's secret first."""
+    with database.reading() as session:
+        return [_row(claim) for claim in address_claims.claims_of_store(session, store_id)]
+
+
+def dismiss_claim(
+    database: Database, now: datetime, claim_id: int, *, reason: str, actor: str
+) -> dict[str, Any]:
+    """Forget a claim that staff looked at; made again, it is held again. Raises InputError and NotFound."""
+    reason = require_text(reason, "reason")
+    with database.writing() as session:
+        claim = address_claims.get_claim(session, claim_id)
+        stores.get_store(session, claim.store_id, locked=True)
+        row = _row(claim)
+        session.delete(claim)
+        detail = {"address": claim.address, "why": claim.why, "reason": reason}
+        audit.record(session, now, actor, "claim dismissed", claim.store_id, detail)
+        return row
+
+
+def _row(claim: AddressClaim) -> dict[str, Any]:
+    return {
+        "id": claim.id,
+        "store": claim.store_id,
+        "address": claim.address,
+        "why": claim.why,
+        "uuid": claim.uuid,
+        "home_url": claim.home_url,
+        "signed": claim.signed_at is not None,
+        "since": claim.first_at,
+        "last_at": claim.last_at,
+    }

@@ -1,0 +1,210 @@
+"""Connects a store: its merchant approves keys at the shop, and comes back in the browser that asked.
+
+The shop's post of the keys is unsigned and does not name the shop, and whoever began knows the address it
+leads back to. So keys wait until the browser that began is back and no other came instead; then they must
+open the very shop they were asked for. Only the worker calls the shop: pages write down what was asked, and
+read how far it has come.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+
+from receiver.domain.connection_attempts import LASTS, ConnectOutcome, Step, step_of
+from receiver.domain.shops import is_page_of, shop_address
+from receiver.errors import InputError, NotFound, Refused, ShopTrouble
+from receiver.services.connections.ports import Keys
+from receiver.storage import connection_attempts
+from receiver.storage.cipher import Cipher, token_hash
+from receiver.storage.database import Database
+from receiver.storage.tables import ConnectionAttempt
+
+APP_NAME = "TikTok ad credit"
+READ_WRITE = "read_write"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class ConnectionStatus:
+    """How far a connect is: a step, or an outcome and its store, or a trouble that may pass."""
+
+    shop: str
+    step: Step | None
+    outcome: ConnectOutcome | None
+    trouble: ShopTrouble | None
+    store_id: str | None
+    return_url: str | None
+
+
+def begin(
+    database: Database, cipher: Cipher, now: datetime, *, shop: str, browser: str, return_url: str | None
+) -> None:
+    """Begin to connect a shop, which the worker looks at first. Raises InputError."""
+    home = address_of(shop)
+    if return_url is not None and not is_page_of(return_url, home):
+        raise InputError(f"must be a page of {home}", path="return_url")
+    user_id = secrets.token_urlsafe(32)
+    with database.writing() as session:
+        connect = _new(user_id, browser, home, return_url, now)
+        connect.user_id_sealed = cipher.encrypt(user_id)
+        connection_attempts.add_connect(session, connect)
+
+
+def begin_by_hand(
+    database: Database,
+    cipher: Cipher,
+    now: datetime,
+    *,
+    shop: str,
+    keys: Keys,
+    browser: str,
+    return_url: str | None,
+) -> None:
+    """A connect whose keys the merchant typed in. Raises InputError.
+
+    For shops that cannot hand over keys by themselves: who knows the keys may use them, over http signed.
+    """
+    home = address_of(shop)
+    for name, start, value in (
+        ("consumer_key", "ck_", keys.consumer_key),
+        ("consumer_secret", "cs_", keys.consumer_secret),
+    ):
+        if not re.fullmatch(f"{start}[0-9a-f]{{40}}", value):
+            raise InputError(f"must be the one WooCommerce showed; it begins with {start}", path=name)
+    with database.writing() as session:
+        connect = _new(secrets.token_urlsafe(32), browser, home, return_url, now)
+        connect.keys_sealed, connect.keys_at = cipher.encrypt(keys.as_text()), now
+        connect.returned_at = now
+        connection_attempts.add_connect(session, connect)
+
+
+def address_of(shop: str) -> str:
+    """As people write it, the scheme left out. Raises InputError."""
+    text = shop.strip()
+    try:
+        return shop_address(text if "://" in text else f"https://{text}")
+    except ValueError as error:
+        raise InputError(str(error), path="shop") from error
+
+
+def key_page(
+    database: Database, cipher: Cipher, now: datetime, browser: str, *, public_url: str
+) -> str | None:
+    """The address of the shop's key page, for the browser that began; None unless it has to go there."""
+    with database.reading() as session:
+        connect = _of_browser(session, browser)
+        if _standing(connect, now).step is not Step.AT_THE_SHOP or connect.user_id_sealed is None:
+            return None
+        user_id, base = cipher.decrypt(connect.user_id_sealed), connect.rest_base
+    asked = {
+        "app_name": APP_NAME,
+        "scope": READ_WRITE,
+        "user_id": user_id,
+        "return_url": f"{public_url}/connect/back",
+        "callback_url": f"{public_url}/connect/keys",
+    }
+    return f"{base}wc-auth/v1/authorize?{urlencode(asked)}"
+
+
+def receive_keys(database: Database, cipher: Cipher, now: datetime, posted: Mapping[str, Any]) -> None:
+    """Keep the keys a shop posts, unconfirmed.
+
+    Raises InputError, NotFound and Refused: at any answer but 200 the shop deletes the keys.
+    """
+    user_id, keys = _read_keys(posted)
+    with database.writing() as session:
+        connect = connection_attempts.get_connect(session, token_hash(user_id))
+        if connect is None or connect.outcome is not None or now >= connect.expires_at:
+            raise NotFound("nobody waits for these keys")
+        if connect.keys_sealed is not None:
+            raise Refused("keys came already")
+        if posted.get("key_permissions") != READ_WRITE:
+            raise InputError(f"must be {READ_WRITE}", path="key_permissions")
+        connect.keys_sealed, connect.keys_at = cipher.encrypt(keys.as_text()), now
+
+
+def handle_return(
+    database: Database, now: datetime, *, user_id: str, approved: bool, browser: str | None
+) -> bool:
+    """Return whether the browser that is back is the one that began; any other takes the keys with it."""
+    with database.writing() as session:
+        connect = connection_attempts.get_connect(session, token_hash(user_id))
+        if connect is None or connect.outcome is not None:
+            return connect is not None and _is_of(connect, browser)
+        if not _is_of(connect, browser):
+            log.warning("keys approved in another browser than the one that asked", shop=connect.shop)
+            connection_attempts.end_connect(connect, ConnectOutcome.FOREIGN)
+            return False
+        if not approved:
+            connection_attempts.end_connect(connect, ConnectOutcome.DENIED)
+        elif connect.returned_at is None:
+            connect.returned_at = now
+        return True
+
+
+def get_status(database: Database, now: datetime, browser: str) -> ConnectionStatus:
+    """Return the state of this browser's connection attempt. Raises NotFound."""
+    with database.reading() as session:
+        return _standing(_of_browser(session, browser), now)
+
+
+def try_again(database: Database, browser: str) -> None:
+    """Have the worker try once more what a passing trouble kept it from. Raises NotFound."""
+    with database.writing() as session:
+        connect = connection_attempts.get_connect(session, _of_browser(session, browser).id)
+        if connect is not None and connect.outcome is None:
+            connect.trouble = None
+
+
+def _new(user_id: str, browser: str, shop: str, return_url: str | None, now: datetime) -> ConnectionAttempt:
+    return ConnectionAttempt(
+        id=token_hash(user_id),
+        shop=shop,
+        browser_hash=token_hash(browser),
+        return_url=return_url,
+        created_at=now,
+        expires_at=now + LASTS,
+    )
+
+
+def _read_keys(posted: Mapping[str, Any]) -> tuple[str, Keys]:
+    values = {}
+    for name in ("user_id", "consumer_key", "consumer_secret"):
+        value = posted.get(name)
+        if not isinstance(value, str) or not value or not value.isascii() or len(value) > 200:
+            raise InputError("must be a text", path=name)
+        values[name] = value
+    return values["user_id"], Keys(values["consumer_key"], values["consumer_secret"])
+
+
+def _is_of(connect: ConnectionAttempt, browser: str | None) -> bool:
+    return browser is not None and hmac.compare_digest(connect.browser_hash, token_hash(browser))
+
+
+def _of_browser(session: Any, browser: str) -> ConnectionAttempt:
+    found = connection_attempts.connect_of_browser(session, token_hash(browser))
+    if found is None:
+        raise NotFound("this browser has begun nothing here, or too long ago")
+    return found
+
+
+def _standing(connect: ConnectionAttempt, now: datetime) -> ConnectionStatus:
+    ended = ConnectOutcome(connect.outcome) if connect.outcome else None
+    step = None if ended else _step(connect, now)
+    trouble = ShopTrouble(connect.trouble) if connect.trouble else None
+    return ConnectionStatus(connect.shop, step, ended, trouble, connect.store_id, connect.return_url)
+
+
+def _step(connect: ConnectionAttempt, now: datetime) -> Step:
+    is_probed = connect.rest_base is not None
+    return step_of(now, connect.expires_at, connect.keys_at, connect.returned_at, is_probed=is_probed)

@@ -1,0 +1,104 @@
+"""Ends what passes between us and a store: its webhooks and our keys; and, where asked, what is personal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from receiver.errors import Refused, ShopError
+from receiver.services.connections.ports import Keys, Shops
+from receiver.services.connections.reconcile import LEASE, WITHIN
+from receiver.services.stores.registry import disconnect_store
+from receiver.services.validation import require_text
+from receiver.storage import audit, bridges, erasure, stores
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database
+from receiver.storage.tables import Store
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Disconnection:
+    """The store, and whether webhooks of ours may still stand there for its merchant to delete."""
+
+    store: Store
+    webhooks_left: bool
+
+
+def leave_store(
+    database: Database,
+    cipher: Cipher,
+    shops: Shops,
+    now: datetime,
+    store_id: str,
+    *,
+    reason: str,
+    actor: str,
+) -> Disconnection:
+    """Delete our webhooks at the store, forget its keys, and disconnect it. Twice is once.
+
+    A store that does not answer is disconnected all the same. The key itself stays in WooCommerce, which
+    lets no key delete itself, until its merchant revokes it. Raises InputError and NotFound.
+    """
+    reason = require_text(reason, "reason")
+    left = _delete_webhooks(database, cipher, shops, store_id)
+    with database.writing() as session:
+        bridges.forget_bridge(session, store_id)
+    return Disconnection(disconnect_store(database, now, store_id, reason=reason, actor=actor), left)
+
+
+def finish_leaving(database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str) -> None:
+    """Delete our webhooks at a store that was disconnected, as far as it lets us, and forget its keys."""
+    with database.writing() as session:
+        bridge = bridges.claim_bridge(session, store_id, now, LEASE)
+    if bridge is None:
+        return
+    _delete_webhooks(database, cipher, shops, store_id)
+    with database.writing() as session:
+        store = stores.get_store(session, store_id, locked=True)
+        if store.disconnected_at is not None:  # it may have been connected again meanwhile
+            bridges.forget_bridge(session, store_id)
+
+
+def erase_store(
+    database: Database, now: datetime, store_id: str, *, reason: str, actor: str
+) -> dict[str, int]:
+    """Remove what is personal of a store that was disconnected: how many rows of what. Twice is once.
+
+    What was decided stays, under ids that name nobody. Raises InputError, NotFound and Refused.
+    """
+    reason = require_text(reason, "reason")
+    with database.writing() as session:
+        store = stores.get_store(session, store_id, locked=True)
+        if store.disconnected_at is None:
+            raise Refused(f"store {store_id} is connected; disconnect it first")
+        bridges.forget_bridge(session, store_id)
+        gone = erasure.erase(session, store)
+        audit.record(session, now, actor, "stores erase", store_id, {"reason": reason, "rows": gone})
+    if not database.empty_log():
+        log.warning(
+            "erased, but a read that does not end keeps it in the log of the database", store_id=store_id
+        )
+    return gone
+
+
+def _delete_webhooks(database: Database, cipher: Cipher, shops: Shops, store_id: str) -> bool:
+    """Whether some may be left."""
+    with database.reading() as session:
+        stores.get_store(session, store_id)
+        bridge = bridges.bridge_of(session, store_id)
+        if bridge is None:
+            return False
+        keys, base = Keys.of_text(cipher.decrypt(bridge.keys_sealed)), bridge.rest_base
+        numbers = [hook.webhook_id for hook in bridges.created_endpoints(session, store_id)]
+    shop = shops.for_seconds(WITHIN).open(base, *keys.pair())
+    try:
+        for number in filter(None, numbers):
+            shop.delete_webhook(number)
+    except ShopError as error:
+        log.warning("webhooks left at a store", store_id=store_id, trouble=error.trouble)
+        return True
+    return False

@@ -1,0 +1,51 @@
+"""Opens a shop with its keys, and finds the address that counts: no transaction is open meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from receiver.domain.shop_facts import ShopFacts
+from receiver.domain.shop_identity import Reported
+from receiver.domain.shops import canonical, other_scheme, same_shop
+from receiver.errors import ShopError
+from receiver.services.connections.ports import Keys, Shops
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A shop that its keys opened at `address`, and what it reports there."""
+
+    address: str
+    rest_base: str
+    facts: ShopFacts
+
+    @property
+    def reported(self) -> Reported:
+        return Reported(self.address, self.facts.uuid, self.facts.home_url)
+
+
+def open_shop(shops: Shops, keys: Keys, *, address: str, rest_base: str) -> Opened:
+    """Open the shop at the address that somebody named; at its home instead, where it names another one and
+    the same keys open the same shop there. Raises ShopError.
+    """
+    opened = Opened(address, rest_base, shops.open(rest_base, *keys.pair()).facts())
+    if not opened.reported.is_elsewhere:
+        return opened
+    home = canonical(opened.facts.home_url)
+    return (home and open_same(shops, keys, home, opened)) or opened
+
+
+def open_same(shops: Shops, keys: Keys, address: str, before: Opened) -> Opened | None:
+    """Open the shop of `before` at another address; None unless the same keys do, it has the same UUID and
+    calls that address its home.
+    """
+    if before.address.startswith("https:") and address.startswith("http:"):
+        address = other_scheme(address)  # a proxy may hide https from the shop; keys never go without it
+    try:
+        base = shops.probe(address, http=before.rest_base.startswith("http:"))
+        facts = shops.open(base, *keys.pair()).facts()
+    except ShopError:
+        return None
+    is_same = facts.uuid is not None and facts.uuid == before.facts.uuid
+    is_home = facts.home_url is not None and same_shop(facts.home_url, address)
+    return Opened(address, base, facts) if is_same and is_home else None

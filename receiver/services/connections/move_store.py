@@ -1,0 +1,85 @@
+"""Moves a store to another address: its keys, webhook addresses, history and awards go with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.deliveries import DeliveryState
+from receiver.errors import Refused
+from receiver.services.deliveries import replay
+from receiver.services.stores.details import checked_url
+from receiver.services.stores.lineage import follow_move
+from receiver.services.validation import require_text
+from receiver.storage import address_claims, audit, bridges, stores
+from receiver.storage.database import Database
+from receiver.storage.deliveries import Filters
+from receiver.storage.tables import AddressClaim, Store
+from wp_bridge.store import INDEX_PHP
+
+
+def move_store(
+    database: Database, now: datetime, store_id: str, *, url: str, reason: str, actor: str
+) -> dict[str, Any]:
+    """Move the store as staff say, and replay the messages that were held for naming the new address.
+
+    The store is not called: it is checked at the new address next. The old address is free from then on.
+    Raises InputError, NotFound, and Refused where another store stands or the store is there already.
+    """
+    reason, url = require_text(reason, "reason"), checked_url(url)
+    with database.writing() as session:
+        stores.lock_addresses(session)
+        store = stores.get_store(session, store_id, locked=True)
+        old_url = store.url
+        claims = relocate(session, now, store, url, actor=actor, reason=reason)
+    held = [_replayed(database, now, claim, actor, reason) for claim in claims if claim.signed_at]
+    return {"id": store_id, "old_url": old_url, "url": url, "messages_replayed": sum(held)}
+
+
+def relocate(
+    session: Session,
+    now: datetime,
+    store: Store,
+    url: str,
+    *,
+    actor: str,
+    reason: str,
+    rest_base: str | None = None,
+) -> list[AddressClaim]:
+    """Give the store its new address; return the claims that this answers.
+
+    `rest_base`: what stands before its wp-json there, where that was seen. The caller holds the addresses
+    and the store. Raises Refused.
+    """
+    _refuse(session, store, url)
+    old_url, store.url = store.url, url
+    follow_move(session, store)
+    bridge = bridges.bridge_of(session, store.id, locked=True)
+    if bridge is not None:
+        behind = INDEX_PHP if bridge.rest_base.endswith(f"/{INDEX_PHP}") else ""
+        bridge.rest_base = rest_base or url + behind
+        bridge.next_check_at, bridge.failures = now, 0
+        bridge.trouble = bridge.lease_until = bridge.look_asked_at = None
+    detail = {"old_url": old_url, "url": url, "reason": reason}
+    audit.record(session, now, actor, "stores move", store.id, detail)
+    return address_claims.end_claims_at(session, store.id, url)
+
+
+def _refuse(session: Session, store: Store, url: str) -> None:
+    if url == store.url:
+        raise Refused(f"store {store.id} is at {url} already")
+    there = bridges.store_at_address(session, url)
+    if there is not None and there.id != store.id:
+        name = stores.get_store(session, there.id).name
+        raise Refused(f"another store is at {there.url}: {name} ({there.id})")
+
+
+def _replayed(database: Database, now: datetime, claim: AddressClaim, actor: str, reason: str) -> int:
+    """How many messages are processed again: those that were held for the address the claim is about."""
+    named = f"held: the signal is of {claim.home_url},"
+    filters = Filters(state=DeliveryState.DEAD, store=claim.store_id, search=named)
+    if replay.preview(database, filters, now).to_replay == 0:
+        return 0
+    return replay.start(database, filters, now, actor=actor, reason=reason).total

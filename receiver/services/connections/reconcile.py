@@ -1,0 +1,308 @@
+"""Looks at a connected store, repairs what it can, and catches up with what was missed.
+
+What we know is read in one transaction, the store is asked with none open (it pings back inside the very
+call that makes a webhook), and what came of it is written in another. Doing it twice changes nothing more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from receiver.domain import shop_facts
+from receiver.domain.programme import COUNTRY_ALIASES
+from receiver.domain.shop_facts import ShopFacts
+from receiver.domain.shop_identity import Reported
+from receiver.domain.store_checks import REFUSED, next_check, retry
+from receiver.domain.store_webhooks import ExpectedWebhook, Repair, WebhookProblem, plan_repairs
+from receiver.errors import NotFound, ReceiverError, Refused, ShopError, ShopTrouble
+from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
+from receiver.services.connections.follow import follow_redirect
+from receiver.services.connections.identity import ACTOR, claim_of, note_report
+from receiver.services.connections.ports import Keys, Shop, Shops
+from receiver.services.stores.registry import new_hook_id, new_secret, new_token
+from receiver.storage import audit, awards, bridges, inbox, stores, webhook_endpoints
+from receiver.storage.cipher import Cipher, token_hash
+from receiver.storage.database import Database
+from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.tables import Bridge, Store
+
+TOPICS = {SIGNAL: "TikTok ad credit: signals", SETTINGS_SAVED: "TikTok ad credit: settings saved"}
+WITHIN = 60.0  # seconds, for all the calls of one check
+LEASE = timedelta(minutes=2)  # longer than a check can take
+KEYS_TROUBLE = (ShopTrouble.KEYS_REFUSED, ShopTrouble.KEYS_TOO_WEAK)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What a check found and did; `trouble` says why it did not come through."""
+
+    store_id: str
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    repaired: Sequence[Mapping[str, Any]] = ()
+    caught_up: bool = False  # the plugin's state was news
+    trouble: ShopTrouble | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class _CheckTask:
+    """What to ask a store, and what it should have."""
+
+    store_id: str
+    url: str
+    rest_base: str
+    keys: Keys
+    wanted: tuple[ExpectedWebhook, ...]
+    hook_ids: Mapping[str, str]  # by topic
+    secrets: Mapping[str, str]  # by topic
+    made: Mapping[str, int]  # the store's numbers for them, by topic
+    token: str | None  # a new one for the plugin
+
+
+@dataclass
+class _CheckFindings:
+    """What the store said and what was done there, as far as it came."""
+
+    facts: ShopFacts | None = None
+    done: list[Repair] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    mute: set[str] = field(default_factory=set)  # topics the store keeps, but knows no event for
+    token_taken: bool = False
+    state: Mapping[str, Any] | None = None
+    trouble: ShopTrouble | None = None
+    retry_after: int | None = None  # seconds
+    redirected: bool = False
+
+
+def reconcile_store(
+    database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str, *, public_url: str
+) -> Reconciliation:
+    """Check it now. Raises NotFound without store or keys, and Refused while another checks it."""
+    with database.writing() as session:
+        stores.get_store(session, store_id, locked=True)
+        if bridges.bridge_of(session, store_id) is None:
+            raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
+        bridge = bridges.claim_bridge(session, store_id, now, LEASE)
+        if bridge is None:
+            raise Refused(f"store {store_id} is being checked at this moment")
+        task = _task(session, cipher, bridge, now, public_url, shops.keeps_secrets(bridge.rest_base))
+    shops = shops.for_seconds(WITHIN)
+    found = _ask(shops.open(task.rest_base, *task.keys.pair()), task)
+    if found.redirected:
+        moved_to = follow_redirect(database, cipher, shops, now, store_id)
+        if moved_to is not None:
+            return Reconciliation(store_id, {"url": [task.url, moved_to]})
+    with database.writing() as session:
+        stores.lock_addresses(session)
+        return _keep(session, now, task, found)
+
+
+def due_stores(database: Database, now: datetime, limit: int) -> list[str]:
+    """Whose turn it is, the longest due first."""
+    with database.reading() as session:
+        return bridges.due_bridges(session, now, limit)
+
+
+def reconcile_quietly(
+    database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str, *, public_url: str
+) -> None:
+    """Check a store whose turn it is; one that fails holds up no other, and its lease brings it up again."""
+    try:
+        reconcile_store(database, cipher, shops, now, store_id, public_url=public_url)
+    except ReceiverError as error:
+        log.warning("store not checked", store_id=store_id, error=str(error))
+    except Exception:  # the edge
+        log.exception("store not checked", store_id=store_id)
+
+
+def hook_url(public_url: str, store_id: str, hook_id: str) -> str:
+    return f"{public_url}/webhooks/woocommerce/{store_id}/{hook_id}"
+
+
+# -- Before the store is asked ---------------------------------------------------------------------
+
+
+def _task(
+    session: Session, cipher: Cipher, bridge: Bridge, now: datetime, public_url: str, keeps_secrets: bool
+) -> _CheckTask:
+    ids, secrets, made = {}, {}, {}
+    store = stores.get_store(session, bridge.store_id)
+    known = {hook.topic: hook for hook in bridges.created_endpoints(session, bridge.store_id)}
+    for topic in TOPICS:
+        hook = known.get(topic)
+        ids[topic] = hook.id if hook else new_hook_id()
+        if hook is None:
+            webhook_endpoints.add_hook(session, ids[topic], bridge.store_id, topic)
+        elif hook.webhook_id is not None:
+            made[topic] = hook.webhook_id
+        secrets[topic] = _secret(session, cipher, ids[topic], now)
+    # Over http everybody on the way could read a token: there, staff paste one.
+    token = new_token() if bridge.token_at is None and keeps_secrets else None
+    if token is not None:
+        # Ours first: should the plugin take it and we fall before we hear of it, a check gives another.
+        store.status_token_hash = token_hash(token)
+    return _CheckTask(
+        store_id=store.id,
+        url=store.url,
+        rest_base=bridge.rest_base,
+        keys=Keys.of_text(cipher.decrypt(bridge.keys_sealed)),
+        wanted=tuple(
+            ExpectedWebhook(topic, hook_url(public_url, bridge.store_id, ids[topic])) for topic in TOPICS
+        ),
+        hook_ids=ids,
+        secrets=secrets,
+        made=made,
+        token=token,
+    )
+
+
+def _secret(session: Session, cipher: Cipher, hook_id: str, now: datetime) -> str:
+    """The one deliveries are to be signed with, made where there is none."""
+    kept = bridges.newest_secret(session, hook_id)
+    if kept is not None:
+        return cipher.decrypt(kept.secret_sealed)
+    secret = new_secret()
+    webhook_endpoints.add_secret(session, hook_id, cipher.encrypt(secret), now)
+    return secret
+
+
+# -- Asking, with no transaction open --------------------------------------------------------------
+
+
+def _ask(shop: Shop, task: _CheckTask) -> _CheckFindings:
+    """As far as it comes: what was done before a trouble is kept all the same."""
+    found = _CheckFindings()
+    try:
+        found.facts = shop.facts()
+        for repair in plan_repairs(task.wanted, shop.webhooks(), dict(task.made)):
+            _repair(shop, task, repair, found)
+        if task.token is not None:
+            shop.put_token(task.token)
+            found.token_taken = True
+        found.state = shop.state()
+    except ShopError as error:
+        found.trouble, found.retry_after = error.trouble, error.retry_after
+        found.redirected = error.redirected
+    return found
+
+
+def _repair(shop: Shop, task: _CheckTask, repair: Repair, found: _CheckFindings) -> None:
+    topic = repair.wanted.topic
+    for number in repair.delete:
+        shop.delete_webhook(number)
+    if repair.keep is not None:
+        found.numbers[topic] = repair.keep
+    else:
+        made = shop.make_webhook(TOPICS[topic], topic, repair.wanted.url, task.secrets[topic])
+        found.numbers[topic] = made.id
+        if made.topic != topic or not made.can_fire:
+            found.mute.add(topic)
+    found.done.append(repair)
+
+
+# -- Keeping what came of it -----------------------------------------------------------------------
+
+
+def _keep(session: Session, now: datetime, task: _CheckTask, found: _CheckFindings) -> Reconciliation:
+    facts = found.facts or ShopFacts()
+    reported = Reported(task.url, facts.uuid, facts.home_url)
+    claim = claim_of(session, reported)
+    awards.lock_stores(session, {task.store_id, *([claim.store_id] if claim else ())})  # in one order
+    store = stores.get_store(session, task.store_id, locked=True)
+    bridge = bridges.bridge_of(session, task.store_id, locked=True)
+    if bridge is None or store.url != task.url:  # it was disconnected meanwhile, or moved
+        return Reconciliation(task.store_id, trouble=found.trouble)
+    changed = {}
+    if found.facts is not None:
+        note_report(session, now, store, reported, claim)
+        changed = _keep_facts(session, now, store, bridge, found.facts)
+    repaired = _keep_hooks(session, now, task, found)
+    if found.token_taken:
+        bridge.token_at = now
+    caught_up = found.state is not None and _keep_state(session, now, task, found.state)
+    _plan_next(bridge, now, found.trouble, found.retry_after)
+    return Reconciliation(task.store_id, changed, repaired, caught_up, found.trouble)
+
+
+def _keep_facts(
+    session: Session, now: datetime, store: Store, bridge: Bridge, facts: ShopFacts
+) -> dict[str, Any]:
+    told = facts.kept()
+    changed = shop_facts.changed(bridge.facts, told)
+    bridge.facts, bridge.facts_at = shop_facts.merged(bridge.facts, told), now
+    store.facts_read_at = now if facts.country else store.facts_read_at
+    if not changed:
+        return changed
+    country = COUNTRY_ALIASES.get(facts.country, facts.country) if facts.country else None
+    store.country, store.currency = country or store.country, facts.currency or store.currency
+    store.decided_at = None
+    audit.record(session, now, ACTOR, "store facts", store.id, {"changed": changed})
+    return changed
+
+
+def _keep_hooks(
+    session: Session, now: datetime, task: _CheckTask, found: _CheckFindings
+) -> list[dict[str, Any]]:
+    """What was wrong and is repaired; what stays wrong is told of once, and shown as long as it is."""
+    known = {hook.topic: hook for hook in bridges.created_endpoints(session, task.store_id)}
+    told = []
+    for repair in found.done:
+        topic = repair.wanted.topic
+        hook = known[topic]
+        is_first = hook.webhook_id is None
+        stands = _stands(repair, found)
+        is_new = not is_first and repair.trouble is not None and (stands is None or hook.trouble != stands)
+        hook.webhook_id, hook.trouble, hook.checked_at = found.numbers[topic], stands, now
+        if is_new or repair.delete:
+            what = {"topic": topic, "trouble": repair.trouble, "made_anew": repair.makes}
+            audit.record(session, now, ACTOR, "store webhook", task.store_id, what)
+            told.append(what)
+    return told
+
+
+def _stands(repair: Repair, found: _CheckFindings) -> WebhookProblem | None:
+    """What is wrong with a webhook after all was done that could be."""
+    if repair.wanted.topic in found.mute:
+        return WebhookProblem.MUTE
+    return repair.trouble if repair.trouble is WebhookProblem.PAUSED else None
+
+
+def _keep_state(session: Session, now: datetime, task: _CheckTask, state: Mapping[str, Any]) -> bool:
+    """Into the inbox, as if the plugin had sent it: the same code takes it in. Whether it was news."""
+    body = json.dumps({"action": SIGNAL.removeprefix("action."), "arg": state}).encode()
+    digest = hashlib.sha256(body).hexdigest()
+    new = NewDelivery(
+        identity=hashlib.sha256(f"state {task.store_id} {digest}".encode()).hexdigest(),
+        source="woocommerce",
+        store_id=task.store_id,
+        hook_id=task.hook_ids[SIGNAL],
+        topic=SIGNAL,
+        webhook_id=None,
+        delivery_id=None,
+        headers=[["x-read-by", "rest"]],
+        body=body,
+        body_sha256=digest,
+        received_at=now,
+    )
+    (kept,) = inbox.keep(session, [new])
+    return not kept.duplicate
+
+
+def _plan_next(bridge: Bridge, now: datetime, trouble: ShopTrouble | None, retry_after: int | None) -> None:
+    bridge.trouble, bridge.lease_until, bridge.look_asked_at = trouble, None, None
+    if trouble is None or trouble is ShopTrouble.NO_COMPANION:
+        bridge.checked_at, bridge.failures = now, 0
+        bridge.next_check_at = next_check(bridge.store_id, now)
+        return
+    bridge.failures += 1
+    later = now + REFUSED if trouble in KEYS_TROUBLE else retry(bridge.store_id, now, bridge.failures)
+    bridge.next_check_at = max(later, now + timedelta(seconds=retry_after or 0))

@@ -1,0 +1,117 @@
+"""Takes a shop whose keys were proven into the service: a new store, or one that goes on where it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.connection_attempts import ConnectOutcome
+from receiver.domain.shop_facts import ShopFacts
+from receiver.domain.shop_identity import ClaimReason, Known, false_claim
+from receiver.services.connections.identity import ACTOR, hold_claim, neighbours_of
+from receiver.services.connections.locate import Opened
+from receiver.services.connections.ports import Keys
+from receiver.services.programmes.places import claim_place
+from receiver.services.programmes.terms import enrol_in
+from receiver.services.stores.lineage import mark_store, recognise
+from receiver.services.stores.registry import new_secret, new_store_id
+from receiver.storage import address_claims, audit, bridges, stores, webhook_endpoints
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database
+from receiver.storage.erasure import ERASED
+from receiver.storage.tables import Bridge, Store
+
+
+@dataclass(frozen=True)
+class Registration:
+    """How the connect ends, and the store it is about."""
+
+    outcome: ConnectOutcome
+    store_id: str | None
+
+
+def register_store(
+    database: Database, cipher: Cipher, now: datetime, *, opened: Opened, keys: Keys, programme: str
+) -> Registration:
+    """The store of these keys from now on. Twice is once.
+
+    Who it is, the address says that was opened with them. What names another store is held for staff, and
+    a shop that names a home where it was not found is not connected; the keys of either are not kept.
+    """
+    with database.writing() as session:
+        stores.lock_addresses(session)  # or two would find the shop unknown
+        known = neighbours_of(session, opened.reported)
+        claim = false_claim(opened.reported, known)
+        if claim is not None:
+            hold_claim(session, now, claim, opened.reported)
+            outcome = ConnectOutcome.UNPROVEN if claim.why is ClaimReason.ELSEWHERE else ConnectOutcome.HELD
+            return Registration(outcome, claim.store_id)
+        if opened.reported.is_elsewhere:
+            return Registration(ConnectOutcome.UNPROVEN, None)
+        store = _store(session, cipher, now, known.at_address, opened, programme)
+        _bridge(session, store, cipher.encrypt(keys.as_text()), now, opened.rest_base)
+        detail = {"url": opened.address, "uuid": opened.facts.uuid}
+        audit.record(session, now, ACTOR, "stores connect", store.id, detail)
+        return Registration(ConnectOutcome.CONNECTED, store.id)
+
+
+def _store(
+    session: Session, cipher: Cipher, now: datetime, known: Known | None, opened: Opened, programme: str
+) -> Store:
+    if known is None:
+        store = _add(session, cipher, now, opened, programme)
+    else:
+        store = stores.get_store(session, known.id, locked=True)
+        store.disconnected_at, store.decided_at = None, None
+        store.url = opened.address  # the scheme may be another
+        if store.name == ERASED and opened.facts.name:
+            store.name = opened.facts.name
+        mark_store(session, store, opened.facts.uuid)
+    store.shop_uuid = store.shop_uuid or opened.facts.uuid
+    address_claims.end_unsigned(session, store.id, opened.address)
+    address_claims.end_claims_at(session, store.id, opened.address)
+    return store
+
+
+def _add(session: Session, cipher: Cipher, now: datetime, opened: Opened, programme: str) -> Store:
+    terms = enrol_in(session, programme, now)
+    stores.lock_programme(session, terms.id)  # or two would find the last place free
+    store = _new_store(now, opened.address, opened.facts, terms.id)
+    session.add(store)
+    session.flush()
+    webhook_endpoints.add_hook(session, store.id, store.id, topic=None)  # for a webhook made by hand, too
+    webhook_endpoints.add_secret(session, store.id, cipher.encrypt(new_secret()), now)
+    recognise(session, store, opened.facts.uuid)
+    claim_place(session, terms, store, now)
+    return store
+
+
+def _new_store(now: datetime, url: str, facts: ShopFacts, programme: str) -> Store:
+    store_id, merchant = new_store_id()
+    return Store(
+        id=store_id,
+        url=url,
+        name=facts.name or url.split("://")[1].rstrip("/"),
+        country=facts.country,
+        currency=facts.currency,
+        merchant=merchant,
+        programme=programme,
+        joined_at=now,
+        created_at=now,
+        facts_read_at=now if facts.country else None,
+    )
+
+
+def _bridge(session: Session, store: Store, keys_sealed: str, now: datetime, rest_base: str) -> None:
+    """New keys take the place of old ones; a token the plugin has may be one of before."""
+    bridge = bridges.bridge_of(session, store.id, locked=True)
+    if bridge is None:
+        bridge = Bridge(store_id=store.id, failures=0)
+        session.add(bridge)
+    bridge.rest_base, bridge.keys_sealed, bridge.connected_at = rest_base, keys_sealed, now
+    bridge.token_at = bridge.lease_until = bridge.trouble = None
+    bridge.look_asked_at = bridge.rotation = None
+    bridge.next_check_at, bridge.failures = now, 0
+    session.flush()

@@ -1,0 +1,240 @@
+"""Takes deliveries in: reads each signal and lets it change the store and its link, once.
+
+Whatever the order of arrival, what signals of one install leave behind is the same: its first signal of a
+set-up or link dates it, within the bounds of domain/claims.py, and how things stand follows the newest one.
+Another install, a lost and renewed link or a switch back moves no date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.claims import bound_date, clock_skew, is_exact
+from receiver.domain.deliveries import DeliveryState
+from receiver.domain.limits import NOT_KEPT, OVER_SIGNALS, TOO_LARGE, day_of
+from receiver.domain.shops import same_shop
+from receiver.domain.signals import (
+    AccountLinked,
+    AccountSwitched,
+    AdAccount,
+    Integration,
+    IntegrationInstalled,
+    IntegrationRemoved,
+    IntegrationSetUp,
+    Linked,
+    LinkLost,
+    SignalEvent,
+    SignalOrder,
+    StateReported,
+    integration_change,
+    is_newer,
+    link_change,
+)
+from receiver.domain.store_checks import AFTER_NEWS
+from receiver.errors import InputError
+from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL, read_event
+from receiver.services.deliveries.apply_tiktok_event import apply_tiktok_event
+from receiver.services.deliveries.result import ProcessingResult
+from receiver.services.deliveries.signal_bounds import SignalBounds
+from receiver.services.inbox.tiktok_webhooks import SOURCE as TIKTOK
+from receiver.storage.bridges import reschedule_check
+from receiver.storage.locked_stores import LockedStores
+from receiver.storage.signals import news_as_list, news_from_list
+from receiver.storage.tables import Delivery, Link, Store
+from wp_bridge.errors import BadSignal
+from wp_bridge.signals import read_signal
+
+NOT_USED: dict[str | None, str] = {
+    SETTINGS_SAVED: "the store is looked at anew; what was saved is read by REST",
+    None: "no topic was named",
+}
+
+
+@dataclass(frozen=True)
+class _ReadSignal:
+    """What a delivery says, once it could be read."""
+
+    store_id: str
+    delivery_id: int
+    home_url: str
+    event: str
+    news: SignalOrder
+    claimed_at: datetime  # as the store's clock had it
+    received_at: datetime
+    told: SignalEvent
+
+
+def apply_deliveries(
+    session: Session, deliveries: Sequence[Delivery], now: datetime
+) -> list[ProcessingResult]:
+    """Apply deliveries and return each one's result, in order; an exception undoes all of them."""
+    read = [_read(session, delivery, now) for delivery in deliveries]
+    signals = [one for one in read if isinstance(one, _ReadSignal)]
+    held = LockedStores(session, [(one.store_id, one.news) for one in signals], _named(signals))
+    bounds = SignalBounds(session, [(one.store_id, day_of(one.received_at)) for one in signals])
+    for delivery in deliveries:
+        if delivery.topic == SETTINGS_SAVED and delivery.store_id is not None:
+            reschedule_check(session, delivery.store_id, delivery.received_at + AFTER_NEWS)
+    endings = [_apply_signal(held, bounds, one, now) if isinstance(one, _ReadSignal) else one for one in read]
+    bounds.write()
+    held.drop_old_claims()
+    return endings
+
+
+def _named(signals: Sequence[_ReadSignal]) -> set[tuple[str, str]]:
+    """Return the stores and ad accounts whose links the signals are about."""
+    changes = ((one.store_id, link_change(one.told)) for one in signals)
+    return {
+        (store_id, change.account.advertiser_id) for store_id, change in changes if change and change.account
+    }
+
+
+def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | ProcessingResult:
+    if delivery.source == TIKTOK:
+        return apply_tiktok_event(session, delivery, now)
+    if delivery.topic != SIGNAL:
+        return ProcessingResult(DeliveryState.IGNORED, NOT_USED.get(delivery.topic, "this topic is not used"))
+    if delivery.body is None and delivery.error in NOT_KEPT:
+        return ProcessingResult(
+            DeliveryState.DEAD if delivery.error == TOO_LARGE else DeliveryState.IGNORED, delivery.error
+        )
+    try:
+        fields = _fields(delivery)
+    except InputError as error:  # it never will be readable
+        return ProcessingResult(DeliveryState.DEAD, str(error))
+    assert delivery.store_id is not None
+    # A clock that runs ahead must not make its news the newest for ever.
+    news = SignalOrder(fields["install_id"], fields["seq"], min(fields["at"], delivery.received_at))
+    return _ReadSignal(
+        store_id=delivery.store_id,
+        delivery_id=delivery.id,
+        home_url=fields["home_url"],
+        event=fields["event"],
+        news=news,
+        claimed_at=fields["at"],
+        received_at=delivery.received_at,
+        told=_signal_event(fields),
+    )
+
+
+def _fields(delivery: Delivery) -> dict[str, Any]:
+    if delivery.body is None:
+        raise InputError("was dropped", path="body")
+    try:
+        return read_signal(read_event(SIGNAL, delivery.body))
+    except BadSignal as error:
+        raise InputError(error.message, path=f"arg.{error.path}".rstrip(".")) from error
+
+
+def _apply_signal(
+    held: LockedStores, bounds: SignalBounds, signal: _ReadSignal, now: datetime
+) -> ProcessingResult:
+    store = held.store(signal.store_id)
+    if not same_shop(signal.home_url, store.url):
+        held.note_elsewhere(store.id, signal.home_url, now)
+        return ProcessingResult(
+            DeliveryState.DEAD, f"held: the signal is of {signal.home_url}, the store is {store.url}"
+        )
+    if held.is_applied(store.id, signal.news):
+        return ProcessingResult(DeliveryState.PROCESSED)
+    if not bounds.allow(store.id, day_of(signal.received_at)):
+        return ProcessingResult(DeliveryState.IGNORED, OVER_SIGNALS)
+    _apply(held, store, signal)
+    store.decided_at = None  # to be decided anew, also when the worker dies before it has
+    held.mark_applied(store.id, signal.news, signal.event, signal.delivery_id)
+    return ProcessingResult(DeliveryState.PROCESSED, stores=(store.id,))
+
+
+def _signal_event(signal: dict[str, Any]) -> SignalEvent:
+    match signal["event"]:
+        case "integration_installed":
+            return IntegrationInstalled()
+        case "integration_set_up":
+            return IntegrationSetUp()
+        case "integration_removed":
+            return IntegrationRemoved()
+        case "account_linked":
+            return AccountLinked(_account(signal))
+        case "account_switched":
+            return AccountSwitched(_account(signal))
+        case "link_lost":
+            return LinkLost()
+        case _:
+            return _state(signal["integration"] or {}, signal["account"])
+
+
+def _state(integration: dict[str, Any], account: dict[str, Any] | None) -> StateReported:
+    linked = None if account is None else _account(account)
+    return StateReported(integration.get("installed"), integration.get("set_up"), linked)
+
+
+def _account(fields: dict[str, Any]) -> AdAccount:
+    return AdAccount(fields["advertiser_id"], fields["exact"])
+
+
+def _apply(held: LockedStores, store: Store, signal: _ReadSignal) -> None:
+    integration, linked = integration_change(signal.told), link_change(signal.told)
+    if integration is not None:
+        _note_integration(store, integration, signal)
+    if linked is not None:
+        _note_link(held, store, linked, signal)
+    if store.clock_read_at is None or signal.received_at >= store.clock_read_at:
+        store.clock_skew = clock_skew(signal.claimed_at, received_at=signal.received_at)
+        store.clock_read_at = signal.received_at
+
+
+def _note_integration(store: Store, integration: Integration, signal: _ReadSignal) -> None:
+    news = signal.news
+    dated = bound_date(signal.claimed_at, joined_at=store.joined_at, received_at=signal.received_at)
+    if integration.there and _dates(store.installed_at, store.installed_news, news):
+        store.installed_at, store.installed_news = dated.at, news_as_list(news)
+    if integration.set_up and _dates(store.set_up_at, store.set_up_news, news):
+        store.set_up_at, store.set_up_claimed_at = dated.at, dated.claimed_at
+        store.set_up_news = news_as_list(news)
+    if is_newer(news, news_from_list(store.integration_news)):
+        store.removed_at = None if integration.there else news.at
+        store.integration_news = news_as_list(news)
+
+
+def _note_link(held: LockedStores, store: Store, linked: Linked, signal: _ReadSignal) -> None:
+    news, last = signal.news, news_from_list(store.account_news)
+    newest = is_newer(news, last)
+    if linked.account is not None:
+        # Late news of a link that is not known yet: by the newest news it has ended.
+        link = _known_link(held, store, linked.account, signal, ended_at=last.at if last else None)
+        link.ended_at = None if newest else link.ended_at
+    if newest:
+        stands = linked.account.advertiser_id if linked.account else ""
+        held.end_other_links(store.id, stands, news.at)
+        store.account_news = news_as_list(news)
+
+
+def _known_link(
+    held: LockedStores, store: Store, account: AdAccount, signal: _ReadSignal, *, ended_at: datetime | None
+) -> Link:
+    link = held.link(store.id, account.advertiser_id)
+    if link is None:
+        link = held.add_link(store.id, account.advertiser_id, ended_at=ended_at)
+    if _dates(link.linked_at, link.linked_news, signal.news):
+        moments = {"joined_at": store.joined_at, "received_at": signal.received_at}
+        dated = bound_date(signal.claimed_at, **moments)
+        link.linked_at, link.claimed_at = dated.at, dated.claimed_at
+        link.exact = is_exact(account.exact, signal.claimed_at, **moments)
+        link.linked_news = news_as_list(signal.news)
+    return link
+
+
+def _dates(dated_at: datetime | None, dated_by: list[Any] | None, news: SignalOrder) -> bool:
+    """Return whether a signal dates something: the first of its install does, late as it may come.
+
+    A date that staff or the service gave stands, and so does one of another install.
+    """
+    if dated_at is None:
+        return True
+    first = news_from_list(dated_by)
+    return first is not None and first.install_id == news.install_id and news.seq < first.seq

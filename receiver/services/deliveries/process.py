@@ -1,0 +1,232 @@
+"""Works the inbox off: a batch in one transaction, or each delivery alone, with its effects or without any.
+
+What fails rolls back and is tried again later; what can never succeed is dead at once; a database that does
+not answer is nobody's fault, and the delivery is given back.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
+
+from receiver.domain.deliveries import MOST_TRIES, DeliveryState, next_try
+from receiver.errors import ReceiverError, StorageUnavailable
+from receiver.services.deliveries.apply_signal import apply_deliveries
+from receiver.services.deliveries.result import ProcessingResult
+from receiver.storage import inbox
+from receiver.storage.database import Database, savepoint
+from receiver.storage.tables import Delivery, Replay
+
+LEASE = timedelta(seconds=8)  # of a worker that was killed; its deliveries move on after that
+LONGEST_ERROR = 500
+WORKER = "worker"
+
+# What comes of values nobody can work with, and of nothing that passes: the same bytes fail the same way.
+NEVER_READABLE = (ValueError, ArithmeticError, RecursionError, DataError)
+
+# A claim counts as a try, so one that ends every worker that takes it ends too.
+LOST_TOO_OFTEN = ProcessingResult(DeliveryState.DEAD, "every worker that took it was lost")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class AttemptResult:
+    """What came of one try, and the stores to decide anew."""
+
+    delivery_id: int
+    state: DeliveryState
+    error: str | None = None
+    stores: tuple[str, ...] = ()
+
+
+def process_next(
+    database: Database,
+    now: datetime,
+    *,
+    limit: int = 50,
+    chance: Callable[[], float] = random.random,
+    stopping: Callable[[], bool] = lambda: False,
+) -> list[AttemptResult]:
+    """Claim what is due, in turn from each store, and process it.
+
+    Once it is `stopping`, what is in hand is finished and the others are given back, due at once.
+    Raises StorageUnavailable, having lost nothing.
+    """
+    with database.writing() as session:
+        claims = inbox.claim(session, now, limit, LEASE, chance)
+    if not stopping():
+        try:
+            return _logged(_processed(database, claims, now))
+        # One of them or storage: each alone shows which, and only that one stays behind.
+        except Exception as error:
+            deliveries = [claim.id for claim in claims]
+            log.info("batch undone, each delivery alone", deliveries=deliveries, error=type(error).__name__)
+    return _logged(_each_attempted(database, claims, now, chance, stopping))
+
+
+def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
+    """With a line for each that stays behind; its error, which may tell of a person, stands in its row."""
+    for one in outcomes:
+        if one.state in (DeliveryState.FAILED, DeliveryState.DEAD):
+            log.warning("delivery not processed", delivery_id=one.delivery_id, state=one.state)
+    return outcomes
+
+
+def _each_attempted(
+    database: Database,
+    claims: list[inbox.ClaimedDelivery],
+    now: datetime,
+    chance: Callable[[], float],
+    stopping: Callable[[], bool],
+) -> list[AttemptResult]:
+    outcomes: list[AttemptResult] = []
+    for place, claim in enumerate(claims):
+        if stopping():
+            _give_back(database, claims[place:], now)
+            return outcomes
+        try:
+            with bound_contextvars(delivery_id=claim.id):
+                outcome = _attempt(database, claim, now, chance)
+        except StorageUnavailable as error:
+            rest = [claim.id for claim in claims[place:]]
+            log.warning("deliveries given back", deliveries=rest, error=str(error))
+            _give_back(database, claims[place:], now)
+            return _known_or_raise(outcomes, error)
+        outcomes += [outcome] if outcome else []
+    return outcomes
+
+
+def process_again(
+    session: Session,
+    row: Delivery,
+    now: datetime,
+    replay: Replay,
+    chance: Callable[[], float] = random.random,
+) -> AttemptResult:
+    """Process a row that this transaction holds, whatever came of it before: the same code, a new attempt.
+
+    A fault undoes its effects alone, and what succeeded before stays as it is. Raises StorageUnavailable.
+    """
+    succeeded = row.state == DeliveryState.PROCESSED
+    if not succeeded:
+        inbox.take_again(row)
+    ending, due_at = _apply_alone(session, row, now, chance)
+    error = ending.error and _storable(ending.error)
+    if not succeeded:
+        inbox.finish(row, ending.state, now, error=error, due_at=due_at)
+    actor = f"{replay.actor}, replay {replay.id}: {replay.reason}"
+    inbox.note_attempts(session, [(row.id, ending.state, error)], now, actor, replay_id=replay.id)
+    return AttemptResult(row.id, ending.state, error, ending.stores)
+
+
+def _apply_alone(
+    session: Session, row: Delivery, now: datetime, chance: Callable[[], float]
+) -> tuple[ProcessingResult, datetime | None]:
+    try:
+        with bound_contextvars(delivery_id=row.id), savepoint(session):
+            return apply_deliveries(session, [row], now)[0], None
+    except StorageUnavailable:
+        raise
+    except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
+        return _failure(error, 1, now, chance)
+
+
+def _attempt(
+    database: Database, claim: inbox.ClaimedDelivery, now: datetime, chance: Callable[[], float]
+) -> AttemptResult | None:
+    """None when the lease lapsed meanwhile and the delivery is somebody else's."""
+    try:
+        return next(iter(_processed(database, [claim], now)), None)
+    except StorageUnavailable:
+        raise
+    except Exception as error:  # the edge: whatever an effect raises, this delivery alone stays behind
+        ending, due_at = _failure(error, claim.tries, now, chance)
+    return _finished(database, claim, now, ending, due_at)
+
+
+def _processed(
+    database: Database, claims: Sequence[inbox.ClaimedDelivery], now: datetime
+) -> list[AttemptResult]:
+    """Effects, attempts and states in one transaction: all of it or nothing."""
+    with database.writing() as session:
+        rows = inbox.hold(session, claims)
+        hopeful = [row for row in rows if row.tries <= MOST_TRIES]
+        endings = dict(zip((row.id for row in hopeful), apply_deliveries(session, hopeful, now), strict=True))
+        return _ended(session, [(row, endings.get(row.id, LOST_TOO_OFTEN), None) for row in rows], now)
+
+
+def _finished(
+    database: Database,
+    claim: inbox.ClaimedDelivery,
+    now: datetime,
+    ending: ProcessingResult,
+    due_at: datetime | None,
+) -> AttemptResult | None:
+    with database.writing() as session:
+        rows = inbox.hold(session, [claim])
+        return next(iter(_ended(session, [(row, ending, due_at) for row in rows], now)), None)
+
+
+def _ended(
+    session: Session, tries: Sequence[tuple[Delivery, ProcessingResult, datetime | None]], now: datetime
+) -> list[AttemptResult]:
+    """Mark how each try ended and, where one follows, when that is due."""
+    outcomes = []
+    for row, ending, due_at in tries:
+        outcome = AttemptResult(row.id, ending.state, ending.error and _storable(ending.error), ending.stores)
+        inbox.finish(row, outcome.state, now, error=outcome.error, due_at=due_at)
+        outcomes.append(outcome)
+    tried = [(one.delivery_id, one.state, one.error) for one in outcomes]
+    inbox.note_attempts(session, tried, now, WORKER)
+    return outcomes
+
+
+def _failure(
+    error: Exception, tries: int, now: datetime, chance: Callable[[], float]
+) -> tuple[ProcessingResult, datetime | None]:
+    """How a try ends that raised, and when the next one is due, if there is one."""
+    if isinstance(error, NEVER_READABLE):
+        return ProcessingResult(DeliveryState.DEAD, f"cannot be worked with: {_told(error)}"), None
+    wait = next_try(tries, chance())
+    if wait is None:
+        return ProcessingResult(DeliveryState.DEAD, _told(error)), None
+    return ProcessingResult(DeliveryState.FAILED, _told(error)), now + wait
+
+
+def _told(error: Exception) -> str:
+    """Class and first line: the lines below it may hold a statement's values."""
+    lines = str(error).splitlines() or [""]
+    return str(error) if isinstance(error, ReceiverError) else f"{type(error).__name__}: {lines[0]}"
+
+
+def _storable(error: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in error)[:LONGEST_ERROR]
+
+
+def _give_back(database: Database, claims: list[inbox.ClaimedDelivery], now: datetime) -> None:
+    """As well as the database lets us: what stays claimed is free again when its lease is over."""
+    try:
+        with database.writing() as session:
+            _release(session, claims, now)
+    except StorageUnavailable as error:
+        log.warning("leases left to lapse", deliveries=[claim.id for claim in claims], error=str(error))
+
+
+def _release(session: Session, claims: Sequence[inbox.ClaimedDelivery], now: datetime) -> None:
+    for row in inbox.hold(session, claims):
+        inbox.give_back(row, now)
+
+
+def _known_or_raise(outcomes: list[AttemptResult], error: StorageUnavailable) -> list[AttemptResult]:
+    """What was done is told first: the stores it touched want deciding."""
+    if not outcomes:
+        raise error
+    return outcomes

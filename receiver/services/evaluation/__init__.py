@@ -1,0 +1,1 @@
+"""Gathers a store's facts and evaluates them; reads only."""

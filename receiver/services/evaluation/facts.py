@@ -1,0 +1,188 @@
+"""Gathers what is known about a store into the facts the domain decides from; what is not known is None."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.calendar import local_date
+from receiver.domain.facts import (
+    AccountProfile,
+    DaySpend,
+    Facts,
+    History,
+    Outcome,
+    Override,
+    Payment,
+    RecordedAward,
+    StoreProfile,
+)
+from receiver.services.evaluation.bills import Bills, gather_bills
+from receiver.services.evaluation.payment_method import gather_payment
+from receiver.services.evaluation.provenance import OVERRIDE, with_provenance
+from receiver.services.programmes.places import holds_place
+from receiver.storage import history, likeness, links, store_marks, tables
+from receiver.storage.figures import figures_of, is_proven
+
+# These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
+STAFF_SAID_NOTHING = False
+
+
+def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
+    """All that is known about a store, and who said it when; what the service looks up itself is of `now`."""
+    link = links.open_link(session, store.id)
+    proven = link if is_proven(link) else None
+    figures = figures_of(session, link)
+    account = figures.account if figures else None
+    recorded = history.recorded_facts(session, store.id)
+    bills = gather_bills(session, store, figures)
+    days = tuple(_day(row) for row in figures.days) if figures else ()
+    pays = gather_payment(recorded, account, bills, days)
+    award = history.award_of(session, store)
+    facts = Facts(
+        store=_store(store, admitted=holds_place(session, store, now)),
+        account=_account(proven, account, pays.option) if proven else None,
+        history=_history(session, store, link, account, recorded, bills, award),
+        spend=days,
+        payments=bills.payments,
+        bills_readable=bills.readable,
+        paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
+        award=_award(award),
+        doubts=pays.doubts,
+        claimed_account=link.advertiser_id if link and not proven else None,
+        claimed_dates=_claimed_dates(store, proven),
+    )
+    return with_provenance(facts, store, proven, account, recorded, pays.said_by, now)
+
+
+def _claimed_dates(store: tables.Store, link: tables.Link | None) -> dict[str, datetime]:
+    linked_at = link.claimed_at if link else None
+    claimed = {"store.set_up_at": store.set_up_claimed_at, "account.linked_at": linked_at}
+    return {path: at for path, at in claimed.items() if at is not None}
+
+
+def _store(store: tables.Store, *, admitted: bool) -> StoreProfile:
+    return StoreProfile(
+        id=store.id,
+        merchant=store.merchant,
+        country=store.country,
+        joined_at=store.joined_at,
+        admitted=admitted,
+        set_up_at=store.set_up_at,
+    )
+
+
+def _account(link: tables.Link, account: tables.Account | None, payment: Payment) -> AccountProfile:
+    return AccountProfile(
+        advertiser_id=link.advertiser_id,
+        business_center=account.business_center if account else None,
+        country=account.country if account else None,
+        currency=account.currency if account else None,
+        timezone=account.timezone if account else None,
+        created_at=account.created_at if account else None,
+        linked_at=link.linked_at,
+        linked_at_exact=link.exact,
+        consent=link.consent,
+        status=account.status if account else None,
+        payment=payment,
+    )
+
+
+def _history(
+    session: Session,
+    store: tables.Store,
+    link: tables.Link | None,
+    account: tables.Account | None,
+    recorded: dict[str, tables.RecordedFact],
+    bills: Bills,
+    award: tables.Award | None,
+) -> History:
+    center = account.business_center if account else None
+    before = store_marks.lineage(session, store)
+    return History(
+        prior_spend=_prior_spend(link, account),
+        set_up_before=history.set_up_before(session, store, link, before),
+        merchant_awards=_merchant_awards(session, store, award, before),
+        account_awards=_account_awards(session, store, link),
+        business_center_awards=_center_awards(session, store, account, center),
+        conflicting_promotion=_recorded(recorded, "conflicting_promotion", STAFF_SAID_NOTHING),
+        policy_violation=_recorded(recorded, "policy_violation", STAFF_SAID_NOTHING),
+        safety_flag=_recorded(recorded, "safety_flag", STAFF_SAID_NOTHING),
+        foreign_credit_issued=bills.foreign_credit_issued,
+        overrides=_overrides(recorded),
+    )
+
+
+def _merchant_awards(
+    session: Session, store: tables.Store, award: tables.Award | None, before: list[str]
+) -> int | None:
+    """Unknown while staff have yet to say whether an awarded store, alike to this one, is its merchant's.
+
+    `before`: ids of earlier records of the same shop.
+    """
+    others = history.other_awards(session, store, merchant=store.merchant, stores=before)
+    if others or award is not None:
+        return others
+    return None if likeness.find_alike(session, store, only_holding=True) else 0
+
+
+def _prior_spend(link: tables.Link | None, account: tables.Account | None) -> Decimal | None:
+    """Only what was read for the link date as it stands now."""
+    if link is None or link.linked_at is None or account is None or account.timezone is None:
+        return None
+    as_read = link.prior_spend_before == local_date(link.linked_at, ZoneInfo(account.timezone))
+    return link.prior_spend if as_read else None
+
+
+def _account_awards(session: Session, store: tables.Store, link: tables.Link | None) -> int | None:
+    """Without a link there are none; of an account nobody consented to, a store learns nothing."""
+    if link is None:
+        return 0
+    return history.other_awards(session, store, advertiser_id=link.advertiser_id) if is_proven(link) else None
+
+
+def _center_awards(
+    session: Session, store: tables.Store, account: tables.Account | None, center: str | None
+) -> int | None:
+    if account is None or account.read_at is None:
+        return None
+    if not center:
+        return 0
+    apart = likeness.told_apart(session, store.id)  # an agency's clients, as staff said
+    return history.other_awards(session, store, but=apart, business_center=center)
+
+
+def _overrides(recorded: dict[str, tables.RecordedFact]) -> dict[str, Override]:
+    return {
+        name.removeprefix(OVERRIDE): Override(Outcome(row.value), row.reason, row.by)
+        for name, row in recorded.items()
+        if name.startswith(OVERRIDE) and row.value is not None
+    }
+
+
+def _recorded(recorded: dict[str, tables.RecordedFact], name: str, otherwise: Any = None) -> Any:
+    return recorded[name].value if name in recorded else otherwise
+
+
+def _day(row: tables.SpendDay) -> DaySpend:
+    return DaySpend(row.date, row.spend, row.billed_cost, row.cash_spend, row.voucher_spend)
+
+
+def _award(row: tables.Award | None) -> RecordedAward | None:
+    if row is None:
+        return None
+    return RecordedAward(
+        id=row.id,
+        state=row.state,
+        credit=row.credit,
+        currency=row.currency,
+        decided_at=row.decided_at,
+        due_by=row.due_by,
+        delivery=row.delivery,
+        reference=row.reference,
+        flags=tuple(row.flags),
+    )

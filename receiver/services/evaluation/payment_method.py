@@ -1,0 +1,63 @@
+"""Gathers how an account pays: what staff recorded, else what its ledger shows; and what contradicts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from receiver.domain.discrepancies import (
+    PAYMENT_CONTRADICTED,
+    UNSETTLING,
+    contradicts,
+    figure_discrepancies,
+    final_days,
+)
+from receiver.domain.facts import DaySpend, Payment, Source
+from receiver.domain.payment import option_of
+from receiver.services.evaluation.bills import Bills
+from receiver.storage import tables
+
+NAME = "payment"  # of the recorded fact
+
+
+@dataclass(frozen=True)
+class PaymentOption:
+    """The option that decisions rest on, who says it (None: staff, or nobody), and the doubts there are."""
+
+    option: Payment
+    said_by: Source | None = None
+    doubts: tuple[str, ...] = ()
+
+
+def gather_payment(
+    recorded: Mapping[str, tables.RecordedFact],
+    account: tables.Account | None,
+    bills: Bills,
+    days: Iterable[DaySpend],
+) -> PaymentOption:
+    """Staff's word wins over the ledger's; figures that contradict each other leave the option unknown."""
+    shown = option_of(bills.payments, ledger_whole=bills.whole)
+    said = option_said(recorded, bills)
+    doubts = _doubts_about_figures(account, days, said)
+    if NAME in recorded and contradicts(said, shown):
+        doubts |= {PAYMENT_CONTRADICTED}
+    if doubts & UNSETTLING:
+        return PaymentOption(Payment.UNKNOWN, Source.SERVICE, tuple(sorted(doubts)))
+    is_shown = NAME not in recorded and shown is not Payment.UNKNOWN
+    return PaymentOption(said, Source.TIKTOK if is_shown else None, tuple(sorted(doubts)))
+
+
+def option_said(recorded: Mapping[str, tables.RecordedFact], bills: Bills) -> Payment:
+    """Return what staff recorded ("unknown" too), else what the ledger shows."""
+    if NAME in recorded:
+        return Payment(recorded[NAME].value or Payment.UNKNOWN)
+    return option_of(bills.payments, ledger_whole=bills.whole)
+
+
+def _doubts_about_figures(
+    account: tables.Account | None, days: Iterable[DaySpend], option: Payment
+) -> frozenset[str]:
+    if account is None or account.timezone is None or account.spend_read_at is None:
+        return frozenset()
+    return figure_discrepancies(final_days(days, ZoneInfo(account.timezone), account.spend_read_at), option)

@@ -1,1 +1,0 @@
-"""What is known about a store: gathered for a decision, or recorded by staff."""

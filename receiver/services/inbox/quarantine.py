@@ -1,0 +1,134 @@
+"""Holds what a store sent with a signature that did not fit, and takes it in once its secret is put right."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.deliveries import identity
+from receiver.services.inbox.verify import Headers, Verifier, new_delivery
+from receiver.services.validation import require_text
+from receiver.storage import audit, inbox, quarantine, webhook_endpoints
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database, driver_of
+from receiver.storage.tables import Quarantined
+from receiver.storage.webhook_endpoints import ResolvedEndpoint
+
+
+def quarantine_call(
+    session: Session, cipher: Cipher, address: ResolvedEndpoint, headers: Headers, raw: bytes, at: datetime
+) -> None:
+    """Keep it for a while where it may be of use: one of our topics, and small."""
+    new = new_delivery(address, headers, raw, at)
+    if new.body is None:
+        return
+    quarantine.put(
+        session,
+        identity=identity("quarantine", new.identity, headers.get("x-wc-webhook-signature")),
+        store_id=address.store_id,
+        hook_id=address.hook_id,
+        topic=new.topic,
+        headers=new.headers,
+        body_sealed=cipher.encrypt(base64.b64encode(raw).decode()),
+        body_sha256=new.body_sha256,
+        bytes=len(raw),
+        received_at=at,
+    )
+
+
+@dataclass(frozen=True)
+class ReleaseResult:
+    """What became of one: the delivery it is now, or why it stays."""
+
+    id: int
+    delivery_id: int | None
+    problem: str | None
+
+
+def list_quarantine(database: Database, store_id: str | None, limit: int) -> list[dict[str, Any]]:
+    """The oldest first; `limit` 0 for all."""
+    with database.reading() as session:
+        return [_row(row) for row in quarantine.list_quarantined(session, store_id, limit)]
+
+
+@dataclass(frozen=True)
+class QuarantinePage:
+    """The oldest first; `next` is where to go on, None where there are no more."""
+
+    rows: Sequence[dict[str, Any]]
+    next: int | None
+
+
+def page_of_quarantine(
+    database: Database, store_id: str | None, *, after: int | None, limit: int
+) -> QuarantinePage:
+    with database.reading() as session:
+        found = quarantine.list_quarantined(session, store_id, limit + 1, after=after or 0)
+    rows = [_row(row) for row in found[:limit]]
+    return QuarantinePage(rows, rows[-1]["id"] if len(found) > limit else None)
+
+
+def held_by_store(database: Database) -> dict[str, int]:
+    """Return the number of quarantined calls by store, the most first."""
+    with database.reading() as session:
+        return quarantine.count_by_store(session)
+
+
+def release_from_quarantine(
+    database: Database,
+    cipher: Cipher,
+    now: datetime,
+    *,
+    store_id: str | None = None,
+    ids: Sequence[int] = (),
+    reason: str = "",
+    actor: str,
+    dry_run: bool = False,
+) -> list[ReleaseResult]:
+    """Verify each anew; what is right goes into the inbox like any delivery, the rest stays.
+
+    Only a dry run needs no reason. Raises InputError, and ReceiverError where a secret can no longer be read.
+    """
+    verifier = Verifier(cipher)
+    reason = reason if dry_run else require_text(reason, "reason")
+    with database.rolled_back() if dry_run else nullcontext(database) as place, place.writing() as session:
+        rows = quarantine.lock_quarantined(session, store_id, ids)
+        addresses = webhook_endpoints.resolve_endpoints(
+            driver_of(session), {row.hook_id for row in rows}, now
+        )
+        tried = [_release(session, cipher, verifier, row, addresses.get(row.hook_id)) for row in rows]
+        taken = sum(one.delivery_id is not None for one in tried)
+        detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
+        audit.record(session, now, actor, "quarantine taken in", store_id or "all stores", detail)
+    return tried
+
+
+def _release(
+    session: Session, cipher: Cipher, verifier: Verifier, row: Quarantined, address: ResolvedEndpoint | None
+) -> ReleaseResult:
+    if address is None or not address.connected:
+        return ReleaseResult(row.id, None, "the store is disconnected")
+    raw, headers = base64.b64decode(cipher.decrypt(row.body_sealed)), dict(row.headers)
+    problem = verifier.problem(address, headers, raw)
+    if problem is not None:
+        return ReleaseResult(row.id, None, problem)
+    (kept,) = inbox.keep(session, [new_delivery(address, headers, raw, row.received_at)])
+    session.delete(row)
+    return ReleaseResult(row.id, kept.id, None)
+
+
+def _row(row: Quarantined) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "store": row.store_id,
+        "topic": row.topic,
+        "received_at": row.received_at,
+        "bytes": row.bytes,
+        "body_sha256": row.body_sha256,
+    }

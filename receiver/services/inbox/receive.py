@@ -1,0 +1,264 @@
+"""Takes deliveries in: verified on their raw bytes, durable before the answer, never read here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from receiver.errors import ReceiverError, StorageUnavailable
+from receiver.integrations.woocommerce.events import is_ping
+from receiver.services.inbox.bounds import DailyBounds
+from receiver.services.inbox.group_commit import GroupCommit
+from receiver.services.inbox.quarantine import quarantine_call
+from receiver.services.inbox.rate_limit import TokenBucket
+from receiver.services.inbox.rejection_log import NO_STORE, RejectionLog
+from receiver.services.inbox.tiktok_webhooks import WebhookScheme, build_delivery, verification_error
+from receiver.services.inbox.verify import Verifier, new_delivery, plain_header
+from receiver.storage import inbox, webhook_endpoints
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database
+from receiver.storage.inbox_rows import NewDelivery, insert_new
+from receiver.storage.webhook_endpoints import ResolvedEndpoint
+
+RETRY_AFTER = "30"
+ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+LENGTH = re.compile(r"[0-9]{1,18}")
+MOST_AT_ONCE = 200  # deliveries in one transaction
+QUARANTINE_BURST, QUARANTINE_A_SECOND = 20, 1  # of a store: each costs a write, and anybody can send them
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, repr=False)
+class WebhookRequest:
+    """A request to a webhook address; header names are in lower case."""
+
+    store_id: str  # empty for TikTok's own
+    hook_id: str | None
+    method: str
+    headers: Mapping[str, str]
+    read: Callable[[int], bytes]  # so many bytes of the body, or as many as came
+    scheme: WebhookScheme | None = None  # of TikTok's own
+
+
+@dataclass(frozen=True)
+class WebhookResponse:
+    """What the sender is told, and for our log alone: why not."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+    reason: str | None = None
+
+
+class _Refused(Exception):
+    """Carries the answer out of whichever step refuses."""
+
+    def __init__(self, status: int, error: str, reason: str, **headers: str) -> None:
+        super().__init__(reason)
+        self.answer = WebhookResponse(status, {"error": error}, headers, reason)
+
+
+PONG = WebhookResponse(200, {"status": "pong"})
+
+
+def unavailable(reason: str) -> WebhookResponse:
+    """Not kept: never a 2xx for what is not durable."""
+    return WebhookResponse(503, {"error": "unavailable"}, {"Retry-After": RETRY_AFTER}, reason)
+
+
+@dataclass(frozen=True, repr=False)
+class _Received:
+    """A call whose body has come whole."""
+
+    call: WebhookRequest
+    raw: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, repr=False)
+class _Unverified:
+    """Not shown to be the store's, and perhaps worth holding."""
+
+    arrived: _Received
+    address: ResolvedEndpoint
+    answer: WebhookResponse
+
+
+_Seen = NewDelivery | WebhookResponse | _Unverified  # how a call looks once its signature was checked
+
+
+class WebhookReceiver:
+    """Answers calls to webhook addresses; any number of threads may share one."""
+
+    def __init__(
+        self,
+        database: Database,
+        cipher: Cipher,
+        max_body_bytes: int,
+        now: Callable[[], datetime],
+        wake: Callable[[], None] | None = None,
+        tiktok_secret: str = "",
+    ) -> None:
+        """`wake` hears of every new delivery, after it is durable; it must not wait."""
+        self._database = database
+        self._cipher = cipher
+        self._max_body_bytes = max_body_bytes
+        self._now = now
+        self._wake = wake
+        self._tiktok_secret = tiktok_secret
+        self._line = GroupCommit(self._take, MOST_AT_ONCE)
+        self._verifier = Verifier(cipher)
+        self._rejections = RejectionLog()
+        self._bounds = DailyBounds()
+        self._quarantine_bucket = TokenBucket(QUARANTINE_BURST, QUARANTINE_A_SECOND)
+
+    def answer(self, call: WebhookRequest) -> WebhookResponse:
+        try:
+            return self._answer(call)
+        except _Refused as refused:
+            self._rejections.sample(self._now(), _kind(refused.answer), NO_STORE, call.headers)
+            return refused.answer
+        except StorageUnavailable as error:
+            return unavailable(str(error))
+
+    def _answer(self, call: WebhookRequest) -> WebhookResponse:
+        if call.method != "POST":
+            raise _Refused(405, "method", f"method {plain_header(call.method)}", Allow="POST")
+        raw = self._body(call)
+        # Before any look-up: a ping comes while a webhook is being made, when we may not know it yet.
+        is_signed = call.scheme is not None or "x-wc-webhook-signature" in call.headers
+        if not is_signed and is_ping(call.headers.get("content-type"), raw):
+            self._rejections.count(self._now(), "ping")
+            return PONG
+        one = _Received(call, raw, self._now())
+        answer = self._line.submit(one if call.scheme is None else self._of_tiktok(one, call.scheme))
+        if answer.status == 200:
+            self._tell_worker()
+        return answer
+
+    def _body(self, call: WebhookRequest) -> bytes:
+        length = call.headers.get("content-length", "")
+        # A chunked body that is cut off looks like one that is complete.
+        if "transfer-encoding" in call.headers or not length:
+            raise _Refused(411, "length", "no Content-Length")
+        if not LENGTH.fullmatch(length):
+            raise _Refused(400, "length", "Content-Length is no number")
+        if int(length) > self._max_body_bytes:
+            raise _Refused(413, "size", f"body of {int(length)} bytes")
+        raw = _read(call, int(length))
+        if len(raw) != int(length):
+            raise _Refused(400, "body", f"body cut short: {len(raw)} of {int(length)} bytes")
+        return raw
+
+    def _take(self, arrived: Sequence[_Received | NewDelivery]) -> list[WebhookResponse]:
+        """Verify each on its raw bytes and keep what is right: one look-up and one commit for all."""
+        with self._database.autocommit_connection() as driver:
+            stores = [one.call for one in arrived if isinstance(one, _Received)]
+            hook_ids = {call.hook_id or call.store_id for call in stores}
+            addresses = webhook_endpoints.resolve_endpoints(
+                driver, filter(ID.fullmatch, hook_ids), self._now()
+            )
+            verified = [
+                self._verified(one, addresses) if isinstance(one, _Received) else one for one in arrived
+            ]
+            fresh = insert_new(driver, [one for one in verified if isinstance(one, NewDelivery)])
+        answers = [_fast_response(one, fresh) for one in verified]
+        if None in answers or self._has_counts():
+            left = [one for one, answer in zip(verified, answers, strict=True) if answer is None]
+            late = self._store_remaining(left)
+            answers = [next(late) if answer is None else answer for answer in answers]
+        return [answer for answer in answers if answer is not None]
+
+    def _verified(self, one: _Received, addresses: Mapping[str, ResolvedEndpoint]) -> _Seen:
+        call = one.call
+        address = addresses.get(call.hook_id or call.store_id)
+        if address is None or address.store_id != call.store_id:
+            self._rejections.count(one.at, "unknown")
+            return _refusal(404, "store", "unknown store or webhook")
+        if not address.connected:
+            self._rejections.count(one.at, "disconnected", address.store_id)
+            return _refusal(410, "disconnected", "disconnected store")
+        try:
+            problem = self._verifier.problem(address, call.headers, one.raw)
+        except ReceiverError as error:
+            return unavailable(str(error))
+        if problem is None:
+            new = new_delivery(address, call.headers, one.raw, one.at)
+            return self._bounds.bounded(new, address.sent)
+        self._rejections.sample(one.at, "signature", address.store_id, call.headers)
+        refused = _refusal(401, "signature", problem)
+        return (
+            _Unverified(one, address, refused)
+            if self._quarantine_bucket.allow(address.store_id, one.at)
+            else refused
+        )
+
+    def _of_tiktok(self, one: _Received, scheme: WebhookScheme) -> NewDelivery:
+        """Before it waits in line: one secret is right, and who has it not shall hold up nobody.
+
+        Never held in quarantine: TikTok sends for days what was not answered 200.
+        """
+        if not self._tiktok_secret:
+            why = "TIKTOK_APP_SECRET is not set, so nothing of TikTok's can be verified"
+            raise _Refused(503, "unavailable", why, **{"Retry-After": RETRY_AFTER})
+        problem = verification_error(scheme, self._tiktok_secret, one.call.headers, one.raw, one.at)
+        if problem is not None:
+            raise _Refused(401, "signature", problem)
+        return build_delivery(scheme, one.call.headers, one.raw, one.at)
+
+    def _store_remaining(self, left: Sequence[_Seen]) -> Iterator[WebhookResponse]:
+        """What came before is counted, what may be a store's is held, and what was turned away is noted."""
+        with self._database.writing() as session:
+            kept = iter(inbox.keep(session, [one for one in left if isinstance(one, NewDelivery)]))
+            for one in left:
+                if isinstance(one, _Unverified):
+                    call, at = one.arrived.call, one.arrived.at
+                    quarantine_call(session, self._cipher, one.address, call.headers, one.arrived.raw, at)
+            for counts in (self._rejections, self._bounds):
+                if counts.is_due(self._now()):
+                    counts.write(session, self._now())
+        return iter([one.answer if isinstance(one, _Unverified) else _durable(next(kept)) for one in left])
+
+    def _has_counts(self) -> bool:
+        """Whether what was counted in memory is to be written."""
+        return self._rejections.is_due(self._now()) or self._bounds.is_due(self._now())
+
+    def _tell_worker(self) -> None:
+        try:
+            if self._wake is not None:
+                self._wake()
+        except Exception:  # it is durable: whatever this is, the sender is told the truth
+            log.exception("worker not woken")
+
+
+def _read(call: WebhookRequest, length: int) -> bytes:
+    try:
+        return call.read(length)
+    except OSError as error:
+        raise _Refused(400, "body", f"body cut short: {type(error).__name__}") from error
+
+
+def _fast_response(one: _Seen, fresh: dict[str, int]) -> WebhookResponse | None:
+    """Its answer, where nothing more is to be done; of two with one identity the first is the fresh one."""
+    if isinstance(one, WebhookResponse):
+        return one
+    number = fresh.pop(one.identity, None) if isinstance(one, NewDelivery) else None
+    return None if number is None else WebhookResponse(200, {"status": "accepted", "id": number})
+
+
+def _durable(kept: inbox.KeptDelivery) -> WebhookResponse:
+    return WebhookResponse(200, {"status": "duplicate" if kept.duplicate else "accepted", "id": kept.id})
+
+
+def _refusal(status: int, error: str, reason: str) -> WebhookResponse:
+    return WebhookResponse(status, {"error": error}, reason=reason)
+
+
+def _kind(answer: WebhookResponse) -> str:
+    return str(answer.body["error"])

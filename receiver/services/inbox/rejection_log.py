@@ -1,0 +1,64 @@
+"""Notes calls that were turned away, and pings: in memory, and every few seconds with the next deliveries.
+
+Nobody can make it grow: what is noted for a caller that is no known store goes under no store's name, and
+of each kind only the newest samples stay. It is written with the next call whose address is looked up, right
+or wrong: a ping, and a call refused before that, must not wait for the database. What a process had not
+written when it ended, killed or told to stop, is not counted; nothing is decided by these numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from datetime import UTC, date, datetime, timedelta
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from receiver.services.inbox.verify import Headers, kept_headers
+from receiver.storage import rejections
+from receiver.storage.rejections import SAMPLES, Sample
+
+WRITE_EVERY = timedelta(seconds=5)
+NO_STORE = ""
+HIDDEN = frozenset({"x-wc-webhook-signature", "tiktok-signature", "x-open-signature"})
+LONGEST_VALUE = 200
+
+
+class RejectionLog:
+    """Any number of threads may note; one at a time writes."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counts: Counter[tuple[str, str, date]] = Counter()
+        self._samples: dict[tuple[str, str], deque[Sample]] = {}
+        self._written_at = datetime.min.replace(tzinfo=UTC)
+
+    def count(self, at: datetime, reason: str, store_id: str = NO_STORE) -> None:
+        with self._lock:
+            self._counts[store_id, reason, at.astimezone(UTC).date()] += 1
+
+    def sample(self, at: datetime, reason: str, store_id: str, headers: Headers) -> None:
+        """Count it, and keep it among the newest of its kind."""
+        self.count(at, reason, store_id)
+        length = headers.get("content-length", "")
+        size = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
+        seen = Sample(store_id, reason, at, [_redacted(*header) for header in kept_headers(headers)], size)
+        with self._lock:
+            self._samples.setdefault((store_id, reason), deque(maxlen=SAMPLES)).append(seen)
+
+    def is_due(self, now: datetime) -> bool:
+        return bool(self._counts) and now - self._written_at >= WRITE_EVERY
+
+    def write(self, session: Session, now: datetime) -> None:
+        """Hand over what was noted; the caller's commit makes it last."""
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+            samples, self._samples = self._samples, {}
+            self._written_at = now
+        rejections.add_counts(session, counts)
+        rejections.add_samples(session, [one for kind in samples.values() for one in kind])
+
+
+def _redacted(name: str, value: str) -> list[str]:
+    shown = f"({len(value)} characters)" if name in HIDDEN else value[:LONGEST_VALUE]
+    return [name, shown]

@@ -1,0 +1,1 @@
+"""What keeps an installation sound: doctor, metrics, readiness, keys, copies."""

@@ -1,0 +1,57 @@
+"""Moves everything from SQLite to PostgreSQL in one transaction: it is all there, or nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Column, select
+from sqlalchemy.orm import Session
+
+from receiver.errors import ReceiverError, Refused
+from receiver.services.operations.rotate_keys import encrypted_columns
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database
+from receiver.storage.migrate import require_newest
+from receiver.storage.table_copy import BATCH, Copied, copy_table, count_rows, hold_empty, tables
+
+# Hears the table in hand, how many rows will pass in all (each does twice), and how many more have.
+Progress = Callable[[str, int, int], None]
+
+
+def copy_database(source: Database, target: Database, cipher: Cipher, progress: Progress) -> list[Copied]:
+    """Copy all of an SQLite source that nobody uses into an empty migrated target, and read it back.
+
+    Whatever ends it early, the target stays empty. Raises Refused, StorageUnavailable.
+    """
+    if not source.is_sqlite or target.is_sqlite:
+        raise Refused("only SQLite can be copied, and only to PostgreSQL")
+    require_newest(source, "the database to copy")
+    require_newest(target, "the database to copy into")
+    with source.exclusive() as giving:
+        _check_seals(giving, cipher)
+        with target.migrating() as taking:
+            hold_empty(taking)
+            return _copy(giving, taking, progress)
+
+
+def _check_seals(session: Session, cipher: Cipher) -> None:
+    """Secrets are copied as they are, so the keys at hand must be theirs."""
+    unreadable = [str(column) for _, column in encrypted_columns() if not _all_open(session, cipher, column)]
+    if unreadable:
+        raise Refused(f"SECRET_KEYS lacks the key of secrets in: {', '.join(unreadable)}")
+
+
+def _all_open(session: Session, cipher: Cipher, column: Column[Any]) -> bool:
+    try:
+        for sealed in session.scalars(select(column).where(column.is_not(None))).yield_per(BATCH):
+            cipher.decrypt(sealed)
+    except ReceiverError:
+        return False
+    return True
+
+
+def _copy(giving: Session, taking: Session, progress: Progress) -> list[Copied]:
+    of = 2 * sum(count_rows(giving, table) for table in tables())
+    return [copy_table(giving, taking, table, partial(progress, table.name, of)) for table in tables()]

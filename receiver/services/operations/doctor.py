@@ -1,0 +1,227 @@
+"""Looks at everything an installation needs, and says what is wrong and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from receiver.documents.programme import load_programme
+from receiver.errors import InputError, ProviderError, ReceiverError, SettingsError, StorageUnavailable
+from receiver.integrations.notifications import Channel
+from receiver.integrations.probe import ProbeResult
+from receiver.services.alerts.notify_staff import SET_CHANNEL
+from receiver.services.operations.rotate_keys import encrypted_columns
+from receiver.settings import Settings
+from receiver.storage import alerts, heartbeats
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database
+from receiver.storage.migrate import current_revision, newest_revision
+from receiver.storage.rate_limiter import SharedBudget
+from receiver.storage.sqlite_files import open_to_others
+
+BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # no honest clock is earlier than this code
+CLOCK_WARNS, CLOCK_FAILS = timedelta(seconds=30), timedelta(seconds=300)  # signed times bear 300 s
+WORKER_SILENT = timedelta(seconds=30)  # it writes every 5
+NO_CREDENTIALS = "/user/info/"  # TikTok answers it without a token, saying that one is missing
+
+
+class CheckState(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at; `do` is empty when there is nothing to do."""
+
+    name: str
+    state: CheckState
+    found: str
+    do: str = ""
+
+
+def diagnose_settings(error: SettingsError) -> Check:
+    """Report the settings error that keeps the service from starting; nothing else can be checked then."""
+    return Check("settings", CheckState.FAIL, str(error), "put it right in the environment or in .env")
+
+
+def diagnose(
+    settings: Settings,
+    database: Database,
+    cipher: Cipher,
+    now: datetime,
+    look: Callable[[str], ProbeResult],
+    channel: Channel | None = None,
+) -> Iterator[Check]:
+    """Every check in turn; none raises."""
+    yield Check("settings", CheckState.OK, f"complete; reached at {settings.public_url}")
+    schema = _schema(database)
+    yield schema
+    if schema.state is not CheckState.FAIL:
+        yield _secrets(database, cipher)
+        yield _worker(database, now)
+        yield _calls(SharedBudget(database, settings.tiktok_rate), now)
+        yield _telling(database, channel)
+    yield _terms(settings.programme, now)
+    reach, there = _tiktok(settings, look)
+    yield reach
+    yield _clock(now, there)
+
+
+def _schema(database: Database) -> Check:
+    try:
+        with database.writing() as session:  # takes the write lock: a read-only database shows itself
+            session.execute(text("SELECT 1"))
+        found, newest = current_revision(database), newest_revision()
+    except StorageUnavailable as error:
+        return Check(
+            "database", CheckState.FAIL, str(error), "see that it runs and that DATABASE_URL names it"
+        )
+    kind = database.url.get_backend_name()
+    if found != newest:
+        at = f"{kind} is at revision {found or 'none'}; this version needs {newest}"
+        return Check("database", CheckState.FAIL, at, "run `flask --app wsgi migrate`")
+    if database.is_sqlite and (parts := open_to_others(Path(database.url.database or ""))):
+        names = ", ".join(map(str, parts))
+        return Check(
+            "database", CheckState.WARN, f"others on this machine can open {names}", f"chmod 600 {names}"
+        )
+    return Check(
+        "database", CheckState.OK, f"{kind} can be written to and is at the newest revision, {found}"
+    )
+
+
+def _secrets(database: Database, cipher: Cipher) -> Check:
+    """The newest of each kind of secret must open; `secrets rotate` looks at them all."""
+    try:
+        with database.reading() as session:
+            for table, column in encrypted_columns():
+                (key,) = table.primary_key.columns
+                newest = select(column).where(column.is_not(None)).order_by(key.desc()).limit(1)
+                if (sealed := session.scalar(newest)) is not None:
+                    cipher.decrypt(sealed)
+    except ReceiverError as error:
+        return Check("secrets", CheckState.FAIL, str(error), "add the lost key to the end of SECRET_KEYS")
+    return Check("secrets", CheckState.OK, "stored secrets open with SECRET_KEYS")
+
+
+def _worker(database: Database, now: datetime) -> Check:
+    do = "start `flask --app wsgi worker`; until then deliveries are kept but not processed"
+    try:
+        with database.reading() as session:
+            last = heartbeats.last_beat(session, heartbeats.WORKER)
+    except StorageUnavailable as error:
+        return Check("worker", CheckState.FAIL, str(error), do)
+    if last is None:
+        return Check("worker", CheckState.FAIL, "never seen", do)
+    seconds = max(0, round((now - last).total_seconds()))
+    silent = now - last > WORKER_SILENT
+    return Check(
+        "worker",
+        CheckState.FAIL if silent else CheckState.OK,
+        f"last seen {seconds} s ago",
+        do if silent else "",
+    )
+
+
+def _calls(budget: SharedBudget, now: datetime) -> Check:
+    try:
+        left = budget.left(now)
+    except StorageUnavailable as error:
+        return Check("calls", CheckState.FAIL, str(error), "see that it runs and that DATABASE_URL names it")
+    found = f"{left.used} made to TikTok today, {left.routine} left for routine work, {left.urgent} in all"
+    if left.slowed:
+        found += f"; {left.slowed} ad accounts are asked more slowly"
+    if left.paused_until:
+        found += f"; TikTok wants none until {left.paused_until:%Y-%m-%d %H:%M} UTC"
+        return Check("calls", CheckState.WARN, found, "wait; if it recurs, lower TIKTOK_RATE")
+    if not left.routine:
+        return Check(
+            "calls", CheckState.WARN, found, "routine polls wait for 00:00 UTC; TikTok grants higher levels"
+        )
+    return Check("calls", CheckState.OK, found)
+
+
+def _telling(database: Database, channel: Channel | None) -> Check:
+    """By which channel staff are told of a stopped worker and overdue awards, and whether it works."""
+    if channel is None:
+        return Check(
+            "telling", CheckState.WARN, "nobody is told of a stopped worker or overdue awards", SET_CHANNEL
+        )
+    try:
+        with database.reading() as session:
+            failing = session.scalars(alerts.failing()).first()
+    except StorageUnavailable as error:
+        return Check(
+            "telling", CheckState.FAIL, str(error), "see that it runs and that DATABASE_URL names it"
+        )
+    if failing:
+        found = f"staff could not be told: {failing.error}; tried {failing.failures} times"
+        return Check(
+            "telling", CheckState.FAIL, found, "put it right, then try `flask --app wsgi staff tell-test`"
+        )
+    return Check("telling", CheckState.OK, f"staff are told by {channel.words}")
+
+
+def _terms(programme: str, now: datetime) -> Check:
+    try:
+        terms = load_programme(programme)
+    except InputError as error:
+        return Check("terms", CheckState.FAIL, str(error), "put PROGRAMME or its file right")
+    today = now.astimezone(UTC).date()
+    new_terms = "set PROGRAMME to the terms that hold now; stores keep those they enrolled in"
+    if today > terms.credit_expires:
+        over = f"{terms.id} is over: closed on {terms.closes}, credit expired on {terms.credit_expires}"
+        return Check("terms", CheckState.WARN, over, new_terms)
+    if today > terms.closes:
+        closed = (
+            f"{terms.id} closed on {terms.closes}; no store can join it (credit until {terms.credit_expires})"
+        )
+        return Check("terms", CheckState.WARN, closed, new_terms)
+    if today < terms.opens:
+        return Check(
+            "terms", CheckState.WARN, f"{terms.id} opens only on {terms.opens}", "wait, or set PROGRAMME"
+        )
+    return Check(
+        "terms",
+        CheckState.OK,
+        f"{terms.id} is open until {terms.closes}, credit until {terms.credit_expires}",
+    )
+
+
+def _tiktok(settings: Settings, look: Callable[[str], ProbeResult]) -> tuple[Check, datetime | None]:
+    url = settings.tiktok_api_url
+    try:
+        sign = look(url + NO_CREDENTIALS)
+    except ProviderError as error:
+        return Check("tiktok", CheckState.FAIL, f"{url}: {error}", "see that this machine may call it"), None
+    if not sign.envelope:
+        found = f"{url} answers (HTTP {sign.status}), but not as TikTok's API does"
+        return Check("tiktok", CheckState.FAIL, found, "see that TIKTOK_API_URL is right"), sign.at
+    if not (settings.tiktok_app_id and settings.tiktok_app_secret):
+        found = f"{url} answers, but there is no app to ask consent for, and its webhooks are answered 503"
+        return Check("tiktok", CheckState.WARN, found, "set TIKTOK_APP_ID and TIKTOK_APP_SECRET"), sign.at
+    return Check("tiktok", CheckState.OK, f"{url} answers"), sign.at
+
+
+def _clock(now: datetime, there: datetime | None) -> Check:
+    set_it = "set this machine's clock (a time service such as chrony keeps it right)"
+    if now < BUILT:
+        return Check("clock", CheckState.FAIL, f"it says {now:%Y-%m-%d %H:%M} UTC, which is past", set_it)
+    if there is None:
+        return Check("clock", CheckState.OK, f"it says {now:%Y-%m-%d %H:%M} UTC; nothing to compare it with")
+    off = abs(now - there)
+    seconds = f"{round(off.total_seconds())} s away from TikTok's"
+    if off > CLOCK_FAILS:
+        return Check(
+            "clock", CheckState.FAIL, f"{seconds}; signed webhooks are refused from 300 s on", set_it
+        )
+    if off > CLOCK_WARNS:
+        return Check("clock", CheckState.WARN, seconds, set_it)
+    return Check("clock", CheckState.OK, seconds)

@@ -1,0 +1,1 @@
+"""The terms stores enrol in, their places, and their figures."""

@@ -1,0 +1,96 @@
+"""Gives the places of a capped programme, keeps the reserved ones, and frees them (domain/places.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.places import Places, Seeker, is_reserved, share_out
+from receiver.domain.programme import Programme
+from receiver.services.programmes.terms import terms_of
+from receiver.storage import audit, awards, places, stores
+from receiver.storage.database import Database
+from receiver.storage.tables import Store
+
+SERVICE = "service"
+
+
+def fill_all_places(database: Database, now: datetime) -> list[str]:
+    """The stores that now have a place, in every programme with stores that wait or have one reserved."""
+    with database.reading() as session:
+        concerned = places.programmes_to_share_out(session)
+    return [store_id for programme in concerned for store_id in fill_places(database, now, programme)]
+
+
+def fill_places(database: Database, now: datetime, programme: str) -> list[str]:
+    """The stores that now have a place. Twice is once.
+
+    Stores are held before the programme, as in a decision: nobody waits in a circle.
+    """
+    with database.writing() as session:
+        concerned = [*places.reserved_stores(session, programme), *stores.waiting_stores(session, programme)]
+        awards.lock_stores(session, (store.id for store in concerned))
+        stores.lock_programme(session, programme)
+        session.expire_all()
+        reserved = places.reserved_stores(session, programme)
+        waiting = stores.waiting_stores(session, programme)
+        shared = _share_out(session, terms_of(session, programme), reserved, waiting, now)
+        _keep(session, now, {store.id: store for store in (*reserved, *waiting)}, shared, programme)
+        return [store.id for store in waiting if store.id in shared.given]
+
+
+def claim_place(session: Session, terms: Programme, store: Store, now: datetime) -> None:
+    """Give a store that joins a place, if one is left; the caller holds the programme.
+
+    What lapses at this moment goes to those in line first, with the next `fill_places`.
+    """
+    reserved = places.reserved_stores(session, terms.id)
+    shared = _share_out(session, terms, reserved, [store], now)
+    left = terms.capacity is None or not shared.lapsed
+    if store.id in shared.given and (left or store.merchant in _owners(session, terms.id)):
+        store.admitted_at, store.reserved_until = now, shared.given[store.id]
+
+
+def holds_place(session: Session, store: Store, now: datetime) -> bool:
+    """Return whether the store is admitted now.
+
+    A reservation that is over counts for nothing until it is proven.
+    """
+    if store.admitted_at is None:
+        return False
+    if is_reserved(store.reserved_until, now):
+        return True
+    return bool(places.proven_since(session, [store]))
+
+
+def _owners(session: Session, programme: str) -> set[str]:
+    return places.merchants_with_own_place(session, programme)
+
+
+def _share_out(
+    session: Session, terms: Programme, reserved: Sequence[Store], waiting: Sequence[Store], now: datetime
+) -> Places:
+    proven = places.proven_since(session, [*reserved, *waiting])
+
+    def seekers(of: Sequence[Store]) -> list[Seeker]:
+        return [
+            Seeker(one.id, one.merchant, one.host, one.joined_at, one.reserved_until, proven.get(one.id))
+            for one in of
+        ]
+
+    return share_out(terms.capacity, _owners(session, terms.id), seekers(reserved), seekers(waiting), now)
+
+
+def _keep(session: Session, now: datetime, held: dict[str, Store], shared: Places, programme: str) -> None:
+    for store_id in sorted(shared.taken):
+        held[store_id].reserved_until = None
+    for store_id in sorted(shared.lapsed):
+        held[store_id].admitted_at = held[store_id].decided_at = None
+        audit.record(session, now, SERVICE, "place lapsed", store_id, {"programme": programme})
+    for store_id, until in shared.given.items():
+        store = held[store_id]
+        store.admitted_at, store.reserved_until, store.decided_at = now, until, None
+        detail = {"programme": programme, "reserved_until": until and until.isoformat()}
+        audit.record(session, now, SERVICE, "place given", store_id, detail)

@@ -1,0 +1,113 @@
+"""How a programme stands: places given, stores by stage, and what was awarded in each tier.
+
+The worker counts once a minute; whoever looks is told what was counted, and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from receiver.documents.programme import load_programme
+from receiver.domain.programme import Programme
+from receiver.services.programmes.terms import terms_of
+from receiver.storage import programme_statistics, terms
+from receiver.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Some awards of one currency."""
+
+    awards: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class TierTotals:
+    """What was awarded in one tier; `by_state` has the states there are."""
+
+    currency: str
+    threshold: Decimal
+    credit: Decimal
+    by_state: Mapping[str, Sum]
+    overdue: Sum
+
+
+@dataclass(frozen=True)
+class StoreCounts:
+    """How far a programme had come at that moment."""
+
+    at: datetime
+    admitted: int  # merchants
+    waiting: int  # stores
+    stages: Sequence[tuple[str, int]]  # the most stores first
+    tiers: Sequence[TierTotals]  # by currency, the lowest first
+
+
+@dataclass(frozen=True)
+class ProgrammeStats:
+    """A programme and how far it has come; `counted` is None where no worker has counted yet."""
+
+    terms: Programme
+    is_for_new_stores: bool
+    counted: StoreCounts | None
+
+
+def programme_stats(database: Database, now: datetime, in_force: str) -> list[ProgrammeStats]:
+    """Return the programme new stores join (`in_force`: its id or file), and each other that has stores.
+
+    Nothing is counted here, so that looking costs the same however many stores there are.
+    """
+    current = load_programme(in_force)
+    with database.reading() as session:
+        joined, kept = terms.kept_ids(session), programme_statistics.kept_counts(session)
+        others = [terms_of(session, one) for one in joined if one != current.id]
+    return [
+        ProgrammeStats(
+            terms=one,
+            is_for_new_stores=one is current,
+            counted=_counted(kept.get(one.id)) if one.id in joined else StoreCounts(now, 0, 0, (), ()),
+        )
+        for one in (current, *others)
+    ]
+
+
+def count_programmes(database: Database, now: datetime) -> None:
+    """Count each programme some store is in, for `standings` to tell."""
+    with database.reading() as session:
+        counts = {one: programme_statistics.count(session, one, now) for one in terms.kept_ids(session)}
+    with database.writing() as session:
+        for programme, counted in counts.items():
+            programme_statistics.keep_counts(session, programme, now, counted)
+
+
+def _counted(kept: tuple[datetime, Mapping[str, Any]] | None) -> StoreCounts | None:
+    if kept is None:
+        return None
+    at, counts = kept
+    return StoreCounts(
+        at=at,
+        admitted=counts["admitted"],
+        waiting=counts["waiting"],
+        stages=[(stage or "not decided yet", stores) for stage, stores in counts["stages"]],
+        tiers=_tiers([programme_statistics.Awarded(**row) for row in counts["awards"]]),
+    )
+
+
+def _tiers(rows: Sequence[programme_statistics.Awarded]) -> list[TierTotals]:
+    keys = sorted({row.tier for row in rows})
+    return [_tier(key, [row for row in rows if row.tier == key]) for key in keys]
+
+
+def _tier(key: tuple[str, Decimal, Decimal], rows: Sequence[programme_statistics.Awarded]) -> TierTotals:
+    late = sum(row.overdue for row in rows)
+    credit = key[2]
+    return TierTotals(
+        *key,
+        by_state={row.state: Sum(row.awards, row.awards * credit) for row in rows},
+        overdue=Sum(late, late * credit),
+    )

@@ -1,0 +1,1 @@
+"""Merchants' requests for a review, and staff's answers."""

@@ -1,0 +1,186 @@
+"""Takes a merchant's request for a review, shows it to staff with its evidence, keeps their one answer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.domain import reviews as domain
+from receiver.domain.reviews import ReviewAnswer
+from receiver.errors import InputError, NotFound, Refused
+from receiver.services.decisions.history import show_decision
+from receiver.services.stores.record_fact import StaffFact, checked_fact, keep_fact
+from receiver.services.validation import require_text
+from receiver.storage import audit, awards, history, reviews, stores
+from receiver.storage.cipher import token_hash
+from receiver.storage.database import Database
+from receiver.storage.tables import Review
+
+STATES = ("open", "answered")
+MERCHANT = "merchant"
+
+
+def store_for_token(database: Database, token: str) -> str:
+    """The id of the store a status token belongs to. Raises NotFound."""
+    with database.reading() as session:
+        return stores.store_of_token(session, token_hash(token)).id
+
+
+def ask_review(
+    database: Database, now: datetime, store_id: str, message: str
+) -> tuple[domain.ReviewState, bool]:
+    """The review, and whether it is new: the same words again are the review that waits already.
+
+    Raises NotFound, and Refused while another one is open.
+    """
+    with database.writing() as session:
+        awards.lock_stores(session, [store_id])
+        store = stores.get_store(session, store_id)
+        waiting = reviews.open_review(session, store_id)
+        if waiting is None:
+            return as_review(_asked(session, now, store.id, message)), True
+    if waiting.message != message:
+        raise Refused("a review is open already; our team answers it first")
+    return as_review(waiting), False
+
+
+def _asked(session: Session, now: datetime, store_id: str, message: str) -> Review:
+    told = next(iter(history.decisions_of(session, store_id, limit=1)), None)
+    review = Review(
+        id=f"rv_{secrets.token_hex(10)}",
+        store_id=store_id,
+        state="open",
+        message=message,
+        asked_at=now,
+        decision_id=told.id if told else None,
+    )
+    session.add(review)
+    audit.record(session, now, MERCHANT, "review asked", review.id, {"store": store_id})
+    return review
+
+
+def list_reviews(database: Database, state: str | None, limit: int) -> list[dict[str, Any]]:
+    """List reviews, the longest waiting first; `limit` 0 for all."""
+    with database.reading() as session:
+        return [_row(review) for review in reviews.list_reviews(session, state, limit)]
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """Reviews as `list_reviews` tells them, with `store_name`; `next` is None on the last page."""
+
+    rows: Sequence[dict[str, Any]]
+    next: str | None
+
+
+def page_of_reviews(database: Database, state: str | None, *, after: str | None, limit: int) -> ReviewPage:
+    """Return a page of reviews, the longest waiting first. Raises InputError for an unknown `after`."""
+    with database.reading() as session:
+        try:
+            found = reviews.find_page(session, state, after, limit + 1)
+        except NotFound as error:
+            raise InputError(str(error), path="after") from error
+    rows = [{**_row(review), "store_name": name} for review, name in found[:limit]]
+    return ReviewPage(rows, rows[-1]["id"] if len(found) > limit else None)
+
+
+def show_review(database: Database, review_id: str) -> dict[str, Any]:
+    """The review, and what the merchant had been told when it asked (None: nothing yet). Raises NotFound."""
+    with database.reading() as session:
+        review = reviews.get_review(session, review_id)
+    told = show_decision(database, review.decision_id) if review.decision_id else None
+    return {**_row(review), "told": told and told["answer"]}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What staff answer; a fact goes with an override (of that rule) and with a fact recorded."""
+
+    answer: ReviewAnswer
+    reason: str
+    fact: StaffFact | None = None
+
+
+def checked_answer(
+    now: datetime,
+    review_id: str,
+    *,
+    reason: str,
+    override: str | None = None,
+    fact: str | None = None,
+    evidence: str | None = None,
+) -> Answered:
+    """From what staff wrote: RULE=OUTCOME, or NAME=VALUE of a fact, or neither to uphold.
+
+    Without evidence a fact rests on the review itself. Raises InputError and Refused.
+    """
+    seen = evidence or f"review {review_id}"
+    if override is not None:
+        said = checked_fact("override", override, now, reason=reason, evidence=seen)
+        return Answered(ReviewAnswer.OVERRIDDEN, reason, said)
+    if fact is not None:
+        name, _, value = fact.partition("=")
+        return Answered(
+            ReviewAnswer.FACT_RECORDED, reason, checked_fact(name, value, now, reason=reason, evidence=seen)
+        )
+    return Answered(ReviewAnswer.UPHELD, reason)
+
+
+def answer_review(
+    database: Database, now: datetime, review_id: str, given: Answered, actor: str
+) -> dict[str, Any]:
+    """Keep the answer, and the fact it comes with, together. The same again changes nothing.
+
+    Raises InputError, NotFound, and Refused where another answer was given before.
+    """
+    reason = require_text(given.reason, "reason")
+    with database.writing() as session:
+        store_id = reviews.get_review(session, review_id).store_id
+        awards.lock_stores(session, [store_id])
+        review = reviews.get_review(session, review_id, locked=True)
+        recorded = {"name": given.fact.name, "value": given.fact.plain_value} if given.fact else None
+        if review.state == "answered":
+            if (review.answer, review.recorded, review.reason) != (given.answer, recorded, reason):
+                raise Refused(f"review {review_id} was answered before: {review.answer}, {review.reason}")
+            return _row(review)
+        store = stores.get_store(session, store_id)
+        if given.fact:
+            keep_fact(session, now, store, given.fact, actor)
+        review.state, review.answer, review.reason = "answered", given.answer, reason
+        review.recorded, review.answered_at, review.answered_by = recorded, now, actor
+        store.decided_at = None
+        audit.record(
+            session, now, actor, "review answered", review_id, {"answer": given.answer, "reason": reason}
+        )
+        return _row(review)
+
+
+def as_review(row: Review) -> domain.ReviewState:
+    return domain.ReviewState(
+        id=row.id,
+        asked_at=row.asked_at,
+        answer=ReviewAnswer(row.answer) if row.answer else None,
+        answered_at=row.answered_at,
+        reason=row.reason,
+    )
+
+
+def _row(review: Review) -> dict[str, Any]:
+    return {
+        "id": review.id,
+        "store": review.store_id,
+        "state": review.state,
+        "asked_at": review.asked_at,
+        "message": review.message,
+        "decision": review.decision_id,
+        "answer": review.answer,
+        "recorded": review.recorded,
+        "reason": review.reason,
+        "answered_at": review.answered_at,
+        "answered_by": review.answered_by,
+    }

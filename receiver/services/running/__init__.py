@@ -1,1 +1,0 @@
-"""What operators and staff need to run the service."""

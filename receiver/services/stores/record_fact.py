@@ -1,0 +1,163 @@
+"""Records what only staff can know about a store, with reason and evidence; the newest of a name holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.facts import Outcome, Payment
+from receiver.domain.rules import NOT_OVERRIDABLE, RULES
+from receiver.errors import InputError, Refused
+from receiver.services.evaluation.provenance import OVERRIDE
+from receiver.services.programmes.places import fill_places
+from receiver.storage import audit, history, links, stores, tables
+from receiver.storage.database import Database
+
+NAMES = (
+    "payment",
+    "paid_bills_confirmed",
+    "conflicting_promotion",
+    "policy_violation",
+    "safety_flag",
+    "linked_at",
+    "set_up_at",
+    "merchant",
+    "override",
+)
+
+
+@dataclass(frozen=True)
+class StaffFact:
+    """What staff say about a store, checked."""
+
+    name: str
+    value: Any
+    reason: str
+    evidence: str
+
+    @property
+    def plain_value(self) -> Any:
+        """As JSON can hold it."""
+        return self.value.isoformat() if isinstance(self.value, datetime) else self.value
+
+
+def checked_fact(name: str, value: str, now: datetime, *, reason: str, evidence: str) -> StaffFact:
+    """Raises InputError, and Refused for a rule that cannot be overridden."""
+    if not reason.strip() or not evidence.strip():
+        raise InputError("must say something", path="evidence" if reason.strip() else "reason")
+    if name not in NAMES:
+        raise InputError(f"must be one of {', '.join(NAMES)}", path="name")
+    if name == "override":
+        return StaffFact(*_override(value), reason, evidence)
+    return StaffFact(name, _PARSERS.get(name, _yes_or_no)(value, now), reason, evidence)
+
+
+def record(
+    database: Database,
+    now: datetime,
+    *,
+    store_id: str,
+    name: str,
+    value: str,
+    reason: str,
+    evidence: str,
+    actor: str,
+) -> dict[str, Any]:
+    """Record one fact, twice is once; answers what was recorded. Raises InputError, NotFound and Refused."""
+    fact = checked_fact(name, value, now, reason=reason, evidence=evidence)
+    with database.writing() as session:
+        store = stores.get_store(session, store_id, locked=True)
+        kept = keep_fact(session, now, store, fact, actor)
+    if fact.name == "merchant":  # two that became one leave a place free
+        fill_places(database, now, store.programme)
+    return {"store": store_id, **kept}
+
+
+def keep_fact(
+    session: Session, now: datetime, store: tables.Store, fact: StaffFact, actor: str
+) -> dict[str, Any]:
+    """Record a checked fact in the caller's transaction, unless it stands so already. Raises Refused."""
+    _apply(session, store, fact.name, fact.value)
+    changed = any(map(session.is_modified, session.dirty))
+    kept = {"name": fact.name, "value": fact.plain_value, "reason": fact.reason, "evidence": fact.evidence}
+    if not changed and _stands(session, store.id, kept, actor):
+        return kept
+    history.record_fact(session, store_id=store.id, by=actor, at=now, **kept)
+    audit.record(session, now, actor, "facts set", store.id, kept)
+    return kept
+
+
+def _stands(session: Session, store_id: str, kept: Mapping[str, Any], actor: str) -> bool:
+    """Whether the newest record of this name says the very same, by the same person: a second click."""
+    newest = history.recorded_facts(session, store_id).get(kept["name"])
+    said = {**kept, "by": actor}
+    return newest is not None and all(getattr(newest, name) == value for name, value in said.items())
+
+
+def _apply(session: Session, store: tables.Store, name: str, value: Any) -> None:
+    """Three facts live on the store and its link; the others are read from the record itself."""
+    if name == "merchant":
+        store.merchant = value
+    elif name == "set_up_at":
+        store.set_up_at, store.set_up_claimed_at, store.set_up_news = value, None, None
+        store.installed_at = store.installed_at or value
+    elif name == "linked_at":
+        link = links.open_link(session, store.id)
+        if link is None:
+            raise Refused(f"store {store.id} has no link whose date could be set")
+        link.linked_at, link.claimed_at, link.exact, link.linked_news = value, None, True, None
+
+
+def _payment(value: str, _now: datetime) -> str:
+    if value not in set(Payment):
+        raise InputError(f"must be one of {', '.join(Payment)}", path="payment")
+    return value
+
+
+def _yes_or_no(value: str, _now: datetime) -> bool | None:
+    words = {"yes": True, "true": True, "no": False, "false": False, "unknown": None}
+    if value.lower() not in words:
+        raise InputError("must be yes, no or unknown", path="value")
+    return words[value.lower()]
+
+
+def _past_time(value: str, now: datetime) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise InputError("must be a time such as 2025-11-20T12:00:00Z", path="value") from error
+    if moment.tzinfo is None:
+        raise InputError("must have an offset, as in 2025-11-20T12:00:00Z", path="value")
+    if moment > now:
+        raise InputError("lies in the future", path="value")
+    return moment.astimezone(UTC)
+
+
+def _merchant(value: str, _now: datetime) -> str:
+    if not value.strip() or len(value) > 100 or not value.isprintable():
+        raise InputError("must be an id of at most 100 characters", path="merchant")
+    return value.strip()
+
+
+_PARSERS: Mapping[str, Callable[[str, datetime], Any]] = {
+    "payment": _payment,
+    "merchant": _merchant,
+    "linked_at": _past_time,
+    "set_up_at": _past_time,
+}
+
+
+def _override(value: str) -> tuple[str, str | None]:
+    """`RULE=pass`, `RULE=fail`, or `RULE=none` to take an override back."""
+    rule, _, outcome = value.partition("=")
+    if rule not in RULES:
+        raise InputError(f"{rule!r} is no rule; write RULE=pass, RULE=fail or RULE=none", path="override")
+    if rule in NOT_OVERRIDABLE:
+        raise Refused(f"{rule} cannot be overridden; record the fact it rests on instead")
+    if outcome not in (Outcome.PASS, Outcome.FAIL, "none"):
+        raise InputError("must end in =pass, =fail or =none", path="override")
+    return OVERRIDE + rule, None if outcome == "none" else outcome
