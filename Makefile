@@ -53,6 +53,7 @@ lint:
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+	@$(dir $(PY))lint-imports --no-cache
 
 lock:
 	@bin/environment tools

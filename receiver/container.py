@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import current_app
 
+from receiver.clock import utc_now
 from receiver.errors import SettingsError
 from receiver.integrations.notifications import Channel
 from receiver.integrations.notifications.mail import Mail
@@ -17,7 +18,6 @@ from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
 from receiver.integrations.woocommerce.shops import RestShops
 from receiver.sandbox.controls import Controls
-from receiver.sandbox.controls.clock import real_now
 from receiver.settings import Settings
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
@@ -41,7 +41,7 @@ class Container:
 
 def build_container(settings: Settings, now: Callable[[], datetime] | None = None) -> Container:
     controls = Controls(settings.sandbox_folder) if settings.sandbox_folder else None
-    clock = now or (controls.clock if controls else real_now)
+    clock = now or (controls.clock if controls else utc_now)
     database = Database(settings.database_url)
     budget = SharedBudget(database, settings.tiktok_rate)
     return Container(

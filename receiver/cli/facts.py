@@ -11,7 +11,7 @@ from receiver.cli.options import actor
 from receiver.cli.output import Commands, json_option, to_json
 from receiver.container import current_container
 from receiver.documents.facts import facts_document
-from receiver.services.decisions.decide import facts_of
+from receiver.services.evaluation.evaluate import facts_of
 from receiver.services.stores.record_fact import NAMES, record
 from receiver.storage.database import Database
 

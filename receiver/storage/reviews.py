@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
+from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.errors import NotFound
 from receiver.storage.tables import Review, Store
 
@@ -48,3 +49,14 @@ def find_page(session: Session, state: str | None, after: str | None, limit: int
         query = query.where(tuple_(Review.asked_at, Review.id) > place)
     ordered = query.order_by(Review.asked_at, Review.id).limit(limit)
     return [(review, name) for review, name in session.execute(ordered)]
+
+
+def review_state(row: Review) -> ReviewState:
+    """Return what the domain knows of a review."""
+    return ReviewState(
+        id=row.id,
+        asked_at=row.asked_at,
+        answer=ReviewAnswer(row.answer) if row.answer else None,
+        answered_at=row.answered_at,
+        reason=row.reason,
+    )

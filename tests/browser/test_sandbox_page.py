@@ -28,7 +28,7 @@ REAL = datetime(2026, 1, 20, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def console(tmp_path, monkeypatch):
     """The address of a sandbox's console; the only store's programme ends on 30 January."""
-    monkeypatch.setattr("receiver.sandbox.controls.clock.real_now", FrozenClock(REAL))
+    monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", FrozenClock(REAL))
     database = f"sqlite:///{tmp_path}/receiver.db"
     container = build_container(
         make_settings(database_url=database, public_url="http://127.0.0.1", sandbox_folder=tmp_path)

@@ -36,7 +36,7 @@ COMMANDS = (
 @pytest.fixture
 def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     """A sandbox with a store that waits for its set-up until the programme is over."""
-    monkeypatch.setattr("receiver.sandbox.controls.clock.real_now", FrozenClock(REAL))
+    monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", FrozenClock(REAL))
     monkeypatch.setattr(clock_mover, "LOOK_SECONDS", 0.01)
     container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))
     decide_store(

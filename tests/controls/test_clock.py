@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from receiver.clock import utc_now
 from receiver.container import build_container
 from receiver.errors import SettingsError
-from receiver.sandbox.controls.clock import MovableClock, real_now
+from receiver.sandbox.controls.clock import MovableClock
 from receiver.sandbox.controls.json_file import JsonFile
 from receiver.settings import read_settings
 from tests.conftest import KEY, make_settings
@@ -22,7 +23,7 @@ REAL = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 def real(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     """What real time it is."""
     clock = FrozenClock(REAL)
-    monkeypatch.setattr("receiver.sandbox.controls.clock.real_now", clock)
+    monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", clock)
     return clock
 
 
@@ -32,9 +33,9 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_unmoved_it_says_the_real_time(file: Path) -> None:
-    before = real_now()
+    before = utc_now()
     said = MovableClock(file)()
-    assert before <= said <= real_now()
+    assert before <= said <= utc_now()
 
 
 def test_once_moved_all_who_look_see_it_at_once_and_it_goes_on(file: Path, real: FrozenClock) -> None:
@@ -91,7 +92,7 @@ class TestOnlyInTheSandbox:
             read_settings(tmp_path / ".env")
 
     def test_any_other_service_has_nothing_to_move(self) -> None:
-        before = real_now()
+        before = utc_now()
         container = build_container(make_settings())
-        assert before <= container.now() <= real_now()
+        assert before <= container.now() <= utc_now()
         assert container.controls is None

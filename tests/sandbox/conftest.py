@@ -25,7 +25,7 @@ REAL = datetime(2025, 11, 10, 12, 0, tzinfo=UTC)
 def sandbox(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journey]:
     """On 10 November the store is on its way: 25.00 a day since the 2nd, for 30 dates."""
     real = FrozenClock(JOINED)
-    monkeypatch.setattr("receiver.sandbox.controls.clock.real_now", real)
+    monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", real)
     controls = Controls(tmp_path)
     accounts: dict[str, Account] = {}
     with served(create_tiktok(lambda: accounts, controls.clock, controls.faults.active_for)) as tiktok:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from receiver.documents.status import full_document
-from receiver.services.decisions.decide import decide_store, evaluate
+from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
+from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.stores.record_fact import record
 from receiver.storage import tables
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from receiver.services.decisions.decide import evaluate
+from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.stores.links import add_link
 from receiver.services.stores.record_fact import record
 from receiver.storage.tables import Link, Store

@@ -26,7 +26,7 @@ PAGE = "/admin/sandbox"
 
 @pytest.fixture
 def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
-    monkeypatch.setattr("receiver.sandbox.controls.clock.real_now", FrozenClock(REAL))
+    monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", FrozenClock(REAL))
     container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))
     yield container
     container.database.close()

@@ -6,6 +6,9 @@ from typing import Protocol
 
 from receiver.domain.alerts import Message
 
+# How staff get a channel, told wherever there is none.
+SET_CHANNEL = "set STAFF_WEBHOOK_URL and STAFF_WEBHOOK_SECRET, or SMTP_URL, MAIL_FROM and MAIL_TO"
+
 
 class Channel(Protocol):
     """The one an operator chose; `words` say which, without a secret."""

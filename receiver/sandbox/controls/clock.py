@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from receiver.clock import utc_now
 from receiver.sandbox.controls.json_file import JsonFile
-
-
-def real_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class MovableClock:
@@ -20,7 +17,7 @@ class MovableClock:
         self._ahead = JsonFile(file, _ahead)
 
     def __call__(self) -> datetime:
-        return real_now() + self.ahead
+        return utc_now() + self.ahead
 
     @property
     def ahead(self) -> timedelta:
@@ -28,7 +25,7 @@ class MovableClock:
 
     def move_to(self, moment: datetime) -> None:
         """A moment that has passed already changes nothing. Only one may move it at a time."""
-        ahead = max(self.ahead, moment - real_now())
+        ahead = max(self.ahead, moment - utc_now())
         self._ahead.replace({"ahead_seconds": ahead.total_seconds()})
 
 

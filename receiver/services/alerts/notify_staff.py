@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from receiver.documents.alerts import AWARDS_OVERDUE, WORKER_SILENT, compose, try_out
 from receiver.domain.alerts import MOST_WAIT, Alert, AlertHistory, alert_event, try_again_after
 from receiver.errors import ProviderError, Refused
-from receiver.integrations.notifications import Channel
+from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.services.alerts.work_queue import NAMED
 from receiver.services.operations.readiness import worker_is_silent
 from receiver.storage import awards, work_queue
@@ -23,7 +23,6 @@ from receiver.storage.heartbeats import take_turn
 from receiver.storage.tables import Telling
 
 HELD = timedelta(minutes=5)  # by whoever sends: longer than a channel can take
-SET_CHANNEL = "set STAFF_WEBHOOK_URL and STAFF_WEBHOOK_SECRET, or SMTP_URL, MAIL_FROM and MAIL_TO"
 
 log = structlog.get_logger(__name__)
 

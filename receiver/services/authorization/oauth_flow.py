@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.consent import ConsentOutcome, FlowError, Permission, missing, resolve_account
 from receiver.errors import Advice, ProviderError, Refused
 from receiver.integrations.tiktok.oauth import Authorised, Consent
-from receiver.services.stores.links import give_consent
+from receiver.services.authorization.consent import give_consent
 from receiver.storage import audit, consents, links, spend, stores
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database

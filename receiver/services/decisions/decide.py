@@ -18,16 +18,14 @@ from receiver.documents.facts import facts_document
 from receiver.documents.programme import programme_data
 from receiver.documents.status import progress_document, status_document
 from receiver.domain.awards import is_overdue
-from receiver.domain.decision import Decision, DueAward, decide
+from receiver.domain.decision import Decision, DueAward
 from receiver.domain.facts import Facts
 from receiver.domain.flags import DECIDED_LATE
-from receiver.domain.programme import Programme
 from receiver.errors import StorageUnavailable
 from receiver.services.decisions.discrepancies import store_discrepancies
 from receiver.services.decisions.update_award import SERVICE, update_award_from_facts
-from receiver.services.evaluation.facts import gather_facts
+from receiver.services.evaluation.evaluate import evaluate_with_facts
 from receiver.services.polling.earlier_poll import earlier_poll, reschedule_poll
-from receiver.services.programmes.terms import terms_of
 from receiver.storage import audit, awards, history, stores, tables
 from receiver.storage.database import Database
 
@@ -73,27 +71,17 @@ def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> 
     return decided
 
 
-def evaluate(session: Session, store: tables.Store, now: datetime) -> Decision:
-    """The decision as of now, without keeping anything."""
-    return decide(gather_facts(session, store, now), terms_of(session, store.programme), now)
-
-
 def _decide_and_keep(session: Session, store: tables.Store, now: datetime) -> Decision:
-    facts, decision = _evaluate(session, store, now)
+    facts, decision = evaluate_with_facts(session, store, now)
     if isinstance(decision.award, DueAward):
         facts, decision = _evaluate_locked(session, store, now)
     elif update_award_from_facts(session, now, store, facts, decision):
-        facts, decision = _evaluate(session, store, now)
+        facts, decision = evaluate_with_facts(session, store, now)
     kept = _keep(session, store, decision, facts)
     if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept):
-        facts, decision = _evaluate(session, store, now)
+        facts, decision = evaluate_with_facts(session, store, now)
         _keep(session, store, decision, facts)
     return decision
-
-
-def _evaluate(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:
-    facts = gather_facts(session, store, now)
-    return facts, decide(facts, terms_of(session, store.programme), now)
 
 
 def _evaluate_locked(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:
@@ -104,7 +92,7 @@ def _evaluate_locked(session: Session, store: tables.Store, now: datetime) -> tu
     """
     stores.lock_programme(session, store.programme)
     session.expire_all()
-    return _evaluate(session, store, now)
+    return evaluate_with_facts(session, store, now)
 
 
 def _keep(session: Session, store: tables.Store, decision: Decision, facts: Facts) -> int:
@@ -187,10 +175,3 @@ def _record_award(session: Session, store: tables.Store, decision: Decision, dec
         {"to": "due", "credit": credit, **({"flags": ", ".join(award.flags)} if award.flags else {})},
     )
     return True
-
-
-def facts_of(database: Database, now: datetime, store_id: str) -> tuple[Facts, Programme]:
-    """Return a store's facts and its programme. Raises NotFound."""
-    with database.reading() as session:
-        store = stores.get_store(session, store_id)
-        return gather_facts(session, store, now), terms_of(session, store.programme)

@@ -9,7 +9,8 @@ from typing import Any
 
 from receiver.documents.changes import Changes, changes_of_decision, outcome_of
 from receiver.domain.decision import Decision
-from receiver.services.decisions.decide import decide_store, evaluate
+from receiver.services.decisions.decide import decide_store
+from receiver.services.evaluation.evaluate import evaluate
 from receiver.storage import stores
 from receiver.storage.database import Database
 

@@ -13,9 +13,8 @@ from receiver.domain.decision import Decision
 from receiver.domain.schedule import fresh_for, polling_state_of
 from receiver.errors import ShopTrouble
 from receiver.services.awards.code import with_code
-from receiver.services.decisions.decide import evaluate
+from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.programmes.places import holds_place
-from receiver.services.reviews.reviews import as_review
 from receiver.storage import bridges, links, reviews, stores, tables
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
@@ -56,7 +55,7 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
         stale=account is not None and _is_stale(account, decision, now),
         next_check=account.next_poll_at if account else None,  # null in a row of figures that are kept
         clock_skew=store.clock_skew if is_skewed(store.clock_skew) else None,
-        review=as_review(asked) if asked else None,
+        review=reviews.review_state(asked) if asked else None,
         doubts=tuple(store.doubts or ()),
         shop_trouble=_shop_trouble(bridges.bridge_of(session, store.id), now),
         place_until=_place_until(session, store, now),

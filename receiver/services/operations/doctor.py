@@ -12,9 +12,8 @@ from sqlalchemy import select, text
 
 from receiver.documents.programme import load_programme
 from receiver.errors import InputError, ProviderError, ReceiverError, SettingsError, StorageUnavailable
-from receiver.integrations.notifications import Channel
+from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.integrations.probe import ProbeResult
-from receiver.services.alerts.notify_staff import SET_CHANNEL
 from receiver.services.operations.rotate_keys import encrypted_columns
 from receiver.settings import Settings
 from receiver.storage import alerts, heartbeats

@@ -20,7 +20,7 @@ from receiver.errors import NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.campaigns import Campaign
 from receiver.integrations.tiktok.finance import Balance, Cost, CostRecord
 from receiver.integrations.tiktok.reports import CenterSpend, ReportedDay, ShopDay
-from receiver.services.decisions.decide import evaluate
+from receiver.services.evaluation.evaluate import evaluate
 from receiver.storage import spend
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database

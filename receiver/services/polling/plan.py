@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.decision import Stage
 from receiver.domain.schedule import NextPoll, PollingState, next_poll, polling_state_of
-from receiver.services.decisions.decide import evaluate
+from receiver.services.evaluation.evaluate import evaluate
 from receiver.storage import tables
 from receiver.storage.links import stores_of
 

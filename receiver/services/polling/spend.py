@@ -11,7 +11,7 @@ from receiver.documents.money import amount_text
 from receiver.documents.spend_timeline import SpendTimeline, spend_timeline
 from receiver.domain.calendar import final_at
 from receiver.errors import NotFound
-from receiver.services.decisions.decide import evaluate
+from receiver.services.evaluation.evaluate import evaluate
 from receiver.storage import spend, tables
 from receiver.storage.database import Database
 from receiver.storage.links import stores_of

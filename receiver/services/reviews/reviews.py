@@ -43,10 +43,10 @@ def ask_review(
         store = stores.get_store(session, store_id)
         waiting = reviews.open_review(session, store_id)
         if waiting is None:
-            return as_review(_asked(session, now, store.id, message)), True
+            return reviews.review_state(_asked(session, now, store.id, message)), True
     if waiting.message != message:
         raise Refused("a review is open already; our team answers it first")
-    return as_review(waiting), False
+    return reviews.review_state(waiting), False
 
 
 def _asked(session: Session, now: datetime, store_id: str, message: str) -> Review:
@@ -158,16 +158,6 @@ def answer_review(
             session, now, actor, "review answered", review_id, {"answer": given.answer, "reason": reason}
         )
         return _row(review)
-
-
-def as_review(row: Review) -> domain.ReviewState:
-    return domain.ReviewState(
-        id=row.id,
-        asked_at=row.asked_at,
-        answer=ReviewAnswer(row.answer) if row.answer else None,
-        answered_at=row.answered_at,
-        reason=row.reason,
-    )
 
 
 def _row(review: Review) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from receiver.errors import InputError, NotFound
+from receiver.services.authorization.consent import give_consent
 from receiver.storage import audit, links, spend, stores, tables
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
@@ -40,31 +39,6 @@ def add_link(
         return link
 
 
-def give_consent(
-    session: Session,
-    cipher: Cipher,
-    now: datetime,
-    store_id: str,
-    advertiser_id: str,
-    token: str,
-    *,
-    scopes: list[int] | None = None,
-    linked_at: datetime | None = None,
-) -> tables.Link:
-    """The store's link to the account, opened where there is none; the consent replaces any other.
-
-    The caller holds the account, where it is known, and then the store.
-    """
-    links.end_other_links(session, store_id, advertiser_id, now)
-    link = _opened(session, store_id, advertiser_id, linked_at, now)
-    link.token_sealed, link.consent, link.consent_at = cipher.encrypt(token), True, now
-    link.proven_at, link.last_figures = link.proven_at or now, None
-    link.scopes, link.tiktok_user_hash = scopes, None  # who it was, only TikTok's own answer tells
-    account = spend.account_for_polling(session, advertiser_id, now, "linked")
-    account.failures, account.last_error = 0, None
-    return link
-
-
 def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> tables.Link:
     """End the store's link and forget its token. Raises NotFound."""
     with database.writing() as session:
@@ -85,19 +59,6 @@ def _check(advertiser_id: str, token: str, linked_at: datetime | None, now: date
         raise InputError("must be the advertiser's access token", path="token")
     if linked_at is not None and linked_at > now:
         raise InputError("lies in the future", path="linked-at")
-
-
-def _opened(
-    session: Session, store_id: str, advertiser_id: str, linked_at: datetime | None, now: datetime
-) -> tables.Link:
-    link = links.link_between(session, store_id, advertiser_id)
-    if link is None:
-        link = tables.Link(store_id=store_id, advertiser_id=advertiser_id, linked_at=now, exact=False)
-        session.add(link)
-    link.ended_at = None
-    if linked_at is not None:
-        link.linked_at, link.claimed_at, link.exact, link.linked_news = linked_at, None, True, None
-    return link
 
 
 def list_links(

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from receiver.documents.changes import Changes, changes_of_decision, outcome_of
 from receiver.domain.decision import Decision
 from receiver.errors import Refused
-from receiver.services.decisions.decide import decide_each, decide_locked, evaluate
+from receiver.services.decisions.decide import decide_each, decide_locked
+from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.programmes.places import fill_places
 from receiver.services.stores.record_fact import StaffFact, keep_fact
 from receiver.services.validation import require_text

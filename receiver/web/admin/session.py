@@ -8,8 +8,8 @@ from flask import current_app, request, session
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from receiver.clock import utc_now
 from receiver.container import current_container
-from receiver.sandbox.controls.clock import real_now
 from receiver.services.staff import sessions
 from receiver.services.staff.sign_in import new_browser
 from receiver.storage.tables import Staff
@@ -19,7 +19,7 @@ KNOWN_COOKIE, KNOWN_FOR = "console-known", timedelta(days=180)
 
 def begin_session(who: Staff) -> bool:
     """Sign this browser in; False where the person's password has been replaced since it was typed."""
-    secret = sessions.begin_session(current_container().database, real_now(), who)
+    secret = sessions.begin_session(current_container().database, utc_now(), who)
     session.clear()  # a session of before the sign-in must not become one of after it
     session.permanent = True
     if secret is not None:
@@ -31,7 +31,7 @@ def signed_in() -> Staff | None:
     """The person whose session this is, where it still lasts."""
     # Real time, since in the sandbox staff move the service's own by days.
     secret = session.get("secret")
-    return sessions.person_of_session(current_container().database, real_now(), secret) if secret else None
+    return sessions.person_of_session(current_container().database, utc_now(), secret) if secret else None
 
 
 def end_session() -> None:

@@ -11,9 +11,9 @@ from marshmallow.validate import Length, OneOf
 
 from receiver.container import current_container
 from receiver.documents.facts import facts_document
-from receiver.services.decisions.decide import facts_of
 from receiver.services.decisions.history import list_decisions, show_decision
 from receiver.services.decisions.preview import run_with_preview
+from receiver.services.evaluation.evaluate import facts_of
 from receiver.services.stores.record_fact import NAMES, record
 from receiver.services.validation import LONGEST
 from receiver.storage.database import Database
