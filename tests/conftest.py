@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
 from receiver.container import Container, build_container
-from receiver.sandbox.shop.shop import Shop
-from receiver.sandbox.shop.shops import Shops
+from receiver.sandbox.shop.shop import SandboxShop
+from receiver.sandbox.shop.shops import SandboxShops
 from receiver.settings import Settings
 from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
@@ -173,14 +173,14 @@ def container(database_url: str, clock: FrozenClock) -> Iterator[Container]:
 
 
 @pytest.fixture
-def shops(tmp_path: Path, clock: FrozenClock) -> Iterator[Shops]:
+def shops(tmp_path: Path, clock: FrozenClock) -> Iterator[SandboxShops]:
     """A server of WooCommerce shops; `shops.open("name")` opens one."""
     with served_shops(tmp_path / "shops", clock) as made:
         yield made
 
 
 @pytest.fixture
-def shop(shops: Shops) -> Shop:
+def shop(shops: SandboxShops) -> SandboxShop:
     return shops.open("one")
 
 

@@ -18,15 +18,17 @@ import requests
 from receiver.sandbox.controls.shop_faults import ShopFaults
 from receiver.sandbox.shop.records import OWNER
 from receiver.sandbox.shop.server import create_shops
-from receiver.sandbox.shop.shop import Shop
-from receiver.sandbox.shop.shops import Shops
+from receiver.sandbox.shop.shop import SandboxShop
+from receiver.sandbox.shop.shops import SandboxShops
 from tests.serving import served
 
 
 @contextmanager
-def served_shops(folder: Path, now: Callable[[], datetime], tls: SSLContext | None = None) -> Iterator[Shops]:
+def served_shops(
+    folder: Path, now: Callable[[], datetime], tls: SSLContext | None = None
+) -> Iterator[SandboxShops]:
     """`shops.open("name")` opens one; what they keep stays in the folder."""
-    shops = Shops(folder, ShopFaults(folder / "faults"), now)
+    shops = SandboxShops(folder, ShopFaults(folder / "faults"), now)
     with served(create_shops(shops), tls) as base:
         shops.served_at(base)
         yield shops
@@ -76,7 +78,7 @@ def listening() -> Iterator[Listener]:
 class Merchant(requests.Session):
     """A merchant's browser at a shop; where the shop sends it back to the app, it goes no further."""
 
-    def __init__(self, shop: Shop, user: str = OWNER) -> None:
+    def __init__(self, shop: SandboxShop, user: str = OWNER) -> None:
         super().__init__()
         self._shop, self._user = shop, user
 

@@ -19,7 +19,7 @@ DAILY_FIX = time(12, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Day:
+class AccountDay:
     """One date's money in the account's currency: paid by cash, covered by ad credit.
 
     `restated` is the cash amount TikTok corrects itself to: in its daily fix, 12:00 UTC the next day, or
@@ -33,7 +33,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Payment:
+class AccountPayment:
     """A row of the account's ledger, there from `at` on; amounts in the account's currency, without sign.
 
     `type` and `billing` are TikTok's words: a paid bill is BILL_PAYMENT with CASH, ad credit given is
@@ -58,7 +58,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Account:
+class SandboxAccount:
     """An ad account, the token that reaches it, and its past (and coming) dates.
 
     `timezone` and `display_timezone` are zone names as TikTok gives them; the first that is set, from
@@ -77,8 +77,8 @@ class Account:
     display_timezone: str = "America/New_York"
     created_at: datetime = datetime(2025, 11, 1, tzinfo=UTC)
     business_center: str = ""
-    days: Mapping[date, Day] = field(default_factory=dict)
-    payments: Sequence[Payment] = ()
+    days: Mapping[date, AccountDay] = field(default_factory=dict)
+    payments: Sequence[AccountPayment] = ()
     reads_finance: bool = True
     revoked_at: datetime | None = None
 

@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 
 from receiver.container import Container
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.merchant_spec import Act, Merchant
+from receiver.sandbox.merchant_spec import Act, SandboxMerchant
 from receiver.sandbox.paths import SandboxPaths
 from receiver.sandbox.scenario import Event, life
 from receiver.sandbox.serving import served
@@ -49,7 +49,7 @@ class _Clock:
 
 
 def live_past(
-    container: Container, place: SandboxPaths, memory: SandboxState, merchants: Iterable[Merchant]
+    container: Container, place: SandboxPaths, memory: SandboxState, merchants: Iterable[SandboxMerchant]
 ) -> None:
     """Tell on each merchant's story from where it stopped, up to now."""
     due = [
@@ -78,7 +78,7 @@ class _Past:
 
     def __init__(self, container: Container, memory: SandboxState, stores: Stores) -> None:
         self._container, self._memory, self._stores = container, memory, stores
-        self._does: Mapping[Act, Callable[[Merchant, Event], object]] = {
+        self._does: Mapping[Act, Callable[[SandboxMerchant, Event], object]] = {
             Act.SAYS: self._say,
             Act.CONSENTS: self._consent,
             Act.READ: self._read,
@@ -87,14 +87,14 @@ class _Past:
             Act.FLAGGED: self._flag,
         }
 
-    def live(self, merchant: Merchant, event: Event) -> None:
+    def live(self, merchant: SandboxMerchant, event: Event) -> None:
         self._does[event.act](merchant, event)
 
-    def _say(self, merchant: Merchant, event: Event) -> None:
+    def _say(self, merchant: SandboxMerchant, event: Event) -> None:
         self._stores.signal(merchant, event.at, event.fields)
         work_inbox(self._container)
 
-    def _consent(self, merchant: Merchant, event: Event) -> None:
+    def _consent(self, merchant: SandboxMerchant, event: Event) -> None:
         assert merchant.account is not None
         self._record(merchant, "payment", merchant.account.pays, "told by the merchant")
         add_link(
@@ -108,7 +108,7 @@ class _Past:
         )
         self._read(merchant, event)
 
-    def _read(self, merchant: Merchant, event: Event) -> None:
+    def _read(self, merchant: SandboxMerchant, event: Event) -> None:
         """Poll and decide, unless a later poll was there first: an older sandbox's store goes on."""
         assert merchant.account is not None
         advertiser_id = merchant.account.advertiser_id
@@ -123,7 +123,7 @@ class _Past:
             )
             decide_each(container.database, event.at, polled.stores)
 
-    def _issue(self, merchant: Merchant, event: Event) -> None:
+    def _issue(self, merchant: SandboxMerchant, event: Event) -> None:
         award_id = self._award_id(merchant)
         as_code = {"reference": event.words, "delivered_as": "code"}
         issue(
@@ -135,14 +135,14 @@ class _Past:
             cipher=self._container.cipher,
         )
 
-    def _credit(self, merchant: Merchant, event: Event) -> None:
+    def _credit(self, merchant: SandboxMerchant, event: Event) -> None:
         award_id = self._award_id(merchant)
         credited(self._container.database, event.at, award_id, evidence=event.words, actor=STAFF)
 
-    def _flag(self, merchant: Merchant, event: Event) -> None:
+    def _flag(self, merchant: SandboxMerchant, event: Event) -> None:
         self._record(merchant, "safety_flag", "yes", event.words)
 
-    def _record(self, merchant: Merchant, name: str, value: str, reason: str) -> None:
+    def _record(self, merchant: SandboxMerchant, name: str, value: str, reason: str) -> None:
         record(
             self._container.database,
             self._container.now(),
@@ -154,9 +154,9 @@ class _Past:
             actor=STAFF,
         )
 
-    def _store_id(self, merchant: Merchant) -> str:
+    def _store_id(self, merchant: SandboxMerchant) -> str:
         return self._memory.stores[merchant.key].id
 
-    def _award_id(self, merchant: Merchant) -> str:
+    def _award_id(self, merchant: SandboxMerchant) -> str:
         with self._container.database.reading() as session:
             return session.scalars(select(Award.id).where(Award.store_id == self._store_id(merchant))).one()

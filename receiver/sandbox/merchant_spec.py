@@ -33,7 +33,7 @@ class Act(Enum):
 
 
 @dataclass(frozen=True)
-class Step:
+class MerchantStep:
     """Something that happened to a store after it was linked, at 13:00 UTC; `words` as staff wrote them."""
 
     day: int
@@ -52,7 +52,7 @@ class Spending:
 
 
 @dataclass(frozen=True)
-class Bill:
+class MerchantBill:
     """A bill the account paid, and the tax on it."""
 
     day: int
@@ -70,7 +70,7 @@ class Correction:
 
 
 @dataclass(frozen=True)
-class AdAccount:
+class MerchantAdAccount:
     """A merchant's ad account at TikTok. The numbers are the ends of its ids, so each has its own."""
 
     number: int
@@ -81,7 +81,7 @@ class AdAccount:
     country: str = "US"
     currency: str = "USD"
     pays: str = "manual"
-    bills: tuple[Bill, ...] = ()
+    bills: tuple[MerchantBill, ...] = ()
     shows_bills: bool = True  # False: the consent does not reach what the account paid
     correction: Correction | None = None
     revoked: int | None = None  # the day the advertiser takes the consent back
@@ -101,7 +101,7 @@ class AdAccount:
 
 
 @dataclass(frozen=True)
-class Merchant:
+class SandboxMerchant:
     """A store, its ad account, and what happened to them before we looked.
 
     `story` is the line of the banner. It joined the programme a day before `started`, when TikTok's
@@ -112,14 +112,14 @@ class Merchant:
     name: str
     story: str
     started: int
-    account: AdAccount | None = None
+    account: MerchantAdAccount | None = None
     set_up: bool = True  # False: TikTok's integration is installed, no more
     exact: bool = True  # False: the companion plugin came when the link already stood
     country: str = "US"
     currency: str = "USD"
     programme: str = SANDBOX
     trouble: Trouble | None = None
-    then: tuple[Step, ...] = ()
+    then: tuple[MerchantStep, ...] = ()
 
     @property
     def url(self) -> str:

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from receiver.sandbox.merchant_spec import FIRST_COME, SANDBOX, Act, AdAccount, Merchant, Trouble
+from receiver.sandbox.merchant_spec import (
+    FIRST_COME,
+    SANDBOX,
+    Act,
+    MerchantAdAccount,
+    SandboxMerchant,
+    Trouble,
+)
 
 # They follow the shipped programme, with dates round the day the world began.
 TERMS = """\
@@ -79,12 +86,12 @@ def moment(born: date, day: int, hour: int) -> datetime:
     return datetime.combine(born + timedelta(days=day), time(hour), UTC)
 
 
-def joined_at(merchant: Merchant, born: date) -> datetime:
+def joined_at(merchant: SandboxMerchant, born: date) -> datetime:
     """A day before it starts: an account opened later than that is a new one."""
     return moment(born, merchant.started - 1, 8)
 
 
-def life(merchant: Merchant, born: date) -> list[Event]:
+def life(merchant: SandboxMerchant, born: date) -> list[Event]:
     """Return a merchant's events since it joined, oldest first. They never change, they only grow."""
     told = [
         Event(moment(born, merchant.started, hour), Act.SAYS, fields)
@@ -95,7 +102,7 @@ def life(merchant: Merchant, born: date) -> list[Event]:
     return told + consents + then
 
 
-def state(merchant: Merchant) -> dict[str, object]:
+def state(merchant: SandboxMerchant) -> dict[str, object]:
     """The plugin's daily check: all of it at once."""
     account = merchant.account
     return {
@@ -108,7 +115,7 @@ def state(merchant: Merchant) -> dict[str, object]:
     }
 
 
-def _signals(merchant: Merchant) -> Iterator[dict[str, object]]:
+def _signals(merchant: SandboxMerchant) -> Iterator[dict[str, object]]:
     """What the store's plugin saw happen, as far as the store came."""
     wrong = _wrong_with(merchant)
     yield {"event": "integration_installed", **wrong}
@@ -118,14 +125,14 @@ def _signals(merchant: Merchant) -> Iterator[dict[str, object]]:
         yield {"event": "account_linked", **_account_fields(merchant.account, merchant.exact), **wrong}
 
 
-def _wrong_with(merchant: Merchant) -> dict[str, object]:
+def _wrong_with(merchant: SandboxMerchant) -> dict[str, object]:
     """The fields of a signal that a store in trouble gets wrong."""
     if merchant.trouble is Trouble.STAGING_COPY:
         return {"home_url": f"https://staging.{merchant.key}.example/"}
     return {"v": 0} if merchant.trouble is Trouble.OLD_PLUGIN else {}
 
 
-def _account_fields(account: AdAccount, exact: bool) -> dict[str, object]:
+def _account_fields(account: MerchantAdAccount, exact: bool) -> dict[str, object]:
     return {
         "advertiser_id": account.advertiser_id,
         "business_center": account.business_center,

@@ -13,7 +13,7 @@ from receiver.errors import Refused
 from receiver.sandbox import scenario
 from receiver.sandbox.controls.json_file import write_private
 from receiver.sandbox.history_replay import live_past
-from receiver.sandbox.merchant_spec import Merchant
+from receiver.sandbox.merchant_spec import SandboxMerchant
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import SandboxPaths
 from receiver.sandbox.state import SandboxState, StoreMemory, recall
@@ -78,7 +78,7 @@ def _any_there(database: Database, memory: SandboxState) -> bool:
     return any(_is_there(database, memory, merchant) for merchant in MERCHANTS)
 
 
-def _is_there(database: Database, memory: SandboxState, merchant: Merchant) -> bool:
+def _is_there(database: Database, memory: SandboxState, merchant: SandboxMerchant) -> bool:
     known = memory.stores.get(merchant.key)
     with database.reading() as session:
         return known is not None and session.get(Store, known.id) is not None
@@ -98,7 +98,7 @@ def _terms(place: SandboxPaths, programme: str) -> str:
     return str(place.terms(programme)) if programme in scenario.PROGRAMMES else programme
 
 
-def _joined(container: Container, place: SandboxPaths, born: date, merchant: Merchant) -> StoreMemory:
+def _joined(container: Container, place: SandboxPaths, born: date, merchant: SandboxMerchant) -> StoreMemory:
     """Added; or, where an earlier world left it, taken over with a new secret and token."""
     install = str(uuid.uuid4())
     with container.database.reading() as session:

@@ -12,21 +12,21 @@ from werkzeug.serving import make_server
 
 from receiver.sandbox import scenario
 from receiver.sandbox.controls import Controls
-from receiver.sandbox.merchant_spec import Merchant, Trouble
+from receiver.sandbox.merchant_spec import SandboxMerchant, Trouble
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import SandboxPaths, find_paths
 from receiver.sandbox.serving import Quiet
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.server import create_shops
-from receiver.sandbox.shop.shop import SIGNAL, Setup, Shop
-from receiver.sandbox.shop.shops import Shops
+from receiver.sandbox.shop.shop import SIGNAL, SandboxShop, Setup
+from receiver.sandbox.shop.shops import SandboxShops
 
 QUEUE_SECONDS = 1.0
 CHECKS_EVERY = 120  # turns of the queue between two daily checks: a day here is short
 STATES = {"US": "US:CA"}
 
 
-def setup_of(merchant: Merchant, service: str) -> Setup:
+def setup_of(merchant: SandboxMerchant, service: str) -> Setup:
     """The shop a merchant has; it lets an app's callback go without https, since nothing here has it."""
     return Setup(
         name=merchant.name,
@@ -41,15 +41,15 @@ def setup_of(merchant: Merchant, service: str) -> Setup:
     )
 
 
-def open_shops(place: SandboxPaths) -> Shops:
+def open_shops(place: SandboxPaths) -> SandboxShops:
     controls = Controls(place.folder)
-    shops = Shops(place.folder / "shops", controls.shop_faults, controls.clock, place.shops)
+    shops = SandboxShops(place.folder / "shops", controls.shop_faults, controls.clock, place.shops)
     for merchant in MERCHANTS:
         shops.open(merchant.key, setup_of(merchant, place.web))
     return shops
 
 
-def work(shops: Shops) -> Iterator[None]:
+def work(shops: SandboxShops) -> Iterator[None]:
     """One turn each: send what waits; now and then every connected shop has its daily check."""
     while True:
         for turn in range(CHECKS_EVERY):
@@ -60,11 +60,11 @@ def work(shops: Shops) -> Iterator[None]:
             yield
 
 
-def _is_connected(shop: Shop) -> bool:
+def _is_connected(shop: SandboxShop) -> bool:
     return any(hook.topic == f"action.{SIGNAL}" for hook in shop.records.hooks)
 
 
-def _work_on(shops: Shops) -> None:
+def _work_on(shops: SandboxShops) -> None:
     for _ in work(shops):
         time.sleep(QUEUE_SECONDS)
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from receiver.sandbox import scenario
 from receiver.sandbox.controls import Controls
-from receiver.sandbox.merchant_spec import Merchant, Trouble
+from receiver.sandbox.merchant_spec import SandboxMerchant, Trouble
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import find_paths
 from receiver.sandbox.state import SandboxState, recall
-from receiver.sandbox.woocommerce import Webhook, deliver, ping
+from receiver.sandbox.woocommerce import SandboxWebhook, deliver, ping
 
 SIGNAL, ORDER = "action.wc_ad_credit_signal", "order.updated"
 PAUSE_SECONDS = 30.0
@@ -31,7 +31,7 @@ class Stores:
     def __init__(self, web: str, memory: SandboxState, kept_in: Path) -> None:
         self._web, self._memory, self._kept_in = web, memory, kept_in
 
-    def signal(self, merchant: Merchant, at: datetime, fields: Mapping[str, object]) -> int | str:
+    def signal(self, merchant: SandboxMerchant, at: datetime, fields: Mapping[str, object]) -> int | str:
         """Send one signal; answers its status. WooCommerce never sends it again, whatever the answer."""
         store = self._memory.stores[merchant.key]
         if store.seq == 0:
@@ -49,17 +49,17 @@ class Stores:
         payload = {"action": "wc_ad_credit_signal", "arg": argument}
         return self._sent(deliver, self._webhook(merchant), SIGNAL, payload)
 
-    def order(self, merchant: Merchant) -> int | str:
+    def order(self, merchant: SandboxMerchant) -> int | str:
         """Send what no store should: a webhook somebody made for orders. It is ignored, its body dropped."""
         number = random.randrange(1000, 9999)  # noqa: S311 (an order's number is no secret)
         payload = {"id": number, "status": "processing", "currency": merchant.currency, "total": "21.00"}
         return self._sent(deliver, self._webhook(merchant), ORDER, payload)
 
-    def _webhook(self, merchant: Merchant) -> Webhook:
+    def _webhook(self, merchant: SandboxMerchant) -> SandboxWebhook:
         store = self._memory.stores[merchant.key]
         number = FIRST_WEBHOOK_ID + MERCHANTS.index(merchant)
         secret = NOT_OURS if merchant.trouble is Trouble.WRONG_SECRET else store.secret
-        return Webhook(f"{self._web}/webhooks/woocommerce/{store.id}", secret, number, merchant.url)
+        return SandboxWebhook(f"{self._web}/webhooks/woocommerce/{store.id}", secret, number, merchant.url)
 
     @staticmethod
     def _sent(send: Callable[..., int], *what: object) -> int | str:
@@ -87,11 +87,11 @@ def main() -> None:
             _check_in(stores, merchant, now())
 
 
-def _check_in(stores: Stores, merchant: Merchant, now: datetime) -> None:
+def _check_in(stores: Stores, merchant: SandboxMerchant, now: datetime) -> None:
     _say(merchant, "state", stores.signal(merchant, now, scenario.state(merchant)))
 
 
-def _say(merchant: Merchant, what: str, came_of: int | str) -> None:
+def _say(merchant: SandboxMerchant, what: str, came_of: int | str) -> None:
     print(f"{merchant.key}: {what} -> {came_of}", flush=True)
 
 

@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok_campaigns import campaigns
 from receiver.sandbox.tiktok_consent import Consents, named
@@ -30,7 +30,7 @@ BASE = "/open_api/v1.3"
 TOO_MANY_IDS, NO_TOKEN = 40011, 40104
 MOST_IDS = 100
 
-Accounts = Mapping[str, Account] | Callable[[], Mapping[str, Account]]  # by advertiser id
+Accounts = Mapping[str, SandboxAccount] | Callable[[], Mapping[str, SandboxAccount]]  # by advertiser id
 Faults = Callable[[Collection[str]], Collection[Fault]]  # of the accounts a call is about
 
 api = Blueprint("tiktok", __name__, url_prefix=BASE)
@@ -150,12 +150,12 @@ def _portal() -> AnyResponse:
     return portal(request, _accounts().values(), _consents(), _now())
 
 
-def _reachable() -> dict[str, Account]:
+def _reachable() -> dict[str, SandboxAccount]:
     """The accounts the call's token reaches."""
     return _reached_by(request.headers.get("Access-Token"))
 
 
-def _reached_by(token: Any) -> dict[str, Account]:
+def _reached_by(token: Any) -> dict[str, SandboxAccount]:
     """A token that reaches no account is wrong or revoked."""
     if not token or not isinstance(token, str):
         raise Refusal(NO_TOKEN, "Access token is null.")
@@ -165,7 +165,7 @@ def _reached_by(token: Any) -> dict[str, Account]:
     return mine
 
 
-def _those_of(token: str) -> dict[str, Account]:
+def _those_of(token: str) -> dict[str, SandboxAccount]:
     reached = _consents().reached_by(token, _accounts().values(), _now())
     return {one.advertiser_id: one for one in reached}
 
@@ -187,14 +187,14 @@ def _fault() -> Response | None:
     return None if request.path == PORTAL else instead_of_the_api(_faults)
 
 
-def _allowed(mine: Mapping[str, Account], ids: Iterable[str]) -> list[Account]:
+def _allowed(mine: Mapping[str, SandboxAccount], ids: Iterable[str]) -> list[SandboxAccount]:
     try:
         return [mine[advertiser_id] for advertiser_id in ids]
     except KeyError:
         raise Refusal(NO_PERMISSION, "No permission to operate this advertiser.") from None
 
 
-def _info(account: Account) -> dict[str, Any]:
+def _info(account: SandboxAccount) -> dict[str, Any]:
     return {
         "advertiser_id": account.advertiser_id,
         "name": account.name,
@@ -223,8 +223,8 @@ def _object(found: Any, name: str) -> dict[str, Any]:
     return found
 
 
-def _accounts() -> Mapping[str, Account]:
-    known: Mapping[str, Account] = current_app.extensions["tiktok"][0]()
+def _accounts() -> Mapping[str, SandboxAccount]:
+    known: Mapping[str, SandboxAccount] = current_app.extensions["tiktok"][0]()
     return known
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.tiktok_report import number, page_of, words
 
 
-def campaigns(account: Account, args: Mapping[str, str]) -> dict[str, Any]:
+def campaigns(account: SandboxAccount, args: Mapping[str, str]) -> dict[str, Any]:
     """The `data` of an answer; raises Refusal."""
     rows = [_campaign(account)] if account.days else []
     if "fields" in args and rows:
@@ -20,7 +20,7 @@ def campaigns(account: Account, args: Mapping[str, str]) -> dict[str, Any]:
     return page_of("list", rows, page, number(args, "page_size", default=10, most=1000))
 
 
-def _campaign(account: Account) -> dict[str, Any]:
+def _campaign(account: SandboxAccount) -> dict[str, Any]:
     made = f"{min(account.days) - timedelta(days=1)} 18:22:10"
     return {
         "advertiser_id": account.advertiser_id,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.tiktok_report import Refusal, require
 
 USED_CODE = 40110
@@ -52,7 +52,7 @@ class Consents:
         return code
 
     def exchange(
-        self, accounts: Collection[Account], body: Mapping[str, Any], now: datetime
+        self, accounts: Collection[SandboxAccount], body: Mapping[str, Any], now: datetime
     ) -> dict[str, Any]:
         """The `data` of an answer; raises Refusal."""
         named(body)
@@ -65,14 +65,16 @@ class Consents:
         ids = [account.advertiser_id for account in self.reached_by(token, accounts, now)]
         return {"access_token": token, "scope": self._scopes(token, accounts), "advertiser_ids": ids}
 
-    def revoke(self, reached: Collection[Account], body: Mapping[str, Any]) -> dict[str, Any]:
+    def revoke(self, reached: Collection[SandboxAccount], body: Mapping[str, Any]) -> dict[str, Any]:
         """The `data` of an answer; `reached` are the accounts of the body's token."""
         named(body)
         with self._lock:
             self._revoked.add(str(body["access_token"]))
         return {"app_id": body["app_id"], "advertiser_ids": [one.advertiser_id for one in reached]}
 
-    def reached_by(self, token: str, accounts: Iterable[Account], now: datetime) -> list[Account]:
+    def reached_by(
+        self, token: str, accounts: Iterable[SandboxAccount], now: datetime
+    ) -> list[SandboxAccount]:
         """The accounts of a token, without those whose advertiser took the consent back since."""
         if token in self._revoked:
             return []
@@ -88,7 +90,7 @@ class Consents:
             and (one.revoked_at is None or not grant.at < one.revoked_at <= now)
         ]
 
-    def _scopes(self, token: str, accounts: Iterable[Account]) -> list[int]:
+    def _scopes(self, token: str, accounts: Iterable[SandboxAccount]) -> list[int]:
         grant = _read(token)
         if grant is not None:
             return sorted(grant.scopes)

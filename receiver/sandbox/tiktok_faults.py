@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response
 
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok_report import NO_PERMISSION, WRONG_PARAMETER, Refusal, report
 
@@ -61,14 +61,14 @@ def instead_of_the_api(faults: Callable[[], Collection[Fault]]) -> Response | No
 
 
 def faulty_report(
-    faults: Collection[Fault], account: Account, args: Mapping[str, str], now: datetime
+    faults: Collection[Fault], account: SandboxAccount, args: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
     """The `data` of a report as TikTok shows it under these faults; raises Refusal."""
     shown = replace(account, days={}) if Fault.EMPTY_REPORT in faults else account
     return report(shown, args, now - LATE if Fault.LATE_REPORT in faults else now)
 
 
-def status_of(account: Account, faults: Collection[Fault]) -> str:
+def status_of(account: SandboxAccount, faults: Collection[Fault]) -> str:
     """An ad account's status under the faults that hit it."""
     return SUSPENDED if Fault.SUSPENDED in faults else account.status
 

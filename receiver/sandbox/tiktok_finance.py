@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from receiver.sandbox.accounts import Account, Day
+from receiver.sandbox.accounts import AccountDay, SandboxAccount
 from receiver.sandbox.tiktok_ledger import json_object
 from receiver.sandbox.tiktok_report import (
     NO_PERMISSION,
@@ -23,13 +23,13 @@ MOST_ON_A_PAGE = 50
 MOST_DATES = 365
 
 
-def balances(reachable: Iterable[Account], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def balances(reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """The `data` of an answer; raises Refusal."""
     rows = [_balance(account, args, now) for account in _asked(reachable, args)]
     return _paged("advertiser_account_list", rows, args)
 
 
-def costs(reachable: Iterable[Account], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def costs(reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """The `data` of an answer; raises Refusal."""
     filtering = json_object(args.get("filtering", "{}"))
     first, last = _date(filtering, "start_date"), _date(filtering, "end_date")
@@ -37,7 +37,9 @@ def costs(reachable: Iterable[Account], args: Mapping[str, str], now: datetime) 
     return _paged("cost_list", [_cost(one, first, last, now) for one in _asked(reachable, args)], args)
 
 
-def cost_records(reachable: Iterable[Account], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def cost_records(
+    reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
     """The `data` of an answer; raises Refusal."""
     filtering = json_object(args.get("filtering", "{}"))
     require(filtering.get("transfer_type") == "TRANS_TYPE_COST", "only TRANS_TYPE_COST is played here")
@@ -52,13 +54,13 @@ def cost_records(reachable: Iterable[Account], args: Mapping[str, str], now: dat
 
 
 def report_of_the_center(
-    reachable: Iterable[Account], args: Mapping[str, str], now: datetime
+    reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
     """The `data` of an answer; raises Refusal."""
     return center_report(_asked(reachable, args), args, now)
 
 
-def _record(account: Account, day: date, amount: Decimal) -> dict[str, Any]:
+def _record(account: SandboxAccount, day: date, amount: Decimal) -> dict[str, Any]:
     return {
         "advertiser_id": account.advertiser_id,
         "advertiser_name": account.name,
@@ -71,7 +73,7 @@ def _record(account: Account, day: date, amount: Decimal) -> dict[str, Any]:
     }
 
 
-def _asked(reachable: Iterable[Account], args: Mapping[str, str]) -> list[Account]:
+def _asked(reachable: Iterable[SandboxAccount], args: Mapping[str, str]) -> list[SandboxAccount]:
     """Those of the Business Center whose money the user may see; the keyword matches parts of id and name."""
     mine = [one for one in reachable if one.business_center == args.get("bc_id") and one.reads_finance]
     if not mine:
@@ -85,7 +87,7 @@ def _paged(key: str, rows: list[dict[str, Any]], args: Mapping[str, str]) -> dic
     return page_of(key, rows, page, number(args, "page_size", default=10, most=MOST_ON_A_PAGE))
 
 
-def _balance(account: Account, args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def _balance(account: SandboxAccount, args: Mapping[str, str], now: datetime) -> dict[str, Any]:
     spent = _spent(account, date.min, now.date(), now)
     cash = max(Decimal(0), _paid_in(account, "ADD_BALANCE", now) - spent.cash)
     grant = max(Decimal(0), _paid_in(account, "PROMOTION_ISSUED", now) - spent.credit)
@@ -111,7 +113,7 @@ def _balance(account: Account, args: Mapping[str, str], now: datetime) -> dict[s
     }
 
 
-def _cost(account: Account, first: date, last: date, now: datetime) -> dict[str, Any]:
+def _cost(account: SandboxAccount, first: date, last: date, now: datetime) -> dict[str, Any]:
     spent = _spent(account, first, last, now)
     return {
         "advertiser_id": account.advertiser_id,
@@ -124,15 +126,15 @@ def _cost(account: Account, first: date, last: date, now: datetime) -> dict[str,
     }
 
 
-def _spent(account: Account, first: date, last: date, now: datetime) -> Day:
+def _spent(account: SandboxAccount, first: date, last: date, now: datetime) -> AccountDay:
     """What was spent on these dates as far as reports show it; the fake's dates are the account's own."""
     seen = [account.figures(day, now) for day in account.days if first <= day <= last]
     spent = [(one.spend, one.billed_cost or Decimal(0)) for one in seen if one]
     cash = sum((net for _, net in spent), Decimal(0))
-    return Day(cash=cash, credit=sum((gross for gross, _ in spent), Decimal(0)) - cash)
+    return AccountDay(cash=cash, credit=sum((gross for gross, _ in spent), Decimal(0)) - cash)
 
 
-def _paid_in(account: Account, kind: str, now: datetime) -> Decimal:
+def _paid_in(account: SandboxAccount, kind: str, now: datetime) -> Decimal:
     rows = (one.subtotal for one in account.payments if one.type == kind and one.at <= now)
     return sum(rows, Decimal(0))
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from receiver.sandbox.accounts import Account, Payment
+from receiver.sandbox.accounts import AccountPayment, SandboxAccount
 from receiver.sandbox.tiktok_report import (
     NO_PERMISSION,
     WRONG_PARAMETER,
@@ -40,7 +40,7 @@ MOST_TIME, USUAL_TIME = timedelta(days=365), timedelta(days=90)
 
 
 @dataclass(frozen=True)
-class Question:
+class LedgerQuery:
     """The ledger's parameters, checked; a None asks for all."""
 
     bc_id: str
@@ -53,7 +53,7 @@ class Question:
     page_size: int
 
     @classmethod
-    def of(cls, args: Mapping[str, str]) -> Question:
+    def of(cls, args: Mapping[str, str]) -> LedgerQuery:
         require(args.get("bc_id", "").isdigit(), "bc_id is required")
         require(args.get("transaction_level") == "ADVERTISER", "only level ADVERTISER is played here")
         filtering = json_object(args.get("filtering", "{}"))
@@ -69,14 +69,14 @@ class Question:
             page_size=number(args, "page_size", default=10, most=MOST_ON_A_PAGE),
         ).checked()
 
-    def checked(self) -> Question:
+    def checked(self) -> LedgerQuery:
         require(len(self.account_ids or ()) <= MOST_IDS, f"account_ids holds more than {MOST_IDS}")
         if self.start and self.end:
             inside = timedelta(0) <= self.end - self.start <= MOST_TIME
             require(inside, f"the times should span at most {MOST_TIME.days} days")
         return self
 
-    def takes(self, account: Account, payment: Payment, now: datetime) -> bool:
+    def takes(self, account: SandboxAccount, payment: AccountPayment, now: datetime) -> bool:
         clock = _on_clock(account, payment.at)
         start = self.start or _on_clock(account, now) - USUAL_TIME
         return (
@@ -87,9 +87,9 @@ class Question:
         )
 
 
-def ledger(reachable: Iterable[Account], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def ledger(reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """The `data` of an answer to the token that reaches these accounts; raises Refusal."""
-    asked = Question.of(args)
+    asked = LedgerQuery.of(args)
     accounts = _readable(reachable, asked)
     rows = [
         (account, place, payment)
@@ -101,7 +101,7 @@ def ledger(reachable: Iterable[Account], args: Mapping[str, str], now: datetime)
     return page_of("transaction_list", [_shown(*row) for row in rows], asked.page, asked.page_size)
 
 
-def _readable(reachable: Iterable[Account], asked: Question) -> list[Account]:
+def _readable(reachable: Iterable[SandboxAccount], asked: LedgerQuery) -> list[SandboxAccount]:
     """The accounts asked for; all must be of the Business Center, and its money the user's to see."""
     mine = {account.advertiser_id: account for account in reachable if account.business_center == asked.bc_id}
     ids = mine if asked.account_ids is None else asked.account_ids
@@ -110,7 +110,7 @@ def _readable(reachable: Iterable[Account], asked: Question) -> list[Account]:
     return [mine[one] for one in ids]
 
 
-def _shown(account: Account, place: int, payment: Payment) -> dict[str, Any]:
+def _shown(account: SandboxAccount, place: int, payment: AccountPayment) -> dict[str, Any]:
     offset = f"{_local(account, payment.at):%z}"
     return {
         "transaction_id": f"{account.advertiser_id}{place:05}",
@@ -132,12 +132,12 @@ def _shown(account: Account, place: int, payment: Payment) -> dict[str, Any]:
     }
 
 
-def _local(account: Account, at: datetime) -> datetime:
+def _local(account: SandboxAccount, at: datetime) -> datetime:
     """The ledger goes by the plain zone, without daylight saving where that is an `Etc/GMT…`."""
     return at.astimezone(ZoneInfo(account.timezone))
 
 
-def _on_clock(account: Account, at: datetime) -> datetime:
+def _on_clock(account: SandboxAccount, at: datetime) -> datetime:
     return _local(account, at).replace(tzinfo=None)
 
 

@@ -15,7 +15,7 @@ import requests
 import structlog
 from flask import Flask
 
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok_consent import Consents
 from receiver.sandbox.tiktok_faults import status_of
@@ -45,7 +45,7 @@ class Notices:
 
     def look(self) -> list[int]:
         """Tell of every change there is; the statuses it was answered with."""
-        known: Mapping[str, Account] = self._accounts()
+        known: Mapping[str, SandboxAccount] = self._accounts()
         answers = []
         for one in self._subscriptions.all():
             if self._is_dead(one, known):
@@ -66,7 +66,7 @@ class Notices:
             except requests.RequestException as error:
                 log.info("nobody took the notice", error=type(error).__name__)
 
-    def _is_dead(self, subscription: Mapping[str, Any], known: Mapping[str, Account]) -> bool:
+    def _is_dead(self, subscription: Mapping[str, Any], known: Mapping[str, SandboxAccount]) -> bool:
         detail = subscription["subscription_detail"]
         reached = self._consents.reached_by(detail["access_token"], known.values(), self._now())
         wanted = set(detail["advertiser_ids"])
@@ -79,7 +79,7 @@ class Notices:
             return _send(subscription, self._about_figures({}, message=message))
         return _send_of_a_user(subscription, self._now())
 
-    def _change(self, subscription: Mapping[str, Any], account: Account) -> dict[str, Any] | None:
+    def _change(self, subscription: Mapping[str, Any], account: SandboxAccount) -> dict[str, Any] | None:
         """The body of a notice; None where all is as it was, or was never looked at."""
         now = self._now()
         figures = subscription["subscribe_entity"] == "REPORT_DATA_CHANGE"
@@ -105,7 +105,7 @@ class Notices:
 
 
 def _status_changed(
-    subscription: Mapping[str, Any], account: Account, status: str, now: datetime
+    subscription: Mapping[str, Any], account: SandboxAccount, status: str, now: datetime
 ) -> dict[str, Any]:
     return {
         "subscription_id": subscription["subscription_id"],
@@ -117,7 +117,7 @@ def _status_changed(
     }
 
 
-def _figures(account: Account, now: datetime) -> str:
+def _figures(account: SandboxAccount, now: datetime) -> str:
     """All that reports show of an account, as one text."""
     shown = (account.figures(day, now) for day in sorted(account.days))
     return str(sum(one.spend for one in shown if one))

@@ -10,7 +10,7 @@ from flask import Request, Response, redirect
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.shop.pages import page
 from receiver.sandbox.tiktok_consent import Consents, Grant
 
@@ -33,7 +33,9 @@ FORM = Markup("""<p>The app {app_id} asks to read your ad accounts.</p>
 TICK = Markup('<label><input type="checkbox" name="{name}" value="{value}"{ticked}> {label}</label>')
 
 
-def portal(asked: Request, accounts: Collection[Account], consents: Consents, now: datetime) -> AnyResponse:
+def portal(
+    asked: Request, accounts: Collection[SandboxAccount], consents: Consents, now: datetime
+) -> AnyResponse:
     """The page; or, once it is answered, the way back to the app: without a code where somebody cancelled."""
     given = {name: asked.args.get(name, "") for name in NEEDED}
     if not all(given.values()) or urlsplit(given["redirect_uri"]).scheme not in ("http", "https"):
@@ -48,7 +50,7 @@ def portal(asked: Request, accounts: Collection[Account], consents: Consents, no
     return redirect(f"{given['redirect_uri']}?{urlencode(back)}")
 
 
-def _page(app_id: str, accounts: Collection[Account]) -> Response:
+def _page(app_id: str, accounts: Collection[SandboxAccount]) -> Response:
     shown = [
         TICK.format(
             name="account", value=one.advertiser_id, ticked="", label=f"{one.name} ({one.advertiser_id})"

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from receiver.sandbox.accounts import Account, Figures
+from receiver.sandbox.accounts import Figures, SandboxAccount
 
 NO_PERMISSION, WRONG_PARAMETER = 40001, 40002
 FIXED = {"service_type": "AUCTION", "data_level": "AUCTION_ADVERTISER"}
@@ -32,7 +32,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Question:
+class ReportQuery:
     """A report's parameters, checked."""
 
     dimensions: list[str]
@@ -43,7 +43,7 @@ class Question:
     page_size: int
 
     @classmethod
-    def of(cls, args: Mapping[str, str]) -> Question:
+    def of(cls, args: Mapping[str, str]) -> ReportQuery:
         for name, right in FIXED.items():
             require(args.get(name) == right, f"{name} should be {right}")
         kinds = {"BASIC": METRICS, "TT_SHOP": SHOP_METRICS}
@@ -57,7 +57,7 @@ class Question:
             page_size=number(args, "page_size", default=10, most=1000),
         ).checked()
 
-    def checked(self) -> Question:
+    def checked(self) -> ReportQuery:
         by_day = "stat_time_day" in self.dimensions
         limit = DATES_BY_DAY if by_day else DATES_IN_TOTAL
         dates = (self.last - self.first).days + 1
@@ -71,9 +71,9 @@ class Question:
         return (self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1))
 
 
-def report(account: Account, args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def report(account: SandboxAccount, args: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """The `data` of an answer; raises Refusal."""
-    asked = Question.of(args)
+    asked = ReportQuery.of(args)
     if args["report_type"] == "TT_SHOP":  # no account here runs GMV Max ads
         return page_of("list", [], asked.page, asked.page_size)
     shown = {day: seen for day in asked.dates() if (seen := account.figures(day, now))}
@@ -84,7 +84,7 @@ def report(account: Account, args: Mapping[str, str], now: datetime) -> dict[str
     return page_of("list", rows, asked.page, asked.page_size)
 
 
-def center_report(mine: Iterable[Account], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def center_report(mine: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """The `data` of a Business Center's report by account; raises Refusal."""
     require(words(args, "dimensions", ("advertiser_id",)) == ["advertiser_id"], "dimensions: advertiser_id")
     metrics = words(args, "metrics", CENTER_METRICS)
@@ -129,7 +129,9 @@ def json_list(args: Mapping[str, str], name: str) -> list[str]:
     return found
 
 
-def _row(account: Account, asked: Question, seen: list[Figures], day: date | None) -> dict[str, Any]:
+def _row(
+    account: SandboxAccount, asked: ReportQuery, seen: list[Figures], day: date | None
+) -> dict[str, Any]:
     dimensions = {"advertiser_id": account.advertiser_id, "stat_time_day": f"{day} 00:00:00"}
     metrics = {name: _sum(getattr(figures, name) for figures in seen) for name in MONEY}
     metrics["currency"] = account.currency

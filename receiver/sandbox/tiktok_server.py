@@ -10,9 +10,9 @@ from werkzeug.http import http_date
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from receiver.sandbox import scenario
-from receiver.sandbox.accounts import Account, Day, Payment
+from receiver.sandbox.accounts import AccountDay, AccountPayment, SandboxAccount
 from receiver.sandbox.controls import Controls
-from receiver.sandbox.merchant_spec import LAST_DAY, AdAccount, Merchant
+from receiver.sandbox.merchant_spec import LAST_DAY, MerchantAdAccount, SandboxMerchant
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import find_paths
 from receiver.sandbox.state import recall
@@ -20,15 +20,15 @@ from receiver.sandbox.tiktok import create_tiktok
 from receiver.sandbox.tiktok_notices import Notices
 
 
-def accounts(born: date) -> dict[str, Account]:
+def accounts(born: date) -> dict[str, SandboxAccount]:
     """The world's ad accounts by advertiser id."""
     made = [_account(one, one.account, born) for one in MERCHANTS if one.account]
     return {account.advertiser_id: account for account in made}
 
 
-def _account(merchant: Merchant, account: AdAccount, born: date) -> Account:
+def _account(merchant: SandboxMerchant, account: MerchantAdAccount, born: date) -> SandboxAccount:
     first = min((part.first for part in account.spending), default=0)
-    return Account(
+    return SandboxAccount(
         advertiser_id=account.advertiser_id,
         name=merchant.name,
         token=merchant.token,
@@ -40,19 +40,21 @@ def _account(merchant: Merchant, account: AdAccount, born: date) -> Account:
         business_center=account.business_center,
         days={born + timedelta(days=day): _day(account, day, born) for day in range(first, LAST_DAY + 1)},
         payments=[
-            Payment(scenario.moment(born, one.day, 15), one.subtotal, one.tax) for one in account.bills
+            AccountPayment(scenario.moment(born, one.day, 15), one.subtotal, one.tax) for one in account.bills
         ],
         reads_finance=account.shows_bills,
         revoked_at=None if account.revoked is None else scenario.moment(born, account.revoked, 9),
     )
 
 
-def _day(account: AdAccount, day: int, born: date) -> Day:
+def _day(account: MerchantAdAccount, day: int, born: date) -> AccountDay:
     cash, credit = account.spent_on(day)
     correction = account.correction
     if correction is None or correction.day != day:
-        return Day(cash, credit)
-    return Day(cash, credit, restated=correction.cash, restated_at=scenario.moment(born, correction.made, 12))
+        return AccountDay(cash, credit)
+    return AccountDay(
+        cash, credit, restated=correction.cash, restated_at=scenario.moment(born, correction.made, 12)
+    )
 
 
 def dated(now: Callable[[], datetime]) -> type[WSGIRequestHandler]:

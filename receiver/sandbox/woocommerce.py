@@ -26,7 +26,7 @@ ENTITIES = re.compile("|".join(WRITTEN.values()))
 
 
 @dataclass(frozen=True)
-class Webhook:
+class SandboxWebhook:
     """A webhook as the store keeps it."""
 
     url: str  # where it delivers to
@@ -44,17 +44,17 @@ class Request:
     body: bytes
 
 
-def deliver(webhook: Webhook, topic: str, payload: Any) -> int:
+def deliver(webhook: SandboxWebhook, topic: str, payload: Any) -> int:
     """Deliver one event and answer the HTTP status. Raises OSError or HTTPException; never tries again."""
     return _sent(webhook.url, event(webhook, topic, payload, secrets.token_hex(16)))
 
 
-def ping(webhook: Webhook) -> int:
+def ping(webhook: SandboxWebhook) -> int:
     """Send what the store sends first, while the webhook is being made: unsigned, and no event."""
     return _sent(webhook.url, pinging(webhook))
 
 
-def event(webhook: Webhook, topic: str, payload: Any, delivery_id: str) -> Request:
+def event(webhook: SandboxWebhook, topic: str, payload: Any, delivery_id: str) -> Request:
     body = wordpress_json(payload)
     resource, _, what = topic.partition(".")
     signed = {
@@ -70,7 +70,7 @@ def event(webhook: Webhook, topic: str, payload: Any, delivery_id: str) -> Reque
     return Request({**opening(webhook.agent), **signed, **closing(body)}, body)
 
 
-def pinging(webhook: Webhook) -> Request:
+def pinging(webhook: SandboxWebhook) -> Request:
     body = f"webhook_id={webhook.id}".encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     return Request({**opening(webhook.agent), **closing(body), **kind}, body)

@@ -9,7 +9,7 @@ import pytest
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.services.authorization.tickets import issue_ticket
 from receiver.services.decisions.status import status_for_token
@@ -28,7 +28,7 @@ pytestmark = needs_chromium
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 TOKEN = "stt_" + "a" * 40
 BACK = "https://st-1.example/wp-admin/admin.php?page=wc-settings"
-ACCOUNTS = {one: Account(one, f"Kites {one}", "a-users", created_at=NOW) for one in ("7001", "7002")}
+ACCOUNTS = {one: SandboxAccount(one, f"Kites {one}", "a-users", created_at=NOW) for one in ("7001", "7002")}
 
 
 @pytest.fixture(scope="module")

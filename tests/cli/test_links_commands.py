@@ -8,7 +8,7 @@ from dataclasses import replace
 from receiver.app import create_app
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.tiktok import create_tiktok
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.serving import served
@@ -22,7 +22,7 @@ def test_a_consent_is_given_back_once_and_the_link_stays(container):
     keep_store(container)
     keep_link(container, scopes=[4, 44])
     keep_account(container)
-    account = Account("7001", "Store", "token-of-7001")
+    account = SandboxAccount("7001", "Store", "token-of-7001")
     fake = create_tiktok({"7001": account}, container.now)
     with served(fake) as address:
         tiktok = TikTokClient(f"{address}/open_api/v1.3", app=App("7400000000000000001", "app-secret"))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.tiktok import create_tiktok
 
 
@@ -26,7 +26,7 @@ def account_id(number: int) -> str:
 
 def main(address: str, port: str, accounts: str) -> None:
     ids = [account_id(number) for number in range(int(accounts))]
-    known = {one: Account(advertiser_id=one, name="Example", token=f"token-of-{one}") for one in ids}
+    known = {one: SandboxAccount(advertiser_id=one, name="Example", token=f"token-of-{one}") for one in ids}
     app = create_tiktok(known, lambda: datetime.now(UTC))
     app.before_request(_tell)
     make_server(address, int(port), app, threaded=True, request_handler=Silent).serve_forever()

@@ -6,7 +6,7 @@ import pytest
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.controls.faults import Faults
 from receiver.sandbox.tiktok import create_tiktok
 from tests.conftest import make_settings
@@ -18,7 +18,7 @@ from tests.serving import served
 @pytest.fixture
 def journey(database_url, tmp_path):
     clock = FrozenClock(JOINED)
-    accounts: dict[str, Account] = {}
+    accounts: dict[str, SandboxAccount] = {}
     faults = Faults(tmp_path / "faults")
     with served(create_tiktok(lambda: accounts, clock, faults.active_for)) as tiktok:
         settings = make_settings(database_url=database_url, tiktok_api_url=f"{tiktok}/open_api/v1.3")

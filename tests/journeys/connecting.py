@@ -12,8 +12,8 @@ import requests
 from receiver.app import create_app
 from receiver.container import Container, build_container
 from receiver.sandbox.shop.records import Key
-from receiver.sandbox.shop.shop import Shop
-from receiver.sandbox.shop.shops import Shops
+from receiver.sandbox.shop.shop import SandboxShop
+from receiver.sandbox.shop.shops import SandboxShops
 from receiver.store_work import work_stores
 from receiver.web.connect import shop as pages
 from tests.conftest import make_settings
@@ -45,7 +45,7 @@ def as_secure(visitor: Visitor) -> Visitor:
 
 @contextmanager
 def service_for(
-    database_url: str, clock: Callable[[], datetime], shops: Shops
+    database_url: str, clock: Callable[[], datetime], shops: SandboxShops
 ) -> Iterator[tuple[Container, str]]:
     """The service on a socket, which shops reach as https: a callback of another kind no shop takes."""
     container = build_container(make_settings(database_url=database_url), now=clock)
@@ -57,7 +57,7 @@ def service_for(
     container.database.close()
 
 
-def connect_by_hand(container: Container, base: str, clock: FrozenClock, shop: Shop, key: Key) -> str:
+def connect_by_hand(container: Container, base: str, clock: FrozenClock, shop: SandboxShop, key: Key) -> str:
     """Connect a shop with a key that its merchant typed in; the last page."""
     for bucket in (pages.visitors, pages.visited):
         bucket._left.clear()

@@ -9,8 +9,8 @@ from threading import Event
 import requests
 
 from receiver.jobs import every_minute
-from receiver.sandbox.accounts import Account, Day
-from receiver.sandbox.woocommerce import Webhook, deliver, ping
+from receiver.sandbox.accounts import AccountDay, SandboxAccount
+from receiver.sandbox.woocommerce import SandboxWebhook, deliver, ping
 from receiver.services.stores.links import add_link
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import add_store
@@ -42,7 +42,7 @@ class Journey:
             **{"name": "Example shop", "country": "US", "currency": "USD", **told},
         )
         path = self.store.webhook_path
-        self.webhook = Webhook(base_url + path, self.store.webhook_secret, 11, shop)
+        self.webhook = SandboxWebhook(base_url + path, self.store.webhook_secret, 11, shop)
 
     def signal(self, event: str, **fields: object) -> int:
         self.seq += 1
@@ -104,11 +104,13 @@ class Journey:
         record(self.container.database, self.clock(), store_id=self.store.id, **what)
 
 
-def spends(journey: Journey, days: dict[date, Day], **changes: object) -> None:
+def spends(journey: Journey, days: dict[date, AccountDay], **changes: object) -> None:
     created = datetime(2025, 10, 31, 9, 0, tzinfo=UTC)
     valid = {"name": "Example", "token": "merchant-token", "created_at": created, "business_center": "6001"}
-    journey.accounts[journey.advertiser] = Account(journey.advertiser, days=days, **{**valid, **changes})
+    journey.accounts[journey.advertiser] = SandboxAccount(
+        journey.advertiser, days=days, **{**valid, **changes}
+    )
 
 
-def each_day(amount: str, first: date, count: int, credit: str = "0") -> dict[date, Day]:
-    return {first + timedelta(days=n): Day(Decimal(amount), Decimal(credit)) for n in range(count)}
+def each_day(amount: str, first: date, count: int, credit: str = "0") -> dict[date, AccountDay]:
+    return {first + timedelta(days=n): AccountDay(Decimal(amount), Decimal(credit)) for n in range(count)}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from receiver.sandbox.accounts import Payment
+from receiver.sandbox.accounts import AccountPayment
 from receiver.services.decisions.history import list_decisions, show_decision
 from tests.journeys.journey import Journey, each_day, spends
 
@@ -17,8 +17,8 @@ SETTLED = datetime(2025, 12, 4, 18, 0, tzinfo=UTC)
 BILL_DATE = datetime(2025, 12, 3, 9, 0, tzinfo=UTC)
 
 
-def paid(amount: str, at: datetime = BILL_DATE, tax: str = "0", kind: str = "BILL_PAYMENT") -> Payment:
-    return Payment(at, Decimal(amount), Decimal(tax), kind)
+def paid(amount: str, at: datetime = BILL_DATE, tax: str = "0", kind: str = "BILL_PAYMENT") -> AccountPayment:
+    return AccountPayment(at, Decimal(amount), Decimal(tax), kind)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def automatic(journey):
     return journey
 
 
-def bills(journey: Journey, *payments: Payment, **changes: Any) -> None:
+def bills(journey: Journey, *payments: AccountPayment, **changes: Any) -> None:
     spends(journey, each_day("20.00", date(2025, 11, 2), 30), payments=payments, **changes)
 
 
@@ -122,7 +122,7 @@ def test_tax_never_counts(automatic):
 
 
 def test_what_ad_credit_paid_and_card_checks_are_no_bills(automatic):
-    credit = Payment(BILL_DATE, Decimal("600.00"), billing="CREDIT")
+    credit = AccountPayment(BILL_DATE, Decimal("600.00"), billing="CREDIT")
     bills(automatic, credit, paid("600.00", kind="CARD_VERIFICATION"), paid("600.00", kind="ADD_BALANCE"))
     assert told(status_at(automatic, SETTLED), "paid bills")[0] == "0.00"
 
@@ -142,7 +142,7 @@ def test_a_bill_never_paid_ends_it_when_the_days_of_grace_are_over(automatic):
 
 
 def test_credit_of_somebody_else_in_the_ledger_is_left_to_staff(automatic):
-    gift = Payment(BILL_DATE, Decimal("50.00"), type="PROMOTION_ISSUED", billing="CREDIT")
+    gift = AccountPayment(BILL_DATE, Decimal("50.00"), type="PROMOTION_ISSUED", billing="CREDIT")
     bills(automatic, paid("600.00"), gift)
     status = status_at(automatic, SETTLED)
     assert (rule(status, "no_conflicting_promotion")["outcome"], status["stage"]) == ("unknown", "held")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from receiver.sandbox.accounts import Day
+from receiver.sandbox.accounts import AccountDay
 from tests.journeys.journey import LINKED, each_day, spends
 
 
@@ -76,7 +76,7 @@ def test_an_account_that_advertised_before_does_not_qualify(journey):
     journey.set_up_and_link()
     journey.consent()
     journey.pays("manual")
-    days = {date(2025, 9, 1): Day(Decimal("50.00")), **each_day("20.00", date(2025, 11, 2), 30)}
+    days = {date(2025, 9, 1): AccountDay(Decimal("50.00")), **each_day("20.00", date(2025, 11, 2), 30)}
     spends(journey, days, created_at=datetime(2024, 1, 1, tzinfo=UTC))
     journey.clock.at = datetime(2025, 11, 20, 13, 0, tzinfo=UTC)
     journey.work()

@@ -10,7 +10,7 @@ import pytest
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.controls import Controls
 from receiver.sandbox.tiktok import create_tiktok
 from tests.conftest import make_settings
@@ -27,7 +27,7 @@ def sandbox(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     real = FrozenClock(JOINED)
     monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", real)
     controls = Controls(tmp_path)
-    accounts: dict[str, Account] = {}
+    accounts: dict[str, SandboxAccount] = {}
     with served(create_tiktok(lambda: accounts, controls.clock, controls.faults.active_for)) as tiktok:
         api = f"{tiktok}/open_api/v1.3"
         container = build_container(

@@ -11,7 +11,7 @@ from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.finance import Balance, Cost
 from receiver.integrations.tiktok.oauth import Consent
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
-from receiver.sandbox.accounts import Account, Day, Payment
+from receiver.sandbox.accounts import AccountDay, AccountPayment, SandboxAccount
 from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok import create_tiktok
 from tests.fakes import FrozenClock
@@ -37,18 +37,18 @@ def faults():
 @pytest.fixture
 def fake(now, faults):
     paid = datetime(2025, 11, 9, tzinfo=UTC)
-    ours = Account(
+    ours = SandboxAccount(
         ID,
         "Store",
         TOKEN,
         business_center=CENTER,
-        days={SPENT: Day(Decimal("30.10"), Decimal("5.00"))},
+        days={SPENT: AccountDay(Decimal("30.10"), Decimal("5.00"))},
         payments=[
-            Payment(paid, Decimal(100), type="ADD_BALANCE"),
-            Payment(paid, Decimal(25), type="PROMOTION_ISSUED", billing="CREDIT"),
+            AccountPayment(paid, Decimal(100), type="ADD_BALANCE"),
+            AccountPayment(paid, Decimal(25), type="PROMOTION_ISSUED", billing="CREDIT"),
         ],
     )
-    other = Account(OTHER, "Hidden", "another-token", business_center=HIDDEN, reads_finance=False)
+    other = SandboxAccount(OTHER, "Hidden", "another-token", business_center=HIDDEN, reads_finance=False)
     return create_tiktok({ID: ours, OTHER: other}, now, lambda _: faults)
 
 

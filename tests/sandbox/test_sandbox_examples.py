@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from receiver.sandbox.accounts import Account, Day, Payment
+from receiver.sandbox.accounts import AccountDay, AccountPayment, SandboxAccount
 from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok import create_tiktok
 from tests.fakes import FrozenClock
@@ -69,11 +69,13 @@ def faults():
 
 @pytest.fixture
 def fake(faults):
-    days = {date(2026, 10, 1) + timedelta(days=n): Day(Decimal("19.25"), Decimal(1)) for n in range(30)}
+    days = {
+        date(2026, 10, 1) + timedelta(days=n): AccountDay(Decimal("19.25"), Decimal(1)) for n in range(30)
+    }
     paid = datetime(2026, 10, 12, tzinfo=UTC)
-    payments = [Payment(paid, Decimal(100)), Payment(paid, Decimal(100), type="ADD_BALANCE")]
+    payments = [AccountPayment(paid, Decimal(100)), AccountPayment(paid, Decimal(100), type="ADD_BALANCE")]
     shared = {"token": TOKEN, "business_center": CENTER, "days": days, "payments": payments}
-    known = {one: Account(one, "Example Store", **shared) for one in IDS}
+    known = {one: SandboxAccount(one, "Example Store", **shared) for one in IDS}
     app = create_tiktok(known, FrozenClock(NOW), lambda _: faults)
     with served(app) as address:
         app.config["address"] = address

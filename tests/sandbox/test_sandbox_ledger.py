@@ -9,7 +9,7 @@ import pytest
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.transactions import LedgerTransaction
-from receiver.sandbox.accounts import Account, Payment
+from receiver.sandbox.accounts import AccountPayment, SandboxAccount
 from receiver.sandbox.tiktok import create_tiktok
 from tests.fakes import FrozenClock
 from tests.serving import served
@@ -29,11 +29,11 @@ def now():
 @pytest.fixture
 def keep():
     """Puts an account into the fake while it runs."""
-    accounts: dict[str, Account] = {}
+    accounts: dict[str, SandboxAccount] = {}
 
     def put(*payments, **changes):
         valid = {"name": "Store", "token": TOKEN, "business_center": CENTER, "payments": payments}
-        made = Account(**{"advertiser_id": ID, **valid, **changes})
+        made = SandboxAccount(**{"advertiser_id": ID, **valid, **changes})
         accounts[made.advertiser_id] = made
 
     put.accounts = accounts
@@ -59,20 +59,20 @@ def read(fake, monkeypatch):
 
 
 def test_a_bill_is_read_as_it_was_paid(keep, read):
-    keep(Payment(AT, Decimal("100.10"), tax=Decimal("20.02")))
+    keep(AccountPayment(AT, Decimal("100.10"), tax=Decimal("20.02")))
     assert read() == [
         LedgerTransaction(f"{ID}00000", "BILL_PAYMENT", "CASH", Decimal("100.1"), Decimal("20.02"), "USD", AT)
     ]
 
 
 def test_a_ledger_of_many_pages_comes_back_whole_and_once(keep, read):
-    keep(*[Payment(AT, HUNDRED)] * 120)
+    keep(*[AccountPayment(AT, HUNDRED)] * 120)
     found = read()
     assert (len(found), len({row.id for row in found})) == (120, 120)
 
 
 def test_a_payment_is_there_from_its_moment_on_and_keeps_its_id(keep, read, now):
-    keep(Payment(AT, HUNDRED), Payment(AT - timedelta(hours=1), HUNDRED))
+    keep(AccountPayment(AT, HUNDRED), AccountPayment(AT - timedelta(hours=1), HUNDRED))
     now.at = AT - timedelta(minutes=1)
     assert [row.id for row in read()] == [f"{ID}00001"]
     now.at = AT
@@ -88,7 +88,7 @@ def test_a_payment_is_there_from_its_moment_on_and_keeps_its_id(keep, read, now)
     ],
 )
 def test_the_dates_go_by_the_accounts_plain_zone(keep, read, zone, last, count):
-    keep(Payment(datetime(2025, 11, 10, 4, 30, tzinfo=UTC), HUNDRED), timezone=zone)
+    keep(AccountPayment(datetime(2025, 11, 10, 4, 30, tzinfo=UTC), HUNDRED), timezone=zone)
     assert len(read(last=last)) == count
 
 
@@ -107,14 +107,14 @@ def test_an_account_that_was_billed_nothing_has_an_empty_ledger(keep, read):
     ],
 )
 def test_a_ledger_that_is_not_the_users_to_see_is_refused(keep, read, changes, asked):
-    keep(Payment(AT, HUNDRED), **changes)
+    keep(AccountPayment(AT, HUNDRED), **changes)
     with pytest.raises(ProviderError) as caught:
         read(**asked)
     assert (caught.value.code, caught.value.advice) == (40001, Advice.GIVE_UP)
 
 
 def test_a_token_taken_back_reads_no_ledger(keep, read):
-    keep(Payment(AT, HUNDRED), revoked_at=AT)
+    keep(AccountPayment(AT, HUNDRED), revoked_at=AT)
     with pytest.raises(ProviderError) as caught:
         read()
     assert caught.value.code == 40105
@@ -152,7 +152,7 @@ def ask(fake, where=None, **changes):
     ],
 )
 def test_wrong_parameters_are_refused_inside_http_200(fake, keep, filtering, changes):
-    keep(Payment(AT, HUNDRED))
+    keep(AccountPayment(AT, HUNDRED))
     assert ask(fake, filtering, **changes)["code"] == 40002
 
 
@@ -169,15 +169,15 @@ def test_a_question_without_times_reaches_ninety_days_back_and_filters_narrow_it
     fake, keep, filtering, count
 ):
     keep(
-        Payment(datetime(2025, 9, 2, 11, 0, tzinfo=UTC), HUNDRED),
-        Payment(AT, HUNDRED),
-        Payment(AT, HUNDRED, type="PROMOTION_ISSUED", billing="CREDIT"),
+        AccountPayment(datetime(2025, 9, 2, 11, 0, tzinfo=UTC), HUNDRED),
+        AccountPayment(AT, HUNDRED),
+        AccountPayment(AT, HUNDRED, type="PROMOTION_ISSUED", billing="CREDIT"),
     )
     assert ask(fake, filtering)["data"]["page_info"]["total_number"] == count
 
 
 def test_pages_are_ten_rows_unless_asked_otherwise(fake, keep):
-    keep(*[Payment(AT, HUNDRED)] * 12)
+    keep(*[AccountPayment(AT, HUNDRED)] * 12)
     data = ask(fake, page="2")["data"]
     assert len(data["transaction_list"]) == 2
     assert data["page_info"] == {"page": 2, "page_size": 10, "total_number": 12, "total_page": 2}

@@ -10,7 +10,7 @@ import pytest
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok import create_tiktok
 from tests.fakes import FrozenClock
@@ -39,8 +39,8 @@ def faults():
 def fake(now, faults):
     taken_back = datetime(2025, 11, 10, tzinfo=UTC)
     accounts = {
-        ONE: Account(ONE, "Store <1>", "one-users", business_center=CENTER, revoked_at=taken_back),
-        TWO: Account(TWO, "Store 2", "another-users", business_center=CENTER),
+        ONE: SandboxAccount(ONE, "Store <1>", "one-users", business_center=CENTER, revoked_at=taken_back),
+        TWO: SandboxAccount(TWO, "Store 2", "another-users", business_center=CENTER),
     }
     return create_tiktok(accounts, now, lambda _: faults)
 

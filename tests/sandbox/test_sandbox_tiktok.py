@@ -14,7 +14,7 @@ from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.oauth import Authorised
 from receiver.integrations.tiktok.reports import ReportedDay
-from receiver.sandbox.accounts import Account, Day
+from receiver.sandbox.accounts import AccountDay, SandboxAccount
 from receiver.sandbox.tiktok import create_tiktok
 from tests.fakes import FrozenClock
 
@@ -30,9 +30,11 @@ PATH = "/open_api/v1.3/report/integrated/get/"
 
 def account(advertiser_id=ID, **changes):
     """75 dates from BORN on, 10.00 cash and 1.00 credit each, but none on the fourth."""
-    dates = {BORN + timedelta(days=n): Day(Decimal("10.00"), Decimal("1.00")) for n in range(75) if n != 3}
+    dates = {
+        BORN + timedelta(days=n): AccountDay(Decimal("10.00"), Decimal("1.00")) for n in range(75) if n != 3
+    }
     valid = {"name": "Store", "token": TOKEN, "business_center": "7200000000000000101", "days": dates}
-    return Account(advertiser_id=advertiser_id, **{**valid, **changes})
+    return SandboxAccount(advertiser_id=advertiser_id, **{**valid, **changes})
 
 
 @pytest.fixture
@@ -179,13 +181,13 @@ def test_a_date_begins_in_the_accounts_own_zone(tiktok, accounts, now, plain, di
 
 
 def test_a_date_on_which_nothing_was_spent_has_no_row(tiktok, accounts):
-    accounts[ID] = account(days={DAY: Day(Decimal(0))})
+    accounts[ID] = account(days={DAY: AccountDay(Decimal(0))})
     assert tiktok.daily_spend(TOKEN, ID, DAY, DAY) == []
 
 
 @pytest.mark.parametrize(("hour", "cash"), [(11, "10.00"), (12, "7.50")])
 def test_a_date_is_restated_at_noon_utc_of_the_next(tiktok, accounts, now, hour, cash):
-    accounts[ID] = account(days={DAY: Day(TEN, ONE, restated=Decimal("7.50"))})
+    accounts[ID] = account(days={DAY: AccountDay(TEN, ONE, restated=Decimal("7.50"))})
     now.at = datetime(2025, 11, 11, hour, tzinfo=UTC)
     (day,) = tiktok.daily_spend(TOKEN, ID, DAY, DAY)
     assert (day.spend, day.billed_cost) == (Decimal(cash) + ONE, Decimal(cash))

@@ -10,21 +10,21 @@ import pytest
 import requests
 
 from receiver.sandbox.shop.authorize import cleaned
-from receiver.sandbox.shop.shop import Permalinks, Shop
-from receiver.sandbox.shop.shops import Shops
+from receiver.sandbox.shop.shop import Permalinks, SandboxShop
+from receiver.sandbox.shop.shops import SandboxShops
 from tests.shops import Listener, Merchant
 
 BACK = "https://credit.example/back?x=1"
 
 
 @pytest.fixture
-def service(shops: Shops, listener: Listener) -> Listener:
+def service(shops: SandboxShops, listener: Listener) -> Listener:
     """The app's address, which callbacks reach."""
     shops.outgoing.reaches["https://credit.example"] = listener.url
     return listener
 
 
-def address(shop: Shop, **changes: Any) -> str:
+def address(shop: SandboxShop, **changes: Any) -> str:
     asked = {
         "app_name": "Ad credit",
         "scope": "read_write",

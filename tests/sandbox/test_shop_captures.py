@@ -18,7 +18,7 @@ import requests
 from receiver.sandbox.shop import deliveries
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.records import Hook, Key
-from receiver.sandbox.shop.shop import Shop
+from receiver.sandbox.shop.shop import SandboxShop
 from receiver.sandbox.woocommerce import signature
 from tests.captures import FILES, Capture, Exchange, captures, key_posts, rest_examples
 from tests.fakes import FrozenClock
@@ -53,7 +53,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[requests.
         yield [asked(shop, clock, key, example) for example in EXAMPLES]
 
 
-def asked(shop: Shop, clock: FrozenClock, key: Key, example: Exchange) -> requests.Response:
+def asked(shop: SandboxShop, clock: FrozenClock, key: Key, example: Exchange) -> requests.Response:
     if example.note == NEXT_SECOND:
         clock.move(seconds=1)
     secret = "cs_wrong" if "wrong" in example.auth else key.consumer_secret
@@ -109,7 +109,7 @@ def test_every_difference_is_one(answers):
 # -- what is sent ----------------------------------------------------------------------------------
 
 
-def like(shop: Shop, capture: Capture, inbox: str) -> Hook | None:
+def like(shop: SandboxShop, capture: Capture, inbox: str) -> Hook | None:
     """Make a shop like the one that sent this, with the webhook it was sent by."""
     headers = dict(capture.headers)
     shop.setup.wc_version, shop.setup.wp_version = capture.wc_version, capture.wp_version

@@ -11,10 +11,10 @@ import requests
 from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.sandbox.shop import faults
 from receiver.sandbox.shop.deliveries import run_queue
-from receiver.sandbox.shop.shop import Shop
+from receiver.sandbox.shop.shop import SandboxShop
 
 
-def index(shop: Shop, **more: object) -> requests.Response:
+def index(shop: SandboxShop, **more: object) -> requests.Response:
     return requests.get(f"{shop.url}/wp-json/", timeout=5, allow_redirects=False, **more)  # type: ignore[arg-type]
 
 

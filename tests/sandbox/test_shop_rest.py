@@ -10,7 +10,7 @@ import requests
 from woocommerce import API
 from woocommerce.oauth import OAuth
 
-from receiver.sandbox.shop.shop import Permalinks, Shop
+from receiver.sandbox.shop.shop import Permalinks, SandboxShop
 from tests.certificates import Authority
 from tests.shops import served_shops
 
@@ -19,17 +19,17 @@ DENIED = "woocommerce_rest_cannot_view"
 
 
 @pytest.fixture
-def shop(shop: Shop) -> Shop:
+def shop(shop: SandboxShop) -> SandboxShop:
     """It believes in https, as behind a proxy that tells it."""
     shop.setup.https = True
     return shop
 
 
-def get(shop: Shop, path: str, *, auth: Any = None, **params: Any) -> requests.Response:
+def get(shop: SandboxShop, path: str, *, auth: Any = None, **params: Any) -> requests.Response:
     return requests.get(f"{shop.url}{path}", auth=auth, params=params, timeout=10)
 
 
-def basic(shop: Shop, permissions: str = "read_write") -> tuple[str, str]:
+def basic(shop: SandboxShop, permissions: str = "read_write") -> tuple[str, str]:
     key = shop.new_key(permissions)
     return key.consumer_key, key.consumer_secret
 
@@ -64,7 +64,7 @@ def test_the_wrong_key_and_the_wrong_secret_are_told_apart(shop):
     assert said(get(shop, "/wp-json/wc/v3/webhooks", auth=(key, "cs_0"))) == (401, REFUSED)
 
 
-def oauth(shop: Shop, key: str, secret: str, **more: Any) -> tuple[int, str]:
+def oauth(shop: SandboxShop, key: str, secret: str, **more: Any) -> tuple[int, str]:
     answer = API(shop.url, key, secret, timeout=10).get("system_status", **more)
     return said(answer)
 
@@ -80,7 +80,7 @@ def test_oauth_is_really_checked(shop):
     assert oauth(shop, key, secret, params={"_fields": ""}) == (401, REFUSED)
 
 
-def signed(shop: Shop, at: int) -> str:
+def signed(shop: SandboxShop, at: int) -> str:
     """The address of a signed call."""
     key, secret = basic(shop)
     url = f"{shop.url}/wp-json/wc/v3/webhooks"
@@ -183,7 +183,7 @@ def test_the_index_of_a_shop_with_plugins_is_long(shop):
 # -- webhooks by REST ------------------------------------------------------------------------------
 
 
-def make(shop: Shop, auth: tuple[str, str], **fields: Any) -> requests.Response:
+def make(shop: SandboxShop, auth: tuple[str, str], **fields: Any) -> requests.Response:
     wanted = {"topic": "order.created", "delivery_url": "https://nobody.example/", **fields}
     wanted = {name: value for name, value in wanted.items() if value is not None}
     return requests.post(f"{shop.url}/wp-json/wc/v3/webhooks", auth=auth, json=wanted, timeout=10)
@@ -233,7 +233,7 @@ def test_webhooks_come_in_pages_and_one_a_page_is_miscounted(shop):
     assert len(get(shop, "/wp-json/wc/v3/webhooks", auth=auth, status="active").json()) == 2
 
 
-def call(shop: Shop, method: str, path: str, auth: tuple[str, str], **more: Any) -> requests.Response:
+def call(shop: SandboxShop, method: str, path: str, auth: tuple[str, str], **more: Any) -> requests.Response:
     return requests.request(method, f"{shop.url}/wp-json/wc/v3/{path}", auth=auth, timeout=10, **more)
 
 

@@ -12,7 +12,7 @@ from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import find_paths
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.records import Hook
-from receiver.sandbox.shop.shop import Shop
+from receiver.sandbox.shop.shop import SandboxShop
 from receiver.sandbox.shop_server import CHECKS_EVERY, open_shops, setup_of, work
 from tests.shops import Listener
 from wp_bridge.signals import read_signal
@@ -20,7 +20,7 @@ from wp_bridge.signals import read_signal
 TOPIC = "action.wc_ad_credit_signal"
 
 
-def connected(shop: Shop, listener: Listener, topic: str = TOPIC) -> Hook:
+def connected(shop: SandboxShop, listener: Listener, topic: str = TOPIC) -> Hook:
     """A webhook as our service makes it."""
     shop.setup.https = True
     key = shop.new_key()
@@ -33,7 +33,7 @@ def connected(shop: Shop, listener: Listener, topic: str = TOPIC) -> Hook:
     return shop.records.hooks[-1]
 
 
-def do(shop: Shop, deed: str, hook: Hook | None = None) -> str:
+def do(shop: SandboxShop, deed: str, hook: Hook | None = None) -> str:
     """Press a button; answers the page it leads to."""
     fields = {"do": deed, "hook": str(hook.id) if hook else ""}
     answer = requests.post(f"{shop.url}/wp-admin/", data=fields, timeout=5)

@@ -13,18 +13,18 @@ from receiver.errors import SettingsError
 from receiver.integrations.woocommerce.signature import signing_key, verify
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.records import Hook
-from receiver.sandbox.shop.shop import Shop
+from receiver.sandbox.shop.shop import SandboxShop
 from tests.shops import Listener
 
 TOPIC = "action.wc_ad_credit_signal"
 
 
-def client(shop: Shop, **more: Any) -> API:
+def client(shop: SandboxShop, **more: Any) -> API:
     key = shop.new_key(**more)
     return API(shop.url, key.consumer_key, key.consumer_secret, timeout=10)
 
 
-def make(shop: Shop, listener: Listener, **fields: Any) -> dict[str, Any]:
+def make(shop: SandboxShop, listener: Listener, **fields: Any) -> dict[str, Any]:
     wanted = {"topic": TOPIC, "delivery_url": f"{listener.url}/hook", "secret": "abc", **fields}
     answer = client(shop).post("webhooks", wanted)
     assert answer.status_code == 201, answer.text
@@ -32,12 +32,12 @@ def make(shop: Shop, listener: Listener, **fields: Any) -> dict[str, Any]:
     return made
 
 
-def only(shop: Shop) -> Hook:
+def only(shop: SandboxShop) -> Hook:
     (hook,) = shop.records.hooks
     return hook
 
 
-def fail(shop: Shop, listener: Listener, times: int) -> None:
+def fail(shop: SandboxShop, listener: Listener, times: int) -> None:
     listener.status = 500
     for number in range(times):
         shop.do_action("wc_ad_credit_signal", {"n": number})

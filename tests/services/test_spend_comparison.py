@@ -9,7 +9,7 @@ import pytest
 from receiver.errors import NotFound, Refused
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.finance import Cost
-from receiver.sandbox.accounts import Account, Day, Payment
+from receiver.sandbox.accounts import AccountDay, AccountPayment, SandboxAccount
 from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.services.polling.compare import compare
@@ -32,9 +32,11 @@ def faults():
 @pytest.fixture
 def tiktok(container, faults):
     """The fake over HTTP: ten dates of 50.00 cash and 5.00 credit, in a Business Center."""
-    days = {date(2025, 11, 2) + timedelta(days=n): Day(Decimal(50), Decimal(5)) for n in range(10)}
-    paid = Payment(datetime(2025, 11, 1, tzinfo=UTC), Decimal(800), type="ADD_BALANCE")
-    account = Account(ID, "Store", f"token-of-{ID}", business_center="6001", days=days, payments=[paid])
+    days = {date(2025, 11, 2) + timedelta(days=n): AccountDay(Decimal(50), Decimal(5)) for n in range(10)}
+    paid = AccountPayment(datetime(2025, 11, 1, tzinfo=UTC), Decimal(800), type="ADD_BALANCE")
+    account = SandboxAccount(
+        ID, "Store", f"token-of-{ID}", business_center="6001", days=days, payments=[paid]
+    )
     keep_store(container)
     keep_link(container)
     keep_account(container, spend_read_at=None)

@@ -11,7 +11,7 @@ from receiver.app import create_app
 from receiver.domain.schedule import PollReason
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.accounts import Account, Day
+from receiver.sandbox.accounts import AccountDay, SandboxAccount
 from receiver.sandbox.controls.faults import Fault
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.sandbox.tiktok_notices import Notices
@@ -34,8 +34,8 @@ def faults():
 
 @pytest.fixture
 def accounts():
-    days = {date(2025, 11, 2) + timedelta(days=n): Day(Decimal(50)) for n in range(40)}
-    return {"7001": Account("7001", "Store", "token-of-7001", days=days)}
+    days = {date(2025, 11, 2) + timedelta(days=n): AccountDay(Decimal(50)) for n in range(40)}
+    return {"7001": SandboxAccount("7001", "Store", "token-of-7001", days=days)}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from receiver.app import create_app
 from receiver.errors import StorageUnavailable
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.accounts import Account
+from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.tiktok import create_tiktok
 from receiver.services.stores.links import list_links
 from receiver.storage.cipher import token_hash
@@ -26,7 +26,7 @@ STATUS_TOKEN, TOKEN = "stt_" + "a" * 40, "token-of-the-merchant"
 BACK = "https://st-1.example/wp-admin/admin.php?page=wc-settings"
 CREATED = datetime(2025, 11, 1, tzinfo=UTC)
 ACCOUNTS = {
-    one: Account(one, name, TOKEN, created_at=CREATED)
+    one: SandboxAccount(one, name, TOKEN, created_at=CREATED)
     for one, name in (("7001", "Tea & Co <b>"), ("7002", "Second account"))
 }
 

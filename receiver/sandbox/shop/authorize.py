@@ -19,7 +19,7 @@ from receiver.sandbox.shop.records import Key
 from receiver.sandbox.woocommerce import Request, closing, opening, wordpress_json
 
 if TYPE_CHECKING:
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 REQUIRED = ("app_name", "user_id", "return_url", "callback_url", "scope")
 SCOPES = {"read": "Read", "write": "Write", "read_write": "Read/Write"}
@@ -40,7 +40,7 @@ GRANT = Markup("""<p>{app} would like to connect to {shop}.</p>
 NOT_SENT = "An error occurred in the request and at the time were unable to send the consumer data"
 
 
-class Refused(Exception):
+class KeyRequestRefused(Exception):
     """Why the merchant sees a 401 page."""
 
 
@@ -52,7 +52,7 @@ def route_of(path: str, asking: Asking) -> str | None:
     return asking.query.get("wc-auth-route") if asking.query.get("wc-auth-version") == "1" else None
 
 
-def respond(shop: Shop, asking: Asking, route: str, cookies: dict[str, str]) -> Response:
+def respond(shop: SandboxShop, asking: Asking, route: str, cookies: dict[str, str]) -> Response:
     try:
         _check(shop, asking.query)
         session = cookies.get(COOKIE, "")
@@ -62,13 +62,13 @@ def respond(shop: Shop, asking: Asking, route: str, cookies: dict[str, str]) -> 
         if route == "authorize" and user is None:
             return _led_to(shop, asking, "login")
         if user is None or not shop.may_manage(user):
-            raise Refused("You do not have permission to access this page")
+            raise KeyRequestRefused("You do not have permission to access this page")
         if route == "authorize":
             return _ask(shop, asking.query, user, _nonce(session))
         if asking.query.get("wc_auth_nonce") != _nonce(session):
-            raise Refused("Invalid nonce verification")
+            raise KeyRequestRefused("Invalid nonce verification")
         return _grant(shop, asking.query, user)
-    except Refused as refused:
+    except KeyRequestRefused as refused:
         return access_denied(str(refused))
 
 
@@ -84,25 +84,25 @@ def formatted(url: str) -> str:
     return url if "://" in url else f"https://{url}"
 
 
-def _check(shop: Shop, query: dict[str, str]) -> None:
+def _check(shop: SandboxShop, query: dict[str, str]) -> None:
     for name in REQUIRED:
         if not query.get(name):
-            raise Refused(f"Missing parameter {name}")
+            raise KeyRequestRefused(f"Missing parameter {name}")
     if query["scope"] not in SCOPES:
-        raise Refused(f"Invalid scope {cleaned(query['scope'])}")
+        raise KeyRequestRefused(f"Invalid scope {cleaned(query['scope'])}")
     for name in ("return_url", "callback_url"):
         if not re.fullmatch(r"[a-z]+://[!-~]+", formatted(query[name]), re.IGNORECASE):
-            raise Refused(f"The {name} is not a valid URL")
+            raise KeyRequestRefused(f"The {name} is not a valid URL")
     over_ssl = formatted(query["callback_url"]).lower().startswith("https://")
     if not over_ssl and not shop.setup.http_callbacks:
-        raise Refused("The callback_url needs to be over SSL")
+        raise KeyRequestRefused("The callback_url needs to be over SSL")
 
 
-def _led_to(shop: Shop, asking: Asking, route: str) -> Response:
+def _led_to(shop: SandboxShop, asking: Asking, route: str) -> Response:
     return redirect(_own_url(shop, asking.query, route))
 
 
-def _log_in(shop: Shop, asking: Asking) -> Response:
+def _log_in(shop: SandboxShop, asking: Asking) -> Response:
     """The form, and what was written into it."""
     user = asking.form.get("username", "")
     if asking.method == "POST" and shop.setup.passwords.get(user) == asking.form.get("password"):
@@ -119,7 +119,7 @@ def _log_in(shop: Shop, asking: Asking) -> Response:
     return page("Connect", form)
 
 
-def _ask(shop: Shop, query: dict[str, str], user: str, nonce: str) -> Response:
+def _ask(shop: SandboxShop, query: dict[str, str], user: str, nonce: str) -> Response:
     """Approve and Deny are plain links."""
     shown = GRANT.format(
         app=cleaned(query["app_name"]),
@@ -133,21 +133,21 @@ def _ask(shop: Shop, query: dict[str, str], user: str, nonce: str) -> Response:
     return page("Application authentication request", shown)
 
 
-def _grant(shop: Shop, query: dict[str, str], user: str) -> Response:
+def _grant(shop: SandboxShop, query: dict[str, str], user: str) -> Response:
     """Make the key, post it, and only then let the browser go on; a key that was not taken is deleted."""
     description = f"{cleaned(query['app_name'])} - API ({shop.now().astimezone(UTC):%Y-%m-%d %H:%M:%S})"
     key = shop.new_key(query["scope"], user=user, description=description)
     try:
         status = _post(shop, key, cleaned(query["user_id"]), formatted(query["callback_url"]))
         if status != TAKEN:
-            raise Refused(NOT_SENT)
-    except (Unreachable, Refused) as error:
+            raise KeyRequestRefused(NOT_SENT)
+    except (Unreachable, KeyRequestRefused) as error:
         shop.revoke(key)
-        raise Refused(str(error)) from error
+        raise KeyRequestRefused(str(error)) from error
     return redirect(_return_url(query, success=1))
 
 
-def _post(shop: Shop, key: Key, user_id: str, callback_url: str) -> int:
+def _post(shop: SandboxShop, key: Key, user_id: str, callback_url: str) -> int:
     body = wordpress_json(
         {
             "key_id": key.id,
@@ -164,7 +164,7 @@ def _post(shop: Shop, key: Key, user_id: str, callback_url: str) -> int:
     return shop.outgoing.send(callback_url, request, seconds, shop.sent, redirects=MOST_REDIRECTS)
 
 
-def _own_url(shop: Shop, query: dict[str, str], route: str) -> str:
+def _own_url(shop: SandboxShop, query: dict[str, str], route: str) -> str:
     """Another step of the same request."""
     kept = {
         "app_name": cleaned(query["app_name"]),

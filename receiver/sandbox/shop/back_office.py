@@ -18,11 +18,11 @@ from receiver.sandbox.shop.rest_settings import offered, value_of
 from receiver.sandbox.shop.shop import SAVED_AS
 
 if TYPE_CHECKING:
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 PATH = "wp-admin/"
 # What the shop does as a whole, and what it does with one webhook.
-DEEDS: dict[str, Callable[[Shop], None]] = {
+DEEDS: dict[str, Callable[[SandboxShop], None]] = {
     "Run the plugin's daily check": lambda shop: shop.signal("state"),
     "Lose the link to TikTok": lambda shop: shop.lose_link(),
     "Revoke all keys": lambda shop: shop.revoke(*shop.records.keys),
@@ -52,12 +52,12 @@ KEY = Markup("<li>{description}: {permissions}, as {user}</li>")
 SHOP = Markup('<li><a href="{url}/{path}">{name}</a></li>')
 
 
-def list_shops(shops: Iterable[Shop]) -> Response:
+def list_shops(shops: Iterable[SandboxShop]) -> Response:
     rows = (SHOP.format(url=shop.url, path=PATH, name=shop.setup.name) for shop in shops)
     return page("Shops", Markup("<ul>{}</ul>").format(Markup().join(rows)))
 
 
-def respond(shop: Shop, asking: Asking) -> Response:
+def respond(shop: SandboxShop, asking: Asking) -> Response:
     if asking.method == "POST":
         _do(shop, asking.form.get("do", ""), asking.form.get("hook"))
         _save(shop, asking.form)
@@ -66,7 +66,7 @@ def respond(shop: Shop, asking: Asking) -> Response:
     return page(shop.setup.name, _body(shop))
 
 
-def _do(shop: Shop, deed: str, hook_id: str | None) -> None:
+def _do(shop: SandboxShop, deed: str, hook_id: str | None) -> None:
     """What nobody knows is left undone."""
     hook = shop.hook(int(hook_id)) if hook_id and hook_id.isdigit() else None
     if hook is None:
@@ -79,21 +79,21 @@ def _do(shop: Shop, deed: str, hook_id: str | None) -> None:
         hook.status = STATUSES.get(deed, hook.status)
 
 
-def _save(shop: Shop, form: Mapping[str, str]) -> None:
+def _save(shop: SandboxShop, form: Mapping[str, str]) -> None:
     """Only values that WooCommerce offers."""
     given = {name: form[name] for name, setting in SAVED_AS.items() if form.get(name) in offered(setting)}
     if given:
         shop.save_settings(**given)
 
 
-def _switch(shop: Shop, form: Mapping[str, str]) -> None:
+def _switch(shop: SandboxShop, form: Mapping[str, str]) -> None:
     """Switch a fault of this shop; one that is on for every shop is switched elsewhere."""
     for word, switch in (("on", shop.faults.on), ("off", shop.faults.off)):
         if form.get(word) in set(ShopFault):
             switch(ShopFault(form[word]), shop.id)
 
 
-def _body(shop: Shop) -> Markup:
+def _body(shop: SandboxShop) -> Markup:
     setup = shop.setup
     connect = CONNECT.format(service=setup.service, shop=quote(shop.url, safe="")) if setup.service else ""
     return BODY.format(
@@ -114,7 +114,7 @@ def _body(shop: Shop) -> Markup:
     )
 
 
-def _fault(shop: Shop, fault: ShopFault, does: str) -> Markup:
+def _fault(shop: SandboxShop, fault: ShopFault, does: str) -> Markup:
     switch, label = ("off", "Switch off") if shop.suffers(fault) else ("on", "Switch on")
     return FAULT.format(name=fault.replace("-", " "), does=does, switch=switch, fault=fault, label=label)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.sandbox.shop.outgoing import MOST_REDIRECTS, Unreachable
 from receiver.sandbox.shop.records import Hook
-from receiver.sandbox.woocommerce import Webhook, event, pinging
+from receiver.sandbox.woocommerce import SandboxWebhook, event, pinging
 
 if TYPE_CHECKING:
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 MOST_FAILURES = 5  # the failure after the next one disables
 PINGED = 200  # and no other answer
@@ -20,7 +20,7 @@ LAST_SUCCESS = 302
 DELETED = "deleted"
 
 
-def run_queue(shop: Shop) -> None:
+def run_queue(shop: SandboxShop) -> None:
     """Send all that waits, whatever became of its webhook since, unless that was deleted."""
     while not shop.suffers(ShopFault.QUEUE_STANDS):
         with shop.changing():
@@ -32,7 +32,7 @@ def run_queue(shop: Shop) -> None:
             deliver(shop, hook, waiting.argument)
 
 
-def save(shop: Shop, hook: Hook, *, moved: bool = False) -> None:
+def save(shop: SandboxShop, hook: Hook, *, moved: bool = False) -> None:
     """Keep a changed webhook; `moved`: its address changed. An active one that is pending is pinged again."""
     with shop.changing():
         hook.modified = shop.wire_time()
@@ -40,7 +40,7 @@ def save(shop: Shop, hook: Hook, *, moved: bool = False) -> None:
         ping(shop, hook)
 
 
-def ping(shop: Shop, hook: Hook) -> None:
+def ping(shop: SandboxShop, hook: Hook) -> None:
     """Unsigned, no event, and redirects are followed; until one is answered 200 each saving sends another."""
     seconds = shop.outgoing.ping_seconds
     try:
@@ -54,7 +54,7 @@ def ping(shop: Shop, hook: Hook) -> None:
         save(shop, hook)
 
 
-def deliver(shop: Shop, hook: Hook, argument: Any) -> None:
+def deliver(shop: SandboxShop, hook: Hook, argument: Any) -> None:
     """Send one event and count what came of it; a failed one is gone."""
     said, number = payload(shop, hook, argument), delivery_id(hook.id, shop.now())
     request = event(_wire(shop, hook), hook.topic, said, number)
@@ -71,7 +71,7 @@ def deliver(shop: Shop, hook: Hook, argument: Any) -> None:
     save(shop, hook)
 
 
-def payload(shop: Shop, hook: Hook, argument: Any) -> Any:
+def payload(shop: SandboxShop, hook: Hook, argument: Any) -> Any:
     """The body as it is now: what happened since the event shows in it."""
     resource, _, what = hook.topic.partition(".")
     if resource == "action":
@@ -89,6 +89,6 @@ def delivery_id(hook_id: int, now: datetime) -> str:
     return hashlib.sha256(f"{hook_id}{int(now.timestamp())}".encode()).hexdigest()[:32]
 
 
-def _wire(shop: Shop, hook: Hook) -> Webhook:
+def _wire(shop: SandboxShop, hook: Hook) -> SandboxWebhook:
     agent = f"WooCommerce/{shop.setup.wc_version} Hookshot (WordPress/{shop.setup.wp_version})"
-    return Webhook(hook.delivery_url, hook.secret, hook.id, f"{shop.home}/", agent)
+    return SandboxWebhook(hook.delivery_url, hook.secret, hook.id, f"{shop.home}/", agent)

@@ -18,7 +18,7 @@ from receiver.sandbox.shop.asking import Asking
 from receiver.sandbox.woocommerce import wordpress_json
 
 if TYPE_CHECKING:
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 HELD_SECONDS = 90.0  # longer than any client waits
 SLOW_SECONDS = 4.0
@@ -47,7 +47,7 @@ NOTICE = (
 )
 
 
-def instead_of_the_shop(shop: Shop, request: Request) -> Response | None:
+def instead_of_the_shop(shop: SandboxShop, request: Request) -> Response | None:
     """Return what every visitor meets before WordPress runs; None: it runs."""
     if shop.suffers(ShopFault.SLOW):
         time.sleep(SLOW_SECONDS)
@@ -63,7 +63,7 @@ def instead_of_the_shop(shop: Shop, request: Request) -> Response | None:
     return None
 
 
-def instead_of_rest(shop: Shop) -> Response | None:
+def instead_of_rest(shop: SandboxShop) -> Response | None:
     """Return what a REST call meets in place of its answer; None: the answer."""
     if shop.suffers(ShopFault.FIREWALL):
         return Response(FIREWALL, 403, content_type=HTML)
@@ -78,19 +78,19 @@ def instead_of_rest(shop: Shop) -> Response | None:
     return None
 
 
-def stranger_refused(shop: Shop) -> Response | None:
+def stranger_refused(shop: SandboxShop) -> Response | None:
     """Return what a REST call without a key meets; None: the answer."""
     if shop.suffers(ShopFault.MEMBERS_ONLY):
         return Response(wordpress_json(MEMBERS_ONLY), 401, content_type=JSON)
     return None
 
 
-def arriving(shop: Shop, asking: Asking) -> Asking:
+def arriving(shop: SandboxShop, asking: Asking) -> Asking:
     """The request as WordPress gets it."""
     return replace(asking, authorization="") if shop.suffers(ShopFault.NO_AUTHORIZATION) else asking
 
 
-def spoilt(shop: Shop, answer: Response) -> Response:
+def spoilt(shop: SandboxShop, answer: Response) -> Response:
     """A REST answer on its way out."""
     body = answer.get_data()
     if shop.suffers(ShopFault.NOTICE):
@@ -103,14 +103,14 @@ def spoilt(shop: Shop, answer: Response) -> Response:
     return answer
 
 
-def _hold_while_silent(shop: Shop) -> None:
+def _hold_while_silent(shop: SandboxShop) -> None:
     """For as long as a client would wait at most; a fault that is switched off lets go at once."""
     end = time.monotonic() + HELD_SECONDS
     while shop.suffers(ShopFault.SILENT) and time.monotonic() < end:
         time.sleep(LOOK_SECONDS)
 
 
-def _drips(shop: Shop, body: bytes) -> Iterator[bytes]:
+def _drips(shop: SandboxShop, body: bytes) -> Iterator[bytes]:
     """White space before the body, a little at a time: no single wait is long, and all of it lasts."""
     end = time.monotonic() + HELD_SECONDS
     while shop.suffers(ShopFault.DRIPPING) and time.monotonic() < end:

@@ -16,7 +16,7 @@ from receiver.sandbox.shop.records import Key
 
 if TYPE_CHECKING:
     from receiver.sandbox.shop.asking import Asking
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 LOOKED_AT = ("wp-json/wc/", "wp-json/wc-")  # elsewhere keys are not looked at
 WINDOW_SECONDS = 15 * 60
@@ -31,7 +31,7 @@ DIGESTS = {"HMAC-SHA1": hashlib.sha1, "HMAC-SHA256": hashlib.sha256}
 READS, WRITES = {"GET", "HEAD"}, {"POST", "PUT", "PATCH", "DELETE"}
 
 
-def key_of(shop: Shop, asking: Asking) -> Key | None:
+def key_of(shop: SandboxShop, asking: Asking) -> Key | None:
     """The key a request proves to have; None without one. Raises RestError."""
     if not any(part in asking.uri for part in LOOKED_AT):
         return None
@@ -51,11 +51,11 @@ def _refused(message: str) -> RestError:
     return RestError("woocommerce_rest_authentication_error", message, 401)
 
 
-def _find(shop: Shop, consumer_key: str) -> Key | None:
+def _find(shop: SandboxShop, consumer_key: str) -> Key | None:
     return next((key for key in shop.records.keys if key.consumer_key == consumer_key), None)
 
 
-def _plain_key(shop: Shop, asking: Asking) -> Key | None:
+def _plain_key(shop: SandboxShop, asking: Asking) -> Key | None:
     consumer_key, secret = asking.query.get("consumer_key"), asking.query.get("consumer_secret")
     if not (consumer_key and secret):
         consumer_key, secret = _basic(asking.authorization)
@@ -78,7 +78,7 @@ def _basic(authorization: str) -> tuple[str, str]:
     return user, password
 
 
-def _oauth_key(shop: Shop, asking: Asking) -> Key | None:
+def _oauth_key(shop: SandboxShop, asking: Asking) -> Key | None:
     given = {**asking.query, **asking.form, **_in_header(asking.authorization)}
     left_out = [name for name in OAUTH if not given.get(name)]
     if len(left_out) == len(OAUTH):
@@ -102,7 +102,7 @@ def _in_header(authorization: str) -> dict[str, str]:
     return {name: unquote(value) for name, value in found}
 
 
-def _check_signature(shop: Shop, key: Key, asking: Asking, given: dict[str, str]) -> None:
+def _check_signature(shop: SandboxShop, key: Key, asking: Asking, given: dict[str, str]) -> None:
     """Over the shop's own home address, whatever address it was reached at."""
     signed = {name: value for name, value in given.items() if name != "oauth_signature"}
     digest = DIGESTS.get(signed["oauth_signature_method"])
@@ -116,7 +116,7 @@ def _check_signature(shop: Shop, key: Key, asking: Asking, given: dict[str, str]
         raise _refused("Invalid signature - provided signature does not match.")
 
 
-def _signed_url(shop: Shop, asking: Asking) -> str:
+def _signed_url(shop: SandboxShop, asking: Asking) -> str:
     home = urlsplit(shop.home)
     path = asking.uri.partition("?")[0].removeprefix(f"{home.path}/").lstrip("/")
     scheme = "https" if shop.is_https else "http"
@@ -128,7 +128,7 @@ def _twice(text: str) -> str:
     return quote(unquote(text), safe="~").replace("%", "%25")
 
 
-def _check_first_use(shop: Shop, key: Key, timestamp: str, nonce: str) -> None:
+def _check_first_use(shop: SandboxShop, key: Key, timestamp: str, nonce: str) -> None:
     """By the machine's own clock, which the client signed by, wherever the sandbox's stands."""
     now = time.time()
     if not timestamp.isdigit() or abs(now - int(timestamp)) > WINDOW_SECONDS:

@@ -23,7 +23,7 @@ class Unreachable(Exception):
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentRequest:
     """A request on its way out, and the status it was answered with; None: with nothing."""
 
     method: str
@@ -46,7 +46,7 @@ class Outgoing:
     keys_seconds: float = 60.0
 
     def send(
-        self, url: str, request: Request, seconds: float, log: deque[Sent], *, redirects: int = 0
+        self, url: str, request: Request, seconds: float, log: deque[SentRequest], *, redirects: int = 0
     ) -> int:
         """POST, and the status; adds each request to the log. Raises Unreachable."""
         method = "POST"
@@ -58,7 +58,7 @@ class Outgoing:
             method, url = method if status in KEEP_METHOD else "GET", urljoin(url, location)
 
     def _once(
-        self, method: str, url: str, request: Request, seconds: float, log: deque[Sent]
+        self, method: str, url: str, request: Request, seconds: float, log: deque[SentRequest]
     ) -> tuple[int, str | None]:
         status = None
         try:
@@ -69,7 +69,7 @@ class Outgoing:
             raise Unreachable(type(error).__name__) from error
         finally:
             headers = {"Host": urlsplit(url).netloc, **request.headers}
-            log.append(Sent(method, url, tuple(headers.items()), request.body, status))
+            log.append(SentRequest(method, url, tuple(headers.items()), request.body, status))
 
     def _connection(self, url: str, seconds: float) -> http.client.HTTPConnection:
         given = urlsplit(url)

@@ -16,7 +16,7 @@ from receiver.sandbox.shop.records import Key
 from receiver.sandbox.woocommerce import wordpress_json
 
 if TYPE_CHECKING:
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 CANNOT_LIST = ("woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
 CANNOT_VIEW = ("woocommerce_rest_cannot_view", "Sorry, you cannot view this resource.")
@@ -40,7 +40,7 @@ class Answer:
 class Endpoint:
     """`denied` is what those hear who may not; None: everybody may. `check` raises RestError before that."""
 
-    run: Callable[[Shop, Asking, Key | None], Answer]
+    run: Callable[[SandboxShop, Asking, Key | None], Answer]
     denied: tuple[str, str] | None = CANNOT_LIST
     check: Callable[[Mapping[str, Any]], None] = lambda _: None
 
@@ -51,7 +51,7 @@ class Route:
 
     pattern: str
     endpoints: Mapping[str, Endpoint]
-    there: Callable[[Shop], bool] = field(default=lambda _: True)
+    there: Callable[[SandboxShop], bool] = field(default=lambda _: True)
 
     def match(self, route: str) -> dict[str, str] | None:
         found = re.fullmatch(self.pattern, route)
@@ -62,7 +62,9 @@ class Route:
         return next((one for methods, one in self.endpoints.items() if wanted in methods.split(", ")), None)
 
 
-def respond(shop: Shop, asking: Asking, route: str, routes: list[Route]) -> tuple[Response, Key | None]:
+def respond(
+    shop: SandboxShop, asking: Asking, route: str, routes: list[Route]
+) -> tuple[Response, Key | None]:
     """The answer, and the key that was taken."""
     key = None
     allow: tuple[tuple[str, str], ...] = ()
@@ -92,7 +94,9 @@ def with_fields(answer: Answer, fields: Any) -> Any:
     return data if answer.links is None else {**data, "_links": answer.links}
 
 
-def _find(shop: Shop, asking: Asking, route: str, routes: list[Route]) -> tuple[Route, Endpoint, Asking]:
+def _find(
+    shop: SandboxShop, asking: Asking, route: str, routes: list[Route]
+) -> tuple[Route, Endpoint, Asking]:
     for one in routes:
         found = one.match(route) if one.there(shop) else None
         endpoint = one.endpoint(asking.method) if found is not None else None
@@ -101,7 +105,7 @@ def _find(shop: Shop, asking: Asking, route: str, routes: list[Route]) -> tuple[
     raise no_route()
 
 
-def _run(shop: Shop, endpoint: Endpoint, asking: Asking, key: Key | None) -> Answer:
+def _run(shop: SandboxShop, endpoint: Endpoint, asking: Asking, key: Key | None) -> Answer:
     """In WordPress's order: parameters first, then rights."""
     endpoint.check(asking.params)
     if endpoint.denied and not _may(shop, key):
@@ -109,18 +113,18 @@ def _run(shop: Shop, endpoint: Endpoint, asking: Asking, key: Key | None) -> Ans
     return endpoint.run(shop, asking, key)
 
 
-def _may(shop: Shop, key: Key | None) -> bool:
+def _may(shop: SandboxShop, key: Key | None) -> bool:
     return key is not None and shop.may_manage(key.user)
 
 
-def _allow(shop: Shop, route: Route, key: Key | None) -> Iterator[tuple[str, str]]:
+def _allow(shop: SandboxShop, route: Route, key: Key | None) -> Iterator[tuple[str, str]]:
     """Only what this user may do."""
     methods = [name for name, one in route.endpoints.items() if one.denied is None or _may(shop, key)]
     if methods:
         yield "Allow", ", ".join(dict.fromkeys(", ".join(methods).split(", ")))
 
 
-def _always(shop: Shop) -> list[tuple[str, str]]:
+def _always(shop: SandboxShop) -> list[tuple[str, str]]:
     return [
         ("X-Powered-By", "PHP/8.2.36"),
         ("X-Robots-Tag", "noindex"),

@@ -12,14 +12,14 @@ from receiver.sandbox.shop.rest import FORBIDDEN, Answer, Endpoint, Route
 from receiver.sandbox.shop.rest_index import COMPANION
 
 if TYPE_CHECKING:
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 
-def state(shop: Shop, _: Asking, __: Key | None) -> Answer:
+def state(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
     return Answer(shop.state())
 
 
-def keep_token(shop: Shop, asking: Asking, _: Key | None) -> Answer:
+def keep_token(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
     """The status token, which only our service knows."""
     with shop.changing():
         shop.records.token = asking.params["token"]
@@ -33,11 +33,11 @@ def check_token(params: Mapping[str, Any]) -> None:
         raise wrong_type("token", "string")
 
 
-def _installed(shop: Shop) -> bool:
+def _installed(shop: SandboxShop) -> bool:
     return shop.setup.companion is not None
 
 
-def _up_to_date(shop: Shop) -> bool:
+def _up_to_date(shop: SandboxShop) -> bool:
     return _installed(shop) and not shop.setup.outdated
 
 

@@ -10,7 +10,7 @@ from receiver.sandbox.shop.records import Key
 from receiver.sandbox.shop.rest import Answer, Endpoint, Route
 
 if TYPE_CHECKING:
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 COMPANION = "wc-ad-credit/v1"
 NAMESPACES = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wc/store/v1", "wc-admin", "wc-analytics", "wp/v2"]
@@ -19,13 +19,13 @@ NAMESPACES = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wc/store/v1", "wc-admin"
 def index_route(routes: list[Route]) -> Route:
     """Lists the other routes."""
 
-    def index(shop: Shop, _: Asking, __: Key | None) -> Answer:
+    def index(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
         return Answer(_index(shop, [route for route in routes if route.there(shop)]))
 
     return Route("/", {"GET": Endpoint(index, denied=None)})
 
 
-def _index(shop: Shop, routes: list[Route]) -> dict[str, Any]:
+def _index(shop: SandboxShop, routes: list[Route]) -> dict[str, Any]:
     companion = [COMPANION] if shop.setup.companion else []
     where = f"{shop.home}/wp-admin/authorize-application.php"
     passwords = {"application-passwords": {"endpoints": {"authorization": where}}}

@@ -14,7 +14,7 @@ from receiver.sandbox.shop.rest import CANNOT_LIST, CANNOT_VIEW, Answer, Endpoin
 from receiver.sandbox.shop.rest_webhooks import CANNOT_EDIT
 
 if TYPE_CHECKING:
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 BASE, GENERAL, CURRENCIES = "/wc/v3/settings", "general", "/wc/v3/data/currencies"
 GROUPS = {
@@ -93,22 +93,22 @@ SETTINGS: dict[str, tuple[str, str, str, dict[str, str] | None]] = {
 }
 
 
-def groups(shop: Shop, _: Asking, __: Key | None) -> Answer:
+def groups(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
     return Answer([_group(shop, id, label) for id, label in GROUPS.items()])
 
 
-def group(shop: Shop, asking: Asking, _: Key | None) -> Answer:
+def group(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
     """Over 100 kB, because of its lists of options. Only the general one has settings here."""
     _check_group(asking.path["group"])
     return Answer([{**_setting(shop, id), "_links": _links(shop, id)} for id in SETTINGS])
 
 
-def setting(shop: Shop, asking: Asking, _: Key | None) -> Answer:
+def setting(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
     id = _known(asking)
     return Answer(_setting(shop, id), links=_links(shop, id))
 
 
-def write_setting(shop: Shop, asking: Asking, _: Key | None) -> Answer:
+def write_setting(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
     """Fires no action, unlike saving on the admin screen."""
     id = _known(asking)
     value = str(asking.params.get("value", ""))
@@ -119,7 +119,7 @@ def write_setting(shop: Shop, asking: Asking, _: Key | None) -> Answer:
     return Answer(_setting(shop, id), links=_links(shop, id))
 
 
-def currency(shop: Shop, _: Asking, __: Key | None) -> Answer:
+def currency(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
     code = value_of(shop, "woocommerce_currency")
     name, symbol = money(code)
     own = {"href": f"{shop.rest_url(CURRENCIES)}/{code}", "targetHints": {"allow": ["GET"]}}
@@ -132,7 +132,7 @@ def money(code: str) -> tuple[str, str]:
     return MONEY.get(code, (code, code))
 
 
-def value_of(shop: Shop, id: str) -> str:
+def value_of(shop: SandboxShop, id: str) -> str:
     """Return what was written, or else what the shop was set up with."""
     made_with = {
         "woocommerce_currency": shop.setup.currency,
@@ -157,7 +157,7 @@ ROUTES = [
 ]
 
 
-def _group(shop: Shop, id: str, label: str) -> Mapping[str, Any]:
+def _group(shop: SandboxShop, id: str, label: str) -> Mapping[str, Any]:
     options = {"options": [{"href": f"{shop.rest_url(BASE)}/{id}"}]}
     return {"id": id, "label": label, "description": "", "parent_id": "", "sub_groups": [], "_links": options}
 
@@ -174,14 +174,14 @@ def _known(asking: Asking) -> str:
     return asking.path["id"]
 
 
-def _setting(shop: Shop, id: str) -> dict[str, Any]:
+def _setting(shop: SandboxShop, id: str) -> dict[str, Any]:
     label, kind, default, options = SETTINGS[id]
     about = {"id": id, "label": label, "description": "", "type": kind, "default": default}
     choice = {} if options is None else {"options": options}
     return {**about, **choice, "tip": "", "value": value_of(shop, id), "group_id": GENERAL}
 
 
-def _links(shop: Shop, id: str) -> dict[str, Any]:
+def _links(shop: SandboxShop, id: str) -> dict[str, Any]:
     above = f"{shop.rest_url(BASE)}/{GENERAL}"
     own = {"href": f"{above}/{id}", "targetHints": {"allow": ["GET", "POST", "PUT", "PATCH"]}}
     return {"self": [own], "collection": [{"href": above}]}

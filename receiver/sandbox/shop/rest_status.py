@@ -12,7 +12,7 @@ from receiver.sandbox.shop.rest import CANNOT_LIST, Answer, Endpoint, Route
 from receiver.sandbox.shop.rest_settings import money, value_of
 
 if TYPE_CHECKING:
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 REAL = Path(__file__).with_name("system_status.json")
 COMPANION = "wc-ad-credit/wc-ad-credit.php"
@@ -20,7 +20,7 @@ WITH_HPOS = "Automattic\\WooCommerce\\Internal\\DataStores\\Orders\\OrdersTableD
 WITHOUT_HPOS = "WC_Order_Data_Store_CPT"
 
 
-def system_status(shop: Shop, _: Asking, __: Key | None) -> Answer:
+def system_status(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
     setup = shop.setup
     answer: dict[str, Any] = json.loads(REAL.read_text(encoding="utf-8"))
     answer["environment"] |= {
@@ -45,7 +45,7 @@ def system_status(shop: Shop, _: Asking, __: Key | None) -> Answer:
 ROUTES = [Route("/wc/v3/system_status", {"GET": Endpoint(system_status, CANNOT_LIST)})]
 
 
-def _active(shop: Shop) -> list[dict[str, Any]]:
+def _active(shop: SandboxShop) -> list[dict[str, Any]]:
     setup = shop.setup
     found = [_plugin("woocommerce/woocommerce.php", "WooCommerce", setup.wc_version)]
     if setup.integration:

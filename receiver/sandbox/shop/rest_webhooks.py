@@ -17,7 +17,7 @@ from receiver.sandbox.shop.records import Hook, Key
 from receiver.sandbox.shop.rest import CANNOT_LIST, CANNOT_VIEW, Answer, Endpoint, Route
 
 if TYPE_CHECKING:
-    from receiver.sandbox.shop.shop import Shop
+    from receiver.sandbox.shop.shop import SandboxShop
 
 BASE = "/wc/v3/webhooks"
 STATUSES = ["active", "paused", "disabled"]
@@ -32,7 +32,7 @@ CANNOT_BATCH = (
 )
 
 
-def listed(shop: Shop, asking: Asking, _: Key | None) -> Answer:
+def listed(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
     """Newest first, a page of ten unless asked otherwise."""
     params = asking.params
     status = params.get("status", "all")
@@ -50,7 +50,7 @@ def listed(shop: Shop, asking: Asking, _: Key | None) -> Answer:
     return Answer([_whole(shop, hook) for hook in shown], headers=tuple(headers))
 
 
-def created(shop: Shop, asking: Asking, key: Key | None) -> Answer:
+def created(shop: SandboxShop, asking: Asking, key: Key | None) -> Answer:
     """Always active, whatever was asked; its ping goes out before this answer."""
     hook = _create(shop, asking.params, key)
     location = (("Location", f"{shop.rest_url(BASE)}/{hook['id']}"),)
@@ -58,21 +58,21 @@ def created(shop: Shop, asking: Asking, key: Key | None) -> Answer:
     return Answer(hook, 201, location, links)
 
 
-def shown(shop: Shop, asking: Asking, _: Key | None) -> Answer:
+def shown(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
     return _single(shop, _hook(shop, asking.path["id"], 404))
 
 
-def updated(shop: Shop, asking: Asking, _: Key | None) -> Answer:
+def updated(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
     return _single(shop, _update(shop, asking.path["id"], asking.params))
 
 
-def deleted(shop: Shop, asking: Asking, _: Key | None) -> Answer:
+def deleted(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
     if asking.params.get("force") not in (True, "true", "1", 1):
         raise RestError("woocommerce_rest_trash_not_supported", "Webhooks do not support trashing.", 501)
     return _single(shop, _delete(shop, asking.path["id"]))
 
 
-def batch(shop: Shop, asking: Asking, key: Key | None) -> Answer:
+def batch(shop: SandboxShop, asking: Asking, key: Key | None) -> Answer:
     """Each item on its own; what is wrong with one stands in its place."""
     params = asking.params
     given = {name: params[name] for name in ("create", "update", "delete") if params.get(name)}
@@ -142,14 +142,14 @@ def _check_number(params: Mapping[str, Any], name: str, highest: int | None) -> 
     raise invalid(name, "rest_out_of_bounds", f"{name} must be {bounds}")
 
 
-def _hook(shop: Shop, hook_id: Any, status: int, message: str = "ID is invalid.") -> Hook:
+def _hook(shop: SandboxShop, hook_id: Any, status: int, message: str = "ID is invalid.") -> Hook:
     hook = shop.hook(int(hook_id)) if str(hook_id).isdigit() else None
     if hook is None:
         raise RestError("woocommerce_rest_shop_webhook_invalid_id", message, status)
     return hook
 
 
-def _create(shop: Shop, params: Mapping[str, Any], key: Key | None) -> dict[str, Any]:
+def _create(shop: SandboxShop, params: Mapping[str, Any], key: Key | None) -> dict[str, Any]:
     assert key is not None
     topic = _topic(str(params.get("topic", "")), "Webhook topic is required and must be valid.")
     url = _url(str(params.get("delivery_url", "")))
@@ -169,7 +169,7 @@ def _create(shop: Shop, params: Mapping[str, Any], key: Key | None) -> dict[str,
     return as_answered
 
 
-def _update(shop: Shop, hook_id: Any, params: Mapping[str, Any]) -> Hook:
+def _update(shop: SandboxShop, hook_id: Any, params: Mapping[str, Any]) -> Hook:
     hook = _hook(shop, hook_id, 400)
     # What PHP takes for empty is left as it was.
     topic = _topic(params["topic"], "Webhook topic must be valid.") if params.get("topic") else hook.topic
@@ -183,7 +183,7 @@ def _update(shop: Shop, hook_id: Any, params: Mapping[str, Any]) -> Hook:
     return hook
 
 
-def _delete(shop: Shop, hook_id: Any) -> Hook:
+def _delete(shop: SandboxShop, hook_id: Any) -> Hook:
     hook = _hook(shop, hook_id, 404, "Invalid ID.")
     with shop.changing():
         shop.records.hooks.remove(hook)
@@ -215,7 +215,7 @@ def _random_secret() -> str:
     return "".join(secrets.choice(string.ascii_letters + string.digits + "!@#$%^&*()") for _ in range(50))
 
 
-def _made_on(shop: Shop) -> str:
+def _made_on(shop: SandboxShop) -> str:
     return f"Webhook created on {shop.now().astimezone(UTC):%b %d, %Y @ %I:%M %p}"
 
 
@@ -227,13 +227,13 @@ def _in_batch(does: Callable[[Any], dict[str, Any]], item: Any) -> dict[str, Any
         return {"id": known, "error": error.body}
 
 
-def _single(shop: Shop, hook: Hook) -> Answer:
+def _single(shop: SandboxShop, hook: Hook) -> Answer:
     data = _whole(shop, hook)
     links = data.pop("_links")
     return Answer(data, links=links)
 
 
-def _whole(shop: Shop, hook: Hook) -> dict[str, Any]:
+def _whole(shop: SandboxShop, hook: Hook) -> dict[str, Any]:
     """As REST shows it: neither secret nor failures."""
     resource, _, event = hook.topic.partition(".")
     own = {

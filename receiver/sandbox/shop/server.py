@@ -20,15 +20,15 @@ from receiver.sandbox.shop.pages import not_found, page
 from receiver.sandbox.shop.records import Key
 from receiver.sandbox.shop.rest import respond
 from receiver.sandbox.shop.rest_index import index_route
-from receiver.sandbox.shop.shop import Asked, Permalinks, Shop
-from receiver.sandbox.shop.shops import PREFIX, Shops
+from receiver.sandbox.shop.shop import Asked, Permalinks, SandboxShop
+from receiver.sandbox.shop.shops import PREFIX, SandboxShops
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 LISTED = [*rest_webhooks.ROUTES, *rest_settings.ROUTES, *rest_status.ROUTES, *rest_companion.ROUTES]
 ROUTES = [index_route(LISTED), *LISTED]
 
 
-def create_shops(shops: Shops) -> Flask:
+def create_shops(shops: SandboxShops) -> Flask:
     """A WSGI app to serve on a port of its own; the shops are looked at for every request."""
     app = Flask(__name__)
     app.url_map.merge_slashes = False
@@ -49,7 +49,7 @@ def create_shops(shops: Shops) -> Flask:
     return app
 
 
-def _visit(shop: Shop, path: str) -> Response:
+def _visit(shop: SandboxShop, path: str) -> Response:
     asked = faults.arriving(shop, asking(request))
     instead = faults.instead_of_the_shop(shop, request)
     response, key = (instead, None) if instead else _answer(shop, asked, path)
@@ -58,7 +58,7 @@ def _visit(shop: Shop, path: str) -> Response:
     return response
 
 
-def _answer(shop: Shop, asked: Asking, path: str) -> tuple[Response, Key | None]:
+def _answer(shop: SandboxShop, asked: Asking, path: str) -> tuple[Response, Key | None]:
     inside = _inside(shop, path)
     if inside is None:
         return not_found(), None
@@ -71,7 +71,7 @@ def _answer(shop: Shop, asked: Asking, path: str) -> tuple[Response, Key | None]
     return (not_found() if inside else page(shop.setup.name)), None
 
 
-def _rest(shop: Shop, asked: Asking, route: str) -> tuple[Response, Key | None]:
+def _rest(shop: SandboxShop, asked: Asking, route: str) -> tuple[Response, Key | None]:
     instead = faults.instead_of_rest(shop)
     if instead is not None:
         return instead, None
@@ -82,7 +82,7 @@ def _rest(shop: Shop, asked: Asking, route: str) -> tuple[Response, Key | None]:
     return faults.spoilt(shop, answer), key
 
 
-def _inside(shop: Shop, path: str) -> str | None:
+def _inside(shop: SandboxShop, path: str) -> str | None:
     """The path as WordPress sees it; None where neither the web server nor a rule leads there."""
     if path in ("", "index.php"):
         return ""

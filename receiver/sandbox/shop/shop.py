@@ -16,7 +16,7 @@ from typing import Any
 
 from receiver.sandbox.controls.shop_faults import ShopFault, ShopFaults
 from receiver.sandbox.shop import topics
-from receiver.sandbox.shop.outgoing import Outgoing, Sent
+from receiver.sandbox.shop.outgoing import Outgoing, SentRequest
 from receiver.sandbox.shop.records import OWNER, Hook, Key, Waiting, recall
 
 INTEGRATION = "tiktok-for-business/tiktok-for-woocommerce.php"
@@ -69,7 +69,7 @@ class Asked:
     status: int
 
 
-class Shop:
+class SandboxShop:
     """`url` is where it is reached; `sent` and `asked` are what went out and came in of late."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Shop:
     ) -> None:
         self.id, self.setup, self.outgoing, self.faults, self.now = id, setup, outgoing, faults, now
         self.url = ""  # told by whoever serves it
-        self.sent: deque[Sent] = deque(maxlen=REMEMBERED)
+        self.sent: deque[SentRequest] = deque(maxlen=REMEMBERED)
         self.asked: deque[Asked] = deque(maxlen=REMEMBERED)
         self.records = recall(file)
         self._file, self._lock = file, RLock()

@@ -8,23 +8,23 @@ from pathlib import Path
 
 from receiver.sandbox.controls.shop_faults import ShopFaults
 from receiver.sandbox.shop.outgoing import Outgoing
-from receiver.sandbox.shop.shop import Setup, Shop
+from receiver.sandbox.shop.shop import SandboxShop, Setup
 
 PREFIX = "/shops/"
 
 
-class Shops:
+class SandboxShops:
     """`folder` holds what they keep; `base` is the server's address, known once it is served."""
 
     def __init__(self, folder: Path, faults: ShopFaults, now: Callable[[], datetime], base: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.outgoing, self.faults = Outgoing(), faults
         self._folder, self._now, self._base = folder, now, base
-        self._shops: dict[str, Shop] = {}
+        self._shops: dict[str, SandboxShop] = {}
 
-    def open(self, id: str, setup: Setup | None = None) -> Shop:
+    def open(self, id: str, setup: Setup | None = None) -> SandboxShop:
         """A shop as it was left, or a new one. Its id is a part of its address."""
-        shop = Shop(
+        shop = SandboxShop(
             id,
             setup or Setup(),
             file=self._folder / f"{id}.json",
@@ -41,8 +41,8 @@ class Shops:
         for shop in self._shops.values():
             shop.url = f"{base}{PREFIX}{shop.id}"
 
-    def get(self, id: str) -> Shop | None:
+    def get(self, id: str) -> SandboxShop | None:
         return self._shops.get(id)
 
-    def all(self) -> list[Shop]:
+    def all(self) -> list[SandboxShop]:
         return list(self._shops.values())
