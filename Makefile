@@ -4,7 +4,7 @@
 #             (ARGS: --kills 200 --seconds 30 --calls 0)
 # make hosts  several hosts as network namespaces, cut off and killed under load; needs root (ARGS: --cut 30)
 # make bench  how fast it is, and how cost grows; also in build/bench.json (ARGS: some subjects only)
-# make plugin the companion plugin's zip, build/wc-ad-credit.zip
+# make plugin the companion plugin's zip, build/ad-credit-status-for-woocommerce.zip
 # make simulate  forty days of polling 50,000 ad accounts against TikTok's limits (ARGS: --accounts 2000)
 # make lint   formatter, linter and type checker
 # make lock   the lock files, after a change of requirements*.txt (needs the network; ARGS=--upgrade renews all)

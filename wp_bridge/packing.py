@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
-SLUG = "wc-ad-credit"
+SLUG = "ad-credit-status-for-woocommerce"
 SOURCE = ROOT / "wp_bridge" / "plugin" / SLUG
 ARCHIVE = ROOT / "build" / f"{SLUG}.zip"
 MO_HEADER, MO_INDEX = 28, 8  # bytes of its header, and of each text in either of its two indexes

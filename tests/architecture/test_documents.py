@@ -22,8 +22,8 @@ BASES = tuple(
         "wp_bridge",
         "tests",
         *(f"receiver/{floor}" for floor in ("domain", "documents", "storage", "web", "services")),
-        "wp_bridge/plugin/wc-ad-credit",
-        "wp_bridge/plugin/wc-ad-credit/src",
+        "wp_bridge/plugin/ad-credit-status-for-woocommerce",
+        "wp_bridge/plugin/ad-credit-status-for-woocommerce/src",
     )
 )
 NAMED = re.compile(r"`([\w./-]+\.(?:py|php|html|toml|po|conf|yml))(?:::\w+)?`")

@@ -99,7 +99,7 @@ def test_support_reads_facts_and_no_token_in_the_system_status(connected):
 
 def test_woocommerce_is_told_that_orders_and_blocks_are_left_alone(site):
     for feature in ("custom_order_tables", "cart_checkout_blocks"):
-        assert site.option(f"stand_in_declared_{feature}") == "wc-ad-credit/wc-ad-credit.php yes"
+        assert site.option(f"stand_in_declared_{feature}") == "ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php yes"
 
 
 def test_the_privacy_policy_has_our_text(site):

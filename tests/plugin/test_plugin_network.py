@@ -19,7 +19,7 @@ $host = $_SERVER['HTTP_HOST'];
 return populate_network(1, $host, 'boss@shop.example', 'Shops', '/', false);
 """
 SHOPS = r"""
-foreach (['woocommerce/woocommerce.php', 'wc-ad-credit/wc-ad-credit.php'] as $plugin) {
+foreach (['woocommerce/woocommerce.php', 'ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php'] as $plugin) {
     activate_plugin($plugin, '', true);
 }
 return array_map(

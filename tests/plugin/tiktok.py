@@ -7,7 +7,7 @@ from tests.signals import ACCOUNT
 
 SECRETS = {"tt4b_access_token": "act.TOP", "tt4b_secret": "TOPSECRET", "tt4b_external_data_key": "TOPKEY"}
 GONE = """
-$ours = ['woocommerce/woocommerce.php', 'wc-ad-credit/wc-ad-credit.php'];
+$ours = ['woocommerce/woocommerce.php', 'ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php'];
 deactivate_plugins(array_diff(get_option('active_plugins'), $ours));
 foreach (wp_load_alloptions() as $n => $v) { if (strpos($n, 'tt4b_') === 0) { delete_option($n); } }
 """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from receiver.sandbox.shop.shop import SandboxShop
 
 REAL = Path(__file__).with_name("system_status.json")
-COMPANION = "wc-ad-credit/wc-ad-credit.php"
+COMPANION = "ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php"
 WITH_HPOS = "Automattic\\WooCommerce\\Internal\\DataStores\\Orders\\OrdersTableDataStore"
 WITHOUT_HPOS = "WC_Order_Data_Store_CPT"
 

@@ -3,7 +3,7 @@
 
 define( 'ABSPATH', __DIR__ . '/' );
 define( 'WC_AD_CREDIT_VERSION', '1.0.0' );
-define( 'WC_AD_CREDIT_FILE', '/site/wp-content/plugins/wc-ad-credit/wc-ad-credit.php' );
+define( 'WC_AD_CREDIT_FILE', '/site/wp-content/plugins/ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php' );
 define( 'MINUTE_IN_SECONDS', 60 );
 define( 'HOUR_IN_SECONDS', 3600 );
 define( 'DAY_IN_SECONDS', 86400 );
@@ -11,7 +11,7 @@ define( 'DAY_IN_SECONDS', 86400 );
 spl_autoload_register(
 	static function ( string $name ): void {
 		if ( 0 === strpos( $name, 'WcAdCredit\\' ) ) {
-			require dirname( __DIR__, 3 ) . '/wp_bridge/plugin/wc-ad-credit/src/' . substr( $name, 11 ) . '.php';
+			require dirname( __DIR__, 3 ) . '/wp_bridge/plugin/ad-credit-status-for-woocommerce/src/' . substr( $name, 11 ) . '.php';
 		}
 	}
 );

@@ -17,7 +17,7 @@ foreach ( $document->each( 'rules' ) as $rule ) {
 }
 ?>
 <section class="wc-ad-credit-card">
-	<h3><?php esc_html_e( 'The rules of the offer', 'wc-ad-credit' ); ?></h3>
+	<h3><?php esc_html_e( 'The rules of the offer', 'ad-credit-status-for-woocommerce' ); ?></h3>
 	<ul class="wc-ad-credit-rules">
 		<?php foreach ( $rules as $outcome => $found ) : ?>
 			<?php foreach ( $found as $rule ) : ?>

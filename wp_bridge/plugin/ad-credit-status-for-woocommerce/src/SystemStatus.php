@@ -32,7 +32,7 @@ final class SystemStatus {
 
 	public static function show(): void {
 		echo '<table class="wc_status_table widefat" cellspacing="0"><thead><tr><th colspan="3" data-export-label="Ad Credit Status"><h2>'
-			. esc_html__( 'Ad Credit Status', 'wc-ad-credit' ) . '</h2></th></tr></thead><tbody>';
+			. esc_html__( 'Ad Credit Status', 'ad-credit-status-for-woocommerce' ) . '</h2></th></tr></thead><tbody>';
 		foreach ( self::facts() as $label => $value ) {
 			echo '<tr><td data-export-label="' . esc_attr( $label ) . '">' . esc_html( $label ) . ':</td><td class="help">&nbsp;</td><td>'
 				. esc_html( $value ) . '</td></tr>';

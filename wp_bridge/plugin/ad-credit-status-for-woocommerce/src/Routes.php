@@ -42,7 +42,7 @@ final class Routes {
 		}
 		return new WP_Error(
 			'wc_ad_credit_rest_forbidden',
-			__( 'Sorry, only who manages the shop may do this.', 'wc-ad-credit' ),
+			__( 'Sorry, only who manages the shop may do this.', 'ad-credit-status-for-woocommerce' ),
 			array( 'status' => rest_authorization_required_code() )
 		);
 	}

@@ -15,15 +15,15 @@ $qualifying = $document->text( 'spend.qualifying' );
 $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'window.state' );
 ?>
 <section class="wc-ad-credit-card">
-	<h3><?php esc_html_e( 'Spend that counts', 'wc-ad-credit' ); ?></h3>
+	<h3><?php esc_html_e( 'Spend that counts', 'ad-credit-status-for-woocommerce' ); ?></h3>
 	<?php if ( '' === $currency ) : ?>
-		<p><?php esc_html_e( 'What counts and what you can reach is shown in the currency of your ad account, once we may read it.', 'wc-ad-credit' ); ?></p>
+		<p><?php esc_html_e( 'What counts and what you can reach is shown in the currency of your ad account, once we may read it.', 'ad-credit-status-for-woocommerce' ); ?></p>
 </section>
 		<?php
 		return;
 	endif;
 	?>
-	<p class="wc-ad-credit-figure"><?php echo '' === $qualifying ? esc_html__( 'Not known yet', 'wc-ad-credit' ) : esc_html( Format::money( $qualifying, $currency ) ); ?></p>
+	<p class="wc-ad-credit-figure"><?php echo '' === $qualifying ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( Format::money( $qualifying, $currency ) ); ?></p>
 	<ul class="wc-ad-credit-tiers">
 		<?php foreach ( $document->each( 'tiers' ) as $number => $tier ) : ?>
 			<li>
@@ -31,7 +31,7 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 					<?php
 					printf(
 						/* translators: 1: an amount to spend, 2: an amount of credit. */
-						esc_html__( 'Spend %1$s, get %2$s', 'wc-ad-credit' ),
+						esc_html__( 'Spend %1$s, get %2$s', 'ad-credit-status-for-woocommerce' ),
 						esc_html( Format::money( $tier->text( 'threshold' ), $currency ) ),
 						esc_html( Format::money( $tier->text( 'credit' ), $currency ) )
 					);
@@ -42,12 +42,12 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 					<?php
 					if ( '' !== $tier->text( 'reached_on' ) ) {
 						/* translators: %s: a date. */
-						printf( esc_html__( 'Reached on %s', 'wc-ad-credit' ), esc_html( Format::date( $tier->text( 'reached_on' ) ) ) );
+						printf( esc_html__( 'Reached on %s', 'ad-credit-status-for-woocommerce' ), esc_html( Format::date( $tier->text( 'reached_on' ) ) ) );
 					} elseif ( '' !== $tier->text( 'seen_on' ) ) {
 						/* translators: %s: a date. */
-						printf( esc_html__( 'Seen on %s, not final yet', 'wc-ad-credit' ), esc_html( Format::date( $tier->text( 'seen_on' ) ) ) );
+						printf( esc_html__( 'Seen on %s, not final yet', 'ad-credit-status-for-woocommerce' ), esc_html( Format::date( $tier->text( 'seen_on' ) ) ) );
 					} else {
-						esc_html_e( 'Not reached', 'wc-ad-credit' );
+						esc_html_e( 'Not reached', 'ad-credit-status-for-woocommerce' );
 					}
 					?>
 				</span>
@@ -60,9 +60,9 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 			printf(
 				'' === $document->text( 'next_tier.per_day' )
 					/* translators: 1: an amount, 2: an amount of credit. */
-					? esc_html__( '%1$s more for %2$s of credit.', 'wc-ad-credit' )
+					? esc_html__( '%1$s more for %2$s of credit.', 'ad-credit-status-for-woocommerce' )
 					/* translators: 1: an amount, 2: an amount of credit, 3: an amount a day. */
-					: esc_html__( '%1$s more for %2$s of credit: %3$s a day.', 'wc-ad-credit' ),
+					: esc_html__( '%1$s more for %2$s of credit: %3$s a day.', 'ad-credit-status-for-woocommerce' ),
 				esc_html( Format::money( $document->text( 'next_tier.remaining' ), $currency ) ),
 				esc_html( Format::money( $document->text( 'next_tier.credit' ), $currency ) ),
 				esc_html( Format::money( $document->text( 'next_tier.per_day' ), $currency ) )
@@ -71,20 +71,20 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 		</p>
 	<?php endif; ?>
 	<?php if ( $document->is( 'spend.provisional' ) ) : ?>
-		<p><?php esc_html_e( 'Whether this was paid is not confirmed yet.', 'wc-ad-credit' ); ?></p>
+		<p><?php esc_html_e( 'Whether this was paid is not confirmed yet.', 'ad-credit-status-for-woocommerce' ); ?></p>
 	<?php endif; ?>
 	<?php if ( $document->is( 'spend.final' ) ) : ?>
-		<p class="description"><?php esc_html_e( 'These figures are final.', 'wc-ad-credit' ); ?></p>
+		<p class="description"><?php esc_html_e( 'These figures are final.', 'ad-credit-status-for-woocommerce' ); ?></p>
 	<?php elseif ( '' !== $document->text( 'spend.final_through' ) ) : ?>
 		<p class="description">
 			<?php
 			/* translators: %s: a date. */
-			printf( esc_html__( 'Final up to %s; later dates can still move.', 'wc-ad-credit' ), esc_html( Format::date( $document->text( 'spend.final_through' ) ) ) );
+			printf( esc_html__( 'Final up to %s; later dates can still move.', 'ad-credit-status-for-woocommerce' ), esc_html( Format::date( $document->text( 'spend.final_through' ) ) ) );
 			?>
 		</p>
 	<?php endif; ?>
 	<?php if ( $document->each( 'spend.excluded' ) ) : ?>
-		<h4><?php esc_html_e( 'Left out', 'wc-ad-credit' ); ?></h4>
+		<h4><?php esc_html_e( 'Left out', 'ad-credit-status-for-woocommerce' ); ?></h4>
 		<ul class="wc-ad-credit-pairs">
 			<?php foreach ( $document->each( 'spend.excluded' ) as $part ) : ?>
 				<li><span><?php echo esc_html( Words::of_exclusion( $part->text( 'why' ) ) ); ?></span> <span><?php echo esc_html( Format::money( $part->text( 'amount' ), $currency ) ); ?></span></li>

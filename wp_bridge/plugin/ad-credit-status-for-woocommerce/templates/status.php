@@ -21,10 +21,10 @@ Template::nonce();
 <div class="notice inline notice-<?php echo esc_attr( Progress::tone( $document ) ); ?> wc-ad-credit-headline">
 	<h3><?php echo esc_html( $document->text( 'headline' ) ); ?></h3>
 	<?php if ( '' !== $document->text( 'next_step' ) ) : ?>
-		<p><strong><?php esc_html_e( 'What to do now:', 'wc-ad-credit' ); ?></strong> <?php echo esc_html( $document->text( 'next_step' ) ); ?></p>
+		<p><strong><?php esc_html_e( 'What to do now:', 'ad-credit-status-for-woocommerce' ); ?></strong> <?php echo esc_html( $document->text( 'next_step' ) ); ?></p>
 	<?php endif; ?>
 	<?php if ( Progress::lacks_consent( $document ) ) : ?>
-		<p class="submit"><?php Template::button( 'tiktok', __( 'Connect TikTok', 'wc-ad-credit' ), true ); ?></p>
+		<p class="submit"><?php Template::button( 'tiktok', __( 'Connect TikTok', 'ad-credit-status-for-woocommerce' ), true ); ?></p>
 	<?php endif; ?>
 	<?php if ( ! $document->has( 'award' ) ) : ?>
 		<p><?php echo esc_html( Words::of_verdict( $document->text( 'verdict' ) ) ); ?></p>

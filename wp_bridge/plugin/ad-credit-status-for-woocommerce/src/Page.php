@@ -15,16 +15,16 @@ final class Page {
 	const PATH = 'admin.php?page=wc-settings&tab=' . self::TAB;
 
 	public static function add( array $tabs ): array {
-		return $tabs + array( self::TAB => __( 'Ad credit', 'wc-ad-credit' ) );
+		return $tabs + array( self::TAB => __( 'Ad credit', 'ad-credit-status-for-woocommerce' ) );
 	}
 
 	/** Under Marketing, beside TikTok's own page. */
 	public static function link_from_marketing(): void {
-		add_submenu_page( 'woocommerce-marketing', '', __( 'Ad credit', 'wc-ad-credit' ), 'manage_woocommerce', self::PATH );
+		add_submenu_page( 'woocommerce-marketing', '', __( 'Ad credit', 'ad-credit-status-for-woocommerce' ), 'manage_woocommerce', self::PATH );
 	}
 
 	public static function link_from_plugins( array $links ): array {
-		$link = sprintf( '<a href="%s">%s</a>', esc_url( self::url() ), esc_html__( 'Ad credit', 'wc-ad-credit' ) );
+		$link = sprintf( '<a href="%s">%s</a>', esc_url( self::url() ), esc_html__( 'Ad credit', 'ad-credit-status-for-woocommerce' ) );
 		return array_merge( array( 'wc-ad-credit' => $link ), $links );
 	}
 

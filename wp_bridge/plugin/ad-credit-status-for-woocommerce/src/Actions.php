@@ -22,7 +22,7 @@ final class Actions {
 
 	public static function handle(): void {
 		if ( ! current_user_can( 'manage_woocommerce' ) ) {
-			wp_die( esc_html__( 'Sorry, only who manages the shop may do this.', 'wc-ad-credit' ), '', array( 'response' => 403 ) );
+			wp_die( esc_html__( 'Sorry, only who manages the shop may do this.', 'ad-credit-status-for-woocommerce' ), '', array( 'response' => 403 ) );
 		}
 		check_admin_referer( self::ACTION, self::NONCE );
 		$does = self::field( self::DOES );

@@ -37,7 +37,7 @@ final class Format {
 	/** How long ago, in words. */
 	public static function age( int $at ): string {
 		/* translators: %s: a length of time, such as "2 hours". */
-		return sprintf( __( '%s ago', 'wc-ad-credit' ), human_time_diff( $at ) );
+		return sprintf( __( '%s ago', 'ad-credit-status-for-woocommerce' ), human_time_diff( $at ) );
 	}
 
 	private static function moment( string $text, string $pattern ): int {

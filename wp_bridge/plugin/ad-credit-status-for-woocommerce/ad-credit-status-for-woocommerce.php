@@ -10,7 +10,7 @@
  * WC tested up to:      9.9
  * License:              GPL-2.0-or-later
  * License URI:          https://www.gnu.org/licenses/gpl-2.0.html
- * Text Domain:          wc-ad-credit
+ * Text Domain:          ad-credit-status-for-woocommerce
  * Domain Path:          /languages
  *
  * This file is read by every PHP that WordPress ever ran on, so that an old one gets a sentence and no fatal error.

@@ -16,7 +16,7 @@ if ( '' === $key || News::is_dismissed( $key ) ) {
 }
 ?>
 <div class="wc-ad-credit-card wc-ad-credit-news">
-	<p><?php esc_html_e( 'This is new since you last looked. WooCommerce\'s inbox tells it too.', 'wc-ad-credit' ); ?></p>
+	<p><?php esc_html_e( 'This is new since you last looked. WooCommerce\'s inbox tells it too.', 'ad-credit-status-for-woocommerce' ); ?></p>
 	<input type="hidden" name="wc_ad_credit_news" value="<?php echo esc_attr( $key ); ?>">
-	<p class="submit"><?php Template::button( 'dismiss', __( 'Mark as seen', 'wc-ad-credit' ) ); ?></p>
+	<p class="submit"><?php Template::button( 'dismiss', __( 'Mark as seen', 'ad-credit-status-for-woocommerce' ) ); ?></p>
 </div>

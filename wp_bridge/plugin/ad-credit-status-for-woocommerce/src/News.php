@@ -100,9 +100,9 @@ final class News {
 		$note->set_name( Cleanup::NOTE );
 		$note->set_source( 'wc-ad-credit' );
 		$note->set_type( 'error' === Progress::tone( $document ) ? 'warning' : 'info' );
-		$note->set_title( __( 'News about your ad credit', 'wc-ad-credit' ) );
+		$note->set_title( __( 'News about your ad credit', 'ad-credit-status-for-woocommerce' ) );
 		$note->set_content( esc_html( trim( $document->text( 'headline' ) . ' ' . $document->text( 'next_step' ) ) ) );
-		$note->add_action( 'wc-ad-credit-open', __( 'See where you stand', 'wc-ad-credit' ), Page::PATH );
+		$note->add_action( 'wc-ad-credit-open', __( 'See where you stand', 'ad-credit-status-for-woocommerce' ), Page::PATH );
 		$note->save();
 	}
 }

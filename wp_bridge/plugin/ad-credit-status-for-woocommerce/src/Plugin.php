@@ -48,11 +48,11 @@ final class Plugin {
 	}
 
 	public static function load_words(): void {
-		load_plugin_textdomain( 'wc-ad-credit', false, dirname( plugin_basename( WC_AD_CREDIT_FILE ) ) . '/languages' );
+		load_plugin_textdomain( 'ad-credit-status-for-woocommerce', false, dirname( plugin_basename( WC_AD_CREDIT_FILE ) ) . '/languages' );
 	}
 
 	public static function spanish_of_any_country( string $file, string $domain ): string {
-		$found = 'wc-ad-credit' === $domain && ! is_readable( $file ) ? preg_replace( '/-es(_\w+)?\.mo$/', '-es_ES.mo', $file ) : $file;
+		$found = 'ad-credit-status-for-woocommerce' === $domain && ! is_readable( $file ) ? preg_replace( '/-es(_\w+)?\.mo$/', '-es_ES.mo', $file ) : $file;
 		return (string) $found;
 	}
 

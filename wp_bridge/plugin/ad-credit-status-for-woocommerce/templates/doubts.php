@@ -13,10 +13,10 @@ defined( 'ABSPATH' ) || exit;
 $sentences = array();
 if ( Answers::trouble() ) {
 	/* translators: %s: how long ago, such as "2 hours ago". */
-	$sentences[] = array( Words::of_trouble( Answers::trouble() ), sprintf( __( 'You see the last answer, of %s.', 'wc-ad-credit' ), Format::age( Answers::read_at() ) ) );
+	$sentences[] = array( Words::of_trouble( Answers::trouble() ), sprintf( __( 'You see the last answer, of %s.', 'ad-credit-status-for-woocommerce' ), Format::age( Answers::read_at() ) ) );
 }
 if ( $document->is( 'stale' ) ) {
-	$sentences[] = array( __( 'TikTok\'s figures are older than a day.', 'wc-ad-credit' ), __( 'They stay as they were until they can be read again; nothing is lost.', 'wc-ad-credit' ) );
+	$sentences[] = array( __( 'TikTok\'s figures are older than a day.', 'ad-credit-status-for-woocommerce' ), __( 'They stay as they were until they can be read again; nothing is lost.', 'ad-credit-status-for-woocommerce' ) );
 }
 foreach ( $document->each( 'warnings' ) as $warning ) {
 	$sentences[] = array( $warning->text( 'text' ), $warning->text( 'next_step' ) );

@@ -11,13 +11,13 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 $states = array(
-	'done'    => __( 'done', 'wc-ad-credit' ),
-	'current' => __( 'now', 'wc-ad-credit' ),
-	'stopped' => __( 'ended here', 'wc-ad-credit' ),
-	'ahead'   => __( 'to come', 'wc-ad-credit' ),
+	'done'    => __( 'done', 'ad-credit-status-for-woocommerce' ),
+	'current' => __( 'now', 'ad-credit-status-for-woocommerce' ),
+	'stopped' => __( 'ended here', 'ad-credit-status-for-woocommerce' ),
+	'ahead'   => __( 'to come', 'ad-credit-status-for-woocommerce' ),
 );
 ?>
-<ol class="wc-ad-credit-steps" aria-label="<?php esc_attr_e( 'The way to your credit', 'wc-ad-credit' ); ?>">
+<ol class="wc-ad-credit-steps" aria-label="<?php esc_attr_e( 'The way to your credit', 'ad-credit-status-for-woocommerce' ); ?>">
 	<?php foreach ( Progress::steps( $document ) as $step ) : ?>
 		<li class="is-<?php echo esc_attr( $step['state'] ); ?>"<?php echo 'current' === $step['state'] ? ' aria-current="step"' : ''; ?>>
 			<span class="wc-ad-credit-step"><?php echo esc_html( $step['name'] ); ?></span>

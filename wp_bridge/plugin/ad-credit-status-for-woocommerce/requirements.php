@@ -21,7 +21,7 @@ function wc_ad_credit_old_php_notice() {
 	wc_ad_credit_notice(
 		sprintf(
 			/* translators: 1: the version needed, 2: the version found. */
-			__( 'Ad Credit Status needs PHP %1$s or newer, and this site runs PHP %2$s. Ask your host for a newer PHP; until then the plugin rests.', 'wc-ad-credit' ),
+			__( 'Ad Credit Status needs PHP %1$s or newer, and this site runs PHP %2$s. Ask your host for a newer PHP; until then the plugin rests.', 'ad-credit-status-for-woocommerce' ),
 			'7.4',
 			PHP_VERSION
 		)
@@ -30,7 +30,7 @@ function wc_ad_credit_old_php_notice() {
 
 function wc_ad_credit_no_woocommerce_notice() {
 	wc_ad_credit_notice(
-		__( 'Ad Credit Status needs WooCommerce. Install and activate WooCommerce; until then the plugin rests.', 'wc-ad-credit' )
+		__( 'Ad Credit Status needs WooCommerce. Install and activate WooCommerce; until then the plugin rests.', 'ad-credit-status-for-woocommerce' )
 	);
 }
 

@@ -1,0 +1,41 @@
+<?php
+/**
+ * Each date of the window, as a table that opens.
+ *
+ * @package WcAdCredit
+ * @var WcAdCredit\Document $document
+ */
+
+namespace WcAdCredit;
+
+defined( 'ABSPATH' ) || exit;
+
+$days     = $document->each( 'spend.days' );
+$currency = $document->text( 'spend.currency' );
+if ( ! $days ) {
+	return;
+}
+?>
+<details>
+	<summary><?php esc_html_e( 'Each date', 'ad-credit-status-for-woocommerce' ); ?></summary>
+	<table class="widefat striped">
+		<thead>
+			<tr>
+				<th scope="col"><?php esc_html_e( 'Date', 'ad-credit-status-for-woocommerce' ); ?></th>
+				<th scope="col"><?php esc_html_e( 'Counts', 'ad-credit-status-for-woocommerce' ); ?></th>
+				<th scope="col"><?php esc_html_e( 'Left out', 'ad-credit-status-for-woocommerce' ); ?></th>
+				<th scope="col"><?php esc_html_e( 'Final', 'ad-credit-status-for-woocommerce' ); ?></th>
+			</tr>
+		</thead>
+		<tbody>
+			<?php foreach ( $days as $day ) : ?>
+				<tr>
+					<th scope="row"><?php echo esc_html( Format::date( $day->text( 'date' ) ) ); ?></th>
+					<td><?php echo '' === $day->text( 'qualifying' ) ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( Format::money( $day->text( 'qualifying' ), $currency ) ); ?></td>
+					<td><?php echo esc_html( Format::money( $day->text( 'excluded' ), $currency ) ); ?></td>
+					<td><?php $day->is( 'final' ) ? esc_html_e( 'yes', 'ad-credit-status-for-woocommerce' ) : esc_html_e( 'not yet', 'ad-credit-status-for-woocommerce' ); ?></td>
+				</tr>
+			<?php endforeach; ?>
+		</tbody>
+	</table>
+</details>
