@@ -27,7 +27,7 @@ _HEADER = re.compile(r"^ \* (?:Plugin Name|Description):\s+(.+)$", re.MULTILINE)
 
 def template() -> str:
     """The .pot file."""
-    catalog = Catalog(project="Ad Credit Status for WooCommerce", version="1.0.0", creation_date=MADE)
+    catalog = Catalog(project="Ad Credit Status for WooCommerce", version="1.1.0", creation_date=MADE)
     catalog.header_comment = "# Texts of the plugin; made by python -m wp_bridge.plugin_texts"
     for file, text, note in texts():
         one = text[0] if len(text) == 1 else text

@@ -72,15 +72,10 @@ def service(empty_site: WordPress, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def hooked(empty_site: WordPress, service: Service) -> Iterator[None]:
     """The site's webhook for our signals, as the service makes it."""
-    hook = {
-        "id": 136,
-        "topic": "action.wc_ad_credit_signal",
-        "url": f"{service.url}/webhooks/woocommerce/{service.store.id}",
-        "secret": SECRET,
-    }
-    empty_site.keep_option("stand_in_webhooks", {136: hook})
+    address = f"{service.url}/webhooks/woocommerce/{service.store.id}"
+    empty_site.make_webhook(136, "action.wc_ad_credit_signal", address, SECRET)
     yield
-    empty_site.php("delete_option('stand_in_webhooks');")
+    empty_site.remove_webhooks()
 
 
 @pytest.fixture

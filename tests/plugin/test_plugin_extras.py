@@ -37,8 +37,8 @@ def inbox(site, as_whom=None):
 
 def told(site, answer):
     """The notes of the inbox after this answer came."""
-    site.keep_option("wc_ad_credit_answers", kept(answer))
-    site.php("WcAdCredit\\News::tell();")
+    site.keep_option("wc_ad_credit_status", kept(answer))
+    site.php("wc_ad_credit()->notice->update();")
     return inbox(site)
 
 
@@ -46,7 +46,7 @@ def test_one_note_tells_what_matters_and_goes_once_it_is_untrue(connected):
     assert told(connected, document("awaiting_link")) == []
     (note,) = told(connected, document("due"))
     assert note["content"].startswith("You earned $500.00 of ad credit; it is due by December 8, 2025.")
-    assert note["actions"][0][2] == "admin.php?page=wc-settings&tab=ad-credit"
+    assert note["actions"][0][2] == "admin.php?page=wc-ad-credit"
     assert told(connected, document("due")) == [note]
     (issued,) = told(connected, document("issued"))
     assert "issued" in issued["content"]
@@ -64,7 +64,7 @@ def test_a_note_that_one_user_deleted_does_not_come_back_and_stays_for_the_other
 
 def test_what_a_user_marked_as_seen_on_the_page_is_out_of_their_inbox_too(connected):
     told(connected, document("credited"))
-    connected.php("WcAdCredit\\News::dismiss(get_option('wc_ad_credit_told'));", "shop")
+    connected.php("wc_ad_credit()->notice->dismiss(get_option('wc_ad_credit_notified'));", "shop")
     assert (len(inbox(connected, "shop")), len(inbox(connected, "boss"))) == (0, 1)
 
 
@@ -74,24 +74,24 @@ def test_a_note_holds_no_markup_of_the_document(connected):
 
 
 def test_the_terminal_tells_the_last_answer(connected):
-    connected.keep_option("wc_ad_credit_answers", kept(document("due")))
-    run = CLI + "(new WcAdCredit\\Command())->status([], %s); return WP_CLI::$said;"
+    connected.keep_option("wc_ad_credit_status", kept(document("due")))
+    run = CLI + "(new WcAdCredit\\Command(wc_ad_credit()))->status([], %s); return WP_CLI::$said;"
     (line,) = connected.php(run % "['format' => 'json']")
     assert json.loads(line) == document("due")
     text = connected.php(run % "[]")
     assert text[0] == document("due")["headline"]
-    connected.php("delete_option('wc_ad_credit_answers');")
+    connected.php("delete_option('wc_ad_credit_status');")
     refused = (
-        "try { (new WcAdCredit\\Command())->status([], []); }"
+        "try { (new WcAdCredit\\Command(wc_ad_credit()))->status([], []); }"
         " catch (Exception $e) { return $e->getMessage(); }"
     )
     assert connected.php(CLI + refused) == "The first answer is on its way."
 
 
 def test_support_reads_facts_and_no_token_in_the_system_status(connected):
-    connected.keep_option("wc_ad_credit_answers", kept(document("due")))
+    connected.keep_option("wc_ad_credit_status", kept(document("due")))
     calls = connected.calls()
-    facts = connected.php("return WcAdCredit\\SystemStatus::facts();")
+    facts = connected.php("return (new WcAdCredit\\SystemStatus(wc_ad_credit()))->facts();")
     assert (facts["Connected"], facts["Stage"], facts["TikTok integration"]) == ("yes", "due", "not active")
     assert CONNECTION["token"] not in json.dumps(facts)
     assert connected.calls() == calls
@@ -99,7 +99,10 @@ def test_support_reads_facts_and_no_token_in_the_system_status(connected):
 
 def test_woocommerce_is_told_that_orders_and_blocks_are_left_alone(site):
     for feature in ("custom_order_tables", "cart_checkout_blocks"):
-        assert site.option(f"stand_in_declared_{feature}") == "ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php yes"
+        assert (
+            site.option(f"stand_in_declared_{feature}")
+            == "ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php yes"
+        )
 
 
 def test_the_privacy_policy_has_our_text(site):
@@ -113,12 +116,12 @@ def test_the_privacy_policy_has_our_text(site):
 
 def test_the_background_asks_hourly_and_nothing_is_asked_twice_after_a_failure(connected):
     connected.keep_option("wc_ad_credit_connection", {**CONNECTION, "service": "http://127.0.0.1:9"})
-    connected.keep_option("wc_ad_credit_answers", kept(document("due")))
+    connected.keep_option("wc_ad_credit_status", kept(document("due")))
     before = connected.calls()
-    connected.php("WcAdCredit\\Refresher::run(); WcAdCredit\\Refresher::run();")
+    connected.php("wc_ad_credit()->refresher->run(); wc_ad_credit()->refresher->run();")
     assert connected.calls()[len(before) :] == ["GET http://127.0.0.1:9/api/v1/status"]
-    answers = connected.option("wc_ad_credit_answers")
-    assert answers["failure"]["why"] == "unreachable"
+    answers = connected.option("wc_ad_credit_status")
+    assert answers["failure"]["code"] == "unreachable"
     assert answers["documents"]["en-US"]["stage"] == "due"
     every = {one["hook"]: one["every"] for one in connected.waiting() if one["every"]}
     assert every == {"wc_ad_credit_refresh": 3600, "wc_ad_credit_daily": 86400}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.capabilities import needs_wordpress
 from tests.plugin.stages import document, kept
-from tests.plugin.visitors import REST, Visitor
+from tests.plugin.visitors import PAGE, REST, Visitor
 
 pytestmark = needs_wordpress
 
@@ -18,8 +18,8 @@ ROUTES = [
     ("POST", "reviews", {"message": "Please look again"}),
     ("POST", "dismissals", {"key": "due.7001.aw_1"}),
 ]
-BUTTONS = ["begin", "connect", "disconnect", "refresh", "review", "dismiss", "tiktok"]
-FIELDS = ["service", "token", "message", "news"]
+BUTTONS = ["begin", "reconnect", "connect", "disconnect", "refresh", "review", "dismiss", "consent"]
+FIELDS = ["service", "token", "message", "update"]
 CONNECTION = {"service": "https://credit.example", "token": "stt_" + "a" * 40}
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -37,7 +37,7 @@ HOSTILE = [
 @pytest.fixture(scope="module")
 def connected(site):
     site.keep_option("wc_ad_credit_connection", CONNECTION)
-    site.keep_option("wc_ad_credit_answers", kept(document("due")))
+    site.keep_option("wc_ad_credit_status", kept(document("due")))
     return site
 
 
@@ -85,8 +85,8 @@ def test_no_button_works_without_right_and_nonce(connected, visitor):
 
 
 def test_a_subscriber_and_nobody_see_no_page(visitor):
-    assert "wc-ad-credit" not in visitor("reader").page()
-    assert "wc-ad-credit" not in visitor(None).page()
+    for name in ("reader", None):
+        assert 'id="wc-ad-credit"' not in visitor(name).page()
 
 
 @pytest.mark.parametrize("route", ["token", "reviews", "dismissals"])
@@ -116,7 +116,7 @@ def test_a_broken_body_is_refused(connected, visitor):
     assert unchanged(connected)
 
 
-@pytest.mark.parametrize("does", ["connect", "dismiss", "nonsense", "<script>"])
+@pytest.mark.parametrize("does", ["connect", "begin", "dismiss", "nonsense", "<script>"])
 def test_hostile_values_do_nothing_by_any_button(connected, visitor, does):
     shop = visitor("shop")
     found = shop.page()
@@ -128,21 +128,18 @@ def test_hostile_values_do_nothing_by_any_button(connected, visitor, does):
         ):
             answer = shop.press(does, fields, nonce=nonce)
             assert answer.status_code == 302
-            assert (
-                answer.headers["location"]
-                == f"{connected.url}/wp-admin/admin.php?page=wc-settings&tab=ad-credit"
-            )
+            assert answer.headers["location"] == f"{connected.url}/wp-admin/admin.php?page=wc-ad-credit"
     assert unchanged(connected)
 
 
 def test_a_dismissal_is_kept_for_that_user_and_that_news_only(connected, visitor):
     shop = visitor("shop")
-    assert "wc-ad-credit-news" in shop.page()
+    assert "wc-ad-credit-update" in shop.page()
     assert shop.rest("POST", "dismissals", {"key": "due.7001.aw_1"}).json() == {"dismissed": True}
-    assert "wc-ad-credit-news" not in shop.page()
-    assert "wc-ad-credit-news" in visitor("boss").page()
-    connected.keep_option("wc_ad_credit_answers", kept(document("issued")))
-    assert "wc-ad-credit-news" in shop.page()
+    assert "wc-ad-credit-update" not in shop.page()
+    assert "wc-ad-credit-update" in visitor("boss").page()
+    connected.keep_option("wc_ad_credit_status", kept(document("issued")))
+    assert "wc-ad-credit-update" in shop.page()
 
 
 def test_the_token_is_shown_to_nobody(connected, visitor):
@@ -156,7 +153,8 @@ def test_the_token_is_shown_to_nobody(connected, visitor):
 def test_beginning_at_the_service_leads_there_with_the_shops_address(connected, visitor):
     fields = {"wc_ad_credit_service": "https://other.example/"}
     left = visitor("shop").press("begin", fields).headers["location"]
-    assert left == f"https://other.example/connect?shop={quote(connected.url + '/', safe='')}"
+    shop, page = (quote(url, safe="") for url in (f"{connected.url}/", f"{connected.url}{PAGE}"))
+    assert left == f"https://other.example/connect?shop={shop}&return_url={page}"
     assert unchanged(connected)
 
 
@@ -177,10 +175,10 @@ def test_the_service_gives_its_token_and_is_found_by_its_webhook(site, service, 
         kept_now = site.option("wc_ad_credit_connection")
         assert kept_now == {"service": service.url, "token": service.store.status_token}
         site.run_queue(3600)
-        answers = site.option("wc_ad_credit_answers")
+        answers = site.option("wc_ad_credit_status")
         assert [one["store"]["id"] for one in answers["documents"].values()] == [service.store.id]
         assert service.store.status_token not in json.dumps(answers)
-        left = visitor("shop").press("tiktok").headers["location"]
+        left = visitor("shop").press("consent").headers["location"]
         assert left.startswith(f"{service.url}/connect/tiktok?ticket=")
         assert service.store.status_token not in left
     finally:

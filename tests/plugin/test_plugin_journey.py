@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from receiver.services.reviews.reviews import list_reviews
 from receiver.worker import work_inbox
 from tests.capabilities import needs_chromium, needs_wordpress
-from tests.plugin.visitors import TAB
+from tests.plugin.visitors import PAGE
 from wp_bridge.packing import SLUG, SOURCE, packed
 
 pytestmark = [needs_wordpress, needs_chromium]
@@ -24,15 +24,21 @@ return [
     $wpdb->get_col("SELECT meta_key FROM $wpdb->usermeta WHERE meta_key LIKE '%wc\_ad\_credit%'"),
     array_column(ActionScheduler_Store::instance()->all(), 'hook'),
     $wpdb->get_col("SELECT name FROM {$wpdb->prefix}wc_admin_notes"),
-    get_option('stand_in_webhooks'),
+    WC_Data_Store::load('webhook')->get_webhooks_ids(),
 ];
 """
 
-NOTE = """
+STRAY = """
+stand_in_webhook(136, 'action.wc_ad_credit_signal', 'https://credit.example/webhooks/woocommerce/x');
+"""
+NOTE = (
+    STRAY
+    + """
 $note = new Automattic\\WooCommerce\\Admin\\Notes\\Note();
 $note->set_name('wc-ad-credit-news');
 $note->save();
 """
+)
 
 
 @pytest.fixture
@@ -58,16 +64,16 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     page.locator("#pluginzip").set_input_files(archive)
     page.locator("#install-plugin-submit").click()
     page.get_by_role("link", name="Activate Plugin").click()
-    page.goto(TAB)
-    expect(shown).to_contain_text("Your store is not connected yet.")
+    page.goto(PAGE)
+    expect(shown).to_contain_text("the service has not brought this page its token yet")
     assert [call for call in site.calls() if service.url in call] == []
 
     page.get_by_label("Address of the service").fill(service.url)
     page.get_by_label("Status token").fill("stt_wrong_token")
     page.get_by_role("button", name="Connect with this token").click()
-    expect(shown).to_contain_text("The service does not know this store's token any more.")
-    page.get_by_role("button", name="Disconnect").click()
-    expect(shown).to_contain_text("The status token is forgotten")
+    expect(shown).to_contain_text("The service does not know this token.")
+    expect(page.get_by_label("Address of the service")).to_have_value(service.url)
+    expect(page.get_by_label("Status token")).to_have_value("stt_wrong_token")
 
     page.get_by_label("Status token").fill(service.store.status_token)
     page.get_by_role("button", name="Connect with this token").click()
@@ -78,7 +84,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     tiktok.write(tt4b_access_token="act.SECRET")
     work_inbox(service.container)
     page.get_by_role("button", name="Refresh").click()
-    expect(shown.get_by_role("status")).to_have_text("This is how your store stands now.")
+    expect(shown.locator("#wc-ad-credit-footer").get_by_role("status")).to_contain_text("New figures")
     expect(shown).to_contain_text("Link your TikTok ad account to go on.")
 
     page.get_by_role("button", name="Ask for a review").click()
@@ -90,8 +96,14 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     (review,) = list_reviews(service.container.database, None, 0)
     assert review["store"] == service.store.id
 
+    page.get_by_role("link", name="Disconnect").click()
+    expect(shown).to_contain_text("Disconnect this store?")
+    page.get_by_role("link", name="Stay connected").click()
+    page.get_by_role("link", name="Disconnect").click()
     page.get_by_role("button", name="Disconnect").click()
-    expect(shown).to_contain_text("The status token is forgotten")
+    expect(shown).to_contain_text("nothing is sent any more")
+    assert site.webhooks() == {}
+    expect(shown).to_contain_text("Nothing is sent to anybody until you connect it.")
     calls = site.calls()
     tiktok.deactivate("tiktok-for-business/tiktok-for-woocommerce.php")
     site.run_queue(90_000)

@@ -19,7 +19,11 @@ $host = $_SERVER['HTTP_HOST'];
 return populate_network(1, $host, 'boss@shop.example', 'Shops', '/', false);
 """
 SHOPS = r"""
-foreach (['woocommerce/woocommerce.php', 'ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php'] as $plugin) {
+$plugins = [
+    'woocommerce/woocommerce.php',
+    'ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php',
+];
+foreach ($plugins as $plugin) {
     activate_plugin($plugin, '', true);
 }
 return array_map(
@@ -30,11 +34,9 @@ return array_map(
 USED = r"""
 switch_to_blog(%d);
 Automattic\WooCommerce\Admin\Notes\Notes::install();
-WcAdCredit\Connection::make('https://credit.example', 'stt_aaaaaaaa');
-WcAdCredit\Plugin::begin();
-update_option('stand_in_webhooks', [7 => [
-    'id' => 7, 'topic' => 'action.wc_ad_credit_signal', 'url' => 'https://credit.example/webhooks/woocommerce/x',
-]]);
+wc_ad_credit()->connector->connect('https://credit.example', 'stt_aaaaaaaa');
+wc_ad_credit()->begin();
+stand_in_webhook(7, 'action.wc_ad_credit_signal', 'https://credit.example/webhooks/woocommerce/x');
 $note = new Automattic\WooCommerce\Admin\Notes\Note();
 $note->set_name('wc-ad-credit-news');
 $note->save();
@@ -48,7 +50,18 @@ return [
     $wpdb->get_col("SELECT option_name FROM $wpdb->options WHERE option_name LIKE '%%wc\_ad\_credit%%'"),
     array_column(ActionScheduler_Store::instance()->all(), 'hook'),
     $wpdb->get_var("SHOW TABLES LIKE '$notes'") ? $wpdb->get_col("SELECT name FROM $notes") : [],
-    get_option('stand_in_webhooks', []),
+    WC_Data_Store::load('webhook')->get_webhooks_ids(),
+];
+"""
+WAITING = r"""
+switch_to_blog(%d);
+return [
+    array_filter(
+        array_column(stand_in_actions(), 'hook'),
+        function ($hook) { return strpos($hook, 'wc_ad') === 0; }
+    ),
+    array_map(function ($id) { return wc_get_webhook($id)->get_status(); },
+        WC_Data_Store::load('webhook')->get_webhooks_ids()),
 ];
 """
 UNMAKE = r"""
@@ -82,6 +95,8 @@ def test_uninstalled_on_a_network_it_leaves_nothing_on_any_site(network):
         network.php(USED % site)
         assert [len(kind) > 0 for kind in network.php(LEFT % site)] == [True] * 4
     network.php(f"deactivate_plugins('{SLUG}/{SLUG}.php', false, true);")
+    for site in sites[:2]:
+        assert network.php(WAITING % site) == [[], ["paused"]]
     network.php(f"delete_plugins(['{SLUG}/{SLUG}.php']);")
     assert not (network.content / "plugins" / SLUG).exists()
     assert [network.php(LEFT % site) for site in sites] == [[[], [], [], []]] * 3

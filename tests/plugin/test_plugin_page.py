@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,11 @@ from tests.browser.conftest import runs_over
 from tests.capabilities import AXE, needs_axe, needs_chromium, needs_wordpress
 from tests.plugin import stages
 from tests.plugin.stages import ANSWERED, DECISIONS, OPEN_REVIEW, document, kept
+from tests.plugin.visitors import PAGE
 
 pytestmark = [needs_wordpress, needs_chromium]
 
-TAB = "/wp-admin/admin.php?page=wc-settings&tab=ad-credit"
+SIGNAL = "action.wc_ad_credit_signal"
 WIDTHS = (1280, 390)
 
 
@@ -26,6 +26,7 @@ def browser(chromium, site):
     site.keep_option(
         "wc_ad_credit_connection", {"service": "https://credit.example", "token": "stt_" + "a" * 40}
     )
+    site.make_webhook(7, SIGNAL, "https://credit.example/webhooks/woocommerce/st_1/hk_1")
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=site.url)
     page = context.new_page()
     page.goto("/wp-login.php")
@@ -35,6 +36,7 @@ def browser(chromium, site):
     page.wait_for_url("**/wp-admin/**")
     yield context
     context.close()
+    site.remove_webhooks()
 
 
 @pytest.fixture
@@ -49,8 +51,8 @@ def page(browser):
 
 
 def show(site, page, answer, **changes):
-    site.keep_option("wc_ad_credit_answers", kept(answer, **changes))
-    page.goto(TAB)
+    site.keep_option("wc_ad_credit_status", kept(answer, **changes))
+    page.goto(PAGE)
     return page.locator("#wc-ad-credit")
 
 
@@ -131,22 +133,35 @@ def test_an_overdue_credit_is_called_overdue_and_a_code_can_be_read(site, page):
 
 
 def test_old_figures_and_an_old_answer_are_told_apart(site, page):
-    failure = {"why": "unreachable", "until": 0}
-    shown = show(
-        site, page, document("accumulating", stale=True), failure=failure, read_at=stages.now() - 7200
-    )
-    expect(shown).to_contain_text("TikTok's figures are older than a day.")
+    failure = {"code": "unreachable", "until": 0}
+    answer = document("accumulating", stale=True)
+    answer["spend"]["read_at"] = "2025-11-18T10:00:00Z"
+    shown = show(site, page, answer, failure=failure, read_at=stages.now() - 7200)
+    expect(shown).to_contain_text("TikTok's figures were last read at November 18, 2025 10:00 am")
     expect(shown).to_contain_text("You see the last answer, of 2 hours ago.")
     expect(shown).to_contain_text("622.50\u00a0USD")
 
 
+def test_figures_that_were_never_read_are_not_called_old(site, page):
+    answer = document("accumulating", stale=True)
+    answer["spend"]["read_at"] = None
+    shown = show(site, page, answer)
+    expect(shown).to_contain_text("TikTok's figures have not been read lately.")
+    expect(shown).not_to_contain_text("were last read")
+    shown = show(site, page, {**answer, "spend": None})
+    expect(shown).not_to_contain_text("TikTok's figures")
+
+
 def test_before_the_first_answer_there_is_a_sentence(site, page):
-    site.php("delete_option('wc_ad_credit_answers');")
-    page.goto(TAB)
+    site.php("delete_option('wc_ad_credit_status');")
+    page.route("**/wp-json/**", lambda route: route.abort())  # a script would ask at once
+    page.goto(PAGE)
     expect(page.locator("#wc-ad-credit")).to_contain_text("The first answer is on its way.")
-    site.keep_option("wc_ad_credit_answers", {"failure": {"why": "refused", "until": 0}})
-    page.goto(TAB)
-    expect(page.locator("#wc-ad-credit")).to_contain_text("Disconnect, and connect again.")
+    site.keep_option("wc_ad_credit_status", {"failure": {"code": "refused", "until": 0}})
+    page.goto(PAGE)
+    shown = page.locator("#wc-ad-credit")
+    expect(shown).to_contain_text("The service no longer accepts this store's token.")
+    expect(shown.get_by_role("button", name="Connect again")).to_be_visible()
 
 
 def test_a_review_is_shown_with_its_answer_and_one_at_a_time(site, page):
@@ -229,7 +244,76 @@ def test_without_javascript_the_page_says_the_same(site, chromium, browser):
 def test_marketing_and_the_plugins_list_lead_to_the_page(site, page):
     page.goto("/wp-admin/")
     link = page.locator("#adminmenu a", has_text="Ad credit")
-    assert link.get_attribute("href") == html.unescape("admin.php?page=wc-settings&amp;tab=ad-credit")
+    assert link.get_attribute("href") == "admin.php?page=wc-ad-credit"
+    page.goto("/wp-admin/admin.php?page=wc-settings&tab=ad-credit")
+    page.get_by_role("link", name="Open Ad credit under Marketing").click()
+    expect(page.locator("#wc-ad-credit")).to_be_visible()
+
+
+def test_a_reader_of_another_language_waits_for_it_and_reads_no_mixture(site, page, browser):
+    site.php("update_user_meta(get_user_by('login', 'shop')->ID, 'locale', 'es_MX');")
+    try:
+        page.route("**/wp-json/**", lambda route: route.abort())  # what a reader without scripts sees
+        shown = show(site, page, document("accumulating"))
+        expect(shown).to_contain_text("La respuesta en su idioma está en camino.")
+        expect(shown).not_to_contain_text("Your spend is adding up")
+        soon = [action for action in site.waiting() if action["hook"] == "wc_ad_credit_refresh"]
+        assert 0 in [action["args"][0] for action in soon if action["args"]]
+        failure = {"code": "unreachable", "until": stages.now() + 60}
+        shown = show(site, page, document("accumulating"), failure=failure)
+        expect(shown).to_contain_text("Your spend is adding up")
+    finally:
+        site.php("delete_user_meta(get_user_by('login', 'shop')->ID, 'locale');")
+
+
+def test_a_webhook_that_does_not_deliver_is_told_with_what_to_do(site, page):
+    status = "$GLOBALS['wpdb']->query(\"UPDATE wp_wc_webhooks SET status = '{}' WHERE webhook_id = 7\");"
+    try:
+        for name, text in [("disabled", "WooCommerce switched off"), ("paused", "is paused")]:
+            site.php(status.format(name))
+            expect(show(site, page, document("due")).locator(".wc-ad-credit-delivery")).to_contain_text(text)
+    finally:
+        site.php(status.format("active"))
+    site.keep_option("wc_ad_credit_delivery_failure", {"since": stages.now() - 60, "status": 503})
+    shown = show(site, page, document("due"))
+    expect(shown.locator(".wc-ad-credit-delivery")).to_contain_text(
+        "Reports to the service have failed since"
+    )
+    site.php("delete_option('wc_ad_credit_delivery_failure');")
+    expect(show(site, page, document("due")).locator(".wc-ad-credit-delivery")).to_have_count(0)
+
+
+def test_evidence_is_written_in_the_clock_of_the_page(site, page):
+    site.php("update_option('timezone_string', 'Asia/Bangkok');")
+    try:
+        shown = show(site, page, document("accumulating"))
+        expect(shown).to_contain_text("joined: October 30, 2025 3:00 pm")
+        expect(shown).to_contain_text("Times are your site's, Asia/Bangkok.")
+        expect(shown).not_to_contain_text("2025-10-30T")
+    finally:
+        site.php("update_option('timezone_string', '');")
+
+
+def test_the_next_step_is_a_button_in_the_box_at_the_top(site, page):
+    box = show(site, page, document("awaiting_setup")).locator(".wc-ad-credit-headline")
+    link = box.get_by_role("link", name="Install the TikTok integration")
+    assert "plugin-install.php" in link.get_attribute("href")
+    warning = {"id": "store_keys_refused", "text": "Refused.", "next_step": "Connect it again."}
+    box = show(site, page, {**document("due"), "warnings": [warning]}).locator(".wc-ad-credit-headline")
+    page.route("https://credit.example/**", lambda route: route.fulfill(body="the service"))
+    box.get_by_role("button", name="Connect again").click()
+    page.wait_for_url("https://credit.example/connect?shop=**&return_url=**")
+
+
+def test_plain_permalinks_are_told_before_connecting(site, page):
+    connection = site.option("wc_ad_credit_connection")
+    site.php("delete_option('wc_ad_credit_connection'); update_option('permalink_structure', '');")
+    try:
+        page.goto(f"{site.url}{PAGE}")
+        expect(page.locator("#wc-ad-credit")).to_contain_text("Your site uses plain permalinks")
+    finally:
+        site.php("update_option('permalink_structure', '/%postname%/');")
+        site.keep_option("wc_ad_credit_connection", connection)
 
 
 @needs_axe

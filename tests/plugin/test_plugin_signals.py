@@ -7,9 +7,13 @@ from sqlalchemy import select
 
 from receiver.storage.tables import Delivery
 from tests.capabilities import needs_wordpress
-from tests.plugin.tiktok import SECRETS
-from tests.signals import ACCOUNT, OTHER_ACCOUNT
+from tests.plugin.tiktok import PAGE as TIKTOK_PAGE
+from tests.plugin.tiktok import SECRETS, profile
+from tests.plugin.visitors import Visitor
+from tests.signals import ACCOUNT, OTHER_ACCOUNT, SECRET
 from wp_bridge.signals import read_signal
+
+TOPIC = "action.wc_ad_credit_signal"
 
 pytestmark = needs_wordpress
 
@@ -99,7 +103,7 @@ def test_of_two_copies_one_may_go(site, tiktok, told):
     tiktok.activate(one)
     tiktok.activate(other)
     assert events(told()) == ["integration_installed"]
-    assert site.php("return WcAdCredit\\Signals::state()['integration']['copies'];") == 2
+    assert site.php("return wc_ad_credit()->state_signal->build()['integration']['copies'];") == 2
     tiktok.deactivate(one)
     assert told() == []
     tiktok.deactivate(other)
@@ -117,7 +121,7 @@ def test_another_vendors_plugin_and_an_id_left_behind_are_no_link(site, tiktok, 
     tiktok.write(tt4b_advertiser_id="<b>7</b>")
     site.php("delete_option('tt4b_access_token');")
     assert "account_switched" not in events(told())
-    assert site.php("return WcAdCredit\\Signals::state()['account'];") is None
+    assert site.php("return wc_ad_credit()->state_signal->build()['account'];") is None
 
 
 def test_what_no_hook_saw_is_told_by_the_daily_look_as_not_exact(site, tiktok, told):
@@ -130,32 +134,32 @@ def test_what_no_hook_saw_is_told_by_the_daily_look_as_not_exact(site, tiktok, t
         "wp_cache_flush();"
     )
     assert told() == []
+    site.keep_option("wc_ad_credit_link", {"token_at": 1, "page_read": False})  # long ago
     site.run_queue(86400)
     linked, state = [signal for signal in told() if signal["event"] in ("account_linked", "state")][:2]
     assert (linked["event"], linked["exact"], state["account"]["exact"]) == ("account_linked", False, False)
 
 
-def test_no_hook_of_ours_is_handed_an_options_value(site):
+def test_no_hook_of_ours_is_handed_a_secret(site):
     handed = site.php(
         "global $wp_filter; $n = [];"
         "foreach ($wp_filter as $name => $hook) { if (strpos($name, '_option_tt4b_') !== false) {"
-        " foreach ($hook->callbacks as $all) { foreach ($all as $one) { $n[] = $one['accepted_args']; } } } }"
+        " foreach ($hook->callbacks as $all) { foreach ($all as $one) {"
+        " $n[] = [$name, $one['accepted_args']]; } } } }"
         "return $n;"
     )
-    assert len(handed) == 12
-    assert set(handed) == {0}
+    assert len(handed) > 12
+    assert [name for name, count in handed if count] == ["pre_update_option_tt4b_advertiser_id"]
 
 
 def test_a_service_that_is_down_holds_nobody_up_and_is_told_later(site, tiktok, told, service):
-    hooks = site.option("stand_in_webhooks")
-    site.keep_option(
-        "stand_in_webhooks", {136: {**hooks["136"], "url": "http://127.0.0.1:9/webhooks/woocommerce/x"}}
-    )
+    address = f"{service.url}/webhooks/woocommerce/{service.store.id}"
+    site.make_webhook(136, TOPIC, "http://127.0.0.1:9/webhooks/woocommerce/x", SECRET)
     tiktok.activate(tiktok.unpack("tiktok-for-business"))
     assert "integration_installed" in (site.content / "wc.log").read_text()
     waiting = [action["hook"] for action in site.waiting()]
     assert waiting.count("wc_ad_credit_state") == 1
-    site.keep_option("stand_in_webhooks", hooks)
+    site.make_webhook(136, TOPIC, address, SECRET)
     site.run_queue(1800)
     assert events(told()) == ["state"]
 
@@ -168,3 +172,103 @@ def test_deliveries_wait_for_no_queue_and_not_long(site, tiktok):
         "apply_filters('woocommerce_webhook_http_args', ['timeout' => 60], [], 137)];"
     )
     assert asked == [False, {"timeout": 5, "redirection": 0}, {"timeout": 60}]
+
+
+def draw_page(site):
+    """TikTok's own page, as its merchant sees it."""
+    assert Visitor(site, "shop").session.get(f"{site.url}{TIKTOK_PAGE}", timeout=30).ok
+
+
+def test_an_id_left_by_an_earlier_connection_is_no_link_of_the_next(site, tiktok, told):
+    plugin = tiktok.unpack("tiktok-for-business")
+    tiktok.activate(plugin)
+    tiktok.come_back_from_tiktok("act.FIRST")
+    tiktok.set_profile(profile(ACCOUNT))
+    draw_page(site)
+    assert events(told()) == ["integration_installed", "integration_set_up", "account_linked"]
+    tiktok.deactivate(plugin)
+    assert events(told()) == ["link_lost", "integration_removed"]
+    assert site.option("tt4b_advertiser_id") == ACCOUNT
+
+    tiktok.activate(plugin)
+    tiktok.come_back_from_tiktok("act.SECOND")
+    assert events(told()) == ["integration_installed", "integration_set_up"]
+    assert site.php("return wc_ad_credit()->state_signal->build()['account'];") is None
+    tiktok.set_profile(profile(OTHER_ACCOUNT))
+    draw_page(site)
+    (linked,) = told()
+    assert (linked["event"], linked["advertiser_id"], linked["exact"]) == (
+        "account_linked",
+        OTHER_ACCOUNT,
+        True,
+    )
+
+
+def test_connecting_the_same_account_again_is_an_exact_link(site, tiktok, told):
+    plugin = tiktok.unpack("tiktok-for-business")
+    tiktok.activate(plugin)
+    tiktok.link()
+    tiktok.deactivate(plugin)
+    tiktok.activate(plugin)
+    told()
+    tiktok.come_back_from_tiktok("act.SECOND")
+    assert events(told()) == ["integration_set_up"]
+    tiktok.set_profile(profile(ACCOUNT))
+    draw_page(site)
+    (linked,) = told()
+    assert (linked["event"], linked["advertiser_id"], linked["exact"]) == ("account_linked", ACCOUNT, True)
+
+
+@pytest.mark.parametrize("status", [1, 3])
+def test_a_profile_that_tiktoks_page_calls_unconnected_is_no_link_however_long_it_stands(
+    site, tiktok, told, status
+):
+    tiktok.activate(tiktok.unpack("tiktok-for-business"))
+    tiktok.write(tt4b_advertiser_id=ACCOUNT)  # left behind
+    tiktok.come_back_from_tiktok()
+    tiktok.set_profile(profile(ACCOUNT, status))
+    draw_page(site)
+    site.keep_option("wc_ad_credit_link", {**site.option("wc_ad_credit_link"), "token_at": 1})
+    site.run_queue(86400)
+    assert "account_linked" not in events(told())
+    tiktok.set_profile(profile(ACCOUNT))
+    draw_page(site)
+    assert events(told()) == ["account_linked"]
+
+
+def test_an_empty_profile_loses_the_link(site, tiktok, told):
+    tiktok.activate(tiktok.unpack("tiktok-for-business"))
+    tiktok.link()
+    told()
+    tiktok.set_profile({})
+    draw_page(site)
+    assert events(told()) == ["link_lost"]
+
+
+@pytest.mark.parametrize("written", ["0", "", "   ", "00000", "1234", "7" * 31])
+def test_an_advertiser_id_that_is_none_is_no_link(site, tiktok, told, written):
+    tiktok.activate(tiktok.unpack("tiktok-for-business"))
+    tiktok.write(**SECRETS)
+    tiktok.write(tt4b_advertiser_id=written)
+    assert events(told()) == ["integration_installed", "integration_set_up"]
+    assert site.php("return wc_ad_credit()->state_signal->build()['account'];") is None
+
+
+def test_the_stored_address_is_reported_whatever_a_language_plugin_makes_of_it(site, tiktok):
+    reported = (
+        "add_filter('home_url', fn($url) => $url . 'es/'); return wc_ad_credit()->state_signal->build();"
+    )
+    assert site.php(reported)["home_url"] == f"{site.url}/"
+
+
+def test_failures_are_kept_from_the_first_to_the_next_success(site, tiktok, service):
+    address = f"{service.url}/webhooks/woocommerce/{service.store.id}"
+    site.make_webhook(136, TOPIC, "http://127.0.0.1:9/webhooks/woocommerce/x", SECRET)
+    plugin = tiktok.unpack("tiktok-for-business")
+    tiktok.activate(plugin)
+    first = site.option("wc_ad_credit_delivery_failure")
+    tiktok.deactivate(plugin)
+    assert site.option("wc_ad_credit_delivery_failure") == first
+    site.make_webhook(136, TOPIC, address, SECRET)
+    tiktok.activate(plugin)
+    assert site.option("wc_ad_credit_delivery_failure") is False

@@ -74,8 +74,13 @@ def test_header_and_readme_agree_and_keep_the_directorys_rules():
     assert not header["Plugin Name"].lower().startswith(("tiktok", "woocommerce", "wc "))
     assert header["Requires Plugins"] == "woocommerce"
     assert header["Text Domain"] == SLUG
+    assert "Contributors: " in README
+    assert header["Author"]
     for theirs, ours in [("Stable tag", "Version"), ("Requires PHP", "Requires PHP")]:
         assert f"{theirs}: {header[ours]}" in README
     assert f"Requires at least: {header['Requires at least']}" in README
     assert f"define( 'WC_AD_CREDIT_VERSION', '{header['Version']}' );" in MAIN
     assert "== External services ==" in README
+    for folder, _, name in (path.as_posix().rpartition("/") for path in tracked()):
+        assert name.startswith(SLUG) or folder != "languages", name
+    assert not [path for path in tracked() if "load_plugin_textdomain" in (SOURCE / path).read_text()]

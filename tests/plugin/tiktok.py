@@ -1,15 +1,43 @@
-"""TikTok's integration on a site, as far as a companion can see it."""
+"""TikTok's integration on a site: it writes its options as the real one does."""
 
 from __future__ import annotations
 
-from tests.plugin.wordpress import WordPress
+import json
+from typing import Any
+
+from tests.plugin.wordpress import WordPress, quoted
 from tests.signals import ACCOUNT
+from wp_bridge.packing import SLUG
 
 SECRETS = {"tt4b_access_token": "act.TOP", "tt4b_secret": "TOPSECRET", "tt4b_external_data_key": "TOPKEY"}
-GONE = """
-$ours = ['woocommerce/woocommerce.php', 'ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php'];
+PAGE = "/wp-admin/admin.php?page=tiktok"
+CONNECTED = 2
+# Its page reads the business profile and writes the ids, the same ones too; an empty profile deletes
+# the token, and one of another status changes nothing. Deactivated, it deletes the token alone.
+PLUGIN = """<?php
+/* Plugin Name: TikTok */
+register_deactivation_hook(__FILE__, static function () { delete_option('tt4b_access_token'); });
+$page = static function () {
+    $profile = json_decode(get_option('tt4b_stub_profile', 'null'), true);
+    if (false === get_option('tt4b_access_token') || null === $profile) {
+        return;
+    }
+    if ([] === $profile) {
+        delete_option('tt4b_access_token');
+    } elseif (2 === $profile['status']) {
+        update_option('tt4b_advertiser_id', $profile['adv_id']);
+        update_option('tt4b_bc_id', $profile['bc_id']);
+    }
+};
+add_action('admin_menu', static function () use ($page) {
+    $may = 'manage_woocommerce';
+    add_submenu_page('woocommerce-marketing', 'TikTok', 'TikTok', $may, 'tiktok', $page);
+});
+"""
+GONE = f"""
+$ours = ['woocommerce/woocommerce.php', '{SLUG}/{SLUG}.php'];
 deactivate_plugins(array_diff(get_option('active_plugins'), $ours));
-foreach (wp_load_alloptions() as $n => $v) { if (strpos($n, 'tt4b_') === 0) { delete_option($n); } }
+foreach (wp_load_alloptions() as $n => $v) {{ if (strpos($n, 'tt4b_') === 0) {{ delete_option($n); }} }}
 """
 
 
@@ -21,7 +49,7 @@ class Tiktok:
         place = self.site.content / "plugins" / folder
         (place / "admin").mkdir(parents=True, exist_ok=True)
         (place / "admin" / "Tt4b_Menu_Class.php").write_text("<?php\n")
-        (place / main).write_text("<?php\n/* Plugin Name: TikTok */\n")
+        (place / main).write_text(PLUGIN)
         return f"{folder}/{main}"
 
     def activate(self, plugin: str) -> None:
@@ -33,6 +61,14 @@ class Tiktok:
     def write(self, **options: str) -> None:
         self.site.php("".join(f"update_option('{name}', '{value}');" for name, value in options.items()))
 
+    def come_back_from_tiktok(self, token: str = "act.TOP") -> None:
+        """The OAuth return: the token is written, and no id yet."""
+        self.write(**{**SECRETS, "tt4b_access_token": token})
+
+    def set_profile(self, profile: dict[str, Any]) -> None:
+        """What TikTok answers to the integration's page; {} is an empty business profile."""
+        self.site.php(f"update_option('tt4b_stub_profile', {quoted(json.dumps(profile or []))});")
+
     def link(self, account: str = ACCOUNT) -> None:
         self.write(
             **SECRETS, tt4b_bc_id="7200000000000000009", tt4b_external_business_id="tt4b_woocommerce_01"
@@ -42,3 +78,7 @@ class Tiktok:
     def remove(self) -> None:
         """Nothing that a test left says anything to the next."""
         self.site.php(GONE)
+
+
+def profile(account: str = ACCOUNT, status: int = CONNECTED) -> dict[str, Any]:
+    return {"adv_id": account, "bc_id": "7200000000000000009", "status": status}

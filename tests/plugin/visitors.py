@@ -10,7 +10,7 @@ import requests
 from tests.plugin.wordpress import WordPress
 
 REST = "/wp-json/wc-ad-credit/v1/"
-TAB = "/wp-admin/admin.php?page=wc-settings&tab=ad-credit"
+PAGE = "/wp-admin/admin.php?page=wc-ad-credit"
 
 
 class Visitor:
@@ -38,7 +38,7 @@ class Visitor:
         )
 
     def page(self) -> str:
-        return self.session.get(f"{self.site.url}{TAB}", timeout=30).text
+        return self.session.get(f"{self.site.url}{PAGE}", timeout=30).text
 
     def press(
         self, does: Any, fields: dict[str, Any] | None = None, nonce: str | None = None
@@ -47,6 +47,6 @@ class Visitor:
         if nonce is None:
             found = re.search(r'name="wc_ad_credit_nonce" value="(\w+)"', self.page())
             nonce = found[1] if found else ""
-        data = {"wc_ad_credit_does": does, "wc_ad_credit_nonce": nonce, **(fields or {})}
+        data = {"wc_ad_credit_action": does, "wc_ad_credit_nonce": nonce, **(fields or {})}
         url = f"{self.site.url}/wp-admin/admin-post.php?action=wc_ad_credit"
         return self.session.post(url, data=data, timeout=30, allow_redirects=False)

@@ -69,6 +69,29 @@ class WordPress:
     def keep_option(self, name: str, value: Any) -> None:
         self.php(f"update_option({json.dumps(name)}, json_decode({quoted(json.dumps(value))}, true));")
 
+    def make_webhook(self, number: int, topic: str, address: str, secret: str = "secret") -> None:
+        """As the service makes one by REST; one with that number is replaced."""
+        wanted = ", ".join([str(number), *map(quoted, (topic, address, secret))])
+        self.php(f"stand_in_webhook({wanted});")
+
+    def webhooks(self) -> dict[int, str]:
+        """The status of each webhook, by its number."""
+        read = "return $GLOBALS['wpdb']->get_results('SELECT webhook_id, status FROM wp_wc_webhooks');"
+        return {int(row["webhook_id"]): row["status"] for row in self.php(read)}
+
+    def remove_webhooks(self) -> None:
+        self.php("$GLOBALS['wpdb']->query('DELETE FROM wp_wc_webhooks');")
+
+    def make_key(self, number: int, description: str, key: str) -> None:
+        """As the shop manager approves one; a description without an application is one made by hand."""
+        self.php(f"stand_in_key({number}, {quoted(description)}, {quoted(key)});")
+
+    def keys(self) -> list[int]:
+        read = (
+            "return $GLOBALS['wpdb']->get_col('SELECT key_id FROM wp_woocommerce_api_keys ORDER BY key_id');"
+        )
+        return [int(number) for number in self.php(read)]
+
     def complaints(self) -> str:
         """What PHP complained of in our plugin; Debian's WordPress is older than its PHP."""
         log = self.content / "debug.log"

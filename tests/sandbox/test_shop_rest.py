@@ -280,7 +280,9 @@ def test_a_shop_tells_what_it_was_set_up_as(shop):
     assert (told["version"], told["wp_version"], told["store_id"]) == ("10.5.0", "6.9.7", setup.store_id)
     assert status["settings"]["HPOS_enabled"] is False
     plugins = {one["plugin"]: one["version"] for one in status["active_plugins"]}
-    assert {"tt/tt.php", "ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php"} <= set(plugins)
+    assert {"tt/tt.php", "ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php"} <= set(
+        plugins
+    )
     setup.integration = setup.companion = None
     only = get(shop, "/wp-json/wc/v3/system_status", auth=auth, _fields="active_plugins").json()
     assert [one["plugin"] for one in only["active_plugins"]] == ["woocommerce/woocommerce.php"]

@@ -2,7 +2,7 @@
 /** The plugin's classes, and the few functions of WordPress that the tested ones call; nothing else of WordPress. */
 
 define( 'ABSPATH', __DIR__ . '/' );
-define( 'WC_AD_CREDIT_VERSION', '1.0.0' );
+define( 'WC_AD_CREDIT_VERSION', '1.1.0' );
 define( 'WC_AD_CREDIT_FILE', '/site/wp-content/plugins/ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php' );
 define( 'MINUTE_IN_SECONDS', 60 );
 define( 'HOUR_IN_SECONDS', 3600 );
@@ -93,4 +93,8 @@ function restore_current_blog(): void {
 
 function delete_metadata( string $of, int $id, string $key, string $value, bool $all ): void {
 	$GLOBALS['forgotten'][] = array( $of, $key, $all );
+}
+
+function admin_url( string $path ): string {
+	return "/wp-admin/$path";
 }

@@ -2,31 +2,36 @@
 /**
  * Plugin Name:          Ad Credit Status for WooCommerce
  * Description:          Shows where your store stands with the TikTok ad credit offer: what counts, what is missing, and when the credit comes.
- * Version:              1.0.0
+ * Version:              1.1.0
+ * Author:               Ad Credit Status contributors
  * Requires at least:    6.1
  * Requires PHP:         7.4
  * Requires Plugins:     woocommerce
  * WC requires at least: 8.0
- * WC tested up to:      9.9
+ * WC tested up to:      10.6
  * License:              GPL-2.0-or-later
  * License URI:          https://www.gnu.org/licenses/gpl-2.0.html
  * Text Domain:          ad-credit-status-for-woocommerce
  * Domain Path:          /languages
  *
- * This file is read by every PHP that WordPress ever ran on, so that an old one gets a sentence and no fatal error.
+ * Old PHP must be able to parse this file, so that it shows a notice instead of a fatal error.
  *
  * @package WcAdCredit
  */
 
 defined( 'ABSPATH' ) || exit;
 
-define( 'WC_AD_CREDIT_FILE', __FILE__ );
-define( 'WC_AD_CREDIT_VERSION', '1.0.0' );
+if ( defined( 'WC_AD_CREDIT_FILE' ) ) {
+	return; // Another copy of the plugin is active under another folder.
+}
 
-require_once dirname( __FILE__ ) . '/requirements.php';
+define( 'WC_AD_CREDIT_FILE', __FILE__ );
+define( 'WC_AD_CREDIT_VERSION', '1.1.0' );
+
+require_once __DIR__ . '/requirements.php';
 
 if ( wc_ad_credit_php_is_old( PHP_VERSION ) ) {
 	add_action( 'admin_notices', 'wc_ad_credit_old_php_notice' );
 } else {
-	require_once dirname( __FILE__ ) . '/src/load.php';
+	require_once __DIR__ . '/src/load.php';
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * What the plugin needs, and the sentence that says so where it is not there. Kept to the syntax of old PHP.
+ * Notices for a site that lacks what the plugin requires. Kept to the syntax of old PHP.
  *
  * @package WcAdCredit
  */
@@ -8,36 +8,55 @@
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Whether the rest of the plugin could not even be read.
+ * Tell whether this PHP is too old to parse the rest of the plugin.
  *
- * @param string $version As PHP_VERSION has it.
+ * @since 1.0.0
+ *
+ * @param string $version The version in the format of PHP_VERSION.
  * @return bool
  */
 function wc_ad_credit_php_is_old( $version ) {
 	return version_compare( $version, '7.4', '<' );
 }
 
+/**
+ * Ask for a newer PHP.
+ *
+ * @since 1.0.0
+ *
+ * @return void
+ */
 function wc_ad_credit_old_php_notice() {
 	wc_ad_credit_notice(
 		sprintf(
 			/* translators: 1: the version needed, 2: the version found. */
-			__( 'Ad Credit Status needs PHP %1$s or newer, and this site runs PHP %2$s. Ask your host for a newer PHP; until then the plugin rests.', 'ad-credit-status-for-woocommerce' ),
+			__( 'Ad Credit Status needs PHP %1$s or newer, and this site runs PHP %2$s. Ask your host for a newer PHP; until then the plugin does nothing.', 'ad-credit-status-for-woocommerce' ),
 			'7.4',
 			PHP_VERSION
 		)
 	);
 }
 
+/**
+ * Ask for WooCommerce.
+ *
+ * @since 1.0.0
+ *
+ * @return void
+ */
 function wc_ad_credit_no_woocommerce_notice() {
 	wc_ad_credit_notice(
-		__( 'Ad Credit Status needs WooCommerce. Install and activate WooCommerce; until then the plugin rests.', 'ad-credit-status-for-woocommerce' )
+		__( 'Ad Credit Status needs WooCommerce. Install and activate WooCommerce; until then the plugin does nothing.', 'ad-credit-status-for-woocommerce' )
 	);
 }
 
 /**
- * Said on the plugins screen only, and to those who can do something about it.
+ * Print a notice on the plugins screen, to users who can manage plugins.
+ *
+ * @since 1.0.0
  *
  * @param string $sentence Plain text.
+ * @return void
  */
 function wc_ad_credit_notice( $sentence ) {
 	$screen = function_exists( 'get_current_screen' ) ? get_current_screen() : null;

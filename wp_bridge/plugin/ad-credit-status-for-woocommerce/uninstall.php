@@ -1,12 +1,14 @@
 <?php
 /**
- * Removes everything the plugin ever kept, on every site of a network.
+ * Removes everything the plugin ever stored, on every site of a network.
  *
  * @package WcAdCredit
  */
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-require_once __DIR__ . '/src/Cleanup.php';
+defined( 'WC_AD_CREDIT_VERSION' ) || define( 'WC_AD_CREDIT_VERSION', '1.1.0' );
 
-WcAdCredit\Cleanup::everything();
+require_once __DIR__ . '/src/autoload.php';
+
+( new WcAdCredit\Uninstaller() )->run();

@@ -16,11 +16,11 @@ final class DocumentTest extends TestCase {
 		$this->assertSame( array(), $document->each( 'a.b' ) );
 	}
 
-	public function test_only_a_status_document_is_one(): void {
+	public function test_only_a_status_document_is_status(): void {
 		$one = array( 'stage' => 'due', 'headline' => 'h', 'as_of' => 't', 'rules' => array() );
-		$this->assertTrue( Document::is_one( $one ) );
+		$this->assertTrue( Document::is_status( $one ) );
 		foreach ( array_keys( $one ) as $name ) {
-			$this->assertFalse( Document::is_one( array( $name => 7 ) + $one ) );
+			$this->assertFalse( Document::is_status( array( $name => 7 ) + $one ) );
 		}
 	}
 }

@@ -7,7 +7,7 @@ final class FormatTest extends TestCase {
 
 	/** @dataProvider amounts */
 	public function test_amounts_are_written_digit_by_digit( string $amount, string $written ): void {
-		$this->assertSame( str_replace( ' ', "\u{a0}", $written ), Format::money( $amount, 'USD' ) );
+		$this->assertSame( str_replace( ' ', "\u{a0}", $written ), ( new Format() )->money( $amount, 'USD' ) );
 	}
 
 	public static function amounts(): array {
@@ -26,13 +26,13 @@ final class FormatTest extends TestCase {
 	}
 
 	public function test_a_date_of_the_accounts_zone_is_moved_by_no_other_zone(): void {
-		$this->assertSame( '2025-12-01', Format::date( '2025-12-01' ) );
-		$this->assertSame( '2025-12-02 05:00', Format::time( '2025-12-01T22:00:00Z' ) );
+		$this->assertSame( '2025-12-01', ( new Format() )->date( '2025-12-01' ) );
+		$this->assertSame( '2025-12-02 05:00', ( new Format() )->time( '2025-12-01T22:00:00Z' ) );
 	}
 
 	public function test_what_is_no_date_is_shown_as_none(): void {
 		foreach ( array( '', 'tomorrow', '2025-12-01T00:00:00', '<b>', '+1 day' ) as $text ) {
-			$this->assertSame( '', Format::date( $text ) . Format::time( $text ) );
+			$this->assertSame( '', ( new Format() )->date( $text ) . ( new Format() )->time( $text ) );
 		}
 	}
 }

@@ -8,7 +8,7 @@ final class ProgressTest extends TestCase {
 
 	/** @dataProvider ways */
 	public function test_the_step_a_store_stands_at( array $document, int $done, string $then ): void {
-		$states = array_column( Progress::steps( new Document( $document ) ), 'state' );
+		$states = ( new Progress() )->steps( new Document( $document ) );
 		$this->assertSame( $done, count( array_keys( $states, 'done', true ) ) );
 		$this->assertSame( $then, $states[ $done ] ?? '' );
 	}
@@ -33,7 +33,7 @@ final class ProgressTest extends TestCase {
 	public function test_overdue_is_by_the_calendar_of_the_account( string $now, string $zone, string $state, bool $is ): void {
 		$GLOBALS['now'] = strtotime( $now );
 		$award          = array( 'state' => $state, 'due_by' => '2025-12-08' );
-		$this->assertSame( $is, Progress::is_overdue( new Document( array( 'award' => $award, 'account' => array( 'timezone' => $zone ) ) ) ) );
+		$this->assertSame( $is, ( new Progress() )->is_overdue( new Document( array( 'award' => $award, 'account' => array( 'timezone' => $zone ) ) ) ) );
 	}
 
 	public static function due_dates(): array {

@@ -46,6 +46,7 @@ namespace {
 			add_submenu_page( 'woocommerce', 'Settings', 'Settings', 'manage_woocommerce', 'wc-settings', 'stand_in_settings' );
 			add_submenu_page( 'woocommerce', 'Status', 'Status', 'manage_woocommerce', 'wc-status', 'stand_in_status' );
 			add_menu_page( 'Marketing', 'Marketing', 'manage_woocommerce', 'woocommerce-marketing', '__return_null' );
-		}
+		},
+		5
 	);
 }

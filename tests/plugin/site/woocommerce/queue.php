@@ -1,5 +1,5 @@
 <?php
-/** Action Scheduler over one option: what was done or cancelled stays, as there. `stand_in_run` is its runner. */
+/** Action Scheduler over its own tables: what was done or cancelled stays, as there. `stand_in_run` is its runner. */
 
 /** Those that wait. */
 function stand_in_actions(): array {
@@ -19,42 +19,44 @@ final class ActionScheduler_Store {
 		return new self();
 	}
 
-	public function all(): array {
-		return (array) get_option( 'stand_in_actions', array() );
+	public static function install(): void {
+		global $wpdb;
+		$wpdb->query( "CREATE TABLE IF NOT EXISTS {$wpdb->prefix}actionscheduler_actions (action_id bigint AUTO_INCREMENT PRIMARY KEY, hook varchar(191), status varchar(20), args text, at bigint, every int, group_id bigint)" );
+		$wpdb->query( "CREATE TABLE IF NOT EXISTS {$wpdb->prefix}actionscheduler_groups (group_id bigint AUTO_INCREMENT PRIMARY KEY, slug varchar(255))" );
+		$wpdb->query( "CREATE TABLE IF NOT EXISTS {$wpdb->prefix}actionscheduler_logs (log_id bigint AUTO_INCREMENT PRIMARY KEY, action_id bigint, message text)" );
 	}
 
-	public function keep( array $actions ): void {
-		update_option( 'stand_in_actions', $actions, false );
+	public function all(): array {
+		global $wpdb;
+		self::install();
+		$rows = $wpdb->get_results( "SELECT a.*, g.slug AS `group` FROM {$wpdb->prefix}actionscheduler_actions a LEFT JOIN {$wpdb->prefix}actionscheduler_groups g USING (group_id) ORDER BY action_id", ARRAY_A );
+		return array_map(
+			static function ( array $row ): array {
+				$numbers = array( 'id' => (int) $row['action_id'], 'at' => (int) $row['at'], 'every' => (int) $row['every'] );
+				return array( 'args' => json_decode( $row['args'], true ) ) + $numbers + $row;
+			},
+			$rows
+		);
 	}
 
 	public function mark( int $id, string $status ): void {
-		$actions                  = $this->all();
-		$actions[ $id ]['status'] = $status;
-		$this->keep( $actions );
+		global $wpdb;
+		$wpdb->update( "{$wpdb->prefix}actionscheduler_actions", array( 'status' => $status ), array( 'action_id' => $id ) );
 	}
 
 	public function add( array $action ): int {
-		$actions   = $this->all();
-		$id        = 1 + max( array_merge( array( 0 ), array_keys( $actions ) ) );
-		$actions[] = array( 'id' => $id, 'status' => 'pending' ) + $action;
-		$this->keep( array_column( $actions, null, 'id' ) );
-		return $id;
-	}
-
-	/** At most five, unless it is told otherwise. */
-	public function query_actions( array $query ): array {
-		$found = array();
-		foreach ( $this->all() as $id => $action ) {
-			if ( $query['group'] === $action['group'] ) {
-				$found[] = (string) $id;
-			}
+		global $wpdb;
+		self::install();
+		$group = $wpdb->get_var( $wpdb->prepare( "SELECT group_id FROM {$wpdb->prefix}actionscheduler_groups WHERE slug = %s", $action['group'] ) );
+		if ( ! $group ) {
+			$wpdb->insert( "{$wpdb->prefix}actionscheduler_groups", array( 'slug' => $action['group'] ) );
+			$group = $wpdb->insert_id;
 		}
-		$most = $query['per_page'] ?? 5;
-		return $most > 0 ? array_slice( $found, 0, $most ) : $found;
-	}
-
-	public function delete_action( $id ): void {
-		$this->keep( array_diff_key( $this->all(), array( $id => true ) ) );
+		$row = array( 'hook' => $action['hook'], 'status' => 'pending', 'args' => wp_json_encode( $action['args'] ), 'at' => $action['at'], 'every' => $action['every'], 'group_id' => $group );
+		$wpdb->insert( "{$wpdb->prefix}actionscheduler_actions", $row );
+		$id = (int) $wpdb->insert_id;
+		$wpdb->insert( "{$wpdb->prefix}actionscheduler_logs", array( 'action_id' => $id, 'message' => 'action created' ) );
+		return $id;
 	}
 }
 

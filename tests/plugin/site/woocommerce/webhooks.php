@@ -1,5 +1,5 @@
 <?php
-/** Webhooks of action topics: loaded on init, queued by their action, delivered as the request ends. */
+/** Webhooks of action topics in their own table: loaded on init, queued by their action, delivered as the request ends. */
 
 final class WC_Webhook {
 
@@ -9,29 +9,53 @@ final class WC_Webhook {
 		$this->values = $values;
 	}
 
+	public static function table(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'wc_webhooks';
+	}
+
+	public static function install(): void {
+		global $wpdb;
+		$wpdb->query( 'CREATE TABLE IF NOT EXISTS ' . self::table() . ' (webhook_id bigint AUTO_INCREMENT PRIMARY KEY, status varchar(200), topic varchar(200), delivery_url text, secret text)' );
+	}
+
 	public function get_id(): int {
-		return (int) $this->values['id'];
+		return (int) $this->values['webhook_id'];
 	}
 
 	public function get_topic(): string {
 		return $this->values['topic'];
 	}
 
+	public function get_status(): string {
+		return $this->values['status'];
+	}
+
 	public function get_delivery_url(): string {
-		return $this->values['url'];
+		return $this->values['delivery_url'];
+	}
+
+	public function set_status( string $status ): void {
+		$this->values['status'] = $status;
+	}
+
+	public function save(): void {
+		global $wpdb;
+		$wpdb->update( self::table(), $this->values, array( 'webhook_id' => $this->get_id() ) );
 	}
 
 	public function delete( bool $force ): void {
-		$hooks = (array) get_option( 'stand_in_webhooks', array() );
-		unset( $hooks[ $this->get_id() ] );
-		update_option( 'stand_in_webhooks', $hooks );
+		global $wpdb;
+		$wpdb->delete( self::table(), array( 'webhook_id' => $this->get_id() ) );
 	}
 
 	public function listen(): void {
 		add_action(
 			substr( $this->get_topic(), strlen( 'action.' ) ),
 			function ( $arg = '' ): void {
-				$GLOBALS['stand_in_queued'][] = array( $this, $arg );
+				if ( apply_filters( 'woocommerce_webhook_should_deliver', true, $this, $arg ) ) {
+					$GLOBALS['stand_in_queued'][] = array( $this, $arg );
+				}
 			}
 		);
 	}
@@ -71,13 +95,31 @@ final class WC_Data_Store {
 	}
 
 	public function get_webhooks_ids( string $status = '' ): array {
-		return array_keys( (array) get_option( 'stand_in_webhooks', array() ) );
+		global $wpdb;
+		$table = WC_Webhook::table();
+		$all   = $wpdb->get_var( "SHOW TABLES LIKE '$table'" ) ? $wpdb->get_results( "SELECT webhook_id, status FROM $table ORDER BY webhook_id", ARRAY_A ) : array();
+		$found = array();
+		foreach ( $all as $row ) {
+			if ( '' === $status || $status === $row['status'] ) {
+				$found[] = $row['webhook_id'];
+			}
+		}
+		return $found;
 	}
 }
 
 function wc_get_webhook( $id ): ?WC_Webhook {
-	$hooks = (array) get_option( 'stand_in_webhooks', array() );
-	return isset( $hooks[ $id ] ) ? new WC_Webhook( $hooks[ $id ] ) : null;
+	global $wpdb;
+	$row = $wpdb->get_row( $wpdb->prepare( 'SELECT * FROM ' . WC_Webhook::table() . ' WHERE webhook_id = %d', $id ), ARRAY_A );
+	return $row ? new WC_Webhook( $row ) : null;
+}
+
+/** As the service makes one by REST. */
+function stand_in_webhook( int $id, string $topic, string $url, string $secret = 'secret' ): void {
+	global $wpdb;
+	WC_Webhook::install();
+	$row = array( 'webhook_id' => $id, 'status' => 'active', 'topic' => $topic, 'delivery_url' => $url, 'secret' => $secret );
+	$wpdb->replace( WC_Webhook::table(), $row );
 }
 
 add_action(

@@ -13,6 +13,7 @@ final class WooCommerce {}
 
 require __DIR__ . '/queue.php';
 require __DIR__ . '/webhooks.php';
+require __DIR__ . '/keys.php';
 require __DIR__ . '/admin.php';
 require __DIR__ . '/notes.php';
 
@@ -20,6 +21,8 @@ register_activation_hook(
 	__FILE__,
 	static function (): void {
 		Automattic\WooCommerce\Admin\Notes\Notes::install();
+		WC_Webhook::install();
+		ActionScheduler_Store::install();
 		add_role( 'shop_manager', 'Shop manager', array( 'read' => true, 'manage_woocommerce' => true ) );
 		get_role( 'administrator' )->add_cap( 'manage_woocommerce' );
 	}
@@ -35,8 +38,8 @@ add_action(
 
 function wc_get_logger() {
 	return new class() {
-		public function __call( string $level, array $said ): void {
-			file_put_contents( WP_CONTENT_DIR . '/wc.log', "$level {$said[1]['source']}: {$said[0]}\n", FILE_APPEND );
+		public function log( string $level, string $line, array $context ): void {
+			file_put_contents( WP_CONTENT_DIR . '/wc.log', "$level {$context['source']}: $line\n", FILE_APPEND );
 		}
 	};
 }

@@ -4,6 +4,28 @@
 	if ( ! page || ! window.fetch ) {
 		return;
 	}
+
+	function refresh( poll ) {
+		return window.fetch( page.dataset.refresh, {
+			method: 'POST',
+			credentials: 'same-origin',
+			headers: { 'X-WP-Nonce': page.dataset.nonce, 'Content-Type': 'application/json' },
+			body: JSON.stringify( { poll: poll } )
+		} ).then( function ( response ) {
+			if ( ! response.ok ) {
+				throw new Error( response.status );
+			}
+			return response.json();
+		} ).then( function ( answer ) {
+			var typed = ( page.querySelector( 'textarea' ) || {} ).value || '';
+			page.innerHTML = answer.html;
+			if ( typed && page.querySelector( 'textarea' ) ) {
+				page.querySelector( 'textarea' ).value = typed;
+			}
+			return answer;
+		} );
+	}
+
 	page.addEventListener( 'click', function ( event ) {
 		var button = event.target.closest( 'button[value="refresh"]' );
 		if ( ! button ) {
@@ -11,25 +33,18 @@
 		}
 		event.preventDefault();
 		button.disabled = true;
-		window.fetch( page.dataset.refresh, { method: 'POST', credentials: 'same-origin', headers: { 'X-WP-Nonce': page.dataset.nonce } } )
-			.then( function ( answer ) {
-				if ( ! answer.ok ) {
-					throw new Error( answer.status );
-				}
-				return answer.json();
-			} )
-			.then( function ( answer ) {
-				var written = ( page.querySelector( 'textarea' ) || {} ).value || '';
-				page.innerHTML = answer.html;
-				if ( written && page.querySelector( 'textarea' ) ) {
-					page.querySelector( 'textarea' ).value = written;
-				}
-				page.querySelector( '.wc-ad-credit-said' ).textContent = answer.message;
+		refresh( true ).then( function ( answer ) {
+			if ( window.wp && window.wp.a11y ) {
 				window.wp.a11y.speak( answer.message );
-				page.querySelector( 'button[value="refresh"]' ).focus();
-			} )
-			.catch( function () {
-				window.location.reload();
-			} );
+			}
+			page.querySelector( 'button[value="refresh"]' ).focus();
+		} ).catch( function () {
+			window.location.reload();
+		} );
 	} );
+
+	if ( 'waiting' in page.dataset ) {
+		// What is shown stays where this fails: the background asks too.
+		refresh( false ).catch( function () {} );
+	}
 }() );

@@ -1,6 +1,6 @@
 <?php
 /**
- * What the buttons of the page do: checked, done, and back to the page with a sentence.
+ * What the page's buttons do: checked, done, and back to the page with a sentence.
  *
  * @package WcAdCredit
  */
@@ -9,105 +9,236 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Handles the page's form.
+ *
+ * @since 1.0.0
+ */
 final class Actions {
 
-	const ACTION = 'wc_ad_credit';
-	const NONCE  = 'wc_ad_credit_nonce';
-	const DOES   = 'wc_ad_credit_does';
+	/** The action of admin-post.php, and of the nonce. */
+	const HOOK = 'wc_ad_credit';
 
-	/** What a button may ask for: the method of that name does it and answers with a word of Words::of_answer(). */
-	const KNOWN = array( 'begin', 'connect', 'disconnect', 'refresh', 'review', 'dismiss', 'tiktok' );
+	/** The nonce's field. */
+	const NONCE = 'wc_ad_credit_nonce';
 
-	const SAID = 'wc_ad_credit_said_';
+	/** The field that names the button. */
+	const FIELD = 'wc_ad_credit_action';
 
-	public static function handle(): void {
+	/** What a button may ask for: the method of that name does it and returns codes of Messages::sentence(). */
+	const NAMES = array( 'begin', 'reconnect', 'connect', 'disconnect', 'refresh', 'review', 'dismiss', 'consent' );
+
+	/**
+	 * The plugin's parts.
+	 *
+	 * @since 1.1.0
+	 * @var Plugin
+	 */
+	private Plugin $plugin;
+
+	/**
+	 * Take the plugin's parts.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Plugin $plugin The plugin.
+	 */
+	public function __construct( Plugin $plugin ) {
+		$this->plugin = $plugin;
+	}
+
+	/**
+	 * Do what a button asks for. Ends the request.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return void
+	 */
+	public function handle(): void {
 		if ( ! current_user_can( 'manage_woocommerce' ) ) {
-			wp_die( esc_html__( 'Sorry, only who manages the shop may do this.', 'ad-credit-status-for-woocommerce' ), '', array( 'response' => 403 ) );
+			wp_die( esc_html__( 'Only users who manage the shop may do this.', 'ad-credit-status-for-woocommerce' ), '', array( 'response' => 403 ) );
 		}
-		check_admin_referer( self::ACTION, self::NONCE );
-		$does = self::field( self::DOES );
-		if ( in_array( $does, self::KNOWN, true ) ) {
-			self::say( self::$does() );
+		check_admin_referer( self::HOOK, self::NONCE );
+		$name = $this->field( self::FIELD );
+		$url  = $this->plugin->page->url();
+		if ( in_array( $name, self::NAMES, true ) ) {
+			$codes  = $this->$name();
+			$is_bad = array_intersect( $codes, array( 'address', 'token', 'unknown_token', 'try_unreachable', 'try_busy', 'try_unreadable' ) );
+			$this->plugin->flash->set( $codes, $is_bad ? $this->typed() : array() );
+			$url .= 'refresh' === $name ? '#wc-ad-credit-footer' : '';
 		}
-		wp_safe_redirect( Page::url() );
+		wp_safe_redirect( $url );
 		exit;
 	}
 
-	/** The sentence about what this user just asked for, once. */
-	public static function said(): string {
-		$name = self::SAID . get_current_user_id();
-		$word = get_transient( $name );
-		delete_transient( $name );
-		return is_string( $word ) ? Words::of_answer( $word ) : '';
-	}
-
-	private static function say( string $word ): void {
-		set_transient( self::SAID . get_current_user_id(), $word, MINUTE_IN_SECONDS );
-	}
-
-	/** To the service's own page, where the merchant lets it connect. */
-	private static function begin(): string {
-		$service = Connection::address_of( self::field( 'wc_ad_credit_service' ) );
+	/**
+	 * Go to the service's own page, where the merchant lets it connect.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return string[]
+	 */
+	private function begin(): array {
+		$service = $this->plugin->connection->normalize( $this->field( 'wc_ad_credit_service' ) );
 		if ( '' === $service ) {
-			return 'address';
+			return array( 'address' );
 		}
-		self::leave( add_query_arg( 'shop', rawurlencode( home_url( '/' ) ), $service . '/connect' ) );
+		$this->leave_for( $service );
 	}
 
-	private static function connect(): string {
-		$service = Connection::address_of( self::field( 'wc_ad_credit_service' ) );
-		$token   = trim( self::field( 'wc_ad_credit_token' ) );
+	/**
+	 * Go there again with the address that is known.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return string[]
+	 */
+	private function reconnect(): array {
+		$service = $this->plugin->connection->service();
 		if ( '' === $service ) {
-			return 'address';
+			return array( 'unconnected' );
 		}
-		if ( ! Connection::is_token( $token ) ) {
-			return 'token';
+		$this->leave_for( $service );
+	}
+
+	/**
+	 * Connect with a token that was typed.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return string[]
+	 */
+	private function connect(): array {
+		return array(
+			$this->plugin->connector->try_connect(
+				$this->field( 'wc_ad_credit_service' ),
+				$this->field( 'wc_ad_credit_token' ),
+				$this->plugin->page->language()
+			),
+		);
+	}
+
+	/**
+	 * End the connection.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return string[]
+	 */
+	private function disconnect(): array {
+		return $this->plugin->connector->disconnect();
+	}
+
+	/**
+	 * Ask for new figures.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return string[]
+	 */
+	private function refresh(): array {
+		return array( $this->plugin->refresher->refresh() );
+	}
+
+	/**
+	 * Ask for a review.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return string[]
+	 */
+	private function review(): array {
+		return array( $this->plugin->review->send( $this->field( 'wc_ad_credit_message' ) ) );
+	}
+
+	/**
+	 * Dismiss an update.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return string[]
+	 */
+	private function dismiss(): array {
+		$key = $this->field( 'wc_ad_credit_update' );
+		if ( preg_match( '/' . AdminNotice::KEY . '/D', $key ) ) {
+			$this->plugin->notice->dismiss( $key );
 		}
-		Connection::make( $service, $token );
-		Refresher::fetch();
-		return Answers::trouble() ?: 'connected';
+		return array( 'dismissed' );
 	}
 
-	private static function disconnect(): string {
-		Connection::end();
-		News::withdraw();
-		return 'disconnected';
-	}
-
-	private static function refresh(): string {
-		return Refresher::ask_anew() ? 'refreshed' : Refresher::why_not();
-	}
-
-	private static function review(): string {
-		return Review::ask( self::field( 'wc_ad_credit_message' ) );
-	}
-
-	private static function dismiss(): string {
-		$key = self::field( 'wc_ad_credit_news' );
-		if ( preg_match( '/' . News::KEY . '/D', $key ) ) {
-			News::dismiss( $key );
+	/**
+	 * Go into TikTok's consent by a one-use address of the service.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return string[]
+	 */
+	private function consent(): array {
+		$response = $this->plugin->client->create_ticket( $this->plugin->page->url() );
+		$url      = (string) ( $response->body['url'] ?? '' );
+		if ( $response->is_success() && 0 === strpos( $url, $this->plugin->connection->service() . '/' ) ) {
+			$this->redirect( $url );
 		}
-		return 'dismissed';
+		$code = $response->error_code();
+		return array( '' === $code ? 'unreadable' : $code );
 	}
 
-	/** Into TikTok's consent, by a one-use address of the service. */
-	private static function tiktok(): string {
-		$reply = Service::ticket( Page::url() );
-		$url   = (string) ( $reply->body['url'] ?? '' );
-		if ( ! $reply->is_good() || 0 !== strpos( $url, Connection::service() . '/' ) ) {
-			return $reply->trouble() ?: 'unreadable';
-		}
-		self::leave( $url );
+	/**
+	 * Go to the service's page for this shop; it comes back to ours. Ends the request.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $service The service's address.
+	 * @return void
+	 */
+	private function leave_for( string $service ): void {
+		$query = array(
+			'shop'       => rawurlencode( $this->plugin->installation->home_url() ),
+			'return_url' => rawurlencode( $this->plugin->page->url() ),
+		);
+		$this->redirect( add_query_arg( $query, "$service/connect" ) );
 	}
 
-	/** Ends the request. */
-	private static function leave( string $url ): void {
-		wp_redirect( esc_url_raw( $url ) ); // phpcs:ignore -- to the service the merchant chose.
+	/**
+	 * Redirect to the service the merchant chose. Ends the request.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $url An address of the service.
+	 * @return void
+	 */
+	private function redirect( string $url ): void {
+		wp_redirect( esc_url_raw( $url ) ); // phpcs:ignore WordPress.Security.SafeRedirect.wp_redirect_wp_redirect -- it leads to the service.
 		exit;
 	}
 
-	private static function field( string $name ): string {
-		$value = $_POST[ $name ] ?? ''; // phpcs:ignore -- the nonce is checked in handle().
-		return is_string( $value ) ? wp_check_invalid_utf8( wp_unslash( $value ) ) : '';
+	/**
+	 * Return what was typed into the form for connecting.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return array<string, string>
+	 */
+	private function typed(): array {
+		return array(
+			'service' => substr( $this->field( 'wc_ad_credit_service' ), 0, Connection::MAX_ADDRESS_LENGTH ),
+			'token'   => substr( $this->field( 'wc_ad_credit_token' ), 0, Connection::MAX_TOKEN_LENGTH ),
+		);
+	}
+
+	/**
+	 * Return a field of the form as it was typed.
+	 *
+	 * Each use checks the value by its shape; a token or a message is no text to be cleaned.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $name The field's name.
+	 * @return string
+	 */
+	private function field( string $name ): string {
+		// phpcs:ignore WordPress.Security.NonceVerification.Missing, WordPress.Security.ValidatedSanitizedInput.InputNotSanitized -- handle() checks the nonce, each use the shape.
+		$value = isset( $_POST[ $name ] ) ? wp_unslash( $_POST[ $name ] ) : '';
+		return is_string( $value ) ? wp_check_invalid_utf8( $value ) : '';
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * The service's status document, read carefully: what is missing or of another shape is simply not there.
+ * A status document as the service sent it; nothing about its shape is trusted.
  *
  * @package WcAdCredit
  */
@@ -9,42 +9,104 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Reads values of a JSON object by their paths.
+ *
+ * @since 1.0.0
+ */
 final class Document {
 
-	private $values;
+	/**
+	 * The JSON object.
+	 *
+	 * @since 1.0.0
+	 * @var array<string, mixed>
+	 */
+	private array $values;
 
+	/**
+	 * Take the object.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param array<string, mixed> $values A JSON object.
+	 */
 	public function __construct( array $values ) {
 		$this->values = $values;
 	}
 
-	/** Whether an answer is a status document at all. */
-	public static function is_one( array $body ): bool {
+	/**
+	 * Tell whether an answer is a status document at all.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param array<string, mixed> $body A JSON object.
+	 * @return bool
+	 */
+	public static function is_status( array $body ): bool {
 		return is_string( $body['stage'] ?? null ) && is_string( $body['headline'] ?? null )
 			&& is_string( $body['as_of'] ?? null ) && is_array( $body['rules'] ?? null );
 	}
 
+	/**
+	 * Return the whole object.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return array<string, mixed>
+	 */
 	public function all(): array {
 		return $this->values;
 	}
 
-	/** A text by its path, `award.due_by`; '' where there is none. */
+	/**
+	 * Return a text or whole number.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $path Such as award.due_by.
+	 * @return string Empty where there is none.
+	 */
 	public function text( string $path ): string {
-		$found = $this->at( $path );
-		return is_string( $found ) || is_int( $found ) ? (string) $found : '';
+		$value = $this->value( $path );
+		return is_string( $value ) || is_int( $value ) ? (string) $value : '';
 	}
 
+	/**
+	 * Tell whether a value is true.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $path Such as spend.final.
+	 * @return bool
+	 */
 	public function is( string $path ): bool {
-		return true === $this->at( $path );
+		return true === $this->value( $path );
 	}
 
+	/**
+	 * Tell whether an object or list is there.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $path Such as award.
+	 * @return bool
+	 */
 	public function has( string $path ): bool {
-		return is_array( $this->at( $path ) );
+		return is_array( $this->value( $path ) );
 	}
 
-	/** @return Document[] The objects of a list. */
+	/**
+	 * Return the objects of a list.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $path Such as spend.days.
+	 * @return Document[]
+	 */
 	public function each( string $path ): array {
-		$found = $this->at( $path );
-		$rows  = is_array( $found ) ? array_values( array_filter( $found, 'is_array' ) ) : array();
+		$value = $this->value( $path );
+		$rows  = is_array( $value ) ? array_values( array_filter( $value, 'is_array' ) ) : array();
 		return array_map(
 			static function ( array $row ): Document {
 				return new Document( $row );
@@ -53,15 +115,22 @@ final class Document {
 		);
 	}
 
-	/** @return mixed */
-	public function at( string $path ) {
-		$found = $this->values;
+	/**
+	 * Return a value of any type.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $path Names with points between them.
+	 * @return mixed Null where there is none.
+	 */
+	public function value( string $path ) {
+		$value = $this->values;
 		foreach ( explode( '.', $path ) as $name ) {
-			if ( ! is_array( $found ) || ! array_key_exists( $name, $found ) ) {
+			if ( ! is_array( $value ) || ! array_key_exists( $name, $value ) ) {
 				return null;
 			}
-			$found = $found[ $name ];
+			$value = $value[ $name ];
 		}
-		return $found;
+		return $value;
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * Numbers and dates as the reader writes them. Amounts stay decimal text: none ever becomes a float.
+ * Amounts, dates and times as the site writes them.
  *
  * @package WcAdCredit
  */
@@ -9,10 +9,26 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Formats values of a status document.
+ *
+ * @since 1.0.0
+ */
 final class Format {
 
-	/** 1234.5 USD as "1,234.50 USD"; '' for what is no amount. */
-	public static function money( string $amount, string $currency ): string {
+	const DATE = '/^\d{4}-\d\d-\d\d$/D';
+	const TIME = '/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/D';
+
+	/**
+	 * Write 1234.5 USD as "1,234.50 USD", digit by digit.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $amount   A decimal text.
+	 * @param string $currency Its currency.
+	 * @return string Empty for what is no amount.
+	 */
+	public function money( string $amount, string $currency ): string {
 		global $wp_locale;
 		if ( ! preg_match( '/^(-?)0*(\d+?)(?:\.(\d{1,4}))?$/D', $amount, $part ) ) {
 			return '';
@@ -22,25 +38,76 @@ final class Format {
 		return trim( $part[1] . $thousands . $wp_locale->number_format['decimal_point'] . $digits . "\u{a0}" . $currency );
 	}
 
-	/** A date of the account's zone, as it is; '' for what is none. */
-	public static function date( string $date ): string {
-		$time = self::moment( $date, '/^\d{4}-\d\d-\d\d$/D' );
-		return $time ? (string) wp_date( get_option( 'date_format' ), $time, new \DateTimeZone( 'UTC' ) ) : '';
+	/**
+	 * Write a date of the ad account's zone; no other zone moves it.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $date As 2025-12-01.
+	 * @return string Empty for what is no date.
+	 */
+	public function date( string $date ): string {
+		$at = preg_match( self::DATE, $date ) ? (int) strtotime( "$date 00:00:00 UTC" ) : 0;
+		return $at ? (string) wp_date( get_option( 'date_format' ), $at, new \DateTimeZone( 'UTC' ) ) : '';
 	}
 
-	/** A moment in the site's zone; '' for what is none. */
-	public static function time( string $time ): string {
-		$at = self::moment( $time, '/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/D' );
-		return $at ? (string) wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $at ) : '';
+	/**
+	 * Write a moment in the site's zone.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $time As 2025-12-01T22:00:00Z.
+	 * @return string Empty for what is no moment.
+	 */
+	public function time( string $time ): string {
+		$at = preg_match( self::TIME, $time ) ? (int) strtotime( $time ) : 0;
+		return $at ? $this->moment( $at ) : '';
 	}
 
-	/** How long ago, in words. */
-	public static function age( int $at ): string {
+	/**
+	 * Write a Unix time in the site's zone.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param int $at Unix time.
+	 * @return string
+	 */
+	public function moment( int $at ): string {
+		return (string) wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $at );
+	}
+
+	/**
+	 * Write how long ago something was.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param int $at Unix time.
+	 * @return string
+	 */
+	public function age( int $at ): string {
 		/* translators: %s: a length of time, such as "2 hours". */
 		return sprintf( __( '%s ago', 'ad-credit-status-for-woocommerce' ), human_time_diff( $at ) );
 	}
 
-	private static function moment( string $text, string $pattern ): int {
-		return preg_match( $pattern, $text ) ? (int) strtotime( strlen( $text ) === 10 ? "$text 00:00:00 UTC" : $text ) : 0;
+	/**
+	 * Write the value of a piece of evidence: dates and moments as everywhere else on the page.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param mixed $value A JSON value.
+	 * @return string
+	 */
+	public function value( $value ): string {
+		if ( null === $value ) {
+			return __( 'not known', 'ad-credit-status-for-woocommerce' );
+		}
+		if ( is_bool( $value ) ) {
+			return $value ? __( 'yes', 'ad-credit-status-for-woocommerce' ) : __( 'no', 'ad-credit-status-for-woocommerce' );
+		}
+		if ( ! is_string( $value ) ) {
+			return (string) wp_json_encode( $value );
+		}
+		$written = $this->date( $value ) . $this->time( $value );
+		return '' === $written ? $value : $written;
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * The store's own log (WooCommerce, Status, Logs), under our name. Holds no token and nobody's data.
+ * WooCommerce's own log, which support reads with the merchant.
  *
  * @package WcAdCredit
  */
@@ -9,15 +9,51 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Writes lines without tokens or customers' data.
+ *
+ * @since 1.0.0
+ */
 final class Log {
 
-	const SOURCE = array( 'source' => 'wc-ad-credit' );
+	const SOURCE = 'wc-ad-credit';
 
-	public static function info( string $line ): void {
-		wc_get_logger()->info( $line, self::SOURCE );
+	/**
+	 * Note something that mends itself.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $line The line.
+	 * @return void
+	 */
+	public function info( string $line ): void {
+		$this->write( 'info', $line );
 	}
 
-	public static function warning( string $line ): void {
-		wc_get_logger()->warning( $line, self::SOURCE );
+	/**
+	 * Note something that somebody may have to look at.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $line The line.
+	 * @return void
+	 */
+	public function warning( string $line ): void {
+		$this->write( 'warning', $line );
+	}
+
+	/**
+	 * Write a line, unless WooCommerce is not there: uninstalling may run without it.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $level A level of WooCommerce's log.
+	 * @param string $line  The line.
+	 * @return void
+	 */
+	private function write( string $level, string $line ): void {
+		if ( function_exists( 'wc_get_logger' ) ) {
+			wc_get_logger()->log( $level, $line, array( 'source' => self::SOURCE ) );
+		}
 	}
 }

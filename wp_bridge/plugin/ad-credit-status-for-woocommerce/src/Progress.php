@@ -1,6 +1,6 @@
 <?php
 /**
- * How far a store has come on the way to its credit, read from the document.
+ * How far a store has come, read from the document.
  *
  * @package WcAdCredit
  */
@@ -9,7 +9,14 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Reads the progress from a status document.
+ *
+ * @since 1.0.0
+ */
 final class Progress {
+
+	const STEP_COUNT = 7;
 
 	/** Stages whose step needs no further look; `credited` has all steps behind it. */
 	const STEPS = array(
@@ -24,69 +31,136 @@ final class Progress {
 		'credited'       => 7,
 	);
 
-	/** Where the way ends before the credit. */
+	/** Stages at which the way ends before the credit. */
 	const STOPPED = array( 'blocked', 'programme_over', 'ended', 'ineligible', 'expired' );
 
-	/** Step by step: done, current, stopped or ahead. */
-	public static function steps( Document $document ): array {
-		$at    = self::step( $document );
-		$stage = $document->text( 'stage' );
-		$steps = array();
-		foreach ( Words::steps() as $number => $name ) {
-			$state = $number < $at ? 'done' : 'ahead';
-			if ( $number === $at ) {
-				$state = in_array( $stage, self::STOPPED, true ) ? 'stopped' : 'current';
-			}
-			$steps[] = array( 'name' => $name, 'state' => $state );
+	/** Stages whose notice has a colour of its own. */
+	const TONES = array(
+		'due'            => 'success',
+		'issued'         => 'success',
+		'credited'       => 'success',
+		'held'           => 'warning',
+		'not_admitted'   => 'warning',
+		'blocked'        => 'error',
+		'ineligible'     => 'error',
+		'ended'          => 'warning',
+		'expired'        => 'warning',
+		'programme_over' => 'info',
+	);
+
+	/**
+	 * Return the state of each step.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param Document $document A status document.
+	 * @return string[] Each one of done, current, stopped, ahead.
+	 */
+	public function steps( Document $document ): array {
+		$at     = $this->step( $document );
+		$states = array();
+		for ( $step = 0; $step < self::STEP_COUNT; $step++ ) {
+			$states[] = $step < $at ? 'done' : 'ahead';
 		}
-		return $steps;
+		if ( $at < self::STEP_COUNT ) {
+			$states[ $at ] = $this->is_stopped( $document ) ? 'stopped' : 'current';
+		}
+		return $states;
 	}
 
-	/** success, info, warning or error, as WordPress colours its notices. */
-	public static function tone( Document $document ): string {
-		$tones = array(
-			'due'            => 'success',
-			'issued'         => 'success',
-			'credited'       => 'success',
-			'held'           => 'warning',
-			'not_admitted'   => 'warning',
-			'blocked'        => 'error',
-			'ineligible'     => 'error',
-			'ended'          => 'warning',
-			'expired'        => 'warning',
-			'programme_over' => 'info',
-		);
-		$calm  = 'unknown' === $document->text( 'verdict' ) ? 'warning' : 'info';
-		return self::is_overdue( $document ) ? 'warning' : $tones[ $document->text( 'stage' ) ] ?? $calm;
+	/**
+	 * Tell whether the way ends before the credit.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @return bool
+	 */
+	public function is_stopped( Document $document ): bool {
+		return in_array( $document->text( 'stage' ), self::STOPPED, true );
 	}
 
-	/** Whether the ad account cannot be read for want of the advertiser's consent. */
-	public static function lacks_consent( Document $document ): bool {
-		if ( in_array( $document->text( 'stage' ), self::STOPPED, true ) || 'credited' === $document->text( 'stage' ) ) {
+	/**
+	 * Return how WordPress colours the notice.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param Document $document A status document.
+	 * @return string One of success, info, warning, error.
+	 */
+	public function tone( Document $document ): string {
+		if ( $this->is_overdue( $document ) ) {
+			return 'warning';
+		}
+		$otherwise = 'unknown' === $document->text( 'verdict' ) ? 'warning' : 'info';
+		return self::TONES[ $document->text( 'stage' ) ] ?? $otherwise;
+	}
+
+	/**
+	 * Tell whether the ad account cannot be read for want of the advertiser's consent.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param Document $document A status document.
+	 * @return bool
+	 */
+	public function lacks_consent( Document $document ): bool {
+		if ( $this->is_stopped( $document ) || 'credited' === $document->text( 'stage' ) ) {
 			return false;
 		}
-		return 'unknown' === self::outcome( $document, 'account_linked' ) || 'awaiting_link' === $document->text( 'stage' );
+		return 'unknown' === $this->outcome( $document, 'account_linked' ) || 'awaiting_link' === $document->text( 'stage' );
 	}
 
-	/** Due, and the date it was due by is over in the account's zone. */
-	public static function is_overdue( Document $document ): bool {
+	/**
+	 * Tell whether a credit is due and its date is over in the account's zone.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param Document $document A status document.
+	 * @return bool
+	 */
+	public function is_overdue( Document $document ): bool {
 		$due_by = $document->text( 'award.due_by' );
-		return 'due' === $document->text( 'award.state' ) && '' !== $due_by && $due_by < self::today( $document );
+		return 'due' === $document->text( 'award.state' ) && '' !== $due_by && $due_by < $this->today( $document );
 	}
 
-	/** 0 to 100, for drawing only: what is reached is the service's to say. */
-	public static function percent( string $qualifying, string $threshold ): float {
-		$most = (float) $threshold;
-		return $most > 0 ? min( 100.0, max( 0.0, 100.0 * (float) $qualifying / $most ) ) : 0.0;
+	/**
+	 * Return a share for drawing only: what is reached is the service's to say.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $qualifying A decimal text.
+	 * @param string $threshold  A decimal text.
+	 * @return float From 0 to 100.
+	 */
+	public function percent( string $qualifying, string $threshold ): float {
+		$whole = (float) $threshold;
+		return $whole > 0 ? min( 100.0, max( 0.0, 100.0 * (float) $qualifying / $whole ) ) : 0.0;
 	}
 
-	private static function today( Document $document ): string {
+	/**
+	 * Return the date of today in the account's zone.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param Document $document A status document.
+	 * @return string
+	 */
+	private function today( Document $document ): string {
 		$names = timezone_identifiers_list( \DateTimeZone::ALL_WITH_BC );
 		$zone  = $document->text( 'account.timezone' );
 		return (string) wp_date( 'Y-m-d', null, new \DateTimeZone( in_array( $zone, $names, true ) ? $zone : 'UTC' ) );
 	}
 
-	private static function step( Document $document ): int {
+	/**
+	 * Return the step a store is at.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param Document $document A status document.
+	 * @return int From 0 to STEP_COUNT.
+	 */
+	private function step( Document $document ): int {
 		$stage = $document->text( 'stage' );
 		if ( isset( self::STEPS[ $stage ] ) ) {
 			return self::STEPS[ $stage ];
@@ -98,14 +172,23 @@ final class Progress {
 			return 'closed' === $document->text( 'window.state' ) ? 3 : 2;
 		}
 		foreach ( array( 'integration_set_up', 'account_linked' ) as $step => $rule ) {
-			if ( 'pass' !== self::outcome( $document, $rule ) ) {
+			if ( 'pass' !== $this->outcome( $document, $rule ) ) {
 				return $step;
 			}
 		}
 		return 2;
 	}
 
-	private static function outcome( Document $document, string $id ): string {
+	/**
+	 * Return the outcome of a rule.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param Document $document A status document.
+	 * @param string   $id       The rule's id.
+	 * @return string Empty for a rule that is not there.
+	 */
+	private function outcome( Document $document, string $id ): string {
 		foreach ( $document->each( 'rules' ) as $rule ) {
 			if ( $id === $rule->text( 'id' ) ) {
 				return $rule->text( 'outcome' );

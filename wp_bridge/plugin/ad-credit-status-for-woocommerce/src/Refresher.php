@@ -1,6 +1,6 @@
 <?php
 /**
- * Fetches the status document in the background or when somebody asks for it, never while a page renders.
+ * Fetches the status document in the background or on request, never while a page is drawn.
  *
  * @package WcAdCredit
  */
@@ -9,43 +9,142 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Brings the cache up to date.
+ *
+ * @since 1.0.0
+ */
 final class Refresher {
 
-	/** By the clock. */
-	public static function run(): void {
-		self::fetch();
+	/**
+	 * The stored connection.
+	 *
+	 * @since 1.1.0
+	 * @var Connection
+	 */
+	private Connection $connection;
+
+	/**
+	 * Calls the service.
+	 *
+	 * @since 1.1.0
+	 * @var ServiceClient
+	 */
+	private ServiceClient $client;
+
+	/**
+	 * Where answers are stored.
+	 *
+	 * @since 1.1.0
+	 * @var StatusCache
+	 */
+	private StatusCache $cache;
+
+	/**
+	 * Plans the next look.
+	 *
+	 * @since 1.1.0
+	 * @var Schedule
+	 */
+	private Schedule $schedule;
+
+	/**
+	 * The note in WooCommerce's inbox.
+	 *
+	 * @since 1.1.0
+	 * @var AdminNotice
+	 */
+	private AdminNotice $notice;
+
+	/**
+	 * Take what a fetch needs.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Connection    $connection The stored connection.
+	 * @param ServiceClient $client     Calls the service.
+	 * @param StatusCache   $cache      Where answers are stored.
+	 * @param Schedule      $schedule   Plans the next look.
+	 * @param AdminNotice   $notice     The note in WooCommerce's inbox.
+	 */
+	public function __construct( Connection $connection, ServiceClient $client, StatusCache $cache, Schedule $schedule, AdminNotice $notice ) {
+		$this->connection = $connection;
+		$this->client     = $client;
+		$this->cache      = $cache;
+		$this->schedule   = $schedule;
+		$this->notice     = $notice;
 	}
 
-	/** Because a merchant pressed Refresh: the service reads TikTok's figures anew, if it may. */
-	public static function ask_anew(): bool {
-		if ( ! Answers::is_paused() && Connection::stands() ) {
-			Service::refresh();
-			Schedule::refresh_soon();
+	/**
+	 * Fetch by the clock.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return void
+	 */
+	public function run(): void {
+		$this->fetch();
+	}
+
+	/**
+	 * Ask the service to read TikTok and this store anew, and fetch what it knows by now.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return string A code of Messages::sentence(): requested, recent or latest, or why nothing was fetched.
+	 */
+	public function refresh(): string {
+		$status = 0;
+		if ( $this->connection->is_established() && ! $this->cache->is_paused() ) {
+			$status = $this->client->request_refresh()->status;
+			$this->schedule->refresh_soon();
 		}
-		return self::fetch();
+		if ( ! $this->fetch() ) {
+			return $this->failure();
+		}
+		if ( 429 === $status ) {
+			return 'recent';
+		}
+		return $status >= 200 && $status < 300 ? 'requested' : 'latest';
 	}
 
-	/** Whether the page now shows what the service says now. */
-	public static function fetch(): bool {
-		if ( ! Connection::stands() || Answers::is_paused() ) {
+	/**
+	 * Fetch the status document in each language that is read here.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return bool Whether the cache now holds what the service says now.
+	 */
+	public function fetch(): bool {
+		if ( ! $this->connection->is_established() || $this->cache->is_paused() ) {
 			return false;
 		}
 		$documents = array();
-		foreach ( Answers::languages() as $language ) {
-			$reply = Service::status( $language );
-			if ( ! $reply->is_good() || ! Document::is_one( $reply->body ) ) {
-				Answers::fail( $reply );
+		foreach ( $this->cache->languages() as $language ) {
+			$response = $this->client->fetch_status( $language );
+			if ( ! $response->is_success() || ! Document::is_status( $response->body ) ) {
+				$this->cache->store_failure( $response );
 				return false;
 			}
-			$documents[ $language ] = $reply->body;
+			$documents[ $language ] = $response->body;
 		}
-		Answers::succeed( $documents );
-		News::tell();
+		$this->cache->store( $documents );
+		$this->notice->update();
 		return true;
 	}
 
-	/** Why nothing was fetched: a word of Words::of_answer(). */
-	public static function why_not(): string {
-		return Connection::stands() ? Answers::trouble() ?: 'waiting' : 'unconnected';
+	/**
+	 * Tell why nothing was fetched.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return string A code of Messages::sentence().
+	 */
+	public function failure(): string {
+		if ( ! $this->connection->is_established() ) {
+			return 'unconnected';
+		}
+		$code = $this->cache->failure();
+		return '' === $code ? 'waiting' : $code;
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * The REST routes: two for the service, three for the page. Every one is for who manages the shop.
+ * The REST routes: two for the service, three for the page. Each is for users who manage the shop.
  *
  * @package WcAdCredit
  */
@@ -12,91 +12,233 @@ use WP_REST_Request;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Registers and answers the routes.
+ *
+ * @since 1.0.0
+ */
 final class Routes {
 
 	/** WooCommerce looks at its keys only for namespaces that begin so. */
 	const SPACE = 'wc-ad-credit/v1';
 
-	public static function register(): void {
-		$text = array( 'type' => 'string', 'required' => true );
-		self::route( '/state', 'GET', 'state', array(), Schemas::state() );
-		self::route(
+	/**
+	 * The plugin's parts.
+	 *
+	 * @since 1.1.0
+	 * @var Plugin
+	 */
+	private Plugin $plugin;
+
+	/**
+	 * What the routes answer.
+	 *
+	 * @since 1.1.0
+	 * @var Schemas
+	 */
+	private Schemas $schemas;
+
+	/**
+	 * Take the plugin's parts.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Plugin  $plugin  The plugin.
+	 * @param Schemas $schemas What the routes answer.
+	 */
+	public function __construct( Plugin $plugin, Schemas $schemas ) {
+		$this->plugin  = $plugin;
+		$this->schemas = $schemas;
+	}
+
+	/**
+	 * Register the routes.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return void
+	 */
+	public function register(): void {
+		$text = array(
+			'type'     => 'string',
+			'required' => true,
+		);
+		$this->route( '/state', 'GET', 'state', array(), $this->schemas->state() );
+		$this->route(
 			'/token',
 			'POST',
 			'token',
 			array(
-				'token'   => $text + array( 'minLength' => 8, 'maxLength' => Connection::LONGEST_TOKEN ),
-				'service' => array( 'type' => 'string', 'maxLength' => 500 ),
+				'token'   => $text + array(
+					'minLength' => 8,
+					'maxLength' => Connection::MAX_TOKEN_LENGTH,
+				),
+				'service' => array(
+					'type'      => 'string',
+					'minLength' => 1,
+					'maxLength' => Connection::MAX_ADDRESS_LENGTH,
+				),
 			),
-			Schemas::done( 'stored' )
+			$this->schemas->done( 'stored' )
 		);
-		self::route( '/refresh', 'POST', 'refresh', array(), Schemas::refreshed() );
-		self::route( '/reviews', 'POST', 'review', array( 'message' => $text + array( 'minLength' => 1, 'maxLength' => Review::LONGEST ) ), Schemas::done( 'asked' ) );
-		self::route( '/dismissals', 'POST', 'dismiss', array( 'key' => $text + array( 'pattern' => News::KEY ) ), Schemas::done( 'dismissed' ) );
+		$poll = array(
+			'type'    => 'boolean',
+			'default' => true,
+		);
+		$this->route( '/refresh', 'POST', 'refresh', array( 'poll' => $poll ), $this->schemas->refreshed() );
+		$message = $text + array(
+			'minLength' => 1,
+			'maxLength' => ReviewRequest::MAX_LENGTH,
+		);
+		$this->route( '/reviews', 'POST', 'review', array( 'message' => $message ), $this->schemas->done( 'asked' ) );
+		$this->route( '/dismissals', 'POST', 'dismiss', array( 'key' => $text + array( 'pattern' => AdminNotice::KEY ) ), $this->schemas->done( 'dismissed' ) );
 	}
 
-	/** @return true|WP_Error */
-	public static function may() {
+	/**
+	 * Let in users who manage the shop.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return true|WP_Error
+	 */
+	public function check_permission() {
 		if ( current_user_can( 'manage_woocommerce' ) ) {
 			return true;
 		}
 		return new WP_Error(
 			'wc_ad_credit_rest_forbidden',
-			__( 'Sorry, only who manages the shop may do this.', 'ad-credit-status-for-woocommerce' ),
+			__( 'Only users who manage the shop may do this.', 'ad-credit-status-for-woocommerce' ),
 			array( 'status' => rest_authorization_required_code() )
 		);
 	}
 
-	public static function state(): array {
-		return Signals::state();
+	/**
+	 * Answer the state, unless the merchant disconnected after the key of this call was made.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return array|WP_Error
+	 */
+	public function state() {
+		return $this->plugin->connector->admits_key() ? $this->plugin->state_signal->build() : $this->ended();
 	}
 
-	/** @return array|WP_Error */
-	public static function token( WP_REST_Request $request ) {
-		$service = isset( $request['service'] ) ? Connection::address_of( $request['service'] ) : Webhooks::service();
-		if ( '' === $service ) {
-			return self::refusal( 'wc_ad_credit_no_service', Words::of_answer( 'address' ) );
+	/**
+	 * Store the status token that the service brings.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param WP_REST_Request $request The call.
+	 * @return array|WP_Error
+	 */
+	public function token( WP_REST_Request $request ) {
+		if ( ! $this->plugin->connector->admits_key() ) {
+			return $this->ended();
 		}
-		if ( ! Connection::is_token( $request['token'] ) ) {
-			return self::refusal( 'wc_ad_credit_bad_token', Words::of_answer( 'token' ) );
+		$code = $this->plugin->connector->receive_token( $request['service'] ?? '', $request['token'] );
+		if ( 'connected' !== $code ) {
+			return $this->refusal( 'address' === $code ? 'wc_ad_credit_no_service' : 'wc_ad_credit_bad_token', $code );
 		}
-		Connection::make( $service, $request['token'] );
 		return array( 'stored' => true );
 	}
 
-	public static function refresh(): array {
-		$fetched = Refresher::ask_anew();
+	/**
+	 * Fetch the status document and answer the page drawn anew.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param WP_REST_Request $request The call; `poll` false only fetches what the service knows already.
+	 * @return array
+	 */
+	public function refresh( WP_REST_Request $request ): array {
+		$this->plugin->cache->want( $this->plugin->page->language() );
+		if ( $request['poll'] ) {
+			$code = $this->plugin->refresher->refresh();
+		} else {
+			$code = $this->plugin->refresher->fetch() ? 'latest' : $this->plugin->refresher->failure();
+		}
+		$flash = array(
+			'codes'  => $request['poll'] ? array( $code ) : array(),
+			'fields' => array(),
+		);
 		return array(
-			'fetched' => $fetched,
-			'message' => Words::of_answer( $fetched ? 'refreshed' : Refresher::why_not() ),
-			'html'    => Page::content(),
+			'fetched' => in_array( $code, Page::TOLD_BELOW, true ),
+			'message' => $this->plugin->messages->sentence( $code ),
+			'html'    => $this->plugin->page->content( $flash ),
 		);
 	}
 
-	/** @return array|WP_Error */
-	public static function review( WP_REST_Request $request ) {
-		$outcome = Review::ask( $request['message'] );
-		return 'asked' === $outcome ? array( 'asked' => true ) : self::refusal( "wc_ad_credit_review_$outcome", Words::of_answer( $outcome ) );
+	/**
+	 * Ask for a review.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param WP_REST_Request $request The call.
+	 * @return array|WP_Error
+	 */
+	public function review( WP_REST_Request $request ) {
+		$code = $this->plugin->review->send( $request['message'] );
+		return 'asked' === $code ? array( 'asked' => true ) : $this->refusal( "wc_ad_credit_review_$code", $code );
 	}
 
-	public static function dismiss( WP_REST_Request $request ): array {
-		News::dismiss( $request['key'] );
+	/**
+	 * Dismiss an update.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param WP_REST_Request $request The call.
+	 * @return array
+	 */
+	public function dismiss( WP_REST_Request $request ): array {
+		$this->plugin->notice->dismiss( $request['key'] );
 		return array( 'dismissed' => true );
 	}
 
-	private static function refusal( string $code, string $sentence ): WP_Error {
-		return new WP_Error( $code, $sentence, array( 'status' => 400 ) );
+	/**
+	 * Refuse a call after the merchant disconnected.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return WP_Error
+	 */
+	private function ended(): WP_Error {
+		return new WP_Error( 'wc_ad_credit_disconnected', $this->plugin->messages->sentence( 'ended' ), array( 'status' => 403 ) );
 	}
 
-	private static function route( string $path, string $method, string $answers, array $args, array $schema ): void {
+	/**
+	 * Refuse a value.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $error The error's code.
+	 * @param string $code  A code of Messages::sentence().
+	 * @return WP_Error
+	 */
+	private function refusal( string $error, string $code ): WP_Error {
+		return new WP_Error( $error, $this->plugin->messages->sentence( $code ), array( 'status' => 400 ) );
+	}
+
+	/**
+	 * Register one route.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $path   From its slash on.
+	 * @param string $method The HTTP method.
+	 * @param string $answer The method of this class that answers.
+	 * @param array  $args   The arguments' schemas.
+	 * @param array  $schema The answer's schema.
+	 * @return void
+	 */
+	private function route( string $path, string $method, string $answer, array $args, array $schema ): void {
 		register_rest_route(
 			self::SPACE,
 			$path,
 			array(
 				array(
 					'methods'             => $method,
-					'callback'            => array( self::class, $answers ),
-					'permission_callback' => array( self::class, 'may' ),
+					'callback'            => array( $this, $answer ),
+					'permission_callback' => array( $this, 'check_permission' ),
 					'args'                => $args,
 				),
 				'schema' => static function () use ( $schema ): array {

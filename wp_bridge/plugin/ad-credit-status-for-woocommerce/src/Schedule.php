@@ -1,6 +1,6 @@
 <?php
 /**
- * What runs in the background, by WooCommerce's Action Scheduler; nothing is left scheduled after deactivation.
+ * What runs in the background, by WooCommerce's Action Scheduler.
  *
  * @package WcAdCredit
  */
@@ -9,62 +9,154 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Plans the plugin's background work and clears it again.
+ *
+ * @since 1.0.0
+ */
 final class Schedule {
 
 	const REFRESH = 'wc_ad_credit_refresh';
 	const DAILY   = 'wc_ad_credit_daily';
 	const STATE   = 'wc_ad_credit_state';
+	const SETTLE  = 'wc_ad_credit_settle';
 
 	/** All of the above, for clearing. */
-	const HOOKS = array( self::REFRESH, self::DAILY, self::STATE );
+	const HOOKS = array( self::REFRESH, self::DAILY, self::STATE, self::SETTLE );
 
-	const GROUP = Cleanup::GROUP;
+	const GROUP = 'wc-ad-credit';
 
-	/** Seconds after which we look again when a merchant has just done something. */
+	/** Seconds after which to look again when a merchant has just done something. */
 	const SOON = array( 60, 180, 600 );
 
-	/** Remembers that the recurring ones stand, so that no request has to ask the queue. */
-	const MARK = 'wc_ad_credit_scheduled';
+	/** Holds the version that planned the recurring work, so that no request has to ask the queue. */
+	const OPTION = 'wc_ad_credit_scheduled';
 
-	public static function stands(): bool {
-		return WC_AD_CREDIT_VERSION === get_option( self::MARK );
+	/**
+	 * Tell whether this version has planned its recurring work.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return bool
+	 */
+	public function is_planned(): bool {
+		return WC_AD_CREDIT_VERSION === get_option( self::OPTION );
 	}
 
-	public static function ensure(): void {
-		self::every( HOUR_IN_SECONDS, self::REFRESH );
-		self::every( DAY_IN_SECONDS, self::DAILY );
-		update_option( self::MARK, WC_AD_CREDIT_VERSION );
+	/**
+	 * Plan the recurring work.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return void
+	 */
+	public function plan(): void {
+		$this->repeat( HOUR_IN_SECONDS, self::REFRESH );
+		$this->repeat( DAY_IN_SECONDS, self::DAILY );
+		update_option( self::OPTION, WC_AD_CREDIT_VERSION );
 	}
 
-	/** A few looks at the service, because something is about to change there. */
-	public static function refresh_soon(): void {
+	/**
+	 * Plan a few fetches, because something is about to change at the service.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return void
+	 */
+	public function refresh_soon(): void {
 		foreach ( self::SOON as $seconds ) {
-			self::once_in( $seconds, self::REFRESH, array( $seconds ) );
+			$this->once( $seconds, self::REFRESH, array( $seconds ) );
 		}
 	}
 
-	/** One `state` signal later. */
-	public static function state_in( int $seconds ): void {
-		self::once_in( $seconds, self::STATE );
+	/**
+	 * Plan a fetch as soon as the queue runs.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return void
+	 */
+	public function refresh_now(): void {
+		$this->once( 0, self::REFRESH, array( 0 ) );
 	}
 
-	public static function clear(): void {
+	/**
+	 * Plan one `state` signal.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param int $seconds From now.
+	 * @return void
+	 */
+	public function send_state_in( int $seconds ): void {
+		$this->once( $seconds, self::STATE );
+	}
+
+	/**
+	 * Plan a look at an ad account that nobody confirmed.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param int $seconds From now.
+	 * @return void
+	 */
+	public function settle_in( int $seconds ): void {
+		$this->once( $seconds, self::SETTLE );
+	}
+
+	/**
+	 * Return when the next recurring fetch is due.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return int|bool Unix time; true while it runs, false when none is planned.
+	 */
+	public function next_refresh() {
+		return as_next_scheduled_action( self::REFRESH, array(), self::GROUP );
+	}
+
+	/**
+	 * Clear everything that is planned.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return void
+	 */
+	public function clear(): void {
 		if ( function_exists( 'as_unschedule_all_actions' ) ) {
 			foreach ( self::HOOKS as $hook ) {
 				as_unschedule_all_actions( $hook );
 			}
 		}
-		delete_option( self::MARK );
+		delete_option( self::OPTION );
 	}
 
-	/** Unless one already waits. */
-	private static function once_in( int $seconds, string $hook, array $args = array() ): void {
-		if ( ! as_next_scheduled_action( $hook, $args, self::GROUP ) ) {
+	/**
+	 * Plan an action unless the same one already waits.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param int    $seconds From now.
+	 * @param string $hook    The action.
+	 * @param array  $args    Its arguments.
+	 * @return void
+	 */
+	private function once( int $seconds, string $hook, array $args = array() ): void {
+		if ( function_exists( 'as_next_scheduled_action' ) && ! as_next_scheduled_action( $hook, $args, self::GROUP ) ) {
 			as_schedule_single_action( time() + $seconds, $hook, $args, self::GROUP );
 		}
 	}
 
-	private static function every( int $seconds, string $hook ): void {
+	/**
+	 * Plan a recurring action unless it already waits.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param int    $seconds Between two runs.
+	 * @param string $hook    The action.
+	 * @return void
+	 */
+	private function repeat( int $seconds, string $hook ): void {
 		if ( ! as_next_scheduled_action( $hook, array(), self::GROUP ) ) {
 			as_schedule_recurring_action( time() + MINUTE_IN_SECONDS, $seconds, $hook, array(), self::GROUP );
 		}

@@ -9,51 +9,99 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Describes the routes' answers.
+ *
+ * @since 1.0.0
+ */
 final class Schemas {
 
-	public static function state(): array {
-		$text  = array( 'type' => 'string' );
-		$maybe = array( 'type' => array( 'string', 'null' ) );
-		$truth = array( 'type' => 'boolean' );
-		return self::object(
+	const TEXT    = array( 'type' => 'string' );
+	const MAYBE   = array( 'type' => array( 'string', 'null' ) );
+	const BOOLEAN = array( 'type' => 'boolean' );
+	const INTEGER = array( 'type' => 'integer' );
+
+	/**
+	 * Describe the `state` signal.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return array
+	 */
+	public function state(): array {
+		return $this->describe(
 			'state',
 			array(
-				'v'           => array( 'type' => 'integer' ),
-				'install_id'  => array( 'type' => 'string', 'format' => 'uuid' ),
-				'home_url'    => array( 'type' => 'string', 'format' => 'uri' ),
-				'seq'         => array( 'type' => 'integer' ),
-				'at'          => array( 'type' => 'string', 'format' => 'date-time' ),
-				'event'       => array( 'type' => 'string', 'enum' => array( 'state' ) ),
-				'plugin'      => $text,
+				'v'           => self::INTEGER,
+				'install_id'  => self::TEXT + array( 'format' => 'uuid' ),
+				'home_url'    => self::TEXT + array( 'format' => 'uri' ),
+				'seq'         => self::INTEGER,
+				'at'          => self::TEXT + array( 'format' => 'date-time' ),
+				'event'       => self::TEXT + array( 'enum' => array( 'state' ) ),
+				'plugin'      => self::TEXT,
+				'has_token'   => self::BOOLEAN,
 				'integration' => array(
 					'type'       => 'object',
-					'properties' => array( 'installed' => $truth, 'set_up' => $truth, 'copies' => array( 'type' => 'integer' ) ),
+					'properties' => array(
+						'installed' => self::BOOLEAN,
+						'set_up'    => self::BOOLEAN,
+						'copies'    => self::INTEGER,
+					),
 				),
 				'account'     => array(
 					'type'       => array( 'object', 'null' ),
 					'properties' => array(
-						'advertiser_id'        => $text,
-						'business_center'      => $maybe,
-						'external_business_id' => $maybe,
-						'exact'                => $truth,
+						'advertiser_id'        => self::TEXT,
+						'business_center'      => self::MAYBE,
+						'external_business_id' => self::MAYBE,
+						'exact'                => self::BOOLEAN,
 					),
 				),
-				'store_name'  => $text,
+				'store_name'  => self::TEXT,
 			)
 		);
 	}
 
-	public static function refreshed(): array {
-		$text = array( 'type' => 'string' );
-		return self::object( 'refreshed', array( 'fetched' => array( 'type' => 'boolean' ), 'message' => $text, 'html' => $text ) );
+	/**
+	 * Describe what a refresh answers.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return array
+	 */
+	public function refreshed(): array {
+		return $this->describe(
+			'refreshed',
+			array(
+				'fetched' => self::BOOLEAN,
+				'message' => self::TEXT,
+				'html'    => self::TEXT,
+			)
+		);
 	}
 
-	/** One that only says that something was done. */
-	public static function done( string $what ): array {
-		return self::object( $what, array( $what => array( 'type' => 'boolean' ) ) );
+	/**
+	 * Describe an answer that only confirms something.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $what The name of its one field.
+	 * @return array
+	 */
+	public function done( string $what ): array {
+		return $this->describe( $what, array( $what => self::BOOLEAN ) );
 	}
 
-	private static function object( string $title, array $properties ): array {
+	/**
+	 * Describe an object.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $title      Its name.
+	 * @param array  $properties Its fields' schemas.
+	 * @return array
+	 */
+	private function describe( string $title, array $properties ): array {
 		return array(
 			'$schema'    => 'http://json-schema.org/draft-04/schema#',
 			'title'      => $title,

@@ -1,6 +1,6 @@
 <?php
 /**
- * Tells the service what happened, as the first argument of the action that its webhook of WooCommerce listens to.
+ * The signals to the service: documents handed to an action that the service's webhook listens to.
  *
  * @package WcAdCredit
  */
@@ -9,79 +9,85 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Sends signals.
+ *
+ * @since 1.0.0
+ */
 final class Signals {
 
 	const ACTION = 'wc_ad_credit_signal';
 	const TOPIC  = 'action.wc_ad_credit_signal';
 
-	/** Seconds a delivery may hold up the request that caused it. */
-	const PATIENCE = 5;
+	/**
+	 * What identifies this installation.
+	 *
+	 * @since 1.1.0
+	 * @var Installation
+	 */
+	private Installation $installation;
 
-	const AGAIN_IN = 900;
+	/**
+	 * The stored connection.
+	 *
+	 * @since 1.1.0
+	 * @var Connection
+	 */
+	private Connection $connection;
 
-	public static function send( string $event, array $fields = array() ): void {
-		if ( ! Connection::is_muted() ) {
-			do_action( self::ACTION, self::document( $event, $fields ) );
+	/**
+	 * Take what a signal is made of.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Installation $installation What identifies this installation.
+	 * @param Connection   $connection   The stored connection.
+	 */
+	public function __construct( Installation $installation, Connection $connection ) {
+		$this->installation = $installation;
+		$this->connection   = $connection;
+	}
+
+	/**
+	 * Send a signal, unless the merchant disconnected.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $event  The event's name.
+	 * @param array  $fields What else it carries.
+	 * @return void
+	 */
+	public function send( string $event, array $fields = array() ): void {
+		if ( $this->connection->is_ended() ) {
+			return;
 		}
+		/**
+		 * Carries a signal to WooCommerce's webhook for this action.
+		 *
+		 * @since 1.0.0
+		 *
+		 * @param array $signal The whole signal.
+		 */
+		do_action( 'wc_ad_credit_signal', $this->build( $event, $fields ) );
 	}
 
-	public static function send_state(): void {
-		if ( ! Connection::is_muted() ) {
-			do_action( self::ACTION, self::state() );
-		}
-	}
-
-	/** The `state` signal: all of it at once. */
-	public static function state(): array {
-		$seen = Watcher::seen();
-		return self::document(
-			'state',
-			array(
-				'plugin'      => WC_AD_CREDIT_VERSION,
-				'integration' => array_intersect_key( $seen, array_flip( array( 'installed', 'set_up', 'copies' ) ) ),
-				'account'     => $seen['account'],
-				'store_name'  => html_entity_decode( (string) get_option( 'blogname' ), ENT_QUOTES, 'UTF-8' ),
-			)
-		);
-	}
-
-	private static function document( string $event, array $fields ): array {
+	/**
+	 * Build a signal with the next number.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $event  The event's name.
+	 * @param array  $fields What else it carries.
+	 * @return array<string, mixed>
+	 */
+	public function build( string $event, array $fields = array() ): array {
 		return array(
 			'v'          => 1,
-			'install_id' => Install::id(),
-			'home_url'   => home_url( '/' ),
-			'seq'        => Install::next(),
+			'install_id' => $this->installation->id(),
+			'home_url'   => $this->installation->home_url(),
+			'seq'        => $this->installation->next_sequence(),
 			'at'         => gmdate( 'Y-m-d\TH:i:s\Z' ),
 			'event'      => $event,
 		) + $fields;
-	}
-
-	// -- How WooCommerce delivers them ------------------------------------------------------------
-
-	/** In the request itself: the queue may wait for the next visitor. */
-	public static function at_once( $is_async, $webhook ): bool {
-		return self::TOPIC === $webhook->get_topic() ? false : (bool) $is_async;
-	}
-
-	public static function briefly( array $request, $arg, $webhook_id ): array {
-		return self::is_ours( (int) $webhook_id ) ? array( 'timeout' => self::PATIENCE ) + $request : $request;
-	}
-
-	/** WooCommerce never sends again: what was not taken is made good by one `state` later, and daily. */
-	public static function delivered( $request, $response, $duration, $arg, $webhook_id ): void {
-		$status = (int) wp_remote_retrieve_response_code( $response );
-		if ( ! self::is_ours( (int) $webhook_id ) || $status >= 200 && $status < 300 ) {
-			return;
-		}
-		$event = (string) ( $arg['event'] ?? '' );
-		Log::warning( "Signal \"$event\" was not taken" . ( $status ? ", status $status" : ': no answer' ) );
-		if ( 'state' !== $event ) {
-			Schedule::state_in( self::AGAIN_IN );
-		}
-	}
-
-	private static function is_ours( int $webhook_id ): bool {
-		$webhook = wc_get_webhook( $webhook_id );
-		return $webhook && self::TOPIC === $webhook->get_topic();
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * Fills a file of templates/ with values; each template escapes what it prints.
+ * Draws a file of templates/; each template escapes what it prints.
  *
  * @package WcAdCredit
  */
@@ -9,35 +9,118 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+/**
+ * Draws templates. Inside one, `$this` is this object and `$values` what it was given.
+ *
+ * @since 1.0.0
+ */
 final class Template {
 
-	/** @param array $values What the template may use, by name. */
-	public static function render( string $name, array $values ): string {
+	/**
+	 * Formats amounts, dates and times.
+	 *
+	 * @since 1.1.0
+	 * @var Format
+	 */
+	public Format $format;
+
+	/**
+	 * Turns codes into sentences.
+	 *
+	 * @since 1.1.0
+	 * @var Messages
+	 */
+	public Messages $messages;
+
+	/**
+	 * Reads the progress.
+	 *
+	 * @since 1.1.0
+	 * @var Progress
+	 */
+	public Progress $progress;
+
+	/**
+	 * Take what templates use.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Format   $format   Formats amounts, dates and times.
+	 * @param Messages $messages Turns codes into sentences.
+	 * @param Progress $progress Reads the progress.
+	 */
+	public function __construct( Format $format, Messages $messages, Progress $progress ) {
+		$this->format   = $format;
+		$this->messages = $messages;
+		$this->progress = $progress;
+	}
+
+	/**
+	 * Return a template as HTML.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string               $name   The file's name without its ending.
+	 * @param array<string, mixed> $values What the template may use.
+	 * @return string
+	 */
+	public function render( string $name, array $values ): string {
 		ob_start();
-		( static function ( string $wc_ad_credit_file, array $wc_ad_credit_values ): void {
-			extract( $wc_ad_credit_values ); // phpcs:ignore -- our own names only.
-			require $wc_ad_credit_file;
-		} )( dirname( __DIR__ ) . "/templates/$name.php", $values );
+		$this->show( $name, $values );
 		return (string) ob_get_clean();
 	}
 
-	public static function show( string $name, array $values ): void {
-		echo self::render( $name, $values ); // phpcs:ignore -- escaped by the template.
+	/**
+	 * Print a template.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string               $name   The file's name without its ending.
+	 * @param array<string, mixed> $values What the template may use, as `$values`.
+	 * @return void
+	 */
+	public function show( string $name, array $values ): void { // phpcs:ignore Generic.CodeAnalysis.UnusedFunctionParameter.FoundAfterLastUsed -- the template uses it.
+		require dirname( __DIR__ ) . "/templates/$name.php";
 	}
 
-	/** A button that asks for one of Actions; it sends WooCommerce's own form, so that no script is needed. */
-	public static function button( string $does, string $label, bool $is_primary = false ): void {
+	/**
+	 * Print a button that asks for one of Actions; no script is needed.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $action     A name of Actions::NAMES.
+	 * @param string $label      What it says.
+	 * @param bool   $is_primary Whether it is the main button.
+	 * @return void
+	 */
+	public function button( string $action, string $label, bool $is_primary = false ): void {
 		printf(
-			'<button type="submit" class="button%s" name="%s" value="%s" formaction="%s" formmethod="post">%s</button>',
+			'<button type="submit" class="button%s" name="%s" value="%s">%s</button>',
 			$is_primary ? ' button-primary' : '',
-			esc_attr( Actions::DOES ),
-			esc_attr( $does ),
-			esc_url( admin_url( 'admin-post.php?action=' . Actions::ACTION ) ),
+			esc_attr( Actions::FIELD ),
+			esc_attr( $action ),
 			esc_html( $label )
 		);
 	}
 
-	public static function nonce(): void {
-		wp_nonce_field( Actions::ACTION, Actions::NONCE, false );
+	/**
+	 * Print a link that looks like a button.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $url        Where to.
+	 * @param string $label      What it says.
+	 * @param bool   $is_primary Whether it is the main button.
+	 * @return void
+	 */
+	public function link_button( string $url, string $label, bool $is_primary = false ): void {
+		$is_elsewhere = 0 === strpos( $url, 'https://' ) && 0 !== strpos( $url, home_url() );
+		printf(
+			'<a class="button%s" href="%s"%s>%s</a>',
+			$is_primary ? ' button-primary' : '',
+			esc_url( $url ),
+			$is_elsewhere ? ' rel="noopener" target="_blank"' : '',
+			esc_html( $label )
+		);
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * Finds the plugin's classes and starts it once WooCommerce is there.
+ * Registers the hooks that start and stop the plugin.
  *
  * @package WcAdCredit
  */
@@ -9,15 +9,9 @@ namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
-spl_autoload_register(
-	static function ( string $name ): void {
-		$file = __DIR__ . '/' . substr( $name, strlen( __NAMESPACE__ ) + 1 ) . '.php';
-		if ( 0 === strpos( $name, __NAMESPACE__ . '\\' ) && is_file( $file ) ) {
-			require_once $file;
-		}
-	}
-);
+require_once __DIR__ . '/autoload.php';
+require_once __DIR__ . '/functions.php';
 
-register_deactivation_hook( WC_AD_CREDIT_FILE, array( Schedule::class, 'clear' ) );
-add_action( 'before_woocommerce_init', array( Plugin::class, 'declare_compatibility' ) );
-add_action( 'plugins_loaded', array( Plugin::class, 'start' ) );
+register_deactivation_hook( WC_AD_CREDIT_FILE, array( wc_ad_credit(), 'deactivate' ) );
+add_action( 'before_woocommerce_init', array( wc_ad_credit(), 'declare_compatibility' ) );
+add_action( 'plugins_loaded', array( wc_ad_credit(), 'start' ) );

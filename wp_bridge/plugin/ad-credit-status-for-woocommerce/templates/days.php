@@ -3,12 +3,14 @@
  * Each date of the window, as a table that opens.
  *
  * @package WcAdCredit
- * @var WcAdCredit\Document $document
+ * @since 1.0.0
+ * @var \WcAdCredit\Template $this
+ * @var array                $values document.
  */
 
-namespace WcAdCredit;
-
 defined( 'ABSPATH' ) || exit;
+
+$document = $values['document'];
 
 $days     = $document->each( 'spend.days' );
 $currency = $document->text( 'spend.currency' );
@@ -30,9 +32,9 @@ if ( ! $days ) {
 		<tbody>
 			<?php foreach ( $days as $day ) : ?>
 				<tr>
-					<th scope="row"><?php echo esc_html( Format::date( $day->text( 'date' ) ) ); ?></th>
-					<td><?php echo '' === $day->text( 'qualifying' ) ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( Format::money( $day->text( 'qualifying' ), $currency ) ); ?></td>
-					<td><?php echo esc_html( Format::money( $day->text( 'excluded' ), $currency ) ); ?></td>
+					<th scope="row"><?php echo esc_html( $this->format->date( $day->text( 'date' ) ) ); ?></th>
+					<td><?php echo '' === $day->text( 'qualifying' ) ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( $this->format->money( $day->text( 'qualifying' ), $currency ) ); ?></td>
+					<td><?php echo esc_html( $this->format->money( $day->text( 'excluded' ), $currency ) ); ?></td>
 					<td><?php $day->is( 'final' ) ? esc_html_e( 'yes', 'ad-credit-status-for-woocommerce' ) : esc_html_e( 'not yet', 'ad-credit-status-for-woocommerce' ); ?></td>
 				</tr>
 			<?php endforeach; ?>

@@ -1,29 +1,28 @@
 <?php
 /**
- * What a rule's answer rests on: each fact, who said it and when.
+ * What a rule's answer rests on: each fact, who stated it and when.
  *
  * @package WcAdCredit
- * @var WcAdCredit\Document $rule
+ * @since 1.0.0
+ * @var \WcAdCredit\Template $this
+ * @var array                $values rule.
  */
-
-namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
-if ( ! $rule->each( 'evidence' ) ) {
+$evidence = $values['rule']->each( 'evidence' );
+if ( ! $evidence ) {
 	return;
 }
 ?>
 <details>
 	<summary><?php esc_html_e( 'Evidence', 'ad-credit-status-for-woocommerce' ); ?></summary>
 	<ul>
-		<?php foreach ( $rule->each( 'evidence' ) as $line ) : ?>
+		<?php foreach ( $evidence as $line ) : ?>
 			<li>
 				<?php
-				$value = $line->at( 'value' );
-				$value = is_string( $value ) ? $value : ( null === $value ? __( 'not known', 'ad-credit-status-for-woocommerce' ) : (string) wp_json_encode( $value ) );
-				$said  = array_filter( array( Words::of_source( $line->text( 'source' ) ), Format::time( $line->text( 'read_at' ) ) ) );
-				echo esc_html( $line->text( 'fact' ) . ': ' . $value . ' (' . implode( ', ', $said ) . ')' );
+				$origin = array_filter( array( $this->messages->source( $line->text( 'source' ) ), $this->format->time( $line->text( 'read_at' ) ) ) );
+				echo esc_html( $line->text( 'fact' ) . ': ' . $this->format->value( $line->value( 'value' ) ) . ' (' . implode( ', ', $origin ) . ')' );
 				?>
 			</li>
 		<?php endforeach; ?>

@@ -3,15 +3,19 @@
  * The last review and its answer, and a way to ask for one while none is open.
  *
  * @package WcAdCredit
- * @var WcAdCredit\Document $document
+ * @since 1.0.0
+ * @var \WcAdCredit\Template $this
+ * @var array                $values document.
  */
 
 namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
+$document = $values['document'];
+
 ?>
-<section class="wc-ad-credit-card">
+<section class="wc-ad-credit-card" id="wc-ad-credit-review">
 	<h3><?php esc_html_e( 'Review by our team', 'ad-credit-status-for-woocommerce' ); ?></h3>
 	<?php if ( '' !== $document->text( 'review.text' ) ) : ?>
 		<p><?php echo esc_html( $document->text( 'review.text' ) ); ?></p>
@@ -19,8 +23,8 @@ defined( 'ABSPATH' ) || exit;
 	<?php if ( 'open' !== $document->text( 'review.state' ) ) : ?>
 		<p>
 			<label for="wc_ad_credit_message"><?php esc_html_e( 'If you believe that something here is wrong, say what and why.', 'ad-credit-status-for-woocommerce' ); ?></label>
-			<textarea id="wc_ad_credit_message" name="wc_ad_credit_message" rows="4" maxlength="<?php echo (int) Review::LONGEST; ?>"></textarea>
+			<textarea id="wc_ad_credit_message" name="wc_ad_credit_message" rows="4" maxlength="<?php echo (int) ReviewRequest::MAX_LENGTH; ?>"></textarea>
 		</p>
-		<p class="submit"><?php Template::button( 'review', __( 'Ask for a review', 'ad-credit-status-for-woocommerce' ) ); ?></p>
+		<p class="submit"><?php $this->button( 'review', __( 'Ask for a review', 'ad-credit-status-for-woocommerce' ) ); ?></p>
 	<?php endif; ?>
 </section>

@@ -3,12 +3,14 @@
  * What counts so far, beside each tier; what was left out, and why.
  *
  * @package WcAdCredit
- * @var WcAdCredit\Document $document
+ * @since 1.0.0
+ * @var \WcAdCredit\Template $this
+ * @var array                $values document.
  */
 
-namespace WcAdCredit;
-
 defined( 'ABSPATH' ) || exit;
+
+$document = $values['document'];
 
 $currency   = $document->text( 'spend.currency' );
 $qualifying = $document->text( 'spend.qualifying' );
@@ -23,7 +25,7 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 		return;
 	endif;
 	?>
-	<p class="wc-ad-credit-figure"><?php echo '' === $qualifying ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( Format::money( $qualifying, $currency ) ); ?></p>
+	<p class="wc-ad-credit-figure"><?php echo '' === $qualifying ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( $this->format->money( $qualifying, $currency ) ); ?></p>
 	<ul class="wc-ad-credit-tiers">
 		<?php foreach ( $document->each( 'tiers' ) as $number => $tier ) : ?>
 			<li>
@@ -32,20 +34,20 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 					printf(
 						/* translators: 1: an amount to spend, 2: an amount of credit. */
 						esc_html__( 'Spend %1$s, get %2$s', 'ad-credit-status-for-woocommerce' ),
-						esc_html( Format::money( $tier->text( 'threshold' ), $currency ) ),
-						esc_html( Format::money( $tier->text( 'credit' ), $currency ) )
+						esc_html( $this->format->money( $tier->text( 'threshold' ), $currency ) ),
+						esc_html( $this->format->money( $tier->text( 'credit' ), $currency ) )
 					);
 					?>
 				</label>
-				<progress id="wc-ad-credit-tier-<?php echo (int) $number; ?>" max="100" value="<?php echo esc_attr( sprintf( '%.1F', Progress::percent( $qualifying, $tier->text( 'threshold' ) ) ) ); ?>"></progress>
+				<progress id="wc-ad-credit-tier-<?php echo (int) $number; ?>" max="100" value="<?php echo esc_attr( sprintf( '%.1F', $this->progress->percent( $qualifying, $tier->text( 'threshold' ) ) ) ); ?>"></progress>
 				<span>
 					<?php
 					if ( '' !== $tier->text( 'reached_on' ) ) {
 						/* translators: %s: a date. */
-						printf( esc_html__( 'Reached on %s', 'ad-credit-status-for-woocommerce' ), esc_html( Format::date( $tier->text( 'reached_on' ) ) ) );
+						printf( esc_html__( 'Reached on %s', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->date( $tier->text( 'reached_on' ) ) ) );
 					} elseif ( '' !== $tier->text( 'seen_on' ) ) {
 						/* translators: %s: a date. */
-						printf( esc_html__( 'Seen on %s, not final yet', 'ad-credit-status-for-woocommerce' ), esc_html( Format::date( $tier->text( 'seen_on' ) ) ) );
+						printf( esc_html__( 'Seen on %s, not final yet', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->date( $tier->text( 'seen_on' ) ) ) );
 					} else {
 						esc_html_e( 'Not reached', 'ad-credit-status-for-woocommerce' );
 					}
@@ -63,9 +65,9 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 					? esc_html__( '%1$s more for %2$s of credit.', 'ad-credit-status-for-woocommerce' )
 					/* translators: 1: an amount, 2: an amount of credit, 3: an amount a day. */
 					: esc_html__( '%1$s more for %2$s of credit: %3$s a day.', 'ad-credit-status-for-woocommerce' ),
-				esc_html( Format::money( $document->text( 'next_tier.remaining' ), $currency ) ),
-				esc_html( Format::money( $document->text( 'next_tier.credit' ), $currency ) ),
-				esc_html( Format::money( $document->text( 'next_tier.per_day' ), $currency ) )
+				esc_html( $this->format->money( $document->text( 'next_tier.remaining' ), $currency ) ),
+				esc_html( $this->format->money( $document->text( 'next_tier.credit' ), $currency ) ),
+				esc_html( $this->format->money( $document->text( 'next_tier.per_day' ), $currency ) )
 			);
 			?>
 		</p>
@@ -79,7 +81,7 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 		<p class="description">
 			<?php
 			/* translators: %s: a date. */
-			printf( esc_html__( 'Final up to %s; later dates can still move.', 'ad-credit-status-for-woocommerce' ), esc_html( Format::date( $document->text( 'spend.final_through' ) ) ) );
+			printf( esc_html__( 'Final up to %s; later dates can still move.', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->date( $document->text( 'spend.final_through' ) ) ) );
 			?>
 		</p>
 	<?php endif; ?>
@@ -87,9 +89,9 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 		<h4><?php esc_html_e( 'Left out', 'ad-credit-status-for-woocommerce' ); ?></h4>
 		<ul class="wc-ad-credit-pairs">
 			<?php foreach ( $document->each( 'spend.excluded' ) as $part ) : ?>
-				<li><span><?php echo esc_html( Words::of_exclusion( $part->text( 'why' ) ) ); ?></span> <span><?php echo esc_html( Format::money( $part->text( 'amount' ), $currency ) ); ?></span></li>
+				<li><span><?php echo esc_html( $this->messages->exclusion( $part->text( 'why' ) ) ); ?></span> <span><?php echo esc_html( $this->format->money( $part->text( 'amount' ), $currency ) ); ?></span></li>
 			<?php endforeach; ?>
 		</ul>
 	<?php endif; ?>
-	<?php Template::show( 'days', array( 'document' => $document ) ); ?>
+	<?php $this->show( 'days', array( 'document' => $document ) ); ?>
 </section>

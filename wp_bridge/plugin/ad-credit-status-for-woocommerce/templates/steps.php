@@ -3,25 +3,20 @@
  * The way to the credit in steps.
  *
  * @package WcAdCredit
- * @var WcAdCredit\Document $document
+ * @since 1.0.0
+ * @var \WcAdCredit\Template $this
+ * @var array                $values document.
  */
-
-namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
-$states = array(
-	'done'    => __( 'done', 'ad-credit-status-for-woocommerce' ),
-	'current' => __( 'now', 'ad-credit-status-for-woocommerce' ),
-	'stopped' => __( 'ended here', 'ad-credit-status-for-woocommerce' ),
-	'ahead'   => __( 'to come', 'ad-credit-status-for-woocommerce' ),
-);
+$step_names = $this->messages->steps();
 ?>
 <ol class="wc-ad-credit-steps" aria-label="<?php esc_attr_e( 'The way to your credit', 'ad-credit-status-for-woocommerce' ); ?>">
-	<?php foreach ( Progress::steps( $document ) as $step ) : ?>
-		<li class="is-<?php echo esc_attr( $step['state'] ); ?>"<?php echo 'current' === $step['state'] ? ' aria-current="step"' : ''; ?>>
-			<span class="wc-ad-credit-step"><?php echo esc_html( $step['name'] ); ?></span>
-			<span class="wc-ad-credit-step-state"><?php echo esc_html( $states[ $step['state'] ] ); ?></span>
+	<?php foreach ( $this->progress->steps( $values['document'] ) as $number => $state ) : ?>
+		<li class="is-<?php echo esc_attr( $state ); ?>"<?php echo 'current' === $state ? ' aria-current="step"' : ''; ?>>
+			<span class="wc-ad-credit-step"><?php echo esc_html( $step_names[ $number ] ); ?></span>
+			<span class="wc-ad-credit-step-state"><?php echo esc_html( $this->messages->step_state( $state ) ); ?></span>
 		</li>
 	<?php endforeach; ?>
 </ol>

@@ -1,21 +1,29 @@
 <?php
 /**
- * Connected, and no answer yet.
+ * Connected, and no answer in the reader's language yet.
  *
  * @package WcAdCredit
- * @var string $said
+ * @since 1.0.0
+ * @var \WcAdCredit\Template $this
+ * @var array                $values flash, failure, read_at.
  */
-
-namespace WcAdCredit;
 
 defined( 'ABSPATH' ) || exit;
 
-Template::show( 'said', array( 'said' => $said ) );
-Template::nonce();
+$sentence = $this->messages->sentence( '' === $values['failure'] ? 'waiting' : $values['failure'] );
+if ( $values['read_at'] && '' === $values['failure'] ) {
+	$sentence = __( 'The answer in your language is on its way.', 'ad-credit-status-for-woocommerce' );
+}
+
+$this->show( 'flash', array( 'flash' => $values['flash'] ) );
 ?>
-<h2><?php esc_html_e( 'See where you stand with your ad credit', 'ad-credit-status-for-woocommerce' ); ?></h2>
-<div class="notice inline <?php echo Answers::trouble() ? 'notice-warning' : 'notice-info'; ?>">
-	<p><?php echo esc_html( Words::of_answer( Answers::trouble() ?: 'waiting' ) ); ?></p>
+<h2><?php esc_html_e( 'See your progress towards the ad credit', 'ad-credit-status-for-woocommerce' ); ?></h2>
+<?php $this->show( 'delivery', $values ); ?>
+<div class="notice inline <?php echo '' === $values['failure'] ? 'notice-info' : 'notice-warning'; ?>">
+	<p><?php echo esc_html( $sentence ); ?></p>
+	<?php if ( 'refused' === $values['failure'] ) : ?>
+		<p class="submit"><?php $this->button( 'reconnect', __( 'Connect again', 'ad-credit-status-for-woocommerce' ), true ); ?></p>
+	<?php endif; ?>
 </div>
 <?php
-Template::show( 'foot', array( 'document' => null ) );
+$this->show( 'footer', $values );

@@ -3,12 +3,14 @@
  * The dates that count; before the first, what they wait for.
  *
  * @package WcAdCredit
- * @var WcAdCredit\Document $document
+ * @since 1.0.0
+ * @var \WcAdCredit\Template $this
+ * @var array                $values document.
  */
 
-namespace WcAdCredit;
-
 defined( 'ABSPATH' ) || exit;
+
+$document = $values['document'];
 
 $zone = $document->text( 'account.timezone' );
 ?>
@@ -29,10 +31,10 @@ $zone = $document->text( 'account.timezone' );
 			?>
 		</p>
 		<ul class="wc-ad-credit-pairs">
-			<li><span><?php esc_html_e( 'First date', 'ad-credit-status-for-woocommerce' ); ?></span> <span><?php echo esc_html( Format::date( $document->text( 'window.first_date' ) ) ); ?></span></li>
-			<li><span><?php esc_html_e( 'Last date', 'ad-credit-status-for-woocommerce' ); ?></span> <span><?php echo esc_html( Format::date( $document->text( 'window.last_date' ) ) ); ?></span></li>
+			<li><span><?php esc_html_e( 'First date', 'ad-credit-status-for-woocommerce' ); ?></span> <span><?php echo esc_html( $this->format->date( $document->text( 'window.first_date' ) ) ); ?></span></li>
+			<li><span><?php esc_html_e( 'Last date', 'ad-credit-status-for-woocommerce' ); ?></span> <span><?php echo esc_html( $this->format->date( $document->text( 'window.last_date' ) ) ); ?></span></li>
 		</ul>
-	<?php elseif ( in_array( $document->text( 'stage' ), Progress::STOPPED, true ) ) : ?>
+	<?php elseif ( $this->progress->is_stopped( $document ) ) : ?>
 		<p><?php esc_html_e( 'It did not begin.', 'ad-credit-status-for-woocommerce' ); ?></p>
 	<?php elseif ( 'awaiting_spend' === $document->text( 'stage' ) ) : ?>
 		<p><?php esc_html_e( 'It begins on the first date with spend that counts, so there is no hurry to begin: get your campaign ready first.', 'ad-credit-status-for-woocommerce' ); ?></p>

@@ -1,11 +1,11 @@
 <?php
 
 use PHPUnit\Framework\TestCase;
-use WcAdCredit\Cleanup;
+use WcAdCredit\Uninstaller;
 
-final class CleanupTest extends TestCase {
+final class UninstallerTest extends TestCase {
 
-	const OURS   = array( 'wc_ad_credit_seq' => '7', '_transient_wc_ad_credit_said_1' => 'x', '_transient_timeout_wc_ad_credit_said_1' => '9' );
+	const OURS   = array( 'wc_ad_credit_seq' => '7', '_transient_wc_ad_credit_flash_1' => 'x', '_transient_timeout_wc_ad_credit_flash_1' => '9' );
 	const OTHERS = array( 'blogname' => 'Shop', 'tt4b_advertiser_id' => '71', 'old_wc_ad_credit_x' => 'y' );
 
 	protected function setUp(): void {
@@ -13,6 +13,13 @@ final class CleanupTest extends TestCase {
 		$GLOBALS['options']   = self::OURS + self::OTHERS;
 		$GLOBALS['wpdb']      = new class() {
 			public $options = 'wp_options';
+
+			public $prefix = 'wp_';
+
+			/** No table of WooCommerce is there. */
+			public function get_var( array $query ): ?string {
+				return null;
+			}
 
 			public function esc_like( string $text ): string {
 				return $text;
@@ -42,14 +49,14 @@ final class CleanupTest extends TestCase {
 	}
 
 	public function test_of_one_site_ours_goes_and_nothing_else(): void {
-		Cleanup::everything();
+		( new Uninstaller() )->run();
 		$this->assertSame( self::OTHERS, $GLOBALS['options'] );
 		$this->assertSame( array( array( 'user', 'wc_ad_credit_dismissed', true ) ), $GLOBALS['forgotten'] );
 	}
 
 	public function test_of_a_network_every_site_is_cleaned(): void {
 		$GLOBALS['sites'] = array_fill_keys( array( 1, 2, 3 ), self::OURS + self::OTHERS );
-		Cleanup::everything();
+		( new Uninstaller() )->run();
 		$this->assertSame( array_fill_keys( array( 1, 2, 3 ), self::OTHERS ), $GLOBALS['sites'] );
 		$this->assertSame( 1, $GLOBALS['site'] );
 	}

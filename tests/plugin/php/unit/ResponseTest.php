@@ -1,13 +1,13 @@
 <?php
 
 use PHPUnit\Framework\TestCase;
-use WcAdCredit\Reply;
+use WcAdCredit\Response;
 
-final class ReplyTest extends TestCase {
+final class ResponseTest extends TestCase {
 
 	/** @dataProvider troubles */
 	public function test_whatever_comes_back_is_good_or_has_a_name( ?array $response, string $trouble ): void {
-		$this->assertSame( $trouble, Reply::of( $response )->trouble() );
+		$this->assertSame( $trouble, Response::from_http( $response )->error_code() );
 	}
 
 	public static function troubles(): array {
@@ -28,7 +28,7 @@ final class ReplyTest extends TestCase {
 
 	public function test_how_long_to_wait_is_whole_seconds_or_nothing(): void {
 		$wait = static function ( string $value ): int {
-			return Reply::of( self::response( 429, '{}', $value ) )->wait;
+			return Response::from_http( self::response( 429, '{}', $value ) )->retry_after;
 		};
 		$this->assertSame( array( 90, 0, 0 ), array_map( $wait, array( '90', 'Wed, 21 Oct 2026 07:28:00 GMT', '-5' ) ) );
 	}

@@ -1,0 +1,65 @@
+<?php
+
+use PHPUnit\Framework\TestCase;
+use WcAdCredit\StatusCache;
+use WcAdCredit\Response;
+
+final class StatusCacheTest extends TestCase {
+
+	const DOCUMENT = array( 'stage' => 'due' );
+
+	private StatusCache $cache;
+
+	protected function setUp(): void {
+		$this->cache = new StatusCache();
+		$this->cache->clear();
+	}
+
+	public function test_a_failure_keeps_the_last_good_answer_and_its_age(): void {
+		$this->cache->store( array( 'en-US' => self::DOCUMENT ) );
+		$read_at = $this->cache->read_at();
+		$this->cache->store_failure( new Response( 0, null ) );
+		$this->assertSame( 'due', $this->cache->document( 'en-US' )->text( 'stage' ) );
+		$this->assertSame( $read_at, $this->cache->read_at() );
+		$this->assertSame( 'unreachable', $this->cache->failure() );
+	}
+
+	public function test_after_a_failure_nobody_is_called_for_a_moment_and_never_long(): void {
+		$this->assertFalse( $this->cache->is_paused() );
+		foreach ( array( array( 0, 60 ), array( 90, 90 ), array( 999999, 3600 ) ) as list( $asked, $pause ) ) {
+			$this->cache->store_failure( new Response( 429, array(), $asked ) );
+			$this->assertTrue( $this->cache->is_paused() );
+			$this->assertEqualsWithDelta( time() + $pause, $GLOBALS['options'][ StatusCache::OPTION ]['failure']['until'], 2 );
+		}
+		$this->cache->store( array( 'en-US' => self::DOCUMENT ) );
+		$this->assertFalse( $this->cache->is_paused() );
+		$this->assertSame( '', $this->cache->failure() );
+	}
+
+	public function test_a_good_status_with_something_else_in_it_is_a_failure_too(): void {
+		$this->cache->store_failure( new Response( 200, array( 'hello' => 'world' ) ) );
+		$this->assertSame( 'unreadable', $this->cache->failure() );
+	}
+
+	public function test_a_variety_of_a_language_serves_for_another_and_a_foreign_one_is_only_a_fallback(): void {
+		$this->assertNull( $this->cache->any_document() );
+		$this->cache->store( array( 'es-MX' => self::DOCUMENT ) );
+		$this->assertSame( 'due', $this->cache->document( 'es-ES' )->text( 'stage' ) );
+		$this->assertNull( $this->cache->document( 'th' ) );
+		$this->assertSame( 'due', $this->cache->any_document()->text( 'stage' ) );
+	}
+
+	public function test_the_languages_last_read_in_are_asked_for_and_no_more_than_a_few(): void {
+		$this->assertSame( array( 'en-US' ), $this->cache->languages() );
+		foreach ( array( 'th', 'es-MX', 'de-DE', 'fr-FR', 'it-IT', 'pt-BR' ) as $language ) {
+			$this->cache->want( $language );
+		}
+		$this->assertCount( StatusCache::MAX_LANGUAGES, $this->cache->languages() );
+		$GLOBALS['options'][ StatusCache::OPTION ]['languages'] = array( 'th' => time(), 'es-MX' => time() - 31 * DAY_IN_SECONDS );
+		$this->assertSame( array( 'th' ), $this->cache->languages() );
+	}
+
+	public function test_locales_are_written_as_http_does(): void {
+		$this->assertSame( array( 'es-MX', 'th', 'de-DE' ), array_map( array( $this->cache, 'language_tag' ), array( 'es_MX', 'th', 'de_DE_formal' ) ) );
+	}
+}

@@ -1,0 +1,228 @@
+<?php
+/**
+ * The plugin's own sentences. Those about the store come from the service, in the reader's language.
+ *
+ * @package WcAdCredit
+ */
+
+namespace WcAdCredit;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Turns codes into sentences.
+ *
+ * @since 1.0.0
+ */
+final class Messages {
+
+	/**
+	 * Return the sentence for what was asked for, or for why it failed.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $code A code of this class or of Response::error_code().
+	 * @return string Empty for a code that is not known.
+	 */
+	public function sentence( string $code ): string {
+		$sentences = array(
+			'connected'        => __( 'Connected. The first answer is on its way.', 'ad-credit-status-for-woocommerce' ),
+			'disconnected'     => __( 'Disconnected. The status token is forgotten, the service\'s webhooks are removed, and nothing is sent any more.', 'ad-credit-status-for-woocommerce' ),
+			'service_not_told' => __( 'The service could not be told of it. It finds that its webhooks are gone when it looks at your store next.', 'ad-credit-status-for-woocommerce' ),
+			'key_may_be_left'  => __( 'If you gave the service a key by hand, remove it under WooCommerce, Settings, Advanced, REST API.', 'ad-credit-status-for-woocommerce' ),
+			'requested'        => __( 'New figures are asked for. They appear here once TikTok has answered, usually within a few minutes.', 'ad-credit-status-for-woocommerce' ),
+			'recent'           => __( 'New figures were asked for less than a minute ago. This is the latest answer.', 'ad-credit-status-for-woocommerce' ),
+			'latest'           => __( 'This is the latest answer of the service.', 'ad-credit-status-for-woocommerce' ),
+			'asked'            => __( 'Your review is asked for. The answer appears on this page.', 'ad-credit-status-for-woocommerce' ),
+			'open'             => __( 'A review is already open. Its answer appears on this page.', 'ad-credit-status-for-woocommerce' ),
+			'message'          => __( 'Write what you would like us to look at, in at most 2000 characters.', 'ad-credit-status-for-woocommerce' ),
+			'address'          => __( 'Enter the service\'s address as you were given it; it begins with https://.', 'ad-credit-status-for-woocommerce' ),
+			'token'            => __( 'That is not a status token. Copy it whole, without spaces.', 'ad-credit-status-for-woocommerce' ),
+			'unknown_token'    => __( 'The service does not know this token. Compare it with the one you were given.', 'ad-credit-status-for-woocommerce' ),
+			'try_unreachable'  => __( 'Nothing answers at this address. Check it, or try again later.', 'ad-credit-status-for-woocommerce' ),
+			'try_busy'         => __( 'The service is busy or under maintenance. Try again in a few minutes.', 'ad-credit-status-for-woocommerce' ),
+			'try_unreadable'   => __( 'What answers at this address is not the service. Check the address.', 'ad-credit-status-for-woocommerce' ),
+			'dismissed'        => __( 'Dismissed.', 'ad-credit-status-for-woocommerce' ),
+			'waiting'          => __( 'The first answer is on its way.', 'ad-credit-status-for-woocommerce' ),
+			'unconnected'      => __( 'Your store is not connected yet.', 'ad-credit-status-for-woocommerce' ),
+			'ended'            => __( 'This store was disconnected by its merchant. Only a new approval connects it again.', 'ad-credit-status-for-woocommerce' ),
+		);
+		return $sentences[ $code ] ?? $this->failure( $code );
+	}
+
+	/**
+	 * Return the sentence for why the service gave no answer.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $code A code of Response::error_code().
+	 * @return string Empty for a code that is not known.
+	 */
+	public function failure( string $code ): string {
+		$sentences = array(
+			'unreachable' => __( 'The service could not be reached. The plugin tries again by itself.', 'ad-credit-status-for-woocommerce' ),
+			'busy'        => __( 'The service is busy or under maintenance. The plugin tries again by itself.', 'ad-credit-status-for-woocommerce' ),
+			'refused'     => __( 'The service no longer accepts this store\'s token. It brings a new one by itself within a day; if this stays, connect again.', 'ad-credit-status-for-woocommerce' ),
+			'unreadable'  => __( 'The service answered something this plugin cannot read. Look for an update of the plugin.', 'ad-credit-status-for-woocommerce' ),
+		);
+		return $sentences[ $code ] ?? '';
+	}
+
+	/**
+	 * Return what keeps signals from the service, and what to do.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $code  A code of DeliveryMonitor::problem().
+	 * @param string $since When it began, as a text; empty where that is not known.
+	 * @return array{0: string, 1: string}
+	 */
+	public function delivery_problem( string $code, string $since ): array {
+		$refresh = __( 'Press Refresh below: the service then looks at your store and repairs it.', 'ad-credit-status-for-woocommerce' );
+		$texts   = array(
+			'missing'  => array( __( 'The webhook that reports changes to the service is missing.', 'ad-credit-status-for-woocommerce' ), $refresh ),
+			'disabled' => array( __( 'WooCommerce switched off the webhook that reports changes to the service, after several failures.', 'ad-credit-status-for-woocommerce' ), $refresh ),
+			'paused'   => array(
+				__( 'The webhook that reports changes to the service is paused.', 'ad-credit-status-for-woocommerce' ),
+				__( 'Set it active under WooCommerce, Settings, Advanced, Webhooks.', 'ad-credit-status-for-woocommerce' ),
+			),
+			'failing'  => array(
+				/* translators: %s: date and time. */
+				sprintf( __( 'Reports to the service have failed since %s.', 'ad-credit-status-for-woocommerce' ), $since ),
+				__( 'The plugin reports everything again by itself. If this stays for a day, ask whoever runs the offer for you.', 'ad-credit-status-for-woocommerce' ),
+			),
+		);
+		return $texts[ $code ] ?? $texts['missing'];
+	}
+
+	/**
+	 * Return the word for a rule's outcome.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $outcome One of pass, fail, pending, unknown.
+	 * @return string
+	 */
+	public function outcome( string $outcome ): string {
+		$words = array(
+			'pass'    => __( 'Met', 'ad-credit-status-for-woocommerce' ),
+			'fail'    => __( 'Not met', 'ad-credit-status-for-woocommerce' ),
+			'pending' => __( 'Not yet', 'ad-credit-status-for-woocommerce' ),
+			'unknown' => __( 'Not known', 'ad-credit-status-for-woocommerce' ),
+		);
+		return $words[ $outcome ] ?? $words['unknown'];
+	}
+
+	/**
+	 * Return the sentence for all rules together.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $verdict The document's verdict.
+	 * @return string Empty for a verdict that is not known.
+	 */
+	public function verdict( string $verdict ): string {
+		$sentences = array(
+			'qualified'  => __( 'Every rule is met.', 'ad-credit-status-for-woocommerce' ),
+			'on_track'   => __( 'Nothing is wrong; some rules are not met yet.', 'ad-credit-status-for-woocommerce' ),
+			'unknown'    => __( 'Something is not known yet. That is neither a yes nor a no.', 'ad-credit-status-for-woocommerce' ),
+			'ineligible' => __( 'A rule is not met.', 'ad-credit-status-for-woocommerce' ),
+		);
+		return $sentences[ $verdict ] ?? '';
+	}
+
+	/**
+	 * Return the names of the steps, in order; there are Progress::STEP_COUNT.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @return string[]
+	 */
+	public function steps(): array {
+		return array(
+			__( 'Set up', 'ad-credit-status-for-woocommerce' ),
+			__( 'Link', 'ad-credit-status-for-woocommerce' ),
+			__( 'Spend', 'ad-credit-status-for-woocommerce' ),
+			__( 'Settle', 'ad-credit-status-for-woocommerce' ),
+			__( 'Credit due', 'ad-credit-status-for-woocommerce' ),
+			__( 'Credit issued', 'ad-credit-status-for-woocommerce' ),
+			__( 'Credit arrived', 'ad-credit-status-for-woocommerce' ),
+		);
+	}
+
+	/**
+	 * Return the word for a step's state.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $state One of done, current, stopped, ahead.
+	 * @return string
+	 */
+	public function step_state( string $state ): string {
+		$words = array(
+			'done'    => __( 'done', 'ad-credit-status-for-woocommerce' ),
+			'current' => __( 'now', 'ad-credit-status-for-woocommerce' ),
+			'stopped' => __( 'ended here', 'ad-credit-status-for-woocommerce' ),
+			'ahead'   => __( 'to come', 'ad-credit-status-for-woocommerce' ),
+		);
+		return $words[ $state ];
+	}
+
+	/**
+	 * Return why a part of the spend does not count.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $why The document's reason.
+	 * @return string
+	 */
+	public function exclusion( string $why ): string {
+		$words = array(
+			'ad_credit'      => __( 'Paid by ad credit', 'ad-credit-status-for-woocommerce' ),
+			'tax'            => __( 'Tax', 'ad-credit-status-for-woocommerce' ),
+			'outside_window' => __( 'Outside your spend period', 'ad-credit-status-for-woocommerce' ),
+			'not_paid'       => __( 'Not paid yet', 'ad-credit-status-for-woocommerce' ),
+		);
+		return $words[ $why ] ?? $why;
+	}
+
+	/**
+	 * Return the word for an award's state.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $state The award's state, or overdue.
+	 * @return string
+	 */
+	public function award_state( string $state ): string {
+		$words = array(
+			'due'      => __( 'Due', 'ad-credit-status-for-woocommerce' ),
+			'overdue'  => __( 'Overdue', 'ad-credit-status-for-woocommerce' ),
+			'issued'   => __( 'Issued', 'ad-credit-status-for-woocommerce' ),
+			'credited' => __( 'In your account', 'ad-credit-status-for-woocommerce' ),
+			'expired'  => __( 'Expired', 'ad-credit-status-for-woocommerce' ),
+			'blocked'  => __( 'Blocked', 'ad-credit-status-for-woocommerce' ),
+		);
+		return $words[ $state ] ?? $state;
+	}
+
+	/**
+	 * Return who stated a fact.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $source The evidence's source.
+	 * @return string
+	 */
+	public function source( string $source ): string {
+		$words = array(
+			'tiktok'           => 'TikTok',
+			'woocommerce'      => 'WooCommerce',
+			'companion plugin' => __( 'this plugin', 'ad-credit-status-for-woocommerce' ),
+			'staff'            => __( 'our team', 'ad-credit-status-for-woocommerce' ),
+			'service'          => __( 'the service', 'ad-credit-status-for-woocommerce' ),
+			'programme'        => __( 'the terms of the offer', 'ad-credit-status-for-woocommerce' ),
+		);
+		return $words[ $source ] ?? $source;
+	}
+}

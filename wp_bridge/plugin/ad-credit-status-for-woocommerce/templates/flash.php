@@ -1,0 +1,12 @@
+<?php
+/**
+ * What was just done, read out to users who cannot see it.
+ *
+ * @package WcAdCredit
+ * @since 1.0.0
+ * @var array $values flash (a text).
+ */
+
+defined( 'ABSPATH' ) || exit;
+?>
+<div class="wc-ad-credit-flash" role="status"><?php echo '' === $values['flash'] ? '' : '<p>' . esc_html( $values['flash'] ) . '</p>'; ?></div>
