@@ -17,7 +17,7 @@ from tests.db_factories import keep_store
 from tests.staff import BASE, Console, staff_token
 
 STATUS_TOKEN = "stt_" + "a" * 40
-OF_STORES = ("/api/v1/reviews", "/api/v1/connect-tickets", "/api/v1/refresh")
+OF_STORES = ("/api/v1/reviews", "/api/v1/connect-tickets", "/api/v1/refresh", "/api/v1/disconnect")
 OF_STAFF = ("/api/v1/admin/awards/aw_1/block", "/api/v1/admin/awards/issue-file", "/api/v1/admin/stores")
 OF_PAGES = ("/connect/keys", "/connect/by-hand", "/admin/sign-in", "/admin/awards/file", "/nowhere")
 

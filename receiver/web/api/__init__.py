@@ -12,6 +12,7 @@ from receiver.errors import InputError
 from receiver.strict_json import read_json
 from receiver.web.api import admin
 from receiver.web.api.connect_tickets import connect_tickets_api
+from receiver.web.api.disconnect import disconnect_api
 from receiver.web.api.refresh import refresh_api
 from receiver.web.api.reviews import reviews_api
 from receiver.web.api.schemas import RefusalSchema
@@ -56,4 +57,5 @@ def register(app: Flask) -> None:
     api.register_blueprint(refresh_api)
     api.register_blueprint(reviews_api)
     api.register_blueprint(connect_tickets_api)
+    api.register_blueprint(disconnect_api)
     admin.register(api)

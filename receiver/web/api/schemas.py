@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import Schema, fields
-from marshmallow.validate import Length
+from marshmallow.validate import Length, OneOf
 
 from receiver.documents.review import LONGEST_MESSAGE
 
@@ -131,6 +131,18 @@ class ReviewRequestSchema(Schema):
     message = fields.String(
         required=True, validate=Length(min=1, max=LONGEST_MESSAGE), metadata={"example": "The bill is paid."}
     )
+
+
+class DisconnectRequestSchema(Schema):
+    """Why the plugin ends the connection."""
+
+    reason = fields.String(required=True, validate=OneOf(["merchant", "uninstalled"]))
+
+
+class DisconnectedSchema(Schema):
+    """The connection has ended; the status token no longer serves."""
+
+    status = fields.String(metadata={"enum": ["disconnected"]})
 
 
 class ReviewSchema(Schema):

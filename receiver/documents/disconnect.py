@@ -1,0 +1,25 @@
+"""What the plugin says when its merchant ends the connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+from marshmallow.validate import OneOf
+
+from receiver.documents.fields import Strict, load_document
+
+# Why the plugin ends a connection, in the words of the audit.
+REASONS = {
+    "merchant": "the merchant disconnected in the plugin",
+    "uninstalled": "the merchant deleted the plugin",
+}
+
+
+class DisconnectRequest(Strict):
+    reason = fields.String(required=True, validate=OneOf(REASONS))
+
+
+def read_reason(document: Any) -> str:
+    """Return the reason in the words of the audit. Raises InputError with the path of what is wrong."""
+    return REASONS[load_document(DisconnectRequest(), document)["reason"]]
