@@ -104,7 +104,7 @@ def served(app: str, port: int, processes: int, container: Container) -> Iterato
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
     command += ["--workers", str(processes), "--blocking-threads", "64", "--log-level", "error", app]
     environment = {**os.environ, **settings}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # noqa: S603
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # noqa: S603 (ours)
     try:
         _wait_for(port)
         yield _children(server.pid)[0]

@@ -17,7 +17,9 @@ REASONS = {
 
 
 class DisconnectRequest(Strict):
-    reason = fields.String(required=True, validate=OneOf(REASONS))
+    reason = fields.String(
+        required=True, validate=OneOf(REASONS, error=f"must be one of {', '.join(REASONS)}")
+    )
 
 
 def read_reason(document: Any) -> str:

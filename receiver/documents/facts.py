@@ -92,7 +92,7 @@ class _OverrideSchema(Strict):
 class _Keyed(DashIsNull, fields.Dict):
     """An object whose names are data."""
 
-    default_error_messages = {"invalid": "must be an object"}  # noqa: RUF012
+    default_error_messages = {"invalid": "must be an object"}  # noqa: RUF012 (marshmallow reads it)
 
 
 class _OverriddenRule(fields.String):

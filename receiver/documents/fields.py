@@ -51,7 +51,7 @@ def _join(path: str, key: Any) -> str:
 class DashIsNull(fields.Field[Any]):
     """TikTok writes "-" where there is nothing."""
 
-    default_error_messages = {"required": "is missing", "null": "must not be null"}  # noqa: RUF012
+    default_error_messages = {"required": "is missing", "null": "must not be null"}  # noqa: RUF012 (marshmallow reads it)
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
         return super().deserialize(None if value == "-" else value, attr, data, **kwargs)
@@ -64,13 +64,13 @@ class Part(DashIsNull, fields.Nested):
 class Many(DashIsNull, fields.List[Any]):
     """A list inside the document."""
 
-    default_error_messages = {"invalid": "must be a list"}  # noqa: RUF012
+    default_error_messages = {"invalid": "must be a list"}  # noqa: RUF012 (marshmallow reads it)
 
 
 class Strict(Schema):
     """An object of which every field is known; `unknown` and `type` are marshmallow's keys."""
 
-    error_messages = {"type": "must be an object", "unknown": "is no field of this document"}  # noqa: RUF012
+    error_messages = {"type": "must be an object", "unknown": "is no field of this document"}  # noqa: RUF012 (marshmallow reads it)
 
 
 class Text(DashIsNull):

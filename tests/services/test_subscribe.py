@@ -180,7 +180,10 @@ def test_subscriptions_are_looked_through_daily_and_five_minutes_after_a_refusal
     for one in tiktok.subscriptions():
         tiktok.unsubscribe(one.id)
     faults.add(Fault.MAINTENANCE)
-    look = lambda: verify_subscriptions_if_due(container.database, tiktok, container.now(), CALLBACK)  # noqa: E731
+
+    def look():
+        return verify_subscriptions_if_due(container.database, tiktok, container.now(), CALLBACK)
+
     look()
     faults.clear()
     look()

@@ -46,6 +46,10 @@ def test_what_is_no_reason_changes_nothing(container, disconnect, document):
     assert show_store(container.database, "st_1").disconnected_at is None
 
 
+def test_a_wrong_reason_is_told_with_the_right_ones(disconnect):
+    assert disconnect({"reason": "bored"}).json == {"error": "reason: must be one of merchant, uninstalled"}
+
+
 def test_a_stranger_ends_nothing(container, disconnect):
     assert disconnect({"reason": "merchant"}, token="stt_other").status_code == 401
     assert show_store(container.database, "st_1").disconnected_at is None

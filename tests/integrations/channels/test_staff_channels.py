@@ -37,7 +37,7 @@ class Inbox:
         self.mails.append(envelope)
         return self.answer
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 (aiosmtpd)
         if address.startswith("gone@"):
             return "550 nobody of that name"
         envelope.rcpt_tos.append(address)

@@ -27,11 +27,17 @@ def test_every_recorded_signature_verifies_and_no_other_body_does(name):
     raw, secret = example["raw_body"].encode(), example["secret"]
     headers = {key.lower(): value for key, value in example["headers"].items()}
     if example["scheme"] == "x-open-signature":
-        check = lambda body, key: verify_open(key, headers["x-open-signature"], body)  # noqa: E731
+
+        def check(body, key):
+            return verify_open(key, headers["x-open-signature"], body)
+
         assert sign_open(secret, raw) == headers["x-open-signature"]
     else:
         signed = datetime.fromtimestamp(int(headers["tiktok-signature"].split(",")[0][2:]), UTC)
-        check = lambda body, key: verify_timed(key, headers["tiktok-signature"], body, signed)  # noqa: E731
+
+        def check(body, key):
+            return verify_timed(key, headers["tiktok-signature"], body, signed)
+
         assert sign_timed(secret, raw, signed) == headers["tiktok-signature"]
     assert check(raw, secret) is None
     assert check(raw + b" ", secret) == "wrong signature"

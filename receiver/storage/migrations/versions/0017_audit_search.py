@@ -17,7 +17,7 @@ def upgrade() -> None:
     for owned in ("awards", "reviews"):
         # Names of this file's own, nothing that came from outside.
         op.execute(
-            f"UPDATE audit SET store_id = (SELECT store_id FROM {owned} WHERE id = subject) "  # noqa: S608
+            f"UPDATE audit SET store_id = (SELECT store_id FROM {owned} WHERE id = subject) "  # noqa: S608 (our names)
             f"WHERE subject IN (SELECT id FROM {owned})"
         )
     for column in LED_BY:
