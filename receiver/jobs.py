@@ -24,9 +24,10 @@ from receiver.errors import StorageUnavailable
 from receiver.services.alerts.notify_staff import notify_staff
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly
 from receiver.services.decisions.decide import decide_each, decide_stale
+from receiver.services.decisions.poll_and_decide import poll_due_and_decide
 from receiver.services.deliveries.purge import purge
 from receiver.services.operations.clock_rollback import reset_after_clock_rollback
-from receiver.services.polling.poll import AT_ONCE, poll_due
+from receiver.services.polling.poll import AT_ONCE
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.polling.verify_subscriptions import verify_subscriptions_if_due
 from receiver.services.programmes.places import fill_all_places
@@ -60,7 +61,7 @@ def every_minute(container: Container) -> tuple[Job, ...]:
         Job("poll", lambda stopping: _poll(container, stopping)),
         Job("subscribe", lambda _: _subscribe(container)),
         Job("stores", lambda stopping: _check_stores(container, stopping)),
-        Job("places", lambda _: fill_all_places(container.database, container.now())),
+        Job("places", lambda _: _fill_places(container)),
         Job("count", lambda _: count_programmes(container.database, container.now())),
         Job("decide", lambda _: decide_stale(container.database, container.now())),
         Job("tell", lambda _: _tell(container)),
@@ -106,14 +107,16 @@ def _poll(container: Container, stopping: Event) -> None:
     for _ in range(POLL_BATCHES):
         if stopping.is_set():
             return
-        polled = poll_due(
+        polled = poll_due_and_decide(
             container.database, container.cipher, container.tiktok, container.now(), limit=POLL_BATCH
-        )
-        decide_each(
-            container.database, container.now(), (store_id for one in polled for store_id in one.stores)
         )
         if len(polled) < POLL_BATCH:
             return
+
+
+def _fill_places(container: Container) -> None:
+    placed = fill_all_places(container.database, container.now())
+    decide_each(container.database, container.now(), placed)
 
 
 def _subscribe(container: Container) -> None:

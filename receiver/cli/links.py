@@ -9,8 +9,8 @@ import click
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
-from receiver.services.authorization.revoke import revoke_consent
 from receiver.services.stores.links import add_link, link_row, list_links, remove_link
+from receiver.services.stores.revoke_consent import revoke_consent
 
 
 @click.group("links", cls=Commands)

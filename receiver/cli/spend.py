@@ -10,9 +10,9 @@ from rich.console import Console
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.cli.spend_chart_text import ASCII, BLOCKS, drawing
 from receiver.container import current_container
-from receiver.services.decisions.decide import decide_each
+from receiver.services.decisions.poll_and_decide import poll_account_and_decide, poll_due_and_decide
 from receiver.services.polling.compare import compare
-from receiver.services.polling.poll import Polled, poll_account, poll_due
+from receiver.services.polling.poll import Polled
 from receiver.services.polling.spend import spend_of, timelines_on
 
 
@@ -34,10 +34,9 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
     container = current_container()
     database, cipher, now = container.database, container.cipher, container.now()
     if advertiser:
-        polled = [poll_account(database, cipher, container.tiktok.urgently(), now, advertiser)]
+        polled = [poll_account_and_decide(database, cipher, container.tiktok.urgently(), now, advertiser)]
     else:
-        polled = poll_due(database, cipher, container.tiktok, now, limit=100)
-    decide_each(container.database, container.now(), (store_id for one in polled for store_id in one.stores))
+        polled = poll_due_and_decide(database, cipher, container.tiktok, now, limit=100)
     print_rows([_row(one) for one in polled], as_json)
     if advertiser and polled[0].error:
         raise click.exceptions.Exit(1)

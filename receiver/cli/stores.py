@@ -18,7 +18,6 @@ from receiver.services.connections.move_store import move_store
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import rotate_made_secrets
 from receiver.services.connections.show import bridge_shown
-from receiver.services.decisions.decide import decide_each
 from receiver.services.stores import registry as service
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.listing import store_row
@@ -121,7 +120,6 @@ def keep_apart_command(store_id: str, other: str, reason: str, as_json: bool) ->
     kept = keep_apart(
         container.database, container.now(), store_id, other=other, reason=reason, actor=actor()
     )
-    decide_each(container.database, container.now(), (store_id, other))
     print_one(kept, as_json)
 
 
@@ -157,7 +155,6 @@ def reconcile(store_id: str, as_json: bool) -> None:
         store_id,
         public_url=container.settings.public_url,
     )
-    decide_each(container.database, container.now(), [store_id])
     print_one(
         {
             "id": store_id,

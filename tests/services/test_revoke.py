@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from receiver.errors import Advice, InputError, NotFound, ProviderError, Refused
-from receiver.services.authorization.revoke import revoke_consent
 from receiver.services.polling.poll import poll_due
 from receiver.services.stores.links import list_links
+from receiver.services.stores.revoke_consent import revoke_consent
 from receiver.storage.tables import Account, AuditEntry, Link
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.polling import FakeTikTok

@@ -11,7 +11,6 @@ from receiver.services.connections.disconnect import finish_leaving
 from receiver.services.connections.ports import Shops
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import finish_rotation
-from receiver.services.decisions.decide import decide_each
 from receiver.storage import bridges, stores
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
@@ -61,4 +60,3 @@ def _run(
         finish_rotation(database, cipher, shops, now, store_id)
     if bridge.look_asked_at is not None:
         reconcile_store(database, cipher, shops, now, store_id, public_url=public_url)
-        decide_each(database, now, [store_id])

@@ -27,6 +27,7 @@ from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
 from receiver.services.connections.follow import follow_redirect
 from receiver.services.connections.identity import ACTOR, claim_of, note_report
 from receiver.services.connections.ports import Keys, Shop, Shops
+from receiver.services.decisions.decide import decide_each
 from receiver.services.stores.registry import new_hook_id, new_secret, new_token
 from receiver.storage import audit, awards, bridges, inbox, stores, webhook_endpoints
 from receiver.storage.cipher import Cipher, token_hash
@@ -103,7 +104,9 @@ def reconcile_store(
             return Reconciliation(store_id, {"url": [task.url, moved_to]})
     with database.writing() as session:
         stores.lock_addresses(session)
-        return _keep(session, now, task, found)
+        kept = _keep(session, now, task, found)
+    decide_each(database, now, [store_id])
+    return kept
 
 
 def due_stores(database: Database, now: datetime, limit: int) -> list[str]:

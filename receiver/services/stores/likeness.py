@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.likeness import pair_of
 from receiver.errors import InputError, Refused
+from receiver.services.decisions.decide import decide_each
 from receiver.services.validation import require_text
 from receiver.storage import audit, awards, likeness, stores
 from receiver.storage.database import Database
@@ -57,7 +58,9 @@ def keep_apart(
         answer = likeness.answer_about(session, store_id, other)
         if answer is None:
             answer = _keep(session, now, store, second, reason, actor)
-        return {"store": store_id, "other": other, "reason": answer.reason, "by": answer.by, "at": answer.at}
+        kept = {"store": store_id, "other": other, "reason": answer.reason, "by": answer.by, "at": answer.at}
+    decide_each(database, now, (store_id, other))
+    return kept
 
 
 def _keep(

@@ -7,6 +7,7 @@ from typing import Any
 
 from receiver.errors import InputError, NotFound
 from receiver.services.authorization.consent import give_consent
+from receiver.services.decisions.decide import decide_each
 from receiver.storage import audit, links, spend, stores, tables
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
@@ -36,7 +37,8 @@ def add_link(
         link = give_consent(session, cipher, now, store_id, advertiser_id, token, linked_at=linked_at)
         audit.record(session, now, actor, "links add", store_id, {"advertiser_id": advertiser_id})
         session.flush()
-        return link
+    decide_each(database, now, [store_id])
+    return link
 
 
 def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> tables.Link:
@@ -49,7 +51,8 @@ def remove_link(database: Database, now: datetime, *, store_id: str, actor: str)
         link.ended_at = now
         end_consent(session, link, now, consent=None)
         audit.record(session, now, actor, "links remove", store_id, {"advertiser_id": link.advertiser_id})
-        return link
+    decide_each(database, now, [store_id])
+    return link
 
 
 def _check(advertiser_id: str, token: str, linked_at: datetime | None, now: datetime) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.facts import Outcome, Payment
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.errors import InputError, Refused
+from receiver.services.decisions.decide import decide_each
 from receiver.services.evaluation.provenance import OVERRIDE
 from receiver.services.programmes.places import fill_places
 from receiver.storage import audit, history, links, stores, tables
@@ -72,8 +73,9 @@ def record(
     with database.writing() as session:
         store = stores.get_store(session, store_id, locked=True)
         kept = keep_fact(session, now, store, fact, actor)
-    if fact.name == "merchant":  # two that became one leave a place free
-        fill_places(database, now, store.programme)
+    # two merchants that became one leave a place free
+    placed = fill_places(database, now, store.programme) if fact.name == "merchant" else []
+    decide_each(database, now, [store_id, *placed])
     return {"store": store_id, **kept}
 
 

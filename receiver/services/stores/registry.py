@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.shops import other_scheme
 from receiver.errors import InputError, Refused
+from receiver.services.decisions.decide import decide_each
 from receiver.services.programmes.places import claim_place, fill_places
 from receiver.services.programmes.terms import enrol_in
 from receiver.services.stores.details import StoreDetails, checked_details, checked_secret
@@ -107,7 +108,8 @@ def admit_store(database: Database, now: datetime, store_id: str, *, actor: str)
         if store.admitted_at is None or store.reserved_until is not None:
             store.admitted_at, store.reserved_until = store.admitted_at or now, None
             audit.record(session, now, actor, "stores admit", store_id, {})
-        return store
+    decide_each(database, now, [store_id])
+    return store
 
 
 def disconnect_store(database: Database, now: datetime, store_id: str, *, reason: str, actor: str) -> Store:
@@ -123,7 +125,8 @@ def disconnect_store(database: Database, now: datetime, store_id: str, *, reason
         if store.disconnected_at is None:
             _cut(session, store, now)
             audit.record(session, now, actor, "stores disconnect", store_id, {"reason": reason})
-    fill_places(database, now, store.programme)
+    placed = fill_places(database, now, store.programme)
+    decide_each(database, now, [store_id, *placed])
     return store
 
 

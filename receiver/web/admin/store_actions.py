@@ -10,17 +10,16 @@ from werkzeug.wrappers import Response
 
 from receiver.container import current_container
 from receiver.errors import InputError, NotFound, Refused
-from receiver.services.authorization.revoke import revoke_consent
 from receiver.services.connections.disconnect import erase_store
 from receiver.services.connections.errands import ask_look
 from receiver.services.connections.rotate import ask_rotation
-from receiver.services.decisions.decide import decide_each
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.stores import likeness
 from receiver.services.stores.links import remove_link
 from receiver.services.stores.merge import Merged, merchant_of, merge_merchants
 from receiver.services.stores.record_fact import NAMES, record
 from receiver.services.stores.registry import admit_store, disconnect_store, show_store
+from receiver.services.stores.revoke_consent import revoke_consent
 from receiver.storage.database import Database
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only
@@ -53,7 +52,6 @@ def rotate(store_id: str) -> Response:
 @operators_only
 def admit(store_id: str) -> Response:
     admit_store(current_container().database, current_container().now(), store_id, actor=g.person.email)
-    decide_each(current_container().database, current_container().now(), [store_id])
     return _back(store_id)
 
 
@@ -94,7 +92,6 @@ def revoke(store_id: str) -> Response:
         actor=g.person.email,
         with_others=request.form.get("with_others") == "yes",
     )
-    decide_each(container.database, container.now(), [store_id])
     return _back(store_id, "account")
 
 
@@ -104,7 +101,6 @@ def unlink(store_id: str) -> Response:
     remove_link(
         current_container().database, current_container().now(), store_id=store_id, actor=g.person.email
     )
-    decide_each(current_container().database, current_container().now(), [store_id])
     return _back(store_id, "account")
 
 
@@ -173,7 +169,6 @@ def keep_apart(store_id: str) -> Response | tuple[str, int]:
         )
     except (InputError, Refused) as error:
         return _merge_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
-    decide_each(container.database, now, (store_id, other))
     return _back(store_id, "merchant")
 
 

@@ -10,9 +10,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, Regexp
 
 from receiver.container import current_container
-from receiver.services.authorization.revoke import revoke_consent
-from receiver.services.decisions.decide import decide_each
 from receiver.services.stores.links import add_link, link_row, list_links, remove_link
+from receiver.services.stores.revoke_consent import revoke_consent
 from receiver.services.validation import LONGEST
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
@@ -113,7 +112,6 @@ class RemoveLinkView(MethodView):
         """End the store's link and forget its token."""
         container = current_container()
         link = remove_link(container.database, container.now(), store_id=store_id, actor=g.person.email)
-        decide_each(container.database, container.now(), [store_id])
         return link_row(link)
 
 
@@ -138,5 +136,4 @@ class RevokeView(MethodView):
             **told,
             actor=g.person.email,
         )
-        decide_each(container.database, container.now(), [link.store_id for link in served])
         return {"links": [link_row(link) for link in served]}

@@ -8,8 +8,7 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from receiver.container import current_container
-from receiver.services.decisions.decide import decide_each
-from receiver.services.polling.poll import poll_account
+from receiver.services.decisions.poll_and_decide import poll_account_and_decide
 from receiver.services.polling.spend import spend_of
 from receiver.web.api.admin.blueprint import AdminBlueprint
 from receiver.web.api.schemas import MAYBE, RefusalSchema
@@ -85,12 +84,11 @@ class PollView(MethodView):
     def post(self, advertiser_id: str) -> dict[str, Any]:
         """Read the account from TikTok now, whatever its schedule, and decide the stores it concerns."""
         container = current_container()
-        polled = poll_account(
+        polled = poll_account_and_decide(
             container.database,
             container.cipher,
             container.tiktok.for_request(),
             container.now(),
             advertiser_id,
         )
-        decide_each(container.database, container.now(), polled.stores)
         return {"advertiser": polled.advertiser_id, "stores": polled.stores, "error": polled.error}

@@ -20,7 +20,6 @@ from receiver.services.connections.errands import ask_look
 from receiver.services.connections.move_store import move_store
 from receiver.services.connections.rotate import ask_rotation
 from receiver.services.connections.show import bridge_shown
-from receiver.services.decisions.decide import decide_each
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.stores import registry
@@ -366,7 +365,6 @@ class AdmitView(MethodView):
         registry.admit_store(
             current_container().database, current_container().now(), store_id, actor=g.person.email
         )
-        decide_each(current_container().database, current_container().now(), [store_id])
         return _shown(store_id)
 
 
@@ -519,9 +517,7 @@ class KeepApartView(MethodView):
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Neither stops the other's award any more, and nobody is asked again. Twice is once."""
         container, now = current_container(), current_container().now()
-        kept = keep_apart(container.database, now, store_id, **told, actor=g.person.email)
-        decide_each(container.database, now, (store_id, told["other"]))
-        return kept
+        return keep_apart(container.database, now, store_id, **told, actor=g.person.email)
 
 
 @stores_api.route("/merge-suggestions")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.services.authorization.withdraw import consent_withdrawn
+from receiver.services.decisions.decide import decide_each
 from receiver.services.validation import require_text
 from receiver.storage import links, spend, stores
 from receiver.storage.cipher import Cipher
@@ -52,7 +53,9 @@ def revoke_consent(
             sealed = link.token_sealed
             consent_withdrawn(session, link.advertiser_id, now, reason, token_sealed=sealed, actor=actor)
         _look_again(session, now, lost)
-        return [session.get_one(Link, link.id) for link in served]
+        given_back = [session.get_one(Link, link.id) for link in served]
+    decide_each(database, now, [link.store_id for link in given_back])
+    return given_back
 
 
 def _served(database: Database, cipher: Cipher, store_id: str) -> tuple[str, list[Link]]:
