@@ -21,7 +21,7 @@ from receiver import jobs, worker
 from receiver.container import Container, build_container
 from receiver.errors import Refused, StorageUnavailable
 from receiver.jobs import Job, queue_of
-from receiver.services.decisions import decide
+from receiver.services.decisions import decide, poll_and_decide
 from receiver.services.programmes.statistics import programme_stats
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
@@ -219,7 +219,7 @@ class TestClock:
             stores: tuple[str, ...]
 
         batches = [[Polled(("st_1",))] * jobs.POLL_BATCH, [Polled(("st_2", "st_3"))]]
-        monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: batches.pop(0))
+        monkeypatch.setattr(poll_and_decide, "poll_due", lambda *_, **__: batches.pop(0))
         decided = decisions(monkeypatch)
         poll = job_of(container, "poll")
         poll.run(Event())
@@ -235,7 +235,7 @@ class TestClock:
     def test_polling_stops_between_batches(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(jobs, "poll_due", lambda *_, **__: pytest.fail("it went on"))
+        monkeypatch.setattr(poll_and_decide, "poll_due", lambda *_, **__: pytest.fail("it went on"))
         poll = job_of(container, "poll")
         stopping = Event()
         stopping.set()

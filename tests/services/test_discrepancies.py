@@ -115,16 +115,16 @@ def test_staffs_unknown_is_a_word_too(container, store_id):
 
 
 def test_figures_apart_hold_the_award_whatever_staff_said(container, store_id):
-    say(container, "manual")
     spoil(container, billed_cost="593.99")
+    say(container, "manual")
     assert told(container) == ("unknown", "service", SETTLED)
     assert decide_store(container.database, SETTLED, store_id).stage == "held"
     assert store(container).doubts == ["figures_apart"]
 
 
 def test_staff_who_see_the_bills_paid_settle_a_hold(container, store_id):
-    say(container, "manual")
     spoil(container, billed_cost="593.99")
+    say(container, "manual")
     said = {"reason": "seen in Ads Manager", "evidence": "T-2", "actor": "ann"}
     record(container.database, SETTLED, store_id="st_1", name="paid_bills_confirmed", value="yes", **said)
     assert decide_store(container.database, SETTLED, store_id).stage == "due"
@@ -141,8 +141,8 @@ def test_figures_that_may_still_move_raise_nothing(container, store_id):
 
 
 def test_a_doubt_is_settled_by_figures_that_agree_again_and_both_are_audited_once(container, store_id):
-    say(container, "manual")
     spoil(container, billed_cost="10.00")
+    say(container, "manual")
     for _ in range(2):
         decide_store(container.database, SETTLED, store_id)
     keep_day(container, "600.00")
@@ -161,8 +161,8 @@ def test_a_doubt_after_the_award_is_a_flag_on_it_and_rewrites_nothing(container)
 
 
 def test_staff_see_a_doubt_and_no_merchant_does(container, store_id):
-    say(container, "manual")
     spoil(container, billed_cost="10.00")
+    say(container, "manual")
     decide_store(container.database, SETTLED, store_id)
     status = status_of(container.database, SETTLED, store_id)
     assert status.doubts == ("figures_apart",)
