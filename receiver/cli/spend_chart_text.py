@@ -90,7 +90,7 @@ class _Dates:
         if day.qualifying is None:
             return Text("?", style="dim")
         marks = self._marks
-        counted, left_out = self._long(day.qualifying), self._long(day.excluded)
+        counted, left_out = self._long(day.qualifying), self._long(day.excluded or ZERO)
         bar = Text((marks.counted if day.final else marks.moving) * counted, style="blue")
         return bar.append(marks.left_out * min(left_out, self._bar - counted), style="yellow")
 
@@ -107,19 +107,22 @@ def _tiers(course: SpendTimeline, marks: Marks) -> Iterator[Text]:
     yield Text("")
     names = [amount_text(progress.tier.threshold) for progress in course.tiers]
     for name, progress in zip(names, course.tiers, strict=True):
-        filled = min(MEASURE, int(max(course.qualifying, ZERO) / progress.tier.threshold * MEASURE))
         line = Text(f"{name.rjust(max(map(len, names)))}{GAP}")
-        line.append(marks.counted * filled, style="green").append(
-            marks.empty * (MEASURE - filled), style="dim"
-        )
+        if course.qualifying is not None:
+            line.append_text(_measure(course.qualifying / progress.tier.threshold, marks))
         yield line.append(f"{GAP}{_standing(progress, course)}")
+
+
+def _measure(share: Decimal, marks: Marks) -> Text:
+    filled = min(MEASURE, int(max(share, ZERO) * MEASURE))
+    return Text(marks.counted * filled, style="green").append(marks.empty * (MEASURE - filled), style="dim")
 
 
 # -- Words ---------------------------------------------------------------------------------------
 
 
 def _amounts(day: TimelineDay) -> tuple[str, str, str]:
-    return _known(day.qualifying), amount_text(day.excluded), _known(day.total)
+    return _known(day.qualifying), _known(day.excluded), _known(day.total)
 
 
 def _known(amount: Decimal | None) -> str:
@@ -141,12 +144,16 @@ def _standing(progress: TierProgress, course: SpendTimeline) -> str:
         return f"reached on {progress.reached_on}, gives {_money(tier.credit, course)}"
     if progress.seen_on:
         return f"seen on {progress.seen_on}, not final yet; gives {_money(tier.credit, course)}"
+    if course.qualifying is None:
+        return UNKNOWN
     return f"{_money(tier.threshold - course.qualifying, course)} to go"
 
 
-def _money(amount: Decimal, course: SpendTimeline) -> str:
+def _money(amount: Decimal | None, course: SpendTimeline) -> str:
+    if amount is None:
+        return "an unknown amount"
     return f"{amount_text(amount)} {course.currency}".strip()
 
 
 def _spent(day: TimelineDay) -> Decimal:
-    return max(day.qualifying or ZERO, ZERO) + max(day.excluded, ZERO)
+    return max(day.qualifying or ZERO, ZERO) + max(day.excluded or ZERO, ZERO)

@@ -10,6 +10,7 @@ from typing import Any
 from receiver.domain.alerts import Alert, AlertEvent, Message
 
 WORKER_SILENT, AWARDS_OVERDUE = "worker_silent", "awards_overdue"
+STORES_FOR_STAFF, STORES_FOR_SERVICE = "stores_for_staff", "stores_for_service"
 
 SENTENCES = {
     (WORKER_SILENT, AlertEvent.BEGAN): "No worker is alive",
@@ -19,11 +20,21 @@ SENTENCES = {
     (AWARDS_OVERDUE, AlertEvent.GREW): "More awards overdue: {count}",
     (AWARDS_OVERDUE, AlertEvent.STANDS): "Awards still overdue: {count}",
     (AWARDS_OVERDUE, AlertEvent.OVER): "No award is overdue any more",
+    (STORES_FOR_STAFF, AlertEvent.BEGAN): "Stores that wait for staff: {count}",
+    (STORES_FOR_STAFF, AlertEvent.GREW): "More stores wait for staff: {count}",
+    (STORES_FOR_STAFF, AlertEvent.STANDS): "Stores still wait for staff: {count}",
+    (STORES_FOR_STAFF, AlertEvent.OVER): "No store waits for staff any more",
+    (STORES_FOR_SERVICE, AlertEvent.BEGAN): "Stores whose figures cannot be read: {count}",
+    (STORES_FOR_SERVICE, AlertEvent.GREW): "More stores whose figures cannot be read: {count}",
+    (STORES_FOR_SERVICE, AlertEvent.STANDS): "Stores whose figures still cannot be read: {count}",
+    (STORES_FOR_SERVICE, AlertEvent.OVER): "The figures of all stores can be read again",
 }
 TO_DO = {
     WORKER_SILENT: "Deliveries are kept, but nothing is processed, polled or decided. "
     "Start it: flask --app wsgi worker (systemctl start ad-credit-worker).",
     AWARDS_OVERDUE: "Issue the credit, then record it.",
+    STORES_FOR_STAFF: "See Today: it says what each of them needs.",
+    STORES_FOR_SERVICE: "See doctor, and the error on a store's page.",
 }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -33,9 +33,11 @@ from receiver.domain.facts import (
     GROWING,
     AccountProfile,
     BilledTransaction,
+    ConsentLoss,
     DaySpend,
     Facts,
     History,
+    LostSignals,
     Outcome,
     Override,
     Payment,
@@ -73,10 +75,12 @@ class _AccountSchema(Strict):
     consent = YesNo(**NULLABLE)
     status = Text(**NULLABLE)
     payment = OneOf(*Payment, **NULLABLE)
+    consent_lost = OneOf(*ConsentLoss, load_default=None, allow_none=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> AccountProfile:
-        return AccountProfile(**{**data, "payment": Payment(data["payment"] or Payment.UNKNOWN)})
+        payment, lost = Payment(data["payment"] or Payment.UNKNOWN), data["consent_lost"]
+        return AccountProfile(**{**data, "payment": payment, "consent_lost": lost and ConsentLoss(lost)})
 
 
 class _OverrideSchema(Strict):
@@ -167,6 +171,8 @@ class _AwardSchema(Strict):
     delivery = OneOf("applied", "code", load_default=None, allow_none=True)
     reference = Text(load_default=None, allow_none=True)
     flags = Many(Text(), load_default=list)
+    cleared_flags = _Keyed(keys=fields.String(), values=Instant(), load_default=dict)
+    credited_at = Instant(load_default=None, allow_none=True)
     # What the status document adds is no fact.
     overdue = YesNo(load_default=None, allow_none=True)
     used = Text(load_default=None, allow_none=True)
@@ -188,6 +194,7 @@ class _FactsSchema(Strict):
     bills_readable = YesNo(**NULLABLE)
     paid_bills_confirmed = YesNo(**NULLABLE)
     award = Part(_AwardSchema, **NULLABLE)
+    lost_signals = OneOf(*LostSignals, load_default=None, allow_none=True)
     read_at = _Keyed(keys=OneOf(*GROWING), values=Instant(), load_default=dict)
 
     @validates_schema(skip_on_field_errors=True)
@@ -213,12 +220,14 @@ def read_facts(data: Any) -> FactsDocument:
     loaded = load_document(_FactsSchema(), data)
     programme, as_of = loaded.pop("programme"), loaded.pop("as_of")
     spend, payments = tuple(loaded.pop("spend")), tuple(loaded.pop("payments"))
-    return FactsDocument(programme, as_of, Facts(**loaded, spend=spend, payments=payments))
+    lost = loaded.pop("lost_signals")
+    facts = Facts(**loaded, spend=spend, payments=payments, lost_signals=lost and LostSignals(lost))
+    return FactsDocument(programme, as_of, facts)
 
 
 def facts_document(facts: Facts, programme: str, as_of: datetime) -> dict[str, Any]:
     """The document `read_facts` reads back to the same facts."""
-    history = _plain(facts.history)
+    history = _plain(replace(facts.history, overrides={}))
     history["overrides"] = {rule: _plain(override) for rule, override in facts.history.overrides.items()}
     return {
         "programme": programme,
@@ -231,6 +240,7 @@ def facts_document(facts: Facts, programme: str, as_of: datetime) -> dict[str, A
         "bills_readable": facts.bills_readable,
         "paid_bills_confirmed": facts.paid_bills_confirmed,
         "award": facts.award and _plain(facts.award),
+        "lost_signals": facts.lost_signals,
         "read_at": {path: _plain_value(facts.read_at[path]) for path in GROWING if path in facts.read_at},
     }
 
@@ -246,4 +256,6 @@ def _plain_value(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, Mapping):
+        return {name: _plain_value(part) for name, part in value.items()}
     return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value

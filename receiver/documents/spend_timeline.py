@@ -18,7 +18,7 @@ class TimelineDay:
 
     date: date
     qualifying: Decimal | None
-    excluded: Decimal
+    excluded: Decimal | None
     final: bool
     total: Decimal | None  # what qualified up to and including it
 
@@ -32,7 +32,7 @@ class SpendTimeline:
     today: date
     days: tuple[TimelineDay, ...]
     tiers: tuple[TierProgress, ...]
-    qualifying: Decimal
+    qualifying: Decimal | None
     provisional: bool
 
     @property
@@ -42,8 +42,10 @@ class SpendTimeline:
         return [list(run) for known, run in runs if known]
 
     @property
-    def total(self) -> Decimal:
+    def total(self) -> Decimal | None:
         """Up to the last known date; bills of later dates make `qualifying` another one."""
+        if self.qualifying is None:
+            return None
         totals = [day.total for day in self.days if day.total is not None]
         return totals[-1] if totals else Decimal(0)
 
@@ -59,7 +61,7 @@ def spend_timeline(decision: Decision) -> SpendTimeline | None:
             day.qualifying,
             day.excluded,
             day.final,
-            None if day.qualifying is None else spend.qualified_up_to(day.date),
+            None if None in (day.qualifying, spend.qualifying) else spend.qualified_up_to(day.date),
         )
         for day in spend.days
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -13,34 +14,37 @@ from babel import Locale
 from receiver.documents.money import amount_text
 from receiver.documents.review import review_document
 from receiver.documents.times import time_text
+from receiver.documents.troubles import trouble_document, warning_document
 from receiver.domain.awards import is_overdue
-from receiver.domain.decision import Decision, DueAward, NextTier, Stage, TierProgress, Warned
+from receiver.domain.decision import Decision, DueAward, NextTier, Stage, TierProgress
 from receiver.domain.evidence import Evidence
 from receiver.domain.facts import AccountProfile, Outcome, Payment, RecordedAward
 from receiver.domain.programme import Tier
 from receiver.domain.reviews import ReviewState
-from receiver.domain.rules import RuleResult
+from receiver.domain.rules import RuleResult, consent_loss
 from receiver.domain.spend import CountedDay
+from receiver.domain.troubles import STAFF_ONLY, FoundTrouble, Observations, troubles_of
 from receiver.i18n.languages import ENGLISH
 from receiver.i18n.words import (
-    clock_words,
     connect_words_for,
     headline_words,
     meanwhile_words,
-    place_words,
+    reconnect_words_for,
     rule_words,
-    shop_trouble_words,
     used_words,
-    warning_words,
-    webhook_trouble_words,
 )
 
 
-def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, Any]:
+def status_document(
+    decision: Decision, locale: Locale = ENGLISH, troubles: Sequence[FoundTrouble] | None = None
+) -> dict[str, Any]:
     """Return the status document of the contract. Amounts are decimal text, times UTC.
+
+    `troubles`: as the service sees them; without, those that the decision alone tells.
 
     Only the sentences are in the reader's language; ids, amounts and times are the same for everybody.
     """
+    troubles = troubles_of(decision) if troubles is None else troubles
     store, terms, account = decision.store, decision.programme, decision.account
     headline, next_step = headline_words(decision.stage, _headline_params(decision), locale)
     return {
@@ -55,7 +59,8 @@ def status_document(decision: Decision, locale: Locale = ENGLISH) -> dict[str, A
         "verdict": decision.verdict.value,
         "headline": headline,
         "next_step": next_step,
-        "warnings": [_warning(warned, locale) for warned in decision.warnings],
+        "warnings": [warning_document(one, locale) for one in troubles if one.concerns_merchant],
+        "troubles": [trouble_document(one, locale) for one in troubles],
         "rules": [_rule(rule, decision, locale) for rule in decision.rules],
         "account": _account(account),
         "window": _window(decision),
@@ -84,34 +89,20 @@ class Status:
     stale: bool  # figures that should be there are older than a day, or were never read
     next_check: datetime | None
     review: ReviewState | None  # the newest the merchant asked for
-    doubts: tuple[str, ...]  # for staff; no merchant reads them
-    shop_trouble: str | None = None  # what keeps us from the store (errors.ShopTrouble)
-    webhook_troubles: tuple[str, ...] = ()  # domain/store_webhooks.py
-    clock_skew: int | None = None  # seconds the store's clock is ahead of ours, where that is too much
-    place_until: datetime | None = None  # its place in a capped offer is reserved; None: its own, or none
+    observed: Observations = field(default_factory=Observations)
+    since: Mapping[str, datetime] = field(default_factory=dict)  # of troubles, by id
 
 
-def full_document(status: Status, locale: Locale = ENGLISH) -> dict[str, Any]:
-    """The whole document, as the service answers it."""
-    document = status_document(status.decision, locale)
+def full_document(status: Status, locale: Locale = ENGLISH, *, for_staff: bool = False) -> dict[str, Any]:
+    """The whole document, as the service answers it; a merchant's lacks the troubles of STAFF_ONLY."""
+    found = troubles_of(status.decision, status.observed, status.since)
+    troubles = [one for one in found if for_staff or one.id not in STAFF_ONLY]
+    document = status_document(status.decision, locale, troubles)
     document["store"]["name"] = status.store_name
-    document["warnings"] += _of_the_store(status, locale)
     document["stale"] = status.stale
     document["next_check"] = status.next_check and time_text(status.next_check)
     document["review"] = status.review and review_document(status.review, locale)
     return document
-
-
-def _of_the_store(status: Status, locale: Locale) -> list[dict[str, Any]]:
-    """What keeps news of the store from us: the ids are the trouble's, after `store_` and `webhook_`."""
-    said = [(f"webhook_{one}", webhook_trouble_words(one, locale)) for one in status.webhook_troubles]
-    if status.shop_trouble is not None:
-        said.insert(0, (f"store_{status.shop_trouble}", shop_trouble_words(status.shop_trouble, locale)))
-    if status.clock_skew is not None:
-        said.append(clock_words(status.clock_skew, locale))
-    if status.place_until is not None:
-        said.append(("place_reserved", place_words(status.place_until, locale)))
-    return [{"id": id, "text": words.text, "next_step": words.next_step} for id, words in said]
 
 
 def _headline_params(decision: Decision) -> dict[str, Any]:
@@ -124,13 +115,11 @@ def _headline_params(decision: Decision) -> dict[str, Any]:
     return {**params, "is_overdue": is_promised and is_overdue("due", params["due_by"], decision.today)}
 
 
-def _warning(warned: Warned, locale: Locale) -> dict[str, Any]:
-    text, next_step = warning_words(warned.id, warned.params, locale)
-    return {"id": warned.id, "text": text, "next_step": next_step}
-
-
 def _rule(rule: RuleResult, decision: Decision, locale: Locale) -> dict[str, Any]:
     text, next_step = rule_words(rule.reason, rule.params, locale)
+    account = decision.account
+    if rule.outcome is Outcome.UNKNOWN and account and account.consent is not True:
+        next_step = reconnect_words_for(rule.reason, consent_loss(account) or "unread", locale) or next_step
     if rule.outcome is Outcome.PENDING:
         consent = connect_words_for(rule.reason, locale) if decision.claimed_account else None
         next_step = meanwhile_words(decision.stage, locale) or consent or next_step
@@ -164,7 +153,7 @@ def _value(value: Any) -> Any:
 
 def _account(account: AccountProfile | None) -> dict[str, Any] | None:
     """Return what is told of the ad account: nothing without its advertiser's consent."""
-    if account is None or account.consent is None:
+    if account is None or not account.was_consented:
         return None
     return {
         "advertiser_id": account.advertiser_id,
@@ -190,14 +179,14 @@ def _window(decision: Decision) -> dict[str, Any] | None:
 
 def _spend(decision: Decision) -> dict[str, Any] | None:
     spend, account = decision.spend, decision.account
-    if account is None or account.consent is None:
+    if account is None or not account.was_consented:
         return None
     if spend is None:  # an account without a zone has spend nobody can place
         return _spend_without_figures(account.currency)
     return {
-        "qualifying": amount_text(spend.qualifying),
+        "qualifying": _amount(spend.qualifying),
         "currency": account.currency,
-        "final": spend.all_final,
+        "final": spend.all_final and spend.unknown_because is None,
         "final_through": spend.final_through and spend.final_through.isoformat(),
         "provisional": spend.provisional,
         "excluded": [{"why": why.value, "amount": amount_text(amount)} for why, amount in spend.excluded],
@@ -220,10 +209,14 @@ def _spend_without_figures(currency: str | None) -> dict[str, Any]:
 def _day(day: CountedDay) -> dict[str, Any]:
     return {
         "date": day.date.isoformat(),
-        "qualifying": None if day.qualifying is None else amount_text(day.qualifying),
-        "excluded": amount_text(day.excluded),
+        "qualifying": _amount(day.qualifying),
+        "excluded": _amount(day.excluded),
         "final": day.final,
     }
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else amount_text(amount)
 
 
 def _tier(tier: Tier) -> dict[str, str]:
@@ -262,6 +255,8 @@ def _award(award: RecordedAward | DueAward, today: date) -> dict[str, Any]:
         "delivery": award.delivery,
         "reference": award.reference,
         "flags": list(award.flags),
+        "cleared_flags": {flag: time_text(at) for flag, at in award.cleared_flags.items()},
+        "credited_at": award.credited_at and time_text(award.credited_at),
     }
 
 

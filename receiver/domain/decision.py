@@ -15,6 +15,7 @@ from receiver.domain.evaluation_context import EvaluationContext
 from receiver.domain.facts import (
     AccountProfile,
     Facts,
+    LostSignals,
     Outcome,
     RecordedAward,
     StoreProfile,
@@ -50,6 +51,10 @@ class Stage(StrEnum):
 
 # What is spent, or paid, still decides.
 SPEND_IS_READ = frozenset({Stage.AWAITING_SPEND, Stage.ACCUMULATING, Stage.SETTLING, Stage.HELD})
+
+NOTHING_TO_EARN = frozenset(
+    {Stage.INELIGIBLE, Stage.BLOCKED, Stage.ENDED, Stage.PROGRAMME_OVER, Stage.EXPIRED}
+)
 
 
 class Verdict(StrEnum):
@@ -117,6 +122,7 @@ class Decision:
     next_tier: NextTier | None
     award: RecordedAward | DueAward | None
     params: Mapping[str, Any]  # what the headline of the stage may say
+    lost_signals: LostSignals | None = None
     claimed_account: str | None = None  # the one the store names; only its advertiser's consent is missing
 
     def outcome(self, rule_id: str) -> Outcome:
@@ -135,6 +141,7 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
     decided = _decided_award(case)
     stage = _stage(case, rules, verdict, decided)
     spend = case.spend
+    known = spend.qualifying if spend else None
     return Decision(
         as_of=as_of,
         today=case.today,
@@ -144,14 +151,15 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
         stage=stage,
         verdict=verdict,
         rules=rules,
-        warnings=_warnings(case, stage),
+        warnings=_warnings(case),
         window=case.window,
         spend=spend,
         tiers=tuple(_progress(tier, spend) for tier in _tiers_shown(case)),
-        tier=highest_tier(case.tiers, spend.qualifying) if spend else None,
-        next_tier=_next_tier(case, spend.qualifying) if spend else None,
+        tier=highest_tier(case.tiers, known) if known is not None else None,
+        next_tier=_next_tier(case, known) if known is not None and _may_earn(case, stage) else None,
         award=facts.award or (decided if stage is Stage.DUE else None),
         params=_params(case, decided),
+        lost_signals=facts.lost_signals,
         claimed_account=facts.claimed_account,
     )
 
@@ -257,7 +265,13 @@ def _tiers_shown(case: EvaluationContext) -> tuple[Tier, ...]:
 def _progress(tier: Tier, spend: Spend | None) -> TierProgress:
     if spend is None:
         return TierProgress(tier, None, None)
-    return TierProgress(tier, spend.seen_on(tier.threshold), spend.reached_on(tier.threshold))
+    reached_on = None if spend.bill_in_doubt else spend.reached_on(tier.threshold)
+    return TierProgress(tier, spend.seen_on(tier.threshold), reached_on)
+
+
+def _may_earn(case: EvaluationContext, stage: Stage) -> bool:
+    """Return whether more spend, or a paid bill, can still earn credit."""
+    return case.facts.award is None and stage not in NOTHING_TO_EARN
 
 
 def _next_tier(case: EvaluationContext, qualifying: Decimal) -> NextTier | None:
@@ -270,17 +284,26 @@ def _next_tier(case: EvaluationContext, qualifying: Decimal) -> NextTier | None:
     return NextTier(tier, remaining, per_day)
 
 
-def _warnings(case: EvaluationContext, stage: Stage) -> tuple[Warned, ...]:
-    warnings = []
-    if case.account and case.account.consent is False and stage in SPEND_IS_READ:
-        warnings.append(Warned("consent_withdrawn"))
+def _warnings(case: EvaluationContext) -> tuple[Warned, ...]:
     if case.outcomes["credit_in_time"] is Outcome.PENDING and case.window_outlives_credit:
-        warnings.append(Warned("window_outlives_credit", {"expires": case.programme.credit_expires}))
-    return tuple(warnings)
+        return (Warned("window_outlives_credit", {"expires": case.programme.credit_expires}),)
+    return ()
+
+
+def _spend_unknown(case: EvaluationContext) -> str | None:
+    """Why the headline cannot say what counts; None where it can, or there is no account to speak of."""
+    if case.account is None:
+        return None
+    return "zone" if case.spend is None else case.spend.unknown_because
 
 
 def _params(case: EvaluationContext, decided: DueAward | None) -> Mapping[str, Any]:
+    failed = {rule for rule, outcome in case.outcomes.items() if outcome is Outcome.FAIL}
     return {
+        "failed_else": failed - {"credit_in_time", "programme_open"},
+        "is_unsafe": bool(case.facts.history.safety_flag),
+        "lost_signals": case.facts.lost_signals,
+        "spend_unknown": _spend_unknown(case),
         "expires": case.programme.credit_expires,
         "closes": case.programme.closes,
         "last_date": case.window.last if case.window else None,

@@ -60,6 +60,17 @@ def _fact(name: str, path: str, source: Source) -> Line:
     return line
 
 
+def _flag(name: str, path: str) -> Line:
+    """What staff raise: where nobody has, that is no "no" of anybody's."""
+
+    def line(case: EvaluationContext) -> Evidence:
+        if case.facts.sources.get(path) is Source.SERVICE:
+            return Evidence(name, "nothing recorded", Source.STAFF)
+        return _fact(name, path, Source.STAFF)(case)
+
+    return line
+
+
 def _figure(name: str, figure: Callable[[Spend], Any], read: str = "spend") -> Line:
     """What TikTok's figures, last read as `read`, come to."""
     return lambda case: Evidence(
@@ -90,7 +101,9 @@ _COUNTRY = _fact("account country", "account.country", Source.TIKTOK)
 _CURRENCY = _fact("account currency", "account.currency", Source.TIKTOK)
 _ZONE = _fact("account time zone", "account.timezone", Source.TIKTOK)
 _CREATED = _fact("account created", "account.created_at", Source.TIKTOK)
-_FINAL_SPEND = _figure("qualifying spend of final dates", lambda spend: spend.final_qualifying)
+_FINAL_SPEND = _figure(
+    "qualifying spend of final dates", lambda spend: None if spend.bill_in_doubt else spend.final_qualifying
+)
 _LAST_DATE = _reckoned("window's last date", lambda case: case.window and case.window.last)
 _MARKETS = _term("markets", lambda case: [market.country for market in case.programme.markets])
 _OPENS = _term("offer opens", lambda case: case.programme.opens)
@@ -132,13 +145,13 @@ _LINES: Mapping[str, tuple[Line, ...]] = {
         _fact("business center's other awards", "history.business_center_awards", Source.SERVICE),
     ),
     "no_conflicting_promotion": (
-        _fact("conflicting promotion", "history.conflicting_promotion", Source.STAFF),
+        _flag("conflicting promotion", "history.conflicting_promotion"),
         _fact("foreign credit issued", "history.foreign_credit_issued", Source.TIKTOK),
         _OPENS,
     ),
     "good_standing": (
-        _fact("safety flag", "history.safety_flag", Source.STAFF),
-        _fact("policy violation", "history.policy_violation", Source.STAFF),
+        _flag("safety flag", "history.safety_flag"),
+        _flag("policy violation", "history.policy_violation"),
         _fact("account status", "account.status", Source.TIKTOK),
     ),
     "credit_in_time": (
@@ -169,7 +182,11 @@ _SPEND = (
     _reckoned("figures final through", lambda case: case.spend and case.spend.final_through),
 )
 _BILLS = (
-    _figure("paid bills", lambda spend: spend.paid if spend.has_bills else None, "payments"),
+    _figure(
+        "paid bills",
+        lambda spend: spend.paid if spend.has_bills and not spend.bill_in_doubt else None,
+        "payments",
+    ),
     _figure("bill in doubt", lambda spend: spend.bill_in_doubt if spend.has_bills else None, "payments"),
     _term("bill grace days", lambda case: case.programme.bill_grace_days),
 )

@@ -44,6 +44,24 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ConsentLoss(StrEnum):
+    """Why an ad account cannot be read any more, though its advertiser once consented."""
+
+    WITHDRAWN = "withdrawn"  # TikTok takes the token for revoked
+    EXPIRED = "expired"  # the token is too old
+    RETURNED = "returned"  # our staff gave it back
+    UNREACHABLE = "unreachable"  # the token stands, and does not reach this account
+    MISSING = "missing"  # TikTok knows no such account
+
+
+class LostSignals(StrEnum):
+    """Why the newest news of a store could not be used."""
+
+    REFUSED = "refused"  # its signature does not fit
+    UNREADABLE = "unreadable"  # it is signed, and no signal that we can read
+    HELD = "held"  # it comes from another address than the store's
+
+
 @dataclass(frozen=True)
 class StoreProfile:
     id: str
@@ -67,6 +85,12 @@ class AccountProfile:
     consent: bool | None
     status: str | None
     payment: Payment
+    consent_lost: ConsentLoss | None = None  # None: it stands, was never given, or nobody knows why
+
+    @property
+    def was_consented(self) -> bool:
+        """Return whether the advertiser ever let us read the account."""
+        return self.consent is not None or self.consent_lost is not None
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -130,7 +154,9 @@ class RecordedAward:
     due_by: date | None
     delivery: str | None
     reference: str | None
-    flags: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()  # that hold now
+    cleared_flags: Mapping[str, datetime] = field(default_factory=dict)  # since when they hold no longer
+    credited_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +169,7 @@ class Facts:
     bills_readable: bool | None = None
     paid_bills_confirmed: bool | None = None
     award: RecordedAward | None = None
+    lost_signals: LostSignals | None = None  # None: nothing newer than what is known was lost
     doubts: tuple[str, ...] = ()  # domain/discrepancies.py: for staff; no answer rests on them
     # The account the store names without its advertiser's consent: nothing rests on it but what to do next.
     claimed_account: str | None = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
 from receiver.domain.decision import Decision
+from receiver.domain.discrepancies import FIGURES_APART, NO_CASH_SPEND, PAYMENT_CONTRADICTED
 from receiver.domain.facts import Outcome
 
 DECIDED_LATE = "decided_late"  # when it was first decided, the date it is due by had passed
@@ -13,6 +15,7 @@ ACCOUNT_SWITCHED = "account_switched"  # the store links another ad account now
 LINK_LOST = "link_lost"  # the store links none
 CONSENT_LOST = "consent_lost"  # the advertiser took the consent back
 SPEND_RESTATED = "spend_restated"  # the final figures no longer reach the award's tier
+BILL_REFUNDED = "bill_refunded"  # what was paid was given back, so that the rest does not reach it
 TIER_HIGHER = "tier_higher"  # they reach a higher one
 CREDIT_UNRECORDED = "credit_unrecorded"  # the ledger shows the credit, and nobody recorded issuing it
 RULE_FAILED = "rule_failed:"  # and the rule's id
@@ -21,6 +24,7 @@ RULE_FAILED = "rule_failed:"  # and the rule's id
 STORE_RULES = frozenset(
     {"programme_open", "admission", "integration_set_up", "store_market", "merchant_once"}
 )
+DISCREPANCIES = frozenset({FIGURES_APART, NO_CASH_SPEND, PAYMENT_CONTRADICTED})
 # The passing of time is no news, and spend has words of its own.
 NEVER_FLAGGED = frozenset({"credit_in_time", "spend_reached"})
 
@@ -48,6 +52,27 @@ def flags_for(award: AwardedFor, decision_without_award: Decision) -> set[str]:
     return lost | _failed(decision) | _spend_flags(award, decision)
 
 
+def cleared_flags(raised: Collection[str], award: AwardedFor, decision_without_award: Decision) -> set[str]:
+    """Return which of the raised flags certainly hold no longer; what is unknown clears none."""
+    decision = decision_without_award
+    account, spend = decision.account, decision.spend
+    if account is None:
+        return set()
+    is_same = account.advertiser_id == award.advertiser_id
+    passed = {RULE_FAILED + rule.id for rule in decision.rules if rule.outcome is Outcome.PASS}
+    clear = {
+        LINK_LOST,
+        *(flag for flag in passed if is_same or flag.removeprefix(RULE_FAILED) in STORE_RULES),
+    }
+    if is_same:
+        clear.add(ACCOUNT_SWITCHED)
+        clear |= {CONSENT_LOST} if account.consent is True else set()
+        if spend is not None and not spend.bill_in_doubt and spend.rows:
+            clear |= {SPEND_RESTATED, BILL_REFUNDED} | (set() if spend.provisional else {TIER_HIGHER})
+            clear |= DISCREPANCIES
+    return set(raised) & clear - flags_for(award, decision)
+
+
 def _failed(decision: Decision, only: frozenset[str] | None = None) -> set[str]:
     failed = {rule.id for rule in decision.rules if rule.outcome is Outcome.FAIL} - NEVER_FLAGGED
     return {RULE_FAILED + rule for rule in (failed if only is None else failed & only)}
@@ -58,7 +83,8 @@ def _spend_flags(award: AwardedFor, decision: Decision) -> set[str]:
     if spend is None or spend.bill_in_doubt:  # nobody can say what was spent when, or what was paid
         return set()
     if spend.final_qualifying < award.threshold:
-        return {SPEND_RESTATED}
+        is_refund = spend.has_bills and spend.paid < award.threshold <= spend.paid + spend.taken_back
+        return {BILL_REFUNDED if is_refund else SPEND_RESTATED}
     if spend.provisional:  # without its bills an account seems to have paid for all it spent
         return set()
     reached = [progress.tier for progress in decision.tiers if progress.reached_on]

@@ -13,23 +13,21 @@ from typing import Any
 
 from receiver.domain.evaluation_context import EvaluationContext
 from receiver.domain.evidence import Evidence, evidence_for, evidence_of_override
-from receiver.domain.facts import AccountProfile, Outcome, utc_date
-from receiver.domain.programme import Anchor, Tier
-from receiver.domain.spend import Spend
+from receiver.domain.facts import AccountProfile, ConsentLoss, Outcome, utc_date
+from receiver.domain.programme import Tier
+from receiver.domain.spend import Spend, SpendUnknown
 
 PASS, FAIL, PENDING, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.PENDING, Outcome.UNKNOWN
 
 # Statuses of TikTok's /advertiser/info/; a word in none of these sets was never seen.
 STATUS_GOOD = frozenset({"STATUS_ENABLE"})
-STATUS_BAD = frozenset(
-    {
-        "STATUS_LIMIT",
-        "STATUS_DISABLE",
-        "STATUS_CONFIRM_FAIL",
-        "STATUS_CONFIRM_FAIL_END",
-        "STATUS_CONFIRM_MODIFY_FAIL",
-    }
-)
+STATUS_BAD = {  # and the cause in one word
+    "STATUS_LIMIT": "suspended",
+    "STATUS_DISABLE": "closed",
+    "STATUS_CONFIRM_FAIL": "refused",
+    "STATUS_CONFIRM_FAIL_END": "refused",
+    "STATUS_CONFIRM_MODIFY_FAIL": "refused",
+}
 STATUS_IN_REVIEW = frozenset(
     {
         "STATUS_PENDING_CONFIRM",
@@ -82,12 +80,19 @@ def admission(case: EvaluationContext) -> Finding:
 
 
 def integration_set_up(case: EvaluationContext) -> Finding:
-    set_up_at = case.facts.store.set_up_at
-    return Finding(PASS, params={"at": set_up_at}) if set_up_at else Finding(PENDING)
+    set_up_at, lost = case.facts.store.set_up_at, case.facts.lost_signals
+    if set_up_at is None:
+        return Finding(UNKNOWN, lost) if lost else Finding(PENDING)
+    seen = "seen" if "store.set_up_at" in case.facts.claimed_dates else ""
+    return Finding(PASS, seen, {"at": set_up_at})
 
 
 def first_set_up(case: EvaluationContext) -> Finding:
-    return Finding({False: PASS, True: FAIL, None: UNKNOWN}[case.facts.history.set_up_before])
+    before = case.facts.history.set_up_before
+    if before is not False:
+        return Finding(FAIL if before else UNKNOWN)
+    is_done = case.account is not None and case.facts.store.set_up_at is not None
+    return Finding(PASS, "" if is_done else "before")
 
 
 def store_market(case: EvaluationContext) -> Finding:
@@ -98,14 +103,20 @@ def store_market(case: EvaluationContext) -> Finding:
 
 
 def account_linked(case: EvaluationContext) -> Finding:
-    claimed = case.facts.claimed_account
-    if case.account is None and claimed is not None:  # by the store alone, which makes no link
+    account, claimed, lost = case.account, case.facts.claimed_account, case.facts.lost_signals
+    if account is None and claimed is not None:  # by the store alone, which makes no link
         return Finding(PENDING, "claimed", {"advertiser": claimed})
-    if case.account is None or case.account.linked_at is None:
-        return Finding(PENDING)
-    if case.account.consent is True:
-        return Finding(PASS, params={"at": case.account.linked_at})
-    return Finding(UNKNOWN, "withdrawn" if case.account.consent is False else "unread")
+    if account is None or account.linked_at is None:
+        return Finding(UNKNOWN, lost) if lost else Finding(PENDING)
+    if account.consent is not True:
+        return Finding(UNKNOWN, consent_loss(account) or "unread")
+    seen = "" if account.linked_at_exact is True else "seen"
+    return Finding(PASS, seen, {"at": account.linked_at})
+
+
+def consent_loss(account: AccountProfile) -> ConsentLoss | None:
+    """Return why the consent is gone; None where it stands, or was never given."""
+    return account.consent_lost or (ConsentLoss.WITHDRAWN if account.consent is False else None)
 
 
 def account_market(case: EvaluationContext) -> Finding:
@@ -116,7 +127,7 @@ def account_currency(case: EvaluationContext) -> Finding:
     if case.account is None:
         return Finding(PENDING)
     if case.market is None:
-        return Finding(UNKNOWN, "market")
+        return Finding(UNKNOWN, "market" if case.account.country else "country")
     if case.account.currency is None:
         return Finding(UNKNOWN)
     params = {"currency": case.account.currency, "expected": case.market.currency}
@@ -187,16 +198,14 @@ def good_standing(case: EvaluationContext) -> Finding:
         return Finding(PENDING, "account")
     params = {"status": account.status}
     if account.status in STATUS_BAD:
-        return Finding(FAIL, "status", params)
+        return Finding(FAIL, STATUS_BAD[account.status], params)
     if history.safety_flag is None or history.policy_violation is None:
         return Finding(UNKNOWN)
     if account.status in STATUS_GOOD:
         return Finding(PASS)
-    return (
-        Finding(PENDING, "review", params)
-        if account.status in STATUS_IN_REVIEW
-        else Finding(UNKNOWN, "status")
-    )
+    if account.status in STATUS_IN_REVIEW:
+        return Finding(PENDING, "review", params)
+    return Finding(UNKNOWN, "status.new", params) if account.status else Finding(UNKNOWN, "status")
 
 
 # -- Spend and time ------------------------------------------------------------------------------
@@ -208,7 +217,7 @@ def spend_reached(case: EvaluationContext) -> Finding:
     if case.spend is None:
         return Finding(UNKNOWN, "zone")
     if not case.tiers:
-        return Finding(UNKNOWN, "threshold")
+        return Finding(UNKNOWN, _no_threshold_because(case))
     if case.window is None:
         return _before_the_window(case, case.account)
     if case.spend.bill_in_doubt:
@@ -216,12 +225,21 @@ def spend_reached(case: EvaluationContext) -> Finding:
     return _against_first_tier(case, case.spend, case.tiers[0])
 
 
+def _no_threshold_because(case: EvaluationContext) -> str:
+    account = case.account
+    if case.market is not None and account is not None:
+        is_other = account.currency not in (None, case.market.currency)
+        return "threshold.currency" if is_other else "threshold.untold"
+    return "threshold.market" if account and account.country else "threshold.untold"
+
+
 def _before_the_window(case: EvaluationContext, account: AccountProfile) -> Finding:
-    by_registration = case.programme.anchor is Anchor.REGISTRATION and account.created_at is None
-    ready = account.linked_at is not None and case.facts.store.set_up_at is not None
-    if by_registration and ready:
+    because = case.spend.unknown_because if case.spend else None
+    if because is SpendUnknown.REGISTRATION:
         return Finding(UNKNOWN, "registration")
-    return Finding(PENDING, "start" if ready else "set_up")
+    if account.linked_at is None or case.facts.store.set_up_at is None:
+        return Finding(PENDING, "set_up")
+    return Finding(PENDING, "split" if because is SpendUnknown.SPLIT else "start")
 
 
 def _against_first_tier(case: EvaluationContext, spend: Spend, tier: Tier) -> Finding:
@@ -234,13 +252,21 @@ def _against_first_tier(case: EvaluationContext, spend: Spend, tier: Tier) -> Fi
     }
     if spend.final_qualifying >= tier.threshold:
         return Finding(UNKNOWN, "provisional", params) if spend.provisional else Finding(PASS, params=params)
+    if spend.unknown_because is SpendUnknown.SPLIT:
+        return Finding(PENDING, "split")
     if not case.window_is_over:
         return Finding(PENDING, "open", params)
     if not case.window_is_settled:
         return Finding(PENDING, "settling", params)
     if spend.net < tier.threshold or case.bill_grace_is_over or not spend.has_bills:
-        return Finding(FAIL, params=params)
-    return Finding(PENDING, "bills", params)
+        return _paid_back(FAIL, spend, tier, params) or Finding(FAIL, params=params)
+    return _paid_back(PENDING, spend, tier, params) or Finding(PENDING, "bills", params)
+
+
+def _paid_back(outcome: Outcome, spend: Spend, tier: Tier, params: Mapping[str, Any]) -> Finding | None:
+    """A finding that blames refunds, where what was paid before them would have been enough."""
+    is_cause = spend.has_bills and min(spend.net, spend.paid + spend.taken_back) >= tier.threshold
+    return Finding(outcome, "refunded", {**params, "refunded": spend.taken_back}) if is_cause else None
 
 
 def credit_in_time(case: EvaluationContext) -> Finding:

@@ -31,13 +31,21 @@ class Excluded(StrEnum):
     NOT_PAID = "not_paid"
 
 
+class SpendUnknown(StrEnum):
+    """Why nobody can say how much counts."""
+
+    BILL = "bill"  # a row that may be a bill lacks its amount, time or kind
+    SPLIT = "split"  # there is spend, and TikTok has yet to tell what of it counts
+    REGISTRATION = "registration"  # the window begins with a date that TikTok does not tell
+
+
 @dataclass(frozen=True)
 class CountedDay:
-    """One date of the window: what counts of it (None: not known yet) and the ad credit left out."""
+    """One date of the window: what counts of it and what is left out; None: not known yet."""
 
     date: date
     qualifying: Decimal | None
-    excluded: Decimal
+    excluded: Decimal | None
     final: bool
 
 
@@ -62,14 +70,13 @@ def _window(facts: Facts, programme: Programme, account: AccountProfile, zone: Z
 
 
 def _anchor_date(facts: Facts, anchor: Anchor, account: AccountProfile, zone: ZoneInfo) -> date | None:
-    linked_at, set_up_at = account.linked_at, facts.store.set_up_at
-    if linked_at is None or set_up_at is None:
+    earliest, set_up_at = _ready_on(facts, account, zone), facts.store.set_up_at
+    if earliest is None or set_up_at is None:
         return None
     if anchor is Anchor.SET_UP:
         return local_date(set_up_at, zone)
     if anchor is Anchor.REGISTRATION:
         return local_date(account.created_at, zone) if account.created_at else None
-    earliest = local_date(max(linked_at, set_up_at), zone)
     return next(
         (d.date for d in facts.spend if d.date >= earliest and (net_of(d, account.payment) or ZERO) > 0), None
     )
@@ -90,6 +97,8 @@ class Spend:
     has_bills: bool
     bill_in_doubt: bool  # a row that may be a bill lacks its amount, time or kind
     provisional: bool  # net cost, without proof that it was paid
+    begins_unknown: bool = False  # the fact that the window begins with is not known
+    may_begin_on: date | None = None  # the window's earliest first date; None before link and set-up
 
     @cached_property
     def today(self) -> date:
@@ -132,9 +141,28 @@ class Spend:
     def paid(self) -> Decimal:
         return max(ZERO, sum((bill.subtotal for bill in self.bills), ZERO))
 
+    @cached_property
+    def taken_back(self) -> Decimal:
+        """Return what was refunded or cancelled of the bills that were paid."""
+        return sum((-bill.subtotal for bill in self.bills if bill.subtotal < 0), ZERO)
+
     @property
-    def qualifying(self) -> Decimal:
-        """Return the spend that counts, dates not yet final included."""
+    def unknown_because(self) -> SpendUnknown | None:
+        """Return why `qualifying` is unknown; None where it is known."""
+        if self.bill_in_doubt:
+            return SpendUnknown.BILL
+        if self.begins_unknown:
+            return SpendUnknown.REGISTRATION
+        return SpendUnknown.SPLIT if self.net == 0 and any(map(self._awaits_split, self.rows)) else None
+
+    @property
+    def qualifying(self) -> Decimal | None:
+        """Return the spend that counts, dates not yet final included; None where nobody can say."""
+        return None if self.unknown_because else self._certain
+
+    @property
+    def _certain(self) -> Decimal:
+        """Return what counts by the figures that are there."""
         return min(self.net, self.paid) if self.has_bills else self.net
 
     @cached_property
@@ -153,7 +181,8 @@ class Spend:
 
     def seen_on(self, threshold: Decimal) -> date | None:
         """The same with dates not yet final."""
-        return self._first_date_at(threshold) if self.qualifying >= threshold else None
+        known = self.qualifying
+        return self._first_date_at(threshold) if known is not None and known >= threshold else None
 
     @cached_property
     def excluded(self) -> tuple[tuple[Excluded, Decimal], ...]:
@@ -164,7 +193,7 @@ class Spend:
             Excluded.OUTSIDE_WINDOW: sum(
                 (net_of(row, self.payment) or ZERO for row in self.rows if not self._counts(row.date)), ZERO
             ),
-            Excluded.NOT_PAID: self.net - self.qualifying,
+            Excluded.NOT_PAID: ZERO if self.bill_in_doubt else self.net - self._certain,
         }
         return tuple((why, amount) for why, amount in amounts.items() if amount > 0)
 
@@ -182,14 +211,25 @@ class Spend:
             and day >= self.counts_from
         )
 
+    def _awaits_split(self, row: DaySpend) -> bool:
+        """Return whether a date that may count has spend of which the counting part is still to come."""
+        may_count = self._counts(row.date) if self.window else self._may_begin(row.date)
+        all_credit = row.spend is not None and row.spend == (row.voucher_spend or ZERO)
+        told = all_credit or net_of(row, self.payment) is not None
+        return may_count and not told and not self.is_final(row.date)
+
+    def _may_begin(self, day: date) -> bool:
+        return self.may_begin_on is not None and day >= self.may_begin_on
+
     def _day(self, day: date, row: DaySpend | None) -> CountedDay:
-        final, counts = self.is_final(day), self._counts(day)
-        net = net_of(row, self.payment) if row else None
+        final = self.is_final(day)
         missing = ZERO if final else None
-        credit = (row.voucher_spend if row else None) or ZERO
-        if not counts:
-            return CountedDay(day, ZERO, credit + (net or ZERO), final)
-        return CountedDay(day, missing if net is None else net, credit, final)
+        net = _or(net_of(row, self.payment) if row else None, missing)
+        credit = _or(row.voucher_spend if row else None, missing)
+        if self._counts(day):
+            return CountedDay(day, net, credit, final)
+        left_out = None if net is None or credit is None else net + credit
+        return CountedDay(day, ZERO, left_out, final)
 
     @cached_property
     def _counted(self) -> tuple[tuple[date, Decimal], ...]:
@@ -219,7 +259,7 @@ def count_spend(
     facts: Facts, programme: Programme, account: AccountProfile, zone: ZoneInfo, as_of: datetime
 ) -> Spend:
     """Gather what counts for `account`, from facts that had happened by `as_of`."""
-    window = _window(facts, programme, account, zone)
+    window, ready_on = _window(facts, programme, account, zone), _ready_on(facts, account, zone)
     has_bills = account.payment is Payment.AUTOMATIC and facts.bills_readable is True
     rows = _possible_bills(facts.payments, window, zone, programme) if has_bills and window else []
     bills = [_bill(row, zone) for row in rows]
@@ -235,7 +275,19 @@ def count_spend(
         has_bills=has_bills,
         bill_in_doubt=None in bills,
         provisional=_is_provisional(facts, programme, account.payment),
+        begins_unknown=ready_on is not None and programme.anchor is Anchor.REGISTRATION and window is None,
+        may_begin_on=ready_on,
     )
+
+
+def _ready_on(facts: Facts, account: AccountProfile, zone: ZoneInfo) -> date | None:
+    """The date on which both link and set-up were there; None before."""
+    linked_at, set_up_at = account.linked_at, facts.store.set_up_at
+    return None if linked_at is None or set_up_at is None else local_date(max(linked_at, set_up_at), zone)
+
+
+def _or(amount: Decimal | None, otherwise: Decimal | None) -> Decimal | None:
+    return otherwise if amount is None else amount
 
 
 def _is_provisional(facts: Facts, programme: Programme, payment: Payment) -> bool:

@@ -16,6 +16,9 @@ class Sentence(NamedTuple):
 
 _SET_UP = "Install TikTok for WooCommerce and go through its set-up under Marketing, TikTok."
 _LINK = "Link your TikTok ad account in the TikTok integration on your store, or create a new one there."
+_WITH_ACCESS = "Connect TikTok again, as a TikTok user who has access to this ad account."
+_LINK_OTHER = "See Ads Manager whether it was closed, and link the ad account you advertise with."
+_CONNECT_AGAIN = "Connect TikTok again, so that we can read your spend."
 _CONNECT = "Connect TikTok, so that we can read your spend."
 _ASK = "Nothing for you to do: our team checks this. Ask for a review if it stays like this."
 _REVIEW = "If you believe this is wrong, ask for a review."
@@ -25,6 +28,11 @@ _LAUNCH = "Launch your campaign in Ads Manager."
 _RUN = "Keep your campaign running."
 _ISSUE = "Nothing for you to do: our team issues the credit."
 _NEXT_OFFER = "Nothing is wrong with your store. Look out for the next offer."
+_CHECK_MESSAGES = "Nothing for you to do: our team looks at the messages of your store."
+_APPEAL = "See Ads Manager for the reason and how to appeal."
+_TOLD_SOON = "Nothing for you to do: TikTok tells it within about two days."
+_OURS = "Nothing for you to do: this is ours to put right."
+_TEAM = "Nothing for you to do: our team looks into it."
 _CLOCK = "Ask your host to set the server's clock right."
 _HIGHEST = "Aim for the highest tier, and early: a lower one would be settled after the credit expires."
 
@@ -47,12 +55,30 @@ RULES: Mapping[str, Sentence] = {
     "integration_set_up.pass": Sentence(
         "The official TikTok integration is set up on your store since {at}."
     ),
+    "integration_set_up.pass.seen": Sentence(
+        "We have seen the official TikTok integration set up on your store since {at}."
+    ),
     "integration_set_up.pending": Sentence(
-        "The official TikTok integration is not set up on your store yet.", _SET_UP
+        "Your store has not told us yet that the official TikTok integration is set up.", _SET_UP
+    ),
+    "integration_set_up.unknown.refused": Sentence(
+        "We do not know whether the TikTok integration is set up: the signature of your store's messages does "
+        "not fit.",
+        _CHECK_MESSAGES,
+    ),
+    "integration_set_up.unknown.unreadable": Sentence(
+        "We do not know whether the TikTok integration is set up: a message of your store could not be read.",
+        _CHECK_MESSAGES,
+    ),
+    "integration_set_up.unknown.held": Sentence(
+        "We do not know whether the TikTok integration is set up: your store's messages come from another "
+        "address.",
+        _CHECK_MESSAGES,
     ),
     "first_set_up.pass": Sentence(
         "This is the first time this store and ad account are set up in the offer."
     ),
+    "first_set_up.pass.before": Sentence("No earlier set-up of this store in the offer is known."),
     "first_set_up.fail": Sentence(
         "This ad account or this store was already set up in the offer, under another link or store.", _REVIEW
     ),
@@ -65,9 +91,37 @@ RULES: Mapping[str, Sentence] = {
         "Your store names TikTok ad account {advertiser}. We read nothing of it before you connect TikTok.",
         _CONNECT,
     ),
+    "account_linked.pass.seen": Sentence(
+        "Your TikTok ad account is linked with your consent; we first saw the link on {at}."
+    ),
     "account_linked.unknown.withdrawn": Sentence(
-        "TikTok no longer lets us read your ad account: the consent was withdrawn.",
-        "Connect TikTok again, so that we can read your spend.",
+        "TikTok no longer lets us read your ad account: the authorization was withdrawn.", _CONNECT_AGAIN
+    ),
+    "account_linked.unknown.expired": Sentence(
+        "TikTok no longer lets us read your ad account: the authorization has expired.", _CONNECT_AGAIN
+    ),
+    "account_linked.unknown.returned": Sentence(
+        "We do not read your ad account any more: our team gave the authorization back.", _CONNECT_AGAIN
+    ),
+    "account_linked.unknown.unreachable": Sentence(
+        "The authorization does not reach your ad account any more.",
+        _WITH_ACCESS,
+    ),
+    "account_linked.unknown.missing": Sentence(
+        "TikTok says that your ad account does not exist.",
+        _LINK_OTHER,
+    ),
+    "account_linked.unknown.refused": Sentence(
+        "We do not know which ad account is linked: the signature of your store's messages does not fit.",
+        _CHECK_MESSAGES,
+    ),
+    "account_linked.unknown.unreadable": Sentence(
+        "We do not know which ad account is linked: a message of your store could not be read.",
+        _CHECK_MESSAGES,
+    ),
+    "account_linked.unknown.held": Sentence(
+        "We do not know which ad account is linked: your store's messages come from another address.",
+        _CHECK_MESSAGES,
     ),
     "account_linked.unknown.unread": Sentence(
         "Your ad account was linked with your consent before; we may not read it now.",
@@ -83,7 +137,7 @@ RULES: Mapping[str, Sentence] = {
     "account_market.fail": Sentence(
         "Your ad account is registered in {country}. The offer applies only in: {markets}.", _REVIEW
     ),
-    "account_market.unknown": Sentence("TikTok did not tell us the country of your ad account.", _WAIT),
+    "account_market.unknown": Sentence("The country of your ad account is not known yet.", _WAIT),
     "account_currency.pass": Sentence("Your ad account is kept in {currency}, the currency of the offer."),
     "account_currency.pending": Sentence(
         "The currency of your ad account is checked once it is linked.", _LINK
@@ -93,11 +147,13 @@ RULES: Mapping[str, Sentence] = {
         _ASK,
     ),
     "account_currency.unknown.market": Sentence(
-        "We cannot tell in which currency your spend would count: the country of your ad account is unknown, "
-        "or the offer does not apply there.",
-        _ASK,
+        "The offer has no currency for the country of your ad account.", _REVIEW
     ),
-    "account_currency.unknown": Sentence("TikTok did not tell us the currency of your ad account.", _WAIT),
+    "account_currency.unknown.country": Sentence(
+        "In which currency your spend counts is not known yet, because the country of your ad account is not.",
+        _WAIT,
+    ),
+    "account_currency.unknown": Sentence("The currency of your ad account is not known yet.", _WAIT),
     "not_yet_advertising.pass.new": Sentence(
         "Your ad account is new: it was created after your store joined."
     ),
@@ -116,7 +172,7 @@ RULES: Mapping[str, Sentence] = {
         _REVIEW,
     ),
     "not_yet_advertising.unknown": Sentence(
-        "We could not read yet whether your ad account spent in the {days} days before it was linked.", _WAIT
+        "Whether your ad account spent in the {days} days before it was linked is not known yet.", _WAIT
     ),
     "not_yet_advertising.unknown.age": Sentence(
         "Your ad account spent {prior_spend} in the {days} days before it was linked, and we could not tell "
@@ -130,7 +186,7 @@ RULES: Mapping[str, Sentence] = {
     ),
     "merchant_once.pass": Sentence("You have not received this credit before."),
     "merchant_once.fail": Sentence(
-        "You have already received this credit; each merchant receives it once.", _REVIEW
+        "You were already awarded this credit, for another store; each merchant receives it once.", _REVIEW
     ),
     "merchant_once.unknown": Sentence(
         "Our team checks whether this store and another one belong to the same merchant, who receives the "
@@ -140,10 +196,10 @@ RULES: Mapping[str, Sentence] = {
     "account_once.pass": Sentence("This ad account has not received this credit before."),
     "account_once.pending": Sentence("Earlier credit is checked once an ad account is linked.", _LINK),
     "account_once.fail": Sentence(
-        "This ad account has already received this credit; each account receives it once.", _REVIEW
+        "This ad account was already awarded this credit; each account receives it once.", _REVIEW
     ),
     "account_once.unknown.business_center": Sentence(
-        "Another ad account of the same Business Center received this credit; our team decides.", _ASK
+        "Another ad account of the same Business Center was awarded this credit; our team decides.", _ASK
     ),
     "account_once.unknown": Sentence(
         "We could not tell whether this ad account received this credit before.", _ASK
@@ -163,7 +219,7 @@ RULES: Mapping[str, Sentence] = {
     "no_conflicting_promotion.unknown": Sentence(
         "We could not tell whether your ad account takes part in another promotion.", _ASK
     ),
-    "good_standing.pass": Sentence("Your ad account is enabled and in good standing."),
+    "good_standing.pass": Sentence("Your ad account is enabled, and nothing is recorded against it."),
     "good_standing.pending.account": Sentence(
         "Your ad account's standing is checked once it is linked.", _LINK
     ),
@@ -173,13 +229,15 @@ RULES: Mapping[str, Sentence] = {
     ),
     "good_standing.fail.safety": Sentence("Your ad account was flagged for safety reasons.", _REVIEW),
     "good_standing.fail.policy": Sentence(
-        "Your ad account may violate TikTok's advertising policies.", _REVIEW
+        "A violation of TikTok's advertising policies is recorded for your ad account.", _REVIEW
     ),
-    "good_standing.fail.status": Sentence(
-        "TikTok suspended, closed or refused your ad account.",
-        "See Ads Manager for the reason and how to appeal.",
+    "good_standing.fail.suspended": Sentence("TikTok suspended your ad account.", _APPEAL),
+    "good_standing.fail.closed": Sentence("Your ad account is closed at TikTok.", _APPEAL),
+    "good_standing.fail.refused": Sentence("TikTok's review refused your ad account.", _APPEAL),
+    "good_standing.unknown.status": Sentence("The state of your ad account is not known yet.", _WAIT),
+    "good_standing.unknown.status.new": Sentence(
+        "TikTok calls the state of your ad account {status}, a word that is new to us.", _ASK
     ),
-    "good_standing.unknown.status": Sentence("TikTok did not tell us the state of your ad account.", _WAIT),
     "good_standing.unknown": Sentence("Your ad account's standing could not be checked in full yet.", _ASK),
     "spend_reached.pass": Sentence("The spend that counts reached {threshold} within your spend period."),
     "spend_reached.pending.account": Sentence("Spend counts once an ad account is linked.", _LINK),
@@ -189,6 +247,9 @@ RULES: Mapping[str, Sentence] = {
     ),
     "spend_reached.pending.start": Sentence(
         "Your spend period begins with the first spend that counts.", _LAUNCH
+    ),
+    "spend_reached.pending.split": Sentence(
+        "Your ad account spends; how much of that counts is not known yet.", _TOLD_SOON
     ),
     "spend_reached.pending.open": Sentence(
         "You have {qualifying} of the {threshold} needed by {last_date}.", _RUN
@@ -201,15 +262,35 @@ RULES: Mapping[str, Sentence] = {
         "You spent enough by {last_date}; the bill for it is not paid yet.",
         "Pay your open bill in Ads Manager.",
     ),
+    "spend_reached.pending.refunded": Sentence(
+        "You spent enough by {last_date}, but {refunded} of what you paid was refunded.",
+        "Pay the bills that are open again in Ads Manager, or ask for a review.",
+    ),
+    "spend_reached.fail.refunded": Sentence(
+        "Your spend period ended on {last_date} with {qualifying}, because {refunded} of what you paid was "
+        "refunded; {threshold} was needed.",
+        _REVIEW,
+    ),
     "spend_reached.fail": Sentence(
         "Your spend period ended on {last_date} with {qualifying}; {threshold} was needed.", _REVIEW
     ),
-    "spend_reached.unknown.zone": Sentence("TikTok did not tell us the time zone of your ad account.", _WAIT),
-    "spend_reached.unknown.threshold": Sentence(
-        "The offer has no amount to reach for the country or currency of your ad account.", _ASK
+    "spend_reached.unknown.zone": Sentence(
+        "What counts is not known yet, because the time zone of your ad account is not.", _WAIT
+    ),
+    "spend_reached.unknown.threshold.market": Sentence(
+        "The offer has no amount to reach for the country of your ad account.", _REVIEW
+    ),
+    "spend_reached.unknown.threshold.currency": Sentence(
+        "The offer has no amount to reach in the currency of your ad account.", _ASK
+    ),
+    "spend_reached.unknown.threshold.untold": Sentence(
+        "Which amount you have to reach is not known yet, because the country or currency of your ad account "
+        "is not.",
+        _WAIT,
     ),
     "spend_reached.unknown.registration": Sentence(
-        "TikTok did not tell us when your ad account was created.", _WAIT
+        "When your spend period begins is not known yet, because the day your ad account was created is not.",
+        _WAIT,
     ),
     "spend_reached.unknown.bill": Sentence(
         "One of your bills could not be read in full, so what was paid is not certain.", _ASK
@@ -225,23 +306,42 @@ RULES: Mapping[str, Sentence] = {
         _HIGHEST,
     ),
     "credit_in_time.fail": Sentence("The credit of this offer expired on {expires}.", _NEXT_OFFER),
-    "credit_in_time.unknown": Sentence("TikTok did not tell us the time zone of your ad account.", _WAIT),
+    "credit_in_time.unknown": Sentence(
+        "Whether there is time is not known yet, because the time zone of your ad account is not.", _WAIT
+    ),
     "override.pass": Sentence("Our team decided that this is fulfilled: {reason}"),
     "override.fail": Sentence("Our team decided that this is not fulfilled: {reason}", _REVIEW),
 }
 
 # The next step of what waits for a link, and what stands in its place where only the consent is missing.
-LINK, CONNECT_TIKTOK = _LINK, "account_linked.pending.claimed"
+LINK, WAIT, CONNECT_TIKTOK = _LINK, _WAIT, "account_linked.pending.claimed"
 
 # By stage; `.claimed` where only the consent is missing; `.undated`, `.late` and `.code` are for awards without
 # a date, past it, or given as a code to redeem.
 HEADLINES: Mapping[str, Sentence] = {
     "not_admitted": Sentence("Your store is waiting for a place in the offer.", _PLACE),
     "awaiting_setup": Sentence("Set up the official TikTok integration to begin.", _SET_UP),
+    "awaiting_setup.lost": Sentence(
+        "We do not know whether the TikTok integration is set up: messages of your store cannot be used.",
+        _CHECK_MESSAGES,
+    ),
+    "awaiting_link.lost": Sentence(
+        "We do not know which ad account is linked: messages of your store cannot be used.",
+        _CHECK_MESSAGES,
+    ),
     "awaiting_link": Sentence("Link your TikTok ad account to go on.", _LINK),
     "awaiting_link.claimed": Sentence(
         "Connect TikTok to go on: we may not read your ad account yet.",
         "Connect TikTok now. What your ad account spends in the meantime may count already.",
+    ),
+    "awaiting_spend.zone": Sentence(
+        "Your TikTok ad account is linked; what counts is not known yet, because its time zone is not.", _WAIT
+    ),
+    "awaiting_spend.registration": Sentence(
+        "Your TikTok ad account is linked; when your spend period begins is not known yet.", _WAIT
+    ),
+    "awaiting_spend.split": Sentence(
+        "Your TikTok ad account spends; how much of that counts is not known yet.", _TOLD_SOON
     ),
     "awaiting_spend": Sentence("Your TikTok ad account is linked; no spend counts yet.", _LAUNCH),
     "accumulating": Sentence("Your spend is adding up; your spend period is open until {last_date}.", _RUN),
@@ -265,7 +365,14 @@ HEADLINES: Mapping[str, Sentence] = {
         "Run a campaign, so that the credit is used before it expires.",
     ),
     "expired": Sentence("The ad credit of this offer expired on {expires}."),
-    "blocked": Sentence("Your ad credit is blocked for safety reasons until our team lifts it.", _REVIEW),
+    "blocked": Sentence("Our team has stopped your ad credit until it lifts the stop.", _REVIEW),
+    "blocked.safety": Sentence("Your store is blocked for safety reasons until our team lifts it.", _REVIEW),
+    "programme_over.ended": Sentence(
+        "The offer is over, and your spend period ended without reaching a tier.", _REVIEW
+    ),
+    "programme_over.unmet": Sentence(
+        "The offer is over, and your store did not qualify; see the rule that is not met.", _REVIEW
+    ),
     "programme_over": Sentence(
         "The offer is over. Nothing is wrong with your store.", "Look out for the next offer."
     ),
@@ -284,6 +391,9 @@ MEANWHILE: Mapping[str, str] = {
     "programme_over": "Nothing for you to do: the offer is over.",
     "ended": "Nothing for you to do: your spend period has ended.",
     "expired": "Nothing for you to do: the credit has expired.",
+    "due": "Nothing for you to do: your credit is awarded.",
+    "issued": "Nothing for you to do: your credit is awarded.",
+    "credited": "Nothing for you to do: your credit is awarded.",
     "ineligible": "Wait with this until the rule that is not met is settled.",
     "blocked": "Wait with this until our team has lifted the block.",
 }
@@ -298,15 +408,67 @@ USED: Mapping[str, str] = {
     "next campaign.",
 }
 
+
 WARNINGS: Mapping[str, Sentence] = {
-    "consent_withdrawn": Sentence(
-        "TikTok no longer lets us read your ad account. What we had read stays; what you spend now does not show.",
-        "Connect TikTok again.",
-    ),
     "window_outlives_credit": Sentence(
         "The credit expires on {expires}, before your spend period is settled: only the highest tier can still "
         "be credited in time.",
         _HIGHEST,
+    ),
+}
+
+# domain/troubles.py: what is wrong about a store, as its merchant may read it.
+TROUBLES: Mapping[str, Sentence] = {
+    "award_overdue": Sentence("Your ad credit was due by {due_by}, and that date has passed.", _ISSUE),
+    "award_held": Sentence("Your award waits for an open point.", _TEAM),
+    "award_flagged": Sentence(
+        "Something has changed since your credit was awarded; the award stands as it was recorded.", _TEAM
+    ),
+    "merchants_alike": Sentence(
+        "Our team checks whether this store and another one belong to the same merchant.", _TEAM
+    ),
+    "reading_refused": Sentence(
+        "We cannot read your ad account now, for a reason on our side. What we had read stays.", _OURS
+    ),
+    "figures_stale": Sentence(
+        "TikTok's figures could not be read when their turn was. What we had read stays.", _OURS
+    ),
+    "figures_incomplete": Sentence(
+        "TikTok's report lacks dates that had figures before. What we had read of them stays.", _TEAM
+    ),
+    "status_unknown": Sentence(
+        "TikTok calls the state of your ad account {status}, a word that is new to us.", _TEAM
+    ),
+    "bill_unreadable": Sentence(
+        "One of your bills could not be read in full, so how much counts is not known yet.", _TEAM
+    ),
+    "figures_apart": Sentence("TikTok's figures of your ad account contradict each other.", _TEAM),
+    "no_cash_spend": Sentence("TikTok shows spend of your ad account, and that cash pays none of it.", _TEAM),
+    "payment_contradicted": Sentence(
+        "TikTok's ledger shows another way of paying than the one recorded for your ad account.", _TEAM
+    ),
+    "signals_refused": Sentence("The signature of your store's messages does not fit.", _CHECK_MESSAGES),
+    "signals_unreadable": Sentence("A message of your store could not be read.", _CHECK_MESSAGES),
+    "signals_held": Sentence("Your store's messages come from another address.", _CHECK_MESSAGES),
+    "account_missing": Sentence(
+        "TikTok says that your ad account does not exist. What we had read stays; what you spend now does "
+        "not show.",
+        _LINK_OTHER,
+    ),
+    "account_unreachable": Sentence(
+        "The authorization does not reach your ad account any more. What we had read stays; what you spend "
+        "now does not show.",
+        _WITH_ACCESS,
+    ),
+    "consent_withdrawn": Sentence(
+        "The authorization to read your ad account was withdrawn. What we had read stays; what you spend now "
+        "does not show.",
+        _CONNECT_AGAIN,
+    ),
+    "consent_expired": Sentence(
+        "The authorization to read your ad account has expired. What we had read stays; what you spend now "
+        "does not show.",
+        _CONNECT_AGAIN,
     ),
 }
 

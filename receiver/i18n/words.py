@@ -32,7 +32,9 @@ from receiver.i18n.sentences import (
     REVIEWS,
     RULES,
     SHOP_TROUBLES,
+    TROUBLES,
     USED,
+    WAIT,
     WARNINGS,
     WEBHOOK_TROUBLES,
     Sentence,
@@ -44,8 +46,20 @@ def rule_words(reason: str, params: Mapping[str, Any], locale: Locale = ENGLISH)
     return _filled(reason, RULES[reason], params, locale)
 
 
-def warning_words(warning: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
-    return _filled(warning, WARNINGS[warning], params, locale)
+def trouble_words(trouble: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
+    """Return what is wrong about a store, and what its merchant can do."""
+    if trouble in CLOCK_TROUBLES:
+        return _filled(f"clock.{trouble}", CLOCK_TROUBLES[trouble], params, locale)
+    if trouble == "place_reserved":
+        return _filled("place.reserved", PLACES["reserved"], params, locale)
+    kind, _, what = trouble.partition("_")
+    if kind == "store":
+        return shop_trouble_words(what, locale)
+    if kind == "webhook":
+        return webhook_trouble_words(what, locale)
+    if trouble in WARNINGS:
+        return _filled(trouble, WARNINGS[trouble], params, locale)
+    return _filled(f"trouble.{trouble}", TROUBLES[trouble], params, locale)
 
 
 def headline_words(stage: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
@@ -65,6 +79,13 @@ def connect_words_for(reason: str, locale: Locale = ENGLISH) -> str | None:
         return None
     step = RULES[CONNECT_TIKTOK].next_step
     return translated(f"{CONNECT_TIKTOK}:next_step", step, locale) if step else None
+
+
+def reconnect_words_for(reason: str, loss: str, locale: Locale = ENGLISH) -> str | None:
+    """Return what to do in place of waiting for TikTok, which will not be asked; None for other steps."""
+    if reason not in RULES or RULES[reason].next_step != WAIT:
+        return None
+    return rule_words(f"account_linked.unknown.{loss}", {}, locale).next_step
 
 
 def used_words(payment: str, locale: Locale = ENGLISH) -> str:
@@ -103,21 +124,9 @@ def connect_labels(locale: Locale = ENGLISH) -> dict[str, str]:
     return {name: translated(f"connect.{name}:label", text, locale) for name, text in CONNECT_LABELS.items()}
 
 
-def place_words(until: datetime, locale: Locale = ENGLISH) -> Sentence:
-    """Until when a place is reserved, and how to keep it."""
-    return _filled("place.reserved", PLACES["reserved"], {"until": until}, locale)
-
-
 def shop_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
     """Return what keeps us from a store, and what its merchant can do."""
     return _filled(f"shop_trouble.{trouble}", SHOP_TROUBLES[trouble], {}, locale)
-
-
-def clock_words(skew: int, locale: Locale = ENGLISH) -> tuple[str, Sentence]:
-    """Return the id of the trouble of a store's clock that is `skew` seconds ahead of ours, and its words."""
-    trouble = "clock_ahead" if skew > 0 else "clock_behind"
-    params = {"skew": timedelta(seconds=abs(skew))}
-    return trouble, _filled(f"clock.{trouble}", CLOCK_TROUBLES[trouble], params, locale)
 
 
 def webhook_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
@@ -130,6 +139,16 @@ def _told_apart(stage: str, params: Mapping[str, Any]) -> str:
         return "due.undated"
     if stage == "awaiting_link" and params.get("claimed_account"):
         return "awaiting_link.claimed"
+    if stage in ("awaiting_setup", "awaiting_link") and params.get("lost_signals"):
+        return f"{stage}.lost"
+    if stage == "awaiting_spend" and f"{stage}.{params.get('spend_unknown')}" in HEADLINES:
+        return f"{stage}.{params['spend_unknown']}"
+    if stage == "blocked" and params.get("is_unsafe"):
+        return "blocked.safety"
+    if stage == "programme_over" and params.get("failed_else"):
+        return (
+            "programme_over.ended" if params["failed_else"] == {"spend_reached"} else "programme_over.unmet"
+        )
     if params.get("is_overdue"):
         return "due.late"
     if stage == "issued" and params.get("delivery") == "code" and params.get("reference"):

@@ -21,6 +21,7 @@ from receiver.storage.tables import (
     RejectionSample,
     Review,
     Store,
+    StoreTroubleRow,
     WebhookEndpoint,
     WebhookSecret,
 )
@@ -49,6 +50,7 @@ def erase(session: Session, store: Store) -> dict[str, int]:
                 (ConnectionAttempt.store_id == store.id) | (ConnectionAttempt.shop == store.url)
             ),
         ),
+        "troubles": _rows(session, delete(StoreTroubleRow).where(StoreTroubleRow.store_id == store.id)),
         "address claims": address_claims.forget_claims(session, store.id, store.url),
         "consents": _rows(
             session,

@@ -78,6 +78,7 @@ def end_consent(session: Session, link: Link, now: datetime, consent: bool | Non
         link.last_figures = figures_document(figures)
     link.token_sealed, link.consent, link.scopes = None, consent, None
     link.consent_at = None if consent is None else now
+    link.consent_lost = None
 
 
 def figures_document(figures: AccountFigures) -> dict[str, Any]:

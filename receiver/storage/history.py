@@ -16,13 +16,23 @@ THINNED = timedelta(days=30)
 
 
 def other_awards(
-    session: Session, store: Store, *, but: Collection[str] = (), **of: str | Sequence[str]
+    session: Session,
+    store: Store,
+    *,
+    but: Collection[str] = (),
+    until: datetime | None = None,
+    **of: str | Sequence[str],
 ) -> int:
     """Count the programme's awards to other stores, by merchant, advertiser_id, business_center or stores.
 
-    `but`: stores that are known to be of another merchant.
+    `but`: stores that are known to be of another merchant. `until`: only awards decided before, since a later
+    one puts no earlier one in doubt.
     """
-    theirs = (Award.programme == store.programme, Award.store_id.not_in({store.id, *but}))
+    theirs = (
+        Award.programme == store.programme,
+        Award.store_id.not_in({store.id, *but}),
+        *(() if until is None else (Award.decided_at < until,)),
+    )
     found = union(*(query.where(*theirs) for name, value in of.items() for query in _awards_of(name, value)))
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Account, Link, SpendDay, Store
 
+FIGURES = ("spend", "billed_cost", "cash_spend", "voucher_spend")
 URGENT_LEAVES = 4  # every so many-th place of a batch, for polls that are not urgent
 
 
@@ -162,14 +163,22 @@ def last_date(session: Session, advertiser_id: str) -> date | None:
 
 def replace_days(
     session: Session, advertiser_id: str, first: date, last: date, rows: Iterable[SpendDay]
-) -> None:
-    """Overwrite the dates from `first` to `last`: a date TikTok no longer lists is gone."""
-    session.execute(
-        delete(SpendDay).where(
-            SpendDay.advertiser_id == advertiser_id, SpendDay.date >= first, SpendDay.date <= last
-        )
-    )
-    session.add_all(rows)
+) -> list[date]:
+    """Overwrite the dates from `first` to `last`, and return those with figures that `rows` lack.
+
+    What was read once is never forgotten for want of an answer: such a date, and a figure that is null now,
+    stay as they were read. Only another figure takes a figure's place; a date without spend may go.
+    """
+    before = {day.date: day for day in days(session, advertiser_id) if first <= day.date <= last}
+    for row in rows:
+        if (old := before.pop(row.date, None)) is not None:
+            for name in FIGURES:
+                setattr(row, name, getattr(old, name) if getattr(row, name) is None else getattr(row, name))
+        session.merge(row)
+    lost = sorted(day for day, old in before.items() if old.spend)
+    for day in before.keys() - set(lost):
+        session.delete(before[day])
+    return lost
 
 
 def stores_to_decide(session: Session, advertiser_id: str) -> list[str]:

@@ -12,18 +12,16 @@ from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.errors import InputError
-from receiver.storage.links import is_read
 from receiver.storage.tables import (
     IS_SKEWED,
     IS_WITHDRAWN,
-    Account,
     Bridge,
     Link,
     Store,
+    StoreTroubleRow,
     WebhookEndpoint,
 )
 from receiver.storage.types import Utc
-from receiver.storage.work_queue import STALE
 
 LOOKED_THROUGH = 5_000  # where each row has to be looked at
 UNDECIDED = "not decided yet"  # in place of a stage
@@ -49,7 +47,7 @@ class StoreFilters:
 
     stage: str | None = None  # or UNDECIDED
     country: str | None = None
-    condition: str | None = None  # a Condition
+    condition: str | None = None  # a Condition, or the id of a trouble (domain/troubles.py)
     text: str | None = None  # part of a name, address or id; an id or address in full leads there at once
 
 
@@ -84,56 +82,50 @@ class _StorePlan:
         return query.where(place < last if self.newest_first else place > last)
 
 
-def look_through(
-    session: Session, filters: StoreFilters, now: datetime, *, after: str | None, limit: int
-) -> FoundStores:
+def look_through(session: Session, filters: StoreFilters, *, after: str | None, limit: int) -> FoundStores:
     """The newest first; those that wait, the next in line first. Raises InputError for a wrong `after`."""
-    way = _way(session, filters, now)
-    rest = [fits for name, fits in _fit(filters, now).items() if name != way.answers]
+    way = _way(session, filters)
+    rest = [fits for name, fits in _fit(filters).items() if name != way.answers]
     most = LOOKED_THROUGH if rest else limit
     looked_at = session.execute(way.ordered(and_(true(), *rest), after).limit(most + 1)).all()
     fitting = [row for row in looked_at[:most] if row[-1]]
     is_cut = len(looked_at) > most
     last = fitting[limit - 1] if len(fitting) > limit else looked_at[most - 1] if is_cut else None
     ids = [row[-2] for row in fitting[:limit]]
-    return FoundStores(_with_conditions(session, ids, now), None if last is None else _cursor(last[:-1]))
+    return FoundStores(_with_conditions(session, ids), None if last is None else _cursor(last[:-1]))
 
 
-def _with_conditions(
-    session: Session, ids: Sequence[str], now: datetime
-) -> list[tuple[Store, frozenset[Condition]]]:
+def _with_conditions(session: Session, ids: Sequence[str]) -> list[tuple[Store, frozenset[Condition]]]:
     """In the order of `ids`."""
-    told = [_is(condition, now) for condition in Condition]
+    told = [_is(condition) for condition in Condition]
     found = {}
     for store, *holds in session.execute(select(Store, *told).where(Store.id.in_(ids))):
         found[store.id] = store, frozenset(one for one, so in zip(Condition, holds, strict=True) if so)
     return [found[store_id] for store_id in ids]
 
 
-def _way(session: Session, filters: StoreFilters, now: datetime) -> _StorePlan:
+def _way(session: Session, filters: StoreFilters) -> _StorePlan:
     """By the rarest of what is asked for."""
     newest, stores = (Store.created_at, Store.id), select().select_from(Store)
     if filters.text is not None and (ids := _known_by(session, filters.text)):
         return _StorePlan(stores.where(Store.id.in_(ids)), newest, "text", newest_first=True)
     if filters.condition not in (None, Condition.CONNECTED):
-        return _led_by(filters.condition, now)
+        return _led_by(filters.condition)
     for name in ("stage", "country"):
         if getattr(filters, name) is not None:
-            return _StorePlan(stores.where(_fit(filters, now)[name]), newest, name, newest_first=True)
+            return _StorePlan(stores.where(_fit(filters)[name]), newest, name, newest_first=True)
     if filters.condition is not None:
-        return _led_by(filters.condition, now)
+        return _led_by(filters.condition)
     return _StorePlan(stores, newest, newest_first=True)
 
 
-def _led_by(condition: str, now: datetime) -> _StorePlan:
+def _led_by(condition: str) -> _StorePlan:
     """Along the condition's own index."""
     if condition in _OF_ITSELF:
         key = (Store.joined_at, Store.id) if condition == Condition.WAITING else (Store.id,)
         return _StorePlan(select().select_from(Store).where(_OF_ITSELF[condition]), key, "condition")
-    table, holds = _of_a_store(condition, now)
+    table, holds = _of_a_store(condition)
     rows = select().select_from(table).join(Store, Store.id == table.store_id).where(holds)
-    if condition == Condition.FIGURES_STALE:
-        return _StorePlan(rows, (Account.next_poll_at, Link.store_id), "condition")
     return _StorePlan(rows.distinct(), (table.store_id,), "condition")
 
 
@@ -144,28 +136,25 @@ _OF_ITSELF: Mapping[str, ColumnElement[bool] | TextClause] = {
 }
 
 
-def _of_a_store(condition: str, now: datetime) -> tuple[Any, ColumnElement[bool] | TextClause]:
+def _of_a_store(condition: str) -> tuple[Any, ColumnElement[bool] | TextClause]:
     """The table whose rows tell that a store is so, and which of them do."""
-    if condition == Condition.FIGURES_STALE:
-        linked = and_(Account.advertiser_id == Link.advertiser_id, is_read())
-        return Link, and_(linked, Account.next_poll_at < now - STALE)
     tables: dict[str, tuple[Any, ColumnElement[bool] | TextClause]] = {
         Condition.CONNECTED: (Bridge, true()),
         Condition.IN_TROUBLE: (Bridge, Bridge.trouble.is_not(None)),
         Condition.WEBHOOKS_OFF: (WebhookEndpoint, WebhookEndpoint.trouble.is_not(None)),
         Condition.CONSENT_LOST: (Link, IS_WITHDRAWN),
     }
-    return tables[condition]
+    return tables.get(condition, (StoreTroubleRow, StoreTroubleRow.id == condition))
 
 
-def _is(condition: str, now: datetime) -> ColumnElement[bool] | TextClause:
+def _is(condition: str) -> ColumnElement[bool] | TextClause:
     if condition in _OF_ITSELF:
         return _OF_ITSELF[condition]
-    table, holds = _of_a_store(condition, now)
+    table, holds = _of_a_store(condition)
     return exists().where(table.store_id == Store.id, holds).correlate(Store)
 
 
-def _fit(filters: StoreFilters, now: datetime) -> dict[str, ColumnElement[bool] | TextClause]:
+def _fit(filters: StoreFilters) -> dict[str, ColumnElement[bool] | TextClause]:
     """What a store must be, by the name of the filter that says so."""
     wanted: dict[str, ColumnElement[bool] | TextClause] = {}
     if filters.stage is not None:
@@ -174,7 +163,7 @@ def _fit(filters: StoreFilters, now: datetime) -> dict[str, ColumnElement[bool] 
     if filters.country is not None:
         wanted["country"] = Store.country == filters.country
     if filters.condition is not None:
-        wanted["condition"] = _is(filters.condition, now)
+        wanted["condition"] = _is(filters.condition)
     if filters.text is not None:
         wanted["text"] = _is_told_by(filters.text)
     return wanted

@@ -32,6 +32,7 @@ HAS_TOPIC = text("topic IS NOT NULL")
 IS_DUE = text("due_at IS NOT NULL")
 HAS_ENDED = text("ended_at IS NOT NULL")
 OF_A_REPLAY = text("replay_id IS NOT NULL")
+IS_LOST = text("state = 'dead' AND store_id IS NOT NULL")
 IS_IN_TROUBLE = text("trouble IS NOT NULL")
 STANDS = text("ended_at IS NULL")
 IS_ASKED = text("look_asked_at IS NOT NULL OR rotation IS NOT NULL")
@@ -138,6 +139,22 @@ class Store(Base):
     def _keep_host(self, _name: str, url: str) -> str:
         self.host = host_of(url)
         return url
+
+
+class StoreTroubleRow(Base):
+    """A trouble of a store as of its last decision (domain/troubles.py), and since when it was noticed."""
+
+    __tablename__ = "store_troubles"
+
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    who: Mapped[str]  # must act
+    since: Mapped[dt.datetime]
+
+    __table_args__ = (
+        Index("ix_store_troubles_id", "id", "who", "store_id"),
+        Index("ix_store_troubles_who", "who", "store_id"),
+    )
 
 
 class MerchantAnswer(Base):
@@ -335,6 +352,9 @@ class Delivery(Base):
         Index("ix_deliveries_state", "state", "id"),
         Index("ix_deliveries_store", "store_id", "id"),
         Index("ix_deliveries_received", "received_at", "id"),
+        Index(
+            "ix_deliveries_lost", "store_id", "topic", "id", sqlite_where=IS_LOST, postgresql_where=IS_LOST
+        ),
         Index("ix_deliveries_ended", "ended_at", sqlite_where=HAS_ENDED, postgresql_where=HAS_ENDED),
     )
 
@@ -482,6 +502,9 @@ class Link(Base):
     token_sealed: Mapped[str | None] = mapped_column(Text)
     consent: Mapped[bool | None]  # null: not asked yet; false: withdrawn
     consent_at: Mapped[dt.datetime | None]
+    consent_lost: Mapped[
+        str | None
+    ]  # domain/facts.py: why; null: it stands, was never given, or is not known
     proven_at: Mapped[dt.datetime | None]  # when the advertiser first consented; it outlives the consent
     # The account's figures as they were when the consent ended: later ones are read by others' consents.
     last_figures: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
@@ -542,6 +565,7 @@ class Account(Base):
     subscribe_at: Mapped[dt.datetime | None]  # when to ask for notices again, after a refusal
     failures: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
+    fault: Mapped[str | None]  # domain/troubles.py: what the last poll met; null: nothing
 
     @validates("name")
     def _keep_name_key(self, _name: str, name: str | None) -> str | None:
@@ -648,12 +672,14 @@ class Award(Base):
     reference: Mapped[str | None]  # what an applied credit is found by; of a code the last characters only
     code_sealed: Mapped[str | None] = mapped_column(Text)  # the code; null once its store is erased
     code_hash: Mapped[str | None] = mapped_column(String(64))  # storage/codes.py; it stays
-    flags: Mapped[list[Any]]
+    flags: Mapped[list[Any]]  # that hold now
+    cleared_flags: Mapped[dict[str, Any] | None]  # that held before: since when not any more
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), index=True)
     blocked_from: Mapped[str | None]  # the state a lift goes back to; null unless blocked
     block_reason: Mapped[str | None] = mapped_column(Text)  # of the last block; it stays when that is lifted
     evidence: Mapped[str | None] = mapped_column(Text)  # what `credited` rests on
     evidence_source: Mapped[str | None]
+    credited_at: Mapped[dt.datetime | None]  # when that was recorded; it outlives the credit
 
     __table_args__ = (
         UniqueConstraint("programme", "store_id", name="uq_awards_store"),

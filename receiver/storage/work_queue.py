@@ -10,29 +10,22 @@ from sqlalchemy.orm import Session
 
 from receiver.storage.address_claims import stores_with_claims
 from receiver.storage.awards import is_late
-from receiver.storage.links import is_read
 from receiver.storage.tables import (
     IS_ASKED_ABOUT,
-    IS_IN_TROUBLE,
-    IS_WITHDRAWN,
-    Account,
     AuditEntry,
     Award,
     Delivery,
-    Link,
     Quarantined,
     Rejection,
     Review,
     StaffToken,
     Store,
-    WebhookEndpoint,
 )
 
 DUE_SOON = timedelta(days=3)
 EXPIRES_SOON = timedelta(days=14)
 MOVED_LATELY = timedelta(days=3)
 BY_ITSELF = "bridge"  # who moved a store, in the audit
-STALE = timedelta(hours=3)  # an account's poll is so long past its turn
 DAYS_BEFORE = 7  # what a day's rejections are compared with
 
 
@@ -78,15 +71,6 @@ def stores_asked_about() -> Select[str, str]:
     return select(Store.id, Store.name).where(IS_ASKED_ABOUT)
 
 
-def stores_with_webhook_trouble() -> Select[str, str]:
-    return (
-        select(Store.id, Store.name)
-        .join(WebhookEndpoint, WebhookEndpoint.store_id == Store.id)
-        .where(IS_IN_TROUBLE)
-        .distinct()
-    )
-
-
 def stores_claimed() -> Select[str, str]:
     """Stores that somebody claims to be, without proof."""
     return stores_with_claims(signed=False)
@@ -102,16 +86,6 @@ def stores_moved_lately(now: datetime) -> Select[str, str]:
     query = select(Store.id, Store.name).join(AuditEntry, AuditEntry.subject == Store.id)
     moved = (AuditEntry.action == "stores move", AuditEntry.at > now - MOVED_LATELY)
     return query.where(*moved, AuditEntry.actor == BY_ITSELF).distinct()
-
-
-def stores_without_consent() -> Select[str, str]:
-    return select(Store.id, Store.name).join(Link, Link.store_id == Store.id).where(IS_WITHDRAWN).distinct()
-
-
-def stale_stores(now: datetime) -> Select[str, str]:
-    linked = (Link.advertiser_id == Account.advertiser_id) & is_read()
-    query = select(Store.id, Store.name).join(Link, Link.store_id == Store.id).join(Account, linked)
-    return query.where(Account.next_poll_at < now - STALE).distinct()
 
 
 def counted(session: Session, query: Select[*tuple[Any, ...]], most: int) -> int:

@@ -67,6 +67,7 @@ class _Collected(Collector):
         yield _labelled("stores", "Stores by stage; empty: not decided yet.", "stage", found.stores)
         yield _labelled("awards", "Awards by state.", "state", found.awards)
         yield _gauge("awards_overdue", "Awards due and not issued.", found.overdue)
+        yield _troubles(found.troubles)
         yield _gauge("reviews_open", "Reviews that wait for an answer, 10,000 at most.", found.reviews)
         yield _gauge("staff_not_told", "Matters staff's own channel could not tell them of.", found.not_told)
         yield _labelled("database_bytes", "Room the database takes.", "part", found.sizes)
@@ -87,6 +88,14 @@ def _calls(made: Mapping[tuple[str, str], int]) -> Metric:
     told = "Calls to TikTok, ever; code none: no answer of the API."
     family = CounterMetricFamily(f"{PREFIX}tiktok_calls", told, labels=["path", "code"])
     for labels, count in sorted(made.items()):
+        family.add_metric(labels, count)
+    return family
+
+
+def _troubles(counts: Mapping[tuple[str, str], int]) -> Metric:
+    told = "Stores by what is wrong about them, and who must act."
+    family = GaugeMetricFamily(f"{PREFIX}store_troubles", told, labels=["trouble", "who"])
+    for labels, count in sorted(counts.items()):
         family.add_metric(labels, count)
     return family
 

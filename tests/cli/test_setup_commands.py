@@ -33,10 +33,12 @@ from receiver.storage.tables import (
     CallPause,
     Staff,
     Store,
+    StoreTroubleRow,
     WebhookEndpoint,
     WebhookSecret,
 )
 from tests.conftest import make_settings
+from tests.db_factories import keep_store
 from tests.staff import Console, keep_staff, staff_token
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -258,10 +260,21 @@ class TestDoctor:
             "worker": CheckState.OK,
             "calls": CheckState.OK,
             "telling": CheckState.WARN,  # no channel is set
+            "stores": CheckState.OK,
             "terms": CheckState.WARN,  # the shipped terms are over
             "tiktok": CheckState.OK,
             "clock": CheckState.OK,
         }
+
+    def test_stores_that_wait_for_staff_or_the_service_are_counted_by_trouble(
+        self, container: Container
+    ) -> None:
+        keep_store(container)
+        with container.database.writing() as session:
+            for trouble, who in (("figures_stale", "service"), ("consent_expired", "merchant")):
+                session.add(StoreTroubleRow(store_id="st_1", id=trouble, who=who, since=NOW))
+        check = examine_one(container, "stores")
+        assert (check.state, check.found) == (CheckState.WARN, "figures_stale 1")
 
     def test_a_database_that_was_never_migrated_fails(self, empty_database_url: str) -> None:
         container = build_container(make_settings(database_url=empty_database_url))

@@ -35,7 +35,7 @@ def test_a_bar_is_as_long_as_its_amount_with_what_is_left_out_behind_it():
 
 def test_a_date_nobody_knows_is_a_question_and_never_a_zero():
     unknown = line_of(LAGGING.date, drawn(spend=(*days_of("20.00", 18), LAGGING)))
-    assert unknown.split() == ["2025-11-20", "?", "?", "0.00", "?", "not", "known"]
+    assert unknown.split() == ["2025-11-20", "?", "?", "?", "?", "not", "known"]
     nothing = line_of(date(2025, 11, 12), drawn(spend=(cash("20.00"),)))
     assert nothing.split() == ["2025-11-12", "0.00", "0.00", "20.00", "final"]
 

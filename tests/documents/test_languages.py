@@ -26,11 +26,12 @@ from receiver.i18n.sentences import (
     REVIEWS,
     RULES,
     SHOP_TROUBLES,
+    TROUBLES,
     USED,
     WARNINGS,
     WEBHOOK_TROUBLES,
 )
-from receiver.i18n.words import consent_words, headline_words, rule_words, warning_words
+from receiver.i18n.words import consent_words, headline_words, rule_words, trouble_words
 from tests.conftest import make_settings
 from tests.documents.test_status_document import SAMPLE
 from tests.factories import OPEN, cash, decided, make_programme
@@ -65,6 +66,7 @@ PAGES = {
     "shop_trouble": SHOP_TROUBLES,
     "webhook_trouble": WEBHOOK_TROUBLES,
     "clock": CLOCK_TROUBLES,
+    "trouble": TROUBLES,
 }
 
 
@@ -136,7 +138,7 @@ WRITTEN = [*LANGUAGES, "en_GB", "es_MX", "es_US", "th_TH"]
 def test_every_sentence_can_be_said(language):
     locale = Locale.parse(language)
     said = [*(rule_words(reason, FILLED, locale) for reason in RULES)]
-    said += [warning_words(warning, FILLED, locale) for warning in WARNINGS]
+    said += [trouble_words(one, FILLED, locale) for one in (*WARNINGS, *TROUBLES)]
     said += [headline_words(stage, FILLED, locale) for stage in HEADLINES]
     said += [consent_words(told, {"account": "7001", "missing": PERMISSIONS}, locale) for told in CONSENT]
     texts = [part for one in said for part in one]
@@ -207,11 +209,11 @@ def test_the_status_document_speaks_one_language_throughout(language):
     ours, theirs = status_document(decision), status_document(decision, Locale(language))
     assert theirs["headline"] != ours["headline"]
     assert len(ours["warnings"]) == 2
-    for part in ("rules", "warnings"):
+    for part in ("rules", "warnings", "troubles"):
         for one, other in zip(ours[part], theirs[part], strict=True):
             assert one["text"] != other["text"]
             assert one["next_step"] is other["next_step"] is None or one["next_step"] != other["next_step"]
-    fresh = full_document(Status(decision, "Shop", False, None, None, ()), Locale(language))
+    fresh = full_document(Status(decision, "Shop", False, None, None), Locale(language))
     assert (fresh["rules"], fresh["headline"]) == (theirs["rules"], theirs["headline"])
 
 

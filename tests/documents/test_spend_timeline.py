@@ -23,7 +23,7 @@ def said(day):
     return {
         "date": day.date.isoformat(),
         "qualifying": None if day.qualifying is None else amount_text(day.qualifying),
-        "excluded": amount_text(day.excluded),
+        "excluded": None if day.excluded is None else amount_text(day.excluded),
         "final": day.final,
     }
 

@@ -17,8 +17,8 @@ from receiver.i18n.words import rule_words
 from tests.factories import OPEN, SETTLED, cash, decided, make_award, make_facts
 
 KEYS = {
-    "": "store programme as_of stage verdict headline next_step warnings rules account window spend tiers"
-    " tier next_tier award",
+    "": "store programme as_of stage verdict headline next_step warnings troubles rules account window spend"
+    " tiers tier next_tier award",
     "store": "id country",
     "programme": "id title credit_expires",
     "account": "advertiser_id country currency timezone payment",
@@ -52,6 +52,8 @@ def test_a_due_award_says_how_much_and_by_when():
         "delivery": None,
         "reference": None,
         "flags": [],
+        "cleared_flags": {},
+        "credited_at": None,
         "used": USED["manual"],
     }
 
@@ -113,7 +115,10 @@ def test_the_document_is_plain_json():
 
 def test_every_stage_has_a_headline():
     told_apart = {"awaiting_link.claimed", "due.undated", "due.late", "issued.code"}
-    assert set(HEADLINES) == {*Stage} | told_apart
+    unknown = {"awaiting_setup.lost", "awaiting_link.lost"}
+    unknown |= {f"awaiting_spend.{why}" for why in ("zone", "registration", "split")}
+    causes = {"blocked.safety", "programme_over.ended", "programme_over.unmet"}
+    assert set(HEADLINES) == {*Stage} | told_apart | unknown | causes
 
 
 # -- How a credit is used ------------------------------------------------------------------------
@@ -212,7 +217,7 @@ def test_a_recorded_award_without_a_date_is_told_without_one():
 SAMPLE = {
     "advertiser": "7001",
     **dict.fromkeys(("joined", "opens", "closes", "expires", "last_date"), date(2025, 11, 2)),
-    **dict.fromkeys(("threshold", "qualifying", "prior_spend"), Decimal("499.995")),
+    **dict.fromkeys(("threshold", "qualifying", "prior_spend", "refunded"), Decimal("499.995")),
     "at": datetime(2025, 11, 2, tzinfo=UTC),
     "markets": ["US", "GB"],
     "country": "FR",

@@ -250,9 +250,22 @@ def test_there_is_no_next_tier_at_the_top():
     assert decided(spend=(cash("5000.00"),)).next_tier is None
 
 
-@pytest.mark.parametrize("as_of", [utc("2025-12-01T17:00"), SETTLED])
-def test_nothing_is_asked_per_day_when_no_days_are_left(as_of):
-    assert decided(as_of, spend=(cash("10.00"),)).next_tier.per_day is None
+def test_nothing_is_asked_per_day_on_the_windows_last_date():
+    assert decided(utc("2025-12-01T17:00"), spend=(cash("10.00"),)).next_tier.per_day is None
+
+
+@pytest.mark.parametrize(
+    ("as_of", "parts"),
+    [
+        (SETTLED, {"spend": (cash("10.00"),)}),  # ended
+        (OPEN, {"spend": (cash("10.00"),), "store": {"country": "FR"}}),  # ineligible
+        (OPEN, {"spend": (cash("10.00"),), "history": {"safety_flag": True}}),  # blocked
+        (utc("2026-02-01T12:00"), {}),  # the offer is over
+        (SETTLED, {"spend": (cash("600.00"),), "award": make_award()}),
+    ],
+)
+def test_there_is_no_next_tier_where_reaching_it_earns_nothing(as_of, parts):
+    assert decided(as_of, **parts).next_tier is None
 
 
 def test_before_an_account_the_offer_of_the_stores_market_is_shown():
@@ -269,6 +282,10 @@ def test_a_decision_says_what_it_was_made_of():
 
 
 NOTHING_YET = {
+    "failed_else": set(),
+    "is_unsafe": False,
+    "lost_signals": None,
+    "spend_unknown": None,
     "expires": date(2026, 1, 30),
     "closes": date(2025, 12, 31),
     "last_date": None,
@@ -305,24 +322,6 @@ def test_the_warning_says_when_the_credit_expires():
     terms = make_programme(credit_expires=date(2025, 12, 3))
     found = decided(OPEN, terms, spend=(cash("10.00"),))
     assert found.warnings == (Warned("window_outlives_credit", {"expires": date(2025, 12, 3)}),)
-
-
-@pytest.mark.parametrize(
-    ("as_of", "parts", "warned"),
-    [
-        (OPEN, {}, True),  # awaiting spend
-        (OPEN, {"spend": (cash("10.00"),)}, True),  # accumulating
-        (SETTLED, ENOUGH, True),  # held for it
-        (SETTLED, {**ENOUGH, "award": make_award()}, False),  # it is decided
-        (SETTLED, {"spend": (cash("10.00"),)}, False),  # ended
-        (OPEN, {"history": {"safety_flag": True}}, False),
-        (OPEN, {"history": {"merchant_awards": 1}}, False),
-    ],
-)
-def test_a_consent_taken_back_is_warned_of_where_reading_on_would_matter(as_of, parts, warned):
-    withdrawn = decided(as_of, **parts, account={"consent": False})
-    assert withdrawn.warnings == ((Warned("consent_withdrawn"),) if warned else ())
-    assert decided(as_of, **parts).warnings == ()
 
 
 def test_a_due_award_is_dated_at_the_moment_it_was_decided():

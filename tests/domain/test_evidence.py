@@ -167,15 +167,25 @@ def test_paid_bills_are_shown_with_when_they_were_read():
         account={"payment": Payment.AUTOMATIC},
         bills_readable=True,
         spend=SPENT,
-        payments=(bill("550.00", OPEN), bill(None, OPEN)),
+        payments=(bill("550.00", OPEN),),
         read_at={"payments": READ, "bills_readable": LINKED},
     )
     lines = shown(found, "spend_reached")
     assert lines["paid bills"] == (Decimal("550.00"), Source.TIKTOK)
-    assert lines["bill in doubt"] == (True, Source.TIKTOK)
+    assert lines["bill in doubt"] == (False, Source.TIKTOK)
     assert lines["bill grace days"] == (35, Source.PROGRAMME)
     read = times(found)
     assert (read["spend_reached", "paid bills"], read["spend_reached", "bills readable"]) == (READ, LINKED)
+
+
+def test_what_was_paid_is_unknown_while_a_bill_is_in_doubt():
+    automatic = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True, "spend": SPENT}
+    lines = shown(
+        decided(SETTLED, **automatic, payments=(bill("550.00", OPEN), bill(None, OPEN))), "spend_reached"
+    )
+    told = ("paid bills", "qualifying spend", "qualifying spend of final dates")
+    assert [lines[name][0] for name in told] == [None, None, None]
+    assert lines["bill in doubt"][0] is True
 
 
 def test_bills_that_cannot_be_read_are_unknown_and_not_zero():

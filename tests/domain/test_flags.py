@@ -82,14 +82,14 @@ def test_the_passing_of_time_raises_no_flag():
     assert flags_for(TIER_1, found) == set()
 
 
-def test_a_refund_after_the_award_is_a_restatement():
+def test_a_refund_after_the_award_is_told_as_a_refund():
     def after(*rows):
         automatic = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
         return flags_for(TIER_1, decided(SETTLED, **automatic, **ENOUGH, payments=rows))
 
     paid = bill("600.00", datetime(2025, 11, 5, tzinfo=UTC))
     assert after(paid) == set()
-    assert after(paid, bill("150.00", SETTLED, "REFUND")) == {"spend_restated"}
+    assert after(paid, bill("150.00", SETTLED, "REFUND")) == {"bill_refunded"}
 
 
 def test_bills_that_cannot_be_read_any_more_raise_no_flag():

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.domain.facts import Payment
+from receiver.domain.facts import ConsentLoss, DaySpend, LostSignals, Payment
 from receiver.domain.programme import Anchor
 from receiver.i18n.sentences import RULES
 from tests.factories import LAST, LINKED, OPEN, SETTLED, bill, cash, decided, make_programme, override
@@ -47,6 +47,8 @@ IN_DOUBT = {**AUTOMATIC, "payments": (bill(None, OPEN),)}
 EXPIRES = {"expires": date(2026, 1, 30)}
 ENDS_EARLY = {"expires": date(2025, 12, 3)}  # a day before the window's last date is final
 
+UNSPLIT = DaySpend(date(2025, 11, 19), Decimal(140), None, None, None)
+
 AT_ONCE = [
     # the programme and the store
     ("programme_open.pass", {}, joined(date(2025, 10, 30))),
@@ -60,8 +62,19 @@ AT_ONCE = [
     ("admission.pending", {"store": {"admitted": False}}, {}),
     ("admission.unknown", {"store": {"admitted": None}}, {}),
     ("integration_set_up.pass", {"store": {"set_up_at": LINKED}}, {"at": LINKED}),
+    (
+        "integration_set_up.pass.seen",
+        {"store": {"set_up_at": LINKED}, "claimed_dates": {"store.set_up_at": OPEN}},
+        {"at": LINKED},
+    ),
     ("integration_set_up.pending", {"store": {"set_up_at": None}}, {}),
+    *(
+        (f"integration_set_up.unknown.{lost}", {"store": {"set_up_at": None}, "lost_signals": lost}, {})
+        for lost in LostSignals
+    ),
     ("first_set_up.pass", {}, {}),
+    ("first_set_up.pass.before", {"store": {"set_up_at": None}}, {}),
+    ("first_set_up.pass.before", {"account": False}, {}),
     ("first_set_up.fail", {"history": {"set_up_before": True}}, {}),
     ("first_set_up.unknown", {"history": {"set_up_before": None}}, {}),
     ("store_market.pass", {}, market("US")),
@@ -73,7 +86,17 @@ AT_ONCE = [
     ("account_linked.pending", {"account": False}, {}),
     ("account_linked.pending", {"account": {"linked_at": None}}, {}),
     ("account_linked.pending.claimed", {"account": False, "claimed_account": "7001"}, {"advertiser": "7001"}),
+    ("account_linked.pass.seen", {"account": {"linked_at_exact": False}}, {"at": LINKED}),
+    ("account_linked.pass.seen", {"account": {"linked_at_exact": None}}, {"at": LINKED}),
     ("account_linked.unknown.withdrawn", {"account": {"consent": False}}, {}),
+    *(
+        (f"account_linked.unknown.{loss}", {"account": {"consent": False, "consent_lost": loss}}, {})
+        for loss in ConsentLoss
+    ),
+    *(
+        (f"account_linked.unknown.{lost}", {"account": False, "lost_signals": lost}, {})
+        for lost in LostSignals
+    ),
     ("account_linked.unknown.unread", {"account": {"consent": None}}, {}),
     ("account_market.pass", {"account": {"country": "GB"}}, market("GB")),
     ("account_market.pending", {"account": False}, {}),
@@ -87,6 +110,7 @@ AT_ONCE = [
         {"currency": "EUR", "expected": "USD"},
     ),
     ("account_currency.unknown.market", {"account": {"country": "DE"}}, {}),
+    ("account_currency.unknown.country", {"account": {"country": None}}, {}),
     ("account_currency.unknown", {"account": {"currency": None}}, {}),
     ("not_yet_advertising.pass.new", {}, {}),
     ("not_yet_advertising.pass.quiet", {"account": OLD}, earlier("0")),
@@ -122,8 +146,15 @@ AT_ONCE = [
     ),
     ("good_standing.fail.safety", {"history": {"safety_flag": True, "policy_violation": True}}, {}),
     ("good_standing.fail.policy", {"history": {"policy_violation": True}}, {}),
-    ("good_standing.fail.status", {"account": {"status": "STATUS_LIMIT"}}, {"status": "STATUS_LIMIT"}),
-    ("good_standing.unknown.status", {"account": {"status": "STATUS_NEW"}}, {}),
+    ("good_standing.fail.suspended", {"account": {"status": "STATUS_LIMIT"}}, {"status": "STATUS_LIMIT"}),
+    ("good_standing.fail.closed", {"account": {"status": "STATUS_DISABLE"}}, {"status": "STATUS_DISABLE"}),
+    (
+        "good_standing.fail.refused",
+        {"account": {"status": "STATUS_CONFIRM_FAIL"}},
+        {"status": "STATUS_CONFIRM_FAIL"},
+    ),
+    ("good_standing.unknown.status", {"account": {"status": None}}, {}),
+    ("good_standing.unknown.status.new", {"account": {"status": "STATUS_NEW"}}, {"status": "STATUS_NEW"}),
     ("good_standing.unknown", {"history": {"safety_flag": None}}, {}),
     # spend and time
     ("spend_reached.pass", {"spend": (cash("500.00"),)}, money("500.00")),
@@ -139,7 +170,11 @@ AT_ONCE = [
         money("394.99", "395", "GBP"),
     ),
     ("spend_reached.unknown.zone", {"account": {"timezone": None}}, {}),
-    ("spend_reached.unknown.threshold", {"account": {"currency": "EUR"}}, {}),
+    ("spend_reached.unknown.threshold.currency", {"account": {"currency": "EUR"}}, {}),
+    ("spend_reached.unknown.threshold.market", {"account": {"country": "DE"}}, {}),
+    ("spend_reached.unknown.threshold.untold", {"account": {"country": None}}, {}),
+    ("spend_reached.unknown.threshold.untold", {"account": {"currency": None}}, {}),
+    ("spend_reached.pending.split", {"spend": (UNSPLIT,)}, {}),
     ("spend_reached.unknown.bill", {"spend": (cash("600.00"),), **IN_DOUBT}, {}),
     (
         "spend_reached.unknown.provisional",
@@ -165,6 +200,11 @@ LATE = at("2026-01-01T00:00")
 LAST_MINUTE = at("2025-12-31T23:59")
 OVER = at("2025-12-02T05:00")  # New York's 2 December, nothing of the 1st final yet
 LESS = {"spend": (cash("499.99"),)}
+REFUNDED = {
+    "spend": (cash("500.00"),),
+    **AUTOMATIC,
+    "payments": (bill("500.00", OPEN), bill("100.00", OPEN, "REFUND")),
+}
 UNPAID = {"spend": (cash("500.00"),), **AUTOMATIC}
 
 IN_TIME = [
@@ -172,6 +212,13 @@ IN_TIME = [
     (LATE, "programme_open.fail.after", {"store": {"joined_at": LATE}}, joined(LATE.date())),
     (OVER, "spend_reached.pending.settling", LESS, money("499.99")),
     (SETTLED, "spend_reached.pending.bills", UNPAID, money("0")),
+    (SETTLED, "spend_reached.pending.refunded", REFUNDED, {**money("400.00"), "refunded": Decimal("100.00")}),
+    (
+        at("2026-01-06T05:00"),  # after the grace of bills
+        "spend_reached.fail.refunded",
+        REFUNDED,
+        {**money("400.00"), "refunded": Decimal("100.00")},
+    ),
     (SETTLED, "spend_reached.fail", LESS, money("499.99")),
     (at("2026-01-31T05:00"), "credit_in_time.fail", {}, EXPIRES),
 ]

@@ -141,8 +141,8 @@ def test_every_date_of_the_window_up_to_today_says_what_counts_of_it():
         CountedDay(date(2025, 11, 2), Decimal("5.00"), Decimal("0.00"), final=True),
         CountedDay(date(2025, 11, 3), Decimal(0), Decimal(0), final=True),
         CountedDay(date(2025, 11, 4), Decimal(7), Decimal(1), final=False),
-        CountedDay(date(2025, 11, 5), None, Decimal(0), final=False),
-        CountedDay(date(2025, 11, 6), None, Decimal(0), final=False),
+        CountedDay(date(2025, 11, 5), None, None, final=False),
+        CountedDay(date(2025, 11, 6), None, None, final=False),
     )
 
 

@@ -88,7 +88,7 @@ def test_a_refund_after_the_award_flags_it_and_takes_nothing_back(automatic):
     status_at(automatic, SETTLED)
     bills(automatic, paid("600.00"), paid("150.00", SETTLED + timedelta(hours=1), kind="REFUND"))
     award = status_at(automatic, SETTLED + timedelta(hours=28))["award"]
-    assert (award["state"], award["credit"], award["flags"]) == ("due", "500.00", ["spend_restated"])
+    assert (award["state"], award["credit"], award["flags"]) == ("due", "500.00", ["bill_refunded"])
 
 
 def test_bills_nobody_may_read_leave_the_money_provisional_until_staff_confirm(automatic):

@@ -35,7 +35,7 @@ PASSING = {
     Fault.EMPTY_REPORT: "TikTok's report is empty where it had figures",
 }
 DEAD_TOKEN = (Fault.REVOKED_TOKEN, Fault.EXPIRED_TOKEN)
-OUT_OF_REACH = (Fault.NO_PERMISSION, Fault.ACCOUNT_MISSING)
+OUT_OF_REACH = {Fault.NO_PERMISSION: "account_unreachable", Fault.ACCOUNT_MISSING: "account_missing"}
 # Where TikTok's advice says how long nothing is to be asked: the first time, and the second.
 PAUSES = {
     Fault.APP_RATE_LIMIT: (timedelta(seconds=1), timedelta(minutes=5)),
@@ -172,8 +172,9 @@ def test_an_account_out_of_reach_is_not_asked_about_until_staff_do(spending, fau
 
     status = status_at(spending, DURING)
 
-    assert (status["verdict"], status["stale"], status["next_check"]) == ("on_track", True, None)
+    assert (status["verdict"], status["stale"], status["next_check"]) == ("unknown", True, None)
     assert status["spend"]["qualifying"] == "350.00"
+    assert [one["id"] for one in status["warnings"]] == [OUT_OF_REACH[fault]]
     assert account(spending)["why"] == "waits for staff: TikTok will not answer for this account"
 
     spending.faults.off(fault)

@@ -55,10 +55,9 @@ ANSWERED = replace(
 
 def document(name: str, locale: Locale = ENGLISH, **changes: Any) -> dict[str, Any]:
     """What `GET /api/v1/status` answers; `stale` and `review` can be changed."""
-    known: dict[str, Any] = {"stale": False, "next_check": None, "review": None, "doubts": ()}
-    troubles: dict[str, Any] = {"shop_trouble": None, "webhook_troubles": ()}
+    known: dict[str, Any] = {"stale": False, "next_check": None, "review": None}
     return full_document(
-        Status(decision=DECISIONS[name], store_name="Example store", **{**known, **troubles, **changes}),
+        Status(decision=DECISIONS[name], store_name="Example store", **{**known, **changes}),
         locale,
     )
 

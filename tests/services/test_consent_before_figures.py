@@ -78,12 +78,14 @@ def test_a_claim_brings_no_poll_of_the_account_forward(container: Container, cla
 
 
 def test_a_claim_shows_no_reading_in_a_list_of_stores(container: Container, claimant: str):
-    found = page_of_stores(container.database, SETTLED, StoreFilters(), after=None, limit=10)
+    found = page_of_stores(container.database, StoreFilters(), after=None, limit=10)
     polls = {row["id"]: row["next_poll"] is not None for row in found.rows}
     assert polls == {"st_1": True, OTHER: False}
     stale = StoreFilters(condition=Condition.FIGURES_STALE)
     later = SETTLED + timedelta(days=9)
-    found = page_of_stores(container.database, later, stale, after=None, limit=10)
+    for store_id in ("st_1", OTHER):
+        decide_store(container.database, later, store_id)
+    found = page_of_stores(container.database, stale, after=None, limit=10)
     assert [row["id"] for row in found.rows] == ["st_1"]
 
 

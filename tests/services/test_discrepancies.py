@@ -165,5 +165,6 @@ def test_staff_see_a_doubt_and_no_merchant_does(container, store_id):
     say(container, "manual")
     decide_store(container.database, SETTLED, store_id)
     status = status_of(container.database, SETTLED, store_id)
-    assert status.doubts == ("figures_apart",)
+    told = full_document(status, for_staff=True)["troubles"]
+    assert {(one["id"], one["who"]) for one in told} == {("figures_apart", "staff")}
     assert "figures_apart" not in json.dumps(full_document(status))

@@ -112,10 +112,26 @@ def test_a_change_told_while_an_account_is_read_is_read_next(linked):
     assert kept(linked, tables.Account, "7001").next_poll_at > told_at + timedelta(minutes=5)
 
 
-def test_days_are_overwritten_when_restated_and_gone_when_no_longer_listed(linked):
+def test_days_are_overwritten_when_restated_and_stay_with_a_fault_when_no_longer_listed(linked):
     poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00"), day(date(2025, 11, 19), "50.00")))
     poll(linked, FakeTikTok(day(date(2025, 11, 18), "38.50")), OPEN + timedelta(hours=6))
-    assert kept_days(linked) == {date(2025, 11, 18): Decimal("38.50")}
+    assert kept_days(linked) == {date(2025, 11, 18): Decimal("38.50"), date(2025, 11, 19): Decimal("50.00")}
+    assert kept(linked, tables.Account, "7001").fault == "incomplete"
+    poll(
+        linked,
+        FakeTikTok(day(date(2025, 11, 18), "38.50"), day(date(2025, 11, 19), "51.00")),
+        OPEN + timedelta(hours=12),
+    )
+    assert kept_days(linked)[date(2025, 11, 19)] == Decimal("51.00")
+    assert kept(linked, tables.Account, "7001").fault is None
+
+
+def test_a_figure_that_tiktok_no_longer_tells_stays_as_it_was_read(linked):
+    poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00")))
+    untold = replace(day(date(2025, 11, 18), "41.00"), cash_spend=None)
+    poll(linked, FakeTikTok(untold), OPEN + timedelta(hours=6))
+    row = kept(linked, tables.SpendDay, ("7001", date(2025, 11, 18)))
+    assert (row.spend, row.cash_spend) == (Decimal("41.00"), Decimal("40.00"))
 
 
 def test_an_empty_report_where_there_were_figures_is_a_fault_and_not_a_zero(linked):

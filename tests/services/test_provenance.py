@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from receiver.documents.status import status_document
+from receiver.services.decisions.status import status_of
 from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.stores.links import add_link
 from receiver.services.stores.record_fact import record
@@ -64,6 +66,8 @@ LOOKED_UP = [
     ("merchant_once", "merchant's other awards"),
     ("account_once", "account's other awards"),
     ("account_once", "business center's other awards"),
+]
+FLAGS = [
     ("no_conflicting_promotion", "conflicting promotion"),
     ("good_standing", "safety flag"),
     ("good_standing", "policy violation"),
@@ -80,6 +84,17 @@ def test_what_the_service_looks_up_itself_is_of_the_moment_of_the_decision(conta
     assert {told(rule, fact) for rule, fact in LOOKED_UP} == {("service", NOW)}
     change(container, Store, admitted_at=None)
     assert told("admission", "admitted") == ("service", NOW)
+
+
+def test_a_flag_that_nobody_looked_for_is_nothing_recorded_and_no_no_of_anybodys(container):
+    keep_all(container)
+    document = status_document(status_of(container.database, NOW, "st_1").decision)
+    lines = {
+        (rule["id"], line["fact"]): (line["value"], line["source"], line["read_at"])
+        for rule in document["rules"]
+        for line in rule["evidence"]
+    }
+    assert {lines[flag] for flag in FLAGS} == {("nothing recorded", "staff", None)}
 
 
 def test_what_nobody_read_has_no_time(container, told):

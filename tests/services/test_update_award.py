@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from receiver.documents.status import status_document
+from receiver.documents.times import time_text
 from receiver.services.awards.block import block, lift
 from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import issue
@@ -72,13 +73,32 @@ def test_what_changes_raises_a_flag_once_and_rewrites_nothing_else(container, st
     assert status_document(decision)["award"]["flags"] == ["spend_restated"]
 
 
-def test_a_flag_stays_when_its_cause_is_gone_and_others_join_it(container, store_id):
+def test_a_flag_whose_cause_is_gone_says_since_when_and_others_join_it(container, store_id):
     keep_day(container, "10.00")
     decide_store(container.database, LATER, store_id)
     keep_day(container, "600.00")
     change(container, tables.Store, store_id, country="FR")
+    for _ in range(2):
+        decision = decide_store(container.database, LATER, store_id)
+    assert award_of(container).flags == ["rule_failed:store_market"]
+    shown = status_document(decision)["award"]
+    assert shown["cleared_flags"] == {"spend_restated": time_text(LATER)}
+    assert audited(container, "award flagged")[-1] == {
+        "flags": "rule_failed:store_market",
+        "cleared": "spend_restated",
+    }
+    keep_day(container, "10.00")
     decide_store(container.database, LATER, store_id)
     assert award_of(container).flags == ["rule_failed:store_market", "spend_restated"]
+    assert award_of(container).cleared_flags is None
+
+
+def test_a_flag_stays_while_nobody_can_tell_whether_its_cause_is_gone(container, store_id):
+    keep_day(container, "10.00")
+    decide_store(container.database, LATER, store_id)
+    change(container, tables.Account, "7001", timezone=None)
+    decide_store(container.database, LATER, store_id)
+    assert award_of(container).flags == ["spend_restated"]
 
 
 def test_consent_taken_back_is_flagged(container, store_id):
@@ -95,7 +115,8 @@ def test_another_account_is_flagged_as_that_and_nothing_more(container, store_id
     keep_link(container, store_id, "7002", linked_at=LATER)
     keep_account(container, "7002", country="FR", status="STATUS_LIMIT")
     decide_store(container.database, LATER, store_id)
-    assert award_of(container).flags == ["account_switched", "link_lost"]
+    assert award_of(container).flags == ["account_switched"]
+    assert list(award_of(container).cleared_flags) == ["link_lost"]
 
 
 def test_a_safety_flag_is_flagged_and_blocks_the_stage(container, store_id):

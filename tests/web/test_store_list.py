@@ -8,7 +8,7 @@ import pytest
 from receiver.services.connections.disconnect import leave_store
 from receiver.services.decisions.decide import decide_store
 from receiver.storage import store_search
-from receiver.storage.tables import Account, WebhookEndpoint
+from receiver.storage.tables import Account, StoreTroubleRow, WebhookEndpoint
 from receiver.web.admin import stores
 from tests.db_factories import keep_all, keep_link, keep_store
 from tests.factories import JOINED, OPEN, SETTLED
@@ -53,7 +53,7 @@ def test_what_is_wrong_stands_beside_the_store_in_words(viewer, container):
     keep_store(container, "st_2")
     keep_link(container, "st_2")
     with container.database.writing() as session:
-        session.add(Account(advertiser_id="7001", next_poll_at=SETTLED - timedelta(hours=4)))
+        session.add(StoreTroubleRow(store_id="st_2", id="figures_stale", who="service", since=SETTLED))
         session.add(WebhookEndpoint(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
     told = words(viewer)
     for one in (

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from receiver.services.alerts.work_queue import MOST, TodoItem, today
+from receiver.services.decisions.decide import decide_store
 from receiver.services.programmes.statistics import count_programmes
 from receiver.services.reviews.reviews import ask_review
 from receiver.services.staff.tokens import make_token
@@ -18,12 +19,14 @@ from receiver.storage.tables import (
     Delivery,
     Heartbeat,
     Link,
+    RecordedFact,
     Rejection,
     Store,
     WebhookEndpoint,
 )
 from tests.award_fixtures import NOW, AwardDesk
-from tests.db_factories import keep_account, keep_link, keep_store
+from tests.db_factories import keep_account, keep_day, keep_link, keep_store
+from tests.factories import LINKED
 from tests.staff import Console, keep_staff
 
 
@@ -57,17 +60,27 @@ def keep_delivery(container, identity="a", **of):
 
 
 TROUBLES = [
-    ("stores_held", lambda _: [update(Store).values(stage="held")]),
-    ("webhooks_off", lambda _: [update(WebhookEndpoint).values(trouble="disabled")]),
-    ("consent_lost", lambda _: [update(Link).values(consent=False)]),
-    ("figures_stale", lambda _: [update(Account).values(next_poll_at=NOW - timedelta(hours=4))]),
+    ("stores_held", [update(RecordedFact).values(value="unknown")]),
+    ("webhook_mute", [update(WebhookEndpoint).values(trouble="mute")]),
+    ("clock_ahead", [update(Store).values(clock_skew=3600)]),
+    ("consent_withdrawn", [update(Link).values(consent=False)]),
+    ("consent_expired", [update(Link).values(consent=False, consent_lost="expired")]),
+    ("account_missing", [update(Account).values(fault="missing")]),
+    ("account_unreachable", [update(Account).values(fault="unreachable")]),
+    ("reading_refused", [update(Account).values(fault="refused")]),
+    ("figures_incomplete", [update(Account).values(fault="incomplete")]),
+    ("figures_stale", [update(Account).values(spend_read_at=NOW - timedelta(days=2))]),
+    ("status_unknown", [update(Account).values(status="STATUS_NEW")]),
 ]
 
 
 @pytest.mark.parametrize(("name", "made"), TROUBLES)
 def test_a_stores_trouble_names_the_store_and_goes_with_it(calm, name, made):
     assert found(calm) == {}
-    change(calm, *made(calm))
+    if name == "stores_held":
+        keep_day(calm, "600.00")
+    change(calm, *made)
+    decide_store(calm.database, NOW, "st_1")
     assert found(calm)[name].stores == [("st_1", "Example store")]
     console = Console(calm, "viewer")
     page = console.get("/admin/").text
@@ -77,8 +90,27 @@ def test_a_stores_trouble_names_the_store_and_goes_with_it(calm, name, made):
     assert re.findall(r'href="/admin/stores/(st_\d)"', console.get(link).text) == ["st_1"]
 
 
-def test_a_consent_of_a_link_that_ended_needs_nobody(calm):
-    change(calm, update(Link).values(consent=False, ended_at=NOW))
+def test_an_award_whose_facts_have_changed_is_named(calm):
+    keep_day(calm, "600.00")
+    decide_store(calm.database, NOW, "st_1")
+    assert "award_flagged" not in found(calm)
+    change(calm, update(Store).values(country="FR"))
+    decide_store(calm.database, NOW, "st_1")
+    assert found(calm)["award_flagged"].stores == [("st_1", "Example store")]
+
+
+OURS_TO_END = [
+    [update(Link).values(consent=False, ended_at=NOW)],
+    [update(Link).values(consent=False, consent_lost="returned")],
+    [update(Store).values(disconnected_at=NOW), update(Account).values(fault="missing")],
+    [update(Store).values(disconnected_at=NOW), update(Account).values(spend_read_at=LINKED)],
+]
+
+
+@pytest.mark.parametrize("made", OURS_TO_END)
+def test_what_we_ended_ourselves_needs_nobody(calm, made):
+    change(calm, *made)
+    decide_store(calm.database, NOW, "st_1")
     assert found(calm) == {}
 
 

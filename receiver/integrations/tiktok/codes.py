@@ -14,6 +14,8 @@ PARTLY_OK = 20001
 WRONG_PARAMETER = 40002
 DUPLICATE = 40050
 APP_BLOCKED = 40113
+TOKEN_EXPIRED = 40102
+NOT_THERE = frozenset({40007, 40300, 40301})  # the ad account that was asked about
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ MEANINGS: dict[int, Meaning] = {
     40133: Meaning("this ad account's call limit is reached", Advice.PAUSE_ADVERTISER),
     # Consent
     40101: Meaning("the authorisation code or app secret was refused", _CONSENT),
-    40102: Meaning("the access token has expired", _CONSENT),
+    TOKEN_EXPIRED: Meaning("the access token has expired", _CONSENT),
     40105: Meaning("the access token is wrong or was revoked", _CONSENT),
     40110: Meaning("the authorisation code was used, cancelled or is too old", _CONSENT),
     40115: Meaning("the authorisation code was used, cancelled or is too old", _CONSENT),

@@ -11,13 +11,21 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from receiver.documents.alerts import AWARDS_OVERDUE, WORKER_SILENT, compose, try_out
+from receiver.documents.alerts import (
+    AWARDS_OVERDUE,
+    STORES_FOR_SERVICE,
+    STORES_FOR_STAFF,
+    WORKER_SILENT,
+    compose,
+    try_out,
+)
 from receiver.domain.alerts import MOST_WAIT, Alert, AlertHistory, alert_event, try_again_after
+from receiver.domain.troubles import Actor
 from receiver.errors import ProviderError, Refused
 from receiver.integrations.notifications import SET_CHANNEL, Channel
-from receiver.services.alerts.work_queue import NAMED
+from receiver.services.alerts.work_queue import MOST, NAMED
 from receiver.services.operations.readiness import worker_is_silent
-from receiver.storage import awards, work_queue
+from receiver.storage import awards, store_troubles, work_queue
 from receiver.storage.database import Database
 from receiver.storage.heartbeats import take_turn
 from receiver.storage.tables import Telling
@@ -64,6 +72,10 @@ def _items(session: Session, now: datetime) -> Iterator[Alert | None]:
     overdue = awards.count_overdue(session, now)
     stores = session.scalars(work_queue.stores_overdue(now).limit(NAMED)).all() if overdue else ()
     yield _item(session, now, AWARDS_OVERDUE, overdue, stores)
+    for matter, who in ((STORES_FOR_STAFF, Actor.STAFF), (STORES_FOR_SERVICE, Actor.SERVICE)):
+        query = store_troubles.stores_waiting_for(who, but=("award_overdue",))
+        count = work_queue.counted(session, query, MOST)
+        yield _item(session, now, matter, count, session.scalars(query.limit(NAMED)).all() if count else ())
 
 
 def _item(

@@ -11,13 +11,19 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from receiver.domain.limits import day_of
+from receiver.domain.troubles import ADVICE, TROUBLES, Actor
 from receiver.services.operations.readiness import WAITING_FOR, worker_is_silent
-from receiver.storage import alerts, store_days, work_queue
+from receiver.storage import alerts, store_days, store_troubles, work_queue
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
 
 MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
 NAMED = 5  # stores
+# These have a matter of their own here, with its own list.
+LISTED_APART = frozenset({"award_overdue", "award_held", "merchants_alike", "signals_held"})
+IN_THE_QUEUE = tuple(one for one in TROUBLES if one not in ADVICE | LISTED_APART)
+MOST_URGENT = tuple(one for one in IN_THE_QUEUE if TROUBLES[one] is not Actor.MERCHANT)
+OTHERS = tuple(one for one in IN_THE_QUEUE if TROUBLES[one] is Actor.MERCHANT)
 FEW_REJECTIONS = 20  # a day: not worth anybody's time
 
 
@@ -50,6 +56,7 @@ def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterat
     yield _counted(session, "awards_overdue", work_queue.overdue(now))
     yield _counted(session, "awards_due_soon", work_queue.due_soon(now))
     yield _counted(session, "reviews_waiting", work_queue.open_reviews())
+    yield from _troubles(session, MOST_URGENT)
     yield _of_stores(session, "stores_held", work_queue.held_stores())
     yield _of_stores(session, "merchants_alike", work_queue.stores_asked_about())
     yield _counted(session, "deliveries_dead", work_queue.deliveries_in("dead"))
@@ -60,11 +67,14 @@ def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterat
     yield _of_stores(session, "stores_claimed", work_queue.stores_claimed())
     yield _of_stores(session, "messages_from_elsewhere", work_queue.stores_with_held_messages())
     yield _of_stores(session, "stores_moved", work_queue.stores_moved_lately(now))
-    yield _of_stores(session, "webhooks_off", work_queue.stores_with_webhook_trouble())
+    yield from _troubles(session, OTHERS)
     yield _of_stores(session, "stores_over_bounds", store_days.stores_over(day_of(now)))
-    yield _of_stores(session, "consent_lost", work_queue.stores_without_consent())
-    yield _of_stores(session, "figures_stale", work_queue.stale_stores(now))
     yield _counted(session, "tokens_expire", work_queue.expiring_tokens(now, token_owner))
+
+
+def _troubles(session: Session, ids: Sequence[str]) -> Iterator[TodoItem]:
+    for trouble_id in ids:
+        yield _of_stores(session, trouble_id, store_troubles.stores_with(trouble_id))
 
 
 def _waiting(session: Session, now: datetime) -> TodoItem:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.facts import ConsentLoss
 from receiver.storage import audit, links, spend
 from receiver.storage.figures import end_consent
 from receiver.storage.tables import Account
@@ -17,17 +18,19 @@ def consent_withdrawn(
     now: datetime,
     why: str,
     *,
+    cause: ConsentLoss = ConsentLoss.WITHDRAWN,
     token_sealed: str | None = None,
     actor: str = "tiktok",
 ) -> list[str]:
     """Forget the consents for an ad account, or the one kept as `token_sealed`; the stores to decide anew.
 
     One that was given again meanwhile, or to another store, stands, and the account is read with it.
-    `why` is kept for staff.
+    `cause` is told to the merchant, `why` is kept for staff.
     """
     for link in links.consented_links(session, advertiser_id):
         if token_sealed in (None, link.token_sealed):
             end_consent(session, link, now, consent=False)
+            link.consent_lost = cause
             what = {"advertiser_id": advertiser_id, "why": why}
             audit.record(session, now, actor, "tiktok consent withdrawn", link.store_id, what)
     account = spend.account(session, advertiser_id)

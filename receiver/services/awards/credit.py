@@ -53,4 +53,4 @@ def credit_award(
     """The caller holds the award. Raises Refused where its state does not allow it."""
     detail = {"evidence": evidence, "source": source}
     move_award(session, now, award, AwardMove.CREDIT, by=SOURCES[source], actor=actor, detail=detail)
-    award.evidence, award.evidence_source = evidence, source
+    award.evidence, award.evidence_source, award.credited_at = evidence, source, now

@@ -232,6 +232,8 @@ def _keep(session: Session, now: datetime, task: _CheckTask, found: _CheckFindin
     if found.token_taken:
         bridge.token_at = now
     caught_up = found.state is not None and _keep_state(session, now, task, found.state)
+    if found.trouble != bridge.trouble or repaired:
+        store.decided_at = None  # its list of troubles is another one
     _plan_next(bridge, now, found.trouble, found.retry_after)
     return Reconciliation(task.store_id, changed, repaired, caught_up, found.trouble)
 

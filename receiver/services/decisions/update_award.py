@@ -15,7 +15,7 @@ from receiver.documents.times import time_text
 from receiver.domain.awards import AwardMove, Mover, has_ended
 from receiver.domain.decision import Decision, decide
 from receiver.domain.facts import Facts, RecordedAward
-from receiver.domain.flags import CREDIT_UNRECORDED, AwardedFor, flags_for
+from receiver.domain.flags import CREDIT_UNRECORDED, AwardedFor, cleared_flags, flags_for
 from receiver.domain.third_party_credit import own_credit_seen
 from receiver.services.awards.credit import credit_award
 from receiver.services.awards.move import move_award
@@ -68,12 +68,20 @@ def _expire(session: Session, now: datetime, award: tables.Award, decision: Deci
 
 def _flag(session: Session, now: datetime, award: tables.Award, facts: Facts, decision: Decision) -> bool:
     without = decide(replace(facts, award=None), decision.programme, now)
-    found = flags_for(AwardedFor(award.advertiser_id, award.threshold), without).union(facts.doubts)
+    awarded_for = AwardedFor(award.advertiser_id, award.threshold)
+    found = flags_for(awarded_for, without).union(facts.doubts)
     if award.state == "due" and _arrival(session, award, facts):
         found.add(CREDIT_UNRECORDED)
-    new = found - set(award.flags)
-    if not new:
+    before = set(award.flags)
+    gone = cleared_flags(before, awarded_for, without) - found
+    if award.state != "due":
+        gone |= before & {CREDIT_UNRECORDED}
+    if found <= before and not gone:
         return False
-    award.flags = sorted({*award.flags, *new})
-    audit.record(session, now, SERVICE, "award flagged", award.id, {"flags": ", ".join(sorted(new))})
+    award.flags = sorted((before | found) - gone)
+    still = {flag: at for flag, at in (award.cleared_flags or {}).items() if flag not in found}
+    award.cleared_flags = still | dict.fromkeys(sorted(gone), time_text(now)) or None
+    changed = {"flags": found - before, "cleared": gone}
+    detail = {name: ", ".join(sorted(flags)) for name, flags in changed.items() if flags}
+    audit.record(session, now, SERVICE, "award flagged", award.id, detail)
     return True

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from receiver.domain.calendar import local_date
 from receiver.domain.facts import (
     AccountProfile,
+    ConsentLoss,
     DaySpend,
     Facts,
     History,
+    LostSignals,
     Outcome,
     Override,
     Payment,
@@ -25,11 +27,12 @@ from receiver.services.evaluation.bills import Bills, gather_bills
 from receiver.services.evaluation.payment_method import gather_payment
 from receiver.services.evaluation.provenance import OVERRIDE, with_provenance
 from receiver.services.programmes.places import holds_place
-from receiver.storage import history, likeness, links, store_marks, tables
+from receiver.storage import history, likeness, links, lost_signals, store_marks, tables
 from receiver.storage.figures import figures_of, is_proven
 
 # These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
 STAFF_SAID_NOTHING = False
+OUT_OF_REACH = (ConsentLoss.UNREACHABLE, ConsentLoss.MISSING)
 
 
 def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
@@ -53,6 +56,7 @@ def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
         paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
         award=_award(award),
         doubts=pays.doubts,
+        lost_signals=_lost_signals(session, store, proven),
         claimed_account=link.advertiser_id if link and not proven else None,
         claimed_dates=_claimed_dates(store, proven),
     )
@@ -77,6 +81,7 @@ def _store(store: tables.Store, *, admitted: bool) -> StoreProfile:
 
 
 def _account(link: tables.Link, account: tables.Account | None, payment: Payment) -> AccountProfile:
+    out_of_reach = _out_of_reach(link, account)
     return AccountProfile(
         advertiser_id=link.advertiser_id,
         business_center=account.business_center if account else None,
@@ -86,10 +91,24 @@ def _account(link: tables.Link, account: tables.Account | None, payment: Payment
         created_at=account.created_at if account else None,
         linked_at=link.linked_at,
         linked_at_exact=link.exact,
-        consent=link.consent,
-        status=account.status if account else None,
+        consent=None if out_of_reach else link.consent,
+        status=account.status if account and out_of_reach is not ConsentLoss.MISSING else None,
         payment=payment,
+        consent_lost=out_of_reach or (ConsentLoss(link.consent_lost) if link.consent_lost else None),
     )
+
+
+def _out_of_reach(link: tables.Link, account: tables.Account | None) -> ConsentLoss | None:
+    """Why a consent that stands does not let us read the account; None where it does."""
+    if account is None or not link.consent or account.fault not in OUT_OF_REACH:
+        return None
+    return ConsentLoss(account.fault)
+
+
+def _lost_signals(session: Session, store: tables.Store, link: tables.Link | None) -> LostSignals | None:
+    """Why the newest news could not be used, where the store would have to tell something yet."""
+    is_told = store.set_up_at is not None and link is not None
+    return None if is_told else lost_signals.newest_loss(session, store)
 
 
 def _history(
@@ -108,7 +127,7 @@ def _history(
         set_up_before=history.set_up_before(session, store, link, before),
         merchant_awards=_merchant_awards(session, store, award, before),
         account_awards=_account_awards(session, store, link),
-        business_center_awards=_center_awards(session, store, account, center),
+        business_center_awards=_center_awards(session, store, account, center, award),
         conflicting_promotion=_recorded(recorded, "conflicting_promotion", STAFF_SAID_NOTHING),
         policy_violation=_recorded(recorded, "policy_violation", STAFF_SAID_NOTHING),
         safety_flag=_recorded(recorded, "safety_flag", STAFF_SAID_NOTHING),
@@ -146,14 +165,19 @@ def _account_awards(session: Session, store: tables.Store, link: tables.Link | N
 
 
 def _center_awards(
-    session: Session, store: tables.Store, account: tables.Account | None, center: str | None
+    session: Session,
+    store: tables.Store,
+    account: tables.Account | None,
+    center: str | None,
+    award: tables.Award | None,
 ) -> int | None:
     if account is None or account.read_at is None:
         return None
     if not center:
         return 0
     apart = likeness.told_apart(session, store.id)  # an agency's clients, as staff said
-    return history.other_awards(session, store, but=apart, business_center=center)
+    before_own = award.decided_at if award else None  # a later one puts no first receiver in doubt
+    return history.other_awards(session, store, but=apart, until=before_own, business_center=center)
 
 
 def _overrides(recorded: dict[str, tables.RecordedFact]) -> dict[str, Override]:
@@ -185,4 +209,8 @@ def _award(row: tables.Award | None) -> RecordedAward | None:
         delivery=row.delivery,
         reference=row.reference,
         flags=tuple(row.flags),
+        cleared_flags={
+            flag: datetime.fromisoformat(at) for flag, at in sorted((row.cleared_flags or {}).items())
+        },
+        credited_at=row.credited_at,
     )

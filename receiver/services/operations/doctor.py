@@ -11,12 +11,13 @@ from pathlib import Path
 from sqlalchemy import select, text
 
 from receiver.documents.programme import load_programme
+from receiver.domain.troubles import Actor
 from receiver.errors import InputError, ProviderError, ReceiverError, SettingsError, StorageUnavailable
 from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.integrations.probe import ProbeResult
 from receiver.services.operations.rotate_keys import encrypted_columns
 from receiver.settings import Settings
-from receiver.storage import alerts, heartbeats
+from receiver.storage import alerts, heartbeats, store_troubles
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, newest_revision
@@ -67,6 +68,7 @@ def diagnose(
         yield _worker(database, now)
         yield _calls(SharedBudget(database, settings.tiktok_rate), now)
         yield _telling(database, channel)
+        yield _stores(database)
     yield _terms(settings.programme, now)
     reach, there = _tiktok(settings, look)
     yield reach
@@ -126,6 +128,19 @@ def _worker(database: Database, now: datetime) -> Check:
         CheckState.FAIL if silent else CheckState.OK,
         f"last seen {seconds} s ago",
         do if silent else "",
+    )
+
+
+def _stores(database: Database) -> Check:
+    """What is wrong about stores, for staff or for those who run the service to put right."""
+    with database.reading() as session:
+        counts = store_troubles.count_by_trouble(session)
+    ours = {id: count for (id, who), count in counts.items() if who in (Actor.STAFF, Actor.SERVICE)}
+    if not ours:
+        return Check("stores", CheckState.OK, "no store waits for staff or this service")
+    found = ", ".join(f"{id} {count}" for id, count in sorted(ours.items()))
+    return Check(
+        "stores", CheckState.WARN, found, "see Today in the console; each number leads to its stores"
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.domain.deliveries import DeliveryState
-from receiver.storage import alerts, awards, call_counts, heartbeats
+from receiver.storage import alerts, awards, call_counts, heartbeats, store_troubles
 from receiver.storage.database import Database
 from receiver.storage.database_size import sizes
 from receiver.storage.rate_limiter import Remaining, SharedBudget
@@ -53,6 +53,7 @@ class Metrics:
     stores: Mapping[str, int]  # by stage
     awards: Mapping[str, int]  # by state
     overdue: int  # awards
+    troubles: Mapping[tuple[str, str], int]  # stores, by trouble and who must act
     reviews: int  # that wait for an answer
     not_told: int  # matters of which staff's own channel could not tell them
     sizes: Mapping[str, int]  # bytes of the database, by part
@@ -76,6 +77,7 @@ def collect_metrics(database: Database, budget: SharedBudget, now: datetime) -> 
             stores=_by(session, Store.stage),
             awards=_by(session, Award.state),
             overdue=awards.count_overdue(session, now),
+            troubles=store_troubles.count_by_trouble(session),
             reviews=_count(session, Review.id, Review.state == "open"),
             not_told=alerts.count_failing(session),
             sizes=sizes(session),

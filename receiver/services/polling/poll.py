@@ -18,9 +18,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.calendar import final_at, local_date
+from receiver.domain.facts import ConsentLoss
 from receiver.domain.schedule import after_failures
+from receiver.domain.troubles import ReadingFault
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.integrations.tiktok.codes import NOT_THERE, TOKEN_EXPIRED
 from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.polling.plan import plan_poll
@@ -244,11 +247,12 @@ def _keep(
     account.name, account.status, account.country = info.name, info.status, info.country
     account.currency, account.timezone, account.created_at = info.currency, info.timezone, info.created_at
     account.business_center, account.read_at = info.owner_bc_id, now
+    account.fault = None
     if readings is None:
         return
     rows = [_row(info.advertiser_id, day, now) for day in readings.days]
-    spend.replace_days(session, info.advertiser_id, readings.first, readings.last, rows)
-    account.spend_read_at = now
+    lost = spend.replace_days(session, info.advertiser_id, readings.first, readings.last, rows)
+    account.spend_read_at, account.fault = now, ReadingFault.INCOMPLETE if lost else None
     link = session.get(tables.Link, task.link_id)
     if link is not None and readings.prior_before is not None:
         link.prior_spend, link.prior_spend_before = readings.prior_spend, readings.prior_before
@@ -291,13 +295,22 @@ def _failed(
     with database.writing() as session:
         account = spend.account(session, advertiser_id)
         assert account is not None
-        account.last_error = str(error)
+        account.last_error, account.fault = str(error), _fault(error)
         account.failures += error.until is None
         if error.advice is Advice.REAUTHORISE:
-            consent_withdrawn(session, advertiser_id, now, str(error), token_sealed=task.token_sealed)
+            cause = ConsentLoss.EXPIRED if error.code == TOKEN_EXPIRED else ConsentLoss.WITHDRAWN
+            sealed = task.token_sealed
+            consent_withdrawn(session, advertiser_id, now, str(error), cause=cause, token_sealed=sealed)
         else:
             account.next_poll_at, account.poll_reason = _next_try(now, account, error)
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), str(error))
+
+
+def _fault(error: ProviderError) -> ReadingFault:
+    if error.advice is Advice.GIVE_UP:
+        return ReadingFault.MISSING if error.code in NOT_THERE else ReadingFault.UNREACHABLE
+    refused = error.advice is Advice.CONFIGURATION
+    return ReadingFault.REFUSED if refused else ReadingFault.PASSING
 
 
 def _next_try(now: datetime, account: tables.Account, error: ProviderError) -> tuple[datetime | None, str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from receiver.domain.decision import Stage
+from receiver.domain.troubles import TROUBLES
 from receiver.errors import InputError
 from receiver.services.stores.registry import webhook_path
 from receiver.storage import links
@@ -17,6 +18,7 @@ from receiver.storage.tables import Link, Store
 
 LONGEST_FILTER = 200
 STAGES = (*Stage, UNDECIDED)
+CONDITIONS = tuple(dict.fromkeys((*map(str, Condition), *TROUBLES)))
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,11 @@ class StorePage:
     next: str | None
 
 
-def page_of_stores(
-    database: Database, now: datetime, filters: StoreFilters, *, after: str | None, limit: int
-) -> StorePage:
+def page_of_stores(database: Database, filters: StoreFilters, *, after: str | None, limit: int) -> StorePage:
     """The newest first; `after` is the `next` of the page before. Raises InputError."""
     _check(filters, after)
     with database.reading() as session:
-        found = look_through(session, filters, now, after=after, limit=limit)
+        found = look_through(session, filters, after=after, limit=limit)
         ids = [store.id for store, _ in found.stores]
         linked, polls = links.open_links(session, ids), links.next_polls(session, ids)
         rows = [
@@ -77,7 +77,7 @@ def _check(filters: StoreFilters, after: str | None) -> None:
     for name, value in {**asdict(filters), "after": after}.items():
         if value is not None and (len(value) > LONGEST_FILTER or not value.isprintable()):
             raise InputError(f"must be at most {LONGEST_FILTER} characters on one line", path=name)
-    for name, allowed in (("stage", STAGES), ("condition", tuple(Condition))):
+    for name, allowed in (("stage", STAGES), ("condition", CONDITIONS)):
         if getattr(filters, name) not in (None, *allowed):
             raise InputError(f"must be one of {', '.join(allowed)}", path=name)
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.facts import ConsentLoss
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.decisions.decide import decide_each
@@ -50,8 +51,15 @@ def revoke_consent(
     lost = _give_back(tiktok, token)
     with database.writing() as session:
         for link in served:
-            sealed = link.token_sealed
-            consent_withdrawn(session, link.advertiser_id, now, reason, token_sealed=sealed, actor=actor)
+            consent_withdrawn(
+                session,
+                link.advertiser_id,
+                now,
+                reason,
+                cause=ConsentLoss.RETURNED,
+                token_sealed=link.token_sealed,
+                actor=actor,
+            )
         _look_again(session, now, lost)
         given_back = [session.get_one(Link, link.id) for link in served]
     decide_each(database, now, [link.store_id for link in given_back])

@@ -111,7 +111,7 @@ def _chart(course: SpendTimeline, store_name: str, name: str, width: int) -> Cha
 
 def description(course: SpendTimeline) -> str:
     """Return a description of the picture for those who do not see it."""
-    known = f"{amount_text(course.qualifying)} {course.currency} qualify so far".replace("  ", " ")
+    known = _qualify(course)
     unknown = len([day for day in course.days if day.qualifying is None])
     gaps = (
         f"; {unknown} date{'s are' if unknown != 1 else ' is'} not known yet and left open" if unknown else ""
@@ -120,6 +120,12 @@ def description(course: SpendTimeline) -> str:
     hatched = f"; {moving} date{'s are' if moving != 1 else ' is'} not final and hatched" if moving else ""
     tiers = ", ".join(amount_text(progress.tier.threshold) for progress in course.tiers)
     return f"{known}{gaps}{hatched}. " + (f"Tiers begin at {tiers}." if tiers else "No tier is in force.")
+
+
+def _qualify(course: SpendTimeline) -> str:
+    if course.qualifying is None:
+        return "How much qualifies is not known yet"
+    return f"{amount_text(course.qualifying)} {course.currency} qualify so far".replace("  ", " ")
 
 
 # -- Places --------------------------------------------------------------------------------------
@@ -198,7 +204,8 @@ def _text(place: Decimal) -> str:
 
 def _highest_total(course: SpendTimeline) -> Decimal:
     """Up to the next tier: all of them would press a small beginning flat."""
-    reached = max([course.qualifying, *(day.total for run in course.known_runs for day in run if day.total)])
+    known = course.qualifying or Decimal(0)
+    reached = max([known, *(day.total for run in course.known_runs for day in run if day.total)])
     thresholds = sorted(progress.tier.threshold for progress in course.tiers)
     following = next((threshold for threshold in thresholds if threshold > reached), Decimal(0))
     return max(reached, following)
@@ -232,12 +239,12 @@ def _stair(day: TimelineDay, across: _DateAxis, scale: _Scale) -> tuple[str, str
 
 
 def _spent(day: TimelineDay) -> Decimal:
-    return max(day.qualifying or Decimal(0), Decimal(0)) + max(day.excluded, Decimal(0))
+    return max(day.qualifying or Decimal(0), Decimal(0)) + max(day.excluded or Decimal(0), Decimal(0))
 
 
 def _bar(day: TimelineDay, across: _DateAxis, scale: _Scale) -> Bar:
     gap = min(across.step / 5, Decimal(3))
-    counted, left_out = scale.tall(day.qualifying or Decimal(0)), scale.tall(day.excluded)
+    counted, left_out = scale.tall(day.qualifying or Decimal(0)), scale.tall(day.excluded or Decimal(0))
     return Bar(
         x=_text(across.start(day.date) + gap / 2),
         width=_text(across.step - gap),

@@ -10,6 +10,8 @@ from receiver.container import current_container
 from receiver.documents.discrepancies import discrepancy_words
 from receiver.documents.spend_timeline import spend_timeline
 from receiver.documents.status import full_document
+from receiver.documents.troubles import staff_words
+from receiver.domain.troubles import ADVICE, TROUBLES
 from receiver.errors import InputError
 from receiver.services.connections.claims import claims_about
 from receiver.services.connections.show import bridge_shown, heard_from
@@ -41,6 +43,10 @@ CONDITIONS = {
     Condition.WAITING: "waits for a place",
     Condition.DISCONNECTED: "disconnected",
 }
+ASKED_FOR: dict[str, str] = {
+    **{one: staff_words(one)[1] for one in TROUBLES if one not in ADVICE},
+    **{str(one): words for one, words in CONDITIONS.items()},
+}
 
 
 @store_pages.get("")
@@ -50,7 +56,7 @@ def show() -> str | tuple[str, int]:
     after = request.args.get("after") or None
     container = current_container()
     try:
-        found = page_of_stores(container.database, container.now(), _filters(asked), after=after, limit=PAGE)
+        found = page_of_stores(container.database, _filters(asked), after=after, limit=PAGE)
     except InputError as error:
         return _list_page(asked, StorePage((), None), refused=str(error)), 400
     return _list_page(asked, found)
@@ -76,8 +82,9 @@ def one(store_id: str) -> Response:
         heard=heard_from(container.database, container.now(), store_id),
         decisions=list_decisions(container.database, store_id, DECISIONS),
         status=full_document(status),
+        staff_words=staff_words,
         claimed=status.decision.claimed_account,
-        doubts=discrepancy_words(status.doubts),
+        doubts=discrepancy_words(status.observed.discrepancies),
         course=course,
         charts=charts_of(course, status.store_name) if course else (),
     )
@@ -101,6 +108,7 @@ def _list_page(asked: dict[str, str], found: StorePage, refused: str = "") -> st
         found=found,
         stages=STAGES,
         conditions=CONDITIONS,
+        asked_for=ASKED_FOR,
         longest=LONGEST_FILTER,
         page_size=PAGE,
         looked_through=LOOKED_THROUGH,

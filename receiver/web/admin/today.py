@@ -7,8 +7,9 @@ from datetime import UTC, timedelta
 from flask import Blueprint, g, render_template, url_for
 
 from receiver.container import current_container
-from receiver.services.alerts.work_queue import TodoItem, today
-from receiver.storage.store_search import Condition
+from receiver.documents.troubles import staff_words
+from receiver.services.alerts.work_queue import IN_THE_QUEUE, TodoItem, today
+from receiver.services.stores.listing import CONDITIONS
 from receiver.storage.work_queue import DUE_SOON, EXPIRES_SOON
 from receiver.web.admin.sign_in import staff_only
 
@@ -71,29 +72,17 @@ WORDS = {
         "stores moved by themselves in the last 3 days",
         "The old address redirects for good to one that the store's keys open.",
     ),
-    "webhooks_off": (
-        "store with a webhook switched off or changed",
-        "stores with a webhook switched off or changed",
-        "A check of the store repairs it.",
-    ),
     "stores_over_bounds": (
         "store over a day's bounds",
         "stores over a day's bounds",
         "It sends far more than a store needs: see its page, and disconnect it where that is no mistake.",
-    ),
-    "consent_lost": (
-        *("account to authorise again", "accounts to authorise again"),
-        "The merchant does so on the plugin's page.",
     ),
     "tokens_expire": (
         f"API token expires within {EXPIRES_SOON.days} days",
         f"API tokens expire within {EXPIRES_SOON.days} days",
         "Make another, under Your account, and hand it to the program that uses it.",
     ),
-    "figures_stale": (
-        *("store whose figures are stale", "stores whose figures are stale"),
-        "See why the account could not be read.",
-    ),
+    **{trouble_id: staff_words(trouble_id) for trouble_id in IN_THE_QUEUE},
 }
 
 
@@ -119,7 +108,7 @@ def _leads_to(matter: TodoItem) -> str | None:
         return url_for("claims.show")
     if matter.id == "stores_moved":
         return url_for("audit.show", action="stores move")
-    if matter.id in set(Condition):
+    if matter.id in CONDITIONS:
         return url_for("stores.show", condition=matter.id)
     if matter.id.startswith("deliveries_"):
         return url_for("deliveries.show", state=matter.state or matter.id.removeprefix("deliveries_"))

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from receiver.documents.review import LONGEST_MESSAGE
+from receiver.domain.troubles import Actor
 
 MAYBE: dict[str, Any] = {"allow_none": True}
 
@@ -32,6 +33,11 @@ class _Warning(Schema):
     id = fields.String()
     text = fields.String()
     next_step = fields.String(**MAYBE)
+
+
+class _Trouble(_Warning):
+    who = fields.String(metadata={"enum": list(Actor)})
+    since = fields.String(**MAYBE, metadata={"format": "date-time"})
 
 
 class _Evidence(Schema):
@@ -73,7 +79,7 @@ class _Excluded(Schema):
 class _Day(Schema):
     date = fields.String(metadata={"format": "date"})
     qualifying = fields.String(**MAYBE)
-    excluded = fields.String()
+    excluded = fields.String(**MAYBE)
     final = fields.Boolean()
 
 
@@ -113,6 +119,10 @@ class _Award(Schema):
     delivery = fields.String(**MAYBE)
     reference = fields.String(**MAYBE)
     flags = fields.List(fields.String())
+    cleared_flags = fields.Dict(
+        metadata={"description": "Flags that hold no longer, and since when."},
+    )
+    credited_at = fields.String(**MAYBE, metadata={"format": "date-time"})
     used = fields.String(**MAYBE, metadata={"description": "How the credit will be used, in a sentence."})
 
 
@@ -188,6 +198,7 @@ class StatusSchema(Schema):
     headline = fields.String()
     next_step = fields.String(**MAYBE)
     warnings = fields.List(fields.Nested(_Warning))
+    troubles = fields.List(fields.Nested(_Trouble))
     rules = fields.List(fields.Nested(_Rule))
     account = fields.Nested(_Account, **MAYBE)
     window = fields.Nested(_Window, **MAYBE)

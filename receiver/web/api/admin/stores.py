@@ -24,7 +24,7 @@ from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.stores import registry
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
-from receiver.services.stores.listing import LONGEST_FILTER, STAGES, page_of_stores, store_row
+from receiver.services.stores.listing import CONDITIONS, LONGEST_FILTER, STAGES, page_of_stores, store_row
 from receiver.services.stores.merge import Merged, merge_merchants
 from receiver.services.validation import LONGEST
 from receiver.storage.store_search import Condition, StoreFilters
@@ -43,7 +43,7 @@ class StoreArguments(PageArguments):
 
     stage = fields.String(validate=OneOf(STAGES))
     country = fields.String(**TEXT, metadata={"example": "US"})
-    condition = fields.String(validate=OneOf(list(Condition)))
+    condition = fields.String(validate=OneOf(CONDITIONS))
     text = fields.String(**TEXT, metadata={"description": "Part of a name, address or id."})
 
 
@@ -292,9 +292,7 @@ class StoresView(MethodView):
         none, and have a `next` all the same: one request goes through so many stores only."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
         container = current_container()
-        page = page_of_stores(
-            container.database, container.now(), StoreFilters(**arguments), after=after, limit=limit
-        )
+        page = page_of_stores(container.database, StoreFilters(**arguments), after=after, limit=limit)
         return {"items": page.rows, "next": page.next}
 
     @stores_api.arguments(NewStoreSchema)
@@ -338,7 +336,8 @@ class StoreStatusView(MethodView):
     @stores_api.alt_response(404, schema=RefusalSchema)
     def get(self, store_id: str) -> dict[str, Any]:
         """The status document, in English."""
-        return full_document(status_of(current_container().database, current_container().now(), store_id))
+        container = current_container()
+        return full_document(status_of(container.database, container.now(), store_id), for_staff=True)
 
 
 @stores_api.route("/stores/<store_id>/reconcile")

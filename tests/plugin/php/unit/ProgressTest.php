@@ -25,6 +25,7 @@ final class ProgressTest extends TestCase {
 			array( array( 'stage' => 'ended', 'window' => array( 'state' => 'closed' ) ), 3, 'stopped' ),
 			array( array( 'stage' => 'blocked', 'award' => array( 'state' => 'blocked' ) ), 4, 'stopped' ),
 			array( array( 'stage' => 'expired', 'award' => array( 'state' => 'expired' ) ), 5, 'stopped' ),
+			array( array( 'stage' => 'expired', 'award' => array( 'state' => 'expired', 'credited_at' => '2025-12-10T12:00:00Z' ) ), 7, '' ),
 			array( array( 'stage' => 'a stage of tomorrow', 'rules' => 'broken' ), 0, 'current' ),
 		);
 	}

@@ -165,6 +165,9 @@ final class Progress {
 		if ( isset( self::STEPS[ $stage ] ) ) {
 			return self::STEPS[ $stage ];
 		}
+		if ( '' !== $document->text( 'award.credited_at' ) ) {
+			return self::STEPS['credited'];
+		}
 		if ( $document->has( 'award' ) ) {
 			return in_array( $document->text( 'award.state' ), array( 'issued', 'credited', 'expired' ), true ) ? 5 : 4;
 		}

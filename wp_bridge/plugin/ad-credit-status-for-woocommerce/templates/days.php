@@ -34,7 +34,7 @@ if ( ! $days ) {
 				<tr>
 					<th scope="row"><?php echo esc_html( $this->format->date( $day->text( 'date' ) ) ); ?></th>
 					<td><?php echo '' === $day->text( 'qualifying' ) ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( $this->format->money( $day->text( 'qualifying' ), $currency ) ); ?></td>
-					<td><?php echo esc_html( $this->format->money( $day->text( 'excluded' ), $currency ) ); ?></td>
+					<td><?php echo '' === $day->text( 'excluded' ) ? esc_html__( 'Not known yet', 'ad-credit-status-for-woocommerce' ) : esc_html( $this->format->money( $day->text( 'excluded' ), $currency ) ); ?></td>
 					<td><?php $day->is( 'final' ) ? esc_html_e( 'yes', 'ad-credit-status-for-woocommerce' ) : esc_html_e( 'not yet', 'ad-credit-status-for-woocommerce' ); ?></td>
 				</tr>
 			<?php endforeach; ?>

@@ -39,7 +39,9 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 					);
 					?>
 				</label>
+				<?php if ( '' !== $qualifying ) : ?>
 				<progress id="wc-ad-credit-tier-<?php echo (int) $number; ?>" max="100" value="<?php echo esc_attr( sprintf( '%.1F', $this->progress->percent( $qualifying, $tier->text( 'threshold' ) ) ) ); ?>"></progress>
+				<?php endif; ?>
 				<span>
 					<?php
 					if ( '' !== $tier->text( 'reached_on' ) ) {
@@ -48,6 +50,8 @@ $next       = $document->has( 'next_tier' ) && 'open' === $document->text( 'wind
 					} elseif ( '' !== $tier->text( 'seen_on' ) ) {
 						/* translators: %s: a date. */
 						printf( esc_html__( 'Seen on %s, not final yet', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->date( $tier->text( 'seen_on' ) ) ) );
+					} elseif ( '' === $qualifying ) {
+						esc_html_e( 'Not known yet', 'ad-credit-status-for-woocommerce' );
 					} else {
 						esc_html_e( 'Not reached', 'ad-credit-status-for-woocommerce' );
 					}

@@ -1,0 +1,75 @@
+"""Sees what is wrong about a store beside its facts, and keeps its troubles for lists."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.claims import is_skewed
+from receiver.domain.decision import Decision
+from receiver.domain.schedule import fresh_for, polling_state_of
+from receiver.domain.troubles import Observations, ReadingFault, troubles_of
+from receiver.errors import ShopTrouble
+from receiver.services.programmes.places import holds_place
+from receiver.storage import bridges, links, store_troubles, tables
+from receiver.storage.figures import account_row
+from receiver.storage.places import proven_since
+
+LASTING = timedelta(hours=24)  # what passes by itself is told after so long
+PASSING = (ShopTrouble.UNREACHABLE, ShopTrouble.BUSY, ShopTrouble.MALFORMED)
+FIRST_READING = timedelta(hours=3)  # an account that was never read is stale once its turn is so long past
+
+
+def observe(session: Session, store: tables.Store, decision: Decision, now: datetime) -> Observations:
+    """Return what the service sees of a store at this moment."""
+    account = account_row(session, links.open_link(session, store.id))
+    hooks = bridges.created_endpoints(session, store.id)
+    return Observations(
+        discrepancies=tuple(sorted(store.doubts or ())),
+        reading=ReadingFault(account.fault) if account and account.fault else None,
+        is_stale=account is not None and _is_missed(account, decision, now),
+        shop=_shop_trouble(bridges.bridge_of(session, store.id), now),
+        webhooks=tuple(sorted({hook.trouble for hook in hooks if hook.trouble})),
+        clock_skew=store.clock_skew if is_skewed(store.clock_skew) else None,
+        place_until=_place_until(session, store, now),
+        has_left=store.disconnected_at is not None,
+    )
+
+
+def keep_troubles(session: Session, store: tables.Store, decision: Decision) -> None:
+    """Keep a store's troubles as of a decision. The caller holds the store's row."""
+    found = troubles_of(decision, observe(session, store, decision, decision.as_of))
+    store_troubles.replace_troubles(
+        session, store.id, decision.as_of, {one.id: one.who.value for one in found}
+    )
+
+
+def is_stale(account: tables.Account, decision: Decision, now: datetime) -> bool:
+    """Return whether spend, or bills where they count, were never read or not when their turn was."""
+    bills_count = decision.spend is not None and decision.spend.has_bills
+    readings = (account.spend_read_at, account.bills_read_at) if bills_count else (account.spend_read_at,)
+    limit = fresh_for(polling_state_of(decision), now)
+    return any(at is None or now - at > limit for at in readings)
+
+
+def _is_missed(account: tables.Account, decision: Decision, now: datetime) -> bool:
+    """Return whether figures are stale, and not merely about to be read for the first time."""
+    due_at = account.next_poll_at
+    waits = account.spend_read_at is None and due_at is not None and now - due_at < FIRST_READING
+    return not waits and is_stale(account, decision, now)
+
+
+def _place_until(session: Session, store: tables.Store, now: datetime) -> datetime | None:
+    """Nothing to say of a place that the advertiser's consent has taken since."""
+    if store.reserved_until is None or not holds_place(session, store, now):
+        return None
+    return store.reserved_until if not proven_since(session, [store]) else None
+
+
+def _shop_trouble(bridge: tables.Bridge | None, now: datetime) -> str | None:
+    """What the merchant should hear of: what passes by itself only once it has lasted a day."""
+    if bridge is None or bridge.trouble is None:
+        return None
+    lasts = bridge.checked_at is None or now - bridge.checked_at > LASTING
+    return bridge.trouble if lasts or bridge.trouble not in PASSING else None

@@ -1,0 +1,50 @@
+"""The troubles of stores as of their last decisions, so that lists need not decide anew."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import Store, StoreTroubleRow
+
+
+def since_of(session: Session, store_id: str) -> dict[str, datetime]:
+    """Return since when each of a store's troubles has been noticed, by id."""
+    query = select(StoreTroubleRow.id, StoreTroubleRow.since).where(StoreTroubleRow.store_id == store_id)
+    return {row.id: row.since for row in session.execute(query)}
+
+
+def replace_troubles(session: Session, store_id: str, now: datetime, found: Mapping[str, str]) -> None:
+    """Keep who must act by trouble id; what stood before keeps its time. The caller holds the store's row."""
+    rows = session.scalars(select(StoreTroubleRow).where(StoreTroubleRow.store_id == store_id)).all()
+    for row in rows:
+        if row.id not in found:
+            session.delete(row)
+    kept = {row.id for row in rows}
+    session.add_all(
+        StoreTroubleRow(store_id=store_id, id=id, who=who, since=now)
+        for id, who in found.items()
+        if id not in kept
+    )
+
+
+def stores_with(trouble_id: str) -> Select[str, str]:
+    """Return the query of stores with a trouble, by id and name."""
+    query = select(Store.id, Store.name).join(StoreTroubleRow, StoreTroubleRow.store_id == Store.id)
+    return query.where(StoreTroubleRow.id == trouble_id)
+
+
+def stores_waiting_for(who: str, *, but: Collection[str] = ()) -> Select[str]:
+    """Return the query of the ids of stores with a trouble, other than `but`, that somebody must act on."""
+    query = select(StoreTroubleRow.store_id).where(StoreTroubleRow.who == who, StoreTroubleRow.id.not_in(but))
+    return query.distinct().order_by(StoreTroubleRow.store_id)
+
+
+def count_by_trouble(session: Session) -> dict[tuple[str, str], int]:
+    """Return how many stores have each trouble, by its id and who must act."""
+    query = select(StoreTroubleRow.id, StoreTroubleRow.who, func.count())
+    found = session.execute(query.group_by(StoreTroubleRow.id, StoreTroubleRow.who))
+    return {(id, who): count for id, who, count in found}

@@ -1,0 +1,196 @@
+"""What is wrong about a store is kept with who must act and since when, and reaches whom it concerns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from receiver.documents.status import full_document
+from receiver.services.alerts.notify_staff import notify_staff
+from receiver.services.decisions.decide import decide_store
+from receiver.services.decisions.status import status_of
+from receiver.services.operations.metrics import collect_metrics
+from receiver.storage import heartbeats, tables
+from receiver.storage.store_troubles import since_of
+from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
+from tests.factories import SETTLED
+
+SIGNAL = "action.wc_ad_credit_signal"
+HOUR = timedelta(hours=1)
+
+
+def change(container, table, key, **values):
+    with container.database.writing() as session:
+        row = session.get_one(table, key)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def document(container, now=SETTLED):
+    return full_document(status_of(container.database, now, "st_1"), for_staff=True)
+
+
+def outcome(container, rule):
+    return next(one["outcome"] for one in document(container)["rules"] if one["id"] == rule)
+
+
+# -- Since when ------------------------------------------------------------------------------------
+
+
+def test_a_trouble_keeps_the_time_at_which_it_was_first_noticed_and_goes_when_it_is_over(container):
+    keep_all(container, spent="10.00")
+    change(container, tables.Account, "7001", fault="missing")
+    for hours in range(3):
+        decide_store(container.database, SETTLED - 240 * HOUR + hours * HOUR, "st_1")
+    (trouble,) = document(container, SETTLED - 230 * HOUR)["troubles"]
+    assert (trouble["id"], trouble["who"], trouble["since"]) == (
+        "account_missing",
+        "merchant",
+        "2025-11-24T12:00:00Z",
+    )
+    change(container, tables.Account, "7001", fault=None)
+    decide_store(container.database, SETTLED - 236 * HOUR, "st_1")
+    with container.database.reading() as session:
+        assert since_of(session, "st_1") == {}
+
+
+# -- Messages that were lost -----------------------------------------------------------------------
+
+
+def dead(error):
+    return tables.Delivery(
+        identity="d",
+        source="woocommerce",
+        store_id="st_1",
+        topic=SIGNAL,
+        headers=[],
+        body_sha256="0" * 64,
+        received_at=SETTLED - HOUR,
+        state="dead",
+        error=error,
+    )
+
+
+LOST = [
+    ("unreadable", lambda: dead("arg.seq: must be a whole number")),
+    ("held", lambda: dead("held: the signal is of https://copy.example/, the store is https://x/")),
+    (
+        "refused",
+        lambda: tables.RejectionSample(store_id="st_1", reason="signature", at=SETTLED - HOUR, headers=[]),
+    ),
+    (
+        "refused",
+        lambda: tables.Quarantined(
+            identity="q",
+            store_id="st_1",
+            hook_id="st_1",
+            topic=SIGNAL,
+            headers=[],
+            body_sealed="",
+            body_sha256="0" * 64,
+            bytes=2,
+            received_at=SETTLED - HOUR,
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("cause", "made"), LOST)
+def test_a_store_whose_newest_message_was_lost_is_unknown_and_not_told_to_set_up(container, cause, made):
+    keep_store(container, set_up_at=None)
+    assert outcome(container, "integration_set_up") == "pending"
+    with container.database.writing() as session:
+        session.add(made())
+    shown = document(container)
+    assert (outcome(container, "integration_set_up"), outcome(container, "account_linked")) == (
+        "unknown",
+        "unknown",
+    )
+    assert shown["next_step"] == "Nothing for you to do: our team looks at the messages of your store."
+    assert [one["id"] for one in shown["troubles"]] == [f"signals_{cause}"]
+    change(container, tables.Store, "st_1", clock_read_at=SETTLED)  # one that was applied since
+    assert outcome(container, "integration_set_up") == "pending"
+    assert document(container)["troubles"] == []
+
+
+# -- Whom it reaches -------------------------------------------------------------------------------
+
+
+def test_every_trouble_is_counted_in_the_metrics_with_who_must_act(container):
+    keep_all(container, spent="10.00")
+    change(container, tables.Account, "7001", fault="refused")
+    decide_store(container.database, SETTLED - 240 * HOUR, "st_1")
+    counted = collect_metrics(container.database, container.budget, SETTLED).troubles
+    assert counted == {("reading_refused", "service"): 1}
+
+
+class Channel:
+    """Keeps what staff are told."""
+
+    words = "by a test"
+
+    def __init__(self):
+        self.told = []
+
+    def send(self, message):
+        self.told += [(one["id"], one["news"], one["stores"]) for one in message.data["matters"]]
+
+
+def test_staff_are_told_of_stores_that_wait_for_them_or_for_the_service(container):
+    keep_all(container, spent="10.00")
+    keep_store(container, "st_2", set_up_at=None)
+    channel, now = Channel(), SETTLED - 240 * HOUR
+    change(container, tables.Account, "7001", fault="refused", status="STATUS_NEW")
+    decide_store(container.database, now, "st_1")
+    for minutes in (0, 6):
+        with container.database.writing() as session:
+            heartbeats.beat(session, heartbeats.WORKER, now + timedelta(minutes=minutes))
+        notify_staff(container.database, now + timedelta(minutes=minutes), channel, "https://credit.example")
+    assert channel.told == [
+        ("stores_for_staff", "began", ["st_1"]),
+        ("stores_for_service", "began", ["st_1"]),
+    ]
+
+
+# -- State that is remembered ----------------------------------------------------------------------
+
+
+def test_a_later_award_of_the_same_agency_puts_no_first_receiver_in_doubt(container):
+    keep_all(container)
+    change(container, tables.Account, "7001", business_center="6001")
+    decide_store(container.database, SETTLED, "st_1")
+    keep_store(container, "st_2")
+    keep_link(container, "st_2", "7002")
+    keep_account(container, "7002", business_center="6001")
+    keep_day(container, "600.00", advertiser_id="7002")
+    later = SETTLED + HOUR
+    assert decide_store(container.database, later, "st_2").stage == "held"
+    with container.database.writing() as session:
+        session.add_all(
+            tables.RecordedFact(
+                store_id="st_2",
+                name=f"override:{rule}",
+                value="pass",
+                reason="another client",
+                evidence="T-1",
+                by="ann",
+                at=later,
+            )
+            for rule in ("account_once", "merchant_once")
+        )
+    assert decide_store(container.database, later, "st_2").stage == "due"
+    first = decide_store(container.database, later + HOUR, "st_1")
+    assert {rule.outcome for rule in first.rules if rule.id == "account_once"} == {"pass"}
+    with container.database.reading() as session:
+        assert len(session.scalars(select(tables.Award)).all()) == 2
+
+
+def test_the_time_at_which_a_credit_arrived_outlives_the_credit(container):
+    keep_all(container)
+    decide_store(container.database, SETTLED, "st_1")
+    with container.database.writing() as session:
+        award = session.scalars(select(tables.Award)).one()
+        award.state, award.credited_at = "expired", SETTLED + HOUR
+    assert document(container)["award"]["credited_at"] == "2025-12-04T13:00:00Z"
