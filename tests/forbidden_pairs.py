@@ -1,0 +1,166 @@
+"""What a status document must never say, given the facts it was made from: a table of forbidden pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from receiver.domain.decision import Decision, Stage
+from receiver.domain.facts import Facts, Payment
+from receiver.domain.rules import consent_loss
+from receiver.domain.spend import SpendUnknown
+from receiver.domain.troubles import READ_FOR_PROGRESS, TROUBLES
+from receiver.i18n.sentences import HEADLINES, RULES
+
+Document = Mapping[str, Any]
+Pair = Callable[[Facts, Decision, Document], bool]
+
+NOTHING_TO_EARN = frozenset(
+    {Stage.INELIGIBLE, Stage.BLOCKED, Stage.ENDED, Stage.PROGRAMME_OVER, Stage.EXPIRED, Stage.CREDITED}
+)
+SPEND_MORE = {HEADLINES["awaiting_spend"].next_step, HEADLINES["accumulating"].next_step}
+WITHDRAWN = RULES["account_linked.unknown.withdrawn"].text
+# The fact without which a rule can answer neither yes nor no, by the rule.
+NEEDED: Mapping[str, Callable[[Facts], Any]] = {
+    "programme_open": lambda facts: facts.store.joined_at,
+    "admission": lambda facts: facts.store.admitted,
+    "first_set_up": lambda facts: facts.history.set_up_before,
+    "store_market": lambda facts: facts.store.country,
+    "account_market": lambda facts: facts.account and facts.account.country,
+    "account_currency": lambda facts: facts.account and facts.account.currency and facts.account.country,
+    "merchant_once": lambda facts: facts.history.merchant_awards,
+    "account_linked": lambda facts: facts.account and facts.account.linked_at and facts.account.consent,
+    "spend_reached": lambda facts: facts.account and facts.account.timezone,
+}
+
+
+def violations(facts: Facts, decision: Decision, document: Document) -> list[str]:
+    """Return the names of the forbidden pairs that a document holds."""
+    return [name for name, is_said in PAIRS.items() if is_said(facts, decision, document)]
+
+
+def _unknown_decides(facts: Facts, _decision: Decision, document: Document) -> bool:
+    outcomes = _outcomes(document)
+    return any(
+        outcomes[rule] in ("pass", "fail") and needed(facts) is None and rule not in facts.history.overrides
+        for rule, needed in NEEDED.items()
+    )
+
+
+def _status_unknown_passes(facts: Facts, _decision: Decision, document: Document) -> bool:
+    is_known = facts.account is not None and facts.account.status is not None
+    overridden = "good_standing" in facts.history.overrides
+    return not is_known and not overridden and _outcomes(document)["good_standing"] == "pass"
+
+
+def _quiet_without_figures(facts: Facts, _decision: Decision, document: Document) -> bool:
+    rule = next(rule for rule in document["rules"] if rule["id"] == "not_yet_advertising")
+    is_new = rule["text"] == RULES["not_yet_advertising.pass.new"].text
+    unread = facts.history.prior_spend is None and "not_yet_advertising" not in facts.history.overrides
+    return unread and rule["outcome"] in ("pass", "fail") and not is_new
+
+
+def _unknown_spend_is_an_amount(facts: Facts, decision: Decision, document: Document) -> bool:
+    shown, spend = document["spend"], decision.spend
+    if shown is None:
+        return False
+    unknown = spend is None or spend.unknown_because is not None
+    told = (shown["qualifying"], document["tier"], document["next_tier"])
+    seen = (tier["seen_on"] for tier in document["tiers"])
+    return unknown and (shown["final"] or any(one is not None for one in (*told, *seen)))
+
+
+def _unsplit_spend_is_zero(facts: Facts, decision: Decision, document: Document) -> bool:
+    shown, spend = document["spend"], decision.spend
+    return (
+        spend is not None
+        and shown is not None
+        and spend.unknown_because is SpendUnknown.SPLIT
+        and (shown["qualifying"] == "0.00" or document["headline"] == HEADLINES["awaiting_spend"].text)
+    )
+
+
+def _unread_date_is_zero(facts: Facts, decision: Decision, document: Document) -> bool:
+    rows = {row.date.isoformat(): row for row in facts.spend}
+    for day in (document["spend"] or {"days": []})["days"]:
+        row = rows.get(day["date"])
+        counted = (
+            decision.window and decision.spend and decision.spend._counts(date.fromisoformat(day["date"]))
+        )
+        figure = row and (row.cash_spend if facts.account.payment is Payment.MANUAL else row.billed_cost)
+        if counted and not day["final"] and figure is None and day["qualifying"] is not None:
+            return True
+        if not day["final"] and row is None and day["excluded"] is not None:
+            return True
+    return False
+
+
+def _figures_without_consent(facts: Facts, _decision: Decision, document: Document) -> bool:
+    consented = facts.account is not None and facts.account.was_consented
+    return not consented and (document["account"], document["spend"]) != (None, None)
+
+
+def _advice_that_earns_nothing(_facts: Facts, _decision: Decision, document: Document) -> bool:
+    over = document["stage"] in NOTHING_TO_EARN or (document["award"] or {}).get("id") is not None
+    steps = {document["next_step"], *(rule["next_step"] for rule in document["rules"])}
+    return over and (document["next_tier"] is not None or bool(steps & SPEND_MORE))
+
+
+def _past_date_is_a_promise(_facts: Facts, decision: Decision, document: Document) -> bool:
+    award, today = document["award"], decision.today.isoformat()
+    late = award is not None and award["state"] == "due" and (award["due_by"] or today) < today
+    promised = document["headline"].endswith("due by") or (late and not award["overdue"])
+    told_late = {one["id"] for one in document["troubles"]} >= {"award_overdue"}
+    dates = [tier.get("credit_by") for tier in document["tiers"]]
+    dates.append((document["next_tier"] or {}).get("by"))
+    is_open = award is None and document["stage"] not in NOTHING_TO_EARN
+    stale_dates = is_open and any(one is not None and one < today for one in dates)
+    return promised or (late and award["id"] is not None and not told_late) or stale_dates
+
+
+def _nothing_is_wrong_though_a_rule_fails(_facts: Facts, _decision: Decision, document: Document) -> bool:
+    failed = {rule for rule, outcome in _outcomes(document).items() if outcome == "fail"}
+    is_comforted = document["headline"] == HEADLINES["programme_over"].text
+    return is_comforted and bool(failed - {"credit_in_time", "programme_open"})
+
+
+def _loss_reaches_nobody(facts: Facts, decision: Decision, document: Document) -> bool:
+    account = facts.account
+    loss = consent_loss(account) if account is not None else None
+    matters = decision.stage in READ_FOR_PROGRESS and loss not in (None, "returned")
+    return matters and not document["troubles"]
+
+
+def _withdrawn_for_another_cause(facts: Facts, _decision: Decision, document: Document) -> bool:
+    account = facts.account
+    texts = {rule["text"] for rule in document["rules"]}
+    return WITHDRAWN in texts and not (account and consent_loss(account) == "withdrawn")
+
+
+def _warning_in_no_list(_facts: Facts, _decision: Decision, document: Document) -> bool:
+    troubles = {one["id"]: one for one in document["troubles"]}
+    warned = {one["id"] for one in document["warnings"]}
+    whose = all(one["who"] == TROUBLES.get(id) for id, one in troubles.items())
+    return not (warned <= set(troubles) <= set(TROUBLES) and whose)
+
+
+def _outcomes(document: Document) -> dict[str, str]:
+    return {rule["id"]: rule["outcome"] for rule in document["rules"]}
+
+
+PAIRS: Mapping[str, Pair] = {
+    "unknown fact -> pass or fail": _unknown_decides,
+    "unknown status -> good standing": _status_unknown_passes,
+    "earlier spend not read -> quiet": _quiet_without_figures,
+    "unknown spend -> an amount, a tier or final": _unknown_spend_is_an_amount,
+    "spend not split yet -> none counts": _unsplit_spend_is_zero,
+    "a date not read -> zero": _unread_date_is_zero,
+    "no consent -> figures": _figures_without_consent,
+    "nothing to earn -> next tier or spend more": _advice_that_earns_nothing,
+    "past date -> promise": _past_date_is_a_promise,
+    "another rule fails -> nothing is wrong": _nothing_is_wrong_though_a_rule_fails,
+    "access lost -> nobody is told": _loss_reaches_nobody,
+    "another cause -> withdrawn": _withdrawn_for_another_cause,
+    "warning -> not among the troubles": _warning_in_no_list,
+}

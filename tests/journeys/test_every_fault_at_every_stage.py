@@ -1,0 +1,244 @@
+"""Every fault of TikTok's, trouble of a shop and stage together: no document holds a forbidden pair.
+
+TikTok is asked over HTTP once for each stage and fault; what each fault of a shop comes to is proved by
+tests/wp_bridge/test_store.py, and stands in the store's row here.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from receiver.container import Container, build_container
+from receiver.documents.status import full_document
+from receiver.domain.decision import Stage
+from receiver.domain.troubles import READ_AT_ALL, READ_FOR_PROGRESS
+from receiver.integrations.tiktok.client import TikTokClient
+from receiver.sandbox.accounts import SandboxAccount
+from receiver.sandbox.controls.faults import Fault, Faults
+from receiver.sandbox.controls.shop_faults import ShopFault
+from receiver.sandbox.tiktok import create_tiktok
+from receiver.services.decisions.decide import decide_store
+from receiver.services.decisions.status import status_of
+from receiver.services.evaluation.facts import gather_facts
+from receiver.services.polling.poll import poll_due
+from receiver.services.stores.record_fact import record
+from receiver.storage import stores, tables
+from tests.conftest import make_settings
+from tests.db_factories import keep_link, keep_store
+from tests.fakes import FrozenClock
+from tests.forbidden_pairs import violations
+from tests.journeys.journey import each_day
+from tests.serving import served
+from tests.wp_bridge.test_store import FAULTS as SHOP_TROUBLES
+
+STORE, ADVERTISER = "st_1", "7400000000000000101"
+FIRST = date(2025, 11, 2)
+OPEN, CLOSED = datetime(2025, 11, 20, 13, tzinfo=UTC), datetime(2025, 12, 3, 13, tzinfo=UTC)
+SETTLED = datetime(2025, 12, 5, 13, tzinfo=UTC)
+OVER = datetime(2026, 2, 3, 13, tzinfo=UTC)
+LATER = timedelta(hours=30)  # more than a day: figures that were not read are stale
+
+
+def store_row(**values: Any) -> Callable[[Container], None]:
+    def change(container: Container) -> None:
+        with container.database.writing() as session:
+            for name, value in values.items():
+                setattr(session.get_one(tables.Store, STORE), name, value)
+
+    return change
+
+
+def award_row(**values: Any) -> Callable[[Container], None]:
+    def change(container: Container) -> None:
+        with container.database.writing() as session:
+            for name, value in values.items():
+                setattr(session.query(tables.Award).one(), name, value)
+
+    return change
+
+
+def says(name: str, value: str) -> Callable[[Container], None]:
+    def change(container: Container) -> None:
+        told = {"value": value, "reason": "told", "evidence": "T-1", "actor": "test"}
+        record(container.database, container.now(), store_id=STORE, name=name, **told)
+
+    return change
+
+
+def no_link(container: Container) -> None:
+    with container.database.writing() as session:
+        session.query(tables.Link).one().ended_at = container.now()
+
+
+ISSUED = {"state": "issued", "delivery": "applied", "reference": "REF-1"}
+# What each day spends, at which moment, and what has happened else.
+STAGES: dict[Stage, tuple[str, datetime, tuple[Callable[[Container], None], ...]]] = {
+    Stage.NOT_ADMITTED: ("20.00", OPEN, (store_row(admitted_at=None),)),
+    Stage.AWAITING_SETUP: ("20.00", OPEN, (store_row(set_up_at=None),)),
+    Stage.AWAITING_LINK: ("20.00", OPEN, (no_link,)),
+    Stage.AWAITING_SPEND: ("0.00", OPEN, ()),
+    Stage.ACCUMULATING: ("20.00", OPEN, ()),
+    Stage.SETTLING: ("20.00", CLOSED, ()),
+    Stage.DUE: ("20.00", SETTLED, ()),
+    Stage.ISSUED: ("20.00", SETTLED, (award_row(**ISSUED),)),
+    Stage.CREDITED: ("20.00", SETTLED, (award_row(**{**ISSUED, "state": "credited"}),)),
+    Stage.EXPIRED: ("20.00", SETTLED, (award_row(**{**ISSUED, "state": "expired"}),)),
+    Stage.BLOCKED: ("20.00", OPEN, (says("safety_flag", "yes"),)),
+    Stage.PROGRAMME_OVER: ("0.00", OVER, ()),
+    Stage.ENDED: ("1.00", SETTLED, ()),
+    Stage.INELIGIBLE: ("20.00", OPEN, (store_row(country="FR"),)),
+    Stage.HELD: ("20.00", SETTLED, (says("payment", "unknown"),)),
+}
+# Their changes are made before anything was decided.
+BEFORE_AWARD = set(Stage) - {Stage.ISSUED, Stage.CREDITED, Stage.EXPIRED}
+PASSING = {
+    *(Fault.TIMEOUT, Fault.BAD_GATEWAY, Fault.MAINTENANCE, Fault.SYSTEM_ERROR, Fault.PROCESSING_ERROR),
+    *(Fault.PARTLY_OK, Fault.APP_RATE_LIMIT, Fault.APP_TOO_FREQUENT, Fault.ADVERTISER_RATE_LIMIT),
+    *(Fault.GARBLED, Fault.EMPTY_REPORT),
+}
+WITHOUT_SPEND = {Stage.AWAITING_SPEND, Stage.PROGRAMME_OVER}  # an empty report is their true one
+# Whom a fault must reach while figures matter; the others are answers of TikTok's.
+REACHES = {
+    **dict.fromkeys(PASSING, "figures_stale"),
+    Fault.WRONG_PARAMETER: "reading_refused",
+    Fault.EXPIRED_TOKEN: "consent_expired",
+    Fault.REVOKED_TOKEN: "consent_withdrawn",
+    Fault.NO_PERMISSION: "account_unreachable",
+    Fault.ACCOUNT_MISSING: "account_missing",
+}
+
+
+class World:
+    """TikTok on a socket, and a store at one stage, its database kept to begin from again."""
+
+    def __init__(
+        self, folder: Path, tiktok: str, faults: Faults, accounts: dict[str, SandboxAccount]
+    ) -> None:
+        self.folder, self.tiktok, self.faults, self.accounts = folder, tiktok, faults, accounts
+        self.clock = FrozenClock(OPEN)
+
+    def open(self, name: str) -> Container:
+        url = f"sqlite:///{self.folder / name}"
+        settings = make_settings(database_url=url, tiktok_api_url=f"{self.tiktok}/open_api/v1.3")
+        container = build_container(settings, now=self.clock)
+        impatient = TikTokClient(settings.tiktok_api_url, timeout=(5.0, 0.2))
+        return replace(container, tiktok=impatient)
+
+    def copy(self, name: str) -> Container:
+        shutil.copy(self.folder / "stage.db", self.folder / name)
+        return self.open(name)
+
+    def spends(self, amount: str) -> None:
+        days = each_day(amount, FIRST, 30) if Decimal(amount) else {}
+        created = datetime(2025, 10, 31, 9, tzinfo=UTC)
+        valid = {
+            "name": "Example",
+            "token": "merchant-token",
+            "created_at": created,
+            "business_center": "6001",
+        }
+        self.accounts[ADVERTISER] = SandboxAccount(ADVERTISER, days=days, **valid)
+
+
+@pytest.fixture
+def world(tmp_path, migrated_file) -> Iterator[World]:
+    shutil.copy(migrated_file, tmp_path / "stage.db")
+    accounts: dict[str, SandboxAccount] = {}
+    faults = Faults(tmp_path / "faults")
+    clock = FrozenClock(OPEN)
+    with served(create_tiktok(lambda: accounts, clock, faults.active_for)) as tiktok:
+        found = World(tmp_path, tiktok, faults, accounts)
+        found.clock = clock
+        yield found
+
+
+def work(container: Container) -> None:
+    poll_due(container.database, container.cipher, container.tiktok, container.now())
+    decide_store(container.database, container.now(), STORE)
+
+
+def bring_about(world: World, stage: Stage) -> None:
+    """Keep a store at a stage, read without any fault."""
+    amount, at, changes = STAGES[stage]
+    container = world.open("stage.db")
+    world.clock.at = at
+    world.spends(amount)
+    keep_store(container)
+    token = container.cipher.encrypt("merchant-token")
+    keep_link(container, advertiser_id=ADVERTISER, token_sealed=token, prior_spend_before=None)
+    with container.database.writing() as session:
+        session.add(
+            tables.Account(advertiser_id=ADVERTISER, next_poll_at=at, poll_reason="linked", failures=0)
+        )
+        keys = {"rest_base": "https://st-1.example/", "keys_sealed": "", "connected_at": at, "failures": 0}
+        session.add(tables.Bridge(store_id=STORE, next_check_at=OVER + 9 * LATER, checked_at=at, **keys))
+    before_award = [one for one in changes if stage in BEFORE_AWARD]
+    for change in before_award:
+        change(container)
+    work(container)
+    for change in changes:
+        if change not in before_award:
+            change(container)
+    decide_store(container.database, at, STORE)
+    assert status_of(container.database, at, STORE).decision.stage is stage
+    container.database.close()
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_no_fault_of_tiktoks_and_no_trouble_of_a_shop_makes_a_document_lie(world, stage):
+    bring_about(world, stage)
+    begun = world.clock.at
+    for fault in Fault:
+        world.clock.at = begun
+        container = world.copy(f"{fault}.db")
+        world.faults.on(fault)
+        world.clock.at = begun + LATER
+        work(container)
+        world.faults.off(fault)
+        for trouble in {None, *SHOP_TROUBLES.values()}:
+            document = checked(container, stage, fault, trouble)
+            ids = {one["id"] for one in document["troubles"]}
+            assert (f"store_{trouble}" in ids) is (trouble is not None)
+            if fault in REACHES and must_reach(fault, Stage(document["stage"]), stage):
+                assert REACHES[fault] in ids, (stage, fault, ids)
+        container.database.close()
+
+
+def must_reach(fault: Fault, now: Stage, stage: Stage) -> bool:
+    """Whether figures still matter at the stage, which the fault itself may have changed."""
+    loses_consent = fault not in PASSING | {Fault.WRONG_PARAMETER}
+    if stage is Stage.AWAITING_LINK or (fault is Fault.EMPTY_REPORT and stage in WITHOUT_SPEND):
+        return False
+    return now in (READ_FOR_PROGRESS if loses_consent else READ_AT_ALL)
+
+
+def checked(container: Container, stage: Stage, fault: Fault, trouble: str | None) -> dict[str, Any]:
+    """The document of a store in a shop's trouble that has lasted; it holds no forbidden pair."""
+    now = container.now()
+    with container.database.writing() as session:
+        bridge = session.get_one(tables.Bridge, STORE)
+        bridge.trouble, bridge.checked_at = trouble, now - LATER
+    status = status_of(container.database, now, STORE)
+    with container.database.reading() as session:
+        facts = gather_facts(session, stores.get_store(session, STORE), now)
+    document = full_document(status)
+    assert violations(facts, status.decision, document) == [], (stage, fault, trouble)
+    return document
+
+
+def test_every_stage_and_every_fault_is_walked():
+    assert set(STAGES) == set(Stage)
+    answers = {Fault.LATE_REPORT, Fault.SUSPENDED}
+    assert set(REACHES) | answers == set(Fault)
+    harmless = {ShopFault.SLOW, ShopFault.MEMBERS_ONLY, ShopFault.QUEUE_STANDS}
+    assert set(SHOP_TROUBLES) | harmless | {ShopFault.TEMPORARY_REDIRECT, ShopFault.NO_AUTHORIZATION} == set(
+        ShopFault
+    )
