@@ -1,4 +1,4 @@
-"""Tells staff of a stopped worker and overdue awards through their own channel; whoever's turn it is does it.
+"""Tells staff of a stopped worker, overdue awards and stores that wait, through their own channel.
 
 Web processes and workers all look once a minute, since each may be what stopped; one of them has the turn.
 """
