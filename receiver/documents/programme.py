@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.numbers import is_currency
-from marshmallow import ValidationError, post_load
+from marshmallow import ValidationError, fields, post_load
 
 from receiver.documents.fields import (
     PROGRAMME_ID,
@@ -88,11 +88,15 @@ class _WindowSchema(Strict):
     anchor = OneOf(*Anchor, required=True)
 
 
+_NO_URL: dict[str, Any] = {"invalid": "must be an https address"}
+
+
 class _ProgrammeSchema(Strict):
     id = Pattern(PROGRAMME_ID, "must be small letters, digits and dashes", required=True)
     title = Text(required=True)
     platform = Text(required=True)
     source = Text(required=True)
+    terms_url = fields.Url(schemes={"https"}, load_default=None, allow_none=True, error_messages=_NO_URL)
     opens = _Date(required=True)
     closes = _Date(required=True)
     credit_expires = _Date(required=True)
@@ -173,6 +177,7 @@ def programme_data(programme: Programme) -> dict[str, Any]:
         "title": programme.title,
         "platform": programme.platform,
         "source": programme.source,
+        "terms_url": programme.terms_url,
         "opens": programme.opens.isoformat(),
         "closes": programme.closes.isoformat(),
         "credit_expires": programme.credit_expires.isoformat(),

@@ -11,15 +11,18 @@ from typing import Any
 
 from babel import Locale
 
+from receiver.documents.headline import headline
 from receiver.documents.money import amount_text
 from receiver.documents.review import review_document
 from receiver.documents.times import time_text
 from receiver.documents.troubles import trouble_document, warning_document
 from receiver.domain.awards import is_overdue
-from receiver.domain.decision import Decision, DueAward, NextTier, Stage, TierProgress
+from receiver.domain.decision import Decision, DueAward, Stage, TierProgress
 from receiver.domain.evidence import Evidence
 from receiver.domain.facts import AccountProfile, Outcome, Payment, RecordedAward
-from receiver.domain.programme import Tier
+from receiver.domain.next_tier import NextTier
+from receiver.domain.pace import Pace
+from receiver.domain.programme import Market, Programme, Tier
 from receiver.domain.reviews import ReviewState
 from receiver.domain.rules import RuleResult, consent_loss
 from receiver.domain.spend import CountedDay
@@ -27,7 +30,6 @@ from receiver.domain.troubles import STAFF_ONLY, FoundTrouble, Observations, tro
 from receiver.i18n.languages import ENGLISH
 from receiver.i18n.words import (
     connect_words_for,
-    headline_words,
     meanwhile_words,
     reconnect_words_for,
     rule_words,
@@ -46,28 +48,27 @@ def status_document(
     """
     troubles = troubles_of(decision) if troubles is None else troubles
     store, terms, account = decision.store, decision.programme, decision.account
-    headline, next_step = headline_words(decision.stage, _headline_params(decision), locale)
+    rules = [_rule(rule, decision, locale) for rule in decision.rules]
+    text, next_step = headline(decision, rules, locale)
     return {
         "store": {"id": store.id, "country": store.country},
-        "programme": {
-            "id": terms.id,
-            "title": terms.title,
-            "credit_expires": terms.credit_expires.isoformat(),
-        },
+        "programme": _programme(terms),
         "as_of": time_text(decision.as_of),
         "stage": decision.stage.value,
         "verdict": decision.verdict.value,
-        "headline": headline,
+        "headline": text,
         "next_step": next_step,
         "warnings": [warning_document(one, locale) for one in troubles if one.concerns_merchant],
         "troubles": [trouble_document(one, locale) for one in troubles],
-        "rules": [_rule(rule, decision, locale) for rule in decision.rules],
-        "account": _account(account),
+        "rules": rules,
+        "account": _account(decision, account),
         "window": _window(decision),
         "spend": _spend(decision),
         "tiers": [_progress(progress) for progress in decision.tiers],
         "tier": decision.tier and _tier(decision.tier),
         "next_tier": decision.next_tier and _next_tier(decision.next_tier),
+        "pace": decision.pace and _pace(decision.pace),
+        "admission": None,  # the place in the line, which the service counts
         "award": decision.award
         and {**_award(decision.award, decision.today), "used": _used(decision, locale)},
     }
@@ -105,16 +106,6 @@ def full_document(status: Status, locale: Locale = ENGLISH, *, for_staff: bool =
     return document
 
 
-def _headline_params(decision: Decision) -> dict[str, Any]:
-    award, params = decision.award, dict(decision.params)
-    if isinstance(award, RecordedAward):
-        kept = ("credit", "currency", "due_by", "delivery", "reference")
-        params |= {name: getattr(award, name) for name in kept}
-    is_promised = decision.stage is Stage.DUE
-    params["claimed_account"] = decision.claimed_account
-    return {**params, "is_overdue": is_promised and is_overdue("due", params["due_by"], decision.today)}
-
-
 def _rule(rule: RuleResult, decision: Decision, locale: Locale) -> dict[str, Any]:
     text, next_step = rule_words(rule.reason, rule.params, locale)
     account = decision.account
@@ -122,7 +113,9 @@ def _rule(rule: RuleResult, decision: Decision, locale: Locale) -> dict[str, Any
         next_step = reconnect_words_for(rule.reason, consent_loss(account) or "unread", locale) or next_step
     if rule.outcome is Outcome.PENDING:
         consent = connect_words_for(rule.reason, locale) if decision.claimed_account else None
-        next_step = meanwhile_words(decision.stage, locale) or consent or next_step
+        is_for_nothing = decision.is_too_late and (decision.tier is None or rule.id == "spend_reached")
+        too_late = meanwhile_words("too_late", locale) if is_for_nothing else None
+        next_step = meanwhile_words(decision.stage, locale) or too_late or consent or next_step
     return {
         "id": rule.id,
         "outcome": rule.outcome.value,
@@ -151,7 +144,25 @@ def _value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _account(account: AccountProfile | None) -> dict[str, Any] | None:
+def _programme(terms: Programme) -> dict[str, Any]:
+    return {
+        "id": terms.id,
+        "title": terms.title,
+        "terms_url": terms.terms_url,
+        "credit_expires": terms.credit_expires.isoformat(),
+        "offer": [_market(market) for market in terms.markets],
+    }
+
+
+def _market(market: Market) -> dict[str, Any]:
+    return {
+        "country": market.country,
+        "currency": market.currency,
+        "tiers": [_tier(tier) for tier in market.tiers],
+    }
+
+
+def _account(decision: Decision, account: AccountProfile | None) -> dict[str, Any] | None:
     """Return what is told of the ad account: nothing without its advertiser's consent."""
     if account is None or not account.was_consented:
         return None
@@ -161,6 +172,7 @@ def _account(account: AccountProfile | None) -> dict[str, Any] | None:
         "currency": account.currency,
         "timezone": account.timezone,
         "payment": account.payment.value,
+        "read_at": _time(decision.account_read_at),
     }
 
 
@@ -174,16 +186,23 @@ def _window(decision: Decision) -> dict[str, Any] | None:
         "last_date": window.last.isoformat(),
         "days_left": window.days_left(decision.today),
         "state": "closed" if window.is_over(decision.today) else "open",
+        "bills_until": _date(decision.deadlines.bills_until if _pays_bills(decision) else None),
     }
+
+
+def _pays_bills(decision: Decision) -> bool:
+    return decision.account is not None and decision.account.payment is Payment.AUTOMATIC
 
 
 def _spend(decision: Decision) -> dict[str, Any] | None:
     spend, account = decision.spend, decision.account
     if account is None or not account.was_consented:
         return None
+    read_at = _time(decision.figures_read_at)
     if spend is None:  # an account without a zone has spend nobody can place
-        return _spend_without_figures(account.currency)
+        return {**_spend_without_figures(account.currency), "read_at": read_at}
     return {
+        "read_at": read_at,
         "qualifying": _amount(spend.qualifying),
         "currency": account.currency,
         "final": spend.all_final and spend.unknown_because is None,
@@ -228,6 +247,7 @@ def _progress(progress: TierProgress) -> dict[str, Any]:
         **_tier(progress.tier),
         "seen_on": progress.seen_on and progress.seen_on.isoformat(),
         "reached_on": progress.reached_on and progress.reached_on.isoformat(),
+        "credit_by": _date(progress.credit_by),
     }
 
 
@@ -235,8 +255,28 @@ def _next_tier(following: NextTier) -> dict[str, Any]:
     return {
         **_tier(following.tier),
         "remaining": amount_text(following.remaining),
-        "per_day": None if following.per_day is None else amount_text(following.per_day),
+        "per_day": _amount(following.per_day),
+        "needs": following.needs.value,
+        "by": following.by.isoformat(),
     }
+
+
+def _pace(pace: Pace) -> dict[str, Any]:
+    found = pace.projection
+    return {
+        "per_day": amount_text(pace.per_day),
+        "days": pace.days,
+        "tier": found and _tier(found.tier),
+        "on": found and found.on.isoformat(),
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else time_text(at)
+
+
+def _date(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _award(award: RecordedAward | DueAward, today: date) -> dict[str, Any]:

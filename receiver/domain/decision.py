@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import Any
 
+from receiver.domain.advice import Warned, can_still_earn, warnings_of
 from receiver.domain.awards import has_ended
 from receiver.domain.calendar import Window
+from receiver.domain.deadlines import Deadlines
 from receiver.domain.evaluation_context import EvaluationContext
 from receiver.domain.facts import (
     AccountProfile,
@@ -22,11 +23,11 @@ from receiver.domain.facts import (
     as_known_at,
     utc_date,
 )
+from receiver.domain.next_tier import NextTier, next_tier
+from receiver.domain.pace import Pace, pace_of
 from receiver.domain.programme import Programme, Tier
 from receiver.domain.rules import RuleResult, apply_rules
 from receiver.domain.spend import Spend, highest_tier
-
-CENT = Decimal("0.01")
 
 
 class Stage(StrEnum):
@@ -52,9 +53,20 @@ class Stage(StrEnum):
 # What is spent, or paid, still decides.
 SPEND_IS_READ = frozenset({Stage.AWAITING_SPEND, Stage.ACCUMULATING, Stage.SETTLING, Stage.HELD})
 
-NOTHING_TO_EARN = frozenset(
-    {Stage.INELIGIBLE, Stage.BLOCKED, Stage.ENDED, Stage.PROGRAMME_OVER, Stage.EXPIRED}
+# More spend, or a paid bill, may still earn credit.
+EARNING = frozenset(
+    {
+        Stage.NOT_ADMITTED,
+        Stage.AWAITING_SETUP,
+        Stage.AWAITING_LINK,
+        Stage.AWAITING_SPEND,
+        Stage.ACCUMULATING,
+        Stage.SETTLING,
+    }
 )
+
+
+PROMISED = frozenset({Stage.ACCUMULATING, Stage.SETTLING, Stage.DUE})  # a date for the credit can be told
 
 
 class Verdict(StrEnum):
@@ -78,28 +90,15 @@ class DueAward:
 
 @dataclass(frozen=True)
 class TierProgress:
-    """A tier, the date its threshold was first seen, and the date it was reached by final figures."""
+    """A tier, the date its threshold was first seen, and the date it was reached by final figures.
+
+    `credit_by`: when its credit comes if nothing more is reached and every rule is met.
+    """
 
     tier: Tier
     seen_on: date | None
     reached_on: date | None
-
-
-@dataclass(frozen=True)
-class NextTier:
-    """The tier above, and what is missing to it; `per_day` over the days left, None when none are."""
-
-    tier: Tier
-    remaining: Decimal
-    per_day: Decimal | None
-
-
-@dataclass(frozen=True)
-class Warned:
-    """Something the merchant should know: a message id and its parameters."""
-
-    id: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    credit_by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -120,10 +119,15 @@ class Decision:
     tiers: tuple[TierProgress, ...]
     tier: Tier | None
     next_tier: NextTier | None
+    pace: Pace | None
+    deadlines: Deadlines
     award: RecordedAward | DueAward | None
     params: Mapping[str, Any]  # what the headline of the stage may say
     lost_signals: LostSignals | None = None
     claimed_account: str | None = None  # the one the store names; only its advertiser's consent is missing
+    is_too_late: bool = False  # to earn credit, or more of it, by what is spent from now on
+    account_read_at: datetime | None = None  # when TikTok last described the account
+    figures_read_at: datetime | None = None  # when spend, and bills where they count, were last read
 
     def outcome(self, rule_id: str) -> Outcome:
         return next(rule.outcome for rule in self.rules if rule.id == rule_id)
@@ -140,8 +144,9 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
     verdict = _verdict(rules)
     decided = _decided_award(case)
     stage = _stage(case, rules, verdict, decided)
-    spend = case.spend
+    spend, deadlines = case.spend, case.deadlines
     known = spend.qualifying if spend else None
+    above = _next_tier(case, stage)
     return Decision(
         as_of=as_of,
         today=case.today,
@@ -151,16 +156,21 @@ def decide(facts: Facts, programme: Programme, as_of: datetime) -> Decision:
         stage=stage,
         verdict=verdict,
         rules=rules,
-        warnings=_warnings(case),
+        warnings=warnings_of(case, above) if stage in EARNING else (),
         window=case.window,
         spend=spend,
-        tiers=tuple(_progress(tier, spend) for tier in _tiers_shown(case)),
+        tiers=tuple(_progress(case, tier, stage, verdict) for tier in case.tiers_offered),
         tier=highest_tier(case.tiers, known) if known is not None else None,
-        next_tier=_next_tier(case, known) if known is not None and _may_earn(case, stage) else None,
+        next_tier=above,
+        pace=pace_of(spend, case.tiers, deadlines, case.today) if spend and stage in EARNING else None,
+        deadlines=deadlines,
         award=facts.award or (decided if stage is Stage.DUE else None),
         params=_params(case, decided),
         lost_signals=facts.lost_signals,
         claimed_account=facts.claimed_account,
+        is_too_late=stage in EARNING and not can_still_earn(case, above),
+        account_read_at=facts.read_at.get("account.status"),
+        figures_read_at=_figures_read_at(case),
     )
 
 
@@ -254,40 +264,48 @@ def _due_by(case: EvaluationContext, tier: Tier) -> date | None:
 # -- What is shown -------------------------------------------------------------------------------
 
 
-def _tiers_shown(case: EvaluationContext) -> tuple[Tier, ...]:
-    """The thresholds in force; before an account is there, the offer of the store's own market."""
-    if case.account is not None:
-        return case.tiers
-    market = case.programme.market(case.facts.store.country)
-    return market.tiers if market else ()
-
-
-def _progress(tier: Tier, spend: Spend | None) -> TierProgress:
+def _progress(case: EvaluationContext, tier: Tier, stage: Stage, verdict: Verdict) -> TierProgress:
+    spend = case.spend
     if spend is None:
         return TierProgress(tier, None, None)
     reached_on = None if spend.bill_in_doubt else spend.reached_on(tier.threshold)
-    return TierProgress(tier, spend.seen_on(tier.threshold), reached_on)
+    is_promised = stage in PROMISED and case.facts.award is None and verdict is not Verdict.UNKNOWN
+    credit_by = _credit_by(case, spend, tier) if is_promised else None
+    return TierProgress(tier, spend.seen_on(tier.threshold), reached_on, credit_by)
 
 
-def _may_earn(case: EvaluationContext, stage: Stage) -> bool:
-    """Return whether more spend, or a paid bill, can still earn credit."""
-    return case.facts.award is None and stage not in NOTHING_TO_EARN
-
-
-def _next_tier(case: EvaluationContext, qualifying: Decimal) -> NextTier | None:
-    tier = next((tier for tier in case.tiers if tier.threshold > qualifying), None)
-    if tier is None:
+def _credit_by(case: EvaluationContext, spend: Spend, tier: Tier) -> date | None:
+    """When the credit of the tier that counts now comes; None for others, or where none can be told."""
+    known, deadlines, window = spend.qualifying, case.deadlines, case.window
+    if known is None or window is None or spend.provisional or highest_tier(case.tiers, known) != tier:
         return None
-    remaining = tier.threshold - qualifying
-    days_left = case.window.days_left(case.today) if case.window else 0
-    per_day = (remaining / days_left).quantize(CENT, ROUND_CEILING) if days_left else None
-    return NextTier(tier, remaining, per_day)
+    seen_on = spend.seen_on(tier.threshold)
+    assert seen_on is not None
+    if tier == case.tiers[-1]:
+        decisive, decided_on = seen_on, deadlines.final_on(seen_on)
+    elif highest_tier(case.tiers, spend.net) == tier:
+        decisive, decided_on = max(window.last, seen_on), deadlines.final_on(window.last)
+    else:  # unpaid bills could still raise it
+        decisive = window.last + timedelta(days=case.programme.bill_grace_days)
+        decided_on = decisive
+    expires = case.programme.credit_expires
+    due_by = min(decisive + timedelta(days=case.programme.credit_within_days), expires)
+    return due_by if decided_on <= expires and case.today <= due_by else None
 
 
-def _warnings(case: EvaluationContext) -> tuple[Warned, ...]:
-    if case.outcomes["credit_in_time"] is Outcome.PENDING and case.window_outlives_credit:
-        return (Warned("window_outlives_credit", {"expires": case.programme.credit_expires}),)
-    return ()
+def _next_tier(case: EvaluationContext, stage: Stage) -> NextTier | None:
+    """The tier above; none where reaching it earns nothing, or would begin without a place."""
+    if case.spend is None or stage not in EARNING:
+        return None
+    if stage is Stage.NOT_ADMITTED and case.window is None:
+        return None
+    return next_tier(case.spend, case.tiers, case.deadlines, case.today)
+
+
+def _figures_read_at(case: EvaluationContext) -> datetime | None:
+    paths = ("spend", "payments") if case.spend and case.spend.has_bills else ("spend",)
+    moments = [case.facts.read_at.get(path) for path in paths]
+    return None if None in moments else min(filter(None, moments))
 
 
 def _spend_unknown(case: EvaluationContext) -> str | None:

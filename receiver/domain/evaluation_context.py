@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from receiver.domain.calendar import Window, final_at, local_date
+from receiver.domain.deadlines import Deadlines
 from receiver.domain.facts import AccountProfile, Facts, Outcome, date_for
 from receiver.domain.programme import Market, Programme, Tier
 from receiver.domain.spend import Spend, count_spend, highest_tier
@@ -51,6 +53,29 @@ class EvaluationContext:
         if self.market is None or self.outcomes.get("account_currency") is not Outcome.PASS:
             return ()
         return self.market.tiers
+
+    @property
+    def tiers_offered(self) -> tuple[Tier, ...]:
+        """The thresholds in force; before an account is there, the offer of the store's own market."""
+        if self.account is not None:
+            return self.tiers
+        market = self.programme.market(self.facts.store.country)
+        return market.tiers if market else ()
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """The last useful dates, in the account's zone; in UTC while it is not known."""
+        tiers = self.tiers_offered
+        zone = (self.account and self.account.zone) or ZoneInfo("UTC")
+        return Deadlines(self.programme, zone, self.window, tiers[-1] if tiers else None)
+
+    @property
+    def highest_tier_is_in_reach(self) -> bool:
+        """The highest tier was reached by the figures so far, or may still be in time to be credited."""
+        if not self.tiers or self.spend is None:
+            return False
+        is_seen = self.spend.net >= self.tiers[-1].threshold
+        return is_seen or self.today <= self.deadlines.highest_by
 
     @property
     def window_is_over(self) -> bool:

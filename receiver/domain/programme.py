@@ -59,6 +59,7 @@ class Programme:
     window_days: int
     anchor: Anchor
     markets: tuple[Market, ...]
+    terms_url: str | None = None  # where a merchant reads them
 
     def market(self, country: str | None) -> Market | None:
         name = COUNTRY_ALIASES.get(country or "", country)

@@ -239,7 +239,11 @@ def _before_the_window(case: EvaluationContext, account: AccountProfile) -> Find
         return Finding(UNKNOWN, "registration")
     if account.linked_at is None or case.facts.store.set_up_at is None:
         return Finding(PENDING, "set_up")
-    return Finding(PENDING, "split" if because is SpendUnknown.SPLIT else "start")
+    if because is SpendUnknown.SPLIT:
+        return Finding(PENDING, "split")
+    waits = case.outcomes["admission"] is PENDING
+    params = {"days": case.programme.window_days}
+    return Finding(PENDING, "start.waiting", params) if waits else Finding(PENDING, "start")
 
 
 def _against_first_tier(case: EvaluationContext, spend: Spend, tier: Tier) -> Finding:
@@ -255,11 +259,15 @@ def _against_first_tier(case: EvaluationContext, spend: Spend, tier: Tier) -> Fi
     if spend.unknown_because is SpendUnknown.SPLIT:
         return Finding(PENDING, "split")
     if not case.window_is_over:
-        return Finding(PENDING, "open", params)
+        waits = case.outcomes["admission"] is PENDING
+        return Finding(PENDING, "open.waiting" if waits else "open", params)
     if not case.window_is_settled:
         return Finding(PENDING, "settling", params)
-    if spend.net < tier.threshold or case.bill_grace_is_over or not spend.has_bills:
-        return _paid_back(FAIL, spend, tier, params) or Finding(FAIL, params=params)
+    params |= {"net": spend.net, "bills_until": case.deadlines.bills_until}
+    if spend.net < tier.threshold or not spend.has_bills:
+        return Finding(FAIL, params=params)
+    if case.bill_grace_is_over:
+        return _paid_back(FAIL, spend, tier, params) or Finding(FAIL, "unpaid", params)
     return _paid_back(PENDING, spend, tier, params) or Finding(PENDING, "bills", params)
 
 
@@ -276,7 +284,9 @@ def credit_in_time(case: EvaluationContext) -> Finding:
     if case.today > expires:
         return Finding(FAIL, params={"expires": expires})
     if case.window_outlives_credit and not case.highest_tier_is_reached:
-        return Finding(PENDING, params={"expires": expires})
+        if case.tiers and not case.highest_tier_is_in_reach:
+            return Finding(PENDING, "late", {"expires": expires})
+        return Finding(PENDING, params={"expires": expires, "by": case.deadlines.highest_by})
     return Finding(PASS, params={"expires": expires})
 
 
@@ -325,7 +335,7 @@ def _answer(
         reason = ".".join(filter(None, (rule_id, finding.outcome, finding.reason_code)))
         result = RuleResult(rule_id, finding.outcome, reason, finding.params, evidence)
     else:
-        params = {"reason": override.reason, "by": override.by}
+        params = {"reason": override.reason, "by": override.by, "rule": rule_id}
         evidence += evidence_of_override(case, rule_id, override)
         result = RuleResult(rule_id, override.outcome, f"override.{override.outcome}", params, evidence)
     case.outcomes[rule_id] = result.outcome

@@ -138,8 +138,13 @@ class Spend:
         return sum((amount for _, amount in self._counted), ZERO)
 
     @cached_property
+    def billed(self) -> Decimal:
+        """Return the sum of the bills paid less what was taken back; below 0 where more was taken back."""
+        return sum((bill.subtotal for bill in self.bills), ZERO)
+
+    @property
     def paid(self) -> Decimal:
-        return max(ZERO, sum((bill.subtotal for bill in self.bills), ZERO))
+        return max(ZERO, self.billed)
 
     @cached_property
     def taken_back(self) -> Decimal:

@@ -71,13 +71,33 @@ TROUBLES: Mapping[str, Actor] = {
     "webhook_mute": Actor.MERCHANT,
     "clock_ahead": Actor.MERCHANT,
     "clock_behind": Actor.MERCHANT,
+    "bill_deadline": Actor.MERCHANT,
+    "begin_by": Actor.MERCHANT,
+    "begin_for_highest": Actor.MERCHANT,
+    "too_late_to_begin": Actor.NOBODY,
+    "nothing_more_in_time": Actor.NOBODY,
     "window_outlives_credit": Actor.MERCHANT,
     "place_reserved": Actor.MERCHANT,
 }
 # A step the merchant had better take soon; nothing is wrong, so that nobody else is told.
-ADVICE = frozenset({"window_outlives_credit", "place_reserved"})
+ADVICE = frozenset(
+    {
+        "bill_deadline",
+        "begin_by",
+        "begin_for_highest",
+        "too_late_to_begin",
+        "nothing_more_in_time",
+        "window_outlives_credit",
+        "place_reserved",
+    }
+)
 # What is wrong on our side with the figures a merchant looks at: they read of it, too.
-TOLD_TO_MERCHANTS = frozenset({"reading_refused", "figures_stale", "status_unknown", "bill_unreadable"})
+TOLD_TO_MERCHANTS = frozenset(
+    {
+        *("reading_refused", "figures_stale", "status_unknown", "bill_unreadable"),
+        *("too_late_to_begin", "nothing_more_in_time"),
+    }
+)
 # What only staff hear of: it may be the merchant who made it so.
 STAFF_ONLY = UNSETTLING | {PAYMENT_CONTRADICTED}
 # Until then the figures, or a consent to read them, still matter.

@@ -21,20 +21,26 @@ _LINK_OTHER = "See Ads Manager whether it was closed, and link the ad account yo
 _CONNECT_AGAIN = "Connect TikTok again, so that we can read your spend."
 _CONNECT = "Connect TikTok, so that we can read your spend."
 _ASK = "Nothing for you to do: our team checks this. Ask for a review if it stays like this."
-_REVIEW = "If you believe this is wrong, ask for a review."
-_WAIT = "Nothing for you to do: we read this again by ourselves."
-_PLACE = "Connect TikTok: stores that did come first. You see it here once a place is free."
+_REVIEW = "If you believe this is wrong, ask for a review: that is the ticket of the terms."
+_WAIT = "Nothing for you to do: we will read this again."
+_PLACE = "Connect TikTok: stores that have done so come first. You will see here when a place is free."
 _LAUNCH = "Launch your campaign in Ads Manager."
 _RUN = "Keep your campaign running."
 _ISSUE = "Nothing for you to do: our team issues the credit."
-_NEXT_OFFER = "Nothing is wrong with your store. Look out for the next offer."
+_NEXT_OFFER = "Nothing is wrong with your store. Check back for the next offer."
 _CHECK_MESSAGES = "Nothing for you to do: our team looks at the messages of your store."
 _APPEAL = "See Ads Manager for the reason and how to appeal."
 _TOLD_SOON = "Nothing for you to do: TikTok tells it within about two days."
 _OURS = "Nothing for you to do: this is ours to put right."
 _TEAM = "Nothing for you to do: our team looks into it."
 _CLOCK = "Ask your host to set the server's clock right."
-_HIGHEST = "Aim for the highest tier, and early: a lower one would be settled after the credit expires."
+_HIGHEST = "Go on only if you can reach the highest tier by {by}: a lower one would be settled too late."
+_NO_MORE = "Nothing for you to do: what you spend from now on earns no credit in this offer."
+_TOO_LATE = (
+    "What you spend from now on cannot be credited before the credit of this offer expires on {expires}."
+)
+_NOT_CERTAIN = "A place is not certain: go on only if you would advertise anyway."
+_PAY = "Pay your open bills in Ads Manager by {bills_until}: what is paid later does not count."
 
 RULES: Mapping[str, Sentence] = {
     "programme_open.pass": Sentence("Your store joined on {joined}, while the offer was open."),
@@ -248,23 +254,31 @@ RULES: Mapping[str, Sentence] = {
     "spend_reached.pending.start": Sentence(
         "Your spend period begins with the first spend that counts.", _LAUNCH
     ),
+    "spend_reached.pending.start.waiting": Sentence(
+        "Your spend period begins with the first spend that counts, and lasts {days} days.",
+        "Wait with your campaign until your store has a place.",
+    ),
     "spend_reached.pending.split": Sentence(
         "Your ad account spends; how much of that counts is not known yet.", _TOLD_SOON
     ),
     "spend_reached.pending.open": Sentence(
         "You have {qualifying} of the {threshold} needed by {last_date}.", _RUN
     ),
+    "spend_reached.pending.open.waiting": Sentence(
+        "You have {qualifying} of the {threshold} needed by {last_date}; your store has no place yet.",
+        _NOT_CERTAIN,
+    ),
     "spend_reached.pending.settling": Sentence(
         "Your spend period ended on {last_date}; TikTok's figures for its last days are not final yet.",
         "Nothing for you to do: figures are final about two days after each day.",
     ),
     "spend_reached.pending.bills": Sentence(
-        "You spent enough by {last_date}; the bill for it is not paid yet.",
-        "Pay your open bill in Ads Manager.",
+        "You spent {net} by {last_date}, which is enough, but not all of it is paid yet.",
+        _PAY,
     ),
     "spend_reached.pending.refunded": Sentence(
         "You spent enough by {last_date}, but {refunded} of what you paid was refunded.",
-        "Pay the bills that are open again in Ads Manager, or ask for a review.",
+        "Pay the bills that are open again in Ads Manager by {bills_until}, or ask for a review.",
     ),
     "spend_reached.fail.refunded": Sentence(
         "Your spend period ended on {last_date} with {qualifying}, because {refunded} of what you paid was "
@@ -273,6 +287,11 @@ RULES: Mapping[str, Sentence] = {
     ),
     "spend_reached.fail": Sentence(
         "Your spend period ended on {last_date} with {qualifying}; {threshold} was needed.", _REVIEW
+    ),
+    "spend_reached.fail.unpaid": Sentence(
+        "You spent {net} by {last_date}, but only {qualifying} of it was paid by {bills_until}; {threshold} was "
+        "needed.",
+        _REVIEW,
     ),
     "spend_reached.unknown.zone": Sentence(
         "What counts is not known yet, because the time zone of your ad account is not.", _WAIT
@@ -297,7 +316,7 @@ RULES: Mapping[str, Sentence] = {
     ),
     "spend_reached.unknown.provisional": Sentence(
         "Your spend reached {threshold}, but we could not confirm yet that it was paid.",
-        "Our team confirms your paid bills. Ask for a review and attach the bill to speed it up.",
+        "Our team confirms your paid bills. To speed it up, ask for a review and say when you paid which amount.",
     ),
     "credit_in_time.pass": Sentence("There is time: the credit of this offer can be used until {expires}."),
     "credit_in_time.pending": Sentence(
@@ -305,21 +324,60 @@ RULES: Mapping[str, Sentence] = {
         "still be credited in time.",
         _HIGHEST,
     ),
+    "credit_in_time.pending.late": Sentence(
+        "Your spend period is settled only after the credit expires on {expires}, and the highest tier cannot be "
+        "reached in time any more.",
+        _NO_MORE,
+    ),
     "credit_in_time.fail": Sentence("The credit of this offer expired on {expires}.", _NEXT_OFFER),
     "credit_in_time.unknown": Sentence(
         "Whether there is time is not known yet, because the time zone of your ad account is not.", _WAIT
     ),
-    "override.pass": Sentence("Our team decided that this is fulfilled: {reason}"),
-    "override.fail": Sentence("Our team decided that this is not fulfilled: {reason}", _REVIEW),
+    "override.pass": Sentence("Our team decided on this rule ({rule}): met. Reason: {reason}"),
+    "override.fail": Sentence("Our team decided on this rule ({rule}): not met. Reason: {reason}", _REVIEW),
+}
+
+# What each rule is about, where an answer by staff does not say it.
+RULE_NAMES: Mapping[str, str] = {
+    "programme_open": "joined while the offer was open",
+    "admission": "a place in the offer",
+    "first_set_up": "first set-up in the offer",
+    "store_market": "country of the store",
+    "account_market": "country of the ad account",
+    "account_currency": "currency of the ad account",
+    "not_yet_advertising": "no earlier advertising",
+    "merchant_once": "once for each merchant",
+    "account_once": "once for each ad account",
+    "no_conflicting_promotion": "no conflicting promotion",
+    "good_standing": "good standing of the ad account",
+    "credit_in_time": "in time for the credit",
 }
 
 # The next step of what waits for a link, and what stands in its place where only the consent is missing.
 LINK, WAIT, CONNECT_TIKTOK = _LINK, _WAIT, "account_linked.pending.claimed"
 
-# By stage; `.claimed` where only the consent is missing; `.undated`, `.late` and `.code` are for awards without
-# a date, past it, or given as a code to redeem.
+# By stage, and after the dot what tells apart within one (words.py, `_told_apart`). `because` is the sentence of
+# the rule that decides; where a headline has no next step, that rule's own is told.
 HEADLINES: Mapping[str, Sentence] = {
-    "not_admitted": Sentence("Your store is waiting for a place in the offer.", _PLACE),
+    "too_late": Sentence(_TOO_LATE, "Nothing for you to do: check back for the next offer."),
+    "not_admitted": Sentence(
+        "Your store is waiting for a place in the offer. If your ad account spends already, its {days} days may "
+        "be running.",
+        _PLACE,
+    ),
+    "not_admitted.connected": Sentence(
+        "Your store is waiting for a place in the offer; its {days} days begin with the first spend.",
+        "Wait with your campaign: you will see here when a place is free.",
+    ),
+    "not_admitted.running": Sentence(
+        "Your store is waiting for a place in the offer, while its {days} days are running: they end on "
+        "{last_date}.",
+        _NOT_CERTAIN,
+    ),
+    "not_admitted.over": Sentence(
+        "Your store is waiting for a place in the offer; its {days} days ended on {last_date}.",
+        "Nothing for you to do: what you spent counts if a place becomes free in time.",
+    ),
     "awaiting_setup": Sentence("Set up the official TikTok integration to begin.", _SET_UP),
     "awaiting_setup.lost": Sentence(
         "We do not know whether the TikTok integration is set up: messages of your store cannot be used.",
@@ -345,15 +403,39 @@ HEADLINES: Mapping[str, Sentence] = {
     ),
     "awaiting_spend": Sentence("Your TikTok ad account is linked; no spend counts yet.", _LAUNCH),
     "accumulating": Sentence("Your spend is adding up; your spend period is open until {last_date}.", _RUN),
-    "settling": Sentence(
-        "Your spend period ended on {last_date}; the figures are being settled.",
-        "Nothing for you to do, unless a bill is open: pay it in Ads Manager.",
+    "accumulating.late": Sentence(_TOO_LATE, _NO_MORE),
+    "accumulating.reached": Sentence(
+        "You have reached {reached} of ad credit. It comes by {credit_by}, if you reach nothing more and meet every "
+        "rule.",
+        "Spend more by {by} if you want to reach the next tier.",
     ),
-    "due": Sentence("You earned {credit} of ad credit; it is due by {due_by}.", _ISSUE),
+    "accumulating.top": Sentence(
+        "You have reached {reached} of ad credit. It comes by {credit_by}, once the figures are final and if you "
+        "meet every rule.",
+        "Nothing for you to do: figures are final about two days after each day.",
+    ),
+    "settling": Sentence(
+        "Your spend period ended on {last_date}; TikTok's figures for its last days are not final yet.",
+        "Nothing for you to do: figures are final about two days after each day.",
+    ),
+    "settling.reached": Sentence(
+        "Your spend period ended on {last_date}. {reached} of ad credit comes by {credit_by}, if the figures stay "
+        "as they are and you meet every rule.",
+        "Nothing for you to do: figures are final about two days after each day.",
+    ),
+    "settling.unpaid": Sentence(
+        "Your spend period ended on {last_date}; {unpaid} of what you spent is not paid yet.", _PAY
+    ),
+    "due": Sentence("You earned {credit} of ad credit; you receive it by {due_by}.", _ISSUE),
     "due.undated": Sentence("You earned {credit} of ad credit.", _ISSUE),
     "due.late": Sentence(
         "You earned {credit} of ad credit. It was due by {due_by}, and that date has passed.",
         "Our team sees this and issues the credit; ask for a review if it stays like this.",
+    ),
+    "due.expired": Sentence(
+        "You earned {credit} of ad credit, and it was not issued before the credit of the offer expired on "
+        "{expires}.",
+        "Ask for a review: our team answers it here.",
     ),
     "issued": Sentence("Your ad credit of {credit} was issued.", "Look for it in Ads Manager."),
     "issued.code": Sentence(
@@ -367,27 +449,21 @@ HEADLINES: Mapping[str, Sentence] = {
     "expired": Sentence("The ad credit of this offer expired on {expires}."),
     "blocked": Sentence("Our team has stopped your ad credit until it lifts the stop.", _REVIEW),
     "blocked.safety": Sentence("Your store is blocked for safety reasons until our team lifts it.", _REVIEW),
-    "programme_over.ended": Sentence(
-        "The offer is over, and your spend period ended without reaching a tier.", _REVIEW
-    ),
-    "programme_over.unmet": Sentence(
-        "The offer is over, and your store did not qualify; see the rule that is not met.", _REVIEW
-    ),
+    "programme_over.ended": Sentence("The offer is over, and no tier was reached. {because}"),
+    "programme_over.unmet": Sentence("The offer is over, and your store did not qualify. {because}"),
     "programme_over": Sentence(
-        "The offer is over. Nothing is wrong with your store.", "Look out for the next offer."
+        "The offer is over. Nothing is wrong with your store.", "Check back for the next offer."
     ),
-    "ended": Sentence("Your spend period ended without reaching a tier.", _REVIEW),
-    "ineligible": Sentence(
-        "Your store does not qualify for the offer; see the rule that is not met.", _REVIEW
-    ),
+    "ended": Sentence("No tier was reached. {because}"),
+    "ineligible": Sentence("Your store does not qualify for the offer. {because}"),
     "held": Sentence(
-        "Your spend reached a tier; our team checks an open point before the credit is issued.",
-        "See the rules that are still open: some of them you can settle yourself.",
+        "Your spend reached a tier. Before the credit is issued, this has to be settled: {because}"
     ),
 }
 
 # In these stages what a rule still waits for helps nobody, and may cost money: said in place of its next step.
 MEANWHILE: Mapping[str, str] = {
+    "too_late": _NO_MORE,
     "programme_over": "Nothing for you to do: the offer is over.",
     "ended": "Nothing for you to do: your spend period has ended.",
     "expired": "Nothing for you to do: the credit has expired.",
@@ -411,9 +487,27 @@ USED: Mapping[str, str] = {
 
 WARNINGS: Mapping[str, Sentence] = {
     "window_outlives_credit": Sentence(
-        "The credit expires on {expires}, before your spend period is settled: only the highest tier can still "
-        "be credited in time.",
+        "Your spend period is settled too late for the credit, which expires on {expires}: only the highest tier "
+        "can still be credited in time.",
         _HIGHEST,
+    ),
+    "bill_deadline": Sentence(
+        "{unpaid} of what you spent is not paid yet. Only what is paid by {bills_until} counts.",
+        "Pay your open bills in Ads Manager by {bills_until}.",
+    ),
+    "begin_by": Sentence(
+        "Every tier can still be credited in time if you begin to spend by {by}: the credit of this offer expires "
+        "on {expires}.",
+        "Finish the set-up, and launch your campaign by then.",
+    ),
+    "begin_for_highest": Sentence(
+        "Only the highest tier can still be credited in time: spend {threshold} by {by}. The credit of this offer "
+        "expires on {expires}.",
+        "Begin only if you can spend that much by then.",
+    ),
+    "too_late_to_begin": Sentence(_TOO_LATE, _NO_MORE),
+    "nothing_more_in_time": Sentence(
+        "No further tier can be credited before the credit of this offer expires on {expires}.", _NO_MORE
     ),
 }
 
@@ -473,10 +567,11 @@ TROUBLES: Mapping[str, Sentence] = {
 }
 
 REVIEWS: Mapping[str, str] = {
-    "open": "You asked for a review on {asked_on}. Our team looks at it with all the evidence and answers here.",
-    "upheld": "Our team looked again on {answered_on}, and the answer stands: {reason}",
-    "overridden": "Our team looked again on {answered_on} and decided anew: {reason}",
-    "fact_recorded": "Our team looked again on {answered_on} and corrected what we knew: {reason}",
+    "open": "You asked for a review, the ticket of the terms, on {asked_on}. Our team reads it with all the "
+    "evidence and answers here.",
+    "upheld": "Our team answered your review on {answered_on}; the decision stands: {reason}",
+    "overridden": "Our team answered your review on {answered_on} and changed the decision: {reason}",
+    "fact_recorded": "Our team answered your review on {answered_on} and corrected what we knew: {reason}",
 }
 
 _AGAIN = "Try again."
@@ -574,7 +669,7 @@ CONNECT: Mapping[str, Sentence] = {
         "Go on only if this is your own store. Sign in there as an administrator, and approve.",
     ),
     "probing": Sentence(
-        "We look whether a WooCommerce store answers at this address.",
+        "We check whether a WooCommerce store answers at this address.",
         "This takes a few seconds; then you go on to your store. Leave this page open.",
     ),
     "settling": Sentence(
@@ -653,7 +748,7 @@ SHOP_TROUBLES: Mapping[str, Sentence] = {
     "busy": Sentence("Your store is busy or under maintenance.", "Try again in a few minutes."),
     "malformed": Sentence(
         "Your store answers, but not as WooCommerce does: something else is mixed into its answers.",
-        "Ask whoever looks after your store to stop it from printing PHP messages, and try again.",
+        "Ask the developer of your store to turn off the display of PHP messages, and try again.",
     ),
     "too_old": Sentence(
         "Your store's WooCommerce is too old for this.", "Update WooCommerce, and try again."
@@ -682,7 +777,7 @@ WEBHOOK_TROUBLES: Mapping[str, Sentence] = {
     ),
     "mute": Sentence(
         "Your store keeps a webhook of ours without its event, so news does not reach us at once.",
-        "Update WooCommerce and our plugin; we make the webhook anew by ourselves.",
+        "Update WooCommerce and our plugin; we then create the webhook again.",
     ),
 }
 

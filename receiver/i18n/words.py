@@ -5,13 +5,13 @@ Dates are Gregorian everywhere, in Thai too: they are compared with TikTok's, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
@@ -30,6 +30,7 @@ from receiver.i18n.sentences import (
     PERMISSIONS,
     PLACES,
     REVIEWS,
+    RULE_NAMES,
     RULES,
     SHOP_TROUBLES,
     TROUBLES,
@@ -43,6 +44,9 @@ from receiver.i18n.sentences import (
 
 def rule_words(reason: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
     """The sentence of a rule's answer, and the next step where something can be done."""
+    if reason.startswith("override."):
+        rule = params["rule"]
+        params = {**params, "rule": translated(f"rule.{rule}:name", RULE_NAMES[rule], locale)}
     return _filled(reason, RULES[reason], params, locale)
 
 
@@ -135,25 +139,68 @@ def webhook_trouble_words(trouble: str, locale: Locale = ENGLISH) -> Sentence:
 
 
 def _told_apart(stage: str, params: Mapping[str, Any]) -> str:
-    if stage == "due" and params.get("due_by") is None:
-        return "due.undated"
-    if stage == "awaiting_link" and params.get("claimed_account"):
-        return "awaiting_link.claimed"
-    if stage in ("awaiting_setup", "awaiting_link") and params.get("lost_signals"):
-        return f"{stage}.lost"
-    if stage == "awaiting_spend" and f"{stage}.{params.get('spend_unknown')}" in HEADLINES:
-        return f"{stage}.{params['spend_unknown']}"
-    if stage == "blocked" and params.get("is_unsafe"):
-        return "blocked.safety"
-    if stage == "programme_over" and params.get("failed_else"):
-        return (
-            "programme_over.ended" if params["failed_else"] == {"spend_reached"} else "programme_over.unmet"
-        )
-    if params.get("is_overdue"):
-        return "due.late"
-    if stage == "issued" and params.get("delivery") == "code" and params.get("reference"):
-        return "issued.code"
-    return stage
+    """Return the headline of a stage that fits: each `_TELLS_APART` answers what stands after the dot."""
+    if params.get("is_too_late") and params.get("last_date") is None:
+        return "too_late"
+    apart = _TELLS_APART[stage](params) if stage in _TELLS_APART else None
+    return f"{stage}.{apart}" if apart and f"{stage}.{apart}" in HEADLINES else stage
+
+
+def _of_waiting(params: Mapping[str, Any]) -> str | None:
+    if params.get("last_date") is not None:
+        return "running" if params.get("window_is_open") else "over"
+    return "connected" if params.get("has_account") else None
+
+
+def _of_spending(params: Mapping[str, Any]) -> str | None:
+    if params.get("credit_by") is not None:
+        return "top" if params.get("by") is None else "reached"
+    return "late" if params.get("is_too_late") else None
+
+
+def _of_settling(params: Mapping[str, Any]) -> str | None:
+    if params.get("unpaid") is not None:
+        return "unpaid"
+    return "reached" if params.get("credit_by") is not None else None
+
+
+def _of_due(params: Mapping[str, Any]) -> str | None:
+    if params.get("has_expired"):
+        return "expired"
+    if params.get("due_by") is None:
+        return "undated"
+    return "late" if params.get("is_overdue") else None
+
+
+def _of_over(params: Mapping[str, Any]) -> str | None:
+    failed = params.get("failed_else")
+    if not failed:
+        return None
+    return "ended" if failed == {"spend_reached"} else "unmet"
+
+
+def _of_link(params: Mapping[str, Any]) -> str | None:
+    if params.get("claimed_account"):
+        return "claimed"
+    return "lost" if params.get("lost_signals") else None
+
+
+def _of_issued(params: Mapping[str, Any]) -> str | None:
+    return "code" if params.get("delivery") == "code" and params.get("reference") else None
+
+
+_TELLS_APART: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
+    "not_admitted": _of_waiting,
+    "awaiting_setup": lambda params: "lost" if params.get("lost_signals") else None,
+    "awaiting_link": _of_link,
+    "awaiting_spend": lambda params: params.get("spend_unknown"),
+    "accumulating": _of_spending,
+    "settling": _of_settling,
+    "due": _of_due,
+    "issued": _of_issued,
+    "blocked": lambda params: "safety" if params.get("is_unsafe") else None,
+    "programme_over": _of_over,
+}
 
 
 def _filled(
@@ -190,9 +237,17 @@ def _write(value: Any, currency: str | None, locale: Locale) -> str:
     if isinstance(value, timedelta):
         return str(format_timedelta(value, threshold=1.5, locale=locale))
     if isinstance(value, datetime):
-        return str(format_datetime(value, "long", locale=locale))
+        return _moment(value, locale)
     if isinstance(value, date):
         return str(format_date(value, "long", locale=locale))
     if isinstance(value, list):
         return format_list([_write(item, currency, locale) for item in value], locale=locale)
     return str(value)
+
+
+def _moment(at: datetime, locale: Locale) -> str:
+    """Write a moment in UTC to the minute: seconds tell a merchant nothing."""
+    utc = at.astimezone(UTC)
+    joined = str(get_datetime_format("long", locale=locale)).replace("'", "")
+    time, day = format_time(utc.time(), "short", locale=locale), format_date(utc, "long", locale=locale)
+    return joined.replace("{0}", f"{time} UTC").replace("{1}", str(day))

@@ -32,6 +32,7 @@ from receiver.i18n.sentences import (
     WARNINGS,
     WEBHOOK_TROUBLES,
 )
+from tests.documents.test_headlines import ADVISED, TOLD
 from tests.documents.test_languages import ENGLISH, FILLED
 from tests.domain.situations import DAY, Situation, situations
 from tests.domain.test_decision import STAGES
@@ -78,7 +79,8 @@ def all_decisions() -> tuple[Decision, ...]:
         decide(known, seed_programme(), AFTER) for known in (LATE_ENDED, make_facts(store={"country": "FR"}))
     ]
     claimed = decide(CLAIMED, seed_programme(), OPEN)
-    return *by_reason, *by_stage, *by_award, *by_end, *after, claimed
+    told = [decided(as_of, **parts) for as_of, parts in [*((day, parts) for _, day, parts in TOLD), *ADVISED]]
+    return *by_reason, *by_stage, *by_award, *by_end, *after, claimed, *told
 
 
 def sentences_of(document: dict[str, Any]) -> Iterator[str]:
@@ -150,6 +152,7 @@ PAGES = (
     "webhook_trouble.",
     "clock.",
     "trouble.",
+    "rule.",
 )
 
 

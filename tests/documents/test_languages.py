@@ -24,6 +24,7 @@ from receiver.i18n.sentences import (
     PERMISSIONS,
     PLACES,
     REVIEWS,
+    RULE_NAMES,
     RULES,
     SHOP_TROUBLES,
     TROUBLES,
@@ -41,7 +42,8 @@ NAMES = ("TikTok for WooCommerce", "TikTok", "Ads Manager", "Business Center")
 EARLY_END = make_programme(credit_expires=date(2025, 12, 3))  # before the window's figures are final
 FILLED = {
     **SAMPLE,
-    "credit": Decimal("499.995"),
+    **dict.fromkeys(("credit", "reached", "unpaid"), Decimal("499.995")),
+    "because": "The rule says why.",
     "due_by": date(2025, 11, 2),
     "reference": "REF-1",
     "advertiser": "7001",
@@ -52,6 +54,7 @@ FILLED = {
 PLAIN = {
     "{}:meanwhile": MEANWHILE,
     "used.{}:text": USED,
+    "rule.{}:name": RULE_NAMES,
     "review.{}:text": REVIEWS,
     "connect.{}:label": CONNECT_LABELS,
     "consent.{}:label": CONSENT_LABELS,

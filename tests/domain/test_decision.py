@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.domain.decision import DueAward, NextTier, Warned
+from receiver.domain.advice import Warned
+from receiver.domain.decision import DueAward
 from receiver.domain.facts import Payment
+from receiver.domain.next_tier import Needs, NextTier
 from tests.factories import (
     FIRST,
     LAST,
@@ -234,7 +236,7 @@ def test_confirmed_bills_release_a_provisional_award():
 
 def test_the_next_tier_says_what_is_missing_each_day_rounded_up():
     found = decided(spend=(cash("523.10"),))
-    assert found.next_tier == NextTier(US_TIERS[1], Decimal("976.90"), Decimal("88.81"))
+    assert found.next_tier == NextTier(US_TIERS[1], Decimal("976.90"), Decimal("88.81"), Needs.SPEND, LAST)
 
 
 def test_what_is_missing_each_day_is_never_too_little():
@@ -243,7 +245,7 @@ def test_what_is_missing_each_day_is_never_too_little():
 
 
 def test_before_the_window_the_next_tier_is_the_first_and_nothing_is_asked_per_day():
-    assert decided().next_tier == NextTier(US_TIERS[0], Decimal(500), None)
+    assert decided().next_tier == NextTier(US_TIERS[0], Decimal(500), None, Needs.SPEND, date(2026, 1, 23))
 
 
 def test_there_is_no_next_tier_at_the_top():
@@ -321,7 +323,9 @@ def test_the_headline_may_speak_of_the_offers_end_the_window_and_the_award(as_of
 def test_the_warning_says_when_the_credit_expires():
     terms = make_programme(credit_expires=date(2025, 12, 3))
     found = decided(OPEN, terms, spend=(cash("10.00"),))
-    assert found.warnings == (Warned("window_outlives_credit", {"expires": date(2025, 12, 3)}),)
+    assert found.warnings == (
+        Warned("window_outlives_credit", {"expires": date(2025, 12, 3), "by": date(2025, 11, 26)}),
+    )
 
 
 def test_a_due_award_is_dated_at_the_moment_it_was_decided():

@@ -11,6 +11,8 @@ from receiver.i18n.sentences import RULES
 from tests.factories import LAST, LINKED, OPEN, SETTLED, bill, cash, decided, make_programme, override
 
 BY_REGISTRATION = make_programme(anchor=Anchor.REGISTRATION)
+CREDIT_IS_ENDING = make_programme(credit_expires=OPEN.date())
+LAST_USEFUL = {"by": date(2025, 11, 26)}  # seven days before the credit's end
 CREDIT_ENDS_EARLY = make_programme(credit_expires=date(2025, 12, 3))
 
 
@@ -44,6 +46,7 @@ SPENT = {"history": {"prior_spend": Decimal("0.01")}}
 LONDON = {"country": "GB", "currency": "GBP", "timezone": "Europe/London"}
 AUTOMATIC = {"account": {"payment": Payment.AUTOMATIC}, "bills_readable": True}
 IN_DOUBT = {**AUTOMATIC, "payments": (bill(None, OPEN),)}
+BILLED = {"bills_until": date(2026, 1, 5)}  # 35 days after the last date
 EXPIRES = {"expires": date(2026, 1, 30)}
 ENDS_EARLY = {"expires": date(2025, 12, 3)}  # a day before the window's last date is final
 
@@ -174,6 +177,12 @@ AT_ONCE = [
     ("spend_reached.unknown.threshold.market", {"account": {"country": "DE"}}, {}),
     ("spend_reached.unknown.threshold.untold", {"account": {"country": None}}, {}),
     ("spend_reached.unknown.threshold.untold", {"account": {"currency": None}}, {}),
+    ("spend_reached.pending.start.waiting", {"store": {"admitted": False}}, {"days": 30}),
+    (
+        "spend_reached.pending.open.waiting",
+        {"store": {"admitted": False}, "spend": (cash("499.99"),)},
+        money("499.99"),
+    ),
     ("spend_reached.pending.split", {"spend": (UNSPLIT,)}, {}),
     ("spend_reached.unknown.bill", {"spend": (cash("600.00"),), **IN_DOUBT}, {}),
     (
@@ -187,12 +196,12 @@ AT_ONCE = [
     (
         "override.pass",
         {"store": {"country": "FR"}, "history": {"overrides": {"store_market": override()}}},
-        {"reason": "seen by us", "by": "ann@staff.example"},
+        {"reason": "seen by us", "by": "ann@staff.example", "rule": "store_market"},
     ),
     (
         "override.fail",
         {"history": {"overrides": {"admission": override("fail")}}},
-        {"reason": "seen by us", "by": "ann@staff.example"},
+        {"reason": "seen by us", "by": "ann@staff.example", "rule": "admission"},
     ),
 ]
 
@@ -211,15 +220,26 @@ IN_TIME = [
     (LATE, "programme_open.pass", {"store": {"joined_at": LAST_MINUTE}}, joined(LAST_MINUTE.date())),
     (LATE, "programme_open.fail.after", {"store": {"joined_at": LATE}}, joined(LATE.date())),
     (OVER, "spend_reached.pending.settling", LESS, money("499.99")),
-    (SETTLED, "spend_reached.pending.bills", UNPAID, money("0")),
-    (SETTLED, "spend_reached.pending.refunded", REFUNDED, {**money("400.00"), "refunded": Decimal("100.00")}),
+    (SETTLED, "spend_reached.pending.bills", UNPAID, {**money("0"), **BILLED, "net": Decimal(500)}),
+    (
+        at("2026-01-06T05:00"),
+        "spend_reached.fail.unpaid",
+        UNPAID,
+        {**money("0"), **BILLED, "net": Decimal(500)},
+    ),
+    (
+        SETTLED,
+        "spend_reached.pending.refunded",
+        REFUNDED,
+        {**money("400.00"), **BILLED, "net": Decimal(500), "refunded": Decimal(100)},
+    ),
     (
         at("2026-01-06T05:00"),  # after the grace of bills
         "spend_reached.fail.refunded",
         REFUNDED,
-        {**money("400.00"), "refunded": Decimal("100.00")},
+        {**money("400.00"), **BILLED, "net": Decimal(500), "refunded": Decimal(100)},
     ),
-    (SETTLED, "spend_reached.fail", LESS, money("499.99")),
+    (SETTLED, "spend_reached.fail", LESS, {**money("499.99"), **BILLED, "net": Decimal("499.99")}),
     (at("2026-01-31T05:00"), "credit_in_time.fail", {}, EXPIRES),
 ]
 
@@ -231,8 +251,19 @@ OF_OTHER_TERMS = [
         {"account": {"created_at": None, "linked_at": None}},
         {},
     ),
-    (CREDIT_ENDS_EARLY, "credit_in_time.pending", {"spend": (cash("10.00"),)}, ENDS_EARLY),
-    (CREDIT_ENDS_EARLY, "credit_in_time.pending", {"spend": (cash("4999.99"),)}, ENDS_EARLY),
+    (CREDIT_ENDS_EARLY, "credit_in_time.pending", {"spend": (cash("10.00"),)}, {**ENDS_EARLY, **LAST_USEFUL}),
+    (
+        CREDIT_ENDS_EARLY,
+        "credit_in_time.pending",
+        {"spend": (cash("4999.99"),)},
+        {**ENDS_EARLY, **LAST_USEFUL},
+    ),
+    (
+        CREDIT_IS_ENDING,
+        "credit_in_time.pending.late",
+        {"spend": (cash("4999.99"),)},
+        {"expires": OPEN.date()},
+    ),
     (CREDIT_ENDS_EARLY, "credit_in_time.pass", {"spend": (cash("5000.00"),)}, ENDS_EARLY),
 ]
 

@@ -1,0 +1,88 @@
+"""The headline of a status document: where the store stands in a sentence, and what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from babel import Locale
+
+from receiver.domain.awards import is_overdue
+from receiver.domain.decision import Decision, Stage
+from receiver.domain.facts import Outcome, RecordedAward
+from receiver.i18n.sentences import Sentence
+from receiver.i18n.words import headline_words
+
+# Outcomes of the rule that decides a stage, the first that some rule has.
+DECIDED_BY: Mapping[Stage, tuple[Outcome, ...]] = {
+    Stage.INELIGIBLE: (Outcome.FAIL,),
+    Stage.PROGRAMME_OVER: (Outcome.FAIL,),
+    Stage.ENDED: (Outcome.FAIL,),
+    Stage.HELD: (Outcome.UNKNOWN, Outcome.PENDING),
+}
+OF_THE_OFFER = frozenset(
+    {"programme_open", "credit_in_time"}
+)  # no fault of the store, where another rule fails
+
+
+def headline(decision: Decision, rules: Sequence[Mapping[str, Any]], locale: Locale) -> Sentence:
+    """Return the headline and its next step; `rules` are those of the document, in the reader's language."""
+    deciding = _deciding_rule(decision, rules)
+    params = {**_params(decision), "because": deciding["text"] if deciding else None}
+    words = headline_words(decision.stage, params, locale)
+    if words.next_step is None and deciding is not None:
+        return Sentence(words.text, deciding["next_step"])
+    return words
+
+
+def _deciding_rule(decision: Decision, rules: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    is_over = decision.stage is Stage.PROGRAMME_OVER
+    concerned = [rule for rule in rules if not (is_over and rule["id"] in OF_THE_OFFER)]
+    for outcome in DECIDED_BY.get(decision.stage, ()):
+        found = next((rule for rule in concerned if rule["outcome"] == outcome), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _params(decision: Decision) -> dict[str, Any]:
+    award, account = decision.award, decision.account
+    return {
+        **decision.params,
+        **_of_the_tier(decision),
+        **_of_the_bill(decision),
+        **(_of_the_award(decision, award) if isinstance(award, RecordedAward) else {}),
+        "days": decision.programme.window_days,
+        "window_is_open": decision.window is not None and not decision.window.is_over(decision.today),
+        "has_account": account is not None,
+        "claimed_account": decision.claimed_account,
+        "is_too_late": decision.is_too_late,
+    }
+
+
+def _of_the_award(decision: Decision, award: RecordedAward) -> dict[str, Any]:
+    names = ("credit", "currency", "due_by", "delivery", "reference")
+    is_due = decision.stage is Stage.DUE
+    return {
+        **{name: getattr(award, name) for name in names},
+        "is_overdue": is_due and is_overdue(award.state, award.due_by, decision.today),
+        "has_expired": is_due and decision.today > decision.programme.credit_expires,
+    }
+
+
+def _of_the_tier(decision: Decision) -> dict[str, Any]:
+    """The tier whose credit comes if nothing more is reached, and until when more would count."""
+    coming = next((one for one in decision.tiers if one.credit_by is not None), None)
+    account, above = decision.account, decision.next_tier
+    if coming is None or account is None:
+        return {}
+    return {
+        "reached": coming.tier.credit,
+        "credit_by": coming.credit_by,
+        "currency": account.currency,
+        "by": above and above.by,
+    }
+
+
+def _of_the_bill(decision: Decision) -> Mapping[str, Any]:
+    return next((warned.params for warned in decision.warnings if warned.id == "bill_deadline"), {})

@@ -1,0 +1,22 @@
+"""What a merchant who spends so much a day reaches: the tier, its date, and when its credit comes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from receiver.domain.decision import EARNING, Decision
+from receiver.domain.pace import Projection, project
+from receiver.domain.spend import ZERO
+
+
+def what_if(decision: Decision, per_day: Decimal) -> Projection | None:
+    """Return the highest further tier that `per_day` from tomorrow on reaches in time; None where none is.
+
+    Before a window has begun, it would begin tomorrow.
+    """
+    if decision.stage not in EARNING or (decision.spend is not None and decision.spend.qualifying is None):
+        return None
+    spent = decision.spend.net if decision.spend else ZERO
+    tiers = [progress.tier for progress in decision.tiers]
+    return project(Fraction(per_day), spent, tiers, decision.deadlines, decision.today)
