@@ -123,7 +123,7 @@ def _move(
 def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:
     container, text = current_container(), text_of(source)
     if dry_run:
-        planned = preview(container.database, text, cipher=container.cipher)
+        planned = preview(container.database, container.now(), text, cipher=container.cipher)
     else:
         planned = issue_file(container.database, container.now(), text, actor(), cipher=container.cipher)
     print_rows([_row(one) for one in planned], as_json)

@@ -40,7 +40,7 @@ TO_DO = {
 
 def compose(items: Sequence[Alert], public_url: str, now: datetime) -> Message:
     """One message of all that is news."""
-    matters = [_matter(item, public_url, now) for item in items]
+    matters = [_matter(item, public_url) for item in items]
     return Message(
         id=f"msg_{_digest(items)}",
         at=now,
@@ -62,7 +62,7 @@ def _digest(items: Sequence[Alert]) -> str:
     return hashlib.sha256(repr(items).encode()).hexdigest()[:32]
 
 
-def _matter(item: Alert, public_url: str, now: datetime) -> dict[str, Any]:
+def _matter(item: Alert, public_url: str) -> dict[str, Any]:
     return {
         "id": item.matter,
         "news": str(item.news),
@@ -70,12 +70,12 @@ def _matter(item: Alert, public_url: str, now: datetime) -> dict[str, Any]:
         "since": item.since.astimezone(UTC).isoformat().replace("+00:00", "Z") if item.since else None,
         "stores": list(item.stores),
         "title": SENTENCES[item.matter, item.news].format(count=item.count),
-        "link": f"{public_url}/admin/{_page(item.matter, now)}",
+        "link": f"{public_url}/admin/{_page(item.matter)}",
     }
 
 
-def _page(matter: str, now: datetime) -> str:
-    return f"awards?due_before={now.astimezone(UTC).date()}" if matter == AWARDS_OVERDUE else ""
+def _page(matter: str) -> str:
+    return "awards?overdue=any" if matter == AWARDS_OVERDUE else ""
 
 
 def _paragraph(item: Alert, matter: Mapping[str, Any]) -> str:

@@ -34,7 +34,7 @@ def outcome_of(decision: Decision) -> dict[str, Any]:
 
 
 def _answer(status: Mapping[str, Any]) -> dict[str, Any]:
-    window = status["window"] and _without(status["window"], "days_left")
+    window = status["window"] and _without(status["window"], "days_left", "bills_until")
     return {
         "stage": status["stage"],
         "verdict": status["verdict"],
@@ -42,7 +42,8 @@ def _answer(status: Mapping[str, Any]) -> dict[str, Any]:
         "warnings": {warning["id"]: "shown" for warning in status["warnings"]},
         "window": window or {},
         "tier": (status["tier"] or {}).get("threshold"),
-        "award": status["award"] and _without(status["award"], "decided_at", "id", "overdue", "used"),
+        "award": status["award"]
+        and _without(status["award"], "decided_at", "id", "overdue", "used", "remaining"),
     }
 
 

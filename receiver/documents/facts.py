@@ -173,6 +173,8 @@ class _AwardSchema(Strict):
     flags = Many(Text(), load_default=list)
     cleared_flags = _Keyed(keys=fields.String(), values=Instant(), load_default=dict)
     credited_at = Instant(load_default=None, allow_none=True)
+    timezone = Zone(load_default=None, allow_none=True)
+    remaining = Amount(load_default=None, allow_none=True)
     # What the status document adds is no fact.
     overdue = YesNo(load_default=None, allow_none=True)
     used = Text(load_default=None, allow_none=True)

@@ -65,8 +65,8 @@ def _of_the_award(decision: Decision, award: RecordedAward) -> dict[str, Any]:
     is_due = decision.stage is Stage.DUE
     return {
         **{name: getattr(award, name) for name in names},
-        "is_overdue": is_due and is_overdue(award.state, award.due_by, decision.today),
-        "has_expired": is_due and decision.today > decision.programme.credit_expires,
+        "is_overdue": is_due and is_overdue(award.state, award.due_by, decision.award_today),
+        "has_expired": is_due and decision.award_today > decision.programme.credit_expires,
     }
 
 

@@ -13,6 +13,12 @@ from babel import Locale
 
 from receiver.documents.headline import headline
 from receiver.documents.money import amount_text
+from receiver.documents.progress import (
+    admission_document,
+    next_tier_document,
+    pace_document,
+    tier_document,
+)
 from receiver.documents.review import review_document
 from receiver.documents.times import time_text
 from receiver.documents.troubles import trouble_document, warning_document
@@ -20,9 +26,8 @@ from receiver.domain.awards import is_overdue
 from receiver.domain.decision import Decision, DueAward, Stage, TierProgress
 from receiver.domain.evidence import Evidence
 from receiver.domain.facts import AccountProfile, Outcome, Payment, RecordedAward
-from receiver.domain.next_tier import NextTier
-from receiver.domain.pace import Pace
-from receiver.domain.programme import Market, Programme, Tier
+from receiver.domain.places import PlaceInLine
+from receiver.domain.programme import Market, Programme
 from receiver.domain.reviews import ReviewState
 from receiver.domain.rules import RuleResult, consent_loss
 from receiver.domain.spend import CountedDay
@@ -65,19 +70,19 @@ def status_document(
         "window": _window(decision),
         "spend": _spend(decision),
         "tiers": [_progress(progress) for progress in decision.tiers],
-        "tier": decision.tier and _tier(decision.tier),
-        "next_tier": decision.next_tier and _next_tier(decision.next_tier),
-        "pace": decision.pace and _pace(decision.pace),
+        "tier": decision.tier and tier_document(decision.tier),
+        "next_tier": decision.next_tier and next_tier_document(decision, decision.next_tier, locale),
+        "pace": decision.pace and pace_document(decision, decision.pace, locale),
         "admission": None,  # the place in the line, which the service counts
         "award": decision.award
-        and {**_award(decision.award, decision.today), "used": _used(decision, locale)},
+        and {**_award(decision.award, decision.award_today), "used": _used(decision, locale)},
     }
 
 
 def progress_document(decision: Decision) -> dict[str, Any]:
     """Return a decision's progress for a list of stores: the spend that qualifies, and the tier above."""
     spend = _spend(decision) or {"qualifying": None, "currency": None}
-    following = decision.next_tier and _next_tier(decision.next_tier)
+    following = decision.next_tier and next_tier_document(decision, decision.next_tier)
     return {"qualifying": spend["qualifying"], "currency": spend["currency"], "next_tier": following}
 
 
@@ -87,9 +92,10 @@ class Status:
 
     decision: Decision
     store_name: str
-    stale: bool  # figures that should be there are older than a day, or were never read
+    stale: bool  # what TikTok tells was never read, or not when its turn was
     next_check: datetime | None
     review: ReviewState | None  # the newest the merchant asked for
+    admission: PlaceInLine | None = None  # while it waits for a place
     observed: Observations = field(default_factory=Observations)
     since: Mapping[str, datetime] = field(default_factory=dict)  # of troubles, by id
 
@@ -101,6 +107,7 @@ def full_document(status: Status, locale: Locale = ENGLISH, *, for_staff: bool =
     document = status_document(status.decision, locale, troubles)
     document["store"]["name"] = status.store_name
     document["stale"] = status.stale
+    document["admission"] = status.admission and admission_document(status.admission, locale)
     document["next_check"] = status.next_check and time_text(status.next_check)
     document["review"] = status.review and review_document(status.review, locale)
     return document
@@ -158,7 +165,7 @@ def _market(market: Market) -> dict[str, Any]:
     return {
         "country": market.country,
         "currency": market.currency,
-        "tiers": [_tier(tier) for tier in market.tiers],
+        "tiers": [tier_document(tier) for tier in market.tiers],
     }
 
 
@@ -238,36 +245,12 @@ def _amount(amount: Decimal | None) -> str | None:
     return None if amount is None else amount_text(amount)
 
 
-def _tier(tier: Tier) -> dict[str, str]:
-    return {"threshold": amount_text(tier.threshold), "credit": amount_text(tier.credit)}
-
-
 def _progress(progress: TierProgress) -> dict[str, Any]:
     return {
-        **_tier(progress.tier),
+        **tier_document(progress.tier),
         "seen_on": progress.seen_on and progress.seen_on.isoformat(),
         "reached_on": progress.reached_on and progress.reached_on.isoformat(),
         "credit_by": _date(progress.credit_by),
-    }
-
-
-def _next_tier(following: NextTier) -> dict[str, Any]:
-    return {
-        **_tier(following.tier),
-        "remaining": amount_text(following.remaining),
-        "per_day": _amount(following.per_day),
-        "needs": following.needs.value,
-        "by": following.by.isoformat(),
-    }
-
-
-def _pace(pace: Pace) -> dict[str, Any]:
-    found = pace.projection
-    return {
-        "per_day": amount_text(pace.per_day),
-        "days": pace.days,
-        "tier": found and _tier(found.tier),
-        "on": found and found.on.isoformat(),
     }
 
 
@@ -297,6 +280,7 @@ def _award(award: RecordedAward | DueAward, today: date) -> dict[str, Any]:
         "flags": list(award.flags),
         "cleared_flags": {flag: time_text(at) for flag, at in award.cleared_flags.items()},
         "credited_at": award.credited_at and time_text(award.credited_at),
+        "remaining": _amount(award.remaining),
     }
 
 

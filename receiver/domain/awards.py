@@ -70,6 +70,11 @@ def has_ended(state: str, today: date, credit_expires: date) -> bool:
     return state in MOVES[AwardMove.EXPIRE].out_of and today > credit_expires
 
 
+def may_be_issued(state: str, today: date, credit_expires: date) -> bool:
+    """Return whether a credit can still be given: nothing is after its end in the account's zone."""
+    return state != "due" or today <= credit_expires
+
+
 def is_overdue(state: str, due_by: date | None, today: date) -> bool:
     """Return whether an award that nobody has issued is past its date.
 

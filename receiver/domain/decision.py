@@ -129,6 +129,12 @@ class Decision:
     account_read_at: datetime | None = None  # when TikTok last described the account
     figures_read_at: datetime | None = None  # when spend, and bills where they count, were last read
 
+    @property
+    def award_today(self) -> date:
+        """The date of `as_of` in the zone by which the award is due, whichever account is linked now."""
+        kept = self.award if isinstance(self.award, RecordedAward) else None
+        return kept.date_of(self.as_of, self.today) if kept else self.today
+
     def outcome(self, rule_id: str) -> Outcome:
         return next(rule.outcome for rule in self.rules if rule.id == rule_id)
 
@@ -204,7 +210,8 @@ def _stage(
 
 def _stage_of_award(case: EvaluationContext, award: RecordedAward) -> Stage:
     """A recorded award is kept whatever changes later; once given, it ends with its credit."""
-    ended = has_ended(award.state, case.today, case.programme.credit_expires)
+    today = award.date_of(case.as_of, case.today)
+    ended = has_ended(award.state, today, case.programme.credit_expires)
     return Stage.EXPIRED if ended else Stage(award.state)
 
 

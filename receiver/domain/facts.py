@@ -157,6 +157,12 @@ class RecordedAward:
     flags: tuple[str, ...] = ()  # that hold now
     cleared_flags: Mapping[str, datetime] = field(default_factory=dict)  # since when they hold no longer
     credited_at: datetime | None = None
+    timezone: str | None = None  # in which `due_by` is a date; None: the account's
+    remaining: Decimal | None = None  # of its credit, where TikTok's balance tells it
+
+    def date_of(self, at: datetime, otherwise: date) -> date:
+        """Return the date that `due_by` is compared with; `otherwise` where the zone is not kept."""
+        return local_date(at, ZoneInfo(self.timezone)) if self.timezone else otherwise
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,20 @@ class Places:
     given: dict[str, datetime | None]  # given now; until when it is reserved, None: its own
 
 
+@dataclass(frozen=True)
+class PlaceInLine:
+    """Where a store stands among those that wait for a place."""
+
+    place: int  # from 1
+    of: int
+
+
+def place_in_line(waiting: Iterable[Seeker], store_id: str) -> PlaceInLine | None:
+    """Return a store's place in the order in which places are given; None where it does not wait."""
+    line = [one.store_id for one in sorted(waiting, key=_turn)]
+    return PlaceInLine(line.index(store_id) + 1, len(line)) if store_id in line else None
+
+
 def is_reserved(reserved_until: datetime | None, at: datetime) -> bool:
     """Return whether a place that nobody has proven to need is kept at this moment."""
     return reserved_until is None or at < reserved_until

@@ -168,7 +168,7 @@ def _of_progress(decision: Decision, observed: Observations) -> Iterator[FoundTr
 def _of_the_award(decision: Decision) -> Iterator[FoundTrouble]:
     award = decision.award
     if isinstance(award, RecordedAward):
-        if is_overdue(award.state, award.due_by, decision.today):
+        if is_overdue(award.state, award.due_by, decision.award_today):
             yield FoundTrouble("award_overdue", {"due_by": award.due_by})
         if award.flags:
             yield FoundTrouble("award_flagged")

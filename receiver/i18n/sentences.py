@@ -474,6 +474,21 @@ MEANWHILE: Mapping[str, str] = {
     "blocked": "Wait with this until our team has lifted the block.",
 }
 
+# What can still be reached (documents/progress.py).
+PROGRESS: Mapping[str, str] = {
+    "next_tier.daily": "{remaining} more by {by} earns {credit} of credit in all: {per_day} a day.",
+    "next_tier.spend": "{remaining} more by {by} earns {credit} of credit in all.",
+    "next_tier.begin": "{remaining} within {days} days of your first spend, and by {by}, earns {credit} of credit.",
+    "next_tier.payment": "Pay {remaining} more of your bills by {by}: that earns {credit} of credit in all.",
+    "pace.reaches": "At the rate of the last final days ({days}), {per_day} a day, you reach {threshold} on {on}.",
+    "pace.misses": "At the rate of the last final days ({days}), {per_day} a day, you reach no further tier in time.",
+    "what_if.reaches": "With {per_day} a day from tomorrow on you reach {threshold} on {on}. {credit} of credit comes "
+    "by {credit_by}, if you meet every rule.",
+    "what_if.misses": "With {per_day} a day from tomorrow on you reach no further tier in time.",
+    "what_if.closed": "More spend earns no credit now: the headline says why.",
+    "admission.place": "Place {place} of {of} in the line. Stores that have connected TikTok come first.",
+}
+
 # How a credit is used depends on how the ad account pays.
 USED: Mapping[str, str] = {
     "manual": "You pay manually: the ad credit is used before your account's balance.",

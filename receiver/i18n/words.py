@@ -29,6 +29,7 @@ from receiver.i18n.sentences import (
     MEANWHILE,
     PERMISSIONS,
     PLACES,
+    PROGRESS,
     REVIEWS,
     RULE_NAMES,
     RULES,
@@ -90,6 +91,12 @@ def reconnect_words_for(reason: str, loss: str, locale: Locale = ENGLISH) -> str
     if reason not in RULES or RULES[reason].next_step != WAIT:
         return None
     return rule_words(f"account_linked.unknown.{loss}", {}, locale).next_step
+
+
+def progress_words(message_id: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
+    """Return what can still be reached, in a sentence."""
+    text = translated(f"{message_id}:progress", PROGRESS[message_id], locale)
+    return text.format_map(_written(params, locale))
 
 
 def used_words(payment: str, locale: Locale = ENGLISH) -> str:

@@ -26,6 +26,7 @@ from receiver.i18n.sentences import (
     CONNECT,
     CONSENT,
     PERMISSIONS,
+    PROGRESS,
     RULES,
     SHOP_TROUBLES,
     TROUBLES,
@@ -153,6 +154,7 @@ PAGES = (
     "clock.",
     "trouble.",
     "rule.",
+    *PROGRESS,
 )
 
 

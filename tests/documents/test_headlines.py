@@ -231,4 +231,6 @@ def test_the_pace_is_told_with_the_tier_it_leads_to():
         "days": 7,
         "tier": {"threshold": "500.00", "credit": "500.00"},
         "on": "2025-11-25",
+        "text": "At the rate of the last final days (7), $22.00 a day, you reach $500.00 on November 25, "
+        "2025.",
     }

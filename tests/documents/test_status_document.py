@@ -23,8 +23,8 @@ KEYS = {
     "account": "advertiser_id country currency timezone payment read_at",
     "window": "anchor first_date last_date days_left state bills_until",
     "spend": "qualifying currency final final_through provisional excluded days read_at",
-    "next_tier": "threshold credit remaining per_day needs by",
-    "pace": "per_day days tier on",
+    "next_tier": "threshold credit remaining per_day needs by text",
+    "pace": "per_day days tier on text",
 }
 
 
@@ -54,6 +54,7 @@ def test_a_due_award_says_how_much_and_by_when():
         "flags": [],
         "cleared_flags": {},
         "credited_at": None,
+        "remaining": None,
         "used": USED["manual"],
     }
 

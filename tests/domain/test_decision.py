@@ -112,6 +112,14 @@ def test_the_stage_follows_a_recorded_award(state, as_of, stage):
     assert decided(as_of, award=make_award(state=state)).stage == stage
 
 
+def test_an_award_is_over_by_the_zone_it_was_kept_with_whichever_account_is_linked_now():
+    kept = make_award(state="issued", timezone="Pacific/Honolulu")  # ten hours behind UTC
+    evening = utc("2026-01-31T09:59")  # 30 January there, the 31st in New York
+    for account in ({}, False):
+        assert decided(evening, award=kept, account=account).stage == "issued"
+        assert decided(utc("2026-01-31T10:00"), award=kept, account=account).stage == "expired"
+
+
 def test_what_changes_after_the_award_moves_the_rules_but_not_the_stage():
     found = decided(SETTLED, award=make_award(), store={"country": "FR"}, spend=())
     assert (found.stage, found.verdict, found.award.id) == ("due", "ineligible", "aw_1")

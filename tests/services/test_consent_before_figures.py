@@ -60,11 +60,10 @@ def test_a_claim_brings_no_account_no_figure_and_no_history(container: Container
     assert facts.claimed_account == "7001"
 
 
-def test_a_claim_tells_neither_when_the_account_is_read_nor_that_it_is_stale(
-    container: Container, claimant: str
-):
+def test_a_claim_tells_neither_when_the_account_is_read_nor_that_it_was(container: Container, claimant: str):
     status = status_of(container.database, SETTLED, claimant)
-    assert (status.next_check, status.stale) == (None, False)
+    assert (status.next_check, status.stale) == (None, True)  # as of a store without any account
+    assert status.decision.account_read_at is None
 
 
 def test_a_claim_brings_no_poll_of_the_account_forward(container: Container, claimant: str):

@@ -106,7 +106,7 @@ def test_a_due_date_that_passed_is_told_as_passed(container, store_id, language,
 def test_a_date_that_is_still_to_come_is_a_promise(container, store_id):
     decide_store(container.database, SETTLED, store_id)
     document = full_document(status_of(container.database, SETTLED, store_id))
-    assert "is due by December" in document["headline"]
+    assert "you receive it by December" in document["headline"]
     assert (document["award"]["overdue"], document["award"]["flags"]) == (False, [])
 
 

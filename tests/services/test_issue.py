@@ -76,7 +76,8 @@ def test_a_store_with_a_safety_flag_gets_no_credit_until_it_is_lifted(desk):
     flag("yes")
     assert "safety flag for store st_0" in refused(desk.issue)
     assert (
-        "safety flag" in preview(desk.database, "award,reference\naw_0,INV-1", cipher=desk.cipher)[0].problem
+        "safety flag"
+        in preview(desk.database, NOW, "award,reference\naw_0,INV-1", cipher=desk.cipher)[0].problem
     )
     flag("no")
     assert desk.issue()["state"] == "issued"

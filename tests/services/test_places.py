@@ -23,7 +23,7 @@ from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import admit_store, disconnect_store, list_stores, show_store
 from receiver.storage import tables
 from receiver.storage.cipher import token_hash
-from tests.db_factories import keep_all, keep_store
+from tests.db_factories import keep_all, keep_link, keep_store
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
 from tests.signals import add_shop
@@ -185,6 +185,30 @@ def test_a_store_that_left_is_not_read_any_more_and_its_token_opens_nothing(
         status_for_token(container.database, container.now(), "stt_1")
     with pytest.raises(NotFound, match="st_nobody"):
         leave(container, "st_nobody")
+
+
+# -- The place in the line -----------------------------------------------------------------------
+
+
+def admission(container: Container, store_id: str) -> dict | None:
+    return full_document(status_of(container.database, container.now(), store_id))["admission"]
+
+
+def test_a_store_that_waits_sees_its_place_in_the_order_places_are_given(container: Container, line: Line):
+    line("a", "b", "c", "d", "e")
+    keep_proof(container, "st_4")  # its advertiser has consented: it comes first
+    assert admission(container, "st_4")["place"] == 1
+    shown = admission(container, "st_2")
+    assert (shown["place"], shown["of"]) == (2, 3)
+    assert shown["text"] == "Place 2 of 3 in the line. Stores that have connected TikTok come first."
+    leave(container, "st_1")
+    assert "st_4" in placed(container)
+    assert [admission(container, one) for one in ("st_0", "st_4")] == [None, None]
+    assert admission(container, "st_2")["of"] == 2
+
+
+def keep_proof(container: Container, store_id: str) -> None:
+    keep_link(container, store_id, advertiser_id="7009")
 
 
 # -- Reserved places -----------------------------------------------------------------------------

@@ -101,7 +101,7 @@ def test_an_override_takes_effect_and_the_merchant_reads_why(container):
     assert decide_store(container.database, SETTLED, "st_1").stage == "due"
     shown = full_document(status_of(container.database, SETTLED, "st_1"))["review"]
     assert (shown["id"], shown["state"], shown["answer"]) == (review_id, "answered", "overridden")
-    assert shown["text"].endswith("decided anew: looked again")
+    assert shown["text"].endswith("changed the decision: looked again")
 
 
 def test_a_fact_recorded_as_the_answer_counts_like_any_other(container):
@@ -118,7 +118,7 @@ def test_upholding_changes_no_fact(container):
     answer(container, ask(container), upheld())
     assert status_document(decide_store(container.database, SETTLED, "st_1")) == status_document(before)
     shown = full_document(status_of(container.database, SETTLED, "st_1"))["review"]
-    assert shown["text"].endswith("the answer stands: the register says so")
+    assert shown["text"].endswith("the decision stands: the register says so")
 
 
 def test_the_same_answer_again_changes_nothing_and_another_is_refused(container, clock):

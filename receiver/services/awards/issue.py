@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import MASK, AwardMove, Mover, masked_code
+from receiver.domain.awards import MASK, AwardMove, Mover, masked_code, may_be_issued
 from receiver.errors import InputError, Refused
-from receiver.services.awards.listing import award_row
+from receiver.services.awards.listing import award_date, award_row
 from receiver.services.awards.move import move_award, why_not
+from receiver.services.programmes.terms import terms_of
 from receiver.services.validation import require_text
 from receiver.storage import awards
 from receiver.storage.cipher import Cipher
@@ -73,7 +74,7 @@ def issue(
     try:
         with database.writing() as session:
             award = awards.lock_award(session, award_id)
-            surroundings = look_around(session, write_codes(session, cipher, now), [award], [issued])
+            surroundings = look_around(session, write_codes(session, cipher, now), [award], [issued], now)
             refusal = refusal_of(award, issued, surroundings)
             if refusal:
                 raise Refused(refusal)
@@ -92,15 +93,26 @@ class Surroundings:
     book: CodeBook
     flagged: set[str]  # stores with a safety flag
     holders: dict[str, str]  # code → the award that has it
+    ended: dict[str, date]  # award → the end of its credit, where that has passed in its account's zone
 
 
-def look_around(session: Session, book: CodeBook, found: list[Award], issues: list[Issued]) -> Surroundings:
+def look_around(
+    session: Session, book: CodeBook, found: list[Award], issues: list[Issued], now: datetime
+) -> Surroundings:
     hashes = book.hashes(one.reference for one in issues if one.is_code)
     holders = awards.holders_of_codes(session, hashes.values())
     flagged = awards.safety_flagged(session, (award.store_id for award in found))
-    return Surroundings(
-        book, flagged, {code: holders[hash_] for code, hash_ in hashes.items() if hash_ in holders}
-    )
+    given = {code: holders[hash_] for code, hash_ in hashes.items() if hash_ in holders}
+    return Surroundings(book, flagged, given, _ended(session, found, now))
+
+
+def _ended(session: Session, found: list[Award], now: datetime) -> dict[str, date]:
+    ends = {name: terms_of(session, name).credit_expires for name in {award.programme for award in found}}
+    return {
+        award.id: ends[award.programme]
+        for award in found
+        if not may_be_issued(award.state, award_date(award, now), ends[award.programme])
+    }
 
 
 def refusal_of(award: Award, issued: Issued, around: Surroundings) -> str | None:
@@ -116,6 +128,8 @@ def refusal_of(award: Award, issued: Issued, around: Surroundings) -> str | None
     refusal = why_not(award, AwardMove.ISSUE, Mover.STAFF)
     if refusal:
         return refusal
+    if award.id in around.ended:
+        return f"award {award.id}: its credit expired on {around.ended[award.id]}; nothing can be issued now"
     if award.store_id in around.flagged:
         return f"award {award.id}: staff recorded a safety flag for store {award.store_id}; it comes first"
     holder = around.holders.get(issued.reference) if issued.is_code else None

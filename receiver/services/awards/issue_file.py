@@ -37,12 +37,12 @@ class Planned:
     problem: str | None = None
 
 
-def preview(database: Database, text: str, *, cipher: Cipher) -> list[Planned]:
+def preview(database: Database, now: datetime, text: str, *, cipher: Cipher) -> list[Planned]:
     """Return what `issue_file` would do, by row. Raises InputError for a file nobody can read."""
     rows = read_rows(text)
     with database.reading() as session:
         found = awards.find_awards(session, _ids(rows))
-        return _plan(rows, found, _look_around(session, read_codes(session, cipher), rows, found))
+        return _plan(rows, found, _look_around(session, now, read_codes(session, cipher), rows, found))
 
 
 def issue_file(database: Database, now: datetime, text: str, actor: str, *, cipher: Cipher) -> list[Planned]:
@@ -51,7 +51,7 @@ def issue_file(database: Database, now: datetime, text: str, actor: str, *, ciph
     try:
         with database.writing() as session:
             found = awards.lock_awards(session, _ids(rows))
-            around = _look_around(session, write_codes(session, cipher, now), rows, found)
+            around = _look_around(session, now, write_codes(session, cipher, now), rows, found)
             planned = _plan(rows, found, around)
             if any(one.problem for one in planned):
                 return [_said(one, {"would issue": "not issued"}) for one in planned]
@@ -65,9 +65,9 @@ def _ids(rows: Iterable[Row]) -> list[str]:
 
 
 def _look_around(
-    session: Session, book: CodeBook, rows: list[Row], found: Mapping[str, Award]
+    session: Session, now: datetime, book: CodeBook, rows: list[Row], found: Mapping[str, Award]
 ) -> Surroundings:
-    return look_around(session, book, list(found.values()), [row.issued for row in rows if row.issued])
+    return look_around(session, book, list(found.values()), [row.issued for row in rows if row.issued], now)
 
 
 def _plan(rows: list[Row], found: Mapping[str, Award], around: Surroundings) -> list[Planned]:

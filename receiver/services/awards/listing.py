@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,11 @@ def award_of_store(database: Database, now: datetime, store_id: str) -> dict[str
         return award_row(award, now) if award else None
 
 
+def award_date(award: tables.Award, now: datetime) -> date:
+    """Return today in the zone in which the award is due."""
+    return local_date(now, ZoneInfo(award.timezone or "UTC"))
+
+
 def award_row(award: tables.Award, now: datetime) -> dict[str, Any]:
     return {
         "id": award.id,
@@ -78,7 +83,7 @@ def award_row(award: tables.Award, now: datetime) -> dict[str, Any]:
         "currency": award.currency,
         "decided_at": award.decided_at,
         "due_by": award.due_by,
-        "overdue": is_overdue(award.state, award.due_by, local_date(now, ZoneInfo(award.timezone or "UTC"))),
+        "overdue": is_overdue(award.state, award.due_by, award_date(award, now)),
         "delivery": award.delivery,
         "reference": award.reference,
         "flags": award.flags,

@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from receiver.documents.status import Status
+from receiver.domain.decision import Stage
 from receiver.services.awards.code import with_code
 from receiver.services.decisions.troubles import is_stale, observe
 from receiver.services.evaluation.evaluate import evaluate
+from receiver.services.programmes.places import admission_of
 from receiver.storage import links, reviews, stores, tables
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
@@ -45,9 +47,10 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
     return Status(
         decision=decision,
         store_name=store.name,
-        stale=account is not None and is_stale(account, decision, now),
+        stale=account is None or is_stale(account, decision, now),
         next_check=account.next_poll_at if account else None,  # null in a row of figures that are kept
         review=reviews.review_state(asked) if asked else None,
+        admission=admission_of(session, store, now) if decision.stage is Stage.NOT_ADMITTED else None,
         observed=observe(session, store, decision, now),
         since=since_of(session, store.id),
     )

@@ -59,7 +59,7 @@ def _arrival(session: Session, award: tables.Award, facts: Facts) -> str | None:
 
 def _expire(session: Session, now: datetime, award: tables.Award, decision: Decision) -> bool:
     ends = decision.programme.credit_expires
-    if not has_ended(award.state, decision.today, ends):
+    if not has_ended(award.state, decision.award_today, ends):
         return False
     detail = {"credit_expires": ends.isoformat()}
     move_award(session, now, award, AwardMove.EXPIRE, by=Mover.SERVICE, actor=SERVICE, detail=detail)

@@ -213,4 +213,5 @@ def _award(row: tables.Award | None) -> RecordedAward | None:
             flag: datetime.fromisoformat(at) for flag, at in sorted((row.cleared_flags or {}).items())
         },
         credited_at=row.credited_at,
+        timezone=row.timezone,
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.places import Places, Seeker, is_reserved, share_out
+from receiver.domain.places import PlaceInLine, Places, Seeker, is_reserved, place_in_line, share_out
 from receiver.domain.programme import Programme
 from receiver.services.programmes.terms import terms_of
 from receiver.storage import audit, awards, places, stores
@@ -65,6 +65,26 @@ def holds_place(session: Session, store: Store, now: datetime) -> bool:
     return bool(places.proven_since(session, [store]))
 
 
+def admission_of(session: Session, store: Store, now: datetime) -> PlaceInLine | None:
+    """Return a store's place in the line; None where it has a place, or does not wait for one."""
+    if store.disconnected_at is not None or holds_place(session, store, now):
+        return None
+    lapsed = [one for one in places.reserved_stores(session, store.programme) if not _is_kept(one, now)]
+    waiting = [*stores.waiting_stores(session, store.programme), *lapsed]
+    return place_in_line(_seekers(waiting, places.proven_since(session, waiting)), store.id)
+
+
+def _is_kept(store: Store, now: datetime) -> bool:
+    return is_reserved(store.reserved_until, now)
+
+
+def _seekers(of: Sequence[Store], proven: Mapping[str, datetime]) -> list[Seeker]:
+    return [
+        Seeker(one.id, one.merchant, one.host, one.joined_at, one.reserved_until, proven.get(one.id))
+        for one in of
+    ]
+
+
 def _owners(session: Session, programme: str) -> set[str]:
     return places.merchants_with_own_place(session, programme)
 
@@ -73,14 +93,8 @@ def _share_out(
     session: Session, terms: Programme, reserved: Sequence[Store], waiting: Sequence[Store], now: datetime
 ) -> Places:
     proven = places.proven_since(session, [*reserved, *waiting])
-
-    def seekers(of: Sequence[Store]) -> list[Seeker]:
-        return [
-            Seeker(one.id, one.merchant, one.host, one.joined_at, one.reserved_until, proven.get(one.id))
-            for one in of
-        ]
-
-    return share_out(terms.capacity, _owners(session, terms.id), seekers(reserved), seekers(waiting), now)
+    held, line = _seekers(reserved, proven), _seekers(waiting, proven)
+    return share_out(terms.capacity, _owners(session, terms.id), held, line, now)
 
 
 def _keep(session: Session, now: datetime, held: dict[str, Store], shared: Places, programme: str) -> None:

@@ -194,7 +194,7 @@ def take_file() -> str | tuple[str, int]:
                 container.database, container.now(), text, g.person.email, cipher=container.cipher
             )
         else:
-            planned = preview(container.database, text, cipher=container.cipher)
+            planned = preview(container.database, container.now(), text, cipher=container.cipher)
     except (InputError, Refused) as error:
         return render_template("award_file.html", refused=str(error)), 400
     problems = len([one for one in planned if one.problem])

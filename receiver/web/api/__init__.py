@@ -17,6 +17,7 @@ from receiver.web.api.refresh import refresh_api
 from receiver.web.api.reviews import reviews_api
 from receiver.web.api.schemas import RefusalSchema
 from receiver.web.api.status import status_api
+from receiver.web.api.what_if import what_if_api
 
 
 class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
     api.spec.components.security_scheme("statusToken", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(status_api)
     api.register_blueprint(refresh_api)
+    api.register_blueprint(what_if_api)
     api.register_blueprint(reviews_api)
     api.register_blueprint(connect_tickets_api)
     api.register_blueprint(disconnect_api)

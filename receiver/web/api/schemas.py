@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from receiver.documents.review import LONGEST_MESSAGE
+from receiver.domain.next_tier import Needs
 from receiver.domain.troubles import Actor
 
 MAYBE: dict[str, Any] = {"allow_none": True}
@@ -23,10 +24,23 @@ class _Store(Schema):
     country = fields.String(**MAYBE)
 
 
+class _Tier(Schema):
+    threshold = fields.String()
+    credit = fields.String()
+
+
+class _Market(Schema):
+    country = fields.String()
+    currency = fields.String()
+    tiers = fields.List(fields.Nested(_Tier))
+
+
 class _Programme(Schema):
     id = fields.String()
     title = fields.String()
+    terms_url = fields.String(**MAYBE, metadata={"description": "Where a merchant reads the terms."})
     credit_expires = fields.String(metadata={"format": "date"})
+    offer = fields.List(fields.Nested(_Market))
 
 
 class _Warning(Schema):
@@ -61,6 +75,7 @@ class _Account(Schema):
     currency = fields.String(**MAYBE)
     timezone = fields.String(**MAYBE)
     payment = fields.String(metadata={"enum": ["manual", "automatic", "unknown"]})
+    read_at = fields.String(**MAYBE, metadata={"format": "date-time"})
 
 
 class _Window(Schema):
@@ -69,6 +84,9 @@ class _Window(Schema):
     last_date = fields.String(metadata={"format": "date"})
     days_left = fields.Integer()
     state = fields.String(metadata={"enum": ["open", "closed"]})
+    bills_until = fields.String(
+        **MAYBE, metadata={"description": "The last date on which a paid bill still counts."}
+    )
 
 
 class _Excluded(Schema):
@@ -84,6 +102,7 @@ class _Day(Schema):
 
 
 class _Spend(Schema):
+    read_at = fields.String(**MAYBE, metadata={"format": "date-time"})
     qualifying = fields.String(**MAYBE)
     currency = fields.String(**MAYBE)
     final = fields.Boolean()
@@ -93,19 +112,46 @@ class _Spend(Schema):
     days = fields.List(fields.Nested(_Day))
 
 
-class _Tier(Schema):
-    threshold = fields.String()
-    credit = fields.String()
-
-
 class _TierProgress(_Tier):
     seen_on = fields.String(**MAYBE)
     reached_on = fields.String(**MAYBE)
+    credit_by = fields.String(
+        **MAYBE, metadata={"description": "When its credit comes if nothing more is reached."}
+    )
 
 
 class _NextTier(_Tier):
     remaining = fields.String()
     per_day = fields.String(**MAYBE)
+    needs = fields.String(metadata={"enum": list(Needs)})
+    by = fields.String(metadata={"format": "date", "description": "The last date it can still be credited."})
+    text = fields.String()
+
+
+class _Pace(Schema):
+    per_day = fields.String(metadata={"description": "The mean of the last final dates."})
+    days = fields.Integer(metadata={"description": "How many dates it was taken from."})
+    tier = fields.Nested(_Tier, **MAYBE, metadata={"description": "The further tier it reaches in time."})
+    on = fields.String(**MAYBE)
+    text = fields.String()
+
+
+class _Admission(Schema):
+    place = fields.Integer()
+    of = fields.Integer()
+    text = fields.String()
+
+
+class WhatIfSchema(Schema):
+    """What an amount spent each day from tomorrow on leads to; all null where no further tier is in time."""
+
+    per_day = fields.String()
+    currency = fields.String(**MAYBE)
+    tier = fields.Nested(_Tier, **MAYBE)
+    on = fields.String(**MAYBE)
+    credit = fields.String(**MAYBE)
+    credit_by = fields.String(**MAYBE)
+    text = fields.String()
 
 
 class _Award(Schema):
@@ -123,6 +169,9 @@ class _Award(Schema):
         metadata={"description": "Flags that hold no longer, and since when."},
     )
     credited_at = fields.String(**MAYBE, metadata={"format": "date-time"})
+    remaining = fields.String(
+        **MAYBE, metadata={"description": "Of the credit, as TikTok's balance told it."}
+    )
     used = fields.String(**MAYBE, metadata={"description": "How the credit will be used, in a sentence."})
 
 
@@ -206,5 +255,7 @@ class StatusSchema(Schema):
     tiers = fields.List(fields.Nested(_TierProgress))
     tier = fields.Nested(_Tier, **MAYBE)
     next_tier = fields.Nested(_NextTier, **MAYBE)
+    pace = fields.Nested(_Pace, **MAYBE)
+    admission = fields.Nested(_Admission, **MAYBE)
     award = fields.Nested(_Award, **MAYBE)
     review = fields.Nested(ReviewSchema, **MAYBE)

@@ -251,7 +251,7 @@ class IssueFileView(MethodView):
         """Every row is checked first; then all are kept, or none where one is refused."""
         container = current_container()
         if told["dry_run"]:
-            planned = preview(container.database, told["csv"], cipher=container.cipher)
+            planned = preview(container.database, container.now(), told["csv"], cipher=container.cipher)
         else:
             planned = issue_file(
                 container.database, container.now(), told["csv"], g.person.email, cipher=container.cipher
