@@ -235,12 +235,16 @@ def _named(name: str, value: Any, locale: Locale) -> Any:
     return value
 
 
+def money_text(amount: Decimal, currency: str | None, locale: Locale = ENGLISH) -> str:
+    """Write an amount as the reader does, never rounded: 499.995 must not read as 500."""
+    if currency is None:
+        return str(format_decimal(amount, locale=locale, decimal_quantization=False))
+    return str(format_currency(amount, currency, locale=locale, decimal_quantization=False))
+
+
 def _write(value: Any, currency: str | None, locale: Locale) -> str:
     if isinstance(value, Decimal):
-        # Never rounded: 499.995 must not read as 500.
-        if currency is None:
-            return str(format_decimal(value, locale=locale, decimal_quantization=False))
-        return str(format_currency(value, currency, locale=locale, decimal_quantization=False))
+        return money_text(value, currency, locale)
     if isinstance(value, timedelta):
         return str(format_timedelta(value, threshold=1.5, locale=locale))
     if isinstance(value, datetime):

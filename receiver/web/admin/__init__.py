@@ -14,7 +14,7 @@ from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.console import console
 from receiver.web.admin.deliveries import delivery_pages
-from receiver.web.admin.filters import amount, plain
+from receiver.web.admin.filters import amount, money, plain
 from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
@@ -49,7 +49,7 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
         PERMANENT_SESSION_LIFETIME=SESSION_IDLE,  # each answer renews it
     )
-    app.jinja_env.filters.update(plain=plain, amount=amount)
+    app.jinja_env.filters.update(plain=plain, amount=amount, money=money)
     app.jinja_env.globals.update(navigation=NAVIGATION)
     app.register_blueprint(console)
     app.register_blueprint(sign_in_pages)

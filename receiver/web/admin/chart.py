@@ -12,9 +12,9 @@ from decimal import ROUND_CEILING, Decimal
 
 from babel.numbers import format_compact_decimal
 
-from receiver.documents.money import amount_text
 from receiver.documents.spend_timeline import SpendTimeline, TimelineDay
 from receiver.i18n.languages import ENGLISH
+from receiver.i18n.words import money_text
 
 WIDE, NARROW = 880, 344
 LEFT, RIGHT = 48, 20  # margins: on the left stand the amounts
@@ -103,7 +103,7 @@ def _chart(course: SpendTimeline, store_name: str, name: str, width: int) -> Cha
         thresholds=tuple(_thresholds(course, totals, roomy=width == WIDE)),
         lines=tuple(_lines(course, across, totals)),
         amounts=tuple(days.labels()),
-        bars=tuple(_bar(day, across, days) for day in course.days),
+        bars=tuple(_bar(day, course.currency, across, days) for day in course.days),
         dates=tuple(across.labels()),
         today=_text(across.middle(course.today)) if course.today in course.window else None,
     )
@@ -118,14 +118,14 @@ def description(course: SpendTimeline) -> str:
     )
     moving = len([day for day in course.days if day.qualifying is not None and not day.final])
     hatched = f"; {moving} date{'s are' if moving != 1 else ' is'} not final and hatched" if moving else ""
-    tiers = ", ".join(amount_text(progress.tier.threshold) for progress in course.tiers)
+    tiers = ", ".join(_money(progress.tier.threshold, course.currency) for progress in course.tiers)
     return f"{known}{gaps}{hatched}. " + (f"Tiers begin at {tiers}." if tiers else "No tier is in force.")
 
 
 def _qualify(course: SpendTimeline) -> str:
     if course.qualifying is None:
         return "How much qualifies is not known yet"
-    return f"{amount_text(course.qualifying)} {course.currency} qualify so far".replace("  ", " ")
+    return f"{_money(course.qualifying, course.currency)} qualify so far"
 
 
 # -- Places --------------------------------------------------------------------------------------
@@ -216,7 +216,8 @@ def _thresholds(course: SpendTimeline, scale: _Scale, *, roomy: bool) -> Iterato
     for tier in sorted((progress.tier for progress in course.tiers), key=lambda tier: -tier.threshold):
         at = scale.at(tier.threshold)
         if tier.threshold <= scale.most:
-            text = amount_text(tier.threshold) + (f" gives {amount_text(tier.credit)}" if roomy else "")
+            gives = f" gives {_money(tier.credit, course.currency)}" if roomy else ""
+            text = _money(tier.threshold, course.currency) + gives
             yield Threshold(_text(at), Label(_text(at - 4), text) if at - above >= LINE_OF_TEXT else None)
             above = at
 
@@ -242,7 +243,7 @@ def _spent(day: TimelineDay) -> Decimal:
     return max(day.qualifying or Decimal(0), Decimal(0)) + max(day.excluded or Decimal(0), Decimal(0))
 
 
-def _bar(day: TimelineDay, across: _DateAxis, scale: _Scale) -> Bar:
+def _bar(day: TimelineDay, currency: str, across: _DateAxis, scale: _Scale) -> Bar:
     gap = min(across.step / 5, Decimal(3))
     counted, left_out = scale.tall(day.qualifying or Decimal(0)), scale.tall(day.excluded or Decimal(0))
     return Bar(
@@ -252,11 +253,15 @@ def _bar(day: TimelineDay, across: _DateAxis, scale: _Scale) -> Bar:
         excluded=(_text(scale.foot - counted - left_out), _text(left_out)) if left_out else None,
         known=day.qualifying is not None,
         final=day.final,
-        text=_words(day),
+        text=_words(day, currency),
     )
 
 
-def _words(day: TimelineDay) -> str:
-    counted = "not known yet" if day.qualifying is None else f"{amount_text(day.qualifying)} qualify"
-    left_out = f", {amount_text(day.excluded)} left out" if day.excluded else ""
+def _words(day: TimelineDay, currency: str) -> str:
+    counted = "not known yet" if day.qualifying is None else f"{_money(day.qualifying, currency)} qualify"
+    left_out = f", {_money(day.excluded, currency)} left out" if day.excluded else ""
     return f"{day.date}: {counted}{left_out}" + ("" if day.final else ", not final")
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return money_text(amount, currency or None)

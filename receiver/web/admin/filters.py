@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from receiver.documents.money import amount_text
+from receiver.i18n.words import money_text
 from receiver.web.admin.times import readers_zone
 
 
@@ -25,6 +26,11 @@ def plain(value: Any) -> str:
     return (
         f"{value.astimezone(readers_zone()):%Y-%m-%d %H:%M %Z}" if isinstance(value, datetime) else str(value)
     )
+
+
+def money(value: Decimal | str | None, currency: str | None) -> str:
+    """As the sentences write it, "$4,980.00"; what is not known is no zero."""
+    return "unknown" if value is None else money_text(Decimal(value), currency)
 
 
 def amount(value: Decimal | None) -> str:
