@@ -63,7 +63,8 @@ def test_an_unpaid_bill_keeps_the_store_waiting(automatic):
     bills(automatic)
     status = status_at(automatic, SETTLED)
     assert (rule(status)["outcome"], status["stage"]) == ("pending", "settling")
-    assert "bill" in rule(status)["text"]
+    assert "not all of it is paid yet" in rule(status)["text"]
+    assert "bill" in rule(status)["next_step"]
     assert {"why": "not_paid", "amount": "600.00"} in status["spend"]["excluded"]
 
 

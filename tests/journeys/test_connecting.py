@@ -11,6 +11,7 @@ import requests
 from sqlalchemy import select
 
 from receiver.documents.status import full_document
+from receiver.domain.troubles import ADVICE
 from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.sandbox.shop.deliveries import run_queue
 from receiver.sandbox.shop.shop import Permalinks
@@ -94,7 +95,7 @@ def only(container, table):
 def warned(container):
     store = only(container, tables.Store)
     document = full_document(status_of(container.database, container.now(), store.id))
-    return [one["id"] for one in document["warnings"]]
+    return [one["id"] for one in document["warnings"] if one["id"] not in ADVICE]
 
 
 def check(container, shop):
