@@ -74,6 +74,10 @@ UNKNOWN = {
     "copper-kettle": {"account_linked"},
     "fern-and-fable": {"account_once", "merchant_once"},
     "night-owl": {"spend_reached"},
+    # What they sent was refused, or is held: they may be set up and linked for all we know.
+    "salt-flat": {"integration_set_up", "account_linked"},
+    "quiet-corner": {"integration_set_up", "account_linked"},
+    "tin-roof": {"integration_set_up", "account_linked"},
 }
 FAILED = {
     "last-call": {"programme_open": 0, "credit_in_time": 0, "spend_reached": 30},
@@ -205,7 +209,7 @@ def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
         {"why": "not_paid", "amount": "364.00"},
     ]
     (reached,) = [rule["text"] for rule in kites["rules"] if rule["id"] == "spend_reached"]
-    assert "bill" in reached
+    assert "not all of it is paid yet" in reached
     assert documents["last-call"]["programme"]["id"] == "woocommerce-2025"
     assert morning.status("copper-kettle").stale
     assert float(documents["copper-kettle"]["spend"]["qualifying"]) > 0
