@@ -42,7 +42,7 @@ def test_what_is_due_stands_by_date_and_the_overdue_says_so(operator):
     page = operator.get("/admin/awards").text
     assert shown(operator) == ["aw_0", "aw_1", "aw_2"]
     assert page.count(">overdue<") == 1
-    assert "500.00 GBP" in page
+    assert "£500.00" in page
     assert "TikTok restated the spend" in page
 
 

@@ -37,7 +37,7 @@ def test_a_date_twice_as_dear_is_twice_as_high_and_what_is_left_out_stands_on_it
     assert Decimal(second.excluded[1]) == height(first)
     assert Decimal(second.excluded[0]) + Decimal(second.excluded[1]) == Decimal(second.qualifying[0])
     assert (first.excluded, chart.bars[2].qualifying) == (None, None)
-    assert second.text == "2025-11-03: 20.00 qualify, 10.00 left out"
+    assert second.text == "2025-11-03: $20.00 qualify, $10.00 left out"
 
 
 def test_the_line_of_what_qualified_meets_a_tiers_line_at_its_threshold():
@@ -50,14 +50,14 @@ def test_the_line_of_what_qualified_meets_a_tiers_line_at_its_threshold():
 
 def test_only_tiers_up_to_the_next_one_are_drawn_and_all_are_told():
     chart = wide(spend=(cash("20.00"),))
-    assert [tier.words.text for tier in chart.thresholds] == ["500.00 gives 500.00"]
-    assert "Tiers begin at 500.00, 1500.00, 5000.00." in chart.description
+    assert [tier.words.text for tier in chart.thresholds] == ["$500.00 gives $500.00"]
+    assert "Tiers begin at $500.00, $1,500.00, $5,000.00." in chart.description
 
 
 def test_tiers_too_near_each_other_for_two_lines_of_text_share_the_highest_ones():
     chart = wide(spend=(cash("123456789012.34"),))
     assert [tier.words and tier.words.text for tier in chart.thresholds] == [
-        "5000.00 gives 5000.00",
+        "$5,000.00 gives $5,000.00",
         None,
         None,
     ]
@@ -96,7 +96,7 @@ def test_today_is_marked_only_while_it_is_in_the_window():
 def test_corrections_below_zero_are_drawn_at_zero_and_told_as_they_are():
     chart = wide(OPEN, spend=(cash("5.00"), cash("-20.00", FIRST + timedelta(days=2))))
     assert Decimal(chart.bars[2].qualifying[1] if chart.bars[2].qualifying else 0) == 0
-    assert chart.bars[2].text == "2025-11-04: -20.00 qualify"
+    assert chart.bars[2].text == "2025-11-04: -$20.00 qualify"
 
 
 @pytest.mark.parametrize("window_days", [1, 7, 30, 90, 365])

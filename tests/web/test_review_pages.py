@@ -65,7 +65,7 @@ def test_an_override_brings_the_award_and_a_second_submit_nothing(container, rev
         answer = operator.post(f"/admin/reviews/{review}", do="answer", seen=sign, **OVERRIDE)
         assert answer.headers["Location"] == f"/admin/reviews/{review}"
     found = award(container)
-    assert f'href="/admin/awards/{found.id}">500.00 USD' in operator.get(f"/admin/reviews/{review}").text
+    assert f'href="/admin/awards/{found.id}">$500.00' in operator.get(f"/admin/reviews/{review}").text
     assert kept(container, review).answered_by == "operator@staff.example"
 
 

@@ -46,9 +46,9 @@ def test_the_status_document_tells_the_review_and_its_answer(client, container):
     answer_review(
         container.database, container.now(), asked["id"], Answered(ReviewAnswer.UPHELD, "as told"), "ann"
     )
-    stands = "Our team looked again on November 20, 2025, and the answer stands: as told"
+    stands = "Our team answered your review on November 20, 2025; the decision stands: as told"
     assert review()["text"] == stands
-    assert review("es")["text"].endswith("la respuesta se mantiene: as told")
+    assert review("es")["text"].endswith("la decisión se mantiene: as told")
 
 
 def test_the_answer_is_in_the_readers_language(client):
