@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.facts import LostSignals
-from receiver.storage.tables import Delivery, Quarantined, RejectionSample, Store
+from receiver.storage.tables import Delivery, Quarantined, RejectionSample, Store, StoreTroubleRow
 
 SIGNAL = "action.wc_ad_credit_signal"
+TROUBLES = {f"signals_{why}": why for why in LostSignals}  # as the store's last decision noted them
 HELD = "held: "  # how the error of a signal from another address begins
 
 
 def newest_loss(session: Session, store: Store) -> LostSignals | None:
-    """Return why the newest message was lost; None where a signal was applied since, or none was lost."""
+    """Return why the newest message was lost; None where a signal was applied since, or none was lost.
+
+    What was lost stays lost when the message itself is deleted with its age.
+    """
     found = [loss for loss in (_dead(session, store), _refused(session, store)) if loss]
     if not found:
-        return None
+        return _remembered(session, store.id)
     at, why = max(found)
     return why if store.clock_read_at is None or at > store.clock_read_at else None
+
+
+def forget_losses(session: Session, store_ids: Collection[str | None]) -> None:
+    """Forget what these stores lost before: a signal of each was applied."""
+    if store_ids:
+        of_stores = StoreTroubleRow.store_id.in_(store_ids)
+        session.execute(delete(StoreTroubleRow).where(of_stores, StoreTroubleRow.id.in_(TROUBLES)))
+
+
+def _remembered(session: Session, store_id: str) -> LostSignals | None:
+    of_store = StoreTroubleRow.store_id == store_id
+    noted = select(StoreTroubleRow.id).where(of_store, StoreTroubleRow.id.in_(TROUBLES))
+    found = session.scalar(noted.order_by(StoreTroubleRow.since.desc()).limit(1))
+    return TROUBLES[found] if found else None
 
 
 def _dead(session: Session, store: Store) -> tuple[datetime, LostSignals] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from receiver.documents.status import full_document
 from receiver.domain.troubles import ADVICE
@@ -14,6 +14,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.operations.metrics import collect_metrics
 from receiver.storage import heartbeats, tables
+from receiver.storage.lost_signals import forget_losses
 from receiver.storage.store_troubles import since_of
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import SETTLED
@@ -114,6 +115,20 @@ def test_a_store_whose_newest_message_was_lost_is_unknown_and_not_told_to_set_up
     change(container, tables.Store, "st_1", clock_read_at=SETTLED)  # one that was applied since
     assert outcome(container, "integration_set_up") == "pending"
     assert troubles_but_advice(document(container)) == []
+
+
+def test_what_was_lost_is_remembered_when_the_message_is_deleted_with_its_age(container):
+    keep_store(container, set_up_at=None)
+    with container.database.writing() as session:
+        session.add(LOST[0][1]())
+    decide_store(container.database, SETTLED, "st_1")
+    with container.database.writing() as session:
+        session.execute(delete(tables.Delivery))
+    decide_store(container.database, SETTLED + HOUR, "st_1")
+    assert outcome(container, "integration_set_up") == "unknown"
+    with container.database.writing() as session:
+        forget_losses(session, ["st_1"])
+    assert outcome(container, "integration_set_up") == "pending"
 
 
 def troubles_but_advice(shown):

@@ -207,7 +207,13 @@ def test_a_stores_spend_is_drawn_and_stands_beside_it_as_a_table(client, contain
         "<tr>(.*?)</tr>", shown.partition('<table class="numbers">')[2].partition("</table>")[0], re.S
     )
     assert len(rows) == 31
-    assert re.findall("<td[^>]*>([^<]*)</td>", rows[2]) == ["2025-11-03", "$20.40", "$0.00", "$620.40", "final"]
+    assert re.findall("<td[^>]*>([^<]*)</td>", rows[2]) == [
+        "2025-11-03",
+        "$20.40",
+        "$0.00",
+        "$620.40",
+        "final",
+    ]
 
 
 def test_a_date_nobody_knows_is_told_as_unknown_and_not_as_zero(client, container, clock):

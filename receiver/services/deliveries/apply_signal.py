@@ -44,6 +44,7 @@ from receiver.services.deliveries.signal_bounds import SignalBounds
 from receiver.services.inbox.tiktok_webhooks import SOURCE as TIKTOK
 from receiver.storage.bridges import reschedule_check
 from receiver.storage.locked_stores import LockedStores
+from receiver.storage.lost_signals import forget_losses
 from receiver.storage.signals import news_as_list, news_from_list
 from receiver.storage.tables import Delivery, Link, Store
 from wp_bridge.errors import BadSignal
@@ -83,6 +84,10 @@ def apply_deliveries(
     endings = [_apply_signal(held, bounds, one, now) if isinstance(one, _ReadSignal) else one for one in read]
     bounds.write()
     held.drop_old_claims()
+    heard = [ending.state is DeliveryState.PROCESSED for ending in endings]
+    forget_losses(
+        session, {one.store_id for one, is_heard in zip(deliveries, heard, strict=True) if is_heard}
+    )
     return endings
 
 
