@@ -45,7 +45,7 @@ def test_staff_go_from_the_list_to_a_due_award_and_sign_out(page):
     assert not runs_over(page)
     page.get_by_role("link", name="Example store").click()
     expect(page.get_by_role("heading", name="Example store")).to_be_visible()
-    expect(page.get_by_text("500.00 USD").first).to_be_visible()
+    expect(page.get_by_text("$500.00").first).to_be_visible()
     expect(page.get_by_text("The offer applies where your store is based: United States.")).to_be_visible()
     assert not runs_over(page)
     page.get_by_role("button", name="Sign out").click()

@@ -91,7 +91,7 @@ def test_a_review_is_seen_understood_and_overridden_and_its_award_appears(chromi
 
         page.get_by_role("navigation").get_by_role("link", name="Awards").click()
         award = page.locator("tr", has_text="Fox & Thimble")
-        expect(award.get_by_text("500.00 USD")).to_be_visible()
+        expect(award.get_by_text("$500.00")).to_be_visible()
         assert page.complaints == []
     status = journey.status()
     assert (status["stage"], status["award"]["credit"]) == ("due", "500.00")
