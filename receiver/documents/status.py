@@ -11,6 +11,7 @@ from typing import Any
 
 from babel import Locale
 
+from receiver.documents.formats import formats_document
 from receiver.documents.headline import headline
 from receiver.documents.money import amount_text
 from receiver.documents.progress import (
@@ -110,7 +111,15 @@ def full_document(status: Status, locale: Locale = ENGLISH, *, for_staff: bool =
     document["admission"] = status.admission and admission_document(status.admission, locale)
     document["next_check"] = status.next_check and time_text(status.next_check)
     document["review"] = status.review and review_document(status.review, locale)
+    document["formats"] = formats_document(_currencies(status.decision), locale)
     return document
+
+
+def _currencies(decision: Decision) -> list[str]:
+    """Those in which the document has amounts."""
+    award = decision.award
+    told = (decision.account and decision.account.currency, award and award.currency)
+    return [*(market.currency for market in decision.programme.markets), *(code for code in told if code)]
 
 
 def _rule(rule: RuleResult, decision: Decision, locale: Locale) -> dict[str, Any]:

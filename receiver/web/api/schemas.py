@@ -175,6 +175,22 @@ class _Award(Schema):
     used = fields.String(**MAYBE, metadata={"description": "How the credit will be used, in a sentence."})
 
 
+class _Formats(Schema):
+    """How the document's sentences write figures, for a page that shows more of them."""
+
+    date = fields.String(metadata={"description": "A CLDR pattern.", "example": "MMMM d, y"})
+    months = fields.List(fields.String(), metadata={"description": "Their names, January first."})
+    time = fields.String(metadata={"description": "A CLDR pattern.", "example": "HH:mm"})
+    moment = fields.String(metadata={"description": "Joins a date, {1}, and a time, {0}."})
+    group = fields.String(metadata={"description": "Between groups of three digits."})
+    decimal = fields.String()
+    money = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "By currency.", "example": {"USD": "${amount}"}},
+    )
+
+
 class RefreshSchema(Schema):
     """What was asked for is under way."""
 
@@ -259,3 +275,4 @@ class StatusSchema(Schema):
     admission = fields.Nested(_Admission, **MAYBE)
     award = fields.Nested(_Award, **MAYBE)
     review = fields.Nested(ReviewSchema, **MAYBE)
+    formats = fields.Nested(_Formats)
