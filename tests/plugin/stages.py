@@ -12,6 +12,7 @@ from babel import Locale
 from receiver.documents.status import Status, full_document
 from receiver.domain.decision import Decision
 from receiver.domain.facts import Payment
+from receiver.domain.places import PlaceInLine
 from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.i18n.languages import ENGLISH
 from tests.factories import LINKED, OPEN, SETTLED, bill, cash, days_of, decided, make_award, override
@@ -25,11 +26,15 @@ UNPAID = {
     "bills_readable": True,
 }
 
+READ = datetime(2025, 11, 20, 11, 40, tzinfo=UTC)
 DECISIONS: dict[str, Decision] = {
     "not_admitted": decided(OPEN, store={"admitted": False}),
     "awaiting_setup": decided(OPEN, store={"set_up_at": None}, account=False),
     "awaiting_link": decided(OPEN, account=False),
+    "awaiting_link_gb": decided(OPEN, store={"country": "GB"}, account=False),
     "awaiting_spend": decided(OPEN),
+    "zone_unknown": decided(OPEN, account={"timezone": None}, spend=(cash("523.10"),)),
+    "split_unknown": decided(OPEN, spend=(replace(cash("523.10", date(2025, 11, 19)), cash_spend=None),)),
     "accumulating": decided(OPEN, spend=days_of("41.50", 15)),
     "warned": decided(datetime(2025, 12, 31, 12, tzinfo=UTC), spend=(cash("700.00", date(2025, 12, 30)),)),
     "unknown": decided(OPEN, account={"consent": False}, spend=(cash("523.10"),)),
@@ -56,8 +61,10 @@ ANSWERED = replace(
 def document(name: str, locale: Locale = ENGLISH, **changes: Any) -> dict[str, Any]:
     """What `GET /api/v1/status` answers; `stale` and `review` can be changed."""
     known: dict[str, Any] = {"stale": False, "next_check": None, "review": None}
+    known["admission"] = PlaceInLine(3, 12) if name == "not_admitted" else None
+    decision = replace(DECISIONS[name], account_read_at=READ, figures_read_at=READ)
     return full_document(
-        Status(decision=DECISIONS[name], store_name="Example store", **{**known, **changes}),
+        Status(decision=decision, store_name="Example store", **{**known, **changes}),
         locale,
     )
 

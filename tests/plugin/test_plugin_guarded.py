@@ -18,8 +18,19 @@ ROUTES = [
     ("POST", "reviews", {"message": "Please look again"}),
     ("POST", "dismissals", {"key": "due.7001.aw_1"}),
 ]
-BUTTONS = ["begin", "reconnect", "connect", "disconnect", "refresh", "review", "dismiss", "consent"]
-FIELDS = ["service", "token", "message", "update"]
+BUTTONS = [
+    "begin",
+    "reconnect",
+    "connect",
+    "disconnect",
+    "refresh",
+    "review",
+    "dismiss",
+    "consent",
+    "what_if",
+    "mail",
+]
+FIELDS = ["service", "token", "message", "update", "per_day", "mail", "mail_wanted"]
 CONNECTION = {"service": "https://credit.example", "token": "stt_" + "a" * 40}
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -37,6 +37,9 @@ NOTE = (
 $note = new Automattic\\WooCommerce\\Admin\\Notes\\Note();
 $note->set_name('wc-ad-credit-news');
 $note->save();
+$note = new Automattic\\WooCommerce\\Admin\\Notes\\Note();
+$note->set_name('wc-ad-credit-notice-near_tier');
+$note->save();
 """
 )
 
@@ -84,7 +87,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     tiktok.write(tt4b_access_token="act.SECRET")
     work_inbox(service.container)
     page.get_by_role("button", name="Refresh").click()
-    expect(shown.locator("#wc-ad-credit-footer").get_by_role("status")).to_contain_text("New figures")
+    expect(shown.locator(".wc-ad-credit-flash")).to_contain_text("New figures")
     expect(shown).to_contain_text("Link your TikTok ad account to go on.")
 
     page.get_by_role("button", name="Ask for a review").click()
@@ -92,7 +95,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     page.get_by_label("If you believe that something").fill("The shop is <b>fine</b>,\nplease look: ร้าน 東京")
     page.get_by_role("button", name="Ask for a review").click()
     expect(shown).to_contain_text("Your review is asked for.")
-    expect(shown).to_contain_text("You asked for a review on")
+    expect(shown).to_contain_text("You asked for a review, the ticket of the terms, on")
     (review,) = list_reviews(service.container.database, None, 0)
     assert review["store"] == service.store.id
 

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 
+import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
@@ -11,6 +12,7 @@ from wp_bridge import plugin_texts
 from wp_bridge.packing import SLUG, SOURCE, packed, tracked
 
 MAIN = (SOURCE / f"{SLUG}.php").read_text()
+THAI = re.compile("[\u0e00-\u0e7f]")
 README = (SOURCE / "readme.txt").read_text()
 
 
@@ -54,6 +56,17 @@ def test_every_text_is_translated_in_every_language():
                 assert placeholders(form) == placeholders(english), form
         extra = {str(one.id) for one in catalog if one.id} - {str(one.id) for one in template if one.id}
         assert extra == set(), f"{file.name} translates what nobody says any more"
+
+
+@pytest.mark.parametrize(("language", "is_thai"), [("th", True), ("es_ES", False)])
+def test_every_text_is_in_the_language_of_its_file(language, is_thai):
+    catalog = read_po((SOURCE / "languages" / f"{SLUG}-{language}.po").open("rb"))
+    forms = [form for one in catalog if one.id for form in texts_of(one.string)]
+    assert [form for form in forms if bool(THAI.search(form)) is not is_thai] == []
+
+
+def texts_of(string):
+    return [string] if isinstance(string, str) else list(string)
 
 
 def placeholders(text: str) -> list[str]:

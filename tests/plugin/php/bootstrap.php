@@ -24,6 +24,14 @@ function __( string $text, string $domain ): string {
 	return $text;
 }
 
+function _n( string $one, string $many, int $count, string $domain ): string {
+	return 1 === $count ? $one : $many;
+}
+
+function number_format_i18n( float $number ): string {
+	return number_format( $number );
+}
+
 function wp_get_environment_type(): string {
 	return $GLOBALS['environment'];
 }
@@ -46,6 +54,10 @@ function get_locale(): string {
 
 function wp_date( string $format, ?int $at = null, ?DateTimeZone $zone = null ): string {
 	return ( new DateTimeImmutable( '@' . ( $at ?? $GLOBALS['now'] ) ) )->setTimezone( $zone ?? new DateTimeZone( 'Asia/Bangkok' ) )->format( $format );
+}
+
+function wp_timezone(): DateTimeZone {
+	return new DateTimeZone( 'Asia/Bangkok' );
 }
 
 function is_wp_error( $value ): bool {

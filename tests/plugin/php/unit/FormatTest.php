@@ -1,6 +1,7 @@
 <?php
 
 use PHPUnit\Framework\TestCase;
+use WcAdCredit\Document;
 use WcAdCredit\Format;
 
 final class FormatTest extends TestCase {
@@ -23,6 +24,34 @@ final class FormatTest extends TestCase {
 			array( "12\n", '' ),
 			array( '', '' ),
 		);
+	}
+
+	/** @dataProvider formats */
+	public function test_figures_are_written_as_the_documents_own_sentences_write_them( array $formats, string $money, string $date, string $time ): void {
+		$format = new Format();
+		$format->follow( new Document( array( 'formats' => $formats ) ) );
+		$this->assertSame( $money, $format->money( '5000.00', 'USD' ) );
+		$this->assertSame( $date, $format->date( '2025-12-01' ) );
+		$this->assertSame( $time, $format->time( '2025-12-01T22:05:00Z' ) );
+		$this->assertSame( "5,000.00\u{a0}EUR", $format->money( '5000.00', 'EUR' ), 'a currency without a format' );
+	}
+
+	public static function formats(): array {
+		$us    = array( 'date' => 'MMMM d, y', 'time' => "h:mm\u{202f}a", 'moment' => '{1}, {0}', 'group' => ',', 'decimal' => '.', 'money' => array( 'USD' => '${amount}' ) );
+		$spain = array( 'date' => "d 'de' MMMM 'de' y", 'months' => array_fill( 0, 12, 'diciembre' ), 'time' => 'H:mm', 'moment' => '{1}, {0}', 'group' => '.', 'decimal' => ',', 'money' => array( 'USD' => "{amount}\u{a0}US$" ) );
+		$thai  = array( 'date' => "d MMMM 'ค.ศ.' y", 'time' => 'HH:mm', 'moment' => '{1} {0}', 'group' => ',', 'decimal' => '.', 'money' => array( 'USD' => 'US${amount}' ) );
+		return array(
+			'us'    => array( $us, '$5,000.00', 'December 1, 2025', "December 2, 2025, 5:05\u{202f}AM" ),
+			'spain' => array( $spain, "5.000,00\u{a0}US$", '1 de diciembre de 2025', '2 de diciembre de 2025, 5:05' ),
+			'thai'  => array( $thai, 'US$5,000.00', '1 December ค.ศ. 2025', '2 December ค.ศ. 2025 05:05' ),
+		);
+	}
+
+	public function test_broken_formats_are_no_error_and_no_way_to_lose_an_amount(): void {
+		$format = new Format();
+		$format->follow( new Document( array( 'formats' => array( 'date' => array(), 'money' => 7 ) ) ) );
+		$this->assertSame( "1,500.00\u{a0}USD", $format->money( '1500', 'USD' ) );
+		$this->assertSame( '2025-12-01', $format->date( '2025-12-01' ) );
 	}
 
 	public function test_a_date_of_the_accounts_zone_is_moved_by_no_other_zone(): void {

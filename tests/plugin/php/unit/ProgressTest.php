@@ -30,20 +30,47 @@ final class ProgressTest extends TestCase {
 		);
 	}
 
-	/** @dataProvider due_dates */
-	public function test_overdue_is_by_the_calendar_of_the_account( string $now, string $zone, string $state, bool $is ): void {
-		$GLOBALS['now'] = strtotime( $now );
-		$award          = array( 'state' => $state, 'due_by' => '2025-12-08' );
-		$this->assertSame( $is, ( new Progress() )->is_overdue( new Document( array( 'award' => $award, 'account' => array( 'timezone' => $zone ) ) ) ) );
+	public function test_overdue_is_what_the_service_says(): void {
+		$this->assertTrue( ( new Progress() )->is_overdue( new Document( array( 'award' => array( 'overdue' => true ) ) ) ) );
+		foreach ( array( array(), array( 'overdue' => false ), array( 'overdue' => 'yes' ) ) as $award ) {
+			$this->assertFalse( ( new Progress() )->is_overdue( new Document( array( 'award' => $award ) ) ) );
+		}
 	}
 
-	public static function due_dates(): array {
+	/** @dataProvider plans */
+	public function test_a_plan_is_offered_only_where_more_spend_earns_something( array $document, bool $is ): void {
+		$this->assertSame( $is, ( new Progress() )->can_plan( new Document( $document ) ) );
+	}
+
+	public static function plans(): array {
+		$spend = array( 'next_tier' => array( 'needs' => 'spend' ) );
+		$late  = array( 'warnings' => array( array( 'id' => 'too_late_to_begin' ) ) );
+		$lost  = array( 'warnings' => array( array( 'id' => 'consent_expired' ) ) );
 		return array(
-			array( '2025-12-09T04:59:00Z', 'America/New_York', 'due', false ),
-			array( '2025-12-09T05:00:00Z', 'America/New_York', 'due', true ),
-			array( '2025-12-08T17:00:00Z', 'Asia/Bangkok', 'due', true ),
-			array( '2025-12-09T00:00:00Z', 'Nowhere/At_All', 'due', true ),
-			array( '2025-12-20T00:00:00Z', 'America/New_York', 'issued', false ),
+			'before the set-up'        => array( array( 'stage' => 'awaiting_setup' ), true ),
+			'too late to begin'        => array( array( 'stage' => 'awaiting_link' ) + $late, false ),
+			'spending'                 => array( array( 'stage' => 'accumulating' ) + $spend, true ),
+			'nothing above'            => array( array( 'stage' => 'accumulating', 'next_tier' => null ), false ),
+			'spending, unseen'         => array( array( 'stage' => 'accumulating' ) + $spend + $lost, false ),
+			'a payment lacks'          => array( array( 'stage' => 'settling', 'next_tier' => array( 'needs' => 'payment' ) ), false ),
+			'waiting for a place'      => array( array( 'stage' => 'not_admitted' ) + $spend, false ),
+			'does not qualify'         => array( array( 'stage' => 'ineligible' ), false ),
 		);
+	}
+
+	public function test_why_an_amount_is_not_known_is_the_rules_sentence(): void {
+		$rule = array( 'id' => 'spend_reached', 'outcome' => 'unknown', 'text' => 'because of the zone' );
+		$this->assertSame( 'because of the zone', ( new Progress() )->why_unknown( new Document( array( 'rules' => array( $rule ) ) ) ) );
+		$this->assertSame( '', ( new Progress() )->why_unknown( new Document( array( 'rules' => array( array( 'outcome' => 'pass' ) + $rule ) ) ) ) );
+	}
+
+	public function test_what_the_headline_says_is_not_said_twice(): void {
+		$document = new Document(
+			array(
+				'headline' => 'It is late. Ask.',
+				'troubles' => array( array( 'id' => 'a', 'text' => 'It is late.' ), array( 'id' => 'b', 'text' => 'A bill is open.' ), array( 'id' => 'c' ) ),
+			)
+		);
+		$this->assertSame( array( 'b' ), array_map( static function ( Document $trouble ): string { return $trouble->text( 'id' ); }, ( new Progress() )->troubles( $document ) ) );
 	}
 }

@@ -59,6 +59,15 @@ final class StatusCacheTest extends TestCase {
 		$this->assertSame( array( 'th' ), $this->cache->languages() );
 	}
 
+	public function test_a_history_that_could_not_be_had_stays_as_it_was_and_leaves_with_its_language(): void {
+		$this->cache->store( array( 'en-US' => self::DOCUMENT, 'th' => self::DOCUMENT ), array( 'en-US' => array( array( 'text' => 'Begun' ), 7 ), 'th' => array() ) );
+		$this->cache->store( array( 'en-US' => self::DOCUMENT ), array() );
+		$this->assertSame( array( 'Begun' ), array_map( static function ( $change ): string { return $change->text( 'text' ); }, $this->cache->history( 'en-US' ) ) );
+		$this->assertSame( array( 'en-US' ), array_keys( $GLOBALS['options'][ StatusCache::OPTION ]['histories'] ) );
+		$this->cache->store( array( 'en-US' => self::DOCUMENT ), array( 'en-US' => array() ) );
+		$this->assertSame( array(), $this->cache->history( 'en-US' ) );
+	}
+
 	public function test_locales_are_written_as_http_does(): void {
 		$this->assertSame( array( 'es-MX', 'th', 'de-DE' ), array_map( array( $this->cache, 'language_tag' ), array( 'es_MX', 'th', 'de_DE_formal' ) ) );
 	}

@@ -59,6 +59,13 @@ final class Notes {
 		return $row ? new Note( (int) $row->note_id, unserialize( $row->content ) ) : false;
 	}
 
+	/** @return Note|false */
+	public static function get_note_by_name( string $name ) {
+		global $wpdb;
+		$id = $wpdb->get_var( $wpdb->prepare( 'SELECT note_id FROM ' . self::table() . ' WHERE name = %s', $name ) );
+		return $id ? self::get_note( $id ) : false;
+	}
+
 	/** What the inbox shows to who is signed in. */
 	public static function shown(): array {
 		global $wpdb;

@@ -26,7 +26,14 @@ final class Actions {
 	const FIELD = 'wc_ad_credit_action';
 
 	/** What a button may ask for: the method of that name does it and returns codes of Messages::sentence(). */
-	const NAMES = array( 'begin', 'reconnect', 'connect', 'disconnect', 'refresh', 'review', 'dismiss', 'consent' );
+	const NAMES = array( 'begin', 'reconnect', 'connect', 'disconnect', 'refresh', 'review', 'dismiss', 'consent', 'what_if', 'mail' );
+
+	/** Where on the page a button's answer is read. */
+	const ANCHORS = array(
+		'what_if' => '#wc-ad-credit-what-if',
+		'mail'    => '#wc-ad-credit-mail',
+	);
+
 
 	/**
 	 * The plugin's parts.
@@ -35,6 +42,14 @@ final class Actions {
 	 * @var Plugin
 	 */
 	private Plugin $plugin;
+
+	/**
+	 * What is told beside the field it answers.
+	 *
+	 * @since 1.1.0
+	 * @var array<string, string>
+	 */
+	private array $answers = array();
 
 	/**
 	 * Take the plugin's parts.
@@ -64,8 +79,8 @@ final class Actions {
 		if ( in_array( $name, self::NAMES, true ) ) {
 			$codes  = $this->$name();
 			$is_bad = array_intersect( $codes, array( 'address', 'token', 'unknown_token', 'try_unreachable', 'try_busy', 'try_unreadable' ) );
-			$this->plugin->flash->set( $codes, $is_bad ? $this->typed() : array() );
-			$url .= 'refresh' === $name ? '#wc-ad-credit-footer' : '';
+			$this->plugin->flash->set( $codes, ( $is_bad ? $this->typed() : array() ) + $this->answers );
+			$url .= self::ANCHORS[ $name ] ?? '';
 		}
 		wp_safe_redirect( $url );
 		exit;
@@ -181,6 +196,37 @@ final class Actions {
 		}
 		$code = $response->error_code();
 		return array( '' === $code ? 'unreadable' : $code );
+	}
+
+	/**
+	 * Ask what an amount spent each day leads to.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return string[]
+	 */
+	private function what_if(): array {
+		$this->answers = array(
+			'per_day' => substr( $this->field( 'wc_ad_credit_per_day' ), 0, 20 ),
+			'what_if' => $this->plugin->what_if->answer( $this->field( 'wc_ad_credit_per_day' ), $this->plugin->page->language() ),
+		);
+		return array();
+	}
+
+	/**
+	 * Ask for notices by e-mail, or for none any more.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return string[]
+	 */
+	private function mail(): array {
+		$code          = $this->plugin->mail->choose( '1' === $this->field( 'wc_ad_credit_mail_wanted' ), $this->field( 'wc_ad_credit_mail' ), $this->plugin->page->language() );
+		$this->answers = array(
+			'mail'         => $this->plugin->messages->sentence( $code ),
+			'mail_address' => substr( $this->field( 'wc_ad_credit_mail' ), 0, MailNotices::MAX_LENGTH ),
+		);
+		return array();
 	}
 
 	/**

@@ -33,6 +33,9 @@ final class AdminNotice {
 	/** The stages worth a note; the others are steps on the way. */
 	const STAGES = array( 'accumulating', 'due', 'issued', 'credited', 'held', 'ended', 'ineligible', 'blocked', 'expired', 'programme_over' );
 
+	/** Stages that a service with notices tells by a notice of its own. */
+	const NOTICED = array( 'due', 'issued' );
+
 	/**
 	 * The stored answers.
 	 *
@@ -103,7 +106,9 @@ final class AdminNotice {
 		}
 		$this->withdraw();
 		if ( $document && '' !== $key ) {
-			$this->add( $document );
+			if ( ! $document->has( 'notices' ) || ! in_array( $document->text( 'stage' ), self::NOTICED, true ) ) {
+				$this->add( $document );
+			}
 			update_option( self::OPTION, $key, false );
 		}
 	}

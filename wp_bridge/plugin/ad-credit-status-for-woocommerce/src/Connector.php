@@ -73,6 +73,14 @@ final class Connector {
 	private AdminNotice $notice;
 
 	/**
+	 * The service's notices in WooCommerce's inbox.
+	 *
+	 * @since 1.1.0
+	 * @var ServiceNotices
+	 */
+	private ServiceNotices $notices;
+
+	/**
 	 * What became of deliveries.
 	 *
 	 * @since 1.1.0
@@ -92,6 +100,7 @@ final class Connector {
 	 * @param Webhooks        $webhooks   The service's webhooks.
 	 * @param ApiKeys         $keys       The service's REST keys.
 	 * @param AdminNotice     $notice     The note in WooCommerce's inbox.
+	 * @param ServiceNotices  $notices    The service's notices in WooCommerce's inbox.
 	 * @param DeliveryMonitor $deliveries What became of deliveries.
 	 */
 	public function __construct(
@@ -102,6 +111,7 @@ final class Connector {
 		Webhooks $webhooks,
 		ApiKeys $keys,
 		AdminNotice $notice,
+		ServiceNotices $notices,
 		DeliveryMonitor $deliveries
 	) {
 		$this->connection = $connection;
@@ -111,6 +121,7 @@ final class Connector {
 		$this->webhooks   = $webhooks;
 		$this->keys       = $keys;
 		$this->notice     = $notice;
+		$this->notices    = $notices;
 		$this->deliveries = $deliveries;
 	}
 
@@ -157,6 +168,7 @@ final class Connector {
 		$this->connect( $address, $token );
 		$this->cache->store( array( $language => $response->body ) );
 		$this->notice->update();
+		$this->notices->update();
 		return 'connected';
 	}
 
@@ -217,7 +229,9 @@ final class Connector {
 		$this->connection->end( $this->keys->newest() );
 		$this->cache->clear();
 		$this->deliveries->clear();
+		delete_option( MailNotices::OPTION );
 		$this->notice->withdraw();
+		$this->notices->withdraw();
 		return $codes;
 	}
 
@@ -232,6 +246,7 @@ final class Connector {
 		$this->schedule->clear();
 		$this->webhooks->pause();
 		$this->notice->withdraw();
+		$this->notices->withdraw();
 	}
 
 	/**
@@ -248,6 +263,7 @@ final class Connector {
 		if ( $this->connection->is_established() ) {
 			$this->schedule->send_state_in( 0 );
 			$this->notice->update();
+			$this->notices->update();
 		}
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * Amounts, dates and times as the site writes them.
+ * Amounts, dates and times as the sentences of the status document write them.
  *
  * @package WcAdCredit
  */
@@ -10,7 +10,7 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Formats values of a status document.
+ * Formats values of a status document; without its formats, as the site does.
  *
  * @since 1.0.0
  */
@@ -19,8 +19,46 @@ final class Format {
 	const DATE = '/^\d{4}-\d\d-\d\d$/D';
 	const TIME = '/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/D';
 
+	/** Fields of a CLDR pattern, and what they are in PHP. */
+	const FIELDS = array(
+		'MMMM' => 'F',
+		'MMM'  => 'M',
+		'MM'   => 'm',
+		'M'    => 'n',
+		'dd'   => 'd',
+		'd'    => 'j',
+		'y'    => 'Y',
+		'HH'   => 'H',
+		'H'    => 'G',
+		'hh'   => 'h',
+		'h'    => 'g',
+		'mm'   => 'i',
+		'a'    => 'A',
+	);
+
 	/**
-	 * Write 1234.5 USD as "1,234.50 USD", digit by digit.
+	 * The formats of the document that is shown.
+	 *
+	 * @since 1.1.0
+	 * @var Document|null
+	 */
+	private ?Document $formats = null;
+
+	/**
+	 * Write like a document from here on, so that one page has one format.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document|null $document A status document; null for the site's own formats.
+	 * @return void
+	 */
+	public function follow( ?Document $document ): void {
+		$formats       = $document ? $document->value( 'formats' ) : null;
+		$this->formats = is_array( $formats ) ? new Document( $formats ) : null;
+	}
+
+	/**
+	 * Write 1234.5 USD as "$1,234.50", or as "1,234.50 USD" where no format is known, digit by digit.
 	 *
 	 * @since 1.0.0
 	 *
@@ -33,9 +71,11 @@ final class Format {
 		if ( ! preg_match( '/^(-?)0*(\d+?)(?:\.(\d{1,4}))?$/D', $amount, $part ) ) {
 			return '';
 		}
-		$thousands = preg_replace( '/\B(?=(\d{3})+$)/', $wp_locale->number_format['thousands_sep'], $part[2] );
-		$digits    = str_pad( $part[3] ?? '', 2, '0' );
-		return trim( $part[1] . $thousands . $wp_locale->number_format['decimal_point'] . $digits . "\u{a0}" . $currency );
+		$money     = $this->format( "money.$currency" );
+		$separator = '' === $money ? $wp_locale->number_format['thousands_sep'] : $this->format( 'group' );
+		$point     = '' === $money ? $wp_locale->number_format['decimal_point'] : $this->format( 'decimal' );
+		$digits    = $part[1] . preg_replace( '/\B(?=(\d{3})+$)/', $separator, $part[2] ) . $point . str_pad( $part[3] ?? '', 2, '0' );
+		return '' === $money ? trim( "$digits\u{a0}$currency" ) : str_replace( '{amount}', $digits, $money );
 	}
 
 	/**
@@ -48,7 +88,7 @@ final class Format {
 	 */
 	public function date( string $date ): string {
 		$at = preg_match( self::DATE, $date ) ? (int) strtotime( "$date 00:00:00 UTC" ) : 0;
-		return $at ? (string) wp_date( get_option( 'date_format' ), $at, new \DateTimeZone( 'UTC' ) ) : '';
+		return $at ? $this->write( 'date', $at, new \DateTimeZone( 'UTC' ) ) : '';
 	}
 
 	/**
@@ -73,7 +113,14 @@ final class Format {
 	 * @return string
 	 */
 	public function moment( int $at ): string {
-		return (string) wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $at );
+		$joined = $this->format( 'moment' );
+		return strtr(
+			'' === $joined ? '{1} {0}' : $joined,
+			array(
+				'{1}' => $this->write( 'date', $at, wp_timezone() ),
+				'{0}' => $this->write( 'time', $at, wp_timezone() ),
+			)
+		);
 	}
 
 	/**
@@ -109,5 +156,58 @@ final class Format {
 		}
 		$written = $this->date( $value ) . $this->time( $value );
 		return '' === $written ? $value : $written;
+	}
+
+	/**
+	 * Write a date or a time by the document's format, or by the site's own where it has none.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string        $name One of date and time.
+	 * @param int           $at   Unix time.
+	 * @param \DateTimeZone $zone The zone to write it in.
+	 * @return string
+	 */
+	private function write( string $name, int $at, \DateTimeZone $zone ): string {
+		$cldr = $this->format( $name );
+		if ( '' === $cldr ) {
+			return (string) wp_date( (string) get_option( "{$name}_format" ), $at, $zone );
+		}
+		$month = $this->format( 'months.' . ( (int) wp_date( 'n', $at, $zone ) - 1 ) );
+		$php   = '';
+		preg_match_all( "/'([^']*)'|(MMMM|MMM|MM|M|dd|d|y|HH|H|hh|h|mm|a)|(.)/us", $cldr, $tokens, PREG_SET_ORDER );
+		foreach ( $tokens as $token ) {
+			$field = $token[2] ?? '';
+			if ( 'MMMM' === $field && '' !== $month ) {
+				$php .= $this->escape( $month );
+			} else {
+				$php .= self::FIELDS[ $field ] ?? $this->escape( $token[1] . ( $token[3] ?? '' ) );
+			}
+		}
+		return (string) wp_date( $php, $at, $zone );
+	}
+
+	/**
+	 * Return a text as a format of PHP that stands for itself.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $text Any text.
+	 * @return string
+	 */
+	private function escape( string $text ): string {
+		return (string) preg_replace( '/[a-z\\\\]/i', '\\\\$0', $text );
+	}
+
+	/**
+	 * Return a format of the document.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $path Such as money.USD.
+	 * @return string Empty where there is none.
+	 */
+	private function format( string $path ): string {
+		return $this->formats ? $this->formats->text( $path ) : '';
 	}
 }

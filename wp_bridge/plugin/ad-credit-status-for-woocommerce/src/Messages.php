@@ -42,6 +42,12 @@ final class Messages {
 			'try_unreachable'  => __( 'Nothing answers at this address. Check it, or try again later.', 'ad-credit-status-for-woocommerce' ),
 			'try_busy'         => __( 'The service is busy or under maintenance. Try again in a few minutes.', 'ad-credit-status-for-woocommerce' ),
 			'try_unreadable'   => __( 'What answers at this address is not the service. Check the address.', 'ad-credit-status-for-woocommerce' ),
+			'amount'           => __( 'Enter an amount a day, such as 45.50.', 'ad-credit-status-for-woocommerce' ),
+			'mail_on'          => __( 'Notices go to this address by e-mail too.', 'ad-credit-status-for-woocommerce' ),
+			'mail_unconfirmed' => __( 'A message is on its way to this address. Notices go there once the link in it was followed.', 'ad-credit-status-for-woocommerce' ),
+			'mail_off'         => __( 'No notices go out by e-mail.', 'ad-credit-status-for-woocommerce' ),
+			'mail_address'     => __( 'Enter an e-mail address, such as name@example.com.', 'ad-credit-status-for-woocommerce' ),
+			'mail_refused'     => __( 'The service does not take this address now. Nothing was changed.', 'ad-credit-status-for-woocommerce' ),
 			'dismissed'        => __( 'Dismissed.', 'ad-credit-status-for-woocommerce' ),
 			'waiting'          => __( 'The first answer is on its way.', 'ad-credit-status-for-woocommerce' ),
 			'unconnected'      => __( 'Your store is not connected yet.', 'ad-credit-status-for-woocommerce' ),
@@ -78,7 +84,7 @@ final class Messages {
 	 * @return array{0: string, 1: string}
 	 */
 	public function delivery_problem( string $code, string $since ): array {
-		$refresh = __( 'Press Refresh below: the service then looks at your store and repairs it.', 'ad-credit-status-for-woocommerce' );
+		$refresh = __( 'Press Refresh: the service then looks at your store and repairs it.', 'ad-credit-status-for-woocommerce' );
 		$texts   = array(
 			'missing'  => array( __( 'The webhook that reports changes to the service is missing.', 'ad-credit-status-for-woocommerce' ), $refresh ),
 			'disabled' => array( __( 'WooCommerce switched off the webhook that reports changes to the service, after several failures.', 'ad-credit-status-for-woocommerce' ), $refresh ),
@@ -114,21 +120,36 @@ final class Messages {
 	}
 
 	/**
-	 * Return the sentence for all rules together.
+	 * Return who has to act.
 	 *
-	 * @since 1.0.0
+	 * @since 1.1.0
 	 *
-	 * @param string $verdict The document's verdict.
-	 * @return string Empty for a verdict that is not known.
+	 * @param string $who The document's word.
+	 * @return string
 	 */
-	public function verdict( string $verdict ): string {
-		$sentences = array(
-			'qualified'  => __( 'Every rule is met.', 'ad-credit-status-for-woocommerce' ),
-			'on_track'   => __( 'Nothing is wrong; some rules are not met yet.', 'ad-credit-status-for-woocommerce' ),
-			'unknown'    => __( 'Something is not known yet. That is neither a yes nor a no.', 'ad-credit-status-for-woocommerce' ),
-			'ineligible' => __( 'A rule is not met.', 'ad-credit-status-for-woocommerce' ),
+	public function actor( string $who ): string {
+		$words = array(
+			'merchant' => __( 'For you', 'ad-credit-status-for-woocommerce' ),
+			'staff'    => __( 'For our team', 'ad-credit-status-for-woocommerce' ),
+			'service'  => __( 'For the service', 'ad-credit-status-for-woocommerce' ),
 		);
-		return $sentences[ $verdict ] ?? '';
+		return $words[ $who ] ?? __( 'Good to know', 'ad-credit-status-for-woocommerce' );
+	}
+
+	/**
+	 * Return how an ad account pays.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $payment The document's word.
+	 * @return string
+	 */
+	public function payment( string $payment ): string {
+		$words = array(
+			'manual'    => __( 'manual', 'ad-credit-status-for-woocommerce' ),
+			'automatic' => __( 'automatic', 'ad-credit-status-for-woocommerce' ),
+		);
+		return $words[ $payment ] ?? '';
 	}
 
 	/**

@@ -1,6 +1,6 @@
 <?php
 /**
- * The buttons in the box at the top: what the merchant can do next.
+ * The button at the top: what the merchant can do next.
  *
  * @package WcAdCredit
  */
@@ -10,17 +10,32 @@ namespace WcAdCredit;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Chooses the buttons for a status document.
+ * Chooses the button for a status document.
  *
  * @since 1.1.0
  */
 final class NextStep {
 
-	/** Warnings that a new connection mends. */
-	const RECONNECT = array( 'store_keys_refused', 'store_keys_too_weak', 'store_no_permalinks', 'webhook_mute', 'webhook_moved' );
+	/** Troubles that a new connection mends. */
+	const RECONNECT = array( 'store_keys_refused', 'store_keys_too_weak', 'webhook_moved' );
+
+	/** Troubles that a new consent mends. */
+	const CONSENT = array( 'consent_withdrawn', 'consent_expired', 'account_unreachable' );
+
+	/** Troubles that the merchant mends on a page of this site. */
+	const PAGES = array(
+		'store_no_permalinks' => 'options-permalink.php',
+		'webhook_paused'      => 'admin.php?page=wc-settings&tab=advanced&section=webhooks',
+		'webhook_mute'        => 'update-core.php',
+		'store_too_old'       => 'update-core.php',
+		'account_missing'     => 'admin.php?page=' . Integration::PAGE,
+	);
 
 	/** Stages at which a review is what remains. */
 	const DISPUTABLE = array( 'ineligible', 'ended', 'blocked', 'held' );
+
+	/** Stages whose next step, if any, is at TikTok. */
+	const ADVERTISING = array( 'awaiting_spend', 'accumulating', 'settling' );
 
 	const ADS_MANAGER = 'https://ads.tiktok.com/';
 
@@ -44,74 +59,164 @@ final class NextStep {
 	}
 
 	/**
-	 * Return the buttons, the most important one first.
+	 * Return the button: what mends a trouble first, then the step of the stage.
 	 *
 	 * @since 1.1.0
 	 *
 	 * @param Document $document    A status document.
 	 * @param array    $integration As Integration::state() returns it.
-	 * @return array<int, array{action?: string, url?: string, label: string}> Each with an action or a url.
+	 * @return array{action?: string, url?: string, label?: string, next_step?: string} With an action or a url, and what it is for where a trouble says so; empty where nothing is to do.
 	 */
-	public function buttons( Document $document, array $integration ): array {
-		$buttons = array();
-		if ( $this->needs_reconnecting( $document ) ) {
-			$buttons[] = array(
-				'action' => 'reconnect',
-				'label'  => __( 'Connect again', 'ad-credit-status-for-woocommerce' ),
-			);
+	public function button( Document $document, array $integration ): array {
+		$button = $this->for_troubles( $document );
+		if ( $button ) {
+			return $button;
 		}
-		if ( ! $this->progress->is_stopped( $document ) ) {
-			$buttons = array_merge( $buttons, $this->for_stage( $document->text( 'stage' ), $integration ) );
-			if ( $this->progress->lacks_consent( $document ) ) {
-				$buttons[] = array(
-					'action' => 'consent',
-					'label'  => __( 'Connect TikTok', 'ad-credit-status-for-woocommerce' ),
-				);
-			}
-		}
-		if ( in_array( $document->text( 'stage' ), self::DISPUTABLE, true ) && 'open' !== $document->text( 'review.state' ) ) {
-			$buttons[] = array(
-				'url'   => '#wc-ad-credit-review',
-				'label' => __( 'Ask for a review', 'ad-credit-status-for-woocommerce' ),
-			);
-		}
-		return $buttons;
+		return $this->progress->is_stopped( $document ) ? $this->for_dispute( $document ) : $this->for_stage( $document, $integration );
 	}
 
 	/**
-	 * Return the button for a stage.
+	 * Return the button that mends what the merchant has to mend.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param string $stage       The stage.
-	 * @param array  $integration As Integration::state() returns it.
-	 * @return array<int, array{url: string, label: string}> None or one.
+	 * @param Document $document A status document.
+	 * @return array{action?: string, url?: string, label?: string, next_step?: string}
 	 */
-	private function for_stage( string $stage, array $integration ): array {
-		$page = admin_url( 'admin.php?page=' . Integration::PAGE );
-		if ( 'awaiting_setup' === $stage ) {
-			return array( $integration['installed'] ? $this->link( $page, __( 'Set up the TikTok integration', 'ad-credit-status-for-woocommerce' ) ) : $this->install() );
-		}
-		if ( 'awaiting_link' === $stage && ! $integration['account'] ) {
-			return array( $integration['installed'] ? $this->link( $page, __( 'Link your ad account', 'ad-credit-status-for-woocommerce' ) ) : $this->install() );
-		}
-		if ( 'awaiting_spend' === $stage || 'accumulating' === $stage ) {
-			return array( $this->link( self::ADS_MANAGER, __( 'Open TikTok Ads Manager', 'ad-credit-status-for-woocommerce' ) ) );
+	private function for_troubles( Document $document ): array {
+		foreach ( $document->each( 'warnings' ) as $trouble ) {
+			$button = $this->for_trouble( $trouble->text( 'id' ) );
+			if ( $button ) {
+				return $button + array( 'next_step' => $trouble->text( 'next_step' ) );
+			}
 		}
 		return array();
 	}
 
 	/**
-	 * Return the button that leads to the official integration in the plugin directory.
+	 * Return the button that mends one trouble.
 	 *
 	 * @since 1.1.0
 	 *
+	 * @param string $id The trouble's id.
+	 * @return array{action?: string, url?: string, label?: string} Empty where the page has none.
+	 */
+	private function for_trouble( string $id ): array {
+		if ( in_array( $id, self::RECONNECT, true ) ) {
+			return $this->action( 'reconnect', __( 'Connect again', 'ad-credit-status-for-woocommerce' ) );
+		}
+		if ( in_array( $id, self::CONSENT, true ) ) {
+			return $this->consent();
+		}
+		return isset( self::PAGES[ $id ] ) ? $this->link( admin_url( self::PAGES[ $id ] ), __( 'Put it right', 'ad-credit-status-for-woocommerce' ) ) : array();
+	}
+
+	/**
+	 * Return the button of a stage of the way.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document    A status document.
+	 * @param array    $integration As Integration::state() returns it.
+	 * @return array{action?: string, url?: string, label?: string}
+	 */
+	private function for_stage( Document $document, array $integration ): array {
+		$stage = $document->text( 'stage' );
+		if ( 'awaiting_setup' === $stage ) {
+			return $this->integration( $integration, __( 'Set up the TikTok integration', 'ad-credit-status-for-woocommerce' ) );
+		}
+		if ( 'awaiting_link' === $stage && ! $integration['account'] ) {
+			return $this->integration( $integration, __( 'Link your ad account', 'ad-credit-status-for-woocommerce' ) );
+		}
+		if ( $this->progress->lacks_consent( $document ) ) {
+			return $this->consent();
+		}
+		if ( in_array( $stage, array( 'issued', 'credited' ), true ) ) {
+			return $this->link( self::ADS_MANAGER, __( 'Open TikTok Ads Manager', 'ad-credit-status-for-woocommerce' ) );
+		}
+		$button = $this->for_next_tier( $document );
+		return $button ? $button : $this->for_dispute( $document );
+	}
+
+	/**
+	 * Return the button towards the next tier: none where reaching it would earn nothing.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @return array{url?: string, label?: string}
+	 */
+	private function for_next_tier( Document $document ): array {
+		if ( ! $document->has( 'next_tier' ) || ! in_array( $document->text( 'stage' ), self::ADVERTISING, true ) ) {
+			return array();
+		}
+		return $this->link(
+			self::ADS_MANAGER,
+			'payment' === $document->text( 'next_tier.needs' )
+				? __( 'Pay your bills in TikTok Ads Manager', 'ad-credit-status-for-woocommerce' )
+				: __( 'Open TikTok Ads Manager', 'ad-credit-status-for-woocommerce' )
+		);
+	}
+
+	/**
+	 * Return the button for who disagrees.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @return array{url?: string, label?: string}
+	 */
+	private function for_dispute( Document $document ): array {
+		$is_late = $this->progress->is_overdue( $document );
+		if ( 'open' === $document->text( 'review.state' ) || ( ! $is_late && ! in_array( $document->text( 'stage' ), self::DISPUTABLE, true ) ) ) {
+			return array();
+		}
+		return $this->link( '#wc-ad-credit-review', __( 'Ask for a review', 'ad-credit-status-for-woocommerce' ) );
+	}
+
+	/**
+	 * Return the button into TikTok's integration, or to it in the plugin directory.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param array  $integration As Integration::state() returns it.
+	 * @param string $label       What it says where the integration is installed.
 	 * @return array{url: string, label: string}
 	 */
-	private function install(): array {
+	private function integration( array $integration, string $label ): array {
+		if ( $integration['installed'] ) {
+			return $this->link( admin_url( 'admin.php?page=' . Integration::PAGE ), $label );
+		}
 		return $this->link(
 			admin_url( 'plugin-install.php?tab=search&type=term&s=' . Integration::FOLDER ),
 			__( 'Install the TikTok integration', 'ad-credit-status-for-woocommerce' )
+		);
+	}
+
+	/**
+	 * Return the button into TikTok's consent.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return array{action: string, label: string}
+	 */
+	private function consent(): array {
+		return $this->action( 'consent', __( 'Connect TikTok', 'ad-credit-status-for-woocommerce' ) );
+	}
+
+	/**
+	 * Return a button that asks for one of Actions.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $action A name of Actions::NAMES.
+	 * @param string $label  What it says.
+	 * @return array{action: string, label: string}
+	 */
+	private function action( string $action, string $label ): array {
+		return array(
+			'action' => $action,
+			'label'  => $label,
 		);
 	}
 
@@ -129,22 +234,5 @@ final class NextStep {
 			'url'   => $url,
 			'label' => $label,
 		);
-	}
-
-	/**
-	 * Tell whether a warning says that the service cannot reach the store any more.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @param Document $document A status document.
-	 * @return bool
-	 */
-	private function needs_reconnecting( Document $document ): bool {
-		foreach ( $document->each( 'warnings' ) as $warning ) {
-			if ( in_array( $warning->text( 'id' ), self::RECONNECT, true ) ) {
-				return true;
-			}
-		}
-		return false;
 	}
 }

@@ -25,9 +25,6 @@ final class Page {
 	/** Asks for the question before Disconnect. */
 	const CONFIRM = 'confirm';
 
-	/** Codes that are told beside the Refresh button, where the reader looks. */
-	const TOLD_BELOW = array( 'requested', 'recent', 'latest' );
-
 	/**
 	 * The plugin's parts.
 	 *
@@ -160,24 +157,44 @@ final class Page {
 	 * @return string
 	 */
 	public function content( array $flash, bool $is_confirm = false ): string {
-		$below    = array_intersect( $flash['codes'], self::TOLD_BELOW );
 		$document = $this->document();
+		$this->plugin->format->follow( $document );
 		return $this->plugin->template->render(
 			$this->template( $document, $is_confirm ),
 			array(
 				'document'    => $document,
-				'flash'       => $this->sentences( array_diff( $flash['codes'], $below ) ),
-				'flash_below' => $this->sentences( $below ),
+				'flash'       => $this->sentences( $flash['codes'] ),
 				'fields'      => $flash['fields'],
 				'service'     => $this->plugin->connection->service(),
 				'url'         => $this->url(),
 				'failure'     => $this->plugin->cache->failure(),
 				'read_at'     => $this->plugin->cache->read_at(),
 				'problem'     => $this->plugin->deliveries->problem(),
-				'update_key'  => $this->update_key( $document ),
-				'buttons'     => $document ? $this->plugin->next_step->buttons( $document, $this->plugin->integration->state() ) : array(),
 				'has_webhook' => '' !== $this->plugin->webhooks->service() && ! $this->plugin->connection->is_ended(),
-			)
+			) + ( $document ? $this->about( $document ) : array() )
+		);
+	}
+
+	/**
+	 * Return what the page says about a document beside its own words.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document The document to show.
+	 * @return array<string, mixed>
+	 */
+	private function about( Document $document ): array {
+		$problem = $this->plugin->deliveries->problem();
+		return array(
+			'update_key' => $this->update_key( $document ),
+			'button'     => $this->plugin->next_step->button( $document, $this->plugin->integration->state() ),
+			'figure'     => $this->plugin->key_figure->of( $document ),
+			'market'     => $this->plugin->offer->market( $document ),
+			'currency'   => $this->plugin->offer->currency( $document ),
+			'chart'      => $this->plugin->chart->draw( $document ),
+			'history'    => $this->plugin->cache->history( $this->language() ),
+			'support'    => $this->plugin->support->write( $document, $this->plugin->cache->failure(), $problem ? $problem['code'] : '' ),
+			'mail'       => $this->plugin->mail->address(),
 		);
 	}
 
@@ -242,11 +259,11 @@ final class Page {
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param Document|null $document The document to show.
+	 * @param Document $document The document to show.
 	 * @return string Empty when there is none.
 	 */
-	private function update_key( ?Document $document ): string {
-		$key = $document ? $this->plugin->notice->key( $document ) : '';
+	private function update_key( Document $document ): string {
+		$key = $this->plugin->notice->key( $document );
 		return $this->plugin->notice->is_dismissed( $key ) ? '' : $key;
 	}
 

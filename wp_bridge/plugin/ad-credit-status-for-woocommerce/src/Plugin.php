@@ -88,7 +88,63 @@ final class Plugin {
 	public Progress $progress;
 
 	/**
-	 * Chooses the buttons at the top.
+	 * Reads the offer from a document.
+	 *
+	 * @since 1.1.0
+	 * @var Offer
+	 */
+	public Offer $offer;
+
+	/**
+	 * Chooses the number at the top.
+	 *
+	 * @since 1.1.0
+	 * @var KeyFigure
+	 */
+	public KeyFigure $key_figure;
+
+	/**
+	 * Draws the spend.
+	 *
+	 * @since 1.1.0
+	 * @var SpendChart
+	 */
+	public SpendChart $chart;
+
+	/**
+	 * Writes what support needs to know.
+	 *
+	 * @since 1.1.0
+	 * @var SupportText
+	 */
+	public SupportText $support;
+
+	/**
+	 * Asks what an amount a day leads to.
+	 *
+	 * @since 1.1.0
+	 * @var WhatIf
+	 */
+	public WhatIf $what_if;
+
+	/**
+	 * The service's notices in WooCommerce's inbox.
+	 *
+	 * @since 1.1.0
+	 * @var ServiceNotices
+	 */
+	public ServiceNotices $notices;
+
+	/**
+	 * The notices by e-mail.
+	 *
+	 * @since 1.1.0
+	 * @var MailNotices
+	 */
+	public MailNotices $mail;
+
+	/**
+	 * Chooses the button at the top.
 	 *
 	 * @since 1.1.0
 	 * @var NextStep
@@ -367,6 +423,7 @@ final class Plugin {
 	private function build_reports(): void {
 		$this->progress     = new Progress();
 		$this->notice       = new AdminNotice( $this->cache, $this->progress );
+		$this->notices      = new ServiceNotices( $this->cache );
 		$this->installation = new Installation();
 		$this->integration  = new Integration();
 		$this->signals      = new Signals( $this->installation, $this->connection );
@@ -375,7 +432,7 @@ final class Plugin {
 		$this->webhooks     = new Webhooks( $this->connection );
 		$this->keys         = new ApiKeys();
 		$this->deliveries   = new DeliveryMonitor( $this->webhooks, $this->connection, $this->schedule, $this->log );
-		$this->connector    = new Connector( $this->connection, $this->client, $this->cache, $this->schedule, $this->webhooks, $this->keys, $this->notice, $this->deliveries );
+		$this->connector    = new Connector( $this->connection, $this->client, $this->cache, $this->schedule, $this->webhooks, $this->keys, $this->notice, $this->notices, $this->deliveries );
 	}
 
 	/**
@@ -386,14 +443,20 @@ final class Plugin {
 	 * @return void
 	 */
 	private function build_page(): void {
-		$this->format    = new Format();
-		$this->messages  = new Messages();
-		$this->next_step = new NextStep( $this->progress );
-		$this->refresher = new Refresher( $this->connection, $this->client, $this->cache, $this->schedule, $this->notice );
-		$this->review    = new ReviewRequest( $this->connection, $this->client, $this->refresher );
-		$this->template  = new Template( $this->format, $this->messages, $this->progress );
-		$this->flash     = new FlashMessage();
-		$this->page      = new Page( $this );
+		$this->format     = new Format();
+		$this->messages   = new Messages();
+		$this->offer      = new Offer();
+		$this->key_figure = new KeyFigure( $this->format, $this->offer );
+		$this->chart      = new SpendChart();
+		$this->support    = new SupportText( $this->installation, $this->connection );
+		$this->what_if    = new WhatIf( $this->connection, $this->client, $this->messages );
+		$this->next_step  = new NextStep( $this->progress );
+		$this->refresher  = new Refresher( $this->connection, $this->client, $this->cache, $this->schedule, $this->notice, $this->notices );
+		$this->review     = new ReviewRequest( $this->connection, $this->client, $this->refresher );
+		$this->mail       = new MailNotices( $this->connection, $this->client, $this->refresher );
+		$this->template   = new Template( $this->format, $this->messages, $this->progress );
+		$this->flash      = new FlashMessage();
+		$this->page       = new Page( $this );
 	}
 
 	/**
@@ -424,6 +487,7 @@ final class Plugin {
 	private function register_admin(): void {
 		$this->page->register();
 		$this->notice->watch();
+		$this->notices->watch();
 		add_action( 'admin_post_' . Actions::HOOK, array( new Actions( $this ), 'handle' ) );
 		add_action( 'woocommerce_system_status_report', array( new SystemStatus( $this ), 'show' ) );
 		add_action( 'admin_init', array( new Privacy(), 'suggest' ) );

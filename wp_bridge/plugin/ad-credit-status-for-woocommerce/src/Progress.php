@@ -34,6 +34,24 @@ final class Progress {
 	/** Stages at which the way ends before the credit. */
 	const STOPPED = array( 'blocked', 'programme_over', 'ended', 'ineligible', 'expired' );
 
+	/** Stages at which an award is recorded, whatever can be read since. */
+	const AWARDED = array( 'due', 'issued', 'credited' );
+
+	/** Stages at which the merchant plans the spend. */
+	const PLANNING = array( 'awaiting_spend', 'accumulating' );
+
+	/** Troubles that say that more spend earns nothing. */
+	const TOO_LATE = array( 'too_late_to_begin', 'nothing_more_in_time' );
+
+	/** Troubles that say that, and why, the figures are not read. */
+	const NOT_READ = array( 'figures_stale', 'reading_refused', 'account_missing', 'account_unreachable', 'consent_withdrawn', 'consent_expired' );
+
+	/** Those of them with which nothing is read until the merchant acts. */
+	const CUT_OFF = array( 'account_missing', 'account_unreachable', 'consent_withdrawn', 'consent_expired' );
+
+	/** Troubles for which the service does not know what the store reported. */
+	const LOST_MESSAGES = array( 'signals_refused', 'signals_unreadable', 'signals_held' );
+
 	/** Stages whose notice has a colour of its own. */
 	const TONES = array(
 		'due'            => 'success',
@@ -105,10 +123,12 @@ final class Progress {
 	 * @return bool
 	 */
 	public function lacks_consent( Document $document ): bool {
-		if ( $this->is_stopped( $document ) || 'credited' === $document->text( 'stage' ) ) {
+		if ( $this->is_stopped( $document ) || array_intersect( self::LOST_MESSAGES, $this->trouble_ids( $document ) ) ) {
 			return false;
 		}
-		return 'unknown' === $this->outcome( $document, 'account_linked' ) || 'awaiting_link' === $document->text( 'stage' );
+		$stage   = $document->text( 'stage' );
+		$outcome = $this->outcome( $document, 'account_linked' );
+		return 'awaiting_link' === $stage || ( 'not_admitted' === $stage && 'pending' === $outcome ) || ( 'unknown' === $outcome && ! in_array( $stage, self::AWARDED, true ) );
 	}
 
 	/**
@@ -120,8 +140,113 @@ final class Progress {
 	 * @return bool
 	 */
 	public function is_overdue( Document $document ): bool {
-		$due_by = $document->text( 'award.due_by' );
-		return 'due' === $document->text( 'award.state' ) && '' !== $due_by && $due_by < $this->today( $document );
+		return $document->is( 'award.overdue' );
+	}
+
+	/**
+	 * Tell whether the spend is behind the store: something else decides by now.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @return bool
+	 */
+	public function is_behind( Document $document ): bool {
+		return $document->has( 'award' ) || ( $this->is_stopped( $document ) && 'ended' !== $document->text( 'stage' ) );
+	}
+
+	/**
+	 * Tell whether a further spend or a plan for it can still earn something.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @return bool
+	 */
+	public function can_plan( Document $document ): bool {
+		if ( array_intersect( self::TOO_LATE, $this->trouble_ids( $document ) ) || $this->is_cut_off( $document ) ) {
+			return false;
+		}
+		$is_before = in_array( $document->text( 'stage' ), array( 'awaiting_setup', 'awaiting_link' ), true );
+		return $is_before || ( 'spend' === $document->text( 'next_tier.needs' ) && in_array( $document->text( 'stage' ), self::PLANNING, true ) );
+	}
+
+	/**
+	 * Return what is wrong, or had better be done soon, by its ids.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @return string[]
+	 */
+	public function trouble_ids( Document $document ): array {
+		$ids = array();
+		foreach ( array_merge( $document->each( 'troubles' ), $document->each( 'warnings' ) ) as $trouble ) {
+			$ids[] = $trouble->text( 'id' );
+		}
+		return $ids;
+	}
+
+	/**
+	 * Return what needs attention, for whom it may be, but for what the headline says already.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @return Document[] Each with id, who, text, next_step and since; of an older service only with what it has.
+	 */
+	public function troubles( Document $document ): array {
+		$troubles = $document->each( $document->has( 'troubles' ) ? 'troubles' : 'warnings' );
+		$headline = $document->text( 'headline' );
+		return array_values(
+			array_filter(
+				$troubles,
+				static function ( Document $trouble ) use ( $headline ): bool {
+					return '' !== $trouble->text( 'text' ) && false === strpos( $headline, $trouble->text( 'text' ) );
+				}
+			)
+		);
+	}
+
+	/**
+	 * Tell whether TikTok does not let the figures be read any more, so that what is spent now does not show.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @return bool
+	 */
+	public function is_cut_off( Document $document ): bool {
+		return (bool) array_intersect( self::CUT_OFF, $this->trouble_ids( $document ) );
+	}
+
+	/**
+	 * Tell whether the figures are older than usual, and no trouble says so already.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @return bool
+	 */
+	public function is_stale( Document $document ): bool {
+		return $document->is( 'stale' ) && $document->has( 'spend' ) && ! array_intersect( self::NOT_READ, $this->trouble_ids( $document ) );
+	}
+
+	/**
+	 * Return the sentence of a rule that says why an amount is not known.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param Document $document A status document.
+	 * @return string Empty where no rule says it.
+	 */
+	public function why_unknown( Document $document ): string {
+		foreach ( $document->each( 'rules' ) as $rule ) {
+			if ( 'spend_reached' === $rule->text( 'id' ) ) {
+				return in_array( $rule->text( 'outcome' ), array( 'unknown', 'pending' ), true ) ? $rule->text( 'text' ) : '';
+			}
+		}
+		return '';
 	}
 
 	/**
@@ -136,20 +261,6 @@ final class Progress {
 	public function percent( string $qualifying, string $threshold ): float {
 		$whole = (float) $threshold;
 		return $whole > 0 ? min( 100.0, max( 0.0, 100.0 * (float) $qualifying / $whole ) ) : 0.0;
-	}
-
-	/**
-	 * Return the date of today in the account's zone.
-	 *
-	 * @since 1.0.0
-	 *
-	 * @param Document $document A status document.
-	 * @return string
-	 */
-	private function today( Document $document ): string {
-		$names = timezone_identifiers_list( \DateTimeZone::ALL_WITH_BC );
-		$zone  = $document->text( 'account.timezone' );
-		return (string) wp_date( 'Y-m-d', null, new \DateTimeZone( in_array( $zone, $names, true ) ? $zone : 'UTC' ) );
 	}
 
 	/**

@@ -16,6 +16,13 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Refresher {
 
+	/** Codes of refresh() with which the cache holds what the service says now. */
+	const ANSWERED = array( 'requested', 'recent', 'latest' );
+
+	/** Changes of a history that are enough, and pages that are read for them at most. */
+	const MAX_CHANGES = 50;
+	const MAX_PAGES   = 3;
+
 	/**
 	 * The stored connection.
 	 *
@@ -57,22 +64,32 @@ final class Refresher {
 	private AdminNotice $notice;
 
 	/**
+	 * The service's notices in WooCommerce's inbox.
+	 *
+	 * @since 1.1.0
+	 * @var ServiceNotices
+	 */
+	private ServiceNotices $notices;
+
+	/**
 	 * Take what a fetch needs.
 	 *
 	 * @since 1.1.0
 	 *
-	 * @param Connection    $connection The stored connection.
-	 * @param ServiceClient $client     Calls the service.
-	 * @param StatusCache   $cache      Where answers are stored.
-	 * @param Schedule      $schedule   Plans the next look.
-	 * @param AdminNotice   $notice     The note in WooCommerce's inbox.
+	 * @param Connection     $connection The stored connection.
+	 * @param ServiceClient  $client     Calls the service.
+	 * @param StatusCache    $cache      Where answers are stored.
+	 * @param Schedule       $schedule   Plans the next look.
+	 * @param AdminNotice    $notice     The note in WooCommerce's inbox.
+	 * @param ServiceNotices $notices    The service's notices in WooCommerce's inbox.
 	 */
-	public function __construct( Connection $connection, ServiceClient $client, StatusCache $cache, Schedule $schedule, AdminNotice $notice ) {
+	public function __construct( Connection $connection, ServiceClient $client, StatusCache $cache, Schedule $schedule, AdminNotice $notice, ServiceNotices $notices ) {
 		$this->connection = $connection;
 		$this->client     = $client;
 		$this->cache      = $cache;
 		$this->schedule   = $schedule;
 		$this->notice     = $notice;
+		$this->notices    = $notices;
 	}
 
 	/**
@@ -128,9 +145,57 @@ final class Refresher {
 			}
 			$documents[ $language ] = $response->body;
 		}
-		$this->cache->store( $documents );
+		$this->cache->store( $documents, $this->fetch_histories( array_keys( $documents ) ) );
 		$this->notice->update();
+		$this->notices->update();
 		return true;
+	}
+
+	/**
+	 * Fetch what changed and when; the page does without it.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string[] $languages In which to fetch it.
+	 * @return array<string, array> By language; none where the service failed.
+	 */
+	private function fetch_histories( array $languages ): array {
+		$histories = array();
+		foreach ( $languages as $language ) {
+			$history = $this->fetch_history( $language );
+			if ( null !== $history ) {
+				$histories[ $language ] = $history;
+			}
+		}
+		return $histories;
+	}
+
+	/**
+	 * Fetch what changed and when, newest first.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $language In which to fetch it.
+	 * @return array[]|null Changes; none from a service that keeps no history, null where it failed.
+	 */
+	private function fetch_history( string $language ): ?array {
+		$changes = array();
+		$after   = '';
+		for ( $page = 0; $page < self::MAX_PAGES && count( $changes ) < self::MAX_CHANGES; $page++ ) {
+			$response = $this->client->fetch_history( $language, $after );
+			if ( 404 === $response->status ) {
+				return array();
+			}
+			if ( ! $response->is_success() || ! is_array( $response->body['changes'] ?? null ) ) {
+				return null;
+			}
+			$changes = array_merge( $changes, $response->body['changes'] );
+			$after   = $response->body['next'] ?? '';
+			if ( ! is_string( $after ) || '' === $after ) {
+				break;
+			}
+		}
+		return array_slice( $changes, 0, self::MAX_CHANGES );
 	}
 
 	/**

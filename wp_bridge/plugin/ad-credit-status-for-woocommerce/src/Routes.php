@@ -162,7 +162,7 @@ final class Routes {
 			'fields' => array(),
 		);
 		return array(
-			'fetched' => in_array( $code, Page::TOLD_BELOW, true ),
+			'fetched' => in_array( $code, Refresher::ANSWERED, true ),
 			'message' => $this->plugin->messages->sentence( $code ),
 			'html'    => $this->plugin->page->content( $flash ),
 		);

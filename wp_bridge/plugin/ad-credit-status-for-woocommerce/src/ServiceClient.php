@@ -64,6 +64,45 @@ final class ServiceClient {
 	}
 
 	/**
+	 * Fetch a page of what changed and when, newest first.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $language The language of its sentences, such as es-MX.
+	 * @param string $after    `next` of the page before; empty for the first one.
+	 * @return Response 404 from a service that keeps no history.
+	 */
+	public function fetch_history( string $language, string $after ): Response {
+		return $this->call( 'GET', '/api/v1/history' . ( '' === $after ? '' : '?after=' . rawurlencode( $after ) ), null, $language );
+	}
+
+	/**
+	 * Ask what an amount spent each day leads to.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $per_day  A decimal text.
+	 * @param string $language The language of the answer.
+	 * @return Response
+	 */
+	public function fetch_what_if( string $per_day, string $language ): Response {
+		return $this->call( 'GET', '/api/v1/what-if?per_day=' . rawurlencode( $per_day ), null, $language );
+	}
+
+	/**
+	 * Tell the service where notices go by e-mail.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string|null $address  An e-mail address; null for no mail any more.
+	 * @param string      $language The language of the mail.
+	 * @return Response
+	 */
+	public function choose_mail( ?string $address, string $language ): Response {
+		return $this->call( 'POST', '/api/v1/notices', array( 'email' => $address ), $language );
+	}
+
+	/**
 	 * Fetch the status document with an address and a token that are not stored yet.
 	 *
 	 * @since 1.1.0

@@ -20,6 +20,7 @@ final class StatusCache {
 
 	const DEFAULTS = array(
 		'documents' => array(),
+		'histories' => array(),
 		'languages' => array(),
 		'read_at'   => 0,
 		'failure'   => null,
@@ -65,6 +66,19 @@ final class StatusCache {
 	public function any_document(): ?Document {
 		$documents = $this->read()['documents'];
 		return $documents ? new Document( reset( $documents ) ) : null;
+	}
+
+	/**
+	 * Return what changed and when, as the service told it in a language.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string $language A tag as language_tag() returns it.
+	 * @return Document[] Newest first, each with at, kind and text.
+	 */
+	public function history( string $language ): array {
+		$history = new Document( array( 'changes' => $this->read()['histories'][ $language ] ?? array() ) );
+		return $history->each( 'changes' );
 	}
 
 	/**
@@ -141,12 +155,14 @@ final class StatusCache {
 	 * @since 1.0.0
 	 *
 	 * @param array<string, array> $documents Status documents by language.
+	 * @param array<string, array> $histories What changed by language; those that could not be had stay as they were.
 	 * @return void
 	 */
-	public function store( array $documents ): void {
+	public function store( array $documents, array $histories = array() ): void {
 		$this->write(
 			array(
 				'documents' => $documents,
+				'histories' => array_intersect_key( $histories + $this->read()['histories'], $documents ),
 				'read_at'   => time(),
 				'failure'   => null,
 			) + $this->read()

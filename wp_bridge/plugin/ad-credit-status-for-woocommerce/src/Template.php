@@ -84,7 +84,53 @@ final class Template {
 	}
 
 	/**
-	 * Print a button that asks for one of Actions; no script is needed.
+	 * Print a template as a column; none where nothing of it concerns the stage.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param string               $name   The file's name without its ending.
+	 * @param array<string, mixed> $values What the template may use.
+	 * @return void
+	 */
+	public function show_column( string $name, array $values ): void {
+		$content = trim( $this->render( $name, $values ) );
+		if ( '' !== $content ) {
+			// phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- each template escapes its values.
+			echo "<div>$content</div>";
+		}
+	}
+
+	/**
+	 * Print the beginning of a form whose buttons ask for Actions; no script is needed.
+	 *
+	 * Each card has a form of its own, so that Enter in a field presses that card's button.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return void
+	 */
+	public function open_form(): void {
+		printf(
+			'<form method="post" action="%s"><input type="hidden" name="%s" value="%s">',
+			esc_url( admin_url( 'admin-post.php?action=' . Actions::HOOK ) ),
+			esc_attr( Actions::NONCE ),
+			esc_attr( wp_create_nonce( Actions::HOOK ) )
+		);
+	}
+
+	/**
+	 * Print the end of a form.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @return void
+	 */
+	public function close_form(): void {
+		echo '</form>';
+	}
+
+	/**
+	 * Print a button that asks for one of Actions; it stands in a form.
 	 *
 	 * @since 1.0.0
 	 *

@@ -118,7 +118,7 @@ final class Uninstaller {
 	}
 
 	/**
-	 * Remove the inbox note.
+	 * Remove the notes of the inbox.
 	 *
 	 * @since 1.0.0
 	 *
@@ -129,15 +129,17 @@ final class Uninstaller {
 		if ( ! $this->has_table( 'wc_admin_notes' ) ) {
 			return;
 		}
+		$notices = $wpdb->esc_like( ServiceNotices::PREFIX ) . '%';
 		if ( $this->has_table( 'wc_admin_note_actions' ) ) {
 			$wpdb->query(
 				$wpdb->prepare(
-					"DELETE FROM {$wpdb->prefix}wc_admin_note_actions WHERE note_id IN (SELECT note_id FROM {$wpdb->prefix}wc_admin_notes WHERE name = %s)",
-					AdminNotice::NAME
+					"DELETE FROM {$wpdb->prefix}wc_admin_note_actions WHERE note_id IN (SELECT note_id FROM {$wpdb->prefix}wc_admin_notes WHERE name = %s OR name LIKE %s)",
+					AdminNotice::NAME,
+					$notices
 				)
 			);
 		}
-		$wpdb->delete( "{$wpdb->prefix}wc_admin_notes", array( 'name' => AdminNotice::NAME ) );
+		$wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->prefix}wc_admin_notes WHERE name = %s OR name LIKE %s", AdminNotice::NAME, $notices ) );
 	}
 
 	/**

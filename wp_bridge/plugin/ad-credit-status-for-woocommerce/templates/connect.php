@@ -31,6 +31,7 @@ $this->show( 'flash', array( 'flash' => $values['flash'] ) );
 		</p>
 	</div>
 <?php endif; ?>
+<?php $this->open_form(); ?>
 <div class="wc-ad-credit-card">
 	<h3><?php esc_html_e( 'Let the service connect', 'ad-credit-status-for-woocommerce' ); ?></h3>
 	<p>
@@ -50,3 +51,5 @@ $this->show( 'flash', array( 'flash' => $values['flash'] ) );
 	</p>
 	<p class="submit"><?php $this->button( 'connect', __( 'Connect with this token', 'ad-credit-status-for-woocommerce' ) ); ?></p>
 </div>
+<?php
+$this->close_form();

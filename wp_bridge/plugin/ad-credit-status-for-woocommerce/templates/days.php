@@ -5,15 +5,13 @@
  * @package WcAdCredit
  * @since 1.0.0
  * @var \WcAdCredit\Template $this
- * @var array                $values document.
+ * @var array                $values document, currency.
  */
 
 defined( 'ABSPATH' ) || exit;
 
-$document = $values['document'];
-
-$days     = $document->each( 'spend.days' );
-$currency = $document->text( 'spend.currency' );
+$days     = $values['document']->each( 'spend.days' );
+$currency = $values['currency'];
 if ( ! $days ) {
 	return;
 }

@@ -24,10 +24,12 @@ defined( 'ABSPATH' ) || exit;
 		<li><?php esc_html_e( 'The status token is forgotten, and nothing is sent any more.', 'ad-credit-status-for-woocommerce' ); ?></li>
 		<li><?php esc_html_e( 'What you spend while you are disconnected may not be seen. You can connect again at any time.', 'ad-credit-status-for-woocommerce' ); ?></li>
 	</ul>
+	<?php $this->open_form(); ?>
 	<p class="submit">
 		<?php
 		$this->link_button( $values['url'], __( 'Stay connected', 'ad-credit-status-for-woocommerce' ), true );
 		$this->button( 'disconnect', __( 'Disconnect', 'ad-credit-status-for-woocommerce' ) );
 		?>
 	</p>
+	<?php $this->close_form(); ?>
 </div>

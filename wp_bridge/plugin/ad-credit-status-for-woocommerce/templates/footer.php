@@ -1,11 +1,11 @@
 <?php
 /**
- * How old the answer is, and what can be done about it.
+ * How old the answer is, and how to end the connection.
  *
  * @package WcAdCredit
  * @since 1.0.0
  * @var \WcAdCredit\Template $this
- * @var array                $values document, read_at, flash_below, service, url.
+ * @var array                $values document, read_at, service, url.
  */
 
 namespace WcAdCredit;
@@ -20,13 +20,13 @@ $document = $values['document'];
 			<?php
 			$parts = array(
 				/* translators: %s: date and time. */
-				sprintf( __( 'As of %s.', 'ad-credit-status-for-woocommerce' ), $this->format->time( $document->text( 'as_of' ) ) ),
+				sprintf( __( 'Decided on %s, with the figures read until then.', 'ad-credit-status-for-woocommerce' ), $this->format->time( $document->text( 'as_of' ) ) ),
 				/* translators: %s: how long ago, such as "2 hours ago". */
 				sprintf( __( 'Fetched %s.', 'ad-credit-status-for-woocommerce' ), $this->format->age( $values['read_at'] ) ),
 			);
 			if ( '' !== $document->text( 'next_check' ) ) {
 				/* translators: %s: date and time. */
-				$parts[] = sprintf( __( 'TikTok\'s figures are read next at %s.', 'ad-credit-status-for-woocommerce' ), $this->format->time( $document->text( 'next_check' ) ) );
+				$parts[] = sprintf( __( 'TikTok\'s figures are read next on %s.', 'ad-credit-status-for-woocommerce' ), $this->format->time( $document->text( 'next_check' ) ) );
 			}
 			/* translators: %s: a time zone, such as America/New_York or +02:00. */
 			$parts[] = sprintf( __( 'Times are your site\'s, %s.', 'ad-credit-status-for-woocommerce' ), wp_timezone_string() );
@@ -34,20 +34,14 @@ $document = $values['document'];
 			?>
 		</p>
 	<?php endif; ?>
-	<p class="submit">
-		<?php
-		$this->button( 'refresh', __( 'Refresh', 'ad-credit-status-for-woocommerce' ) );
-		$this->link_button( add_query_arg( Page::CONFIRM, '1', $values['url'] ), __( 'Disconnect', 'ad-credit-status-for-woocommerce' ) );
-		?>
-	</p>
-	<?php $this->show( 'flash', array( 'flash' => $values['flash_below'] ) ); ?>
 	<p class="description">
 		<?php
 		/* translators: %s: the address of the service. */
 		printf( esc_html__( 'Connected to %s.', 'ad-credit-status-for-woocommerce' ), '<span dir="ltr">' . esc_html( $values['service'] ) . '</span>' );
+		if ( $document ) {
+			$this->show( 'terms', array( 'document' => $document ) );
+		}
 		?>
-		<?php if ( $document && 0 === strpos( $document->text( 'programme.terms_url' ), 'https://' ) ) : ?>
-			<a href="<?php echo esc_url( $document->text( 'programme.terms_url' ) ); ?>" target="_blank" rel="noopener"><?php esc_html_e( 'Terms of the offer', 'ad-credit-status-for-woocommerce' ); ?></a>
-		<?php endif; ?>
 	</p>
+	<p class="submit"><?php $this->link_button( add_query_arg( Page::CONFIRM, '1', $values['url'] ), __( 'Disconnect', 'ad-credit-status-for-woocommerce' ) ); ?></p>
 </div>

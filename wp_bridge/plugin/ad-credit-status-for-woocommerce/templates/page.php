@@ -1,6 +1,6 @@
 <?php
 /**
- * The page's frame: one form round all of its buttons.
+ * The page's frame.
  *
  * @package WcAdCredit
  * @since 1.1.0
@@ -8,21 +8,16 @@
  * @var array                $values content (HTML), refresh_url, is_waiting.
  */
 
-namespace WcAdCredit;
-
 defined( 'ABSPATH' ) || exit;
 
 ?>
 <div class="wrap">
 	<h1 class="wp-heading-inline"><?php esc_html_e( 'Ad credit', 'ad-credit-status-for-woocommerce' ); ?></h1>
 	<hr class="wp-header-end">
-	<form method="post" action="<?php echo esc_url( admin_url( 'admin-post.php?action=' . Actions::HOOK ) ); ?>">
-		<?php wp_nonce_field( Actions::HOOK, Actions::NONCE, false ); ?>
-		<div id="wc-ad-credit" class="wc-ad-credit" data-refresh="<?php echo esc_url( $values['refresh_url'] ); ?>" data-nonce="<?php echo esc_attr( wp_create_nonce( 'wp_rest' ) ); ?>"<?php echo $values['is_waiting'] ? ' data-waiting' : ''; ?>>
-			<?php
-			// phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- each template escapes its values.
-			echo $values['content'];
-			?>
-		</div>
-	</form>
+	<div id="wc-ad-credit" class="wc-ad-credit" data-refresh="<?php echo esc_url( $values['refresh_url'] ); ?>" data-nonce="<?php echo esc_attr( wp_create_nonce( 'wp_rest' ) ); ?>"<?php echo $values['is_waiting'] ? ' data-waiting' : ''; ?>>
+		<?php
+		// phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- each template escapes its values.
+		echo $values['content'];
+		?>
+	</div>
 </div>

@@ -17,14 +17,22 @@ $document = $values['document'];
 ?>
 <section class="wc-ad-credit-card" id="wc-ad-credit-review">
 	<h3><?php esc_html_e( 'Review by our team', 'ad-credit-status-for-woocommerce' ); ?></h3>
+	<p>
+		<?php
+		esc_html_e( 'A review is the ticket of the terms: our team looks at your case with all the evidence, and the answer appears here.', 'ad-credit-status-for-woocommerce' );
+		$this->show( 'terms', array( 'document' => $document ) );
+		?>
+	</p>
 	<?php if ( '' !== $document->text( 'review.text' ) ) : ?>
-		<p><?php echo esc_html( $document->text( 'review.text' ) ); ?></p>
+		<p><strong><?php echo esc_html( $document->text( 'review.text' ) ); ?></strong></p>
 	<?php endif; ?>
 	<?php if ( 'open' !== $document->text( 'review.state' ) ) : ?>
-		<p>
-			<label for="wc_ad_credit_message"><?php esc_html_e( 'If you believe that something here is wrong, say what and why.', 'ad-credit-status-for-woocommerce' ); ?></label>
-			<textarea id="wc_ad_credit_message" name="wc_ad_credit_message" rows="4" maxlength="<?php echo (int) ReviewRequest::MAX_LENGTH; ?>"></textarea>
-		</p>
-		<p class="submit"><?php $this->button( 'review', __( 'Ask for a review', 'ad-credit-status-for-woocommerce' ) ); ?></p>
+		<?php $this->open_form(); ?>
+			<p>
+				<label for="wc_ad_credit_message"><?php esc_html_e( 'If you believe that something here is wrong, say what and why.', 'ad-credit-status-for-woocommerce' ); ?></label>
+				<textarea id="wc_ad_credit_message" name="wc_ad_credit_message" rows="4" maxlength="<?php echo (int) ReviewRequest::MAX_LENGTH; ?>"></textarea>
+			</p>
+			<p class="submit"><?php $this->button( 'review', __( 'Ask for a review', 'ad-credit-status-for-woocommerce' ) ); ?></p>
+		<?php $this->close_form(); ?>
 	<?php endif; ?>
 </section>

@@ -1,6 +1,6 @@
 <?php
 /**
- * Each rule with its answer in words, what to do next, and the evidence: what is open first.
+ * The rules: each open one with its answer, next step and evidence; those that are met in one line that opens.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -18,27 +18,47 @@ $rules = array(
 	'pending' => array(),
 	'pass'    => array(),
 );
+$alike = array(); // Pending rules that wait for a step which another one names already.
+$steps = array();
 foreach ( $document->each( 'rules' ) as $rule ) {
-	$outcome             = isset( $rules[ $rule->text( 'outcome' ) ] ) ? $rule->text( 'outcome' ) : 'unknown';
-	$rules[ $outcome ][] = $rule;
+	$outcome = isset( $rules[ $rule->text( 'outcome' ) ] ) ? $rule->text( 'outcome' ) : 'unknown';
+	$step    = $rule->text( 'next_step' );
+	if ( 'pending' === $outcome && '' !== $step && isset( $steps[ $step ] ) ) {
+		$alike[] = $rule;
+	} else {
+		$rules[ $outcome ][] = $rule;
+		$steps[ $step ]      = true;
+	}
 }
+$folded = array(
+	/* translators: %s: a number of rules. */
+	sprintf( _n( '%s more rule waits for the same', '%s more rules wait for the same', count( $alike ), 'ad-credit-status-for-woocommerce' ), number_format_i18n( count( $alike ) ) ) => $alike,
+	/* translators: %s: a number of rules. */
+	sprintf( _n( '%s rule is met', '%s rules are met', count( $rules['pass'] ), 'ad-credit-status-for-woocommerce' ), number_format_i18n( count( $rules['pass'] ) ) ) => $rules['pass'],
+);
+$open   = array_merge( $rules['fail'], $rules['unknown'], $rules['pending'] );
 ?>
 <section class="wc-ad-credit-card">
 	<h3><?php esc_html_e( 'The rules of the offer', 'ad-credit-status-for-woocommerce' ); ?></h3>
-	<ul class="wc-ad-credit-rules">
-		<?php foreach ( $rules as $outcome => $group ) : ?>
-			<?php foreach ( $group as $rule ) : ?>
-				<li class="is-<?php echo esc_attr( $outcome ); ?>">
-					<span class="wc-ad-credit-outcome"><?php echo esc_html( $this->messages->outcome( $outcome ) ); ?></span>
-					<div>
-						<p><?php echo esc_html( $rule->text( 'text' ) ); ?></p>
-						<?php if ( '' !== $rule->text( 'next_step' ) ) : ?>
-							<p class="wc-ad-credit-next"><?php echo esc_html( $rule->text( 'next_step' ) ); ?></p>
-						<?php endif; ?>
-						<?php $this->show( 'evidence', array( 'rule' => $rule ) ); ?>
-					</div>
-				</li>
-			<?php endforeach; ?>
-		<?php endforeach; ?>
-	</ul>
+	<?php if ( $open ) : ?>
+		<ul class="wc-ad-credit-rules">
+			<?php
+			foreach ( $open as $rule ) {
+				$this->show( 'rule', array( 'rule' => $rule ) );
+			}
+			?>
+		</ul>
+	<?php endif; ?>
+	<?php foreach ( array_filter( $folded ) as $summary => $group ) : ?>
+		<details>
+			<summary><?php echo esc_html( $summary ); ?></summary>
+			<ul class="wc-ad-credit-rules">
+				<?php
+				foreach ( $group as $rule ) {
+					$this->show( 'rule', array( 'rule' => $rule ) );
+				}
+				?>
+			</ul>
+		</details>
+	<?php endforeach; ?>
 </section>

@@ -1,11 +1,11 @@
 <?php
 /**
- * Where the store stands: the answer first, then what it rests on.
+ * Where the store stands: the answer first, then what concerns its stage, then what it rests on.
  *
  * @package WcAdCredit
  * @since 1.0.0
  * @var \WcAdCredit\Template $this
- * @var array                $values flash, document, buttons, update_key, failure, read_at, problem, service, url.
+ * @var array                $values flash, document, button, figure, market, currency, chart, update_key, failure, read_at, problem, service, url, history, support, mail, fields.
  */
 
 defined( 'ABSPATH' ) || exit;
@@ -18,41 +18,21 @@ $this->show( 'flash', array( 'flash' => $values['flash'] ) );
 <?php
 $this->show( 'delivery', $values );
 $this->show( 'warnings', $values );
-?>
-<div class="notice inline notice-<?php echo esc_attr( $this->progress->tone( $document ) ); ?> wc-ad-credit-headline">
-	<h3><?php echo esc_html( $document->text( 'headline' ) ); ?></h3>
-	<?php if ( '' !== $document->text( 'next_step' ) ) : ?>
-		<p><strong><?php esc_html_e( 'What to do now:', 'ad-credit-status-for-woocommerce' ); ?></strong> <?php echo esc_html( $document->text( 'next_step' ) ); ?></p>
-	<?php endif; ?>
-	<?php if ( $values['buttons'] ) : ?>
-		<p class="submit">
-			<?php
-			foreach ( $values['buttons'] as $number => $button ) {
-				if ( isset( $button['action'] ) ) {
-					$this->button( $button['action'], $button['label'], 0 === $number );
-				} else {
-					$this->link_button( $button['url'], $button['label'], 0 === $number );
-				}
-			}
-			?>
-		</p>
-	<?php endif; ?>
-	<?php if ( ! $document->has( 'award' ) ) : ?>
-		<p><?php echo esc_html( $this->messages->verdict( $document->text( 'verdict' ) ) ); ?></p>
-	<?php endif; ?>
-</div>
-<?php
+$this->show( 'headline', $values );
 $this->show( 'update', $values );
 $this->show( 'steps', $values );
+$this->show( 'troubles', $values );
 ?>
 <div class="wc-ad-credit-grid">
 	<?php
-	$this->show( 'award', $values );
-	$this->show( 'spend', $values );
-	$this->show( 'window', $values );
+	$this->show_column( 'credit', $values );
+	$this->show_column( 'period', $values );
 	?>
 </div>
 <?php
 $this->show( 'rules', $values );
 $this->show( 'review', $values );
+$this->show( 'mail', $values );
+$this->show( 'history', $values );
+$this->show( 'support', $values );
 $this->show( 'footer', $values );

@@ -16,6 +16,8 @@ if ( '' === $values['update_key'] ) {
 ?>
 <div class="wc-ad-credit-card wc-ad-credit-update">
 	<p><?php esc_html_e( 'This is new since your last visit. WooCommerce\'s inbox shows it too.', 'ad-credit-status-for-woocommerce' ); ?></p>
+	<?php $this->open_form(); ?>
 	<input type="hidden" name="wc_ad_credit_update" value="<?php echo esc_attr( $values['update_key'] ); ?>">
 	<p class="submit"><?php $this->button( 'dismiss', __( 'Mark as seen', 'ad-credit-status-for-woocommerce' ) ); ?></p>
+	<?php $this->close_form(); ?>
 </div>

@@ -21,9 +21,16 @@ $this->show( 'flash', array( 'flash' => $values['flash'] ) );
 <?php $this->show( 'delivery', $values ); ?>
 <div class="notice inline <?php echo '' === $values['failure'] ? 'notice-info' : 'notice-warning'; ?>">
 	<p><?php echo esc_html( $sentence ); ?></p>
-	<?php if ( 'refused' === $values['failure'] ) : ?>
-		<p class="submit"><?php $this->button( 'reconnect', __( 'Connect again', 'ad-credit-status-for-woocommerce' ), true ); ?></p>
-	<?php endif; ?>
+	<?php $this->open_form(); ?>
+		<p class="submit">
+			<?php
+			if ( 'refused' === $values['failure'] ) {
+				$this->button( 'reconnect', __( 'Connect again', 'ad-credit-status-for-woocommerce' ), true );
+			}
+			$this->button( 'refresh', __( 'Refresh', 'ad-credit-status-for-woocommerce' ) );
+			?>
+		</p>
+	<?php $this->close_form(); ?>
 </div>
 <?php
 $this->show( 'footer', $values );

@@ -1,6 +1,6 @@
 <?php
 /**
- * What to keep in mind while reading the rest: an old answer, old figures, warnings of the service.
+ * What to keep in mind while reading the rest: an old answer, old figures.
  *
  * @package WcAdCredit
  * @since 1.0.0
@@ -16,17 +16,14 @@ if ( '' !== $values['failure'] ) {
 	/* translators: %s: how long ago, such as "2 hours ago". */
 	$warnings[] = array( $this->messages->failure( $values['failure'] ), sprintf( __( 'You see the last answer, of %s.', 'ad-credit-status-for-woocommerce' ), $this->format->age( $values['read_at'] ) ) );
 }
-if ( $document->is( 'stale' ) && $document->has( 'spend' ) ) {
+if ( $this->progress->is_stale( $document ) ) {
 	$read_at = $this->format->time( $document->text( 'spend.read_at' ) );
 	if ( '' !== $read_at ) {
 		/* translators: %s: date and time. */
-		$warnings[] = array( sprintf( __( 'TikTok\'s figures were last read at %s, longer ago than usual.', 'ad-credit-status-for-woocommerce' ), $read_at ), __( 'They stay as they were until they can be read again; nothing is lost.', 'ad-credit-status-for-woocommerce' ) );
+		$warnings[] = array( sprintf( __( 'TikTok\'s figures were last read on %s, longer ago than usual.', 'ad-credit-status-for-woocommerce' ), $read_at ), __( 'They stay as they were until they can be read again; nothing is lost.', 'ad-credit-status-for-woocommerce' ) );
 	} else {
-		$warnings[] = array( __( 'TikTok\'s figures have not been read lately.', 'ad-credit-status-for-woocommerce' ), __( 'They are read as soon as TikTok answers; nothing is lost.', 'ad-credit-status-for-woocommerce' ) );
+		$warnings[] = array( __( 'TikTok\'s figures have not been read yet.', 'ad-credit-status-for-woocommerce' ), __( 'They are read as soon as TikTok answers; nothing is lost.', 'ad-credit-status-for-woocommerce' ) );
 	}
-}
-foreach ( $document->each( 'warnings' ) as $warning ) {
-	$warnings[] = array( $warning->text( 'text' ), $warning->text( 'next_step' ) );
 }
 foreach ( $warnings as list( $text, $next_step ) ) :
 	?>

@@ -5,14 +5,19 @@
  * @package WcAdCredit
  * @since 1.0.0
  * @var \WcAdCredit\Template $this
- * @var array                $values document.
+ * @var array                $values document, read_at.
  */
 
 defined( 'ABSPATH' ) || exit;
 
 $document = $values['document'];
 
-$zone = $document->text( 'account.timezone' );
+$is_fresh = time() - (int) $values['read_at'] < DAY_IN_SECONDS;
+$dates    = array(
+	__( 'First date', 'ad-credit-status-for-woocommerce' ) => $this->format->date( $document->text( 'window.first_date' ) ),
+	__( 'Last date', 'ad-credit-status-for-woocommerce' )  => $this->format->date( $document->text( 'window.last_date' ) ),
+	__( 'Last date to pay the bills', 'ad-credit-status-for-woocommerce' ) => $this->format->date( $document->text( 'window.bills_until' ) ),
+);
 ?>
 <section class="wc-ad-credit-card">
 	<h3><?php esc_html_e( 'Your spend period', 'ad-credit-status-for-woocommerce' ); ?></h3>
@@ -22,6 +27,9 @@ $zone = $document->text( 'account.timezone' );
 			$left = (int) $document->text( 'window.days_left' );
 			if ( 'closed' === $document->text( 'window.state' ) ) {
 				esc_html_e( 'Over', 'ad-credit-status-for-woocommerce' );
+			} elseif ( ! $is_fresh ) {
+				/* translators: %s: a date. */
+				printf( esc_html__( 'Open until %s', 'ad-credit-status-for-woocommerce' ), esc_html( $this->format->date( $document->text( 'window.last_date' ) ) ) );
 			} elseif ( 0 === $left ) {
 				esc_html_e( 'Today is the last day', 'ad-credit-status-for-woocommerce' );
 			} else {
@@ -31,22 +39,14 @@ $zone = $document->text( 'account.timezone' );
 			?>
 		</p>
 		<ul class="wc-ad-credit-pairs">
-			<li><span><?php esc_html_e( 'First date', 'ad-credit-status-for-woocommerce' ); ?></span> <span><?php echo esc_html( $this->format->date( $document->text( 'window.first_date' ) ) ); ?></span></li>
-			<li><span><?php esc_html_e( 'Last date', 'ad-credit-status-for-woocommerce' ); ?></span> <span><?php echo esc_html( $this->format->date( $document->text( 'window.last_date' ) ) ); ?></span></li>
+			<?php foreach ( array_filter( $dates ) as $name => $date ) : ?>
+				<li><span><?php echo esc_html( $name ); ?></span> <span><?php echo esc_html( $date ); ?></span></li>
+			<?php endforeach; ?>
 		</ul>
-	<?php elseif ( $this->progress->is_stopped( $document ) ) : ?>
-		<p><?php esc_html_e( 'It did not begin.', 'ad-credit-status-for-woocommerce' ); ?></p>
-	<?php elseif ( 'awaiting_spend' === $document->text( 'stage' ) ) : ?>
-		<p><?php esc_html_e( 'It begins on the first date with spend that counts, so there is no hurry to begin: get your campaign ready first.', 'ad-credit-status-for-woocommerce' ); ?></p>
+	<?php elseif ( in_array( $document->text( 'stage' ), array( 'awaiting_setup', 'awaiting_link' ), true ) ) : ?>
+		<p><?php esc_html_e( 'It begins on the first date with spend that counts, not before the integration is set up and your ad account is linked there. What you spend before that does not count.', 'ad-credit-status-for-woocommerce' ); ?></p>
 	<?php else : ?>
-		<p><?php esc_html_e( 'It begins on the first date with spend that counts, after the integration is set up and your ad account is linked. Finish both before you spend: what you spend earlier does not count.', 'ad-credit-status-for-woocommerce' ); ?></p>
+		<p><?php esc_html_e( 'It begins on the first date with spend that counts.', 'ad-credit-status-for-woocommerce' ); ?></p>
 	<?php endif; ?>
-	<?php if ( '' !== $zone ) : ?>
-		<p class="description">
-			<?php
-			/* translators: %s: a time zone, such as America/New_York. */
-			printf( esc_html__( 'All dates are those of your ad account\'s time zone, %s.', 'ad-credit-status-for-woocommerce' ), '<span dir="ltr">' . esc_html( $zone ) . '</span>' );
-			?>
-		</p>
-	<?php endif; ?>
+	<?php $this->show( 'account', $values ); ?>
 </section>
