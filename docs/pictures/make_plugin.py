@@ -15,12 +15,13 @@ from playwright.sync_api import sync_playwright
 
 from tests.capabilities import CHROMIUM
 from tests.plugin.stages import document, kept
-from tests.plugin.visitors import TAB
+from tests.plugin.visitors import PAGE
 from tests.plugin.wordpress import WordPress, wordpress
 from wp_bridge.packing import SLUG, packed
 
 PICTURE = Path(__file__).parent / "plugin.png"
-WIDTH, HEIGHT = 1000, 1000
+SIGNAL = "action.wc_ad_credit_signal"
+WIDTH, HEIGHT = 1000, 1150
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
             page.locator("#user_pass").fill("shop-password")
             page.locator("#wp-submit").click()
             page.wait_for_url("**/wp-admin/**")
-            page.goto(TAB)
+            page.goto(PAGE)
             page.screenshot(path=PICTURE)
             browser.close()
 
@@ -46,7 +47,8 @@ def prepare(site: WordPress) -> None:
     site.keep_option(
         "wc_ad_credit_connection", {"service": "https://credit.example", "token": "stt_" + "a" * 40}
     )
-    site.keep_option("wc_ad_credit_answers", kept(document("accumulating")))
+    site.make_webhook(7, SIGNAL, "https://credit.example/webhooks/woocommerce/st_1/hk_1")
+    site.keep_option("wc_ad_credit_status", kept(document("accumulating")))
 
 
 if __name__ == "__main__":
