@@ -56,6 +56,16 @@ final class NextStepTest extends TestCase {
 		$this->assertSame( 'Mend it.', ( new NextStep( new Progress() ) )->button( $document, self::LINKED )['next_step'] );
 	}
 
+	public function test_no_button_leads_to_a_page_that_its_reader_may_not_see(): void {
+		$everything = $GLOBALS['capabilities'];
+		try {
+			$GLOBALS['capabilities'] = array( 'manage_woocommerce' );
+			$this->assertSame( array(), ( new NextStep( new Progress() ) )->button( new Document( array( 'stage' => 'settling' ) + self::warned( 'store_no_permalinks' ) ), self::LINKED ) );
+		} finally {
+			$GLOBALS['capabilities'] = $everything;
+		}
+	}
+
 	private static function warned( string $id ): array {
 		return array( 'warnings' => array( array( 'id' => $id, 'next_step' => 'Mend it.' ) ) );
 	}

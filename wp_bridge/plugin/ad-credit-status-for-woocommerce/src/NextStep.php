@@ -22,13 +22,13 @@ final class NextStep {
 	/** Troubles that a new consent mends. */
 	const CONSENT = array( 'consent_withdrawn', 'consent_expired', 'account_unreachable' );
 
-	/** Troubles that the merchant mends on a page of this site. */
+	/** Troubles that the merchant mends on a page of this site, with who may see that page. */
 	const PAGES = array(
-		'store_no_permalinks' => 'options-permalink.php',
-		'webhook_paused'      => 'admin.php?page=wc-settings&tab=advanced&section=webhooks',
-		'webhook_mute'        => 'update-core.php',
-		'store_too_old'       => 'update-core.php',
-		'account_missing'     => 'admin.php?page=' . Integration::PAGE,
+		'store_no_permalinks' => array( 'options-permalink.php', 'manage_options' ),
+		'webhook_paused'      => array( 'admin.php?page=wc-settings&tab=advanced&section=webhooks', 'manage_woocommerce' ),
+		'webhook_mute'        => array( 'update-core.php', 'update_plugins' ),
+		'store_too_old'       => array( 'update-core.php', 'update_plugins' ),
+		'account_missing'     => array( 'admin.php?page=' . Integration::PAGE, 'manage_woocommerce' ),
 	);
 
 	/** Stages at which a review is what remains. */
@@ -108,7 +108,11 @@ final class NextStep {
 		if ( in_array( $id, self::CONSENT, true ) ) {
 			return $this->consent();
 		}
-		return isset( self::PAGES[ $id ] ) ? $this->link( admin_url( self::PAGES[ $id ] ), __( 'Put it right', 'ad-credit-status-for-woocommerce' ) ) : array();
+		list( $page, $capability ) = self::PAGES[ $id ] ?? array( '', '' );
+		if ( '' === $page || ! current_user_can( $capability ) ) {
+			return array();
+		}
+		return $this->link( admin_url( $page ), __( 'Put it right', 'ad-credit-status-for-woocommerce' ) );
 	}
 
 	/**
