@@ -15,7 +15,7 @@ from rich.progress import Progress
 from bench.report import Report
 from bench.serving import a_load, a_service, free_port, send, served
 from receiver.container import Container
-from receiver.worker import BATCH, work_inbox
+from receiver.worker.loop import BATCH, work_inbox
 
 ROUNDS, SECONDS = 3, 3.0
 # (database, web processes, connections)

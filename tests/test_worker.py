@@ -17,14 +17,14 @@ from threading import Event, Thread
 import pytest
 from cryptography.fernet import Fernet
 
-from receiver import jobs, worker
 from receiver.container import Container, build_container
 from receiver.errors import Refused, StorageUnavailable
-from receiver.jobs import Job, queue_of
 from receiver.services.decisions import decide, poll_and_decide
 from receiver.services.programmes.statistics import programme_stats
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
+from receiver.worker import jobs, loop
+from receiver.worker.jobs import Job, queue_of
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
 from tests.fakes import FrozenClock
@@ -52,7 +52,7 @@ class Working:
         self.threads: list[Thread] = []
 
     def start(self, container: Container, *periodic: Job) -> None:
-        thread = Thread(target=worker.run, args=(container, self.stopping, periodic))
+        thread = Thread(target=loop.run, args=(container, self.stopping, periodic))
         self.threads.append(thread)
         thread.start()
 
@@ -98,45 +98,45 @@ class TestInbox:
     ) -> None:
         decided = decisions(monkeypatch)
         inbox = Inbox([Outcome(("st_1",)), Outcome(), Outcome(("st_2", "st_1"))])
-        monkeypatch.setattr(worker, "process_next", inbox)
-        worker.work_inbox(container)
+        monkeypatch.setattr(loop, "process_next", inbox)
+        loop.work_inbox(container)
         assert decided == ["st_1", "st_2"]
 
     def test_a_store_that_cannot_be_decided_holds_no_other_up(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         decided = decisions(monkeypatch, fails="st_1")
-        monkeypatch.setattr(worker, "process_next", Inbox([Outcome(("st_1",)), Outcome(("st_2",))]))
-        worker.work_inbox(container)
+        monkeypatch.setattr(loop, "process_next", Inbox([Outcome(("st_1",)), Outcome(("st_2",))]))
+        loop.work_inbox(container)
         assert decided == ["st_2"]
 
     @pytest.mark.parametrize("trouble", [StorageUnavailable("gone"), ValueError("a bug")])
     def test_trouble_is_waited_out(
         self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch, trouble: Exception
     ) -> None:
-        monkeypatch.setattr(worker, "TROUBLE_SECONDS", 0.01)
+        monkeypatch.setattr(loop, "TROUBLE_SECONDS", 0.01)
         inbox = Inbox(trouble)
-        monkeypatch.setattr(worker, "process_next", inbox)
+        monkeypatch.setattr(loop, "process_next", inbox)
         working.start(container)
         until(lambda: inbox.asked > 1)
 
     def test_a_full_batch_is_followed_at_once(
         self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(worker, "IDLE_SECONDS", 3600.0)
-        inbox = Inbox([Outcome()] * worker.BATCH, [Outcome()] * worker.BATCH)
-        monkeypatch.setattr(worker, "process_next", inbox)
+        monkeypatch.setattr(loop, "IDLE_SECONDS", 3600.0)
+        inbox = Inbox([Outcome()] * loop.BATCH, [Outcome()] * loop.BATCH)
+        monkeypatch.setattr(loop, "process_next", inbox)
         working.start(container)
         until(lambda: inbox.asked == 3)
 
     def test_a_replay_moves_only_after_a_look_that_took_all_that_was_due(
         self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        full = [Outcome()] * worker.BATCH
+        full = [Outcome()] * loop.BATCH
         inbox = Inbox(full, full, full[1:])
         looks: list[int] = []
-        monkeypatch.setattr(worker, "process_next", inbox)
-        monkeypatch.setattr(worker, "replay_next", lambda *_: looks.append(inbox.asked))
+        monkeypatch.setattr(loop, "process_next", inbox)
+        monkeypatch.setattr(loop, "replay_next", lambda *_: looks.append(inbox.asked))
         working.start(container)
         until(lambda: looks)
         assert looks[0] == 3
@@ -144,15 +144,15 @@ class TestInbox:
     def test_the_next_batch_of_a_replay_is_done_when_its_time_comes(
         self, container: Container, working: Working, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(worker, "IDLE_SECONDS", 3600.0)
+        monkeypatch.setattr(loop, "IDLE_SECONDS", 3600.0)
         looks: list[int] = []
 
         def next_at(_database: Database, now: datetime) -> datetime | None:
             looks.append(1)
             return now if len(looks) < 3 else None
 
-        monkeypatch.setattr(worker, "process_next", Inbox())
-        monkeypatch.setattr(worker, "replay_next", next_at)
+        monkeypatch.setattr(loop, "process_next", Inbox())
+        monkeypatch.setattr(loop, "replay_next", next_at)
         working.start(container)
         until(lambda: len(looks) == 3)
 
@@ -260,7 +260,7 @@ class TestStopping:
     def test_a_database_that_is_not_migrated_is_refused(self, empty_database_url: str) -> None:
         container = build_container(make_settings(database_url=empty_database_url))
         with pytest.raises(Refused, match="flask --app wsgi migrate"):
-            worker.run(container, Event())
+            loop.run(container, Event())
         container.database.close()
 
 

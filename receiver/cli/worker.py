@@ -14,11 +14,11 @@ from receiver.container import current_container
 @json_option
 def worker_command(as_json: bool) -> None:
     """Process deliveries, poll TikTok and decide, until SIGTERM or Ctrl-C."""
-    from receiver import worker  # here: a web process has all commands and needs no Huey
+    from receiver.worker.loop import run  # here: a web process has all commands and needs no Huey
 
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         # In a thread: a handler that sets an event its own thread is waiting on can wait for itself.
         signal.signal(number, lambda *_: Thread(target=stopping.set).start())
-    worker.run(current_container(), stopping)
+    run(current_container(), stopping)
     print_one({"worker": "stopped"}, as_json)

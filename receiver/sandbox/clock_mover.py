@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from receiver.container import Container, build_container
 from receiver.errors import StorageUnavailable
-from receiver.jobs import every_minute
 from receiver.logs import log_to_stderr
 from receiver.sandbox.controls import Controls
 from receiver.sandbox.controls.clock import MovableClock
@@ -21,6 +20,7 @@ from receiver.sandbox.paths import find_paths
 from receiver.settings import read_settings
 from receiver.storage import heartbeats
 from receiver.storage.tables import Store
+from receiver.worker.jobs import every_minute
 
 LOOK_SECONDS = 0.2
 TROUBLE_SECONDS = 2.0

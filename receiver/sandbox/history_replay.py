@@ -33,7 +33,7 @@ from receiver.services.stores.links import add_link
 from receiver.services.stores.record_fact import record
 from receiver.storage.tables import Account, Award
 from receiver.web.webhooks import WebhookMiddleware
-from receiver.worker import work_inbox
+from receiver.worker.loop import work_inbox
 
 STAFF = "sandbox"
 

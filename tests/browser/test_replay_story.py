@@ -7,7 +7,6 @@ from threading import Event, Thread
 import pytest
 from playwright.sync_api import expect
 
-from receiver import worker
 from receiver.app import create_app
 from receiver.container import build_container
 from receiver.domain.deliveries import MOST_TRIES
@@ -15,6 +14,7 @@ from receiver.services.deliveries.process import LEASE
 from receiver.services.staff.members import add_staff
 from receiver.storage import inbox
 from receiver.storage.migrate import migrate
+from receiver.worker import loop
 from tests.browser.conftest import EMAIL, PASSWORD, signed_in
 from tests.browser.test_console_accessible import complaints_of
 from tests.capabilities import needs_axe, needs_chromium
@@ -44,7 +44,7 @@ def journey(tmp_path):
 def begin_worker(journey):
     """Begins one that lives until the test ends."""
     stopping = Event()
-    working = Thread(target=worker.run, args=(journey.container, stopping, ()))
+    working = Thread(target=loop.run, args=(journey.container, stopping, ()))
     yield working.start
     stopping.set()
     working.join()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from receiver.worker import STOP_WITHIN_SECONDS
+from receiver.worker.loop import STOP_WITHIN_SECONDS
 from tests.capabilities import needs_systemd
 
 ROOT = Path(__file__).parents[2]

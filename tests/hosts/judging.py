@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from receiver.container import Container
-from receiver.jobs import every_minute
 from receiver.storage.rate_limiter import SharedBudget
+from receiver.worker.jobs import every_minute
 from tests.crash_runner import Found, compared
 from tests.hosts.fleet import RATE, WORKERS, Fleet
 from tests.hosts.sender import Answered

@@ -14,8 +14,8 @@ from receiver.container import Container, build_container
 from receiver.sandbox.shop.records import Key
 from receiver.sandbox.shop.shop import SandboxShop
 from receiver.sandbox.shop.shops import SandboxShops
-from receiver.store_work import work_stores
 from receiver.web.connect import shop as pages
+from receiver.worker.store_work import work_stores
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.serving import served

@@ -8,13 +8,13 @@ from threading import Event
 
 import requests
 
-from receiver.jobs import every_minute
 from receiver.sandbox.accounts import AccountDay, SandboxAccount
 from receiver.sandbox.woocommerce import SandboxWebhook, deliver, ping
 from receiver.services.stores.links import add_link
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import add_store
-from receiver.worker import work_inbox
+from receiver.worker.jobs import every_minute
+from receiver.worker.loop import work_inbox
 
 JOINED = datetime(2025, 10, 30, 8, 0, tzinfo=UTC)
 LINKED = datetime(2025, 10, 31, 10, 5, tzinfo=UTC)

@@ -20,8 +20,8 @@ from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import rotate_made_secrets
 from receiver.services.decisions.status import status_of
 from receiver.storage import tables
-from receiver.store_work import work_stores
-from receiver.worker import work_inbox
+from receiver.worker.loop import work_inbox
+from receiver.worker.store_work import work_stores
 from tests.fakes import FrozenClock
 from tests.journeys.connecting import Visitor, as_secure, service_for
 from tests.shops import Merchant

@@ -16,7 +16,7 @@ from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.services.connections import reconcile as checks
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.storage import tables
-from receiver.store_work import AT_ONE_HOST, StoreWork, work_stores
+from receiver.worker.store_work import AT_ONE_HOST, StoreWork, work_stores
 from tests.journeys.connecting import connect_by_hand, service_for
 from tests.processes import answers, running, wait_until, web
 from tests.sandbox.ports import two_free_ports

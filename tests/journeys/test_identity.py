@@ -14,8 +14,8 @@ from receiver.sandbox.shop.shop import Setup
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.deliveries.replay import replay_next
 from receiver.storage import tables
-from receiver.store_work import work_stores
-from receiver.worker import work_inbox
+from receiver.worker.loop import work_inbox
+from receiver.worker.store_work import work_stores
 from tests.certificates import Authority
 from tests.fakes import FrozenClock
 from tests.journeys.connecting import connect_by_hand, service_for

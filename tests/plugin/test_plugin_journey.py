@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from receiver.services.reviews.reviews import list_reviews
-from receiver.worker import work_inbox
+from receiver.worker.loop import work_inbox
 from tests.capabilities import needs_chromium, needs_wordpress
 from tests.plugin.visitors import PAGE
 from wp_bridge.packing import SLUG, SOURCE, packed

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 
 from receiver.container import Container
 from receiver.errors import StorageUnavailable
-from receiver.jobs import Job, every_minute
 from receiver.sandbox import clock_mover
 from receiver.sandbox.clock_mover import move_clock
 from receiver.sandbox.controls import Controls
@@ -20,6 +19,7 @@ from receiver.services.operations.readiness import readiness
 from receiver.services.polling.spend import spend_of
 from receiver.storage import heartbeats
 from receiver.storage.tables import Award
+from receiver.worker.jobs import Job, every_minute
 from tests.journeys.journey import ADVERTISER, Journey
 from tests.sandbox.conftest import REAL
 

@@ -19,7 +19,6 @@ from sqlalchemy import select
 from receiver.container import Container, build_container
 from receiver.documents.status import status_document
 from receiver.domain.facts import Outcome
-from receiver.jobs import every_minute
 from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import SandboxPaths, find_paths
 from receiver.sandbox.scenario import life
@@ -32,7 +31,8 @@ from receiver.services.inbox.quarantine import list_quarantine
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Delivery
-from receiver.worker import work_inbox
+from receiver.worker.jobs import every_minute
+from receiver.worker.loop import work_inbox
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 

@@ -7,11 +7,11 @@ from threading import Event
 
 import pytest
 
-from receiver import worker
 from receiver.container import Container
 from receiver.services.deliveries.replay import progress, replay_next, start
 from receiver.storage import bridges, spend, tables
 from receiver.storage.deliveries import Filters
+from receiver.worker import loop
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.signals import add_shop, keep_one, signal
 
@@ -68,10 +68,10 @@ def test_a_flood_of_live_deliveries_slows_replays_and_does_not_stop_them(contain
 
     def always_full(*_):
         looks.append(1)
-        stopping.set() if len(looks) == 3 * worker.REPLAY_EVERY else None
+        stopping.set() if len(looks) == 3 * loop.REPLAY_EVERY else None
         return True
 
-    monkeypatch.setattr(worker, "work_inbox", always_full)
-    monkeypatch.setattr(worker, "_work_replay", lambda _: replays.append(len(looks)) or 60.0)
-    worker.run(container, stopping, jobs=())
-    assert replays == [worker.REPLAY_EVERY * times for times in (1, 2, 3)]
+    monkeypatch.setattr(loop, "work_inbox", always_full)
+    monkeypatch.setattr(loop, "_work_replay", lambda _: replays.append(len(looks)) or 60.0)
+    loop.run(container, stopping, jobs=())
+    assert replays == [loop.REPLAY_EVERY * times for times in (1, 2, 3)]

@@ -14,7 +14,6 @@ from receiver.container import Container
 from receiver.documents.programme import SHIPPED
 from receiver.documents.status import full_document
 from receiver.errors import NotFound
-from receiver.jobs import every_minute
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_for_token, status_of
 from receiver.services.programmes.places import fill_all_places, fill_places
@@ -23,6 +22,7 @@ from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import admit_store, disconnect_store, list_stores, show_store
 from receiver.storage import tables
 from receiver.storage.cipher import token_hash
+from receiver.worker.jobs import every_minute
 from tests.db_factories import keep_all, keep_link, keep_store
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock

@@ -11,9 +11,7 @@ import pytest
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
-from receiver import jobs
 from receiver.container import Container
-from receiver.jobs import every_minute
 from receiver.services.deliveries import purge as purging
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.purge import expired, purge
@@ -29,6 +27,8 @@ from receiver.storage.tables import (
     Signal,
     SignInTries,
 )
+from receiver.worker import jobs
+from receiver.worker.jobs import every_minute
 from tests.fakes import FrozenClock
 from tests.signals import add_shop, keep, keep_one, signal
 

@@ -14,9 +14,9 @@ from sqlalchemy import text
 
 from receiver.container import Container, build_container
 from receiver.errors import StorageUnavailable
-from receiver.jobs import Job, queue_of
 from receiver.storage import database as databases
 from receiver.storage.database import Driver, driver_of
+from receiver.worker.jobs import Job, queue_of
 from tests.conftest import database_on, make_settings
 from tests.dead_network import Line
 from tests.fakes import FrozenClock

@@ -12,8 +12,8 @@ from receiver.services.connections.connect import begin
 from receiver.services.inbox.rate_limit import TokenBucket
 from receiver.storage import tables
 from receiver.storage.cipher import token_hash
-from receiver.store_work import work_stores
 from receiver.web.connect import shop as pages
+from receiver.worker.store_work import work_stores
 from tests.captures import key_posts
 from tests.conftest import make_settings
 from tests.fake_stores import URL

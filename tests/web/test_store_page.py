@@ -11,7 +11,7 @@ from receiver.services.connections.ports import Keys
 from receiver.services.decisions.decide import decide_store
 from receiver.services.stores.merge import SHOWN
 from receiver.storage.tables import Account, AuditEntry, RecordedFact, Rejection, Store
-from receiver.store_work import work_stores
+from receiver.worker.store_work import work_stores
 from tests.db_factories import RECORDED, keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import LINKED
 from tests.staff import Console, seen

@@ -12,7 +12,7 @@ from receiver.services.connections.reconcile import due_stores, reconcile_quietl
 from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.registry import disconnect_store, rotate_token
 from receiver.storage import bridges, tables
-from receiver.worker import work_inbox
+from receiver.worker.loop import work_inbox
 from tests.fake_stores import FACTS, URL, FakeShop
 from tests.services.bridge.conftest import PUBLIC_URL
 

@@ -1,4 +1,4 @@
-"""The background worker: takes deliveries off the inbox, decides stores they touch, runs what is periodic.
+"""The worker's loop: takes deliveries off the inbox, decides stores they touch, runs what is periodic.
 
 The inbox row is the truth. The worker asks for waiting rows by an index twice a second, and at once again
 while there are more; nobody has to wake it, so the receiving side writes to no queue, and no delivery can
@@ -17,13 +17,13 @@ from huey.consumer import Consumer
 
 from receiver.container import Container
 from receiver.errors import StorageUnavailable
-from receiver.jobs import Job, every_minute, queue_of
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.replay import replay_next
 from receiver.storage import heartbeats
 from receiver.storage.migrate import require_newest
-from receiver.store_work import StoreWork
+from receiver.worker.jobs import Job, every_minute, queue_of
+from receiver.worker.store_work import StoreWork
 
 BATCH = 100
 IDLE_SECONDS = 0.5
