@@ -31,6 +31,8 @@ def create_app(settings: Settings | None = None, container: Container | None = N
         return app
     app.extensions["receiver"] = made
     web.register(app, made)
+    if made.sandbox:
+        made.sandbox.register(app)
     return app
 
 

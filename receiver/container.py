@@ -10,6 +10,7 @@ from flask import current_app
 
 from receiver.clock import utc_now
 from receiver.errors import SettingsError
+from receiver.extension import Extension, load_sandbox
 from receiver.integrations.notifications import Channel
 from receiver.integrations.notifications.mail import Mail
 from receiver.integrations.notifications.webhook import StaffWebhook
@@ -17,7 +18,6 @@ from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
 from receiver.integrations.woocommerce.shops import RestShops
-from receiver.sandbox.controls import Controls
 from receiver.settings import Settings
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
@@ -36,12 +36,12 @@ class Container:
     shops: RestShops
     now: Callable[[], datetime]
     channel: Channel | None  # by which staff are told of what is urgent
-    controls: Controls | None  # of the sandbox; a real installation has none
+    sandbox: Extension | None  # a real installation has none
 
 
 def build_container(settings: Settings, now: Callable[[], datetime] | None = None) -> Container:
-    controls = Controls(settings.sandbox_folder) if settings.sandbox_folder else None
-    clock = now or (controls.clock if controls else utc_now)
+    sandbox = load_sandbox(settings.sandbox_folder) if settings.sandbox_folder else None
+    clock = now or (sandbox.now if sandbox else utc_now)
     database = Database(settings.database_url)
     budget = SharedBudget(database, settings.tiktok_rate)
     return Container(
@@ -53,7 +53,7 @@ def build_container(settings: Settings, now: Callable[[], datetime] | None = Non
         shops=RestShops(allow_loopback=settings.allow_loopback_stores),
         now=clock,
         channel=_channel(settings),
-        controls=controls,
+        sandbox=sandbox,
     )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from receiver.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+SANDBOX_FOLDER = ROOT / "instance" / "sandbox"
 KEYS_HELP = "should be a comma list of Fernet keys; `flask --app wsgi secrets new` prints one"
 ADDRESS_HELP = "should be a web address such as https://credit.example"
 DATABASE_HELP = "should be sqlite:////path/to/file.db or postgresql+psycopg://user:password@host/name"
@@ -55,7 +56,7 @@ class Settings:
     smtp_url: str  # the server that takes their e-mails
     mail_from: str
     mail_to: tuple[str, ...]
-    sandbox_folder: Path | None  # where the sandbox's clock and faults are switched; only a sandbox has one
+    sandbox_folder: Path | None  # where the sandbox's clock and faults are switched; None: SANDBOX is no
 
 
 def read_settings(env_file: Path = ROOT / ".env") -> Settings:
@@ -137,11 +138,13 @@ def _all_or_none(env: Env, names: Mapping[str, str]) -> bool:
 
 
 def _sandbox_folder(env: Env) -> Path | None:
-    """Where SANDBOX says so: nobody's real time can be moved by a folder that happens to be named."""
+    """Return it only beside SANDBOX=yes: no folder that happens to be named can move real time."""
     folder = env.str("SANDBOX_FOLDER", "").strip()
-    if folder and not env.bool("SANDBOX", default=False):
+    if env.bool("SANDBOX", default=False):
+        return Path(folder) if folder else SANDBOX_FOLDER
+    if folder:
         raise EnvError(f"SANDBOX_FOLDER {SANDBOX_HELP}")
-    return Path(folder) if folder else None
+    return None
 
 
 def _most_calls(env: Env) -> float:

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
 from receiver.container import Container, build_container
-from receiver.sandbox.shop.shop import SandboxShop
-from receiver.sandbox.shop.shops import SandboxShops
+from receiver.sandbox.woocommerce.shop import SandboxShop
+from receiver.sandbox.woocommerce.shops import SandboxShops
 from receiver.settings import Settings
 from receiver.storage.database import Database
 from receiver.storage.migrate import migrate

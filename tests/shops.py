@@ -15,11 +15,11 @@ from typing import Any
 
 import requests
 
-from receiver.sandbox.controls.shop_faults import ShopFaults
-from receiver.sandbox.shop.records import OWNER
-from receiver.sandbox.shop.server import create_shops
-from receiver.sandbox.shop.shop import SandboxShop
-from receiver.sandbox.shop.shops import SandboxShops
+from receiver.sandbox.woocommerce.faults import ShopFaults
+from receiver.sandbox.woocommerce.records import OWNER
+from receiver.sandbox.woocommerce.server import create_shops
+from receiver.sandbox.woocommerce.shop import SandboxShop
+from receiver.sandbox.woocommerce.shops import SandboxShops
 from tests.serving import served
 
 

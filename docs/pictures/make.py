@@ -13,8 +13,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from receiver.sandbox.paths import find_paths
-from receiver.sandbox.seed import DEMO
-from receiver.sandbox.state import recall
+from receiver.sandbox.scenario.seed import DEMO
+from receiver.sandbox.scenario.state import recall
 
 HERE = Path(__file__).parent
 WIDTH = 1000

@@ -14,7 +14,7 @@ from receiver.cli.links import links_group
 from receiver.cli.migrate import migrate_command
 from receiver.cli.programmes import programmes_group
 from receiver.cli.reviews import reviews_group
-from receiver.cli.sandbox import sandbox_group
+from receiver.cli.sandbox import sandbox_command
 from receiver.cli.secret_keys import secret_keys
 from receiver.cli.spend import spend_group
 from receiver.cli.staff import staff
@@ -34,7 +34,7 @@ COMMANDS = (
     doctor_command,
     migrate_command,
     copy_database_command,
-    sandbox_group,
+    sandbox_command,
     secret_keys,
     staff,
     worker_command,

@@ -20,10 +20,10 @@ class _Single(click.Command):
             raise click.ClickException(one_line(str(error))) from error
 
 
-def single_command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """`@single_command("doctor")` in place of `@click.command("doctor")`."""
+def single_command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """Decorate in place of `@click.command(name)`; `attributes` are click's."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
-        return click.command(name, cls=_Single)(with_appcontext(function))
+        return click.command(name, cls=_Single, **attributes)(with_appcontext(function))
 
     return decorate

@@ -10,11 +10,11 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from receiver.errors import SettingsError
-from receiver.sandbox.controls.json_file import write_private
-from receiver.settings import ROOT
+from receiver.sandbox.json_file import write_private
+from receiver.settings import ROOT, SANDBOX_FOLDER
 
 MARK = "SANDBOX=yes"
-USUAL = (ROOT / "instance" / "sandbox").resolve()
+USUAL = SANDBOX_FOLDER.resolve()
 WEB_THREADS = "32"  # a sender that stalls holds one of them
 HEAD = "# The sandbox's settings: `make run` writes them anew at each start. Real ones have no SANDBOX=yes."
 

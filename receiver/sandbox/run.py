@@ -12,7 +12,6 @@ import structlog
 
 from receiver.container import build_container
 from receiver.errors import ReceiverError
-from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import (
     WEB_THREADS,
     SandboxPaths,
@@ -22,8 +21,9 @@ from receiver.sandbox.paths import (
     write_settings,
 )
 from receiver.sandbox.processes import Child, Children, end_with_parent
-from receiver.sandbox.seed import DEMO, begin
-from receiver.sandbox.state import SandboxState
+from receiver.sandbox.scenario.merchants import MERCHANTS
+from receiver.sandbox.scenario.seed import DEMO, begin
+from receiver.sandbox.scenario.state import SandboxState
 from receiver.settings import ROOT, read_settings
 
 READY_SECONDS = 60.0
@@ -90,7 +90,7 @@ def _watch(place: SandboxPaths, memory: SandboxState, children: Children, stop: 
             break
         time.sleep(LOOK_SECONDS)
     if ready:
-        children.start("stores", [sys.executable, "-m", "receiver.sandbox.stores"], os.environ)
+        children.start("stores", [sys.executable, "-m", "receiver.sandbox.scenario.stores"], os.environ)
         print(banner(place, memory), flush=True)
     elif not stop.asked and not children.fallen():
         print(f"The web process did not answer within {READY_SECONDS:.0f} s.", file=sys.stderr)
@@ -102,11 +102,11 @@ def _services(place: SandboxPaths) -> dict[str, list[str]]:
     python = sys.executable
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(place.port)]
     return {
-        "tiktok": [python, "-m", "receiver.sandbox.tiktok_server"],
-        "shops": [python, "-m", "receiver.sandbox.shop_server"],
+        "tiktok": [python, "-m", "receiver.sandbox.scenario.tiktok_server"],
+        "shops": [python, "-m", "receiver.sandbox.scenario.shop_server"],
         "web": [*web, "--blocking-threads", WEB_THREADS, "--workers-kill-timeout", "5", "wsgi:app"],
         "worker": [python, "-m", "flask", "--app", "wsgi", "worker"],
-        "clock": [python, "-m", "receiver.sandbox.clock_mover"],
+        "clock": [python, "-m", "receiver.sandbox.clock.mover"],
     }
 
 

@@ -122,7 +122,7 @@ def _fill_places(container: Container) -> None:
 def _subscribe(container: Container) -> None:
     """TikTok sends notices to https only; its stand-in in the sandbox to this machine as well."""
     callback_url = f"{container.settings.public_url}/webhooks/tiktok/ads"
-    if container.settings.tiktok_app_secret and (callback_url.startswith("https:") or container.controls):
+    if container.settings.tiktok_app_secret and (callback_url.startswith("https:") or container.sandbox):
         keep_subscribed(
             container.database,
             container.cipher,

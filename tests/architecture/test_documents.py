@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from receiver.sandbox.merchants import MERCHANTS
+from receiver.sandbox.scenario.merchants import MERCHANTS
 
 ROOT = Path(__file__).parents[2]
 # The changelog speaks of versions that are gone, and may name what was in them.

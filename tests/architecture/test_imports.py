@@ -1,17 +1,51 @@
 """Imports go down, never up or sideways; the domain stands on the standard library and one table of names."""
 
 import ast
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[2]
 # docs/decisions/0009: IDNA 2008 is a table of Unicode's, and the standard library's is that of 2003.
 TABLES_OF_OTHERS = {"hosts.py": {"idna"}}
 DOMAIN = sorted((ROOT / "receiver" / "domain").glob("*.py"))
+# A page is asked for, then every module of the product but the sandbox's own is imported.
+WHOLE_PRODUCT = """
+import importlib, pathlib, sys
+import wsgi
+wsgi.app.test_client().get("/admin/")
+for root in ("receiver", "wp_bridge"):
+    for file in pathlib.Path(root).rglob("*.py"):
+        name = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+        if not name.startswith(("receiver.sandbox", "receiver.storage.migrations")):
+            importlib.import_module(name)
+print(sorted(name for name in sys.modules if name.startswith("receiver.sandbox")))
+"""
+
+
+def sandbox_modules(folder, **marks):
+    """Return the names of the sandbox's modules in a process that loaded the whole product."""
+    settings = {
+        "SECRET_KEYS": Fernet.generate_key().decode(),
+        "PUBLIC_URL": "http://127.0.0.1",
+        "DATABASE_URL": f"sqlite:///{folder}/receiver.db",
+    }
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX")}
+    answer = subprocess.run(
+        [sys.executable, "-c", WHOLE_PRODUCT],
+        env={**ours, **settings, **marks},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ast.literal_eval(answer.stdout.splitlines()[-1])
 
 
 def imports_of(file: Path) -> set[str]:
@@ -41,3 +75,14 @@ def test_nothing_in_the_domain_asks_the_time_or_the_world():
     asks = r"\b(datetime\.now|utcnow|date\.today|time\.time|random\.|os\.environ|open)\("
     for file in DOMAIN:
         assert not re.search(asks, file.read_text()), file.name
+
+
+def test_without_sandbox_yes_nothing_of_the_sandbox_is_in_the_process(tmp_path):
+    assert sandbox_modules(tmp_path) == []
+    assert sandbox_modules(tmp_path, SANDBOX="no") == []
+
+
+def test_sandbox_yes_plugs_it_in(tmp_path):
+    there = sandbox_modules(tmp_path, SANDBOX="yes", SANDBOX_FOLDER=str(tmp_path))
+    assert "receiver.sandbox.plug" in there
+    assert "receiver.sandbox.console.pages" in there

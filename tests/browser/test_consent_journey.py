@@ -9,8 +9,8 @@ import pytest
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.sandbox.accounts import SandboxAccount
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
 from receiver.services.authorization.tickets import issue_ticket
 from receiver.services.decisions.status import status_for_token
 from receiver.services.polling.poll import poll_due

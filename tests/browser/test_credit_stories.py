@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.sandbox.controls.faults import Faults
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.api import create_tiktok
+from receiver.sandbox.tiktok.faults import Faults
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
 from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.sandbox import clock_mover
+from receiver.sandbox.clock import mover
+from receiver.sandbox.controls import Controls
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
@@ -28,7 +29,7 @@ REAL = datetime(2026, 1, 20, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def console(tmp_path, monkeypatch):
     """The address of a sandbox's console; the only store's programme ends on 30 January."""
-    monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", FrozenClock(REAL))
+    monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", FrozenClock(REAL))
     database = f"sqlite:///{tmp_path}/receiver.db"
     container = build_container(
         make_settings(database_url=database, public_url="http://127.0.0.1", sandbox_folder=tmp_path)
@@ -38,7 +39,7 @@ def console(tmp_path, monkeypatch):
     decide_store(container.database, REAL, keep_store(container, name="Example store", set_up_at=None))
     keep_account(container, "7001", name="An ad account " * 9, next_poll_at=None)
     stopping = Event()
-    process = Thread(target=clock_mover.serve, args=(container, container.controls, stopping))
+    process = Thread(target=mover.serve, args=(container, Controls(tmp_path), stopping))
     process.start()
     with served(create_app(container=container)) as address:
         yield address

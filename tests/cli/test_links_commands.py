@@ -8,8 +8,8 @@ from dataclasses import replace
 from receiver.app import create_app
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.accounts import SandboxAccount
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.serving import served
 

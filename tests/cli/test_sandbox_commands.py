@@ -13,10 +13,11 @@ from click.testing import Result
 
 from receiver.app import create_app
 from receiver.container import Container, build_container
-from receiver.sandbox import clock_mover
-from receiver.sandbox.controls.fault_switches import Switched
-from receiver.sandbox.controls.faults import Fault
-from receiver.sandbox.controls.shop_faults import ShopFault
+from receiver.sandbox.clock import mover
+from receiver.sandbox.controls import Controls
+from receiver.sandbox.fault_switches import Switched
+from receiver.sandbox.tiktok.faults import Fault
+from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.services.decisions.decide import decide_store
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
@@ -30,14 +31,17 @@ COMMANDS = (
     ["faults", "on", "timeout"],
     ["faults", "off", "--all"],
     ["shop-faults"],
+    [],
+    ["clock", "--json"],
+    ["whatever", "--else", "-x"],
 )
 
 
 @pytest.fixture
 def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     """A sandbox with a store that waits for its set-up until the programme is over."""
-    monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", FrozenClock(REAL))
-    monkeypatch.setattr(clock_mover, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", FrozenClock(REAL))
+    monkeypatch.setattr(mover, "LOOK_SECONDS", 0.01)
     container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))
     decide_store(
         container.database, REAL, keep_store(container, name="Example\n\x1b[31m store", set_up_at=None)
@@ -47,13 +51,17 @@ def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def served(playing: Container) -> Iterator[Container]:
+def controls(tmp_path: Path) -> Controls:
+    return Controls(tmp_path)
+
+
+@pytest.fixture
+def served(playing: Container, controls: Controls) -> Iterator[Container]:
     """With the sandbox's process that moves the clock."""
     stopping = Event()
-    assert playing.controls is not None
-    process = Thread(target=clock_mover.serve, args=(playing, playing.controls, stopping))
+    process = Thread(target=mover.serve, args=(playing, controls, stopping))
     process.start()
-    while not playing.controls.moves.is_served():
+    while not controls.moves.is_served():
         stopping.wait(0.01)
     yield playing
     stopping.set()
@@ -65,10 +73,14 @@ def run(container: Container, *words: str) -> Result:
 
 
 @pytest.mark.parametrize("words", COMMANDS)
-def test_any_other_installation_refuses(container: Container, words: list[str]) -> None:
+def test_any_other_installation_says_in_one_sentence_what_they_need(
+    container: Container, words: list[str]
+) -> None:
     answer = run(container, *words)
     assert (answer.exit_code, answer.stdout) == (1, "")
-    assert answer.stderr.startswith("Error: this is no sandbox")
+    assert (
+        answer.stderr == "Error: `sandbox` commands need SANDBOX=yes: here time is real, and so is TikTok\n"
+    )
 
 
 def test_clock_shows_the_sandboxs_time(served: Container) -> None:
@@ -103,10 +115,9 @@ def test_where_the_sandbox_does_not_run_the_clock_stays(playing: Container) -> N
     assert playing.now() == REAL
 
 
-def test_during_a_move_a_second_is_refused(playing: Container) -> None:
-    assert playing.controls is not None
-    with playing.controls.moves.served():
-        playing.controls.moves.ask(REAL, timedelta(days=30))
+def test_during_a_move_a_second_is_refused(playing: Container, controls: Controls) -> None:
+    with controls.moves.served():
+        controls.moves.ask(REAL, timedelta(days=30))
         answer = run(playing, "clock", "+1d")
     assert answer.exit_code == 1
     assert "being moved already" in answer.stderr
@@ -122,7 +133,7 @@ def test_what_is_no_step_is_wrong_use(playing: Container, by: str) -> None:
 def test_a_move_that_stops_on_its_way_is_told_as_failed(
     served: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock_mover, "every_minute", lambda _: 1 / 0)
+    monkeypatch.setattr(mover, "every_minute", lambda _: 1 / 0)
     answer = run(served, "clock", "+2d")
     assert answer.exit_code == 1
     assert "the clock stopped on its way" in answer.stderr
@@ -140,9 +151,10 @@ def test_faults_are_listed_with_what_they_do_and_for_whom_they_are_on(playing: C
     assert all(row["does"] and row["then"] for row in rows)
 
 
-def test_a_fault_is_switched_off_by_its_name_its_account_or_all_at_once(playing: Container) -> None:
-    assert playing.controls is not None
-    faults = playing.controls.faults
+def test_a_fault_is_switched_off_by_its_name_its_account_or_all_at_once(
+    playing: Container, controls: Controls
+) -> None:
+    faults = controls.faults
     for words in (["timeout"], ["timeout", "--advertiser", "7001"], ["garbled"]):
         assert run(playing, "faults", "on", *words).exit_code == 0
     run(playing, "faults", "off", "timeout", "--advertiser", "7001")

@@ -10,9 +10,9 @@ import pytest
 from receiver.clock import utc_now
 from receiver.container import build_container
 from receiver.errors import SettingsError
-from receiver.sandbox.controls.clock import MovableClock
-from receiver.sandbox.controls.json_file import JsonFile
-from receiver.settings import read_settings
+from receiver.sandbox.clock.movable_clock import MovableClock
+from receiver.sandbox.json_file import JsonFile
+from receiver.settings import ROOT, read_settings
 from tests.conftest import KEY, make_settings
 from tests.fakes import FrozenClock
 
@@ -23,7 +23,7 @@ REAL = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 def real(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     """What real time it is."""
     clock = FrozenClock(REAL)
-    monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", clock)
+    monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", clock)
     return clock
 
 
@@ -82,6 +82,13 @@ class TestOnlyInTheSandbox:
         monkeypatch.setenv("SANDBOX", "yes")
         assert build_container(read_settings(tmp_path / ".env")).now() == REAL + timedelta(days=1)
 
+    def test_without_a_folder_it_takes_the_usual_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SANDBOX", "yes")
+        monkeypatch.delenv("SANDBOX_FOLDER")
+        assert read_settings(tmp_path / ".env").sandbox_folder == ROOT / "instance" / "sandbox"
+
     @pytest.mark.parametrize("mark", ["", "no"])
     def test_without_its_mark_the_folder_stops_the_start(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: str
@@ -95,4 +102,4 @@ class TestOnlyInTheSandbox:
         before = utc_now()
         container = build_container(make_settings())
         assert before <= container.now() <= utc_now()
-        assert container.controls is None
+        assert container.sandbox is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from receiver.errors import InputError, Refused
-from receiver.sandbox.controls.clock_moves import Change, ClockMoves, move, span
+from receiver.sandbox.clock.moves import Change, ClockMoves, move, span
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from receiver.errors import InputError
-from receiver.sandbox.controls.fault_switches import Switched
-from receiver.sandbox.controls.faults import Fault, Faults
+from receiver.sandbox.fault_switches import Switched
+from receiver.sandbox.tiktok.faults import Fault, Faults
 
 ONE, OTHER = "7300000000000000101", "7300000000000000102"
 SLOW, GARBLED = Fault.TIMEOUT, Fault.GARBLED

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from receiver.sandbox.accounts import SandboxAccount
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
 
 
 class Silent(WSGIRequestHandler):

@@ -6,9 +6,9 @@ import pytest
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.sandbox.accounts import SandboxAccount
-from receiver.sandbox.controls.faults import Faults
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
+from receiver.sandbox.tiktok.faults import Faults
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.journeys.journey import JOINED, Journey

@@ -11,9 +11,9 @@ import requests
 
 from receiver.app import create_app
 from receiver.container import Container, build_container
-from receiver.sandbox.shop.records import Key
-from receiver.sandbox.shop.shop import SandboxShop
-from receiver.sandbox.shop.shops import SandboxShops
+from receiver.sandbox.woocommerce.records import Key
+from receiver.sandbox.woocommerce.shop import SandboxShop
+from receiver.sandbox.woocommerce.shops import SandboxShops
 from receiver.web.connect import shop as pages
 from receiver.worker.store_work import work_stores
 from tests.conftest import make_settings

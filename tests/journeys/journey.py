@@ -8,8 +8,8 @@ from threading import Event
 
 import requests
 
-from receiver.sandbox.accounts import AccountDay, SandboxAccount
-from receiver.sandbox.woocommerce import SandboxWebhook, deliver, ping
+from receiver.sandbox.tiktok.accounts import AccountDay, SandboxAccount
+from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, deliver, ping
 from receiver.services.stores.links import add_link
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import add_store

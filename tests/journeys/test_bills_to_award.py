@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from receiver.sandbox.accounts import AccountPayment
+from receiver.sandbox.tiktok.accounts import AccountPayment
 from receiver.services.decisions.history import list_decisions, show_decision
 from tests.journeys.journey import Journey, each_day, spends
 

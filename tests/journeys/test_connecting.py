@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from receiver.documents.status import full_document
 from receiver.domain.troubles import ADVICE
-from receiver.sandbox.controls.shop_faults import ShopFault
-from receiver.sandbox.shop.deliveries import run_queue
-from receiver.sandbox.shop.shop import Permalinks
+from receiver.sandbox.woocommerce.deliveries import run_queue
+from receiver.sandbox.woocommerce.faults import ShopFault
+from receiver.sandbox.woocommerce.shop import Permalinks
 from receiver.services.connections.disconnect import erase_store, leave_store
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import rotate_made_secrets

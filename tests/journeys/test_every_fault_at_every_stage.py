@@ -21,10 +21,10 @@ from receiver.documents.status import full_document
 from receiver.domain.decision import Stage
 from receiver.domain.troubles import READ_AT_ALL, READ_FOR_PROGRESS
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.accounts import SandboxAccount
-from receiver.sandbox.controls.faults import Fault, Faults
-from receiver.sandbox.controls.shop_faults import ShopFault
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
+from receiver.sandbox.tiktok.faults import Fault, Faults
+from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.evaluation.facts import gather_facts

@@ -10,7 +10,7 @@ import pytest
 
 from receiver.domain.schedule import share_of
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.controls.faults import WORDS, Fault
+from receiver.sandbox.tiktok.faults import WORDS, Fault
 from receiver.services.polling.poll import poll_account
 from receiver.services.polling.spend import spend_of
 from tests.journeys.journey import ADVERTISER, Journey, each_day, spends

@@ -12,7 +12,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from receiver.sandbox.controls.shop_faults import ShopFault
+from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.services.connections import reconcile as checks
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.storage import tables

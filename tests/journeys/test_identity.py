@@ -8,9 +8,9 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from receiver.sandbox.controls.shop_faults import ShopFault
-from receiver.sandbox.shop.deliveries import run_queue
-from receiver.sandbox.shop.shop import Setup
+from receiver.sandbox.woocommerce.deliveries import run_queue
+from receiver.sandbox.woocommerce.faults import ShopFault
+from receiver.sandbox.woocommerce.shop import Setup
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.deliveries.replay import replay_next
 from receiver.storage import tables

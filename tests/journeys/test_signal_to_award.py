@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from receiver.sandbox.accounts import AccountDay
+from receiver.sandbox.tiktok.accounts import AccountDay
 from tests.journeys.journey import LINKED, each_day, spends
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from receiver.app import create_app
 from receiver.container import build_container
-from receiver.sandbox.accounts import SandboxAccount
 from receiver.sandbox.controls import Controls
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.journeys.journey import JOINED, Journey, each_day, spends
@@ -25,7 +25,7 @@ REAL = datetime(2025, 11, 10, 12, 0, tzinfo=UTC)
 def sandbox(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journey]:
     """On 10 November the store is on its way: 25.00 a day since the 2nd, for 30 dates."""
     real = FrozenClock(JOINED)
-    monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", real)
+    monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", real)
     controls = Controls(tmp_path)
     accounts: dict[str, SandboxAccount] = {}
     with served(create_tiktok(lambda: accounts, controls.clock, controls.faults.active_for)) as tiktok:

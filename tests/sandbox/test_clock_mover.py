@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from receiver.container import Container
 from receiver.errors import StorageUnavailable
-from receiver.sandbox import clock_mover
-from receiver.sandbox.clock_mover import move_clock
+from receiver.sandbox.clock import mover
+from receiver.sandbox.clock.mover import move_clock
 from receiver.sandbox.controls import Controls
 from receiver.services.decisions.history import list_decisions
 from receiver.services.operations.readiness import readiness
@@ -27,8 +27,8 @@ UNTIL = REAL + timedelta(days=30)
 
 
 def controls_of(container: Container) -> Controls:
-    assert container.controls is not None
-    return container.controls
+    assert container.settings.sandbox_folder is not None
+    return Controls(container.settings.sandbox_folder)
 
 
 def move_to(sandbox: Journey, until: datetime = UNTIL) -> None:
@@ -126,14 +126,14 @@ def failing_on(day: int, error: Exception) -> Callable[[Container], tuple[Job, .
 
 def carried_out(sandbox: Journey) -> None:
     """What the sandbox's process does with a wish, at each look."""
-    clock_mover._move(sandbox.container, controls_of(sandbox.container), UNTIL)
+    mover._move(sandbox.container, controls_of(sandbox.container), UNTIL)
 
 
 def test_a_database_out_of_reach_holds_the_clock_up_and_it_goes_on_from_there(
     sandbox: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock_mover, "TROUBLE_SECONDS", 0)
-    monkeypatch.setattr(clock_mover, "every_minute", failing_on(23, StorageUnavailable("gone for a moment")))
+    monkeypatch.setattr(mover, "TROUBLE_SECONDS", 0)
+    monkeypatch.setattr(mover, "every_minute", failing_on(23, StorageUnavailable("gone for a moment")))
     moves = controls_of(sandbox.container).moves
     with moves.served():
         moves.ask(sandbox.container.now(), UNTIL - REAL)
@@ -149,7 +149,7 @@ def test_a_database_out_of_reach_holds_the_clock_up_and_it_goes_on_from_there(
 def test_a_move_that_cannot_be_made_is_given_up_where_it_came_to(
     sandbox: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock_mover, "every_minute", failing_on(3, ValueError("a fault of ours")))
+    monkeypatch.setattr(mover, "every_minute", failing_on(3, ValueError("a fault of ours")))
     moves = controls_of(sandbox.container).moves
     with moves.served():
         moves.ask(sandbox.container.now(), UNTIL - REAL)

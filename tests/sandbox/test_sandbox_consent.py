@@ -11,9 +11,9 @@ from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.finance import Balance, Cost
 from receiver.integrations.tiktok.oauth import Consent
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
-from receiver.sandbox.accounts import AccountDay, AccountPayment, SandboxAccount
-from receiver.sandbox.controls.faults import Fault
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import AccountDay, AccountPayment, SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
+from receiver.sandbox.tiktok.faults import Fault
 from tests.fakes import FrozenClock
 from tests.serving import served
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from receiver.sandbox.accounts import AccountDay, AccountPayment, SandboxAccount
-from receiver.sandbox.controls.faults import Fault
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import AccountDay, AccountPayment, SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
+from receiver.sandbox.tiktok.faults import Fault
 from tests.fakes import FrozenClock
 from tests.integrations.tiktok.recordings import FOLDER, recorded
 from tests.serving import served

@@ -9,8 +9,8 @@ import pytest
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.transactions import LedgerTransaction
-from receiver.sandbox.accounts import AccountPayment, SandboxAccount
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import AccountPayment, SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
 from tests.fakes import FrozenClock
 from tests.serving import served
 

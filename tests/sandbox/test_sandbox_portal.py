@@ -10,9 +10,9 @@ import pytest
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.accounts import SandboxAccount
-from receiver.sandbox.controls.faults import Fault
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
+from receiver.sandbox.tiktok.faults import Fault
 from tests.fakes import FrozenClock
 from tests.serving import served
 

@@ -14,8 +14,8 @@ from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.oauth import Authorised
 from receiver.integrations.tiktok.reports import ReportedDay
-from receiver.sandbox.accounts import AccountDay, SandboxAccount
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import AccountDay, SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
 from tests.fakes import FrozenClock
 
 BORN = date(2025, 9, 1)

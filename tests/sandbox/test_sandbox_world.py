@@ -19,13 +19,13 @@ from sqlalchemy import select
 from receiver.container import Container, build_container
 from receiver.documents.status import status_document
 from receiver.domain.facts import Outcome
-from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import SandboxPaths, find_paths
-from receiver.sandbox.scenario import life
-from receiver.sandbox.seed import begin
+from receiver.sandbox.scenario.merchants import MERCHANTS
+from receiver.sandbox.scenario.seed import begin
+from receiver.sandbox.scenario.tiktok_server import accounts
+from receiver.sandbox.scenario.timeline import life
 from receiver.sandbox.serving import served
-from receiver.sandbox.tiktok import BASE, create_tiktok
-from receiver.sandbox.tiktok_server import accounts
+from receiver.sandbox.tiktok.api import BASE, create_tiktok
 from receiver.services.decisions.status import Status, status_of
 from receiver.services.inbox.quarantine import list_quarantine
 from receiver.services.stores.record_fact import record
@@ -262,7 +262,7 @@ def test_a_start_that_was_cut_short_is_made_good_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("receiver.sandbox.history_replay.issue", cut_short)
+        broken.setattr("receiver.sandbox.scenario.history_replay.issue", cut_short)
         with pytest.raises(KeyboardInterrupt):
             next(the_world(f"sqlite:///{tmp_path}/receiver.db", tmp_path, 8))
     for world in the_world(f"sqlite:///{tmp_path}/receiver.db", tmp_path, 8):
@@ -278,7 +278,7 @@ def test_a_world_of_fewer_stores_keeps_them_and_gains_the_others(
     url = f"sqlite:///{tmp_path}/receiver.db"
     few = [merchant for merchant in MERCHANTS if merchant.key in four]
     with monkeypatch.context() as earlier:
-        earlier.setattr("receiver.sandbox.seed.MERCHANTS", few)
+        earlier.setattr("receiver.sandbox.scenario.seed.MERCHANTS", few)
         for world in the_world(url, tmp_path, 8):
             world.on(0)
             kept = {key: world.memory.stores[key].id for key in four}

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
-from receiver.sandbox.shop.authorize import cleaned
-from receiver.sandbox.shop.shop import Permalinks, SandboxShop
-from receiver.sandbox.shop.shops import SandboxShops
+from receiver.sandbox.woocommerce.authorize import cleaned
+from receiver.sandbox.woocommerce.shop import Permalinks, SandboxShop
+from receiver.sandbox.woocommerce.shops import SandboxShops
 from tests.shops import Listener, Merchant
 
 BACK = "https://credit.example/back?x=1"

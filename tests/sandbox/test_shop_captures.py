@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from receiver.sandbox.shop import deliveries
-from receiver.sandbox.shop.deliveries import run_queue
-from receiver.sandbox.shop.records import Hook, Key
-from receiver.sandbox.shop.shop import SandboxShop
-from receiver.sandbox.woocommerce import signature
+from receiver.sandbox.woocommerce import deliveries
+from receiver.sandbox.woocommerce.deliveries import run_queue
+from receiver.sandbox.woocommerce.records import Hook, Key
+from receiver.sandbox.woocommerce.shop import SandboxShop
+from receiver.sandbox.woocommerce.webhook_sender import signature
 from tests.captures import FILES, Capture, Exchange, captures, key_posts, rest_examples
 from tests.fakes import FrozenClock
 from tests.shops import Merchant, listening, served_shops

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from receiver.sandbox.controls.shop_faults import ShopFault
-from receiver.sandbox.shop import faults
-from receiver.sandbox.shop.deliveries import run_queue
-from receiver.sandbox.shop.shop import SandboxShop
+from receiver.sandbox.woocommerce import faulty_answers
+from receiver.sandbox.woocommerce.deliveries import run_queue
+from receiver.sandbox.woocommerce.faults import ShopFault
+from receiver.sandbox.woocommerce.shop import SandboxShop
 
 
 def index(shop: SandboxShop, **more: object) -> requests.Response:
@@ -61,10 +61,10 @@ def test_some_calls_have_no_answer_at_all(shop, fault):
 
 def test_a_slow_shop_answers_in_the_end(shop, monkeypatch):
     waits = []
-    monkeypatch.setattr(faults, "time", SimpleNamespace(sleep=waits.append, monotonic=time.monotonic))
+    monkeypatch.setattr(faulty_answers, "time", SimpleNamespace(sleep=waits.append, monotonic=time.monotonic))
     shop.faults.on(ShopFault.SLOW)
     assert index(shop).ok
-    assert waits == [faults.SLOW_SECONDS]
+    assert waits == [faulty_answers.SLOW_SECONDS]
 
 
 def test_a_dripping_answer_never_lets_a_reader_wait_long_and_does_not_end(shop):
@@ -80,15 +80,15 @@ def test_a_huge_answer_does_not_say_how_long_it_is(shop):
     shop.faults.on(ShopFault.HUGE)
     answer = index(shop, stream=True)
     assert "Content-Length" not in answer.headers
-    read = sum(len(part) for part in answer.iter_content(faults.MEGABYTE))
-    assert read > faults.HUGE_MEGABYTES * faults.MEGABYTE
+    read = sum(len(part) for part in answer.iter_content(faulty_answers.MEGABYTE))
+    assert read > faulty_answers.HUGE_MEGABYTES * faulty_answers.MEGABYTE
 
 
 def test_a_swelling_answer_is_small_on_the_wire(shop):
     shop.faults.on(ShopFault.SWELLING)
     answer = index(shop, stream=True)
-    assert int(answer.headers["Content-Length"]) < faults.MEGABYTE
-    assert len(answer.content) > faults.HUGE_MEGABYTES * faults.MEGABYTE
+    assert int(answer.headers["Content-Length"]) < faulty_answers.MEGABYTE
+    assert len(answer.content) > faulty_answers.HUGE_MEGABYTES * faulty_answers.MEGABYTE
 
 
 def test_a_shop_for_members_answers_keys_only(shop):

@@ -10,7 +10,7 @@ import requests
 from woocommerce import API
 from woocommerce.oauth import OAuth
 
-from receiver.sandbox.shop.shop import Permalinks, SandboxShop
+from receiver.sandbox.woocommerce.shop import Permalinks, SandboxShop
 from tests.certificates import Authority
 from tests.shops import served_shops
 

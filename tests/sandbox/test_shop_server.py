@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from receiver.sandbox.merchants import MERCHANTS
 from receiver.sandbox.paths import find_paths
-from receiver.sandbox.shop.deliveries import run_queue
-from receiver.sandbox.shop.records import Hook
-from receiver.sandbox.shop.shop import SandboxShop
-from receiver.sandbox.shop_server import CHECKS_EVERY, open_shops, setup_of, work
+from receiver.sandbox.scenario.merchants import MERCHANTS
+from receiver.sandbox.scenario.shop_server import CHECKS_EVERY, open_shops, setup_of, work
+from receiver.sandbox.woocommerce.deliveries import run_queue
+from receiver.sandbox.woocommerce.records import Hook
+from receiver.sandbox.woocommerce.shop import SandboxShop
 from tests.shops import Listener
 from wp_bridge.signals import read_signal
 

@@ -11,9 +11,9 @@ from woocommerce import API
 
 from receiver.errors import SettingsError
 from receiver.integrations.woocommerce.signature import signing_key, verify
-from receiver.sandbox.shop.deliveries import run_queue
-from receiver.sandbox.shop.records import Hook
-from receiver.sandbox.shop.shop import SandboxShop
+from receiver.sandbox.woocommerce.deliveries import run_queue
+from receiver.sandbox.woocommerce.records import Hook
+from receiver.sandbox.woocommerce.shop import SandboxShop
 from tests.shops import Listener
 
 TOPIC = "action.wc_ad_credit_signal"

@@ -9,9 +9,9 @@ import pytest
 from receiver.errors import NotFound, Refused
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.finance import Cost
-from receiver.sandbox.accounts import AccountDay, AccountPayment, SandboxAccount
-from receiver.sandbox.controls.faults import Fault
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import AccountDay, AccountPayment, SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
+from receiver.sandbox.tiktok.faults import Fault
 from receiver.services.polling.compare import compare
 from receiver.services.polling.poll import poll_account
 from tests.db_factories import keep_account, keep_link, keep_store

@@ -11,10 +11,10 @@ from receiver.app import create_app
 from receiver.domain.schedule import PollReason
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.accounts import AccountDay, SandboxAccount
-from receiver.sandbox.controls.faults import Fault
-from receiver.sandbox.tiktok import create_tiktok
-from receiver.sandbox.tiktok_notices import Notices
+from receiver.sandbox.tiktok.accounts import AccountDay, SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
+from receiver.sandbox.tiktok.faults import Fault
+from receiver.sandbox.tiktok.notices import Notices
 from receiver.services.deliveries.process import process_next
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.polling.verify_subscriptions import verify_subscriptions, verify_subscriptions_if_due

@@ -13,8 +13,8 @@ from receiver.app import create_app
 from receiver.errors import StorageUnavailable
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.sandbox.accounts import SandboxAccount
-from receiver.sandbox.tiktok import create_tiktok
+from receiver.sandbox.tiktok.accounts import SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
 from receiver.services.stores.links import list_links
 from receiver.storage.cipher import token_hash
 from tests.conftest import make_settings

@@ -11,10 +11,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from receiver.container import Container, build_container
+from receiver.sandbox.clock.moves import Change, move
 from receiver.sandbox.controls import Controls
-from receiver.sandbox.controls.clock_moves import Change, move
-from receiver.sandbox.controls.fault_switches import Switched
-from receiver.sandbox.controls.faults import WORDS, Fault
+from receiver.sandbox.fault_switches import Switched
+from receiver.sandbox.tiktok.faults import WORDS, Fault
 from tests.conftest import make_settings
 from tests.db_factories import keep_account
 from tests.fakes import FrozenClock
@@ -26,16 +26,15 @@ PAGE = "/admin/sandbox"
 
 @pytest.fixture
 def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
-    monkeypatch.setattr("receiver.sandbox.controls.clock.utc_now", FrozenClock(REAL))
+    monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", FrozenClock(REAL))
     container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))
     yield container
     container.database.close()
 
 
 @pytest.fixture
-def controls(playing: Container) -> Controls:
-    assert playing.controls is not None
-    return playing.controls
+def controls(playing: Container, tmp_path: Path) -> Controls:
+    return Controls(tmp_path)
 
 
 @pytest.fixture

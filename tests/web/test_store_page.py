@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from receiver.sandbox.controls.shop_faults import ShopFault
+from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.services.connections.connect import begin_by_hand
 from receiver.services.connections.ports import Keys
 from receiver.services.decisions.decide import decide_store

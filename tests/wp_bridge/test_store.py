@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from receiver.sandbox.controls.shop_faults import ShopFault
-from receiver.sandbox.shop.shop import Permalinks
+from receiver.sandbox.woocommerce.faults import ShopFault
+from receiver.sandbox.woocommerce.shop import Permalinks
 from tests.captures import rest_examples
 from tests.certificates import Authority
 from tests.shops import served_shops

@@ -19,7 +19,6 @@ from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
-from receiver.web.admin.sandbox import sandbox_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
 from receiver.web.admin.stores import store_pages
@@ -35,6 +34,7 @@ NAVIGATION = (
     ("programme.show", "Programme"),
     ("audit.show", "Audit"),
 )
+BAR = "console_bar"  # the app's extension that lists what else the bar shows
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -50,7 +50,8 @@ def register(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=SESSION_IDLE,  # each answer renews it
     )
     app.jinja_env.filters.update(plain=plain, amount=amount, money=money)
-    app.jinja_env.globals.update(navigation=NAVIGATION)
+    app.extensions[BAR] = []
+    app.jinja_env.globals.update(navigation=NAVIGATION, bar_parts=app.extensions[BAR])
     app.register_blueprint(console)
     app.register_blueprint(sign_in_pages)
     app.register_blueprint(account_pages)
@@ -65,8 +66,11 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
     app.register_blueprint(claim_pages)
-    if settings.sandbox_folder:
-        app.register_blueprint(sandbox_pages)
+
+
+def add_to_bar(app: Flask, template: str) -> None:
+    """Show a template in the bar at the top of every page of the console."""
+    app.extensions[BAR].append(template)
 
 
 def _cookie_key(key: str) -> bytes:

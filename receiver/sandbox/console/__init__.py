@@ -1,0 +1,1 @@
+"""The sandbox's page in the console and its commands; plug.py registers them on the app."""

@@ -1,0 +1,99 @@
+"""The page of the sandbox: its clock, with buttons to move it, and TikTok's faults as switches."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import structlog
+from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from receiver.container import current_container
+from receiver.errors import InputError, Refused
+from receiver.sandbox.clock.moves import span
+from receiver.sandbox.controls import Controls
+from receiver.sandbox.tiktok.faults import PASSES, WORDS, Fault
+from receiver.services.polling.spend import known_accounts
+from receiver.web.admin import add_to_bar
+from receiver.web.admin.sign_in import operators_only
+
+STEPS = {"+1h": "+1 hour", "+1d": "+1 day", "+7d": "+7 days", "+30d": "+30 days"}
+
+log = structlog.get_logger(__name__)
+
+sandbox_pages = Blueprint("sandbox", __name__, url_prefix="/admin/sandbox", template_folder="templates")
+
+
+def register(app: Flask) -> None:
+    """Put the page on an app that has the console, and the sandbox's time on the bar of every page."""
+    app.register_blueprint(sandbox_pages)
+    add_to_bar(app, "sandbox_bar.html")
+
+
+@sandbox_pages.app_context_processor
+def _for_templates() -> dict[str, object]:
+    return {"sandbox_now": current_container().now()}
+
+
+def _controls() -> Controls:
+    folder = current_container().settings.sandbox_folder
+    assert folder is not None  # without it this page is not registered
+    return Controls(folder)
+
+
+@sandbox_pages.get("")
+@operators_only
+def show() -> str:
+    controls = _controls()
+    wanted, told = controls.moves.wanted(), controls.moves.told()
+    accounts = known_accounts(current_container().database)
+    return render_template(
+        "sandbox.html",
+        steps=STEPS,
+        ahead=controls.clock.ahead,
+        wanted=wanted,
+        move=told if wanted is None or (told and told.end == wanted) else None,
+        is_served=controls.moves.is_served(),
+        faults=WORDS,
+        passes=PASSES,
+        switched=controls.faults.switched_on(),
+        accounts=accounts,
+        names=dict(accounts),
+        chosen=request.args.get("advertiser", ""),
+    )
+
+
+@sandbox_pages.post("/clock")
+@operators_only
+def move_clock() -> Response:
+    """The page it leads back to shows how far the move is, or that there is nobody to make it."""
+    by = request.form.get("by", "")
+    with suppress(Refused):
+        until = _controls().moves.ask(current_container().now(), span(by))
+        log.info("sandbox clock moved", by=by, until=until.isoformat(), actor=g.person.email)
+    return redirect(url_for("sandbox.show"))
+
+
+@sandbox_pages.post("/faults/on")
+@operators_only
+def switch_on() -> Response:
+    fault, advertiser = _fault(), request.form.get("advertiser", "")
+    _controls().faults.on(fault, advertiser)
+    log.info("sandbox fault on", fault=fault, advertiser_id=advertiser, actor=g.person.email)
+    return redirect(url_for("sandbox.show", advertiser=advertiser or None))
+
+
+@sandbox_pages.post("/faults/off")
+@operators_only
+def switch_off() -> Response:
+    fault, advertiser = _fault(), request.form.get("advertiser", "")
+    _controls().faults.off(fault, advertiser)
+    log.info("sandbox fault off", fault=fault, advertiser_id=advertiser, actor=g.person.email)
+    return redirect(url_for("sandbox.show"))
+
+
+def _fault() -> Fault:
+    try:
+        return Fault(request.form.get("fault", ""))
+    except ValueError as error:
+        raise InputError("there is no such fault") from error

@@ -1,0 +1,1 @@
+"""The sandbox's merchants: what each is, what happened to it, and the processes that play it."""

@@ -1,0 +1,162 @@
+"""Lets merchants live what happened to them before we looked, each event at its own moment.
+
+Nothing is written as if it had been: the stores send their signals over HTTP to the service's own webhook
+address, the service polls the stand-in for TikTok and decides, staff use the services they always use.
+Only the clock is one of the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from werkzeug.exceptions import NotFound
+
+from receiver.container import Container
+from receiver.integrations.tiktok.client import TikTokClient
+from receiver.sandbox.paths import SandboxPaths
+from receiver.sandbox.scenario.merchant_spec import Act, SandboxMerchant
+from receiver.sandbox.scenario.state import SandboxState
+from receiver.sandbox.scenario.stores import Stores
+from receiver.sandbox.scenario.tiktok_server import accounts
+from receiver.sandbox.scenario.timeline import Event, life
+from receiver.sandbox.serving import served
+from receiver.sandbox.tiktok.api import BASE, create_tiktok
+from receiver.services.awards.credit import credited
+from receiver.services.awards.issue import issue
+from receiver.services.decisions.decide import decide_each
+from receiver.services.inbox.receive import WebhookReceiver
+from receiver.services.polling.poll import poll_account
+from receiver.services.stores.links import add_link
+from receiver.services.stores.record_fact import record
+from receiver.storage.tables import Account, Award
+from receiver.web.webhooks import WebhookMiddleware
+from receiver.worker.loop import work_inbox
+
+STAFF = "sandbox"
+
+
+class _Clock:
+    """Says the moment of the event at hand."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def live_past(
+    container: Container, place: SandboxPaths, memory: SandboxState, merchants: Iterable[SandboxMerchant]
+) -> None:
+    """Tell on each merchant's story from where it stopped, up to now."""
+    due = [
+        (event, merchant)
+        for merchant in merchants
+        for event in life(merchant, memory.born)[memory.stores[merchant.key].told :]
+        if event.at <= container.now()
+    ]
+    if not due:
+        return
+    clock = _Clock(container.now())
+    with served(create_tiktok(accounts(memory.born), clock)) as tiktok:
+        then = replace(container, now=clock, tiktok=TikTokClient(tiktok + BASE))
+        reception = WebhookReceiver(then.database, then.cipher, then.settings.max_body_bytes, clock)
+        with served(WebhookMiddleware(NotFound(), reception)) as web:
+            past = _Past(then, memory, Stores(web, memory, place.state))
+            for event, merchant in sorted(due, key=lambda one: one[0].at):
+                clock.at = event.at
+                past.live(merchant, event)
+                memory.stores[merchant.key].told += 1
+                memory.save(place.state)
+
+
+class _Past:
+    """Apply one event after the other, at the container's clock."""
+
+    def __init__(self, container: Container, memory: SandboxState, stores: Stores) -> None:
+        self._container, self._memory, self._stores = container, memory, stores
+        self._does: Mapping[Act, Callable[[SandboxMerchant, Event], object]] = {
+            Act.SAYS: self._say,
+            Act.CONSENTS: self._consent,
+            Act.READ: self._read,
+            Act.ISSUED: self._issue,
+            Act.CREDITED: self._credit,
+            Act.FLAGGED: self._flag,
+        }
+
+    def live(self, merchant: SandboxMerchant, event: Event) -> None:
+        self._does[event.act](merchant, event)
+
+    def _say(self, merchant: SandboxMerchant, event: Event) -> None:
+        self._stores.signal(merchant, event.at, event.fields)
+        work_inbox(self._container)
+
+    def _consent(self, merchant: SandboxMerchant, event: Event) -> None:
+        assert merchant.account is not None
+        self._record(merchant, "payment", merchant.account.pays, "told by the merchant")
+        add_link(
+            self._container.database,
+            self._container.cipher,
+            event.at,
+            store_id=self._store_id(merchant),
+            advertiser_id=merchant.account.advertiser_id,
+            token=merchant.token,
+            actor=STAFF,
+        )
+        self._read(merchant, event)
+
+    def _read(self, merchant: SandboxMerchant, event: Event) -> None:
+        """Poll and decide, unless a later poll was there first: an older sandbox's store goes on."""
+        assert merchant.account is not None
+        advertiser_id = merchant.account.advertiser_id
+        with self._container.database.reading() as session:
+            read_at = session.scalar(
+                select(Account.spend_read_at).where(Account.advertiser_id == advertiser_id)
+            )
+        if read_at is None or read_at < event.at:
+            container = self._container
+            polled = poll_account(
+                container.database, container.cipher, container.tiktok, event.at, advertiser_id
+            )
+            decide_each(container.database, event.at, polled.stores)
+
+    def _issue(self, merchant: SandboxMerchant, event: Event) -> None:
+        award_id = self._award_id(merchant)
+        as_code = {"reference": event.words, "delivered_as": "code"}
+        issue(
+            self._container.database,
+            event.at,
+            award_id,
+            **as_code,
+            actor=STAFF,
+            cipher=self._container.cipher,
+        )
+
+    def _credit(self, merchant: SandboxMerchant, event: Event) -> None:
+        award_id = self._award_id(merchant)
+        credited(self._container.database, event.at, award_id, evidence=event.words, actor=STAFF)
+
+    def _flag(self, merchant: SandboxMerchant, event: Event) -> None:
+        self._record(merchant, "safety_flag", "yes", event.words)
+
+    def _record(self, merchant: SandboxMerchant, name: str, value: str, reason: str) -> None:
+        record(
+            self._container.database,
+            self._container.now(),
+            store_id=self._store_id(merchant),
+            name=name,
+            value=value,
+            reason=reason,
+            evidence="sandbox",
+            actor=STAFF,
+        )
+
+    def _store_id(self, merchant: SandboxMerchant) -> str:
+        return self._memory.stores[merchant.key].id
+
+    def _award_id(self, merchant: SandboxMerchant) -> str:
+        with self._container.database.reading() as session:
+            return session.scalars(select(Award.id).where(Award.store_id == self._store_id(merchant))).one()

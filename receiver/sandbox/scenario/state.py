@@ -1,0 +1,49 @@
+"""What the sandbox remembers between runs: when its world began, its stores' secrets, how far they came."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+
+from receiver.errors import SettingsError
+from receiver.sandbox.json_file import write_private
+
+
+@dataclass
+class StoreMemory:
+    """One store: its identity at the receiver, and its plugin's own count of signals."""
+
+    id: str
+    secret: str
+    token: str
+    install_id: str
+    seq: int = 0  # of the last signal it sent
+    told: int = 0  # how many events of its life are told
+
+
+@dataclass
+class SandboxState:
+    """`stores` goes by the merchant's key."""
+
+    born: date
+    password: str
+    stores: dict[str, StoreMemory] = field(default_factory=dict)
+
+    def save(self, file: Path) -> None:
+        write_private(file, json.dumps(asdict(self), default=str, indent=1) + "\n")
+
+
+def recall(file: Path) -> SandboxState | None:
+    """The memory of an earlier run. Raises SettingsError for one that cannot be read."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        stores = {key: StoreMemory(**store) for key, store in kept["stores"].items()}
+        return SandboxState(date.fromisoformat(kept["born"]), kept["password"], stores)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise SettingsError(
+            f"{file} cannot be read ({type(error).__name__}); remove it to begin anew."
+        ) from error

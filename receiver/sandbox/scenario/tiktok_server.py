@@ -1,0 +1,82 @@
+"""Serves the stand-in for TikTok on the port beside the receiver's, over the world's own accounts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from werkzeug.http import http_date
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from receiver.sandbox.controls import Controls
+from receiver.sandbox.paths import find_paths
+from receiver.sandbox.scenario import timeline
+from receiver.sandbox.scenario.merchant_spec import LAST_DAY, MerchantAdAccount, SandboxMerchant
+from receiver.sandbox.scenario.merchants import MERCHANTS
+from receiver.sandbox.scenario.state import recall
+from receiver.sandbox.tiktok.accounts import AccountDay, AccountPayment, SandboxAccount
+from receiver.sandbox.tiktok.api import create_tiktok
+from receiver.sandbox.tiktok.notices import Notices
+
+
+def accounts(born: date) -> dict[str, SandboxAccount]:
+    """The world's ad accounts by advertiser id."""
+    made = [_account(one, one.account, born) for one in MERCHANTS if one.account]
+    return {account.advertiser_id: account for account in made}
+
+
+def _account(merchant: SandboxMerchant, account: MerchantAdAccount, born: date) -> SandboxAccount:
+    first = min((part.first for part in account.spending), default=0)
+    return SandboxAccount(
+        advertiser_id=account.advertiser_id,
+        name=merchant.name,
+        token=merchant.token,
+        country=account.country,
+        currency=account.currency,
+        timezone=account.timezone,
+        display_timezone=account.timezone,
+        created_at=timeline.moment(born, account.opened, 9),
+        business_center=account.business_center,
+        days={born + timedelta(days=day): _day(account, day, born) for day in range(first, LAST_DAY + 1)},
+        payments=[
+            AccountPayment(timeline.moment(born, one.day, 15), one.subtotal, one.tax) for one in account.bills
+        ],
+        reads_finance=account.shows_bills,
+        revoked_at=None if account.revoked is None else timeline.moment(born, account.revoked, 9),
+    )
+
+
+def _day(account: MerchantAdAccount, day: int, born: date) -> AccountDay:
+    cash, credit = account.spent_on(day)
+    correction = account.correction
+    if correction is None or correction.day != day:
+        return AccountDay(cash, credit)
+    return AccountDay(
+        cash, credit, restated=correction.cash, restated_at=timeline.moment(born, correction.made, 12)
+    )
+
+
+def dated(now: Callable[[], datetime]) -> type[WSGIRequestHandler]:
+    """Tells the sandbox's time in the `Date` of each answer, by which others judge their clocks."""
+
+    class Dated(WSGIRequestHandler):
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return http_date(now() if timestamp is None else timestamp)
+
+    return Dated
+
+
+def main() -> None:
+    place = find_paths(os.environ)
+    memory = recall(place.state)
+    assert memory is not None
+    controls = Controls(place.folder)
+    app = create_tiktok(accounts(memory.born), controls.clock, controls.faults.active_for)
+    Notices(app).start()
+    handler = dated(controls.clock)
+    make_server("127.0.0.1", place.tiktok_port, app, threaded=True, request_handler=handler).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Each merchant's history as events, and what its store says daily.
+
+Every day is counted from the day the world began, so that a world that goes on stays true to itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from receiver.sandbox.scenario.merchant_spec import (
+    Act,
+    MerchantAdAccount,
+    SandboxMerchant,
+    Trouble,
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a merchant: a signal's own fields, or the words staff wrote."""
+
+    at: datetime
+    act: Act
+    fields: Mapping[str, object] = field(default_factory=dict)
+    words: str = ""
+
+
+def moment(born: date, day: int, hour: int) -> datetime:
+    """An hour of one of the world's days, in UTC."""
+    return datetime.combine(born + timedelta(days=day), time(hour), UTC)
+
+
+def joined_at(merchant: SandboxMerchant, born: date) -> datetime:
+    """A day before it starts: an account opened later than that is a new one."""
+    return moment(born, merchant.started - 1, 8)
+
+
+def life(merchant: SandboxMerchant, born: date) -> list[Event]:
+    """Return a merchant's events since it joined, oldest first. They never change, they only grow."""
+    told = [
+        Event(moment(born, merchant.started, hour), Act.SAYS, fields)
+        for hour, fields in zip((8, 9, 10), _signals(merchant), strict=False)
+    ]
+    consents = [Event(moment(born, merchant.started, 11), Act.CONSENTS)] if merchant.account else []
+    then = [Event(moment(born, step.day, 13), step.act, words=step.words) for step in merchant.then]
+    return told + consents + then
+
+
+def state(merchant: SandboxMerchant) -> dict[str, object]:
+    """The plugin's daily check: all of it at once."""
+    account = merchant.account
+    return {
+        "event": "state",
+        "plugin": "1.0.0",
+        "integration": {"installed": True, "set_up": merchant.set_up, "copies": 1},
+        "account": account and _account_fields(account, merchant.exact),
+        "store_name": merchant.name,
+        **_wrong_with(merchant),
+    }
+
+
+def _signals(merchant: SandboxMerchant) -> Iterator[dict[str, object]]:
+    """What the store's plugin saw happen, as far as the store came."""
+    wrong = _wrong_with(merchant)
+    yield {"event": "integration_installed", **wrong}
+    if merchant.set_up:
+        yield {"event": "integration_set_up", **wrong}
+    if merchant.account:
+        yield {"event": "account_linked", **_account_fields(merchant.account, merchant.exact), **wrong}
+
+
+def _wrong_with(merchant: SandboxMerchant) -> dict[str, object]:
+    """The fields of a signal that a store in trouble gets wrong."""
+    if merchant.trouble is Trouble.STAGING_COPY:
+        return {"home_url": f"https://staging.{merchant.key}.example/"}
+    return {"v": 0} if merchant.trouble is Trouble.OLD_PLUGIN else {}
+
+
+def _account_fields(account: MerchantAdAccount, exact: bool) -> dict[str, object]:
+    return {
+        "advertiser_id": account.advertiser_id,
+        "business_center": account.business_center,
+        "external_business_id": f"tt4b_woocommerce_{account.number:03}0123456789",
+        "exact": exact,
+    }

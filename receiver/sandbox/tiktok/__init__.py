@@ -1,0 +1,1 @@
+"""The stand-in for TikTok: its Ads API, consent page and notices, over accounts that are made up."""

@@ -1,0 +1,84 @@
+"""What can go wrong at TikTok, as switches."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from receiver.sandbox.fault_switches import FaultTarget, Switches, Words
+
+
+class Fault(StrEnum):
+    TIMEOUT = "timeout"
+    BAD_GATEWAY = "bad-gateway"
+    MAINTENANCE = "maintenance"
+    SYSTEM_ERROR = "system-error"
+    PROCESSING_ERROR = "processing-error"
+    PARTLY_OK = "partly-ok"
+    WRONG_PARAMETER = "wrong-parameter"
+    APP_RATE_LIMIT = "app-rate-limit"
+    APP_TOO_FREQUENT = "app-too-frequent"
+    ADVERTISER_RATE_LIMIT = "advertiser-rate-limit"
+    GARBLED = "garbled"
+    EXPIRED_TOKEN = "expired-token"  # noqa: S105 (the name of a fault)
+    REVOKED_TOKEN = "revoked-token"  # noqa: S105 (the name of a fault)
+    NO_PERMISSION = "no-permission"
+    ACCOUNT_MISSING = "account-missing"
+    EMPTY_REPORT = "empty-report"
+    LATE_REPORT = "late-report"
+    SUSPENDED = "suspended"
+
+
+PASSES = "The figures stay as they are and grow stale; asked again after 5 minutes, then less and less often."
+WORDS = {
+    Fault.TIMEOUT: Words(
+        "Does not answer: each call waits 30 s in vain, and a move of the clock with it.", PASSES
+    ),
+    Fault.BAD_GATEWAY: Words("A gateway's HTTP 502, in HTML.", PASSES),
+    Fault.MAINTENANCE: Words("Under maintenance (60001).", PASSES),
+    Fault.SYSTEM_ERROR: Words("A system error of its own (50000).", PASSES),
+    Fault.PROCESSING_ERROR: Words("An error while it processed our call (50002).", PASSES),
+    Fault.PARTLY_OK: Words("Half an answer, called partly successful (20001).", PASSES),
+    Fault.WRONG_PARAMETER: Words(
+        "Refuses our parameters (40002), as after a change of its API.",
+        "The figures grow stale; asked again every 6 hours, until this service is put right.",
+    ),
+    Fault.APP_RATE_LIMIT: Words(
+        "Our app has called too often (40100).",
+        "Nothing is asked about any account for a second, then for 5 minutes, after an hour until 00:00 UTC.",
+    ),
+    Fault.APP_TOO_FREQUENT: Words("The same in other words (40016).", "As app-rate-limit."),
+    Fault.ADVERTISER_RATE_LIMIT: Words(
+        "This account was asked too often (40133).",
+        "Nothing is asked about it for a minute, then for longer and longer, up to an hour.",
+    ),
+    Fault.GARBLED: Words("Answers that break off in the middle.", PASSES),
+    Fault.EXPIRED_TOKEN: Words("The token has expired (40102).", "As revoked-token."),
+    Fault.REVOKED_TOKEN: Words(
+        "The consent was taken back (40105).",
+        "The token is forgotten and nothing is asked until the advertiser consents again (links add).",
+    ),
+    Fault.NO_PERMISSION: Words(
+        "The token does not reach the account (40001).",
+        "Nothing is asked any more until staff do (spend poll --advertiser).",
+    ),
+    Fault.ACCOUNT_MISSING: Words("The account does not exist (40300).", "As no-permission."),
+    Fault.EMPTY_REPORT: Words("Reports are empty, as if nothing had ever been spent.", PASSES),
+    Fault.LATE_REPORT: Words(
+        "Figures arrive a day late.",
+        "The last dates are missing or not final; they count once they are there.",
+    ),
+    Fault.SUSPENDED: Words(
+        "Suspends the ad account (STATUS_LIMIT), and tells so by webhook.",
+        "The account is read at once and its store is not eligible until TikTok lifts it.",
+    ),
+}
+
+
+class Faults(Switches[Fault]):
+    """Each for every ad account or for one."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            folder, Fault, FaultTarget("advertiser", "[0-9]{1,25}", "an advertiser's id is digits")
+        )

@@ -1,0 +1,146 @@
+"""The fake's answers about money in a Business Center: what its accounts hold, spend, and spent by date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from receiver.sandbox.tiktok.accounts import AccountDay, SandboxAccount
+from receiver.sandbox.tiktok.ledger import json_object
+from receiver.sandbox.tiktok.report import (
+    NO_PERMISSION,
+    WRONG_PARAMETER,
+    Refusal,
+    center_report,
+    number,
+    page_of,
+    require,
+)
+
+MOST_ON_A_PAGE = 50
+MOST_DATES = 365
+
+
+def balances(reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """The `data` of an answer; raises Refusal."""
+    rows = [_balance(account, args, now) for account in _asked(reachable, args)]
+    return _paged("advertiser_account_list", rows, args)
+
+
+def costs(reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """The `data` of an answer; raises Refusal."""
+    filtering = json_object(args.get("filtering", "{}"))
+    first, last = _date(filtering, "start_date"), _date(filtering, "end_date")
+    require(0 <= (last - first).days < MOST_DATES, f"the dates should span at most {MOST_DATES}")
+    return _paged("cost_list", [_cost(one, first, last, now) for one in _asked(reachable, args)], args)
+
+
+def cost_records(
+    reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """The `data` of an answer; raises Refusal."""
+    filtering = json_object(args.get("filtering", "{}"))
+    require(filtering.get("transfer_type") == "TRANS_TYPE_COST", "only TRANS_TYPE_COST is played here")
+    first, last = _date(filtering, "start_date"), _date(filtering, "end_date")
+    rows = [
+        _record(one, day, shown.spend)
+        for one in _asked(reachable, args)
+        for day in sorted(one.days)
+        if first <= day <= last and (shown := one.figures(day, now))
+    ]
+    return _paged("transaction_list", rows, args)
+
+
+def report_of_the_center(
+    reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """The `data` of an answer; raises Refusal."""
+    return center_report(_asked(reachable, args), args, now)
+
+
+def _record(account: SandboxAccount, day: date, amount: Decimal) -> dict[str, Any]:
+    return {
+        "advertiser_id": account.advertiser_id,
+        "advertiser_name": account.name,
+        "amount": float(amount),
+        "currency": account.currency,
+        "date": f"{day} 00:00:00",
+        "funds_type": None,
+        "transfer_type": "TRANS_TYPE_COST",
+        "timezone": account.display_timezone,
+    }
+
+
+def _asked(reachable: Iterable[SandboxAccount], args: Mapping[str, str]) -> list[SandboxAccount]:
+    """Those of the Business Center whose money the user may see; the keyword matches parts of id and name."""
+    mine = [one for one in reachable if one.business_center == args.get("bc_id") and one.reads_finance]
+    if not mine:
+        raise Refusal(NO_PERMISSION, "No permission to operate this Business Center.")
+    keyword = json_object(args.get("filtering", "{}")).get("keyword", "")
+    return [one for one in mine if keyword in one.advertiser_id or keyword in one.name]
+
+
+def _paged(key: str, rows: list[dict[str, Any]], args: Mapping[str, str]) -> dict[str, Any]:
+    page = number(args, "page", default=1, most=10**6)
+    return page_of(key, rows, page, number(args, "page_size", default=10, most=MOST_ON_A_PAGE))
+
+
+def _balance(account: SandboxAccount, args: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    spent = _spent(account, date.min, now.date(), now)
+    cash = max(Decimal(0), _paid_in(account, "ADD_BALANCE", now) - spent.cash)
+    grant = max(Decimal(0), _paid_in(account, "PROMOTION_ISSUED", now) - spent.credit)
+    detail = {"balance_info": {"credit_balance": 0.0}} if "balance_info" in args.get("fields", "") else {}
+    return {
+        "advertiser_id": account.advertiser_id,
+        "advertiser_name": account.name,
+        "advertiser_status": "SHOW_ACCOUNT_STATUS_APPROVED",
+        "advertiser_type": "AUCTION",
+        "timezone": account.display_timezone,
+        "currency": account.currency,
+        "create_time": f"{account.created_at:%Y-%m-%d %H:%M:%S}",
+        "account_balance": float(cash + grant),
+        "valid_account_balance": float(cash + grant),
+        "frozen_balance": 0.0,
+        "tax": 0.0,
+        "cash_balance": float(cash),
+        "valid_cash_balance": float(cash),
+        "grant_balance": float(grant),
+        "valid_grant_balance": float(grant),
+        "budget_mode": "UNLIMITED",
+        **detail,
+    }
+
+
+def _cost(account: SandboxAccount, first: date, last: date, now: datetime) -> dict[str, Any]:
+    spent = _spent(account, first, last, now)
+    return {
+        "advertiser_id": account.advertiser_id,
+        "advertiser_name": account.name,
+        "amount": float(spent.cash + spent.credit),
+        "cash_amount": float(spent.cash),
+        "grant_amount": float(spent.credit),
+        "tax_amount": 0.0,
+        "currency": account.currency,
+    }
+
+
+def _spent(account: SandboxAccount, first: date, last: date, now: datetime) -> AccountDay:
+    """What was spent on these dates as far as reports show it; the fake's dates are the account's own."""
+    seen = [account.figures(day, now) for day in account.days if first <= day <= last]
+    spent = [(one.spend, one.billed_cost or Decimal(0)) for one in seen if one]
+    cash = sum((net for _, net in spent), Decimal(0))
+    return AccountDay(cash=cash, credit=sum((gross for gross, _ in spent), Decimal(0)) - cash)
+
+
+def _paid_in(account: SandboxAccount, kind: str, now: datetime) -> Decimal:
+    rows = (one.subtotal for one in account.payments if one.type == kind and one.at <= now)
+    return sum(rows, Decimal(0))
+
+
+def _date(filtering: Mapping[str, Any], name: str) -> date:
+    try:
+        return date.fromisoformat(filtering[name])
+    except (KeyError, TypeError, ValueError):
+        raise Refusal(WRONG_PARAMETER, f"{name} should be YYYY-MM-DD") from None

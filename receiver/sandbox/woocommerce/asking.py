@@ -1,0 +1,61 @@
+"""A request as PHP sees it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import Request
+
+from receiver.sandbox.woocommerce.errors import RestError
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """`uri` is path and query as they were written; where a name comes twice the last one counts."""
+
+    method: str
+    uri: str
+    query: dict[str, str]
+    form: dict[str, str]
+    body: bytes
+    is_json: bool
+    authorization: str
+    path: dict[str, str] = field(default_factory=dict)  # what the route itself holds, such as an id
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The route's own before the body's before the query's. Raises RestError for broken JSON."""
+        return {**self.query, **self.form, **self._json(), **self.path}
+
+    def _json(self) -> dict[str, Any]:
+        if not self.is_json or not self.body:
+            return {}
+        try:
+            read = json.loads(self.body)
+        except ValueError:
+            about = {"json_error_code": 4, "json_error_message": "Syntax error"}
+            raise RestError("rest_invalid_json", "Invalid JSON body passed.", 400, about) from None
+        return read if isinstance(read, dict) else {}
+
+
+def asking(request: Request) -> Asking:
+    kind = request.mimetype
+    body = request.get_data()
+    return Asking(
+        method=request.method,
+        uri=request.environ["REQUEST_URI"],
+        query=_pairs(request.query_string),
+        form=_pairs(body) if kind == FORM else {},
+        body=body,
+        is_json=kind == "application/json",
+        authorization=request.headers.get("Authorization", ""),
+    )
+
+
+def _pairs(raw: bytes) -> dict[str, str]:
+    return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))

@@ -1,0 +1,188 @@
+"""`/wc-auth/v1/`: a merchant lets an app have keys, which the shop posts to it before the browser is back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit, urlunsplit
+
+from flask import redirect
+from markupsafe import Markup
+from werkzeug import Response
+
+from receiver.sandbox.html_page import access_denied, page
+from receiver.sandbox.woocommerce.asking import Asking
+from receiver.sandbox.woocommerce.outgoing import MOST_REDIRECTS, Unreachable
+from receiver.sandbox.woocommerce.records import Key
+from receiver.sandbox.woocommerce.webhook_sender import Request, closing, opening, wordpress_json
+
+if TYPE_CHECKING:
+    from receiver.sandbox.woocommerce.shop import SandboxShop
+
+REQUIRED = ("app_name", "user_id", "return_url", "callback_url", "scope")
+SCOPES = {"read": "Read", "write": "Write", "read_write": "Read/Write"}
+TAKEN = 200  # the one answer of a callback that keeps the key
+COOKIE = "wordpress_logged_in"
+LOGIN = Markup("""<p>To connect to {app} you need to log in to {shop}.</p>{wrong}
+<form method="post">
+<label>Username <input name="username" value="owner" required></label>
+<label>Password <input name="password" type="password" value="password" required></label>
+<button class="button">Login</button> <a class="button" href="{deny}">Cancel and return to {app}</a>
+</form>""")
+WRONG = Markup('<p role="alert">Error: unknown username or wrong password.</p>')
+GRANT = Markup("""<p>{app} would like to connect to {shop}.</p>
+<p>This will give "{app}" <strong>{scope}</strong> access, and keys are sent to {host}.</p>
+<p>Logged in as {user}.</p>
+<p><a class="button wc-auth-approve" href="{approve}">Approve</a>
+<a class="button wc-auth-deny" href="{deny}">Deny</a></p>""")
+NOT_SENT = "An error occurred in the request and at the time were unable to send the consumer data"
+
+
+class KeyRequestRefused(Exception):
+    """Why the merchant sees a 401 page."""
+
+
+def route_of(path: str, asking: Asking) -> str | None:
+    """Return the route an address means, in either form."""
+    found = re.fullmatch("wc-auth/v1/(login|authorize|access_granted)/?", path)
+    if found:
+        return found[1]
+    return asking.query.get("wc-auth-route") if asking.query.get("wc-auth-version") == "1" else None
+
+
+def respond(shop: SandboxShop, asking: Asking, route: str, cookies: dict[str, str]) -> Response:
+    try:
+        _check(shop, asking.query)
+        session = cookies.get(COOKIE, "")
+        user = shop.records.sessions.get(session)
+        if route == "login":
+            return _log_in(shop, asking) if user is None else _led_to(shop, asking, "authorize")
+        if route == "authorize" and user is None:
+            return _led_to(shop, asking, "login")
+        if user is None or not shop.may_manage(user):
+            raise KeyRequestRefused("You do not have permission to access this page")
+        if route == "authorize":
+            return _ask(shop, asking.query, user, _nonce(session))
+        if asking.query.get("wc_auth_nonce") != _nonce(session):
+            raise KeyRequestRefused("Invalid nonce verification")
+        return _grant(shop, asking.query, user)
+    except KeyRequestRefused as refused:
+        return access_denied(str(refused))
+
+
+def cleaned(text: str) -> str:
+    """As WordPress cleans a field: no tags, no percent escapes, single spaces."""
+    text = re.sub(r"<[^>]*>?", "", text)
+    return re.sub(r"%[0-9a-fA-F]{2}", "", re.sub(r"\s+", " ", text).strip())
+
+
+def formatted(url: str) -> str:
+    """Decoded once more than usual; without a scheme it is https."""
+    url = unquote_plus(url)
+    return url if "://" in url else f"https://{url}"
+
+
+def _check(shop: SandboxShop, query: dict[str, str]) -> None:
+    for name in REQUIRED:
+        if not query.get(name):
+            raise KeyRequestRefused(f"Missing parameter {name}")
+    if query["scope"] not in SCOPES:
+        raise KeyRequestRefused(f"Invalid scope {cleaned(query['scope'])}")
+    for name in ("return_url", "callback_url"):
+        if not re.fullmatch(r"[a-z]+://[!-~]+", formatted(query[name]), re.IGNORECASE):
+            raise KeyRequestRefused(f"The {name} is not a valid URL")
+    over_ssl = formatted(query["callback_url"]).lower().startswith("https://")
+    if not over_ssl and not shop.setup.http_callbacks:
+        raise KeyRequestRefused("The callback_url needs to be over SSL")
+
+
+def _led_to(shop: SandboxShop, asking: Asking, route: str) -> Response:
+    return redirect(_own_url(shop, asking.query, route))
+
+
+def _log_in(shop: SandboxShop, asking: Asking) -> Response:
+    """The form, and what was written into it."""
+    user = asking.form.get("username", "")
+    if asking.method == "POST" and shop.setup.passwords.get(user) == asking.form.get("password"):
+        session = shop.log_in(user)
+        response = _led_to(shop, asking, "authorize")
+        response.set_cookie(COOKIE, session, path=urlsplit(shop.url).path, httponly=True, samesite="Lax")
+        return response
+    form = LOGIN.format(
+        app=cleaned(asking.query["app_name"]),
+        shop=shop.setup.name,
+        wrong=WRONG if asking.method == "POST" else "",
+        deny=_return_url(asking.query, success=0),
+    )
+    return page("Connect", form)
+
+
+def _ask(shop: SandboxShop, query: dict[str, str], user: str, nonce: str) -> Response:
+    """Approve and Deny are plain links."""
+    shown = GRANT.format(
+        app=cleaned(query["app_name"]),
+        shop=shop.setup.name,
+        scope=SCOPES[query["scope"]],
+        host=urlsplit(formatted(query["callback_url"])).hostname,
+        user=user,
+        approve=f"{_own_url(shop, query, 'access_granted')}&wc_auth_nonce={nonce}",
+        deny=_return_url(query, success=0),
+    )
+    return page("Application authentication request", shown)
+
+
+def _grant(shop: SandboxShop, query: dict[str, str], user: str) -> Response:
+    """Make the key, post it, and only then let the browser go on; a key that was not taken is deleted."""
+    description = f"{cleaned(query['app_name'])} - API ({shop.now().astimezone(UTC):%Y-%m-%d %H:%M:%S})"
+    key = shop.new_key(query["scope"], user=user, description=description)
+    try:
+        status = _post(shop, key, cleaned(query["user_id"]), formatted(query["callback_url"]))
+        if status != TAKEN:
+            raise KeyRequestRefused(NOT_SENT)
+    except (Unreachable, KeyRequestRefused) as error:
+        shop.revoke(key)
+        raise KeyRequestRefused(str(error)) from error
+    return redirect(_return_url(query, success=1))
+
+
+def _post(shop: SandboxShop, key: Key, user_id: str, callback_url: str) -> int:
+    body = wordpress_json(
+        {
+            "key_id": key.id,
+            "user_id": user_id,
+            "consumer_key": key.consumer_key,
+            "consumer_secret": key.consumer_secret,
+            "key_permissions": key.permissions,
+        }
+    )
+    agent = f"WordPress/{shop.setup.wp_version}; {shop.home}"
+    kind = {"Content-Type": "application/json;charset=UTF-8"}
+    request = Request({**opening(agent), **kind, **closing(body)}, body)
+    seconds = shop.outgoing.keys_seconds
+    return shop.outgoing.send(callback_url, request, seconds, shop.sent, redirects=MOST_REDIRECTS)
+
+
+def _own_url(shop: SandboxShop, query: dict[str, str], route: str) -> str:
+    """Another step of the same request."""
+    kept = {
+        "app_name": cleaned(query["app_name"]),
+        "user_id": cleaned(query["user_id"]),
+        "return_url": formatted(query["return_url"]),
+        "callback_url": formatted(query["callback_url"]),
+        "scope": query["scope"],
+    }
+    return f"{shop.page_url(f'wc-auth/v1/{route}')}?{urlencode(kept, quote_via=quote)}"
+
+
+def _return_url(query: dict[str, str], *, success: int) -> str:
+    """Whatever query it has already is kept."""
+    parts = urlsplit(formatted(query["return_url"]))
+    told = {"success": str(success), "user_id": cleaned(query["user_id"])}
+    with_told = urlencode({**dict(parse_qsl(parts.query)), **told}, quote_via=quote)
+    return urlunsplit(parts._replace(query=with_told))
+
+
+def _nonce(session: str) -> str:
+    return hashlib.sha256(f"wc_auth_grant_access{session}".encode()).hexdigest()[:10]

@@ -1,0 +1,131 @@
+"""What a merchant does in a shop of the sandbox, on one page: no true shop has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from flask import redirect
+from markupsafe import Markup
+from werkzeug import Response
+
+from receiver.sandbox.html_page import page
+from receiver.sandbox.woocommerce.asking import Asking
+from receiver.sandbox.woocommerce.faults import DOES, ShopFault
+from receiver.sandbox.woocommerce.records import Hook
+from receiver.sandbox.woocommerce.rest_settings import offered, value_of
+from receiver.sandbox.woocommerce.shop import SAVED_AS
+
+if TYPE_CHECKING:
+    from receiver.sandbox.woocommerce.shop import SandboxShop
+
+PATH = "wp-admin/"
+# What the shop does as a whole, and what it does with one webhook.
+DEEDS: dict[str, Callable[[SandboxShop], None]] = {
+    "Run the plugin's daily check": lambda shop: shop.signal("state"),
+    "Lose the link to TikTok": lambda shop: shop.lose_link(),
+    "Revoke all keys": lambda shop: shop.revoke(*shop.records.keys),
+}
+STATUSES = {"Pause": "paused", "Disable": "disabled", "Activate": "active"}
+DELETE = "Delete"
+BODY = Markup("""<p>{name} sells in {currency} from {country}, with WooCommerce {wc} on WordPress {wp}.
+{connect}</p>
+<form method="post"><label>Country <input name="country" value="{country}"></label>
+<label>Currency <input name="currency" value="{currency}"></label>
+<button class="button" name="do" value="save">Save the settings</button></form>
+<h2>Webhooks</h2>
+<table><tr><th>id<th>topic<th>status<th>failures<th>sent to<th></tr>{hooks}</table>
+<h2>Keys</h2><ul>{keys}</ul>
+<p>The plugin {token} a status token.</p>
+<form method="post">{deeds}</form>
+<h2>Faults</h2>
+<form method="post"><table>{faults}</table></form>""")
+FAULT = Markup(
+    '<tr><td>{name}<td>{does}<td><button class="button" name="{switch}" value="{fault}">{label}</button></tr>'
+)
+CONNECT = Markup('<a class="button" href="{service}/connect?shop={shop}">Connect it</a>')
+HOOK = Markup('<tr><td>{id}<td>{topic}<td>{status}<td>{failures}<td class="address">{url}<td>{buttons}</tr>')
+HOOK_FORM = Markup('<form method="post"><input type="hidden" name="hook" value="{id}">{buttons}</form>')
+BUTTON = Markup('<button class="button" name="do" value="{value}">{value}</button> ')
+KEY = Markup("<li>{description}: {permissions}, as {user}</li>")
+SHOP = Markup('<li><a href="{url}/{path}">{name}</a></li>')
+
+
+def list_shops(shops: Iterable[SandboxShop]) -> Response:
+    rows = (SHOP.format(url=shop.url, path=PATH, name=shop.setup.name) for shop in shops)
+    return page("Shops", Markup("<ul>{}</ul>").format(Markup().join(rows)))
+
+
+def respond(shop: SandboxShop, asking: Asking) -> Response:
+    if asking.method == "POST":
+        _do(shop, asking.form.get("do", ""), asking.form.get("hook"))
+        _save(shop, asking.form)
+        _switch(shop, asking.form)
+        return redirect(f"{shop.url}/{PATH}", 303)
+    return page(shop.setup.name, _body(shop))
+
+
+def _do(shop: SandboxShop, deed: str, hook_id: str | None) -> None:
+    """What nobody knows is left undone."""
+    hook = shop.hook(int(hook_id)) if hook_id and hook_id.isdigit() else None
+    if hook is None:
+        if deed in DEEDS:
+            DEEDS[deed](shop)
+        return
+    with shop.changing():
+        if deed == DELETE:
+            shop.records.hooks.remove(hook)
+        hook.status = STATUSES.get(deed, hook.status)
+
+
+def _save(shop: SandboxShop, form: Mapping[str, str]) -> None:
+    """Only values that WooCommerce offers."""
+    given = {name: form[name] for name, setting in SAVED_AS.items() if form.get(name) in offered(setting)}
+    if given:
+        shop.save_settings(**given)
+
+
+def _switch(shop: SandboxShop, form: Mapping[str, str]) -> None:
+    """Switch a fault of this shop; one that is on for every shop is switched elsewhere."""
+    for word, switch in (("on", shop.faults.on), ("off", shop.faults.off)):
+        if form.get(word) in set(ShopFault):
+            switch(ShopFault(form[word]), shop.id)
+
+
+def _body(shop: SandboxShop) -> Markup:
+    setup = shop.setup
+    connect = CONNECT.format(service=setup.service, shop=quote(shop.url, safe="")) if setup.service else ""
+    return BODY.format(
+        name=setup.name,
+        currency=value_of(shop, SAVED_AS["currency"]),
+        country=value_of(shop, SAVED_AS["country"]),
+        wc=setup.wc_version,
+        wp=setup.wp_version,
+        connect=connect,
+        hooks=Markup().join(_hook(hook) for hook in shop.records.hooks),
+        keys=Markup().join(
+            KEY.format(description=key.description, permissions=key.permissions, user=key.user)
+            for key in shop.records.keys
+        ),
+        token="keeps" if shop.records.token else "waits for",
+        faults=Markup().join(_fault(shop, fault, does) for fault, does in DOES.items()),
+        deeds=Markup().join(BUTTON.format(value=deed) for deed in DEEDS),
+    )
+
+
+def _fault(shop: SandboxShop, fault: ShopFault, does: str) -> Markup:
+    switch, label = ("off", "Switch off") if shop.suffers(fault) else ("on", "Switch on")
+    return FAULT.format(name=fault.replace("-", " "), does=does, switch=switch, fault=fault, label=label)
+
+
+def _hook(hook: Hook) -> Markup:
+    buttons = Markup().join(BUTTON.format(value=deed) for deed in (*STATUSES, DELETE))
+    return HOOK.format(
+        id=hook.id,
+        topic=hook.topic,
+        status=hook.status,
+        failures=hook.failures,
+        url=hook.delivery_url,
+        buttons=HOOK_FORM.format(id=hook.id, buttons=buttons),
+    )

@@ -1,0 +1,94 @@
+"""The life of a webhook: its ping, its deliveries, the failures that disable it. Nothing is sent twice."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from receiver.sandbox.woocommerce.faults import ShopFault
+from receiver.sandbox.woocommerce.outgoing import MOST_REDIRECTS, Unreachable
+from receiver.sandbox.woocommerce.records import Hook
+from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, event, pinging
+
+if TYPE_CHECKING:
+    from receiver.sandbox.woocommerce.shop import SandboxShop
+
+MOST_FAILURES = 5  # the failure after the next one disables
+PINGED = 200  # and no other answer
+LAST_SUCCESS = 302
+DELETED = "deleted"
+
+
+def run_queue(shop: SandboxShop) -> None:
+    """Send all that waits, whatever became of its webhook since, unless that was deleted."""
+    while not shop.suffers(ShopFault.QUEUE_STANDS):
+        with shop.changing():
+            if not shop.records.queue:
+                return
+            waiting = shop.records.queue.pop(0)
+        hook = shop.hook(waiting.hook_id)
+        if hook is not None:
+            deliver(shop, hook, waiting.argument)
+
+
+def save(shop: SandboxShop, hook: Hook, *, moved: bool = False) -> None:
+    """Keep a changed webhook; `moved`: its address changed. An active one that is pending is pinged again."""
+    with shop.changing():
+        hook.modified = shop.wire_time()
+    if hook.status == "active" and (moved or hook.pending):
+        ping(shop, hook)
+
+
+def ping(shop: SandboxShop, hook: Hook) -> None:
+    """Unsigned, no event, and redirects are followed; until one is answered 200 each saving sends another."""
+    seconds = shop.outgoing.ping_seconds
+    try:
+        status = shop.outgoing.send(
+            hook.delivery_url, pinging(_wire(shop, hook)), seconds, shop.sent, redirects=MOST_REDIRECTS
+        )
+    except Unreachable:
+        return
+    if status == PINGED:
+        hook.pending = False
+        save(shop, hook)
+
+
+def deliver(shop: SandboxShop, hook: Hook, argument: Any) -> None:
+    """Send one event and count what came of it; a failed one is gone."""
+    said, number = payload(shop, hook, argument), delivery_id(hook.id, shop.now())
+    request = event(_wire(shop, hook), hook.topic, said, number)
+    try:
+        status = shop.outgoing.send(hook.delivery_url, request, shop.outgoing.delivery_seconds, shop.sent)
+    except Unreachable:
+        status = 0
+    if 200 <= status <= LAST_SUCCESS:
+        hook.failures = 0
+    elif hook.failures > MOST_FAILURES:
+        hook.status = "disabled"
+    else:
+        hook.failures += 1
+    save(shop, hook)
+
+
+def payload(shop: SandboxShop, hook: Hook, argument: Any) -> Any:
+    """The body as it is now: what happened since the event shows in it."""
+    resource, _, what = hook.topic.partition(".")
+    if resource == "action":
+        return {"action": what, "arg": argument}
+    if what == DELETED:
+        return {"id": argument}
+    if not shop.may_manage(hook.user):
+        message = "Sorry, you cannot view this resource."
+        return {"code": "woocommerce_rest_cannot_view", "message": message, "data": {"status": 401}}
+    return shop.records.resources[f"{resource}/{argument}"]
+
+
+def delivery_id(hook_id: int, now: datetime) -> str:
+    """A hash of webhook and second, so that all deliveries of one second share it."""
+    return hashlib.sha256(f"{hook_id}{int(now.timestamp())}".encode()).hexdigest()[:32]
+
+
+def _wire(shop: SandboxShop, hook: Hook) -> SandboxWebhook:
+    agent = f"WooCommerce/{shop.setup.wc_version} Hookshot (WordPress/{shop.setup.wp_version})"
+    return SandboxWebhook(hook.delivery_url, hook.secret, hook.id, f"{shop.home}/", agent)

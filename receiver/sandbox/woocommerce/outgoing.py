@@ -1,0 +1,90 @@
+"""What a shop sends, over real HTTP and byte for byte as WordPress does.
+
+It reaches this machine only, and on every port: a true shop calls neither private addresses nor other ports
+than 80, 443 and 8080.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+from collections import deque
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from receiver.sandbox.woocommerce.webhook_sender import Request, exchange
+
+MOST_REDIRECTS = 5
+KEEP_METHOD = {301, 307, 308}  # WordPress asks again by GET, with the body, after the others
+
+
+class Unreachable(Exception):
+    """No answer: refused, reset, too late, or an address the shop does not call."""
+
+
+@dataclass(frozen=True)
+class SentRequest:
+    """A request on its way out, and the status it was answered with; None: with nothing."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    status: int | None
+
+
+@dataclass
+class Outgoing:
+    """`reaches` leads an origin such as https://credit.example to one of this machine, as a proxy would.
+
+    `ping_seconds` and the others are WordPress's; a test that lets a receiver stall makes them smaller.
+    """
+
+    reaches: dict[str, str] = field(default_factory=dict)
+    ping_seconds: float = 5.0
+    delivery_seconds: float = 60.0
+    keys_seconds: float = 60.0
+
+    def send(
+        self, url: str, request: Request, seconds: float, log: deque[SentRequest], *, redirects: int = 0
+    ) -> int:
+        """POST, and the status; adds each request to the log. Raises Unreachable."""
+        method = "POST"
+        while True:
+            status, location = self._once(method, url, request, seconds, log)
+            if not redirects or not location or not 300 <= status < 400:
+                return status
+            redirects -= 1
+            method, url = method if status in KEEP_METHOD else "GET", urljoin(url, location)
+
+    def _once(
+        self, method: str, url: str, request: Request, seconds: float, log: deque[SentRequest]
+    ) -> tuple[int, str | None]:
+        status = None
+        try:
+            answer = exchange(self._connection(url, seconds), method, url, request)
+            status = answer.status
+            return status, answer.getheader("Location")
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise Unreachable(type(error).__name__) from error
+        finally:
+            headers = {"Host": urlsplit(url).netloc, **request.headers}
+            log.append(SentRequest(method, url, tuple(headers.items()), request.body, status))
+
+    def _connection(self, url: str, seconds: float) -> http.client.HTTPConnection:
+        given = urlsplit(url)
+        if given.username is not None:
+            raise OSError("WordPress calls no address with a user")
+        led = urlsplit(self.reaches.get(f"{given.scheme}://{given.netloc}", url))
+        host = led.hostname or ""
+        if host != "localhost" and not _is_loopback(host):
+            raise OSError("a shop of the sandbox calls this machine only")
+        kind = http.client.HTTPSConnection if led.scheme == "https" else http.client.HTTPConnection
+        return kind(host, led.port, timeout=seconds)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

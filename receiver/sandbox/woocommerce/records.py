@@ -1,0 +1,91 @@
+"""What a shop keeps, as it lies on disk."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from receiver.errors import SettingsError
+from receiver.sandbox.json_file import write_private
+
+OWNER = "owner"
+
+
+@dataclass
+class Key:
+    """A REST key; it acts as its user."""
+
+    id: int
+    consumer_key: str
+    consumer_secret: str
+    permissions: str  # read, write or read_write
+    description: str
+    user: str
+    nonces: dict[str, str] = field(default_factory=dict)  # by OAuth time stamp, as WooCommerce keeps them
+
+
+@dataclass
+class Hook:
+    """A webhook. `pending`: its ping was not answered 200 yet. Times are UTC, as REST shows them."""
+
+    id: int
+    name: str
+    topic: str  # empty when it was written wrongly
+    delivery_url: str
+    secret: str
+    user: str
+    created: str
+    modified: str | None = None
+    status: str = "active"
+    failures: int = 0
+    pending: bool = True
+
+
+@dataclass
+class Waiting:
+    """A delivery in the background queue; its body is built when it is sent."""
+
+    hook_id: int
+    argument: Any
+
+
+@dataclass
+class Records:
+    """`values` are settings that were written, `token` the status token the service put into the plugin."""
+
+    install_id: str
+    seq: int = 0  # of the plugin's last signal
+    next_id: int = 1
+    token: str | None = None
+    keys: list[Key] = field(default_factory=list)
+    hooks: list[Hook] = field(default_factory=list)
+    queue: list[Waiting] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+    resources: dict[str, Any] = field(default_factory=dict)  # such as "order/26"
+    sessions: dict[str, str] = field(default_factory=dict)  # the user of a browser's cookie
+
+    def new_id(self) -> int:
+        self.next_id += 1
+        return self.next_id - 1
+
+    def save(self, file: Path) -> None:
+        write_private(file, json.dumps(asdict(self), indent=1) + "\n")
+
+
+def recall(file: Path) -> Records:
+    """As they were left, or those of a new shop. Raises SettingsError for what cannot be read."""
+    try:
+        kept: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        of_lists = {"keys": Key, "hooks": Hook, "queue": Waiting}
+        lists = {name: [kind(**one) for one in kept[name]] for name, kind in of_lists.items()}
+        return Records(**{**kept, **lists})
+    except FileNotFoundError:
+        return Records(install_id=str(uuid.uuid4()))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise SettingsError(
+            f"{file} cannot be read ({type(error).__name__}); remove it to begin anew."
+        ) from error

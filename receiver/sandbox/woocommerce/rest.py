@@ -1,0 +1,156 @@
+"""One REST request to a shop: whose key, which route, what right, and WordPress's form of the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from flask import Response
+
+from receiver.sandbox.woocommerce import keys
+from receiver.sandbox.woocommerce.asking import Asking
+from receiver.sandbox.woocommerce.errors import RestError, no_route
+from receiver.sandbox.woocommerce.records import Key
+from receiver.sandbox.woocommerce.webhook_sender import wordpress_json
+
+if TYPE_CHECKING:
+    from receiver.sandbox.woocommerce.shop import SandboxShop
+
+CANNOT_LIST = ("woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
+CANNOT_VIEW = ("woocommerce_rest_cannot_view", "Sorry, you cannot view this resource.")
+FORBIDDEN = ("rest_forbidden", "Sorry, you are not allowed to do that.")
+EXPOSED = "X-WP-Total, X-WP-TotalPages, Link"
+ALLOWED = "Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, Content-Type"
+NOT_KEPT = "no-cache, must-revalidate, max-age=0, no-store, private"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`links` belong to a single resource, and stay when `_fields` leaves other things out."""
+
+    data: Any
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    links: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """`denied` is what those hear who may not; None: everybody may. `check` raises RestError before that."""
+
+    run: Callable[[SandboxShop, Asking, Key | None], Answer]
+    denied: tuple[str, str] | None = CANNOT_LIST
+    check: Callable[[Mapping[str, Any]], None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class Route:
+    """`pattern` as the index shows it; `endpoints` go by their methods, such as "POST, PUT, PATCH"."""
+
+    pattern: str
+    endpoints: Mapping[str, Endpoint]
+    there: Callable[[SandboxShop], bool] = field(default=lambda _: True)
+
+    def match(self, route: str) -> dict[str, str] | None:
+        found = re.fullmatch(self.pattern, route)
+        return found and found.groupdict()
+
+    def endpoint(self, method: str) -> Endpoint | None:
+        wanted = "GET" if method == "HEAD" else method
+        return next((one for methods, one in self.endpoints.items() if wanted in methods.split(", ")), None)
+
+
+def respond(
+    shop: SandboxShop, asking: Asking, route: str, routes: list[Route]
+) -> tuple[Response, Key | None]:
+    """The answer, and the key that was taken."""
+    key = None
+    allow: tuple[tuple[str, str], ...] = ()
+    try:
+        key = keys.key_of(shop, asking)
+        if key is not None:
+            keys.check_right(key, asking.method)
+        found, endpoint, asking = _find(shop, asking, route, routes)
+        allow = tuple(_allow(shop, found, key))
+        answer = _run(shop, endpoint, asking, key)
+        body = with_fields(answer, asking.params.get("_fields"))
+        headers, status = answer.headers, answer.status
+    except RestError as error:
+        body, status, headers = error.body, error.status, ()
+    kept = (("Expires", "Wed, 11 Jan 1984 05:00:00 GMT"), ("Cache-Control", NOT_KEPT)) if key else ()
+    response = Response(wordpress_json(body), status, content_type="application/json; charset=UTF-8")
+    response.headers.extend([*_always(shop), *headers, *allow, *kept])
+    return response, key
+
+
+def with_fields(answer: Answer, fields: Any) -> Any:
+    """The data, cut down to `_fields` such as `a.b,c`."""
+    data = answer.data
+    if isinstance(fields, str) and fields.strip(", "):
+        wanted = _tree(name.strip() for name in fields.split(",") if name.strip())
+        data = [_cut(one, wanted) for one in data] if isinstance(data, list) else _cut(data, wanted)
+    return data if answer.links is None else {**data, "_links": answer.links}
+
+
+def _find(
+    shop: SandboxShop, asking: Asking, route: str, routes: list[Route]
+) -> tuple[Route, Endpoint, Asking]:
+    for one in routes:
+        found = one.match(route) if one.there(shop) else None
+        endpoint = one.endpoint(asking.method) if found is not None else None
+        if found is not None and endpoint is not None:
+            return one, endpoint, replace(asking, path=found)
+    raise no_route()
+
+
+def _run(shop: SandboxShop, endpoint: Endpoint, asking: Asking, key: Key | None) -> Answer:
+    """In WordPress's order: parameters first, then rights."""
+    endpoint.check(asking.params)
+    if endpoint.denied and not _may(shop, key):
+        raise RestError(*endpoint.denied, 403 if key else 401)
+    return endpoint.run(shop, asking, key)
+
+
+def _may(shop: SandboxShop, key: Key | None) -> bool:
+    return key is not None and shop.may_manage(key.user)
+
+
+def _allow(shop: SandboxShop, route: Route, key: Key | None) -> Iterator[tuple[str, str]]:
+    """Only what this user may do."""
+    methods = [name for name, one in route.endpoints.items() if one.denied is None or _may(shop, key)]
+    if methods:
+        yield "Allow", ", ".join(dict.fromkeys(", ".join(methods).split(", ")))
+
+
+def _always(shop: SandboxShop) -> list[tuple[str, str]]:
+    return [
+        ("X-Powered-By", "PHP/8.2.36"),
+        ("X-Robots-Tag", "noindex"),
+        ("Link", f'<{shop.rest_url()}>; rel="https://api.w.org/"'),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Access-Control-Expose-Headers", EXPOSED),
+        ("Access-Control-Allow-Headers", ALLOWED),
+        ("Vary", "Origin"),
+    ]
+
+
+def _tree(names: Iterator[str]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for name in names:
+        branch = tree
+        for part in name.split("."):
+            branch = branch.setdefault(part, {})
+    return tree
+
+
+def _cut(data: Any, wanted: dict[str, Any]) -> Any:
+    """The wanted names of a mapping; a name without parts below it keeps all that is in it."""
+    if not isinstance(data, dict):
+        return data
+    return {
+        name: _cut(data[name], wanted[name]) if wanted[name] else data[name]
+        for name in data
+        if name in wanted
+    }

@@ -1,0 +1,47 @@
+"""`wc-ad-credit/v1`: the routes of our own plugin, where a shop has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from receiver.sandbox.woocommerce.asking import Asking
+from receiver.sandbox.woocommerce.errors import missing, wrong_type
+from receiver.sandbox.woocommerce.records import Key
+from receiver.sandbox.woocommerce.rest import FORBIDDEN, Answer, Endpoint, Route
+from receiver.sandbox.woocommerce.rest_index import COMPANION
+
+if TYPE_CHECKING:
+    from receiver.sandbox.woocommerce.shop import SandboxShop
+
+
+def state(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
+    return Answer(shop.state())
+
+
+def keep_token(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+    """The status token, which only our service knows."""
+    with shop.changing():
+        shop.records.token = asking.params["token"]
+    return Answer({"stored": True})
+
+
+def check_token(params: Mapping[str, Any]) -> None:
+    if "token" not in params:
+        raise missing(["token"])
+    if not isinstance(params["token"], str):
+        raise wrong_type("token", "string")
+
+
+def _installed(shop: SandboxShop) -> bool:
+    return shop.setup.companion is not None
+
+
+def _up_to_date(shop: SandboxShop) -> bool:
+    return _installed(shop) and not shop.setup.outdated
+
+
+ROUTES = [
+    Route(f"/{COMPANION}/state", {"GET": Endpoint(state, FORBIDDEN)}, there=_installed),
+    Route(f"/{COMPANION}/token", {"POST": Endpoint(keep_token, FORBIDDEN, check_token)}, there=_up_to_date),
+]

@@ -1,0 +1,72 @@
+"""`/wp-json/`: what a shop says of itself to anybody."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from receiver.sandbox.woocommerce.asking import Asking
+from receiver.sandbox.woocommerce.records import Key
+from receiver.sandbox.woocommerce.rest import Answer, Endpoint, Route
+
+if TYPE_CHECKING:
+    from receiver.sandbox.woocommerce.shop import SandboxShop
+
+COMPANION = "wc-ad-credit/v1"
+NAMESPACES = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wc/store/v1", "wc-admin", "wc-analytics", "wp/v2"]
+
+
+def index_route(routes: list[Route]) -> Route:
+    """Lists the other routes."""
+
+    def index(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
+        return Answer(_index(shop, [route for route in routes if route.there(shop)]))
+
+    return Route("/", {"GET": Endpoint(index, denied=None)})
+
+
+def _index(shop: SandboxShop, routes: list[Route]) -> dict[str, Any]:
+    companion = [COMPANION] if shop.setup.companion else []
+    where = f"{shop.home}/wp-admin/authorize-application.php"
+    passwords = {"application-passwords": {"endpoints": {"authorization": where}}}
+    return {
+        "name": escape(shop.setup.name),  # WordPress keeps its title as HTML
+        "description": "",
+        "url": shop.home,
+        "home": shop.home,
+        "gmt_offset": "0",
+        "timezone_string": "",
+        "page_for_posts": 0,
+        "page_on_front": 0,
+        "show_on_front": "posts",
+        "namespaces": [*NAMESPACES, *companion],
+        # PHP writes an empty map as a list; without https WordPress offers none.
+        "authentication": passwords if shop.is_https else [],
+        "routes": {route.pattern: _described(route) for route in routes} | _others(shop.setup.other_routes),
+        "site_logo": 0,
+        "site_icon": 0,
+        "site_icon_url": "",
+        "_links": {"help": [{"href": "https://developer.wordpress.org/rest-api/"}]},
+    }
+
+
+def _described(route: Route) -> dict[str, Any]:
+    namespace = "/".join(route.pattern.split("/")[1:3])
+    endpoints = [{"methods": methods.split(", "), "args": {}} for methods in route.endpoints]
+    return {
+        "namespace": namespace,
+        "methods": [method for one in endpoints for method in one["methods"]],
+        "endpoints": endpoints,
+    }
+
+
+def _others(how_many: int) -> dict[str, Any]:
+    """Made up; as long as true ones, which list every argument."""
+    args = {
+        f"argument_{n}": {"description": "Limit result set to a kind.", "type": "string", "required": False}
+        for n in range(12)
+    }
+    methods = ["GET", "POST"]
+    endpoints = [{"methods": [method], "args": args} for method in methods]
+    one = {"namespace": "other/v1", "methods": methods, "endpoints": endpoints}
+    return {f"/other/v1/route-{n}": one for n in range(how_many)}

@@ -1,0 +1,187 @@
+"""`wc/v3/settings` and `wc/v3/data/currencies/current`: where a shop is, and what it charges in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from babel import Locale
+
+from receiver.sandbox.woocommerce.asking import Asking
+from receiver.sandbox.woocommerce.errors import RestError
+from receiver.sandbox.woocommerce.records import Key
+from receiver.sandbox.woocommerce.rest import CANNOT_LIST, CANNOT_VIEW, Answer, Endpoint, Route
+from receiver.sandbox.woocommerce.rest_webhooks import CANNOT_EDIT
+
+if TYPE_CHECKING:
+    from receiver.sandbox.woocommerce.shop import SandboxShop
+
+BASE, GENERAL, CURRENCIES = "/wc/v3/settings", "general", "/wc/v3/data/currencies"
+GROUPS = {
+    "wc_admin": "WooCommerce Admin",
+    "general": "General",
+    "products": "Products",
+    "tax": "Tax",
+    "shipping": "Shipping",
+    "checkout": "Payments",
+    "account": "Accounts &amp; Privacy",
+    "email": "Emails",
+    "integration": "Integration",
+    "site-visibility": "Site visibility",
+    "point-of-sale": "Point of Sale",
+    "advanced": "Advanced",
+    "email_new_order": "New order",
+    "email_cancelled_order": "Cancelled order",
+    "email_customer_cancelled_order": "Cancelled order",
+    "email_failed_order": "Failed order",
+    "email_customer_failed_order": "Failed order",
+    "email_customer_on_hold_order": "Order on-hold",
+    "email_customer_processing_order": "Processing order",
+    "email_customer_completed_order": "Completed order",
+    "email_customer_refunded_order": "Refunded order",
+    "email_customer_invoice": "Order details",
+    "email_customer_note": "Customer note",
+    "email_customer_reset_password": "Reset password",
+    "email_customer_new_account": "New account",
+    "email_customer_pos_completed_order": "POS completed order",
+    "email_customer_pos_refunded_order": "POS refunded order",
+}
+# Name and symbol as WooCommerce writes them.
+MONEY = {
+    "USD": ("United States (US) dollar", "&#36;"),
+    "GBP": ("Pound sterling", "&pound;"),
+    "EUR": ("Euro", "&euro;"),
+    "THB": ("Thai baht", "&#3647;"),
+    "CAD": ("Canadian dollar", "&#36;"),
+    "AUD": ("Australian dollar", "&#36;"),
+    "CHF": ("Swiss franc", "&#67;&#72;&#70;"),
+    "JPY": ("Japanese yen", "&yen;"),
+}
+COUNTRIES = {
+    code: name for code, name in sorted(Locale("en").territories.items()) if len(code) == 2 and code.isalpha()
+}
+STATES_EACH = 12  # made up: the true list of states makes the group as long as this does
+# Label, type, default and options of each.
+SETTINGS: dict[str, tuple[str, str, str, dict[str, str] | None]] = {
+    "woocommerce_store_address": ("Address line 1", "text", "", None),
+    "woocommerce_store_city": ("City", "text", "", None),
+    "woocommerce_default_country": (
+        "Country / State",
+        "select",
+        "US:CA",
+        {
+            "US:CA": "United States (US) — California",
+            **COUNTRIES,
+            **{
+                f"{code}:{n:02}": f"{name} — {n:02}"
+                for code, name in COUNTRIES.items()
+                for n in range(STATES_EACH)
+            },
+        },
+    ),
+    "woocommerce_store_postcode": ("Postcode / ZIP", "text", "", None),
+    "woocommerce_specific_allowed_countries": ("Sell to specific countries", "multiselect", "", COUNTRIES),
+    "woocommerce_specific_ship_to_countries": ("Ship to specific countries", "multiselect", "", COUNTRIES),
+    "woocommerce_calc_taxes": ("Enable taxes", "checkbox", "no", None),
+    "woocommerce_currency": (
+        "Currency",
+        "select",
+        "USD",
+        {code: f"{name} ({symbol}) — {code}" for code, (name, symbol) in MONEY.items()},
+    ),
+    "woocommerce_price_num_decimals": ("Number of decimals", "number", "2", None),
+}
+
+
+def groups(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
+    return Answer([_group(shop, id, label) for id, label in GROUPS.items()])
+
+
+def group(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+    """Over 100 kB, because of its lists of options. Only the general one has settings here."""
+    _check_group(asking.path["group"])
+    return Answer([{**_setting(shop, id), "_links": _links(shop, id)} for id in SETTINGS])
+
+
+def setting(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+    id = _known(asking)
+    return Answer(_setting(shop, id), links=_links(shop, id))
+
+
+def write_setting(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+    """Fires no action, unlike saving on the admin screen."""
+    id = _known(asking)
+    value = str(asking.params.get("value", ""))
+    if SETTINGS[id][3] is not None and value not in offered(id):
+        raise RestError("rest_setting_value_invalid", "An invalid setting value was passed.", 400)
+    with shop.changing():
+        shop.records.values[id] = value
+    return Answer(_setting(shop, id), links=_links(shop, id))
+
+
+def currency(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
+    code = value_of(shop, "woocommerce_currency")
+    name, symbol = money(code)
+    own = {"href": f"{shop.rest_url(CURRENCIES)}/{code}", "targetHints": {"allow": ["GET"]}}
+    links = {"self": [own], "collection": [{"href": shop.rest_url(CURRENCIES)}]}
+    return Answer({"code": code, "name": name, "symbol": symbol}, links=links)
+
+
+def money(code: str) -> tuple[str, str]:
+    """Name and symbol."""
+    return MONEY.get(code, (code, code))
+
+
+def value_of(shop: SandboxShop, id: str) -> str:
+    """Return what was written, or else what the shop was set up with."""
+    made_with = {
+        "woocommerce_currency": shop.setup.currency,
+        "woocommerce_default_country": shop.setup.country,
+    }
+    return shop.records.values.get(id, made_with.get(id, SETTINGS[id][2]))
+
+
+def offered(id: str) -> Mapping[str, str]:
+    """The options of a setting."""
+    return SETTINGS[id][3] or {}
+
+
+ROUTES = [
+    Route(BASE, {"GET": Endpoint(groups, CANNOT_LIST)}),
+    Route(f"{BASE}/(?P<group>[\\w-]+)", {"GET": Endpoint(group, CANNOT_LIST)}),
+    Route(
+        f"{BASE}/(?P<group>[\\w-]+)/(?P<id>[\\w-]+)",
+        {"GET": Endpoint(setting, CANNOT_LIST), "POST, PUT, PATCH": Endpoint(write_setting, CANNOT_EDIT)},
+    ),
+    Route(f"{CURRENCIES}/current", {"GET": Endpoint(currency, CANNOT_VIEW)}),
+]
+
+
+def _group(shop: SandboxShop, id: str, label: str) -> Mapping[str, Any]:
+    options = {"options": [{"href": f"{shop.rest_url(BASE)}/{id}"}]}
+    return {"id": id, "label": label, "description": "", "parent_id": "", "sub_groups": [], "_links": options}
+
+
+def _check_group(id: str) -> None:
+    if id != GENERAL:
+        raise RestError("rest_setting_setting_group_invalid", "Invalid setting group.", 404)
+
+
+def _known(asking: Asking) -> str:
+    _check_group(asking.path["group"])
+    if asking.path["id"] not in SETTINGS:
+        raise RestError("rest_setting_setting_invalid", "Invalid setting.", 404)
+    return asking.path["id"]
+
+
+def _setting(shop: SandboxShop, id: str) -> dict[str, Any]:
+    label, kind, default, options = SETTINGS[id]
+    about = {"id": id, "label": label, "description": "", "type": kind, "default": default}
+    choice = {} if options is None else {"options": options}
+    return {**about, **choice, "tip": "", "value": value_of(shop, id), "group_id": GENERAL}
+
+
+def _links(shop: SandboxShop, id: str) -> dict[str, Any]:
+    above = f"{shop.rest_url(BASE)}/{GENERAL}"
+    own = {"href": f"{above}/{id}", "targetHints": {"allow": ["GET", "POST", "PUT", "PATCH"]}}
+    return {"self": [own], "collection": [{"href": above}]}

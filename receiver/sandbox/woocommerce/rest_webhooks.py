@@ -1,0 +1,257 @@
+"""`wc/v3/webhooks`: made, listed, changed, deleted, one by one or in a batch."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from receiver.sandbox.woocommerce import deliveries, topics
+from receiver.sandbox.woocommerce.asking import Asking
+from receiver.sandbox.woocommerce.errors import RestError, invalid, missing, not_one_of, wrong_type
+from receiver.sandbox.woocommerce.records import Hook, Key
+from receiver.sandbox.woocommerce.rest import CANNOT_LIST, CANNOT_VIEW, Answer, Endpoint, Route
+
+if TYPE_CHECKING:
+    from receiver.sandbox.woocommerce.shop import SandboxShop
+
+BASE = "/wc/v3/webhooks"
+STATUSES = ["active", "paused", "disabled"]
+URL = re.compile(r"https?://[!-~]+", re.ASCII)
+USUAL_PAGE, LONGEST_PAGE, MOST_ITEMS = 10, 100, 100
+CANNOT_CREATE = ("woocommerce_rest_cannot_create", "Sorry, you are not allowed to create resources.")
+CANNOT_EDIT = ("woocommerce_rest_cannot_edit", "Sorry, you are not allowed to edit this resource.")
+CANNOT_DELETE = ("woocommerce_rest_cannot_delete", "Sorry, you are not allowed to delete this resource.")
+CANNOT_BATCH = (
+    "woocommerce_rest_cannot_batch",
+    "Sorry, you are not allowed to batch manipulate this resource.",
+)
+
+
+def listed(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+    """Newest first, a page of ten unless asked otherwise."""
+    params = asking.params
+    status = params.get("status", "all")
+    found = [hook for hook in shop.records.hooks if status in ("all", hook.status)]
+    found.sort(key=lambda hook: hook.created, reverse=True)
+    size, page = int(params.get("per_page", USUAL_PAGE)), int(params.get("page", 1))
+    # With one a page WooCommerce miscounts its pages.
+    pages = 1 if size == 1 else -(-len(found) // size)
+    headers = [("X-WP-Total", str(len(found))), ("X-WP-TotalPages", str(pages))]
+    for rel, number, there in (("prev", page - 1, page > 1), ("next", page + 1, page < pages)):
+        if there:
+            query = urlencode({**asking.query, "page": number})
+            headers.append(("Link", f'<{shop.rest_url(BASE)}?{query}>; rel="{rel}"'))
+    shown = found[(page - 1) * size : page * size]
+    return Answer([_whole(shop, hook) for hook in shown], headers=tuple(headers))
+
+
+def created(shop: SandboxShop, asking: Asking, key: Key | None) -> Answer:
+    """Always active, whatever was asked; its ping goes out before this answer."""
+    hook = _create(shop, asking.params, key)
+    location = (("Location", f"{shop.rest_url(BASE)}/{hook['id']}"),)
+    links = hook.pop("_links")
+    return Answer(hook, 201, location, links)
+
+
+def shown(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+    return _single(shop, _hook(shop, asking.path["id"], 404))
+
+
+def updated(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+    return _single(shop, _update(shop, asking.path["id"], asking.params))
+
+
+def deleted(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+    if asking.params.get("force") not in (True, "true", "1", 1):
+        raise RestError("woocommerce_rest_trash_not_supported", "Webhooks do not support trashing.", 501)
+    return _single(shop, _delete(shop, asking.path["id"]))
+
+
+def batch(shop: SandboxShop, asking: Asking, key: Key | None) -> Answer:
+    """Each item on its own; what is wrong with one stands in its place."""
+    params = asking.params
+    given = {name: params[name] for name in ("create", "update", "delete") if params.get(name)}
+    if sum(map(len, given.values())) > MOST_ITEMS:
+        message = f"Unable to accept more than {MOST_ITEMS} items for this request."
+        raise RestError("woocommerce_rest_request_entity_too_large", message, 413)
+    does: dict[str, Callable[[Any], dict[str, Any]]] = {
+        "create": lambda item: _create(shop, item, key),
+        "update": lambda item: _whole(shop, _update(shop, item.get("id", 0), item)),
+        "delete": lambda item: _whole(shop, _delete(shop, item)),
+    }
+    return Answer({name: [_in_batch(does[name], item) for item in items] for name, items in given.items()})
+
+
+def check_list(params: Mapping[str, Any]) -> None:
+    if params.get("status", "all") not in ("all", *STATUSES):
+        raise not_one_of("status", ["all", *STATUSES])
+    for name, highest in (("page", None), ("per_page", LONGEST_PAGE)):
+        _check_number(params, name, highest)
+
+
+def check_create(params: Mapping[str, Any]) -> None:
+    if left_out := [name for name in ("topic", "delivery_url") if name not in params]:
+        raise missing(left_out)
+    check_update(params)
+
+
+def check_update(params: Mapping[str, Any]) -> None:
+    for name in ("name", "topic", "secret", "delivery_url"):
+        if not isinstance(params.get(name, ""), str):
+            raise wrong_type(name, "string")
+    if params.get("status", "active") not in STATUSES:
+        raise not_one_of("status", STATUSES)
+
+
+ROUTES = [
+    Route(
+        BASE,
+        {
+            "GET": Endpoint(listed, CANNOT_LIST, check_list),
+            "POST": Endpoint(created, CANNOT_CREATE, check_create),
+        },
+    ),
+    Route(
+        f"{BASE}/(?P<id>[0-9]+)",
+        {
+            "GET": Endpoint(shown, CANNOT_VIEW),
+            "POST, PUT, PATCH": Endpoint(updated, CANNOT_EDIT, check_update),
+            "DELETE": Endpoint(deleted, CANNOT_DELETE),
+        },
+    ),
+    Route(f"{BASE}/batch", {"POST, PUT, PATCH": Endpoint(batch, CANNOT_BATCH)}),
+]
+
+
+def _check_number(params: Mapping[str, Any], name: str, highest: int | None) -> None:
+    value = str(params.get(name, 1))
+    if not re.fullmatch("-?[0-9]+", value):
+        raise wrong_type(name, "integer")
+    if int(value) >= 1 and (highest is None or int(value) <= highest):
+        return
+    bounds = (
+        "greater than or equal to 1"
+        if highest is None
+        else f"between 1 (inclusive) and {highest} (inclusive)"
+    )
+    raise invalid(name, "rest_out_of_bounds", f"{name} must be {bounds}")
+
+
+def _hook(shop: SandboxShop, hook_id: Any, status: int, message: str = "ID is invalid.") -> Hook:
+    hook = shop.hook(int(hook_id)) if str(hook_id).isdigit() else None
+    if hook is None:
+        raise RestError("woocommerce_rest_shop_webhook_invalid_id", message, status)
+    return hook
+
+
+def _create(shop: SandboxShop, params: Mapping[str, Any], key: Key | None) -> dict[str, Any]:
+    assert key is not None
+    topic = _topic(str(params.get("topic", "")), "Webhook topic is required and must be valid.")
+    url = _url(str(params.get("delivery_url", "")))
+    with shop.changing():
+        hook = Hook(
+            id=shop.records.new_id(),
+            name=params.get("name") or _made_on(shop),
+            topic=topic,
+            delivery_url=url,
+            secret=_secret(params) or _random_secret(),
+            user=key.user,
+            created=shop.wire_time(),
+        )
+        shop.records.hooks.append(hook)
+    as_answered = _whole(shop, hook)
+    deliveries.ping(shop, hook)
+    return as_answered
+
+
+def _update(shop: SandboxShop, hook_id: Any, params: Mapping[str, Any]) -> Hook:
+    hook = _hook(shop, hook_id, 400)
+    # What PHP takes for empty is left as it was.
+    topic = _topic(params["topic"], "Webhook topic must be valid.") if params.get("topic") else hook.topic
+    url = _url(params["delivery_url"]) if params.get("delivery_url") else hook.delivery_url
+    with shop.changing():
+        moved, hook.delivery_url, hook.topic = url != hook.delivery_url, url, topic
+        hook.name = params.get("name") or hook.name
+        hook.status = params.get("status") or hook.status
+        hook.secret = _secret(params) or hook.secret
+    deliveries.save(shop, hook, moved=moved)
+    return hook
+
+
+def _delete(shop: SandboxShop, hook_id: Any) -> Hook:
+    hook = _hook(shop, hook_id, 404, "Invalid ID.")
+    with shop.changing():
+        shop.records.hooks.remove(hook)
+    return hook
+
+
+def _topic(given: str, refusal: str) -> str:
+    """Looked at in small letters, but stored as it was written, or not at all."""
+    if not topics.is_valid(given.lower()):
+        raise RestError("woocommerce_rest_shop_webhook_invalid_topic", refusal, 400)
+    return topics.stored(given)
+
+
+def _url(given: str) -> str:
+    if not URL.fullmatch(given):
+        code = "woocommerce_rest_shop_webhook_invalid_delivery_url"
+        message = "Webhook delivery URL must be a valid URL starting with http:// or https://."
+        raise RestError(code, message, 400)
+    return given
+
+
+def _secret(params: Mapping[str, Any]) -> str:
+    """What PHP takes for empty is none."""
+    given: str = params.get("secret", "")
+    return "" if given == "0" else given
+
+
+def _random_secret() -> str:
+    return "".join(secrets.choice(string.ascii_letters + string.digits + "!@#$%^&*()") for _ in range(50))
+
+
+def _made_on(shop: SandboxShop) -> str:
+    return f"Webhook created on {shop.now().astimezone(UTC):%b %d, %Y @ %I:%M %p}"
+
+
+def _in_batch(does: Callable[[Any], dict[str, Any]], item: Any) -> dict[str, Any]:
+    try:
+        return does(item)
+    except RestError as error:
+        known = item.get("id", 0) if isinstance(item, dict) else item
+        return {"id": known, "error": error.body}
+
+
+def _single(shop: SandboxShop, hook: Hook) -> Answer:
+    data = _whole(shop, hook)
+    links = data.pop("_links")
+    return Answer(data, links=links)
+
+
+def _whole(shop: SandboxShop, hook: Hook) -> dict[str, Any]:
+    """As REST shows it: neither secret nor failures."""
+    resource, _, event = hook.topic.partition(".")
+    own = {
+        "href": f"{shop.rest_url(BASE)}/{hook.id}",
+        "targetHints": {"allow": ["GET", "POST", "PUT", "PATCH", "DELETE"]},
+    }
+    return {
+        "id": hook.id,
+        "name": hook.name,
+        "status": hook.status,
+        "topic": hook.topic,
+        "resource": resource,
+        "event": event,
+        "hooks": topics.hooks_of(hook.topic),
+        "delivery_url": hook.delivery_url,
+        "date_created": hook.created,
+        "date_created_gmt": hook.created,
+        "date_modified": hook.modified,
+        "date_modified_gmt": hook.modified,
+        "_links": {"self": [own], "collection": [{"href": shop.rest_url(BASE)}]},
+    }

@@ -1,0 +1,215 @@
+"""One shop: what it is, what happens in it, and what was asked of it and sent by it."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum, auto
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from receiver.sandbox.woocommerce import topics
+from receiver.sandbox.woocommerce.faults import ShopFault, ShopFaults
+from receiver.sandbox.woocommerce.outgoing import Outgoing, SentRequest
+from receiver.sandbox.woocommerce.records import OWNER, Hook, Key, Waiting, recall
+
+INTEGRATION = "tiktok-for-business/tiktok-for-woocommerce.php"
+SIGNAL = "wc_ad_credit_signal"
+SAVED_AS = {"country": "woocommerce_default_country", "currency": "woocommerce_currency"}
+SAVING = ("woocommerce_update_options", "woocommerce_update_options_general", "woocommerce_settings_saved")
+REMEMBERED = 1000  # requests in and out
+
+
+class Permalinks(Enum):
+    """How addresses reach WordPress."""
+
+    PRETTY = auto()  # /wp-json/
+    NO_REWRITING = auto()  # /index.php/wp-json/ only: the web server does not rewrite
+    PLAIN = auto()  # /?rest_route=/ only, where keys are not looked at
+
+
+@dataclass
+class Setup:
+    """What a shop is; a test changes what it likes."""
+
+    name: str = "Store"
+    country: str = "US:CA"  # as WooCommerce writes it
+    currency: str = "USD"
+    wc_version: str = "10.0.2"
+    wp_version: str = "6.8.8"
+    hpos: bool = True
+    other_routes: int = 0  # of other plugins, in the index; a true shop has some hundreds
+    permalinks: Permalinks = Permalinks.PRETTY
+    https: bool | None = None  # what the shop believes; None: as its address says
+    home: str | None = None  # the shop's own idea of its address; None: the true one
+    store_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    companion: str | None = "1.0.0"  # version of our plugin; None: not there
+    outdated: bool = False  # our plugin is one nobody understands any more
+    integration: str | None = INTEGRATION  # TikTok's plugin as WordPress names it; None: not active
+    state: Mapping[str, Any] | None = None  # what our plugin's `state` says; None: linked to nothing
+    managers: set[str] = field(default_factory=lambda: {OWNER})  # users with manage_woocommerce
+    passwords: dict[str, str] = field(default_factory=lambda: {OWNER: "password", "clerk": "password"})
+    service: str = ""  # where the shop's own page leads to connect
+    http_callbacks: bool = False  # take an app's callback without https, which no true store does
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that came in."""
+
+    method: str
+    path: str  # below the shop's address, with the query
+    key: str | None  # the consumer key that was taken
+    status: int
+
+
+class SandboxShop:
+    """`url` is where it is reached; `sent` and `asked` are what went out and came in of late."""
+
+    def __init__(
+        self,
+        id: str,
+        setup: Setup,
+        *,
+        file: Path,
+        outgoing: Outgoing,
+        faults: ShopFaults,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.id, self.setup, self.outgoing, self.faults, self.now = id, setup, outgoing, faults, now
+        self.url = ""  # told by whoever serves it
+        self.sent: deque[SentRequest] = deque(maxlen=REMEMBERED)
+        self.asked: deque[Asked] = deque(maxlen=REMEMBERED)
+        self.records = recall(file)
+        self._file, self._lock = file, RLock()
+
+    def suffers(self, fault: ShopFault) -> bool:
+        return fault in self.faults.active_for([self.id])
+
+    @property
+    def home(self) -> str:
+        return self.setup.home or self.url
+
+    @property
+    def is_https(self) -> bool:
+        believed = self.setup.https
+        return self.home.startswith("https:") if believed is None else believed
+
+    def rest_url(self, route: str = "/") -> str:
+        """Return the URL the shop gives for a route."""
+        before = {
+            Permalinks.PRETTY: "wp-json",
+            Permalinks.NO_REWRITING: "index.php/wp-json",
+            Permalinks.PLAIN: "index.php?rest_route=",
+        }
+        return f"{self.home}/{before[self.setup.permalinks]}{route}"
+
+    def page_url(self, path: str) -> str:
+        """Return the URL the shop gives for a page of WordPress."""
+        before = "" if self.setup.permalinks is Permalinks.PRETTY else "index.php/"
+        return f"{self.home}/{before}{path}"
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Change records and keep them; never held while anything is sent."""
+        with self._lock:
+            yield
+            self.records.save(self._file)
+
+    def wire_time(self) -> str:
+        return f"{self.now().astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+
+    def may_manage(self, user: str) -> bool:
+        return user in self.setup.managers
+
+    def new_key(
+        self, permissions: str = "read_write", *, user: str = OWNER, description: str = "by hand"
+    ) -> Key:
+        with self.changing():
+            pair = f"ck_{secrets.token_hex(20)}", f"cs_{secrets.token_hex(20)}"
+            key = Key(self.records.new_id(), *pair, permissions, description, user)
+            self.records.keys.append(key)
+        return key
+
+    def revoke(self, *keys: Key) -> None:
+        with self.changing():
+            self.records.keys = [key for key in self.records.keys if key not in keys]
+
+    def log_in(self, user: str) -> str:
+        """The value of the cookie that keeps a browser logged in."""
+        session = secrets.token_hex(16)
+        with self.changing():
+            self.records.sessions[session] = user
+        return session
+
+    def hook(self, hook_id: int) -> Hook | None:
+        return next((hook for hook in self.records.hooks if hook.id == hook_id), None)
+
+    def signals(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Our plugin's next signal: the fields in their envelope, with a number of their own."""
+        with self.changing():
+            self.records.seq += 1
+            return {
+                "v": 0 if self.setup.outdated else 1,
+                "install_id": self.records.install_id,
+                "home_url": f"{self.home}/",
+                "seq": self.records.seq,
+                "at": f"{self.wire_time()}Z",
+                **fields,
+            }
+
+    def state(self) -> dict[str, Any]:
+        """Our plugin's `state`: its daily check, and the answer of its REST route."""
+        return self.signals({"event": "state", **self._state()})
+
+    def _state(self) -> Mapping[str, Any]:
+        if self.setup.state is not None:
+            return self.setup.state
+        return {
+            "plugin": self.setup.companion,
+            "integration": {
+                "installed": self.setup.integration is not None,
+                "set_up": False,
+                "copies": int(self.setup.integration is not None),
+            },
+            "account": None,
+            "store_name": self.setup.name,
+        }
+
+    def signal(self, event: str, **fields: Any) -> None:
+        """Our plugin sees something happen; its queue sends it."""
+        self.do_action(SIGNAL, self.state() if event == "state" else self.signals({"event": event, **fields}))
+
+    def do_action(self, hook: str, argument: Any = "") -> None:
+        """A WordPress action with its first argument."""
+        self.happens(f"action.{hook}", argument)
+
+    def save_settings(self, **values: str) -> None:
+        """On the admin screen: `country` and `currency` change, and three actions are fired."""
+        with self.changing():
+            self.records.values |= {SAVED_AS[name]: value for name, value in values.items()}
+        for hook in SAVING:
+            self.do_action(hook)
+
+    def lose_link(self) -> None:
+        """TikTok's plugin is disconnected from its ad account."""
+        self.setup.state = {**self._state(), "account": None}
+        self.signal("link_lost")
+
+    def happens(self, topic: str, argument: Any) -> None:
+        """Queue an event for each active webhook of its topic; one that waits already is not queued again.
+
+        For a resource the argument is its id, and `records.resources` holds what it looks like.
+        """
+        with self.changing():
+            for hook in self.records.hooks:
+                waiting = Waiting(hook.id, argument)
+                fires = hook.status == "active" and hook.topic == topic and topics.hooks_of(topic)
+                if fires and waiting not in self.records.queue:
+                    self.records.queue.append(waiting)
