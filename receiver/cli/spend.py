@@ -11,7 +11,6 @@ from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.cli.spend_chart_text import ASCII, BLOCKS, drawing
 from receiver.container import current_container
 from receiver.services.decisions.poll_and_decide import poll_account_and_decide, poll_due_and_decide
-from receiver.services.polling.compare import compare
 from receiver.services.polling.poll import Polled
 from receiver.services.polling.spend import spend_of, timelines_on
 
@@ -59,23 +58,6 @@ def show_command(advertiser: str, as_json: bool) -> None:
     for store_name, course in courses:
         click.echo()
         console.print(drawing(course, store_name, console.width, marks), soft_wrap=True)
-
-
-@spend_group.command("compare")
-@click.option("--advertiser", required=True)
-@json_option
-def compare_command(advertiser: str, as_json: bool) -> None:
-    """Ask every source TikTok has of an account's money now, over the same dates; nothing is kept.
-
-    For an account whose figures are in doubt: `apart` names the columns that differ by more than 1%.
-    """
-    container = current_container()
-    print_one(
-        compare(
-            container.database, container.cipher, container.tiktok.urgently(), container.now(), advertiser
-        ),
-        as_json,
-    )
 
 
 def _row(one: Polled) -> dict[str, Any]:

@@ -64,9 +64,3 @@ def test_an_account_no_store_links_shows_its_figures_alone(container, show):
     told = show()
     assert "2025-11-02  40.00  40.00" in told
     assert "window" not in told
-
-
-def test_comparing_an_account_nobody_knows_is_one_clear_line(container):
-    runner = create_app(container=container).test_cli_runner()
-    told = runner.invoke(args=["spend", "compare", "--advertiser", "7009"])
-    assert (told.exit_code, told.stderr) == (1, "Error: no account 7009 is known\n")

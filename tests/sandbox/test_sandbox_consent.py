@@ -1,6 +1,6 @@
 """The real client's consent, subscriptions and money questions against the fake, over a real socket."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
-from receiver.integrations.tiktok.finance import Balance, Cost
+from receiver.integrations.tiktok.finance import Balance
 from receiver.integrations.tiktok.oauth import Consent
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
 from receiver.sandbox.tiktok.accounts import AccountDay, AccountPayment, SandboxAccount
@@ -153,14 +153,5 @@ def test_balances_are_what_was_paid_in_and_not_yet_spent(tiktok):
     assert tiktok.balances(TOKEN, CENTER, OTHER) == []
 
 
-def test_costs_are_told_apart_over_the_dates_asked_for(tiktok):
-    cost = Cost(ID, "USD", *(Decimal(amount) for amount in ("35.1", "30.1", "5.0", "0.0")))
-    assert tiktok.costs(TOKEN, CENTER, SPENT, SPENT) == [cost]
-    (none,) = tiktok.costs(TOKEN, CENTER, SPENT + timedelta(days=1), SPENT + timedelta(days=9), ID)
-    assert none.total == 0
-    assert refused(tiktok.costs, TOKEN, CENTER, SPENT, SPENT + timedelta(days=365)) == 40002
-
-
 def test_money_is_for_those_alone_who_may_see_it(tiktok):
     assert refused(tiktok.balances, "another-token", HIDDEN) == 40001
-    assert refused(tiktok.costs, TOKEN, HIDDEN, SPENT, SPENT) == 40001

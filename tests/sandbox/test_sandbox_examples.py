@@ -56,9 +56,6 @@ NOT_PLAYED = {
             "address",
         )
     ),
-    "campaign_get": (INFO + "budget", INFO + "modify_time"),  # was told though not asked for
-    "bc_account_cost_get": ("data.transaction_summary",),
-    "report_gmv_max_tt_shop": ("data.list[]",),  # no account of the fake runs GMV Max ads
 }
 
 

@@ -16,7 +16,6 @@ from receiver.errors import Advice, ProviderError
 from receiver.integrations.http import TIMEOUT, Http, HttpResponse
 from receiver.integrations.tiktok import (
     advertisers,
-    campaigns,
     finance,
     oauth,
     reports,
@@ -25,12 +24,11 @@ from receiver.integrations.tiktok import (
 )
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.calls import App, Get, Query
-from receiver.integrations.tiktok.campaigns import Campaign
 from receiver.integrations.tiktok.codes import OK
 from receiver.integrations.tiktok.envelope import Reply, open_envelope
-from receiver.integrations.tiktok.finance import Balance, Cost, CostRecord
+from receiver.integrations.tiktok.finance import Balance
 from receiver.integrations.tiktok.oauth import Authorised, Consent
-from receiver.integrations.tiktok.reports import CenterSpend, ReportedDay, ShopDay
+from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
 from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
 from receiver.integrations.tiktok.transactions import LedgerTransaction
@@ -102,18 +100,6 @@ class TikTokClient:
     def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None:
         return reports.total_spend(self._with(token, advertiser_id), advertiser_id, first, last)
 
-    def shop_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ShopDay]:
-        return reports.shop_spend(
-            self._with(token, advertiser_id), advertiser_id, first, last, page_size=self._page_size
-        )
-
-    def center_spend(self, token: str, bc_id: str, first: date, last: date) -> list[CenterSpend]:
-        return reports.center_spend(self._with(token), bc_id, first, last, page_size=self._page_size)
-
-    def campaigns(self, token: str, advertiser_id: str) -> list[Campaign]:
-        page_size = min(self._page_size, campaigns.PAGE_SIZE)
-        return campaigns.campaigns(self._with(token, advertiser_id), advertiser_id, page_size=page_size)
-
     def transactions(
         self, token: str, bc_id: str, advertiser_id: str, first: date, last: date
     ) -> list[LedgerTransaction]:
@@ -124,20 +110,6 @@ class TikTokClient:
     def balances(self, token: str, bc_id: str, advertiser_id: str | None = None) -> list[Balance]:
         return finance.balances(
             self._with(token, advertiser_id), bc_id, advertiser_id, page_size=self._small_page
-        )
-
-    def costs(
-        self, token: str, bc_id: str, first: date, last: date, advertiser_id: str | None = None
-    ) -> list[Cost]:
-        return finance.costs(
-            self._with(token, advertiser_id), bc_id, first, last, advertiser_id, page_size=self._small_page
-        )
-
-    def cost_records(
-        self, token: str, bc_id: str, advertiser_id: str, first: date, last: date
-    ) -> list[CostRecord]:
-        return finance.cost_records(
-            self._with(token, advertiser_id), bc_id, advertiser_id, first, last, page_size=self._small_page
         )
 
     # Webhooks

@@ -13,16 +13,13 @@ from receiver.integrations.tiktok.calls import Get, read_spans
 from receiver.integrations.tiktok.codes import WRONG_PARAMETER
 from receiver.integrations.tiktok.envelope import Reply
 from receiver.integrations.tiktok.pages import Row, read_pages
-from receiver.integrations.tiktok.schemas import CenterReport, DailyReport, TotalReport
+from receiver.integrations.tiktok.schemas import DailyReport, TotalReport
 
 REPORT = "report/integrated/get"
 DATES_A_CALL = 30  # TikTok's limit with stat_time_day
 DATES_IN_TOTAL = 365  # and without
 MONEY = ("spend", "billed_cost", "cash_spend", "voucher_spend")
 HALVES = (("spend", "billed_cost"), ("cash_spend", "voucher_spend"))
-SHOP_MONEY = ("spend", "billed_cost")
-CENTER_MONEY = ("spend", "cash_spend", "voucher_spend", "tax_spend", "cashback_coupon_spend")
-MOST_CENTER_PAGES = 200
 
 Figures = Mapping[str, Any]  # metrics by name: Decimal or None, and `currency`
 
@@ -42,33 +39,6 @@ class ReportedDay:
     cash_spend: Decimal | None
     voucher_spend: Decimal | None
     currency: str | None
-
-
-@dataclass(frozen=True)
-class ShopDay:
-    """One date of an account's GMV Max ads, in its own zone and currency; None unknown.
-
-    Whether the basic report holds this spend too is not stated by TikTok: never add the two.
-    """
-
-    date: date
-    spend: Decimal | None
-    billed_cost: Decimal | None
-
-
-@dataclass(frozen=True)
-class CenterSpend:
-    """What a Business Center's report says of one account between two dates, in the account's currency.
-
-    `tax` and `coupon` (cashback) are told nowhere else; None is "TikTok did not say".
-    """
-
-    advertiser_id: str
-    spend: Decimal | None
-    cash: Decimal | None
-    voucher: Decimal | None
-    tax: Decimal | None
-    coupon: Decimal | None
 
 
 def daily_spend(
@@ -94,49 +64,6 @@ def total_spend(get: Get, advertiser_id: str, first: date, last: date) -> Decima
             return None
         total += part
     return total
-
-
-def shop_spend(
-    get: Get, advertiser_id: str, first: date, last: date, *, page_size: int = 1000
-) -> list[ShopDay]:
-    """The dates with GMV Max ads between two dates, both included, in order."""
-
-    def ask(start: date, end: date) -> list[ShopDay]:
-        return _Span(get, advertiser_id, start, end, page_size).shop_days()
-
-    return [day for days in read_spans(ask, first, last, DATES_A_CALL) for day in days]
-
-
-def center_spend(
-    get: Get, bc_id: str, first: date, last: date, *, page_size: int = 1000
-) -> list[CenterSpend]:
-    """Over at most 365 dates, both included, of every account of a Business Center."""
-    query = {
-        "bc_id": bc_id,
-        "report_type": "BC",
-        "dimensions": ["advertiser_id"],
-        "metrics": CENTER_MONEY,
-        "start_date": first.isoformat(),
-        "end_date": last.isoformat(),
-    }
-
-    def ask(page: int) -> Reply:
-        return get(REPORT, {**query, "page": page, "page_size": page_size})
-
-    rows, _ = read_pages(ask, CenterReport(), most=MOST_CENTER_PAGES)
-    return [_center_spend(row) for row in rows]
-
-
-def _center_spend(row: Row) -> CenterSpend:
-    figures = row["metrics"]
-    return CenterSpend(
-        advertiser_id=row["dimensions"]["advertiser_id"],
-        spend=figures["spend"],
-        cash=figures["cash_spend"],
-        voucher=figures["voucher_spend"],
-        tax=figures["tax_spend"],
-        coupon=figures["cashback_coupon_spend"],
-    )
 
 
 def _total(get: Get, advertiser_id: str, first: date, last: date) -> Decimal | None:
@@ -171,13 +98,9 @@ class _Span:
                 raise
         return _as_days([self._figures((*half, "currency")) for half in HALVES])
 
-    def shop_days(self) -> list[ShopDay]:
-        figures = self._figures(SHOP_MONEY, report_type="TT_SHOP")
-        return [ShopDay(day, *(figures[day][name] for name in SHOP_MONEY)) for day in sorted(figures)]
-
-    def _figures(self, metrics: Sequence[str], **changes: str) -> dict[date, Figures]:
+    def _figures(self, metrics: Sequence[str]) -> dict[date, Figures]:
         dimensions = ("advertiser_id", "stat_time_day")
-        query = _query(self.advertiser_id, self.first, self.last, dimensions, metrics) | changes
+        query = _query(self.advertiser_id, self.first, self.last, dimensions, metrics)
 
         def ask(page: int) -> Reply:
             return self.get(REPORT, {**query, "page": page, "page_size": self.page_size})

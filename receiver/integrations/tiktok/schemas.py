@@ -239,39 +239,6 @@ class DailyReport(TotalReport):
     list = fields.List(fields.Nested(_DailyRow), required=True)
 
 
-class _CenterMetrics(_ReplySchema):
-    spend = AmountField(load_default=None)
-    cash_spend = AmountField(load_default=None)
-    voucher_spend = AmountField(load_default=None)
-    tax_spend = AmountField(load_default=None)
-    cashback_coupon_spend = AmountField(load_default=None)
-
-
-class _CenterRow(_ReplySchema):
-    dimensions = fields.Nested(_LinkedAccount, required=True)
-    metrics = fields.Nested(_CenterMetrics, required=True)
-
-
-class CenterReport(TotalReport):
-    """`/report/integrated/get/` of a Business Center, by account."""
-
-    list = fields.List(fields.Nested(_CenterRow), required=True)
-
-
-class _Campaign(_ReplySchema):
-    campaign_id = Id(required=True)
-    campaign_name = TextField(load_default=None)
-    operation_status = TextField(load_default=None)
-    secondary_status = TextField(load_default=None)
-    create_time = ClockTime(load_default=None)
-
-
-class CampaignList(TotalReport):
-    """`/campaign/get/`."""
-
-    list = fields.List(fields.Nested(_Campaign), required=True)
-
-
 class _Transaction(_ReplySchema):
     transaction_id = Id(required=True)
     account_id = Id(required=True)
@@ -322,34 +289,6 @@ class BalanceList(_Named):
 
     NAMES = ("advertiser_account_list",)
     list = fields.List(fields.Nested(_Balance), required=True)
-
-
-class _Cost(_LinkedAccount):
-    currency = TextField(load_default=None)
-    amount = AmountField(load_default=None)
-    cash_amount = AmountField(load_default=None)
-    grant_amount = AmountField(load_default=None)
-    tax_amount = AmountField(load_default=None)
-
-
-class CostList(_Named):
-    """`/bc/account/cost/get/`."""
-
-    NAMES = ("cost_list",)
-    list = fields.List(fields.Nested(_Cost), required=True)
-
-
-class _CostRecord(_LinkedAccount):
-    date = DayField(required=True)
-    amount = AmountField(load_default=None)
-    currency = TextField(load_default=None)
-
-
-class CostRecordList(_Named):
-    """`/advertiser/transaction/get/` for TRANS_TYPE_COST."""
-
-    NAMES = ("transaction_list",)
-    list = fields.List(fields.Nested(_CostRecord), required=True)
 
 
 class SubscriptionList(_Named):

@@ -16,7 +16,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.sandbox.tiktok.accounts import SandboxAccount
-from receiver.sandbox.tiktok.campaigns import campaigns
 from receiver.sandbox.tiktok.consent import Consents, named
 from receiver.sandbox.tiktok.faults import Fault
 from receiver.sandbox.tiktok.faulty_answers import (
@@ -26,7 +25,7 @@ from receiver.sandbox.tiktok.faulty_answers import (
     instead_of_the_api,
     status_of,
 )
-from receiver.sandbox.tiktok.finance import balances, cost_records, costs, report_of_the_center
+from receiver.sandbox.tiktok.finance import balances
 from receiver.sandbox.tiktok.ledger import ledger
 from receiver.sandbox.tiktok.portal import PORTAL, portal
 from receiver.sandbox.tiktok.report import NO_PERMISSION, WRONG_PARAMETER, Refusal, json_list, words
@@ -103,21 +102,8 @@ def advertiser_info() -> Response:
 
 @api.get("/report/integrated/get/")
 def report_integrated_get() -> Response:
-    if request.args.get("report_type") == "BC":
-        return _ok(report_of_the_center(_reachable().values(), request.args, _now()))
     (account,) = _allowed(_reachable(), [request.args.get("advertiser_id", "")])
     return _ok(faulty_report(_faults(), account, request.args, _now()))
-
-
-@api.get("/campaign/get/")
-def campaign_get() -> Response:
-    (account,) = _allowed(_reachable(), [request.args.get("advertiser_id", "")])
-    return _ok(campaigns(account, request.args))
-
-
-@api.get("/advertiser/transaction/get/")
-def advertiser_transaction_get() -> Response:
-    return _ok(cost_records(_reachable().values(), request.args, _now()))
 
 
 @api.get("/bc/account/transaction/get/")
@@ -128,11 +114,6 @@ def bc_account_transaction_get() -> Response:
 @api.get("/advertiser/balance/get/")
 def advertiser_balance_get() -> Response:
     return _ok(balances(_reachable().values(), request.args, _now()))
-
-
-@api.get("/bc/account/cost/get/")
-def bc_account_cost_get() -> Response:
-    return _ok(costs(_reachable().values(), request.args, _now()))
 
 
 @api.post("/subscription/subscribe/")

@@ -1,4 +1,4 @@
-"""The fake's answers about money in a Business Center: what its accounts hold, spend, and spent by date."""
+"""The fake's answers about the money that a Business Center's accounts hold."""
 
 from __future__ import annotations
 
@@ -11,66 +11,18 @@ from receiver.sandbox.tiktok.accounts import AccountDay, SandboxAccount
 from receiver.sandbox.tiktok.ledger import json_object
 from receiver.sandbox.tiktok.report import (
     NO_PERMISSION,
-    WRONG_PARAMETER,
     Refusal,
-    center_report,
     number,
     page_of,
-    require,
 )
 
 MOST_ON_A_PAGE = 50
-MOST_DATES = 365
 
 
 def balances(reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """The `data` of an answer; raises Refusal."""
     rows = [_balance(account, args, now) for account in _asked(reachable, args)]
     return _paged("advertiser_account_list", rows, args)
-
-
-def costs(reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """The `data` of an answer; raises Refusal."""
-    filtering = json_object(args.get("filtering", "{}"))
-    first, last = _date(filtering, "start_date"), _date(filtering, "end_date")
-    require(0 <= (last - first).days < MOST_DATES, f"the dates should span at most {MOST_DATES}")
-    return _paged("cost_list", [_cost(one, first, last, now) for one in _asked(reachable, args)], args)
-
-
-def cost_records(
-    reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime
-) -> dict[str, Any]:
-    """The `data` of an answer; raises Refusal."""
-    filtering = json_object(args.get("filtering", "{}"))
-    require(filtering.get("transfer_type") == "TRANS_TYPE_COST", "only TRANS_TYPE_COST is played here")
-    first, last = _date(filtering, "start_date"), _date(filtering, "end_date")
-    rows = [
-        _record(one, day, shown.spend)
-        for one in _asked(reachable, args)
-        for day in sorted(one.days)
-        if first <= day <= last and (shown := one.figures(day, now))
-    ]
-    return _paged("transaction_list", rows, args)
-
-
-def report_of_the_center(
-    reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime
-) -> dict[str, Any]:
-    """The `data` of an answer; raises Refusal."""
-    return center_report(_asked(reachable, args), args, now)
-
-
-def _record(account: SandboxAccount, day: date, amount: Decimal) -> dict[str, Any]:
-    return {
-        "advertiser_id": account.advertiser_id,
-        "advertiser_name": account.name,
-        "amount": float(amount),
-        "currency": account.currency,
-        "date": f"{day} 00:00:00",
-        "funds_type": None,
-        "transfer_type": "TRANS_TYPE_COST",
-        "timezone": account.display_timezone,
-    }
 
 
 def _asked(reachable: Iterable[SandboxAccount], args: Mapping[str, str]) -> list[SandboxAccount]:
@@ -113,19 +65,6 @@ def _balance(account: SandboxAccount, args: Mapping[str, str], now: datetime) ->
     }
 
 
-def _cost(account: SandboxAccount, first: date, last: date, now: datetime) -> dict[str, Any]:
-    spent = _spent(account, first, last, now)
-    return {
-        "advertiser_id": account.advertiser_id,
-        "advertiser_name": account.name,
-        "amount": float(spent.cash + spent.credit),
-        "cash_amount": float(spent.cash),
-        "grant_amount": float(spent.credit),
-        "tax_amount": 0.0,
-        "currency": account.currency,
-    }
-
-
 def _spent(account: SandboxAccount, first: date, last: date, now: datetime) -> AccountDay:
     """What was spent on these dates as far as reports show it; the fake's dates are the account's own."""
     seen = [account.figures(day, now) for day in account.days if first <= day <= last]
@@ -137,10 +76,3 @@ def _spent(account: SandboxAccount, first: date, last: date, now: datetime) -> A
 def _paid_in(account: SandboxAccount, kind: str, now: datetime) -> Decimal:
     rows = (one.subtotal for one in account.payments if one.type == kind and one.at <= now)
     return sum(rows, Decimal(0))
-
-
-def _date(filtering: Mapping[str, Any], name: str) -> date:
-    try:
-        return date.fromisoformat(filtering[name])
-    except (KeyError, TypeError, ValueError):
-        raise Refusal(WRONG_PARAMETER, f"{name} should be YYYY-MM-DD") from None

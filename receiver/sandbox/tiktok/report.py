@@ -12,13 +12,11 @@ from typing import Any
 from receiver.sandbox.tiktok.accounts import Figures, SandboxAccount
 
 NO_PERMISSION, WRONG_PARAMETER = 40001, 40002
-FIXED = {"service_type": "AUCTION", "data_level": "AUCTION_ADVERTISER"}
+FIXED = {"service_type": "AUCTION", "report_type": "BASIC", "data_level": "AUCTION_ADVERTISER"}
 DIMENSIONS = ("advertiser_id", "stat_time_day")
 BY_DAY_ONLY = ("cash_spend", "voucher_spend")
 MONEY = ("spend", "billed_cost", *BY_DAY_ONLY)
 METRICS = (*MONEY, "currency")
-SHOP_METRICS = ("spend", "billed_cost")
-CENTER_METRICS = ("spend", *BY_DAY_ONLY, "tax_spend", "cashback_coupon_spend")
 DATES_BY_DAY, DATES_IN_TOTAL = 30, 365
 
 
@@ -46,11 +44,9 @@ class ReportQuery:
     def of(cls, args: Mapping[str, str]) -> ReportQuery:
         for name, right in FIXED.items():
             require(args.get(name) == right, f"{name} should be {right}")
-        kinds = {"BASIC": METRICS, "TT_SHOP": SHOP_METRICS}
-        require(args.get("report_type") in kinds, f"report_type should be one of {sorted(kinds)}")
         return cls(
             dimensions=words(args, "dimensions", DIMENSIONS),
-            metrics=words(args, "metrics", kinds[args["report_type"]]),
+            metrics=words(args, "metrics", METRICS),
             first=_date(args, "start_date"),
             last=_date(args, "end_date"),
             page=number(args, "page", default=1, most=10**6),
@@ -74,31 +70,12 @@ class ReportQuery:
 def report(account: SandboxAccount, args: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """The `data` of an answer; raises Refusal."""
     asked = ReportQuery.of(args)
-    if args["report_type"] == "TT_SHOP":  # no account here runs GMV Max ads
-        return page_of("list", [], asked.page, asked.page_size)
     shown = {day: seen for day in asked.dates() if (seen := account.figures(day, now))}
     if "stat_time_day" in asked.dimensions:
         rows = [_row(account, asked, [seen], day) for day, seen in shown.items()]
     else:
         rows = [_row(account, asked, list(shown.values()), None)]
     return page_of("list", rows, asked.page, asked.page_size)
-
-
-def center_report(mine: Iterable[SandboxAccount], args: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """The `data` of a Business Center's report by account; raises Refusal."""
-    require(words(args, "dimensions", ("advertiser_id",)) == ["advertiser_id"], "dimensions: advertiser_id")
-    metrics = words(args, "metrics", CENTER_METRICS)
-    first, last = _date(args, "start_date"), _date(args, "end_date")
-    require(0 <= (last - first).days < DATES_IN_TOTAL, f"the range should hold 1 to {DATES_IN_TOTAL} dates")
-    rows = []
-    for account in mine:
-        seen = [
-            shown for day in account.days if first <= day <= last and (shown := account.figures(day, now))
-        ]
-        money = {name: _sum(getattr(one, name, Decimal(0)) for one in seen) for name in metrics}
-        rows.append({"dimensions": {"advertiser_id": account.advertiser_id}, "metrics": money})
-    page = number(args, "page", default=1, most=10**6)
-    return page_of("list", rows, page, number(args, "page_size", default=10, most=1000))
 
 
 def page_of(key: str, rows: Sequence[Mapping[str, Any]], page: int, page_size: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import responses
 from responses import matchers
 
 from receiver.errors import Advice, ProviderError
-from receiver.integrations.tiktok.reports import CenterSpend, ReportedDay, ShopDay
+from receiver.integrations.tiktok.reports import ReportedDay
 from tests.integrations.tiktok.recordings import (
     ACCOUNT,
     REPORT_URL,
@@ -248,22 +248,3 @@ def test_a_total_that_contradicts_itself_is_read_again_later(data):
 def test_an_empty_list_in_an_answer_that_failed_is_not_zero():
     responses.get(REPORT_URL, json={"code": 20001, "request_id": "R1", "data": page()})
     assert advice_of(total) is Advice.AGAIN
-
-
-# The other reports
-
-
-@responses.activate
-def test_the_recorded_gmv_max_report_is_asked_for_and_read_as_recorded():
-    play(recorded("report_gmv_max_tt_shop"))
-    assert client(page_size=100).shop_spend(TOKEN, ACCOUNT, FIRST, LAST) == [
-        ShopDay(date(2026, 10, 10), Decimal("12.00"), Decimal("12.00"))
-    ]
-
-
-@responses.activate
-def test_the_recorded_business_center_report_is_asked_for_and_read_as_recorded():
-    play(recorded("report_bc"))
-    first, second = client().center_spend(TOKEN, "7400000000000000909", FIRST, LAST)
-    assert first == CenterSpend(ACCOUNT, *map(Decimal, ("552.25", "527.25", "25.00", "0.00", "0.00")))
-    assert (second.advertiser_id, second.tax) == ("7400000000000000202", Decimal("48.00"))
