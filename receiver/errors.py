@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
+from wp_bridge.errors import StoreTrouble
+
 
 class ReceiverError(Exception):
     """The head of the family: safe to show to whoever asked, never holds a secret."""
@@ -72,22 +74,6 @@ class ProviderError(ReceiverError):
         self.until = until
 
 
-class ShopTrouble(enum.StrEnum):
-    """What keeps us from a store; each has a sentence for the merchant and a next step."""
-
-    UNREACHABLE = "unreachable"  # whatever it was: nobody shall learn from us what lies in a network
-    NOT_HTTPS = "not_https"
-    NOT_WORDPRESS = "not_wordpress"
-    NO_WOOCOMMERCE = "no_woocommerce"
-    NO_PERMALINKS = "no_permalinks"
-    KEYS_REFUSED = "keys_refused"
-    KEYS_TOO_WEAK = "keys_too_weak"  # they may not read and write, or their user may not manage
-    BUSY = "busy"
-    MALFORMED = "malformed"  # something else than WordPress's own answer comes before or instead of it
-    TOO_OLD = "too_old"
-    NO_COMPANION = "no_companion"  # our plugin is not there
-
-
 class ShopError(ReceiverError):
     """A store did not do what it was asked; `trouble` says why.
 
@@ -97,7 +83,7 @@ class ShopError(ReceiverError):
 
     def __init__(
         self,
-        trouble: ShopTrouble,
+        trouble: StoreTrouble,
         message: str = "",
         *,
         retry_after: int | None = None,

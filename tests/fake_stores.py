@@ -8,8 +8,9 @@ from typing import Any
 
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.store_webhooks import ActualWebhook
-from receiver.errors import ShopError, ShopTrouble
+from receiver.errors import ShopError
 from receiver.services.connections.ports import Keys
+from wp_bridge.errors import StoreTrouble
 
 URL = "https://shop.example/"
 KEYS = Keys("ck_" + "a" * 40, "cs_" + "b" * 40)
@@ -37,7 +38,7 @@ class FakeShop:
     secrets: dict[int, str] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
     plugin: dict[str, Any] | None = None
-    troubles: dict[str, ShopTrouble] = field(default_factory=dict)
+    troubles: dict[str, StoreTrouble] = field(default_factory=dict)
     retry_after: int | None = None  # seconds, with every trouble
     writes_empty: bool = False  # keeps a topic as an empty one, as a wrongly written one
     during: Callable[[], None] = lambda: None  # called inside every call
@@ -95,7 +96,7 @@ class FakeShops:
 
     known: dict[str, FakeShop] = field(default_factory=lambda: {URL: FakeShop()})
     probed: list[str] = field(default_factory=list)
-    probe_trouble: ShopTrouble | None = None
+    probe_trouble: StoreTrouble | None = None
     deadlines: list[float] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
 
@@ -106,7 +107,7 @@ class FakeShops:
     def probe(self, url: str, *, http: bool = False) -> str:
         self.probed.append(url)
         if self.probe_trouble or url not in self.known:
-            raise ShopError(self.probe_trouble or ShopTrouble.UNREACHABLE)
+            raise ShopError(self.probe_trouble or StoreTrouble.UNREACHABLE)
         return url
 
     def moved_to(self, url: str) -> str | None:
@@ -116,9 +117,9 @@ class FakeShops:
         return base.startswith("https:")
 
     def open(self, base: str, consumer_key: str, consumer_secret: str) -> FakeShop:
-        shop = self.known.get(base, FakeShop(troubles={"facts": ShopTrouble.UNREACHABLE}))
+        shop = self.known.get(base, FakeShop(troubles={"facts": StoreTrouble.UNREACHABLE}))
         return (
             shop
             if shop.keys.pair() == (consumer_key, consumer_secret)
-            else FakeShop(troubles={"facts": ShopTrouble.KEYS_REFUSED})
+            else FakeShop(troubles={"facts": StoreTrouble.KEYS_REFUSED})
         )

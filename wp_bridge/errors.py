@@ -19,7 +19,7 @@ class BadSignal(BridgeError):
 
 
 class StoreTrouble(StrEnum):
-    """Why a store did not do what it was asked."""
+    """What keeps us from a store; each has a sentence for the merchant and a next step."""
 
     UNREACHABLE = "unreachable"  # whatever it was: nobody shall learn from us what lies in a network
     NOT_HTTPS = "not_https"
@@ -27,11 +27,11 @@ class StoreTrouble(StrEnum):
     NO_WOOCOMMERCE = "no_woocommerce"
     NO_PERMALINKS = "no_permalinks"
     KEYS_REFUSED = "keys_refused"
-    KEYS_TOO_WEAK = "keys_too_weak"
+    KEYS_TOO_WEAK = "keys_too_weak"  # they may not read and write, or their user may not manage
     BUSY = "busy"
-    MALFORMED = "malformed"
+    MALFORMED = "malformed"  # something else than WordPress's own answer comes before or instead of it
     TOO_OLD = "too_old"
-    NO_COMPANION = "no_companion"
+    NO_COMPANION = "no_companion"  # our plugin is not there
 
 
 class StoreError(BridgeError):

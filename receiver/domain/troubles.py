@@ -34,8 +34,8 @@ class ReadingFault(StrEnum):
     INCOMPLETE = "incomplete"  # dates that had figures are not in the report any more
 
 
-# Who must act, the most urgent first. After `store_` stands a word of errors.ShopTrouble, after `webhook_`
-# one of domain/store_webhooks.py.
+# Who must act, the most urgent first. After `store_` stands a word of wp_bridge.errors.StoreTrouble, after
+# `webhook_` one of domain/store_webhooks.py.
 TROUBLES: Mapping[str, Actor] = {
     "award_overdue": Actor.STAFF,
     "award_held": Actor.STAFF,
@@ -118,7 +118,7 @@ class Observations:
     discrepancies: tuple[str, ...] = ()  # domain/discrepancies.py
     reading: ReadingFault | None = None
     is_stale: bool = False  # the figures were not read when their turn was
-    shop: str | None = None  # errors.ShopTrouble
+    shop: str | None = None  # wp_bridge.errors.StoreTrouble
     webhooks: tuple[str, ...] = ()  # domain/store_webhooks.py
     clock_skew: int | None = None  # seconds the store's clock is ahead of ours, where that is too much
     place_until: datetime | None = None  # its place in a capped offer is reserved

@@ -731,7 +731,7 @@ PLACES: Mapping[str, Sentence] = {
     ),
 }
 
-# What keeps us from a store (errors.ShopTrouble): on those pages, and as a warning later.
+# What keeps us from a store (wp_bridge.errors.StoreTrouble): on those pages, and as a warning later.
 SHOP_TROUBLES: Mapping[str, Sentence] = {
     "unreachable": Sentence(
         "We cannot reach a WooCommerce store at this address.",

@@ -110,10 +110,6 @@ def purge_connects(session: Session, before: datetime, limit: int) -> int:
     return len(gone.all())
 
 
-def forget_connects(session: Session, store_id: str) -> None:
-    session.execute(delete(ConnectionAttempt).where(ConnectionAttempt.store_id == store_id))
-
-
 def connect_of_browser(session: Session, browser_hash: str) -> ConnectionAttempt | None:
     """The newest that this browser began."""
     query = (

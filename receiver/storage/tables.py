@@ -256,7 +256,7 @@ class ConnectionAttempt(Base):
     returned_at: Mapped[dt.datetime | None]  # the browser that began is back
     lease_until: Mapped[dt.datetime | None]  # while somebody finishes it
     outcome: Mapped[str | None]  # domain/connection_attempts.py; null: under way
-    trouble: Mapped[str | None]  # errors.ShopTrouble, of a try that may be repeated
+    trouble: Mapped[str | None]  # wp_bridge.errors.StoreTrouble, of a try that may be repeated
     store_id: Mapped[str | None] = mapped_column(ForeignKey("stores.id"))
 
     __table_args__ = (
@@ -280,7 +280,7 @@ class Bridge(Base):
     lease_until: Mapped[dt.datetime | None]
     checked_at: Mapped[dt.datetime | None]  # the last check that came through
     failures: Mapped[int] = mapped_column(default=0)
-    trouble: Mapped[str | None]  # errors.ShopTrouble, of the last check
+    trouble: Mapped[str | None]  # wp_bridge.errors.StoreTrouble, of the last check
     # What staff asked for, until the worker has done it.
     look_asked_at: Mapped[dt.datetime | None]
     rotation: Mapped[dict[str, Any] | None]  # of webhook secrets: services/bridge/rotate.py

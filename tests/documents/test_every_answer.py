@@ -19,7 +19,6 @@ from receiver.domain import connection_attempts, consent, rules, store_webhooks,
 from receiver.domain.decision import Decision, Stage, decide
 from receiver.domain.facts import Outcome, Payment, Source
 from receiver.domain.reviews import ReviewAnswer, ReviewState
-from receiver.errors import ShopTrouble
 from receiver.i18n import words
 from receiver.i18n.languages import LANGUAGES
 from receiver.i18n.sentences import (
@@ -49,6 +48,7 @@ from tests.factories import (
     make_facts,
     seed_programme,
 )
+from wp_bridge.errors import StoreTrouble
 
 # Where nobody can do anything: stages and message ids, each with the reason.
 NOTHING_TO_DO = {"expired": "the credit's end has passed, and no review brings it back"}
@@ -175,7 +175,7 @@ def test_every_end_of_a_connect_and_every_trouble_has_its_page_and_no_page_is_le
     steps = {"ask", "start", "probing", "settling", "waits", "over"}
     said_by_the_page = {"nothing", "too_often", "keys", "unavailable"}
     assert set(CONNECT) == ends | steps | said_by_the_page
-    assert set(SHOP_TROUBLES) == set(ShopTrouble)
+    assert set(SHOP_TROUBLES) == set(StoreTrouble)
     assert set(WEBHOOK_TROUBLES) == {store_webhooks.WebhookProblem.PAUSED, store_webhooks.WebhookProblem.MUTE}
 
 

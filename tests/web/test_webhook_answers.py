@@ -321,21 +321,6 @@ def test_a_secret_that_can_no_longer_be_opened_is_our_fault_and_not_the_senders(
         assert send(base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY).status == 503
 
 
-def test_the_worker_hears_of_it_after_it_is_durable_and_cannot_spoil_it(receiver: Receiver):
-    container, heard = receiver.container, []
-
-    def wake() -> None:
-        heard.append(len(receiver.kept()))
-        raise RuntimeError("no worker")
-
-    front = WebhookMiddleware(
-        _no_app, WebhookReceiver(container.database, container.cipher, 10_000, container.now, wake)
-    )
-    with served(front) as base_url:
-        assert send(base_url, "POST", receiver.path, signed_headers(BODY, SECRET), BODY).status == 200
-    assert heard == [1]
-
-
 class ShortReads(io.BytesIO):
     """Gives seven bytes at a time, as a slow network may."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from receiver.domain.facts import DaySpend
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.http import TIMEOUT, Http, HttpResponse
 from receiver.integrations.tiktok import (
@@ -28,7 +29,6 @@ from receiver.integrations.tiktok.codes import OK
 from receiver.integrations.tiktok.envelope import Reply, open_envelope
 from receiver.integrations.tiktok.finance import Balance
 from receiver.integrations.tiktok.oauth import Authorised, Consent
-from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
 from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
 from receiver.integrations.tiktok.transactions import LedgerTransaction
@@ -92,7 +92,7 @@ class TikTokClient:
         only = advertiser_ids[0] if len(advertiser_ids) == 1 else None
         return advertisers.advertiser_info(self._with(token, only), advertiser_ids)
 
-    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ReportedDay]:
+    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[DaySpend]:
         return reports.daily_spend(
             self._with(token, advertiser_id), advertiser_id, first, last, page_size=self._page_size
         )

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from receiver.domain.facts import DaySpend
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.calls import Get, read_spans
 from receiver.integrations.tiktok.codes import WRONG_PARAMETER
@@ -24,29 +25,17 @@ HALVES = (("spend", "billed_cost"), ("cash_spend", "voucher_spend"))
 Figures = Mapping[str, Any]  # metrics by name: Decimal or None, and `currency`
 
 
-@dataclass(frozen=True)
-class ReportedDay:
-    """One date of an ad account in its own time zone; amounts in the account's currency, None unknown.
-
-    Source: BASIC report at AUCTION_ADVERTISER. `spend` is gross, whatever paid it; `billed_cost` is
-    spend less ad credit and coupons; `cash_spend` and `voucher_spend` are TikTok's estimate of what
-    cash and vouchers paid. All may still be restated until the date is final.
-    """
-
-    date: date
-    spend: Decimal | None
-    billed_cost: Decimal | None
-    cash_spend: Decimal | None
-    voucher_spend: Decimal | None
-    currency: str | None
-
-
 def daily_spend(
     get: Get, advertiser_id: str, first: date, last: date, *, page_size: int = 1000
-) -> list[ReportedDay]:
-    """The dates with delivery between two dates, both included, in order; a date without a row is absent."""
+) -> list[DaySpend]:
+    """Return the dates with delivery between two dates, both included, in order; others are absent.
 
-    def ask(start: date, end: date) -> list[ReportedDay]:
+    Source: BASIC report at AUCTION_ADVERTISER, in the account's zone and currency. `spend` is gross, whatever
+    paid it; `billed_cost` is spend less ad credit and coupons; `cash_spend` and `voucher_spend` are TikTok's
+    estimate of what cash and vouchers paid. All may still be restated until the date is final.
+    """
+
+    def ask(start: date, end: date) -> list[DaySpend]:
         return _Span(get, advertiser_id, start, end, page_size).days()
 
     return [day for days in read_spans(ask, first, last, DATES_A_CALL) for day in days]
@@ -89,7 +78,7 @@ class _Span:
     last: date
     page_size: int
 
-    def days(self) -> list[ReportedDay]:
+    def days(self) -> list[DaySpend]:
         """TikTok does not say whether the four metrics may stand in one request: if not, ask in halves."""
         try:
             return _as_days([self._figures((*MONEY, "currency"))])
@@ -133,7 +122,7 @@ def _query(
     }
 
 
-def _as_days(parts: Sequence[Mapping[date, Figures]]) -> list[ReportedDay]:
+def _as_days(parts: Sequence[Mapping[date, Figures]]) -> list[DaySpend]:
     """The parts of one report, merged; what no part knows of a date is unknown."""
     days = []
     for day in sorted({day for part in parts for day in part}):
@@ -141,5 +130,5 @@ def _as_days(parts: Sequence[Mapping[date, Figures]]) -> list[ReportedDay]:
         for part in parts:
             known |= {name: value for name, value in part.get(day, {}).items() if value is not None}
         money = {name: known.get(name) for name in MONEY}
-        days.append(ReportedDay(date=day, currency=known.get("currency"), **money))
+        days.append(DaySpend(date=day, **money))
     return days

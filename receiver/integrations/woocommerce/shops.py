@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shops import canonical
 from receiver.domain.store_webhooks import ActualWebhook
-from receiver.errors import ShopError, ShopTrouble
+from receiver.errors import ShopError
 from wp_bridge.errors import Redirected, StoreError
 from wp_bridge.safe_http import SafeHttpClient
 from wp_bridge.store import RemoteStore, Webhook, moved_to, probe
@@ -83,7 +83,7 @@ def _asked(call: Callable[[], Told]) -> Told:
         return call()
     except StoreError as error:
         told = ShopError(
-            ShopTrouble(error.trouble.value),
+            error.trouble,
             f"the store did not do it: {error}",
             retry_after=error.retry_after,
             redirected=isinstance(error, Redirected),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from receiver.domain.connection_attempts import ConnectOutcome
 from receiver.domain.shop_identity import ClaimReason
-from receiver.errors import ShopError, ShopTrouble
+from receiver.errors import ShopError
 from receiver.services.connections.follow import follow_redirect
 from receiver.services.connections.identity import claim_of
 from receiver.services.connections.locate import Opened, open_shop
@@ -18,9 +18,10 @@ from receiver.storage import connection_attempts
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.tables import ConnectionAttempt
+from wp_bridge.errors import StoreTrouble
 
 LEASE = timedelta(minutes=3)  # longer than the calls of a connect and of its first check may take
-LASTING = (ShopTrouble.KEYS_REFUSED, ShopTrouble.KEYS_TOO_WEAK)
+LASTING = (StoreTrouble.KEYS_REFUSED, StoreTrouble.KEYS_TOO_WEAK)
 
 
 def due_connects(database: Database, now: datetime, limit: int) -> list[tuple[str, str]]:
@@ -95,7 +96,7 @@ def _follow(database: Database, cipher: Cipher, shops: Shops, now: datetime, ope
         follow_redirect(database, cipher, shops, now, claim.store_id, to=opened.address)
 
 
-def _trouble(database: Database, claimed: ConnectionAttempt, trouble: ShopTrouble) -> None:
+def _trouble(database: Database, claimed: ConnectionAttempt, trouble: StoreTrouble) -> None:
     """A shop that could not be looked at, and wrong keys, end it; what may pass waits for its browser."""
     if claimed.rest_base is None or trouble in LASTING:
         _end(database, claimed.id, ConnectOutcome.REFUSED, trouble=trouble)
@@ -112,7 +113,7 @@ def _end(
     outcome: ConnectOutcome,
     store_id: str | None = None,
     *,
-    trouble: ShopTrouble | None = None,
+    trouble: StoreTrouble | None = None,
 ) -> None:
     with database.writing() as session:
         connect = connection_attempts.get_connect(session, connect_id)

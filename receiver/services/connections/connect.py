@@ -21,12 +21,13 @@ import structlog
 
 from receiver.domain.connection_attempts import LASTS, ConnectOutcome, Step, step_of
 from receiver.domain.shops import is_page_of, shop_address
-from receiver.errors import InputError, NotFound, Refused, ShopTrouble
+from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.ports import Keys
 from receiver.storage import connection_attempts
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
 from receiver.storage.tables import ConnectionAttempt
+from wp_bridge.errors import StoreTrouble
 
 APP_NAME = "TikTok ad credit"
 READ_WRITE = "read_write"
@@ -41,7 +42,7 @@ class ConnectionStatus:
     shop: str
     step: Step | None
     outcome: ConnectOutcome | None
-    trouble: ShopTrouble | None
+    trouble: StoreTrouble | None
     store_id: str | None
     return_url: str | None
 
@@ -201,7 +202,7 @@ def _of_browser(session: Any, browser: str) -> ConnectionAttempt:
 def _standing(connect: ConnectionAttempt, now: datetime) -> ConnectionStatus:
     ended = ConnectOutcome(connect.outcome) if connect.outcome else None
     step = None if ended else _step(connect, now)
-    trouble = ShopTrouble(connect.trouble) if connect.trouble else None
+    trouble = StoreTrouble(connect.trouble) if connect.trouble else None
     return ConnectionStatus(connect.shop, step, ended, trouble, connect.store_id, connect.return_url)
 
 

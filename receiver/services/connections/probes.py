@@ -11,9 +11,10 @@ from datetime import datetime
 from threading import Lock
 from urllib.parse import urlsplit
 
-from receiver.errors import ShopError, ShopTrouble
+from receiver.errors import ShopError
 from receiver.services.connections.ports import Shops
 from receiver.services.inbox.rate_limit import MOST_KEYS, TokenBucket
+from wp_bridge.errors import StoreTrouble
 
 OF_ADDRESS = (10, 1 / 20)  # a burst, then so many a second
 OF_HOST = (60, 1 / 2)  # or paths without end would be addresses without end
@@ -25,21 +26,21 @@ class Probes:
     def __init__(self) -> None:
         self._of_address, self._of_host = TokenBucket(*OF_ADDRESS), TokenBucket(*OF_HOST)
         self._lock = Lock()
-        self._answers: OrderedDict[tuple[str, bool], str | ShopTrouble] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, bool], str | StoreTrouble] = OrderedDict()
 
     def probe(self, shops: Shops, url: str, now: datetime, *, http: bool) -> str:
         """Return what the shop's REST begins with, as it answered now or last. Raises ShopError."""
         host = urlsplit(url).netloc
         if not (self._of_address.allow((url, http), now) and self._of_host.allow(host, now)):
-            return _told(self._answers.get((url, http), ShopTrouble.BUSY))
+            return _told(self._answers.get((url, http), StoreTrouble.BUSY))
         try:
-            answer: str | ShopTrouble = shops.probe(url, http=http)
+            answer: str | StoreTrouble = shops.probe(url, http=http)
         except ShopError as error:
             answer = error.trouble
         self._remember((url, http), answer)
         return _told(answer)
 
-    def _remember(self, asked: tuple[str, bool], answer: str | ShopTrouble) -> None:
+    def _remember(self, asked: tuple[str, bool], answer: str | StoreTrouble) -> None:
         with self._lock:
             self._answers.pop(asked, None)
             self._answers[asked] = answer
@@ -47,7 +48,7 @@ class Probes:
                 self._answers.popitem(last=False)
 
 
-def _told(answer: str | ShopTrouble) -> str:
-    if isinstance(answer, ShopTrouble):
+def _told(answer: str | StoreTrouble) -> str:
+    if isinstance(answer, StoreTrouble):
         raise ShopError(answer)
     return answer

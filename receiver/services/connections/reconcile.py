@@ -22,7 +22,7 @@ from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
 from receiver.domain.store_checks import REFUSED, next_check, retry
 from receiver.domain.store_webhooks import ExpectedWebhook, Repair, WebhookProblem, plan_repairs
-from receiver.errors import NotFound, ReceiverError, Refused, ShopError, ShopTrouble
+from receiver.errors import NotFound, ReceiverError, Refused, ShopError
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
 from receiver.services.connections.follow import follow_redirect
 from receiver.services.connections.identity import ACTOR, claim_of, note_report
@@ -34,11 +34,12 @@ from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
 from receiver.storage.inbox_rows import NewDelivery
 from receiver.storage.tables import Bridge, Store
+from wp_bridge.errors import StoreTrouble
 
 TOPICS = {SIGNAL: "TikTok ad credit: signals", SETTINGS_SAVED: "TikTok ad credit: settings saved"}
 WITHIN = 60.0  # seconds, for all the calls of one check
 LEASE = timedelta(minutes=2)  # longer than a check can take
-KEYS_TROUBLE = (ShopTrouble.KEYS_REFUSED, ShopTrouble.KEYS_TOO_WEAK)
+KEYS_TROUBLE = (StoreTrouble.KEYS_REFUSED, StoreTrouble.KEYS_TOO_WEAK)
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class Reconciliation:
     changed: Mapping[str, Any] = field(default_factory=dict)
     repaired: Sequence[Mapping[str, Any]] = ()
     caught_up: bool = False  # the plugin's state was news
-    trouble: ShopTrouble | None = None
+    trouble: StoreTrouble | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,7 +80,7 @@ class _CheckFindings:
     mute: set[str] = field(default_factory=set)  # topics the store keeps, but knows no event for
     token_taken: bool = False
     state: Mapping[str, Any] | None = None
-    trouble: ShopTrouble | None = None
+    trouble: StoreTrouble | None = None
     retry_after: int | None = None  # seconds
     redirected: bool = False
 
@@ -302,9 +303,9 @@ def _keep_state(session: Session, now: datetime, task: _CheckTask, state: Mappin
     return not kept.duplicate
 
 
-def _plan_next(bridge: Bridge, now: datetime, trouble: ShopTrouble | None, retry_after: int | None) -> None:
+def _plan_next(bridge: Bridge, now: datetime, trouble: StoreTrouble | None, retry_after: int | None) -> None:
     bridge.trouble, bridge.lease_until, bridge.look_asked_at = trouble, None, None
-    if trouble is None or trouble is ShopTrouble.NO_COMPANION:
+    if trouble is None or trouble is StoreTrouble.NO_COMPANION:
         bridge.checked_at, bridge.failures = now, 0
         bridge.next_check_at = next_check(bridge.store_id, now)
         return

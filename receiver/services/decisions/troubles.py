@@ -10,14 +10,14 @@ from receiver.domain.claims import is_skewed
 from receiver.domain.decision import Decision
 from receiver.domain.schedule import fresh_for, polling_state_of
 from receiver.domain.troubles import Observations, ReadingFault, troubles_of
-from receiver.errors import ShopTrouble
 from receiver.services.programmes.places import holds_place
 from receiver.storage import bridges, links, store_troubles, tables
 from receiver.storage.figures import account_row
 from receiver.storage.places import proven_since
+from wp_bridge.errors import StoreTrouble
 
 LASTING = timedelta(hours=24)  # what passes by itself is told after so long
-PASSING = (ShopTrouble.UNREACHABLE, ShopTrouble.BUSY, ShopTrouble.MALFORMED)
+PASSING = (StoreTrouble.UNREACHABLE, StoreTrouble.BUSY, StoreTrouble.MALFORMED)
 FIRST_READING = timedelta(hours=3)  # an account that was never read is stale once its turn is so long past
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import structlog
-
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.integrations.woocommerce.events import is_ping
 from receiver.services.inbox.bounds import DailyBounds
@@ -30,8 +28,6 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LENGTH = re.compile(r"[0-9]{1,18}")
 MOST_AT_ONCE = 200  # deliveries in one transaction
 QUARANTINE_BURST, QUARANTINE_A_SECOND = 20, 1  # of a store: each costs a write, and anybody can send them
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,15 +98,12 @@ class WebhookReceiver:
         cipher: Cipher,
         max_body_bytes: int,
         now: Callable[[], datetime],
-        wake: Callable[[], None] | None = None,
         tiktok_secret: str = "",
     ) -> None:
-        """`wake` hears of every new delivery, after it is durable; it must not wait."""
         self._database = database
         self._cipher = cipher
         self._max_body_bytes = max_body_bytes
         self._now = now
-        self._wake = wake
         self._tiktok_secret = tiktok_secret
         self._line = GroupCommit(self._take, MOST_AT_ONCE)
         self._verifier = Verifier(cipher)
@@ -137,10 +130,7 @@ class WebhookReceiver:
             self._rejections.count(self._now(), "ping")
             return PONG
         one = _Received(call, raw, self._now())
-        answer = self._line.submit(one if call.scheme is None else self._of_tiktok(one, call.scheme))
-        if answer.status == 200:
-            self._tell_worker()
-        return answer
+        return self._line.submit(one if call.scheme is None else self._of_tiktok(one, call.scheme))
 
     def _body(self, call: WebhookRequest) -> bytes:
         length = call.headers.get("content-length", "")
@@ -228,13 +218,6 @@ class WebhookReceiver:
     def _has_counts(self) -> bool:
         """Whether what was counted in memory is to be written."""
         return self._rejections.is_due(self._now()) or self._bounds.is_due(self._now())
-
-    def _tell_worker(self) -> None:
-        try:
-            if self._wake is not None:
-                self._wake()
-        except Exception:  # it is durable: whatever this is, the sender is told the truth
-            log.exception("worker not woken")
 
 
 def _read(call: WebhookRequest, length: int) -> bytes:

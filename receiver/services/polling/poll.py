@@ -18,13 +18,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.calendar import final_at, local_date
-from receiver.domain.facts import ConsentLoss
+from receiver.domain.facts import ConsentLoss, DaySpend
 from receiver.domain.schedule import after_failures
 from receiver.domain.troubles import ReadingFault
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.codes import NOT_THERE, TOKEN_EXPIRED
-from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.polling.plan import plan_poll
 from receiver.services.polling.poll_bills import (
@@ -59,7 +58,7 @@ class AdsApi(Ledger, Protocol):
 
     def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]: ...
 
-    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ReportedDay]: ...
+    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[DaySpend]: ...
 
     def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None: ...
 
@@ -184,7 +183,7 @@ class _Readings:
 
     first: date
     last: date
-    days: list[ReportedDay]
+    days: list[DaySpend]
     prior_before: date | None  # None: not read this time
     prior_spend: Decimal | None
 
@@ -272,7 +271,7 @@ def _plan_next(session: Session, account: tables.Account, now: datetime, bills: 
         account.poll_urgent = planned.why.is_urgent
 
 
-def _row(advertiser_id: str, day: ReportedDay, now: datetime) -> tables.SpendDay:
+def _row(advertiser_id: str, day: DaySpend, now: datetime) -> tables.SpendDay:
     return tables.SpendDay(
         advertiser_id=advertiser_id,
         date=day.date,

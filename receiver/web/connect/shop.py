@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from receiver.container import current_container
 from receiver.domain.connection_attempts import ConnectOutcome, Step
 from receiver.domain.networks import network_of
-from receiver.errors import InputError, NotFound, Refused, ShopTrouble, StorageUnavailable
+from receiver.errors import InputError, NotFound, Refused, StorageUnavailable
 from receiver.i18n.languages import language_tag, reader_locale
 from receiver.i18n.words import connect_labels, connect_words, shop_trouble_words
 from receiver.services.authorization.tickets import issue_ticket_for
@@ -40,10 +40,11 @@ from receiver.web.connect.browser import (
 )
 from receiver.web.cross_site import is_from_our_page, says_where_from
 from receiver.web.errors import RETRY_AFTER_SECONDS
+from wp_bridge.errors import StoreTrouble
 
 LOOK_AGAIN_SECONDS = "2"
 MOST_KEYS_BYTES = 10_000
-BY_HAND = (ShopTrouble.NOT_HTTPS,)  # where a merchant can type keys in
+BY_HAND = (StoreTrouble.NOT_HTTPS,)  # where a merchant can type keys in
 # Each try calls out to an address of somebody's choice. A burst, then so many a second:
 OF_VISITOR, OF_VISITOR_AT_SHOP = (10, 1 / 20), (5, 1 / 30)
 
@@ -176,7 +177,7 @@ def _wrong(error: InputError) -> tuple[str, int]:
     if error.path.startswith("consumer_"):
         return _page("keys", shop=request.form.get("shop", ""), by_hand=True), 400
     # In the words for whatever cannot be reached: what we make of an address is nobody's business.
-    return _page("address", said=shop_trouble_words(ShopTrouble.UNREACHABLE, _locale())), 400
+    return _page("address", said=shop_trouble_words(StoreTrouble.UNREACHABLE, _locale())), 400
 
 
 @shop_pages.errorhandler(NotFound)

@@ -8,8 +8,8 @@ import pytest
 import responses
 from responses import matchers
 
+from receiver.domain.facts import DaySpend
 from receiver.errors import Advice, ProviderError
-from receiver.integrations.tiktok.reports import ReportedDay
 from tests.integrations.tiktok.recordings import (
     ACCOUNT,
     REPORT_URL,
@@ -47,7 +47,7 @@ def test_the_recorded_pages_are_asked_for_as_recorded_and_add_up():
     assert len(days) == 27
     for metric, total in paged["totals"].items():
         assert sum(getattr(day, metric) for day in days) == Decimal(total)
-    assert days[0] == ReportedDay(FIRST, *map(Decimal, ("19.25", "19.25", "19.25", "0.00")), "USD")
+    assert days[0] == DaySpend(FIRST, *map(Decimal, ("19.25", "19.25", "19.25", "0.00")))
 
 
 @responses.activate
@@ -68,7 +68,7 @@ def test_a_figure_that_is_not_there_yet_is_unknown_and_not_zero():
     play(recorded("report_integrated_cash_not_final"))
     days = read(first=date(2026, 10, 28), page_size=1000)
     assert [day.cash_spend for day in days] == [Decimal("21.75"), Decimal(0), None]
-    assert days[-1] == ReportedDay(LAST, Decimal("18.00"), Decimal("9.40"), None, None, "USD")
+    assert days[-1] == DaySpend(LAST, Decimal("18.00"), Decimal("9.40"), None, None)
 
 
 @responses.activate
@@ -181,8 +181,8 @@ def test_four_metrics_refused_together_are_asked_for_in_two_halves():
     play_metrics(CASH, code=0, data=page(part("2026-10-01", *ALL[2:4])))
     one = Decimal("1.00")
     assert read() == [
-        ReportedDay(date(2026, 10, 1), one, one, one, Decimal("0.00"), "USD"),
-        ReportedDay(date(2026, 10, 2), one, one, None, None, "USD"),
+        DaySpend(date(2026, 10, 1), one, one, one, Decimal("0.00")),
+        DaySpend(date(2026, 10, 2), one, one, None, None),
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from receiver.domain.connection_attempts import ConnectOutcome, Step
-from receiver.errors import InputError, NotFound, Refused, ShopTrouble
+from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.connect import begin_by_hand, get_status
 from receiver.services.connections.ports import Keys
 from receiver.services.decisions.status import status_for_token
@@ -14,6 +14,7 @@ from receiver.services.stores.registry import add_store, disconnect_store
 from receiver.storage import tables
 from tests.fake_stores import FACTS, KEYS, URL, UUID, FakeShop
 from tests.services.bridge.conftest import BROWSER, PUBLIC_URL
+from wp_bridge.errors import StoreTrouble
 
 OTHER = "o" * 43
 COPY = "https://staging.shop.example/"
@@ -106,7 +107,7 @@ def test_a_connect_is_over_after_a_quarter_of_an_hour(visit, container, fake):
     assert (visit.finish().step, fake.calls) == (Step.OVER, [])
 
 
-@pytest.mark.parametrize("trouble", ShopTrouble)
+@pytest.mark.parametrize("trouble", StoreTrouble)
 def test_a_shop_that_cannot_be_connected_is_told_and_no_keys_are_asked_for(visit, container, shops, trouble):
     shops.probe_trouble = trouble
     assert visit.begin() is None
@@ -167,7 +168,7 @@ def test_keys_nobody_asked_for_are_refused(visit):
 def test_keys_that_do_not_open_the_shop_they_were_asked_for_connect_nothing(visit, container, fake):
     fake.keys = Keys("ck_" + "e" * 40, "cs_" + "f" * 40)
     told = visit.connect()
-    assert (told.outcome, told.trouble) == (ConnectOutcome.REFUSED, ShopTrouble.KEYS_REFUSED)
+    assert (told.outcome, told.trouble) == (ConnectOutcome.REFUSED, StoreTrouble.KEYS_REFUSED)
     assert (rows(container, tables.Store), only(container, tables.ConnectionAttempt).keys_sealed) == (
         [],
         None,
@@ -175,9 +176,9 @@ def test_keys_that_do_not_open_the_shop_they_were_asked_for_connect_nothing(visi
 
 
 def test_a_shop_that_is_busy_is_asked_again_when_the_merchant_looks_again(visit, fake):
-    fake.troubles["facts"] = ShopTrouble.BUSY
+    fake.troubles["facts"] = StoreTrouble.BUSY
     told = visit.connect()
-    assert (told.outcome, told.step, told.trouble) == (None, Step.READY, ShopTrouble.BUSY)
+    assert (told.outcome, told.step, told.trouble) == (None, Step.READY, StoreTrouble.BUSY)
     fake.troubles.clear()
     assert visit.finish() == told  # nobody is asked again and again
     assert visit.again().outcome is ConnectOutcome.CONNECTED

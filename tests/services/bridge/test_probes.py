@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from receiver.errors import ShopError, ShopTrouble
+from receiver.errors import ShopError
 from receiver.services.connections.probes import Probes
 from tests.fake_stores import URL, FakeShops
+from wp_bridge.errors import StoreTrouble
 
 
 class CountedShops(FakeShops):
@@ -15,7 +16,7 @@ class CountedShops(FakeShops):
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[str] = []
-        self.trouble: ShopTrouble | None = None
+        self.trouble: StoreTrouble | None = None
 
     def probe(self, url: str, *, http: bool = False) -> str:
         self.calls.append(url)
@@ -28,12 +29,12 @@ def test_past_its_allowance_a_shops_last_answer_stands_for_whoever_asks(clock):
     shops, probes = CountedShops(), Probes()
     answers = [probes.probe(shops, URL, clock(), http=False) for _ in range(500)]
     assert (set(answers), len(shops.calls)) == ({URL}, 10)
-    shops.trouble = ShopTrouble.NOT_WORDPRESS
+    shops.trouble = StoreTrouble.NOT_WORDPRESS
     clock.move(seconds=20)
     for _ in range(3):
         with pytest.raises(ShopError) as told:
             probes.probe(shops, URL, clock(), http=False)
-        assert told.value.trouble == ShopTrouble.NOT_WORDPRESS
+        assert told.value.trouble == StoreTrouble.NOT_WORDPRESS
     assert len(shops.calls) == 11
 
 
@@ -52,5 +53,5 @@ def test_paths_without_end_are_no_way_to_call_a_host_without_end(clock):
     for number in range(60, 200):
         with pytest.raises(ShopError) as told:
             probes.probe(shops, f"{URL}{number}/", clock(), http=False)
-        assert told.value.trouble == ShopTrouble.BUSY
+        assert told.value.trouble == StoreTrouble.BUSY
     assert len(shops.calls) == 60

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from receiver.domain.shop_facts import ShopFacts
-from receiver.errors import NotFound, Refused, ShopTrouble
+from receiver.errors import NotFound, Refused
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly, reconcile_store
 from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.registry import disconnect_store, rotate_token
@@ -15,6 +15,7 @@ from receiver.storage import bridges, tables
 from receiver.worker.loop import work_inbox
 from tests.fake_stores import FACTS, URL, FakeShop
 from tests.services.bridge.conftest import PUBLIC_URL
+from wp_bridge.errors import StoreTrouble
 
 SIGNAL, SAVED = "action.wc_ad_credit_signal", "action.woocommerce_settings_saved"
 STATE = {
@@ -178,7 +179,7 @@ def test_the_same_state_again_is_no_news(container, fake, check):
 
 
 def test_a_token_that_did_not_reach_the_plugin_is_given_anew(visit, container, fake, shops):
-    fake.troubles["put_token"] = ShopTrouble.NO_COMPANION
+    fake.troubles["put_token"] = StoreTrouble.NO_COMPANION
     store_id = visit.connect().store_id
     assert bridge(container).token_at is None
     fake.troubles.clear()
@@ -204,8 +205,8 @@ def test_a_store_without_https_is_given_no_token_and_keeps_the_one_staff_pasted(
 
 
 def test_a_store_without_our_plugin_is_checked_all_the_same(container, fake, check):
-    fake.troubles["state"] = ShopTrouble.NO_COMPANION
-    assert check().trouble is ShopTrouble.NO_COMPANION
+    fake.troubles["state"] = StoreTrouble.NO_COMPANION
+    assert check().trouble is StoreTrouble.NO_COMPANION
     assert (bridge(container).failures, bridge(container).checked_at) == (0, container.now())
 
 
@@ -213,7 +214,7 @@ def test_a_store_without_our_plugin_is_checked_all_the_same(container, fake, che
 
 
 def test_a_store_that_fails_is_left_longer_and_longer_and_what_was_known_stays(container, fake, check):
-    fake.troubles["facts"] = ShopTrouble.UNREACHABLE
+    fake.troubles["facts"] = StoreTrouble.UNREACHABLE
     waits = []
     for _ in range(3):
         check()
@@ -226,7 +227,7 @@ def test_a_store_that_fails_is_left_longer_and_longer_and_what_was_known_stays(c
 
 
 def test_a_busy_store_is_left_alone_for_as_long_as_it_asks(container, fake, check):
-    fake.troubles["facts"], fake.retry_after = ShopTrouble.BUSY, 7200
+    fake.troubles["facts"], fake.retry_after = StoreTrouble.BUSY, 7200
     check()
     assert bridge(container).next_check_at == container.now() + timedelta(hours=2)
     fake.retry_after = 1
@@ -235,16 +236,16 @@ def test_a_busy_store_is_left_alone_for_as_long_as_it_asks(container, fake, chec
 
 
 def test_revoked_keys_are_tried_once_a_day(container, fake, check):
-    fake.troubles["facts"] = ShopTrouble.KEYS_REFUSED
+    fake.troubles["facts"] = StoreTrouble.KEYS_REFUSED
     check()
     assert bridge(container).next_check_at == container.now() + timedelta(hours=24)
 
 
 def test_what_was_done_before_a_trouble_is_kept(container, fake, check):
     fake.turn(SIGNAL, status="disabled")
-    fake.troubles["state"] = ShopTrouble.BUSY
+    fake.troubles["state"] = StoreTrouble.BUSY
     found = check()
-    assert found.trouble is ShopTrouble.BUSY
+    assert found.trouble is StoreTrouble.BUSY
     assert hook(container, SIGNAL).webhook_id == next(one.id for one in fake.hooks if one.topic == SIGNAL)
 
 
