@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, make_url, text
 from bench.load import Call, Came, Load
 from receiver.container import Container, build_container
 from receiver.integrations.woocommerce.signature import sign, signing_key
+from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.registry import add_store
 from receiver.storage.migrate import migrate
 from tests.conftest import KEY, make_settings
@@ -66,11 +67,10 @@ def a_service(kind: str) -> Iterator[Container]:
     with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
         container = build_container(make_settings(database_url=url))
         migrate(container.database)
-        of_each = {"name": "Bench", "country": "US", "currency": "USD", "programme": "woocommerce-2025"}
         for number in range(STORES):
             add_store(
-                container.database, container.cipher, container.now(), url=f"https://shop-{number}.example/",
-                webhook_secret=SECRET, actor="bench", **of_each,
+                container, StoreDetails(f"https://shop-{number}.example/", "Bench", "US", "USD"),
+                programme="woocommerce-2025", webhook_secret=SECRET, actor="bench",
             )  # fmt: skip
         yield container
         container.database.close()

@@ -18,6 +18,7 @@ from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
 from receiver.integrations.woocommerce.shops import RestShops
+from receiver.services.context import ServiceContext
 from receiver.settings import Settings
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
@@ -25,16 +26,10 @@ from receiver.storage.rate_limiter import SharedBudget
 
 
 @dataclass(frozen=True)
-class Container:
-    """Everything the outer floors hand to services; nothing here starts a thread or opens a connection."""
+class Container(ServiceContext):
+    """Everything a process is made of; nothing here starts a thread or opens a connection."""
 
-    settings: Settings
-    database: Database
-    cipher: Cipher
-    tiktok: TikTokClient
     budget: SharedBudget  # of calls to TikTok
-    shops: RestShops
-    now: Callable[[], datetime]
     channel: Channel | None  # by which staff are told of what is urgent
     sandbox: Extension | None  # a real installation has none
 

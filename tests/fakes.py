@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
+
+from receiver.container import Container
 
 
 class FrozenClock:
@@ -16,3 +20,8 @@ class FrozenClock:
 
     def move(self, **by: float) -> None:
         self.at += timedelta(**by)
+
+
+def at(container: Container, moment: datetime, **parts: Any) -> Container:
+    """Return the container at a moment of its own, and with other parts."""
+    return replace(container, now=lambda: moment, **parts)

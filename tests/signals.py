@@ -10,6 +10,7 @@ from typing import Any
 from receiver.container import Container
 from receiver.domain.deliveries import identity
 from receiver.integrations.woocommerce.events import SIGNAL
+from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.registry import AddedStore, add_store
 from receiver.storage import inbox
 from receiver.storage.inbox import KeptDelivery
@@ -41,16 +42,10 @@ def body_of(argument: Any) -> bytes:
 
 
 def add_shop(container: Container, url: str = SHOP, **changes: Any) -> AddedStore:
-    valid: dict[str, Any] = {
-        "url": url,
-        "name": "Example shop",
-        "country": "US",
-        "currency": "USD",
-        "programme": "woocommerce-2025",
-        "webhook_secret": SECRET,
-        "actor": "test",
-    }
-    return add_store(container.database, container.cipher, container.now(), **{**valid, **changes})
+    shown = {"name": "Example shop", "country": "US", "currency": "USD", "merchant": None}
+    details = StoreDetails(url, **{name: changes.pop(name, value) for name, value in shown.items()})
+    valid = {"programme": "woocommerce-2025", "webhook_secret": SECRET, "actor": "test"}
+    return add_store(container, details, **{**valid, **changes})
 
 
 def new_delivery(

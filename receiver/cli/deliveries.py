@@ -106,8 +106,8 @@ def quarantine_command(
     if reason is None:
         raise click.UsageError("--take-in needs --reason")
     tried = release_from_quarantine(
-        container.database, container.cipher, container.now(),
-        store_id=store, ids=ids, reason=reason, actor=actor(), dry_run=dry_run,
+        container,
+        store_id=store, ids=ids, reason=reason, actor=actor(), dry_run=dry_run
     )  # fmt: skip
     print_rows(
         [{"id": one.id, "delivery": one.delivery_id, "problem": one.problem} for one in tried], as_json

@@ -35,14 +35,7 @@ def _checks(*, show: bool) -> list[Check]:
     except SettingsError as error:
         found = iter([diagnose_settings(error)])
     else:
-        found = diagnose(
-            container.settings,
-            container.database,
-            container.cipher,
-            container.now(),
-            probe,
-            container.channel,
-        )
+        found = diagnose(container, probe, container.channel)
     checks = []
     for check in found:
         checks.append(check)

@@ -28,14 +28,7 @@ def add_command(store: str, advertiser: str, token: str, linked_at: datetime | N
     """Link an ad account, with the advertiser's consent."""
     container = current_container()
     link = add_link(
-        container.database,
-        container.cipher,
-        container.now(),
-        store_id=store,
-        advertiser_id=advertiser,
-        token=token,
-        linked_at=linked_at,
-        actor=actor(),
+        container, store_id=store, advertiser_id=advertiser, token=token, linked_at=linked_at, actor=actor()
     )
     print_one(link_row(link), as_json)
 
@@ -69,13 +62,6 @@ def revoke_command(store: str, reason: str, with_others: bool, as_json: bool) ->
     """Give the advertiser's consent back to TikTok; the link stays, unread until consent is given again."""
     container = current_container()
     served = revoke_consent(
-        container.database,
-        container.cipher,
-        container.tiktok.urgently(),
-        container.now(),
-        store,
-        reason=reason,
-        actor=actor(),
-        with_others=with_others,
+        container.urgently(), store, reason=reason, actor=actor(), with_others=with_others
     )
     print_rows([link_row(link) for link in served], as_json)

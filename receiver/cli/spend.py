@@ -31,11 +31,10 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
     if due and advertiser:
         raise click.UsageError("--due and --advertiser exclude each other")
     container = current_container()
-    database, cipher, now = container.database, container.cipher, container.now()
     if advertiser:
-        polled = [poll_account_and_decide(database, cipher, container.tiktok.urgently(), now, advertiser)]
+        polled = [poll_account_and_decide(container.urgently(), advertiser)]
     else:
-        polled = poll_due_and_decide(database, cipher, container.tiktok, now, limit=100)
+        polled = poll_due_and_decide(container, limit=100)
     print_rows([_row(one) for one in polled], as_json)
     if advertiser and polled[0].error:
         raise click.exceptions.Exit(1)

@@ -19,6 +19,7 @@ from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import rotate_made_secrets
 from receiver.services.connections.show import bridge_shown
 from receiver.services.stores import registry as service
+from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.listing import store_row
 from receiver.services.stores.merge import merge_merchants
@@ -47,15 +48,13 @@ def add(
     webhook_secret: str | None,
     joined_at: datetime | None,
     admit: bool,
-    **told: Any,
+    **details: Any,
 ) -> None:
     """Add a store; prints its webhook address, signing secret and status token, this once."""
     container = current_container()
     added = service.add_store(
-        container.database,
-        container.cipher,
-        container.now(),
-        **told,
+        container,
+        StoreDetails(**details),
         programme=container.settings.programme,
         actor=actor(),
         webhook_secret=webhook_secret,
@@ -147,14 +146,7 @@ def merge_command(as_json: bool, store_id: str, dry_run: bool, **told: str) -> N
 def reconcile(store_id: str, as_json: bool) -> None:
     """Look at a connected store now: facts, webhooks, the plugin; what differs is repaired and recorded."""
     container = current_container()
-    found = reconcile_store(
-        container.database,
-        container.cipher,
-        container.shops,
-        container.now(),
-        store_id,
-        public_url=container.settings.public_url,
-    )
+    found = reconcile_store(container, store_id)
     print_one(
         {
             "id": store_id,
@@ -189,15 +181,7 @@ def admit(store_id: str, as_json: bool) -> None:
 def disconnect(store_id: str, reason: str, as_json: bool) -> None:
     """End all that passes between us and the store; decisions and awards stay."""
     container = current_container()
-    left = leave_store(
-        container.database,
-        container.cipher,
-        container.shops,
-        container.now(),
-        store_id,
-        reason=reason,
-        actor=actor(),
-    )
+    left = leave_store(container, store_id, reason=reason, actor=actor())
     print_one({**_row(left.store), "webhooks_left": left.webhooks_left}, as_json)
 
 
@@ -247,23 +231,9 @@ def rotate_secret(store_id: str, overlap: int, webhook_secret: str | None, as_js
     """
     container = current_container()
     now = container.now()
-    made = rotate_made_secrets(
-        container.database,
-        container.cipher,
-        container.shops,
-        now,
-        store_id,
-        overlap_hours=overlap,
-        actor=actor(),
-    )
+    made = rotate_made_secrets(container, store_id, overlap_hours=overlap, actor=actor())
     secret = service.rotate_secret(
-        container.database,
-        container.cipher,
-        now,
-        store_id,
-        actor=actor(),
-        overlap_hours=overlap,
-        webhook_secret=webhook_secret,
+        container, store_id, actor=actor(), overlap_hours=overlap, webhook_secret=webhook_secret
     )
     answer = {
         "id": store_id,

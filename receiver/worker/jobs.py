@@ -107,9 +107,7 @@ def _poll(container: Container, stopping: Event) -> None:
     for _ in range(POLL_BATCHES):
         if stopping.is_set():
             return
-        polled = poll_due_and_decide(
-            container.database, container.cipher, container.tiktok, container.now(), limit=POLL_BATCH
-        )
+        polled = poll_due_and_decide(container, limit=POLL_BATCH)
         if len(polled) < POLL_BATCH:
             return
 
@@ -123,14 +121,7 @@ def _subscribe(container: Container) -> None:
     """TikTok sends notices to https only; its stand-in in the sandbox to this machine as well."""
     callback_url = f"{container.settings.public_url}/webhooks/tiktok/ads"
     if container.settings.tiktok_app_secret and (callback_url.startswith("https:") or container.sandbox):
-        keep_subscribed(
-            container.database,
-            container.cipher,
-            container.tiktok,
-            container.now(),
-            callback_url,
-            limit=SUBSCRIBE_BATCH,
-        )
+        keep_subscribed(container, callback_url, limit=SUBSCRIBE_BATCH)
         verify_subscriptions_if_due(container.database, container.tiktok, container.now(), callback_url)
 
 
@@ -139,14 +130,7 @@ def _check_stores(container: Container, stopping: Event) -> None:
 
     def check(store_id: str) -> None:
         if not stopping.is_set():
-            reconcile_quietly(
-                container.database,
-                container.cipher,
-                container.shops,
-                container.now(),
-                store_id,
-                public_url=container.settings.public_url,
-            )
+            reconcile_quietly(container, store_id)
 
     with ThreadPoolExecutor(CHECKS_AT_ONCE) as several:
         list(several.map(check, due_stores(container.database, container.now(), CHECK_BATCH)))

@@ -87,30 +87,7 @@ def _contained(errand: Errand) -> None:
 def _due(container: Container) -> Iterator[Errand]:
     now = container.now()
     for connect_id, shop in due_connects(container.database, now, LOOKED_AT):
-        yield Errand(f"connect {connect_id}", urlsplit(shop).netloc, partial(_advance, container, connect_id))
+        advance = partial(advance_connect, container, connect_id, probes=PROBES)
+        yield Errand(f"connect {connect_id}", urlsplit(shop).netloc, advance)
     for store_id, url in stores_with_errands(container.database, now, LOOKED_AT):
-        yield Errand(f"store {store_id}", urlsplit(url).netloc, partial(_run, container, store_id))
-
-
-def _advance(container: Container, connect_id: str) -> None:
-    advance_connect(
-        container.database,
-        container.cipher,
-        container.shops,
-        container.now(),
-        connect_id,
-        probes=PROBES,
-        programme=container.settings.programme,
-        public_url=container.settings.public_url,
-    )
-
-
-def _run(container: Container, store_id: str) -> None:
-    run_errand(
-        container.database,
-        container.cipher,
-        container.shops,
-        container.now(),
-        store_id,
-        public_url=container.settings.public_url,
-    )
+        yield Errand(f"store {store_id}", urlsplit(url).netloc, partial(run_errand, container, store_id))

@@ -20,7 +20,7 @@ from tests.browser.conftest import runs_over
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
-from tests.fakes import FrozenClock
+from tests.fakes import FrozenClock, at
 from tests.serving import served
 
 pytestmark = needs_chromium
@@ -97,7 +97,7 @@ def test_a_merchant_cancels_goes_again_lets_too_little_chooses_and_is_linked(sho
     expect(merchant.get_by_role("link", name="Back to your store")).to_have_attribute("href", BACK)
     assert not runs_over(merchant)
     assert not [said for said in merchant.complaints if said[0].startswith(shop.settings.public_url)]
-    poll_due(shop.database, shop.cipher, shop.tiktok, NOW)
+    poll_due(at(shop, NOW))
     assert (account_of(shop).advertiser_id, account_of(shop).consent) == ("7002", True)
 
 

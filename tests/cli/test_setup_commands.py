@@ -39,6 +39,7 @@ from receiver.storage.tables import (
 )
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
+from tests.fakes import at
 from tests.staff import Console, keep_staff, staff_token
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -439,7 +440,7 @@ def examine(
         return sign
 
     chosen = make_settings(database_url=container.settings.database_url, **settings)
-    return list(diagnose(chosen, container.database, container.cipher, now, look))
+    return list(diagnose(at(container, now, settings=chosen), look))
 
 
 def examine_one(container: Container, name: str, **how: Any) -> Check:

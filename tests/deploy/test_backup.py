@@ -58,12 +58,7 @@ def test_a_backup_taken_under_load_is_whole_elsewhere(container, tmp_path):
     kept = numbers(restored)
     assert len(kept) >= before
     assert kept == written[: len(kept)]
-    checks = {
-        check.name: check.state
-        for check in diagnose(
-            restored.settings, restored.database, restored.cipher, container.now(), no_answer
-        )
-    }
+    checks = {check.name: check.state for check in diagnose(restored, no_answer)}
     assert (checks["database"], checks["secrets"]) == (CheckState.OK, CheckState.OK)
     assert keep_one(restored, store_id, signal(len(written) + 1)) > kept[-1]
     restored.database.close()

@@ -10,11 +10,13 @@ import requests
 
 from receiver.sandbox.tiktok.accounts import AccountDay, SandboxAccount
 from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, deliver, ping
+from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.links import add_link
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import add_store
 from receiver.worker.jobs import every_minute
 from receiver.worker.loop import work_inbox
+from tests.fakes import at
 
 JOINED = datetime(2025, 10, 30, 8, 0, tzinfo=UTC)
 LINKED = datetime(2025, 10, 31, 10, 5, tzinfo=UTC)
@@ -33,13 +35,10 @@ class Journey:
         self.shop, self.advertiser = shop, advertiser
         self.seq = 0
         self.store = add_store(
-            container.database,
-            container.cipher,
-            clock(),
-            url=shop,
+            at(container, clock()),
+            StoreDetails(**{"name": "Example shop", "country": "US", "currency": "USD", **told, "url": shop}),
             programme="woocommerce-2025",
             actor="test",
-            **{"name": "Example shop", "country": "US", "currency": "USD", **told},
         )
         path = self.store.webhook_path
         self.webhook = SandboxWebhook(base_url + path, self.store.webhook_secret, 11, shop)
@@ -87,9 +86,7 @@ class Journey:
 
     def consent(self, token: str = "merchant-token") -> None:
         add_link(
-            self.container.database,
-            self.container.cipher,
-            self.clock(),
+            at(self.container, self.clock()),
             store_id=self.store.id,
             advertiser_id=self.advertiser,
             token=token,

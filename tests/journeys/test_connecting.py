@@ -22,7 +22,7 @@ from receiver.services.decisions.status import status_of
 from receiver.storage import tables
 from receiver.worker.loop import work_inbox
 from receiver.worker.store_work import work_stores
-from tests.fakes import FrozenClock
+from tests.fakes import FrozenClock, at
 from tests.journeys.connecting import Visitor, as_secure, service_for
 from tests.shops import Merchant
 
@@ -100,14 +100,7 @@ def warned(container):
 
 def check(container, shop):
     store = only(container, tables.Store)
-    return reconcile_store(
-        container.database,
-        container.cipher,
-        container.shops,
-        container.now(),
-        store.id,
-        public_url=container.settings.public_url,
-    )
+    return reconcile_store(container, store.id)
 
 
 def work(container):
@@ -275,9 +268,7 @@ def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, sh
     store = only(container, tables.Store)
     before = hook_of(shop).secret
     asked = {"overlap_hours": 24, "actor": "ann"}
-    turned = rotate_made_secrets(
-        container.database, container.cipher, container.shops, clock(), store.id, **asked
-    )
+    turned = rotate_made_secrets(at(container, clock()), store.id, **asked)
     assert turned == [SIGNAL, "action.woocommerce_settings_saved"]
     after = hook_of(shop).secret
     assert after != before
@@ -301,15 +292,7 @@ def test_a_secret_the_store_did_not_take_leaves_the_old_one_good(service, connec
     store = only(container, tables.Store)
     shop.faults.on(ShopFault.MAINTENANCE)
     with pytest.raises(Exception, match="busy"):
-        rotate_made_secrets(
-            container.database,
-            container.cipher,
-            container.shops,
-            clock(),
-            store.id,
-            overlap_hours=0,
-            actor="ann",
-        )
+        rotate_made_secrets(at(container, clock()), store.id, overlap_hours=0, actor="ann")
     shop.faults.off(ShopFault.MAINTENANCE)
     shop.signal("integration_installed")
     run_queue(shop)
@@ -357,14 +340,9 @@ def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(servic
     connect()
     store = only(container, tables.Store)
     said = {"reason": "asked", "actor": "ann"}
-    left = leave_store(container.database, container.cipher, container.shops, clock(), store.id, **said)
+    left = leave_store(at(container, clock()), store.id, **said)
     assert (left.webhooks_left, shop.records.hooks) == (False, [])
-    assert (
-        leave_store(
-            container.database, container.cipher, container.shops, clock(), store.id, **said
-        ).webhooks_left
-        is False
-    )
+    assert leave_store(at(container, clock()), store.id, **said).webhooks_left is False
     with container.database.reading() as session:
         assert session.scalars(select(tables.Bridge)).all() == []
     status = requests.get(
@@ -384,7 +362,7 @@ def test_erasing_leaves_ids_and_nothing_that_names_anybody(service, connect, sho
     said = {"reason": "asked", "actor": "staff"}
     with pytest.raises(Exception, match="disconnect it first"):
         erase_store(container.database, clock(), store.id, **said)
-    leave_store(container.database, container.cipher, container.shops, clock(), store.id, **said)
+    leave_store(at(container, clock()), store.id, **said)
     erase_store(container.database, clock(), store.id, **said)
     assert erase_store(container.database, clock(), store.id, **said) == {}
     kept = []

@@ -161,7 +161,7 @@ def world(tmp_path, migrated_file) -> Iterator[World]:
 
 
 def work(container: Container) -> None:
-    poll_due(container.database, container.cipher, container.tiktok, container.now())
+    poll_due(container)
     decide_store(container.database, container.now(), STORE)
 
 

@@ -13,6 +13,7 @@ from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.tiktok.faults import WORDS, Fault
 from receiver.services.polling.poll import poll_account
 from receiver.services.polling.spend import spend_of
+from tests.fakes import at
 from tests.journeys.journey import ADVERTISER, Journey, each_day, spends
 
 BEFORE = datetime(2025, 11, 10, 12, 0, tzinfo=UTC)
@@ -180,7 +181,7 @@ def test_an_account_out_of_reach_is_not_asked_about_until_staff_do(spending, fau
     spending.faults.off(fault)
     spending.clock.at = AFTER
     container = spending.container
-    poll_account(container.database, container.cipher, container.tiktok, AFTER, ADVERTISER)
+    poll_account(at(container, AFTER), ADVERTISER)
     assert status_at(spending, AFTER)["stale"] is False
 
 
@@ -193,7 +194,7 @@ def test_a_suspended_account_is_not_eligible_until_tiktok_lifts_it(spending):
     spending.faults.off(Fault.SUSPENDED)
     spending.clock.at = AFTER
     container = spending.container
-    poll_account(container.database, container.cipher, container.tiktok, AFTER, ADVERTISER)
+    poll_account(at(container, AFTER), ADVERTISER)
     assert status_at(spending, AFTER)["verdict"] == "on_track"
 
 

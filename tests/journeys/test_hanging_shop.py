@@ -17,6 +17,7 @@ from receiver.services.connections import reconcile as checks
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.storage import tables
 from receiver.worker.store_work import AT_ONE_HOST, StoreWork, work_stores
+from tests.fakes import at
 from tests.journeys.connecting import connect_by_hand, service_for
 from tests.processes import answers, running, wait_until, web
 from tests.sandbox.ports import two_free_ports
@@ -99,19 +100,11 @@ def test_a_check_of_a_shop_that_drips_ends_as_a_failure_and_backs_off(
     with service_for(database_url, clock, shops) as (container, base):
         assert "connected" in connect_by_hand(container, base, clock, shop, shop.new_key())
         shop.faults.on(ShopFault.DRIPPING)
-        public_url = container.settings.public_url
         with container.database.reading() as session:
             store_id = session.scalars(sa.select(tables.Store.id)).one()
         waits = []
         for failures in (1, 2):
-            found = reconcile_store(
-                container.database,
-                container.cipher,
-                container.shops,
-                clock(),
-                store_id,
-                public_url=public_url,
-            )
+            found = reconcile_store(at(container, clock()), store_id)
             with container.database.reading() as session:
                 bridge = session.get_one(tables.Bridge, store_id)
             assert (found.trouble, bridge.failures, bridge.lease_until) == ("unreachable", failures, None)

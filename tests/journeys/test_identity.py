@@ -90,14 +90,7 @@ def identity(container):
 
 def check(container, store_id=None):
     store_id = store_id or only(container, tables.Store).id
-    return reconcile_store(
-        container.database,
-        container.cipher,
-        container.shops,
-        container.now(),
-        store_id,
-        public_url=container.settings.public_url,
-    )
+    return reconcile_store(container, store_id)
 
 
 def work(container):

@@ -22,7 +22,7 @@ from receiver.storage.database import Database, Driver
 from receiver.storage.inbox_rows import NewDelivery, insert_new
 from receiver.storage.tables import Delivery, Store
 from tests.conftest import KEY
-from tests.fakes import FrozenClock
+from tests.fakes import FrozenClock, at
 from tests.processes import answers, running, wait_until, web, worker
 from tests.sandbox.ports import two_free_ports
 from tests.sending import Reply, send, signed_headers
@@ -164,7 +164,7 @@ def test_old_news_sent_again_by_whoever_saw_it_changes_nothing(shop: Shop):
 
 def test_a_secret_that_has_ended_signs_nothing_any_more(shop: Shop, clock: FrozenClock):
     container = shop.container
-    rotate_secret(container.database, container.cipher, clock(), shop.id, actor="test")
+    rotate_secret(at(container, clock()), shop.id, actor="test")
     clock.move(hours=23)
     assert shop.sends(BODY).status == 200
     clock.move(hours=1)

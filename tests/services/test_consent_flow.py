@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
@@ -82,16 +83,14 @@ class Way:
 
     def back(self, state, auth_code="code", browser=MERCHANTS):
         parts, sent = self.container, {"state": state, "auth_code": auth_code, "browser": browser}
-        return self.shown(
-            handle_callback(parts.database, parts.cipher, self.tiktok, parts.now(), **sent), browser
-        )
+        return self.shown(handle_callback(replace(parts, tiktok=self.tiktok), **sent), browser)
 
     def shown(self, flow_id, browser=MERCHANTS):
         return show_flow(self.container.database, self.container.now(), flow_id, browser)
 
     def pick(self, flow_id, advertiser_id, browser=MERCHANTS):
         who = {"flow_id": flow_id, "browser": browser, "advertiser_id": advertiser_id}
-        choose(self.container.database, self.container.cipher, self.container.now(), **who)
+        choose(self.container, **who)
         return self.shown(flow_id, browser)
 
     def whole(self):
@@ -429,13 +428,7 @@ def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(contain
         "consent": lambda: way.back(state),
         "choice": lambda: way.pick(flow, "7001"),
         "link by hand": lambda: add_link(
-            container.database,
-            container.cipher,
-            container.now(),
-            store_id="st_1",
-            advertiser_id="7001",
-            token="t",
-            actor="ann",
+            container, store_id="st_1", advertiser_id="7001", token="t", actor="ann"
         ),
         "refresh": lambda: refresh_for_token(container.database, container.now(), "token-st_1"),
     }

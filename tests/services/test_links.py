@@ -13,11 +13,12 @@ from receiver.services.stores.registry import disconnect_store
 from receiver.storage import tables
 from tests.db_factories import keep_link, keep_store
 from tests.factories import LINKED, OPEN
+from tests.fakes import at
 
 
 def add(container, advertiser_id="7001", **changes):
     what = {"store_id": "st_1", "advertiser_id": advertiser_id, "token": "very-secret-token", "actor": "ann"}
-    return add_link(container.database, container.cipher, OPEN, **{**what, **changes})
+    return add_link(at(container, OPEN), **{**what, **changes})
 
 
 def test_a_link_without_a_date_is_first_seen_now_and_not_exact(container):

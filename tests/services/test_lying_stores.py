@@ -28,6 +28,7 @@ from receiver.services.polling.poll import poll_account
 from receiver.services.stores.links import give_consent
 from receiver.storage.tables import Delivery, RecordedFact, Store
 from tests.db_factories import RECORDED, keep_all, keep_store
+from tests.fakes import at
 from tests.polling import INFO, FakeTikTok, day
 from tests.signals import body_of, signal
 
@@ -161,7 +162,7 @@ def outcome_of(container: Container, spending: Spending, said: Sequence[Said], c
             if on == consents_on:
                 give_consent(session, container.cipher, received, store_id, account, "token")
     with suppress(Refused):  # no link that the consent is for stands any more
-        poll_account(container.database, container.cipher, Figures(account, spending), AS_OF, account)
+        poll_account(at(container, AS_OF, tiktok=Figures(account, spending)), account)
     return decide_store(container.database, AS_OF, store_id)
 
 

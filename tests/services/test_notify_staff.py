@@ -15,6 +15,7 @@ from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.storage.tables import Award, Telling
 from tests.award_fixtures import keep_awards
+from tests.fakes import at
 from tests.staff import Console
 
 NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
@@ -150,9 +151,7 @@ def test_a_failing_channel_is_seen_and_no_more_once_it_works(container, clock, p
         ).not_told
 
     def doctor():
-        checks = diagnose(
-            container.settings, container.database, container.cipher, clock(), unreachable, channel
-        )
+        checks = diagnose(at(container, clock()), unreachable, channel)
         return next(check for check in checks if check.name == "telling")
 
     assert seen() == (True, 1)

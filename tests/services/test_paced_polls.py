@@ -16,6 +16,7 @@ from receiver.storage.database import Database
 from receiver.storage.rate_limiter import SharedBudget
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import OPEN
+from tests.fakes import at
 from tests.integrations.tiktok.recordings import FOLDER, recorded
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -79,7 +80,7 @@ def answer(container, name):
 def poll(container, advertiser="7001", now=OPEN, **changes):
     container.now.at = now
     tiktok = changes.get("tiktok", container.tiktok)
-    poll_account(container.database, container.cipher, tiktok, now, advertiser)
+    poll_account(at(container, now, tiktok=tiktok), advertiser)
     with container.database.reading() as session:
         return session.get(tables.Account, advertiser)
 

@@ -172,7 +172,7 @@ def test_a_store_that_left_is_not_read_any_more_and_its_token_opens_nothing(
 ):
     keep_all(container)
     told = {"store_id": "st_1", "advertiser_id": "7001", "token": "t", "actor": "ann"}
-    add_link(container.database, container.cipher, container.now(), **told)
+    add_link(container, **told)
     with container.database.writing() as session:
         session.get_one(tables.Store, "st_1").status_token_hash = token_hash("stt_1")
     status_for_token(container.database, container.now(), "stt_1")
@@ -232,7 +232,7 @@ def two(container: Container, capped: str) -> tuple[str, str]:
 
 def consent(container: Container, store_id: str, advertiser_id: str) -> None:
     told = {"advertiser_id": advertiser_id, "token": "t", "actor": "ann"}
-    add_link(container.database, container.cipher, container.now(), store_id=store_id, **told)
+    add_link(container, store_id=store_id, **told)
 
 
 def admitted(container: Container, *store_ids: str) -> list[str]:

@@ -11,6 +11,7 @@ from receiver.services.polling.poll import poll_due
 from receiver.storage import tables
 from tests.db_factories import RECORDED, keep_account, keep_link, keep_store
 from tests.factories import LAST, OPEN
+from tests.fakes import at
 from tests.polling import FakeTikTok, day
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -34,7 +35,7 @@ def tiktok():
 def poll(container, tiktok, now):
     with container.database.writing() as session:
         session.get_one(tables.Account, "7001").next_poll_at = now
-    poll_due(container.database, container.cipher, tiktok, now)
+    poll_due(at(container, now, tiktok=tiktok))
     decide_store(container.database, now, "st_1")
 
 
@@ -60,7 +61,7 @@ def test_an_account_at_rest_is_polled_in_time_once_what_stopped_its_store_is_lif
     )
     stop(linked, False, FINAL + HOUR)
     assert (account(linked).poll_reason, account(linked).next_poll_at) == (PollReason.SETTLING, FINAL + HOUR)
-    poll_due(linked.database, linked.cipher, tiktok, FINAL + HOUR)
+    poll_due(at(linked, FINAL + HOUR, tiktok=tiktok))
     decision = decide_store(linked.database, FINAL + HOUR, "st_1")
     assert (decision.stage, decision.award.due_by) == ("due", LAST + 7 * DAY)
 

@@ -17,6 +17,7 @@ from receiver.services.stores.links import add_link
 from receiver.storage import spend, tables
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import OPEN
+from tests.fakes import at
 from tests.polling import FakeTikTok, day
 
 REVOKED = ProviderError("revoked", advice=Advice.REAUTHORISE, code=40105)
@@ -31,7 +32,7 @@ def linked(container):
 
 
 def poll(container, tiktok, now=OPEN):
-    return poll_account(container.database, container.cipher, tiktok, now, "7001")
+    return poll_account(at(container, now, tiktok=tiktok), "7001")
 
 
 def kept_days(container):
@@ -208,7 +209,7 @@ def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
     revoked.fault = REVOKED
     poll(linked, revoked)
     silent = FakeTikTok()
-    assert poll_due(linked.database, linked.cipher, silent, OPEN + timedelta(days=30)) == []
+    assert poll_due(at(linked, OPEN + timedelta(days=30), tiktok=silent)) == []
     with pytest.raises(Refused, match="consent"):
         poll(linked, silent, OPEN + timedelta(days=30))
     assert silent.asked == []
@@ -220,7 +221,7 @@ def test_a_consent_given_again_while_the_old_one_failed_stands(linked):
     class Renewing(FakeTikTok):
         def advertiser_info(self, token, advertiser_ids):
             give = {"store_id": "st_1", "advertiser_id": "7001", "token": "new", "actor": "ann"}
-            add_link(linked.database, linked.cipher, OPEN, **give)
+            add_link(at(linked, OPEN), **give)
             return super().advertiser_info(token, advertiser_ids)
 
     revoked = Renewing()
@@ -239,7 +240,7 @@ def test_an_account_is_read_on_with_another_stores_consent(linked):
     assert polled.stores == ("st_1", "st_2")
     assert [kept(linked, tables.Link, number).consent for number in (1, 2)] == [True, False]
     good = FakeTikTok()
-    assert poll_due(linked.database, linked.cipher, good, OPEN)
+    assert poll_due(at(linked, OPEN, tiktok=good))
     assert good.asked[0] == ("info", "token-of-7001", "7001")
 
 
@@ -273,13 +274,13 @@ def test_an_account_tiktok_does_not_list_waits_for_staff(linked):
 
 def test_only_due_accounts_are_polled(linked):
     tiktok = FakeTikTok()
-    assert [one.stores for one in poll_due(linked.database, linked.cipher, tiktok, OPEN)] == [("st_1",)]
-    assert poll_due(linked.database, linked.cipher, tiktok, OPEN + timedelta(hours=1)) == []
+    assert [one.stores for one in poll_due(at(linked, OPEN, tiktok=tiktok))] == [("st_1",)]
+    assert poll_due(at(linked, OPEN + timedelta(hours=1), tiktok=tiktok)) == []
 
 
 def test_an_unknown_account_is_told(container):
     with pytest.raises(NotFound, match="7009"):
-        poll_account(container.database, container.cipher, FakeTikTok(), OPEN, "7009")
+        poll_account(at(container, OPEN, tiktok=FakeTikTok()), "7009")
     with pytest.raises(NotFound, match="7009"):
         spend_of(container.database, OPEN, "7009")
 
@@ -295,8 +296,8 @@ def test_two_pollers_at_once_ask_once(linked):
     tiktok = FakeTikTok()
     with linked.database.writing() as session:
         assert spend.claim_poll(session, "7001", OPEN, timedelta(minutes=10))
-    assert poll_due(linked.database, linked.cipher, tiktok, OPEN) == []
-    assert len(poll_due(linked.database, linked.cipher, tiktok, OPEN + timedelta(minutes=10))) == 1
+    assert poll_due(at(linked, OPEN, tiktok=tiktok)) == []
+    assert len(poll_due(at(linked, OPEN + timedelta(minutes=10), tiktok=tiktok))) == 1
 
 
 def test_an_account_that_breaks_its_poll_holds_up_no_other(linked):
@@ -310,7 +311,7 @@ def test_an_account_that_breaks_its_poll_holds_up_no_other(linked):
                 raise RuntimeError("something nobody foresaw")
             return super().advertiser_info(token, advertiser_ids)
 
-    assert [one.advertiser_id for one in poll_due(linked.database, linked.cipher, Broken(), OPEN)] == ["7001"]
+    assert [one.advertiser_id for one in poll_due(at(linked, OPEN, tiktok=Broken()))] == ["7001"]
 
 
 def test_accounts_are_read_side_by_side(linked):
@@ -324,14 +325,14 @@ def test_accounts_are_read_side_by_side(linked):
             both_are_asked.wait(timeout=20)
             return [replace(self.info, advertiser_id=advertiser_ids[0])]
 
-    polled = poll_due(linked.database, linked.cipher, Slow(), OPEN)
+    polled = poll_due(at(linked, OPEN, tiktok=Slow()))
     assert [(one.advertiser_id, one.error) for one in polled] == [("7001", None), ("7002", None)]
 
 
 def test_a_disconnected_stores_account_is_not_polled(linked):
     with linked.database.writing() as session:
         session.get(tables.Store, "st_1").disconnected_at = OPEN
-    assert poll_due(linked.database, linked.cipher, FakeTikTok(), OPEN) == []
+    assert poll_due(at(linked, OPEN, tiktok=FakeTikTok())) == []
 
 
 def test_a_poll_marks_its_stores_undecided_so_that_a_crash_forgets_none(linked):

@@ -17,6 +17,7 @@ from receiver.storage import tables
 from receiver.storage.payments import payments
 from tests.db_factories import RECORDED, keep_account, keep_link, keep_store
 from tests.factories import OPEN
+from tests.fakes import at
 from tests.polling import INFO, FakeTikTok, day, paid
 
 AT = datetime(2025, 11, 5, 12, 0, tzinfo=UTC)
@@ -50,7 +51,7 @@ def tiktok():
 
 
 def poll(container, tiktok, now=OPEN, scheduled=True):
-    return poll_account(container.database, container.cipher, tiktok, now, "7001", scheduled=scheduled)
+    return poll_account(at(container, now, tiktok=tiktok), "7001", scheduled=scheduled)
 
 
 def account(container) -> tables.Account:
@@ -328,8 +329,8 @@ def test_what_the_worker_polls_goes_by_the_schedule(linked, tiktok):
     tiktok.ledger_fault = REFUSED
     with linked.database.writing() as session:
         session.get_one(tables.Account, "7001").next_poll_at = OPEN
-    poll_due(linked.database, linked.cipher, tiktok, OPEN)
-    poll_due(linked.database, linked.cipher, tiktok, OPEN + timedelta(hours=6))
+    poll_due(at(linked, OPEN, tiktok=tiktok))
+    poll_due(at(linked, OPEN + timedelta(hours=6), tiktok=tiktok))
     assert len(ledger_questions(tiktok)) == 1
 
 

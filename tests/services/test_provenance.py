@@ -12,6 +12,7 @@ from receiver.services.stores.record_fact import record
 from receiver.storage.tables import Link, Store
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import JOINED, LINKED, OPEN, SETTLED
+from tests.fakes import at
 
 NOW = OPEN
 RECORDED = OPEN - timedelta(hours=3)
@@ -151,7 +152,7 @@ def test_a_date_of_staff_is_theirs_only_while_it_stands(container, told):
 def test_a_link_made_by_hand_is_staffs_date_or_our_first_sight(container, told, linked_at, said):
     keep_store(container)
     add_link(
-        container.database, container.cipher, RECORDED,
-        store_id="st_1", advertiser_id="7001", token="secret-token", linked_at=linked_at, actor="ann",
+        at(container, RECORDED),
+        store_id="st_1", advertiser_id="7001", token="secret-token", linked_at=linked_at, actor="ann"
     )  # fmt: skip
     assert told("account_linked", "linked") == said

@@ -49,14 +49,12 @@ class Desk:
 
     def take(self, **how: Any) -> list[Any]:
         told = {"reason": "secret put right", "actor": "ann", **how}
-        return release_from_quarantine(
-            self.container.database, self.container.cipher, self.container.now(), **told
-        )
+        return release_from_quarantine(self.container, **told)
 
     def put_right(self) -> None:
         rotate_secret(
-            self.container.database, self.container.cipher, self.container.now(), self.store,
-            actor="ann", webhook_secret=NEW_SECRET,
+            self.container, self.store,
+            actor="ann", webhook_secret=NEW_SECRET
         )  # fmt: skip
 
     def held(self) -> list[dict[str, Any]]:

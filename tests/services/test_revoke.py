@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -39,8 +41,7 @@ def linked(container):
 
 
 def revoke(container, tiktok, store_id="st_1", reason="asked by the merchant", **more):
-    parts = (container.database, container.cipher, tiktok, container.now())
-    return revoke_consent(*parts, store_id, reason=reason, actor="ann", **more)
+    return revoke_consent(replace(container, tiktok=tiktok), store_id, reason=reason, actor="ann", **more)
 
 
 def also_serve(container, store_id, advertiser_id, token):
@@ -58,7 +59,7 @@ def test_the_token_goes_back_and_nothing_is_asked_with_it_any_more(linked):
     assert tiktok.taken == ["token-of-7001"]
     assert (link.consent, link.token_sealed, link.scopes, link.ended_at) == (False, None, None, None)
     silent = FakeTikTok()
-    assert (poll_due(linked.database, linked.cipher, silent, linked.now()), silent.asked) == ([], [])
+    assert (poll_due(replace(linked, tiktok=silent)), silent.asked) == ([], [])
     with linked.database.reading() as session:
         told = [(row.actor, row.action, row.subject) for row in session.scalars(select(AuditEntry))]
     assert told == [("ann", "tiktok consent withdrawn", "st_1")]

@@ -190,9 +190,7 @@ def test_admitting_twice_keeps_the_first_time_and_is_audited_once(
 
 def test_a_new_secret_leaves_the_old_one_its_hours(container: Container):
     added = add_shop(container)
-    new = rotate_secret(
-        container.database, container.cipher, container.now(), added.id, actor="ann", overlap_hours=6
-    )
+    new = rotate_secret(container, added.id, actor="ann", overlap_hours=6)
     old, current = secrets_of(container, added.id)
     assert old.valid_until == container.now() + timedelta(hours=6)
     assert current.valid_until is None
@@ -202,7 +200,7 @@ def test_a_new_secret_leaves_the_old_one_its_hours(container: Container):
 def test_rotating_again_never_prolongs_the_oldest(container: Container, clock: FrozenClock):
     added = add_shop(container)
     for _ in range(2):
-        rotate_secret(container.database, container.cipher, container.now(), added.id, actor="ann")
+        rotate_secret(container, added.id, actor="ann")
         clock.move(hours=1)
     ends = [secret.valid_until for secret in secrets_of(container, added.id)]
     began = container.now() - timedelta(hours=2)
@@ -211,9 +209,7 @@ def test_rotating_again_never_prolongs_the_oldest(container: Container, clock: F
 
 def test_without_an_overlap_the_old_secret_ends_at_once(container: Container):
     added = add_shop(container)
-    rotate_secret(
-        container.database, container.cipher, container.now(), added.id, actor="ann", overlap_hours=0
-    )
+    rotate_secret(container, added.id, actor="ann", overlap_hours=0)
     assert secrets_of(container, added.id)[0].valid_until == container.now()
 
 
@@ -221,9 +217,7 @@ def test_without_an_overlap_the_old_secret_ends_at_once(container: Container):
 def test_an_overlap_has_its_limits(container: Container, hours: int):
     added = add_shop(container)
     with pytest.raises(InputError, match="overlap"):
-        rotate_secret(
-            container.database, container.cipher, container.now(), added.id, actor="ann", overlap_hours=hours
-        )
+        rotate_secret(container, added.id, actor="ann", overlap_hours=hours)
 
 
 def test_a_new_token_ends_the_old_one_at_once(container: Container):
@@ -235,7 +229,7 @@ def test_a_new_token_ends_the_old_one_at_once(container: Container):
 
 def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not_found(container: Container):
     added = add_shop(container)
-    rotate_secret(container.database, container.cipher, container.now(), added.id, actor="ann")
+    rotate_secret(container, added.id, actor="ann")
     rotate_token(container.database, container.now(), added.id, actor="ann")
     with container.database.reading() as session:
         done = [(one.actor, one.action, one.subject) for one in session.query(AuditEntry)]
@@ -247,7 +241,7 @@ def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not
     for call in (
         lambda: show_store(container.database, "st_none"),
         lambda: admit_store(container.database, container.now(), "st_none", actor="ann"),
-        lambda: rotate_secret(container.database, container.cipher, container.now(), "st_none", actor="ann"),
+        lambda: rotate_secret(container, "st_none", actor="ann"),
         lambda: rotate_token(container.database, container.now(), "st_none", actor="ann"),
     ):
         with pytest.raises(NotFound, match="st_none"):

@@ -54,9 +54,7 @@ def tiktok(container, fake):
 
 @pytest.fixture
 def keep(container, tiktok):
-    return lambda callback=CALLBACK: keep_subscribed(
-        container.database, container.cipher, tiktok, container.now(), callback, limit=10
-    )
+    return lambda callback=CALLBACK: keep_subscribed(replace(container, tiktok=tiktok), callback, limit=10)
 
 
 def kept(container):

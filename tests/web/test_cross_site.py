@@ -92,7 +92,7 @@ def test_our_own_forms_are_taken_and_find_the_browser_they_left(client, headers)
 @pytest.mark.parametrize("headers", [*FROM_ELSEWHERE, *FROM_US[:-1]])
 def test_keys_are_taken_from_a_server_and_from_no_page(container, app, monkeypatch, headers):
     monkeypatch.setattr("receiver.services.connections.connect.secrets.token_urlsafe", lambda _: "u" * 43)
-    begin(container.database, container.cipher, container.now(), shop=URL, browser=SECRET, return_url=None)
+    begin(container, shop=URL, browser=SECRET, return_url=None)
     keys = {"consumer_key": "ck_x", "consumer_secret": "cs_x", "key_permissions": "read_write"}
     sent = {"json": {"user_id": "u" * 43, **keys}, "base_url": BASE}
     refused = app.test_client().post("/connect/keys", headers=headers, **sent)

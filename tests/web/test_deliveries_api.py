@@ -132,9 +132,7 @@ def test_what_is_held_is_taken_in_once_the_secret_is_put_right(ask, client, cont
     (held,) = ask("GET", f"/quarantine?store={store_id}")[1]["items"]
     refused = {"id": held["id"], "delivery": None, "problem": "wrong signature"}
     assert ask("POST", "/quarantine/take-in", reason="asked")[1] == {"tried": [refused]}
-    rotate_secret(
-        container.database, container.cipher, container.now(), store_id, webhook_secret="its own", actor="ann"
-    )
+    rotate_secret(container, store_id, webhook_secret="its own", actor="ann")
     tried = ask("POST", "/quarantine/take-in", reason="asked", ids=[held["id"]], dry_run=True)[1]["tried"]
     assert (tried[0]["problem"], states(container)) == (None, [])
     ask("POST", "/quarantine/take-in", reason="the secret was put right")

@@ -34,9 +34,7 @@ def refused(console, seq):
 
 
 def put_right(container, store_id):
-    rotate_secret(
-        container.database, container.cipher, container.now(), store_id, webhook_secret="its own", actor="ann"
-    )
+    rotate_secret(container, store_id, webhook_secret="its own", actor="ann")
 
 
 def deliveries(container):

@@ -26,14 +26,7 @@ FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
 def waiting(container, monkeypatch, user_id):
     """A connect that waits for keys, of a browser that began it."""
     monkeypatch.setattr("receiver.services.connections.connect.secrets.token_urlsafe", lambda _: user_id)
-    begin(
-        container.database,
-        container.cipher,
-        container.now(),
-        shop=URL,
-        browser="b" * 43,
-        return_url=None,
-    )
+    begin(container, shop=URL, browser="b" * 43, return_url=None)
 
 
 def kept_keys(container, user_id):

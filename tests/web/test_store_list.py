@@ -12,6 +12,7 @@ from receiver.storage.tables import Account, StoreTroubleRow, WebhookEndpoint
 from receiver.web.admin import stores
 from tests.db_factories import keep_all, keep_link, keep_store
 from tests.factories import JOINED, OPEN, SETTLED
+from tests.fakes import at
 from tests.staff import Console
 
 
@@ -127,9 +128,7 @@ def test_a_store_that_left_has_no_trouble_any_more(viewer, container):
     keep_store(container)
     with container.database.writing() as session:
         session.add(WebhookEndpoint(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
-    leave_store(
-        container.database, container.cipher, container.shops, SETTLED, "st_1", reason="asked", actor="ann"
-    )
+    leave_store(at(container, SETTLED), "st_1", reason="asked", actor="ann")
     assert listed(viewer, "?condition=webhooks_off") == []
     assert listed(viewer, "?condition=disconnected") == ["st_1"]
 

@@ -31,9 +31,7 @@ def connected(container, shop, clock):
     """The id of a store that was connected at a shop of the sandbox."""
     key = shop.new_key()
     begin_by_hand(
-        container.database,
-        container.cipher,
-        container.now(),
+        container,
         shop=shop.url,
         keys=Keys(key.consumer_key, key.consumer_secret),
         browser=BROWSER,

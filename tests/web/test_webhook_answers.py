@@ -93,9 +93,7 @@ def test_one_body_under_two_ids_is_two_deliveries(receiver: Receiver, name: str)
 
 def test_during_a_rotation_both_secrets_verify_and_then_the_new_one(receiver: Receiver, clock: FrozenClock):
     container = receiver.container
-    new = rotate_secret(
-        container.database, container.cipher, container.now(), receiver.store_id, actor="test"
-    )
+    new = rotate_secret(container, receiver.store_id, actor="test")
 
     def statuses() -> list[int]:
         return [receiver.post(headers=signed_headers(BODY, secret)).status for secret in (SECRET, new)]

@@ -98,9 +98,7 @@ class _Past:
         assert merchant.account is not None
         self._record(merchant, "payment", merchant.account.pays, "told by the merchant")
         add_link(
-            self._container.database,
-            self._container.cipher,
-            event.at,
+            self._container,
             store_id=self._store_id(merchant),
             advertiser_id=merchant.account.advertiser_id,
             token=merchant.token,
@@ -118,9 +116,7 @@ class _Past:
             )
         if read_at is None or read_at < event.at:
             container = self._container
-            polled = poll_account(
-                container.database, container.cipher, container.tiktok, event.at, advertiser_id
-            )
+            polled = poll_account(container, advertiser_id)
             decide_each(container.database, event.at, polled.stores)
 
     def _issue(self, merchant: SandboxMerchant, event: Event) -> None:

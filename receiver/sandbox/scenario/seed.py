@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date
 from typing import Any
 
@@ -20,6 +21,7 @@ from receiver.sandbox.scenario.state import SandboxState, StoreMemory, recall
 from receiver.sandbox.scenario.terms import PROGRAMMES, programme_text
 from receiver.services.staff.members import add_staff, set_password
 from receiver.services.staff.passwords import new_password
+from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.registry import add_store, rotate_secret, rotate_token
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate
@@ -105,19 +107,13 @@ def _joined(container: Container, place: SandboxPaths, born: date, merchant: San
     with container.database.reading() as session:
         there = session.scalar(select(Store.id).where(Store.url == merchant.url))
     if there is not None:
-        secret = rotate_secret(
-            container.database, container.cipher, container.now(), store_id=there, actor=ACTOR
-        )
+        secret = rotate_secret(container, store_id=there, actor=ACTOR)
         token = rotate_token(container.database, container.now(), store_id=there, actor=ACTOR)
         return StoreMemory(there, secret, token, install)
+    joined_at = timeline.joined_at(merchant, born)
     added = add_store(
-        container.database,
-        container.cipher,
-        timeline.joined_at(merchant, born),
-        url=merchant.url,
-        name=merchant.name,
-        country=merchant.country,
-        currency=merchant.currency,
+        replace(container, now=lambda: joined_at),
+        StoreDetails(merchant.url, merchant.name, merchant.country, merchant.currency),
         programme=_terms(place, merchant.programme),
         actor=ACTOR,
     )

@@ -20,6 +20,7 @@ from receiver.domain.consent import ConsentOutcome, FlowError, Permission, missi
 from receiver.errors import Advice, ProviderError, Refused
 from receiver.integrations.tiktok.oauth import Authorised, Consent
 from receiver.services.authorization.consent import give_consent
+from receiver.services.context import ServiceContext
 from receiver.storage import audit, consents, links, spend, stores
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
@@ -111,20 +112,12 @@ def start_authorization(database: Database, now: datetime, flow_id: str, browser
     return state
 
 
-def handle_callback(
-    database: Database,
-    cipher: Cipher,
-    tiktok: ConsentApi,
-    now: datetime,
-    *,
-    state: str,
-    auth_code: str | None,
-    browser: str,
-) -> str:
+def handle_callback(context: ServiceContext, *, state: str, auth_code: str | None, browser: str) -> str:
     """Take TikTok's answer in: the id of the flow that shows what came of it. Raises TurnedAway.
 
     A state serves once, whoever brings it.
     """
+    database, tiktok, now = context.database, context.tiktok, context.now()
     flow_id = _spend_state(database, now, state, browser)
     if auth_code is None:
         return _failed(database, flow_id, ConsentOutcome.CANCELLED)
@@ -140,15 +133,14 @@ def handle_callback(
             "scopes": sorted(consent.scopes),
             "user_hash": user,
         }
-        _finish(session, cipher, now, flow, store, consent.access_token)
+        _finish(session, context.cipher, now, flow, store, consent.access_token)
     return flow_id
 
 
-def choose(
-    database: Database, cipher: Cipher, now: datetime, *, flow_id: str, browser: str, advertiser_id: str
-) -> None:
+def choose(context: ServiceContext, *, flow_id: str, browser: str, advertiser_id: str) -> None:
     """Link one of the accounts a consent covers, unless the store has named one since. Raises TurnedAway."""
-    with database.writing() as session:
+    now, cipher = context.now(), context.cipher
+    with context.database.writing() as session:
         covered = (_own(session, flow_id, browser)[0].found or {}).get("accounts", ())
         flow, store = _held(session, flow_id, [covers for covers, _ in covered])
         if flow.token_sealed is None or flow.expires_at <= now:

@@ -10,18 +10,17 @@ from receiver.errors import ShopError
 from receiver.services.connections.follow import follow_redirect
 from receiver.services.connections.identity import claim_of
 from receiver.services.connections.locate import Opened, open_shop
-from receiver.services.connections.ports import Keys, Shops
+from receiver.services.connections.ports import Keys
 from receiver.services.connections.probes import Probes
-from receiver.services.connections.reconcile import WITHIN, reconcile_quietly
+from receiver.services.connections.reconcile import UNFIT_KEYS, WITHIN, reconcile_quietly
 from receiver.services.connections.register_store import Registration, register_store
+from receiver.services.context import ServiceContext
 from receiver.storage import connection_attempts
-from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.tables import ConnectionAttempt
 from wp_bridge.errors import StoreTrouble
 
 LEASE = timedelta(minutes=3)  # longer than the calls of a connect and of its first check may take
-LASTING = (StoreTrouble.KEYS_REFUSED, StoreTrouble.KEYS_TOO_WEAK)
 
 
 def due_connects(database: Database, now: datetime, limit: int) -> list[tuple[str, str]]:
@@ -30,75 +29,56 @@ def due_connects(database: Database, now: datetime, limit: int) -> list[tuple[st
         return connection_attempts.due_connects(session, now, limit)
 
 
-def advance_connect(
-    database: Database,
-    cipher: Cipher,
-    shops: Shops,
-    now: datetime,
-    connect_id: str,
-    *,
-    probes: Probes,
-    programme: str,
-    public_url: str,
-) -> None:
+def advance_connect(context: ServiceContext, connect_id: str, *, probes: Probes) -> None:
     """Do what a connect waits for; nothing where it waits for none of us, or somebody else does it."""
-    with database.writing() as session:
-        claimed = connection_attempts.claim_connect(session, connect_id, now, LEASE)
+    with context.database.writing() as session:
+        claimed = connection_attempts.claim_connect(session, connect_id, context.now(), LEASE)
     if claimed is None:
         return
-    hurried = shops.for_seconds(WITHIN)
+    hurried = context.for_seconds(WITHIN)
     try:
         if claimed.rest_base is None:
-            _probe(database, probes, hurried, now, claimed)
+            _probe(hurried, probes, claimed)
             return
-        adopted = _adopt(database, cipher, hurried, now, claimed, claimed.rest_base, programme)
+        adopted = _adopt(hurried, claimed, claimed.rest_base)
     except ShopError as error:
-        _trouble(database, claimed, error.trouble)
+        _trouble(context.database, claimed, error.trouble)
         return
     if adopted.outcome is ConnectOutcome.CONNECTED and adopted.store_id is not None:
-        reconcile_quietly(database, cipher, shops, now, adopted.store_id, public_url=public_url)
-    _end(database, claimed.id, adopted.outcome, adopted.store_id)
+        reconcile_quietly(context, adopted.store_id)
+    _end(context.database, claimed.id, adopted.outcome, adopted.store_id)
 
 
-def _probe(
-    database: Database, probes: Probes, shops: Shops, now: datetime, claimed: ConnectionAttempt
-) -> None:
+def _probe(context: ServiceContext, probes: Probes, claimed: ConnectionAttempt) -> None:
     """Typed-in keys may be used over http, signed; the others never leave a shop without https."""
-    base = probes.probe(shops, claimed.shop, now, http=claimed.keys_sealed is not None)
-    with database.writing() as session:
+    http = claimed.keys_sealed is not None
+    base = probes.probe(context.shops, claimed.shop, context.now(), http=http)
+    with context.database.writing() as session:
         connect = connection_attempts.get_connect(session, claimed.id)
         if connect is not None:
             connect.rest_base, connect.lease_until = base, None
 
 
-def _adopt(
-    database: Database,
-    cipher: Cipher,
-    shops: Shops,
-    now: datetime,
-    claimed: ConnectionAttempt,
-    rest_base: str,
-    programme: str,
-) -> Registration:
+def _adopt(context: ServiceContext, claimed: ConnectionAttempt, rest_base: str) -> Registration:
     """The proof is that these keys open that shop."""
     assert claimed.keys_sealed is not None  # none is due without
-    keys = Keys.of_text(cipher.decrypt(claimed.keys_sealed))
-    opened = open_shop(shops, keys, address=claimed.shop, rest_base=rest_base)
-    _follow(database, cipher, shops, now, opened)
-    return register_store(database, cipher, now, opened=opened, keys=keys, programme=programme)
+    keys = Keys.of_text(context.cipher.decrypt(claimed.keys_sealed))
+    opened = open_shop(context.shops, keys, address=claimed.shop, rest_base=rest_base)
+    _follow(context, opened)
+    return register_store(context, opened=opened, keys=keys)
 
 
-def _follow(database: Database, cipher: Cipher, shops: Shops, now: datetime, opened: Opened) -> None:
+def _follow(context: ServiceContext, opened: Opened) -> None:
     """Let a store that really moved to this address be the one that is here."""
-    with database.reading() as session:
+    with context.database.reading() as session:
         claim = claim_of(session, opened.reported)
     if claim is not None and claim.why is ClaimReason.COPY:
-        follow_redirect(database, cipher, shops, now, claim.store_id, to=opened.address)
+        follow_redirect(context, claim.store_id, to=opened.address)
 
 
 def _trouble(database: Database, claimed: ConnectionAttempt, trouble: StoreTrouble) -> None:
     """A shop that could not be looked at, and wrong keys, end it; what may pass waits for its browser."""
-    if claimed.rest_base is None or trouble in LASTING:
+    if claimed.rest_base is None or trouble in UNFIT_KEYS:
         _end(database, claimed.id, ConnectOutcome.REFUSED, trouble=trouble)
         return
     with database.writing() as session:

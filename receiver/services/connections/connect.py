@@ -23,8 +23,9 @@ from receiver.domain.connection_attempts import LASTS, ConnectOutcome, Step, ste
 from receiver.domain.shops import is_page_of, shop_address
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.ports import Keys
+from receiver.services.context import ServiceContext
 from receiver.storage import connection_attempts
-from receiver.storage.cipher import Cipher, token_hash
+from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.tables import ConnectionAttempt
 from wp_bridge.errors import StoreTrouble
@@ -47,29 +48,20 @@ class ConnectionStatus:
     return_url: str | None
 
 
-def begin(
-    database: Database, cipher: Cipher, now: datetime, *, shop: str, browser: str, return_url: str | None
-) -> None:
+def begin(context: ServiceContext, *, shop: str, browser: str, return_url: str | None) -> None:
     """Begin to connect a shop, which the worker looks at first. Raises InputError."""
     home = address_of(shop)
     if return_url is not None and not is_page_of(return_url, home):
         raise InputError(f"must be a page of {home}", path="return_url")
     user_id = secrets.token_urlsafe(32)
-    with database.writing() as session:
-        connect = _new(user_id, browser, home, return_url, now)
-        connect.user_id_sealed = cipher.encrypt(user_id)
+    with context.database.writing() as session:
+        connect = _new(user_id, browser, home, return_url, context.now())
+        connect.user_id_sealed = context.cipher.encrypt(user_id)
         connection_attempts.add_connect(session, connect)
 
 
 def begin_by_hand(
-    database: Database,
-    cipher: Cipher,
-    now: datetime,
-    *,
-    shop: str,
-    keys: Keys,
-    browser: str,
-    return_url: str | None,
+    context: ServiceContext, *, shop: str, keys: Keys, browser: str, return_url: str | None
 ) -> None:
     """A connect whose keys the merchant typed in. Raises InputError.
 
@@ -82,9 +74,10 @@ def begin_by_hand(
     ):
         if not re.fullmatch(f"{start}[0-9a-f]{{40}}", value):
             raise InputError(f"must be the one WooCommerce showed; it begins with {start}", path=name)
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         connect = _new(secrets.token_urlsafe(32), browser, home, return_url, now)
-        connect.keys_sealed, connect.keys_at = cipher.encrypt(keys.as_text()), now
+        connect.keys_sealed, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
         connect.returned_at = now
         connection_attempts.add_connect(session, connect)
 
@@ -98,15 +91,14 @@ def address_of(shop: str) -> str:
         raise InputError(str(error), path="shop") from error
 
 
-def key_page(
-    database: Database, cipher: Cipher, now: datetime, browser: str, *, public_url: str
-) -> str | None:
+def key_page(context: ServiceContext, browser: str) -> str | None:
     """The address of the shop's key page, for the browser that began; None unless it has to go there."""
-    with database.reading() as session:
+    with context.database.reading() as session:
         connect = _of_browser(session, browser)
-        if _standing(connect, now).step is not Step.AT_THE_SHOP or connect.user_id_sealed is None:
+        if _standing(connect, context.now()).step is not Step.AT_THE_SHOP or connect.user_id_sealed is None:
             return None
-        user_id, base = cipher.decrypt(connect.user_id_sealed), connect.rest_base
+        user_id, base = context.cipher.decrypt(connect.user_id_sealed), connect.rest_base
+    public_url = context.settings.public_url
     asked = {
         "app_name": APP_NAME,
         "scope": READ_WRITE,
@@ -117,13 +109,14 @@ def key_page(
     return f"{base}wc-auth/v1/authorize?{urlencode(asked)}"
 
 
-def receive_keys(database: Database, cipher: Cipher, now: datetime, posted: Mapping[str, Any]) -> None:
+def receive_keys(context: ServiceContext, posted: Mapping[str, Any]) -> None:
     """Keep the keys a shop posts, unconfirmed.
 
     Raises InputError, NotFound and Refused: at any answer but 200 the shop deletes the keys.
     """
     user_id, keys = _read_keys(posted)
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         connect = connection_attempts.get_connect(session, token_hash(user_id))
         if connect is None or connect.outcome is not None or now >= connect.expires_at:
             raise NotFound("nobody waits for these keys")
@@ -131,7 +124,7 @@ def receive_keys(database: Database, cipher: Cipher, now: datetime, posted: Mapp
             raise Refused("keys came already")
         if posted.get("key_permissions") != READ_WRITE:
             raise InputError(f"must be {READ_WRITE}", path="key_permissions")
-        connect.keys_sealed, connect.keys_at = cipher.encrypt(keys.as_text()), now
+        connect.keys_sealed, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
 
 
 def handle_return(

@@ -8,12 +8,12 @@ from datetime import datetime
 import structlog
 
 from receiver.errors import Refused, ShopError
-from receiver.services.connections.ports import Keys, Shops
+from receiver.services.connections.ports import open_store
 from receiver.services.connections.reconcile import LEASE, WITHIN
+from receiver.services.context import ServiceContext
 from receiver.services.stores.registry import disconnect_store
 from receiver.services.validation import require_text
 from receiver.storage import audit, bridges, erasure, stores
-from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.tables import Store
 
@@ -28,36 +28,28 @@ class Disconnection:
     webhooks_left: bool
 
 
-def leave_store(
-    database: Database,
-    cipher: Cipher,
-    shops: Shops,
-    now: datetime,
-    store_id: str,
-    *,
-    reason: str,
-    actor: str,
-) -> Disconnection:
+def leave_store(context: ServiceContext, store_id: str, *, reason: str, actor: str) -> Disconnection:
     """Delete our webhooks at the store, forget its keys, and disconnect it. Twice is once.
 
     A store that does not answer is disconnected all the same. The key itself stays in WooCommerce, which
     lets no key delete itself, until its merchant revokes it. Raises InputError and NotFound.
     """
     reason = require_text(reason, "reason")
-    left = _delete_webhooks(database, cipher, shops, store_id)
-    with database.writing() as session:
+    left = _delete_webhooks(context, store_id)
+    with context.database.writing() as session:
         bridges.forget_bridge(session, store_id)
-    return Disconnection(disconnect_store(database, now, store_id, reason=reason, actor=actor), left)
+    store = disconnect_store(context.database, context.now(), store_id, reason=reason, actor=actor)
+    return Disconnection(store, left)
 
 
-def finish_leaving(database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str) -> None:
+def finish_leaving(context: ServiceContext, store_id: str) -> None:
     """Delete our webhooks at a store that was disconnected, as far as it lets us, and forget its keys."""
-    with database.writing() as session:
-        bridge = bridges.claim_bridge(session, store_id, now, LEASE)
+    with context.database.writing() as session:
+        bridge = bridges.claim_bridge(session, store_id, context.now(), LEASE)
     if bridge is None:
         return
-    _delete_webhooks(database, cipher, shops, store_id)
-    with database.writing() as session:
+    _delete_webhooks(context, store_id)
+    with context.database.writing() as session:
         store = stores.get_store(session, store_id, locked=True)
         if store.disconnected_at is not None:  # it may have been connected again meanwhile
             bridges.forget_bridge(session, store_id)
@@ -85,16 +77,15 @@ def erase_store(
     return gone
 
 
-def _delete_webhooks(database: Database, cipher: Cipher, shops: Shops, store_id: str) -> bool:
+def _delete_webhooks(context: ServiceContext, store_id: str) -> bool:
     """Whether some may be left."""
-    with database.reading() as session:
+    with context.database.reading() as session:
         stores.get_store(session, store_id)
         bridge = bridges.bridge_of(session, store_id)
         if bridge is None:
             return False
-        keys, base = Keys.of_text(cipher.decrypt(bridge.keys_sealed)), bridge.rest_base
         numbers = [hook.webhook_id for hook in bridges.created_endpoints(session, store_id)]
-    shop = shops.for_seconds(WITHIN).open(base, *keys.pair())
+    shop = open_store(context.for_seconds(WITHIN), bridge)
     try:
         for number in filter(None, numbers):
             shop.delete_webhook(number)

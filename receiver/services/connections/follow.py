@@ -13,9 +13,9 @@ from receiver.errors import Refused, ShopError
 from receiver.services.connections.identity import ACTOR, hold_claim
 from receiver.services.connections.locate import Opened, open_same
 from receiver.services.connections.move_store import relocate
-from receiver.services.connections.ports import Keys, Shops
+from receiver.services.connections.ports import Shops, keys_of
+from receiver.services.context import ServiceContext
 from receiver.storage import bridges, stores
-from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.tables import Store
 
@@ -24,25 +24,22 @@ REASON = "the old address redirects there for good, and its keys open the same s
 log = structlog.get_logger(__name__)
 
 
-def follow_redirect(
-    database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str, *, to: str | None = None
-) -> str | None:
+def follow_redirect(context: ServiceContext, store_id: str, *, to: str | None = None) -> str | None:
     """Move the store where its address redirects for good; return the new address, None if it stays.
 
     The new address must open with the keys we hold, report the store's UUID and call itself its home; with
     `to`, it must be that one. A redirect that proves nothing is held for staff.
     """
-    with database.reading() as session:
+    with context.database.reading() as session:
         store, bridge = stores.get_store(session, store_id), bridges.bridge_of(session, store_id)
     if bridge is None or store.shop_uuid is None:
         return None
-    target = _target(shops, store.url)
+    target = _target(context.shops, store.url)
     if target is None or (to is not None and not same_shop(target, to)):
         return None
-    keys = Keys.of_text(cipher.decrypt(bridge.keys_sealed))
     before = Opened(store.url, bridge.rest_base, ShopFacts(uuid=store.shop_uuid))
-    found = open_same(shops, keys, target, before)
-    return _keep(database, now, store, target, found)
+    found = open_same(context.shops, keys_of(context, bridge), target, before)
+    return _keep(context.database, context.now(), store, target, found)
 
 
 def _target(shops: Shops, url: str) -> str | None:

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.store_webhooks import ActualWebhook
+from receiver.services.context import ServiceContext
+from receiver.storage.tables import Bridge
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,16 @@ class Keys:
     @classmethod
     def of_text(cls, text: str) -> Keys:
         return cls(*text.split(":", 1))
+
+
+def keys_of(context: ServiceContext, bridge: Bridge) -> Keys:
+    """Return the keys we hold of a connected store."""
+    return Keys.of_text(context.cipher.decrypt(bridge.keys_sealed))
+
+
+def open_store(context: ServiceContext, bridge: Bridge) -> Shop:
+    """Open a connected store with the keys we hold of it."""
+    return context.shops.open(bridge.rest_base, *keys_of(context, bridge).pair())
 
 
 class Shop(Protocol):

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain import shop_facts
@@ -22,11 +21,13 @@ from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
 from receiver.domain.store_checks import REFUSED, next_check, retry
 from receiver.domain.store_webhooks import ExpectedWebhook, Repair, WebhookProblem, plan_repairs
-from receiver.errors import NotFound, ReceiverError, Refused, ShopError
+from receiver.errors import NotFound, Refused, ShopError
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
 from receiver.services.connections.follow import follow_redirect
 from receiver.services.connections.identity import ACTOR, claim_of, note_report
-from receiver.services.connections.ports import Keys, Shop, Shops
+from receiver.services.connections.isolation import isolated
+from receiver.services.connections.ports import Keys, Shop, keys_of
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.stores.registry import new_hook_id, new_secret, new_token
 from receiver.storage import audit, awards, bridges, inbox, stores, webhook_endpoints
@@ -39,9 +40,7 @@ from wp_bridge.errors import StoreTrouble
 TOPICS = {SIGNAL: "TikTok ad credit: signals", SETTINGS_SAVED: "TikTok ad credit: settings saved"}
 WITHIN = 60.0  # seconds, for all the calls of one check
 LEASE = timedelta(minutes=2)  # longer than a check can take
-KEYS_TROUBLE = (StoreTrouble.KEYS_REFUSED, StoreTrouble.KEYS_TOO_WEAK)
-
-log = structlog.get_logger(__name__)
+UNFIT_KEYS = (StoreTrouble.KEYS_REFUSED, StoreTrouble.KEYS_TOO_WEAK)  # no later try changes that
 
 
 @dataclass(frozen=True)
@@ -85,28 +84,26 @@ class _CheckFindings:
     redirected: bool = False
 
 
-def reconcile_store(
-    database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str, *, public_url: str
-) -> Reconciliation:
+def reconcile_store(context: ServiceContext, store_id: str) -> Reconciliation:
     """Check it now. Raises NotFound without store or keys, and Refused while another checks it."""
-    with database.writing() as session:
+    context, now = context.for_seconds(WITHIN), context.now()
+    with context.database.writing() as session:
         stores.get_store(session, store_id, locked=True)
         if bridges.bridge_of(session, store_id) is None:
             raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
         bridge = bridges.claim_bridge(session, store_id, now, LEASE)
         if bridge is None:
             raise Refused(f"store {store_id} is being checked at this moment")
-        task = _task(session, cipher, bridge, now, public_url, shops.keeps_secrets(bridge.rest_base))
-    shops = shops.for_seconds(WITHIN)
-    found = _ask(shops.open(task.rest_base, *task.keys.pair()), task)
+        task = _task(session, context, bridge, now)
+    found = _ask(context.shops.open(task.rest_base, *task.keys.pair()), task)
     if found.redirected:
-        moved_to = follow_redirect(database, cipher, shops, now, store_id)
+        moved_to = follow_redirect(context, store_id)
         if moved_to is not None:
             return Reconciliation(store_id, {"url": [task.url, moved_to]})
-    with database.writing() as session:
+    with context.database.writing() as session:
         stores.lock_addresses(session)
         kept = _keep(session, now, task, found)
-    decide_each(database, now, [store_id])
+    decide_each(context.database, now, [store_id])
     return kept
 
 
@@ -116,16 +113,10 @@ def due_stores(database: Database, now: datetime, limit: int) -> list[str]:
         return bridges.due_bridges(session, now, limit)
 
 
-def reconcile_quietly(
-    database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str, *, public_url: str
-) -> None:
-    """Check a store whose turn it is; one that fails holds up no other, and its lease brings it up again."""
-    try:
-        reconcile_store(database, cipher, shops, now, store_id, public_url=public_url)
-    except ReceiverError as error:
-        log.warning("store not checked", store_id=store_id, error=str(error))
-    except Exception:  # the edge
-        log.exception("store not checked", store_id=store_id)
+def reconcile_quietly(context: ServiceContext, store_id: str) -> None:
+    """Check a store whose turn it is; one that fails holds up no other."""
+    with isolated("store not checked", store_id):
+        reconcile_store(context, store_id)
 
 
 def hook_url(public_url: str, store_id: str, hook_id: str) -> str:
@@ -135,9 +126,7 @@ def hook_url(public_url: str, store_id: str, hook_id: str) -> str:
 # -- Before the store is asked ---------------------------------------------------------------------
 
 
-def _task(
-    session: Session, cipher: Cipher, bridge: Bridge, now: datetime, public_url: str, keeps_secrets: bool
-) -> _CheckTask:
+def _task(session: Session, context: ServiceContext, bridge: Bridge, now: datetime) -> _CheckTask:
     ids, secrets, made = {}, {}, {}
     store = stores.get_store(session, bridge.store_id)
     known = {hook.topic: hook for hook in bridges.created_endpoints(session, bridge.store_id)}
@@ -148,8 +137,9 @@ def _task(
             webhook_endpoints.add_hook(session, ids[topic], bridge.store_id, topic)
         elif hook.webhook_id is not None:
             made[topic] = hook.webhook_id
-        secrets[topic] = _secret(session, cipher, ids[topic], now)
+        secrets[topic] = _secret(session, context.cipher, ids[topic], now)
     # Over http everybody on the way could read a token: there, staff paste one.
+    keeps_secrets = context.shops.keeps_secrets(bridge.rest_base)
     token = new_token() if bridge.token_at is None and keeps_secrets else None
     if token is not None:
         # Ours first: should the plugin take it and we fall before we hear of it, a check gives another.
@@ -158,9 +148,10 @@ def _task(
         store_id=store.id,
         url=store.url,
         rest_base=bridge.rest_base,
-        keys=Keys.of_text(cipher.decrypt(bridge.keys_sealed)),
+        keys=keys_of(context, bridge),
         wanted=tuple(
-            ExpectedWebhook(topic, hook_url(public_url, bridge.store_id, ids[topic])) for topic in TOPICS
+            ExpectedWebhook(topic, hook_url(context.settings.public_url, store.id, ids[topic]))
+            for topic in TOPICS
         ),
         hook_ids=ids,
         secrets=secrets,
@@ -310,5 +301,5 @@ def _plan_next(bridge: Bridge, now: datetime, trouble: StoreTrouble | None, retr
         bridge.next_check_at = next_check(bridge.store_id, now)
         return
     bridge.failures += 1
-    later = now + REFUSED if trouble in KEYS_TROUBLE else retry(bridge.store_id, now, bridge.failures)
+    later = now + REFUSED if trouble in UNFIT_KEYS else retry(bridge.store_id, now, bridge.failures)
     bridge.next_check_at = max(later, now + timedelta(seconds=retry_after or 0))

@@ -13,13 +13,12 @@ from receiver.domain.shop_identity import ClaimReason, Known, false_claim
 from receiver.services.connections.identity import ACTOR, hold_claim, neighbours_of
 from receiver.services.connections.locate import Opened
 from receiver.services.connections.ports import Keys
+from receiver.services.context import ServiceContext
 from receiver.services.programmes.places import claim_place
 from receiver.services.programmes.terms import enrol_in
 from receiver.services.stores.lineage import mark_store, recognise
 from receiver.services.stores.registry import new_secret, new_store_id
 from receiver.storage import address_claims, audit, bridges, stores, webhook_endpoints
-from receiver.storage.cipher import Cipher
-from receiver.storage.database import Database
 from receiver.storage.erasure import ERASED
 from receiver.storage.tables import Bridge, Store
 
@@ -32,15 +31,14 @@ class Registration:
     store_id: str | None
 
 
-def register_store(
-    database: Database, cipher: Cipher, now: datetime, *, opened: Opened, keys: Keys, programme: str
-) -> Registration:
+def register_store(context: ServiceContext, *, opened: Opened, keys: Keys) -> Registration:
     """The store of these keys from now on. Twice is once.
 
     Who it is, the address says that was opened with them. What names another store is held for staff, and
     a shop that names a home where it was not found is not connected; the keys of either are not kept.
     """
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         stores.lock_addresses(session)  # or two would find the shop unknown
         known = neighbours_of(session, opened.reported)
         claim = false_claim(opened.reported, known)
@@ -50,18 +48,18 @@ def register_store(
             return Registration(outcome, claim.store_id)
         if opened.reported.is_elsewhere:
             return Registration(ConnectOutcome.UNPROVEN, None)
-        store = _store(session, cipher, now, known.at_address, opened, programme)
-        _bridge(session, store, cipher.encrypt(keys.as_text()), now, opened.rest_base)
+        store = _store(session, context, now, known.at_address, opened)
+        _bridge(session, store, context.cipher.encrypt(keys.as_text()), now, opened.rest_base)
         detail = {"url": opened.address, "uuid": opened.facts.uuid}
         audit.record(session, now, ACTOR, "stores connect", store.id, detail)
         return Registration(ConnectOutcome.CONNECTED, store.id)
 
 
 def _store(
-    session: Session, cipher: Cipher, now: datetime, known: Known | None, opened: Opened, programme: str
+    session: Session, context: ServiceContext, now: datetime, known: Known | None, opened: Opened
 ) -> Store:
     if known is None:
-        store = _add(session, cipher, now, opened, programme)
+        store = _add(session, context, now, opened)
     else:
         store = stores.get_store(session, known.id, locked=True)
         store.disconnected_at, store.decided_at = None, None
@@ -75,14 +73,14 @@ def _store(
     return store
 
 
-def _add(session: Session, cipher: Cipher, now: datetime, opened: Opened, programme: str) -> Store:
-    terms = enrol_in(session, programme, now)
+def _add(session: Session, context: ServiceContext, now: datetime, opened: Opened) -> Store:
+    terms = enrol_in(session, context.settings.programme, now)
     stores.lock_programme(session, terms.id)  # or two would find the last place free
     store = _new_store(now, opened.address, opened.facts, terms.id)
     session.add(store)
     session.flush()
     webhook_endpoints.add_hook(session, store.id, store.id, topic=None)  # for a webhook made by hand, too
-    webhook_endpoints.add_secret(session, store.id, cipher.encrypt(new_secret()), now)
+    webhook_endpoints.add_secret(session, store.id, context.cipher.encrypt(new_secret()), now)
     recognise(session, store, opened.facts.uuid)
     claim_place(session, terms, store, now)
     return store

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from receiver.errors import InputError, ShopError
-from receiver.services.connections.ports import Keys, Shops
+from receiver.services.connections.ports import open_store
 from receiver.services.connections.reconcile import LEASE, WITHIN
+from receiver.services.context import ServiceContext
 from receiver.services.stores.registry import LONGEST_OVERLAP, new_secret
 from receiver.storage import audit, bridges, stores, webhook_endpoints
-from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 
 
@@ -28,19 +28,20 @@ def ask_rotation(database: Database, now: datetime, store_id: str, *, overlap_ho
         return True
 
 
-def finish_rotation(database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str) -> None:
+def finish_rotation(context: ServiceContext, store_id: str) -> None:
     """Do a rotation that was asked for, once; a store that does not take it is told of in the audit."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         bridge = bridges.claim_bridge(session, store_id, now, LEASE)
         asked = bridge.rotation if bridge else None
     if asked is None:
         return
     trouble = None
     try:
-        rotate_made_secrets(database, cipher, shops, now, store_id, **asked)
+        rotate_made_secrets(context, store_id, **asked)
     except ShopError as error:
         trouble = error.trouble
-    with database.writing() as session:
+    with context.database.writing() as session:
         bridge = bridges.bridge_of(session, store_id, locked=True)
         if bridge is not None:
             bridge.rotation = bridge.lease_until = None
@@ -50,14 +51,7 @@ def finish_rotation(database: Database, cipher: Cipher, shops: Shops, now: datet
 
 
 def rotate_made_secrets(
-    database: Database,
-    cipher: Cipher,
-    shops: Shops,
-    now: datetime,
-    store_id: str,
-    *,
-    overlap_hours: int,
-    actor: str,
+    context: ServiceContext, store_id: str, *, overlap_hours: int, actor: str
 ) -> list[str]:
     """The topics whose webhook has a new secret now; the old one verifies until the overlap is over.
 
@@ -66,26 +60,26 @@ def rotate_made_secrets(
     and InputError.
     """
     _check_overlap(overlap_hours)
-    with database.reading() as session:
+    now = context.now()
+    with context.database.reading() as session:
         stores.get_store(session, store_id)
         bridge = bridges.bridge_of(session, store_id)
         if bridge is None:  # its webhooks were made by hand
             return []
-        keys = Keys.of_text(cipher.decrypt(bridge.keys_sealed))
         made = [
             (hook.id, hook.topic, hook.webhook_id) for hook in bridges.created_endpoints(session, store_id)
         ]
-    shop = shops.for_seconds(WITHIN).open(bridge.rest_base, *keys.pair())
+    shop = open_store(context.for_seconds(WITHIN), bridge)
     turned = []
     for hook_id, topic, webhook_id in made:
         if webhook_id is None or topic is None:
             continue
         secret = new_secret()
-        with database.writing() as session:
+        with context.database.writing() as session:
             before = bridges.newest_secret(session, hook_id)
-            webhook_endpoints.add_secret(session, hook_id, cipher.encrypt(secret), now)
+            webhook_endpoints.add_secret(session, hook_id, context.cipher.encrypt(secret), now)
         shop.change_secret(webhook_id, secret)
-        with database.writing() as session:
+        with context.database.writing() as session:
             if before is not None:
                 webhook_endpoints.end_older_secrets(
                     session, hook_id, before.id, now + timedelta(hours=overlap_hours)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import identity
+from receiver.services.context import ServiceContext
 from receiver.services.inbox.verify import Headers, Verifier, new_delivery
 from receiver.services.validation import require_text
 from receiver.storage import audit, inbox, quarantine, webhook_endpoints
@@ -81,9 +82,7 @@ def held_by_store(database: Database) -> dict[str, int]:
 
 
 def release_from_quarantine(
-    database: Database,
-    cipher: Cipher,
-    now: datetime,
+    context: ServiceContext,
     *,
     store_id: str | None = None,
     ids: Sequence[int] = (),
@@ -95,6 +94,7 @@ def release_from_quarantine(
 
     Only a dry run needs no reason. Raises InputError, and ReceiverError where a secret can no longer be read.
     """
+    database, cipher, now = context.database, context.cipher, context.now()
     verifier = Verifier(cipher)
     reason = reason if dry_run else require_text(reason, "reason")
     with database.rolled_back() if dry_run else nullcontext(database) as place, place.writing() as session:

@@ -15,6 +15,7 @@ from receiver.domain.troubles import Actor
 from receiver.errors import InputError, ProviderError, ReceiverError, SettingsError, StorageUnavailable
 from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.integrations.probe import ProbeResult
+from receiver.services.context import ServiceContext
 from receiver.services.operations.rotate_keys import encrypted_columns
 from receiver.settings import Settings
 from receiver.storage import alerts, heartbeats, store_troubles
@@ -52,19 +53,15 @@ def diagnose_settings(error: SettingsError) -> Check:
 
 
 def diagnose(
-    settings: Settings,
-    database: Database,
-    cipher: Cipher,
-    now: datetime,
-    look: Callable[[str], ProbeResult],
-    channel: Channel | None = None,
+    context: ServiceContext, look: Callable[[str], ProbeResult], channel: Channel | None = None
 ) -> Iterator[Check]:
     """Every check in turn; none raises."""
+    settings, database, now = context.settings, context.database, context.now()
     yield Check("settings", CheckState.OK, f"complete; reached at {settings.public_url}")
     schema = _schema(database)
     yield schema
     if schema.state is not CheckState.FAIL:
-        yield _secrets(database, cipher)
+        yield _secrets(database, context.cipher)
         yield _worker(database, now)
         yield _calls(SharedBudget(database, settings.tiktok_rate), now)
         yield _telling(database, channel)

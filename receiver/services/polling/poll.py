@@ -25,6 +25,7 @@ from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUna
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.codes import NOT_THERE, TOKEN_EXPIRED
 from receiver.services.authorization.withdraw import consent_withdrawn
+from receiver.services.context import ServiceContext
 from receiver.services.polling.plan import plan_poll
 from receiver.services.polling.poll_bills import (
     BillsTask,
@@ -36,7 +37,6 @@ from receiver.services.polling.poll_bills import (
 )
 from receiver.services.programmes.terms import terms_of
 from receiver.storage import spend, tables
-from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 
 RE_READ = timedelta(days=4)  # figures this young may still be restated
@@ -61,8 +61,6 @@ class AdsApi(Ledger, Protocol):
     def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[DaySpend]: ...
 
     def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None: ...
-
-    def urgently(self) -> AdsApi: ...
 
 
 @dataclass(frozen=True)
@@ -91,27 +89,24 @@ class _PollTask:
     bills: BillsTask
 
 
-def poll_due(
-    database: Database, cipher: Cipher, tiktok: AdsApi, now: datetime, limit: int = 20
-) -> list[Polled]:
+def poll_due(context: ServiceContext, limit: int = 20) -> list[Polled]:
     """Poll the accounts whose time has come, each claimed first; none holds up another."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         due = spend.due_accounts(session, now, limit)
         ours = [one for one in due if spend.claim_poll(session, one[0], now, LEASE)]
 
     def poll(one: tuple[str, bool]) -> Polled | None:
         advertiser_id, urgent = one
-        return _tried(database, cipher, tiktok.urgently() if urgent else tiktok, now, advertiser_id)
+        return _tried(context.urgently() if urgent else context, advertiser_id)
 
     with ThreadPoolExecutor(AT_ONCE) as several:
         return [polled for polled in several.map(poll, ours) if polled]
 
 
-def _tried(
-    database: Database, cipher: Cipher, tiktok: AdsApi, now: datetime, advertiser_id: str
-) -> Polled | None:
+def _tried(context: ServiceContext, advertiser_id: str) -> Polled | None:
     try:
-        return poll_account(database, cipher, tiktok, now, advertiser_id, scheduled=True)
+        return poll_account(context, advertiser_id, scheduled=True)
     except StorageUnavailable:
         raise
     except Exception:  # the edge: its lease brings this account up again
@@ -119,27 +114,20 @@ def _tried(
         return None
 
 
-def poll_account(
-    database: Database,
-    cipher: Cipher,
-    tiktok: AdsApi,
-    now: datetime,
-    advertiser_id: str,
-    *,
-    scheduled: bool = False,
-) -> Polled:
+def poll_account(context: ServiceContext, advertiser_id: str, *, scheduled: bool = False) -> Polled:
     """Poll one account now, all of it unless `scheduled`.
 
     Raises NotFound for an unknown one, Refused without a usable consent.
     """
-    task = _task(database, cipher, advertiser_id, scheduled)
+    now, tiktok = context.now(), context.tiktok
+    task = _task(context, advertiser_id, scheduled)
     try:
         info = _info(tiktok, task, advertiser_id)
         readings = _read_spend(tiktok, task, info, now) if info.timezone else None
         bills = read_bills(tiktok, task.token, task.bills, info, now)
     except ProviderError as error:
-        return _failed(database, now, advertiser_id, task, error)
-    with database.writing() as session:
+        return _failed(context.database, now, advertiser_id, task, error)
+    with context.database.writing() as session:
         account = session.get_one(tables.Account, advertiser_id, with_for_update=True)
         if _is_overtaken(account, task, now):
             return Polled(advertiser_id, (), None)
@@ -149,8 +137,8 @@ def poll_account(
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), None)
 
 
-def _task(database: Database, cipher: Cipher, advertiser_id: str, scheduled: bool) -> _PollTask:
-    with database.reading() as session:
+def _task(context: ServiceContext, advertiser_id: str, scheduled: bool) -> _PollTask:
+    with context.database.reading() as session:
         account = spend.account(session, advertiser_id)
         if account is None:
             raise NotFound(f"no account {advertiser_id} is known")
@@ -161,7 +149,7 @@ def _task(database: Database, cipher: Cipher, advertiser_id: str, scheduled: boo
         terms = terms_of(session, store.programme)
         return _PollTask(
             link_id=link.id,
-            token=cipher.decrypt(link.token_sealed),
+            token=context.cipher.decrypt(link.token_sealed),
             token_sealed=link.token_sealed,
             linked_at=link.linked_at,
             prior_days=terms.prior_spend_days,

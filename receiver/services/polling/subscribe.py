@@ -2,13 +2,13 @@
 
 Being told is a convenience: every account is polled anyway. So a refusal hinders nothing and is tried again
 later, and what was asked for twice, by two processes or one that fell in between, is ended in a day
-(look_through.py).
+(verify_subscriptions.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
@@ -16,8 +16,8 @@ import structlog
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.codes import WRONG_PARAMETER
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
+from receiver.services.context import ServiceContext
 from receiver.storage import spend, subscriptions
-from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 
 HOW_OFTEN = {Entity.REPORT_DATA_CHANGE: "60_MINUTE", Entity.AD_ACCOUNT_SUSPENSION: None}
@@ -44,23 +44,15 @@ class SubscriptionApi(Protocol):
     def unsubscribe(self, subscription_id: str) -> None: ...
 
 
-def keep_subscribed(
-    database: Database,
-    cipher: Cipher,
-    tiktok: SubscriptionApi,
-    now: datetime,
-    callback_url: str,
-    *,
-    limit: int,
-) -> None:
+def keep_subscribed(context: ServiceContext, callback_url: str, *, limit: int) -> None:
     """End what is of accounts that may not be read, and subscribe those that may; at most `limit` of each."""
-    with database.reading() as session:
-        wanting = subscriptions.accounts_to_subscribe(session, list(HOW_OFTEN), now, limit)
+    with context.database.reading() as session:
+        wanting = subscriptions.accounts_to_subscribe(session, list(HOW_OFTEN), context.now(), limit)
         ended = [one.subscription_id for one in subscriptions.subscriptions_to_end(session, limit)]
     for subscription_id in ended:
-        end_subscription(database, tiktok, subscription_id)
+        end_subscription(context.database, context.tiktok, subscription_id)
     for advertiser_id in wanting:
-        _subscribe(database, cipher, tiktok, now, callback_url, advertiser_id)
+        _subscribe(context, callback_url, advertiser_id)
 
 
 def end_subscription(database: Database, tiktok: SubscriptionApi, subscription_id: str) -> None:
@@ -76,28 +68,22 @@ def end_subscription(database: Database, tiktok: SubscriptionApi, subscription_i
         subscriptions.forget_subscription(session, subscription_id)
 
 
-def _subscribe(
-    database: Database,
-    cipher: Cipher,
-    tiktok: SubscriptionApi,
-    now: datetime,
-    callback_url: str,
-    advertiser_id: str,
-) -> None:
+def _subscribe(context: ServiceContext, callback_url: str, advertiser_id: str) -> None:
+    database = context.database
     with database.reading() as session:
         link = spend.link_to_read(session, advertiser_id)
         kept = subscriptions.subscriptions_of(session, advertiser_id)
     if link is None or link.token_sealed is None:
         return
-    token, again = cipher.decrypt(link.token_sealed), None
+    token, again = context.cipher.decrypt(link.token_sealed), None
     for entity, often in HOW_OFTEN.items():
         if entity in kept:
             continue
         try:
-            made = tiktok.subscribe(token, entity, callback_url, [advertiser_id], often)
+            made = context.tiktok.subscribe(token, entity, callback_url, [advertiser_id], often)
         except ProviderError as error:
             log.warning("not subscribed", advertiser_id=advertiser_id, entity=entity, advice=error.advice)
-            again = error.until or now + (MUCH_LATER if error.advice in FOR_LONG else AGAIN)
+            again = error.until or context.now() + (MUCH_LATER if error.advice in FOR_LONG else AGAIN)
             break
         with database.writing() as session:
             subscriptions.keep_subscription(session, advertiser_id, entity, made)

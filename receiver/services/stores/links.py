@@ -7,17 +7,15 @@ from typing import Any
 
 from receiver.errors import InputError, NotFound
 from receiver.services.authorization.consent import give_consent
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.storage import audit, links, spend, stores, tables
-from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
 
 
 def add_link(
-    database: Database,
-    cipher: Cipher,
-    now: datetime,
+    context: ServiceContext,
     *,
     store_id: str,
     advertiser_id: str,
@@ -30,14 +28,15 @@ def add_link(
     `linked_at` is a date staff know with evidence; without it the store's own claim stands, else `now`
     as the moment we first saw it. Raises NotFound and InputError.
     """
+    now = context.now()
     _check(advertiser_id, token, linked_at, now)
-    with database.writing() as session:
+    with context.database.writing() as session:
         spend.hold_accounts(session, [advertiser_id])
         stores.get_store(session, store_id, locked=True)
-        link = give_consent(session, cipher, now, store_id, advertiser_id, token, linked_at=linked_at)
+        link = give_consent(session, context.cipher, now, store_id, advertiser_id, token, linked_at=linked_at)
         audit.record(session, now, actor, "links add", store_id, {"advertiser_id": advertiser_id})
         session.flush()
-    decide_each(database, now, [store_id])
+    decide_each(context.database, now, [store_id])
     return link
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.shops import other_scheme
 from receiver.errors import InputError, Refused
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.programmes.places import claim_place, fill_places
 from receiver.services.programmes.terms import enrol_in
@@ -18,7 +19,7 @@ from receiver.services.stores.details import StoreDetails, checked_details, chec
 from receiver.services.stores.lineage import recognise
 from receiver.services.validation import require_text
 from receiver.storage import audit, awards, consents, history, links, stores, webhook_endpoints
-from receiver.storage.cipher import Cipher, token_hash
+from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
 from receiver.storage.tables import Store
@@ -44,17 +45,11 @@ def webhook_path(store_id: str) -> str:
 
 
 def add_store(
-    database: Database,
-    cipher: Cipher,
-    now: datetime,
+    context: ServiceContext,
+    given: StoreDetails,
     *,
-    url: str,
-    name: str,
-    country: str,
-    currency: str,
     programme: str,
     actor: str,
-    merchant: str | None = None,
     webhook_secret: str | None = None,
     admit: bool = False,
     joined_at: datetime | None = None,
@@ -63,12 +58,12 @@ def add_store(
 
     Raises InputError, and Refused for a shop that is already here.
     """
-    details = checked_details(StoreDetails(url, name, country, currency, merchant))
+    details, now = checked_details(given), context.now()
     if joined_at is not None and joined_at > now:
         raise InputError("lies in the future", path="joined-at")
     secret = new_secret() if webhook_secret is None else checked_secret(webhook_secret)
     token = new_token()
-    with database.writing() as session:
+    with context.database.writing() as session:
         stores.lock_addresses(session)  # or two would find the shop unknown
         terms = enrol_in(session, programme, now)
         stores.lock_programme(session, terms.id)  # or two would find the last place free
@@ -83,7 +78,7 @@ def add_store(
         else:
             claim_place(session, terms, store, now)
         webhook_endpoints.add_hook(session, store.id, store.id, topic=None)
-        webhook_endpoints.add_secret(session, store.id, cipher.encrypt(secret), now)
+        webhook_endpoints.add_secret(session, store.id, context.cipher.encrypt(secret), now)
         what = {"url": store.url, "programme": store.programme, "admitted": store.admitted_at is not None}
         audit.record(session, now, actor, "stores add", store.id, what)
     return AddedStore(store.id, webhook_path(store.id), secret, token)
@@ -140,9 +135,7 @@ def _cut(session: Session, store: Store, now: datetime) -> None:
 
 
 def rotate_secret(
-    database: Database,
-    cipher: Cipher,
-    now: datetime,
+    context: ServiceContext,
     store_id: str,
     *,
     actor: str,
@@ -156,10 +149,11 @@ def rotate_secret(
     if not 0 <= overlap_hours <= LONGEST_OVERLAP:
         raise InputError(f"must be 0 to {LONGEST_OVERLAP} hours", path="overlap")
     secret = new_secret() if webhook_secret is None else checked_secret(webhook_secret)
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         stores.get_store(session, store_id, locked=True)
         webhook_endpoints.end_secrets(session, store_id, now + timedelta(hours=overlap_hours))
-        webhook_endpoints.add_secret(session, store_id, cipher.encrypt(secret), now)
+        webhook_endpoints.add_secret(session, store_id, context.cipher.encrypt(secret), now)
         audit.record(session, now, actor, "stores rotate-secret", store_id, {"overlap_hours": overlap_hours})
     return secret
 

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 from receiver.domain.facts import ConsentLoss
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.services.authorization.withdraw import consent_withdrawn
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.validation import require_text
 from receiver.storage import links, spend, stores
-from receiver.storage.cipher import Cipher
-from receiver.storage.database import Database
 from receiver.storage.tables import Link
 
 
@@ -25,10 +24,7 @@ class RevocationApi(Protocol):
 
 
 def revoke_consent(
-    database: Database,
-    cipher: Cipher,
-    tiktok: RevocationApi,
-    now: datetime,
+    context: ServiceContext,
     store_id: str,
     *,
     reason: str,
@@ -42,14 +38,15 @@ def revoke_consent(
     not take the token back: then nothing has changed.
     """
     reason = require_text(reason, "reason")
-    token, served = _served(database, cipher, store_id)
+    now = context.now()
+    token, served = _served(context, store_id)
     others = [link.store_id for link in served if link.store_id != store_id]
     if others and not with_others:
         raise Refused(
             f"the same consent serves {', '.join(others)} too; --with-others takes it from them as well"
         )
-    lost = _give_back(tiktok, token)
-    with database.writing() as session:
+    lost = _give_back(context.tiktok, token)
+    with context.database.writing() as session:
         for link in served:
             consent_withdrawn(
                 session,
@@ -62,13 +59,14 @@ def revoke_consent(
             )
         _look_again(session, now, lost)
         given_back = [session.get_one(Link, link.id) for link in served]
-    decide_each(database, now, [link.store_id for link in given_back])
+    decide_each(context.database, now, [link.store_id for link in given_back])
     return given_back
 
 
-def _served(database: Database, cipher: Cipher, store_id: str) -> tuple[str, list[Link]]:
+def _served(context: ServiceContext, store_id: str) -> tuple[str, list[Link]]:
     """The token, and every link that is read with it, whoever sealed it when."""
-    with database.reading() as session:
+    cipher = context.cipher
+    with context.database.reading() as session:
         stores.get_store(session, store_id)
         link = links.open_link(session, store_id)
         if link is None:

@@ -54,9 +54,7 @@ def take_in() -> str | tuple[str, int]:
     container, form = current_container(), request.form
     try:
         tried = release_from_quarantine(
-            container.database,
-            container.cipher,
-            container.now(),
+            container,
             store_id=_store() or None,
             reason=form.get("reason", ""),
             actor=g.person.email,

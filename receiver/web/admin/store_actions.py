@@ -83,10 +83,7 @@ def erase(store_id: str) -> Response:
 def revoke(store_id: str) -> Response:
     container = current_container()
     revoke_consent(
-        container.database,
-        container.cipher,
-        container.tiktok.for_request(),
-        container.now(),
+        container.for_request(),
         store_id,
         reason=request.form.get("reason", ""),
         actor=g.person.email,

@@ -77,14 +77,7 @@ def go() -> AnyResponse | str | tuple[str, int]:
         return _page("start", shop=address_of(shop), go=_go(shop))
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
-    begin(
-        container.database,
-        container.cipher,
-        container.now(),
-        shop=shop,
-        browser=this_browser(),
-        return_url=request.args.get("return_url") or None,
-    )
+    begin(container, shop=shop, browser=this_browser(), return_url=request.args.get("return_url") or None)
     return redirect(url_for("shop.show"), 303)
 
 
@@ -95,15 +88,7 @@ def by_hand() -> AnyResponse | tuple[str, int]:
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
     key, secret = (request.form.get(name, "").strip() for name in ("consumer_key", "consumer_secret"))
-    begin_by_hand(
-        container.database,
-        container.cipher,
-        container.now(),
-        shop=shop,
-        keys=Keys(key, secret),
-        browser=this_browser(),
-        return_url=None,
-    )
+    begin_by_hand(container, shop=shop, keys=Keys(key, secret), browser=this_browser(), return_url=None)
     return redirect(url_for("shop.show"), 303)
 
 
@@ -117,7 +102,7 @@ def keys() -> AnyResponse | tuple[AnyResponse, int]:
         posted = read_json(request.get_data())
         if not isinstance(posted, dict):
             raise InputError("must be a JSON object", path="body")
-        receive_keys(container.database, container.cipher, container.now(), posted)
+        receive_keys(container, posted)
     except (InputError, NotFound, Refused) as error:
         status = {InputError: 400, NotFound: 404, Refused: 409}[type(error)]
         return jsonify(error=str(error)), status
@@ -149,13 +134,7 @@ def show() -> AnyResponse | str | tuple[str, int]:
     if request.args.get("again"):
         try_again(container.database, browser)
         return redirect(url_for("shop.show"), 303)
-    address = key_page(
-        container.database,
-        container.cipher,
-        container.now(),
-        browser,
-        public_url=container.settings.public_url,
-    )
+    address = key_page(container, browser)
     if address is not None:
         return redirect(address, 303)
     return _standing_page(get_status(container.database, container.now(), browser))

@@ -71,10 +71,7 @@ def come_back_from_tiktok() -> AnyResponse:
     """The code is out of the address before the merchant sees a page."""
     container = current_container()
     flow_id = handle_callback(
-        container.database,
-        container.cipher,
-        container.tiktok.for_request(),
-        container.now(),
+        container.for_request(),
         state=_asked("state", FlowError.STATE_UNKNOWN),
         auth_code=request.args.get("auth_code") or None,
         browser=known_browser() or "",  # nobody: that spends the state all the same
@@ -87,7 +84,7 @@ def pick(flow_id: str) -> AnyResponse:
     """No token in the form: its address is known to this browser alone."""
     container, advertiser_id = current_container(), request.form.get("advertiser", "")
     who = {"flow_id": flow_id, "browser": _browser()}
-    choose(container.database, container.cipher, container.now(), advertiser_id=advertiser_id, **who)
+    choose(container, advertiser_id=advertiser_id, **who)
     return redirect(url_for("consent.show", flow_id=flow_id), 303)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from receiver.services.connections.advance import advance_connect, due_connects
@@ -29,38 +31,16 @@ class Visit:
 
     def begin(self, shop=URL, browser=BROWSER, return_url=None):
         """The user id the shop is given; None where the worker found no shop."""
-        begin(
-            self.container.database,
-            self.container.cipher,
-            self.container.now(),
-            shop=shop,
-            browser=browser,
-            return_url=return_url,
-        )
+        begin(self.container, shop=shop, browser=browser, return_url=return_url)
         self.work()
-        self.address = key_page(
-            self.container.database,
-            self.container.cipher,
-            self.container.now(),
-            browser,
-            public_url=PUBLIC_URL,
-        )
+        self.address = key_page(self.container, browser)
         query = self.address.split("?", 1)[1] if self.address else ""
         return dict(part.split("=", 1) for part in query.split("&") if part).get("user_id")
 
     def work(self):
         """What the worker does when it looks."""
         for connect_id, _ in due_connects(self.container.database, self.container.now(), 100):
-            advance_connect(
-                self.container.database,
-                self.container.cipher,
-                self.shops,
-                self.container.now(),
-                connect_id,
-                probes=self.probes,
-                programme="woocommerce-2025",
-                public_url=PUBLIC_URL,
-            )
+            advance_connect(replace(self.container, shops=self.shops), connect_id, probes=self.probes)
 
     def post_keys(self, user_id, keys=KEYS, **changes):
         posted = {
@@ -71,7 +51,7 @@ class Visit:
             "key_permissions": "read_write",
             **changes,
         }
-        receive_keys(self.container.database, self.container.cipher, self.container.now(), posted)
+        receive_keys(self.container, posted)
 
     def back(self, user_id, browser=BROWSER, approved=True):
         return handle_return(
@@ -88,15 +68,7 @@ class Visit:
         return get_status(self.container.database, self.container.now(), browser)
 
     def connect_by_hand(self, shop=URL, keys=KEYS):
-        begin_by_hand(
-            self.container.database,
-            self.container.cipher,
-            self.container.now(),
-            shop=shop,
-            keys=keys,
-            browser=BROWSER,
-            return_url=None,
-        )
+        begin_by_hand(self.container, shop=shop, keys=keys, browser=BROWSER, return_url=None)
         self.work()
         self.container.now.move(seconds=5)
         return self.finish()

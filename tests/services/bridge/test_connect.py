@@ -10,6 +10,7 @@ from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.connect import begin_by_hand, get_status
 from receiver.services.connections.ports import Keys
 from receiver.services.decisions.status import status_for_token
+from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.registry import add_store, disconnect_store
 from receiver.storage import tables
 from tests.fake_stores import FACTS, KEYS, URL, UUID, FakeShop
@@ -245,13 +246,7 @@ def test_whoever_types_in_keys_for_many_shops_cannot_fill_the_disk(container, cl
     for number in range(30):
         clock.move(seconds=1)
         begin_by_hand(
-            container.database,
-            container.cipher,
-            container.now(),
-            shop=f"{URL}{number}/",
-            keys=KEYS,
-            browser=f"stranger {number}",
-            return_url=None,
+            container, shop=f"{URL}{number}/", keys=KEYS, browser=f"stranger {number}", return_url=None
         )
     assert len(rows(container, tables.ConnectionAttempt)) == 20
 
@@ -280,13 +275,8 @@ def test_a_store_that_connects_again_goes_on_where_it_was(visit, container, fake
 
 def test_a_store_that_staff_added_by_hand_is_the_one_that_connects(visit, container):
     added = add_store(
-        container.database,
-        container.cipher,
-        container.now(),
-        url="http://shop.example/",
-        name="By hand",
-        country="US",
-        currency="USD",
+        container,
+        StoreDetails("http://shop.example/", "By hand", "US", "USD"),
         programme="woocommerce-2025",
         actor="ann",
     )

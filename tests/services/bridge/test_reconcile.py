@@ -37,9 +37,7 @@ def store_id(visit):
 
 @pytest.fixture
 def check(container, shops, store_id):
-    return lambda: reconcile_store(
-        container.database, container.cipher, shops, container.now(), store_id, public_url=PUBLIC_URL
-    )
+    return lambda: reconcile_store(replace(container, shops=shops), store_id)
 
 
 def rows(container, table):
@@ -184,9 +182,7 @@ def test_a_token_that_did_not_reach_the_plugin_is_given_anew(visit, container, f
     assert bridge(container).token_at is None
     fake.troubles.clear()
     for _ in range(2):
-        reconcile_store(
-            container.database, container.cipher, shops, container.now(), store_id, public_url=PUBLIC_URL
-        )
+        reconcile_store(replace(container, shops=shops), store_id)
     assert len(fake.tokens) == 1
     assert bridge(container).token_at is not None
 
@@ -196,9 +192,7 @@ def test_a_store_without_https_is_given_no_token_and_keeps_the_one_staff_pasted(
     shops.known[url] = fake = FakeShop(said=replace(FACTS, home_url=url), plugin=STATE)
     store_id = visit.connect_by_hand(url).store_id
     token = rotate_token(container.database, container.now(), store_id, actor="staff")
-    found = reconcile_store(
-        container.database, container.cipher, shops, container.now(), store_id, public_url=PUBLIC_URL
-    )
+    found = reconcile_store(replace(container, shops=shops), store_id)
     assert (found.trouble, fake.tokens) == (None, [])
     assert "state" in fake.calls
     assert status_for_token(container.database, container.now(), token).store_name == "Example shop"
@@ -260,9 +254,7 @@ def test_a_store_is_checked_by_one_at_a_time(container, fake, check, store_id):
 
 def test_a_store_nobody_connected_has_nothing_to_be_checked_by(container, shops):
     with pytest.raises(NotFound):
-        reconcile_store(
-            container.database, container.cipher, shops, container.now(), "st_none", public_url=PUBLIC_URL
-        )
+        reconcile_store(replace(container, shops=shops), "st_none")
 
 
 # When
@@ -272,9 +264,7 @@ def due(container, shops):
     """Whose turn it is; they are checked."""
     stores = due_stores(container.database, container.now(), 10)
     for store_id in stores:
-        reconcile_quietly(
-            container.database, container.cipher, shops, container.now(), store_id, public_url=PUBLIC_URL
-        )
+        reconcile_quietly(replace(container, shops=shops), store_id)
     return stores
 
 

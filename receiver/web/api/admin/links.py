@@ -90,9 +90,7 @@ class LinksView(MethodView):
         """Open the link, or give the one the store claimed its consent. Twice is once."""
         container = current_container()
         link = add_link(
-            container.database,
-            container.cipher,
-            container.now(),
+            container,
             store_id=told["store"],
             advertiser_id=told["advertiser"],
             token=told["token"],
@@ -127,13 +125,5 @@ class RevokeView(MethodView):
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Give the consent back to TikTok; the link stays, unread until consent is given again."""
         container = current_container()
-        served = revoke_consent(
-            container.database,
-            container.cipher,
-            container.tiktok.for_request(),
-            container.now(),
-            store_id,
-            **told,
-            actor=g.person.email,
-        )
+        served = revoke_consent(container.for_request(), store_id, **told, actor=g.person.email)
         return {"links": [link_row(link) for link in served]}

@@ -135,9 +135,7 @@ class TakeInView(MethodView):
         """Verify anew; what is right goes into the inbox like any delivery, the rest stays."""
         container = current_container()
         tried = release_from_quarantine(
-            container.database,
-            container.cipher,
-            container.now(),
+            container,
             store_id=_store(told),
             ids=told["ids"],
             reason=told["reason"],

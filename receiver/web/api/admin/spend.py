@@ -84,11 +84,5 @@ class PollView(MethodView):
     def post(self, advertiser_id: str) -> dict[str, Any]:
         """Read the account from TikTok now, whatever its schedule, and decide the stores it concerns."""
         container = current_container()
-        polled = poll_account_and_decide(
-            container.database,
-            container.cipher,
-            container.tiktok.for_request(),
-            container.now(),
-            advertiser_id,
-        )
+        polled = poll_account_and_decide(container.for_request(), advertiser_id)
         return {"advertiser": polled.advertiser_id, "stores": polled.stores, "error": polled.error}

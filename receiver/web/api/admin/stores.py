@@ -23,6 +23,7 @@ from receiver.services.connections.show import bridge_shown
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.stores import registry
+from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
 from receiver.services.stores.listing import CONDITIONS, LONGEST_FILTER, STAGES, page_of_stores, store_row
 from receiver.services.stores.merge import Merged, merge_merchants
@@ -302,10 +303,11 @@ class StoresView(MethodView):
         """Add a store, with an address for a webhook made by hand."""
         container = current_container()
         added = registry.add_store(
-            container.database,
-            container.cipher,
-            container.now(),
-            **told,
+            container,
+            StoreDetails(told["url"], told["name"], told["country"], told["currency"], told.get("merchant")),
+            webhook_secret=told.get("webhook_secret"),
+            joined_at=told.get("joined_at"),
+            admit=told["admit"],
             programme=container.settings.programme,
             actor=g.person.email,
         )
@@ -379,7 +381,7 @@ class RotateSecretView(MethodView):
         container, now = current_container(), current_container().now()
         said = {"overlap_hours": told["overlap_hours"], "actor": g.person.email}
         asked = ask_rotation(container.database, now, store_id, **said)
-        secret = registry.rotate_secret(container.database, container.cipher, now, store_id, **said)
+        secret = registry.rotate_secret(container, store_id, **said)
         return {
             "webhook_url": container.settings.public_url + registry.webhook_path(store_id),
             "webhook_secret": secret,

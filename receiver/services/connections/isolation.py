@@ -1,0 +1,23 @@
+"""Keeps a fault at one store from the work at all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from receiver.errors import ReceiverError
+
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def isolated(what: str, store_id: str) -> Iterator[None]:
+    """Log what goes wrong in the block as `what`; the lease of the work brings it up again."""
+    try:
+        yield
+    except ReceiverError as error:
+        log.warning(what, store_id=store_id, error=str(error))
+    except Exception:  # the edge
+        log.exception(what, store_id=store_id)

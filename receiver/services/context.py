@@ -1,0 +1,44 @@
+"""What services need of the process that runs them: settings, database, cipher, clock, and the clients.
+
+A service that needs more than the database and a moment takes all of it, so that no caller hands the parts
+through one by one. It asks the clock once, at its beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from receiver.integrations.tiktok.client import TikTokClient
+from receiver.integrations.woocommerce.shops import RestShops
+from receiver.settings import Settings
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database
+
+Context = TypeVar("Context", bound="ServiceContext")
+
+
+@dataclass(frozen=True)
+class ServiceContext:
+    """The parts of one process, or the same with other clients or at another moment (`replace`)."""
+
+    settings: Settings
+    database: Database
+    cipher: Cipher
+    tiktok: TikTokClient
+    shops: RestShops
+    now: Callable[[], datetime]
+
+    def urgently(self: Context) -> Context:
+        """Return the same for what cannot wait: its calls to TikTok may use what routine ones leave."""
+        return replace(self, tiktok=self.tiktok.urgently())
+
+    def for_request(self: Context) -> Context:
+        """Return the same for a web request, whose thread waits: urgent, one deadline for all calls."""
+        return replace(self, tiktok=self.tiktok.for_request())
+
+    def for_seconds(self: Context, seconds: float) -> Context:
+        """Return the same with one deadline for all calls to stores that are opened from now on."""
+        return replace(self, shops=self.shops.for_seconds(seconds))
