@@ -10,5 +10,6 @@ The floors, from the top; imports go down, never up or sideways:
     domain                rules and facts; standard library only
 
 `storage`, `integrations` and `documents` are neighbours that do not know each other. `app.py` is
-the only place where everything is wired; nothing outside `sandbox` imports `sandbox`.
+the only place where everything is wired. Nothing imports `sandbox`: `extension.py` finds it by its name where
+the settings say SANDBOX=yes.
 """

@@ -15,6 +15,7 @@ from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import issue_file
 from receiver.storage import tables
 from tests.db_factories import keep_store
+from tests.fakes import at
 
 NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
 
@@ -57,7 +58,7 @@ class AwardDesk:
     """What staff can do, and what came of it."""
 
     def __init__(self, container: Container, count: int = 1) -> None:
-        self.database, self.cipher = container.database, container.cipher
+        self.container, self.database, self.cipher = container, container.database, container.cipher
         self.ids = keep_awards(container, count)
 
     def issue(self, reference: str = "INV-1", award_id: str = "aw_0", as_: str = "applied") -> dict[str, Any]:
@@ -77,7 +78,7 @@ class AwardDesk:
 
     def file(self, text: str) -> list[str]:
         """What became of each row."""
-        return [one.outcome for one in issue_file(self.database, NOW, text, "ann", cipher=self.cipher)]
+        return [one.outcome for one in issue_file(at(self.container, NOW), text, "ann")]
 
     def put(self, state: str) -> None:
         with self.database.writing() as session:

@@ -104,7 +104,7 @@ def show_command(award_id: str, as_json: bool) -> None:
 def code_command(award_id: str, as_json: bool) -> None:
     """Show the redeem code of an award in clear; who saw it is audited."""
     container = current_container()
-    print_one(show_code(container.database, container.cipher, container.now(), award_id, actor()), as_json)
+    print_one(show_code(container, award_id, actor()), as_json)
 
 
 def _move(
@@ -122,10 +122,7 @@ def _move(
 
 def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:
     container, text = current_container(), text_of(source)
-    if dry_run:
-        planned = preview(container.database, container.now(), text, cipher=container.cipher)
-    else:
-        planned = issue_file(container.database, container.now(), text, actor(), cipher=container.cipher)
+    planned = preview(container, text) if dry_run else issue_file(container, text, actor())
     print_rows([_row(one) for one in planned], as_json)
     problems = [f"line {one.row.line}: {one.problem}" for one in planned if one.problem]
     if problems:

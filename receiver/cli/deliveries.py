@@ -51,13 +51,7 @@ def show(delivery_id: int, with_body: bool, raw: bool, as_json: bool) -> None:
     if raw:
         click.echo(raw_body(container.database, container.now(), delivery_id, actor=actor()), nl=False)
         return
-    viewed = delivery_detail(
-        container.database,
-        container.cipher,
-        container.now(),
-        delivery_id,
-        tiktok_secret=container.settings.tiktok_app_secret,
-    )
+    viewed = delivery_detail(container, delivery_id)
     signed = viewed.signature
     row = _row(viewed.delivery) | {"body_hash": viewed.body_hash, "signature": signed.proof}
     row |= {"secret": signed.secret, "secret_until": signed.until}

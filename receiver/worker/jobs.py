@@ -122,7 +122,7 @@ def _subscribe(container: Container) -> None:
     callback_url = f"{container.settings.public_url}/webhooks/tiktok/ads"
     if container.settings.tiktok_app_secret and (callback_url.startswith("https:") or container.sandbox):
         keep_subscribed(container, callback_url, limit=SUBSCRIBE_BATCH)
-        verify_subscriptions_if_due(container.database, container.tiktok, container.now(), callback_url)
+        verify_subscriptions_if_due(container, callback_url)
 
 
 def _check_stores(container: Container, stopping: Event) -> None:

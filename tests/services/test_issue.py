@@ -20,6 +20,7 @@ from receiver.storage import tables
 from tests.award_fixtures import NOW, AwardDesk
 from tests.db_factories import keep_all
 from tests.factories import SETTLED
+from tests.fakes import at
 
 
 @pytest.fixture
@@ -75,10 +76,7 @@ def test_a_store_with_a_safety_flag_gets_no_credit_until_it_is_lifted(desk):
 
     flag("yes")
     assert "safety flag for store st_0" in refused(desk.issue)
-    assert (
-        "safety flag"
-        in preview(desk.database, NOW, "award,reference\naw_0,INV-1", cipher=desk.cipher)[0].problem
-    )
+    assert "safety flag" in preview(at(desk.container, NOW), "award,reference\naw_0,INV-1")[0].problem
     flag("no")
     assert desk.issue()["state"] == "issued"
 

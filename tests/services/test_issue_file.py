@@ -12,6 +12,7 @@ from receiver.services.awards.issue_file import issue_file, preview
 from receiver.services.awards.listing import list_awards
 from receiver.storage import tables
 from tests.award_fixtures import NOW, AwardDesk
+from tests.fakes import at
 
 
 @pytest.fixture
@@ -65,12 +66,12 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, proble
         session.get_one(tables.Award, "aw_1").state = "blocked"
     bad += "," * (2 - bad.count(",")) if bad != "aw_3" else ""
     text = f"award,reference,as\naw_0,INV-0,\naw_4,CODE-1,code\n\n{bad}\naw_5,INV-5,"
-    planned = issue_file(desk.database, NOW, text, "ann", cipher=desk.cipher)
+    planned = issue_file(at(desk.container, NOW), text, "ann")
     found = [(one.row.line, one.problem) for one in planned if one.problem]
     assert found == [(5, problem)]
     assert [one.outcome for one in planned] == ["not issued", "not issued", "refused", "not issued"]
     assert desk.award("aw_0").state == desk.award("aw_5").state == "due"
-    assert preview(desk.database, NOW, text, cipher=desk.cipher)[2].problem == problem
+    assert preview(at(desk.container, NOW), text)[2].problem == problem
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, proble
     ],
 )
 def test_a_file_nobody_can_read_is_refused_as_a_whole(desk, text, told):
-    for read in (lambda: desk.file(text), lambda: preview(desk.database, NOW, text, cipher=desk.cipher)):
+    for read in (lambda: desk.file(text), lambda: preview(at(desk.container, NOW), text)):
         with pytest.raises(InputError, match=told):
             read()
     assert desk.award().state == "due"
@@ -95,7 +96,7 @@ def test_a_preview_says_it_row_by_row_and_changes_nothing(container):
     desk = AwardDesk(container, 3)
     desk.issue("INV-0", "aw_0")
     text = "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9"
-    planned = preview(desk.database, NOW, text, cipher=desk.cipher)
+    planned = preview(at(desk.container, NOW), text)
     assert [one.outcome for one in planned] == ["already issued", "would issue", "refused"]
     assert (desk.award("aw_1").state, len(desk.audited())) == ("due", 1)
 
@@ -131,10 +132,8 @@ def test_a_preview_asks_the_database_in_proportion_to_the_file(desk):
     for size in (500, 2_000, 8_000):
         asked.clear()
         preview(
-            desk.database,
-            NOW,
+            at(desk.container, NOW),
             "award,reference,as\n" + "".join(f"aw_x{n},C{n},code\n" for n in range(size)),
-            cipher=desk.cipher,
         )
         counts.append(len(asked))
     assert all(more <= 4 * less for less, more in pairwise(counts)), counts
@@ -145,5 +144,5 @@ def test_more_rows_than_anybody_reads_are_refused_after_the_first_too_many(desk,
     real = rows._row
     monkeypatch.setattr(rows, "_row", lambda *told: read.append(1) or real(*told))
     with pytest.raises(InputError, match="has more than 20000 rows"):
-        preview(desk.database, NOW, "award,reference\n" + "x\n" * 100_000, cipher=desk.cipher)
+        preview(at(desk.container, NOW), "award,reference\n" + "x\n" * 100_000)
     assert len(read) == rows.MOST_ROWS + 1

@@ -9,6 +9,7 @@ from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import issue_file, preview
 from receiver.storage.tables import Award
 from tests.award_fixtures import AwardDesk
+from tests.fakes import at
 
 LAST_MINUTE = datetime(
     2026, 1, 31, 4, 59, tzinfo=UTC
@@ -46,9 +47,9 @@ def test_after_the_credits_end_issuing_is_refused_with_the_date(desk):
 
 
 def test_a_file_with_an_award_whose_credit_has_ended_is_refused_as_a_whole(desk):
-    assert preview(desk.database, LAST_MINUTE, ROWS, cipher=desk.cipher)[0].problem is None
-    assert "expired on 2026-01-30" in preview(desk.database, AFTER, ROWS, cipher=desk.cipher)[0].problem
-    (planned,) = issue_file(desk.database, AFTER, ROWS, "ann", cipher=desk.cipher)
+    assert preview(at(desk.container, LAST_MINUTE), ROWS)[0].problem is None
+    assert "expired on 2026-01-30" in preview(at(desk.container, AFTER), ROWS)[0].problem
+    (planned,) = issue_file(at(desk.container, AFTER), ROWS, "ann")
     assert (planned.outcome, state(desk)) == ("refused", "due")
 
 

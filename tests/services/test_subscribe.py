@@ -139,17 +139,15 @@ def test_what_was_asked_for_twice_is_ended_once(container, fake, keep, tiktok):
     keep()
     stray = tiktok.subscribe("token-of-7001", "REPORT_DATA_CHANGE", CALLBACK, ["7001"])
     elsewhere = tiktok.subscribe("token-of-7001", "REPORT_DATA_CHANGE", "https://other.example/", ["7001"])
-    assert verify_subscriptions(container.database, tiktok, container.now(), CALLBACK) == ([], [stray])
-    assert verify_subscriptions(container.database, tiktok, container.now(), CALLBACK) == ([], [])
+    assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == ([], [stray])
+    assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == ([], [])
     assert elsewhere in [one.id for one in tiktok.subscriptions()]
     assert (len(at_tiktok(fake)), kept(container)) == (3, BOTH)
 
 
 def test_what_goes_to_an_address_we_had_is_asked_for_at_the_new_one(container, fake, keep, tiktok):
     keep("https://old.example/webhooks/tiktok/ads")
-    assert [
-        len(one) for one in verify_subscriptions(container.database, tiktok, container.now(), CALLBACK)
-    ] == [0, 2]
+    assert [len(one) for one in verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK)] == [0, 2]
     keep()
     assert {one.callback_url for one in tiktok.subscriptions()} == {CALLBACK}
     assert (len(at_tiktok(fake)), kept(container)) == (2, BOTH)
@@ -161,7 +159,7 @@ def test_an_account_whose_subscriptions_are_gone_is_polled_at_once_and_subscribe
     keep()
     for one in tiktok.subscriptions():
         tiktok.unsubscribe(one.id)
-    assert verify_subscriptions(container.database, tiktok, container.now(), CALLBACK) == (["7001"], [])
+    assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == (["7001"], [])
     with container.database.reading() as session:
         account = session.get_one(tables.Account, "7001")
         assert (account.next_poll_at, account.poll_reason) == (container.now(), PollReason.NOTICES_ENDED)
@@ -180,7 +178,7 @@ def test_subscriptions_are_looked_through_daily_and_five_minutes_after_a_refusal
     faults.add(Fault.MAINTENANCE)
 
     def look():
-        return verify_subscriptions_if_due(container.database, tiktok, container.now(), CALLBACK)
+        return verify_subscriptions_if_due(replace(container, tiktok=tiktok), CALLBACK)
 
     look()
     faults.clear()
@@ -225,7 +223,7 @@ def test_the_sandbox_tells_of_a_token_that_is_dead_and_its_account_is_polled(
     with served(create_app(container=container)) as address:
         callback = f"{address}/webhooks/tiktok/ads"
         keep(callback)
-        verify_subscriptions_if_due(container.database, tiktok, container.now(), callback)
+        verify_subscriptions_if_due(replace(container, tiktok=tiktok), callback)
         container.now.move(minutes=5)
         faults.add(Fault.REVOKED_TOKEN)
         assert Notices(fake).look() == [200, 200]
@@ -233,7 +231,7 @@ def test_the_sandbox_tells_of_a_token_that_is_dead_and_its_account_is_polled(
         faults.clear()
     while process_next(container.database, container.now()):
         pass
-    verify_subscriptions_if_due(container.database, tiktok, container.now(), callback)
+    verify_subscriptions_if_due(replace(container, tiktok=tiktok), callback)
     with container.database.reading() as session:
         kept_as = {(row.topic, row.state) for row in session.scalars(select(tables.Delivery))}
         account = session.get_one(tables.Account, "7001")

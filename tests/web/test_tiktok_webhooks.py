@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -107,17 +108,13 @@ def test_what_is_accepted_is_durable_and_proves_itself_later(app, container):
     (row,) = delivered(container)
     assert (row.source, row.topic, row.store_id, row.state) == ("tiktok", "tiktok.ads", None, "received")
     container.now.move(days=3)
-    viewed = delivery_detail(
-        container.database, container.cipher, container.now(), row.id, tiktok_secret=SECRET
-    )
+    viewed = delivery_detail(container, row.id)
     assert (viewed.body_hash, viewed.signature.proof) == (
         VerificationStatus.VERIFIED,
         VerificationStatus.VERIFIED,
     )
-    assert (
-        delivery_detail(container.database, container.cipher, container.now(), row.id).signature.proof
-        is VerificationStatus.UNKNOWN
-    )
+    secretless = replace(container, settings=replace(container.settings, tiktok_app_secret=""))
+    assert delivery_detail(secretless, row.id).signature.proof is VerificationStatus.UNKNOWN
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])
@@ -258,7 +255,7 @@ def test_access_lost_to_nobody_says_whom_has_the_subscriptions_looked_through_on
     tiktok = Lists()
 
     def look():
-        verify_subscriptions_if_due(container.database, tiktok, container.now(), "https://credit.example/")
+        verify_subscriptions_if_due(replace(container, tiktok=tiktok), "https://credit.example/")
 
     look()  # the day's own
     post(app, container)

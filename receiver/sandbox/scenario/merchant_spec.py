@@ -13,7 +13,7 @@ LAST_DAY = 365  # the programme is long over by then
 SANDBOX, FIRST_COME, SHIPPED = "sandbox", "sandbox-first-come", "woocommerce-2025"
 
 
-class Trouble(StrEnum):
+class MerchantTrouble(StrEnum):
     """What is wrong with the deliveries of a store."""
 
     WRONG_SECRET = auto()  # signed with a secret we never gave it
@@ -118,7 +118,7 @@ class SandboxMerchant:
     country: str = "US"
     currency: str = "USD"
     programme: str = SANDBOX
-    trouble: Trouble | None = None
+    trouble: MerchantTrouble | None = None
     then: tuple[MerchantStep, ...] = ()
 
     @property

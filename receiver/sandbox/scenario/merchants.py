@@ -19,7 +19,7 @@ from receiver.sandbox.scenario.merchant_spec import (
     MerchantStep,
     SandboxMerchant,
     Spending,
-    Trouble,
+    MerchantTrouble,
 )
 
 MERCHANTS = (
@@ -245,20 +245,20 @@ MERCHANTS = (
         name="Salt Flat Cycles",
         story="signs its webhooks with a wrong secret, so all of them are refused (401)",
         started=-8,
-        trouble=Trouble.WRONG_SECRET,
+        trouble=MerchantTrouble.WRONG_SECRET,
     ),
     SandboxMerchant(
         key="quiet-corner",
         name="Quiet Corner Yoga",
         story="a staging copy of it speaks in its name: its signals are held for staff",
         started=-8,
-        trouble=Trouble.STAGING_COPY,
+        trouble=MerchantTrouble.STAGING_COPY,
     ),
     SandboxMerchant(
         key="tin-roof",
         name="Tin Roof Hot Sauce",
         story="its plugin is outdated, and sends what nobody can read: dead, with the reason",
         started=-8,
-        trouble=Trouble.OLD_PLUGIN,
+        trouble=MerchantTrouble.OLD_PLUGIN,
     ),
 )

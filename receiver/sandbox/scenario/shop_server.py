@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from receiver.sandbox.controls import Controls
 from receiver.sandbox.paths import SandboxPaths, find_paths
 from receiver.sandbox.scenario import timeline
-from receiver.sandbox.scenario.merchant_spec import SandboxMerchant, Trouble
+from receiver.sandbox.scenario.merchant_spec import SandboxMerchant, MerchantTrouble
 from receiver.sandbox.scenario.merchants import MERCHANTS
 from receiver.sandbox.serving import Quiet
 from receiver.sandbox.woocommerce.deliveries import run_queue
@@ -34,7 +34,7 @@ def setup_of(merchant: SandboxMerchant, service: str) -> Setup:
         currency=merchant.currency,
         store_id=str(uuid.uuid5(uuid.NAMESPACE_URL, merchant.url)),
         other_routes=400,
-        outdated=merchant.trouble is Trouble.OLD_PLUGIN,
+        outdated=merchant.trouble is MerchantTrouble.OLD_PLUGIN,
         state=timeline.state(merchant),
         http_callbacks=True,
         service=service,

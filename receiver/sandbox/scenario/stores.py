@@ -14,7 +14,7 @@ from pathlib import Path
 from receiver.sandbox.controls import Controls
 from receiver.sandbox.paths import find_paths
 from receiver.sandbox.scenario import timeline
-from receiver.sandbox.scenario.merchant_spec import SandboxMerchant, Trouble
+from receiver.sandbox.scenario.merchant_spec import SandboxMerchant, MerchantTrouble
 from receiver.sandbox.scenario.merchants import MERCHANTS
 from receiver.sandbox.scenario.state import SandboxState, recall
 from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, deliver, ping
@@ -58,7 +58,7 @@ class Stores:
     def _webhook(self, merchant: SandboxMerchant) -> SandboxWebhook:
         store = self._memory.stores[merchant.key]
         number = FIRST_WEBHOOK_ID + MERCHANTS.index(merchant)
-        secret = NOT_OURS if merchant.trouble is Trouble.WRONG_SECRET else store.secret
+        secret = NOT_OURS if merchant.trouble is MerchantTrouble.WRONG_SECRET else store.secret
         return SandboxWebhook(f"{self._web}/webhooks/woocommerce/{store.id}", secret, number, merchant.url)
 
     @staticmethod
@@ -76,7 +76,7 @@ def main() -> None:
     assert memory is not None
     stores, now = Stores(place.web, memory, place.state), Controls(place.folder).clock
     # Those whose signals are never understood are left in peace: a day of them would bury everything else.
-    speak = [one for one in MERCHANTS if one.trouble in (None, Trouble.WRONG_SECRET)]
+    speak = [one for one in MERCHANTS if one.trouble in (None, MerchantTrouble.WRONG_SECRET)]
     for merchant in speak:
         _check_in(stores, merchant, now())
     for turn, merchant in enumerate(itertools.cycle(speak)):

@@ -13,7 +13,7 @@ from receiver.sandbox.scenario.merchant_spec import (
     Act,
     MerchantAdAccount,
     SandboxMerchant,
-    Trouble,
+    MerchantTrouble,
 )
 
 
@@ -73,9 +73,9 @@ def _signals(merchant: SandboxMerchant) -> Iterator[dict[str, object]]:
 
 def _wrong_with(merchant: SandboxMerchant) -> dict[str, object]:
     """The fields of a signal that a store in trouble gets wrong."""
-    if merchant.trouble is Trouble.STAGING_COPY:
+    if merchant.trouble is MerchantTrouble.STAGING_COPY:
         return {"home_url": f"https://staging.{merchant.key}.example/"}
-    return {"v": 0} if merchant.trouble is Trouble.OLD_PLUGIN else {}
+    return {"v": 0} if merchant.trouble is MerchantTrouble.OLD_PLUGIN else {}
 
 
 def _account_fields(account: MerchantAdAccount, exact: bool) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,33 +11,33 @@ from receiver.domain.awards import MASK
 from receiver.domain.decision import Decision
 from receiver.domain.facts import RecordedAward
 from receiver.errors import Refused
+from receiver.services.context import ServiceContext
 from receiver.storage import audit, awards, history, stores
 from receiver.storage.cipher import Cipher
-from receiver.storage.database import Database
 
 HANDED_OUT = ("issued", "credited")  # a blocked award's code is nobody's, and an expired one is worth nothing
 
 
-def show_code(database: Database, cipher: Cipher, now: datetime, award_id: str, actor: str) -> dict[str, Any]:
+def show_code(context: ServiceContext, award_id: str, actor: str) -> dict[str, Any]:
     """The award's id and its code. Raises NotFound, and Refused where there is no code to show."""
-    with database.writing() as session:
+    with context.database.writing() as session:
         award = awards.lock_award(session, award_id)
         if award.delivery != "code":
             raise Refused(f"award {award_id} was not issued as a code")
         if award.code_sealed is None:
             raise Refused(f"award {award_id}: its code was removed when its store was erased")
-        code = cipher.decrypt(award.code_sealed)
-        audit.record(session, now, actor, "award code shown", award_id, {"code": award.reference})
+        code = context.cipher.decrypt(award.code_sealed)
+        audit.record(session, context.now(), actor, "award code shown", award_id, {"code": award.reference})
         return {"award": award_id, "code": code}
 
 
-def without_code(database: Database, cipher: Cipher, store_id: str, text: str) -> str:
+def without_code(context: ServiceContext, store_id: str, text: str) -> str:
     """A merchant's words with the store's own code masked: whoever complains of a code quotes it."""
-    with database.reading() as session:
+    with context.database.reading() as session:
         award = history.award_of(session, stores.get_store(session, store_id))
         if award is None or award.code_sealed is None:
             return text
-        return text.replace(cipher.decrypt(award.code_sealed), award.reference or MASK)
+        return text.replace(context.cipher.decrypt(award.code_sealed), award.reference or MASK)
 
 
 def with_code(session: Session, cipher: Cipher, decision: Decision) -> Decision:

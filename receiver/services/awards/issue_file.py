@@ -19,10 +19,9 @@ from receiver.services.awards.issue import (
     refusal_of,
 )
 from receiver.services.awards.issue_rows import Row, read_rows
+from receiver.services.context import ServiceContext
 from receiver.storage import awards
-from receiver.storage.cipher import Cipher
 from receiver.storage.codes import CodeBook, read_codes, write_codes
-from receiver.storage.database import Database
 from receiver.storage.tables import Award
 
 ALREADY = "already issued"
@@ -37,21 +36,21 @@ class Planned:
     problem: str | None = None
 
 
-def preview(database: Database, now: datetime, text: str, *, cipher: Cipher) -> list[Planned]:
+def preview(context: ServiceContext, text: str) -> list[Planned]:
     """Return what `issue_file` would do, by row. Raises InputError for a file nobody can read."""
     rows = read_rows(text)
-    with database.reading() as session:
-        found = awards.find_awards(session, _ids(rows))
-        return _plan(rows, found, _look_around(session, now, read_codes(session, cipher), rows, found))
+    with context.database.reading() as session:
+        found, book = awards.find_awards(session, _ids(rows)), read_codes(session, context.cipher)
+        return _plan(rows, found, _look_around(session, context.now(), book, rows, found))
 
 
-def issue_file(database: Database, now: datetime, text: str, actor: str, *, cipher: Cipher) -> list[Planned]:
+def issue_file(context: ServiceContext, text: str, actor: str) -> list[Planned]:
     """Keep all rows, or none where one is refused. Raises InputError and Refused."""
-    rows = read_rows(text)
+    rows, now = read_rows(text), context.now()
     try:
-        with database.writing() as session:
+        with context.database.writing() as session:
             found = awards.lock_awards(session, _ids(rows))
-            around = _look_around(session, now, write_codes(session, cipher, now), rows, found)
+            around = _look_around(session, now, write_codes(session, context.cipher, now), rows, found)
             planned = _plan(rows, found, around)
             if any(one.problem for one in planned):
                 return [_said(one, {"would issue": "not issued"}) for one in planned]

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from receiver.documents.status import Status
 from receiver.domain.decision import Stage
 from receiver.services.awards.code import with_code
+from receiver.services.context import ServiceContext
 from receiver.services.decisions.troubles import is_stale, observe
 from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.programmes.places import admission_of
 from receiver.storage import links, reviews, stores, tables
-from receiver.storage.cipher import Cipher, token_hash
+from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.figures import account_row
 from receiver.storage.store_troubles import since_of
@@ -26,11 +27,11 @@ def status_of(database: Database, now: datetime, store_id: str) -> Status:
         return _status(session, stores.get_store(session, store_id), now)
 
 
-def status_for_merchant(database: Database, cipher: Cipher, now: datetime, token: str) -> Status:
+def status_for_merchant(context: ServiceContext, token: str) -> Status:
     """As `status_for_token`, with the redeem code in clear: nobody but the store itself may read it."""
-    with database.reading() as session:
-        status = _status(session, stores.store_of_token(session, token_hash(token)), now)
-        return replace(status, decision=with_code(session, cipher, status.decision))
+    with context.database.reading() as session:
+        status = _status(session, stores.store_of_token(session, token_hash(token)), context.now())
+        return replace(status, decision=with_code(session, context.cipher, status.decision))
 
 
 def status_for_token(database: Database, now: datetime, token: str) -> Status:

@@ -9,6 +9,7 @@ from typing import Any
 
 from receiver.documents.redaction import redacted
 from receiver.errors import InputError, Refused
+from receiver.services.context import ServiceContext
 from receiver.services.deliveries.signature_check import (
     SignatureCheck,
     VerificationStatus,
@@ -16,7 +17,6 @@ from receiver.services.deliveries.signature_check import (
     signature,
 )
 from receiver.storage import audit, deliveries
-from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.tables import Attempt, Delivery
 from receiver.strict_json import read_json
@@ -32,17 +32,16 @@ class DeliveryDetail:
     signature: SignatureCheck
 
 
-def delivery_detail(
-    database: Database, cipher: Cipher, now: datetime, delivery_id: int, *, tiktok_secret: str = ""
-) -> DeliveryDetail:
+def delivery_detail(context: ServiceContext, delivery_id: int) -> DeliveryDetail:
     """Raises NotFound."""
-    with database.reading() as session:
+    secret = context.settings.tiktok_app_secret
+    with context.database.reading() as session:
         delivery = deliveries.get_delivery(session, delivery_id)
         return DeliveryDetail(
             delivery,
             deliveries.attempts(session, delivery_id),
             body_hash(delivery),
-            signature(session, cipher, now, delivery, tiktok_secret),
+            signature(session, context.cipher, context.now(), delivery, secret),
         )
 
 

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.schedule import PollReason
 from receiver.errors import ProviderError
+from receiver.services.context import ServiceContext
 from receiver.services.polling.request_poll import request_poll
-from receiver.services.polling.subscribe import SubscriptionApi, end_subscription
+from receiver.services.polling.subscribe import end_subscription
 from receiver.storage import heartbeats, subscriptions
-from receiver.storage.database import Database
 
 EVERY, SOONEST = timedelta(days=1), timedelta(minutes=5)
 ASKED, LOOKED = "look through asked", "look through begun"
@@ -32,37 +32,35 @@ def request_verification(session: Session, now: datetime) -> None:
     heartbeats.beat(session, ASKED, now)
 
 
-def verify_subscriptions_if_due(
-    database: Database, tiktok: SubscriptionApi, now: datetime, callback_url: str
-) -> None:
+def verify_subscriptions_if_due(context: ServiceContext, callback_url: str) -> None:
     """Refused by TikTok, it is tried again in five minutes."""
-    with database.writing() as session:
+    now = context.now()
+    with context.database.writing() as session:
         if not _is_due(session, now):
             return
         heartbeats.beat(session, LOOKED, now)
     try:
-        lost, ended = verify_subscriptions(database, tiktok, now, callback_url)
+        lost, ended = verify_subscriptions(context, callback_url)
     except ProviderError as error:
         log.warning("subscriptions not looked through", advice=error.advice)
-        with database.writing() as session:
+        with context.database.writing() as session:
             request_verification(session, now)
     else:
         log.info("subscriptions looked through", lost=len(lost), ended=len(ended))
 
 
-def verify_subscriptions(
-    database: Database, tiktok: SubscriptionApi, now: datetime, callback_url: str
-) -> tuple[list[str], list[str]]:
+def verify_subscriptions(context: ServiceContext, callback_url: str) -> tuple[list[str], list[str]]:
     """The accounts whose subscriptions were lost, and the subscriptions ended. Raises ProviderError.
 
     Ended is what comes here unknown to us, having been asked for twice, and what is ours and goes elsewhere,
     as after a change of PUBLIC_URL.
     """
+    database, tiktok = context.database, context.tiktok
     with database.reading() as session:
         before = subscriptions.known_ids(session)
     told = {one.id: one.callback_url for one in tiktok.subscriptions()}
     with database.writing() as session:
-        lost = _forget_lost(session, sorted(before - set(told)), now)
+        lost = _forget_lost(session, sorted(before - set(told)), context.now())
         known = subscriptions.known_ids(session)
     wrong = [one for one, where in told.items() if where and (one in known) != (where == callback_url)]
     for subscription_id in wrong:

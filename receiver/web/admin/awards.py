@@ -119,7 +119,7 @@ def code(award_id: str) -> str | tuple[str, int]:
     """The page with the code in clear, this once."""
     container = current_container()
     try:
-        shown = show_code(container.database, container.cipher, container.now(), award_id, g.person.email)
+        shown = show_code(container, award_id, g.person.email)
     except Refused as error:
         return _award(award_id, refused=str(error)), 409
     return _award(award_id, code=shown["code"])
@@ -190,11 +190,9 @@ def take_file() -> str | tuple[str, int]:
     try:
         text = _text()
         if request.form.get("do") == "issue":
-            planned = issue_file(
-                container.database, container.now(), text, g.person.email, cipher=container.cipher
-            )
+            planned = issue_file(container, text, g.person.email)
         else:
-            planned = preview(container.database, container.now(), text, cipher=container.cipher)
+            planned = preview(container, text)
     except (InputError, Refused) as error:
         return render_template("award_file.html", refused=str(error)), 400
     problems = len([one for one in planned if one.problem])

@@ -52,10 +52,7 @@ def show() -> str | tuple[str, int]:
 @staff_only
 def one(delivery_id: int) -> str:
     container = current_container()
-    secret = container.settings.tiktok_app_secret
-    viewed = delivery_detail(
-        container.database, container.cipher, container.now(), delivery_id, tiktok_secret=secret
-    )
+    viewed = delivery_detail(container, delivery_id)
     body, hidden, refused = _body(viewed.delivery)
     return render_template(
         "delivery.html",

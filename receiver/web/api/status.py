@@ -30,9 +30,7 @@ class StatusView(MethodView):
     def get(self) -> tuple[dict[str, Any], dict[str, str]]:
         container = current_container()
         try:
-            status = status_for_merchant(
-                container.database, container.cipher, container.now(), bearer_token()
-            )
+            status = status_for_merchant(container, bearer_token())
         except NotFound as error:
             raise refused() from error
         locale = reader_locale(languages_wanted())

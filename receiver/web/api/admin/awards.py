@@ -187,7 +187,7 @@ class CodeView(MethodView):
     def post(self, award_id: str) -> dict[str, Any]:
         """Show the code in clear; who saw it is audited."""
         container = current_container()
-        return show_code(container.database, container.cipher, container.now(), award_id, g.person.email)
+        return show_code(container, award_id, g.person.email)
 
 
 @awards_api.route("/awards/<award_id>/credited")
@@ -251,11 +251,9 @@ class IssueFileView(MethodView):
         """Every row is checked first; then all are kept, or none where one is refused."""
         container = current_container()
         if told["dry_run"]:
-            planned = preview(container.database, container.now(), told["csv"], cipher=container.cipher)
+            planned = preview(container, told["csv"])
         else:
-            planned = issue_file(
-                container.database, container.now(), told["csv"], g.person.email, cipher=container.cipher
-            )
+            planned = issue_file(container, told["csv"], g.person.email)
         return {"rows": list(map(_row, planned))}
 
 

@@ -122,10 +122,7 @@ class DeliveryView(MethodView):
     def get(self, delivery_id: int) -> dict[str, Any]:
         """Its attempts, whether it still proves itself, and its body without secrets and people."""
         container = current_container()
-        secret = container.settings.tiktok_app_secret
-        viewed = delivery_detail(
-            container.database, container.cipher, container.now(), delivery_id, tiktok_secret=secret
-        )
+        viewed = delivery_detail(container, delivery_id)
         return {
             "delivery": viewed.delivery,
             "attempts": viewed.attempts,
