@@ -17,9 +17,9 @@ from receiver.sandbox.scenario.merchant_spec import (
     MerchantAdAccount,
     MerchantBill,
     MerchantStep,
+    MerchantTrouble,
     SandboxMerchant,
     Spending,
-    MerchantTrouble,
 )
 
 MERCHANTS = (

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from receiver.sandbox.controls import Controls
 from receiver.sandbox.paths import SandboxPaths, find_paths
 from receiver.sandbox.scenario import timeline
-from receiver.sandbox.scenario.merchant_spec import SandboxMerchant, MerchantTrouble
+from receiver.sandbox.scenario.merchant_spec import MerchantTrouble, SandboxMerchant
 from receiver.sandbox.scenario.merchants import MERCHANTS
 from receiver.sandbox.serving import Quiet
 from receiver.sandbox.woocommerce.deliveries import run_queue

@@ -14,7 +14,7 @@ from pathlib import Path
 from receiver.sandbox.controls import Controls
 from receiver.sandbox.paths import find_paths
 from receiver.sandbox.scenario import timeline
-from receiver.sandbox.scenario.merchant_spec import SandboxMerchant, MerchantTrouble
+from receiver.sandbox.scenario.merchant_spec import MerchantTrouble, SandboxMerchant
 from receiver.sandbox.scenario.merchants import MERCHANTS
 from receiver.sandbox.scenario.state import SandboxState, recall
 from receiver.sandbox.woocommerce.webhook_sender import SandboxWebhook, deliver, ping

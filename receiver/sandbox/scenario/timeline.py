@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from receiver.sandbox.scenario.merchant_spec import (
     Act,
     MerchantAdAccount,
-    SandboxMerchant,
     MerchantTrouble,
+    SandboxMerchant,
 )
 
 
