@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from receiver.errors import InputError
 from receiver.storage.awards import find_awards, is_late
-from receiver.storage.tables import IS_FLAGGED, Award, Store
+from receiver.storage.tables import Award, Store
+from receiver.storage.tables.awards import IS_FLAGGED
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.shop_identity import Known
 from receiver.domain.shops import other_scheme
-from receiver.storage.tables import IS_ASKED, Bridge, Store, WebhookEndpoint, WebhookSecret
+from receiver.storage.tables import Bridge, Store, WebhookEndpoint, WebhookSecret
+from receiver.storage.tables.connections import IS_ASKED
 
 FAILING_SHARE = 4
 

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from receiver.storage.links import is_proven
-from receiver.storage.tables import IS_RESERVED, Award, Link, Store
+from receiver.storage.tables import Award, Link, Store
+from receiver.storage.tables.stores import IS_RESERVED
 from receiver.storage.types import Utc
 
 CHUNK = 5000  # SQLite takes 32,766 parameters in a statement

@@ -12,15 +12,9 @@ from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.errors import InputError
-from receiver.storage.tables import (
-    IS_SKEWED,
-    IS_WITHDRAWN,
-    Bridge,
-    Link,
-    Store,
-    StoreTroubleRow,
-    WebhookEndpoint,
-)
+from receiver.storage.tables import Bridge, Link, Store, StoreTroubleRow, WebhookEndpoint
+from receiver.storage.tables.links import IS_WITHDRAWN
+from receiver.storage.tables.stores import IS_SKEWED
 from receiver.storage.types import Utc
 
 LOOKED_THROUGH = 5_000  # where each row has to be looked at

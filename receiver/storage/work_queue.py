@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from receiver.storage.address_claims import stores_with_claims
 from receiver.storage.awards import is_late
 from receiver.storage.tables import (
-    IS_ASKED_ABOUT,
     AuditEntry,
     Award,
     Delivery,
@@ -21,6 +20,7 @@ from receiver.storage.tables import (
     StaffToken,
     Store,
 )
+from receiver.storage.tables.stores import IS_ASKED_ABOUT
 
 DUE_SOON = timedelta(days=3)
 EXPIRES_SOON = timedelta(days=14)
