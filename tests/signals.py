@@ -12,8 +12,7 @@ from receiver.domain.deliveries import identity
 from receiver.integrations.woocommerce.events import SIGNAL
 from receiver.services.stores.registry import AddedStore, add_store
 from receiver.storage import inbox
-from receiver.storage.inbox import KeptDelivery
-from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.inbox import KeptDelivery, NewDelivery
 from receiver.storage.tables import Attempt, Delivery
 
 SHOP = "https://shop.example/"

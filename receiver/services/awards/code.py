@@ -12,7 +12,7 @@ from receiver.domain.awards import MASK
 from receiver.domain.decision import Decision
 from receiver.domain.facts import RecordedAward
 from receiver.errors import Refused
-from receiver.storage import audit, awards, history, stores
+from receiver.storage import audit, awards, stores
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 
@@ -35,7 +35,7 @@ def show_code(database: Database, cipher: Cipher, now: datetime, award_id: str, 
 def without_code(database: Database, cipher: Cipher, store_id: str, text: str) -> str:
     """A merchant's words with the store's own code masked: whoever complains of a code quotes it."""
     with database.reading() as session:
-        award = history.award_of(session, stores.get_store(session, store_id))
+        award = awards.award_of(session, stores.get_store(session, store_id))
         if award is None or award.code_sealed is None:
             return text
         return text.replace(cipher.decrypt(award.code_sealed), award.reference or MASK)

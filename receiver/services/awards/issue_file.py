@@ -19,7 +19,7 @@ from receiver.services.awards.issue import (
     refusal_of,
 )
 from receiver.services.awards.issue_rows import Row, read_rows
-from receiver.storage import awards
+from receiver.storage import awards, stores
 from receiver.storage.cipher import Cipher
 from receiver.storage.codes import CodeBook, read_codes, write_codes
 from receiver.storage.database import Database
@@ -114,7 +114,7 @@ def _keep(
             award = found[one.row.issued.award_id]
             keep_issued(session, now, award, one.row.issued, book, actor)
             touched.append(award.store_id)
-    awards.to_decide_anew(session, touched)
+    stores.to_decide_anew(session, touched)
     return [_said(one, {"would issue": "issued"}) for one in planned]
 
 

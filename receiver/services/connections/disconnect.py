@@ -10,12 +10,12 @@ import structlog
 from receiver.errors import Refused, ShopError
 from receiver.services.connections.ports import Keys, Shops
 from receiver.services.connections.reconcile import LEASE, WITHIN
+from receiver.services.stores.records import StoreRecord
 from receiver.services.stores.registry import disconnect_store
 from receiver.services.validation import require_text
-from receiver.storage import audit, bridges, erasure, stores
+from receiver.storage import audit, bridges, erasure, stores, webhook_endpoints
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.tables import Store
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 class Disconnection:
     """The store, and whether webhooks of ours may still stand there for its merchant to delete."""
 
-    store: Store
+    store: StoreRecord
     webhooks_left: bool
 
 
@@ -93,7 +93,7 @@ def _delete_webhooks(database: Database, cipher: Cipher, shops: Shops, store_id:
         if bridge is None:
             return False
         keys, base = Keys.of_text(cipher.decrypt(bridge.keys_sealed)), bridge.rest_base
-        numbers = [hook.webhook_id for hook in bridges.created_endpoints(session, store_id)]
+        numbers = [hook.webhook_id for hook in webhook_endpoints.created_endpoints(session, store_id)]
     shop = shops.for_seconds(WITHIN).open(base, *keys.pair())
     try:
         for number in filter(None, numbers):

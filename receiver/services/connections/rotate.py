@@ -73,7 +73,8 @@ def rotate_made_secrets(
             return []
         keys = Keys.of_text(cipher.decrypt(bridge.keys_sealed))
         made = [
-            (hook.id, hook.topic, hook.webhook_id) for hook in bridges.created_endpoints(session, store_id)
+            (hook.id, hook.topic, hook.webhook_id)
+            for hook in webhook_endpoints.created_endpoints(session, store_id)
         ]
     shop = shops.for_seconds(WITHIN).open(bridge.rest_base, *keys.pair())
     turned = []
@@ -82,7 +83,7 @@ def rotate_made_secrets(
             continue
         secret = new_secret()
         with database.writing() as session:
-            before = bridges.newest_secret(session, hook_id)
+            before = webhook_endpoints.newest_secret(session, hook_id)
             webhook_endpoints.add_secret(session, hook_id, cipher.encrypt(secret), now)
         shop.change_secret(webhook_id, secret)
         with database.writing() as session:

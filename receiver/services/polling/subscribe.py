@@ -2,7 +2,7 @@
 
 Being told is a convenience: every account is polled anyway. So a refusal hinders nothing and is tried again
 later, and what was asked for twice, by two processes or one that fell in between, is ended in a day
-(look_through.py).
+(verify_subscriptions.py).
 """
 
 from __future__ import annotations
