@@ -48,15 +48,16 @@ def first_rows(read: Callable[[str | None, int], Page[Row]], limit: int) -> list
 
     `read` reads one page from its cursor and largest number of rows.
     """
-    return list(islice(every_row(read, min(limit or LARGEST_PAGE, LARGEST_PAGE)), limit or None))
+    pages = every_page(read, min(limit or LARGEST_PAGE, LARGEST_PAGE))
+    return list(islice((row for page in pages for row in page.rows), limit or None))
 
 
-def every_row(read: Callable[[str | None, int], Page[Row]], size: int = LARGEST_PAGE) -> Iterator[Row]:
-    """Yield every row of a listing, a page of at most `size` rows at a time."""
+def every_page(read: Callable[[str | None, int], Page[Row]], size: int = LARGEST_PAGE) -> Iterator[Page[Row]]:
+    """Yield every page of a listing, each of at most `size` rows."""
     cursor: str | None = None
     while True:
         page = read(cursor, size)
-        yield from page.rows
+        yield page
         cursor = page.next
         if cursor is None:
             return

@@ -73,7 +73,7 @@ def add(
 
 
 @stores_group.command("list")
-@click.option("--stage", type=click.Choice(STAGES))
+@click.option("--stage", type=click.Choice(list(map(str, STAGES))))
 @click.option("--country", help="Two capital letters, such as US.")
 @click.option("--condition", type=click.Choice(CONDITIONS), help="What a store may be, whatever its stage.")
 @click.option("--waiting", is_flag=True, help="Those that wait for a place, the next in line first.")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from receiver.domain.awards import AwardFilters
-from receiver.paging import Page, every_row
+from receiver.paging import Page, every_page
 from receiver.services.awards.issue_rows import OPTIONAL, REQUIRED, TOLD
 from receiver.services.awards.listing import page_of_awards
 from receiver.storage.database import Database
@@ -26,8 +26,8 @@ def export_awards(database: Database, now: datetime, filters: AwardFilters) -> I
     def read(after: str | None, size: int) -> Page[dict[str, Any]]:
         return page_of_awards(database, now, filters, after=after, limit=size)
 
-    for row in every_row(read):
-        yield _lines([[_cell(row, name) for name in COLUMNS]])
+    for page in every_page(read):
+        yield _lines([[_cell(row, name) for name in COLUMNS] for row in page.rows])
 
 
 def _cell(row: dict[str, Any], name: str) -> str:
