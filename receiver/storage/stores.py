@@ -101,16 +101,10 @@ def lock_addresses(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(ADDRESSES_LOCK)))
 
 
-def waiting_stores(session: Session, programme: str | None, limit: int = 0) -> list[Store]:
-    """Stores without a place, of one programme or all; who joined first comes first. 0 = all."""
-    query = select(Store).where(_waits()).order_by(Store.joined_at, Store.id)
-    if programme is not None:
-        query = query.where(Store.programme == programme)
-    return list(session.scalars(query.limit(limit) if limit else query))
-
-
-def _waits() -> ColumnElement[bool]:
-    return Store.admitted_at.is_(None) & Store.disconnected_at.is_(None)
+def waiting_stores(session: Session, programme: str) -> list[Store]:
+    """Return a programme's stores without a place; who joined first comes first."""
+    query = select(Store).where(Store.programme == programme, _OF_ITSELF[StoreCondition.WAITING])
+    return list(session.scalars(query.order_by(*IN_LINE.order())))
 
 
 def page_of_stores(
