@@ -12,10 +12,10 @@ from rich.progress import Progress
 from sqlalchemy import Table, insert, select, text
 
 from receiver.container import Container
+from receiver.domain.deliveries import DeliveryFilters
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.replay import start as replay
 from receiver.storage import tables
-from receiver.storage.deliveries import Filters
 from receiver.storage.migrate import migrate
 from tests.db_factories import keep_account, keep_day, keep_link, keep_store
 from tests.factories import FIRST
@@ -57,7 +57,7 @@ def crowd(container: Container, deliveries: int, stores: int, progress: Progress
     _insert(container, "rejections", _rejections(stores), DAYS * stores // 20, progress)
     replay(
         container.database,
-        Filters(state="dead"),
+        DeliveryFilters(state="dead"),
         NOW,
         actor="ann@staff.example",
         reason="The address was put right.",

@@ -19,7 +19,7 @@ from bench.report import Report
 from bench.serving import a_load, a_service, send, served
 from receiver.container import Container
 from receiver.storage import inbox
-from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.inbox import NewDelivery
 from receiver.storage.tables import Delivery
 from tests.processes import Process, running, wait_until, worker
 from tests.signals import add_shop, body_of, new_delivery, signal

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
+
+from sqlalchemy import select
 
 from receiver.container import Container
 from receiver.services.programmes.terms import enrol_in
 from receiver.storage import tables
 from tests.factories import FIRST, JOINED, LINKED, SETTLED
+
+Row = TypeVar("Row", bound=tables.Base)
 
 RECORDED = {"reason": "told", "evidence": "T-1", "by": "ann", "at": LINKED}
 
@@ -104,3 +108,9 @@ def keep_all(
     keep_account(container, advertiser_id)
     keep_day(container, spent, advertiser_id=advertiser_id)
     return store_id
+
+
+def rows_of(container: Container, table: type[Row]) -> list[Row]:
+    """Every row of a table."""
+    with container.database.reading() as session:
+        return list(session.scalars(select(table)))

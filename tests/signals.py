@@ -13,8 +13,7 @@ from receiver.integrations.woocommerce.events import SIGNAL
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.registry import AddedStore, add_store
 from receiver.storage import inbox
-from receiver.storage.inbox import KeptDelivery
-from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.inbox import KeptDelivery, NewDelivery
 from receiver.storage.tables import Attempt, Delivery
 
 SHOP = "https://shop.example/"

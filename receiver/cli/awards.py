@@ -20,7 +20,6 @@ from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import show_award
-from receiver.storage.database import Database
 
 __all__ = ["credits_group"]  # the group, with these commands on it
 
@@ -112,12 +111,13 @@ def _move(
 ) -> None:
     """The store's stage follows its award: it is decided at once."""
     container = current_container()
-
-    def act(database: Database) -> dict[str, Any]:
-        return move(database, container.now(), award_id, actor=actor(), **told)
-
     store_id = show_award(container.database, container.now(), award_id)["store"]
-    do_and_show(store_id, act, dry_run=dry_run, as_json=as_json)
+    do_and_show(
+        store_id,
+        lambda database: move(database, container.now(), award_id, actor=actor(), **told),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
 
 
 def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:

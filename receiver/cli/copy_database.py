@@ -7,33 +7,24 @@ from dataclasses import asdict
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from receiver.cli.options import SECRET
 from receiver.cli.output import json_option, print_rows
 from receiver.cli.single import single_command
 from receiver.container import current_container
-from receiver.services.operations.copy_database import copy_database
-from receiver.storage.cipher import Cipher
-from receiver.storage.database import Database
-from receiver.storage.table_copy import Copied
+from receiver.services.operations.copy_database import copy_to, is_postgresql
 
 
-def _postgresql(_context: click.Context, _option: click.Parameter, value: str) -> Database:
-    try:
-        driver = make_url(value).drivername
-    except (ArgumentError, ValueError):
-        driver = None
-    if driver != "postgresql+psycopg":
+def _postgresql(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if not is_postgresql(value):
         raise click.BadParameter("should be postgresql+psycopg://user@host/name")
-    return Database(value)
+    return value
 
 
 @single_command("copy-database")
 @click.argument("to", type=SECRET, callback=_postgresql)
 @json_option
-def copy_database_command(to: Database, as_json: bool) -> None:
+def copy_database_command(to: str, as_json: bool) -> None:
     """Copy the SQLite database of DATABASE_URL into TO: PostgreSQL, migrated and empty.
 
     TO may hold a password: "-" reads it from standard input, where nobody else on the machine can see it.
@@ -42,10 +33,6 @@ def copy_database_command(to: Database, as_json: bool) -> None:
     or a kill, run it again. Then set DATABASE_URL to TO.
     """
     container = current_container()
-    print_rows([asdict(one) for one in _copied(container.database, to, container.cipher)], as_json)
-
-
-def _copied(source: Database, to: Database, cipher: Cipher) -> list[Copied]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -54,7 +41,5 @@ def _copied(source: Database, to: Database, cipher: Cipher) -> list[Copied]:
         def show(table: str, of: int, more: int) -> None:
             progress.update(bar, description=table, total=of, advance=more)
 
-        try:
-            return copy_database(source, to, cipher, show)
-        finally:
-            to.close()
+        copied = copy_to(container.database, to, container.cipher, show)
+    print_rows([asdict(one) for one in copied], as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ from receiver.container import current_container
 from receiver.documents.facts import read_facts
 from receiver.documents.programme import load_shipped, read_programme_file
 from receiver.documents.status import status_document
-from receiver.domain.awards import STATES
+from receiver.domain.awards import STATES, AwardFilters
 from receiver.domain.decision import decide
 from receiver.errors import InputError
 from receiver.i18n.languages import LANGUAGES
-from receiver.services.awards.listing import list_awards
+from receiver.services.awards.listing import page_of_awards
 from receiver.strict_json import read_json
 
 LONGEST_TEXT = 8 * 1024 * 1024  # characters
@@ -53,15 +54,17 @@ def decide_command(facts_file: str, programme_file: str | None, language: str, a
 
 @credits_group.command("list")
 @click.option("--state", type=click.Choice(STATES))
+@click.option("--programme", help="Only of this programme.")
+@click.option("--flagged", is_flag=True, help="Only those with a flag.")
+@click.option("--overdue", is_flag=True, help="Only those past their date.")
+@click.option("--due-before", type=click.DateTime(["%Y-%m-%d"]), help="Only those due before this date.")
 @limit_option
 @json_option
-def list_command(state: str | None, limit: int, as_json: bool) -> None:
+def list_command(due_before: datetime | None, limit: int, as_json: bool, **filters: Any) -> None:
     """Awards, the earliest due first."""
-    rows: list[dict[str, Any]] = list_awards(
-        current_container().database, current_container().now(), state, limit
-    )
-    shown = ("id", "store", "state", "credit", "currency", "due_by", "overdue")
-    print_rows(rows, as_json, shown)
+    chosen = AwardFilters(**filters, due_before=due_before.date() if due_before else None)
+    page = page_of_awards(current_container().database, current_container().now(), chosen, limit=limit)
+    print_rows(page.rows, as_json, ("id", "store", "state", "credit", "currency", "due_by", "overdue"))
 
 
 def text_of(name: str) -> str:

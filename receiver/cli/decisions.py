@@ -9,7 +9,7 @@ import click
 from receiver.cli.options import limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
-from receiver.services.decisions.history import list_decisions, show_decision
+from receiver.services.decisions.history import page_of_decisions, show_decision
 
 
 @click.group("decisions", cls=Commands)
@@ -23,7 +23,7 @@ def decisions_group() -> None:
 @json_option
 def list_command(store: str, limit: int, as_json: bool) -> None:
     """A store's decisions, the newest first; the same answer from the same facts stands once."""
-    rows = list_decisions(current_container().database, store, limit)
+    rows = page_of_decisions(current_container().database, store, limit=limit).rows
     shown = rows if as_json else [{**row, "changed": _summary(row["changes"])} for row in rows]
     print_rows(shown, as_json, ("id", "decided_at", "stage", "verdict", "changed"))
 

@@ -12,12 +12,13 @@ from receiver.cli.options import actor, delivery_filters, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows, to_json
 from receiver.cli.replays import replay_command, replays_command
 from receiver.container import current_container
-from receiver.services.deliveries.detail import delivery_detail, raw_body, redacted_body
+from receiver.domain.deliveries import DeliveryFilters
+from receiver.domain.rejections import RejectedCall, RejectionCount
+from receiver.services.deliveries.detail import DeliveryAttempt, delivery_detail, raw_body, redacted_body
 from receiver.services.deliveries.purge import expired, purge
-from receiver.services.inbox.quarantine import list_quarantine, release_from_quarantine
-from receiver.storage import rejections
-from receiver.storage.deliveries import Filters, list_deliveries
-from receiver.storage.tables import Attempt, Delivery, Rejection, RejectionSample
+from receiver.services.deliveries.search import DeliverySummary, list_deliveries
+from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
+from receiver.services.inbox.rejections import page_of_rejections, samples
 
 COLUMNS = ("id", "state", "source", "store", "topic", "received_at", "duplicates", "due_at", "error")
 
@@ -31,11 +32,10 @@ def deliveries_group() -> None:
 @delivery_filters
 @limit_option
 @json_option
-def list_command(filters: Filters, limit: int, as_json: bool) -> None:
+def list_command(filters: DeliveryFilters, limit: int, as_json: bool) -> None:
     """The newest first."""
-    with current_container().database.reading() as session:
-        rows = [_row(delivery) for delivery in list_deliveries(session, filters, limit)]
-    print_rows(rows, as_json, COLUMNS)
+    found = list_deliveries(current_container().database, filters, limit)
+    print_rows([_row(delivery) for delivery in found], as_json, COLUMNS)
 
 
 @deliveries_group.command()
@@ -59,7 +59,7 @@ def show(delivery_id: int, with_body: bool, raw: bool, as_json: bool) -> None:
     if not with_body:
         print_one(row, as_json)
         return
-    shown, hidden = redacted_body(viewed.delivery)
+    shown, hidden = redacted_body(viewed)
     if as_json:
         print_one({**row, "hidden": hidden, "body": shown}, as_json)
     else:
@@ -95,7 +95,7 @@ def quarantine_command(
     """
     container = current_container()
     if not take_in:
-        print_rows(list_quarantine(container.database, store, limit), as_json)
+        print_rows(page_of_quarantine(container.database, store, limit=limit).rows, as_json)
         return
     if reason is None:
         raise click.UsageError("--take-in needs --reason")
@@ -132,29 +132,38 @@ def _say(gone: dict[str, int]) -> None:
 
 @deliveries_group.command("rejected")
 @click.option("--store", help="The store's id; empty for callers that are no known store.")
-@click.option("--samples", is_flag=True, help="The newest calls themselves, without credentials and bodies.")
+@click.option("--reason", help="Why they were rejected, such as signature.")
+@click.option(
+    "--samples",
+    "as_samples",
+    is_flag=True,
+    help="The newest calls themselves, without credentials and bodies.",
+)
 @limit_option
 @json_option
-def rejected_command(store: str | None, samples: bool, limit: int, as_json: bool) -> None:
+def rejected_command(
+    store: str | None, reason: str | None, as_samples: bool, limit: int, as_json: bool
+) -> None:
     """Count rejected calls and pings by day, store and reason."""
-    with current_container().database.reading() as session:
-        if samples:
-            rows = [_sample(one) for one in rejections.list_samples(session, store, limit)]
-        else:
-            rows = [_count(one) for one in rejections.list_rejections(session, store, limit)]
+    database = current_container().database
+    if as_samples:
+        rows = [_sample(one) for one in samples(database, store_id=store, reason=reason, limit=limit)]
+    else:
+        page = page_of_rejections(database, store_id=store, reason=reason, limit=limit)
+        rows = [_count(one) for one in page.rows]
     print_rows(rows, as_json)
 
 
-def _count(one: Rejection) -> dict[str, Any]:
+def _count(one: RejectionCount) -> dict[str, Any]:
     return {"day": one.day, "store": one.store_id, "reason": one.reason, "count": one.count}
 
 
-def _sample(one: RejectionSample) -> dict[str, Any]:
+def _sample(one: RejectedCall) -> dict[str, Any]:
     shown = {"at": one.at, "store": one.store_id, "reason": one.reason, "bytes": one.bytes}
     return {**shown, "headers": [f"{name}: {value}" for name, value in one.headers]}
 
 
-def _row(delivery: Delivery) -> dict[str, Any]:
+def _row(delivery: DeliverySummary) -> dict[str, Any]:
     return {
         "id": delivery.id,
         "state": delivery.state,
@@ -172,5 +181,5 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
+def _attempt(attempt: DeliveryAttempt) -> dict[str, Any]:
     return {"at": attempt.at, "actor": attempt.actor, "outcome": attempt.outcome, "error": attempt.error}

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import click
 
 from receiver.cli.output import Command, print_one
 from receiver.container import current_container
-from receiver.services.decisions.preview import run_with_preview
-from receiver.storage.database import Database
+from receiver.services.decisions.preview import Action, run_with_preview
 
 
 def dry_run_option(command: Command) -> Command:
@@ -19,9 +15,7 @@ def dry_run_option(command: Command) -> Command:
     return click.option("--dry-run", is_flag=True, help=told)(command)
 
 
-def do_and_show(
-    store_id: str, act: Callable[[Database], dict[str, Any]], *, dry_run: bool, as_json: bool
-) -> None:
+def do_and_show(store_id: str, act: Action, *, dry_run: bool, as_json: bool) -> None:
     """Print what `act` answers, where the store stands afterwards, and each thing that changed."""
     container = current_container()
     effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import click
 
@@ -13,7 +13,6 @@ from receiver.container import current_container
 from receiver.documents.facts import facts_document
 from receiver.services.evaluation.evaluate import facts_of
 from receiver.services.stores.record_fact import NAMES, record
-from receiver.storage.database import Database
 
 
 @click.group("facts", cls=Commands)
@@ -38,13 +37,10 @@ def set_command(
     set_up_at) · an id (merchant) · RULE=pass, RULE=fail or RULE=none (override).
     """
     container = current_container()
-
-    def act(database: Database) -> dict[str, Any]:
-        return record(
-            database, container.now(), store_id=store, name=name, value=value, reason=reason,
-            evidence=evidence, actor=actor(),
-        )  # fmt: skip
-
+    act = partial(
+        record, now=container.now(), store_id=store, name=name, value=value, reason=reason,
+        evidence=evidence, actor=actor(),
+    )  # fmt: skip
     do_and_show(store, act, dry_run=dry_run, as_json=as_json)
 
 

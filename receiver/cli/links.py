@@ -9,7 +9,7 @@ import click
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
-from receiver.services.stores.links import add_link, link_row, list_links, remove_link
+from receiver.services.stores.links import add_link, link_row, page_of_links, remove_link
 from receiver.services.stores.revoke_consent import revoke_consent
 
 
@@ -39,7 +39,8 @@ def add_command(store: str, advertiser: str, token: str, linked_at: datetime | N
 @json_option
 def list_command(store: str | None, limit: int, as_json: bool) -> None:
     """Links, the newest first, ended ones included."""
-    print_rows([link_row(link) for link in list_links(current_container().database, store, limit)], as_json)
+    page = page_of_links(current_container().database, store, limit=limit)
+    print_rows(page.show(link_row).rows, as_json)
 
 
 @links_group.command("remove")

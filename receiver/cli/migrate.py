@@ -5,7 +5,7 @@ from __future__ import annotations
 from receiver.cli.output import json_option, print_one
 from receiver.cli.single import single_command
 from receiver.container import current_container
-from receiver.storage.migrate import current_revision, migrate
+from receiver.services.operations.migrate import migrate_database
 
 
 @single_command("migrate")
@@ -13,5 +13,5 @@ from receiver.storage.migrate import current_revision, migrate
 def migrate_command(as_json: bool) -> None:
     """Bring the database to the newest revision. Running it again changes nothing."""
     container = current_container()
-    before = current_revision(container.database)
-    print_one({"from": before, "to": migrate(container.database, cipher=container.cipher)}, as_json)
+    done = migrate_database(container.database, container.cipher)
+    print_one({"from": done.before, "to": done.after}, as_json)

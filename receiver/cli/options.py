@@ -12,8 +12,7 @@ from typing import Any
 
 import click
 
-from receiver.domain.deliveries import DeliveryState
-from receiver.storage.deliveries import Filters
+from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 
 LONGEST_SECRET = 10_000  # characters; what comes after them is not read
 STDIN = '"-" reads it from standard input, where nobody else on the machine can see it.'
@@ -79,8 +78,9 @@ FILTERS = (
     click.option("--since", type=TIME, help="Received at this time or later."),
     click.option("--until", type=TIME, help="Received before this time."),
     click.option("--search", help="Part of an id, topic, hash or error."),
+    click.option("--delivery", help="The id its sender gave it."),
 )
-NAMES = ("state", "source", "store", "topic", "since", "until", "search")
+NAMES = ("state", "source", "store", "topic", "since", "until", "search", "delivery")
 
 
 def delivery_filters(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,7 +89,7 @@ def delivery_filters(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def filtered(*args: Any, **given: Any) -> Any:
         said = {name: given.pop(name) for name in NAMES}
-        return command(*args, filters=Filters(**said), **given)
+        return command(*args, filters=DeliveryFilters(**said), **given)
 
     for option in reversed(FILTERS):
         filtered = option(filtered)

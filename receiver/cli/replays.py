@@ -14,14 +14,17 @@ from flask.cli import with_appcontext
 from receiver.cli.options import actor, delivery_filters, limit_option
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import Container, current_container
+from receiver.domain.deliveries import DeliveryFilters
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
 from receiver.errors import Refused
 from receiver.services.deliveries.replay import (
     HIGHEST_RATE,
     SAY_WHICH,
     ReplayPreview,
+    ReplayProgress,
     Result,
     cancel,
+    page_of_replays,
     preview,
     progress,
     replay_next,
@@ -29,9 +32,6 @@ from receiver.services.deliveries.replay import (
     start,
 )
 from receiver.services.operations.readiness import lacks_worker
-from receiver.storage.deliveries import Filters
-from receiver.storage.replays import list_replays
-from receiver.storage.tables import Replay
 
 LOOK_SECONDS = 0.2
 LINE_EVERY = timedelta(seconds=5)  # where there is no terminal to write one line over and over
@@ -52,7 +52,7 @@ COLUMNS = ("id", "state", "asked_at", "actor", "which", "total", "done", "rate",
 @json_option
 def replay_command(
     ids: tuple[int, ...],
-    filters: Filters,
+    filters: DeliveryFilters,
     reason: str | None,
     dry_run: bool,
     rate: int,
@@ -95,20 +95,19 @@ def replays_command(cancelled_id: int | None, limit: int, as_json: bool) -> None
     if cancelled_id is not None:
         print_one(_row(cancel(container.database, cancelled_id, container.now(), actor=actor())), as_json)
         return
-    with container.database.reading() as session:
-        rows = [_row(one) for one in list_replays(session, limit)]
-    print_rows(rows, as_json, COLUMNS)
+    page = page_of_replays(container.database, limit=limit)
+    print_rows(page.show(_row).rows, as_json, COLUMNS)
 
 
-def _chosen(ids: tuple[int, ...], filters: Filters) -> Filters:
-    if ids and filters.said():
+def _chosen(ids: tuple[int, ...], filters: DeliveryFilters) -> DeliveryFilters:
+    if ids and filters.as_json():
         raise click.UsageError("either ids or filters, not both")
-    if not ids and not filters.said():
+    if not ids and not filters.as_json():
         raise click.UsageError(SAY_WHICH)
     return replace(filters, ids=tuple(dict.fromkeys(ids))) if ids else filters
 
 
-def _follow(container: Container, replay: Replay) -> Replay:
+def _follow(container: Container, replay: ReplayProgress) -> ReplayProgress:
     """Until it has ended or Ctrl-C is pressed; as it is then."""
     line_due = container.now() + LINE_EVERY
     try:
@@ -140,7 +139,7 @@ def _pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _tell_left(container: Container, replay: Replay) -> None:
+def _tell_left(container: Container, replay: ReplayProgress) -> None:
     until = (
         ", once `flask --app wsgi worker` runs" if lacks_worker(container.database, container.now()) else ""
     )
@@ -157,12 +156,12 @@ def _tell_refused(told: list[Result]) -> None:
         raise Refused(f"{len(refused)} of {len(told)} left out: {'; '.join(refused)}")
 
 
-def _line(replay: Replay) -> str:
+def _line(replay: ReplayProgress) -> str:
     came = ", ".join(f"{count} {outcome}" for outcome, count in replay.outcomes.items())
     return f"replay {replay.id}: {replay.done} of {replay.total}" + (f" ({came})" if came else "")
 
 
-def _row(replay: Replay) -> dict[str, Any]:
+def _row(replay: ReplayProgress) -> dict[str, Any]:
     return {
         "id": replay.id,
         "state": replay.state,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -14,10 +15,9 @@ from receiver.services.reviews.reviews import (
     STATES,
     answer_review,
     checked_answer,
-    list_reviews,
+    page_of_reviews,
     show_review,
 )
-from receiver.storage.database import Database
 
 COLUMNS = ("id", "store", "state", "asked_at", "answer", "message")
 
@@ -33,7 +33,7 @@ def reviews_group() -> None:
 @json_option
 def list_command(state: str | None, limit: int, as_json: bool) -> None:
     """List reviews, the longest waiting first."""
-    print_rows(list_reviews(current_container().database, state, limit), as_json, COLUMNS)
+    print_rows(page_of_reviews(current_container().database, state, limit=limit).rows, as_json, COLUMNS)
 
 
 @reviews_group.command("show")
@@ -72,10 +72,7 @@ def answer_command(
     given = checked_answer(
         container.now(), review, reason=reason, override=override, fact=fact, evidence=evidence
     )
-
-    def act(database: Database) -> dict[str, Any]:
-        return answer_review(database, container.now(), review, given, actor())
-
+    act = partial(answer_review, now=container.now(), review_id=review, given=given, actor=actor())
     store_id = show_review(container.database, review)["store"]
     do_and_show(store_id, act, dry_run=dry_run, as_json=as_json)
 

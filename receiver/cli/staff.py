@@ -12,8 +12,8 @@ from receiver.container import current_container
 from receiver.services.alerts.notify_staff import try_channel
 from receiver.services.staff.members import ROLES, add_staff, list_staff, remove_staff, set_password
 from receiver.services.staff.passwords import new_password
-from receiver.services.staff.tokens import DAYS, MOST_DAYS, list_tokens, make_token, revoke_token
-from receiver.storage.staff_tokens import OwnedToken
+from receiver.services.staff.records import ApiToken
+from receiver.services.staff.tokens import DAYS, MOST_DAYS, make_token, page_of_tokens, revoke_token
 
 staff = Commands("staff", help="Who may sign in to the console, and tokens for the API.")
 
@@ -91,7 +91,8 @@ def token(email: str, name: str, days: int, as_json: bool) -> None:
 @json_option
 def tokens(limit: int, as_json: bool) -> None:
     """Whose tokens there are, until when, and when each was last used; the newest first."""
-    print_rows([_token_row(owned) for owned in list_tokens(current_container().database, limit)], as_json)
+    page = page_of_tokens(current_container().database, limit=limit)
+    print_rows(page.show(_token_row).rows, as_json)
 
 
 @staff.command("revoke-token")
@@ -113,12 +114,11 @@ def tell_test(as_json: bool) -> None:
     )
 
 
-def _token_row(owned: OwnedToken) -> Row:
-    token, owner = owned.token, owned.owner
+def _token_row(token: ApiToken) -> Row:
     return {
         "id": token.id,
-        "email": owner.email,
-        "role": owner.role,
+        "email": token.owner.email,
+        "role": token.owner.role,
         "name": token.name,
         "created_at": token.created_at,
         "expires_at": token.expires_at,

@@ -11,6 +11,7 @@ from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
+from receiver.domain.store_filters import StoreCondition, StoreFilters
 from receiver.i18n.words import shop_trouble_words
 from receiver.services.connections.claims import claims_about
 from receiver.services.connections.disconnect import erase_store, leave_store
@@ -20,10 +21,10 @@ from receiver.services.connections.rotate import rotate_made_secrets
 from receiver.services.connections.show import bridge_shown
 from receiver.services.stores import registry as service
 from receiver.services.stores.details import StoreDetails
-from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
-from receiver.services.stores.listing import store_row
+from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
+from receiver.services.stores.listing import CONDITIONS, STAGES, list_stores, store_row
 from receiver.services.stores.merge import merge_merchants
-from receiver.storage.tables import Store
+from receiver.services.stores.records import StoreRecord
 
 COLUMNS = ("id", "url", "name", "country", "merchant", "admitted_at", "set_up_at", "stage", "verdict")
 
@@ -71,13 +72,22 @@ def add(
 
 
 @stores_group.command("list")
+@click.option("--stage", type=click.Choice(list(map(str, STAGES))))
+@click.option("--country", help="Two capital letters, such as US.")
+@click.option("--condition", type=click.Choice(CONDITIONS), help="What a store may be, whatever its stage.")
 @click.option("--waiting", is_flag=True, help="Those that wait for a place, the next in line first.")
+@click.option("--text", help="Part of a name, address or id.")
 @limit_option
 @json_option
-def list_command(waiting: bool, limit: int, as_json: bool) -> None:
+def list_command(waiting: bool, condition: str | None, limit: int, as_json: bool, **filters: str) -> None:
     """The newest first."""
+    if waiting and condition is not None:
+        raise click.UsageError("either --waiting or --condition, not both")
+    chosen = StoreFilters(**filters, condition=StoreCondition.WAITING if waiting else condition)
+    public_url = current_container().settings.public_url
     rows = [
-        _row(store) for store in service.list_stores(current_container().database, limit, waiting=waiting)
+        {**row, "webhook_url": public_url + service.webhook_path(row["id"])}
+        for row in list_stores(current_container().database, chosen, limit)
     ]
     print_rows(rows, as_json, COLUMNS)
 
@@ -104,7 +114,7 @@ def show(store_id: str, as_json: bool) -> None:
 @json_option
 def suggestions_command(after: str | None, limit: int, as_json: bool) -> None:
     """Stores whose award waits until you say whether another store is of the same merchant."""
-    rows, _ = list_suggestions(current_container().database, limit, after=after)
+    rows = page_of_suggestions(current_container().database, after=after, limit=limit).rows
     print_rows(rows, as_json, ("store", "store_name", "other", "other_name", "why", "since"))
 
 
@@ -259,5 +269,5 @@ def _said(value: Any) -> Any:
     return ", ".join(value) if isinstance(value, list) else value
 
 
-def _row(store: Store) -> dict[str, Any]:
+def _row(store: StoreRecord) -> dict[str, Any]:
     return store_row(store, current_container().settings.public_url)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 MASK = "••••"
+DUE_SOON = timedelta(days=3)
 LAST = 4  # characters of a code that everybody on the staff may see
 
 STATES = ("due", "issued", "credited", "expired", "blocked")
@@ -49,6 +50,17 @@ MOVES: Mapping[AwardMove, Transition] = {
     AwardMove.LIFT: Transition(STAFF, frozenset({"blocked"}), None),
     AwardMove.EXPIRE: Transition(SERVICE, frozenset({"issued", "credited"}), "expired"),
 }
+
+
+@dataclass(frozen=True)
+class AwardFilters:
+    """Which awards; a filter that is None or False fits all."""
+
+    state: str | None = None
+    programme: str | None = None
+    flagged: bool = False  # only those with a flag
+    due_before: date | None = None  # the date itself not included
+    overdue: bool = False  # only those whose date is over in their account's zone
 
 
 def moved(move: AwardMove, state: str, by: Mover, blocked_from: str | None = None) -> str | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class DeliveryState(StrEnum):
@@ -52,6 +55,38 @@ LONGEST_WAITS = (
     timedelta(hours=32),
 )
 MOST_TRIES = len(LONGEST_WAITS) + 1
+
+
+@dataclass(frozen=True)
+class DeliveryFilters:
+    """Which deliveries; a filter that is None fits all."""
+
+    state: str | None = None
+    source: str | None = None
+    store: str | None = None
+    topic: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None  # the moment itself not included
+    search: str | None = None  # part of an id, topic, hash or error
+    ids: tuple[int, ...] | None = None
+    delivery: str | None = None  # the id its sender gave it
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the filters that are set, as JSON holds them; empty for all deliveries."""
+        values = {**asdict(self), "search": self.search or None}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in values.items()
+            if value is not None
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> DeliveryFilters:
+        """Read back what `as_json` wrote."""
+        values = dict(kept)
+        values |= {name: datetime.fromisoformat(kept[name]) for name in ("since", "until") if name in kept}
+        values |= {"ids": tuple(kept["ids"])} if "ids" in kept else {}
+        return cls(**values)
 
 
 def may_move(state: DeliveryState, to: DeliveryState) -> bool:

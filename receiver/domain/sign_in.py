@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 NO_WAIT = timedelta(0)
+TOKEN_EXPIRES_SOON = timedelta(days=14)  # staff are told of it from then on
 # A session of the console ends after so long without a page, and after so long in any case.
 SESSION_IDLE, SESSION_LONGEST = timedelta(hours=2), timedelta(hours=12)
 

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy import ColumnElement, Row, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.shop_identity import ClaimReason
 from receiver.domain.shops import same_shop
 from receiver.errors import NotFound
+from receiver.paging import Page
+from receiver.storage.paging import Keyset, read_rows
 from receiver.storage.tables import AddressClaim, Store
+
+BY_NUMBER = Keyset((AddressClaim.id,), descending=True)
 
 # Of one store, signed and unsigned each: the oldest and the newest stay, so that no flood hides the true one.
 OLDEST = NEWEST = 10
@@ -65,15 +69,11 @@ def claims_of_store(session: Session, store_id: str) -> Sequence[AddressClaim]:
     return list(session.scalars(query.order_by(AddressClaim.signed_at.is_(None), AddressClaim.id.desc())))
 
 
-def page_of_claims(
-    session: Session, limit: int, *, before: int | None = None
-) -> Sequence[tuple[AddressClaim, str]]:
-    """The newest first, each with its store's name."""
+def page_of_claims(session: Session, *, before: int | None, limit: int) -> Page[Row[AddressClaim, str]]:
+    """Return a page of claims with their stores' names, the newest first."""
     query = select(AddressClaim, Store.name).join(Store, Store.id == AddressClaim.store_id)
-    if before is not None:
-        query = query.where(AddressClaim.id < before)
-    found = session.execute(query.order_by(AddressClaim.id.desc()).limit(limit))
-    return [(claim, name) for claim, name in found]
+    key = None if before is None else (before,)
+    return read_rows(session, query, BY_NUMBER, after=key, limit=limit, cursor=lambda row: str(row[0].id))
 
 
 def get_claim(session: Session, claim_id: int) -> AddressClaim:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, func, or_, select, tuple_, type_coerce
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Text, func, or_, select, type_coerce
+from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditFilters
 from receiver.errors import NotFound
+from receiver.paging import Page
+from receiver.storage.paging import Keyset, ScanPlan, last_value, read_page, rows_of, scan
 from receiver.storage.tables import AuditEntry, Award, Delivery, Review
 
 LARGEST_DETAIL, LARGEST_VALUE = 4096, 500  # bytes of JSON: of a detail, and of a value in one that is larger
@@ -21,7 +22,7 @@ BY_STORE_A_DAY = 100  # entries of an actor about one store
 STORES_ACTORS = frozenset({"bridge", "merchant", "stranger"})
 STORES_ACTIONS = frozenset({"store doubted"})
 LOOKED_THROUGH = 5000  # entries at a time, where no index leads to what is looked for
-NEWEST_FIRST = (AuditEntry.at.desc(), AuditEntry.id.desc())
+NEWEST_FIRST = Keyset((AuditEntry.at, AuditEntry.id), descending=True)
 # What belongs to a store beside deliveries, by the first letters of its id.
 OWNED: dict[str, type[Award] | type[Review]] = {"aw": Award, "rv": Review}
 
@@ -89,43 +90,24 @@ def _store_of(session: Session, subject: str) -> str | None:
     return session.scalar(select(owner.store_id).where(owner.id == subject))
 
 
-@dataclass(frozen=True)
-class AuditFilters:
-    """Which entries; what is not said does not matter."""
-
-    actor: str | None = None
-    action: str | None = None
-    store: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None  # the moment itself not included
-    text: str | None = None  # part of an action, subject or detail
+def entries_of_award(session: Session, award_id: str) -> list[AuditEntry]:
+    """Return the audit entries of an award, the oldest first."""
+    query = select(AuditEntry).where(AuditEntry.subject == award_id).order_by(AuditEntry.id)
+    return list(session.scalars(query))
 
 
-@dataclass(frozen=True)
-class FoundEntries:
-    """Entries, the newest first; `next` is the one to look on from, None where there are no more.
-
-    There may be fewer than asked for and more all the same: one look goes through so many entries only.
-    """
-
-    entries: Sequence[AuditEntry]
-    next: int | None
-
-
-def look_through(session: Session, filters: AuditFilters, after: int | None, limit: int) -> FoundEntries:
-    """Raises NotFound for an `after` there is not."""
-    ordered = _led_by_an_index(filters).order_by(*NEWEST_FIRST)
-    if after is not None:
-        ordered = ordered.where(_older_than(_known(session, after)))
-    at_most = limit + 1 if _is_led_all_the_way(filters) else LOOKED_THROUGH
-    looked_at = aliased(AuditEntry, ordered.limit(at_most).subquery())
-    query = select(looked_at).where(*_looked_for(looked_at, filters))
-    entries = list(session.scalars(query.order_by(looked_at.at.desc(), looked_at.id.desc()).limit(limit + 1)))
-    if len(entries) > limit:
-        return FoundEntries(entries[:limit], entries[limit - 1].id)
-    last = session.scalar(select(looked_at).order_by(looked_at.at, looked_at.id).limit(1))
-    goes_on = last is not None and session.scalar(ordered.where(_older_than(last)).limit(1)) is not None
-    return FoundEntries(entries, last.id if last is not None and goes_on else None)
+def page_of_entries(
+    session: Session, filters: AuditFilters, *, after: int | None, limit: int
+) -> Page[AuditEntry]:
+    """Return a page of entries, the newest first. Raises NotFound for an `after` there is not."""
+    key = None if after is None else (_known(session, after).at, after)
+    plan = _plan(filters)
+    if not plan.wanted:
+        query = plan.rows.add_columns(AuditEntry)
+        return read_page(session, query, NEWEST_FIRST, after=key, limit=limit)
+    found = scan(session, plan, after=key, limit=limit, cursor=last_value)
+    query = select(AuditEntry).where(AuditEntry.id.in_([one[-1] for one in found.rows]))
+    return rows_of(found, session.scalars(query))
 
 
 def _known(session: Session, entry_id: int) -> AuditEntry:
@@ -135,37 +117,20 @@ def _known(session: Session, entry_id: int) -> AuditEntry:
     return entry
 
 
-def _older_than(entry: AuditEntry) -> ColumnElement[bool]:
-    place: ColumnElement[bool] = tuple_(AuditEntry.at, AuditEntry.id) < tuple_(
-        type_coerce(entry.at, AuditEntry.at.type), entry.id
+def _plan(filters: AuditFilters) -> ScanPlan:
+    """Let one index lead, in the order of the pages: by the times, and the rarest of the other filters."""
+    exact = (
+        (AuditEntry.store_id, filters.store),
+        (AuditEntry.action, filters.action),
+        (AuditEntry.actor, filters.actor),
     )
-    return place
-
-
-def _led_by_an_index(filters: AuditFilters) -> Select[AuditEntry]:
-    """What one index finds in the order of the pages: the times, and the rarest of the other filters."""
-    query = select(AuditEntry)
+    wanted = [column == value for column, value in exact if value is not None]
+    leading, rest = wanted[:1], wanted[1:]
+    if filters.text is not None:
+        searched = (AuditEntry.action, AuditEntry.subject, type_coerce(AuditEntry.detail, Text))
+        rest.append(or_(*(column.icontains(filters.text, autoescape=True) for column in searched)))
     if filters.since is not None:
-        query = query.where(AuditEntry.at >= filters.since)
+        leading.append(AuditEntry.at >= filters.since)
     if filters.until is not None:
-        query = query.where(AuditEntry.at < filters.until)
-    if filters.store is not None:
-        return query.where(AuditEntry.store_id == filters.store)
-    if filters.action is not None:
-        return query.where(AuditEntry.action == filters.action)
-    return query if filters.actor is None else query.where(AuditEntry.actor == filters.actor)
-
-
-def _is_led_all_the_way(filters: AuditFilters) -> bool:
-    """Whether all that an index finds is looked for."""
-    return filters.text is None and [filters.store, filters.action, filters.actor].count(None) >= 2
-
-
-def _looked_for(entry: type[AuditEntry], filters: AuditFilters) -> list[ColumnElement[bool]]:
-    """All but the times once more: of an index's filter it changes nothing."""
-    said = ((entry.store_id, filters.store), (entry.action, filters.action), (entry.actor, filters.actor))
-    wanted = [column == value for column, value in said if value is not None]
-    if filters.text is None:
-        return wanted
-    searched = (entry.action, entry.subject, type_coerce(entry.detail, Text))
-    return [*wanted, or_(*(column.icontains(filters.text, autoescape=True) for column in searched))]
+        leading.append(AuditEntry.at < filters.until)
+    return ScanPlan(select().select_from(AuditEntry).where(*leading), NEWEST_FIRST, rest, LOOKED_THROUGH)

@@ -1,38 +1,80 @@
-"""Awards held for a change, found by id, and what is to be known before one is issued.
+"""Awards: a page by filters, found by id, locked for a change, and counted where one more is earned.
 
 The order in which rows are held is the same everywhere: stores by id, then awards; nobody waits in a circle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, Date, and_, case, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    TextClause,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session
 
+from receiver.domain.awards import AwardFilters
 from receiver.domain.calendar import DAY, zones_on_another_date
-from receiver.errors import NotFound
-from receiver.storage.tables import AuditEntry, Award, RecordedFact, Store
+from receiver.errors import InputError, NotFound
+from receiver.paging import Page
+from receiver.storage.chunks import chunks_of
+from receiver.storage.paging import Keyset, read_rows
+from receiver.storage.stores import lock_stores
+from receiver.storage.tables import Account, Award, Store
+from receiver.storage.tables.awards import IS_FLAGGED
 
-CHUNK = 5000  # SQLite takes 32,766 parameters in a statement
+BY_DUE_DATE = Keyset((Award.due_by, Award.id))
 
 
-def lock_stores(session: Session, store_ids: Iterable[str]) -> None:
-    """Until the commit nobody else decides for these stores or changes their awards.
+def page_of_awards(
+    session: Session, filters: AwardFilters, now: datetime, *, after: str | None, limit: int
+) -> Page[Row[Award, str]]:
+    """Return a page of awards with their stores' names, the earliest due first; `limit` 0 for all.
 
-    Deliveries still come in: rows that refer to a store do not wait (SQLite's writers wait anyway).
+    `after` is the id of the last award before. Raises InputError for one there is not.
     """
-    for ids in _chunks(sorted(set(store_ids))):
-        query = select(Store.id).where(Store.id.in_(ids)).order_by(Store.id)
-        session.execute(query.with_for_update(key_share=True)).all()
+    query = select(Award, Store.name).join(Store, Store.id == Award.store_id).where(*_fit(filters, now))
+    place = None if after is None else _place_of(session, after)
+    return read_rows(session, query, BY_DUE_DATE, after=place, limit=limit, cursor=lambda row: row[0].id)
+
+
+def _fit(filters: AwardFilters, now: datetime) -> list[ColumnElement[bool] | TextClause]:
+    wanted: list[ColumnElement[bool] | TextClause] = []
+    if filters.state is not None:
+        wanted.append(Award.state == filters.state)
+    if filters.programme is not None:
+        wanted.append(Award.programme == filters.programme)
+    if filters.flagged:
+        wanted.append(IS_FLAGGED)
+    if filters.due_before is not None:
+        wanted.append(Award.due_by < filters.due_before)
+    if filters.overdue:
+        wanted.append(is_late(now))
+    return wanted
+
+
+def _place_of(session: Session, award_id: str) -> tuple[date, str]:
+    award = find_awards(session, [award_id]).get(award_id)
+    if award is None:
+        raise InputError(f"there is no award {award_id}", path="after")
+    return award.due_by, award.id
 
 
 def lock_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
     """The awards by id, theirs stores and they held until the commit; an unknown id is left out."""
     ids = sorted(set(award_ids))
     lock_stores(session, (award.store_id for award in find_awards(session, ids).values()))
-    for chunk in _chunks(ids):
+    for chunk in chunks_of(ids):
         query = select(Award.id).where(Award.id.in_(chunk)).order_by(Award.id)
         session.execute(query.with_for_update(key_share=True)).all()
     return find_awards(session, ids)
@@ -51,7 +93,7 @@ def get_award(session: Session, award_id: str) -> Award:
 def find_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
     """By id, fresh from the database; an unknown id is left out."""
     found: dict[str, Award] = {}
-    for ids in _chunks(sorted(filter(str.isprintable, set(award_ids)))):
+    for ids in chunks_of(sorted(filter(str.isprintable, set(award_ids)))):
         query = select(Award).where(Award.id.in_(ids)).execution_options(populate_existing=True)
         found |= {award.id: award for award in session.scalars(query)}
     return found
@@ -75,45 +117,63 @@ def count_overdue(session: Session, now: datetime) -> int:
     return session.scalar(select(func.count()).select_from(Award).where(late)) or 0
 
 
-def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:
-    """Mark stores as not decided, so that lists soon show what became of their awards."""
-    for ids in _chunks(sorted(set(store_ids))):
-        session.execute(update(Store).where(Store.id.in_(ids)).values(decided_at=None))
-
-
-def safety_flagged(session: Session, store_ids: Iterable[str]) -> set[str]:
-    """Return those of the stores against which staff hold a safety flag."""
-    newest: dict[str, object] = {}
-    for ids in _chunks(sorted(set(store_ids))):
-        query = (
-            select(RecordedFact.store_id, RecordedFact.value)
-            .where(RecordedFact.name == "safety_flag", RecordedFact.store_id.in_(ids))
-            .order_by(RecordedFact.id)
-        )
-        newest.update((row.store_id, row.value) for row in session.execute(query))
-    return {store_id for store_id, value in newest.items() if value is True}
-
-
 def holders_of_codes(session: Session, hashes: Iterable[str]) -> dict[str, str]:
     """The award that has a code with each of these hashes, where one has."""
     found: dict[str, str] = {}
-    for some in _chunks(sorted(set(hashes))):
+    for some in chunks_of(sorted(set(hashes))):
         query = select(Award.code_hash, Award.id).where(Award.code_hash.in_(some))
         found |= {code_hash: award_id for code_hash, award_id in session.execute(query) if code_hash}
     return found
 
 
-def audit_of(session: Session, award_id: str) -> list[AuditEntry]:
-    """Return the audit entries of an award, the oldest first."""
-    query = select(AuditEntry).where(AuditEntry.subject == award_id).order_by(AuditEntry.id)
-    return list(session.scalars(query))
+def other_awards(
+    session: Session,
+    store: Store,
+    *,
+    but: Collection[str] = (),
+    until: datetime | None = None,
+    **of: str | Sequence[str],
+) -> int:
+    """Count the programme's awards to other stores, by merchant, advertiser_id, business_center or stores.
+
+    `but`: stores that are known to be of another merchant. `until`: only awards decided before, since a later
+    one puts no earlier one in doubt.
+    """
+    theirs = (
+        Award.programme == store.programme,
+        Award.store_id.not_in({store.id, *but}),
+        *(() if until is None else (Award.decided_at < until,)),
+    )
+    found = union(*(query.where(*theirs) for name, value in of.items() for query in _awards_of(name, value)))
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def _awards_of(name: str, value: str | Sequence[str]) -> list[Select[str]]:
+    """By what an award was recorded with, and by what its store or account has become since.
+
+    Each has its own index: with `or` between them, all awards of the programme are looked at.
+    """
+    if name == "stores":
+        return [select(Award.id).where(Award.store_id.in_(value))]
+    of_stores = Award.store_id.in_(select(Store.id).where(Store.merchant == value))
+    of_accounts = select(Account.advertiser_id).where(Account.business_center == value)
+    since = {"merchant": of_stores, "business_center": Award.advertiser_id.in_(of_accounts)}
+    told = [getattr(Award, name) == value, *([since[name]] if name in since else [])]
+    return [select(Award.id).where(one) for one in told]
+
+
+def award_of(session: Session, store: Store) -> Award | None:
+    query = select(Award).where(Award.programme == store.programme, Award.store_id == store.id)
+    return session.scalars(query).first()
+
+
+def awards_of_account(session: Session, advertiser_id: str) -> list[Award]:
+    """Every award given for an ad account, of whatever programme, the oldest first."""
+    query = select(Award).where(Award.advertiser_id == advertiser_id)
+    return list(session.scalars(query.order_by(Award.decided_at, Award.id)))
 
 
 def _known(found: dict[str, Award], award_id: str) -> Award:
     if award_id not in found:
         raise NotFound(f"there is no award {award_id}")
     return found[award_id]
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from receiver.domain.shop_identity import Known
-from receiver.domain.shops import other_scheme
-from receiver.storage.tables import IS_ASKED, Bridge, Store, WebhookEndpoint, WebhookSecret
+from receiver.storage.tables import Bridge, Store, WebhookEndpoint
+from receiver.storage.tables.connections import IS_ASKED
 
 FAILING_SHARE = 4
 
@@ -19,18 +17,6 @@ FAILING_SHARE = 4
 def bridge_of(session: Session, store_id: str, *, locked: bool = False) -> Bridge | None:
     query = select(Bridge).where(Bridge.store_id == store_id).execution_options(populate_existing=True)
     return session.scalars(query.with_for_update() if locked else query).first()
-
-
-def store_of_uuid(session: Session, uuid: str) -> Known | None:
-    row = session.execute(select(Store.id, Store.url).where(Store.shop_uuid == uuid)).first()
-    return Known(row.id, row.url, uuid) if row else None
-
-
-def store_at_address(session: Session, url: str) -> Known | None:
-    """The store at an address, whichever scheme it is known by."""
-    query = select(Store.id, Store.url, Store.shop_uuid).where(Store.url.in_((url, other_scheme(url))))
-    row = session.execute(query.limit(1)).first()
-    return Known(row.id, row.url, row.shop_uuid) if row else None
 
 
 def due_bridges(session: Session, now: datetime, limit: int) -> list[str]:
@@ -92,22 +78,6 @@ def forget_bridge(session: Session, store_id: str) -> None:
     """With the keys; what the store said of itself and its webhooks goes with them."""
     session.execute(delete(Bridge).where(Bridge.store_id == store_id))
     session.execute(update(WebhookEndpoint).where(WebhookEndpoint.store_id == store_id).values(trouble=None))
-
-
-def created_endpoints(session: Session, store_id: str) -> Sequence[WebhookEndpoint]:
-    """The webhook addresses that the bridge has for a store, one a topic."""
-    query = (
-        select(WebhookEndpoint)
-        .where(WebhookEndpoint.store_id == store_id, WebhookEndpoint.topic.is_not(None))
-        .order_by(WebhookEndpoint.topic)
-    )
-    return list(session.scalars(query))
-
-
-def newest_secret(session: Session, hook_id: str) -> WebhookSecret | None:
-    """Sealed; the one that new deliveries are to be signed with."""
-    query = select(WebhookSecret).where(WebhookSecret.hook_id == hook_id, WebhookSecret.valid_until.is_(None))
-    return session.scalars(query.order_by(WebhookSecret.id.desc()).limit(1)).first()
 
 
 def _free(now: datetime) -> Any:

@@ -1,18 +1,24 @@
-"""Looking through the inbox: by filters, and one delivery with its attempts."""
+"""Deliveries as they are looked up: a page by filters, one with its attempts, counts, and what to replay."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session, defer
 
+from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.errors import NotFound
+from receiver.paging import LARGEST_ID, CountedPage
+from receiver.storage.paging import Keyset, ScanPlan, last_value, rows_of, scan
 from receiver.storage.tables import Attempt, Delivery
-from receiver.storage.types import LARGEST_ID
+
+COUNTED = 1_000  # rows, where an index finds nothing but what fits; nobody wants to know it more exactly
+LOOKED_THROUGH = 5_000  # rows, where each has to be looked at
+BY_NUMBER = Keyset((Delivery.id,), descending=True)
+BY_TIME = Keyset((Delivery.received_at, Delivery.id), descending=True)
 
 SEARCHED = (
     Delivery.webhook_id,
@@ -24,43 +30,42 @@ SEARCHED = (
 )
 
 
-@dataclass(frozen=True)
-class Filters:
-    """Which deliveries; what is not said does not matter."""
+def search_deliveries(
+    session: Session, filters: DeliveryFilters, *, after: int | None, limit: int
+) -> CountedPage[Delivery]:
+    """Return a page of deliveries, the newest first, without bodies and headers.
 
-    state: str | None = None
-    source: str | None = None
-    store: str | None = None
-    topic: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None  # the moment itself not included
-    search: str | None = None  # part of an id, topic, hash or error
-    ids: tuple[int, ...] | None = None
-    delivery: str | None = None  # the id its sender gave it
-
-    def said(self) -> dict[str, Any]:
-        """Return the filters that are set, as JSON holds them; empty for all deliveries."""
-        said = {**asdict(self), "search": self.search or None}
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in said.items()
-            if value is not None
-        }
+    `after` is the number of the last row before. Raises NotFound for one there is not, where times lead.
+    """
+    plan = _plan(filters)
+    key: tuple[object, ...] | None = None if after is None else (after,)
+    if after is not None and plan.by is BY_TIME:
+        key = (get_delivery(session, after).received_at, after)
+    found = scan(session, plan, after=key, limit=limit, cursor=last_value)
+    query = select(Delivery).where(Delivery.id.in_([one[-1] for one in found.rows]))
+    return rows_of(found, session.scalars(query.options(defer(Delivery.body), defer(Delivery.headers))))
 
 
-def read_filters(said: dict[str, Any]) -> Filters:
-    """Read back what `Filters.said` wrote."""
-    values = dict(said)
-    values |= {name: datetime.fromisoformat(said[name]) for name in ("since", "until") if name in said}
-    values |= {"ids": tuple(said["ids"])} if "ids" in said else {}
-    return Filters(**values)
+def _plan(filters: DeliveryFilters) -> ScanPlan:
+    """Let the rarest of the filters lead; what succeeded is most of all there is.
+
+    Topics and senders' ids have no index: each would be one more to write before a webhook is answered.
+    """
+    set_names = set(filters.as_json())
+    is_rare = filters.state not in (None, DeliveryState.PROCESSED)
+    for name, leads in (("ids", True), ("store", True), ("state", is_rare)):
+        if name in set_names and leads:
+            return _led_by(filters, {name}, BY_NUMBER)
+    times = set_names & {"since", "until"}
+    return _led_by(filters, times, BY_TIME) if times else _led_by(filters, set(), BY_NUMBER)
 
 
-def list_deliveries(session: Session, filters: Filters, limit: int) -> list[Delivery]:
-    """The newest first, without their bodies; 0 = all."""
-    query = select(Delivery).options(defer(Delivery.body)).where(*fit(filters))
-    query = query.order_by(Delivery.id.desc())
-    return list(session.scalars(query.limit(limit) if limit else query))
+def _led_by(filters: DeliveryFilters, names: set[str], by: Keyset) -> ScanPlan:
+    leading = DeliveryFilters(**{name: getattr(filters, name) for name in names})
+    rows = select().select_from(Delivery).where(*fit(leading))
+    if names == set(filters.as_json()):
+        return ScanPlan(rows, by, (), COUNTED)
+    return ScanPlan(rows, by, fit(filters), LOOKED_THROUGH)
 
 
 def get_delivery(session: Session, delivery_id: int) -> Delivery:
@@ -99,7 +104,7 @@ class DeliveryCount:
     newest: datetime
 
 
-def count_deliveries(session: Session, filters: Filters, now: datetime) -> list[DeliveryCount]:
+def count_deliveries(session: Session, filters: DeliveryFilters, now: datetime) -> list[DeliveryCount]:
     kind = (Delivery.state, Delivery.source, Delivery.topic, Delivery.store_id)
     received = Delivery.received_at
     query = select(
@@ -125,7 +130,7 @@ def last_of_store(session: Session, store_id: str) -> datetime | None:
 
 
 def next_to_replay(
-    session: Session, filters: Filters, *, after: int, up_to: int, limit: int, now: datetime
+    session: Session, filters: DeliveryFilters, *, after: int, up_to: int, limit: int, now: datetime
 ) -> list[tuple[int, bool]]:
     """Ids of what still has a body, in their order, and whether each is being processed now."""
     query = select(Delivery.id, Delivery.lease_until).where(
@@ -141,7 +146,9 @@ def has_body(session: Session, ids: Iterable[int]) -> dict[int, bool]:
     return {number: bool(there) for number, there in session.execute(query)}
 
 
-def hold_free(session: Session, filters: Filters, ids: Sequence[int], now: datetime) -> dict[int, Delivery]:
+def hold_free(
+    session: Session, filters: DeliveryFilters, ids: Sequence[int], now: datetime
+) -> dict[int, Delivery]:
     """Lock those of them that still fit and that nobody has in hand; waits for no other lock."""
     free = or_(Delivery.lease_until.is_(None), Delivery.lease_until <= now)
     query = select(Delivery).where(Delivery.id.in_(ids), free, *fit(filters))
@@ -149,7 +156,7 @@ def hold_free(session: Session, filters: Filters, ids: Sequence[int], now: datet
     return {row.id: row for row in session.scalars(query)}
 
 
-def fit(filters: Filters) -> list[ColumnElement[bool]]:
+def fit(filters: DeliveryFilters) -> list[ColumnElement[bool]]:
     """Return the conditions that a delivery must meet, all of them."""
     exact = {
         Delivery.state: filters.state,

@@ -13,8 +13,12 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.likeness import Likeness, pair_of
+from receiver.paging import Page
 from receiver.storage.links import is_proven
+from receiver.storage.paging import Keyset, read_page
 from receiver.storage.tables import Account, Award, Link, MerchantAnswer, Store
+
+BY_ID = Keyset((Store.id,))
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,10 @@ def answer_about(session: Session, one: str, other: str) -> MerchantAnswer | Non
     return session.get(MerchantAnswer, pair_of(one, other))
 
 
-def stores_asked_about(session: Session, after: str | None, limit: int) -> list[Store]:
-    """Stores whose award waits for an answer, by id, from the one after `after` on; 0 = all."""
-    query = select(Store).where(Store.alike_since.is_not(None)).order_by(Store.id)
-    if after is not None:
-        query = query.where(Store.id > after)
-    return list(session.scalars(query.limit(limit) if limit else query))
+def page_of_asked_about(session: Session, *, after: str | None, limit: int) -> Page[Store]:
+    """Return a page of the stores whose award waits for an answer, by id; `limit` 0 for all."""
+    query = select(Store).where(Store.alike_since.is_not(None))
+    return read_page(session, query, BY_ID, after=None if after is None else (after,), limit=limit)
 
 
 def _ways(session: Session, store: Store) -> dict[Likeness, Select[str]]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.limits import CLAIMS_OF_A_STORE
+from receiver.paging import Page
+from receiver.storage.paging import Keyset, read_page
 from receiver.storage.tables import Account, Link, Store
 
 CLAIMS_DROPPED = 1_000  # at a time
+BY_NUMBER = Keyset((Link.id,), descending=True)
 
 
 def is_proven() -> ColumnElement[bool]:
@@ -97,11 +100,32 @@ def is_read() -> ColumnElement[bool]:
     return Link.ended_at.is_(None) & Link.consent.is_(True)
 
 
-def list_links(session: Session, store_id: str | None, limit: int, *, after: int | None = None) -> list[Link]:
-    """The newest first; 0 = all."""
-    query = select(Link).order_by(Link.id.desc())
-    if store_id:
-        query = query.where(Link.store_id == store_id)
-    if after is not None:
-        query = query.where(Link.id < after)
-    return list(session.scalars(query.limit(limit) if limit else query))
+def page_of_links(
+    session: Session, store_id: str | None, *, after: int | None = None, limit: int
+) -> Page[Link]:
+    """Return a page of one store's links or of all, the newest first; `limit` 0 for all."""
+    query = select(Link).where(Link.store_id == store_id) if store_id else select(Link)
+    return read_page(session, query, BY_NUMBER, after=None if after is None else (after,), limit=limit)
+
+
+def set_up_before(session: Session, store: Store, link: Link | None, lineage: Sequence[str] = ()) -> bool:
+    """Return whether this account or this store completed the set-up earlier, under another store or link.
+
+    Only links that an advertiser consented to count, in the order of those consents, which the service
+    saw itself; a claim is no link, and leaves no trace. `lineage`: ids of earlier records of the store.
+    """
+    if link is None or link.proven_at is None:
+        return False
+    earlier = (
+        select(Link.id)
+        .join(Store, Store.id == Link.store_id)
+        .where(
+            Store.programme == store.programme,
+            Store.set_up_at <= link.proven_at,
+            Link.proven_at < link.proven_at,
+            Link.id != link.id,
+            Link.store_id.in_([store.id, *lineage]) | (Link.advertiser_id == link.advertiser_id),
+        )
+        .limit(1)
+    )
+    return session.scalar(earlier) is not None

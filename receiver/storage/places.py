@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from receiver.storage.chunks import chunks_of
 from receiver.storage.links import is_proven
-from receiver.storage.tables import IS_RESERVED, Award, Link, Store
+from receiver.storage.tables import Award, Link, Store
+from receiver.storage.tables.stores import IS_RESERVED
 from receiver.storage.types import Utc
-
-CHUNK = 5000  # SQLite takes 32,766 parameters in a statement
 
 
 def merchants_with_own_place(session: Session, programme: str) -> set[str]:
@@ -41,7 +41,7 @@ def proven_since(session: Session, stores: Sequence[Store]) -> dict[str, datetim
     An ad account proves one merchant, the first: otherwise one of them could take every place.
     """
     found: dict[str, datetime] = {}
-    for ids in _chunks([store.id for store in stores]):
+    for ids in chunks_of([store.id for store in stores]):
         of_links = select(Link.store_id, func.min(Link.proven_at, type_=Utc))
         of_links = of_links.join(Store, Store.id == Link.store_id).group_by(Link.store_id)
         of_links = of_links.where(Link.store_id.in_(ids), is_proven(), ~_proves_another())
@@ -65,7 +65,3 @@ def _proves_another() -> ColumnElement[bool]:
         store.merchant != Store.merchant,
         store.disconnected_at.is_(None),
     )
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

@@ -11,7 +11,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from receiver.storage.awards import is_late
-from receiver.storage.tables import IS_WAITING, Award, ProgrammeCounts, Store
+from receiver.storage.tables import Award, ProgrammeCounts, Store
+from receiver.storage.tables.stores import IS_WAITING
 
 
 @dataclass(frozen=True)

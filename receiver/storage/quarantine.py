@@ -10,9 +10,12 @@ from sqlalchemy import Select, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from receiver.paging import Page
+from receiver.storage.paging import Keyset, read_page
 from receiver.storage.tables import Quarantined
 
 PER_STORE, IN_TOTAL = 50, 2_000
+OLDEST_FIRST = Keyset((Quarantined.id,))
 
 
 def put(session: Session, **values: Any) -> None:
@@ -33,14 +36,12 @@ def _trim(session: Session, ids: Select[int], most: int) -> None:
         session.execute(delete(Quarantined).where(Quarantined.id.in_(middle)))
 
 
-def list_quarantined(
-    session: Session, store_id: str | None, limit: int, *, after: int = 0
-) -> list[Quarantined]:
-    """The oldest first, of those that came after number `after`; 0 = all."""
-    query = select(Quarantined).where(Quarantined.id > after).order_by(Quarantined.id)
-    if store_id:
-        query = query.where(Quarantined.store_id == store_id)
-    return list(session.scalars(query.limit(limit) if limit else query))
+def page_of_quarantine(
+    session: Session, store_id: str | None, *, after: int | None, limit: int
+) -> Page[Quarantined]:
+    """Return a page of what is held, the oldest first; `limit` 0 for all."""
+    query = select(Quarantined).where(Quarantined.store_id == store_id) if store_id else select(Quarantined)
+    return read_page(session, query, OLDEST_FIRST, after=None if after is None else (after,), limit=limit)
 
 
 def count_by_store(session: Session) -> dict[str, int]:

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Table, delete, func, select, tuple_
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from receiver.domain.rejections import RejectedCall
+from receiver.paging import Page
+from receiver.storage.paging import Keyset, read_page
 from receiver.storage.tables import Rejection, RejectionSample
 
 SAMPLES = 50  # of a store and for a reason
 LOOKED_THROUGH = 1_000  # samples of all kinds, for those of one reason
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A call that was turned away; `bytes` of its body as announced."""
-
-    store_id: str
-    reason: str
-    at: datetime
-    headers: list[list[str]]
-    bytes: int | None
+BY_KIND = Keyset((Rejection.store_id, Rejection.reason))
+NEWEST_DAY = Keyset((Rejection.day,), descending=True, then=BY_KIND)
 
 
 def add_counts(session: Session, counts: Mapping[tuple[str, str, date], int]) -> None:
@@ -38,7 +31,7 @@ def add_counts(session: Session, counts: Mapping[tuple[str, str, date], int]) ->
         session.execute(added.on_conflict_do_update(index_elements=["store_id", "reason", "day"], set_=more))
 
 
-def add_samples(session: Session, samples: Sequence[Sample]) -> None:
+def add_samples(session: Session, samples: Sequence[RejectedCall]) -> None:
     """The newest of each kind push the oldest out."""
     session.add_all(RejectionSample(**vars(sample)) for sample in samples)
     session.flush()
@@ -50,25 +43,21 @@ def add_samples(session: Session, samples: Sequence[Sample]) -> None:
             session.execute(delete(RejectionSample).where(of_kind, RejectionSample.id < first_kept))
 
 
-def list_rejections(
-    session: Session,
-    store_id: str | None,
-    limit: int,
-    *,
-    reason: str | None = None,
-    after: tuple[date, str, str] | None = None,
-) -> list[Rejection]:
-    """The newest day first, from behind the day, store and reason of `after`; 0 = all."""
-    place = (Rejection.store_id, Rejection.reason)
-    query = select(Rejection).order_by(Rejection.day.desc(), *place)
+def page_of_rejections(
+    session: Session, store_id: str | None, reason: str | None, *, after: str | None, limit: int
+) -> Page[Rejection]:
+    """Return a page of counts, the newest day first; `limit` 0 for all. Raises InputError."""
+    query = select(Rejection)
     if store_id is not None:
         query = query.where(Rejection.store_id == store_id)
     if reason is not None:
         query = query.where(Rejection.reason == reason)
-    if after is not None:
-        later_that_day = (Rejection.day == after[0]) & (tuple_(*place) > tuple_(*after[1:]))
-        query = query.where(Rejection.day <= after[0], (Rejection.day < after[0]) | later_that_day)
-    return list(session.scalars(query.limit(limit) if limit else query))
+    key = NEWEST_DAY.read(after or None)
+    return read_page(session, query, NEWEST_DAY, after=key, limit=limit, cursor=_cursor)
+
+
+def _cursor(row: Rejection) -> str:
+    return NEWEST_DAY.write((row.day, row.store_id, row.reason))
 
 
 def counts_since(session: Session, store_id: str, day: date) -> dict[str, int]:

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.replays import ReplayState
 from receiver.errors import NotFound
+from receiver.paging import LARGEST_ID, Page
+from receiver.storage.paging import Keyset, read_page
 from receiver.storage.tables import Attempt, Replay
-from receiver.storage.types import LARGEST_ID
 
+NEWEST_FIRST = Keyset((Replay.id,), descending=True)
+BY_DELIVERY = Keyset((Attempt.delivery_id,))
 RUNNING = Replay.state == ReplayState.RUNNING
 
 
@@ -39,19 +42,21 @@ def get_replay(session: Session, replay_id: int, *, locked: bool = False) -> Rep
     return replay
 
 
-def list_replays(session: Session, limit: int, *, before: int | None = None) -> list[Replay]:
-    """The newest first, of those older than replay `before`; 0 = all."""
-    query = select(Replay).order_by(Replay.id.desc())
-    if before is not None:
-        query = query.where(Replay.id < before)
-    return list(session.scalars(query.limit(limit) if limit else query))
+def page_of_replays(session: Session, *, before: int | None, limit: int) -> Page[Replay]:
+    """Return a page of replays, the newest first; `limit` 0 for all."""
+    key = None if before is None else (before,)
+    return read_page(session, select(Replay), NEWEST_FIRST, after=key, limit=limit)
 
 
-def attempts_of(session: Session, replay_id: int, limit: int = 0, *, after: int = 0) -> list[Attempt]:
-    """In the order of the deliveries, of those behind delivery `after`; 0 = all."""
-    query = select(Attempt).where(Attempt.replay_id == replay_id, Attempt.delivery_id > after)
-    query = query.order_by(Attempt.delivery_id)
-    return list(session.scalars(query.limit(limit) if limit else query))
+def page_of_attempts(
+    session: Session, replay_id: int, *, after: int | None = None, limit: int
+) -> Page[Attempt]:
+    """Return a page of a replay's attempts, in the order of the deliveries; `limit` 0 for all."""
+    query = select(Attempt).where(Attempt.replay_id == replay_id)
+    key = None if after is None else (after,)
+    return read_page(
+        session, query, BY_DELIVERY, after=key, limit=limit, cursor=lambda row: str(row.delivery_id)
+    )
 
 
 def purge_ended(session: Session, before: datetime, limit: int) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, tuple_, type_coerce
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.errors import NotFound
+from receiver.paging import Page
+from receiver.storage.paging import Keyset, read_rows
 from receiver.storage.tables import Review, Store
+
+LONGEST_WAITING = Keyset((Review.asked_at, Review.id))
 
 
 def open_review(session: Session, store_id: str) -> Review | None:
@@ -30,25 +34,18 @@ def get_review(session: Session, review_id: str, *, locked: bool = False) -> Rev
     return review
 
 
-def list_reviews(session: Session, state: str | None, limit: int) -> list[Review]:
-    """List reviews, the longest waiting first; `limit` 0 for all."""
-    query = select(Review).order_by(Review.asked_at, Review.id)
-    if state:
-        query = query.where(Review.state == state)
-    return list(session.scalars(query.limit(limit) if limit else query))
+def page_of_reviews(
+    session: Session, state: str | None, *, after: str | None, limit: int
+) -> Page[Row[Review, str]]:
+    """Return a page of reviews with their stores' names, the longest waiting first; `limit` 0 for all.
 
-
-def find_page(session: Session, state: str | None, after: str | None, limit: int) -> list[tuple[Review, str]]:
-    """With their stores' names, from the one after `after` on. Raises NotFound."""
+    `after` is the id of the last review before. Raises NotFound.
+    """
     query = select(Review, Store.name).join(Store, Store.id == Review.store_id)
     if state:
         query = query.where(Review.state == state)
-    if after is not None:
-        last = get_review(session, after)
-        place = tuple_(type_coerce(last.asked_at, Review.asked_at.type), last.id)
-        query = query.where(tuple_(Review.asked_at, Review.id) > place)
-    ordered = query.order_by(Review.asked_at, Review.id).limit(limit)
-    return [(review, name) for review, name in session.execute(ordered)]
+    key = None if after is None else (get_review(session, after).asked_at, after)
+    return read_rows(session, query, LONGEST_WAITING, after=key, limit=limit, cursor=lambda row: row[0].id)
 
 
 def review_state(row: Review) -> ReviewState:

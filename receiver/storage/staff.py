@@ -1,14 +1,21 @@
-"""Who may sign in to the console."""
+"""Staff who may sign in to the console, their sessions there, and their tokens for the API."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, not_, select, update
 from sqlalchemy.orm import Session
 
+from receiver.domain.sign_in import SESSION_IDLE, SESSION_LONGEST
 from receiver.errors import NotFound
-from receiver.storage.tables import Staff
+from receiver.paging import Page
+from receiver.storage.paging import Keyset, read_rows
+from receiver.storage.tables import Staff, StaffSession, StaffToken
+
+SKEW = timedelta(minutes=5)  # between hosts; what began later than that began on a clock that was put right
+NEWEST_TOKEN = Keyset((StaffToken.id,), descending=True)
 
 
 def staff_by_email(session: Session, email: str) -> Staff | None:
@@ -31,5 +38,98 @@ def keep_staff(session: Session, email: str, role: str, password_hash: str, now:
 
 
 def list_staff(session: Session, limit: int) -> list[Staff]:
+    """List who may sign in, by address; `limit` 0 for all."""
     query = select(Staff).order_by(Staff.email)
     return list(session.scalars(query.limit(limit) if limit else query))
+
+
+def add_session(session: Session, staff_id: int, token_hash: str, now: datetime, most: int) -> None:
+    """Keep a session; forget all that ended, and of this person those used longest ago beyond `most`."""
+    session.execute(delete(StaffSession).where(not_(_lasts(now))))
+    row = StaffSession(token_hash=token_hash, staff_id=staff_id, began_at=now, last_used_at=now)
+    session.add(row)
+    session.flush()
+    newest = (
+        select(StaffSession.token_hash)
+        .where(StaffSession.staff_id == staff_id)
+        .order_by(StaffSession.began_at.desc(), StaffSession.last_used_at.desc())
+        .limit(most)
+    )
+    beyond = (StaffSession.staff_id == staff_id) & StaffSession.token_hash.not_in(newest)
+    session.execute(delete(StaffSession).where(beyond))
+
+
+def find_session(session: Session, token_hash: str, now: datetime) -> tuple[StaffSession, Staff] | None:
+    """A session that lasts, and whose it is."""
+    query = select(StaffSession, Staff).join(Staff, StaffSession.staff_id == Staff.id)
+    found = session.execute(query.where(StaffSession.token_hash == token_hash, _lasts(now))).first()
+    return (found[0], found[1]) if found else None
+
+
+def keep_session_use(session: Session, token_hash: str, at: datetime) -> None:
+    session.execute(update(StaffSession).where(StaffSession.token_hash == token_hash).values(last_used_at=at))
+
+
+def end_session(session: Session, token_hash: str) -> None:
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash))
+
+
+def end_sessions_of(session: Session, staff_id: int) -> None:
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+
+
+def _lasts(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        StaffSession.last_used_at > now - SESSION_IDLE,
+        StaffSession.began_at > now - SESSION_LONGEST,
+        StaffSession.began_at <= now + SKEW,
+    )
+
+
+@dataclass(frozen=True)
+class OwnedToken:
+    token: StaffToken
+    owner: Staff
+
+
+def tokens_of(session: Session, staff_id: int) -> list[StaffToken]:
+    query = select(StaffToken).where(StaffToken.staff_id == staff_id).order_by(StaffToken.id.desc())
+    return list(session.scalars(query))
+
+
+def page_of_tokens(
+    session: Session, *, before: int | None = None, staff_id: int | None = None, limit: int
+) -> Page[OwnedToken]:
+    """Return a page of everybody's tokens or of one person's, the newest first; `limit` 0 for all."""
+    query = _owned() if staff_id is None else _owned().where(StaffToken.staff_id == staff_id)
+    key = None if before is None else (before,)
+    page = read_rows(session, query, NEWEST_TOKEN, after=key, limit=limit, cursor=lambda row: str(row[0].id))
+    return page.show(_as_owned)
+
+
+def get_token(session: Session, token_id: int) -> OwnedToken | None:
+    found = session.execute(_owned().where(StaffToken.id == token_id)).first()
+    return _as_owned(found) if found else None
+
+
+def token_of_hash(session: Session, hashed: str) -> OwnedToken | None:
+    found = session.execute(_owned().where(StaffToken.token_hash == hashed)).first()
+    return _as_owned(found) if found else None
+
+
+def keep_use(session: Session, token_id: int, at: datetime) -> None:
+    session.execute(update(StaffToken).where(StaffToken.id == token_id).values(last_used_at=at))
+
+
+def forget_expired(session: Session, staff_id: int, name: str, now: datetime) -> None:
+    """Delete one person's token of this name if it has expired."""
+    of_name = (StaffToken.staff_id == staff_id) & (StaffToken.name == name)
+    session.execute(delete(StaffToken).where(of_name, StaffToken.expires_at <= now))
+
+
+def _owned() -> Select[StaffToken, Staff]:
+    return select(StaffToken, Staff).join(Staff, StaffToken.staff_id == Staff.id)
+
+
+def _as_owned(row: Row[StaffToken, Staff]) -> OwnedToken:
+    return OwnedToken(token=row[0], owner=row[1])

@@ -1,18 +1,31 @@
-"""Stores: found, listed, counted."""
+"""Stores: found by what they are known by, locked, and listed a page at a time."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from receiver.domain.shop_identity import Known
+from receiver.domain.shops import other_scheme
+from receiver.domain.store_filters import SCANNED_STORES, UNDECIDED, StoreCondition, StoreFilters
 from receiver.errors import NotFound
+from receiver.paging import Page
+from receiver.storage.chunks import chunks_of
 from receiver.storage.database import driver_of
-from receiver.storage.tables import Store, Terms
+from receiver.storage.paging import Keyset, ScanPlan, scan
+from receiver.storage.tables import Bridge, Link, Store, StoreTroubleRow, Terms, WebhookEndpoint
+from receiver.storage.tables.links import IS_WITHDRAWN
+from receiver.storage.tables.stores import IS_SKEWED
 
 ADDRESSES_LOCK = 0x61646472  # "addr": any number nobody else locks
+NEWEST_FIRST = Keyset((Store.created_at, Store.id), descending=True)
+IN_LINE = Keyset((Store.joined_at, Store.id))
+BY_ID = Keyset((Store.id,))
 
 
 def store_at(session: Session, urls: Sequence[str]) -> Store | None:
@@ -30,6 +43,18 @@ def get_store(session: Session, store_id: str, *, locked: bool = False) -> Store
     return store
 
 
+def store_of_uuid(session: Session, uuid: str) -> Known | None:
+    row = session.execute(select(Store.id, Store.url).where(Store.shop_uuid == uuid)).first()
+    return Known(row.id, row.url, uuid) if row else None
+
+
+def store_at_address(session: Session, url: str) -> Known | None:
+    """The store at an address, whichever scheme it is known by."""
+    query = select(Store.id, Store.url, Store.shop_uuid).where(Store.url.in_((url, other_scheme(url))))
+    row = session.execute(query.limit(1)).first()
+    return Known(row.id, row.url, row.shop_uuid) if row else None
+
+
 def store_of_token(session: Session, status_token_hash: str) -> Store:
     """Raises NotFound, also for a store that disconnected."""
     query = select(Store).where(Store.status_token_hash == status_token_hash)
@@ -39,10 +64,20 @@ def store_of_token(session: Session, status_token_hash: str) -> Store:
     return store
 
 
-def list_stores(session: Session, limit: int) -> list[Store]:
-    """The newest first; 0 = all."""
-    query = select(Store).order_by(Store.created_at.desc(), Store.id)
-    return list(session.scalars(query.limit(limit) if limit else query))
+def lock_stores(session: Session, store_ids: Iterable[str]) -> None:
+    """Until the commit nobody else decides for these stores or changes their awards.
+
+    Deliveries still come in: rows that refer to a store do not wait (SQLite's writers wait anyway).
+    """
+    for ids in chunks_of(sorted(set(store_ids))):
+        query = select(Store.id).where(Store.id.in_(ids)).order_by(Store.id)
+        session.execute(query.with_for_update(key_share=True)).all()
+
+
+def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:
+    """Mark stores as not decided, so that lists soon show what became of their awards."""
+    for ids in chunks_of(sorted(set(store_ids))):
+        session.execute(update(Store).where(Store.id.in_(ids)).values(decided_at=None))
 
 
 def stores_of_merchants(session: Session, merchants: Iterable[str], limit: int = 0) -> list[Store]:
@@ -66,13 +101,117 @@ def lock_addresses(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(ADDRESSES_LOCK)))
 
 
-def waiting_stores(session: Session, programme: str | None, limit: int = 0) -> list[Store]:
-    """Stores without a place, of one programme or all; who joined first comes first. 0 = all."""
-    query = select(Store).where(_waits()).order_by(Store.joined_at, Store.id)
-    if programme is not None:
-        query = query.where(Store.programme == programme)
-    return list(session.scalars(query.limit(limit) if limit else query))
+def waiting_stores(session: Session, programme: str) -> list[Store]:
+    """Return a programme's stores without a place; who joined first comes first."""
+    query = select(Store).where(Store.programme == programme, _OF_ITSELF[StoreCondition.WAITING])
+    return list(session.scalars(query.order_by(*IN_LINE.order())))
 
 
-def _waits() -> ColumnElement[bool]:
-    return Store.admitted_at.is_(None) & Store.disconnected_at.is_(None)
+def page_of_stores(
+    session: Session, filters: StoreFilters, *, after: str | None, limit: int
+) -> Page[tuple[Store, frozenset[StoreCondition]]]:
+    """Return a page of stores with all conditions of each: the newest first, those that wait in their line.
+
+    Raises InputError for a wrong `after`.
+    """
+    plan = _plan(session, filters)
+    if not plan.wanted:
+        plan = replace(plan, bound=limit)
+    found = scan(session, plan, after=plan.by.read(after), limit=limit, cursor=plan.by.write)
+    stores = _with_conditions(session, [key[-1] for key in found.rows])
+    return Page(stores, found.next)
+
+
+def _with_conditions(session: Session, ids: Sequence[str]) -> list[tuple[Store, frozenset[StoreCondition]]]:
+    """In the order of `ids`."""
+    told = [_is(condition) for condition in StoreCondition]
+    found = {}
+    for store, *holds in session.execute(select(Store, *told).where(Store.id.in_(ids))):
+        found[store.id] = store, frozenset(one for one, so in zip(StoreCondition, holds, strict=True) if so)
+    return [found[store_id] for store_id in ids]
+
+
+def _plan(session: Session, filters: StoreFilters) -> ScanPlan:
+    """Let the rarest of the filters lead."""
+    stores = select().select_from(Store)
+    if filters.text is not None and (ids := _known_by(session, filters.text)):
+        return _led_by(filters, "text", stores.where(Store.id.in_(ids)), NEWEST_FIRST)
+    if filters.condition not in (None, StoreCondition.CONNECTED):
+        return _led_by(filters, "condition", *_of_condition(filters.condition))
+    for name in ("stage", "country"):
+        if getattr(filters, name) is not None:
+            return _led_by(filters, name, stores.where(_fit(filters)[name]), NEWEST_FIRST)
+    if filters.condition is not None:
+        return _led_by(filters, "condition", *_of_condition(filters.condition))
+    return _led_by(filters, "", stores, NEWEST_FIRST)
+
+
+def _led_by(filters: StoreFilters, leading: str, rows: Select[()], by: Keyset) -> ScanPlan:
+    rest = [condition for name, condition in _fit(filters).items() if name != leading]
+    return ScanPlan(rows, by, rest, SCANNED_STORES)
+
+
+def _of_condition(condition: str) -> tuple[Select[()], Keyset]:
+    """Return the rows of the condition's own index, and their order; the last column is a store's id."""
+    if condition in _OF_ITSELF:
+        by = IN_LINE if condition == StoreCondition.WAITING else BY_ID
+        return select().select_from(Store).where(_OF_ITSELF[condition]), by
+    table, holds = _of_a_store(condition)
+    rows = select().select_from(table).join(Store, Store.id == table.store_id).where(holds)
+    return rows.distinct(), Keyset((table.store_id,))
+
+
+_OF_ITSELF: Mapping[str, ColumnElement[bool] | TextClause] = {
+    StoreCondition.WAITING: and_(Store.admitted_at.is_(None), Store.disconnected_at.is_(None)),
+    StoreCondition.DISCONNECTED: Store.disconnected_at.is_not(None),
+    StoreCondition.CLOCK_OFF: IS_SKEWED,
+}
+
+
+def _of_a_store(condition: str) -> tuple[Any, ColumnElement[bool] | TextClause]:
+    """The table whose rows tell that a store is so, and which of them do."""
+    tables: dict[str, tuple[Any, ColumnElement[bool] | TextClause]] = {
+        StoreCondition.CONNECTED: (Bridge, true()),
+        StoreCondition.IN_TROUBLE: (Bridge, Bridge.trouble.is_not(None)),
+        StoreCondition.WEBHOOKS_OFF: (WebhookEndpoint, WebhookEndpoint.trouble.is_not(None)),
+        StoreCondition.CONSENT_LOST: (Link, IS_WITHDRAWN),
+    }
+    return tables.get(condition, (StoreTroubleRow, StoreTroubleRow.id == condition))
+
+
+def _is(condition: str) -> ColumnElement[bool] | TextClause:
+    if condition in _OF_ITSELF:
+        return _OF_ITSELF[condition]
+    table, holds = _of_a_store(condition)
+    return exists().where(table.store_id == Store.id, holds).correlate(Store)
+
+
+def _fit(filters: StoreFilters) -> dict[str, ColumnElement[bool] | TextClause]:
+    """What a store must be, by the name of the filter that says so."""
+    wanted: dict[str, ColumnElement[bool] | TextClause] = {}
+    if filters.stage is not None:
+        undecided = filters.stage == UNDECIDED
+        wanted["stage"] = Store.stage.is_(None) if undecided else Store.stage == filters.stage
+    if filters.country is not None:
+        wanted["country"] = Store.country == filters.country
+    if filters.condition is not None:
+        wanted["condition"] = _is(filters.condition)
+    if filters.text is not None:
+        wanted["text"] = _is_told_by(filters.text)
+    return wanted
+
+
+def _is_told_by(text: str) -> ColumnElement[bool]:
+    searched = (Store.name, Store.url, Store.id, Store.merchant)
+    of_account = Link.advertiser_id.contains(text, autoescape=True)
+    linked = exists().where(Link.store_id == Store.id, of_account).correlate(Store)
+    return or_(*(column.icontains(text, autoescape=True) for column in searched), linked)
+
+
+def _known_by(session: Session, text: str) -> list[str]:
+    """The stores whose id, merchant, ad account or address this is in full."""
+    place = text.lower().removeprefix("https://").removeprefix("http://").strip("/")
+    addresses = [f"{scheme}://{place}/" for scheme in ("https", "http")]
+    stores = select(Store.id).where(or_(Store.id == text, Store.merchant == text, Store.url.in_(addresses)))
+    linked = select(Link.store_id).where(Link.advertiser_id == text)
+    return list(session.scalars(stores.union(linked).limit(SCANNED_STORES)))

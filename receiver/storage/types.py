@@ -11,8 +11,6 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, LargeBinary, String, Text
 from sqlalchemy.types import TypeDecorator
 
-LARGEST_ID = 2**63 - 1  # no row has a larger number, and no database takes one
-
 
 class ExactDecimal(TypeDecorator[Decimal]):
     """Decimal kept as text: SQLite's numeric columns are floats, and 499.99 must stay 499.99."""

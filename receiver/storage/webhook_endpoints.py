@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +72,22 @@ def add_hook(session: Session, hook_id: str, store_id: str, topic: str | None) -
 
 def add_secret(session: Session, hook_id: str, sealed: str, now: datetime) -> None:
     session.add(WebhookSecret(hook_id=hook_id, secret_sealed=sealed, created_at=now, valid_until=None))
+
+
+def created_endpoints(session: Session, store_id: str) -> Sequence[WebhookEndpoint]:
+    """The webhook addresses that the bridge has for a store, one a topic."""
+    query = (
+        select(WebhookEndpoint)
+        .where(WebhookEndpoint.store_id == store_id, WebhookEndpoint.topic.is_not(None))
+        .order_by(WebhookEndpoint.topic)
+    )
+    return list(session.scalars(query))
+
+
+def newest_secret(session: Session, hook_id: str) -> WebhookSecret | None:
+    """Sealed; the one that new deliveries are to be signed with."""
+    query = select(WebhookSecret).where(WebhookSecret.hook_id == hook_id, WebhookSecret.valid_until.is_(None))
+    return session.scalars(query.order_by(WebhookSecret.id.desc()).limit(1)).first()
 
 
 def secrets_of(session: Session, hook_id: str) -> list[WebhookSecret]:

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Select, func, not_, select
 from sqlalchemy.orm import Session
 
+from receiver.domain.awards import DUE_SOON
+from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
 from receiver.storage.address_claims import stores_with_claims
 from receiver.storage.awards import is_late
 from receiver.storage.tables import (
-    IS_ASKED_ABOUT,
     AuditEntry,
     Award,
     Delivery,
@@ -21,9 +22,8 @@ from receiver.storage.tables import (
     StaffToken,
     Store,
 )
+from receiver.storage.tables.stores import IS_ASKED_ABOUT
 
-DUE_SOON = timedelta(days=3)
-EXPIRES_SOON = timedelta(days=14)
 MOVED_LATELY = timedelta(days=3)
 BY_ITSELF = "bridge"  # who moved a store, in the audit
 DAYS_BEFORE = 7  # what a day's rejections are compared with
@@ -40,7 +40,7 @@ def quarantined() -> Select[Any]:
 def expiring_tokens(now: datetime, staff_id: int | None) -> Select[Any]:
     """Staff's tokens that expire soon: one person's, or everybody's."""
     query = select(StaffToken.id).where(
-        StaffToken.expires_at > now, StaffToken.expires_at <= now + EXPIRES_SOON
+        StaffToken.expires_at > now, StaffToken.expires_at <= now + TOKEN_EXPIRES_SOON
     )
     return query if staff_id is None else query.where(StaffToken.staff_id == staff_id)
 

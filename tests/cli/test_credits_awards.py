@@ -49,6 +49,23 @@ def desk(container: Container, clock: FrozenClock, tmp_path: Path) -> Desk:
     return Desk(container, tmp_path)
 
 
+def test_a_listing_is_narrowed_as_in_the_console(desk: Desk):
+    desk.json("issue", desk.first, "--reference", "INV-1")
+
+    def listed(*filters: str) -> list[str]:
+        return sorted(row["id"] for row in desk.json("list", *filters))
+
+    both = sorted((desk.first, desk.second))
+    assert listed("--programme", "woocommerce-2025") == both
+    assert listed("--programme", "other") == listed("--flagged") == listed("--overdue") == []
+    assert listed("--state", "issued") == [desk.first]
+    due_by = desk.json("list")[0]["due_by"]
+    assert listed("--due-before", due_by) == []
+    assert listed("--due-before", "2026-12-31") == both
+    assert desk("list", "--due-before", "soon").exit_code == 2
+    assert desk("list", "--programme", "a\nb").exit_code == 1
+
+
 def test_the_life_of_an_award_from_due_to_credited(desk: Desk):
     issued = desk.json("issue", desk.first, "--reference", "INV-1")
     assert (issued["state"], issued["reference"], issued["delivery"]) == ("issued", "INV-1", "applied")

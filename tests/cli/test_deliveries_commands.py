@@ -11,6 +11,7 @@ from click.testing import Result
 from receiver.app import create_app
 from receiver.container import Container
 from receiver.services.deliveries.process import process_next
+from receiver.storage import deliveries
 from receiver.storage.tables import AuditEntry
 from tests.fakes import FrozenClock
 from tests.sending import signed_headers
@@ -66,9 +67,27 @@ def test_each_filter_leaves_what_it_names(inbox: Inbox):
     assert inbox.ids("--until", "2025-11-20T13:00:00Z") == [inbox.done]
     assert inbox.ids("--search", "ARG.SEQ") == [inbox.dead]
     assert inbox.ids("--search", "%") == []
+    sent_as = row(inbox.container, inbox.dead).delivery_id or ""
+    assert inbox.ids("--delivery", sent_as, "--state", "dead") == [inbox.dead]
+    assert inbox.ids("--delivery", f"{sent_as}0") == []
     assert inbox.ids("--limit", "1") == [inbox.ignored]
     assert inbox.ids("--state", "dead", "--topic", "order.created") == []
     assert inbox("list", "--state", "lost").exit_code == 2
+
+
+def test_a_listing_goes_on_where_one_page_scanned_its_rows(inbox: Inbox, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(deliveries, "LOOKED_THROUGH", 1)
+    assert inbox.ids("--search", "action") == [inbox.dead, inbox.done]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["list"], ["replay", "--dry-run"], ["replay", "--reason", "r"], ["quarantine"], ["rejected"]],
+)
+def test_a_filter_no_database_takes_is_one_line_and_exit_code_1(inbox: Inbox, command: list[str]):
+    result = inbox(*command, "--store", "st_\n1")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: store: must be at most 200 characters on one line\n"
 
 
 def test_show_tells_every_attempt_and_no_body(inbox: Inbox):

@@ -59,6 +59,10 @@ def test_add_answers_what_setting_up_the_store_takes(terminal: Terminal):
 def test_list_and_show_tell_everything_but_secrets(terminal: Terminal):
     added = terminal.json(*ADD)
     (listed,) = terminal.json("stores", "list")
+    only_listed = {
+        name: listed.pop(name) for name in ("progress", "advertiser_id", "next_poll", "conditions")
+    }
+    assert only_listed == {"progress": None, "advertiser_id": None, "next_poll": None, "conditions": []}
     assert {
         **listed,
         "may_be_one_merchant": [],
@@ -76,6 +80,26 @@ def test_list_and_show_tell_everything_but_secrets(terminal: Terminal):
         assert added["id"] in output
         assert added["webhook_secret"] not in output
         assert added["status_token"] not in output
+
+
+def test_a_listing_is_narrowed_as_in_the_console(terminal: Terminal):
+    waiting = terminal.json(*ADD)["id"]
+    placed = terminal.json(*ADD[:3], "https://other.example/", *ADD[4:], "--admit")["id"]
+    terminal.json("stores", "disconnect", placed, "--reason", "closed")
+
+    def listed(*filters: str) -> list[str]:
+        return [row["id"] for row in terminal.json("stores", "list", *filters)]
+
+    assert listed("--condition", "disconnected") == listed("--text", "other.example") == [placed]
+    assert listed("--country", "US") == [placed, waiting]
+    assert listed("--country", "GB") == listed("--stage", "due") == []
+    assert terminal("stores", "list", "--waiting", "--condition", "connected").exit_code == 2
+    assert terminal("stores", "list", "--condition", "asleep").exit_code == 2
+    refused = terminal("stores", "list", "--text", "a\nb")
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        "Error: text: must be at most 200 characters on one line\n",
+    )
 
 
 def test_a_listing_has_a_limit(terminal: Terminal):

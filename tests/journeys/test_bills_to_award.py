@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from receiver.sandbox.tiktok.accounts import AccountPayment
-from receiver.services.decisions.history import list_decisions, show_decision
+from receiver.services.decisions.history import page_of_decisions, show_decision
 from tests.journeys.journey import Journey, each_day, spends
 
 OPEN = datetime(2025, 11, 28, 13, 0, tzinfo=UTC)
@@ -152,7 +152,7 @@ def test_credit_of_somebody_else_in_the_ledger_is_left_to_staff(automatic):
 def test_the_history_keeps_the_payments_each_decision_rested_on(automatic):
     bills(automatic, paid("600.00", tax="120.00"))
     status_at(automatic, SETTLED)
-    (newest,) = list_decisions(automatic.container.database, automatic.store.id, 1)
+    (newest,) = page_of_decisions(automatic.container.database, automatic.store.id, limit=1).rows
     assert show_decision(automatic.container.database, newest["id"])["facts"]["payments"] == [
         {
             "type": "BILL_PAYMENT",

@@ -19,7 +19,7 @@ from receiver.services.deliveries.purge import purge
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
 from receiver.services.stores.registry import rotate_secret
 from receiver.storage.database import Database, Driver
-from receiver.storage.inbox_rows import NewDelivery, insert_new
+from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.tables import Delivery, Store
 from tests.conftest import KEY
 from tests.fakes import FrozenClock, at

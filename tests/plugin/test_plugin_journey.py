@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from receiver.services.reviews.reviews import list_reviews
+from receiver.services.reviews.reviews import page_of_reviews
 from receiver.worker.loop import work_inbox
 from tests.capabilities import needs_chromium, needs_wordpress
 from tests.plugin.visitors import PAGE
@@ -96,7 +96,7 @@ def test_from_the_zip_to_nothing_left(boss, served_site, tiktok, tmp_path):
     page.get_by_role("button", name="Ask for a review").click()
     expect(shown).to_contain_text("Your review is asked for.")
     expect(shown).to_contain_text("You asked for a review, the ticket of the terms, on")
-    (review,) = list_reviews(service.container.database, None, 0)
+    (review,) = page_of_reviews(service.container.database, None, limit=0).rows
     assert review["store"] == service.store.id
 
     page.get_by_role("link", name="Disconnect").click()

@@ -14,7 +14,7 @@ from receiver.errors import StorageUnavailable
 from receiver.sandbox.clock import mover
 from receiver.sandbox.clock.mover import move_clock
 from receiver.sandbox.controls import Controls
-from receiver.services.decisions.history import list_decisions
+from receiver.services.decisions.history import page_of_decisions
 from receiver.services.operations.readiness import readiness
 from receiver.services.polling.spend import spend_of
 from receiver.storage import heartbeats
@@ -42,7 +42,7 @@ def changes(sandbox: Journey) -> list[tuple[datetime, str | None, str | None]]:
 
 
 def decisions(sandbox: Journey) -> int:
-    return len(list_decisions(sandbox.container.database, sandbox.store.id, 0))
+    return len(page_of_decisions(sandbox.container.database, sandbox.store.id, limit=0).rows)
 
 
 def test_thirty_days_pass_and_each_change_is_told_with_its_date(sandbox: Journey) -> None:

@@ -27,7 +27,7 @@ from receiver.sandbox.scenario.timeline import life
 from receiver.sandbox.serving import served
 from receiver.sandbox.tiktok.api import BASE, create_tiktok
 from receiver.services.decisions.status import Status, status_of
-from receiver.services.inbox.quarantine import list_quarantine
+from receiver.services.inbox.quarantine import page_of_quarantine
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Delivery
@@ -218,7 +218,8 @@ def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
 
 def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning: World) -> None:
     assert morning.deliveries("salt-flat") == []  # 401: not accepted, and held apart
-    assert len(list_quarantine(morning.container.database, morning.memory.stores["salt-flat"].id, 0)) == 2
+    held = page_of_quarantine(morning.container.database, morning.memory.stores["salt-flat"].id, limit=0)
+    assert len(held.rows) == 2
     held, outdated = morning.deliveries("quiet-corner"), morning.deliveries("tin-roof")
     assert {(one.state, one.error) for one in held} == {
         (

@@ -19,7 +19,7 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.purge import purge
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
-from receiver.storage import audit, history, inbox, store_days
+from receiver.storage import audit, decisions, inbox, store_days
 from receiver.storage.tables import (
     Attempt,
     AuditEntry,
@@ -363,7 +363,7 @@ def test_what_a_store_brings_about_is_audited_so_often_a_day_and_the_last_entry_
 
 
 def test_a_store_that_flips_has_so_many_decisions_a_day_the_first_and_the_newest(container, monkeypatch):
-    monkeypatch.setattr(history, "DECISIONS_A_DAY", 6)
+    monkeypatch.setattr(decisions, "DECISIONS_A_DAY", 6)
     store_id = add_shop(container).id
     for step in range(20):
         with container.database.writing() as session:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from receiver.container import Container
+from receiver.domain.store_filters import StoreCondition, StoreFilters
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
@@ -19,7 +20,6 @@ from receiver.services.stores.listing import page_of_stores
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.cipher import token_hash
 from receiver.storage.spend import stores_to_decide
-from receiver.storage.store_search import Condition, StoreFilters
 from receiver.storage.tables import Account, Link, Store
 from tests.db_factories import keep_all, keep_day, keep_link, keep_store
 from tests.factories import FIRST, SETTLED
@@ -80,7 +80,7 @@ def test_a_claim_shows_no_reading_in_a_list_of_stores(container: Container, clai
     found = page_of_stores(container.database, StoreFilters(), after=None, limit=10)
     polls = {row["id"]: row["next_poll"] is not None for row in found.rows}
     assert polls == {"st_1": True, OTHER: False}
-    stale = StoreFilters(condition=Condition.FIGURES_STALE)
+    stale = StoreFilters(condition=StoreCondition.FIGURES_STALE)
     later = SETTLED + timedelta(days=9)
     for store_id in ("st_1", OTHER):
         decide_store(container.database, later, store_id)

@@ -22,12 +22,12 @@ from receiver.services.authorization.oauth_flow import (
 )
 from receiver.services.authorization.tickets import issue_ticket
 from receiver.services.polling.refresh import refresh_for_token
-from receiver.services.stores.links import add_link, list_links
+from receiver.services.stores.links import add_link
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage import spend
 from receiver.storage.cipher import token_hash
 from receiver.storage.tables import Account, AuditEntry, ConsentFlow, Link
-from tests.db_factories import keep_account, keep_link, keep_store
+from tests.db_factories import keep_account, keep_link, keep_store, rows_of
 
 MERCHANTS, ATTACKERS = "m" * 43, "a" * 43  # browsers
 SCOPES = frozenset({4, 44, 100, 152, 200})
@@ -97,7 +97,11 @@ class Way:
         return self.back(self.leave(self.open()))
 
     def links(self):
-        return {link.advertiser_id: link for link in list_links(self.container.database, self.store_id, 0)}
+        return {
+            link.advertiser_id: link
+            for link in rows_of(self.container, Link)
+            if link.store_id == self.store_id
+        }
 
 
 @pytest.fixture

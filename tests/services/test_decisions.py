@@ -7,7 +7,7 @@ from receiver.documents.status import status_document
 from receiver.errors import NotFound
 from receiver.services.decisions import decide as deciding
 from receiver.services.decisions.decide import decide_store
-from receiver.services.decisions.history import list_decisions, show_decision
+from receiver.services.decisions.history import page_of_decisions, show_decision
 from receiver.services.stores.record_fact import record
 from receiver.storage import tables
 from tests.db_factories import keep_all, keep_day
@@ -15,7 +15,7 @@ from tests.factories import OPEN, SETTLED
 
 
 def listed(container, limit=0):
-    return list_decisions(container.database, "st_1", limit)
+    return page_of_decisions(container.database, "st_1", limit=limit).rows
 
 
 def shown(container, row):
@@ -100,6 +100,6 @@ def test_the_limit_leaves_out_the_oldest_and_keeps_what_changed(container):
 
 def test_an_unknown_store_or_decision_is_told(container):
     with pytest.raises(NotFound, match="st_nobody"):
-        list_decisions(container.database, "st_nobody", 0)
+        page_of_decisions(container.database, "st_nobody", limit=0)
     with pytest.raises(NotFound, match="no decision 7"):
         show_decision(container.database, 7)

@@ -85,7 +85,7 @@ def test_the_secret_that_signed_it_is_told_through_a_rotation(
 def test_without_signature_address_or_secret_nobody_can_tell(
     container: Container, store_id: str, delivery_id: int
 ):
-    signed = delivery_detail(container, delivery_id).delivery.headers
+    signed = delivery_detail(container, delivery_id).headers
     change(container, delivery_id, headers=[])
     assert proofs(container, delivery_id)[1] is VerificationStatus.UNKNOWN
     change(container, delivery_id, headers=signed, hook_id=None)
@@ -105,7 +105,7 @@ def test_a_secret_nobody_can_read_any_more_is_no_wrong_signature(container: Cont
 
 
 def test_the_body_is_shown_without_people(container: Container, delivery_id: int):
-    shown, hidden = redacted_body(delivery_detail(container, delivery_id).delivery)
+    shown, hidden = redacted_body(delivery_detail(container, delivery_id))
     assert shown["arg"]["email"] == "(hidden)"
     assert shown["arg"]["plugin"] == "1.0"
     assert hidden == ["arg.email"]
@@ -115,7 +115,7 @@ def test_the_body_is_shown_without_people(container: Container, delivery_id: int
 def test_what_is_no_json_is_not_shown_but_raw(container: Container, store_id: str, body: bytes):
     (kept,) = keep(container, store_id, body)
     with pytest.raises(Refused, match="only as raw bytes: body: not JSON") as refused:
-        redacted_body(delivery_detail(container, kept.id).delivery)
+        redacted_body(delivery_detail(container, kept.id))
     assert "ann" not in str(refused.value)
     assert raw_body(container.database, container.now(), kept.id, actor="ann") == body
 
@@ -137,7 +137,7 @@ def test_a_dropped_body_cannot_be_looked_at_and_nothing_is_audited(container: Co
     with pytest.raises(Refused, match=f"the body of delivery {kept.id} was dropped"):
         raw_body(container.database, container.now(), kept.id, actor="ann")
     with pytest.raises(Refused, match=f"the body of delivery {kept.id} was dropped"):
-        redacted_body(delivery_detail(container, kept.id).delivery)
+        redacted_body(delivery_detail(container, kept.id))
     with pytest.raises(NotFound):
         raw_body(container.database, container.now(), 9_999, actor="ann")
     with container.database.reading() as session:

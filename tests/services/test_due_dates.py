@@ -7,8 +7,9 @@ from babel import Locale
 from sqlalchemy import select
 
 from receiver.documents.status import full_document
+from receiver.domain.awards import AwardFilters
 from receiver.services.alerts.work_queue import today
-from receiver.services.awards.listing import list_awards
+from receiver.services.awards.listing import page_of_awards
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.programmes.statistics import count_programmes
@@ -36,7 +37,11 @@ def put(container, award_id, **values):
 
 def everywhere(container, now):
     """Which awards are overdue, as each place says it: the list, the counts, what staff are told."""
-    listed = {row["store"] for row in list_awards(container.database, now, None, 0) if row["overdue"]}
+    listed = {
+        row["store"]
+        for row in page_of_awards(container.database, now, AwardFilters(), limit=0).rows
+        if row["overdue"]
+    }
     matters = {matter.id: matter.count for matter in today(container.database, now)}
     count_programmes(container.database, now)
     with container.database.reading() as session:

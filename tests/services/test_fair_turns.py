@@ -8,9 +8,9 @@ from threading import Event
 import pytest
 
 from receiver.container import Container
+from receiver.domain.deliveries import DeliveryFilters
 from receiver.services.deliveries.replay import progress, replay_next, start
 from receiver.storage import bridges, spend, tables
-from receiver.storage.deliveries import Filters
 from receiver.worker import loop
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.signals import add_shop, keep_one, signal
@@ -55,7 +55,7 @@ def test_a_long_replay_takes_turns_with_a_short_one(container: Container, clock)
         keep_one(container, stores[0], signal(seq, home_url="https://shop0.example/"))
     keep_one(container, stores[1], signal(1, home_url="https://shop1.example/"))
     asked = [
-        start(container.database, Filters(store=one), clock(), actor="ann", reason="why", rate=10).id
+        start(container.database, DeliveryFilters(store=one), clock(), actor="ann", reason="why", rate=10).id
         for one in stores
     ]
     for _ in range(3):

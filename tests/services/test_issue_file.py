@@ -5,11 +5,12 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import event
 
+from receiver.domain.awards import AwardFilters
 from receiver.errors import InputError
 from receiver.services.awards import issue_file as files
 from receiver.services.awards import issue_rows as rows
 from receiver.services.awards.issue_file import issue_file, preview
-from receiver.services.awards.listing import list_awards
+from receiver.services.awards.listing import page_of_awards
 from receiver.storage import tables
 from tests.award_fixtures import NOW, AwardDesk
 from tests.fakes import at
@@ -121,7 +122,9 @@ def test_ten_thousand_rows_are_one_file(container):
     desk = AwardDesk(container, 10_000)
     text = "\n".join(["award,reference", *(f"{one},INV-{one}" for one in desk.ids)])
     assert set(desk.file(text)) == {"issued"}
-    assert {row["state"] for row in list_awards(desk.database, NOW, None, 0)} == {"issued"}
+    assert {row["state"] for row in page_of_awards(desk.database, NOW, AwardFilters(), limit=0).rows} == {
+        "issued"
+    }
     assert len(desk.audited()) == 10_000
 
 

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from receiver.app import create_app
 from receiver.errors import InputError, NotFound, Refused
+from receiver.paging import Page
 from receiver.services.alerts.work_queue import today
 from receiver.services.decisions.decide import decide_store
-from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
+from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
 from receiver.services.stores.merge import merge_merchants
 from receiver.storage import tables
 from tests.db_factories import keep_account, keep_all, keep_store
@@ -90,7 +91,7 @@ def test_the_second_of_two_stores_that_look_alike_waits_for_an_answer(stores, wh
     assert (stage(stores, FIRST), stage(stores, SECOND)) == ("due", "held")
     (suggested,) = suggestions_for(stores.database, SECOND)
     assert (suggested["other"], suggested["why"], suggested["holds_award"]) == (FIRST, [why], True)
-    ((row,), _) = list_suggestions(stores.database, 50)
+    (row,) = page_of_suggestions(stores.database, limit=50).rows
     assert (row["store"], row["other"], row["since"]) == (SECOND, FIRST, SETTLED)
     assert matters(stores)["merchants_alike"] == [(SECOND, "Example store")]
     rule = next(
@@ -106,7 +107,7 @@ def test_once_staff_keep_them_apart_the_award_comes_and_nobody_is_asked_again(st
     assert apart(stores) == apart(stores, reason="said before")
     assert (stage(stores, FIRST), stage(stores, SECOND)) == ("due", "due")
     assert suggestions_for(stores.database, FIRST) == suggestions_for(stores.database, SECOND) == []
-    assert list_suggestions(stores.database, 50) == ([], None)
+    assert page_of_suggestions(stores.database, limit=50) == Page([])
     assert "merchants_alike" not in matters(stores)
     with stores.database.reading() as session:
         entries = session.scalars(
@@ -125,7 +126,7 @@ def test_once_staff_merge_them_there_is_one_award(stores):
     merge_merchants(stores.database, SETTLED, SECOND, **told)
     assert stage(stores, SECOND) == "ineligible"
     assert suggestions_for(stores.database, SECOND) == []
-    assert list_suggestions(stores.database, 50) == ([], None)
+    assert page_of_suggestions(stores.database, limit=50) == Page([])
 
 
 def test_an_award_that_waits_for_staff_stops_one_alike(stores):

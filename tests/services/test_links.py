@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from receiver.errors import InputError, NotFound
 from receiver.services.connections.disconnect import erase_store
-from receiver.services.stores.links import add_link, list_links, remove_link
+from receiver.services.stores.links import add_link, page_of_links, remove_link
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage import tables
-from tests.db_factories import keep_link, keep_store
+from tests.db_factories import keep_link, keep_store, rows_of
 from tests.factories import LINKED, OPEN
 from tests.fakes import at
 
@@ -37,10 +37,11 @@ def test_consent_for_what_the_store_claimed_keeps_the_claims_date(container):
 def test_staffs_own_date_stands_against_any_later_signal(container):
     keep_store(container)
     keep_link(container, linked_news=["x", 1, LINKED.isoformat()])
-    assert add(container, linked_at=LINKED - timedelta(days=1)).linked_news is None
+    add(container, linked_at=LINKED - timedelta(days=1))
+    assert [link.linked_news for link in rows_of(container, tables.Link)] == [None]
     told = {"name": "linked_at", "value": LINKED.isoformat(), "reason": "r", "evidence": "e", "actor": "ann"}
     record(container.database, OPEN, store_id="st_1", **told)
-    (link,) = list_links(container.database, "st_1", 0)
+    (link,) = rows_of(container, tables.Link)
     assert (link.linked_at, link.exact, link.linked_news) == (LINKED, True, None)
 
 
@@ -49,15 +50,20 @@ def test_a_store_has_one_account_at_a_time(container):
     add(container, "7001")
     add(container, "7002")
     standing = [
-        link.advertiser_id for link in list_links(container.database, "st_1", 0) if link.ended_at is None
+        link.advertiser_id
+        for link in page_of_links(container.database, "st_1", limit=0).rows
+        if link.ended_at is None
     ]
     assert standing == ["7002"]
 
 
 def test_a_token_is_kept_sealed_and_forgotten_with_the_link(container):
     keep_store(container)
-    assert "very-secret-token" not in add(container).token_sealed
-    assert remove_link(container.database, OPEN, store_id="st_1", actor="ann").token_sealed is None
+    add(container)
+    (link,) = rows_of(container, tables.Link)
+    assert "very-secret-token" not in link.token_sealed
+    remove_link(container.database, OPEN, store_id="st_1", actor="ann")
+    assert [link.token_sealed for link in rows_of(container, tables.Link)] == [None]
     with container.database.reading() as session:
         details = [str(row.detail) for row in session.scalars(select(tables.AuditEntry))]
     assert details
@@ -79,7 +85,7 @@ def test_what_cannot_be_linked_is_refused_by_name(container, changes, error, nam
     keep_store(container)
     with pytest.raises(error, match=named):
         add(container, **changes)
-    assert list_links(container.database, None, 0) == []
+    assert page_of_links(container.database, None, limit=0).rows == []
 
 
 def test_who_consented_is_forgotten_with_an_erased_store_though_its_token_went_before(container):
@@ -89,5 +95,5 @@ def test_who_consented_is_forgotten_with_an_erased_store_though_its_token_went_b
         session.scalars(select(tables.Link)).one().tiktok_user_hash = "user"
     disconnect_store(container.database, OPEN, "st_1", reason="asked", actor="ann")
     assert erase_store(container.database, OPEN, "st_1", reason="asked", actor="ann")["consents"] == 1
-    assert [link.tiktok_user_hash for link in list_links(container.database, "st_1", 0)] == [None]
+    assert [link.tiktok_user_hash for link in rows_of(container, tables.Link)] == [None]
     assert "consents" not in erase_store(container.database, OPEN, "st_1", reason="asked", actor="ann")

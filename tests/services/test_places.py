@@ -13,17 +13,19 @@ from sqlalchemy import select, update
 from receiver.container import Container
 from receiver.documents.programme import SHIPPED
 from receiver.documents.status import full_document
+from receiver.domain.store_filters import StoreFilters
 from receiver.errors import NotFound
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_for_token, status_of
 from receiver.services.programmes.places import fill_all_places, fill_places
 from receiver.services.stores.links import add_link
+from receiver.services.stores.listing import list_stores
 from receiver.services.stores.record_fact import record
-from receiver.services.stores.registry import admit_store, disconnect_store, list_stores, show_store
+from receiver.services.stores.registry import admit_store, disconnect_store
 from receiver.storage import tables
 from receiver.storage.cipher import token_hash
 from receiver.worker.jobs import every_minute
-from tests.db_factories import keep_all, keep_link, keep_store
+from tests.db_factories import keep_all, keep_link, keep_store, rows_of
 from tests.factories import SETTLED
 from tests.fakes import FrozenClock
 from tests.signals import add_shop
@@ -53,7 +55,8 @@ def set_capacity(container: Container, capacity: int | None) -> None:
 
 
 def placed(container: Container) -> list[str]:
-    return sorted(store.id for store in list_stores(container.database, 0) if store.admitted_at)
+    found = list_stores(container.database, StoreFilters(), 0)
+    return sorted(store["id"] for store in found if store["admitted_at"])
 
 
 def leave(container: Container, store_id: str) -> None:
@@ -93,7 +96,9 @@ def test_who_joined_first_comes_first_whatever_the_order_of_rows(container: Cont
     with container.database.writing() as session:
         earlier = SETTLED - timedelta(days=30)
         session.execute(update(tables.Store).where(tables.Store.id == "st_3").values(joined_at=earlier))
-    assert [store.id for store in list_stores(container.database, 0, waiting=True)] == ["st_3", "st_2"]
+    assert [
+        store["id"] for store in list_stores(container.database, StoreFilters(condition="waiting"), 0)
+    ] == ["st_3", "st_2"]
     leave(container, "st_1")
     assert placed(container) == ["st_0", "st_3"]
 
@@ -177,10 +182,9 @@ def test_a_store_that_left_is_not_read_any_more_and_its_token_opens_nothing(
         session.get_one(tables.Store, "st_1").status_token_hash = token_hash("stt_1")
     status_for_token(container.database, container.now(), "stt_1")
     leave(container, "st_1")
-    store = show_store(container.database, "st_1")
+    (store,) = rows_of(container, tables.Store)
     assert (store.disconnected_at, store.status_token_hash) == (clock.at, None)
-    with container.database.reading() as session:
-        assert [link.token_sealed for link in session.scalars(select(tables.Link))] == [None]
+    assert [link.token_sealed for link in rows_of(container, tables.Link)] == [None]
     with pytest.raises(NotFound):
         status_for_token(container.database, container.now(), "stt_1")
     with pytest.raises(NotFound, match="st_nobody"):
@@ -327,7 +331,8 @@ def test_of_a_hundred_shops_on_one_host_three_have_a_place(container: Container,
         add_shop(container, f"https://shops.example/{number}/", programme=capped)
     add_shop(container, "https://honest.example/", programme=capped)
     fill_all_places(container.database, container.now())
-    inside = [store.url for store in list_stores(container.database, 0) if store.admitted_at]
+    found = list_stores(container.database, StoreFilters(), 0)
+    inside = [store["url"] for store in found if store["admitted_at"]]
     assert sorted(inside) == [
         "https://honest.example/",
         *(f"https://shops.example/{number}/" for number in range(3)),

@@ -12,7 +12,7 @@ from receiver.container import Container
 from receiver.errors import InputError
 from receiver.services.deliveries.process import process_next
 from receiver.services.inbox import receive
-from receiver.services.inbox.quarantine import list_quarantine, release_from_quarantine
+from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
 from receiver.services.inbox.rejection_log import WRITE_EVERY
 from receiver.services.stores.registry import disconnect_store, rotate_secret
@@ -58,7 +58,7 @@ class Desk:
         )  # fmt: skip
 
     def held(self) -> list[dict[str, Any]]:
-        return list_quarantine(self.container.database, None, 0)
+        return page_of_quarantine(self.container.database, None, limit=0).rows
 
     def rows(self, table: Any) -> list[Any]:
         with self.container.database.reading() as session:

@@ -13,24 +13,34 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from receiver.container import Container
+from receiver.domain.deliveries import DeliveryFilters
 from receiver.domain.replays import batch_size, pause_after
 from receiver.errors import InputError, NotFound, Refused, StorageUnavailable
 from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries import process, replay
 from receiver.services.deliveries.process import LEASE, process_next
-from receiver.services.deliveries.replay import Result, cancel, preview, progress, replay_next, results, start
+from receiver.services.deliveries.replay import (
+    ReplayProgress,
+    Result,
+    cancel,
+    preview,
+    progress,
+    replay_next,
+    results,
+    start,
+)
+from receiver.services.deliveries.search import list_deliveries
 from receiver.storage import deliveries, inbox
 from receiver.storage.database import Database
-from receiver.storage.deliveries import Filters, list_deliveries, read_filters
 from receiver.storage.locked_stores import LockedStores
-from receiver.storage.tables import Attempt, AuditEntry, Base, Delivery, Link, Replay, Signal, Store
+from receiver.storage.tables import Attempt, AuditEntry, Base, Delivery, Link, Signal, Store
 from tests.db_factories import keep_all
 from tests.fakes import FrozenClock
 from tests.signals import SHOP, add_shop, attempts, keep, keep_one, linked, new_delivery, row, signal
 
 REASON = "the store's address was put right"
 MOVED = "https://new.example/"
-DEAD = Filters(state="dead")
+DEAD = DeliveryFilters(state="dead")
 
 
 @pytest.fixture
@@ -38,7 +48,7 @@ def store_id(container: Container) -> str:
     return add_shop(container).id
 
 
-def ask(container: Container, filters: Filters, **how: Any) -> Replay:
+def ask(container: Container, filters: DeliveryFilters, **how: Any) -> ReplayProgress:
     return start(container.database, filters, container.now(), **{"actor": "ann", "reason": REASON, **how})
 
 
@@ -51,7 +61,9 @@ def work_off(container: Container, clock: FrozenClock, database: Database | None
     return batches
 
 
-def replayed(container: Container, clock: FrozenClock, filters: Filters, **how: Any) -> Replay:
+def replayed(
+    container: Container, clock: FrozenClock, filters: DeliveryFilters, **how: Any
+) -> ReplayProgress:
     asked = ask(container, filters, **how)
     work_off(container, clock)
     return progress(container.database, asked.id)
@@ -129,7 +141,7 @@ def test_replaying_what_succeeded_changes_nothing(container: Container, clock: F
     assert before["awards"]
     assert before["decisions"]
     clock.move(hours=1)
-    done = replayed(container, clock, Filters(store="st_1"))
+    done = replayed(container, clock, DeliveryFilters(store="st_1"))
     assert done.outcomes == {"processed": 3}
     assert everything(container, but=told) == before
     assert of_replays(container) == ids
@@ -150,7 +162,7 @@ def test_what_succeeded_stays_so_even_if_it_would_fail_today(
     move_shop(container, store_id)
     if fault is not None:
         monkeypatch.setattr(process, "apply_deliveries", fails_at(1, fault))
-    replayed(container, clock, Filters(ids=(delivery_id,)))
+    replayed(container, clock, DeliveryFilters(ids=(delivery_id,)))
     after = row(container, delivery_id)
     assert (after.state, after.ended_at, after.due_at) == ("processed", before.ended_at, None)
     assert attempts(container, delivery_id)[-1].outcome == ("dead" if fault is None else "failed")
@@ -179,7 +191,10 @@ def test_one_that_fails_takes_its_own_effects_back_and_no_neighbours(
         raise fault
 
     monkeypatch.setattr(LockedStores, "end_other_links", fail)
-    assert replayed(container, clock, Filters(store=store_id)).outcomes == {"processed": 2, "failed": 1}
+    assert replayed(container, clock, DeliveryFilters(store=store_id)).outcomes == {
+        "processed": 2,
+        "failed": 1,
+    }
     assert [row(container, one).state for one in ids] == ["processed", "failed", "processed"]
     with container.database.reading() as session:
         assert sorted(session.scalars(select(Signal.seq))) == [1, 3]
@@ -240,13 +255,12 @@ def test_a_filter_means_the_same_to_list_preview_and_replay(container: Container
     )  # fmt: skip
     sizes = set()
     for values in asked:
-        filters = Filters(*values)
-        assert read_filters(filters.said()) == filters
-        if not filters.said():
+        filters = DeliveryFilters(*values)
+        assert DeliveryFilters.from_json(filters.as_json()) == filters
+        if not filters.as_json():
             continue
-        with container.database.reading() as session:
-            listed = list_deliveries(session, filters, 0)
-            free = sorted(one.id for one in listed if one.state not in ("ignored", "processing"))
+        listed = list_deliveries(container.database, filters, 0)
+        free = sorted(one.id for one in listed if one.state not in ("ignored", "processing"))
         found = preview(container.database, filters, container.now())
         assert (found.matching, found.to_replay) == (len(listed), len(free))
         with container.database.rolled_back() as place:
@@ -260,7 +274,7 @@ def test_a_filter_means_the_same_to_list_preview_and_replay(container: Container
 def test_a_preview_counts_by_kind_and_says_what_is_left_out(container: Container, clock: FrozenClock):
     one, other = populate(container, clock)
     end = clock.at
-    found = preview(container.database, Filters(since=end - timedelta(days=1)), container.now())
+    found = preview(container.database, DeliveryFilters(since=end - timedelta(days=1)), container.now())
     assert (found.matching, found.to_replay, found.changes_nothing) == (9, 6, 2)
     assert found.left_out == {"being processed": 1, "body dropped": 2}
     assert found.by["state"]["ignored"] == 2
@@ -268,14 +282,14 @@ def test_a_preview_counts_by_kind_and_says_what_is_left_out(container: Container
     assert found.by["store"] == {one: 5, other: 3, "none": 1}
     assert found.by["topic"]["order.created"] == 2
     assert (found.oldest, found.newest) == (end - timedelta(hours=2), end)
-    gone = preview(container.database, Filters(ids=(1, 9_998, 9_999)), container.now())
+    gone = preview(container.database, DeliveryFilters(ids=(1, 9_998, 9_999)), container.now())
     assert (gone.matching, gone.left_out) == (1, {"not there": 2})
 
 
 def test_a_dry_run_changes_nothing_at_all(container: Container, clock: FrozenClock):
     populate(container, clock)
     before = everything(container)
-    preview(container.database, Filters(source="woocommerce"), container.now())
+    preview(container.database, DeliveryFilters(source="woocommerce"), container.now())
     assert everything(container) == before
 
 
@@ -283,7 +297,7 @@ def test_what_arrives_after_it_was_asked_for_is_not_its_business(
     container: Container, store_id: str, clock: FrozenClock
 ):
     (early,) = keep_held(container, store_id)
-    asked = ask(container, Filters(store=store_id))
+    asked = ask(container, DeliveryFilters(store=store_id))
     late = keep_one(container, store_id, signal(9))
     work_off(container, clock)
     assert progress(container.database, asked.id).state == "done"
@@ -307,7 +321,7 @@ def test_what_the_worker_has_in_hand_is_left_to_it(container: Container, store_i
     busy, free = (keep_one(container, store_id, signal(seq)) for seq in (1, 2))
     with container.database.writing() as session:
         inbox.claim(session, container.now(), 1, LEASE)
-    asked = ask(container, Filters(ids=(busy, free)))
+    asked = ask(container, DeliveryFilters(ids=(busy, free)))
     work_off(container, clock)
     assert progress(container.database, asked.id).outcomes == {"processed": 1, "being processed": 1}
     assert row(container, busy).state == "processing"
@@ -354,7 +368,7 @@ def test_of_ids_each_is_told_once_with_what_came_of_it(
     ignored = keep_one(container, store_id, "order", topic="order.created")
     process_next(container.database, container.now())
     good = keep_one(container, store_id, linked(3))
-    done = replayed(container, clock, Filters(ids=(good, 9_999, ignored, good)))
+    done = replayed(container, clock, DeliveryFilters(ids=(good, 9_999, ignored, good)))
     assert (done.total, done.done) == (1, 1)
     assert results(container.database, done.id) == [
         Result(ignored, None, f"delivery {ignored} was not replayed: its body was dropped"),
@@ -365,7 +379,7 @@ def test_of_ids_each_is_told_once_with_what_came_of_it(
 
 
 def test_where_there_is_nothing_to_replay_it_is_done_at_once(container: Container, store_id: str):
-    asked = ask(container, Filters(state="dead"))
+    asked = ask(container, DeliveryFilters(state="dead"))
     assert (asked.state, asked.total, asked.ended_at) == ("done", 0, container.now())
 
 
@@ -507,8 +521,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "a long reason": {"reason": "x" * 501},
     "no rate": {"rate": 0},
     "too fast": {"rate": 1_001},
-    "no filter": {"filters": Filters()},
-    "an empty search": {"filters": Filters(search="")},
+    "no filter": {"filters": DeliveryFilters()},
+    "an empty search": {"filters": DeliveryFilters(search="")},
 }
 
 

@@ -13,7 +13,13 @@ from receiver.domain.reviews import ReviewAnswer
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
-from receiver.services.reviews.reviews import Answered, answer_review, ask_review, list_reviews, show_review
+from receiver.services.reviews.reviews import (
+    Answered,
+    answer_review,
+    ask_review,
+    page_of_reviews,
+    show_review,
+)
 from receiver.services.stores.record_fact import checked_fact
 from receiver.storage import tables
 from tests.db_factories import keep_all, keep_store
@@ -86,9 +92,12 @@ def test_who_has_waited_longest_comes_first(container, clock):
         asked.append(ask(container, store_id=f"st_{number}"))
         clock.move(hours=1)
     answer(container, asked[1], upheld())
-    assert [row["id"] for row in list_reviews(container.database, None, 0)] == asked
-    assert [row["id"] for row in list_reviews(container.database, "open", 0)] == [asked[0], asked[2]]
-    assert [row["id"] for row in list_reviews(container.database, None, 1)] == asked[:1]
+    assert [row["id"] for row in page_of_reviews(container.database, None, limit=0).rows] == asked
+    assert [row["id"] for row in page_of_reviews(container.database, "open", limit=0).rows] == [
+        asked[0],
+        asked[2],
+    ]
+    assert [row["id"] for row in page_of_reviews(container.database, None, limit=1).rows] == asked[:1]
 
 
 def test_an_override_takes_effect_and_the_merchant_reads_why(container):

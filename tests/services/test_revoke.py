@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from receiver.errors import Advice, InputError, NotFound, ProviderError, Refused
 from receiver.services.polling.poll import poll_due
-from receiver.services.stores.links import list_links
+from receiver.services.stores.links import page_of_links
 from receiver.services.stores.revoke_consent import revoke_consent
 from receiver.storage.tables import Account, AuditEntry, Link
-from tests.db_factories import keep_account, keep_link, keep_store
+from tests.db_factories import keep_account, keep_link, keep_store, rows_of
 from tests.polling import FakeTikTok
 
 SHARED = "one-token-of-an-agency"
@@ -50,12 +50,13 @@ def also_serve(container, store_id, advertiser_id, token):
 
 
 def consents(container):
-    return {link.store_id: link.consent for link in list_links(container.database, None, 0)}
+    return {link.store_id: link.consent for link in page_of_links(container.database, None, limit=0).rows}
 
 
 def test_the_token_goes_back_and_nothing_is_asked_with_it_any_more(linked):
     tiktok = Revoking()
-    (link,) = revoke(linked, tiktok)
+    revoke(linked, tiktok)
+    (link,) = rows_of(linked, Link)
     assert tiktok.taken == ["token-of-7001"]
     assert (link.consent, link.token_sealed, link.scopes, link.ended_at) == (False, None, None, None)
     silent = FakeTikTok()

@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 
 from receiver.container import Container
+from receiver.domain.store_filters import StoreFilters
 from receiver.errors import InputError, NotFound, Refused
+from receiver.services.stores.listing import list_stores
 from receiver.services.stores.registry import (
     admit_store,
-    list_stores,
     rotate_secret,
     rotate_token,
     show_store,
 )
 from receiver.storage.cipher import token_hash
 from receiver.storage.tables import AuditEntry, Store, WebhookEndpoint, WebhookSecret
+from tests.db_factories import rows_of
 from tests.fakes import FrozenClock
 from tests.signals import add_shop
 
@@ -49,7 +51,7 @@ def test_secret_and_token_are_not_readable_in_the_database_audit_or_repr(contain
     (secret,) = secrets_of(container, added.id)
     assert added.webhook_secret not in secret.secret_sealed
     assert container.cipher.decrypt(secret.secret_sealed) == added.webhook_secret
-    store = show_store(container.database, added.id)
+    (store,) = rows_of(container, Store)
     assert store.status_token_hash == token_hash(added.status_token) != added.status_token
     with container.database.reading() as session:
         audited = json.dumps([[one.action, one.subject, one.detail] for one in session.query(AuditEntry)])
@@ -91,7 +93,7 @@ def test_a_wrong_field_is_named_and_nothing_is_kept(container: Container, field:
     told = {"url": "https://shop.example/", field.replace("-", "_"): value}
     with pytest.raises(InputError, match=field):
         add_shop(container, **told)
-    assert list_stores(container.database) == []
+    assert list_stores(container.database, StoreFilters(), 0) == []
 
 
 def test_joining_lies_in_the_past(container: Container):
@@ -224,7 +226,7 @@ def test_a_new_token_ends_the_old_one_at_once(container: Container):
     added = add_shop(container)
     token = rotate_token(container.database, container.now(), added.id, actor="ann")
     assert token != added.status_token
-    assert show_store(container.database, added.id).status_token_hash == token_hash(token)
+    assert [store.status_token_hash for store in rows_of(container, Store)] == [token_hash(token)]
 
 
 def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not_found(container: Container):

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from receiver.container import Container
+from receiver.domain.audit import AuditFilters
 from receiver.errors import InputError
 from receiver.services.staff import audit as service
 from receiver.storage import audit
-from receiver.storage.audit import AuditFilters
 from receiver.storage.tables import AuditEntry
 from tests.award_fixtures import keep_awards
 from tests.db_factories import keep_store
@@ -28,8 +28,8 @@ def looked(
     container: Container, after: int | None = None, limit: int = 50, **filters: Any
 ) -> tuple[list[str], Any]:
     cursor = None if after is None else str(after)
-    found = service.look_through(container.database, AuditFilters(**filters), after=cursor, limit=limit)
-    return [entry.subject for entry in found.entries], found.next
+    found = service.search_audit(container.database, AuditFilters(**filters), after=cursor, limit=limit)
+    return [entry.subject for entry in found.rows], found.next
 
 
 def all_pages(container: Container, limit: int, **filters: Any) -> list[list[str]]:
@@ -102,7 +102,7 @@ def test_one_look_goes_through_so_many_and_says_where_to_go_on(
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "4711", "²"])
 def test_a_page_after_nothing_is_refused(container: Container, after: str) -> None:
     with pytest.raises(InputError, match="after"):
-        service.look_through(container.database, AuditFilters(), after=after, limit=1)
+        service.search_audit(container.database, AuditFilters(), after=after, limit=1)
 
 
 def test_a_filter_no_database_can_take_is_refused(container: Container) -> None:

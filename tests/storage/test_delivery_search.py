@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from receiver.storage import delivery_search
-from receiver.storage.deliveries import Filters
-from receiver.storage.delivery_search import look_through
+from receiver.domain.deliveries import DeliveryFilters
+from receiver.storage import deliveries
+from receiver.storage.deliveries import search_deliveries
 from receiver.storage.tables import Delivery
 from tests.signals import add_shop, keep_one, signal
 
@@ -31,12 +31,12 @@ def pages(container, filters, limit=2):
     after, found = None, []
     with container.database.reading() as session:
         while True:
-            page = look_through(session, filters, after, limit)
-            assert len(page.deliveries) <= limit
-            found += [one.id for one in page.deliveries]
-            after = page.next
-            if after is None:
+            page = search_deliveries(session, filters, after=after, limit=limit)
+            assert len(page.rows) <= limit
+            found += [one.id for one in page.rows]
+            if page.next is None:
                 return found
+            after = int(page.next)
 
 
 def test_pages_follow_each_other_whatever_index_leads(container, kept):
@@ -52,11 +52,13 @@ def test_pages_follow_each_other_whatever_index_leads(container, kept):
         {"since": began},
     )
     for said in (*whole, {"ids": tuple(kept)}, {"source": "woocommerce"}, {"search": one.topic[3:9]}):
-        assert pages(container, Filters(**said)) == newest_first, said
-    assert pages(container, Filters(state="dead")) == [kept[3]]
-    assert pages(container, Filters(search="NOT OURS", store=one.store_id)) == [kept[3]]
+        assert pages(container, DeliveryFilters(**said)) == newest_first, said
+    assert pages(container, DeliveryFilters(state="dead")) == [kept[3]]
+    assert pages(container, DeliveryFilters(search="NOT OURS", store=one.store_id)) == [kept[3]]
     assert (
-        pages(container, Filters(since=began + timedelta(minutes=2), until=began + timedelta(minutes=5)))
+        pages(
+            container, DeliveryFilters(since=began + timedelta(minutes=2), until=began + timedelta(minutes=5))
+        )
         == (newest_first[2:5])
     )
 
@@ -65,20 +67,20 @@ def test_what_came_late_into_the_inbox_stands_at_its_time_where_times_are_asked_
     with container.database.writing() as session:
         first, last = session.get(Delivery, kept[0]), session.get(Delivery, kept[-1])
         since, last.received_at = first.received_at, first.received_at
-    assert pages(container, Filters(since=since)) == [*kept[5:0:-1], kept[-1], kept[0]]
+    assert pages(container, DeliveryFilters(since=since)) == [*kept[5:0:-1], kept[-1], kept[0]]
 
 
 def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(container, kept, monkeypatch):
-    monkeypatch.setattr(delivery_search, "LOOKED_THROUGH", 2)
+    monkeypatch.setattr(deliveries, "LOOKED_THROUGH", 2)
     with container.database.reading() as session:
-        page = look_through(session, Filters(search="not ours"), None, 2)
-    assert (list(page.deliveries), page.next, page.count, page.is_all) == ([], kept[5], 0, False)
-    assert pages(container, Filters(search="not ours")) == [kept[3]]
+        page = search_deliveries(session, DeliveryFilters(search="not ours"), after=None, limit=2)
+    assert (list(page.rows), page.next, page.count, page.is_all) == ([], str(kept[5]), 0, False)
+    assert pages(container, DeliveryFilters(search="not ours")) == [kept[3]]
 
 
 def test_counting_ends_where_nobody_wants_to_know(container, kept, monkeypatch):
-    monkeypatch.setattr(delivery_search, "COUNTED", 5)
+    monkeypatch.setattr(deliveries, "COUNTED", 5)
     with container.database.reading() as session:
-        assert look_through(session, Filters(state="dead"), None, 2).is_all
-        many = look_through(session, Filters(), None, 2)
+        assert search_deliveries(session, DeliveryFilters(state="dead"), after=None, limit=2).is_all
+        many = search_deliveries(session, DeliveryFilters(), after=None, limit=2)
     assert (many.count, many.is_all) == (5, False)

@@ -15,8 +15,7 @@ from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import Refused
 from receiver.storage import inbox
-from receiver.storage.inbox import ClaimedDelivery
-from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.inbox import ClaimedDelivery, NewDelivery
 from receiver.storage.tables import Delivery
 from tests.fakes import FrozenClock
 from tests.signals import add_shop, keep, new_delivery, row

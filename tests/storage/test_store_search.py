@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, literal, select, update
 
+from receiver.domain.store_filters import UNDECIDED, StoreCondition, StoreFilters
 from receiver.errors import InputError
-from receiver.storage import store_search
-from receiver.storage.store_search import UNDECIDED, Condition, StoreFilters, look_through
+from receiver.storage import stores
+from receiver.storage.stores import page_of_stores
 from receiver.storage.tables import Bridge, Link, Store, StoreTroubleRow, WebhookEndpoint
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import JOINED, SETTLED
@@ -48,9 +49,9 @@ def pages(container, limit=2, **filters):
     after, found = None, []
     with container.database.reading() as session:
         while True:
-            page = look_through(session, StoreFilters(**filters), after=after, limit=limit)
-            assert len(page.stores) <= limit
-            found += [store.id for store, _ in page.stores]
+            page = page_of_stores(session, StoreFilters(**filters), after=after, limit=limit)
+            assert len(page.rows) <= limit
+            found += [store.id for store, _ in page.rows]
             after = page.next
             if after is None:
                 return found
@@ -62,18 +63,20 @@ def test_pages_follow_each_other_the_newest_first(kept):
     assert pages(kept, stage="due") == pages(kept, country="GB") == ["st_3"]
     assert pages(kept, stage=UNDECIDED) == pages(kept, country="US") == [*ALL[:3:-1], *ALL[2::-1]]
     assert pages(kept, stage=UNDECIDED, country="GB") == []
-    assert pages(kept, stage="due", country="GB", text="number", condition=Condition.CONNECTED) == ["st_3"]
+    assert pages(kept, stage="due", country="GB", text="number", condition=StoreCondition.CONNECTED) == [
+        "st_3"
+    ]
 
 
 TROUBLE = ("store_id", "id", "who", "since")
 STALE = select(Store.id, literal("figures_stale"), literal("service"), Store.created_at)
 SO = [
-    (Condition.IN_TROUBLE, update(Bridge).values(trouble="unreachable")),
-    (Condition.WEBHOOKS_OFF, update(WebhookEndpoint).values(trouble="disabled")),
-    (Condition.CONSENT_LOST, update(Link).values(consent=False)),
-    (Condition.FIGURES_STALE, insert(StoreTroubleRow).from_select(TROUBLE, STALE)),
-    (Condition.WAITING, update(Store).values(admitted_at=None)),
-    (Condition.DISCONNECTED, update(Store).values(disconnected_at=SETTLED)),
+    (StoreCondition.IN_TROUBLE, update(Bridge).values(trouble="unreachable")),
+    (StoreCondition.WEBHOOKS_OFF, update(WebhookEndpoint).values(trouble="disabled")),
+    (StoreCondition.CONSENT_LOST, update(Link).values(consent=False)),
+    (StoreCondition.FIGURES_STALE, insert(StoreTroubleRow).from_select(TROUBLE, STALE)),
+    (StoreCondition.WAITING, update(Store).values(admitted_at=None)),
+    (StoreCondition.DISCONNECTED, update(Store).values(disconnected_at=SETTLED)),
 ]
 
 
@@ -85,8 +88,8 @@ def test_each_condition_finds_all_its_stores_once_and_no_other(kept, condition, 
     assert pages(kept, condition=condition, text="number 4") == ["st_4"]
     assert pages(kept, condition=condition, text="7004") == ["st_4"]
     with kept.database.reading() as session:
-        told = look_through(session, StoreFilters(), after=None, limit=1).stores[0][1]
-    assert told == {Condition.CONNECTED, condition}
+        told = page_of_stores(session, StoreFilters(), after=None, limit=1).rows[0][1]
+    assert told == {StoreCondition.CONNECTED, condition}
 
 
 def test_stores_are_found_by_a_trouble_of_theirs(kept):
@@ -98,7 +101,7 @@ def test_stores_are_found_by_a_trouble_of_theirs(kept):
 
 def test_connected_are_those_whose_keys_we_hold(kept):
     keep_store(kept, "st_x")
-    assert pages(kept, condition=Condition.CONNECTED) == ALL
+    assert pages(kept, condition=StoreCondition.CONNECTED) == ALL
 
 
 @pytest.mark.parametrize(
@@ -119,17 +122,17 @@ def test_a_store_is_found_by_any_of_its_names(kept, text, found):
 
 
 def test_what_is_known_in_full_is_found_without_looking_through_the_others(kept, monkeypatch):
-    monkeypatch.setattr(store_search, "LOOKED_THROUGH", 2)
+    monkeypatch.setattr(stores, "SCANNED_STORES", 2)
     with kept.database.reading() as session:
-        page = look_through(session, StoreFilters(text="7001"), after=None, limit=2)
-    assert ([store.id for store, _ in page.stores], page.next) == (["st_1"], None)
+        page = page_of_stores(session, StoreFilters(text="7001"), after=None, limit=2)
+    assert ([store.id for store, _ in page.rows], page.next) == (["st_1"], None)
 
 
 def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(kept, monkeypatch):
-    monkeypatch.setattr(store_search, "LOOKED_THROUGH", 2)
+    monkeypatch.setattr(stores, "SCANNED_STORES", 2)
     with kept.database.reading() as session:
-        page = look_through(session, StoreFilters(text="number 1"), after=None, limit=2)
-    assert (page.stores, page.next is None) == ([], False)
+        page = page_of_stores(session, StoreFilters(text="number 1"), after=None, limit=2)
+    assert (page.rows, page.next is None) == ([], False)
     assert pages(kept, text="number 1") == ["st_1"]
 
 
@@ -138,4 +141,4 @@ def test_one_look_goes_through_so_many_only_and_says_where_to_go_on(kept, monkey
 )
 def test_a_place_that_no_page_told_is_refused(kept, after):
     with kept.database.reading() as session, pytest.raises(InputError, match="after"):
-        look_through(session, StoreFilters(), after=after, limit=2)
+        page_of_stores(session, StoreFilters(), after=after, limit=2)

@@ -15,7 +15,7 @@ from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.tiktok.accounts import SandboxAccount
 from receiver.sandbox.tiktok.api import create_tiktok
-from receiver.services.stores.links import list_links
+from receiver.services.stores.links import page_of_links
 from receiver.storage.cipher import token_hash
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
@@ -84,7 +84,9 @@ def come_back(browser, state, code=None, **more):
 
 
 def links(container):
-    return [(link.advertiser_id, link.consent) for link in list_links(container.database, "st_1", 0)]
+    return [
+        (link.advertiser_id, link.consent) for link in page_of_links(container.database, "st_1", limit=0).rows
+    ]
 
 
 def test_from_the_ticket_to_a_linked_account_and_back_to_the_store(app, browser, container):

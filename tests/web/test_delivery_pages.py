@@ -40,10 +40,11 @@ def test_what_cannot_be_replayed_is_not_offered(container, dead):
 
 
 def test_only_operators_get_the_bytes_and_the_log_tells_it(container, dead):
-    assert Console(container, "viewer").get(f"/admin/deliveries/{dead}/raw").status_code == 403
-    got = Console(container).get(f"/admin/deliveries/{dead}/raw")
+    assert Console(container, "viewer").post(f"/admin/deliveries/{dead}/raw").status_code == 403
+    got = Console(container).post(f"/admin/deliveries/{dead}/raw")
     assert got.data == body_of(signal(home_url="https://other.example/"))
     assert got.headers["Content-Disposition"].startswith("attachment")
+    assert Console(container).get(f"/admin/deliveries/{dead}/raw").status_code == 405
     with container.database.reading() as session:
         told = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
     assert [one.actor for one in told] == ["operator@staff.example"]

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import LargeBinary, select
 
 from receiver.app import create_app
+from receiver.domain.awards import AwardFilters
 from receiver.services.awards.export import export_awards
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
-from receiver.storage.award_list import AwardFilters
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.tables import AuditEntry, Award, Base, DecisionRow, Review, Store

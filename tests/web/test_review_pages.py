@@ -7,7 +7,7 @@ import pytest
 
 from receiver.services.decisions.decide import decide_store
 from receiver.services.reviews.reviews import ask_review
-from receiver.storage.history import award_of
+from receiver.storage.awards import award_of
 from receiver.storage.tables import Review, Store
 from tests.db_factories import keep_all, keep_store
 from tests.factories import SETTLED

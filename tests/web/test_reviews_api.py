@@ -6,7 +6,7 @@ import pytest
 
 from receiver.app import create_app
 from receiver.domain.reviews import ReviewAnswer
-from receiver.services.reviews.reviews import Answered, answer_review, list_reviews
+from receiver.services.reviews.reviews import Answered, answer_review, page_of_reviews
 from receiver.storage.cipher import token_hash
 from tests.db_factories import keep_store
 
@@ -75,7 +75,7 @@ def test_a_wrong_request_is_named_and_nothing_is_kept(client, container, body, p
     answer = ask(client, body)
     assert answer.status_code == 400
     assert answer.json["error"].startswith(path)
-    assert list_reviews(container.database, None, 0) == []
+    assert page_of_reviews(container.database, None, limit=0).rows == []
 
 
 def test_what_is_no_json_is_told(client):
@@ -87,9 +87,9 @@ def test_what_is_no_json_is_told(client):
 def test_nobody_else_can_ask(client, container, authorization):
     headers = {"Authorization": authorization} if authorization else {}
     assert client.post("/api/v1/reviews", json={"message": "x"}, headers=headers).status_code == 401
-    assert list_reviews(container.database, None, 0) == []
+    assert page_of_reviews(container.database, None, limit=0).rows == []
 
 
 def test_the_longest_message_is_kept_whole(client, container):
     ask(client, {"message": "x" * 2000})
-    assert len(list_reviews(container.database, None, 0)[0]["message"]) == 2000
+    assert len(page_of_reviews(container.database, None, limit=0).rows[0]["message"]) == 2000

@@ -7,7 +7,7 @@ import pytest
 
 from receiver.services.connections.disconnect import leave_store
 from receiver.services.decisions.decide import decide_store
-from receiver.storage import store_search
+from receiver.storage import stores as store_queries
 from receiver.storage.tables import Account, StoreTroubleRow, WebhookEndpoint
 from receiver.web.admin import stores
 from tests.db_factories import keep_all, keep_link, keep_store
@@ -92,7 +92,7 @@ def test_who_waits_longest_for_a_place_stands_first(viewer, container):
 
 
 def test_a_look_that_stopped_says_so_and_leads_on(viewer, container, monkeypatch):
-    monkeypatch.setattr(store_search, "LOOKED_THROUGH", 1)
+    monkeypatch.setattr(store_queries, "SCANNED_STORES", 1)
     keep_store(container, "st_1", name="Found last")
     keep_store(container, "st_2", created_at=JOINED + timedelta(minutes=1))
     page = viewer.get("/admin/stores?text=found").text

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from receiver.domain.limits import day_of
 from receiver.domain.troubles import ADVICE, TROUBLES, Actor
 from receiver.services.operations.readiness import WAITING_FOR, worker_is_silent
+from receiver.services.staff.records import StaffMember
 from receiver.storage import alerts, store_days, store_troubles, work_queue
 from receiver.storage.database import Database
-from receiver.storage.tables import Staff
 
 MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
 NAMED = 5  # stores
@@ -42,7 +42,7 @@ class TodoItem:
         return f"{MOST:,}+" if self.count > MOST else f"{self.count:,}"
 
 
-def today(database: Database, now: datetime, reader: Staff | None = None) -> list[TodoItem]:
+def today(database: Database, now: datetime, reader: StaffMember | None = None) -> list[TodoItem]:
     """The most urgent first; none when nobody is needed. Of tokens a viewer hears only of their own."""
     owner = reader.id if reader is not None and reader.role != "operator" else None
     with database.reading() as session:

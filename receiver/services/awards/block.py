@@ -9,7 +9,7 @@ from receiver.domain.awards import AwardMove, Mover
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
 from receiver.services.validation import require_text
-from receiver.storage import awards
+from receiver.storage import awards, stores
 from receiver.storage.database import Database
 
 
@@ -23,7 +23,7 @@ def block(database: Database, now: datetime, award_id: str, *, reason: str, acto
         detail = {"reason": reason}
         move_award(session, now, award, AwardMove.BLOCK, by=Mover.STAFF, actor=actor, detail=detail)
         award.block_reason = reason
-        awards.to_decide_anew(session, [award.store_id])
+        stores.to_decide_anew(session, [award.store_id])
         return award_row(award, now)
 
 
@@ -37,5 +37,5 @@ def lift(database: Database, now: datetime, award_id: str, *, reason: str, actor
             return award_row(award, now)
         detail = {"reason": reason}
         move_award(session, now, award, AwardMove.LIFT, by=Mover.STAFF, actor=actor, detail=detail)
-        awards.to_decide_anew(session, [award.store_id])
+        stores.to_decide_anew(session, [award.store_id])
         return award_row(award, now)

@@ -12,7 +12,7 @@ from receiver.domain.decision import Decision
 from receiver.domain.facts import RecordedAward
 from receiver.errors import Refused
 from receiver.services.context import ServiceContext
-from receiver.storage import audit, awards, history, stores
+from receiver.storage import audit, awards, stores
 from receiver.storage.cipher import Cipher
 
 HANDED_OUT = ("issued", "credited")  # a blocked award's code is nobody's, and an expired one is worth nothing
@@ -34,7 +34,7 @@ def show_code(context: ServiceContext, award_id: str, actor: str) -> dict[str, A
 def without_code(context: ServiceContext, store_id: str, text: str) -> str:
     """A merchant's words with the store's own code masked: whoever complains of a code quotes it."""
     with context.database.reading() as session:
-        award = history.award_of(session, stores.get_store(session, store_id))
+        award = awards.award_of(session, stores.get_store(session, store_id))
         if award is None or award.code_sealed is None:
             return text
         return text.replace(context.cipher.decrypt(award.code_sealed), award.reference or MASK)

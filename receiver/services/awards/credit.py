@@ -12,7 +12,7 @@ from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
 from receiver.services.validation import require_text
-from receiver.storage import awards
+from receiver.storage import awards, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import Award
 
@@ -43,7 +43,7 @@ def credited(
                 f"award {award.id} was credited before, by {award.evidence_source}: {award.evidence}"
             )
         credit_award(session, now, award, evidence=evidence, source=source, actor=actor)
-        awards.to_decide_anew(session, [award.store_id])
+        stores.to_decide_anew(session, [award.store_id])
         return award_row(award, now)
 
 

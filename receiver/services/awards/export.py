@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from receiver.domain.awards import AwardFilters
+from receiver.paging import Page, every_page
 from receiver.services.awards.issue_rows import OPTIONAL, REQUIRED, TOLD
 from receiver.services.awards.listing import page_of_awards
-from receiver.storage.award_list import AwardFilters
 from receiver.storage.database import Database
 
-BATCH = 500
 COLUMNS = (*REQUIRED, *OPTIONAL, *TOLD)
 # A spreadsheet takes a cell that begins so for a formula; a shop's name is whatever its owner wrote.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -22,13 +22,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def export_awards(database: Database, now: datetime, filters: AwardFilters) -> Iterator[str]:
     """The file in pieces, however many awards there are; the earliest due first."""
     yield _lines([COLUMNS])
-    after: str | None = None
-    while True:
-        page = page_of_awards(database, now, filters, after=after, limit=BATCH)
+
+    def read(after: str | None, size: int) -> Page[dict[str, Any]]:
+        return page_of_awards(database, now, filters, after=after, limit=size)
+
+    for page in every_page(read):
         yield _lines([[_cell(row, name) for name in COLUMNS] for row in page.rows])
-        after = page.next
-        if after is None:
-            return
 
 
 def _cell(row: dict[str, Any], name: str) -> str:

@@ -15,7 +15,7 @@ from receiver.services.awards.listing import award_date, award_row
 from receiver.services.awards.move import move_award, why_not
 from receiver.services.programmes.terms import terms_of
 from receiver.services.validation import require_text
-from receiver.storage import awards
+from receiver.storage import awards, recorded_facts, stores
 from receiver.storage.cipher import Cipher
 from receiver.storage.codes import CodeBook, write_codes
 from receiver.storage.database import Database
@@ -80,7 +80,7 @@ def issue(
                 raise Refused(refusal)
             if not issued.is_of(award, surroundings.book):
                 keep_issued(session, now, award, issued, surroundings.book, actor)
-                awards.to_decide_anew(session, [award.store_id])
+                stores.to_decide_anew(session, [award.store_id])
             return award_row(award, now)
     except IntegrityError as error:
         raise Refused(TAKEN_MEANWHILE) from error
@@ -101,7 +101,7 @@ def look_around(
 ) -> Surroundings:
     hashes = book.hashes(one.reference for one in issues if one.is_code)
     holders = awards.holders_of_codes(session, hashes.values())
-    flagged = awards.safety_flagged(session, (award.store_id for award in found))
+    flagged = recorded_facts.safety_flagged(session, (award.store_id for award in found))
     given = {code: holders[hash_] for code, hash_ in hashes.items() if hash_ in holders}
     return Surroundings(book, flagged, given, _ended(session, found, now))
 

@@ -20,7 +20,7 @@ from receiver.services.awards.issue import (
 )
 from receiver.services.awards.issue_rows import Row, read_rows
 from receiver.services.context import ServiceContext
-from receiver.storage import awards
+from receiver.storage import awards, stores
 from receiver.storage.codes import CodeBook, read_codes, write_codes
 from receiver.storage.tables import Award
 
@@ -113,7 +113,7 @@ def _keep(
             award = found[one.row.issued.award_id]
             keep_issued(session, now, award, one.row.issued, book, actor)
             touched.append(award.store_id)
-    awards.to_decide_anew(session, touched)
+    stores.to_decide_anew(session, touched)
     return [_said(one, {"would issue": "issued"}) for one in planned]
 
 

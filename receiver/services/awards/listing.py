@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from receiver.documents.money import amount_text
-from receiver.domain.awards import is_overdue
+from receiver.domain.awards import AwardFilters, is_overdue
 from receiver.domain.calendar import local_date
-from receiver.storage import awards, history, stores, tables
-from receiver.storage.award_list import AwardFilters, find_page
+from receiver.paging import Page
+from receiver.services.validation import check_filters
+from receiver.storage import audit, awards, stores, tables
 from receiver.storage.database import Database
 
 
-def list_awards(database: Database, now: datetime, state: str | None, limit: int) -> list[dict[str, Any]]:
-    """The earliest due first; `limit` 0 for all."""
-    with database.reading() as session:
-        return [award_row(award, now) for award in history.list_awards(session, state, limit)]
-
-
-@dataclass(frozen=True)
-class AwardPage:
-    """Awards as `award_row` tells them, with `store_name`; `next` is None on the last page."""
-
-    rows: Sequence[dict[str, Any]]
-    next: str | None
-
-
 def page_of_awards(
-    database: Database, now: datetime, filters: AwardFilters, *, after: str | None, limit: int
-) -> AwardPage:
-    """The earliest due first; `after` is the `next` of the page before. Raises InputError."""
+    database: Database, now: datetime, filters: AwardFilters, *, after: str | None = None, limit: int
+) -> Page[dict[str, Any]]:
+    """Return a page of awards with their stores' names, the earliest due first; `limit` 0 for all.
+
+    `after` is the `next` of the page before. Raises InputError.
+    """
+    check_filters(asdict(filters))
     with database.reading() as session:
-        found = find_page(session, filters, now, after, limit)
-        return AwardPage(
-            [{**award_row(award, now), "store_name": name} for award, name in found.rows], found.next
-        )
+        page = awards.page_of_awards(session, filters, now, after=after, limit=limit)
+    return page.show(lambda row: {**award_row(row[0], now), "store_name": row[1]})
 
 
 def show_award(database: Database, now: datetime, award_id: str) -> dict[str, Any]:
@@ -55,14 +43,14 @@ def show_award(database: Database, now: datetime, award_id: str) -> dict[str, An
             "block_reason": award.block_reason,
             "evidence": award.evidence,
             "evidence_source": award.evidence_source,
-            "history": [_entry(entry) for entry in awards.audit_of(session, award_id)],
+            "history": [_entry(entry) for entry in audit.entries_of_award(session, award_id)],
         }
 
 
 def award_of_store(database: Database, now: datetime, store_id: str) -> dict[str, Any] | None:
     """As `award_row` tells it. Raises NotFound for a store there is not."""
     with database.reading() as session:
-        award = history.award_of(session, stores.get_store(session, store_id))
+        award = awards.award_of(session, stores.get_store(session, store_id))
         return award_row(award, now) if award else None
 
 

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from receiver.services.deliveries.search import read_place
+from receiver.paging import Page, read_number
 from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import AddressClaim
 
 
-@dataclass(frozen=True)
-class ClaimPage:
-    """Claims, the newest first; `next` is where to go on, None where there are no more."""
-
-    rows: Sequence[dict[str, Any]]
-    next: int | None
-
-
-def page_of_claims(database: Database, *, after: str | None, limit: int) -> ClaimPage:
-    """`after` is the `next` of the page before. Raises InputError."""
-    before = read_place(after)
+def page_of_claims(database: Database, *, after: str | None, limit: int) -> Page[dict[str, Any]]:
+    """Return a page of claims with their stores' names, the newest first. Raises InputError."""
     with database.reading() as session:
-        found = address_claims.page_of_claims(session, limit + 1, before=before)
-    rows = [{**_row(claim), "store_name": name} for claim, name in found[:limit]]
-    return ClaimPage(rows, rows[-1]["id"] if len(found) > limit else None)
+        page = address_claims.page_of_claims(session, before=read_number(after), limit=limit)
+    return page.show(lambda row: {**_row(row[0]), "store_name": row[1]})
 
 
 def claims_about(database: Database, store_id: str) -> list[dict[str, Any]]:

@@ -11,11 +11,11 @@ from receiver.errors import Refused, ShopError
 from receiver.services.connections.ports import open_store
 from receiver.services.connections.reconcile import LEASE, WITHIN
 from receiver.services.context import ServiceContext
+from receiver.services.stores.records import StoreRecord
 from receiver.services.stores.registry import disconnect_store
 from receiver.services.validation import require_text
-from receiver.storage import audit, bridges, erasure, stores
+from receiver.storage import audit, bridges, erasure, stores, webhook_endpoints
 from receiver.storage.database import Database
-from receiver.storage.tables import Store
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 class Disconnection:
     """The store, and whether webhooks of ours may still stand there for its merchant to delete."""
 
-    store: Store
+    store: StoreRecord
     webhooks_left: bool
 
 
@@ -84,7 +84,7 @@ def _delete_webhooks(context: ServiceContext, store_id: str) -> bool:
         bridge = bridges.bridge_of(session, store_id)
         if bridge is None:
             return False
-        numbers = [hook.webhook_id for hook in bridges.created_endpoints(session, store_id)]
+        numbers = [hook.webhook_id for hook in webhook_endpoints.created_endpoints(session, store_id)]
     shop = open_store(context.for_seconds(WITHIN), bridge)
     try:
         for number in filter(None, numbers):

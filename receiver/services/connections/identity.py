@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.shop_identity import ClaimReason, FalseClaim, Neighbours, Reported, false_claim
 from receiver.domain.shops import canonical
-from receiver.storage import address_claims, audit, awards, bridges
+from receiver.storage import address_claims, audit, stores
 from receiver.storage.address_claims import NewClaim
 from receiver.storage.tables import Store
 from receiver.storage.work_queue import BY_ITSELF
@@ -20,15 +20,15 @@ def neighbours_of(session: Session, reported: Reported) -> Neighbours:
     """The known stores that a report touches. The caller holds the addresses, where it writes."""
     home = canonical(reported.home_url)
     return Neighbours(
-        at_address=bridges.store_at_address(session, reported.address),
-        of_uuid=bridges.store_of_uuid(session, reported.uuid) if reported.uuid else None,
-        at_home=bridges.store_at_address(session, home) if home else None,
+        at_address=stores.store_at_address(session, reported.address),
+        of_uuid=stores.store_of_uuid(session, reported.uuid) if reported.uuid else None,
+        at_home=stores.store_at_address(session, home) if home else None,
     )
 
 
 def hold_claim(session: Session, now: datetime, claim: FalseClaim, reported: Reported) -> None:
     """Keep the claim for staff, and nothing else: no key, and no change of the store that it is about."""
-    awards.lock_stores(session, [claim.store_id])
+    stores.lock_stores(session, [claim.store_id])
     address = canonical(reported.home_url) if claim.why is ClaimReason.ELSEWHERE else reported.address
     held = NewClaim(claim.store_id, address or reported.address, claim.why, reported.uuid, reported.home_url)
     if address_claims.keep_claim(session, held, now):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.errors import Refused
 from receiver.services.deliveries import replay
 from receiver.services.stores.details import checked_url
@@ -15,7 +15,6 @@ from receiver.services.stores.lineage import follow_move
 from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, bridges, stores
 from receiver.storage.database import Database
-from receiver.storage.deliveries import Filters
 from receiver.storage.tables import AddressClaim, Store
 from wp_bridge.store import INDEX_PHP
 
@@ -70,7 +69,7 @@ def relocate(
 def _refuse(session: Session, store: Store, url: str) -> None:
     if url == store.url:
         raise Refused(f"store {store.id} is at {url} already")
-    there = bridges.store_at_address(session, url)
+    there = stores.store_at_address(session, url)
     if there is not None and there.id != store.id:
         name = stores.get_store(session, there.id).name
         raise Refused(f"another store is at {there.url}: {name} ({there.id})")
@@ -79,7 +78,7 @@ def _refuse(session: Session, store: Store, url: str) -> None:
 def _replayed(database: Database, now: datetime, claim: AddressClaim, actor: str, reason: str) -> int:
     """How many messages are processed again: those that were held for the address the claim is about."""
     named = f"held: the signal is of {claim.home_url},"
-    filters = Filters(state=DeliveryState.DEAD, store=claim.store_id, search=named)
+    filters = DeliveryFilters(state=DeliveryState.DEAD, store=claim.store_id, search=named)
     if replay.preview(database, filters, now).to_replay == 0:
         return 0
     return replay.start(database, filters, now, actor=actor, reason=reason).total

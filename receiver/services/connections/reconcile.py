@@ -30,10 +30,10 @@ from receiver.services.connections.ports import Keys, Shop, keys_of
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.stores.registry import new_hook_id, new_secret, new_token
-from receiver.storage import audit, awards, bridges, inbox, stores, webhook_endpoints
+from receiver.storage import audit, bridges, inbox, stores, webhook_endpoints
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
-from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.inbox import NewDelivery
 from receiver.storage.tables import Bridge, Store
 from wp_bridge.errors import StoreTrouble
 
@@ -129,7 +129,7 @@ def hook_url(public_url: str, store_id: str, hook_id: str) -> str:
 def _task(session: Session, context: ServiceContext, bridge: Bridge, now: datetime) -> _CheckTask:
     ids, secrets, made = {}, {}, {}
     store = stores.get_store(session, bridge.store_id)
-    known = {hook.topic: hook for hook in bridges.created_endpoints(session, bridge.store_id)}
+    known = {hook.topic: hook for hook in webhook_endpoints.created_endpoints(session, bridge.store_id)}
     for topic in TOPICS:
         hook = known.get(topic)
         ids[topic] = hook.id if hook else new_hook_id()
@@ -162,7 +162,7 @@ def _task(session: Session, context: ServiceContext, bridge: Bridge, now: dateti
 
 def _secret(session: Session, cipher: Cipher, hook_id: str, now: datetime) -> str:
     """The one deliveries are to be signed with, made where there is none."""
-    kept = bridges.newest_secret(session, hook_id)
+    kept = webhook_endpoints.newest_secret(session, hook_id)
     if kept is not None:
         return cipher.decrypt(kept.secret_sealed)
     secret = new_secret()
@@ -211,7 +211,7 @@ def _keep(session: Session, now: datetime, task: _CheckTask, found: _CheckFindin
     facts = found.facts or ShopFacts()
     reported = Reported(task.url, facts.uuid, facts.home_url)
     claim = claim_of(session, reported)
-    awards.lock_stores(session, {task.store_id, *([claim.store_id] if claim else ())})  # in one order
+    stores.lock_stores(session, {task.store_id, *([claim.store_id] if claim else ())})  # in one order
     store = stores.get_store(session, task.store_id, locked=True)
     bridge = bridges.bridge_of(session, task.store_id, locked=True)
     if bridge is None or store.url != task.url:  # it was disconnected meanwhile, or moved
@@ -250,7 +250,7 @@ def _keep_hooks(
     session: Session, now: datetime, task: _CheckTask, found: _CheckFindings
 ) -> list[dict[str, Any]]:
     """What was wrong and is repaired; what stays wrong is told of once, and shown as long as it is."""
-    known = {hook.topic: hook for hook in bridges.created_endpoints(session, task.store_id)}
+    known = {hook.topic: hook for hook in webhook_endpoints.created_endpoints(session, task.store_id)}
     told = []
     for repair in found.done:
         topic = repair.wanted.topic

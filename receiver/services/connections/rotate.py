@@ -67,7 +67,8 @@ def rotate_made_secrets(
         if bridge is None:  # its webhooks were made by hand
             return []
         made = [
-            (hook.id, hook.topic, hook.webhook_id) for hook in bridges.created_endpoints(session, store_id)
+            (hook.id, hook.topic, hook.webhook_id)
+            for hook in webhook_endpoints.created_endpoints(session, store_id)
         ]
     shop = open_store(context.for_seconds(WITHIN), bridge)
     turned = []
@@ -76,7 +77,7 @@ def rotate_made_secrets(
             continue
         secret = new_secret()
         with context.database.writing() as session:
-            before = bridges.newest_secret(session, hook_id)
+            before = webhook_endpoints.newest_secret(session, hook_id)
             webhook_endpoints.add_secret(session, hook_id, context.cipher.encrypt(secret), now)
         shop.change_secret(webhook_id, secret)
         with context.database.writing() as session:

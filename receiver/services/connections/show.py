@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from receiver.domain.limits import day_of
-from receiver.storage import bridges, deliveries, rejections, store_days
+from receiver.storage import bridges, deliveries, rejections, store_days, webhook_endpoints
 from receiver.storage.database import Database
 
 DAYS = 7
@@ -56,6 +56,6 @@ def bridge_shown(database: Database, store_id: str) -> dict[str, Any]:
                     "trouble": hook.trouble,
                     "checked_at": hook.checked_at,
                 }
-                for hook in bridges.created_endpoints(session, store_id)
+                for hook in webhook_endpoints.created_endpoints(session, store_id)
             ],
         }

@@ -27,7 +27,7 @@ from receiver.services.decisions.troubles import keep_troubles
 from receiver.services.decisions.update_award import SERVICE, update_award_from_facts
 from receiver.services.evaluation.evaluate import evaluate_with_facts
 from receiver.services.polling.earlier_poll import earlier_poll, reschedule_poll
-from receiver.storage import audit, awards, history, stores, tables
+from receiver.storage import audit, decisions, stores, tables
 from receiver.storage.database import Database
 
 STALE_AFTER = timedelta(hours=1)
@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
     """Decide anew, keep what changed, and poll sooner where that is due to it. Raises NotFound."""
     with database.writing() as session:
-        awards.lock_stores(session, [store_id])
+        stores.lock_stores(session, [store_id])
         decision = _decide_and_keep(session, stores.get_store(session, store_id), now)
         wanted = earlier_poll(session, decision)
     if wanted:
@@ -54,7 +54,7 @@ def decide_locked(session: Session, now: datetime, store_ids: Iterable[str]) -> 
 def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
     """Decide the stores whose last decision is older than an hour; answers how many."""
     with database.reading() as session:
-        stale = history.stores_decided_before(session, now - STALE_AFTER, limit)
+        stale = decisions.stores_decided_before(session, now - STALE_AFTER, limit)
     return decide_each(database, now, stale)
 
 
@@ -106,7 +106,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     keep_troubles(session, store, decision)
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)
-    last = next(iter(history.decisions_of(session, store.id, limit=1)), None)
+    last = decisions.last_decision(session, store.id)
     if last is not None and last.digest == digest:
         return last.id
     row = tables.DecisionRow(
@@ -121,7 +121,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     )
     session.add(row)
     session.flush()
-    history.bound_decisions(session, store.id, decision.as_of)
+    decisions.bound_decisions(session, store.id, decision.as_of)
     return row.id
 
 

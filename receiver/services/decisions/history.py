@@ -11,21 +11,28 @@ from receiver.documents.programme import read_programme
 from receiver.documents.status import status_document
 from receiver.domain.decision import decide
 from receiver.errors import NotFound
-from receiver.storage import history, stores
+from receiver.paging import LARGEST_ID, Page, read_number
+from receiver.storage import decisions, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import DecisionRow
-from receiver.storage.types import LARGEST_ID
 
 
-def list_decisions(
-    database: Database, store_id: str, limit: int, *, before: int | None = None
-) -> list[dict[str, Any]]:
-    """The newest first, of those before the one with this number; `limit` 0 for all. Raises NotFound."""
+def page_of_decisions(
+    database: Database, store_id: str, *, after: str | None = None, limit: int
+) -> Page[dict[str, Any]]:
+    """Return a page of a store's decisions with what changed by each, the newest first; `limit` 0 for all.
+
+    Raises InputError and NotFound.
+    """
     with database.reading() as session:
         stores.get_store(session, store_id)
-        kept = history.decisions_of(session, store_id, limit and limit + 1, before=before)
+        kept = decisions.page_of_decisions(
+            session, store_id, before=read_number(after), limit=limit and limit + 1
+        ).rows
     rows = [{**_row(row), "changes": _changes(before, row)} for row, before in zip_longest(kept, kept[1:])]
-    return rows[:limit] if limit else rows
+    if not limit or len(rows) <= limit:
+        return Page(rows)
+    return Page(rows[:limit], str(rows[limit - 1]["id"]))
 
 
 def show_decision(database: Database, decision_id: int) -> dict[str, Any]:
@@ -34,7 +41,7 @@ def show_decision(database: Database, decision_id: int) -> dict[str, Any]:
         row = session.get(DecisionRow, decision_id) if decision_id <= LARGEST_ID else None
         if row is None:
             raise NotFound(f"there is no decision {decision_id}")
-        before = history.decision_before(session, row)
+        before = decisions.decision_before(session, row)
     return {
         **_row(row),
         "changes": _changes(before, row),

@@ -14,6 +14,9 @@ from receiver.services.evaluation.evaluate import evaluate
 from receiver.storage import stores
 from receiver.storage.database import Database
 
+# What may be tried out: it works on the database that it is given, and answers what it did.
+Action = Callable[[Database], dict[str, Any]]
+
 
 @dataclass(frozen=True)
 class DecisionPreview:
@@ -36,7 +39,7 @@ def run_with_preview(
     database: Database,
     now: datetime,
     store_id: str,
-    act: Callable[[Database], dict[str, Any]],
+    act: Action,
     *,
     dry_run: bool = False,
 ) -> DecisionPreview:

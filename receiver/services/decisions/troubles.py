@@ -11,7 +11,7 @@ from receiver.domain.decision import Decision
 from receiver.domain.schedule import fresh_for, polling_state_of
 from receiver.domain.troubles import Observations, ReadingFault, troubles_of
 from receiver.services.programmes.places import holds_place
-from receiver.storage import bridges, links, store_troubles, tables
+from receiver.storage import bridges, links, store_troubles, tables, webhook_endpoints
 from receiver.storage.figures import account_row
 from receiver.storage.places import proven_since
 from wp_bridge.errors import StoreTrouble
@@ -24,7 +24,7 @@ FIRST_READING = timedelta(hours=3)  # an account that was never read is stale on
 def observe(session: Session, store: tables.Store, decision: Decision, now: datetime) -> Observations:
     """Return what the service sees of a store at this moment."""
     account = account_row(session, links.open_link(session, store.id))
-    hooks = bridges.created_endpoints(session, store.id)
+    hooks = webhook_endpoints.created_endpoints(session, store.id)
     return Observations(
         discrepancies=tuple(sorted(store.doubts or ())),
         reading=ReadingFault(account.fault) if account and account.fault else None,

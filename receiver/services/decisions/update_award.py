@@ -20,7 +20,7 @@ from receiver.domain.third_party_credit import own_credit_seen
 from receiver.services.awards.credit import credit_award
 from receiver.services.awards.move import move_award
 from receiver.services.evaluation.bills import own_credits
-from receiver.storage import audit, history, tables
+from receiver.storage import audit, awards, tables
 
 SERVICE = "service"
 
@@ -31,7 +31,7 @@ def update_award_from_facts(
     """Return True if the award changed and the facts must be gathered anew. The caller holds the store."""
     if not isinstance(decision.award, RecordedAward):
         return False
-    award = history.award_of(session, store)
+    award = awards.award_of(session, store)
     if award is None or award.state == "expired":
         return False
     flagged = _flag(session, now, award, facts, decision)

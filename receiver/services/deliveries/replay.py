@@ -11,20 +11,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause_after
 from receiver.errors import InputError, Refused
+from receiver.paging import Page, read_number
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.process import process_again
-from receiver.services.deliveries.search import read_place
+from receiver.services.deliveries.search import check_filters
+from receiver.services.records import record_of
 from receiver.services.validation import require_text
 from receiver.storage import audit, deliveries, replays
 from receiver.storage.database import Database
-from receiver.storage.deliveries import DeliveryCount, Filters, read_filters
-from receiver.storage.tables import Delivery, Replay
+from receiver.storage.deliveries import DeliveryCount
+from receiver.storage.tables import Attempt, Delivery, Replay
 
 HIGHEST_RATE = 1_000
 MOST_IDS = 1_000  # chosen one by one
@@ -56,24 +59,41 @@ class Result:
     error: str | None
 
 
-def preview(database: Database, filters: Filters, now: datetime) -> ReplayPreview:
-    """Raises InputError for a filter that says nothing."""
-    _check_says_something(filters)
+@dataclass(frozen=True)
+class ReplayProgress:
+    """A replay that was asked for, and how far it has come."""
+
+    id: int
+    state: str
+    asked_at: datetime
+    actor: str
+    reason: str
+    filters: dict[str, Any]  # as DeliveryFilters.as_json writes them
+    rate: int  # deliveries a second, at most
+    total: int
+    done: int
+    outcomes: dict[str, int]
+    ended_at: datetime | None
+
+
+def preview(database: Database, filters: DeliveryFilters, now: datetime) -> ReplayPreview:
+    """Count what a replay would find. Raises InputError, also where no filter is set."""
+    _check(filters)
     with database.reading() as session:
         return _preview(session, filters, now)
 
 
 def start(
     database: Database,
-    filters: Filters,
+    filters: DeliveryFilters,
     now: datetime,
     *,
     actor: str,
     reason: str,
     rate: int = DEFAULT_RATE,
-) -> Replay:
+) -> ReplayProgress:
     """Ask for a replay of what there is now; the worker begins it. Raises InputError."""
-    _check_says_something(filters)
+    _check(filters)
     reason = require_text(reason, "reason")
     if not 1 <= rate <= HIGHEST_RATE:
         raise InputError(f"must be 1 to {HIGHEST_RATE:,} deliveries a second", path="rate")
@@ -84,7 +104,7 @@ def start(
             asked_at=now,
             actor=actor,
             reason=reason,
-            filters=filters.said(),
+            filters=filters.as_json(),
             rate=rate,
             state=ReplayState.RUNNING if total else ReplayState.DONE,
             up_to=deliveries.newest_delivery(session),
@@ -96,68 +116,47 @@ def start(
         )
         session.add(replay)
         session.flush()
-        detail = {"filters": filters.said(), "total": total, "left_out": found.left_out}
+        detail = {"filters": filters.as_json(), "total": total, "left_out": found.left_out}
         detail |= {"states": found.by["state"], "rate": rate, "reason": reason}
         audit.record(session, now, actor, "deliveries replay", f"replay {replay.id}", detail)
-        return replay
+        return record_of(ReplayProgress, replay)
 
 
-def progress(database: Database, replay_id: int) -> Replay:
-    """Raises NotFound."""
+def progress(database: Database, replay_id: int) -> ReplayProgress:
+    """Return how far a replay has come. Raises NotFound."""
     with database.reading() as session:
-        return replays.get_replay(session, replay_id)
+        return record_of(ReplayProgress, replays.get_replay(session, replay_id))
 
 
-@dataclass(frozen=True)
-class ReplayPage:
-    """Replays, the newest first; `next` is where to go on, None where there are no more."""
-
-    replays: Sequence[Replay]
-    next: int | None
-
-
-def page_of_replays(database: Database, *, after: str | None, limit: int) -> ReplayPage:
-    """`after` is the `next` of the page before. Raises InputError."""
-    before = read_place(after)
+def page_of_replays(database: Database, *, after: str | None = None, limit: int) -> Page[ReplayProgress]:
+    """Return a page of replays, the newest first; `limit` 0 for all. Raises InputError."""
     with database.reading() as session:
-        found = replays.list_replays(session, limit + 1, before=before)
-    return ReplayPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
+        page = replays.page_of_replays(session, before=read_number(after), limit=limit)
+    return page.show(lambda row: record_of(ReplayProgress, row))
 
 
-def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> Replay:
+def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> ReplayProgress:
     """End it after the batch in hand; what it has done stays done. Raises NotFound and Refused."""
     with database.writing() as session:
         replay = replays.get_replay(session, replay_id, locked=True)
         if replay.state != ReplayState.RUNNING:
             raise Refused(f"replay {replay_id} is {replay.state}: there is nothing left to cancel")
         _end(session, replay, ReplayState.CANCELLED, now, actor)
-        return replay
+        return record_of(ReplayProgress, replay)
 
 
-@dataclass(frozen=True)
-class ResultPage:
-    """What came of deliveries, in their order; `next` is where to go on, None where there are no more yet."""
-
-    results: Sequence[Result]
-    next: int | None
-
-
-def page_of_results(database: Database, replay_id: int, *, after: str | None, limit: int) -> ResultPage:
-    """`after` is the `next` of the page before. Raises InputError."""
-    behind = read_place(after) or 0
+def page_of_results(database: Database, replay_id: int, *, after: str | None, limit: int) -> Page[Result]:
+    """Return a page of what came of a replay's deliveries, in their order. Raises InputError."""
     with database.reading() as session:
-        tried = replays.attempts_of(session, replay_id, limit + 1, after=behind)
-    shown = [Result(one.delivery_id, one.outcome, one.error) for one in tried[:limit]]
-    return ResultPage(shown, shown[-1].delivery_id if len(tried) > limit else None)
+        page = replays.page_of_attempts(session, replay_id, after=read_number(after), limit=limit)
+    return page.show(_result)
 
 
 def results(database: Database, replay_id: int) -> list[Result]:
     """Return each delivery's result, in order; for ids also those left out. Raises NotFound."""
     with database.reading() as session:
         replay = replays.get_replay(session, replay_id)
-        tried = [
-            Result(one.delivery_id, one.outcome, one.error) for one in replays.attempts_of(session, replay_id)
-        ]
+        tried = list(map(_result, replays.page_of_attempts(session, replay_id, limit=0).rows))
         asked = set(replay.filters.get("ids", ())) - {one.delivery_id for one in tried}
         left_out = _left_out(session, replay, asked)
     return sorted([*tried, *left_out], key=lambda one: one.delivery_id)
@@ -184,7 +183,7 @@ def replay_next(database: Database, now: datetime) -> datetime | None:
 
 def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
     """The stores it touched."""
-    size, filters = batch_size(replay.rate), read_filters(replay.filters)
+    size, filters = batch_size(replay.rate), DeliveryFilters.from_json(replay.filters)
     found = deliveries.next_to_replay(
         session, filters, after=replay.cursor, up_to=replay.up_to, limit=size + 1, now=now
     )
@@ -213,12 +212,13 @@ def _end(session: Session, replay: Replay, state: ReplayState, now: datetime, ac
     audit.record(session, now, actor, f"replay {state}", f"replay {replay.id}", detail)
 
 
-def _check_says_something(filters: Filters) -> None:
-    if not filters.said():
+def _check(filters: DeliveryFilters) -> None:
+    check_filters(filters)
+    if not filters.as_json():
         raise InputError(SAY_WHICH)
 
 
-def _preview(session: Session, filters: Filters, now: datetime) -> ReplayPreview:
+def _preview(session: Session, filters: DeliveryFilters, now: datetime) -> ReplayPreview:
     counted = deliveries.count_deliveries(session, filters, now)
     matching = sum(one.count for one in counted)
     left_out = {
@@ -245,6 +245,10 @@ def _by(counted: Iterable[DeliveryCount], kind: str) -> dict[str, int]:
     for one in counted:
         totals[getattr(one, kind) or "none"] += one.count
     return dict(totals.most_common())
+
+
+def _result(attempt: Attempt) -> Result:
+    return Result(attempt.delivery_id, attempt.outcome, attempt.error)
 
 
 def _left_out(session: Session, replay: Replay, ids: set[int]) -> list[Result]:

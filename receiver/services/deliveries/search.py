@@ -2,43 +2,69 @@
 
 from __future__ import annotations
 
-from receiver.domain.deliveries import DeliveryState
-from receiver.errors import InputError, NotFound
-from receiver.storage import delivery_search
-from receiver.storage.database import Database
-from receiver.storage.deliveries import Filters
-from receiver.storage.delivery_search import FoundDeliveries
-from receiver.storage.types import LARGEST_ID
+from dataclasses import dataclass
+from datetime import datetime
 
-LONGEST_FILTER = 200
+from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.errors import InputError, NotFound
+from receiver.paging import CountedPage, first_rows, read_number
+from receiver.services import validation
+from receiver.services.records import record_of
+from receiver.storage import deliveries
+from receiver.storage.database import Database
+from receiver.storage.tables import Delivery
+
+
+@dataclass(frozen=True)
+class DeliverySummary:
+    """A delivery and how far it has come, without its body and headers."""
+
+    id: int
+    state: str
+    source: str
+    store_id: str | None
+    topic: str | None
+    delivery_id: str | None  # as its sender numbered it, like webhook_id
+    webhook_id: str | None
+    received_at: datetime
+    body_sha256: str
+    body_bytes: int | None
+    duplicates: int
+    due_at: datetime | None
+    error: str | None
+
+    @classmethod
+    def of(cls, row: Delivery) -> DeliverySummary:
+        return record_of(cls, row)
 
 
 def search_deliveries(
-    database: Database, filters: Filters, *, after: str | None, limit: int
-) -> FoundDeliveries:
-    """The newest first; `after` is the `next` of the page before. Raises InputError."""
+    database: Database, filters: DeliveryFilters, *, after: str | None, limit: int
+) -> CountedPage[DeliverySummary]:
+    """Return a page of deliveries, the newest first; `after` is the `next` of the page before.
+
+    Raises InputError.
+    """
     check_filters(filters)
     with database.reading() as session:
         try:
-            return delivery_search.look_through(session, filters, read_place(after), limit)
+            page = deliveries.search_deliveries(session, filters, after=read_number(after), limit=limit)
         except NotFound as error:
             raise InputError(str(error), path="after") from error
+    return page.show(DeliverySummary.of)
 
 
-def check_filters(filters: Filters) -> Filters:
-    """The same, where a database takes them. Raises InputError."""
-    for name, value in filters.said().items():
-        if isinstance(value, str) and (len(value) > LONGEST_FILTER or not value.isprintable()):
-            raise InputError(f"must be at most {LONGEST_FILTER} characters on one line", path=name)
+def list_deliveries(database: Database, filters: DeliveryFilters, limit: int) -> list[DeliverySummary]:
+    """Return the newest deliveries that fit, `limit` of them or all with 0. Raises InputError."""
+
+    def read(after: str | None, size: int) -> CountedPage[DeliverySummary]:
+        return search_deliveries(database, filters, after=after, limit=size)
+
+    return first_rows(read, limit)
+
+
+def check_filters(filters: DeliveryFilters) -> None:
+    """Raise InputError for filters that no delivery can meet."""
+    validation.check_filters(filters.as_json())
     if filters.state is not None and filters.state not in set(DeliveryState):
         raise InputError(f"must be one of {', '.join(DeliveryState)}", path="state")
-    return filters
-
-
-def read_place(text: str | None) -> int | None:
-    """The number of a row from which a page goes on; None for the first page. Raises InputError."""
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID):
-        raise InputError("must be the `next` of a page before", path="after")
-    return int(text)

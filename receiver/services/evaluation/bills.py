@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.facts import BilledTransaction
 from receiver.domain.third_party_credit import OwnCredit, foreign_credit_issued
 from receiver.services.programmes.terms import terms_of
-from receiver.storage import history, tables
+from receiver.storage import awards, tables
 from receiver.storage.figures import AccountFigures
 
 
@@ -40,8 +40,8 @@ def gather_bills(session: Session, store: tables.Store, figures: AccountFigures 
 
 def own_credits(session: Session, advertiser_id: str) -> list[OwnCredit]:
     """Return what we awarded for an account, the oldest first."""
-    awards = history.awards_of_account(session, advertiser_id)
-    return [OwnCredit(award.id, award.credit, award.decided_at) for award in awards]
+    given = awards.awards_of_account(session, advertiser_id)
+    return [OwnCredit(award.id, award.credit, award.decided_at) for award in given]
 
 
 def _transaction(row: tables.PaymentRow, currency: str | None) -> BilledTransaction:

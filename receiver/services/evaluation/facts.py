@@ -27,7 +27,7 @@ from receiver.services.evaluation.bills import Bills, gather_bills
 from receiver.services.evaluation.payment_method import gather_payment
 from receiver.services.evaluation.provenance import OVERRIDE, with_provenance
 from receiver.services.programmes.places import holds_place
-from receiver.storage import history, likeness, links, lost_signals, store_marks, tables
+from receiver.storage import awards, likeness, links, lost_signals, recorded_facts, store_marks, tables
 from receiver.storage.figures import figures_of, is_proven
 
 # These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
@@ -41,11 +41,11 @@ def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
     proven = link if is_proven(link) else None
     figures = figures_of(session, link)
     account = figures.account if figures else None
-    recorded = history.recorded_facts(session, store.id)
+    recorded = recorded_facts.recorded_facts(session, store.id)
     bills = gather_bills(session, store, figures)
     days = tuple(_day(row) for row in figures.days) if figures else ()
     pays = gather_payment(recorded, account, bills, days)
-    award = history.award_of(session, store)
+    award = awards.award_of(session, store)
     facts = Facts(
         store=_store(store, admitted=holds_place(session, store, now)),
         account=_account(proven, account, pays.option) if proven else None,
@@ -124,7 +124,7 @@ def _history(
     before = store_marks.lineage(session, store)
     return History(
         prior_spend=_prior_spend(link, account),
-        set_up_before=history.set_up_before(session, store, link, before),
+        set_up_before=links.set_up_before(session, store, link, before),
         merchant_awards=_merchant_awards(session, store, award, before),
         account_awards=_account_awards(session, store, link),
         business_center_awards=_center_awards(session, store, account, center, award),
@@ -143,7 +143,7 @@ def _merchant_awards(
 
     `before`: ids of earlier records of the same shop.
     """
-    others = history.other_awards(session, store, merchant=store.merchant, stores=before)
+    others = awards.other_awards(session, store, merchant=store.merchant, stores=before)
     if others or award is not None:
         return others
     return None if likeness.find_alike(session, store, only_holding=True) else 0
@@ -161,7 +161,7 @@ def _account_awards(session: Session, store: tables.Store, link: tables.Link | N
     """Without a link there are none; of an account nobody consented to, a store learns nothing."""
     if link is None:
         return 0
-    return history.other_awards(session, store, advertiser_id=link.advertiser_id) if is_proven(link) else None
+    return awards.other_awards(session, store, advertiser_id=link.advertiser_id) if is_proven(link) else None
 
 
 def _center_awards(
@@ -177,7 +177,7 @@ def _center_awards(
         return 0
     apart = likeness.told_apart(session, store.id)  # an agency's clients, as staff said
     before_own = award.decided_at if award else None  # a later one puts no first receiver in doubt
-    return history.other_awards(session, store, but=apart, until=before_own, business_center=center)
+    return awards.other_awards(session, store, but=apart, until=before_own, business_center=center)
 
 
 def _overrides(recorded: dict[str, tables.RecordedFact]) -> dict[str, Override]:

@@ -25,7 +25,7 @@ from receiver.domain.limits import (
     how_to_keep,
 )
 from receiver.storage import store_days
-from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.inbox import NewDelivery
 
 WRITE_EVERY = timedelta(seconds=5)
 REMEMBERED = 10_000  # bodies

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import identity
+from receiver.paging import Page, read_number
 from receiver.services.context import ServiceContext
 from receiver.services.inbox.verify import Headers, Verifier, new_delivery
-from receiver.services.validation import require_text
+from receiver.services.validation import check_filters, require_text
 from receiver.storage import audit, inbox, quarantine, webhook_endpoints
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database, driver_of
@@ -52,27 +53,14 @@ class ReleaseResult:
     problem: str | None
 
 
-def list_quarantine(database: Database, store_id: str | None, limit: int) -> list[dict[str, Any]]:
-    """The oldest first; `limit` 0 for all."""
-    with database.reading() as session:
-        return [_row(row) for row in quarantine.list_quarantined(session, store_id, limit)]
-
-
-@dataclass(frozen=True)
-class QuarantinePage:
-    """The oldest first; `next` is where to go on, None where there are no more."""
-
-    rows: Sequence[dict[str, Any]]
-    next: int | None
-
-
 def page_of_quarantine(
-    database: Database, store_id: str | None, *, after: int | None, limit: int
-) -> QuarantinePage:
+    database: Database, store_id: str | None, *, after: str | None = None, limit: int
+) -> Page[dict[str, Any]]:
+    """Return a page of what is held, the oldest first; `limit` 0 for all. Raises InputError."""
+    check_filters({"store": store_id})
     with database.reading() as session:
-        found = quarantine.list_quarantined(session, store_id, limit + 1, after=after or 0)
-    rows = [_row(row) for row in found[:limit]]
-    return QuarantinePage(rows, rows[-1]["id"] if len(found) > limit else None)
+        page = quarantine.page_of_quarantine(session, store_id, after=read_number(after), limit=limit)
+    return page.show(_row)
 
 
 def held_by_store(database: Database) -> dict[str, int]:
@@ -94,6 +82,7 @@ def release_from_quarantine(
 
     Only a dry run needs no reason. Raises InputError, and ReceiverError where a secret can no longer be read.
     """
+    check_filters({"store": store_id})
     database, cipher, now = context.database, context.cipher, context.now()
     verifier = Verifier(cipher)
     reason = reason if dry_run else require_text(reason, "reason")

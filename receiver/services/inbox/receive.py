@@ -20,7 +20,7 @@ from receiver.services.inbox.verify import Verifier, new_delivery, plain_header
 from receiver.storage import inbox, webhook_endpoints
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
-from receiver.storage.inbox_rows import NewDelivery, insert_new
+from receiver.storage.inbox import NewDelivery, insert_new
 from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
 RETRY_AFTER = "30"

@@ -14,9 +14,10 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.rejections import RejectedCall
 from receiver.services.inbox.verify import Headers, kept_headers
 from receiver.storage import rejections
-from receiver.storage.rejections import SAMPLES, Sample
+from receiver.storage.rejections import SAMPLES
 
 WRITE_EVERY = timedelta(seconds=5)
 NO_STORE = ""
@@ -30,7 +31,7 @@ class RejectionLog:
     def __init__(self) -> None:
         self._lock = Lock()
         self._counts: Counter[tuple[str, str, date]] = Counter()
-        self._samples: dict[tuple[str, str], deque[Sample]] = {}
+        self._samples: dict[tuple[str, str], deque[RejectedCall]] = {}
         self._written_at = datetime.min.replace(tzinfo=UTC)
 
     def count(self, at: datetime, reason: str, store_id: str = NO_STORE) -> None:
@@ -42,7 +43,8 @@ class RejectionLog:
         self.count(at, reason, store_id)
         length = headers.get("content-length", "")
         size = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
-        seen = Sample(store_id, reason, at, [_redacted(*header) for header in kept_headers(headers)], size)
+        shown = [_redacted(*header) for header in kept_headers(headers)]
+        seen = RejectedCall(store_id, reason, at, shown, size)
         with self._lock:
             self._samples.setdefault((store_id, reason), deque(maxlen=SAMPLES)).append(seen)
 

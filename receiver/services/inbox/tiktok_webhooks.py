@@ -9,7 +9,7 @@ from enum import StrEnum
 from receiver.domain.deliveries import identity
 from receiver.integrations.tiktok.signature import verify_open, verify_timed
 from receiver.services.inbox.verify import Headers, kept_headers
-from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.inbox import NewDelivery
 
 SOURCE = "tiktok"
 

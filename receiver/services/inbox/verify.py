@@ -14,7 +14,7 @@ from receiver.errors import ReceiverError
 from receiver.integrations.woocommerce.events import OURS
 from receiver.integrations.woocommerce.signature import signing_key, verify
 from receiver.storage.cipher import Cipher
-from receiver.storage.inbox_rows import NewDelivery
+from receiver.storage.inbox import NewDelivery
 from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
 SOURCE = "woocommerce"

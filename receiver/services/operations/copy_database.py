@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, select
+from sqlalchemy import Column, make_url, select
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from receiver.errors import ReceiverError, Refused
@@ -18,6 +19,23 @@ from receiver.storage.table_copy import BATCH, Copied, copy_table, count_rows, h
 
 # Hears the table in hand, how many rows will pass in all (each does twice), and how many more have.
 Progress = Callable[[str, int, int], None]
+
+
+def is_postgresql(url: str) -> bool:
+    """Return whether a URL names a PostgreSQL database as this version connects to one."""
+    try:
+        return make_url(url).drivername == "postgresql+psycopg"
+    except (ArgumentError, ValueError):
+        return False
+
+
+def copy_to(source: Database, url: str, cipher: Cipher, progress: Progress) -> list[Copied]:
+    """Copy the source into the database at `url`, as `copy_database` does."""
+    target = Database(url)
+    try:
+        return copy_database(source, target, cipher, progress)
+    finally:
+        target.close()
 
 
 def copy_database(source: Database, target: Database, cipher: Cipher, progress: Progress) -> list[Copied]:

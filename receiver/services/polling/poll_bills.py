@@ -22,7 +22,7 @@ from receiver.integrations.tiktok.transactions import LedgerTransaction
 from receiver.services.evaluation.bills import gather_bills
 from receiver.services.evaluation.payment_method import option_said
 from receiver.services.programmes.terms import terms_of
-from receiver.storage import history, tables
+from receiver.storage import awards, recorded_facts, tables
 from receiver.storage.figures import figures_of
 from receiver.storage.payments import replace_payments
 
@@ -77,8 +77,8 @@ class ReadBills:
 def bills_task(
     session: Session, account: tables.Account, link: tables.Link, store: tables.Store, *, at_once: bool
 ) -> BillsTask:
-    recorded = history.recorded_facts(session, store.id)
-    awards = history.awards_of_account(session, account.advertiser_id)
+    recorded = recorded_facts.recorded_facts(session, store.id)
+    given = awards.awards_of_account(session, account.advertiser_id)
     return BillsTask(
         payment=option_said(recorded, gather_bills(session, store, figures_of(session, link))),
         opens=terms_of(session, store.programme).opens,
@@ -88,7 +88,7 @@ def bills_task(
         readable=account.bills_readable,
         read_at=account.bills_read_at,
         read_from=account.bills_from,
-        awaits_credit=any(award.state == "issued" for award in awards),
+        awaits_credit=any(award.state == "issued" for award in given),
         at_once=at_once,
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.places import PlaceInLine, Places, Seeker, is_reserved, place_in_line, share_out
 from receiver.domain.programme import Programme
 from receiver.services.programmes.terms import terms_of
-from receiver.storage import audit, awards, places, stores
+from receiver.storage import audit, places, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import Store
 
@@ -31,7 +31,7 @@ def fill_places(database: Database, now: datetime, programme: str) -> list[str]:
     """
     with database.writing() as session:
         concerned = [*places.reserved_stores(session, programme), *stores.waiting_stores(session, programme)]
-        awards.lock_stores(session, (store.id for store in concerned))
+        stores.lock_stores(session, (store.id for store in concerned))
         stores.lock_programme(session, programme)
         session.expire_all()
         reserved = places.reserved_stores(session, programme)

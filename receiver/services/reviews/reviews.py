@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +12,11 @@ from sqlalchemy.orm import Session
 from receiver.domain import reviews as domain
 from receiver.domain.reviews import ReviewAnswer
 from receiver.errors import InputError, NotFound, Refused
+from receiver.paging import Page
 from receiver.services.decisions.history import show_decision
 from receiver.services.stores.record_fact import StaffFact, checked_fact, keep_fact
 from receiver.services.validation import require_text
-from receiver.storage import audit, awards, history, reviews, stores
+from receiver.storage import audit, decisions, reviews, stores
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.tables import Review
@@ -39,7 +39,7 @@ def ask_review(
     Raises NotFound, and Refused while another one is open.
     """
     with database.writing() as session:
-        awards.lock_stores(session, [store_id])
+        stores.lock_stores(session, [store_id])
         store = stores.get_store(session, store_id)
         waiting = reviews.open_review(session, store_id)
         if waiting is None:
@@ -50,7 +50,7 @@ def ask_review(
 
 
 def _asked(session: Session, now: datetime, store_id: str, message: str) -> Review:
-    told = next(iter(history.decisions_of(session, store_id, limit=1)), None)
+    told = decisions.last_decision(session, store_id)
     review = Review(
         id=f"rv_{secrets.token_hex(10)}",
         store_id=store_id,
@@ -64,29 +64,19 @@ def _asked(session: Session, now: datetime, store_id: str, message: str) -> Revi
     return review
 
 
-def list_reviews(database: Database, state: str | None, limit: int) -> list[dict[str, Any]]:
-    """List reviews, the longest waiting first; `limit` 0 for all."""
-    with database.reading() as session:
-        return [_row(review) for review in reviews.list_reviews(session, state, limit)]
+def page_of_reviews(
+    database: Database, state: str | None, *, after: str | None = None, limit: int
+) -> Page[dict[str, Any]]:
+    """Return a page of reviews with their stores' names, the longest waiting first; `limit` 0 for all.
 
-
-@dataclass(frozen=True)
-class ReviewPage:
-    """Reviews as `list_reviews` tells them, with `store_name`; `next` is None on the last page."""
-
-    rows: Sequence[dict[str, Any]]
-    next: str | None
-
-
-def page_of_reviews(database: Database, state: str | None, *, after: str | None, limit: int) -> ReviewPage:
-    """Return a page of reviews, the longest waiting first. Raises InputError for an unknown `after`."""
+    Raises InputError for an unknown `after`.
+    """
     with database.reading() as session:
         try:
-            found = reviews.find_page(session, state, after, limit + 1)
+            page = reviews.page_of_reviews(session, state, after=after, limit=limit)
         except NotFound as error:
             raise InputError(str(error), path="after") from error
-    rows = [{**_row(review), "store_name": name} for review, name in found[:limit]]
-    return ReviewPage(rows, rows[-1]["id"] if len(found) > limit else None)
+    return page.show(lambda row: {**_row(row[0]), "store_name": row[1]})
 
 
 def show_review(database: Database, review_id: str) -> dict[str, Any]:
@@ -141,7 +131,7 @@ def answer_review(
     reason = require_text(given.reason, "reason")
     with database.writing() as session:
         store_id = reviews.get_review(session, review_id).store_id
-        awards.lock_stores(session, [store_id])
+        stores.lock_stores(session, [store_id])
         review = reviews.get_review(session, review_id, locked=True)
         recorded = {"name": given.fact.name, "value": given.fact.plain_value} if given.fact else None
         if review.state == "answered":

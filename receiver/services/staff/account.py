@@ -9,13 +9,17 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.sign_in import ACCOUNT
 from receiver.errors import InputError, NotFound, Refused
+from receiver.services.records import record_of
 from receiver.services.staff.passwords import hashed_password, is_password
-from receiver.storage import audit, login_attempts, staff_sessions
+from receiver.services.staff.records import Authenticated
+from receiver.storage import audit, login_attempts, staff
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
 
 
-def choose_password(database: Database, now: datetime, staff_id: int, *, current: str, new: str) -> Staff:
+def choose_password(
+    database: Database, now: datetime, staff_id: int, *, current: str, new: str
+) -> Authenticated:
     """Ends every session of before. Raises InputError, and Refused where `current` is not theirs.
 
     Whoever sits at somebody else's open session cannot try out passwords here either.
@@ -35,17 +39,17 @@ def choose_password(database: Database, now: datetime, staff_id: int, *, current
         if person.password_hash != before.password_hash:
             raise Refused("your password has just been replaced")
         person.password_hash, person.password_is_one_time = hashed, False
-        staff_sessions.end_sessions_of(session, staff_id)
+        staff.end_sessions_of(session, staff_id)
         login_attempts.forget_tries(session, guesses)
         audit.record(session, now, person.email, "staff password", person.email, {})
-        return person
+        return record_of(Authenticated, person)
 
 
 def sign_out_everywhere(database: Database, now: datetime, staff_id: int) -> None:
     """End every session, wherever it was begun."""
     with database.writing() as session:
         person = _known(session, staff_id)
-        staff_sessions.end_sessions_of(session, staff_id)
+        staff.end_sessions_of(session, staff_id)
         audit.record(session, now, person.email, "staff sign-out everywhere", person.email, {})
 
 

@@ -6,11 +6,12 @@ import re
 from datetime import datetime
 
 from receiver.errors import InputError, Refused
+from receiver.services.records import record_of
 from receiver.services.staff.passwords import hashed_password
+from receiver.services.staff.records import StaffMember
 from receiver.services.staff.sign_in import forget_account
-from receiver.storage import audit, staff, staff_sessions
+from receiver.storage import audit, staff
 from receiver.storage.database import Database
-from receiver.storage.tables import Staff
 
 ROLES = ("viewer", "operator")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -25,7 +26,7 @@ def add_staff(
     password: str,
     actor: str,
     one_time: bool = False,
-) -> Staff:
+) -> StaffMember:
     """Let someone in; with a one-time password they choose their own when they first sign in.
 
     Raises InputError, and Refused for an address that is already there.
@@ -40,12 +41,12 @@ def add_staff(
         person = staff.keep_staff(session, email, role, hashed, now)
         person.password_is_one_time = one_time
         audit.record(session, now, actor, "staff add", email, {"role": role})
-        return person
+        return record_of(StaffMember, person)
 
 
 def set_password(
     database: Database, now: datetime, *, email: str, password: str, actor: str, one_time: bool = False
-) -> Staff:
+) -> StaffMember:
     """Replace someone's password, and let them try anew. Raises InputError and NotFound."""
     email = _checked_email(email)
     hashed = hashed_password(password)
@@ -53,24 +54,24 @@ def set_password(
         person = staff.get_staff(session, email)
         person.password_hash, person.password_is_one_time = hashed, one_time
         forget_account(session, email)
-        staff_sessions.end_sessions_of(session, person.id)
+        staff.end_sessions_of(session, person.id)
         audit.record(session, now, actor, "staff password", email, {})
-        return person
+        return record_of(StaffMember, person)
 
 
-def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -> Staff:
+def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -> StaffMember:
     """Let someone in no longer: sessions and tokens end at once, what they did stays. Raises NotFound."""
     with database.writing() as session:
         person = staff.get_staff(session, email)
         session.delete(person)
         audit.record(session, now, actor, "staff remove", person.email, {"role": person.role})
-        return person
+        return record_of(StaffMember, person)
 
 
-def list_staff(database: Database, limit: int) -> list[Staff]:
+def list_staff(database: Database, limit: int) -> list[StaffMember]:
     """By address; 0 = all."""
     with database.reading() as session:
-        return staff.list_staff(session, limit)
+        return [record_of(StaffMember, person) for person in staff.list_staff(session, limit)]
 
 
 def _checked_email(email: str) -> str:

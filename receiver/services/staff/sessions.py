@@ -7,7 +7,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from receiver.errors import StorageUnavailable
-from receiver.storage import staff_sessions
+from receiver.services.records import record_of
+from receiver.services.staff.records import Authenticated, StaffMember
+from receiver.storage import staff
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
@@ -16,7 +18,7 @@ MOST = 20  # of one person: browsers that are signed in at once
 USE_KEPT_EVERY = timedelta(minutes=1)  # or each page would write
 
 
-def begin_session(database: Database, now: datetime, who: Staff) -> str | None:
+def begin_session(database: Database, now: datetime, who: Authenticated) -> str | None:
     """Begin a session in real time `now`; returns the secret of its cookie.
 
     None where the person left, or the password that let them in was replaced, a moment ago.
@@ -26,27 +28,27 @@ def begin_session(database: Database, now: datetime, who: Staff) -> str | None:
         person = session.get(Staff, who.id, with_for_update=True)
         if person is None or person.password_hash != who.password_hash:
             return None
-        staff_sessions.add_session(session, who.id, token_hash(secret), now, MOST)
+        staff.add_session(session, who.id, token_hash(secret), now, MOST)
     return secret
 
 
-def person_of_session(database: Database, now: datetime, secret: str) -> Staff | None:
+def person_of_session(database: Database, now: datetime, secret: str) -> StaffMember | None:
     """Whose session this is, where it lasts; keeps, to the minute, that it was used.
 
     A database that takes no write does not keep staff from looking at it.
     """
     with database.reading() as session:
-        found = staff_sessions.find_session(session, token_hash(secret), now)
+        found = staff.find_session(session, token_hash(secret), now)
     if found is None:
         return None
     lasting, person = found
     if abs(now - lasting.last_used_at) >= USE_KEPT_EVERY:
         with suppress(StorageUnavailable), database.writing() as session:
-            staff_sessions.keep_session_use(session, lasting.token_hash, now)
-    return person
+            staff.keep_session_use(session, lasting.token_hash, now)
+    return record_of(StaffMember, person)
 
 
 def end_session(database: Database, secret: str) -> None:
     """End a session; twice is once."""
     with database.writing() as session:
-        staff_sessions.end_session(session, token_hash(secret))
+        staff.end_session(session, token_hash(secret))

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from receiver.domain.networks import network_of
 from receiver.domain.sign_in import ACCOUNT, ADDRESS, BROWSER, NO_WAIT, LoginThrottle
 from receiver.errors import Busy
+from receiver.services.records import record_of
 from receiver.services.staff.passwords import is_password
+from receiver.services.staff.records import Authenticated
 from receiver.storage import audit, login_attempts, staff
 from receiver.storage.database import Database
 from receiver.storage.tables import Staff
@@ -33,7 +35,7 @@ class Visitor:
 class Entry:
     """Who came in; if nobody did, how long to wait before the next try."""
 
-    person: Staff | None
+    person: Authenticated | None
     wait: timedelta = NO_WAIT
 
 
@@ -72,7 +74,7 @@ def sign_in(database: Database, now: datetime, *, email: str, password: str, vis
         for counter in counters:
             login_attempts.take_back(session, counter.subject, now)
         audit.record(session, now, person.email, "staff sign-in", person.email, {"address": visitor.address})
-    return Entry(person)
+    return Entry(record_of(Authenticated, person))
 
 
 def forget_account(session: Session, email: str) -> None:

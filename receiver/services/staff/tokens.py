@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from receiver.documents.times import time_text
 from receiver.errors import InputError, NotFound, ReceiverError, Refused
-from receiver.storage import audit, staff, staff_tokens
+from receiver.paging import Page, read_number
+from receiver.services.records import record_of
+from receiver.services.staff.records import ApiToken, StaffMember
+from receiver.storage import audit, staff
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
-from receiver.storage.staff_tokens import OwnedToken
-from receiver.storage.tables import Staff, StaffToken
+from receiver.storage.tables import StaffToken
 
 LONGEST_NAME = 60
 MOST = 20  # of one person
@@ -32,7 +33,7 @@ class NewToken:
     id: int
     name: str
     text: str
-    owner: Staff
+    owner: StaffMember
     expires_at: datetime
 
 
@@ -47,8 +48,8 @@ def make_token(
     text = f"stf_{secrets.token_urlsafe(32)}"
     with database.writing() as session:
         owner = staff.get_staff(session, email)
-        staff_tokens.forget_expired(session, owner.id, name, now)
-        named = [token.name for token in staff_tokens.tokens_of(session, owner.id)]
+        staff.forget_expired(session, owner.id, name, now)
+        named = [token.name for token in staff.tokens_of(session, owner.id)]
         if name in named:
             raise Refused(f"there is a token {name!r} already; revoke it first, or choose another name")
         if len(named) >= MOST:
@@ -59,41 +60,39 @@ def make_token(
         session.flush()
         detail = {"name": name, "id": token.id, "days": days}
         audit.record(session, now, actor, "staff token", owner.email, detail)
-        return NewToken(token.id, name, text, owner, expires_at)
+        return NewToken(token.id, name, text, record_of(StaffMember, owner), expires_at)
 
 
-def tokens_of(database: Database, staff_id: int) -> Sequence[StaffToken]:
-    """One person's, the newest first."""
+def page_of_tokens(
+    database: Database, *, after: str | None = None, staff_id: int | None = None, limit: int
+) -> Page[ApiToken]:
+    """Return a page of everybody's tokens or of one person's, the newest first; `limit` 0 for all.
+
+    Raises InputError.
+    """
     with database.reading() as session:
-        return staff_tokens.tokens_of(session, staff_id)
-
-
-def list_tokens(
-    database: Database, limit: int, *, after: int | None = None, staff_id: int | None = None
-) -> Sequence[OwnedToken]:
-    """Everybody's or one person's, the newest first, those made before the token `after`; 0 = all."""
-    with database.reading() as session:
-        return staff_tokens.list_tokens(session, limit, after=after, staff_id=staff_id)
+        page = staff.page_of_tokens(session, before=read_number(after), staff_id=staff_id, limit=limit)
+    return page.show(ApiToken.of)
 
 
 def revoke_token(
     database: Database, now: datetime, token_id: int, *, actor: str, staff_id: int | None = None
-) -> OwnedToken:
+) -> ApiToken:
     """End a token at once; of `staff_id` only, where given. Raises NotFound."""
     with database.writing() as session:
-        owned = staff_tokens.get_token(session, token_id)
+        owned = staff.get_token(session, token_id)
         if owned is None or staff_id not in (None, owned.token.staff_id):
             raise NotFound(f"there is no token {token_id}")
         session.delete(owned.token)
         what = {"name": owned.token.name, "id": token_id}
         audit.record(session, now, actor, "staff revoke-token", owned.owner.email, what)
-        return owned
+        return ApiToken.of(owned)
 
 
-def use_token(database: Database, now: datetime, text: str) -> OwnedToken | None:
+def use_token(database: Database, now: datetime, text: str) -> ApiToken | None:
     """The token and whose it is; keeps, to the minute, that it was used. Raises TokenExpired."""
     with database.reading() as session:
-        owned = staff_tokens.token_of_hash(session, token_hash(text))
+        owned = staff.token_of_hash(session, token_hash(text))
     if owned is None:
         return None
     if owned.token.expires_at <= now:
@@ -101,8 +100,8 @@ def use_token(database: Database, now: datetime, text: str) -> OwnedToken | None
     used = owned.token.last_used_at
     if used is None or abs(now - used) >= USE_KEPT_EVERY:
         with database.writing() as session:
-            staff_tokens.keep_use(session, owned.token.id, now)
-    return owned
+            staff.keep_use(session, owned.token.id, now)
+    return ApiToken.of(owned)
 
 
 def _checked_name(name: str) -> str:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.likeness import pair_of
 from receiver.errors import InputError, Refused
+from receiver.paging import Page
 from receiver.services.decisions.decide import decide_each
 from receiver.services.validation import require_text
-from receiver.storage import audit, awards, likeness, stores
+from receiver.storage import audit, likeness, stores
 from receiver.storage.database import Database
 from receiver.storage.likeness import Alike
 from receiver.storage.tables import MerchantAnswer, Store
@@ -26,18 +27,19 @@ def suggestions_for(database: Database, store_id: str) -> list[dict[str, Any]]:
         return [_suggestion(alike) for alike in found[:MOST]]
 
 
-def list_suggestions(
-    database: Database, limit: int, *, after: str | None = None
-) -> tuple[list[dict[str, Any]], str | None]:
-    """For each store whose award waits for an answer, about whom; and the store to go on after."""
+def page_of_suggestions(database: Database, *, after: str | None = None, limit: int) -> Page[dict[str, Any]]:
+    """Return, for a page of the stores whose award waits for an answer, about whom; `limit` 0 for all.
+
+    A store has a row for each it may share a merchant with, and `limit` counts stores.
+    """
     with database.reading() as session:
-        asked = likeness.stores_asked_about(session, after, limit)
+        asked = likeness.page_of_asked_about(session, after=after, limit=limit)
         rows = [
             {"store": store.id, "store_name": store.name, "since": store.alike_since, **_suggestion(alike)}
-            for store in asked
+            for store in asked.rows
             for alike in likeness.find_alike(session, store, only_holding=True)[:MOST]
         ]
-    return rows, asked[-1].id if limit and len(asked) == limit else None
+    return Page(rows, asked.next)
 
 
 def keep_apart(
@@ -51,7 +53,7 @@ def keep_apart(
     if store_id == other:
         raise InputError("must be another store", path="other")
     with database.writing() as session:
-        awards.lock_stores(session, [store_id, other])
+        stores.lock_stores(session, [store_id, other])
         store, second = (stores.get_store(session, one) for one in (store_id, other))
         if store.merchant == second.merchant:
             raise Refused(f"{store_id} and {other} are stores of one merchant; record the fact `merchant`")
@@ -73,7 +75,7 @@ def _keep(
         audit.record(
             session, now, actor, "stores keep-apart", one.id, {"other": another.id, "reason": reason}
         )
-    awards.to_decide_anew(session, [store.id, other.id])
+    stores.to_decide_anew(session, [store.id, other.id])
     return answer
 
 

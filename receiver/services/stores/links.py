@@ -6,10 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from receiver.errors import InputError, NotFound
+from receiver.paging import Page, read_number
 from receiver.services.authorization.consent import give_consent
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
-from receiver.storage import audit, links, spend, stores, tables
+from receiver.services.records import record_of
+from receiver.services.stores.records import LinkRecord
+from receiver.services.validation import check_filters
+from receiver.storage import audit, links, spend, stores
 from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
 
@@ -22,7 +26,7 @@ def add_link(
     token: str,
     linked_at: datetime | None = None,
     actor: str,
-) -> tables.Link:
+) -> LinkRecord:
     """Open the link, or give the one the store claimed its consent. Twice is once.
 
     `linked_at` is a date staff know with evidence; without it the store's own claim stands, else `now`
@@ -37,10 +41,10 @@ def add_link(
         audit.record(session, now, actor, "links add", store_id, {"advertiser_id": advertiser_id})
         session.flush()
     decide_each(context.database, now, [store_id])
-    return link
+    return record_of(LinkRecord, link)
 
 
-def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> tables.Link:
+def remove_link(database: Database, now: datetime, *, store_id: str, actor: str) -> LinkRecord:
     """End the store's link and forget its token. Raises NotFound."""
     with database.writing() as session:
         stores.get_store(session, store_id, locked=True)
@@ -51,7 +55,7 @@ def remove_link(database: Database, now: datetime, *, store_id: str, actor: str)
         end_consent(session, link, now, consent=None)
         audit.record(session, now, actor, "links remove", store_id, {"advertiser_id": link.advertiser_id})
     decide_each(database, now, [store_id])
-    return link
+    return record_of(LinkRecord, link)
 
 
 def _check(advertiser_id: str, token: str, linked_at: datetime | None, now: datetime) -> None:
@@ -63,20 +67,17 @@ def _check(advertiser_id: str, token: str, linked_at: datetime | None, now: date
         raise InputError("lies in the future", path="linked-at")
 
 
-def list_links(
-    database: Database, store_id: str | None, limit: int, *, after: int | None = None
-) -> list[tables.Link]:
-    """The newest first, ended ones included; `limit` 0 for all, `after` the id of the last one seen.
-
-    Raises InputError.
-    """
-    if store_id is not None and not store_id.isprintable():  # PostgreSQL takes no NUL
-        raise InputError("must be printable", path="store")
+def page_of_links(
+    database: Database, store_id: str | None, *, after: str | None = None, limit: int
+) -> Page[LinkRecord]:
+    """Return a page of links, the newest first, ended ones included; `limit` 0 for all. Raises InputError."""
+    check_filters({"store": store_id})
     with database.reading() as session:
-        return links.list_links(session, store_id, limit, after=after)
+        page = links.page_of_links(session, store_id, after=read_number(after), limit=limit)
+    return page.show(lambda row: record_of(LinkRecord, row))
 
 
-def link_row(link: tables.Link) -> dict[str, Any]:
+def link_row(link: LinkRecord) -> dict[str, Any]:
     """Without its token."""
     return {
         "id": link.id,

@@ -2,52 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from receiver.domain.decision import Stage
+from receiver.domain.store_filters import UNDECIDED, StoreCondition, StoreFilters
 from receiver.domain.troubles import TROUBLES
 from receiver.errors import InputError
+from receiver.paging import Page, first_rows
+from receiver.services.stores.records import StoreRecord
 from receiver.services.stores.registry import webhook_path
-from receiver.storage import links
+from receiver.services.validation import check_filters
+from receiver.storage import links, stores
 from receiver.storage.database import Database
-from receiver.storage.store_search import UNDECIDED, Condition, StoreFilters, look_through
 from receiver.storage.tables import Link, Store
 
-LONGEST_FILTER = 200
 STAGES = (*Stage, UNDECIDED)
-CONDITIONS = tuple(dict.fromkeys((*map(str, Condition), *TROUBLES)))
+CONDITIONS = tuple(dict.fromkeys((*map(str, StoreCondition), *TROUBLES)))
 
 
-@dataclass(frozen=True)
-class StorePage:
-    """Stores as `_row` tells them; `next` is None on the last page.
+def page_of_stores(
+    database: Database, filters: StoreFilters, *, after: str | None, limit: int
+) -> Page[dict[str, Any]]:
+    """Return a page of stores, the newest first; `after` is the `next` of the page before.
 
-    There may be fewer than asked for and a `next` all the same: one look goes through so many only.
+    Raises InputError.
     """
-
-    rows: Sequence[dict[str, Any]]
-    next: str | None
-
-
-def page_of_stores(database: Database, filters: StoreFilters, *, after: str | None, limit: int) -> StorePage:
-    """The newest first; `after` is the `next` of the page before. Raises InputError."""
     _check(filters, after)
     with database.reading() as session:
-        found = look_through(session, filters, after=after, limit=limit)
-        ids = [store.id for store, _ in found.stores]
+        page = stores.page_of_stores(session, filters, after=after, limit=limit)
+        ids = [store.id for store, _ in page.rows]
         linked, polls = links.open_links(session, ids), links.next_polls(session, ids)
-        rows = [
-            _row(store, linked.get(store.id), polls.get(store.id), conditions)
-            for store, conditions in found.stores
-        ]
-        return StorePage(rows, found.next)
+    return page.show(lambda row: _row(row[0], linked.get(row[0].id), polls.get(row[0].id), row[1]))
 
 
-def store_row(store: Store, public_url: str) -> dict[str, Any]:
-    """All of a store's row but its secrets."""
+def list_stores(database: Database, filters: StoreFilters, limit: int) -> list[dict[str, Any]]:
+    """Return the first stores of the listing, `limit` of them or all with 0. Raises InputError."""
+
+    def read(after: str | None, size: int) -> Page[dict[str, Any]]:
+        return page_of_stores(database, filters, after=after, limit=size)
+
+    return first_rows(read, limit)
+
+
+def store_row(store: StoreRecord, public_url: str) -> dict[str, Any]:
+    """Return all of a store but its secrets."""
+    return {**_columns(store), "webhook_url": public_url + webhook_path(store.id)}
+
+
+def _check(filters: StoreFilters, after: str | None) -> None:
+    check_filters({**asdict(filters), "after": after})
+    for name, allowed in (("stage", STAGES), ("condition", CONDITIONS)):
+        if getattr(filters, name) not in (None, *allowed):
+            raise InputError(f"must be one of {', '.join(allowed)}", path=name)
+
+
+def _row(
+    store: Store, link: Link | None, next_poll: datetime | None, conditions: frozenset[StoreCondition]
+) -> dict[str, Any]:
+    return {
+        **_columns(store),
+        "progress": store.progress,
+        "advertiser_id": link.advertiser_id if link else None,
+        "next_poll": next_poll,
+        "conditions": [one for one in StoreCondition if one in conditions],
+    }
+
+
+def _columns(store: StoreRecord | Store) -> dict[str, Any]:
     return {
         "id": store.id,
         "url": store.url,
@@ -61,7 +84,6 @@ def store_row(store: Store, public_url: str) -> dict[str, Any]:
         "place_reserved_until": store.reserved_until if store.admitted_at else None,
         "created_at": store.created_at,
         "disconnected_at": store.disconnected_at,
-        "webhook_url": public_url + webhook_path(store.id),
         "installed_at": store.installed_at,
         "set_up_at": store.set_up_at,
         "removed_at": store.removed_at,
@@ -70,35 +92,4 @@ def store_row(store: Store, public_url: str) -> dict[str, Any]:
         "verdict": store.verdict,
         "decided_at": store.decided_at,
         "doubts": store.doubts or [],
-    }
-
-
-def _check(filters: StoreFilters, after: str | None) -> None:
-    for name, value in {**asdict(filters), "after": after}.items():
-        if value is not None and (len(value) > LONGEST_FILTER or not value.isprintable()):
-            raise InputError(f"must be at most {LONGEST_FILTER} characters on one line", path=name)
-    for name, allowed in (("stage", STAGES), ("condition", CONDITIONS)):
-        if getattr(filters, name) not in (None, *allowed):
-            raise InputError(f"must be one of {', '.join(allowed)}", path=name)
-
-
-def _row(
-    store: Store, link: Link | None, next_poll: datetime | None, conditions: frozenset[Condition]
-) -> dict[str, Any]:
-    return {
-        "id": store.id,
-        "name": store.name,
-        "url": store.url,
-        "country": store.country,
-        "merchant": store.merchant,
-        "programme": store.programme,
-        "joined_at": store.joined_at,
-        "stage": store.stage,
-        "verdict": store.verdict,
-        "decided_at": store.decided_at,
-        "doubts": store.doubts or [],
-        "progress": store.progress,
-        "advertiser_id": link.advertiser_id if link else None,
-        "next_poll": next_poll,
-        "conditions": [one for one in Condition if one in conditions],
     }

@@ -20,7 +20,7 @@ from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.programmes.places import fill_places
 from receiver.services.stores.record_fact import StaffFact, keep_fact
 from receiver.services.validation import require_text
-from receiver.storage import audit, awards, likeness, stores
+from receiver.storage import audit, likeness, stores
 from receiver.storage.database import Database
 from receiver.storage.likeness import Alike
 from receiver.storage.tables import Store
@@ -127,7 +127,7 @@ def _hold(session: Session, store_id: str, into: str) -> list[Store]:
     if len(known) > MOST:
         raise Refused(f"the merchants have more than {MOST} stores together; merge them by `facts set`")
     were = [(store.id, store.merchant) for store in known]
-    awards.lock_stores(session, (store.id for store in known))
+    stores.lock_stores(session, (store.id for store in known))
     for programme in sorted({store.programme for store in known}):
         stores.lock_programme(session, programme)
     held = stores.stores_of_merchants(session, merchants, MOST + 1)

@@ -15,7 +15,7 @@ from receiver.errors import InputError, Refused
 from receiver.services.decisions.decide import decide_each
 from receiver.services.evaluation.provenance import OVERRIDE
 from receiver.services.programmes.places import fill_places
-from receiver.storage import audit, history, links, stores, tables
+from receiver.storage import audit, links, recorded_facts, stores, tables
 from receiver.storage.database import Database
 
 NAMES = (
@@ -88,14 +88,14 @@ def keep_fact(
     kept = {"name": fact.name, "value": fact.plain_value, "reason": fact.reason, "evidence": fact.evidence}
     if not changed and _stands(session, store.id, kept, actor):
         return kept
-    history.record_fact(session, store_id=store.id, by=actor, at=now, **kept)
+    recorded_facts.record_fact(session, store_id=store.id, by=actor, at=now, **kept)
     audit.record(session, now, actor, "facts set", store.id, kept)
     return kept
 
 
 def _stands(session: Session, store_id: str, kept: Mapping[str, Any], actor: str) -> bool:
     """Whether the newest record of this name says the very same, by the same person: a second click."""
-    newest = history.recorded_facts(session, store_id).get(kept["name"])
+    newest = recorded_facts.recorded_facts(session, store_id).get(kept["name"])
     said = {**kept, "by": actor}
     return newest is not None and all(getattr(newest, name) == value for name, value in said.items())
 

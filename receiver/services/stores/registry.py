@@ -15,10 +15,12 @@ from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.programmes.places import claim_place, fill_places
 from receiver.services.programmes.terms import enrol_in
+from receiver.services.records import record_of
 from receiver.services.stores.details import StoreDetails, checked_details, checked_secret
 from receiver.services.stores.lineage import recognise
+from receiver.services.stores.records import StoreRecord
 from receiver.services.validation import require_text
-from receiver.storage import audit, awards, consents, history, links, stores, webhook_endpoints
+from receiver.storage import audit, awards, consents, links, stores, webhook_endpoints
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
@@ -84,19 +86,13 @@ def add_store(
     return AddedStore(store.id, webhook_path(store.id), secret, token)
 
 
-def list_stores(database: Database, limit: int = 50, *, waiting: bool = False) -> list[Store]:
-    """The newest first; of those that wait for a place, the next in line."""
+def show_store(database: Database, store_id: str) -> StoreRecord:
+    """Return a store. Raises NotFound."""
     with database.reading() as session:
-        return stores.waiting_stores(session, None, limit) if waiting else stores.list_stores(session, limit)
+        return record_of(StoreRecord, stores.get_store(session, store_id))
 
 
-def show_store(database: Database, store_id: str) -> Store:
-    """Raises NotFound."""
-    with database.reading() as session:
-        return stores.get_store(session, store_id)
-
-
-def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> Store:
+def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> StoreRecord:
     """Give the store its place in the offer, beyond the cap too. Twice is once. Raises NotFound."""
     with database.writing() as session:
         store = stores.get_store(session, store_id, locked=True)
@@ -104,10 +100,12 @@ def admit_store(database: Database, now: datetime, store_id: str, *, actor: str)
             store.admitted_at, store.reserved_until = store.admitted_at or now, None
             audit.record(session, now, actor, "stores admit", store_id, {})
     decide_each(database, now, [store_id])
-    return store
+    return record_of(StoreRecord, store)
 
 
-def disconnect_store(database: Database, now: datetime, store_id: str, *, reason: str, actor: str) -> Store:
+def disconnect_store(
+    database: Database, now: datetime, store_id: str, *, reason: str, actor: str
+) -> StoreRecord:
     """End all that passes between us and the store; what was decided stays. Twice is once.
 
     Its webhooks are answered 410, its status token and the advertiser's token are forgotten. Unless it
@@ -115,19 +113,19 @@ def disconnect_store(database: Database, now: datetime, store_id: str, *, reason
     """
     reason = require_text(reason, "reason")
     with database.writing() as session:
-        awards.lock_stores(session, [store_id])
+        stores.lock_stores(session, [store_id])
         store = stores.get_store(session, store_id)
         if store.disconnected_at is None:
             _cut(session, store, now)
             audit.record(session, now, actor, "stores disconnect", store_id, {"reason": reason})
     placed = fill_places(database, now, store.programme)
     decide_each(database, now, [store_id, *placed])
-    return store
+    return record_of(StoreRecord, store)
 
 
 def _cut(session: Session, store: Store, now: datetime) -> None:
     store.disconnected_at, store.status_token_hash = now, None
-    if history.award_of(session, store) is None:
+    if awards.award_of(session, store) is None:
         store.admitted_at = None
     for link in links.links_of(session, store.id):
         end_consent(session, link, now, consent=None)

@@ -12,6 +12,8 @@ from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
+from receiver.services.records import record_of
+from receiver.services.stores.records import LinkRecord
 from receiver.services.validation import require_text
 from receiver.storage import links, spend, stores
 from receiver.storage.tables import Link
@@ -30,7 +32,7 @@ def revoke_consent(
     reason: str,
     actor: str,
     with_others: bool = False,
-) -> list[Link]:
+) -> list[LinkRecord]:
     """Give the token of a store's link back; the links it served, which stand without consent from then on.
 
     One TikTok user may have consented for several stores with one token: they all lose it, which
@@ -60,7 +62,7 @@ def revoke_consent(
         _look_again(session, now, lost)
         given_back = [session.get_one(Link, link.id) for link in served]
     decide_each(context.database, now, [link.store_id for link in given_back])
-    return given_back
+    return [record_of(LinkRecord, link) for link in given_back]
 
 
 def _served(context: ServiceContext, store_id: str) -> tuple[str, list[Link]]:

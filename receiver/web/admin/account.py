@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from receiver.container import current_container
+from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
 from receiver.errors import InputError, Refused
 from receiver.services.staff.account import choose_password, choose_zone, sign_out_everywhere
 from receiver.services.staff.passwords import SHORTEST
@@ -17,10 +18,9 @@ from receiver.services.staff.tokens import (
     MOST_DAYS,
     NewToken,
     make_token,
+    page_of_tokens,
     revoke_token,
-    tokens_of,
 )
-from receiver.storage.work_queue import EXPIRES_SOON
 from receiver.web.admin.session import begin_session, end_session
 from receiver.web.admin.sign_in import staff_only
 
@@ -111,12 +111,12 @@ def _days(text: str) -> int:
 def _page(*, made: NewToken | None = None, refused: str = "") -> str:
     return render_template(
         "account.html",
-        tokens=tokens_of(current_container().database, g.person.id),
+        tokens=page_of_tokens(current_container().database, staff_id=g.person.id, limit=0).rows,
         longest_name=LONGEST_NAME,
         days=DAYS,
         most_days=MOST_DAYS,
         now=current_container().now(),
-        soon=EXPIRES_SOON,
+        soon=TOKEN_EXPIRES_SOON,
         zones=sorted(available_timezones()),
         said=SAID.get(request.args.get("said", "")),
         made=made,

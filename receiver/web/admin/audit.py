@@ -8,10 +8,11 @@ from flask import Blueprint, render_template, request, url_for
 
 from receiver.container import current_container
 from receiver.documents.audit import PHRASES, detail_lines, phrase
+from receiver.domain.audit import AuditFilters
 from receiver.errors import InputError
-from receiver.services.staff.audit import LONGEST_FILTER, look_through
-from receiver.storage.audit import AuditFilters, FoundEntries
-from receiver.storage.tables import AuditEntry
+from receiver.paging import Page
+from receiver.services.staff.audit import AuditRecord, search_audit
+from receiver.services.validation import LONGEST_FILTER
 from receiver.web.admin.sign_in import staff_only
 from receiver.web.admin.times import start_of
 
@@ -30,13 +31,13 @@ def show() -> str | tuple[str, int]:
     asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     after = request.args.get("after")
     try:
-        found = look_through(current_container().database, _filters(asked), after=after, limit=PAGE)
+        found = search_audit(current_container().database, _filters(asked), after=after, limit=PAGE)
     except InputError as error:
-        return _page(asked, FoundEntries((), None), refused=str(error)), 400
+        return _page(asked, Page(), refused=str(error)), 400
     return _page(asked, found)
 
 
-def _page(asked: dict[str, str], found: FoundEntries, refused: str = "") -> str:
+def _page(asked: dict[str, str], found: Page[AuditRecord], refused: str = "") -> str:
     return render_template(
         "audit.html",
         asked=asked,
@@ -61,7 +62,7 @@ def _filters(asked: dict[str, str]) -> AuditFilters:
     )
 
 
-def _link_of(entry: AuditEntry) -> str | None:
+def _link_of(entry: AuditRecord) -> str | None:
     """The page of what an entry is about; of what has none, its store's."""
     subject = entry.subject
     kind, _, number = subject.partition(" ")

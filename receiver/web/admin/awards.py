@@ -12,19 +12,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.container import current_container
 from receiver.documents.flags import flag_words
-from receiver.domain.awards import STATES
+from receiver.domain.awards import STATES, AwardFilters
 from receiver.errors import InputError, ReceiverError, Refused
+from receiver.paging import Page
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
 from receiver.services.awards.credit import credited
 from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
-from receiver.services.awards.listing import AwardPage, page_of_awards, show_award
+from receiver.services.awards.listing import page_of_awards, show_award
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.programmes.terms import known_programmes
-from receiver.storage.award_list import AwardFilters
-from receiver.storage.database import Database
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 award_pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folder="templates")
@@ -45,11 +44,11 @@ def show() -> str | tuple[str, int]:
         after = request.args.get("after") or None
         found = page_of_awards(container.database, container.now(), _filters(asked), after=after, limit=PAGE)
     except InputError as error:
-        return _list(asked, AwardPage((), None), refused=str(error)), 400
+        return _list(asked, Page(), refused=str(error)), 400
     return _list(asked, found)
 
 
-def _list(asked: dict[str, str], found: AwardPage, refused: str = "") -> str:
+def _list(asked: dict[str, str], found: Page[dict[str, Any]], refused: str = "") -> str:
     return render_template(
         "awards.html",
         asked=asked,
@@ -146,13 +145,14 @@ def lift(award_id: str) -> AnyResponse | tuple[str, int]:
 def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> AnyResponse | tuple[str, int]:
     """The store is decided at once: its page shows what became of the award."""
     container, actor = current_container(), g.person.email
-
-    def act(database: Database) -> dict[str, Any]:
-        return move(database, container.now(), award_id, actor=actor, **told)
-
     store_id = show_award(container.database, container.now(), award_id)["store"]
     try:
-        run_with_preview(container.database, container.now(), store_id, act)
+        run_with_preview(
+            container.database,
+            container.now(),
+            store_id,
+            lambda database: move(database, container.now(), award_id, actor=actor, **told),
+        )
     except (InputError, Refused) as error:
         return _award(award_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
     return redirect(url_for("awards.award", award_id=award_id))

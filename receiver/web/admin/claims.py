@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -11,11 +12,11 @@ from werkzeug.wrappers import Response
 from receiver.container import current_container
 from receiver.domain.shop_identity import ClaimReason
 from receiver.errors import InputError, Refused
-from receiver.services.connections.claims import ClaimPage, claims_about, dismiss_claim, page_of_claims
+from receiver.paging import Page
+from receiver.services.connections.claims import claims_about, dismiss_claim, page_of_claims
 from receiver.services.connections.move_store import move_store
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.stores.registry import show_store
-from receiver.storage.database import Database
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only, staff_only
 
@@ -39,7 +40,7 @@ def show() -> str | tuple[str, int]:
     try:
         found = page_of_claims(current_container().database, after=request.args.get("after"), limit=PAGE)
     except InputError as error:
-        return _page(ClaimPage((), None), str(error)), 400
+        return _page(Page(), str(error)), 400
     return _page(found)
 
 
@@ -63,10 +64,14 @@ def do_move(store_id: str) -> Response | str | tuple[str, int]:
     """Shows what the move would change and keeps nothing, unless `do=move` and that was seen."""
     container, actor = current_container(), g.person.email
     said = {name: request.form.get(name, "").strip() for name in ("url", "reason")}
-
-    def act(database: Database) -> dict[str, Any]:
-        return move_store(database, container.now(), store_id, **said, actor=actor)
-
+    act = partial(
+        move_store,
+        now=container.now(),
+        store_id=store_id,
+        url=said["url"],
+        reason=said["reason"],
+        actor=actor,
+    )
     try:
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
         sign = preview_token(said, effect.outcome, effect.answer)
@@ -81,7 +86,7 @@ def do_move(store_id: str) -> Response | str | tuple[str, int]:
     return redirect(url_for("stores.one", store_id=store_id, _anchor="connection"), 303)
 
 
-def _page(found: ClaimPage, refused: str = "") -> str:
+def _page(found: Page[dict[str, Any]], refused: str = "") -> str:
     return render_template("claims.html", found=found, whys=WHYS, refused=refused)
 
 

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, g, render_template, request
 from receiver.container import current_container
 from receiver.domain.deliveries import DeliveryState
 from receiver.errors import InputError, Refused
-from receiver.services.deliveries.detail import delivery_detail, raw_body, redacted_body
-from receiver.services.deliveries.search import LONGEST_FILTER, search_deliveries
-from receiver.storage.delivery_search import FoundDeliveries
-from receiver.storage.tables import Delivery
+from receiver.paging import CountedPage
+from receiver.services.deliveries.detail import DeliveryDetail, delivery_detail, raw_body, redacted_body
+from receiver.services.deliveries.search import DeliverySummary, search_deliveries
+from receiver.services.validation import LONGEST_FILTER
 from receiver.web.admin.delivery_filters import read_filters, said_in
 from receiver.web.admin.sign_in import operators_only, staff_only
 
@@ -44,7 +44,7 @@ def show() -> str | tuple[str, int]:
     try:
         found = search_deliveries(current_container().database, read_filters(asked), after=after, limit=PAGE)
     except InputError as error:
-        return _page(asked, FoundDeliveries((), None, 0, True), refused=str(error)), 400
+        return _page(asked, CountedPage(), refused=str(error)), 400
     return _page(asked, found)
 
 
@@ -53,23 +53,21 @@ def show() -> str | tuple[str, int]:
 def one(delivery_id: int) -> str:
     container = current_container()
     viewed = delivery_detail(container, delivery_id)
-    body, hidden, refused = _body(viewed.delivery)
+    body, hidden, refused = _body(viewed)
     return render_template(
         "delivery.html",
         viewed=viewed,
-        next_step=NEXT_STEPS[DeliveryState(viewed.delivery.state)]
-        if viewed.delivery.body is not None
-        else DROPPED,
+        next_step=NEXT_STEPS[DeliveryState(viewed.delivery.state)] if viewed.body is not None else DROPPED,
         body=body,
         hidden=hidden,
         refused=refused,
     )
 
 
-@delivery_pages.get("/<int:delivery_id>/raw")
+@delivery_pages.post("/<int:delivery_id>/raw")
 @operators_only
 def raw(delivery_id: int) -> Response:
-    """A download: never shown by a browser as anything."""
+    """A download, never shown by a browser as anything; who asked is audited, hence no GET."""
     container = current_container()
     kept = raw_body(container.database, container.now(), delivery_id, actor=g.person.email)
     answer = Response(kept, mimetype="application/octet-stream")
@@ -77,7 +75,7 @@ def raw(delivery_id: int) -> Response:
     return answer
 
 
-def _page(asked: dict[str, str], found: FoundDeliveries, refused: str = "") -> str:
+def _page(asked: dict[str, str], found: CountedPage[DeliverySummary], refused: str = "") -> str:
     return render_template(
         "deliveries.html",
         asked=asked,
@@ -88,9 +86,9 @@ def _page(asked: dict[str, str], found: FoundDeliveries, refused: str = "") -> s
     )
 
 
-def _body(delivery: Delivery) -> tuple[str | None, list[str], str]:
+def _body(detail: DeliveryDetail) -> tuple[str | None, list[str], str]:
     try:
-        shown, hidden = redacted_body(delivery)
+        shown, hidden = redacted_body(detail)
     except Refused as error:
         return None, [], str(error)
     return json.dumps(shown, indent=2, ensure_ascii=False, default=str), hidden, ""

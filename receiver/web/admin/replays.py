@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
@@ -10,12 +9,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from receiver.container import current_container
+from receiver.domain.deliveries import DeliveryFilters
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
 from receiver.errors import InputError
+from receiver.paging import Page
 from receiver.services.deliveries.replay import (
     HIGHEST_RATE,
     MOST_IDS,
-    ReplayPage,
+    ReplayProgress,
     cancel,
     page_of_replays,
     page_of_results,
@@ -23,10 +24,7 @@ from receiver.services.deliveries.replay import (
     progress,
     start,
 )
-from receiver.services.deliveries.search import check_filters
 from receiver.services.operations.readiness import lacks_worker
-from receiver.storage.deliveries import Filters
-from receiver.storage.tables import Replay
 from receiver.web.admin.delivery_filters import read_filters, said_in
 from receiver.web.admin.sign_in import operators_only, staff_only
 
@@ -42,7 +40,7 @@ def show() -> str | tuple[str, int]:
     try:
         found = page_of_replays(current_container().database, after=request.args.get("after"), limit=PAGE)
     except InputError as error:
-        return render_template("replays.html", found=ReplayPage((), None), refused=str(error)), 400
+        return render_template("replays.html", found=Page(), refused=str(error)), 400
     return render_template("replays.html", found=found, words=words)
 
 
@@ -122,14 +120,14 @@ def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, i
     return (page, 400) if refused else page
 
 
-def _filters(given: MultiDict[str, str]) -> Filters:
+def _filters(given: MultiDict[str, str]) -> DeliveryFilters:
     """Deliveries chosen one by one, or filters; raises InputError."""
     ids = given.getlist("ids")
     if not ids:
-        return check_filters(read_filters(said_in(given)))
+        return read_filters(said_in(given))
     if len(ids) > MOST_IDS or not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in ids):
         raise InputError(f"must be at most {MOST_IDS:,} numbers of deliveries", path="ids")
-    return replace(Filters(), ids=tuple(dict.fromkeys(map(int, ids))))
+    return DeliveryFilters(ids=tuple(dict.fromkeys(map(int, ids))))
 
 
 def _rate(text: str) -> int:
@@ -138,7 +136,7 @@ def _rate(text: str) -> int:
     return int(text)
 
 
-def words(replay: Replay) -> str:
+def words(replay: ReplayProgress) -> str:
     """Return a replay's filters in words: "state dead, since …"."""
     said: dict[str, Any] = dict(replay.filters)
     ids = said.pop("ids", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,20 +12,19 @@ from receiver.documents.status import full_document
 from receiver.domain.reviews import ReviewAnswer
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.errors import InputError, Refused
+from receiver.paging import Page
 from receiver.services.awards.listing import award_of_store
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.reviews.reviews import (
     STATES,
     Answered,
-    ReviewPage,
     answer_review,
     checked_answer,
     page_of_reviews,
     show_review,
 )
 from receiver.services.stores.record_fact import NAMES
-from receiver.storage.database import Database
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only, staff_only
 
@@ -48,8 +47,7 @@ def show() -> str | tuple[str, int]:
             raise InputError(f"must be {' or '.join(STATES)}", path="state")
         found = page_of_reviews(current_container().database, state, after=after, limit=PAGE)
     except InputError as error:
-        empty = ReviewPage((), None)
-        return render_template("reviews.html", found=empty, state=state, refused=str(error)), 400
+        return render_template("reviews.html", found=Page(), state=state, refused=str(error)), 400
     return render_template("reviews.html", found=found, state=state)
 
 
@@ -69,10 +67,9 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
     container = current_container()
     try:
         given = _given(review_id)
-
-        def act(database: Database) -> dict[str, Any]:
-            return answer_review(database, container.now(), review_id, given, g.person.email)
-
+        act = partial(
+            answer_review, now=container.now(), review_id=review_id, given=given, actor=g.person.email
+        )
         store_id = show_review(container.database, review_id)["store"]
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
         sign = preview_token({name: request.form.get(name, "") for name in SAID}, effect.outcome)

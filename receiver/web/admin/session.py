@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response
 from receiver.clock import utc_now
 from receiver.container import current_container
 from receiver.services.staff import sessions
+from receiver.services.staff.records import Authenticated, StaffMember
 from receiver.services.staff.sign_in import new_browser
-from receiver.storage.tables import Staff
 
 KNOWN_COOKIE, KNOWN_FOR = "console-known", timedelta(days=180)
 
 
-def begin_session(who: Staff) -> bool:
+def begin_session(who: Authenticated) -> bool:
     """Sign this browser in; False where the person's password has been replaced since it was typed."""
     secret = sessions.begin_session(current_container().database, utc_now(), who)
     session.clear()  # a session of before the sign-in must not become one of after it
@@ -27,7 +27,7 @@ def begin_session(who: Staff) -> bool:
     return secret is not None
 
 
-def signed_in() -> Staff | None:
+def signed_in() -> StaffMember | None:
     """The person whose session this is, where it still lasts."""
     # Real time, since in the sandbox staff move the service's own by days.
     secret = session.get("secret")
@@ -50,7 +50,7 @@ def trusted_device(email: str) -> str | None:
     return str(known["browser"]) if known["email"] == email.strip().lower() else None
 
 
-def trust_device(answer: Response, who: Staff) -> None:
+def trust_device(answer: Response, who: Authenticated) -> None:
     """It knows the last one who signed in, and opens nothing by itself."""
     answer.set_cookie(
         KNOWN_COOKIE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -20,7 +20,6 @@ from receiver.services.stores.merge import Merged, merchant_of, merge_merchants
 from receiver.services.stores.record_fact import NAMES, record
 from receiver.services.stores.registry import admit_store, disconnect_store, show_store
 from receiver.services.stores.revoke_consent import revoke_consent
-from receiver.storage.database import Database
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only
 
@@ -113,10 +112,16 @@ def record_fact(store_id: str) -> Response | str | tuple[str, int]:
     """Shows what the fact would change and keeps nothing, unless `do=record` and that was seen."""
     container, actor = current_container(), g.person.email
     said = {name: request.form.get(name, "") for name in ("name", "value", "reason", "evidence")}
-
-    def act(database: Database) -> dict[str, Any]:
-        return record(database, container.now(), store_id=store_id, actor=actor, **said)
-
+    act = partial(
+        record,
+        now=container.now(),
+        store_id=store_id,
+        actor=actor,
+        name=said["name"],
+        value=said["value"],
+        reason=said["reason"],
+        evidence=said["evidence"],
+    )
     try:
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
         sign = preview_token(said, effect.outcome)

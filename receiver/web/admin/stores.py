@@ -11,18 +11,20 @@ from receiver.documents.discrepancies import discrepancy_words
 from receiver.documents.spend_timeline import spend_timeline
 from receiver.documents.status import full_document
 from receiver.documents.troubles import staff_words
+from receiver.domain.store_filters import SCANNED_STORES, StoreCondition, StoreFilters
 from receiver.domain.troubles import ADVICE, TROUBLES
 from receiver.errors import InputError
+from receiver.paging import Page
 from receiver.services.connections.claims import claims_about
 from receiver.services.connections.show import bridge_shown, heard_from
-from receiver.services.decisions.history import list_decisions
+from receiver.services.decisions.history import page_of_decisions
 from receiver.services.decisions.status import status_of
 from receiver.services.polling.spend import poll_of
-from receiver.services.stores.links import list_links
-from receiver.services.stores.listing import LONGEST_FILTER, STAGES, StorePage, page_of_stores
+from receiver.services.stores.links import page_of_links
+from receiver.services.stores.listing import STAGES, page_of_stores
 from receiver.services.stores.merge import merchant_of
 from receiver.services.stores.registry import show_store
-from receiver.storage.store_search import LOOKED_THROUGH, Condition, StoreFilters
+from receiver.services.validation import LONGEST_FILTER
 from receiver.web.admin.chart import charts_of
 from receiver.web.admin.claims import WHYS
 from receiver.web.admin.sign_in import staff_only
@@ -34,14 +36,14 @@ LOOK_AGAIN_SECONDS = "3"  # while the worker does what was asked for
 DECISIONS = LINKS = 10  # the newest, on a store's page
 NAMES = ("text", "stage", "country", "condition")
 CONDITIONS = {
-    Condition.CONNECTED: "connected",
-    Condition.IN_TROUBLE: "connection in trouble",
-    Condition.WEBHOOKS_OFF: "webhook off or changed",
-    Condition.CONSENT_LOST: "to be authorised again",
-    Condition.FIGURES_STALE: "figures stale",
-    Condition.CLOCK_OFF: "clock is off",
-    Condition.WAITING: "waits for a place",
-    Condition.DISCONNECTED: "disconnected",
+    StoreCondition.CONNECTED: "connected",
+    StoreCondition.IN_TROUBLE: "connection in trouble",
+    StoreCondition.WEBHOOKS_OFF: "webhook off or changed",
+    StoreCondition.CONSENT_LOST: "to be authorised again",
+    StoreCondition.FIGURES_STALE: "figures stale",
+    StoreCondition.CLOCK_OFF: "clock is off",
+    StoreCondition.WAITING: "waits for a place",
+    StoreCondition.DISCONNECTED: "disconnected",
 }
 ASKED_FOR: dict[str, str] = {
     **{one: staff_words(one)[1] for one in TROUBLES if one not in ADVICE},
@@ -58,7 +60,7 @@ def show() -> str | tuple[str, int]:
     try:
         found = page_of_stores(container.database, _filters(asked), after=after, limit=PAGE)
     except InputError as error:
-        return _list_page(asked, StorePage((), None), refused=str(error)), 400
+        return _list_page(asked, Page(), refused=str(error)), 400
     return _list_page(asked, found)
 
 
@@ -73,14 +75,14 @@ def one(store_id: str) -> Response:
     page = render_template(
         "store.html",
         poll=poll_of(container.database, advertiser_id) if advertiser_id else None,
-        links=list_links(container.database, store_id, LINKS),
+        links=page_of_links(container.database, store_id, limit=LINKS).rows,
         merchant=merchant_of(container.database, store_id),
         url=show_store(container.database, store_id).url,
         claims=claims_about(container.database, store_id),
         claim_whys=WHYS,
         connection=connection,
         heard=heard_from(container.database, container.now(), store_id),
-        decisions=list_decisions(container.database, store_id, DECISIONS),
+        decisions=page_of_decisions(container.database, store_id, limit=DECISIONS).rows,
         status=full_document(status),
         staff_words=staff_words,
         claimed=status.decision.claimed_account,
@@ -101,7 +103,7 @@ def _filters(asked: dict[str, str]) -> StoreFilters:
     return StoreFilters(**given)
 
 
-def _list_page(asked: dict[str, str], found: StorePage, refused: str = "") -> str:
+def _list_page(asked: dict[str, str], found: Page[dict[str, Any]], refused: str = "") -> str:
     return render_template(
         "stores.html",
         asked=asked,
@@ -111,6 +113,6 @@ def _list_page(asked: dict[str, str], found: StorePage, refused: str = "") -> st
         asked_for=ASKED_FOR,
         longest=LONGEST_FILTER,
         page_size=PAGE,
-        looked_through=LOOKED_THROUGH,
+        looked_through=SCANNED_STORES,
         refused=refused,
     )

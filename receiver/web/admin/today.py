@@ -8,9 +8,10 @@ from flask import Blueprint, g, render_template, url_for
 
 from receiver.container import current_container
 from receiver.documents.troubles import staff_words
+from receiver.domain.awards import DUE_SOON
+from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
 from receiver.services.alerts.work_queue import IN_THE_QUEUE, TodoItem, today
 from receiver.services.stores.listing import CONDITIONS
-from receiver.storage.work_queue import DUE_SOON, EXPIRES_SOON
 from receiver.web.admin.sign_in import staff_only
 
 today_pages = Blueprint("today", __name__, url_prefix="/admin", template_folder="templates")
@@ -78,8 +79,8 @@ WORDS = {
         "It sends far more than a store needs: see its page, and disconnect it where that is no mistake.",
     ),
     "tokens_expire": (
-        f"API token expires within {EXPIRES_SOON.days} days",
-        f"API tokens expire within {EXPIRES_SOON.days} days",
+        f"API token expires within {TOKEN_EXPIRES_SOON.days} days",
+        f"API tokens expire within {TOKEN_EXPIRES_SOON.days} days",
         "Make another, under Your account, and hand it to the program that uses it.",
     ),
     **{trouble_id: staff_words(trouble_id) for trouble_id in IN_THE_QUEUE},

@@ -10,10 +10,10 @@ from marshmallow.validate import Length
 
 from receiver.container import current_container
 from receiver.documents.times import time_text
-from receiver.services.staff.audit import LONGEST_FILTER, look_through
-from receiver.storage.audit import AuditFilters
-from receiver.storage.tables import AuditEntry
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_schema
+from receiver.domain.audit import AuditFilters
+from receiver.services.staff.audit import AuditRecord, search_audit
+from receiver.services.validation import LONGEST_FILTER
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_document, page_schema
 from receiver.web.api.schemas import MAYBE
 
 audit_api = AdminBlueprint("audit", "Who changed what, when and why")
@@ -54,16 +54,13 @@ class AuditView(MethodView):
         """The newest first. A page may hold fewer than `limit`, or none, and have a `next` all the same:
         one request goes through so many entries only."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
-        found = look_through(
+        found = search_audit(
             current_container().database, AuditFilters(**arguments), after=after, limit=limit
         )
-        return {
-            "items": list(map(_item, found.entries)),
-            "next": None if found.next is None else str(found.next),
-        }
+        return page_document(found.show(_item))
 
 
-def _item(entry: AuditEntry) -> dict[str, Any]:
+def _item(entry: AuditRecord) -> dict[str, Any]:
     return {
         "id": entry.id,
         "at": time_text(entry.at),

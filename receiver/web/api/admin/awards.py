@@ -13,7 +13,7 @@ from marshmallow.validate import Length, OneOf
 
 from receiver.container import current_container
 from receiver.documents.times import time_text
-from receiver.domain.awards import STATES
+from receiver.domain.awards import STATES, AwardFilters
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
 from receiver.services.awards.credit import credited
@@ -22,8 +22,6 @@ from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import page_of_awards, show_award
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.validation import LONGEST
-from receiver.storage.award_list import AwardFilters
-from receiver.storage.database import Database
 from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
@@ -231,12 +229,13 @@ class LiftView(MethodView):
 
 def _move(award_id: str, move: Callable[..., dict[str, Any]], told: dict[str, Any]) -> dict[str, Any]:
     container, actor = current_container(), g.person.email
-
-    def act(database: Database) -> dict[str, Any]:
-        return move(database, container.now(), award_id, actor=actor, **told)
-
     store_id = show_award(container.database, container.now(), award_id)["store"]
-    run_with_preview(container.database, container.now(), store_id, act)
+    run_with_preview(
+        container.database,
+        container.now(),
+        store_id,
+        lambda database: move(database, container.now(), award_id, actor=actor, **told),
+    )
     return show_award(container.database, container.now(), award_id)
 
 

@@ -11,6 +11,7 @@ from marshmallow import RAISE, Schema, fields, missing
 from marshmallow.validate import Length, Range, Regexp
 from webargs.flaskparser import FlaskParser, is_json_request
 
+from receiver.paging import Page
 from receiver.strict_json import read_json
 from receiver.web.api.admin.guard import SAFE, only_staff, tell_expiry
 from receiver.web.api.schemas import MAYBE, RefusalSchema
@@ -79,6 +80,11 @@ def page_schema(item: type[Schema], name: str) -> type[Schema]:
         },
         name=name,
     )
+
+
+def page_document(page: Page[Any]) -> dict[str, Any]:
+    """Return a page as `page_schema` describes it."""
+    return {"items": page.rows, "next": page.next}
 
 
 def _describe_guard(doc: dict[str, Any], _info: dict[str, Any], *, method: str, **_: Any) -> dict[str, Any]:

@@ -10,15 +10,14 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from receiver.container import current_container
-from receiver.domain.deliveries import DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.errors import Refused
-from receiver.services.deliveries.detail import delivery_detail, raw_body, redacted_body
-from receiver.services.deliveries.search import LONGEST_FILTER, search_deliveries
+from receiver.paging import LARGEST_ID
+from receiver.services.deliveries.detail import DeliveryDetail, delivery_detail, raw_body, redacted_body
+from receiver.services.deliveries.search import search_deliveries
 from receiver.services.deliveries.signature_check import SecretVersion, VerificationStatus
-from receiver.storage.deliveries import Filters
-from receiver.storage.tables import Delivery
-from receiver.storage.types import LARGEST_ID
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_schema
+from receiver.services.validation import LONGEST_FILTER
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 deliveries_api = AdminBlueprint("deliveries", "Deliveries: found, and looked at without secrets and people")
@@ -28,7 +27,7 @@ TIME: dict[str, Any] = {"required": True, **MAYBE}
 NUMBER = Range(min=1, max=LARGEST_ID)
 
 
-class DeliveryFilters(Schema):
+class DeliveryFiltersSchema(Schema):
     """Which deliveries."""
 
     state = fields.String(validate=OneOf(list(DeliveryState)))
@@ -41,7 +40,7 @@ class DeliveryFilters(Schema):
     search = fields.String(**TEXT, metadata={"description": "Part of an id, topic, hash or error."})
 
 
-class DeliveryArguments(NumberedPage, DeliveryFilters):
+class DeliveryArguments(NumberedPage, DeliveryFiltersSchema):
     """Which page of which deliveries."""
 
 
@@ -108,9 +107,9 @@ class DeliveriesView(MethodView):
         """The newest first. A page may hold fewer than asked for, and yet have a `next`."""
         after, limit = arguments.pop("after", None), arguments.pop("limit")
         found = search_deliveries(
-            current_container().database, Filters(**arguments), after=after, limit=limit
+            current_container().database, DeliveryFilters(**arguments), after=after, limit=limit
         )
-        return {"items": found.deliveries, "next": None if found.next is None else str(found.next)}
+        return page_document(found)
 
 
 @deliveries_api.route("/deliveries/<int:delivery_id>")
@@ -128,7 +127,7 @@ class DeliveryView(MethodView):
             "attempts": viewed.attempts,
             "body_hash": str(viewed.body_hash),
             "signature": viewed.signature,
-            **_body(viewed.delivery),
+            **_body(viewed),
         }
 
 
@@ -146,9 +145,9 @@ class RawView(MethodView):
         return Response(raw, mimetype="application/octet-stream")
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(detail: DeliveryDetail) -> dict[str, Any]:
     try:
-        body, hidden = redacted_body(delivery)
+        body, hidden = redacted_body(detail)
     except Refused as error:
         return {"body": None, "hidden": [], "not_shown": str(error)}
     return {"body": body, "hidden": hidden, "not_shown": None}

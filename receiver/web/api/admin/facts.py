@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import g
@@ -11,13 +12,12 @@ from marshmallow.validate import Length, OneOf
 
 from receiver.container import current_container
 from receiver.documents.facts import facts_document
-from receiver.services.decisions.history import list_decisions, show_decision
+from receiver.services.decisions.history import page_of_decisions, show_decision
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.evaluation.evaluate import facts_of
 from receiver.services.stores.record_fact import NAMES, record
 from receiver.services.validation import LONGEST
-from receiver.storage.database import Database
-from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 facts_api = AdminBlueprint("facts", "What is known about a store, and what was decided from it")
@@ -108,10 +108,7 @@ class FactsView(MethodView):
     def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Record a fact, decide the store anew, and say what that changed; with `dry_run`, what it would."""
         container, actor, dry_run = current_container(), g.person.email, told.pop("dry_run")
-
-        def act(database: Database) -> dict[str, Any]:
-            return record(database, container.now(), store_id=store_id, actor=actor, **told)
-
+        act = partial(record, now=container.now(), store_id=store_id, actor=actor, **told)
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
         stands = {"stage": effect.after.stage.value, "verdict": effect.after.verdict.value}
         return {**effect.answer, **stands, "saved": not dry_run, "effect": effect.changes}
@@ -126,10 +123,13 @@ class DecisionsView(MethodView):
     @facts_api.alt_response(404, schema=RefusalSchema)
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The newest first; the same answer from the same facts stands once."""
-        limit, after = arguments["limit"], arguments.get("after")
-        before = int(after) if after else None
-        rows = list_decisions(current_container().database, arguments["store"], limit + 1, before=before)
-        return {"items": rows[:limit], "next": str(rows[limit - 1]["id"]) if len(rows) > limit else None}
+        page = page_of_decisions(
+            current_container().database,
+            arguments["store"],
+            after=arguments.get("after"),
+            limit=arguments["limit"],
+        )
+        return page_document(page)
 
 
 @facts_api.route("/decisions/<int:decision_id>")

@@ -8,8 +8,8 @@ from werkzeug.exceptions import Forbidden
 from receiver.container import current_container
 from receiver.documents.times import time_text
 from receiver.errors import StorageUnavailable
+from receiver.services.staff.records import ApiToken
 from receiver.services.staff.tokens import TokenExpired, use_token
-from receiver.storage.staff_tokens import OwnedToken
 from receiver.web.api.bearer import given_token, refused
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -23,7 +23,7 @@ def only_staff() -> None:
         raise refused(str(error)) from error
     if used is None:
         raise refused()
-    g.person, g.token = used.owner, used.token
+    g.person, g.token = used.owner, used
     if request.method not in SAFE and g.person.role != "operator":
         raise Forbidden
 
@@ -46,6 +46,6 @@ def carries_staff_token() -> bool:
         return False
 
 
-def _used_token() -> OwnedToken | None:
+def _used_token() -> ApiToken | None:
     token = given_token()
     return use_token(current_container().database, current_container().now(), token) if token else None

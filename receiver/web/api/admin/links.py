@@ -10,10 +10,10 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, Regexp
 
 from receiver.container import current_container
-from receiver.services.stores.links import add_link, link_row, list_links, remove_link
+from receiver.services.stores.links import add_link, link_row, page_of_links, remove_link
 from receiver.services.stores.revoke_consent import revoke_consent
 from receiver.services.validation import LONGEST
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 links_api = AdminBlueprint("links", "Which ad account stands for which store")
@@ -70,18 +70,13 @@ class LinksView(MethodView):
     @links_api.response(200, page_schema(LinkSchema, "LinkPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The newest first, ended ones included."""
-        limit = arguments["limit"]
-        after = arguments.get("after")
-        found = list_links(
+        page = page_of_links(
             current_container().database,
             arguments.get("store"),
-            limit + 1,
-            after=int(after) if after else None,
+            after=arguments.get("after"),
+            limit=arguments["limit"],
         )
-        return {
-            "items": [link_row(link) for link in found[:limit]],
-            "next": str(found[limit - 1].id) if len(found) > limit else None,
-        }
+        return page_document(page.show(link_row))
 
     @links_api.arguments(NewLinkSchema)
     @links_api.response(201, LinkSchema)

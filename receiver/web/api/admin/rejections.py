@@ -11,12 +11,16 @@ from marshmallow.validate import Length, Range
 
 from receiver.container import current_container
 from receiver.services.deliveries.replay import MOST_IDS
-from receiver.services.deliveries.search import LONGEST_FILTER, check_filters, read_place
 from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
 from receiver.services.inbox.rejections import page_of_rejections, samples
-from receiver.services.validation import LONGEST
-from receiver.storage.deliveries import Filters
-from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, PageArguments, page_schema
+from receiver.services.validation import LONGEST, LONGEST_FILTER
+from receiver.web.api.admin.blueprint import (
+    AdminBlueprint,
+    NumberedPage,
+    PageArguments,
+    page_document,
+    page_schema,
+)
 from receiver.web.api.admin.deliveries import NUMBER
 from receiver.web.api.schemas import MAYBE
 
@@ -118,11 +122,13 @@ class QuarantineView(MethodView):
     @turned_away_api.response(200, page_schema(HeldSchema, "QuarantinePage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The oldest first."""
-        store_id, after = _store(arguments), read_place(arguments.get("after"))
         page = page_of_quarantine(
-            current_container().database, store_id, after=after, limit=arguments["limit"]
+            current_container().database,
+            arguments.get("store"),
+            after=arguments.get("after"),
+            limit=arguments["limit"],
         )
-        return {"items": page.rows, "next": None if page.next is None else str(page.next)}
+        return page_document(page)
 
 
 @turned_away_api.route("/quarantine/take-in")
@@ -136,7 +142,7 @@ class TakeInView(MethodView):
         container = current_container()
         tried = release_from_quarantine(
             container,
-            store_id=_store(told),
+            store_id=told.get("store"),
             ids=told["ids"],
             reason=told["reason"],
             actor=g.person.email,
@@ -159,7 +165,7 @@ class RejectionsView(MethodView):
             after=arguments.get("after"),
             limit=arguments["limit"],
         )
-        return {"items": page.rows, "next": page.next}
+        return page_document(page)
 
 
 @turned_away_api.route("/rejections/samples")
@@ -174,11 +180,4 @@ class SamplesView(MethodView):
 
 
 def _which(arguments: dict[str, Any]) -> dict[str, str | None]:
-    """Raises InputError."""
-    reason = check_filters(Filters(topic=arguments.get("reason"))).topic
-    return {"store_id": _store(arguments), "reason": reason}
-
-
-def _store(told: dict[str, Any]) -> str | None:
-    """Raises InputError."""
-    return check_filters(Filters(store=told.get("store"))).store
+    return {"store_id": arguments.get("store"), "reason": arguments.get("reason")}

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
 from receiver.container import current_container
+from receiver.domain.deliveries import DeliveryFilters
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
 from receiver.services.deliveries.replay import (
     HIGHEST_RATE,
@@ -20,11 +21,9 @@ from receiver.services.deliveries.replay import (
     progress,
     start,
 )
-from receiver.services.deliveries.search import check_filters
 from receiver.services.validation import LONGEST
-from receiver.storage.deliveries import Filters
-from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema
-from receiver.web.api.admin.deliveries import NUMBER, DeliveryFilters
+from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_document, page_schema
+from receiver.web.api.admin.deliveries import NUMBER, DeliveryFiltersSchema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 replays_api = AdminBlueprint("replays", "Replays: tried out, asked for, followed and cancelled")
@@ -33,7 +32,7 @@ TIME: dict[str, Any] = {"required": True, **MAYBE}
 COUNTS: dict[str, Any] = {"keys": fields.String(), "values": fields.Integer(), "required": True}
 
 
-class WhichSchema(DeliveryFilters):
+class WhichSchema(DeliveryFiltersSchema):
     """Which deliveries: `ids`, or at least one filter."""
 
     ids = fields.List(fields.Integer(strict=True, validate=NUMBER), validate=Length(min=1, max=MOST_IDS))
@@ -90,7 +89,7 @@ class ReplaysView(MethodView):
         page = page_of_replays(
             current_container().database, after=arguments.get("after"), limit=arguments["limit"]
         )
-        return {"items": page.replays, "next": None if page.next is None else str(page.next)}
+        return page_document(page)
 
     @replays_api.arguments(AskedSchema)
     @replays_api.response(201, ReplaySchema)
@@ -142,7 +141,6 @@ class CancelView(MethodView):
         return cancel(container.database, replay_id, container.now(), actor=g.person.email)
 
 
-def _filters(told: dict[str, Any]) -> Filters:
-    """Raises InputError."""
+def _filters(told: dict[str, Any]) -> DeliveryFilters:
     ids = told.pop("ids", None)
-    return check_filters(Filters(**told, ids=tuple(dict.fromkeys(ids)) if ids else None))
+    return DeliveryFilters(**told, ids=tuple(dict.fromkeys(ids)) if ids else None)

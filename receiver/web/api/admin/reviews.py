@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import g
@@ -20,8 +21,7 @@ from receiver.services.reviews.reviews import (
     show_review,
 )
 from receiver.services.validation import LONGEST
-from receiver.storage.database import Database
-from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 admin_reviews_api = AdminBlueprint("reviews", "Merchants who believe an answer is wrong")
@@ -86,7 +86,7 @@ class AdminReviewsView(MethodView):
         page = page_of_reviews(
             current_container().database, arguments["state"], after=after, limit=arguments["limit"]
         )
-        return {"items": page.rows, "next": page.next}
+        return page_document(page)
 
 
 @admin_reviews_api.route("/reviews/<review_id>")
@@ -120,9 +120,8 @@ class AnswerView(MethodView):
             fact=told.get("fact", "") if told["answer"] == ReviewAnswer.FACT_RECORDED else None,
             evidence=told.get("evidence"),
         )
-
-        def act(database: Database) -> dict[str, Any]:
-            return answer_review(database, container.now(), review_id, given, g.person.email)
-
+        act = partial(
+            answer_review, now=container.now(), review_id=review_id, given=given, actor=g.person.email
+        )
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=told["dry_run"])
         return {**effect.answer, "effect": effect.changes}

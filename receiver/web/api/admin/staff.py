@@ -11,9 +11,9 @@ from marshmallow import Schema, fields
 from receiver.container import current_container
 from receiver.documents.times import time_text
 from receiver.services.staff.members import ROLES
-from receiver.services.staff.tokens import list_tokens, revoke_token
-from receiver.storage.staff_tokens import OwnedToken
-from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_schema
+from receiver.services.staff.records import ApiToken
+from receiver.services.staff.tokens import page_of_tokens, revoke_token
+from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE
 
 staff_api = AdminBlueprint("staff", "Whoever asks, and tokens")
@@ -60,13 +60,14 @@ class TokensView(MethodView):
     @staff_api.response(200, page_schema(StaffTokenSchema, "StaffTokenPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Operators are shown everybody's, viewers their own; the newest first."""
-        after, limit = arguments.get("after"), arguments["limit"]
         whose = None if g.person.role == "operator" else g.person.id
-        found = list_tokens(
-            current_container().database, limit + 1, after=int(after) if after else None, staff_id=whose
+        page = page_of_tokens(
+            current_container().database,
+            after=arguments.get("after"),
+            staff_id=whose,
+            limit=arguments["limit"],
         )
-        items = [_token(owned) for owned in found[:limit]]
-        return {"items": items, "next": str(items[-1]["id"]) if len(found) > limit else None}
+        return page_document(page.show(_token))
 
 
 @staff_api.route("/staff/tokens/<int:token_id>/revoke")
@@ -80,14 +81,13 @@ class RevokeTokenView(MethodView):
         return _token(revoke_token(container.database, container.now(), token_id, actor=g.person.email))
 
 
-def _token(owned: OwnedToken) -> dict[str, Any]:
-    token, owner, used = owned.token, owned.owner, owned.token.last_used_at
+def _token(token: ApiToken) -> dict[str, Any]:
     return {
         "id": token.id,
-        "email": owner.email,
-        "role": owner.role,
+        "email": token.owner.email,
+        "role": token.owner.role,
         "name": token.name,
         "created_at": time_text(token.created_at),
         "expires_at": time_text(token.expires_at),
-        "last_used_at": time_text(used) if used else None,
+        "last_used_at": time_text(token.last_used_at) if token.last_used_at else None,
     }

@@ -14,6 +14,7 @@ from receiver.container import current_container
 from receiver.documents.status import full_document
 from receiver.domain.likeness import Likeness
 from receiver.domain.shop_identity import ClaimReason
+from receiver.domain.store_filters import StoreCondition, StoreFilters
 from receiver.services.connections.claims import claims_about, dismiss_claim, page_of_claims
 from receiver.services.connections.disconnect import erase_store
 from receiver.services.connections.errands import ask_look
@@ -24,12 +25,18 @@ from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.stores import registry
 from receiver.services.stores.details import StoreDetails
-from receiver.services.stores.likeness import keep_apart, list_suggestions, suggestions_for
-from receiver.services.stores.listing import CONDITIONS, LONGEST_FILTER, STAGES, page_of_stores, store_row
+from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
+from receiver.services.stores.listing import CONDITIONS, STAGES, page_of_stores, store_row
 from receiver.services.stores.merge import Merged, merge_merchants
-from receiver.services.validation import LONGEST
-from receiver.storage.store_search import Condition, StoreFilters
-from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, PageArguments, page_schema
+from receiver.services.validation import LONGEST, LONGEST_FILTER
+from receiver.web.api.admin.blueprint import (
+    AdminBlueprint,
+    Moment,
+    NumberedPage,
+    PageArguments,
+    page_document,
+    page_schema,
+)
 from receiver.web.api.schemas import MAYBE, RefusalSchema, StatusSchema
 
 stores_api = AdminBlueprint("stores", "Stores: found, added, repaired, admitted, merged and disconnected")
@@ -70,7 +77,7 @@ class StoreRowSchema(StoreBaseSchema):
     progress = fields.Dict(required=True, **MAYBE, metadata={"description": "Its spend, and the tier above."})
     advertiser_id = fields.String(required=True, **MAYBE)
     next_poll = fields.AwareDateTime(**TIME)
-    conditions = fields.List(fields.String(metadata={"enum": list(Condition)}), required=True)
+    conditions = fields.List(fields.String(metadata={"enum": list(StoreCondition)}), required=True)
 
 
 class WebhookSchema(Schema):
@@ -294,7 +301,7 @@ class StoresView(MethodView):
         after, limit = arguments.pop("after", None), arguments.pop("limit")
         container = current_container()
         page = page_of_stores(container.database, StoreFilters(**arguments), after=after, limit=limit)
-        return {"items": page.rows, "next": page.next}
+        return page_document(page)
 
     @stores_api.arguments(NewStoreSchema)
     @stores_api.response(201, AddedStoreSchema)
@@ -472,7 +479,7 @@ class ClaimsView(MethodView):
         page = page_of_claims(
             current_container().database, after=arguments.get("after"), limit=arguments["limit"]
         )
-        return {"items": page.rows, "next": None if page.next is None else str(page.next)}
+        return page_document(page)
 
 
 @stores_api.route("/claims/<int:claim_id>/dismiss")
@@ -529,10 +536,11 @@ class SuggestionsView(MethodView):
     @stores_api.response(200, page_schema(StoreSuggestionSchema, "SuggestionPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Those that stop an award until staff merge the stores or keep them apart; `limit` counts stores."""
-        rows, after = list_suggestions(
-            current_container().database, arguments["limit"], after=arguments.get("after")
+        return page_document(
+            page_of_suggestions(
+                current_container().database, after=arguments.get("after"), limit=arguments["limit"]
+            )
         )
-        return {"items": rows, "next": after}
 
 
 def _shown(store_id: str) -> dict[str, Any]:

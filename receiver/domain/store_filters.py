@@ -1,0 +1,32 @@
+"""Which stores a listing shows: by stage, country, condition, or part of a name, address or id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+UNDECIDED = "not decided yet"  # in place of a stage
+SCANNED_STORES = 5_000  # that one page looks at, where each row has to be
+
+
+class StoreCondition(StrEnum):
+    """What a store may be, whatever its stage."""
+
+    CONNECTED = "connected"  # we hold its keys
+    IN_TROUBLE = "in_trouble"  # the last look at it did not come through
+    WEBHOOKS_OFF = "webhooks_off"
+    CONSENT_LOST = "consent_lost"
+    FIGURES_STALE = "figures_stale"
+    CLOCK_OFF = "clock_off"  # its clock is ahead of ours, or behind
+    WAITING = "waiting"  # for a place in the offer
+    DISCONNECTED = "disconnected"
+
+
+@dataclass(frozen=True)
+class StoreFilters:
+    """Which stores; a filter that is None fits all."""
+
+    stage: str | None = None  # or UNDECIDED
+    country: str | None = None
+    condition: str | None = None  # a StoreCondition, or the id of a trouble (domain/troubles.py)
+    text: str | None = None  # part of a name, address or id; an id or address in full leads there at once

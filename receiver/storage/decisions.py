@@ -1,0 +1,98 @@
+"""Decisions: a page of a store's, how many are kept, and the stores whose last one is old."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, delete, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from receiver.domain.limits import DECISIONS_A_DAY
+from receiver.paging import Page
+from receiver.storage.paging import Keyset, read_page
+from receiver.storage.tables import Award, DecisionRow, Review, Store
+
+THINNED = timedelta(days=30)
+BY_NUMBER = Keyset((DecisionRow.id,), descending=True)
+
+
+def page_of_decisions(
+    session: Session, store_id: str, *, before: int | None = None, limit: int
+) -> Page[DecisionRow]:
+    """Return a page of a store's decisions, the newest first; `limit` 0 for all."""
+    query = select(DecisionRow).where(DecisionRow.store_id == store_id)
+    key = None if before is None else (before,)
+    return read_page(session, query, BY_NUMBER, after=key, limit=limit)
+
+
+def last_decision(session: Session, store_id: str) -> DecisionRow | None:
+    """Return a store's newest decision."""
+    query = select(DecisionRow).where(DecisionRow.store_id == store_id).order_by(DecisionRow.id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def decision_before(session: Session, row: DecisionRow) -> DecisionRow | None:
+    """Return the decision for the same store just before this one."""
+    earlier = select(DecisionRow).where(DecisionRow.store_id == row.store_id, DecisionRow.id < row.id)
+    return session.scalars(earlier.order_by(DecisionRow.id.desc()).limit(1)).first()
+
+
+def bound_decisions(session: Session, store_id: str, at: datetime) -> None:
+    """Keep the first decisions of a store's day and the newest: the one before it gives way."""
+    midnight = datetime.combine(at.astimezone(UTC).date(), time(0), UTC)
+    of_day = (DecisionRow.store_id == store_id, DecisionRow.decided_at >= midnight)
+    query = select(DecisionRow.id).where(*of_day).order_by(DecisionRow.id.desc())
+    ids = list(session.scalars(query.limit(DECISIONS_A_DAY + 1)))
+    if len(ids) > DECISIONS_A_DAY:
+        _forget_decisions(session, DecisionRow.id == ids[1])
+
+
+def thin_decisions(session: Session, before: datetime, limit: int) -> int:
+    """Keep a store's last decision of each day before a moment, and those awards and reviews rest on.
+
+    Looks back THINNED from that moment, so that what was thinned is not read every night.
+    Answers how many rows went.
+    """
+    following = aliased(DecisionRow)
+    next_day = (
+        select(_day(following.decided_at))
+        .where(following.store_id == DecisionRow.store_id, following.id > DecisionRow.id)
+        .order_by(following.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    between = (DecisionRow.decided_at >= before - THINNED, DecisionRow.decided_at < before)
+    old = select(DecisionRow.id).where(*between, next_day == _day(DecisionRow.decided_at), *_unreferenced())
+    return _forget_decisions(session, DecisionRow.id.in_(old.limit(limit)))
+
+
+def _day(at: Any) -> Any:
+    """The day of a moment as both databases write it, in UTC."""
+    return func.substr(cast(at, String), 1, 10)
+
+
+def _unreferenced() -> tuple[ColumnElement[bool], ...]:
+    of_awards = exists().where(Award.decision_id == DecisionRow.id)
+    return ~of_awards, ~exists().where(Review.decision_id == DecisionRow.id)
+
+
+def _forget_decisions(session: Session, which: ColumnElement[bool]) -> int:
+    gone = delete(DecisionRow).where(which, *_unreferenced()).returning(DecisionRow.id)
+    return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
+
+
+def stores_decided_before(session: Session, moment: datetime, limit: int) -> list[str]:
+    """Stores whose last decision is older than `moment`, or that were never decided; the oldest first.
+
+    One that disconnected is left alone once it has no award whose life goes on.
+    """
+    in_life = exists().where(Award.store_id == Store.id, Award.state != "expired")
+    query = (
+        select(Store.id)
+        .where(Store.disconnected_at.is_(None) | in_life)
+        .where(Store.decided_at.is_(None) | (Store.decided_at < moment))
+        .order_by(Store.decided_at.is_not(None), Store.decided_at)
+        .limit(limit)
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,35 @@
+"""Facts that staff recorded about stores; the newest of a name holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from receiver.storage.chunks import chunks_of
+from receiver.storage.tables import RecordedFact
+
+
+def recorded_facts(session: Session, store_id: str) -> dict[str, RecordedFact]:
+    """The newest record of each name."""
+    query = select(RecordedFact).where(RecordedFact.store_id == store_id).order_by(RecordedFact.id)
+    return {row.name: row for row in session.scalars(query)}
+
+
+def record_fact(session: Session, **values: Any) -> None:
+    session.add(RecordedFact(**values))
+
+
+def safety_flagged(session: Session, store_ids: Iterable[str]) -> set[str]:
+    """Return those of the stores against which staff hold a safety flag."""
+    newest: dict[str, object] = {}
+    for ids in chunks_of(sorted(set(store_ids))):
+        query = (
+            select(RecordedFact.store_id, RecordedFact.value)
+            .where(RecordedFact.name == "safety_flag", RecordedFact.store_id.in_(ids))
+            .order_by(RecordedFact.id)
+        )
+        newest.update((row.store_id, row.value) for row in session.execute(query))
+    return {store_id for store_id, value in newest.items() if value is True}

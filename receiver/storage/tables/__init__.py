@@ -1,0 +1,71 @@
+"""The tables, without behaviour; secrets and tokens are held encrypted (…_sealed) or hashed (…_hash).
+
+Whoever imports a table imports this package first, and with it all of them: Base.metadata is complete.
+"""
+
+from __future__ import annotations
+
+from receiver.storage.tables.accounts import Account, PaymentRow, SpendDay, Subscription
+from receiver.storage.tables.audit import AuditEntry
+from receiver.storage.tables.awards import Award, HashKey
+from receiver.storage.tables.base import Base
+from receiver.storage.tables.calls import CallBudget, CallCount, CallPause
+from receiver.storage.tables.connections import (
+    AddressClaim,
+    Bridge,
+    ConnectionAttempt,
+    WebhookEndpoint,
+    WebhookSecret,
+)
+from receiver.storage.tables.decisions import DecisionRow, RecordedFact, Review
+from receiver.storage.tables.deliveries import Attempt, Delivery, Replay, Signal
+from receiver.storage.tables.links import ConsentFlow, Link
+from receiver.storage.tables.operations import Heartbeat, Telling
+from receiver.storage.tables.programmes import ProgrammeCounts, Terms
+from receiver.storage.tables.rejections import Quarantined, Rejection, RejectionSample
+from receiver.storage.tables.staff import SignInTries, Staff, StaffSession, StaffToken
+from receiver.storage.tables.stores import MerchantAnswer, Store, StoreDay, StoreMark, StoreTroubleRow
+
+__all__ = [
+    "Account",
+    "AddressClaim",
+    "Attempt",
+    "AuditEntry",
+    "Award",
+    "Base",
+    "Bridge",
+    "CallBudget",
+    "CallCount",
+    "CallPause",
+    "ConnectionAttempt",
+    "ConsentFlow",
+    "DecisionRow",
+    "Delivery",
+    "HashKey",
+    "Heartbeat",
+    "Link",
+    "MerchantAnswer",
+    "PaymentRow",
+    "ProgrammeCounts",
+    "Quarantined",
+    "RecordedFact",
+    "Rejection",
+    "RejectionSample",
+    "Replay",
+    "Review",
+    "SignInTries",
+    "Signal",
+    "SpendDay",
+    "Staff",
+    "StaffSession",
+    "StaffToken",
+    "Store",
+    "StoreDay",
+    "StoreMark",
+    "StoreTroubleRow",
+    "Subscription",
+    "Telling",
+    "Terms",
+    "WebhookEndpoint",
+    "WebhookSecret",
+]

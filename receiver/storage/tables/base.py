@@ -1,0 +1,36 @@
+"""The base of every table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer, MetaData, String
+from sqlalchemy.orm import DeclarativeBase
+
+from receiver.storage.types import ExactDecimal, Json, Utc
+
+# SQLite gives rowids only to a column declared INTEGER.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that a later migration can change it on either database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy's own way to declare it)
+        dt.datetime: Utc,
+        Decimal: ExactDecimal,
+        dict[str, Any]: Json,
+        list[Any]: Json,
+        int: Integer,
+        str: String,
+    }

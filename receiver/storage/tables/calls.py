@@ -1,0 +1,42 @@
+"""The shared budget of calls to TikTok, and what they came to."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import BigInteger, Date
+from sqlalchemy.orm import Mapped, mapped_column
+
+from receiver.storage.tables.base import Base
+
+
+class CallBudget(Base):
+    """What our app has left of its calls to TikTok; one row, held by whoever takes a turn."""
+
+    __tablename__ = "call_budgets"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)  # tiktok
+    next_at: Mapped[dt.datetime | None]
+    routine_at: Mapped[dt.datetime | None]
+    day: Mapped[dt.date | None] = mapped_column(Date)  # in UTC
+    used: Mapped[int] = mapped_column(BigInteger, default=0)  # calls of that day
+
+
+class CallPause(Base):
+    """Until when TikTok wants no calls, of our app or about one ad account; gone once it answers again."""
+
+    __tablename__ = "call_pauses"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)  # an advertiser's id; empty: the app
+    until: Mapped[dt.datetime]
+    strikes: Mapped[int]
+
+
+class CallCount(Base):
+    """How many calls to TikTok came to what, ever; kept, so that the figure never falls."""
+
+    __tablename__ = "call_counts"
+
+    path: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)  # TikTok's; `none`: no answer of the API came
+    count: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,33 @@
+"""Signs of life of background work, and alerts to staff."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from receiver.storage.tables.base import Base
+
+
+class Telling(Base):
+    """What staff were told of one matter through their own channel, and how trying to goes."""
+
+    __tablename__ = "tellings"
+
+    matter: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[dt.datetime | None]  # when it was noticed; null: it does not stand
+    told: Mapped[int]  # how many they were told of; 0: nothing yet, or that it is over
+    told_at: Mapped[dt.datetime | None]
+    failures: Mapped[int]  # in a row, of telling what is news now
+    next_try_at: Mapped[dt.datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)  # of the last failure
+
+
+class Heartbeat(Base):
+    """When a background process last showed life; also which periodic run has been taken."""
+
+    __tablename__ = "heartbeats"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]

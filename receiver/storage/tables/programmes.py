@@ -1,0 +1,30 @@
+"""Terms of programmes, and what was counted of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from receiver.storage.tables.base import Base
+
+
+class Terms(Base):
+    """The terms of a programme some store enrolled in: they stay, whatever PROGRAMME says later."""
+
+    __tablename__ = "programmes"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    terms: Mapped[dict[str, Any]]
+    kept_at: Mapped[dt.datetime]
+
+
+class ProgrammeCounts(Base):
+    """What the worker last counted of a programme's stores and awards."""
+
+    __tablename__ = "programme_counts"
+
+    programme: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    counts: Mapped[dict[str, Any]]  # storage/programme_statistics.py

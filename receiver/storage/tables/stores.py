@@ -1,0 +1,148 @@
+"""Stores, and what the service holds of each beside its deliveries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from receiver.domain.shops import host_of
+from receiver.storage.tables.base import Base
+
+IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
+HAS_LEFT = text("disconnected_at IS NOT NULL")
+IS_ASKED_ABOUT = text("alike_since IS NOT NULL")
+IS_RESERVED = text("admitted_at IS NOT NULL AND reserved_until IS NOT NULL")
+HAS_PLACE = text("admitted_at IS NOT NULL")
+IS_SKEWED = text("abs(clock_skew) > 600")  # domain/claims.py, CLOCK_ALLOWANCE
+
+
+class Store(Base):
+    """One WooCommerce store, and what its signals have told us."""
+
+    __tablename__ = "stores"
+
+    id: Mapped[str] = mapped_column(primary_key=True)  # st_…, 128 random bits: it stands in webhook addresses
+    url: Mapped[str] = mapped_column(unique=True)  # the store's home, with a closing slash
+    host: Mapped[str | None] = mapped_column(index=True)  # of the url; it follows
+    # WooCommerce's id of the installation that was opened at `url`; it stays when the keys are forgotten.
+    shop_uuid: Mapped[str | None]
+    name: Mapped[str]
+    country: Mapped[str | None]
+    currency: Mapped[str | None]
+    merchant: Mapped[str] = mapped_column(index=True)
+    programme: Mapped[str]  # the programme it enrolled in; changing PROGRAMME moves nobody
+    joined_at: Mapped[dt.datetime]
+    admitted_at: Mapped[dt.datetime | None]
+    reserved_until: Mapped[dt.datetime | None]  # domain/places.py; null: the place is its own, if it has one
+    created_at: Mapped[dt.datetime]
+    disconnected_at: Mapped[dt.datetime | None]
+    status_token_hash: Mapped[str | None] = mapped_column(unique=True)
+    # From signals; `…_news` is the order key of the newest news of that group (domain/signals.py).
+    installed_at: Mapped[dt.datetime | None]
+    set_up_at: Mapped[dt.datetime | None]
+    removed_at: Mapped[dt.datetime | None]
+    integration_news: Mapped[list[Any] | None]
+    account_news: Mapped[list[Any] | None]
+    # The order key of the signal that dated the installation or set-up; null: staff did, or nothing has yet.
+    installed_news: Mapped[list[Any] | None]
+    set_up_news: Mapped[list[Any] | None]
+    set_up_claimed_at: Mapped[dt.datetime | None]  # what that signal asserted, where it was bounded
+    clock_skew: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # seconds its clock is ahead; null: not measured
+    clock_read_at: Mapped[dt.datetime | None]
+    continues: Mapped[str | None]  # the id of an earlier record of the same shop
+    # The latest decision, so that lists need not decide anew.
+    stage: Mapped[str | None]
+    verdict: Mapped[str | None]
+    decided_at: Mapped[dt.datetime | None]
+    progress: Mapped[dict[str, Any] | None]  # documents/status.py: what lists show of its spend
+    doubts: Mapped[list[Any] | None]  # domain/discrepancies.py; null: none
+    refreshed_at: Mapped[dt.datetime | None]  # when its merchant last asked to be looked at
+    alike_since: Mapped[dt.datetime | None]  # its award waits for staff's answer (storage/likeness.py)
+    facts_read_at: Mapped[dt.datetime | None]  # when country and currency were read by REST; null: staff said
+
+    __table_args__ = (
+        Index("uq_stores_shop_uuid", "shop_uuid", unique=True),
+        # A page of stores, for each way to ask for one.
+        Index("ix_stores_created", "created_at", "id"),
+        Index("ix_stores_stage", "stage", "created_at", "id"),
+        Index("ix_stores_country", "country", "created_at", "id"),
+        Index("ix_stores_in_line", "joined_at", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+        Index(
+            "ix_stores_reserved", "programme", "id", sqlite_where=IS_RESERVED, postgresql_where=IS_RESERVED
+        ),
+        Index("ix_stores_alike", "id", sqlite_where=IS_ASKED_ABOUT, postgresql_where=IS_ASKED_ABOUT),
+        Index("ix_stores_left", "id", sqlite_where=HAS_LEFT, postgresql_where=HAS_LEFT),
+        Index("ix_stores_skewed", "id", sqlite_where=IS_SKEWED, postgresql_where=IS_SKEWED),
+        # What the programme's page counts.
+        Index("ix_stores_programme", "programme", "stage"),
+        Index("ix_stores_waiting", "programme", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+        Index(
+            "ix_stores_admitted", "programme", "merchant", sqlite_where=HAS_PLACE, postgresql_where=HAS_PLACE
+        ),
+    )
+
+    @validates("url")
+    def _keep_host(self, _name: str, url: str) -> str:
+        self.host = host_of(url)
+        return url
+
+
+class StoreTroubleRow(Base):
+    """A trouble of a store as of its last decision (domain/troubles.py), and since when it was noticed."""
+
+    __tablename__ = "store_troubles"
+
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    who: Mapped[str]  # must act
+    since: Mapped[dt.datetime]
+
+    __table_args__ = (
+        Index("ix_store_troubles_id", "id", "who", "store_id"),
+        Index("ix_store_troubles_who", "who", "store_id"),
+    )
+
+
+class MerchantAnswer(Base):
+    """That staff know two stores to be of different merchants; asked once a pair."""
+
+    __tablename__ = "merchant_answers"
+
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)  # the lesser id
+    other_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True, index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class StoreMark(Base):
+    """What a shop is known by within a programme, hashed: it outlives the store's erasure."""
+
+    __tablename__ = "store_marks"
+
+    programme: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # services/stores/lineage.py
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)  # who bore it last
+
+
+class StoreDay(Base):
+    """What a store sent on a day, and what of that was over its bounds (domain/limits.py)."""
+
+    __tablename__ = "store_days"
+
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(Date, primary_key=True)  # in UTC
+    deliveries: Mapped[int] = mapped_column(BigInteger, default=0)  # that have a row
+    body_bytes: Mapped[int] = mapped_column(BigInteger, default=0)  # kept of their bodies
+    signals: Mapped[int] = mapped_column(BigInteger, default=0)  # applied
+    shortened: Mapped[int] = mapped_column(BigInteger, default=0)  # deliveries kept without their bodies
+    merged: Mapped[int] = mapped_column(BigInteger, default=0)  # deliveries counted on another's row
+    passed_over: Mapped[int] = mapped_column(BigInteger, default=0)  # signals kept, but not applied
+
+    __table_args__ = (Index("ix_store_days_day", "day", "store_id"),)
