@@ -16,7 +16,7 @@ from receiver.services.inbox.quarantine import page_of_quarantine, release_from_
 from receiver.services.inbox.rejections import page_of_rejections, samples
 from receiver.services.validation import LONGEST
 from receiver.storage.deliveries import Filters
-from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, PageArguments, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, PageArguments, page_schema
 from receiver.web.api.admin.deliveries import NUMBER
 from receiver.web.api.schemas import MAYBE
 
@@ -38,7 +38,7 @@ class HeldSchema(Schema):
     id = fields.Integer(required=True)
     store = fields.String(required=True)
     topic = fields.String(required=True, **MAYBE)
-    received_at = fields.AwareDateTime(required=True)
+    received_at = Moment(required=True)
     bytes = fields.Integer(required=True)
     body_sha256 = fields.String(required=True)
 
@@ -97,7 +97,7 @@ class SampleArguments(RejectionFilters):
 class SampleSchema(Schema):
     """A call that was turned away, without credentials and body."""
 
-    at = fields.AwareDateTime(required=True)
+    at = Moment(required=True)
     store_id = fields.String(data_key="store", required=True)
     reason = fields.String(required=True)
     bytes = fields.Integer(required=True, **MAYBE)
@@ -110,6 +110,7 @@ class SamplesSchema(Schema):
     items = fields.List(fields.Nested(SampleSchema), required=True)
 
 
+@turned_away_api.route("/deliveries/quarantine")
 @turned_away_api.route("/quarantine")
 class QuarantineView(MethodView):
     """What is held."""
@@ -125,6 +126,7 @@ class QuarantineView(MethodView):
         return {"items": page.rows, "next": None if page.next is None else str(page.next)}
 
 
+@turned_away_api.route("/deliveries/quarantine/take-in")
 @turned_away_api.route("/quarantine/take-in")
 class TakeInView(MethodView):
     """Taking in what is held."""
