@@ -36,6 +36,7 @@ class Container:
     shops: RestShops
     now: Callable[[], datetime]
     channel: Channel | None  # by which staff are told of what is urgent
+    mail: Mail | None  # by which merchants who asked for it are told of theirs
     controls: Controls | None  # of the sandbox; a real installation has none
 
 
@@ -53,6 +54,7 @@ def build_container(settings: Settings, now: Callable[[], datetime] | None = Non
         shops=RestShops(allow_loopback=settings.allow_loopback_stores),
         now=clock,
         channel=_channel(settings),
+        mail=_mail(settings),
         controls=controls,
     )
 
@@ -65,6 +67,10 @@ def _app(settings: Settings) -> App | None:
 def _channel(settings: Settings) -> Channel | None:
     if settings.staff_webhook_url:
         return StaffWebhook(settings.staff_webhook_url, settings.staff_webhook_secret)
+    return _mail(settings)
+
+
+def _mail(settings: Settings) -> Mail | None:
     if settings.smtp_url:
         return Mail(settings.smtp_url, settings.mail_from, settings.mail_to)
     return None

@@ -38,7 +38,7 @@ def show_decision(database: Database, decision_id: int) -> dict[str, Any]:
     return {
         **_row(row),
         "changes": _changes(before, row),
-        "answer": _answer(row),
+        "answer": answer_of(row),
         "facts": row.facts,
         "programme": row.programme,
     }
@@ -61,13 +61,13 @@ def _changes(before: DecisionRow | None, row: DecisionRow) -> Changes:
     terms = changes_of_facts(before.programme, row.programme)
     facts = changes_of_facts(before.facts, row.facts)
     return [
-        *changes_of_answer(_answer(before), _answer(row)),
+        *changes_of_answer(answer_of(before), answer_of(row)),
         *({**one, "what": f"facts.{one['what']}"} for one in facts),
         *({**one, "what": f"terms.{one['what']}"} for one in terms),
     ]
 
 
-def _answer(row: DecisionRow) -> dict[str, Any]:
+def answer_of(row: DecisionRow) -> dict[str, Any]:
     """As it was said; a row from before answers were kept is decided anew from its own facts and terms."""
     if row.answer is not None:
         return row.answer
