@@ -1,4 +1,4 @@
-"""notices to merchants are kept, with whether they were sent, and the addresses they ask to be sent to"""
+"""notices to merchants are kept, with the addresses they ask to be sent to; and an account's ad credit"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,7 +45,12 @@ def upgrade() -> None:
         postgresql_where=IS_DUE,
     )
 
+    op.add_column("accounts", sa.Column("ad_credit", sa.String(40), nullable=True))
+    op.add_column("accounts", sa.Column("ad_credit_read_at", TIME, nullable=True))
+
 
 def downgrade() -> None:
+    op.drop_column("accounts", "ad_credit_read_at")
+    op.drop_column("accounts", "ad_credit")
     op.drop_table("notice_addresses")
     op.drop_table("store_notices")
