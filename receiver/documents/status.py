@@ -82,10 +82,10 @@ def status_document(
 
 
 def progress_document(decision: Decision) -> dict[str, Any]:
-    """Return a decision's progress for a list of stores: the spend that qualifies, and the tier above."""
-    spend = _spend(decision) or {"qualifying": None, "currency": None}
+    """Return a decision's progress for a list of stores: the spend that qualifies as read, the tier above."""
+    spend = _spend(decision) or {"qualifying": None, "currency": None, "read_at": None}
     following = decision.next_tier and next_tier_document(decision, decision.next_tier)
-    return {"qualifying": spend["qualifying"], "currency": spend["currency"], "next_tier": following}
+    return {**{name: spend[name] for name in ("qualifying", "currency", "read_at")}, "next_tier": following}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Reads how much ad credit an account holds while an award of ours is being used; not knowing costs nothing."""
+"""Reads how much ad credit an account holds while an award of ours is used; not knowing costs nothing."""
 
 from __future__ import annotations
 
