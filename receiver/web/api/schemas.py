@@ -168,7 +168,7 @@ class HistorySchema(Schema):
     next = fields.String(**MAYBE)
 
 
-class _Notice(Schema):
+class _MerchantNotice(Schema):
     id = fields.String(metadata={"description": "The same however often it is told."})
     kind = fields.String(metadata={"enum": list(NoticeKind)})
     at = fields.String(metadata={"format": "date-time", "description": "When it was first noticed."})
@@ -292,7 +292,7 @@ class StatusSchema(Schema):
     pace = fields.Nested(_Pace, **MAYBE)
     admission = fields.Nested(_Admission, **MAYBE)
     award = fields.Nested(_Award, **MAYBE)
-    notices = fields.List(fields.Nested(_Notice))
+    notices = fields.List(fields.Nested(_MerchantNotice))
     mail_available = fields.Boolean(metadata={"description": "The operator has mail set up."})
     mail = fields.String(metadata={"enum": list(MailState)})
     review = fields.Nested(ReviewSchema, **MAYBE)
