@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet
+from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
@@ -19,7 +20,7 @@ from receiver.i18n.languages import ENGLISH, LANGUAGES, reader_locale
 from receiver.integrations.probe import probe
 from receiver.services.deliveries.purge import expired, purge
 from receiver.services.operations.doctor import CheckState, diagnose
-from receiver.services.operations.rotate_keys import rotate_all
+from receiver.services.operations.rotate_keys import rotate_for
 from receiver.web.api.admin.blueprint import AdminBlueprint
 from receiver.web.api.schemas import RefusalSchema, StatusSchema
 
@@ -131,7 +132,7 @@ class RotateView(MethodView):
     def post(self) -> dict[str, Any]:
         """Encrypt every stored secret anew under the first key of SECRET_KEYS."""
         container = current_container()
-        came_of = rotate_all(container.database, container.cipher)
+        came_of = rotate_for(container.database, container.cipher, container.now(), g.person.email)
         columns = [
             {"column": one.column, "resealed": one.rotated, "unreadable": len(one.unreadable)}
             for one in came_of
