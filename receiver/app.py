@@ -8,7 +8,8 @@ from flask.cli import FlaskGroup
 
 from receiver import cli, web
 from receiver.container import Container, build_container
-from receiver.errors import SettingsError
+from receiver.documents.programme import load_programme
+from receiver.errors import InputError, SettingsError
 from receiver.logs import log_to_stderr
 from receiver.settings import Settings, read_settings
 
@@ -23,7 +24,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     app = Flask("receiver", static_folder=None, template_folder=None)
     cli.register(app)
     try:
-        made = container or build_container(settings or read_settings())
+        made = container or build_container(_with_terms(settings or read_settings()))
     except SettingsError as error:
         if not _looked_up_by_a_command():
             raise
@@ -34,6 +35,15 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     if made.sandbox:
         made.sandbox.register(app)
     return app
+
+
+def _with_terms(settings: Settings) -> Settings:
+    """Raises SettingsError for a PROGRAMME that cannot be read: a store that joins would find out first."""
+    try:
+        load_programme(settings.programme)
+    except InputError as error:
+        raise SettingsError(f"PROGRAMME: {error}") from error
+    return settings
 
 
 def _looked_up_by_a_command() -> bool:

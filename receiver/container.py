@@ -31,6 +31,7 @@ class Container(ServiceContext):
 
     budget: SharedBudget  # of calls to TikTok
     channel: Channel | None  # by which staff are told of what is urgent
+    mail: Mail | None  # by which merchants who asked for it are told of theirs
     sandbox: Extension | None  # a real installation has none
 
 
@@ -48,6 +49,7 @@ def build_container(settings: Settings, now: Callable[[], datetime] | None = Non
         shops=RestShops(allow_loopback=settings.allow_loopback_stores),
         now=clock,
         channel=_channel(settings),
+        mail=_mail(settings),
         sandbox=sandbox,
     )
 
@@ -60,6 +62,10 @@ def _app(settings: Settings) -> App | None:
 def _channel(settings: Settings) -> Channel | None:
     if settings.staff_webhook_url:
         return StaffWebhook(settings.staff_webhook_url, settings.staff_webhook_secret)
+    return _mail(settings)
+
+
+def _mail(settings: Settings) -> Mail | None:
     if settings.smtp_url:
         return Mail(settings.smtp_url, settings.mail_from, settings.mail_to)
     return None

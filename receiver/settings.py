@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from environs import Env, EnvError, ValidationError
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -32,6 +32,8 @@ STAFF_WEBHOOK = {"STAFF_WEBHOOK_URL": ADDRESS_HELP, "STAFF_WEBHOOK_SECRET": SIGN
 MAIL = {"SMTP_URL": SMTP_HELP, "MAIL_FROM": MAIL_HELP, "MAIL_TO": MAIL_HELP}
 MAIL_ADDRESS = re.compile(r"[!-~]+@[!-~]+")
 NETWORKS_HELP = "should be a comma list of addresses or networks such as 127.0.0.1,10.0.0.0/8"
+PROGRAMME_HELP = "should be the id of a shipped programme, such as woocommerce-2025, or a TOML file"
+YES_NO_HELP = "should be yes or no"
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,18 +85,20 @@ def _settings(env: Env) -> Settings:
         secret_keys=tuple(env.list("SECRET_KEYS", validate=_fernet_keys)),
         public_url=env.str("PUBLIC_URL", validate=_web_address).rstrip("/"),
         database_url=env.str("DATABASE_URL", f"sqlite:///{ROOT}/instance/receiver.db", validate=_database),
-        programme=env.str("PROGRAMME", "woocommerce-2025", validate=Length(min=1)),
+        programme=env.str(
+            "PROGRAMME", "woocommerce-2025", validate=Length(min=1, error=PROGRAMME_HELP)
+        ).strip(),
         tiktok_api_url=env.str(
             "TIKTOK_API_URL", "https://business-api.tiktok.com/open_api/v1.3", validate=_web_address
         ).rstrip("/"),
         tiktok_app_id=env.str("TIKTOK_APP_ID", ""),
         tiktok_app_secret=env.str("TIKTOK_APP_SECRET", ""),
-        tiktok_rate=env.float("TIKTOK_RATE", 5.0, validate=Range(min=0.1, max=_most_calls(env))),
-        web_threads=env.int("WEB_THREADS", 64, validate=Range(min=4)),
-        max_body_bytes=env.int("MAX_BODY_BYTES", 1024 * 1024, validate=Range(min=1024)),
-        keep_deliveries_days=env.int("KEEP_DELIVERIES_DAYS", 30, validate=Range(min=4)),
+        tiktok_rate=_number(env, "TIKTOK_RATE", 5.0, 0.1, _most_calls(env)),
+        web_threads=_whole(env, "WEB_THREADS", 64, 4, 4096),
+        max_body_bytes=_whole(env, "MAX_BODY_BYTES", 1024 * 1024, 1024, 64 * 1024 * 1024),
+        keep_deliveries_days=_whole(env, "KEEP_DELIVERIES_DAYS", 30, 4, 3650),
         trusted_proxies=tuple(env.list("TRUSTED_PROXIES", [], validate=_networks)),
-        allow_loopback_stores=env.bool("ALLOW_LOOPBACK_STORES", default=False),
+        allow_loopback_stores=_yes_no(env, "ALLOW_LOOPBACK_STORES"),
         **_channel(env),
         sandbox_folder=_sandbox_folder(env),
     )
@@ -103,6 +107,33 @@ def _settings(env: Env) -> Settings:
 def _required(env: Env, name: str, right: str) -> None:
     if not env.str(name, "").strip():
         raise EnvError(f"{name} is not set; it {right}")
+
+
+def _number(env: Env, name: str, default: float, least: float, most: float) -> float:
+    """Read a number; its error says which are right."""
+    right = f"should be a number from {least:g} to {most:g}, such as {default:g}"
+    try:
+        value = float(env.str(name, str(default)))
+    except ValueError as error:
+        raise EnvError(f"{name}: {right}") from error
+    if not least <= value <= most:
+        raise EnvError(f"{name}: {right}")
+    return value
+
+
+def _whole(env: Env, name: str, default: int, least: int, most: int) -> int:
+    """Read a whole number; its error says which are right."""
+    value = env.str(name, str(default)).strip()
+    if not (value.isascii() and value.isdigit() and len(value) < 12 and least <= int(value) <= most):
+        raise EnvError(f"{name}: should be a whole number from {least} to {most}, such as {default}")
+    return int(value)
+
+
+def _yes_no(env: Env, name: str) -> bool:
+    try:
+        return env.bool(name, default=False)
+    except EnvError as error:
+        raise EnvError(f"{name}: {YES_NO_HELP}") from error
 
 
 def _channel(env: Env) -> dict[str, Any]:
@@ -140,7 +171,7 @@ def _all_or_none(env: Env, names: Mapping[str, str]) -> bool:
 def _sandbox_folder(env: Env) -> Path | None:
     """Return it only beside SANDBOX=yes: no folder that happens to be named can move real time."""
     folder = env.str("SANDBOX_FOLDER", "").strip()
-    if env.bool("SANDBOX", default=False):
+    if _yes_no(env, "SANDBOX"):
         return Path(folder) if folder else SANDBOX_FOLDER
     if folder:
         raise EnvError(f"SANDBOX_FOLDER {SANDBOX_HELP}")
@@ -149,7 +180,7 @@ def _sandbox_folder(env: Env) -> Path | None:
 
 def _most_calls(env: Env) -> float:
     """TikTok's highest level; a sandbox's stand-in bears what a moved clock makes up for."""
-    return 1000 if env.bool("SANDBOX", default=False) else 50
+    return 1000 if _yes_no(env, "SANDBOX") else 50
 
 
 def _plain(error: EnvError) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 from receiver.domain.decision import Decision, Stage
 from receiver.domain.facts import Facts, Payment
+from receiver.domain.notices import NoticeKind, notices_of
 from receiver.domain.rules import consent_loss
 from receiver.domain.spend import SpendUnknown
-from receiver.domain.troubles import READ_FOR_PROGRESS, TROUBLES
+from receiver.domain.troubles import OF_LOSS, READ_FOR_PROGRESS, TROUBLES
 from receiver.i18n.sentences import HEADLINES, RULES
 
 Document = Mapping[str, Any]
@@ -149,6 +150,48 @@ def _outcomes(document: Document) -> dict[str, str]:
     return {rule["id"]: rule["outcome"] for rule in document["rules"]}
 
 
+def _after_the_credits_end_is_a_promise(_facts: Facts, decision: Decision, document: Document) -> bool:
+    expires = decision.programme.credit_expires.isoformat()
+    promised = [tier["credit_by"] for tier in document["tiers"]]
+    promised += [(document[name] or {}).get(key) for name, key in (("next_tier", "by"), ("pace", "on"))]
+    promised.append((document["window"] or {}).get("bills_until"))
+    return any(day is not None and day > expires for day in promised)
+
+
+def _tier_that_pays_nothing_has_a_date(_facts: Facts, _decision: Decision, document: Document) -> bool:
+    """One tier alone is credited, by one date, and none where nothing can be earned or an award is kept."""
+    dated = [tier for tier in document["tiers"] if tier["credit_by"] is not None]
+    is_over = document["stage"] in NOTHING_TO_EARN or (document["award"] or {}).get("id") is not None
+    return len(dated) > 1 or (is_over and bool(dated)) or any(tier["seen_on"] is None for tier in dated)
+
+
+def _pace_without_a_future(_facts: Facts, decision: Decision, document: Document) -> bool:
+    pace, today = document["pace"], decision.today.isoformat()
+    if pace is None:
+        return False
+    is_over = document["stage"] in NOTHING_TO_EARN or document["award"] is not None
+    return is_over or (pace["tier"] is None) != (pace["on"] is None) or (pace["on"] or today) < today
+
+
+def _notice_of_a_past_date(_facts: Facts, decision: Decision, document: Document) -> bool:
+    """A notice never looks back, and urges nobody to spend what earns nothing."""
+    found = notices_of(decision, dict.fromkeys(OF_LOSS.values(), decision.as_of))
+    past = any(one.until is not None and one.until < decision.award_today for one in found)
+    urged = {one.kind for one in found} & {
+        NoticeKind.NEAR_TIER,
+        NoticeKind.WINDOW_ENDS,
+        NoticeKind.BILL_DEADLINE,
+    }
+    return past or (bool(urged) and document["next_tier"] is None)
+
+
+def _remaining_of_a_credit_not_there(_facts: Facts, _decision: Decision, document: Document) -> bool:
+    award = document["award"]
+    return (
+        award is not None and award["remaining"] is not None and award["state"] not in ("credited", "expired")
+    )
+
+
 PAIRS: Mapping[str, Pair] = {
     "unknown fact -> pass or fail": _unknown_decides,
     "unknown status -> good standing": _status_unknown_passes,
@@ -163,4 +206,9 @@ PAIRS: Mapping[str, Pair] = {
     "access lost -> nobody is told": _loss_reaches_nobody,
     "another cause -> withdrawn": _withdrawn_for_another_cause,
     "warning -> not among the troubles": _warning_in_no_list,
+    "the credit's end -> a promise after it": _after_the_credits_end_is_a_promise,
+    "a tier that is not credited -> its date": _tier_that_pays_nothing_has_a_date,
+    "nothing more to reach -> a pace": _pace_without_a_future,
+    "past date or nothing to earn -> a notice": _notice_of_a_past_date,
+    "credit not there -> what is left of it": _remaining_of_a_credit_not_there,
 }

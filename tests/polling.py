@@ -10,6 +10,7 @@ from receiver.domain.calendar import local_date
 from receiver.domain.facts import DaySpend
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.integrations.tiktok.finance import Balance
 from receiver.integrations.tiktok.transactions import LedgerTransaction
 
 INFO = AdvertiserInfo(
@@ -39,6 +40,7 @@ class FakeTikTok:
         self.prior: Decimal | None = Decimal(0)
         self.ledger: list[LedgerTransaction] = []
         self.ledger_fault: ProviderError | None = None
+        self.held: list[Balance] | ProviderError = []
         self.asked: list[tuple[object, ...]] = []
 
     def urgently(self):
@@ -60,6 +62,12 @@ class FakeTikTok:
     def total_spend(self, token, advertiser_id, first, last):
         self._ask("total", first, last)
         return self.prior
+
+    def balances(self, token, bc_id, advertiser_id=None):
+        self._ask("balance", bc_id, advertiser_id)
+        if isinstance(self.held, ProviderError):
+            raise self.held
+        return list(self.held)
 
     def transactions(self, token, bc_id, advertiser_id, first, last):
         self._ask("ledger", bc_id, first, last)

@@ -45,9 +45,10 @@ def decide_command(facts_file: str, programme_file: str | None, language: str, a
     It is JSON with and without --json.
     """
     document = read_facts(read_json(text_of(facts_file)))
-    programme = (
-        read_programme_file(Path(programme_file)) if programme_file else load_shipped(document.programme)
-    )
+    if programme_file:
+        programme = read_programme_file(Path(programme_file))
+    else:
+        programme = document.terms or load_shipped(document.programme)
     decision = decide(document.facts, programme, document.as_of)
     click.echo(to_json(status_document(decision, locale=Locale(language))))
 

@@ -10,7 +10,7 @@ from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import Commands, json_option, to_json
 from receiver.container import current_container
-from receiver.documents.facts import facts_document
+from receiver.documents.facts import facts_with_terms
 from receiver.services.evaluation.evaluate import facts_of
 from receiver.services.stores.record_fact import NAMES, record
 
@@ -52,4 +52,4 @@ def show_command(store: str, as_json: bool) -> None:
     container = current_container()
     now = container.now()
     facts, programme = facts_of(container.database, now, store)
-    click.echo(to_json(facts_document(facts, programme.id, now)))
+    click.echo(to_json(facts_with_terms(facts, programme, now)))

@@ -1,4 +1,4 @@
-"""`programmes`: the terms that ship with the service, and a check of any file."""
+"""`programmes`: the terms that stores enrolled in and that ship with the service, and a check of any file."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from typing import Any
 
 import click
 
+from receiver.cli.options import limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.container import current_container
 from receiver.documents.programme import (
-    load_programme,
+    load_shipped,
     programme_data,
+    programme_warnings,
     read_programme_file,
     shipped_programmes,
 )
-from receiver.domain.programme import Programme, outlives_credit
+from receiver.domain.programme import Programme
+from receiver.errors import SettingsError
+from receiver.services.programmes.terms import find_terms, list_terms
 
 
 @click.group("programmes", cls=Commands)
@@ -23,19 +28,20 @@ def programmes_group() -> None:
 
 
 @programmes_group.command("list")
+@limit_option
 @json_option
-def list_command(as_json: bool) -> None:
-    """The programmes that ship with the service."""
-    rows = [_summary(load_programme(name)) for name in shipped_programmes()]
-    print_rows(rows, as_json)
+def list_command(limit: int, as_json: bool) -> None:
+    """The programmes there are: those stores enrolled in, the one for new stores, and shipped ones."""
+    found = _known()
+    print_rows([_summary(terms) for terms in (found[:limit] if limit else found)], as_json)
 
 
 @programmes_group.command("show")
 @click.argument("programme", metavar="ID|FILE")
 @json_option
 def show_command(programme: str, as_json: bool) -> None:
-    """One programme's terms."""
-    terms = programme_data(load_programme(programme))
+    """One programme's terms: by its id as stores enrolled in it, or those of a file."""
+    terms = programme_data(_named(programme))
     print_one(terms if as_json else _readable(terms), as_json)
 
 
@@ -45,7 +51,22 @@ def show_command(programme: str, as_json: bool) -> None:
 def check_command(file: Path, as_json: bool) -> None:
     """Check that a file's terms can be applied; warn of windows that outlive the credit."""
     terms = read_programme_file(file)
-    print_one({"id": terms.id, "valid": True, "warnings": _warnings(terms)}, as_json)
+    print_one({"id": terms.id, "valid": True, "warnings": programme_warnings(terms)}, as_json)
+
+
+def _named(programme: str) -> Programme:
+    if "/" in programme or programme.endswith(".toml"):
+        return read_programme_file(Path(programme))
+    return find_terms(_known(), programme)
+
+
+def _known() -> list[Programme]:
+    """Without settings there is no service and no store: only what ships can be shown then."""
+    try:
+        container = current_container()
+    except SettingsError:
+        return list(map(load_shipped, shipped_programmes()))
+    return list_terms(container.database, container.settings.programme)
 
 
 def _summary(terms: Programme) -> dict[str, Any]:
@@ -71,9 +92,3 @@ def _readable(terms: dict[str, Any]) -> dict[str, Any]:
     ]
     window = f"{terms['window']['days']} days from {terms['window']['anchor']}"
     return {**terms, "window": window, "markets": markets}
-
-
-def _warnings(terms: Programme) -> list[str]:
-    if outlives_credit(terms):
-        return ["a window that begins on the last day becomes final only after the credit has expired"]
-    return []

@@ -29,6 +29,7 @@ from receiver.documents.fields import (
     Zone,
     load_document,
 )
+from receiver.documents.programme import programme_data, read_programme
 from receiver.domain.facts import (
     GROWING,
     AccountProfile,
@@ -44,7 +45,9 @@ from receiver.domain.facts import (
     RecordedAward,
     StoreProfile,
 )
+from receiver.domain.programme import Programme
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
+from receiver.errors import InputError
 
 # Every field must be there; null says that nobody knows (programme.md, "Nulls").
 NULLABLE: dict[str, Any] = {"required": True, "allow_none": True}
@@ -198,6 +201,7 @@ class _FactsSchema(Strict):
     award = Part(_AwardSchema, **NULLABLE)
     lost_signals = OneOf(*LostSignals, load_default=None, allow_none=True)
     read_at = _Keyed(keys=OneOf(*GROWING), values=Instant(), load_default=dict)
+    terms = _Keyed(load_default=None, allow_none=True)
 
     @validates_schema(skip_on_field_errors=True)
     def each_date_once(self, data: dict[str, Any], **_: Any) -> None:
@@ -210,11 +214,15 @@ class _FactsSchema(Strict):
 
 @dataclass(frozen=True)
 class FactsDocument:
-    """A facts document as read: which terms it asks for, at which moment, and what is known."""
+    """A facts document as read: which terms it asks for, at which moment, and what is known.
+
+    `terms` are those it carries itself, as a store's own document does; None: those of the id.
+    """
 
     programme: str
     as_of: datetime
     facts: Facts
+    terms: Programme | None = None
 
 
 def read_facts(data: Any) -> FactsDocument:
@@ -222,9 +230,24 @@ def read_facts(data: Any) -> FactsDocument:
     loaded = load_document(_FactsSchema(), data)
     programme, as_of = loaded.pop("programme"), loaded.pop("as_of")
     spend, payments = tuple(loaded.pop("spend")), tuple(loaded.pop("payments"))
-    lost = loaded.pop("lost_signals")
+    lost, terms = loaded.pop("lost_signals"), _terms(loaded.pop("terms"), programme)
     facts = Facts(**loaded, spend=spend, payments=payments, lost_signals=lost and LostSignals(lost))
-    return FactsDocument(programme, as_of, facts)
+    return FactsDocument(programme, as_of, facts, terms)
+
+
+def _terms(data: Any, programme: str) -> Programme | None:
+    try:
+        terms = None if data is None else read_programme(data)
+    except InputError as error:
+        raise InputError(str(error), path="terms") from error
+    if terms is not None and terms.id != programme:
+        raise InputError(f"is {terms.id!r}, while programme is {programme!r}", path="terms.id")
+    return terms
+
+
+def facts_with_terms(facts: Facts, programme: Programme, as_of: datetime) -> dict[str, Any]:
+    """The document with the store's own terms, so that whoever decides from it needs nothing else."""
+    return {**facts_document(facts, programme.id, as_of), "terms": programme_data(programme)}
 
 
 def facts_document(facts: Facts, programme: str, as_of: datetime) -> dict[str, Any]:

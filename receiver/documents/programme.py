@@ -25,7 +25,7 @@ from receiver.documents.fields import (
     YesNo,
     load_document,
 )
-from receiver.domain.programme import Anchor, Market, Programme, Tier, contradictions
+from receiver.domain.programme import Anchor, Market, Programme, Tier, contradictions, outlives_credit
 from receiver.errors import InputError
 
 MOST_BYTES = 64 * 1024
@@ -118,8 +118,7 @@ class _ProgrammeSchema(Strict):
 
 def read_programme(data: Any) -> Programme:
     """Plain data to terms; raises InputError with the field's name where they contradict themselves."""
-    programme = load_document(_ProgrammeSchema(), data)
-    assert isinstance(programme, Programme)
+    programme = read_kept_programme(data)
     for number, market in enumerate(programme.markets):
         if not is_currency(market.currency):
             raise InputError(f"{market.currency} is no currency", path=f"markets[{number}].currency")
@@ -128,21 +127,35 @@ def read_programme(data: Any) -> Programme:
     return programme
 
 
+def read_kept_programme(data: Any) -> Programme:
+    """Terms a store enrolled in, which hold for it even where they would be refused today."""
+    programme = load_document(_ProgrammeSchema(), data)
+    assert isinstance(programme, Programme)
+    return programme
+
+
+def read_programme_text(text: str) -> Programme:
+    """A programme's TOML to checked terms. Raises InputError with the field's name."""
+    try:
+        data = tomllib.loads(text)
+    except RecursionError as error:
+        raise InputError("is no TOML: nested too deep") from error
+    except ValueError as error:  # also a number of thousands of digits
+        raise InputError(f"is no TOML: {error}") from error
+    return read_programme(data)
+
+
 def read_programme_file(file: Path) -> Programme:
     try:
         with file.open("rb") as opened:
             text = opened.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
-            raise InputError(f"is longer than {MOST_BYTES} bytes, which no programme is", path=str(file))
-        data = tomllib.loads(text.decode("utf-8"))
+            raise InputError(f"is longer than {MOST_BYTES} bytes, which no programme is")
+        return read_programme_text(text.decode("utf-8"))
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=str(file)) from error
-    except RecursionError as error:
-        raise InputError("is no TOML: nested too deep", path=str(file)) from error
-    except ValueError as error:  # also a number of thousands of digits, and no UTF-8
+    except UnicodeDecodeError as error:
         raise InputError(f"is no TOML: {error}", path=str(file)) from error
-    try:
-        return read_programme(data)
     except InputError as error:
         raise InputError(str(error), path=str(file)) from error
 
@@ -168,6 +181,13 @@ def load_shipped(programme_id: str) -> Programme:
         f"no programme is called {programme_id!r}; there is {known}, or name a file",
         path="programme",
     )
+
+
+def programme_warnings(programme: Programme) -> list[str]:
+    """Return what is odd about terms that can be applied."""
+    if outlives_credit(programme):
+        return ["a window that begins on the last day becomes final only after the credit has expired"]
+    return []
 
 
 def programme_data(programme: Programme) -> dict[str, Any]:

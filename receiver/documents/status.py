@@ -14,6 +14,7 @@ from babel import Locale
 from receiver.documents.formats import formats_document
 from receiver.documents.headline import headline
 from receiver.documents.money import amount_text
+from receiver.documents.notices import notice_document
 from receiver.documents.progress import (
     admission_document,
     next_tier_document,
@@ -27,6 +28,7 @@ from receiver.domain.awards import is_overdue
 from receiver.domain.decision import Decision, DueAward, Stage, TierProgress
 from receiver.domain.evidence import Evidence
 from receiver.domain.facts import AccountProfile, Outcome, Payment, RecordedAward
+from receiver.domain.notices import MailState, Notice
 from receiver.domain.places import PlaceInLine
 from receiver.domain.programme import Market, Programme
 from receiver.domain.reviews import ReviewState
@@ -81,10 +83,10 @@ def status_document(
 
 
 def progress_document(decision: Decision) -> dict[str, Any]:
-    """Return a decision's progress for a list of stores: the spend that qualifies, and the tier above."""
-    spend = _spend(decision) or {"qualifying": None, "currency": None}
+    """Return a decision's progress for a list of stores: the spend that qualifies as read, the tier above."""
+    spend = _spend(decision) or {"qualifying": None, "currency": None, "read_at": None}
     following = decision.next_tier and next_tier_document(decision, decision.next_tier)
-    return {"qualifying": spend["qualifying"], "currency": spend["currency"], "next_tier": following}
+    return {**{name: spend[name] for name in ("qualifying", "currency", "read_at")}, "next_tier": following}
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,13 @@ class Status:
     admission: PlaceInLine | None = None  # while it waits for a place
     observed: Observations = field(default_factory=Observations)
     since: Mapping[str, datetime] = field(default_factory=dict)  # of troubles, by id
+    notices: Sequence[tuple[Notice, datetime]] = ()  # and when each was first noticed
+    mail: MailState = MailState.OFF
 
 
-def full_document(status: Status, locale: Locale = ENGLISH, *, for_staff: bool = False) -> dict[str, Any]:
+def full_document(
+    status: Status, locale: Locale = ENGLISH, *, for_staff: bool = False, mail_available: bool = False
+) -> dict[str, Any]:
     """The whole document, as the service answers it; a merchant's lacks the troubles of STAFF_ONLY."""
     found = troubles_of(status.decision, status.observed, status.since)
     troubles = [one for one in found if for_staff or one.id not in STAFF_ONLY]
@@ -110,6 +116,8 @@ def full_document(status: Status, locale: Locale = ENGLISH, *, for_staff: bool =
     document["stale"] = status.stale
     document["admission"] = status.admission and admission_document(status.admission, locale)
     document["next_check"] = status.next_check and time_text(status.next_check)
+    document["notices"] = [notice_document(one, at, locale) for one, at in status.notices]
+    document["mail_available"], document["mail"] = mail_available, status.mail.value
     document["review"] = status.review and review_document(status.review, locale)
     document["formats"] = formats_document(_currencies(status.decision), locale)
     return document

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 MASK = "••••"
@@ -85,6 +86,18 @@ def has_ended(state: str, today: date, credit_expires: date) -> bool:
 def may_be_issued(state: str, today: date, credit_expires: date) -> bool:
     """Return whether a credit can still be given: nothing is after its end in the account's zone."""
     return state != "due" or today <= credit_expires
+
+
+def remaining_credit(
+    state: str, credit: Decimal, held: Decimal | None, *, other_credit: bool | None
+) -> Decimal | None:
+    """Return how much of a credit is left by the ad credit an account holds; None where that cannot be told.
+
+    An account that holds, or may hold, credit of somebody else's has no balance of ours alone.
+    """
+    if state != "credited" or held is None or other_credit is not False or not 0 <= held <= credit:
+        return None
+    return held
 
 
 def is_overdue(state: str, due_by: date | None, today: date) -> bool:

@@ -16,6 +16,7 @@ DELIVERIES_A_DAY = 5_000  # that have rows of their own; a shop that saves its s
 BODY_BYTES_A_DAY = 4 * 1024**2
 DECISIONS_A_DAY = 50  # rows about one store, some KiB each; an honest one has a few a week
 CLAIMS_OF_A_STORE = 20  # links an advertiser never consented to, the one that stands included
+SENT_NOTICES = 50  # of a store that are not true any more; each is sent once
 SIGNALS_A_DAY = 500  # applied; each decides the store anew, which a worker does some hundred times a second
 
 TOO_LARGE = f"body: larger than {LARGEST_BODY // 1024} KiB; its hash and size are kept"

@@ -40,6 +40,7 @@ class PollReason(StrEnum):
     FIRST_SPEND = "nothing that counts was spent yet"
     HELD = "staff have to decide"
     AWARD = "its award is on the way"
+    CREDIT = "its credit is being used"
     SET_UP = "its store is not ready yet"
     STANDING = "its state at TikTok may change"
     AT_REST = "nothing it spends changes the answer"
@@ -63,6 +64,7 @@ EVERY = {
     PollReason.FIRST_SPEND: 6 * HOUR,
     PollReason.HELD: 12 * HOUR,
     PollReason.AWARD: 20 * HOUR,  # with all delays within the day that figures stay fresh
+    PollReason.CREDIT: 20 * HOUR,
     PollReason.SET_UP: 12 * HOUR,
     PollReason.STANDING: 20 * HOUR,
     PollReason.AT_REST: 7 * 24 * HOUR,
@@ -86,6 +88,7 @@ BY_STAGE = {
     Stage.HELD: PollReason.HELD,
     Stage.DUE: PollReason.AWARD,
     Stage.ISSUED: PollReason.AWARD,
+    Stage.CREDITED: PollReason.CREDIT,
 }
 
 

@@ -221,6 +221,11 @@ def _filled(
     return Sentence(text, next_step)
 
 
+def filled_text(text: str, params: Mapping[str, Any], locale: Locale) -> str:
+    """Return a text with its blanks filled as the reader writes money and dates."""
+    return text.format_map(_written(params, locale))
+
+
 def _written(params: Mapping[str, Any], locale: Locale) -> dict[str, str]:
     currency = params.get("currency")
     return {name: _write(_named(name, value, locale), currency, locale) for name, value in params.items()}

@@ -26,6 +26,7 @@ from receiver.services.connections.reconcile import due_stores, reconcile_quietl
 from receiver.services.decisions.decide import decide_each, decide_stale
 from receiver.services.decisions.poll_and_decide import poll_due_and_decide
 from receiver.services.deliveries.purge import purge
+from receiver.services.notices.send import send_notices
 from receiver.services.operations.clock_rollback import reset_after_clock_rollback
 from receiver.services.polling.poll import AT_ONCE
 from receiver.services.polling.subscribe import keep_subscribed
@@ -65,6 +66,7 @@ def every_minute(container: Container) -> tuple[Job, ...]:
         Job("count", lambda _: count_programmes(container.database, container.now())),
         Job("decide", lambda _: decide_stale(container.database, container.now())),
         Job("tell", lambda _: _tell(container)),
+        Job("notices", lambda stopping: _send_notices(container, stopping)),
         Job("purge", lambda stopping: _purge_at_night(container, stopping)),
     )
 
@@ -138,6 +140,17 @@ def _check_stores(container: Container, stopping: Event) -> None:
 
 def _tell(container: Container) -> None:
     notify_staff(container.database, container.now(), container.channel, container.settings.public_url)
+
+
+def _send_notices(container: Container, stopping: Event) -> None:
+    send_notices(
+        container.database,
+        container.cipher,
+        container.now(),
+        container.mail,
+        container.settings.public_url,
+        stopping,
+    )
 
 
 def _purge_at_night(container: Container, stopping: Event) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from receiver.app import create_app
 from receiver.errors import SettingsError
 from receiver.settings import Settings, read_settings
+from tests.conftest import make_settings
 
 ROOT = Path(__file__).parents[2]
 NAMES = [field.name.upper() for field in fields(Settings)]
@@ -64,7 +66,10 @@ def test_the_defaults_are_those_of_the_contract(environ):
         ("WEB_THREADS", "many"),
         ("MAX_BODY_BYTES", "1e6"),
         ("MAX_BODY_BYTES", "-1"),
+        ("MAX_BODY_BYTES", "10 ** 9"),
+        ("MAX_BODY_BYTES", "99999999999999999999"),
         ("KEEP_DELIVERIES_DAYS", "1"),
+        ("KEEP_DELIVERIES_DAYS", "999999999"),
         ("TRUSTED_PROXIES", "localhost"),
         ("ALLOW_LOOPBACK_STORES", "maybe"),
         ("TIKTOK_RATE", ""),
@@ -73,9 +78,15 @@ def test_the_defaults_are_those_of_the_contract(environ):
     ],
 )
 def test_a_wrong_value_stops_the_start_with_the_variables_name(environ, name, value):
-    with pytest.raises(SettingsError) as stopped:
+    with pytest.raises(SettingsError, match=f"^{name}: .*should be "):
         environ(**{name: value})
-    assert str(stopped.value).startswith(name)
+
+
+@pytest.mark.parametrize("programme", ["nope", "nope.toml", "/nowhere/terms.toml", "../woocommerce-2025"])
+def test_a_programme_that_cannot_be_read_stops_the_start(programme):
+    with pytest.raises(SettingsError, match=r"^PROGRAMME: ") as stopped:
+        create_app(settings=make_settings(programme=programme))
+    assert ("there is woocommerce-2025" in str(stopped.value)) == (programme == "nope")
 
 
 MAIL = {

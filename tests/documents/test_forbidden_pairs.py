@@ -222,6 +222,17 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"account": {"consent": False}},
         {"troubles": [{"id": "odd", "who": "x"}]},
     ),
+    "the credit's end -> a promise after it": ({}, {"window": {"bills_until": "2026-01-31"}}),
+    "a tier that is not credited -> its date": (
+        {},
+        {"tiers": [{"credit_by": "2025-12-08", "seen_on": "2025-11-03"}] * 2},
+    ),
+    "nothing more to reach -> a pace": ({}, {"pace": {"tier": None, "on": "2025-11-19"}}),
+    "past date or nothing to earn -> a notice": ({"spend": (cash("450.00"),)}, {"next_tier": None}),
+    "credit not there -> what is left of it": (
+        {},
+        {"award": {"id": None, "state": "issued", "remaining": "0.00", "due_by": None}},
+    ),
 }
 
 

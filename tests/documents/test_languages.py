@@ -13,6 +13,7 @@ from babel import Locale
 from receiver.app import create_app
 from receiver.documents.status import Status, full_document, status_document
 from receiver.i18n.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
+from receiver.i18n.news import HISTORY, MAIL_PAGES, MAILS, NOTICES
 from receiver.i18n.sentences import (
     CLOCK_TROUBLES,
     CONNECT,
@@ -61,6 +62,10 @@ PLAIN = {
     "connect.{}:label": CONNECT_LABELS,
     "consent.{}:label": CONSENT_LABELS,
     "permission.{}:text": PERMISSIONS,
+    "{}:history": HISTORY,
+    "{}:notice": NOTICES,
+    "{}:mail": MAILS,
+    "{}:mail_page": MAIL_PAGES,
 }
 
 

@@ -140,8 +140,8 @@ def test_what_is_unknown_is_shown_as_null_and_never_left_out(rule_id, account):
 
 
 def test_a_capped_offer_shows_its_number_of_places():
-    found = decided(programme=make_programme(capacity=0))
-    assert shown(found, "admission")["places"] == (0, Source.PROGRAMME)
+    found = decided(programme=make_programme(capacity=3))
+    assert shown(found, "admission")["places"] == (3, Source.PROGRAMME)
 
 
 def test_spend_by_registration_shows_when_the_account_was_created():

@@ -34,7 +34,7 @@ CONTRADICTIONS = [
         "must be 365 or less: TikTok reports no longer range at once",
     ),
     ({"bill_grace_days": -1}, "bill_grace_days", "must be 0 or more"),
-    ({"capacity": -1}, "capacity", "must be 0 or more; leave it out for no cap"),
+    ({"capacity": 0}, "capacity", "must be 1 or more; leave it out for no cap"),
     # the markets
     ({"markets": ()}, "markets", "must name at least one market"),
     ({"markets": (GB, US, GB)}, "markets[2].country", "GB is listed twice"),
@@ -58,7 +58,7 @@ def test_a_contradiction_names_its_field_and_what_would_be_right(changes, field,
 
 
 def test_every_contradiction_is_told_not_only_the_first():
-    broken = make_programme(window_days=0, capacity=-1, **us((-1, -1), (-1, -1)))
+    broken = make_programme(window_days=0, capacity=0, **us((-1, -1), (-1, -1)))
     assert [found.field for found in contradictions(broken)] == [
         "window.days",
         "capacity",
@@ -77,7 +77,7 @@ def test_every_contradiction_is_told_not_only_the_first():
         {"credit_expires": date(2025, 12, 31)},
         {"window_days": 1, "prior_spend_days": 1, "credit_within_days": 0, "bill_grace_days": 0},
         {"prior_spend_days": 365},
-        {"capacity": 0},
+        {"capacity": 1},
         {"capacity": None},
         us((1, 1)),
         {"markets": (GB,)},

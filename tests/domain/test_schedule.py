@@ -82,7 +82,7 @@ def test_a_windows_last_dates_are_looked_at_often(day):
         (Stage.HELD, PollReason.HELD),
         (Stage.DUE, PollReason.AWARD),
         (Stage.ISSUED, PollReason.AWARD),
-        (Stage.CREDITED, PollReason.AT_REST),
+        (Stage.CREDITED, PollReason.CREDIT),
         (Stage.EXPIRED, PollReason.AT_REST),
         (Stage.ENDED, PollReason.AT_REST),
         (Stage.INELIGIBLE, PollReason.AT_REST),

@@ -17,8 +17,8 @@ import pytest
 from sqlalchemy import select
 
 from receiver.container import Container, build_container
-from receiver.documents.status import status_document
-from receiver.domain.facts import Outcome
+from receiver.documents.status import full_document, status_document
+from receiver.domain.facts import Outcome, as_known_at
 from receiver.sandbox.paths import SandboxPaths, find_paths
 from receiver.sandbox.scenario.merchants import MERCHANTS
 from receiver.sandbox.scenario.seed import begin
@@ -27,14 +27,16 @@ from receiver.sandbox.scenario.timeline import life
 from receiver.sandbox.serving import served
 from receiver.sandbox.tiktok.api import BASE, create_tiktok
 from receiver.services.decisions.status import Status, status_of
+from receiver.services.evaluation.facts import gather_facts
 from receiver.services.inbox.quarantine import page_of_quarantine
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
-from receiver.storage.tables import Delivery
+from receiver.storage.tables import Delivery, Store
 from receiver.worker.jobs import every_minute
 from receiver.worker.loop import work_inbox
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
+from tests.forbidden_pairs import violations
 
 BORN = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -131,6 +133,15 @@ class World:
         }
         return {key: rules for key, rules in found.items() if rules}
 
+    def forbidden(self, key: str) -> list[str]:
+        """What the document of a store says though its facts forbid it."""
+        status = self.status(key)
+        with self.container.database.reading() as session:
+            store = session.get_one(Store, self.memory.stores[key].id)
+            facts = gather_facts(session, store, self.clock())
+        known = as_known_at(facts, self.clock())
+        return violations(known, status.decision, full_document(status, for_staff=True))
+
     def deliveries(self, key: str) -> list[Delivery]:
         store_id = self.memory.stores[key].id
         with self.container.database.reading() as session:
@@ -167,6 +178,12 @@ def test_every_store_stands_where_its_story_says_and_no_unknown_becomes_a_no(wor
         assert world.stages() == {key: stages[place] for key, stages in PROMISED.items()}
         assert world.rules(Outcome.UNKNOWN) == UNKNOWN
         assert world.rules(Outcome.FAIL) == failed_on(day)
+
+
+def test_no_store_is_told_what_its_facts_forbid_on_any_day(morning: World) -> None:
+    for day in (0, 30, 60, 175, 200):
+        morning.on(day)
+        assert {key: found for key in PROMISED if (found := morning.forbidden(key))} == {}, day
 
 
 def failed_on(day: int) -> dict[str, set[str]]:

@@ -34,16 +34,30 @@ class Mail:
 
     def send(self, message: Message) -> None:
         """Raises ProviderError when the server takes it for nobody, with its code and no word of its own."""
+        self._send(self._mail(message, ", ".join(self._recipients)))
+
+    def send_to(self, recipient: str, message: Message, stop_url: str | None = None) -> None:
+        """Send to somebody who is not of the staff; raises as `send` does.
+
+        `stop_url`: where they stop such messages with one click, as their mail program offers it (RFC 8058).
+        """
+        mail = self._mail(message, recipient)
+        if stop_url is not None:
+            mail["List-Unsubscribe"] = f"<{stop_url}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        self._send(mail)
+
+    def _send(self, mail: EmailMessage) -> None:
         try:
             with self._connected() as server:
                 self._log_in(server)
-                refused = server.send_message(self._mail(message))
+                refused = server.send_message(mail)
         except (OSError, smtplib.SMTPException, ValueError) as error:
             code = getattr(error, "smtp_code", None)
             what = f"{type(error).__name__}{f' {code}' if code else ''}"
             raise ProviderError(f"{self._host} took no e-mail ({what})", advice=Advice.AGAIN) from None
         if refused:
-            log.warning("e-mail refused to some of staff", refused=len(refused))
+            log.warning("e-mail refused to some", refused=len(refused))
 
     @property
     def _host(self) -> str:
@@ -69,9 +83,9 @@ class Mail:
             raise ProviderError(told, advice=Advice.CONFIGURATION)
         server.login(unquote(user), unquote(password or ""))
 
-    def _mail(self, message: Message) -> EmailMessage:
+    def _mail(self, message: Message, recipients: str) -> EmailMessage:
         mail = EmailMessage()
-        mail["From"], mail["To"] = self._sender, ", ".join(self._recipients)
+        mail["From"], mail["To"] = self._sender, recipients
         mail["Subject"], mail["Date"] = message.subject, format_datetime(message.at)
         mail["Message-ID"] = f"<{message.id}@{self._sender.partition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"  # no holiday notice answers it

@@ -23,6 +23,7 @@ from receiver.domain.facts import Facts
 from receiver.domain.flags import DECIDED_LATE
 from receiver.errors import StorageUnavailable
 from receiver.services.decisions.discrepancies import store_discrepancies
+from receiver.services.decisions.notices import keep_notices
 from receiver.services.decisions.troubles import keep_troubles
 from receiver.services.decisions.update_award import SERVICE, update_award_from_facts
 from receiver.services.evaluation.evaluate import evaluate_with_facts
@@ -104,6 +105,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     store.alike_since = (store.alike_since or decision.as_of) if is_asked_about else None
     store_discrepancies(session, decision.as_of, store, facts.doubts, SERVICE)
     keep_troubles(session, store, decision)
+    keep_notices(session, store, decision)
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)
     last = decisions.last_decision(session, store.id)

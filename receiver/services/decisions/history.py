@@ -7,7 +7,7 @@ from typing import Any
 
 from receiver.documents.changes import Changes, changes_of_answer, changes_of_facts
 from receiver.documents.facts import read_facts
-from receiver.documents.programme import read_programme
+from receiver.documents.programme import read_kept_programme
 from receiver.documents.status import status_document
 from receiver.domain.decision import decide
 from receiver.errors import NotFound
@@ -45,7 +45,7 @@ def show_decision(database: Database, decision_id: int) -> dict[str, Any]:
     return {
         **_row(row),
         "changes": _changes(before, row),
-        "answer": _answer(row),
+        "answer": answer_of(row),
         "facts": row.facts,
         "programme": row.programme,
     }
@@ -68,15 +68,15 @@ def _changes(before: DecisionRow | None, row: DecisionRow) -> Changes:
     terms = changes_of_facts(before.programme, row.programme)
     facts = changes_of_facts(before.facts, row.facts)
     return [
-        *changes_of_answer(_answer(before), _answer(row)),
+        *changes_of_answer(answer_of(before), answer_of(row)),
         *({**one, "what": f"facts.{one['what']}"} for one in facts),
         *({**one, "what": f"terms.{one['what']}"} for one in terms),
     ]
 
 
-def _answer(row: DecisionRow) -> dict[str, Any]:
+def answer_of(row: DecisionRow) -> dict[str, Any]:
     """As it was said; a row from before answers were kept is decided anew from its own facts and terms."""
     if row.answer is not None:
         return row.answer
     document = read_facts(row.facts)
-    return status_document(decide(document.facts, read_programme(row.programme), document.as_of))
+    return status_document(decide(document.facts, read_kept_programme(row.programme), document.as_of))

@@ -11,10 +11,11 @@ from receiver.documents.status import Status
 from receiver.domain.decision import Stage
 from receiver.services.awards.code import with_code
 from receiver.services.context import ServiceContext
+from receiver.services.decisions.notices import current_notices
 from receiver.services.decisions.troubles import is_stale, observe
 from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.programmes.places import admission_of
-from receiver.storage import links, reviews, stores, tables
+from receiver.storage import links, notices, reviews, stores, tables
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.figures import account_row
@@ -54,4 +55,6 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
         admission=admission_of(session, store, now) if decision.stage is Stage.NOT_ADMITTED else None,
         observed=observe(session, store, decision, now),
         since=since_of(session, store.id),
+        notices=current_notices(session, store.id, decision),
+        mail=notices.mail_state(session, store.id),
     )

@@ -73,12 +73,17 @@ def purge(
     return gone
 
 
-def expired(database: Database, now: datetime, keep_days: int) -> dict[str, int]:
-    """Return what `purge` would delete in all the time it needs."""
+def expired(
+    database: Database, now: datetime, keep_days: int, *, within: timedelta = timedelta.max
+) -> dict[str, int]:
+    """Return what `purge` would delete in the time given: of itself, all it needs."""
+    end = time.monotonic() + within.total_seconds()
     with database.rolled_back() as rehearsal:
         totals: dict[str, int] = {}
         for kind, count in _gone(rehearsal, _steps(now, keep_days)):
             totals[kind] = totals.get(kind, 0) + count
+            if time.monotonic() > end:
+                break
         return totals
 
 

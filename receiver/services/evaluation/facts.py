@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.awards import remaining_credit
 from receiver.domain.calendar import local_date
 from receiver.domain.facts import (
     AccountProfile,
@@ -32,6 +33,7 @@ from receiver.storage.figures import figures_of, is_proven
 
 # These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
 STAFF_SAID_NOTHING = False
+AD_CREDIT_HOLDS = timedelta(days=2)  # a balance that is read about daily and falls with each day's spend
 OUT_OF_REACH = (ConsentLoss.UNREACHABLE, ConsentLoss.MISSING)
 
 
@@ -54,7 +56,7 @@ def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
         payments=bills.payments,
         bills_readable=bills.readable,
         paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
-        award=_award(award),
+        award=_award(award, account, bills, now),
         doubts=pays.doubts,
         lost_signals=_lost_signals(session, store, proven),
         claimed_account=link.advertiser_id if link and not proven else None,
@@ -196,9 +198,12 @@ def _day(row: tables.SpendDay) -> DaySpend:
     return DaySpend(row.date, row.spend, row.billed_cost, row.cash_spend, row.voucher_spend)
 
 
-def _award(row: tables.Award | None) -> RecordedAward | None:
+def _award(
+    row: tables.Award | None, account: tables.Account | None, bills: Bills, now: datetime
+) -> RecordedAward | None:
     if row is None:
         return None
+    held = _ad_credit(row, account, now)
     return RecordedAward(
         id=row.id,
         state=row.state,
@@ -214,4 +219,13 @@ def _award(row: tables.Award | None) -> RecordedAward | None:
         },
         credited_at=row.credited_at,
         timezone=row.timezone,
+        remaining=remaining_credit(row.state, row.credit, held, other_credit=bills.foreign_credit_issued),
     )
+
+
+def _ad_credit(award: tables.Award, account: tables.Account | None, now: datetime) -> Decimal | None:
+    """The ad credit of the award's own account, as read lately."""
+    if account is None or account.advertiser_id != award.advertiser_id or account.currency != award.currency:
+        return None
+    read_at = account.ad_credit_read_at
+    return account.ad_credit if read_at is not None and now - read_at <= AD_CREDIT_HOLDS else None

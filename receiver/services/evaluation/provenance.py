@@ -133,10 +133,12 @@ def _of_staff(facts: Facts, recorded: Mapping[str, tables.RecordedFact]) -> Fact
     }
     for name, (path, *others) in RECORDED.items():
         row = recorded.get(name)
-        if row is not None and row.value == _as_recorded(value_at(facts, path)):
+        if row is not None and _is_recorded(row.value, value_at(facts, path)):
             said |= dict.fromkeys((path, *others), FactSource(row.at, Source.STAFF))
     return said
 
 
-def _as_recorded(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+def _is_recorded(recorded: Any, value: Any) -> bool:
+    if isinstance(value, datetime):
+        return isinstance(recorded, str) and datetime.fromisoformat(recorded) == value
+    return bool(recorded == value)

@@ -26,6 +26,7 @@ from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.codes import NOT_THERE, TOKEN_EXPIRED
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.context import ServiceContext
+from receiver.services.polling.ad_credit import Balances, keep_ad_credit, read_ad_credit
 from receiver.services.polling.plan import plan_poll
 from receiver.services.polling.poll_bills import (
     BillsTask,
@@ -53,7 +54,7 @@ FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
 log = structlog.get_logger(__name__)
 
 
-class AdsApi(Ledger, Protocol):
+class AdsApi(Ledger, Balances, Protocol):
     """What polling needs of the TikTok client; each call raises ProviderError."""
 
     def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]: ...
@@ -125,6 +126,7 @@ def poll_account(context: ServiceContext, advertiser_id: str, *, scheduled: bool
         info = _info(tiktok, task, advertiser_id)
         readings = _read_spend(tiktok, task, info, now) if info.timezone else None
         bills = read_bills(tiktok, task.token, task.bills, info, now)
+        credit = read_ad_credit(tiktok, task.token, task.bills, info)
     except ProviderError as error:
         return _failed(context.database, now, advertiser_id, task, error)
     with context.database.writing() as session:
@@ -133,6 +135,7 @@ def poll_account(context: ServiceContext, advertiser_id: str, *, scheduled: bool
             return Polled(advertiser_id, (), None)
         _keep(session, now, account, task, info, readings)
         keep_bills(session, now, account, bills)
+        keep_ad_credit(account, now, credit)
         _plan_next(session, account, now, bills)
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), None)
 

@@ -57,6 +57,7 @@ class BillsTask:
     read_at: datetime | None
     read_from: date | None
     awaits_credit: bool  # an award was issued, and is not seen there yet
+    has_credit: bool  # an award arrived, and may be partly used
     at_once: bool  # staff ask now, whatever was answered last
 
 
@@ -89,6 +90,7 @@ def bills_task(
         read_at=account.bills_read_at,
         read_from=account.bills_from,
         awaits_credit=any(award.state == "issued" for award in given),
+        has_credit=any(award.state == "credited" for award in given),
         at_once=at_once,
     )
 

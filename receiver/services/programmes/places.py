@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from receiver.documents.times import time_text
 from receiver.domain.places import PlaceInLine, Places, Seeker, is_reserved, place_in_line, share_out
 from receiver.domain.programme import Programme
 from receiver.services.programmes.terms import terms_of
@@ -106,5 +107,5 @@ def _keep(session: Session, now: datetime, held: dict[str, Store], shared: Place
     for store_id, until in shared.given.items():
         store = held[store_id]
         store.admitted_at, store.reserved_until, store.decided_at = now, until, None
-        detail = {"programme": programme, "reserved_until": until and until.isoformat()}
+        detail = {"programme": programme, "reserved_until": until and time_text(until)}
         audit.record(session, now, SERVICE, "place given", store_id, detail)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from receiver.documents.programme import load_programme, load_shipped, programme_data, read_programme
+from receiver.documents.programme import (
+    load_programme,
+    load_shipped,
+    programme_data,
+    read_kept_programme,
+    shipped_programmes,
+)
 from receiver.domain.programme import Programme
+from receiver.errors import NotFound
 from receiver.storage import terms
 from receiver.storage.database import Database
 
@@ -22,7 +30,28 @@ def enrol_in(session: Session, name_or_file: str, now: datetime) -> Programme:
 def terms_of(session: Session, programme_id: str) -> Programme:
     """The terms of a programme some store enrolled in, or of a shipped one. Raises InputError."""
     kept = terms.kept_terms(session, programme_id)
-    return read_programme(kept) if kept is not None else load_shipped(programme_id)
+    return read_kept_programme(kept) if kept is not None else load_shipped(programme_id)
+
+
+def list_terms(database: Database, in_force: str) -> list[Programme]:
+    """Every programme known here, by id: of stores, `in_force` (its id or file), and shipped ones.
+
+    A store's own terms come before a file of the same id. Raises InputError.
+    """
+    current = load_programme(in_force)
+    with database.reading() as session:
+        kept = {one: terms_of(session, one) for one in terms.kept_ids(session)}
+    shipped = {one: load_shipped(one) for one in shipped_programmes()}
+    return [one for _, one in sorted(({**shipped, current.id: current, **kept}).items())]
+
+
+def find_terms(known: Sequence[Programme], programme_id: str) -> Programme:
+    """Return the programme of an id. Raises NotFound that names those there are."""
+    found = next((one for one in known if one.id == programme_id), None)
+    if found is None:
+        there = ", ".join(one.id for one in known)
+        raise NotFound(f"no programme is called {programme_id!r}; there is {there}")
+    return found
 
 
 def known_programmes(database: Database) -> list[str]:

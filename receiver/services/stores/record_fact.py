@@ -43,7 +43,9 @@ class StaffFact:
     @property
     def plain_value(self) -> Any:
         """As JSON can hold it."""
-        return self.value.isoformat() if isinstance(self.value, datetime) else self.value
+        if isinstance(self.value, datetime):
+            return self.value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return self.value
 
 
 def checked_fact(name: str, value: str, now: datetime, *, reason: str, evidence: str) -> StaffFact:

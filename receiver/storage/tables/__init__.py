@@ -24,7 +24,15 @@ from receiver.storage.tables.operations import Heartbeat, Telling
 from receiver.storage.tables.programmes import ProgrammeCounts, Terms
 from receiver.storage.tables.rejections import Quarantined, Rejection, RejectionSample
 from receiver.storage.tables.staff import SignInTries, Staff, StaffSession, StaffToken
-from receiver.storage.tables.stores import MerchantAnswer, Store, StoreDay, StoreMark, StoreTroubleRow
+from receiver.storage.tables.stores import (
+    MerchantAnswer,
+    NoticeAddress,
+    Store,
+    StoreDay,
+    StoreMark,
+    StoreNotice,
+    StoreTroubleRow,
+)
 
 __all__ = [
     "Account",
@@ -45,6 +53,7 @@ __all__ = [
     "Heartbeat",
     "Link",
     "MerchantAnswer",
+    "NoticeAddress",
     "PaymentRow",
     "ProgrammeCounts",
     "Quarantined",
@@ -62,6 +71,7 @@ __all__ = [
     "Store",
     "StoreDay",
     "StoreMark",
+    "StoreNotice",
     "StoreTroubleRow",
     "Subscription",
     "Telling",

@@ -28,6 +28,8 @@ class Account(Base):
     created_at: Mapped[dt.datetime | None]
     read_at: Mapped[dt.datetime | None]
     spend_read_at: Mapped[dt.datetime | None]
+    ad_credit: Mapped[Decimal | None]  # its balance of credit, in its currency; null: not told
+    ad_credit_read_at: Mapped[dt.datetime | None]
     bills_readable: Mapped[bool | None]  # null: never asked; false: TikTok lets us not, or there is no ledger
     bills_read_at: Mapped[dt.datetime | None]  # when that was answered
     bills_from: Mapped[dt.date | None] = mapped_column(Date)  # the payments since then are known

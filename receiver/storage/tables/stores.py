@@ -17,6 +17,7 @@ IS_ASKED_ABOUT = text("alike_since IS NOT NULL")
 IS_RESERVED = text("admitted_at IS NOT NULL AND reserved_until IS NOT NULL")
 HAS_PLACE = text("admitted_at IS NOT NULL")
 IS_SKEWED = text("abs(clock_skew) > 600")  # domain/claims.py, CLOCK_ALLOWANCE
+IS_DUE = text("due_at IS NOT NULL")
 
 
 class Store(Base):
@@ -105,6 +106,37 @@ class StoreTroubleRow(Base):
     __table_args__ = (
         Index("ix_store_troubles_id", "id", "who", "store_id"),
         Index("ix_store_troubles_who", "who", "store_id"),
+    )
+
+
+class StoreNotice(Base):
+    """A notice of a store (domain/notices.py): true as of its last decision, or sent before."""
+
+    __tablename__ = "store_notices"
+
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    noticed_at: Mapped[dt.datetime]
+    sent_at: Mapped[dt.datetime | None]  # by e-mail; null: not yet, or not asked for
+
+
+class NoticeAddress(Base):
+    """Where a store's merchant asked to be sent notices; without an address once they want none."""
+
+    __tablename__ = "notice_addresses"
+
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    email_sealed: Mapped[str | None] = mapped_column(Text)
+    email_hash: Mapped[str | None] = mapped_column(String(64), index=True)  # keyed, as that of a code is
+    language: Mapped[str]  # of the merchant who asked, as HTTP writes it
+    asked_at: Mapped[dt.datetime]
+    asked: Mapped[int]  # how often in the day since then
+    confirmed_at: Mapped[dt.datetime | None]  # null: its owner has not said yes
+    due_at: Mapped[dt.datetime | None]  # when the worker looks next; null: nothing to send
+    failures: Mapped[int]  # in a row, of sending
+
+    __table_args__ = (
+        Index("ix_notice_addresses_due", "due_at", "store_id", sqlite_where=IS_DUE, postgresql_where=IS_DUE),
     )
 
 

@@ -13,6 +13,8 @@ from receiver.strict_json import read_json
 from receiver.web.api import admin
 from receiver.web.api.connect_tickets import connect_tickets_api
 from receiver.web.api.disconnect import disconnect_api
+from receiver.web.api.history import history_api
+from receiver.web.api.notices import notices_api
 from receiver.web.api.refresh import refresh_api
 from receiver.web.api.reviews import reviews_api
 from receiver.web.api.schemas import RefusalSchema
@@ -57,6 +59,8 @@ def register(app: Flask) -> None:
     api.register_blueprint(status_api)
     api.register_blueprint(refresh_api)
     api.register_blueprint(what_if_api)
+    api.register_blueprint(history_api)
+    api.register_blueprint(notices_api)
     api.register_blueprint(reviews_api)
     api.register_blueprint(connect_tickets_api)
     api.register_blueprint(disconnect_api)

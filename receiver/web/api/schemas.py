@@ -9,6 +9,7 @@ from marshmallow.validate import Length, OneOf
 
 from receiver.documents.review import LONGEST_MESSAGE
 from receiver.domain.next_tier import Needs
+from receiver.domain.notices import MailState, NoticeKind
 from receiver.domain.troubles import Actor
 
 MAYBE: dict[str, Any] = {"allow_none": True}
@@ -154,6 +155,39 @@ class WhatIfSchema(Schema):
     text = fields.String()
 
 
+class _Change(Schema):
+    at = fields.String(metadata={"format": "date-time"})
+    kind = fields.String(metadata={"enum": ["stage", "window", "tier", "rule", "consent"]})
+    text = fields.String()
+
+
+class HistorySchema(Schema):
+    """What changed, the newest first."""
+
+    changes = fields.List(fields.Nested(_Change))
+    next = fields.String(**MAYBE)
+
+
+class _MerchantNotice(Schema):
+    id = fields.String(metadata={"description": "The same however often it is told."})
+    kind = fields.String(metadata={"enum": list(NoticeKind)})
+    at = fields.String(metadata={"format": "date-time", "description": "When it was first noticed."})
+    text = fields.String()
+    until = fields.String(**MAYBE, metadata={"format": "date", "description": "The last date it is true."})
+
+
+class NoticesRequestSchema(Schema):
+    """Where e-mails shall go; null: nowhere any more."""
+
+    email = fields.String(required=True, **MAYBE, metadata={"example": "owner@shop.example"})
+
+
+class NoticesSchema(Schema):
+    """Whether e-mails are sent: only to an address whose owner confirmed it."""
+
+    mail = fields.String(metadata={"enum": list(MailState)})
+
+
 class _Award(Schema):
     id = fields.String(**MAYBE)
     state = fields.String(metadata={"enum": ["due", "issued", "credited", "expired", "blocked"]})
@@ -274,5 +308,8 @@ class StatusSchema(Schema):
     pace = fields.Nested(_Pace, **MAYBE)
     admission = fields.Nested(_Admission, **MAYBE)
     award = fields.Nested(_Award, **MAYBE)
+    notices = fields.List(fields.Nested(_MerchantNotice))
+    mail_available = fields.Boolean(metadata={"description": "The operator has mail set up."})
+    mail = fields.String(metadata={"enum": list(MailState)})
     review = fields.Nested(ReviewSchema, **MAYBE)
     formats = fields.Nested(_Formats)

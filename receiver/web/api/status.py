@@ -34,4 +34,4 @@ class StatusView(MethodView):
         except NotFound as error:
             raise refused() from error
         locale = reader_locale(languages_wanted())
-        return full_document(status, locale), in_language(locale)
+        return full_document(status, locale, mail_available=container.mail is not None), in_language(locale)

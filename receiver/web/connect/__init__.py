@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from receiver.web.connect.notices import notices_pages
 from receiver.web.connect.shop import shop_pages
 from receiver.web.connect.tiktok import consent_pages
 
@@ -11,3 +12,4 @@ from receiver.web.connect.tiktok import consent_pages
 def register(app: Flask) -> None:
     app.register_blueprint(shop_pages)
     app.register_blueprint(consent_pages)
+    app.register_blueprint(notices_pages)

@@ -9,6 +9,7 @@ from receiver.web.api.admin.awards import awards_api
 from receiver.web.api.admin.deliveries import deliveries_api
 from receiver.web.api.admin.facts import facts_api
 from receiver.web.api.admin.links import links_api
+from receiver.web.api.admin.operations import operations_api
 from receiver.web.api.admin.overview import overview_api
 from receiver.web.api.admin.rejections import turned_away_api
 from receiver.web.api.admin.replays import replays_api
@@ -30,6 +31,7 @@ AREAS = (
     deliveries_api,
     replays_api,
     turned_away_api,
+    operations_api,
 )
 
 

@@ -1,4 +1,4 @@
-"""/api/v1/admin/awards: what `credits` does on the command line."""
+"""/api/v1/admin/awards, and /credits by the command's name: what `credits` does on the command line."""
 
 from __future__ import annotations
 
@@ -135,6 +135,7 @@ class IssueFileAnswerSchema(Schema):
     rows = fields.List(fields.Nested(PlannedSchema), required=True)
 
 
+@awards_api.route("/credits")
 @awards_api.route("/awards")
 class AwardsView(MethodView):
     """The list of awards."""
@@ -151,6 +152,7 @@ class AwardsView(MethodView):
         return {"items": page.rows, "next": page.next}
 
 
+@awards_api.route("/credits/<award_id>")
 @awards_api.route("/awards/<award_id>")
 class AwardView(MethodView):
     """One award."""
@@ -162,6 +164,7 @@ class AwardView(MethodView):
         return show_award(current_container().database, current_container().now(), award_id)
 
 
+@awards_api.route("/credits/<award_id>/issue")
 @awards_api.route("/awards/<award_id>/issue")
 class IssueView(MethodView):
     """A move of an award."""
@@ -175,6 +178,7 @@ class IssueView(MethodView):
         return _move(award_id, partial(issue, cipher=current_container().cipher), told)
 
 
+@awards_api.route("/credits/<award_id>/code")
 @awards_api.route("/awards/<award_id>/code")
 class CodeView(MethodView):
     """The redeem code that an award was issued with."""
@@ -188,6 +192,7 @@ class CodeView(MethodView):
         return show_code(container, award_id, g.person.email)
 
 
+@awards_api.route("/credits/<award_id>/credited")
 @awards_api.route("/awards/<award_id>/credited")
 class CreditedView(MethodView):
     """A move of an award."""
@@ -201,6 +206,7 @@ class CreditedView(MethodView):
         return _move(award_id, credited, told)
 
 
+@awards_api.route("/credits/<award_id>/block")
 @awards_api.route("/awards/<award_id>/block")
 class BlockView(MethodView):
     """A move of an award."""
@@ -214,6 +220,7 @@ class BlockView(MethodView):
         return _move(award_id, blocks.block, told)
 
 
+@awards_api.route("/credits/<award_id>/lift")
 @awards_api.route("/awards/<award_id>/lift")
 class LiftView(MethodView):
     """A move of an award."""
@@ -239,6 +246,7 @@ def _move(award_id: str, move: Callable[..., dict[str, Any]], told: dict[str, An
     return show_award(container.database, container.now(), award_id)
 
 
+@awards_api.route("/credits/issue-file")
 @awards_api.route("/awards/issue-file")
 class IssueFileView(MethodView):
     """Many issued credits at once."""

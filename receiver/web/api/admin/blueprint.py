@@ -62,7 +62,10 @@ class NumberedPage(PageArguments):
 
 
 class Moment(fields.AwareDateTime):
-    """A time with its offset, in ISO 8601; given on in UTC."""
+    """A time in ISO 8601: taken with any offset and given on in UTC, shown with a Z."""
+
+    def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
+        return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
         try:

@@ -54,7 +54,7 @@ class DeliveryRowSchema(Schema):
     topic = fields.String(required=True, **MAYBE)
     delivery_id = fields.String(required=True, **MAYBE)
     webhook_id = fields.String(required=True, **MAYBE)
-    received_at = fields.AwareDateTime(required=True)
+    received_at = Moment(required=True)
     body_sha256 = fields.String(required=True)
     body_bytes = fields.Integer(
         required=True,
@@ -62,14 +62,14 @@ class DeliveryRowSchema(Schema):
         metadata={"description": "Of the body as it came, also where it was not kept."},
     )
     duplicates = fields.Integer(required=True)
-    due_at = fields.AwareDateTime(**TIME)
+    due_at = Moment(**TIME)
     error = fields.String(required=True, **MAYBE)
 
 
 class AttemptSchema(Schema):
     """A try at a delivery."""
 
-    at = fields.AwareDateTime(required=True)
+    at = Moment(required=True)
     actor = fields.String(required=True)
     outcome = fields.String(required=True)
     error = fields.String(required=True, **MAYBE)
@@ -80,7 +80,7 @@ class SignedSchema(Schema):
 
     proof = fields.String(required=True, metadata={"enum": list(VerificationStatus)})
     secret = fields.String(required=True, **MAYBE, metadata={"enum": [*SecretVersion, None]})
-    until = fields.AwareDateTime(**TIME)
+    until = Moment(**TIME)
 
 
 class DeliverySchema(Schema):

@@ -11,13 +11,13 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from receiver.container import current_container
-from receiver.documents.facts import facts_document
+from receiver.documents.facts import facts_with_terms
 from receiver.services.decisions.history import page_of_decisions, show_decision
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.evaluation.evaluate import facts_of
 from receiver.services.stores.record_fact import NAMES, record
 from receiver.services.validation import LONGEST
-from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_document, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 facts_api = AdminBlueprint("facts", "What is known about a store, and what was decided from it")
@@ -38,6 +38,9 @@ class FactsSchema(Schema):
     bills_readable = fields.Boolean(required=True, **MAYBE)
     paid_bills_confirmed = fields.Boolean(required=True, **MAYBE)
     award = fields.Dict(required=True, **MAYBE)
+    lost_signals = fields.String(required=True, **MAYBE)
+    read_at = fields.Dict(required=True)
+    terms = fields.Dict(required=True, metadata={"description": "Of the programme the store enrolled in."})
 
 
 class NewFactSchema(Schema):
@@ -75,7 +78,7 @@ class DecisionRowSchema(Schema):
 
     id = fields.Integer(required=True)
     store = fields.String(required=True)
-    decided_at = fields.AwareDateTime(required=True)
+    decided_at = Moment(required=True)
     stage = fields.String(required=True)
     verdict = fields.String(required=True)
     changes = fields.List(fields.Dict(), required=True)
@@ -99,7 +102,7 @@ class FactsView(MethodView):
         """The store's facts document."""
         now = current_container().now()
         facts, programme = facts_of(current_container().database, now, store_id)
-        return facts_document(facts, programme.id, now)
+        return facts_with_terms(facts, programme, now)
 
     @facts_api.arguments(NewFactSchema)
     @facts_api.response(200, RecordedSchema)

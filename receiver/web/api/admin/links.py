@@ -31,11 +31,11 @@ class LinkSchema(Schema):
     id = fields.Integer(required=True)
     store = fields.String(required=True)
     advertiser_id = fields.String(required=True)
-    linked_at = fields.AwareDateTime(required=True, **MAYBE)
+    linked_at = Moment(required=True, **MAYBE)
     exact = fields.Boolean(required=True, **MAYBE)
     consent = fields.Boolean(required=True, **MAYBE)
     scopes = fields.List(fields.Integer(), required=True, **MAYBE)
-    ended_at = fields.AwareDateTime(required=True, **MAYBE)
+    ended_at = Moment(required=True, **MAYBE)
 
 
 class NewLinkSchema(Schema):

@@ -7,14 +7,16 @@ from typing import Any
 from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
+from marshmallow.validate import Length
 
 from receiver.container import current_container
 from receiver.documents.money import amount_text
-from receiver.documents.programme import programme_data
+from receiver.documents.programme import MOST_BYTES, programme_data, programme_warnings, read_programme_text
 from receiver.services.alerts.work_queue import MOST, TodoItem, today
 from receiver.services.programmes.statistics import ProgrammeStats, StoreCounts, Sum, programme_stats
-from receiver.web.api.admin.blueprint import AdminBlueprint
-from receiver.web.api.schemas import MAYBE
+from receiver.services.programmes.terms import find_terms, list_terms
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment
+from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 overview_api = AdminBlueprint("overview", "What needs a person, and how the programmes stand")
 
@@ -25,7 +27,7 @@ class MatterSchema(Schema):
     id = fields.String(required=True)
     count = fields.Integer(required=True, metadata={"description": f"At most {MOST}."})
     more = fields.Boolean(required=True, metadata={"description": "There are more than `count`."})
-    since = fields.AwareDateTime(required=True, **MAYBE)
+    since = Moment(required=True, **MAYBE)
 
 
 class TodaySchema(Schema):
@@ -37,7 +39,7 @@ class TodaySchema(Schema):
 class CountedSchema(Schema):
     """Places, stages and awards as the worker last counted them: every minute."""
 
-    at = fields.AwareDateTime(required=True)
+    at = Moment(required=True)
     admitted = fields.Integer(required=True, metadata={"description": "Merchants."})
     waiting = fields.Integer(required=True, metadata={"description": "Stores."})
     stages = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
@@ -52,6 +54,26 @@ class ProgrammeSchema(Schema):
     counted = fields.Nested(
         CountedSchema, required=True, **MAYBE, metadata={"description": "Null: no worker has counted yet."}
     )
+
+
+class TermsSchema(Schema):
+    """A programme's terms."""
+
+    terms = fields.Dict(required=True)
+
+
+class ProgrammeFileSchema(Schema):
+    """A programme file's text."""
+
+    toml = fields.String(required=True, validate=Length(min=1, max=MOST_BYTES))
+
+
+class CheckedProgrammeSchema(Schema):
+    """Terms that can be applied."""
+
+    id = fields.String(required=True)
+    valid = fields.Boolean(required=True)
+    warnings = fields.List(fields.String(), required=True)
 
 
 class ProgrammesSchema(Schema):
@@ -84,6 +106,32 @@ class ProgrammesView(MethodView):
         container = current_container()
         found = programme_stats(container.database, container.now(), container.settings.programme)
         return {"programmes": list(map(_programme, found))}
+
+
+@overview_api.route("/programmes/<programme_id>")
+class ProgrammeView(MethodView):
+    """One programme."""
+
+    @overview_api.response(200, TermsSchema)
+    @overview_api.alt_response(404, schema=RefusalSchema)
+    def get(self, programme_id: str) -> dict[str, Any]:
+        """Its terms as stores enrolled in it, or as they are for new ones."""
+        container = current_container()
+        known = list_terms(container.database, container.settings.programme)
+        return {"terms": programme_data(find_terms(known, programme_id))}
+
+
+@overview_api.route("/programmes/check")
+class CheckProgrammeView(MethodView):
+    """A programme file before it is used."""
+
+    @overview_api.arguments(ProgrammeFileSchema)
+    @overview_api.response(200, CheckedProgrammeSchema)
+    @overview_api.alt_response(400, schema=RefusalSchema)
+    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Check that its terms can be applied; keeps nothing."""
+        terms = read_programme_text(told["toml"])
+        return {"id": terms.id, "valid": True, "warnings": programme_warnings(terms)}
 
 
 def _matter(matter: TodoItem) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from receiver.services.inbox.rejections import page_of_rejections, samples
 from receiver.services.validation import LONGEST, LONGEST_FILTER
 from receiver.web.api.admin.blueprint import (
     AdminBlueprint,
+    Moment,
     NumberedPage,
     PageArguments,
     page_document,
@@ -42,7 +43,7 @@ class HeldSchema(Schema):
     id = fields.Integer(required=True)
     store = fields.String(required=True)
     topic = fields.String(required=True, **MAYBE)
-    received_at = fields.AwareDateTime(required=True)
+    received_at = Moment(required=True)
     bytes = fields.Integer(required=True)
     body_sha256 = fields.String(required=True)
 
@@ -101,7 +102,7 @@ class SampleArguments(RejectionFilters):
 class SampleSchema(Schema):
     """A call that was turned away, without credentials and body."""
 
-    at = fields.AwareDateTime(required=True)
+    at = Moment(required=True)
     store_id = fields.String(data_key="store", required=True)
     reason = fields.String(required=True)
     bytes = fields.Integer(required=True, **MAYBE)
@@ -114,6 +115,7 @@ class SamplesSchema(Schema):
     items = fields.List(fields.Nested(SampleSchema), required=True)
 
 
+@turned_away_api.route("/deliveries/quarantine")
 @turned_away_api.route("/quarantine")
 class QuarantineView(MethodView):
     """What is held."""
@@ -131,6 +133,7 @@ class QuarantineView(MethodView):
         return page_document(page)
 
 
+@turned_away_api.route("/deliveries/quarantine/take-in")
 @turned_away_api.route("/quarantine/take-in")
 class TakeInView(MethodView):
     """Taking in what is held."""

@@ -22,7 +22,7 @@ from receiver.services.deliveries.replay import (
     start,
 )
 from receiver.services.validation import LONGEST
-from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_document, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
 from receiver.web.api.admin.deliveries import NUMBER, DeliveryFiltersSchema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
@@ -58,8 +58,8 @@ class PreviewSchema(Schema):
     changes_nothing = fields.Integer(required=True, metadata={"description": "Processed already."})
     left_out = fields.Dict(**COUNTS)
     by = fields.Dict(keys=fields.String(), values=fields.Dict(**COUNTS), required=True)
-    oldest = fields.AwareDateTime(**TIME)
-    newest = fields.AwareDateTime(**TIME)
+    oldest = Moment(**TIME)
+    newest = Moment(**TIME)
 
 
 class ReplaySchema(Schema):
@@ -67,7 +67,7 @@ class ReplaySchema(Schema):
 
     id = fields.Integer(required=True)
     state = fields.String(required=True, metadata={"enum": list(ReplayState)})
-    asked_at = fields.AwareDateTime(required=True)
+    asked_at = Moment(required=True)
     actor = fields.String(required=True)
     reason = fields.String(required=True)
     filters = fields.Dict(required=True)
@@ -75,9 +75,10 @@ class ReplaySchema(Schema):
     total = fields.Integer(required=True)
     done = fields.Integer(required=True)
     outcomes = fields.Dict(**COUNTS)
-    ended_at = fields.AwareDateTime(**TIME)
+    ended_at = Moment(**TIME)
 
 
+@replays_api.route("/deliveries/replay")
 @replays_api.route("/replays")
 class ReplaysView(MethodView):
     """All replays."""

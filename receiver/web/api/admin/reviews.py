@@ -21,7 +21,7 @@ from receiver.services.reviews.reviews import (
     show_review,
 )
 from receiver.services.validation import LONGEST
-from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_document, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, PageArguments, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 admin_reviews_api = AdminBlueprint("reviews", "Merchants who believe an answer is wrong")
@@ -41,13 +41,13 @@ class AdminReviewRowSchema(Schema):
     id = fields.String(required=True)
     store = fields.String(required=True)
     state = fields.String(required=True, metadata={"enum": list(STATES)})
-    asked_at = fields.AwareDateTime(required=True)
+    asked_at = Moment(required=True)
     message = fields.String(required=True)
     decision = fields.Integer(required=True, **MAYBE)
     answer = fields.String(required=True, **MAYBE)
     recorded = fields.Dict(required=True, **MAYBE)
     reason = fields.String(required=True, **MAYBE)
-    answered_at = fields.AwareDateTime(required=True, **MAYBE)
+    answered_at = Moment(required=True, **MAYBE)
     answered_by = fields.String(required=True, **MAYBE)
 
 

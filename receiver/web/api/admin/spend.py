@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from receiver.container import current_container
 from receiver.services.decisions.poll_and_decide import poll_account_and_decide
 from receiver.services.polling.spend import spend_of
-from receiver.web.api.admin.blueprint import AdminBlueprint
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 spend_api = AdminBlueprint("spend", "Daily spend of ad accounts")
@@ -27,13 +27,13 @@ class SpendDaySchema(Schema):
     cash_spend = fields.String(**AMOUNT)
     voucher_spend = fields.String(**AMOUNT)
     final = fields.Boolean(required=True)
-    read_at = fields.AwareDateTime(required=True)
+    read_at = Moment(required=True)
 
 
 class PaymentSchema(Schema):
     """A row of the account's ledger."""
 
-    at = fields.AwareDateTime(required=True, **MAYBE)
+    at = Moment(required=True, **MAYBE)
     type = fields.String(required=True, **MAYBE)
     billing = fields.String(required=True, **MAYBE)
     subtotal = fields.String(**AMOUNT)
@@ -47,11 +47,11 @@ class SpendSchema(Schema):
 
     advertiser = fields.String(required=True)
     currency = fields.String(required=True, **MAYBE)
-    next_poll = fields.AwareDateTime(required=True, **MAYBE)
+    next_poll = Moment(required=True, **MAYBE)
     why = fields.String(required=True, **MAYBE)
     last_error = fields.String(required=True, **MAYBE)
     bills_readable = fields.Boolean(required=True, **MAYBE)
-    bills_read_at = fields.AwareDateTime(required=True, **MAYBE)
+    bills_read_at = Moment(required=True, **MAYBE)
     payments = fields.List(fields.Nested(PaymentSchema), required=True)
     days = fields.List(fields.Nested(SpendDaySchema), required=True)
 

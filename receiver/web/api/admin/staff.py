@@ -1,4 +1,4 @@
-"""/api/v1/admin/staff: whose token this is, and which tokens there are."""
+"""/api/v1/admin/staff: whose token this is, who is on the staff, and their tokens."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import Any
 from flask import g
 from flask.views import MethodView
 from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf, Range
 
 from receiver.container import current_container
 from receiver.documents.times import time_text
-from receiver.services.staff.members import ROLES
-from receiver.services.staff.records import ApiToken
-from receiver.services.staff.tokens import page_of_tokens, revoke_token
+from receiver.errors import Refused
+from receiver.services.staff.members import ROLES, add_staff, list_staff, remove_staff, set_password
+from receiver.services.staff.passwords import new_password
+from receiver.services.staff.records import ApiToken, StaffMember
+from receiver.services.staff.tokens import LONGEST_NAME, MOST_DAYS, make_token, page_of_tokens, revoke_token
 from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_document, page_schema
-from receiver.web.api.schemas import MAYBE
+from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 staff_api = AdminBlueprint("staff", "Whoever asks, and tokens")
 
@@ -39,6 +42,133 @@ class StaffTokenSchema(Schema):
     created_at = fields.String(**TIME)
     expires_at = fields.String(**TIME)
     last_used_at = fields.String(required=True, **MAYBE, metadata={"format": "date-time"})
+
+
+class AddressSchema(Schema):
+    """Somebody on the staff, by what they sign in with."""
+
+    email = fields.String(required=True, validate=Length(min=1, max=254))
+
+
+class NewMemberSchema(AddressSchema):
+    """Somebody to let in."""
+
+    role = fields.String(required=True, validate=OneOf(ROLES))
+
+
+class MemberSchema(Schema):
+    """Somebody on the staff."""
+
+    email = fields.String(required=True)
+    role = fields.String(required=True, metadata={"enum": list(ROLES)})
+
+
+class ListedMemberSchema(MemberSchema):
+    """Somebody on the staff, and since when."""
+
+    since = fields.String(**TIME)
+
+
+class MembersSchema(Schema):
+    """All of the staff, by address."""
+
+    items = fields.List(fields.Nested(ListedMemberSchema), required=True)
+
+
+class LetInSchema(MemberSchema):
+    """Somebody who chooses a password of their own when they first sign in with this one."""
+
+    password = fields.String(required=True, metadata={"description": "Shown this once."})
+
+
+class NewTokenSchema(Schema):
+    """What a token is for, and how long it lasts."""
+
+    name = fields.String(load_default="api", validate=Length(min=1, max=LONGEST_NAME))
+    days = fields.Integer(
+        strict=True,
+        validate=Range(min=1, max=MOST_DAYS),
+        metadata={"description": "No longer than the token that asks, which is the default."},
+    )
+
+
+class MadeTokenSchema(MemberSchema):
+    """A token as it is shown this once."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    expires_at = fields.String(**TIME)
+    token = fields.String(required=True)
+
+
+@staff_api.route("/staff")
+class MembersView(MethodView):
+    """Who may sign in."""
+
+    @staff_api.response(200, MembersSchema)
+    def get(self) -> dict[str, Any]:
+        """By address."""
+        found = list_staff(current_container().database, 0)
+        return {"items": [{**_member(one), "since": time_text(one.created_at)} for one in found]}
+
+    @staff_api.arguments(NewMemberSchema)
+    @staff_api.response(201, LetInSchema)
+    @staff_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Let someone in with a one-time password."""
+        container, password = current_container(), new_password()
+        given = {"password": password, "actor": g.person.email, "one_time": True}
+        person = add_staff(container.database, container.now(), **told, **given)
+        return {**_member(person), "password": password}
+
+
+@staff_api.route("/staff/password")
+class PasswordView(MethodView):
+    """A password that was forgotten."""
+
+    @staff_api.arguments(AddressSchema)
+    @staff_api.response(200, LetInSchema)
+    @staff_api.alt_response(404, schema=RefusalSchema)
+    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Give someone a one-time password; it ends their sessions, and their tokens stay."""
+        container, password = current_container(), new_password()
+        given = {"password": password, "actor": g.person.email, "one_time": True}
+        person = set_password(container.database, container.now(), **told, **given)
+        return {**_member(person), "password": password}
+
+
+@staff_api.route("/staff/remove")
+class RemoveView(MethodView):
+    """The end of somebody's place on the staff."""
+
+    @staff_api.arguments(AddressSchema)
+    @staff_api.response(200, MemberSchema)
+    @staff_api.alt_response(404, schema=RefusalSchema)
+    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Let someone in no longer: sessions and tokens end at once, what they did stays on record."""
+        container = current_container()
+        return _member(remove_staff(container.database, container.now(), **told, actor=g.person.email))
+
+
+@staff_api.route("/staff/token")
+class NewTokenView(MethodView):
+    """A further token of whoever asks."""
+
+    @staff_api.arguments(NewTokenSchema)
+    @staff_api.response(201, MadeTokenSchema)
+    @staff_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Make a token that ends no later than the one that asks: a stolen one must not outlive itself."""
+        container = current_container()
+        left = (g.token.expires_at - container.now()).days
+        days = told.get("days", left)
+        if not 1 <= days <= left:
+            ends = time_text(g.token.expires_at)
+            raise Refused(f"a token made by a token ends no later than that, by {ends}")
+        who = {"email": g.person.email, "actor": g.person.email}
+        made = make_token(container.database, container.now(), **who, name=told["name"], days=days)
+        about = {"id": made.id, "name": made.name, "expires_at": time_text(made.expires_at)}
+        return {**_member(made.owner), **about, "token": made.text}
 
 
 @staff_api.route("/staff/me")
@@ -79,6 +209,10 @@ class RevokeTokenView(MethodView):
         """End a token at once, be it the one that asks."""
         container = current_container()
         return _token(revoke_token(container.database, container.now(), token_id, actor=g.person.email))
+
+
+def _member(person: StaffMember) -> dict[str, Any]:
+    return {"email": person.email, "role": person.role}
 
 
 def _token(token: ApiToken) -> dict[str, Any]:

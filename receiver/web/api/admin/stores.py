@@ -64,10 +64,10 @@ class StoreBaseSchema(Schema):
     country = fields.String(required=True, **MAYBE)
     merchant = fields.String(required=True)
     programme = fields.String(required=True)
-    joined_at = fields.AwareDateTime(required=True)
+    joined_at = Moment(required=True)
     stage = fields.String(required=True, **MAYBE)
     verdict = fields.String(required=True, **MAYBE)
-    decided_at = fields.AwareDateTime(**TIME)
+    decided_at = Moment(**TIME)
     doubts = fields.List(fields.String(), required=True)
 
 
@@ -76,7 +76,7 @@ class StoreRowSchema(StoreBaseSchema):
 
     progress = fields.Dict(required=True, **MAYBE, metadata={"description": "Its spend, and the tier above."})
     advertiser_id = fields.String(required=True, **MAYBE)
-    next_poll = fields.AwareDateTime(**TIME)
+    next_poll = Moment(**TIME)
     conditions = fields.List(fields.String(metadata={"enum": list(StoreCondition)}), required=True)
 
 
@@ -86,20 +86,20 @@ class WebhookSchema(Schema):
     topic = fields.String(required=True)
     webhook_id = fields.Integer(required=True, **MAYBE)
     trouble = fields.String(required=True, **MAYBE)
-    checked_at = fields.AwareDateTime(**TIME)
+    checked_at = Moment(**TIME)
 
 
 class ConnectionSchema(Schema):
     """How we reach a store whose keys we hold."""
 
-    connected_at = fields.AwareDateTime(**TIME)
-    checked_at = fields.AwareDateTime(**TIME)
-    next_check_at = fields.AwareDateTime(**TIME)
+    connected_at = Moment(**TIME)
+    checked_at = Moment(**TIME)
+    next_check_at = Moment(**TIME)
     trouble = fields.String(required=True, **MAYBE)
-    look_asked_at = fields.AwareDateTime(**TIME)
+    look_asked_at = Moment(**TIME)
     rotation_asked = fields.Boolean(required=True)
-    plugin_has_token_since = fields.AwareDateTime(**TIME)
-    facts_read_at = fields.AwareDateTime(**TIME)
+    plugin_has_token_since = Moment(**TIME)
+    facts_read_at = Moment(**TIME)
     webhooks = fields.List(fields.Nested(WebhookSchema), required=True)
 
 
@@ -117,7 +117,7 @@ class StoreSuggestionSchema(SuggestionSchema):
 
     store = fields.String(required=True)
     store_name = fields.String(required=True)
-    since = fields.AwareDateTime(required=True)
+    since = Moment(required=True)
 
 
 class ApartSchema(Schema):
@@ -132,7 +132,7 @@ class KeptApartSchema(ApartSchema):
 
     store = fields.String(required=True)
     by = fields.String(required=True)
-    at = fields.AwareDateTime(required=True)
+    at = Moment(required=True)
 
 
 class ClaimSchema(Schema):
@@ -147,8 +147,8 @@ class ClaimSchema(Schema):
     signed = fields.Boolean(
         required=True, metadata={"description": "Messages signed with the store's secret name the address."}
     )
-    since = fields.AwareDateTime(required=True)
-    last_at = fields.AwareDateTime(required=True)
+    since = Moment(required=True)
+    last_at = Moment(required=True)
 
 
 class ListedClaimSchema(ClaimSchema):
@@ -161,13 +161,13 @@ class StoreSchema(StoreBaseSchema):
     """Everything about a store but its secrets."""
 
     currency = fields.String(required=True, **MAYBE)
-    created_at = fields.AwareDateTime(required=True)
-    admitted_at = fields.AwareDateTime(**TIME)
-    place_reserved_until = fields.AwareDateTime(**TIME)
-    disconnected_at = fields.AwareDateTime(**TIME)
-    installed_at = fields.AwareDateTime(**TIME)
-    set_up_at = fields.AwareDateTime(**TIME)
-    removed_at = fields.AwareDateTime(**TIME)
+    created_at = Moment(required=True)
+    admitted_at = Moment(**TIME)
+    place_reserved_until = Moment(**TIME)
+    disconnected_at = Moment(**TIME)
+    installed_at = Moment(**TIME)
+    set_up_at = Moment(**TIME)
+    removed_at = Moment(**TIME)
     webhook_url = fields.String(required=True)
     may_be_one_merchant = fields.List(fields.String(), required=True)
     merge_suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
@@ -201,7 +201,7 @@ class LookAskedSchema(Schema):
     """What the store's `connection` tells once it is done: `look_asked_at` is null then."""
 
     id = fields.String(required=True)
-    look_asked_at = fields.AwareDateTime(required=True)
+    look_asked_at = Moment(required=True)
 
 
 class OverlapSchema(Schema):
@@ -217,7 +217,7 @@ class RotatedSchema(Schema):
 
     webhook_url = fields.String(required=True)
     webhook_secret = fields.String(required=True)
-    old_valid_until = fields.AwareDateTime(required=True)
+    old_valid_until = Moment(required=True)
     asked_at_the_store = fields.Boolean(
         required=True, metadata={"description": "The worker gives those that we made there new ones, too."}
     )

@@ -1,0 +1,67 @@
+"""A notice as the status document tells it, and the e-mails to merchants."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from babel import Locale
+
+from receiver.documents.times import time_text
+from receiver.domain.alerts import Message
+from receiver.domain.notices import Notice
+from receiver.errors import InputError
+from receiver.i18n.languages import ENGLISH
+from receiver.i18n.news import mail_words, notice_words
+
+LONGEST_EMAIL = 254
+# What any mail server takes, and no more: neither a second address nor a header fits in.
+EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", re.ASCII
+)
+
+
+def notice_document(notice: Notice, at: datetime, locale: Locale = ENGLISH) -> dict[str, Any]:
+    """Return a notice as the status document tells it."""
+    return {
+        "id": notice.id,
+        "kind": notice.kind.value,
+        "at": time_text(at),
+        "text": notice_words(notice.kind, notice.params, locale),
+        "until": notice.until and notice.until.isoformat(),
+    }
+
+
+def read_address(data: Any) -> str | None:
+    """Return the address a merchant asks for, None for no more e-mails. Raises InputError."""
+    if not isinstance(data, dict) or set(data) != {"email"}:
+        raise InputError('must be {"email": "owner@shop.example"}, or null for none', path="body")
+    email = data["email"]
+    if email is None:
+        return None
+    if not isinstance(email, str) or len(email) > LONGEST_EMAIL or not EMAIL.fullmatch(email):
+        raise InputError("must be one address such as owner@shop.example, or null for none", path="email")
+    return email
+
+
+def confirmation_mail(shop: str, link: str, now: datetime, locale: Locale) -> Message:
+    """Ask the owner of an address whether they want notices; `shop` is the store's host."""
+    params = {"shop": shop, "link": link}
+    text = mail_words("confirm", params, locale) + "\n"
+    return Message(_id(link), now, mail_words("confirm_subject", params, locale), text, {})
+
+
+def notices_mail(notices: Sequence[Notice], shop: str, link: str, now: datetime, locale: Locale) -> Message:
+    """Tell all that is new in one message; `link` leads to where such messages end."""
+    params = {"shop": shop, "link": link}
+    told = [notice_words(one.kind, one.params, locale) for one in notices]
+    text = "\n\n".join([*told, mail_words("footer", params, locale)]) + "\n"
+    name = _id(shop, *(one.id for one in notices))
+    return Message(name, now, mail_words("subject", params, locale), text, {})
+
+
+def _id(*parts: str) -> str:
+    return f"msg_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"

@@ -1,0 +1,133 @@
+"""What a merchant is told without asking: each once, and only while it is true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from receiver.domain.awards import is_overdue
+from receiver.domain.decision import EARNING, Decision, Stage
+from receiver.domain.facts import RecordedAward
+from receiver.domain.next_tier import Needs, NextTier
+from receiver.domain.troubles import OF_LOSS, READ_FOR_PROGRESS
+
+LEADS = (2, 7)  # days before an end: one notice each
+EXPIRING = timedelta(days=14)
+NEAR = Decimal("0.9")  # of a tier's threshold
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    NEAR_TIER = "near_tier"
+    WINDOW_ENDS = "window_ends"
+    BILL_DEADLINE = "bill_deadline"
+    CONSENT_LOST = "consent_lost"
+    CREDIT_DUE = "credit_due"
+    CREDIT_OVERDUE = "credit_overdue"
+    CREDIT_ISSUED = "credit_issued"
+    CREDIT_EXPIRING = "credit_expiring"
+
+
+class MailState(StrEnum):
+    """Whether a merchant's notices go out by e-mail as well."""
+
+    OFF = "off"
+    UNCONFIRMED = "unconfirmed"  # the address has yet to be confirmed by its owner
+    ON = "on"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to tell: `id` is the same however often it is found; `until`: the last date it is true."""
+
+    id: str
+    kind: NoticeKind
+    until: date | None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def notices_of(decision: Decision, since: Mapping[str, datetime]) -> tuple[Notice, ...]:
+    """Return the notices that are true at the decision's moment.
+
+    `since`: when each trouble was first noticed, by its id; it tells one loss of consent from the next.
+    """
+    return (*_of_progress(decision), *_of_consent(decision, since), *_of_the_award(decision))
+
+
+def _of_progress(decision: Decision) -> Iterator[Notice]:
+    above, spend = decision.next_tier, decision.spend
+    if decision.stage not in EARNING or decision.window is None or spend is None:
+        return
+    if above is not None and above.needs is Needs.SPEND:
+        yield from _of_spend(decision, above, spend.qualifying)
+    unpaid = _unpaid(decision)
+    if unpaid is not None and (lead := _lead(decision.today, unpaid["by"])) is not None:
+        yield _notice(NoticeKind.BILL_DEADLINE, f"{unpaid['by']}:{lead}", unpaid["by"], unpaid)
+
+
+def _of_spend(decision: Decision, above: NextTier, known: Decimal | None) -> Iterator[Notice]:
+    params = {
+        "remaining": above.remaining,
+        "credit": above.tier.credit,
+        "by": above.by,
+        "currency": decision.account and decision.account.currency,
+    }
+    lead = _lead(decision.today, above.by)
+    if lead is not None:
+        yield _notice(NoticeKind.WINDOW_ENDS, f"{above.by}:{lead}", above.by, params)
+    elif known is not None and known >= NEAR * above.tier.threshold:
+        yield _notice(NoticeKind.NEAR_TIER, f"{above.tier.threshold:f}", above.by, params)
+
+
+def _unpaid(decision: Decision) -> Mapping[str, Any] | None:
+    """What is to be paid and by when, where paying it earns something."""
+    above = decision.next_tier
+    if above is None or above.needs is not Needs.PAYMENT:
+        return None
+    currency = decision.account and decision.account.currency
+    return {"remaining": above.remaining, "by": above.by, "credit": above.tier.credit, "currency": currency}
+
+
+def _lead(today: date, end: date) -> int | None:
+    """Return the notice that is due before an end: the nearest of LEADS; None before all of them."""
+    left = (end - today).days
+    return next((lead for lead in LEADS if 0 <= left <= lead), None)
+
+
+def _of_consent(decision: Decision, since: Mapping[str, datetime]) -> Iterator[Notice]:
+    if decision.stage not in READ_FOR_PROGRESS:
+        return
+    for trouble in OF_LOSS.values():
+        if trouble in since:
+            yield _notice(NoticeKind.CONSENT_LOST, f"{since[trouble]:%Y%m%dT%H%M%S}", None, {})
+
+
+def _of_the_award(decision: Decision) -> Iterator[Notice]:
+    award, expires = decision.award, decision.programme.credit_expires
+    today = decision.award_today
+    if not isinstance(award, RecordedAward) or award.id is None or today > expires:
+        return
+    params = {
+        "credit": award.credit,
+        "currency": award.currency,
+        "due_by": award.due_by,
+        "expires": expires,
+    }
+    if decision.stage is Stage.DUE and award.due_by is not None:
+        late = is_overdue(award.state, award.due_by, today)
+        kind = NoticeKind.CREDIT_OVERDUE if late else NoticeKind.CREDIT_DUE
+        yield _notice(kind, award.id, expires if late else award.due_by, params)
+    if decision.stage is Stage.ISSUED:
+        yield _notice(NoticeKind.CREDIT_ISSUED, award.id, expires, params)
+    is_there_to_use = decision.stage in (Stage.ISSUED, Stage.CREDITED) and award.remaining != 0
+    if is_there_to_use and today >= expires - EXPIRING:
+        yield _notice(NoticeKind.CREDIT_EXPIRING, award.id, expires, params)
+
+
+def _notice(kind: NoticeKind, what: str, until: date | None, params: Mapping[str, Any]) -> Notice:
+    return Notice(f"{kind}:{what}", kind, until, params)

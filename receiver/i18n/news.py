@@ -1,0 +1,97 @@
+"""What changed for a merchant, what they are told without asking, and the e-mails and pages about that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from babel import Locale
+
+from receiver.i18n.languages import ENGLISH, translated
+from receiver.i18n.sentences import RULE_NAMES
+from receiver.i18n.words import filled_text
+
+HISTORY: Mapping[str, str] = {
+    "stage.not_admitted": "Your store waits for a place in the offer.",
+    "stage.awaiting_setup": "The TikTok integration is the next thing to set up.",
+    "stage.awaiting_link": "The integration is set up; your TikTok ad account is the next thing to link.",
+    "stage.awaiting_spend": "Your TikTok ad account is linked; no spend counts yet.",
+    "stage.accumulating": "Your spend counts.",
+    "stage.settling": "Your spend period ended; its last figures are not final yet.",
+    "stage.due": "Your ad credit was awarded.",
+    "stage.issued": "Your ad credit was issued.",
+    "stage.credited": "Your ad credit arrived.",
+    "stage.expired": "Your ad credit expired.",
+    "stage.blocked": "Our team stopped your ad credit.",
+    "stage.programme_over": "The offer is over for your store.",
+    "stage.ended": "Your spend period ended, and no tier was reached.",
+    "stage.ineligible": "A rule of the offer is not met.",
+    "stage.held": "Your spend reached a tier; something has to be settled before the credit is issued.",
+    "window.began": "Your spend period began on {first_date}; it ends on {last_date}.",
+    "tier.reached": "Your spend reached {threshold}: that tier brings {credit} of credit.",
+    "tier.lost": "Your spend is below {threshold} again.",
+    "rule.pass": "Met: {rule}.",
+    "rule.fail": "Not met: {rule}.",
+    "rule.pending": "Open: {rule}.",
+    "rule.unknown": "Not known: {rule}.",
+    "consent.pass": "You let us read your ad account.",
+    "consent.unknown": "We cannot read your ad account any more.",
+}
+
+NOTICES: Mapping[str, str] = {
+    "near_tier": "You are near a tier: {remaining} more by {by} earns {credit} of ad credit in all.",
+    "window_ends": "Not many days are left: {remaining} more by {by} earns {credit} of ad credit in all.",
+    "bill_deadline": "Pay {remaining} more of your bills by {by}: that earns {credit} of ad credit in all.",
+    "consent_lost": "We cannot read your ad account any more. Connect TikTok again on the plugin's page.",
+    "credit_due": "You earned {credit} of ad credit; you receive it by {due_by}.",
+    "credit_overdue": "Your ad credit of {credit} was due by {due_by}, and that date has passed. Our "
+    "team sees this.",
+    "credit_issued": "Your ad credit of {credit} was issued. Look for it in Ads Manager.",
+    "credit_expiring": "Your ad credit of {credit} expires on {expires}. Use it before then.",
+}
+
+MAILS: Mapping[str, str] = {
+    "subject": "TikTok ad credit: news for {shop}",
+    "footer": "You get this e-mail because you asked for it at {shop}. To get no more of them: {link}",
+    "confirm_subject": "TikTok ad credit: confirm this address",
+    "confirm": "Somebody at {shop} asked for news of its TikTok ad credit at this address. If you want that, "
+    "confirm it within two days: {link} If not, do nothing, and nothing more is sent.",
+}
+
+MAIL_PAGES: Mapping[str, str] = {
+    "title": "E-mails about your ad credit",
+    "confirm_ask": "Do you want news of the ad credit of {shop} sent to this address?",
+    "confirm_button": "Confirm address",
+    "confirm_done": "The address is confirmed. A link in each e-mail stops them at any time.",
+    "stop_ask": "Do you want no more e-mails about the ad credit of {shop}?",
+    "stop_button": "Stop e-mails",
+    "stop_done": "No more e-mails are sent to this address.",
+    "over": "This link does not count any more. Ask for e-mails, or stop them, on the plugin's page.",
+}
+
+
+def history_words(message_id: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
+    """Return what changed, in a sentence."""
+    rule = params.get("rule")
+    if rule is not None:
+        params = {**params, "rule": translated(f"rule.{rule}:name", RULE_NAMES[rule], locale)}
+    return _said(f"{message_id}:history", HISTORY[message_id], params, locale)
+
+
+def notice_words(kind: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
+    """Return what a notice tells."""
+    return _said(f"{kind}:notice", NOTICES[kind], params, locale)
+
+
+def mail_words(part: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
+    """Return a part of an e-mail to a merchant."""
+    return _said(f"{part}:mail", MAILS[part], params, locale)
+
+
+def mail_page_words(part: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
+    """Return a text of the pages that the links in e-mails lead to."""
+    return _said(f"{part}:mail_page", MAIL_PAGES[part], params, locale)
+
+
+def _said(name: str, english: str, params: Mapping[str, Any], locale: Locale) -> str:
+    return filled_text(translated(name, english, locale), params, locale)

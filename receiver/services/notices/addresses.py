@@ -1,0 +1,146 @@
+"""Keeps where a merchant wants notices sent, from their owner's yes until their no."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.notices import MailState
+from receiver.domain.shops import host_of
+from receiver.errors import NotFound, ReceiverError, Refused
+from receiver.storage import audit, notices, stores
+from receiver.storage.cipher import Cipher, token_hash
+from receiver.storage.codes import write_codes
+from receiver.storage.database import Database
+from receiver.storage.tables import NoticeAddress, Store
+
+MERCHANT = "merchant"
+DAY = timedelta(days=1)
+ASKED_A_DAY = 5  # of a store, and for one address: each sends somebody a message who may not want it
+
+
+class LinkUse(StrEnum):
+    """What a link in an e-mail does, and how long it counts."""
+
+    CONFIRM = "confirm"
+    STOP = "stop"
+
+
+LASTS = {LinkUse.CONFIRM: timedelta(days=2), LinkUse.STOP: timedelta(days=60)}
+
+
+@dataclass(frozen=True)
+class MailLink:
+    """A link that counts: what it does, of which store, and the host its merchant knows that by."""
+
+    use: LinkUse
+    store_id: str
+    shop: str
+
+
+def ask_for_mail(
+    database: Database, cipher: Cipher, now: datetime, token: str, email: str | None, language: str
+) -> MailState:
+    """Keep where a status token's store wants its notices sent; None: nowhere. Twice is once.
+
+    The worker then asks the address' owner. Raises NotFound, and Refused for too many addresses.
+    """
+    with database.writing() as session:
+        store = stores.store_of_token(session, token_hash(token))
+        stores.lock_stores(session, [store.id])
+        row = notices.address_of(session, store.id)
+        if email is None:
+            _forget(session, now, store, row)
+        else:
+            _keep(session, cipher, now, store, row, email, language)
+        session.flush()
+        return notices.mail_state(session, store.id)
+
+
+def read_link(database: Database, cipher: Cipher, now: datetime, use: LinkUse, token: str) -> MailLink:
+    """Raises NotFound for a link that does not count, or not any more."""
+    with database.reading() as session:
+        store, _ = _linked(session, cipher, now, use, token)
+        return MailLink(use, store.id, shop_of(store))
+
+
+def follow_link(database: Database, cipher: Cipher, now: datetime, use: LinkUse, token: str) -> MailLink:
+    """Do what a link is for; twice is once. Raises NotFound as `read_link` does."""
+    with database.writing() as session:
+        store, row = _linked(session, cipher, now, use, token)
+        stores.lock_stores(session, [store.id])
+        if use is LinkUse.STOP:
+            _forget(session, now, store, row)
+        elif row.confirmed_at is None:
+            row.confirmed_at = row.due_at = now
+            row.failures = 0
+            audit.record(session, now, MERCHANT, "notices confirmed", store.id, {})
+        return MailLink(use, store.id, shop_of(store))
+
+
+def make_link(cipher: Cipher, now: datetime, use: LinkUse, row: NoticeAddress, public_url: str) -> str:
+    """Return the address of a page that only the reader of an e-mail can open, for as long as it counts."""
+    until = int((now + LASTS[use]).timestamp())
+    told = {"for": use.value, "store": row.store_id, "address": row.email_hash, "until": until}
+    return f"{public_url}/connect/notices/{use}?token={cipher.encrypt(json.dumps(told))}"
+
+
+def shop_of(store: Store) -> str:
+    """Return what a merchant knows a store by; its name is its own words, and not sent to strangers."""
+    return host_of(store.url) or store.id
+
+
+def _keep(
+    session: Session,
+    cipher: Cipher,
+    now: datetime,
+    store: Store,
+    row: NoticeAddress | None,
+    email: str,
+    language: str,
+) -> None:
+    hashed = write_codes(session, cipher, now).hash(email.lower())
+    if row is not None and row.email_hash == hashed and row.confirmed_at is not None:
+        row.language = language
+        return
+    if row is None:
+        row = NoticeAddress(store_id=store.id, asked=0, asked_at=now, language=language, failures=0)
+        session.add(row)
+    if now - row.asked_at >= DAY:
+        row.asked_at, row.asked = now, 0
+    if row.asked >= ASKED_A_DAY or notices.count_asked_for(session, hashed, now - DAY) >= ASKED_A_DAY:
+        raise Refused(f"an address can be asked for {ASKED_A_DAY} times a day; try again tomorrow")
+    row.asked += 1
+    row.email_sealed, row.email_hash, row.language = cipher.encrypt(email), hashed, language
+    row.confirmed_at, row.due_at, row.failures = None, now, 0
+    audit.record(session, now, MERCHANT, "notices asked for", store.id, {})
+
+
+def _forget(session: Session, now: datetime, store: Store, row: NoticeAddress | None) -> None:
+    """The row stays for a day's bound, without what is personal."""
+    if row is None or row.email_sealed is None:
+        return
+    row.email_sealed = row.email_hash = row.confirmed_at = row.due_at = None
+    audit.record(session, now, MERCHANT, "notices stopped", store.id, {})
+
+
+def _linked(
+    session: Session, cipher: Cipher, now: datetime, use: LinkUse, token: str
+) -> tuple[Store, NoticeAddress]:
+    gone = NotFound("this link does not count any more")
+    try:
+        told = json.loads(cipher.decrypt(token))
+        counts = told["for"] == use and datetime.fromtimestamp(told["until"], UTC) > now
+        row = notices.address_of(session, told["store"])
+    except (ReceiverError, ValueError, KeyError, TypeError) as error:
+        raise gone from error
+    if not counts or row is None or row.email_sealed is None or row.email_hash != told["address"]:
+        raise gone
+    store = stores.get_store(session, row.store_id)
+    if store.disconnected_at is not None:
+        raise gone
+    return store, row

@@ -1,0 +1,125 @@
+"""Sends merchants the notices they asked for: each once, and only what is true at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from threading import Event
+
+import structlog
+from babel import Locale
+
+from receiver.documents.notices import confirmation_mail, notices_mail
+from receiver.domain.alerts import Message
+from receiver.errors import ProviderError
+from receiver.i18n.languages import reader_locale
+from receiver.integrations.notifications.mail import Mail
+from receiver.services.decisions.status import status_of
+from receiver.services.notices.addresses import LASTS, LinkUse, make_link, shop_of
+from receiver.storage import notices, stores
+from receiver.storage.cipher import Cipher
+from receiver.storage.database import Database
+from receiver.storage.tables import NoticeAddress, Store
+
+BATCH = 100
+HELD = timedelta(minutes=10)  # by whoever sends: longer than a mail server can take
+LOOKED_AT_AGAIN = timedelta(hours=1)  # what was noticed meanwhile, or is not true at this moment
+
+log = structlog.get_logger(__name__)
+
+
+def send_notices(
+    database: Database, cipher: Cipher, now: datetime, mail: Mail | None, public_url: str, stopping: Event
+) -> int:
+    """Send what is due, one store after the other; return how many messages went out.
+
+    Ends at the first failure: a mail server that hangs must not hold the worker. What failed waits longer.
+    """
+    if mail is None:
+        return 0
+    with database.reading() as session:
+        due = notices.due_addresses(session, now, BATCH)
+    sent = 0
+    for store_id in due:
+        if stopping.is_set():
+            break
+        try:
+            sent += _send_to(database, cipher, now, mail, public_url, store_id)
+        except ProviderError as error:
+            log.warning("merchant not told", store_id=store_id, error=str(error))
+            break
+    return sent
+
+
+def _send_to(
+    database: Database, cipher: Cipher, now: datetime, mail: Mail, public_url: str, store_id: str
+) -> bool:
+    with database.writing() as session:
+        row = notices.claim_address(session, store_id, now, now + HELD)
+        store = stores.get_store(session, store_id)
+    if row is None or row.email_sealed is None:
+        return False
+    email, locale = cipher.decrypt(row.email_sealed), reader_locale([row.language])
+    if row.confirmed_at is None:
+        link = make_link(cipher, now, LinkUse.CONFIRM, row, public_url)
+        question = confirmation_mail(shop_of(store), link, now, locale)
+        return _deliver(database, now, mail, row, email, question, None, ())
+    stop = make_link(cipher, now, LinkUse.STOP, row, public_url)
+    message, claimed = _what_is_true(database, now, store, stop, locale)
+    if message is None:
+        _keep_done(database, now, row)
+        return False
+    return _deliver(database, now, mail, row, email, message, stop, claimed)
+
+
+def _what_is_true(
+    database: Database, now: datetime, store: Store, stop: str, locale: Locale
+) -> tuple[Message | None, Collection[str]]:
+    """Claim the notices that are true now and were not sent: sent twice would be worse than lost."""
+    current = [one for one, _ in status_of(database, now, store.id).notices]
+    with database.writing() as session:
+        claimed = notices.claim_unsent(session, store.id, [one.id for one in current], now)
+    told = [one for one in current if one.id in claimed]
+    return (notices_mail(told, shop_of(store), stop, now, locale) if told else None), claimed
+
+
+def _deliver(
+    database: Database,
+    now: datetime,
+    mail: Mail,
+    row: NoticeAddress,
+    email: str,
+    message: Message,
+    stop: str | None,
+    claimed: Collection[str],
+) -> bool:
+    """Raises ProviderError when the message was not taken; then it is tried again later."""
+    try:
+        mail.send_to(email, message, stop)
+    except ProviderError:
+        _keep_failure(database, now, row, claimed)
+        raise
+    _keep_done(database, now, row)
+    return True
+
+
+def _keep_done(database: Database, now: datetime, row: NoticeAddress) -> None:
+    with database.writing() as session:
+        kept = notices.address_of(session, row.store_id)
+        if kept is None or kept.email_hash != row.email_hash or kept.confirmed_at != row.confirmed_at:
+            return  # changed meanwhile: that has its own turn
+        kept.failures = 0
+        waits = kept.confirmed_at is not None and notices.has_unsent(session, row.store_id)
+        kept.due_at = now + LOOKED_AT_AGAIN if waits else None
+
+
+def _keep_failure(database: Database, now: datetime, row: NoticeAddress, claimed: Collection[str]) -> None:
+    with database.writing() as session:
+        notices.give_back(session, row.store_id, claimed)
+        kept = notices.address_of(session, row.store_id)
+        if kept is None or kept.email_hash != row.email_hash:
+            return
+        kept.failures += 1
+        again = now + timedelta(minutes=2 ** min(kept.failures - 1, 10))
+        is_over = kept.confirmed_at is None and again > kept.asked_at + LASTS[LinkUse.CONFIRM]
+        kept.due_at = None if is_over else again

@@ -1,0 +1,46 @@
+"""Reads how much ad credit an account holds while an award of ours is used; not knowing costs nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+import structlog
+
+from receiver.errors import ProviderError
+from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.integrations.tiktok.finance import Balance
+from receiver.services.polling.poll_bills import BillsTask
+from receiver.storage import tables
+
+log = structlog.get_logger(__name__)
+
+
+class Balances(Protocol):
+    """What reading it needs of the TikTok client; raises ProviderError."""
+
+    def balances(self, token: str, bc_id: str, advertiser_id: str | None = None) -> list[Balance]: ...
+
+
+def read_ad_credit(tiktok: Balances, token: str, task: BillsTask, info: AdvertiserInfo) -> Decimal | None:
+    """Return the account's ad credit; None where TikTok does not tell that of this account alone."""
+    if not task.has_credit or not info.owner_bc_id:
+        return None
+    try:
+        found = tiktok.balances(token, info.owner_bc_id, info.advertiser_id)
+    except ProviderError as error:
+        log.info("ad credit not read", advertiser_id=info.advertiser_id, advice=error.advice, code=error.code)
+        return None
+    return next((_credit_of(one, info) for one in found if one.advertiser_id == info.advertiser_id), None)
+
+
+def keep_ad_credit(account: tables.Account, now: datetime, credit: Decimal | None) -> None:
+    """Keep what was read; what could not be read is unknown, whatever it was before."""
+    account.ad_credit = credit
+    account.ad_credit_read_at = None if credit is None else now
+
+
+def _credit_of(balance: Balance, info: AdvertiserInfo) -> Decimal | None:
+    is_shared = balance.payment_portfolio is not None  # the figures are the portfolio's then
+    return None if is_shared or balance.currency != info.currency else balance.grant

@@ -1,0 +1,102 @@
+"""The notices of stores as of their last decisions, which of them were sent, and where to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from receiver.domain.limits import SENT_NOTICES
+from receiver.domain.notices import MailState
+from receiver.storage.tables import NoticeAddress, Store, StoreNotice
+
+
+def noticed_at(session: Session, store_id: str) -> dict[str, datetime]:
+    """Return when each kept notice of a store was first noticed, by id."""
+    query = select(StoreNotice.id, StoreNotice.noticed_at).where(StoreNotice.store_id == store_id)
+    return {row.id: row.noticed_at for row in session.execute(query)}
+
+
+def replace_notices(session: Session, store_id: str, now: datetime, found: Collection[str]) -> bool:
+    """Keep the notices that are true now; those sent before stay, the newest SENT_NOTICES of them.
+
+    Returns whether one is new. The caller holds the store's row.
+    """
+    query = select(StoreNotice).where(StoreNotice.store_id == store_id).order_by(StoreNotice.noticed_at)
+    rows = session.scalars(query).all()
+    gone = [row for row in rows if row.id not in found]
+    sent = [row for row in gone if row.sent_at is not None]
+    for row in (*(row for row in gone if row.sent_at is None), *sent[: max(0, len(sent) - SENT_NOTICES)]):
+        session.delete(row)
+    new = set(found) - {row.id for row in rows}
+    session.add_all(StoreNotice(store_id=store_id, id=one, noticed_at=now) for one in sorted(new))
+    return bool(new)
+
+
+def claim_unsent(session: Session, store_id: str, ids: Collection[str], now: datetime) -> set[str]:
+    """Mark those of the notices as sent that were not; return their ids. Whoever asks second gets none."""
+    unsent = (StoreNotice.store_id == store_id, StoreNotice.id.in_(ids), StoreNotice.sent_at.is_(None))
+    claim = update(StoreNotice).where(*unsent).values(sent_at=now).returning(StoreNotice.id)
+    return set(session.scalars(claim, execution_options={"synchronize_session": False}))
+
+
+def has_unsent(session: Session, store_id: str) -> bool:
+    query = select(StoreNotice.id).where(StoreNotice.store_id == store_id, StoreNotice.sent_at.is_(None))
+    return session.scalar(query.limit(1)) is not None
+
+
+def give_back(session: Session, store_id: str, ids: Collection[str]) -> None:
+    """Mark notices as not sent after all."""
+    which = (StoreNotice.store_id == store_id, StoreNotice.id.in_(ids))
+    session.execute(update(StoreNotice).where(*which).values(sent_at=None))
+
+
+# -- Addresses ------------------------------------------------------------------------------------
+
+
+def address_of(session: Session, store_id: str) -> NoticeAddress | None:
+    return session.get(NoticeAddress, store_id)
+
+
+def mail_state(session: Session, store_id: str) -> MailState:
+    """Return whether notices of a store go out by e-mail."""
+    row = address_of(session, store_id)
+    if row is None or row.email_sealed is None:
+        return MailState.OFF
+    return MailState.UNCONFIRMED if row.confirmed_at is None else MailState.ON
+
+
+def count_asked_for(session: Session, email_hash: str, since: datetime) -> int:
+    """Count the stores that asked for e-mails to an address since a moment."""
+    query = select(func.count()).where(
+        NoticeAddress.email_hash == email_hash, NoticeAddress.asked_at >= since
+    )
+    return session.scalar(query) or 0
+
+
+def look_at(session: Session, store_id: str, at: datetime) -> None:
+    """Have the worker look whether there is something to send to a confirmed address."""
+    which = (NoticeAddress.store_id == store_id, NoticeAddress.confirmed_at.is_not(None))
+    query = update(NoticeAddress).where(*which, NoticeAddress.due_at.is_(None)).values(due_at=at)
+    session.execute(query)
+
+
+def due_addresses(session: Session, now: datetime, limit: int) -> list[str]:
+    """Return the stores to whose merchants something may have to be sent, the longest due first."""
+    query = (
+        select(NoticeAddress.store_id)
+        .join(Store, Store.id == NoticeAddress.store_id)
+        .where(NoticeAddress.due_at <= now, Store.disconnected_at.is_(None))
+        .order_by(NoticeAddress.due_at, NoticeAddress.store_id)
+    )
+    return list(session.scalars(query.limit(limit)))
+
+
+def claim_address(session: Session, store_id: str, now: datetime, until: datetime) -> NoticeAddress | None:
+    """Hold a due address until a moment, so that nobody else sends to it; None where somebody does."""
+    due = (NoticeAddress.store_id == store_id, NoticeAddress.due_at <= now)
+    held = update(NoticeAddress).where(*due).values(due_at=until).returning(NoticeAddress.store_id)
+    found = session.scalar(held, execution_options={"synchronize_session": False})
+    return None if found is None else session.get_one(NoticeAddress, store_id, populate_existing=True)

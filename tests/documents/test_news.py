@@ -1,0 +1,43 @@
+"""Every sentence about what changed, every notice and every part of an e-mail is said by something."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from receiver.documents.merchant_history import changes_for_merchant
+from receiver.documents.status import status_document
+from receiver.domain.decision import Stage
+from receiver.domain.notices import NoticeKind
+from receiver.i18n import news
+from receiver.services.notices.addresses import LinkUse
+from tests.documents.test_every_answer import all_decisions
+
+
+def test_every_stage_rule_and_outcome_of_the_history_is_said_between_some_two_documents(monkeypatch):
+    monkeypatch.setattr(news, "translated", lambda message_id, english, locale: message_id)
+    documents = [status_document(decision) for decision in all_decisions()]
+    pairs = [(None, one) for one in documents]
+    pairs += [pair for way in (documents, documents[::-1], documents[::7]) for pair in pairwise(way)]
+    said = {change["text"] for before, after in pairs for change in changes_for_merchant(before, after)}
+    assert said == {f"{message_id}:history" for message_id in news.HISTORY}
+
+
+def test_there_is_a_sentence_for_each_stage_notice_and_use_of_a_link():
+    assert {f"stage.{stage}" for stage in Stage} == {one for one in news.HISTORY if one.startswith("stage.")}
+    assert set(news.NOTICES) == set(NoticeKind)
+    assert {f"{use}_{part}" for use in LinkUse for part in ("ask", "button", "done")} < set(news.MAIL_PAGES)
+
+
+@pytest.mark.parametrize("known", [None, {"qualifying": None, "currency": "USD"}])
+def test_a_tier_that_nobody_can_tell_any_more_is_not_said_to_be_lost(known):
+    before = next(
+        document
+        for decision in all_decisions()
+        if (document := status_document(decision))["tier"] and document["spend"]["qualifying"]
+    )
+    after = {**before, "tier": None, "spend": known}
+    assert changes_for_merchant(before, after) == []
+    fallen = {**before, "tier": None}
+    assert [one["kind"] for one in changes_for_merchant(before, fallen)] == ["tier"]
