@@ -296,3 +296,18 @@ def test_a_signal_nobody_can_read_is_named_by_its_path(shop: Shop, argument: Any
 
 def test_an_ending_says_no_more_than_it_must():
     assert astuple(ProcessingResult(DeliveryState.PROCESSED)) == ("processed", None, ())
+
+
+@pytest.mark.parametrize("value", ["0", "", " ", "00000", None])
+def test_an_id_that_is_none_links_nothing(shop: Shop, value: Any):
+    for event in ("account_linked", "account_switched"):
+        shop.hears(linked(1, advertiser_id=value, event=event))
+    shop.hears(state(2, True, True, {"advertiser_id": value, "exact": True}))
+    assert shop.links == {}
+    assert (shop.row.installed_at, shop.row.set_up_at) == (at(2), at(2))  # the rest of a state is read
+
+
+@pytest.mark.parametrize("value", ["0", "", None])
+def test_a_state_whose_id_is_none_ends_the_link_that_stood(shop: Shop, value: Any):
+    shop.hears(linked(1), state(2, True, True, {"advertiser_id": value}))
+    assert (list(shop.links), shop.open) == ([ACCOUNT], [])

@@ -10,10 +10,10 @@ import pytest
 from receiver.domain.schedule import PollReason, share_of
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.services.authorization.consent import give_consent
 from receiver.services.polling.poll import poll_account, poll_due
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.spend import spend_of
-from receiver.services.stores.links import add_link
 from receiver.storage import spend, tables
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import OPEN
@@ -220,8 +220,8 @@ def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
 def test_a_consent_given_again_while_the_old_one_failed_stands(linked):
     class Renewing(FakeTikTok):
         def advertiser_info(self, token, advertiser_ids):
-            give = {"store_id": "st_1", "advertiser_id": "7001", "token": "new", "actor": "ann"}
-            add_link(at(linked, OPEN), **give)
+            with linked.database.writing() as session:
+                give_consent(session, linked.cipher, OPEN, "st_1", "7001", "new")
             return super().advertiser_info(token, advertiser_ids)
 
     revoked = Renewing()
