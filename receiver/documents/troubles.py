@@ -41,6 +41,11 @@ FOR_STAFF: Mapping[str, tuple[str, str, str]] = {
         "stores whose figures are stale",
         "See why the account could not be read.",
     ),
+    "currency_differs": (
+        "store whose report is not in its account's currency",
+        "stores whose reports are not in their accounts' currency",
+        "Nothing of such a report counts: see the error on the store's page, and ask TikTok.",
+    ),
     "figures_incomplete": (
         "store whose report lacks dates that had figures",
         "stores whose report lacks dates that had figures",

@@ -31,6 +31,7 @@ class ReadingFault(StrEnum):
     REFUSED = "refused"  # by our own settings or code
     UNREACHABLE = "unreachable"  # the token stands, and does not reach the account
     MISSING = "missing"  # TikTok knows no such account
+    CURRENCY = "currency"  # the report's rows are not in the account's currency
     INCOMPLETE = "incomplete"  # dates that had figures are not in the report any more
 
 
@@ -43,6 +44,7 @@ TROUBLES: Mapping[str, Actor] = {
     "merchants_alike": Actor.STAFF,
     "reading_refused": Actor.SERVICE,
     "figures_stale": Actor.SERVICE,
+    "currency_differs": Actor.STAFF,
     "figures_incomplete": Actor.STAFF,
     "status_unknown": Actor.STAFF,
     "bill_unreadable": Actor.STAFF,
@@ -94,7 +96,7 @@ ADVICE = frozenset(
 # What is wrong on our side with the figures a merchant looks at: they read of it, too.
 TOLD_TO_MERCHANTS = frozenset(
     {
-        *("reading_refused", "figures_stale", "status_unknown", "bill_unreadable"),
+        *("reading_refused", "figures_stale", "status_unknown", "bill_unreadable", "currency_differs"),
         *("too_late_to_begin", "nothing_more_in_time"),
     }
 )
@@ -199,6 +201,8 @@ def _of_the_account(decision: Decision, observed: Observations) -> Iterator[Foun
 def _of_readings(observed: Observations) -> Iterator[FoundTrouble]:
     if observed.reading is ReadingFault.REFUSED:
         yield FoundTrouble("reading_refused")
+    elif observed.reading is ReadingFault.CURRENCY:
+        yield FoundTrouble("currency_differs")
     elif observed.is_stale:
         yield FoundTrouble("figures_stale")
     if observed.reading is ReadingFault.INCOMPLETE:

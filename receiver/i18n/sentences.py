@@ -542,6 +542,9 @@ TROUBLES: Mapping[str, Sentence] = {
     "figures_stale": Sentence(
         "TikTok's figures could not be read when their turn was. What we had read stays.", _OURS
     ),
+    "currency_differs": Sentence(
+        "TikTok's report is not in the currency of your ad account, so that nothing of it counts yet.", _TEAM
+    ),
     "figures_incomplete": Sentence(
         "TikTok's report lacks dates that had figures before. What we had read of them stays.", _TEAM
     ),

@@ -93,7 +93,7 @@ def advertiser_info() -> Response:
     ids = json_list(request.args, "advertiser_ids")
     if len(ids) > MOST_IDS:
         raise Refusal(TOO_MANY_IDS, f"At most {MOST_IDS} advertiser_ids.")
-    shown = [_info(account) for account in _allowed(mine, ids)]
+    shown = [_info(one) for one in _allowed(mine, ids) if Fault.EMPTY_LIST not in _faults()]
     if "fields" in request.args and shown:
         wanted = words(request.args, "fields", shown[0])
         shown = [{name: row[name] for name in wanted} for row in shown]
