@@ -91,6 +91,11 @@ FOR_STAFF: Mapping[str, tuple[str, str, str]] = {
         "stores whose messages come from another address",
         "See whether the store moved or was copied; move it, and what was held is processed again.",
     ),
+    "signals_fell_back": (
+        "store whose messages count from an earlier number",
+        "stores whose messages count from an earlier number",
+        "It was perhaps restored from a backup: its state is read; reconcile it, if this stays.",
+    ),
     "account_missing": (
         "ad account that TikTok does not know",
         "ad accounts that TikTok does not know",

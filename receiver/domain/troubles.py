@@ -54,6 +54,7 @@ TROUBLES: Mapping[str, Actor] = {
     "signals_refused": Actor.STAFF,
     "signals_unreadable": Actor.STAFF,
     "signals_held": Actor.STAFF,
+    "signals_fell_back": Actor.STAFF,
     "account_missing": Actor.MERCHANT,
     "account_unreachable": Actor.MERCHANT,
     "consent_withdrawn": Actor.MERCHANT,
@@ -123,6 +124,7 @@ class Observations:
     shop: str | None = None  # wp_bridge.errors.StoreTrouble
     webhooks: tuple[str, ...] = ()  # domain/store_webhooks.py
     clock_skew: int | None = None  # seconds the store's clock is ahead of ours, where that is too much
+    fell_back: bool = False  # its signals count from an earlier number, and its state was not read since
     place_until: datetime | None = None  # its place in a capped offer is reserved
     has_left: bool = False  # we, or its merchant, disconnected it
 
@@ -212,6 +214,8 @@ def _of_readings(observed: Observations) -> Iterator[FoundTrouble]:
 def _of_the_store(decision: Decision, observed: Observations) -> Iterator[FoundTrouble]:
     if decision.lost_signals is not None:
         yield FoundTrouble(f"signals_{decision.lost_signals}")
+    if observed.fell_back:
+        yield FoundTrouble("signals_fell_back")
     if any(rule.reason == "merchant_once.unknown" for rule in decision.rules):
         yield FoundTrouble("merchants_alike")
     if observed.shop is not None:

@@ -562,6 +562,9 @@ TROUBLES: Mapping[str, Sentence] = {
     "signals_refused": Sentence("The signature of your store's messages does not fit.", _CHECK_MESSAGES),
     "signals_unreadable": Sentence("A message of your store could not be read.", _CHECK_MESSAGES),
     "signals_held": Sentence("Your store's messages come from another address.", _CHECK_MESSAGES),
+    "signals_fell_back": Sentence(
+        "Your store's messages count from an earlier number, as after a restored backup.", _CHECK_MESSAGES
+    ),
     "account_missing": Sentence(
         "TikTok says that your ad account does not exist. What we had read stays; what you spend now does "
         "not show.",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
+from receiver.integrations.woocommerce.events import READ_BY_REST
 from receiver.services.deliveries.apply_signal import apply_deliveries
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.storage.tables import Delivery, Link, Signal, Store
@@ -31,14 +32,16 @@ class Shop:
         self.session, self.id = session, store_id
 
     def hears(
-        self, *arguments: Any, received_at: datetime = LATER, topic: str = SIGNAL
+        self, *arguments: Any, received_at: datetime = LATER, topic: str = SIGNAL, headers: Any = ()
     ) -> list[ProcessingResult]:
         """All at once."""
-        deliveries = [self._delivery(body_of(one), received_at, topic) for one in arguments]
+        known = {"id": 1, "store_id": self.id, "topic": topic, "received_at": received_at}
+        deliveries = [Delivery(body=body_of(one), headers=list(headers), **known) for one in arguments]
         return apply_deliveries(self.session, deliveries, received_at)
 
-    def _delivery(self, body: bytes, received_at: datetime, topic: str) -> Delivery:
-        return Delivery(id=1, store_id=self.id, topic=topic, body=body, received_at=received_at)
+    def is_read(self, argument: Any, received_at: datetime = LATER) -> ProcessingResult:
+        """The service read this state by REST."""
+        return self.hears(argument, received_at=received_at, headers=READ_BY_REST)[0]
 
     @property
     def row(self) -> Store:

@@ -187,7 +187,7 @@ class _Readings:
 
     @property
     def error(self) -> str | None:
-        """What is wrong with the report, for staff; it holds no secret."""
+        """The fault of the report, for staff; it holds no secret."""
         if self.foreign_currency:
             return f"TikTok's report is in {self.foreign_currency}, the account in {self.currency}"
         return f"TikTok refuses the report's {', '.join(self.refused)} (code 40002)" if self.refused else None
