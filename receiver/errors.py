@@ -36,6 +36,10 @@ class StorageUnavailable(ReceiverError):
     """The database cannot take or give anything right now."""
 
 
+class OptionsRefused(StorageUnavailable):
+    """A pooler stands before the database and takes no start-up options, so that no time-out would hold."""
+
+
 class Busy(ReceiverError):
     """Too many ask for the same costly thing at once; nothing was looked at or counted."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from receiver.container import Container
 from receiver.services.awards.block import block, lift
+from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import issue_file
@@ -64,6 +65,12 @@ class AwardDesk:
     def issue(self, reference: str = "INV-1", award_id: str = "aw_0", as_: str = "applied") -> dict[str, Any]:
         told = {"reference": reference, "delivered_as": as_, "actor": "ann", "cipher": self.cipher}
         return issue(self.database, NOW, award_id, **told)
+
+    def correct(
+        self, reference: str = "INV-2", as_: str = "applied", award_id: str = "aw_0", reason: str = "a typo"
+    ) -> dict[str, Any]:
+        told = {"reference": reference, "delivered_as": as_, "reason": reason, "actor": "ann"}
+        return correct_reference(self.database, NOW, award_id, cipher=self.cipher, **told)
 
     def credit(
         self, evidence: str = "PROMOTION_ISSUED of 5 December", source: str = "staff"

@@ -7,10 +7,10 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from receiver.domain.calendar import local_date
-from receiver.domain.facts import DaySpend
 from receiver.errors import ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.finance import Balance
+from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.integrations.tiktok.transactions import LedgerTransaction
 
 INFO = AdvertiserInfo(
@@ -25,15 +25,15 @@ INFO = AdvertiserInfo(
 )
 
 
-def day(of: date, amount: str) -> DaySpend:
+def day(of: date, amount: str) -> ReportedDay:
     net = Decimal(amount)
-    return DaySpend(of, net, net, net, Decimal(0))
+    return ReportedDay(of, net, net, net, Decimal(0), "USD")
 
 
 class FakeTikTok:
     """Answers from a table of days, or fails as told; remembers what it was asked."""
 
-    def __init__(self, *days: DaySpend) -> None:
+    def __init__(self, *days: ReportedDay) -> None:
         self.days = list(days)
         self.info = INFO
         self.fault: ProviderError | None = None

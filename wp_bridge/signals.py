@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
+from receiver.tiktok_ids import SHAPE, account_id, names_no_account
 from wp_bridge.errors import BadSignal
 
 VERSION = 1
@@ -31,11 +32,24 @@ class _Text(fields.Field[str]):
         return value
 
 
+class _AccountId(fields.Field[str]):
+    """An ad account's id: kept as text, because it is longer than a float is exact."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        found = account_id(value)
+        if found is None:
+            raise ValidationError(f"{SHAPE}, as text")
+        return found
+
+
 class _Digits(_Text):
-    """An id of TikTok's: kept as text, because it is longer than a float is exact."""
+    """An id of TikTok's that is not kept; None where the store has none."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("[0-9]{1,64}", "must be 1 to 64 digits, as text", **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        return None if names_no_account(value) else super()._deserialize(value, attr, data, **kwargs)
 
 
 class _WholeNumber(fields.Field[int]):
@@ -79,7 +93,7 @@ class _Strict(Schema):
 
 
 class _AccountField(_Strict):
-    advertiser_id = _Digits(required=True)
+    advertiser_id = _AccountId(required=True)
     business_center = _Digits(allow_none=True, load_default=None)
     external_business_id = _Text(
         ".{0,200}", "must be a text of at most 200 characters", allow_none=True, load_default=None
@@ -110,6 +124,14 @@ class _AccountSignal(_SignalSchema, _AccountField):
 class _StateSignal(_SignalSchema):
     integration = fields.Nested(_Integration, allow_none=True, load_default=None)
     account = fields.Nested(_AccountField, allow_none=True, load_default=None)
+
+    @pre_load
+    def no_account(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """An account whose id is empty or 0 is none: so TikTok's plugin leaves its options behind."""
+        account = data.get("account")
+        if isinstance(account, dict) and names_no_account(account.get("advertiser_id", account)):
+            return {**data, "account": None}
+        return data
 
 
 EVENTS: dict[str, Schema] = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from receiver.cli.credits import credits_group, text_of
+from receiver.cli.credits import bytes_of, credits_group
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows
@@ -16,10 +16,12 @@ from receiver.container import current_container
 from receiver.errors import Refused
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
+from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import show_award
+from receiver.services.awards.spreadsheet import decode
 
 __all__ = ["credits_group"]  # the group, with these commands on it
 
@@ -57,6 +59,22 @@ def issue_command(
         _move(partial(issue, cipher=current_container().cipher), award_id, dry_run, as_json, **told)
     else:
         raise click.UsageError("write either ID --reference REF [--as applied|code], or --from CSV")
+
+
+@credits_group.command("correct")
+@click.argument("award_id", metavar="ID")
+@click.option("--reference", required=True, help="The right one.")
+@click.option("--as", "delivered_as", type=click.Choice(DELIVERIES), default="applied", show_default=True)
+@reason_option
+@dry_run_option
+@json_option
+def correct_command(
+    award_id: str, reference: str, delivered_as: str, reason: str, dry_run: bool, as_json: bool
+) -> None:
+    """Put the reference of an issued award right; the audit keeps the wrong one."""
+    told = {"reference": reference, "delivered_as": delivered_as, "reason": reason}
+    correct = partial(correct_reference, cipher=current_container().cipher)
+    _move(correct, award_id, dry_run, as_json, **told)
 
 
 @credits_group.command("credited")
@@ -121,7 +139,7 @@ def _move(
 
 
 def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:
-    container, text = current_container(), text_of(source)
+    container, text = current_container(), decode(bytes_of(source))
     planned = preview(container, text) if dry_run else issue_file(container, text, actor())
     print_rows([_row(one) for one in planned], as_json)
     problems = [f"line {one.row.line}: {one.problem}" for one in planned if one.problem]

@@ -22,7 +22,7 @@ from receiver.i18n.languages import LANGUAGES
 from receiver.services.awards.listing import page_of_awards
 from receiver.strict_json import read_json
 
-LONGEST_TEXT = 8 * 1024 * 1024  # characters
+LONGEST_TEXT = 8 * 1024 * 1024  # bytes
 
 
 @click.group("credits", cls=Commands)
@@ -71,11 +71,18 @@ def list_command(due_before: datetime | None, limit: int, as_json: bool, **filte
 def text_of(name: str) -> str:
     """The text of a file, or of stdin for "-". Raises InputError."""
     try:
-        with click.open_file(name, encoding="utf-8-sig") as file:
-            text = str(file.read(LONGEST_TEXT + 1))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
-        raise InputError(f"cannot be read ({reason})", path=name) from error
-    if len(text) > LONGEST_TEXT:
-        raise InputError(f"is longer than {LONGEST_TEXT} characters", path=name)
-    return text
+        return bytes_of(name).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("cannot be read (it is no UTF-8)", path=name) from error
+
+
+def bytes_of(name: str) -> bytes:
+    """The bytes of a file, or of stdin for "-". Raises InputError."""
+    try:
+        with click.open_file(name, "rb") as file:
+            body = bytes(file.read(LONGEST_TEXT + 1))
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", path=name) from error
+    if len(body) > LONGEST_TEXT:
+        raise InputError(f"is longer than {LONGEST_TEXT} bytes", path=name)
+    return body

@@ -9,6 +9,7 @@ from typing import Any
 PHRASES: Mapping[str, str] = {
     "award block": "blocked award {}",
     "award code shown": "read the redeem code of award {}",
+    "award correct": "corrected the reference of award {}",
     "award credit": "recorded that the credit of award {} arrived",
     "award expire": "let award {} expire",
     "award flagged": "flagged award {} for staff",
@@ -45,6 +46,7 @@ PHRASES: Mapping[str, str] = {
     "staff zone": "chose in which zone to read times",
     "store doubted": "found sources that contradict each other for store {}",
     "store facts": "read changed facts of store {}",
+    "store sequence restarted": "let the messages of store {} count anew from its state",
     "store webhook": "repaired a webhook of store {}",
     "stores add": "added store {}",
     "stores admit": "admitted store {}",

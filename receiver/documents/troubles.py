@@ -41,6 +41,11 @@ FOR_STAFF: Mapping[str, tuple[str, str, str]] = {
         "stores whose figures are stale",
         "See why the account could not be read.",
     ),
+    "currency_differs": (
+        "store whose report is not in its account's currency",
+        "stores whose reports are not in their accounts' currency",
+        "Nothing of such a report counts: see the error on the store's page, and ask TikTok.",
+    ),
     "figures_incomplete": (
         "store whose report lacks dates that had figures",
         "stores whose report lacks dates that had figures",
@@ -85,6 +90,11 @@ FOR_STAFF: Mapping[str, tuple[str, str, str]] = {
         "store whose messages come from another address",
         "stores whose messages come from another address",
         "See whether the store moved or was copied; move it, and what was held is processed again.",
+    ),
+    "signals_fell_back": (
+        "store whose messages count from an earlier number",
+        "stores whose messages count from an earlier number",
+        "It was perhaps restored from a backup: its state is read; reconcile it, if this stays.",
     ),
     "account_missing": (
         "ad account that TikTok does not know",

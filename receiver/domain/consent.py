@@ -6,7 +6,7 @@ the store named none.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,12 +43,10 @@ class Permission(StrEnum):
     MONEY = "money"
 
 
-# TikTok's numbers; one that holds others (4 holds 44) gives them too. Portal id 1753986142651394.
-GIVEN_BY = {
-    Permission.REPORTS: frozenset({4, 44}),
-    Permission.ACCOUNT: frozenset({100}),
-    Permission.MONEY: frozenset({152}),
-}
+# TikTok's numbers. A token lists what was granted, and whoever holds a number holds all that hangs under
+# it: real tokens say 10 for 100, or 1 alone. Portal id 1753986142651394.
+SCOPE = {Permission.REPORTS: 44, Permission.ACCOUNT: 100, Permission.MONEY: 152}
+PARENT = {44: 4, 100: 10, 10: 1, 152: 15, 15: 1}
 NEEDED = frozenset({Permission.REPORTS, Permission.ACCOUNT})
 
 
@@ -60,18 +58,34 @@ class ResolvedAccount:
     advertiser_id: str | None = None
 
 
-def missing(scopes: Collection[int]) -> tuple[Permission, ...]:
-    """Return the permissions that were not granted."""
-    return tuple(one for one in Permission if not GIVEN_BY[one] & set(scopes))
+def missing(scopes: Collection[int], answered: Collection[Permission] = ()) -> tuple[Permission, ...]:
+    """Return the permissions that were not granted; TikTok answers the calls of those in `answered`."""
+    granted = set(scopes)
+    return tuple(one for one in Permission if one not in answered and granted.isdisjoint(_lineage(one)))
+
+
+def _lineage(permission: Permission) -> Iterator[int]:
+    """A permission's own number, then those it hangs under."""
+    number: int | None = SCOPE[permission]
+    while number is not None:
+        yield number
+        number = PARENT.get(number)
 
 
 def resolve_account(
-    covered: Sequence[str], scopes: Collection[int], standing: str | None, chosen: str | None = None
+    covered: Sequence[str],
+    lacking: Collection[Permission],
+    standing: str | None,
+    chosen: str | None = None,
 ) -> ResolvedAccount:
-    """`covered` and `scopes` are the consent's, `standing` the account the store is linked to now."""
+    """Return which account a consent links, or why none.
+
+    `covered` are the consent's accounts, `lacking` the permissions it does not give, `standing` the account
+    the store is linked to now.
+    """
     if not covered:
         return ResolvedAccount(ConsentOutcome.NO_ACCOUNT)
-    if NEEDED & set(missing(scopes)):
+    if NEEDED & set(lacking):
         return ResolvedAccount(ConsentOutcome.NOT_ENOUGH)
     if standing is not None:
         agreed = standing in covered and chosen in (None, standing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,29 @@ def is_newer(news: SignalOrder, than: SignalOrder | None) -> bool:
     if news.install_id == than.install_id:
         return news.seq > than.seq
     return news.at > than.at
+
+
+def falls_back(news: SignalOrder, last: SignalOrder | None, *, margin: timedelta = timedelta(0)) -> bool:
+    """Return whether an install counts from an earlier number again, as after a restored backup.
+
+    `margin`: by how much the moment of `last` may be too early.
+    """
+    return (
+        last is not None
+        and news.install_id == last.install_id
+        and news.seq <= last.seq
+        and news.at > last.at + margin
+    )
+
+
+def is_of_before(news: SignalOrder, restart: SignalOrder | None, *, received_at: datetime) -> bool:
+    """Return whether a signal was counted before its install began anew at `restart`."""
+    return (
+        restart is not None
+        and news.install_id == restart.install_id
+        and news.seq > restart.seq
+        and received_at < restart.at
+    )
 
 
 def integration_change(told: SignalEvent) -> Integration | None:

@@ -31,6 +31,7 @@ class ReadingFault(StrEnum):
     REFUSED = "refused"  # by our own settings or code
     UNREACHABLE = "unreachable"  # the token stands, and does not reach the account
     MISSING = "missing"  # TikTok knows no such account
+    CURRENCY = "currency"  # the report's rows are not in the account's currency
     INCOMPLETE = "incomplete"  # dates that had figures are not in the report any more
 
 
@@ -43,6 +44,7 @@ TROUBLES: Mapping[str, Actor] = {
     "merchants_alike": Actor.STAFF,
     "reading_refused": Actor.SERVICE,
     "figures_stale": Actor.SERVICE,
+    "currency_differs": Actor.STAFF,
     "figures_incomplete": Actor.STAFF,
     "status_unknown": Actor.STAFF,
     "bill_unreadable": Actor.STAFF,
@@ -52,6 +54,7 @@ TROUBLES: Mapping[str, Actor] = {
     "signals_refused": Actor.STAFF,
     "signals_unreadable": Actor.STAFF,
     "signals_held": Actor.STAFF,
+    "signals_fell_back": Actor.STAFF,
     "account_missing": Actor.MERCHANT,
     "account_unreachable": Actor.MERCHANT,
     "consent_withdrawn": Actor.MERCHANT,
@@ -94,7 +97,7 @@ ADVICE = frozenset(
 # What is wrong on our side with the figures a merchant looks at: they read of it, too.
 TOLD_TO_MERCHANTS = frozenset(
     {
-        *("reading_refused", "figures_stale", "status_unknown", "bill_unreadable"),
+        *("reading_refused", "figures_stale", "status_unknown", "bill_unreadable", "currency_differs"),
         *("too_late_to_begin", "nothing_more_in_time"),
     }
 )
@@ -121,6 +124,7 @@ class Observations:
     shop: str | None = None  # wp_bridge.errors.StoreTrouble
     webhooks: tuple[str, ...] = ()  # domain/store_webhooks.py
     clock_skew: int | None = None  # seconds the store's clock is ahead of ours, where that is too much
+    fell_back: bool = False  # its signals count from an earlier number, and its state was not read since
     place_until: datetime | None = None  # its place in a capped offer is reserved
     has_left: bool = False  # we, or its merchant, disconnected it
 
@@ -199,6 +203,8 @@ def _of_the_account(decision: Decision, observed: Observations) -> Iterator[Foun
 def _of_readings(observed: Observations) -> Iterator[FoundTrouble]:
     if observed.reading is ReadingFault.REFUSED:
         yield FoundTrouble("reading_refused")
+    elif observed.reading is ReadingFault.CURRENCY:
+        yield FoundTrouble("currency_differs")
     elif observed.is_stale:
         yield FoundTrouble("figures_stale")
     if observed.reading is ReadingFault.INCOMPLETE:
@@ -208,6 +214,8 @@ def _of_readings(observed: Observations) -> Iterator[FoundTrouble]:
 def _of_the_store(decision: Decision, observed: Observations) -> Iterator[FoundTrouble]:
     if decision.lost_signals is not None:
         yield FoundTrouble(f"signals_{decision.lost_signals}")
+    if observed.fell_back:
+        yield FoundTrouble("signals_fell_back")
     if any(rule.reason == "merchant_once.unknown" for rule in decision.rules):
         yield FoundTrouble("merchants_alike")
     if observed.shop is not None:

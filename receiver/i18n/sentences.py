@@ -542,6 +542,9 @@ TROUBLES: Mapping[str, Sentence] = {
     "figures_stale": Sentence(
         "TikTok's figures could not be read when their turn was. What we had read stays.", _OURS
     ),
+    "currency_differs": Sentence(
+        "TikTok's report is not in the currency of your ad account, so that nothing of it counts yet.", _TEAM
+    ),
     "figures_incomplete": Sentence(
         "TikTok's report lacks dates that had figures before. What we had read of them stays.", _TEAM
     ),
@@ -559,6 +562,9 @@ TROUBLES: Mapping[str, Sentence] = {
     "signals_refused": Sentence("The signature of your store's messages does not fit.", _CHECK_MESSAGES),
     "signals_unreadable": Sentence("A message of your store could not be read.", _CHECK_MESSAGES),
     "signals_held": Sentence("Your store's messages come from another address.", _CHECK_MESSAGES),
+    "signals_fell_back": Sentence(
+        "Your store's messages count from an earlier number, as after a restored backup.", _CHECK_MESSAGES
+    ),
     "account_missing": Sentence(
         "TikTok says that your ad account does not exist. What we had read stays; what you spend now does "
         "not show.",

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, Pool, create_engine, e
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from receiver.errors import Refused, StorageUnavailable
+from receiver.errors import OptionsRefused, Refused, StorageUnavailable
 from receiver.storage.sqlite_files import make_folder, make_private
 
 SQLITE_BUSY_MS = 10_000
@@ -45,6 +45,10 @@ DRIVERS_OWN = (
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, psycopg.ProgrammingError),
 )
 NOT_MIGRATED = "the database lacks tables this version needs; run `flask --app wsgi migrate`"
+OPTIONS_REFUSED = (
+    "DATABASE_URL leads through a pooler that refuses our start-up options; connect to PostgreSQL itself, or "
+    "set up a pooler in session mode as docs/deployment.md says"
+)
 OPEN_ELSEWHERE = (
     "somebody else has the database open; stop web, worker and whatever else uses it, and do it again"
 )
@@ -229,6 +233,8 @@ def _our_errors() -> Iterator[None]:
         ):  # wrong SQL is a fault of ours, not of the database
             raise
         cause = error.orig if isinstance(error, DBAPIError) else error
+        if "unsupported startup parameter" in str(cause):
+            raise OptionsRefused(OPTIONS_REFUSED) from error
         raise StorageUnavailable(f"the database cannot be used: {_first_line(cause)}") from error
 
 

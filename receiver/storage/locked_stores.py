@@ -17,6 +17,7 @@ from receiver.domain.signals import SignalOrder
 from receiver.errors import NotFound
 from receiver.storage.address_claims import NewClaim, keep_claim
 from receiver.storage.links import drop_old_claims
+from receiver.storage.signals import forget_signals
 from receiver.storage.tables import Link, Signal, Store
 
 
@@ -73,7 +74,19 @@ class LockedStores:
         )
         keep_claim(self._session, claim, now)
 
+    def forget_applied(self, store_id: str, news: SignalOrder) -> None:
+        """Let an install count from this signal anew."""
+        forget_signals(self._session, store_id, news.install_id, news.seq)
+        _, install_id, first = _key(store_id, news)
+        self._applied = {
+            (store, install, seq)
+            for store, install, seq in self._applied
+            if (store, install) != (store_id, install_id) or seq < first
+        }
+
     def mark_applied(self, store_id: str, news: SignalOrder, event: str, delivery_id: int) -> None:
+        if self.is_applied(store_id, news):
+            return
         self._applied.add(_key(store_id, news))
         self._session.add(
             Signal(

@@ -21,6 +21,15 @@ def purge_signals(session: Session, before: datetime, limit: int) -> int:
     return len(gone.all())
 
 
+def forget_signals(session: Session, store_id: str, install_id: str, from_seq: int) -> None:
+    """Forget that an install's signals from a number on were applied: it counts from there anew."""
+    session.execute(
+        delete(Signal)
+        .where(Signal.store_id == store_id, Signal.install_id == install_id, Signal.seq >= from_seq)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def news_as_list(news: SignalOrder) -> list[str | int]:
     return [news.install_id, news.seq, news.at.isoformat()]
 

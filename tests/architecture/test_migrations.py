@@ -9,7 +9,7 @@ from sqlalchemy import event, inspect, select, text
 
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate, migrate_down, newest_revision
-from receiver.storage.tables import Base, Link, StaffToken
+from receiver.storage.tables import Account, Base, Link, StaffToken
 
 
 def test_up_down_and_up_again(empty_database_url):
@@ -99,6 +99,31 @@ def test_a_stores_uuid_is_carried_from_its_connection_to_its_own_row_and_back(em
     assert uuid_in("stores", "shop_uuid") == "uuid-1"
     migrate_down(database, "0031")
     assert uuid_in("bridges", "store_uuid") == "uuid-1"
+    database.close()
+
+
+def test_accounts_that_were_given_up_are_due_again(empty_database_url):
+    database = Database(empty_database_url)
+    migrate(database, "0033")
+    given_up, waits = "waits for staff: TikTok will not answer for this account", "its consent is gone"
+    with database.writing() as session:
+        for number, why in ((1, given_up), (2, waits)):
+            session.execute(
+                text(
+                    "INSERT INTO accounts (advertiser_id, failures, poll_reason, poll_urgent)"
+                    " VALUES (:id, 1, :why, false)"
+                ),
+                {"id": str(number), "why": why},
+            )
+    migrate(database)
+    with database.reading() as session:
+        due = dict(session.execute(select(Account.advertiser_id, Account.next_poll_at)).all())
+    assert due["1"] <= datetime.now(UTC)
+    assert due["2"] is None
+    migrate_down(database, "0033")
+    with database.reading() as session:
+        rows = session.execute(text("SELECT poll_reason, next_poll_at FROM accounts ORDER BY 1 DESC")).all()
+    assert [tuple(row) for row in rows] == [(given_up, None), (waits, None)]
     database.close()
 
 

@@ -31,7 +31,7 @@ ADD = (
     "--currency",
     "USD",
 )
-LINK = ("links", "add", "--store", "st_1", "--advertiser", "7001", "--token", "-")
+LINK = ("links", "add", "--store", "st_1", "--advertiser", "70001", "--token", "-")
 COPY = ("copy-database", "-")
 
 

@@ -41,7 +41,7 @@ JUDGED = [
 def test_a_consent_proves_the_account_the_store_named_and_names_one_only_where_it_named_none(
     covered, scopes, standing, chosen, judged
 ):
-    assert resolve_account(covered, scopes, standing, chosen) == judged
+    assert resolve_account(covered, missing(scopes), standing, chosen) == judged
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,22 @@ def test_a_consent_proves_the_account_the_store_named_and_names_one_only_where_i
         ([4, 100, 152], ()),  # Reporting holds the Consolidated Report
         ([44, 100, 152], ()),
         ([44, 100], (Permission.MONEY,)),
+        # a parent stands for all that hangs under it
+        ([4, 10, 15], ()),
+        ([1, 4], ()),
+        ([4, 10], (Permission.MONEY,)),
+        ([1], (Permission.REPORTS,)),
+        ([10, 15, 44], ()),
+        ([4, 12, 13, 14], (Permission.ACCOUNT, Permission.MONEY)),  # other children of 1
+        ([4, 10, 150, 151, 153], (Permission.MONEY,)),  # other children of 15
+        ([40, 41, 42, 43, 100, 152], (Permission.REPORTS,)),  # other children of 4
         ([152, 200], (Permission.REPORTS, Permission.ACCOUNT)),
     ],
 )
 def test_permissions_are_told_from_tiktoks_numbers(scopes, lacking):
     assert missing(scopes) == lacking
+
+
+def test_a_permission_that_no_number_gives_is_there_once_tiktok_answers_its_call():
+    assert missing([152], {"account", "reports"}) == ()
+    assert missing([], {Permission.REPORTS}) == (Permission.ACCOUNT, Permission.MONEY)

@@ -34,6 +34,8 @@ PASSING = {
     Fault.ADVERTISER_RATE_LIMIT: f"{INFO}: this ad account's call limit is reached (code 40133), request ",
     Fault.GARBLED: f"{INFO}: an answer that is no JSON, or was cut off (HTTP 200)",
     Fault.EMPTY_REPORT: "TikTok's report is empty where it had figures",
+    Fault.EMPTY_LIST: f"TikTok does not list account {ADVERTISER}",
+    Fault.DOUBLED_ROW: "TikTok report/integrated/get: rows that do not add up to the report's own total",
 }
 DEAD_TOKEN = (Fault.REVOKED_TOKEN, Fault.EXPIRED_TOKEN)
 OUT_OF_REACH = {Fault.NO_PERMISSION: "account_unreachable", Fault.ACCOUNT_MISSING: "account_missing"}
@@ -168,21 +170,41 @@ def test_a_dead_token_is_forgotten_and_eligibility_unknown_until_the_advertiser_
 
 
 @pytest.mark.parametrize("fault", OUT_OF_REACH)
-def test_an_account_out_of_reach_is_not_asked_about_until_staff_do(spending, fault):
+def test_an_account_out_of_reach_is_told_and_asked_about_until_it_answers(spending, fault):
     spending.faults.on(fault)
 
     status = status_at(spending, DURING)
 
-    assert (status["verdict"], status["stale"], status["next_check"]) == ("unknown", True, None)
+    assert (status["verdict"], status["stale"]) == ("unknown", True)
     assert status["spend"]["qualifying"] == "350.00"
     assert [one["id"] for one in status["warnings"]] == [OUT_OF_REACH[fault]]
-    assert account(spending)["why"] == "waits for staff: TikTok will not answer for this account"
+    assert account(spending)["why"] == "whether TikTok gives access to the account again"
 
     spending.faults.off(fault)
-    spending.clock.at = AFTER
-    container = spending.container
-    poll_account(at(container, AFTER), ADVERTISER)
     assert status_at(spending, AFTER)["stale"] is False
+
+
+def test_a_report_in_another_currency_is_told_and_counts_nothing(spending):
+    spending.faults.on(Fault.FOREIGN_CURRENCY)
+    status = status_at(spending, DURING)
+    assert (status["verdict"], outcomes(status)["account_currency"]) == ("unknown", "unknown")
+    assert (outcomes(status)["spend_reached"], status["tier"]) == ("unknown", None)
+    assert [one["id"] for one in status["warnings"]] == ["currency_differs"]
+    spending.faults.off(Fault.FOREIGN_CURRENCY)
+    assert status_at(spending, AFTER)["spend"]["qualifying"] == "450.00"
+
+
+def test_one_refused_metric_leaves_the_others_and_the_account(spending):
+    before = len(account(spending)["days"])
+    spending.faults.on(Fault.REFUSED_METRIC)
+    status = status_at(spending, DURING)
+    days = account(spending)["days"]
+    assert len(days) > before
+    assert (days[-1]["spend"], days[-1]["cash_spend"]) == ("50.00", None)
+    assert [one["id"] for one in status["warnings"]] == ["reading_refused"]
+    assert outcomes(status)["spend_reached"] == "pending"
+    spending.faults.off(Fault.REFUSED_METRIC)
+    assert status_at(spending, AFTER)["spend"]["qualifying"] == "450.00"
 
 
 def test_a_suspended_account_is_not_eligible_until_tiktok_lifts_it(spending):
@@ -205,5 +227,6 @@ def test_a_fault_of_one_account_is_met_by_its_calls_alone(spending, whose, stale
 
 
 def test_every_fault_that_can_be_switched_is_told_and_played_here():
-    played = {*PASSING, *DEAD_TOKEN, *OUT_OF_REACH, Fault.LATE_REPORT, Fault.WRONG_PARAMETER, Fault.SUSPENDED}
+    alone = {Fault.LATE_REPORT, Fault.WRONG_PARAMETER, Fault.SUSPENDED}
+    played = {*PASSING, *DEAD_TOKEN, *OUT_OF_REACH, *alone, Fault.FOREIGN_CURRENCY, Fault.REFUSED_METRIC}
     assert set(Fault) == set(WORDS) == played

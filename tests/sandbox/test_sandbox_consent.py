@@ -13,6 +13,7 @@ from receiver.integrations.tiktok.oauth import Consent
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
 from receiver.sandbox.tiktok.accounts import AccountDay, AccountPayment, SandboxAccount
 from receiver.sandbox.tiktok.api import create_tiktok
+from receiver.sandbox.tiktok.consent import Grant
 from receiver.sandbox.tiktok.faults import Fault
 from tests.fakes import FrozenClock
 from tests.serving import served
@@ -69,6 +70,15 @@ def refused(call, *arguments) -> int | None:
     return caught.value.code
 
 
+def answered(call, *arguments) -> int | None:
+    """The code a call is refused with; None where it is answered."""
+    try:
+        call(*arguments)
+    except ProviderError as error:
+        return error.code
+    return None
+
+
 # Consent
 
 
@@ -80,6 +90,16 @@ def test_a_code_is_exchanged_once_for_what_was_granted(tiktok, consents, now):
 
 def test_a_user_who_may_not_see_the_money_grants_no_scope_for_it(tiktok, consents, now):
     assert 152 not in tiktok.exchange_code(consents.grant("another-token", now())).scopes
+
+
+@pytest.mark.parametrize(
+    ("told", "account", "reports"),
+    [((4, 10), None, None), ((1,), None, 40001), ((4,), 40001, None), ((152,), 40001, 40001)],
+)
+def test_a_scope_told_as_a_parent_opens_what_hangs_under_it(tiktok, consents, now, told, account, reports):
+    token = tiktok.exchange_code(consents.grant(Grant((ID,), told, now()).token, now())).access_token
+    assert answered(tiktok.advertiser_info, token, [ID]) == account
+    assert answered(tiktok.daily_spend, token, ID, SPENT, SPENT) == reports
 
 
 def test_a_code_serves_for_an_hour(tiktok, consents, now):

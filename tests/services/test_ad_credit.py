@@ -53,7 +53,7 @@ def store(container):
 
 def remaining(container, tiktok, *, at=OPEN, poll=True):
     if poll:
-        poll_account(container.database, container.cipher, tiktok, OPEN, "7001")
+        poll_account(replace(container, tiktok=tiktok, now=lambda: OPEN), "7001")
     with container.database.reading() as session:
         known = gather_facts(session, session.get_one(tables.Store, "st_1"), at)
     assert known.award is not None

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
+from receiver.integrations.woocommerce.events import READ_BY_REST
 from receiver.services.deliveries.apply_signal import apply_deliveries
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.storage.tables import Delivery, Link, Signal, Store
@@ -31,14 +32,16 @@ class Shop:
         self.session, self.id = session, store_id
 
     def hears(
-        self, *arguments: Any, received_at: datetime = LATER, topic: str = SIGNAL
+        self, *arguments: Any, received_at: datetime = LATER, topic: str = SIGNAL, headers: Any = ()
     ) -> list[ProcessingResult]:
         """All at once."""
-        deliveries = [self._delivery(body_of(one), received_at, topic) for one in arguments]
+        known = {"id": 1, "store_id": self.id, "topic": topic, "received_at": received_at}
+        deliveries = [Delivery(body=body_of(one), headers=list(headers), **known) for one in arguments]
         return apply_deliveries(self.session, deliveries, received_at)
 
-    def _delivery(self, body: bytes, received_at: datetime, topic: str) -> Delivery:
-        return Delivery(id=1, store_id=self.id, topic=topic, body=body, received_at=received_at)
+    def is_read(self, argument: Any, received_at: datetime = LATER) -> ProcessingResult:
+        """The service read this state by REST."""
+        return self.hears(argument, received_at=received_at, headers=READ_BY_REST)[0]
 
     @property
     def row(self) -> Store:
@@ -296,3 +299,18 @@ def test_a_signal_nobody_can_read_is_named_by_its_path(shop: Shop, argument: Any
 
 def test_an_ending_says_no_more_than_it_must():
     assert astuple(ProcessingResult(DeliveryState.PROCESSED)) == ("processed", None, ())
+
+
+@pytest.mark.parametrize("value", ["0", "", " ", "00000", None])
+def test_an_id_that_is_none_links_nothing(shop: Shop, value: Any):
+    for event in ("account_linked", "account_switched"):
+        shop.hears(linked(1, advertiser_id=value, event=event))
+    shop.hears(state(2, True, True, {"advertiser_id": value, "exact": True}))
+    assert shop.links == {}
+    assert (shop.row.installed_at, shop.row.set_up_at) == (at(2), at(2))  # the rest of a state is read
+
+
+@pytest.mark.parametrize("value", ["0", "", None])
+def test_a_state_whose_id_is_none_ends_the_link_that_stood(shop: Shop, value: Any):
+    shop.hears(linked(1), state(2, True, True, {"advertiser_id": value}))
+    assert (list(shop.links), shop.open) == ([ACCOUNT], [])

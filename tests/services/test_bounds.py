@@ -228,7 +228,7 @@ def test_a_delivery_that_is_tried_again_keeps_its_body_when_it_comes_once_more_o
 def test_beyond_a_days_signals_the_rest_is_ignored_with_its_reason(sender: Sender, monkeypatch, clock):
     monkeypatch.setattr("receiver.services.deliveries.signal_bounds.SIGNALS_A_DAY", 5)
     for seq in range(1, 10):
-        keep_one(sender.container, sender.store_id, linked(seq, f"7{seq:03}"))
+        keep_one(sender.container, sender.store_id, linked(seq, f"70{seq:03}"))
     states = Counter(one.state for one in work_off(sender.container))
     assert states == {"processed": 5, "ignored": 4}
     assert sender.rows()[-1].error == limits.OVER_SIGNALS
@@ -236,7 +236,7 @@ def test_beyond_a_days_signals_the_rest_is_ignored_with_its_reason(sender: Sende
         assert session.scalar(select(func.count()).select_from(Signal)) == 5
     assert sender.day().passed_over == 4
     clock.move(days=1)
-    keep_one(sender.container, sender.store_id, linked(50, "7050"))
+    keep_one(sender.container, sender.store_id, linked(50, "70050"))
     assert work_off(sender.container)[-1].state == "processed"
 
 
@@ -257,13 +257,13 @@ def test_claims_without_consent_are_few_and_the_account_named_last_stands(contai
             Link(store_id=store_id, advertiser_id="6999", ended_at=container.now(), proven_at=container.now())
         )
     for seq in range(1, 61):
-        keep_one(container, store_id, linked(seq, f"7{seq:03}"))
+        keep_one(container, store_id, linked(seq, f"70{seq:03}"))
     work_off(container)
     with container.database.reading() as session:
         links = list(session.scalars(select(Link).order_by(Link.id)))
     claims = [link.advertiser_id for link in links if link.proven_at is None]
-    assert claims == [f"7{seq:03}" for seq in range(41, 61)]
-    assert [link.advertiser_id for link in links if link.ended_at is None] == ["7060"]
+    assert claims == [f"70{seq:03}" for seq in range(41, 61)]
+    assert [link.advertiser_id for link in links if link.ended_at is None] == ["70060"]
     assert links[0].advertiser_id == "6999"  # an advertiser consented to it once: it stays
 
 
@@ -278,7 +278,7 @@ def test_a_batch_reads_no_more_links_of_a_store_than_it_names(container: Contain
         loaded.append(link.advertiser_id)
 
     event.listen(Link, "load", note)
-    keep_one(container, store_id, linked(1, "7001"))
+    keep_one(container, store_id, linked(1, "70001"))
     keep_one(container, store_id, linked(2, "50007"))
     work_off(container)
     event.remove(Link, "load", note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from receiver.services.connections.move_store import move_store
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Link, Store
-from tests.services.test_apply_signal import Shop
+from tests.services.test_apply_signal import Shop, state
 from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, add_shop, linked, signal
 
 JOINED = BEGAN + timedelta(days=10)
@@ -107,6 +107,55 @@ def test_a_clock_that_is_off_is_measured_by_the_newest_signal(shop: Shop, behind
     assert shop.row.clock_skew == -behind.total_seconds()
     shop.hears(signal(2, **said_at(RECEIVED)), received_at=RECEIVED)
     assert shop.row.clock_skew == 0
+
+
+OFF = [
+    timedelta(hours=-26),
+    timedelta(days=-40),
+    timedelta(days=2),
+    datetime(2000, 1, 1, tzinfo=UTC) - JOINED,
+]
+
+
+@pytest.mark.parametrize("off", OFF)
+def test_a_clock_measured_as_the_state_was_read_changes_no_date(shop: Shop, off: timedelta):
+    hour = timedelta(hours=1)
+    told = state(1, True, False, **said_at(RECEIVED + off))
+    shop.is_read(told, received_at=RECEIVED)
+    assert shop.row.clock_skew == off.total_seconds()
+    shop.hears(
+        signal(2, "integration_set_up", **said_at(RECEIVED + hour + off)),
+        linked(3, **said_at(RECEIVED + hour + off)),
+        received_at=RECEIVED + hour,
+    )
+    link = link_of(shop)
+    assert (shop.row.installed_at, shop.row.set_up_at) == (RECEIVED, RECEIVED + hour)
+    assert (link.linked_at, link.claimed_at, link.exact) == (RECEIVED + hour, None, True)
+
+
+def test_a_late_signal_of_a_right_clock_is_no_clock_that_is_behind(shop: Shop):
+    shop.is_read(state(1, True, False, **said_at(RECEIVED)), received_at=RECEIVED)
+    shop.hears(signal(2, **said_at(RECEIVED)), received_at=RECEIVED + timedelta(hours=30))
+    assert shop.row.clock_skew == 0
+    ahead = RECEIVED + timedelta(hours=31)
+    shop.hears(signal(3, **said_at(ahead + timedelta(days=1))), received_at=ahead)
+    assert shop.row.clock_skew == timedelta(days=1).total_seconds()  # no delay explains that
+
+
+def test_a_late_link_is_not_exact_whatever_the_clock_was_measured(shop: Shop):
+    off = timedelta(days=-40)
+    shop.is_read(state(1, True, False, **said_at(RECEIVED + off)), received_at=RECEIVED)
+    late = RECEIVED + timedelta(hours=47)
+    shop.hears(linked(2, **said_at(RECEIVED + timedelta(hours=2) + off)), received_at=late)
+    assert (link_of(shop).linked_at, link_of(shop).exact) == (RECEIVED + timedelta(hours=2), False)
+
+
+def test_a_clock_measured_long_ago_sets_nothing_right(shop: Shop):
+    off = timedelta(days=-40)
+    shop.is_read(state(1, True, False, **said_at(RECEIVED + off)), received_at=RECEIVED)
+    long_after = RECEIVED + timedelta(days=3)
+    shop.hears(linked(2, **said_at(long_after)), received_at=long_after)
+    assert (link_of(shop).linked_at, link_of(shop).exact) == (long_after, True)
 
 
 def test_a_shop_that_was_erased_and_comes_back_joined_when_it_first_did(container: Container):

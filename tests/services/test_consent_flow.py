@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import select, text
 
-from receiver.domain.consent import ConsentOutcome
+from receiver.domain.consent import ConsentOutcome, Permission
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.oauth import Authorised, Consent
 from receiver.services.authorization.oauth_flow import (
@@ -43,6 +43,9 @@ class FakeTikTok:
         self.fault: ProviderError | None = None
         self.nameless = False
         self.user: str | None = "74001"
+        self.unanswered = ProviderError("no permission (code 40001)", advice=Advice.GIVE_UP, code=40001)
+        self.answers: set[str] = set()
+        self.asked: list[str] = []
         self.codes: list[str] = []
         self.meanwhile = lambda: None
 
@@ -57,6 +60,18 @@ class FakeTikTok:
         if self.nameless:
             raise ProviderError("no names today", advice=Advice.AGAIN)
         return self.user
+
+    def advertiser_info(self, token, advertiser_ids):
+        return self._answered("account")
+
+    def daily_spend(self, token, advertiser_id, first, last):
+        return self._answered("reports")
+
+    def _answered(self, call):
+        self.asked.append(call)
+        if call not in self.answers:
+            raise self.unanswered
+        return []
 
     def authorised_advertisers(self, token):
         if self.nameless:
@@ -211,6 +226,34 @@ def test_a_poorer_consent_does_not_replace_one_that_works(way, container, tiktok
         ["reports", "account"],
     )
     assert container.cipher.decrypt(way.links()["7001"].token_sealed) == "old"
+
+
+@pytest.mark.parametrize("scopes", [{4, 10, 15}, {1, 4}, {10, 44, 152}])
+def test_a_consent_told_by_parents_links_and_asks_tiktok_nothing_more(container, tiktok, way, scopes):
+    tiktok.scopes = frozenset(scopes)
+    shown = way.whole()
+    assert (shown.outcome, shown.missing, tiktok.asked) == (ConsentOutcome.LINKED, (), [])
+
+
+def test_a_consent_whose_numbers_are_strange_links_where_tiktok_answers_the_calls(container, tiktok, way):
+    tiktok.scopes, tiktok.answers = frozenset({152, 7000001}), {"account", "reports"}
+    shown = way.whole()
+    assert (shown.outcome, shown.missing) == (ConsentOutcome.LINKED, ())
+    assert tiktok.asked == ["account", "reports"]
+
+
+def test_a_call_that_tiktok_refuses_leaves_the_permission_missing(tiktok, way):
+    tiktok.scopes, tiktok.answers = frozenset({152}), {"account"}
+    shown = way.whole()
+    assert (shown.outcome, shown.missing) == (ConsentOutcome.NOT_ENOUGH, (Permission.REPORTS,))
+    assert way.links() == {}
+
+
+def test_a_call_that_neither_answers_nor_refuses_says_nothing_of_the_permission(tiktok, way):
+    tiktok.scopes = frozenset()
+    tiktok.unanswered = ProviderError("maintenance", advice=Advice.AGAIN)
+    assert way.whole().outcome is ConsentOutcome.FAULT
+    assert way.links() == {}
 
 
 def test_without_names_accounts_are_told_by_their_numbers(way, tiktok):

@@ -16,7 +16,7 @@ from tests.db_factories import keep_all, keep_store
 CHANGES: dict[str, Callable[[Container], object]] = {
     "a place": lambda c: admit_store(c.database, c.now(), "st_waits", actor="ann"),
     "the end of a link": lambda c: remove_link(c.database, c.now(), store_id="st_1", actor="ann"),
-    "a consent": lambda c: add_link(c, store_id="st_waits", advertiser_id="7999", token="t", actor="ann"),
+    "a consent": lambda c: add_link(c, store_id="st_waits", advertiser_id="79999", token="t", actor="ann"),
     "a fact": lambda c: record(
         c.database,
         c.now(),

@@ -16,7 +16,7 @@ from tests.factories import LINKED, OPEN
 from tests.fakes import at
 
 
-def add(container, advertiser_id="7001", **changes):
+def add(container, advertiser_id="700001", **changes):
     what = {"store_id": "st_1", "advertiser_id": advertiser_id, "token": "very-secret-token", "actor": "ann"}
     return add_link(at(container, OPEN), **{**what, **changes})
 
@@ -29,14 +29,14 @@ def test_a_link_without_a_date_is_first_seen_now_and_not_exact(container):
 
 def test_consent_for_what_the_store_claimed_keeps_the_claims_date(container):
     keep_store(container)
-    keep_link(container, token_sealed=None, consent=None)
+    keep_link(container, advertiser_id="700001", token_sealed=None, consent=None)
     link = add(container)
     assert (link.linked_at, link.exact, link.consent) == (LINKED, True, True)
 
 
 def test_staffs_own_date_stands_against_any_later_signal(container):
     keep_store(container)
-    keep_link(container, linked_news=["x", 1, LINKED.isoformat()])
+    keep_link(container, advertiser_id="700001", linked_news=["x", 1, LINKED.isoformat()])
     add(container, linked_at=LINKED - timedelta(days=1))
     assert [link.linked_news for link in rows_of(container, tables.Link)] == [None]
     told = {"name": "linked_at", "value": LINKED.isoformat(), "reason": "r", "evidence": "e", "actor": "ann"}
@@ -47,14 +47,14 @@ def test_staffs_own_date_stands_against_any_later_signal(container):
 
 def test_a_store_has_one_account_at_a_time(container):
     keep_store(container)
-    add(container, "7001")
-    add(container, "7002")
+    add(container, "700001")
+    add(container, "700002")
     standing = [
         link.advertiser_id
         for link in page_of_links(container.database, "st_1", limit=0).rows
         if link.ended_at is None
     ]
-    assert standing == ["7002"]
+    assert standing == ["700002"]
 
 
 def test_a_token_is_kept_sealed_and_forgotten_with_the_link(container):
@@ -74,7 +74,12 @@ def test_a_token_is_kept_sealed_and_forgotten_with_the_link(container):
     ("changes", "error", "named"),
     [
         ({"advertiser_id": "abc"}, InputError, "advertiser"),
-        ({"advertiser_id": "٣"}, InputError, "advertiser"),
+        ({"advertiser_id": "٣٣٣٣٣"}, InputError, "advertiser"),
+        ({"advertiser_id": "0"}, InputError, "advertiser"),
+        ({"advertiser_id": "000000"}, InputError, "advertiser"),
+        ({"advertiser_id": " "}, InputError, "advertiser"),
+        ({"advertiser_id": "7.40E+18"}, InputError, "advertiser"),
+        ({"advertiser_id": "7" * 31}, InputError, "advertiser"),
         ({"token": " "}, InputError, "token"),
         ({"token": "two\nlines"}, InputError, "token"),
         ({"linked_at": OPEN + timedelta(days=1)}, InputError, "linked-at"),
@@ -86,6 +91,12 @@ def test_what_cannot_be_linked_is_refused_by_name(container, changes, error, nam
     with pytest.raises(error, match=named):
         add(container, **changes)
     assert page_of_links(container.database, None, limit=0).rows == []
+
+
+def test_one_account_typed_with_spaces_is_the_same_account(container):
+    keep_store(container)
+    add(container, " 700001\n")
+    assert add(container, "700001").id == 1
 
 
 def test_who_consented_is_forgotten_with_an_erased_store_though_its_token_went_before(container):

@@ -35,11 +35,13 @@ class Next:
 
 AGAIN = Next(after_failures("7001", 5 * MINUTE, 6 * HOUR, 1), "after a passing fault")
 OURS = Next(6 * HOUR, "once our configuration is put right")
-STAFF = Next(None, "waits for staff: TikTok will not answer for this account")
+NO_ACCESS = Next(
+    after_failures("7001", 6 * HOUR, 48 * HOUR, 1), "whether TikTok gives access to the account again"
+)
 CONSENT = Next(None, "waits for the advertiser's consent", consent=False)
 APP = Next(SECOND, "put back: the app's call budget is used up until then", others_go_on=False)
 FAULTS = {
-    "error_40001_no_permission": STAFF,
+    "error_40001_no_permission": NO_ACCESS,
     "error_40002_bad_parameter": OURS,
     "error_40016_app_rate_limit": APP,
     "error_40100_app_rate_limit": APP,
@@ -49,7 +51,7 @@ FAULTS = {
     "error_40133_advertiser_rate_limit": Next(
         MINUTE, "put back: the ad account's call limit is reached until then"
     ),
-    "error_40300_advertiser_missing": STAFF,
+    "error_40300_advertiser_missing": NO_ACCESS,
     "error_50000_system": AGAIN,
     "error_50002_processing": AGAIN,
     "error_60001_maintenance": AGAIN,

@@ -175,8 +175,8 @@ def test_one_freed_place_is_given_once_however_many_give_it(container: Container
 def test_a_store_that_left_is_not_read_any_more_and_its_token_opens_nothing(
     container: Container, clock: FrozenClock
 ):
-    keep_all(container)
-    told = {"store_id": "st_1", "advertiser_id": "7001", "token": "t", "actor": "ann"}
+    keep_store(container)
+    told = {"store_id": "st_1", "advertiser_id": "700001", "token": "t", "actor": "ann"}
     add_link(container, **told)
     with container.database.writing() as session:
         session.get_one(tables.Store, "st_1").status_token_hash = token_hash("stt_1")
@@ -212,7 +212,7 @@ def test_a_store_that_waits_sees_its_place_in_the_order_places_are_given(contain
 
 
 def keep_proof(container: Container, store_id: str) -> None:
-    keep_link(container, store_id, advertiser_id="7009")
+    keep_link(container, store_id, advertiser_id="700009")
 
 
 # -- Reserved places -----------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def test_a_place_is_reserved_for_seven_days_then_goes_to_the_next_in_line(
 def test_a_consent_takes_the_place_for_good(
     container: Container, clock: FrozenClock, two: tuple[str, str], withdrawn
 ):
-    consent(container, two[0], "7001")
+    consent(container, two[0], "700001")
     fill_all_places(container.database, container.now())
     if withdrawn:
         with container.database.writing() as session:
@@ -282,7 +282,7 @@ def test_a_lapsed_store_comes_back_by_its_consent_before_those_who_only_wait(
 ):
     clock.move(days=8)
     fill_all_places(container.database, container.now())
-    consent(container, two[0], "7001")
+    consent(container, two[0], "700001")
     assert fill_all_places(container.database, container.now()) == []  # the other has it reserved
     clock.move(days=8)
     assert fill_all_places(container.database, container.now()) == [two[0]]
@@ -308,7 +308,7 @@ def test_a_reserved_place_is_told_with_its_end_until_the_consent_is_there(
 
     (words,) = told()
     assert "reserved until November 27, 2025" in words
-    consent(container, two[0], "7001")
+    consent(container, two[0], "700001")
     assert told() == []
 
 
@@ -346,8 +346,8 @@ def test_one_ad_account_takes_one_place_however_many_shops_it_is_consented_for(
     wide.write_text(wide.read_text().replace("capacity = 1", "capacity = 2"))
     names = ("first", "second", "third")
     three = [add_shop(container, f"https://{name}.example/", programme=capped).id for name in names]
-    consent(container, three[0], "7001")
-    consent(container, three[1], "7001")
+    consent(container, three[0], "700001")
+    consent(container, three[1], "700001")
     fill_all_places(container.database, container.now())
     assert admitted(container, *three) == ["pass", "pass", "pending"]
     clock.move(days=8)

@@ -7,13 +7,15 @@ from threading import Barrier
 
 import pytest
 
+from receiver.domain.facts import Outcome
 from receiver.domain.schedule import PollReason, share_of
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
+from receiver.services.authorization.consent import give_consent
+from receiver.services.decisions.decide import decide_store
 from receiver.services.polling.poll import poll_account, poll_due
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.spend import spend_of
-from receiver.services.stores.links import add_link
 from receiver.storage import spend, tables
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import OPEN
@@ -220,8 +222,8 @@ def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
 def test_a_consent_given_again_while_the_old_one_failed_stands(linked):
     class Renewing(FakeTikTok):
         def advertiser_info(self, token, advertiser_ids):
-            give = {"store_id": "st_1", "advertiser_id": "7001", "token": "new", "actor": "ann"}
-            add_link(at(linked, OPEN), **give)
+            with linked.database.writing() as session:
+                give_consent(session, linked.cipher, OPEN, "st_1", "7001", "new")
             return super().advertiser_info(token, advertiser_ids)
 
     revoked = Renewing()
@@ -265,11 +267,84 @@ def test_passing_faults_are_tried_again_with_growing_waits(linked):
     assert waits[-1] == shared * timedelta(hours=6)
 
 
-def test_an_account_tiktok_does_not_list_waits_for_staff(linked):
-    tiktok = FakeTikTok()
-    tiktok.info = AdvertiserInfo("7999", None, None, None, None, None, None, None)
-    assert "does not list" in poll(linked, tiktok).error
-    assert kept(linked, tables.Account, "7001").next_poll_at is None
+class Unlisting(FakeTikTok):
+    def advertiser_info(self, token, advertiser_ids):
+        return []
+
+
+def test_an_account_tiktok_does_not_list_is_asked_again_and_told_once_it_stays_away(linked):
+    seen = []
+    for _ in range(4):
+        assert "does not list" in poll(linked, Unlisting()).error
+        account = kept(linked, tables.Account, "7001")
+        seen.append((account.fault, account.next_poll_at - OPEN))
+    shared = 1 - share_of("7001") / 4
+    waits = [shared * timedelta(minutes=minutes) for minutes in (5, 10, 20, 40)]
+    assert seen == list(zip(["passing", "passing", "missing", "missing"], waits, strict=True))
+    poll(linked, FakeTikTok())
+    assert kept(linked, tables.Account, "7001").fault is None
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"), [(40001, "unreachable"), (40106, "unreachable"), (40300, "missing")]
+)
+def test_an_account_out_of_reach_is_told_and_still_asked_for(linked, code, fault):
+    refusing = FakeTikTok()
+    refusing.fault = ProviderError("no", advice=Advice.GIVE_UP, code=code)
+    waits = []
+    for _ in range(5):
+        poll(linked, refusing)
+        account = kept(linked, tables.Account, "7001")
+        assert account.fault == fault
+        waits.append(account.next_poll_at - OPEN)
+    assert waits == sorted(waits)
+    assert waits[-1] <= timedelta(days=2)
+    again = OPEN + timedelta(days=2)
+    assert [one.error for one in poll_due(linked.database, linked.cipher, FakeTikTok(), again)] == [None]
+
+
+SPENT = date(2025, 11, 18)
+
+
+def test_a_report_in_another_currency_is_not_kept_and_leaves_the_currency_unknown(linked):
+    poll(linked, FakeTikTok(day(SPENT, "25.00")))
+    foreign = FakeTikTok(replace(day(SPENT, "5000000.00"), currency="VND"))
+    assert poll(linked, foreign).error == "TikTok's report is in VND, the account in USD"
+    account = kept(linked, tables.Account, "7001")
+    assert (kept_days(linked), account.fault) == ({SPENT: Decimal("25.00")}, "currency")
+    assert account.next_poll_at == OPEN + timedelta(hours=6)
+    decision = decide_store(linked.database, OPEN, "st_1")
+    assert decision.outcome("account_currency") is decision.outcome("spend_reached") is Outcome.UNKNOWN
+    assert decision.tier is None
+    poll(linked, FakeTikTok(day(SPENT, "25.00")))
+    assert decide_store(linked.database, OPEN, "st_1").outcome("account_currency") is Outcome.PASS
+
+
+def test_rows_that_name_no_currency_are_in_the_accounts(linked):
+    poll(linked, FakeTikTok(replace(day(SPENT, "25.00"), currency=None)))
+    assert kept_days(linked) == {SPENT: Decimal("25.00")}
+
+
+def test_a_refused_metric_leaves_the_other_figures_and_makes_no_date_final(linked):
+    told = replace(day(SPENT, "25.00"), cash_spend=None, refused=("cash_spend",))
+    poll(linked, FakeTikTok(told))
+    account = kept(linked, tables.Account, "7001")
+    assert (account.currency, account.fault, account.spend_read_at) == ("USD", "refused", None)
+    assert account.last_error == "TikTok refuses the report's cash_spend (code 40002)"
+    assert spend_of(linked.database, OPEN, "7001")["days"][0]["billed_cost"] == "25.00"
+    decision = decide_store(linked.database, OPEN + timedelta(days=60), "st_1")
+    assert decision.outcome("spend_reached") is not Outcome.FAIL  # it is not zero
+
+
+def test_what_was_read_of_an_account_before_its_report_failed_is_kept(linked):
+    class Halfway(FakeTikTok):
+        def daily_spend(self, *asked):
+            raise ProviderError("refused (code 40002)", advice=Advice.CONFIGURATION, code=40002)
+
+    poll(linked, Halfway())
+    account = kept(linked, tables.Account, "7001")
+    assert (account.country, account.status, account.read_at) == ("US", "STATUS_ENABLE", OPEN)
+    assert (account.fault, account.spend_read_at) == ("refused", None)
 
 
 def test_only_due_accounts_are_polled(linked):

@@ -153,6 +153,6 @@ def test_a_link_made_by_hand_is_staffs_date_or_our_first_sight(container, told, 
     keep_store(container)
     add_link(
         at(container, RECORDED),
-        store_id="st_1", advertiser_id="7001", token="secret-token", linked_at=linked_at, actor="ann"
+        store_id="st_1", advertiser_id="700001", token="secret-token", linked_at=linked_at, actor="ann"
     )  # fmt: skip
     assert told("account_linked", "linked") == said

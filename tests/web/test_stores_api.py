@@ -99,7 +99,7 @@ def test_links_are_opened_listed_and_ended(ask, container, store_id):
     keep_store(container, "st_2")
     told = {
         "store": "st_2",
-        "advertiser": "7002",
+        "advertiser": "70002",
         "token": "secret-token",
         "linked_at": "2025-11-01T00:00:00Z",
     }

@@ -204,7 +204,7 @@ def test_an_id_past_what_a_float_holds_is_the_same_id(app, container, accounts):
         ({"type": 1, "shop_id": "7"}, ("ignored", "this kind of notice is not used")),
         ({"object": 11, "entry": [{}]}, ("ignored", "names no ad account of ours")),
         (
-            {"object": 11, "entry": [{"changed_metrics_values": {"7999": {}}}]},
+            {"object": 11, "entry": [{"changed_metrics_values": {"79999": {}}}]},
             ("ignored", "names no ad account of ours"),
         ),
         ({"object": 11}, ("dead", "entry: must be a list of at most 1000")),
@@ -215,7 +215,7 @@ def test_an_id_past_what_a_float_holds_is_the_same_id(app, container, accounts):
         ),
         (
             {"advertiser_id": 7.4e18, "status": "STATUS_LIMIT"},
-            ("dead", "advertiser_id: must be an id of digits"),
+            ("dead", "advertiser_id: must be TikTok's advertiser id: 5 to 30 digits, the first one not 0"),
         ),
         ({"object": 11, "entry": [{}] * 1001}, ("dead", "entry: must be a list of at most 1000")),
         (b"[]", ("dead", "body: must be a JSON object")),

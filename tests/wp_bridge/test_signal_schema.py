@@ -73,7 +73,26 @@ def test_a_wrong_field_is_named(field: str, value: Any):
 
 
 @pytest.mark.parametrize("event", ["account_linked", "account_switched"])
-@pytest.mark.parametrize("value", ["", "7a", "7" * 65, "٧", 7300000000000000017, -1, None, MISSING])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        " ",
+        "0",
+        "00000",
+        "1234",
+        "01234567",
+        "7" * 31,
+        "12 345",
+        "7a",
+        "٧٧٧٧٧",
+        12345,
+        -1,
+        0,
+        None,
+        MISSING,
+    ],
+)
 def test_an_advertiser_id_is_digits_as_text(event: str, value: Any):
     spoiled = linked(1, event=event, advertiser_id=value)
     if value is MISSING:
@@ -83,9 +102,25 @@ def test_an_advertiser_id_is_digits_as_text(event: str, value: Any):
     assert caught.value.path == "advertiser_id"
 
 
+def test_spaces_around_an_advertiser_id_are_no_part_of_it():
+    assert read_signal(linked(1, advertiser_id=f" {ACCOUNT}\n"))["advertiser_id"] == ACCOUNT
+
+
+@pytest.mark.parametrize("value", ["", "  ", "0", " 000 ", 0, None])
+def test_a_state_whose_account_has_no_id_says_that_none_is_linked(value: Any):
+    account = {"advertiser_id": value, "business_center": "0", "exact": True}
+    assert read_signal(signal(event="state", account=account))["account"] is None
+
+
+@pytest.mark.parametrize("value", ["", "0", None])
+def test_what_stands_beside_an_account_may_be_none(value: Any):
+    read = read_signal(linked(1, event="account_switched", previous=value, business_center=value))
+    assert (read["previous"], read["business_center"]) == (None, None)
+
+
 NESTED = {
     "account.advertiser_id": {"account": {"advertiser_id": 7}},
-    "account.exact": {"account": {"advertiser_id": "7", "exact": "false"}},
+    "account.exact": {"account": {"advertiser_id": ACCOUNT, "exact": "false"}},
     "integration.set_up": {"integration": {"set_up": 1}},
     "account": {"account": []},
     "integration": {"integration": True},

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load
 
 from receiver.errors import Advice
 from receiver.integrations.tiktok.envelope import Reply
+from receiver.tiktok_ids import account_id
 
 NOTHING = ("", "-")  # how TikTok writes "not there"
 AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
@@ -160,6 +161,11 @@ class Consented(_ReplySchema):
     access_token = SecretField(required=True)
     scope = fields.List(Id(), load_default=list)
     advertiser_ids = fields.List(Id(), load_default=list)
+
+    @post_load
+    def accounts(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Drop what is no account: TikTok writes 0 there."""
+        return {**data, "advertiser_ids": [one for one in data["advertiser_ids"] if account_id(one)]}
 
 
 class UserInfo(_ReplySchema):

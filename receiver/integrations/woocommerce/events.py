@@ -10,6 +10,7 @@ from receiver.strict_json import read_json
 
 SIGNAL = "action.wc_ad_credit_signal"
 SETTINGS_SAVED = "action.woocommerce_settings_saved"
+READ_BY_REST = [["x-read-by", "rest"]]  # the headers of a state that we asked for: no call brings this one
 OURS = frozenset({SIGNAL, SETTINGS_SAVED})
 FORM = "application/x-www-form-urlencoded"
 PING = re.compile(rb"webhook_id=[0-9]{1,20}")

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.sandbox.tiktok.accounts import SandboxAccount
-from receiver.sandbox.tiktok.consent import Consents, named
+from receiver.sandbox.tiktok.consent import ACCOUNT, REPORTS, Consents, named
 from receiver.sandbox.tiktok.faults import Fault
 from receiver.sandbox.tiktok.faulty_answers import (
     BAD_TOKEN,
@@ -89,11 +89,11 @@ def oauth2_advertiser_get() -> Response:
 
 @api.get("/advertiser/info/")
 def advertiser_info() -> Response:
-    mine = _reachable()
+    mine = _reachable(ACCOUNT)
     ids = json_list(request.args, "advertiser_ids")
     if len(ids) > MOST_IDS:
         raise Refusal(TOO_MANY_IDS, f"At most {MOST_IDS} advertiser_ids.")
-    shown = [_info(account) for account in _allowed(mine, ids)]
+    shown = [_info(one) for one in _allowed(mine, ids) if Fault.EMPTY_LIST not in _faults()]
     if "fields" in request.args and shown:
         wanted = words(request.args, "fields", shown[0])
         shown = [{name: row[name] for name in wanted} for row in shown]
@@ -102,7 +102,7 @@ def advertiser_info() -> Response:
 
 @api.get("/report/integrated/get/")
 def report_integrated_get() -> Response:
-    (account,) = _allowed(_reachable(), [request.args.get("advertiser_id", "")])
+    (account,) = _allowed(_reachable(REPORTS), [request.args.get("advertiser_id", "")])
     return _ok(faulty_report(_faults(), account, request.args, _now()))
 
 
@@ -137,9 +137,12 @@ def _portal() -> AnyResponse:
     return portal(request, _accounts().values(), _consents(), _now())
 
 
-def _reachable() -> dict[str, SandboxAccount]:
-    """The accounts the call's token reaches."""
-    return _reached_by(request.headers.get("Access-Token"))
+def _reachable(scope: int | None = None) -> dict[str, SandboxAccount]:
+    """The accounts the call's token reaches; raises Refusal where it was not granted the scope."""
+    mine = _reached_by(request.headers.get("Access-Token"))
+    if scope is not None:
+        _consents().require_scope(request.headers["Access-Token"], scope)
+    return mine
 
 
 def _reached_by(token: Any) -> dict[str, SandboxAccount]:

@@ -13,12 +13,13 @@ from threading import Lock
 from typing import Any
 
 from receiver.sandbox.tiktok.accounts import SandboxAccount
-from receiver.sandbox.tiktok.report import Refusal, require
+from receiver.sandbox.tiktok.report import NO_PERMISSION, Refusal, require
 
 USED_CODE = 40110
 CODE_LASTS = timedelta(hours=1)
 SCOPES = (4, 44, 100, 200)  # Reporting and its Consolidated Report, Read Ad Account Information, Campaigns
-FINANCE = 152  # Ad Account Balance and Transaction
+REPORTS, ACCOUNT, FINANCE = 44, 100, 152
+GIVEN_BY = {REPORTS: {4, 44}, ACCOUNT: {1, 10, 100}, FINANCE: {1, 15, 152}}  # a parent gives its children
 GRANTED = "granted."
 
 
@@ -29,6 +30,9 @@ class Grant:
     advertiser_ids: tuple[str, ...]
     scopes: tuple[int, ...]
     at: datetime
+
+    def gives(self, scope: int) -> bool:
+        return not GIVEN_BY[scope].isdisjoint(self.scopes)
 
     @property
     def token(self) -> str:
@@ -82,13 +86,19 @@ class Consents:
         if grant is None:
             mine = (one for one in accounts if hmac.compare_digest(one.token.encode(), token.encode()))
             return [one for one in mine if one.revoked_at is None or now < one.revoked_at]
-        finance = FINANCE in grant.scopes
+        finance = grant.gives(FINANCE)
         return [
             replace(one, reads_finance=one.reads_finance and finance)
             for one in accounts
             if one.advertiser_id in grant.advertiser_ids
             and (one.revoked_at is None or not grant.at < one.revoked_at <= now)
         ]
+
+    def require_scope(self, token: str, scope: int) -> None:
+        """Raises Refusal where the advertiser did not tick it; a token of no consent page may all of it."""
+        grant = _read(token)
+        if grant is not None and not grant.gives(scope):
+            raise Refusal(NO_PERMISSION, f"No permission: scope {scope} is not granted.")
 
     def _scopes(self, token: str, accounts: Iterable[SandboxAccount]) -> list[int]:
         grant = _read(token)

@@ -24,7 +24,11 @@ class Fault(StrEnum):
     REVOKED_TOKEN = "revoked-token"  # noqa: S105 (the name of a fault)
     NO_PERMISSION = "no-permission"
     ACCOUNT_MISSING = "account-missing"
+    EMPTY_LIST = "empty-list"
     EMPTY_REPORT = "empty-report"
+    DOUBLED_ROW = "doubled-row"
+    FOREIGN_CURRENCY = "foreign-currency"
+    REFUSED_METRIC = "refused-metric"
     LATE_REPORT = "late-report"
     SUSPENDED = "suspended"
 
@@ -60,10 +64,23 @@ WORDS = {
     ),
     Fault.NO_PERMISSION: Words(
         "The token does not reach the account (40001).",
-        "Nothing is asked any more until staff do (spend poll --advertiser).",
+        "Merchant and staff are told; asked again after 6 hours, then less often, or by spend poll.",
     ),
     Fault.ACCOUNT_MISSING: Words("The account does not exist (40300).", "As no-permission."),
     Fault.EMPTY_REPORT: Words("Reports are empty, as if nothing had ever been spent.", PASSES),
+    Fault.EMPTY_LIST: Words(
+        "The list of ad accounts is empty.",
+        "Asked again after 5 minutes, then less often; after three times the account counts as missing.",
+    ),
+    Fault.DOUBLED_ROW: Words("A report has one row twice and lacks another.", PASSES),
+    Fault.FOREIGN_CURRENCY: Words(
+        "Reports are in another currency (VND) than the account.",
+        "Nothing of such a report is kept, the currency is unknown, and staff are told.",
+    ),
+    Fault.REFUSED_METRIC: Words(
+        "Refuses one metric of a report, cash_spend (40002).",
+        "The other metrics and the account's data are kept; no date becomes final, and we are told.",
+    ),
     Fault.LATE_REPORT: Words(
         "Figures arrive a day late.",
         "The last dates are missing or not final; they count once they are there.",

@@ -19,6 +19,7 @@ HELD_SECONDS = 40.0  # longer than our client waits
 LOOK_SECONDS = 0.2
 LATE = timedelta(days=1)
 SUSPENDED = "STATUS_LIMIT"
+FOREIGN = "VND"
 
 REFUSALS = {
     Fault.MAINTENANCE: (60001, "The system is in maintenance."),
@@ -64,8 +65,14 @@ def faulty_report(
     faults: Collection[Fault], account: SandboxAccount, args: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
     """The `data` of a report as TikTok shows it under these faults; raises Refusal."""
+    if Fault.REFUSED_METRIC in faults and "cash_spend" in args.get("metrics", ""):
+        raise Refusal(WRONG_PARAMETER, "Parameter error: cash_spend.")
     shown = replace(account, days={}) if Fault.EMPTY_REPORT in faults else account
-    return report(shown, args, now - LATE if Fault.LATE_REPORT in faults else now)
+    shown = replace(shown, currency=FOREIGN) if Fault.FOREIGN_CURRENCY in faults else shown
+    data = report(shown, args, now - LATE if Fault.LATE_REPORT in faults else now)
+    if Fault.DOUBLED_ROW in faults and len(data["list"]) > 1:
+        data["list"][-1] = data["list"][0]
+    return data
 
 
 def status_of(account: SandboxAccount, faults: Collection[Fault]) -> str:

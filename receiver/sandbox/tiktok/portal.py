@@ -17,10 +17,10 @@ from receiver.sandbox.tiktok.consent import Consents, Grant
 PORTAL = "/portal/auth"
 TITLE = "TikTok for Business (a stand-in)"
 NEEDED = ("app_id", "state", "redirect_uri")
-PERMISSIONS = {
-    "Reporting": (4, 44),
-    "Read Ad Account Information": (100,),
-    "Ad Account Balance and Transaction": (152,),
+PERMISSIONS = {  # told as TikTok tells them: by a parent where all that hangs under it was granted
+    "Reporting": (4,),
+    "Read Ad Account Information": (10,),
+    "Ad Account Balance and Transaction": (15,),
     "Read Campaigns": (200,),
 }
 FORM = Markup("""<p>The app {app_id} asks to read your ad accounts.</p>

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.consent import ConsentOutcome, FlowError, Permission, missing, resolve_account
 from receiver.errors import Advice, ProviderError, Refused
 from receiver.integrations.tiktok.oauth import Authorised, Consent
+from receiver.services.authorization.answering import ReadingApi, answered_permissions
 from receiver.services.authorization.consent import give_consent
 from receiver.services.context import ServiceContext
 from receiver.storage import audit, consents, links, spend, stores
@@ -37,7 +38,7 @@ FAILED = {
 log = structlog.get_logger(__name__)
 
 
-class ConsentApi(Protocol):
+class ConsentApi(ReadingApi, Protocol):
     """What a consent needs of the TikTok client; each call raises ProviderError."""
 
     def exchange_code(self, auth_code: str) -> Consent: ...
@@ -123,6 +124,7 @@ def handle_callback(context: ServiceContext, *, state: str, auth_code: str | Non
         return _failed(database, flow_id, ConsentOutcome.CANCELLED)
     try:
         consent = tiktok.exchange_code(auth_code)
+        answered = answered_permissions(tiktok, consent, now)
     except ProviderError as error:
         return _failed(database, flow_id, FAILED.get(error.advice, ConsentOutcome.FAULT))
     names, user = _names(tiktok, consent), _user_hash(tiktok, consent)
@@ -131,6 +133,7 @@ def handle_callback(context: ServiceContext, *, state: str, auth_code: str | Non
         flow.found = {
             "accounts": [[one, names.get(one)] for one in consent.advertiser_ids],
             "scopes": sorted(consent.scopes),
+            "answered": answered,
             "user_hash": user,
         }
         _finish(session, context.cipher, now, flow, store, consent.access_token)
@@ -229,7 +232,7 @@ def _finish(
     found = flow.found or {}
     named = links.open_link(session, store.id)
     covered = [advertiser_id for advertiser_id, _ in found["accounts"]]
-    judged = resolve_account(covered, found["scopes"], named.advertiser_id if named else None, chosen)
+    judged = resolve_account(covered, _missing(found), named.advertiser_id if named else None, chosen)
     flow.outcome, flow.expires_at = judged.outcome, now + STEP_LASTS
     flow.found = {**found, "about": judged.advertiser_id}
     flow.token_sealed = cipher.encrypt(token) if judged.outcome is ConsentOutcome.CHOOSE else None
@@ -267,5 +270,10 @@ def _shown(flow: ConsentFlow, store: Store, now: datetime) -> FlowStatus:
         expired=flow.expires_at <= now and outcome is not ConsentOutcome.LINKED,
         account=about and accounts.get(about, ConsentedAccount(about, None)),
         accounts=tuple(accounts.values()),
-        missing=missing(found["scopes"]) if flow.found else (),
+        missing=_missing(found) if flow.found else (),
     )
+
+
+def _missing(found: Mapping[str, Any]) -> tuple[Permission, ...]:
+    """What a consent does not give, by TikTok's numbers and by the calls that TikTok answered."""
+    return missing(found["scopes"], found.get("answered", ()))

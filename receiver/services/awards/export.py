@@ -12,11 +12,10 @@ from receiver.domain.awards import AwardFilters
 from receiver.paging import Page, every_page
 from receiver.services.awards.issue_rows import OPTIONAL, REQUIRED, TOLD
 from receiver.services.awards.listing import page_of_awards
+from receiver.services.awards.spreadsheet import protected
 from receiver.storage.database import Database
 
 COLUMNS = (*REQUIRED, *OPTIONAL, *TOLD)
-# A spreadsheet takes a cell that begins so for a formula; a shop's name is whatever its owner wrote.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_awards(database: Database, now: datetime, filters: AwardFilters) -> Iterator[str]:
@@ -35,7 +34,7 @@ def _cell(row: dict[str, Any], name: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if name in TOLD and text.startswith(FORMULA) else text
+    return protected(text)  # a shop's name is whatever its owner wrote
 
 
 def _lines(rows: Any) -> str:

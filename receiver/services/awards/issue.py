@@ -13,6 +13,7 @@ from receiver.domain.awards import MASK, AwardMove, Mover, masked_code, may_be_i
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_date, award_row
 from receiver.services.awards.move import move_award, why_not
+from receiver.services.awards.spreadsheet import check_unspoilt
 from receiver.services.programmes.terms import terms_of
 from receiver.services.validation import require_text
 from receiver.storage import awards, recorded_facts, stores
@@ -56,7 +57,9 @@ def checked_issue(award_id: str, reference: str, delivered_as: str) -> Issued:
     """Raises InputError with the field."""
     if delivered_as not in DELIVERIES:
         raise InputError(f"must be {' or '.join(DELIVERIES)}", path="as")
-    return Issued(award_id, require_text(reference, "reference"), delivered_as)
+    reference = require_text(reference, "reference")
+    check_unspoilt(reference, "reference")
+    return Issued(award_id, reference, delivered_as)
 
 
 def issue(

@@ -81,7 +81,9 @@ def _planned(
         return Planned(row, "refused", row.problem)
     award = found.get(row.issued.award_id)
     problem = _stands_twice(row.line, row.issued, seen) or (
-        refusal_of(award, row.issued, around) if award else f"there is no award {row.issued.award_id}"
+        row.contradicts(award) or refusal_of(award, row.issued, around)
+        if award
+        else f"there is no award {row.issued.award_id}"
     )
     if problem or award is None:
         return Planned(row, "refused", problem)

@@ -1,20 +1,24 @@
 """Reads the CSV of issued credits: columns `award`, `reference` and, if it is there, `as` (applied or code).
 
-The columns that our export adds are read past.
+Of the columns that our export adds, store, account and credit are compared with the award.
 
-As spreadsheets write it: commas, semicolons or tabs, quotes, a byte order mark, any order of the columns.
+As spreadsheets write it: commas, semicolons or tabs, a first line `sep=;`, quotes, a byte order mark, empty
+columns at the end, any order of the columns.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
 from receiver.errors import InputError
 from receiver.services.awards.issue import Issued, checked_issue
+from receiver.services.awards.spreadsheet import same_amount, split_separator, unprotected
+from receiver.storage.tables import Award
 
 REQUIRED, OPTIONAL = ("award", "reference"), ("as",)
 # What our own export says beside: a file that was filled in may come back as it is.
@@ -22,6 +26,8 @@ TOLD = (
     *("store", "store_name", "programme", "merchant", "advertiser_id", "state"),
     *("credit", "currency", "due_by", "overdue", "flags"),
 )
+COMPARED = ("store", "advertiser_id", "currency", "credit")
+AWARD_ID = re.compile(r"aw_[A-Za-z0-9_-]{1,60}", re.ASCII)
 MOST_ROWS = 20_000
 HEADER = "the first line must name the columns award,reference or award,reference,as"
 
@@ -33,14 +39,26 @@ class Row:
     line: int
     issued: Issued | None
     problem: str | None = None
+    told: Mapping[str, str] = field(default_factory=dict)  # what the file says of the award beside
+
+    def contradicts(self, award: Award) -> str | None:
+        """Return what the file says of the award that is not so; None where all of it is."""
+        known = {"store": award.store_id, "advertiser_id": award.advertiser_id, "currency": award.currency}
+        for name, value in known.items():
+            if self.told.get(name, value) != value:
+                return f"{name}: {self.told[name]} is not the award's {value}; the file was changed"
+        credit = self.told.get("credit")
+        if credit is not None and not same_amount(credit, award.credit):
+            return f"credit: {credit} is not the award's {award.credit}; the file was changed"
+        return None
 
 
 def read_rows(text: str) -> list[Row]:
     """Blank lines are left out. Raises InputError where the file as a whole cannot be read."""
-    text = text.removeprefix("\ufeff")
-    lines = _lines(text)
+    separator, text = split_separator(text.removeprefix("\ufeff"))
+    lines = _lines(text, separator, first=2 if separator else 1)
     _, header = next(lines, (1, []))
-    names = [name.strip() for name in header]
+    names = _without_trailing([name.strip() for name in header])
     if len(set(names)) < len(names) or not set(REQUIRED) <= set(names) <= {*REQUIRED, *OPTIONAL, *TOLD}:
         raise InputError(HEADER, path="line 1")
     rows = [_row(line, names, cells) for line, cells in islice(lines, MOST_ROWS + 1)]
@@ -49,15 +67,15 @@ def read_rows(text: str) -> list[Row]:
     return rows
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(text: str, separator: str | None, *, first: int) -> Iterator[tuple[int, list[str]]]:
     """Each record with the number of its first line."""
-    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
-    line = 1
+    reader = csv.reader(io.StringIO(text), delimiter=separator or _delimiter(text), strict=True)
+    line = first
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield line, cells
-            line = reader.line_num + 1
+            line = reader.line_num + first
     except csv.Error as error:
         raise InputError(f"is no readable CSV ({error})", path=f"line {line}") from error
 
@@ -67,13 +85,22 @@ def _delimiter(text: str) -> str:
     return next((mark for mark in (",", ";", "\t") if mark in header), ",")
 
 
+def _without_trailing(cells: list[str], keep: int = 0) -> list[str]:
+    """Cells without the empty ones at the end, down to `keep` of them."""
+    while len(cells) > keep and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells
+
+
 def _row(line: int, names: list[str], cells: list[str]) -> Row:
+    cells = _without_trailing(cells, len(names))
     if len(cells) != len(names):
         return Row(line, None, f"has {len(cells)} cells where the first line has {len(names)}")
-    told = dict(zip(names, (cell.strip() for cell in cells), strict=True))
-    if not told["award"].startswith("aw_"):  # where columns are mixed up it may be a code: not told again
+    told = dict(zip(names, (unprotected(cell.strip()) for cell in cells), strict=True))
+    if not AWARD_ID.fullmatch(told["award"]):  # where columns are mixed up it may be a code: not told again
         return Row(line, None, "award: must be an award's id, such as aw_…")
     try:
-        return Row(line, checked_issue(told["award"], told["reference"], told.get("as") or "applied"))
+        issued = checked_issue(told["award"], told["reference"], told.get("as") or "applied")
     except InputError as error:
         return Row(line, None, str(error))
+    return Row(line, issued, told={name: told[name] for name in COMPARED if told.get(name)})

@@ -22,7 +22,7 @@ from receiver.domain.shop_identity import Reported
 from receiver.domain.store_checks import REFUSED, next_check, retry
 from receiver.domain.store_webhooks import ExpectedWebhook, Repair, WebhookProblem, plan_repairs
 from receiver.errors import NotFound, Refused, ShopError
-from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
+from receiver.integrations.woocommerce.events import READ_BY_REST, SETTINGS_SAVED, SIGNAL
 from receiver.services.connections.follow import follow_redirect
 from receiver.services.connections.identity import ACTOR, claim_of, note_report
 from receiver.services.connections.isolation import isolated
@@ -285,7 +285,7 @@ def _keep_state(session: Session, now: datetime, task: _CheckTask, state: Mappin
         topic=SIGNAL,
         webhook_id=None,
         delivery_id=None,
-        headers=[["x-read-by", "rest"]],
+        headers=READ_BY_REST,
         body=body,
         body_sha256=digest,
         received_at=now,

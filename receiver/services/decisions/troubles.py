@@ -32,6 +32,7 @@ def observe(session: Session, store: tables.Store, decision: Decision, now: date
         shop=_shop_trouble(bridges.bridge_of(session, store.id), now),
         webhooks=tuple(sorted({hook.trouble for hook in hooks if hook.trouble})),
         clock_skew=store.clock_skew if is_skewed(store.clock_skew) else None,
+        fell_back=store.sequence_fell_at is not None,
         place_until=_place_until(session, store, now),
         has_left=store.disconnected_at is not None,
     )

@@ -8,13 +8,13 @@ Another install, a lost and renewed link or a switch back moves no date.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.claims import bound_date, clock_skew, is_exact
+from receiver.domain.claims import bound_date, is_exact, set_right
 from receiver.domain.deliveries import DeliveryState
 from receiver.domain.limits import NOT_KEPT, OVER_SIGNALS, TOO_LARGE, day_of
 from receiver.domain.shops import same_shop
@@ -37,9 +37,18 @@ from receiver.domain.signals import (
 )
 from receiver.domain.store_checks import AFTER_NEWS
 from receiver.errors import InputError
-from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL, read_event
+from receiver.integrations.woocommerce.events import READ_BY_REST, SETTINGS_SAVED, SIGNAL, read_event
 from receiver.services.deliveries.apply_tiktok_event import apply_tiktok_event
 from receiver.services.deliveries.result import ProcessingResult
+from receiver.services.deliveries.sequence import (
+    BEFORE_RESTART,
+    FELL_BACK,
+    SignalPlace,
+    begin_anew,
+    note_clock,
+    note_fall,
+    place_of,
+)
 from receiver.services.deliveries.signal_bounds import SignalBounds
 from receiver.services.inbox.tiktok_webhooks import SOURCE as TIKTOK
 from receiver.storage.bridges import reschedule_check
@@ -67,7 +76,9 @@ class _ReadSignal:
     news: SignalOrder
     claimed_at: datetime  # as the store's clock had it
     received_at: datetime
+    by_rest: bool  # we asked the store for it
     told: SignalEvent
+    dated_at: datetime  # `claimed_at`, set right by what is known of that clock
 
 
 def apply_deliveries(
@@ -81,7 +92,10 @@ def apply_deliveries(
     for delivery in deliveries:
         if delivery.topic == SETTINGS_SAVED and delivery.store_id is not None:
             reschedule_check(session, delivery.store_id, delivery.received_at + AFTER_NEWS)
-    endings = [_apply_signal(held, bounds, one, now) if isinstance(one, _ReadSignal) else one for one in read]
+    endings = [
+        _apply_signal(session, held, bounds, one, now) if isinstance(one, _ReadSignal) else one
+        for one in read
+    ]
     bounds.write()
     held.drop_old_claims()
     heard = [ending.state is DeliveryState.PROCESSED for ending in endings]
@@ -123,7 +137,9 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | 
         news=news,
         claimed_at=fields["at"],
         received_at=delivery.received_at,
+        by_rest=delivery.headers == READ_BY_REST,
         told=_signal_event(fields),
+        dated_at=fields["at"],
     )
 
 
@@ -137,7 +153,7 @@ def _fields(delivery: Delivery) -> dict[str, Any]:
 
 
 def _apply_signal(
-    held: LockedStores, bounds: SignalBounds, signal: _ReadSignal, now: datetime
+    session: Session, held: LockedStores, bounds: SignalBounds, signal: _ReadSignal, now: datetime
 ) -> ProcessingResult:
     store = held.store(signal.store_id)
     if not same_shop(signal.home_url, store.url):
@@ -145,14 +161,39 @@ def _apply_signal(
         return ProcessingResult(
             DeliveryState.DEAD, f"held: the signal is of {signal.home_url}, the store is {store.url}"
         )
-    if held.is_applied(store.id, signal.news):
+    signal = _set_right(store, signal)
+    place = place_of(store, signal.news, received_at=signal.received_at, by_rest=signal.by_rest)
+    if place is SignalPlace.BEFORE_RESTART:
+        return ProcessingResult(DeliveryState.IGNORED, BEFORE_RESTART)
+    if place in (SignalPlace.FELL_BACK, SignalPlace.PERHAPS_FELL):
+        note_fall(session, store, now)
+    if place is SignalPlace.FELL_BACK:
+        return ProcessingResult(DeliveryState.IGNORED, FELL_BACK, stores=(store.id,))
+    if place is SignalPlace.TRUTH and begin_anew(session, store, signal.news, now):
+        held.forget_applied(store.id, signal.news)
+    if held.is_applied(store.id, signal.news) and place is not SignalPlace.TRUTH:
         return ProcessingResult(DeliveryState.PROCESSED)
     if not bounds.allow(store.id, day_of(signal.received_at)):
         return ProcessingResult(DeliveryState.IGNORED, OVER_SIGNALS)
-    _apply(held, store, signal)
+    _apply(held, store, signal, is_truth=place is SignalPlace.TRUTH)
     store.decided_at = None  # to be decided anew, also when the worker dies before it has
     held.mark_applied(store.id, signal.news, signal.event, signal.delivery_id)
     return ProcessingResult(DeliveryState.PROCESSED, stores=(store.id,))
+
+
+def _set_right(store: Store, signal: _ReadSignal) -> _ReadSignal:
+    """The signal as by a right clock; one that we asked for is of the moment we did."""
+    if signal.by_rest:
+        claimed_at = signal.received_at
+    else:
+        claimed_at = set_right(
+            signal.claimed_at,
+            store.clock_skew,
+            measured_at=store.clock_measured_at,
+            received_at=signal.received_at,
+        )
+    news = replace(signal.news, at=min(claimed_at, signal.received_at))
+    return replace(signal, news=news, dated_at=claimed_at)
 
 
 def _signal_event(signal: dict[str, Any]) -> SignalEvent:
@@ -182,33 +223,33 @@ def _account(fields: dict[str, Any]) -> AdAccount:
     return AdAccount(fields["advertiser_id"], fields["exact"])
 
 
-def _apply(held: LockedStores, store: Store, signal: _ReadSignal) -> None:
+def _apply(held: LockedStores, store: Store, signal: _ReadSignal, *, is_truth: bool) -> None:
     integration, linked = integration_change(signal.told), link_change(signal.told)
     if integration is not None:
-        _note_integration(store, integration, signal)
+        _note_integration(store, integration, signal, is_truth=is_truth)
     if linked is not None:
-        _note_link(held, store, linked, signal)
-    if store.clock_read_at is None or signal.received_at >= store.clock_read_at:
-        store.clock_skew = clock_skew(signal.claimed_at, received_at=signal.received_at)
-        store.clock_read_at = signal.received_at
+        _note_link(held, store, linked, signal, is_truth=is_truth)
+    note_clock(store, signal.claimed_at, received_at=signal.received_at, by_rest=signal.by_rest)
 
 
-def _note_integration(store: Store, integration: Integration, signal: _ReadSignal) -> None:
+def _note_integration(store: Store, integration: Integration, signal: _ReadSignal, *, is_truth: bool) -> None:
     news = signal.news
-    dated = bound_date(signal.claimed_at, joined_at=store.joined_at, received_at=signal.received_at)
+    dated = bound_date(signal.dated_at, joined_at=store.joined_at, received_at=signal.received_at)
     if integration.there and _dates(store.installed_at, store.installed_news, news):
         store.installed_at, store.installed_news = dated.at, news_as_list(news)
     if integration.set_up and _dates(store.set_up_at, store.set_up_news, news):
         store.set_up_at, store.set_up_claimed_at = dated.at, dated.claimed_at
         store.set_up_news = news_as_list(news)
-    if is_newer(news, news_from_list(store.integration_news)):
+    if is_truth or is_newer(news, news_from_list(store.integration_news)):
         store.removed_at = None if integration.there else news.at
         store.integration_news = news_as_list(news)
 
 
-def _note_link(held: LockedStores, store: Store, linked: Linked, signal: _ReadSignal) -> None:
+def _note_link(
+    held: LockedStores, store: Store, linked: Linked, signal: _ReadSignal, *, is_truth: bool
+) -> None:
     news, last = signal.news, news_from_list(store.account_news)
-    newest = is_newer(news, last)
+    newest = is_truth or is_newer(news, last)
     if linked.account is not None:
         # Late news of a link that is not known yet: by the newest news it has ended.
         link = _known_link(held, store, linked.account, signal, ended_at=last.at if last else None)
@@ -227,9 +268,9 @@ def _known_link(
         link = held.add_link(store.id, account.advertiser_id, ended_at=ended_at)
     if _dates(link.linked_at, link.linked_news, signal.news):
         moments = {"joined_at": store.joined_at, "received_at": signal.received_at}
-        dated = bound_date(signal.claimed_at, **moments)
+        dated = bound_date(signal.dated_at, **moments)
         link.linked_at, link.claimed_at = dated.at, dated.claimed_at
-        link.exact = is_exact(account.exact, signal.claimed_at, **moments)
+        link.exact = is_exact(account.exact, signal.dated_at, **moments)
         link.linked_news = news_as_list(signal.news)
     return link
 

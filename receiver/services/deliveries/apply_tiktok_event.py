@@ -23,10 +23,10 @@ from receiver.services.polling.verify_subscriptions import request_verification
 from receiver.storage import spend
 from receiver.storage.tables import Delivery
 from receiver.strict_json import read_json
+from receiver.tiktok_ids import SHAPE, account_id
 
 REPORT_DATA = (11, "11")  # the object in a notice that figures have changed; its type is not stated
 MOST_ENTRIES, MOST_ACCOUNTS = 1000, 10_000
-LONGEST_ID = 32
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,10 @@ def _entries(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
 def _id(value: Any, path: str) -> str:
     """Digits, as text or as a number: past 2**53 a number is still whole here."""
     text = str(value) if type(value) is int else value
-    if not isinstance(text, str) or not (text.isascii() and text.isdigit()) or len(text) > LONGEST_ID:
-        raise InputError("must be an id of digits", path=path)
-    return text
+    found = account_id(text)
+    if found is None:
+        raise InputError(SHAPE, path=path)
+    return found
 
 
 def _object(delivery: Delivery) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from receiver.domain.facts import (
     RecordedAward,
     StoreProfile,
 )
+from receiver.domain.troubles import ReadingFault
 from receiver.services.evaluation.bills import Bills, gather_bills
 from receiver.services.evaluation.payment_method import gather_payment
 from receiver.services.evaluation.provenance import OVERRIDE, with_provenance
@@ -88,7 +89,7 @@ def _account(link: tables.Link, account: tables.Account | None, payment: Payment
         advertiser_id=link.advertiser_id,
         business_center=account.business_center if account else None,
         country=account.country if account else None,
-        currency=account.currency if account else None,
+        currency=_currency(account),
         timezone=account.timezone if account else None,
         created_at=account.created_at if account else None,
         linked_at=link.linked_at,
@@ -98,6 +99,11 @@ def _account(link: tables.Link, account: tables.Account | None, payment: Payment
         payment=payment,
         consent_lost=out_of_reach or (ConsentLoss(link.consent_lost) if link.consent_lost else None),
     )
+
+
+def _currency(account: tables.Account | None) -> str | None:
+    """Unknown while its report is in another than the account itself."""
+    return None if account is None or account.fault == ReadingFault.CURRENCY else account.currency
 
 
 def _out_of_reach(link: tables.Link, account: tables.Account | None) -> ConsentLoss | None:

@@ -68,6 +68,7 @@ def with_provenance(
         **_of_store(store, now),
         **(_of_link(link, facts) if link else {}),
         **(_of_account(account, payment_said_by) if account else {}),
+        **_of_spend(link, account),
         **_of_staff(facts, recorded),
     }
     return replace(
@@ -123,7 +124,14 @@ def _of_account(account: tables.Account, payment_said_by: Source | None) -> Fact
         if payment_said_by
         else {}
     )
-    return {**described, **ledger, **option, "spend": FactSource(account.spend_read_at)}
+    return {**described, **ledger, **option}
+
+
+def _of_spend(link: tables.Link | None, account: tables.Account | None) -> FactSources:
+    """Spend that was never read in full is known of no date after the link."""
+    if account is None or link is None:
+        return {}
+    return {"spend": FactSource(account.spend_read_at or link.linked_at)}
 
 
 def _of_staff(facts: Facts, recorded: Mapping[str, tables.RecordedFact]) -> FactSources:

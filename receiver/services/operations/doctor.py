@@ -12,7 +12,14 @@ from sqlalchemy import select, text
 
 from receiver.documents.programme import load_programme
 from receiver.domain.troubles import Actor
-from receiver.errors import InputError, ProviderError, ReceiverError, SettingsError, StorageUnavailable
+from receiver.errors import (
+    InputError,
+    OptionsRefused,
+    ProviderError,
+    ReceiverError,
+    SettingsError,
+    StorageUnavailable,
+)
 from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.integrations.probe import ProbeResult
 from receiver.services.context import ServiceContext
@@ -22,6 +29,7 @@ from receiver.storage import alerts, heartbeats, store_troubles
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, newest_revision
+from receiver.storage.pooler import pooler_problem
 from receiver.storage.rate_limiter import SharedBudget
 from receiver.storage.sqlite_files import open_to_others
 
@@ -72,11 +80,17 @@ def diagnose(
     yield _clock(now, there)
 
 
+POOLERS = "docs/deployment.md says which poolers can stand before the database"
+
+
 def _schema(database: Database) -> Check:
     try:
         with database.writing() as session:  # takes the write lock: a read-only database shows itself
             session.execute(text("SELECT 1"))
         found, newest = current_revision(database), newest_revision()
+        pooler = pooler_problem(database)
+    except OptionsRefused as error:
+        return Check("database", CheckState.FAIL, str(error), POOLERS)
     except StorageUnavailable as error:
         return Check(
             "database", CheckState.FAIL, str(error), "see that it runs and that DATABASE_URL names it"
@@ -85,6 +99,8 @@ def _schema(database: Database) -> Check:
     if found != newest:
         at = f"{kind} is at revision {found or 'none'}; this version needs {newest}"
         return Check("database", CheckState.FAIL, at, "run `flask --app wsgi migrate`")
+    if pooler:
+        return Check("database", CheckState.FAIL, pooler, POOLERS)
     if database.is_sqlite and (parts := open_to_others(Path(database.url.database or ""))):
         names = ", ".join(map(str, parts))
         return Check(

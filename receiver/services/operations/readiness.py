@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from receiver.errors import StorageUnavailable
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
+from receiver.storage.pooler import pooler_problem
 from receiver.storage.tables import Delivery
 
 WORKER_SILENT_FOR = timedelta(seconds=30)
@@ -21,7 +22,8 @@ def readiness(database: Database, now: datetime) -> list[str]:
     try:
         with database.writing() as session:
             heartbeats.beat(session, "readiness", now)
-            return _reasons(session, now)
+            reasons = _reasons(session, now)
+        return [*_pooler(database), *reasons]
     except StorageUnavailable as error:
         return [str(error)]
 
@@ -30,9 +32,15 @@ def readiness_seen(database: Database, now: datetime) -> list[str]:
     """The same without a write: a database that takes none shows in a worker that is silent soon."""
     try:
         with database.reading() as session:
-            return _reasons(session, now)
+            reasons = _reasons(session, now)
+        return [*_pooler(database), *reasons]
     except StorageUnavailable as error:
         return [str(error)]
+
+
+def _pooler(database: Database) -> list[str]:
+    problem = pooler_problem(database)
+    return [problem] if problem else []
 
 
 def _reasons(session: Session, now: datetime) -> list[str]:

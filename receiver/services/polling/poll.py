@@ -18,15 +18,16 @@ import structlog
 from sqlalchemy.orm import Session
 
 from receiver.domain.calendar import final_at, local_date
-from receiver.domain.facts import ConsentLoss, DaySpend
-from receiver.domain.schedule import after_failures
+from receiver.domain.facts import ConsentLoss
 from receiver.domain.troubles import ReadingFault
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
-from receiver.integrations.tiktok.codes import NOT_THERE, TOKEN_EXPIRED
+from receiver.integrations.tiktok.codes import TOKEN_EXPIRED
+from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.context import ServiceContext
 from receiver.services.polling.ad_credit import Balances, keep_ad_credit, read_ad_credit
+from receiver.services.polling.failures import LONGEST_RETRY, AccountNotListed, next_try, reading_fault
 from receiver.services.polling.plan import plan_poll
 from receiver.services.polling.poll_bills import (
     BillsTask,
@@ -42,14 +43,8 @@ from receiver.storage.database import Database
 
 RE_READ = timedelta(days=4)  # figures this young may still be restated
 BILLS_RETRY = timedelta(hours=1)
-PUT_BACK = {
-    Advice.PAUSE_APP: "put back: the app's call budget is used up until then",
-    Advice.PAUSE_ADVERTISER: "put back: the ad account's call limit is reached until then",
-    Advice.CONFIGURATION: "put back: TikTok has blocked the app, or its id or secret is wrong",
-}
 AT_ONCE = 8  # accounts: nearly all of a poll is waiting for TikTok, and the budget keeps the rate
 LEASE = timedelta(minutes=10)  # a poller that died leaves its accounts due again after this
-FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +54,7 @@ class AdsApi(Ledger, Balances, Protocol):
 
     def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]: ...
 
-    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[DaySpend]: ...
+    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[ReportedDay]: ...
 
     def total_spend(self, token: str, advertiser_id: str, first: date, last: date) -> Decimal | None: ...
 
@@ -122,22 +117,25 @@ def poll_account(context: ServiceContext, advertiser_id: str, *, scheduled: bool
     """
     now, tiktok = context.now(), context.tiktok
     task = _task(context, advertiser_id, scheduled)
+    info = None
     try:
         info = _info(tiktok, task, advertiser_id)
         readings = _read_spend(tiktok, task, info, now) if info.timezone else None
         bills = read_bills(tiktok, task.token, task.bills, info, now)
         credit = read_ad_credit(tiktok, task.token, task.bills, info)
     except ProviderError as error:
-        return _failed(context.database, now, advertiser_id, task, error)
+        return _failed(context.database, now, advertiser_id, task, error, info)
     with context.database.writing() as session:
         account = session.get_one(tables.Account, advertiser_id, with_for_update=True)
         if _is_overtaken(account, task, now):
             return Polled(advertiser_id, (), None)
-        _keep(session, now, account, task, info, readings)
+        _keep_info(account, info, now)
+        _keep_spend(session, now, account, task, readings)
         keep_bills(session, now, account, bills)
         keep_ad_credit(account, now, credit)
-        _plan_next(session, account, now, bills)
-        return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), None)
+        _plan_next(session, account, now, bills, readings)
+        stores = tuple(spend.stores_to_decide(session, advertiser_id))
+        return Polled(advertiser_id, stores, readings.error if readings else None)
 
 
 def _task(context: ServiceContext, advertiser_id: str, scheduled: bool) -> _PollTask:
@@ -174,16 +172,35 @@ class _Readings:
 
     first: date
     last: date
-    days: list[DaySpend]
+    days: list[ReportedDay]
     prior_before: date | None  # None: not read this time
     prior_spend: Decimal | None
+    currency: str | None  # the account's
+
+    @property
+    def foreign_currency(self) -> str | None:
+        """The currency of rows that are not in the account's; None where all may be."""
+        told = {day.currency for day in self.days} - {None, self.currency}
+        return min((one for one in told if one), default=None) if self.currency else None
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The metrics that TikTok would not give."""
+        return tuple(sorted({name for day in self.days for name in day.refused}))
+
+    @property
+    def error(self) -> str | None:
+        """The fault of the report, for staff; it holds no secret."""
+        if self.foreign_currency:
+            return f"TikTok's report is in {self.foreign_currency}, the account in {self.currency}"
+        return f"TikTok refuses the report's {', '.join(self.refused)} (code 40002)" if self.refused else None
 
 
 def _info(tiktok: AdsApi, task: _PollTask, advertiser_id: str) -> AdvertiserInfo:
     for info in tiktok.advertiser_info(task.token, [advertiser_id]):
         if info.advertiser_id == advertiser_id:
             return info
-    raise ProviderError(f"TikTok does not list account {advertiser_id}", advice=Advice.GIVE_UP)
+    raise AccountNotListed(advertiser_id)
 
 
 def _read_spend(tiktok: AdsApi, task: _PollTask, info: AdvertiserInfo, now: datetime) -> _Readings:
@@ -197,11 +214,11 @@ def _read_spend(tiktok: AdsApi, task: _PollTask, info: AdvertiserInfo, now: date
         # "Not there yet" and "nothing was spent" are the same empty list; but what was spent stays spent.
         raise ProviderError("TikTok's report is empty where it had figures", advice=Advice.AGAIN)
     if not _prior_is_due(task, link_date, zone):
-        return _Readings(first, today, days, None, None)
+        return _Readings(first, today, days, None, None, info.currency)
     before = link_date - timedelta(days=1)
     start = link_date - timedelta(days=task.prior_days)
     prior = tiktok.total_spend(task.token, info.advertiser_id, start, before)
-    return _Readings(first, today, days, link_date, prior)
+    return _Readings(first, today, days, link_date, prior, info.currency)
 
 
 def _first_date(task: _PollTask, link_date: date, zone: ZoneInfo) -> date:
@@ -226,22 +243,27 @@ def _is_overtaken(account: tables.Account, task: _PollTask, now: datetime) -> bo
     return account.read_at is not None and account.read_at != task.read_at and account.read_at > now
 
 
-def _keep(
-    session: Session,
-    now: datetime,
-    account: tables.Account,
-    task: _PollTask,
-    info: AdvertiserInfo,
-    readings: _Readings | None,
-) -> None:
+def _keep_info(account: tables.Account, info: AdvertiserInfo, now: datetime) -> None:
     account.name, account.status, account.country = info.name, info.status, info.country
     account.currency, account.timezone, account.created_at = info.currency, info.timezone, info.created_at
     account.business_center, account.read_at = info.owner_bc_id, now
+
+
+def _keep_spend(
+    session: Session, now: datetime, account: tables.Account, task: _PollTask, readings: _Readings | None
+) -> None:
+    """A report in another currency is not kept; one that lacks a metric makes no date final."""
     account.fault = None
     if readings is None:
         return
-    rows = [_row(info.advertiser_id, day, now) for day in readings.days]
-    lost = spend.replace_days(session, info.advertiser_id, readings.first, readings.last, rows)
+    if readings.foreign_currency:
+        account.fault = ReadingFault.CURRENCY
+        return
+    rows = [_row(account.advertiser_id, day, now) for day in readings.days]
+    lost = spend.replace_days(session, account.advertiser_id, readings.first, readings.last, rows)
+    if readings.refused:
+        account.fault = ReadingFault.REFUSED
+        return
     account.spend_read_at, account.fault = now, ReadingFault.INCOMPLETE if lost else None
     link = session.get(tables.Link, task.link_id)
     if link is not None and readings.prior_before is not None:
@@ -249,11 +271,20 @@ def _keep(
         link.prior_spend_at = now
 
 
-def _plan_next(session: Session, account: tables.Account, now: datetime, bills: ReadBills | None) -> None:
+def _plan_next(
+    session: Session,
+    account: tables.Account,
+    now: datetime,
+    bills: ReadBills | None,
+    readings: _Readings | None,
+) -> None:
     """By where its stores stand; sooner where the bills met a passing fault, which backs nothing off."""
     error = bills.error if bills else None
-    account.failures, account.last_error = 0, str(error) if error else None
-    if error and error.advice is not Advice.CONFIGURATION:
+    told = (readings.error if readings else None) or (str(error) if error else None)
+    account.failures, account.last_error = 0, told
+    if readings is not None and readings.error:
+        account.next_poll_at, account.poll_reason = now + LONGEST_RETRY, "once the report is whole"
+    elif error and error.advice is not Advice.CONFIGURATION:
         again = max(now + BILLS_RETRY, error.until or now)
         account.next_poll_at, account.poll_reason = again, "for the bills, after a passing fault"
     elif account.hinted_at is None or account.hinted_at <= now:  # else what was told meanwhile is read next
@@ -262,7 +293,7 @@ def _plan_next(session: Session, account: tables.Account, now: datetime, bills: 
         account.poll_urgent = planned.why.is_urgent
 
 
-def _row(advertiser_id: str, day: DaySpend, now: datetime) -> tables.SpendDay:
+def _row(advertiser_id: str, day: ReportedDay, now: datetime) -> tables.SpendDay:
     return tables.SpendDay(
         advertiser_id=advertiser_id,
         date=day.date,
@@ -275,42 +306,28 @@ def _row(advertiser_id: str, day: DaySpend, now: datetime) -> tables.SpendDay:
 
 
 def _failed(
-    database: Database, now: datetime, advertiser_id: str, task: _PollTask, error: ProviderError
+    database: Database,
+    now: datetime,
+    advertiser_id: str,
+    task: _PollTask,
+    error: ProviderError,
+    info: AdvertiserInfo | None,
 ) -> Polled:
-    """What was known stays; the advice says when, and whether, to ask again.
+    """What was known stays, and what was read before the fault is kept; the advice says when to ask again.
 
     A pause is no failure of the account's: it is put back until the end, and backs nothing off.
     """
     log.warning("poll failed", advertiser_id=advertiser_id, advice=error.advice, code=error.code)
     with database.writing() as session:
-        account = spend.account(session, advertiser_id)
-        assert account is not None
-        account.last_error, account.fault = str(error), _fault(error)
+        account = session.get_one(tables.Account, advertiser_id, with_for_update=True)
+        if info is not None and not _is_overtaken(account, task, now):
+            _keep_info(account, info, now)
         account.failures += error.until is None
+        account.last_error, account.fault = str(error), reading_fault(error, account.failures)
         if error.advice is Advice.REAUTHORISE:
             cause = ConsentLoss.EXPIRED if error.code == TOKEN_EXPIRED else ConsentLoss.WITHDRAWN
             sealed = task.token_sealed
             consent_withdrawn(session, advertiser_id, now, str(error), cause=cause, token_sealed=sealed)
         else:
-            account.next_poll_at, account.poll_reason = _next_try(now, account, error)
+            account.next_poll_at, account.poll_reason = next_try(now, account, error)
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), str(error))
-
-
-def _fault(error: ProviderError) -> ReadingFault:
-    if error.advice is Advice.GIVE_UP:
-        return ReadingFault.MISSING if error.code in NOT_THERE else ReadingFault.UNREACHABLE
-    refused = error.advice is Advice.CONFIGURATION
-    return ReadingFault.REFUSED if refused else ReadingFault.PASSING
-
-
-def _next_try(now: datetime, account: tables.Account, error: ProviderError) -> tuple[datetime | None, str]:
-    """Of a fault that leaves the consent as it is."""
-    advice = error.advice
-    if error.until is not None:
-        return error.until, PUT_BACK[advice]
-    if advice is Advice.CONFIGURATION:
-        return now + LONGEST_RETRY, "once our configuration is put right"
-    if advice is Advice.GIVE_UP:
-        return None, "waits for staff: TikTok will not answer for this account"
-    wait = after_failures(account.advertiser_id, FIRST_RETRY, LONGEST_RETRY, account.failures)
-    return now + wait, "after a passing fault"

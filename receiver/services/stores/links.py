@@ -16,6 +16,7 @@ from receiver.services.validation import check_filters
 from receiver.storage import audit, links, spend, stores
 from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
+from receiver.tiktok_ids import SHAPE, account_id
 
 
 def add_link(
@@ -33,7 +34,7 @@ def add_link(
     as the moment we first saw it. Raises NotFound and InputError.
     """
     now = context.now()
-    _check(advertiser_id, token, linked_at, now)
+    advertiser_id = _checked(advertiser_id, token, linked_at, now)
     with context.database.writing() as session:
         spend.hold_accounts(session, [advertiser_id])
         stores.get_store(session, store_id, locked=True)
@@ -58,13 +59,16 @@ def remove_link(database: Database, now: datetime, *, store_id: str, actor: str)
     return record_of(LinkRecord, link)
 
 
-def _check(advertiser_id: str, token: str, linked_at: datetime | None, now: datetime) -> None:
-    if not (advertiser_id.isascii() and advertiser_id.isdigit() and len(advertiser_id) <= 64):
-        raise InputError("must be the digits of TikTok's advertiser id", path="advertiser")
+def _checked(advertiser_id: str, token: str, linked_at: datetime | None, now: datetime) -> str:
+    """Return the advertiser id, without spaces around it. Raises InputError."""
+    found = account_id(advertiser_id)
+    if found is None:
+        raise InputError(SHAPE, path="advertiser")
     if not token.strip() or not token.isprintable() or len(token) > 1000:
         raise InputError("must be the advertiser's access token", path="token")
     if linked_at is not None and linked_at > now:
         raise InputError("lies in the future", path="linked-at")
+    return found
 
 
 def page_of_links(

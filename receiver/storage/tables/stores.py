@@ -55,6 +55,10 @@ class Store(Base):
         BigInteger
     )  # seconds its clock is ahead; null: not measured
     clock_read_at: Mapped[dt.datetime | None]
+    clock_measured_at: Mapped[dt.datetime | None]  # last without delay: when the store answered us
+    # The order key from which an install counts anew, after its store was restored from a backup.
+    sequence_from: Mapped[list[Any] | None]
+    sequence_fell_at: Mapped[dt.datetime | None]  # its numbers fell back, and its state was not read since
     continues: Mapped[str | None]  # the id of an earlier record of the same shop
     # The latest decision, so that lists need not decide anew.
     stage: Mapped[str | None]

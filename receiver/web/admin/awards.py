@@ -17,11 +17,13 @@ from receiver.errors import InputError, ReceiverError, Refused
 from receiver.paging import Page
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
+from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import credited
 from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import page_of_awards, show_award
+from receiver.services.awards.spreadsheet import decode
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.programmes.terms import known_programmes
 from receiver.web.admin.sign_in import operators_only, staff_only
@@ -110,6 +112,14 @@ def issue_one(award_id: str) -> AnyResponse | tuple[str, int]:
     delivered_as = request.form.get("as", "")
     told = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
     return _move(award_id, partial(issue, cipher=current_container().cipher), **told)
+
+
+@award_pages.post("/<award_id>/correct")
+@operators_only
+def correct(award_id: str) -> AnyResponse | tuple[str, int]:
+    told = {name: request.form.get(name, "") for name in ("reference", "reason")}
+    correct = partial(correct_reference, cipher=current_container().cipher)
+    return _move(award_id, correct, delivered_as=request.form.get("as", ""), **told)
 
 
 @award_pages.post("/<award_id>/code")
@@ -223,10 +233,7 @@ def _text() -> str:
     body = given.stream.read(LONGEST_FILE + 1) if given else request.form.get("text", "").encode()
     if len(body) > LONGEST_FILE:
         raise InputError(f"is longer than {LONGEST_FILE} bytes; use `credits issue --from`", path="file")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("is no UTF-8", path="file") from error
+    return decode(body)
 
 
 def _reopened(checked: str) -> str:

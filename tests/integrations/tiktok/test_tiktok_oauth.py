@@ -119,3 +119,9 @@ def test_without_an_app_nothing_is_sent(call):
 
 def test_an_app_does_not_print_its_secret():
     assert SECRET not in repr(client()._known_app)
+
+
+@responses.activate
+def test_an_account_that_tiktok_writes_as_0_is_none():
+    answer_with(EXCHANGE, {"access_token": TOKEN, "scope": [4], "advertiser_ids": ["0", 0, *TWO]})
+    assert client().exchange_code(CODE).advertiser_ids == tuple(TWO)

@@ -8,8 +8,8 @@ import pytest
 import responses
 from responses import matchers
 
-from receiver.domain.facts import DaySpend
 from receiver.errors import Advice, ProviderError
+from receiver.integrations.tiktok.reports import ReportedDay
 from tests.integrations.tiktok.recordings import (
     ACCOUNT,
     REPORT_URL,
@@ -35,25 +35,38 @@ def advice_of(call=read):
     return caught.value.advice
 
 
+def play_pages():
+    paged = recorded("report_integrated_30_days_paged")
+    for pair in paged["pages"]:
+        play(pair)
+    answer_in_total(**{name: paged["totals"][name] for name in ("spend", "billed_cost")})
+    return paged
+
+
+def answer_in_total(**money):
+    """Answer a report without a time dimension, whenever it is asked for."""
+    one = row("2026-10-01", **money)
+    del one["dimensions"]["stat_time_day"]
+    sent = matchers.query_param_matcher({"dimensions": json.dumps(["advertiser_id"])}, strict_match=False)
+    answer_with(page(one), match=[sent])
+
+
 # By day
 
 
 @responses.activate
 def test_the_recorded_pages_are_asked_for_as_recorded_and_add_up():
-    paged = recorded("report_integrated_30_days_paged")
-    for pair in paged["pages"]:
-        play(pair)
+    paged = play_pages()
     days = read()
     assert len(days) == 27
     for metric, total in paged["totals"].items():
         assert sum(getattr(day, metric) for day in days) == Decimal(total)
-    assert days[0] == DaySpend(FIRST, *map(Decimal, ("19.25", "19.25", "19.25", "0.00")))
+    assert days[0] == ReportedDay(FIRST, *map(Decimal, ("19.25", "19.25", "19.25", "0.00")), "USD")
 
 
 @responses.activate
 def test_days_without_delivery_are_absent():
-    for pair in recorded("report_integrated_30_days_paged")["pages"]:
-        play(pair)
+    play_pages()
     assert date(2026, 10, 4) not in {day.date for day in read()}
 
 
@@ -68,7 +81,7 @@ def test_a_figure_that_is_not_there_yet_is_unknown_and_not_zero():
     play(recorded("report_integrated_cash_not_final"))
     days = read(first=date(2026, 10, 28), page_size=1000)
     assert [day.cash_spend for day in days] == [Decimal("21.75"), Decimal(0), None]
-    assert days[-1] == DaySpend(LAST, Decimal("18.00"), Decimal("9.40"), None, None)
+    assert days[-1] == ReportedDay(LAST, Decimal("18.00"), Decimal("9.40"), None, None, "USD")
 
 
 @responses.activate
@@ -136,10 +149,48 @@ def test_a_report_that_contradicts_itself_is_read_again_later(second):
     assert advice_of() is Advice.AGAIN
 
 
+def by_day(*pages, **more):
+    sent = {"dimensions": json.dumps(["advertiser_id", "stat_time_day"]), **more}
+    match = [matchers.query_param_matcher(sent, strict_match=False)]
+    for data in pages:
+        answer_with(data, match=match)
+
+
+TWICE = row("2026-10-01", spend="60.00", billed_cost="60.00")
+MISSED = row("2026-10-02", spend="480.00", billed_cost="480.00")
+
+
 @responses.activate
-def test_the_same_row_twice_counts_once():
-    answer_with(page(row("2026-10-01"), row("2026-10-01")))
-    assert [day.spend for day in read()] == [Decimal("1.00")]
+def test_the_same_row_twice_counts_once_where_it_makes_the_reports_total():
+    answer_in_total(spend="60.00", billed_cost="60.00")
+    by_day(page(TWICE, TWICE))
+    assert [day.spend for day in read()] == [Decimal("60.00")]
+
+
+@responses.activate
+def test_a_row_seen_twice_while_another_was_missed_is_read_again_at_once():
+    answer_in_total(spend="540.00", billed_cost="540.00")
+    by_day(page(TWICE, pages=2, total=2), page(TWICE, number=2, pages=2, total=2))
+    by_day(page(TWICE, pages=2, total=2), page(MISSED, number=2, pages=2, total=2))
+    assert [day.spend for day in read()] == [Decimal("60.00"), Decimal("480.00")]
+
+
+@responses.activate
+@pytest.mark.parametrize("second", [TWICE, row("2026-10-02", spend="479.00", billed_cost="480.00")])
+def test_rows_that_never_make_the_reports_total_are_no_report(second):
+    answer_in_total(spend="540.00", billed_cost="540.00")
+    by_day(page(TWICE, pages=2, total=2), page="1")
+    by_day(page(second, number=2, pages=2, total=2), page="2")
+    assert advice_of() is Advice.AGAIN
+    assert len(responses.calls) == 3 * 3  # two pages and the total, three times
+
+
+@responses.activate
+def test_a_figure_that_is_not_there_yet_contradicts_no_total():
+    answer_in_total(spend="540.00", billed_cost="60.00")
+    late = row("2026-10-02", spend="480.00", billed_cost="-")
+    by_day(page(TWICE, pages=2, total=2), page(late, number=2, pages=2, total=2))
+    assert [day.billed_cost for day in read()] == [Decimal("60.00"), None]
 
 
 @responses.activate
@@ -168,6 +219,10 @@ ALL = ["spend", "billed_cost", "cash_spend", "voucher_spend", "currency"]
 COST, CASH = [*ALL[:2], "currency"], ALL[2:]
 
 
+def with_currency(request):
+    return "currency" in request.params["metrics"], "no currency is asked for"
+
+
 def part(day, *names):
     whole = row(day)
     return {**whole, "metrics": {name: whole["metrics"][name] for name in (*names, "currency")}}
@@ -181,8 +236,8 @@ def test_four_metrics_refused_together_are_asked_for_in_two_halves():
     play_metrics(CASH, code=0, data=page(part("2026-10-01", *ALL[2:4])))
     one = Decimal("1.00")
     assert read() == [
-        DaySpend(date(2026, 10, 1), one, one, one, Decimal("0.00")),
-        DaySpend(date(2026, 10, 2), one, one, None, None),
+        ReportedDay(date(2026, 10, 1), one, one, one, Decimal("0.00"), "USD"),
+        ReportedDay(date(2026, 10, 2), one, one, None, None, "USD"),
     ]
 
 
@@ -192,6 +247,40 @@ def test_one_half_without_the_other_is_no_answer():
     play_metrics(COST, code=0, data=page(part("2026-10-01", *ALL[:2])))
     play_metrics(CASH, code=50000)
     assert advice_of() is Advice.AGAIN
+
+
+@responses.activate
+@pytest.mark.parametrize("name", ALL[:4])
+def test_a_metric_that_is_refused_by_itself_leaves_the_others_as_they_are(name):
+    rest = [metric for metric in ALL[:4] if metric != name]
+    play_metrics(ALL, code=40002)
+    for half in (COST, CASH):
+        if name in half:
+            play_metrics(half, code=40002)
+            for metric in half[:2]:
+                one = [metric, "currency"]
+                given = {"code": 0, "data": page(part("2026-10-01", metric))}
+                play_metrics(one, **({"code": 40002} if metric == name else given))
+        else:
+            play_metrics(half, code=0, data=page(part("2026-10-01", *half[:2])))
+    (day,) = read()
+    assert (day.refused, getattr(day, name), day.currency) == ((name,), None, "USD")
+    assert None not in [getattr(day, metric) for metric in rest]
+
+
+@responses.activate
+def test_a_currency_that_is_refused_leaves_the_money_as_it_is():
+    responses.get(REPORT_URL, json={"code": 40002, "request_id": "R1"}, match=[with_currency])
+    bare = row("2026-10-01")
+    del bare["metrics"]["currency"]
+    play_metrics(ALL[:4], code=0, data=page(bare))
+    assert [(day.spend, day.currency, day.refused) for day in read()] == [(Decimal("1.00"), None, ())]
+
+
+@responses.activate
+def test_a_report_that_is_refused_whatever_is_asked_for_is_refused():
+    responses.get(REPORT_URL, json={"code": 40002, "message": "", "request_id": "R1"})
+    assert advice_of() is Advice.CONFIGURATION
 
 
 @responses.activate

@@ -26,7 +26,7 @@ STATE = {
     "home_url": URL,
     "event": "state",
     "integration": {"installed": True, "set_up": True},
-    "account": {"advertiser_id": "7001", "exact": True},
+    "account": {"advertiser_id": "70001", "exact": True},
 }
 
 
@@ -165,7 +165,7 @@ def test_a_link_that_was_missed_is_caught_up_by_the_same_code(container, fake, c
     while work_inbox(container):
         pass
     (link,) = rows(container, tables.Link)
-    assert (link.advertiser_id, link.exact) == ("7001", True)
+    assert (link.advertiser_id, link.exact) == ("70001", True)
     assert rows(container, tables.Store)[0].set_up_at is not None
 
 

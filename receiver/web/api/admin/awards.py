@@ -16,6 +16,7 @@ from receiver.documents.times import time_text
 from receiver.domain.awards import STATES, AwardFilters
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
+from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import DELIVERIES, issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
@@ -92,6 +93,12 @@ class IssueSchema(Schema):
 
     reference = fields.String(**WORDS)
     delivered_as = fields.String(data_key="as", load_default="applied", validate=OneOf(DELIVERIES))
+
+
+class CorrectSchema(IssueSchema):
+    """The right reference, and why the one before was wrong."""
+
+    reason = fields.String(**WORDS)
 
 
 class CodeSchema(Schema):
@@ -176,6 +183,20 @@ class IssueView(MethodView):
     def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record that the credit was given. The same again changes nothing."""
         return _move(award_id, partial(issue, cipher=current_container().cipher), told)
+
+
+@awards_api.route("/credits/<award_id>/correct")
+@awards_api.route("/awards/<award_id>/correct")
+class CorrectView(MethodView):
+    """Another reference of an issued award."""
+
+    @awards_api.arguments(CorrectSchema)
+    @awards_api.response(200, AwardSchema)
+    @awards_api.alt_response(404, schema=RefusalSchema)
+    @awards_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+        """Put the reference right; the audit keeps the wrong one. The same again changes nothing."""
+        return _move(award_id, partial(correct_reference, cipher=current_container().cipher), told)
 
 
 @awards_api.route("/credits/<award_id>/code")

@@ -13,6 +13,7 @@ from receiver.container import current_container
 from receiver.services.stores.links import add_link, link_row, page_of_links, remove_link
 from receiver.services.stores.revoke_consent import revoke_consent
 from receiver.services.validation import LONGEST
+from receiver.tiktok_ids import ACCOUNT_ID, SHAPE
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
@@ -42,7 +43,7 @@ class NewLinkSchema(Schema):
     """An ad account and its advertiser's consent."""
 
     store = fields.String(required=True, validate=Length(min=1, max=200))
-    advertiser = fields.String(required=True, validate=Regexp(r"[0-9]{1,64}\Z"))
+    advertiser = fields.String(required=True, validate=Regexp(rf"{ACCOUNT_ID.pattern}\Z", error=SHAPE))
     token = fields.String(required=True, validate=Length(min=1, max=1000))
     linked_at = Moment(metadata={"description": "When it was linked, where staff know it with evidence."})
 

@@ -1,0 +1,74 @@
+"""Puts a wrong reference right: whoever was told the wrong one, the audit keeps which it was, and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from receiver.domain.awards import MASK
+from receiver.errors import Refused
+from receiver.services.awards.issue import TAKEN_MEANWHILE, checked_issue
+from receiver.services.awards.listing import award_row
+from receiver.services.validation import require_text
+from receiver.storage import audit, awards, stores
+from receiver.storage.cipher import Cipher
+from receiver.storage.codes import write_codes
+from receiver.storage.database import Database
+
+CORRECTABLE = ("issued", "credited")
+
+
+def correct_reference(
+    database: Database,
+    now: datetime,
+    award_id: str,
+    *,
+    reference: str,
+    delivered_as: str,
+    reason: str,
+    actor: str,
+    cipher: Cipher,
+) -> dict[str, Any]:
+    """Give an issued award another reference; the same again changes nothing.
+
+    Raises InputError, NotFound and Refused.
+    """
+    issued, reason = checked_issue(award_id, reference, delivered_as), require_text(reason, "reason")
+    try:
+        with database.writing() as session:
+            award = awards.lock_award(session, award_id)
+            book = write_codes(session, cipher, now)
+            if issued.is_of(award, book):
+                return award_row(award, now)
+            if award.state not in CORRECTABLE:
+                raise Refused(f"award {award_id} is {award.state}; only one that is issued can be corrected")
+            if issued.is_code and issued.reference.startswith(MASK):
+                raise Refused(
+                    f"award {award_id}: {issued.reference} is only the end of a code; write all of it"
+                )
+            holder = _holder(awards.holders_of_codes(session, [book.hash(issued.reference)]), award_id)
+            if issued.is_code and holder:
+                raise Refused(f"award {award_id}: code {issued.shown} was given to award {holder}")
+            what = {
+                "wrong": award.reference,
+                "wrong_as": award.delivery,
+                "reference": issued.shown,
+                "as": issued.delivered_as,
+                "reason": reason,
+            }
+            award.reference, award.delivery = issued.reference, issued.delivered_as
+            award.code_sealed = award.code_hash = None
+            if issued.is_code:
+                book.keep(award, issued.reference)
+            audit.record(session, now, actor, "award correct", award_id, what)
+            stores.to_decide_anew(session, [award.store_id])
+            return award_row(award, now)
+    except IntegrityError as error:
+        raise Refused(TAKEN_MEANWHILE) from error
+
+
+def _holder(holders: dict[str, str], award_id: str) -> str | None:
+    """The other award that has a code."""
+    return next((holder for holder in holders.values() if holder != award_id), None)

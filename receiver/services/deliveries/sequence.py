@@ -1,0 +1,92 @@
+"""The place of a signal in what its store tells, also of a store that was restored from a backup."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.claims import CLOCK_ALLOWANCE, clock_skew
+from receiver.domain.signals import SignalOrder, falls_back, is_of_before
+from receiver.storage import audit
+from receiver.storage.bridges import reschedule_check
+from receiver.storage.signals import news_as_list, news_from_list
+from receiver.storage.tables import Store
+
+ACTOR = "service"
+JUMP = timedelta(hours=1)  # a clock that was put right by less, and a signal that was late, look the same
+FELL_BACK = "its number fell back, as after a restored backup: the store's state is read instead"
+BEFORE_RESTART = "is of before the store was restored from a backup"
+
+
+class SignalPlace(StrEnum):
+    """What a signal's number and moment make of it."""
+
+    IN_ORDER = "in order"
+    TRUTH = "truth"  # the state that we read ourselves, and nothing was heard since
+    PERHAPS_FELL = "perhaps fell"  # or its clock jumped, and it came late
+    FELL_BACK = "fell back"
+    BEFORE_RESTART = "before restart"
+
+
+def place_of(store: Store, news: SignalOrder, *, received_at: datetime, by_rest: bool) -> SignalPlace:
+    """Return where a signal stands; `by_rest`: we asked the store for it with our own keys."""
+    if by_rest and (store.clock_read_at is None or received_at >= store.clock_read_at):
+        return SignalPlace.TRUTH
+    if is_of_before(news, news_from_list(store.sequence_from), received_at=received_at):
+        return SignalPlace.BEFORE_RESTART
+    if news.at >= received_at:  # by a clock that is ahead: the moment is ours, not the signal's own
+        return SignalPlace.IN_ORDER
+    margin = timedelta(seconds=max(0, store.clock_skew or 0))  # a moment ahead of us was kept as ours
+    last = _newest(store, news.install_id)
+    if falls_back(news, last, margin=margin + JUMP):
+        return SignalPlace.FELL_BACK
+    return SignalPlace.PERHAPS_FELL if falls_back(news, last, margin=margin) else SignalPlace.IN_ORDER
+
+
+def note_fall(session: Session, store: Store, now: datetime) -> None:
+    """Tell that a store's numbers fell back, and have its state read at once."""
+    store.sequence_fell_at = store.sequence_fell_at or now
+    store.decided_at = None
+    reschedule_check(session, store.id, now)
+
+
+def begin_anew(session: Session, store: Store, news: SignalOrder, now: datetime) -> bool:
+    """Let a sequence that fell back start from the state that was read; return whether it did."""
+    store.sequence_fell_at = None
+    last = _newest(store, news.install_id)
+    if last is None or news.seq >= last.seq:
+        return False
+    store.sequence_from = news_as_list(news)
+    what = {"install_id": news.install_id, "from": last.seq, "to": news.seq}
+    audit.record(session, now, ACTOR, "store sequence restarted", store.id, what)
+    return True
+
+
+def note_clock(store: Store, claimed_at: datetime, *, received_at: datetime, by_rest: bool) -> None:
+    """Measure a store's clock: exactly where it answered us, else by a signal, which may be late."""
+    if store.clock_read_at is not None and received_at < store.clock_read_at:
+        return
+    skew = clock_skew(claimed_at, received_at=received_at)
+    if by_rest:
+        store.clock_measured_at = received_at
+    if by_rest or not _is_explained_by_delay(store, skew):
+        store.clock_skew = skew
+    store.clock_read_at = received_at
+
+
+def _is_explained_by_delay(store: Store, skew: int) -> bool:
+    if store.clock_measured_at is None or store.clock_skew is None:
+        return False
+    return skew <= store.clock_skew + CLOCK_ALLOWANCE.total_seconds()
+
+
+def _newest(store: Store, install_id: str) -> SignalOrder | None:
+    """The newest of an install's news that is known."""
+    known = (news_from_list(one) for one in (store.integration_news, store.account_news))
+    return max(
+        (news for news in known if news is not None and news.install_id == install_id),
+        key=lambda news: news.seq,
+        default=None,
+    )

@@ -1,0 +1,52 @@
+"""What a poll that failed means for its account, and when it is tried again: never not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from receiver.domain.schedule import after_failures
+from receiver.domain.troubles import ReadingFault
+from receiver.errors import Advice, ProviderError
+from receiver.integrations.tiktok.codes import NOT_THERE
+from receiver.storage import tables
+
+PUT_BACK = {
+    Advice.PAUSE_APP: "put back: the app's call budget is used up until then",
+    Advice.PAUSE_ADVERTISER: "put back: the ad account's call limit is reached until then",
+    Advice.CONFIGURATION: "put back: TikTok has blocked the app, or its id or secret is wrong",
+}
+FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
+OUT_OF_REACH = (timedelta(hours=6), timedelta(days=2))  # first and longest wait where TikTok gives no access
+EMPTY_LISTS = 3  # so many in a row are no passing fault
+
+
+class AccountNotListed(ProviderError):
+    """TikTok answered, and the account is not in its list: it may be the list that is wrong."""
+
+    def __init__(self, advertiser_id: str) -> None:
+        super().__init__(f"TikTok does not list account {advertiser_id}", advice=Advice.AGAIN)
+
+
+def reading_fault(error: ProviderError, failures: int) -> ReadingFault:
+    """Return what a failed poll says of its account; `failures` in a row, this one included."""
+    if isinstance(error, AccountNotListed) and failures >= EMPTY_LISTS:
+        return ReadingFault.MISSING
+    if error.advice is Advice.GIVE_UP:
+        return ReadingFault.MISSING if error.code in NOT_THERE else ReadingFault.UNREACHABLE
+    refused = error.advice is Advice.CONFIGURATION
+    return ReadingFault.REFUSED if refused else ReadingFault.PASSING
+
+
+def next_try(now: datetime, account: tables.Account, error: ProviderError) -> tuple[datetime, str]:
+    """Return when an account is polled again after a fault that leaves the consent as it is, and why then."""
+    advice, failures = error.advice, account.failures
+    if error.until is not None and advice in PUT_BACK:
+        return error.until, PUT_BACK[advice]
+    if advice is Advice.CONFIGURATION:
+        return now + LONGEST_RETRY, "once our configuration is put right"
+    if advice is Advice.GIVE_UP:
+        wait = after_failures(account.advertiser_id, *OUT_OF_REACH, failures)
+        return now + wait, "whether TikTok gives access to the account again"
+    return now + after_failures(account.advertiser_id, FIRST_RETRY, LONGEST_RETRY, failures), (
+        "after a passing fault"
+    )

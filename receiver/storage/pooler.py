@@ -1,0 +1,52 @@
+"""Finds a pooler between this service and PostgreSQL that takes away what a connection was set up with.
+
+Time-outs and durable commits are settings of the session. A pooler that hands each transaction another
+connection, or drops start-up options, leaves statements without an end, and nobody would notice.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+from receiver.storage.database import AT_SERVER, Database, Driver
+
+TRIES = 5
+HELP = "connect to PostgreSQL itself, or set up a pooler in session mode as docs/deployment.md says"
+SHARED = f"DATABASE_URL leads through a pooler that gives each transaction another connection; {HELP}"
+DROPPED = f"DATABASE_URL leads through a pooler that drops our time-outs; {HELP}"
+HELD = ("lock_timeout", "statement_timeout", "synchronous_commit")
+
+
+def pooler_problem(database: Database) -> str | None:
+    """Return the sentence that refuses the pooler; None where there is none, or one that may stay.
+
+    Raises StorageUnavailable.
+    """
+    if database.is_sqlite:
+        return None
+    with database.autocommit_connection() as mine:
+        if _backend(mine) == _announced(mine):  # a pooler announces a number of its own
+            return None
+        with database.autocommit_connection() as other:
+            if {_backend(other) for _ in range(TRIES)} & {_backend(mine)}:
+                return SHARED
+        return None if _holds_settings(mine) else DROPPED
+
+
+def _announced(connection: Driver) -> int:
+    assert isinstance(connection, psycopg.Connection)
+    return connection.info.backend_pid
+
+
+def _backend(connection: Driver) -> int:
+    return int(_value(connection, "SELECT pg_backend_pid()"))
+
+
+def _holds_settings(connection: Driver) -> bool:
+    return all(_value(connection, f"SHOW {name}") == AT_SERVER[name] for name in HELD)
+
+
+def _value(connection: Driver, statement: str) -> str:
+    row = connection.execute(statement).fetchone()
+    assert row is not None
+    return str(row[0])

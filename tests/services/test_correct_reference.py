@@ -1,0 +1,82 @@
+"""A wrong reference is put right by an act that the audit keeps; a code stays one award's."""
+
+import pytest
+
+from receiver.errors import InputError, NotFound, Refused
+from receiver.services.awards.code import show_code
+from tests.award_fixtures import NOW, AwardDesk
+
+
+@pytest.fixture
+def desk(container):
+    return AwardDesk(container, 2)
+
+
+def code_of(desk):
+    return show_code(desk.database, desk.cipher, NOW, "aw_0", "ann")["code"]
+
+
+def test_a_wrong_code_is_corrected_and_the_audit_says_which_it_was_and_why(desk):
+    desk.issue("740000", as_="code")
+    desk.correct("TTAD-7Q4M-2210", as_="code", reason="Excel made a number of it")
+    assert (code_of(desk), desk.award().state) == ("TTAD-7Q4M-2210", "issued")
+    entry = next(one for one in desk.audited() if one.action == "award correct")
+    assert entry.detail == {
+        "wrong": "••••000",
+        "wrong_as": "code",
+        "reference": "••••2210",
+        "as": "code",
+        "reason": "Excel made a number of it",
+    }
+
+
+def test_correcting_twice_is_once(desk):
+    desk.issue("INV-1")
+    desk.correct("INV-2")
+    desk.correct("INV-2")
+    assert [one.action for one in desk.audited()] == ["award issue", "award correct"]
+
+
+def test_a_code_that_was_none_is_forgotten_as_a_code(desk):
+    desk.issue("TTAD-7Q4M-2210", as_="code")
+    desk.correct("INV-2", as_="applied")
+    award = desk.award()
+    assert (award.reference, award.delivery, award.code_sealed, award.code_hash) == (
+        "INV-2",
+        "applied",
+        None,
+        None,
+    )
+    desk.issue("TTAD-7Q4M-2210", award_id="aw_1", as_="code")  # it is free again
+
+
+def test_the_code_of_another_award_is_no_correction(desk):
+    desk.issue("TTAD-1", as_="code")
+    desk.issue("TTAD-2", award_id="aw_1", as_="code")
+    with pytest.raises(Refused, match="was given to award aw_1"):
+        desk.correct("TTAD-2", as_="code")
+
+
+@pytest.mark.parametrize("state", ["due", "blocked", "expired"])
+def test_only_an_award_that_stands_issued_is_corrected(desk, state):
+    desk.put(state)
+    with pytest.raises(Refused, match=state):
+        desk.correct()
+
+
+@pytest.mark.parametrize(
+    ("told", "error", "named"),
+    [
+        ({"reference": "7,40E+18"}, InputError, "spreadsheet"),
+        ({"reference": ""}, InputError, "reference"),
+        ({"reason": " "}, InputError, "reason"),
+        ({"as_": "cash"}, InputError, "as"),
+        ({"award_id": "aw_9"}, NotFound, "aw_9"),
+        ({"reference": "••••2210", "as_": "code"}, Refused, "write all of it"),
+    ],
+)
+def test_what_cannot_be_a_correction_is_refused_by_name(desk, told, error, named):
+    desk.issue("INV-1")
+    with pytest.raises(error, match=named):
+        desk.correct(**told)
+    assert desk.award().reference == "INV-1"
