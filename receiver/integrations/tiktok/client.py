@@ -91,7 +91,9 @@ class TikTokClient:
         only = advertiser_ids[0] if len(advertiser_ids) == 1 else None
         return advertisers.advertiser_info(self._with(token, only), advertiser_ids)
 
-    def daily_spend(self, token: str, advertiser_id: str, first: date, last: date) -> list[reports.ReportedDay]:
+    def daily_spend(
+        self, token: str, advertiser_id: str, first: date, last: date
+    ) -> list[reports.ReportedDay]:
         return reports.daily_spend(
             self._with(token, advertiser_id), advertiser_id, first, last, page_size=self._page_size
         )

@@ -8,8 +8,8 @@ import pytest
 import responses
 from responses import matchers
 
-from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.errors import Advice, ProviderError
+from receiver.integrations.tiktok.reports import ReportedDay
 from tests.integrations.tiktok.recordings import (
     ACCOUNT,
     REPORT_URL,
