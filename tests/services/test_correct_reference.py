@@ -5,6 +5,7 @@ import pytest
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.awards.code import show_code
 from tests.award_fixtures import NOW, AwardDesk
+from tests.fakes import at
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def desk(container):
 
 
 def code_of(desk):
-    return show_code(desk.database, desk.cipher, NOW, "aw_0", "ann")["code"]
+    return show_code(at(desk.container, NOW), "aw_0", "ann")["code"]
 
 
 def test_a_wrong_code_is_corrected_and_the_audit_says_which_it_was_and_why(desk):

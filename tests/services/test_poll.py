@@ -300,7 +300,7 @@ def test_an_account_out_of_reach_is_told_and_still_asked_for(linked, code, fault
     assert waits == sorted(waits)
     assert waits[-1] <= timedelta(days=2)
     again = OPEN + timedelta(days=2)
-    assert [one.error for one in poll_due(linked.database, linked.cipher, FakeTikTok(), again)] == [None]
+    assert [one.error for one in poll_due(at(linked, again, tiktok=FakeTikTok()))] == [None]
 
 
 SPENT = date(2025, 11, 18)

@@ -15,7 +15,7 @@ from receiver.services.deliveries.sequence import BEFORE_RESTART, FELL_BACK
 from receiver.storage.bridges import bridge_of
 from receiver.storage.tables import AuditEntry, Bridge, StoreTroubleRow
 from receiver.web.webhooks import HEADERS
-from receiver.worker import work_inbox
+from receiver.worker.loop import work_inbox
 from tests.services.test_apply_signal import SIGNAL, Shop, state
 from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, add_shop, keep_one, linked, signal
 

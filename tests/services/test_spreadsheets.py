@@ -11,6 +11,7 @@ from receiver.services.awards.issue_file import preview
 from receiver.services.awards.spreadsheet import decode, protected, same_amount, unprotected
 from receiver.storage import tables
 from tests.award_fixtures import NOW, AwardDesk
+from tests.fakes import at
 
 TEXT = "award,reference,store_name\naw_0,Überweisung-1,Café\n"
 PLAIN = "award,reference\naw_0,INV-0\n"
@@ -54,7 +55,7 @@ def test_separators_of_spreadsheets_are_read(desk, text):
 
 
 def test_a_problem_below_a_named_separator_has_its_line(desk):
-    rows = preview(desk.database, NOW, "sep=;\naward;reference\naw_9;INV-0\n", cipher=desk.cipher)
+    rows = preview(at(desk.container, NOW), "sep=;\naward;reference\naw_9;INV-0\n")
     assert [(one.row.line, one.problem) for one in rows] == [(3, "there is no award aw_9")]
 
 
@@ -72,9 +73,7 @@ def test_a_problem_below_a_named_separator_has_its_line(desk):
 )
 def test_a_reference_that_a_spreadsheet_spoilt_is_not_issued(desk, cell, said):
     for delivered_as in ("code", "applied"):
-        (row,) = preview(
-            desk.database, NOW, f"award,reference,as\naw_0,{cell},{delivered_as}\n", cipher=desk.cipher
-        )
+        (row,) = preview(at(desk.container, NOW), f"award,reference,as\naw_0,{cell},{delivered_as}\n")
         assert said in row.problem
         assert "format the column as text" in row.problem
 
@@ -92,7 +91,7 @@ def test_a_reference_that_a_spreadsheet_spoilt_is_not_issued(desk, cell, said):
 )
 def test_a_row_that_contradicts_its_award_is_not_issued(desk, column, cell):
     text = f"award,reference,{column}\naw_0,INV-0,{cell}\n"
-    (row,) = preview(desk.database, NOW, text, cipher=desk.cipher)
+    (row,) = preview(at(desk.container, NOW), text)
     assert row.problem.startswith(f"{column}: {cell} is not the award's ")
 
 
