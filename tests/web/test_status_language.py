@@ -88,12 +88,13 @@ def test_a_wish_in_several_headers_is_one_wish(ask):
     assert place(ask("de", "th;q=0.5")) == SENTENCES["th"]
 
 
-def test_everything_but_the_sentences_is_the_same_in_every_language(ask):
+def test_everything_but_the_sentences_and_their_formats_is_the_same_in_every_language(ask):
     def bare(document):
         return {
             **document,
             "headline": None,
             "next_step": None,
+            "formats": None,
             "warnings": [warning["id"] for warning in document["warnings"]],
             "rules": [{**rule, "text": None, "next_step": None} for rule in document["rules"]],
             **{part: {**document[part], "text": None} for part in ("next_tier", "pace")},
