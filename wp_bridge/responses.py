@@ -23,7 +23,9 @@ LONGEST_WAIT = 24 * 3600
 KEYS_SEEN = "woocommerce_rest_authentication_error"
 CODE = re.compile(r"[a-z0-9_-]{1,80}", re.ASCII)
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-HOME = re.compile(r"https?://[!-~]{1,500}", re.ASCII)
+HOME = re.compile(
+    r"https?://[^\x00-\x20\x7f-\xa0]{1,500}"
+)  # WordPress keeps other scripts as they were typed
 COUNTRY = re.compile(r"([A-Z]{2})(:.*)?", re.DOTALL)
 CURRENCY = re.compile("[A-Z]{3}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from receiver.domain.shops import same_shop
+from receiver.domain.shops import names_shop
 
 
 class ClaimReason(StrEnum):
@@ -37,7 +37,7 @@ class Reported:
     @property
     def is_elsewhere(self) -> bool:
         """Return whether it names another address as its home."""
-        return self.home_url is not None and not same_shop(self.home_url, self.address)
+        return self.home_url is not None and not names_shop(self.home_url, self.address)
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ from urllib.parse import urlencode
 import structlog
 
 from receiver.domain.connection_attempts import LASTS, ConnectOutcome, Step, step_of
-from receiver.domain.shops import is_page_of, shop_address
+from receiver.domain.shops import is_page_of
 from receiver.errors import InputError, NotFound, Refused, ShopTrouble
 from receiver.services.connections.ports import Keys
+from receiver.services.stores.details import checked_url
 from receiver.storage import connection_attempts
 from receiver.storage.cipher import Cipher, token_hash
 from receiver.storage.database import Database
@@ -89,12 +90,8 @@ def begin_by_hand(
 
 
 def address_of(shop: str) -> str:
-    """As people write it, the scheme left out. Raises InputError."""
-    text = shop.strip()
-    try:
-        return shop_address(text if "://" in text else f"https://{text}")
-    except ValueError as error:
-        raise InputError(str(error), path="shop") from error
+    """Return the address of the shop that a person named. Raises InputError."""
+    return checked_url(shop, path="shop")
 
 
 def key_page(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
-from receiver.domain.shops import canonical, other_scheme, same_shop
+from receiver.domain.shops import canonical, names_shop, other_scheme, without_language
 from receiver.errors import ShopError
 from receiver.services.connections.ports import Keys, Shops
 
@@ -25,14 +26,22 @@ class Opened:
 
 
 def open_shop(shops: Shops, keys: Keys, *, address: str, rest_base: str) -> Opened:
-    """Open the shop at the address that somebody named; at its home instead, where it names another one and
-    the same keys open the same shop there. Raises ShopError.
+    """Open the shop at the address that somebody named; at its home instead, where that is another address
+    and the same keys open the same shop there. Raises ShopError.
     """
     opened = Opened(address, rest_base, shops.open(rest_base, *keys.pair()).facts())
-    if not opened.reported.is_elsewhere:
-        return opened
+    found = (open_same(shops, keys, home, opened) for home in _other_homes(opened))
+    return next(filter(None, found), opened)
+
+
+def _other_homes(opened: Opened) -> Iterator[str]:
+    """The home that the shop names, and of a page in one language the address above it."""
     home = canonical(opened.facts.home_url)
-    return (home and open_same(shops, keys, home, opened)) or opened
+    if home is not None and opened.reported.is_elsewhere:
+        yield home
+    above = without_language(opened.address)
+    if above is not None:
+        yield above
 
 
 def open_same(shops: Shops, keys: Keys, address: str, before: Opened) -> Opened | None:
@@ -47,5 +56,5 @@ def open_same(shops: Shops, keys: Keys, address: str, before: Opened) -> Opened 
     except ShopError:
         return None
     is_same = facts.uuid is not None and facts.uuid == before.facts.uuid
-    is_home = facts.home_url is not None and same_shop(facts.home_url, address)
+    is_home = facts.home_url is not None and names_shop(facts.home_url, address)
     return Opened(address, base, facts) if is_same and is_home else None

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.claims import bound_date, clock_skew, is_exact
 from receiver.domain.deliveries import DeliveryState
 from receiver.domain.limits import NOT_KEPT, OVER_SIGNALS, TOO_LARGE, day_of
-from receiver.domain.shops import same_shop
+from receiver.domain.shops import names_shop
 from receiver.domain.signals import (
     AccountLinked,
     AccountSwitched,
@@ -140,7 +140,7 @@ def _apply_signal(
     held: LockedStores, bounds: SignalBounds, signal: _ReadSignal, now: datetime
 ) -> ProcessingResult:
     store = held.store(signal.store_id)
-    if not same_shop(signal.home_url, store.url):
+    if not names_shop(signal.home_url, store.url):
         held.note_elsewhere(store.id, signal.home_url, now)
         return ProcessingResult(
             DeliveryState.DEAD, f"held: the signal is of {signal.home_url}, the store is {store.url}"
