@@ -25,6 +25,7 @@ __all__ = ["RemoteStore", "StoreFacts", "Webhook", "moved_to", "probe"]
 
 WOOCOMMERCE, COMPANION = "wc/v3", "wc-ad-credit/v1"
 INDEX_PHP = "index.php/"
+OWN_INDEXES = ("", "index.php", "wp-json/", f"{INDEX_PHP}wp-json/")
 INDEX_FIELDS = "name,namespaces"
 PER_PAGE, MOST_PAGES = 100, 20
 STATUS_FIELDS = (
@@ -127,11 +128,11 @@ def probe(guard: SafeHttpClient, home: str, *, http: bool = False) -> tuple[str,
     guard.check(home, http=http)
     guard = guard.within(PROBING)
     for base in (home, home + INDEX_PHP):
-        index = _index(guard, f"{base}wp-json/?_fields={INDEX_FIELDS}", http=http)
+        index = _index_of(guard, home, f"{base}wp-json/?_fields={INDEX_FIELDS}", http=http)
         if index is not None:
             _check_namespaces(index)
             return base, _name(index)
-    plain = _index(guard, f"{home}?rest_route=/&_fields={INDEX_FIELDS}", http=http)
+    plain = _index_of(guard, home, f"{home}?rest_route=/&_fields={INDEX_FIELDS}", http=http)
     raise StoreError(StoreTrouble.NOT_WORDPRESS if plain is None else StoreTrouble.NO_PERMALINKS)
 
 
@@ -147,6 +148,19 @@ def moved_to(guard: SafeHttpClient, home: str) -> str | None:
         is_told = redirect.is_permanent and redirect.location
         return urljoin(home, redirect.location) if is_told else None
     return None
+
+
+def _index_of(guard: SafeHttpClient, home: str, url: str, *, http: bool) -> dict[str, Any] | None:
+    """The index at one of a store's own addresses for it; None also where that leads to another of them, as
+    WordPress with plain permalinks leads from /index.php/wp-json/ to /wp-json/. Raises StoreError.
+    """
+    try:
+        return _index(guard, url, http=http)
+    except Redirected as redirect:
+        target = urljoin(url, redirect.location or url).partition("?")[0]
+        if target.rstrip("/") not in {(home + own).rstrip("/") for own in OWN_INDEXES}:
+            raise
+        return None
 
 
 def _index(guard: SafeHttpClient, url: str, *, http: bool) -> dict[str, Any] | None:

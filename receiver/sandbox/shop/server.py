@@ -59,6 +59,8 @@ def _visit(shop: SandboxShop, path: str) -> Response:
 
 
 def _answer(shop: SandboxShop, asked: Asking, path: str) -> tuple[Response, Key | None]:
+    if shop.setup.permalinks is Permalinks.PLAIN and path.startswith("index.php/wp-json"):
+        return _led_to_pretty(shop), None
     inside = _inside(shop, path)
     if inside is None:
         return not_found(), None
@@ -69,6 +71,12 @@ def _answer(shop: SandboxShop, asked: Asking, path: str) -> tuple[Response, Key 
     if auth is not None:
         return authorize.respond(shop, asked, auth, request.cookies), None
     return (not_found() if inside else page(shop.setup.name)), None
+
+
+def _led_to_pretty(shop: SandboxShop) -> Response:
+    """As WordPress does with plain permalinks, where that address is none."""
+    headers = {"Location": f"{shop.home}/wp-json/", "X-Redirect-By": "WordPress"}
+    return Response(status=301, headers=headers)
 
 
 def _rest(shop: SandboxShop, asked: Asking, route: str) -> tuple[Response, Key | None]:

@@ -63,11 +63,11 @@ def _probe(
     database: Database, probes: Probes, shops: Shops, now: datetime, claimed: ConnectionAttempt
 ) -> None:
     """Typed-in keys may be used over http, signed; the others never leave a shop without https."""
-    base = probes.probe(shops, claimed.shop, now, http=claimed.keys_sealed is not None)
+    shop, base = probes.find(shops, claimed.shop, now, http=claimed.keys_sealed is not None)
     with database.writing() as session:
         connect = connection_attempts.get_connect(session, claimed.id)
         if connect is not None:
-            connect.rest_base, connect.lease_until = base, None
+            connect.shop, connect.rest_base, connect.lease_until = shop, base, None
 
 
 def _adopt(

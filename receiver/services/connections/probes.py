@@ -11,12 +11,15 @@ from datetime import datetime
 from threading import Lock
 from urllib.parse import urlsplit
 
+from receiver.domain.shops import other_scheme, same_shop
 from receiver.errors import ShopError, ShopTrouble
 from receiver.services.connections.ports import Shops
 from receiver.services.inbox.rate_limit import MOST_KEYS, TokenBucket
 
 OF_ADDRESS = (10, 1 / 20)  # a burst, then so many a second
 OF_HOST = (60, 1 / 2)  # or paths without end would be addresses without end
+HOPS = 3  # from http to https, to www., and one more
+NOTHING_THERE = (ShopTrouble.UNREACHABLE, ShopTrouble.NOT_WORDPRESS, ShopTrouble.NOT_HTTPS)
 
 
 class Probes:
@@ -33,11 +36,29 @@ class Probes:
         if not (self._of_address.allow((url, http), now) and self._of_host.allow(host, now)):
             return _told(self._answers.get((url, http), ShopTrouble.BUSY))
         try:
-            answer: str | ShopTrouble = shops.probe(url, http=http)
+            answer = shops.probe(url, http=http)
         except ShopError as error:
-            answer = error.trouble
+            self._remember((url, http), error.trouble)
+            raise
         self._remember((url, http), answer)
-        return _told(answer)
+        return answer
+
+    def find(self, shops: Shops, url: str, now: datetime, *, http: bool, hops: int = HOPS) -> tuple[str, str]:
+        """Return the address where a shop answers, and what its REST begins with.
+
+        That is another address than `url` where the shop redirects there for good, and https where http was
+        written and may not be used. Raises ShopError.
+        """
+        try:
+            return url, self.probe(shops, url, now, http=http)
+        except ShopError as error:
+            trouble, other = error, _led_to(shops, url, error, http=http) if hops else None
+        if other is None:
+            raise trouble
+        try:
+            return self.find(shops, other, now, http=http, hops=hops - 1)
+        except ShopError as error:
+            raise trouble if error.trouble in NOTHING_THERE else error from None
 
     def _remember(self, asked: tuple[str, bool], answer: str | ShopTrouble) -> None:
         with self._lock:
@@ -45,6 +66,24 @@ class Probes:
             self._answers[asked] = answer
             if len(self._answers) > MOST_KEYS:
                 self._answers.popitem(last=False)
+
+
+def _led_to(shops: Shops, url: str, error: ShopError, *, http: bool) -> str | None:
+    """Return the address to look at instead; None where there is none.
+
+    Keys go where they were typed in for: over http anybody on the way may say that the shop has moved.
+    """
+    if error.trouble is ShopTrouble.NOT_HTTPS:
+        return other_scheme(url)
+    if not error.redirected:
+        return None
+    try:
+        target = shops.moved_to(url)
+    except ShopError:
+        return None
+    if target is None or target == url or (http and url.startswith("http:") and not same_shop(target, url)):
+        return None
+    return target
 
 
 def _told(answer: str | ShopTrouble) -> str:
