@@ -86,6 +86,7 @@ class ShopTrouble(enum.StrEnum):
     MALFORMED = "malformed"  # something else than WordPress's own answer comes before or instead of it
     TOO_OLD = "too_old"
     NO_COMPANION = "no_companion"  # our plugin is not there
+    DISCONNECTED = "disconnected"  # its merchant ended the connection in our plugin, after our keys were made
 
 
 class ShopError(ReceiverError):

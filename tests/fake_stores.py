@@ -98,6 +98,7 @@ class FakeShops:
     probe_trouble: ShopTrouble | None = None
     deadlines: list[float] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
+    bases: dict[str, str] = field(default_factory=dict)  # where REST begins, if not at the address
 
     def for_seconds(self, seconds: float) -> FakeShops:
         self.deadlines.append(seconds)
@@ -107,7 +108,7 @@ class FakeShops:
         self.probed.append(url)
         if self.probe_trouble or url not in self.known:
             raise ShopError(self.probe_trouble or ShopTrouble.UNREACHABLE)
-        return url
+        return self.bases.get(url, url)
 
     def moved_to(self, url: str) -> str | None:
         return self.moved.get(url)

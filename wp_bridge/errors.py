@@ -32,6 +32,7 @@ class StoreTrouble(StrEnum):
     MALFORMED = "malformed"
     TOO_OLD = "too_old"
     NO_COMPANION = "no_companion"
+    DISCONNECTED = "disconnected"  # its merchant ended the connection in our plugin
 
 
 class StoreError(BridgeError):

@@ -139,6 +139,7 @@ _SHOP = {
     "store_malformed": "answers what is not WooCommerce's",
     "store_too_old": "has a WooCommerce that is too old",
     "store_no_companion": "has no plugin of ours",
+    "store_disconnected": "was disconnected in our plugin",
 }
 
 

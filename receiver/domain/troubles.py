@@ -67,6 +67,7 @@ TROUBLES: Mapping[str, Actor] = {
     "store_malformed": Actor.MERCHANT,
     "store_too_old": Actor.MERCHANT,
     "store_no_companion": Actor.MERCHANT,
+    "store_disconnected": Actor.MERCHANT,
     "webhook_paused": Actor.MERCHANT,
     "webhook_mute": Actor.MERCHANT,
     "clock_ahead": Actor.MERCHANT,

@@ -770,7 +770,11 @@ SHOP_TROUBLES: Mapping[str, Sentence] = {
     ),
     "no_companion": Sentence(
         "Our plugin is not active on your store, so it cannot tell us when the TikTok integration is set up and linked.",
-        "Install and activate our plugin.",
+        "Install and activate our plugin. Without it the connection ends after a day.",
+    ),
+    "disconnected": Sentence(
+        "You disconnected in our plugin after these keys were made, so they are not used any more.",
+        "Connect your store anew: that makes new keys.",
     ),
 }
 

@@ -55,7 +55,10 @@ def advance_connect(
         _trouble(database, claimed, error.trouble)
         return
     if adopted.outcome is ConnectOutcome.CONNECTED and adopted.store_id is not None:
-        reconcile_quietly(database, cipher, shops, now, adopted.store_id, public_url=public_url)
+        checked = reconcile_quietly(database, cipher, shops, now, adopted.store_id, public_url=public_url)
+        if checked is not None and checked.has_ended:  # by keys of before the merchant disconnected
+            _end(database, claimed.id, ConnectOutcome.REFUSED, trouble=checked.trouble)
+            return
     _end(database, claimed.id, adopted.outcome, adopted.store_id)
 
 

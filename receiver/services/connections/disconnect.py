@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from receiver.errors import Refused, ShopError
-from receiver.services.connections.ports import Keys, Shops
+from receiver.services.connections.ports import Keys, Shop, Shops
 from receiver.services.connections.reconcile import LEASE, WITHIN
 from receiver.services.stores.registry import disconnect_store
 from receiver.services.validation import require_text
@@ -96,9 +96,14 @@ def _delete_webhooks(database: Database, cipher: Cipher, shops: Shops, store_id:
         numbers = [hook.webhook_id for hook in bridges.created_endpoints(session, store_id)]
     shop = shops.for_seconds(WITHIN).open(base, *keys.pair())
     try:
-        for number in filter(None, numbers):
+        for number in {*filter(None, numbers), *_ours(shop, store_id)}:
             shop.delete_webhook(number)
     except ShopError as error:
         log.warning("webhooks left at a store", store_id=store_id, trouble=error.trouble)
         return True
     return False
+
+
+def _ours(shop: Shop, store_id: str) -> set[int]:
+    """The webhooks that carry an address that we made for the store, also those we did not hear of."""
+    return {hook.id for hook in shop.webhooks() if f"/webhooks/woocommerce/{store_id}/" in hook.url}
