@@ -41,6 +41,16 @@ class Reported:
 
 
 @dataclass(frozen=True)
+class MoveEvidence:
+    """What speaks for a move to another address, as the old one and the store's keys at the new one show."""
+
+    redirects: bool  # the old address leads there for good
+    trouble: str | None  # errors.ShopTrouble: why the new one did not open
+    same_uuid: bool | None = None  # null: not said
+    is_home: bool | None = None  # what stands there calls the address its home; null: not said
+
+
+@dataclass(frozen=True)
 class Neighbours:
     """The known stores that a report touches: at its address, with its UUID, at the home it names."""
 

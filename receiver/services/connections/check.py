@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from receiver.domain.shop_facts import ShopFacts
+from receiver.domain.shop_identity import MoveEvidence
 from receiver.domain.store_webhooks import ExpectedWebhook, Repair, plan_repairs
 from receiver.errors import ShopError, ShopTrouble
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED, SIGNAL
@@ -46,6 +47,7 @@ class CheckFindings:
     trouble: ShopTrouble | None = None
     retry_after: int | None = None  # seconds
     redirected: bool = False
+    evidence: MoveEvidence | None = None  # that the store has moved
 
 
 def ask_store(shop: Shop, task: CheckTask, new_token: Callable[[], str]) -> CheckFindings:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
 from receiver.domain.shops import canonical, names_shop, other_scheme, without_language
-from receiver.errors import ShopError
+from receiver.errors import ShopError, ShopTrouble
 from receiver.services.connections.ports import Keys, Shops
 
 
@@ -44,17 +44,40 @@ def _other_homes(opened: Opened) -> Iterator[str]:
         yield above
 
 
+@dataclass(frozen=True)
+class Sighting:
+    """What stands at another address, as the keys of a shop found it."""
+
+    opened: Opened | None
+    trouble: ShopTrouble | None = None  # why it did not open
+    same_uuid: bool | None = None  # None: not said
+    is_home: bool | None = None
+
+    @property
+    def is_same(self) -> bool:
+        """Return whether it is the same shop, at home there."""
+        return self.same_uuid is True and self.is_home is True
+
+
 def open_same(shops: Shops, keys: Keys, address: str, before: Opened) -> Opened | None:
     """Open the shop of `before` at another address; None unless the same keys do, it has the same UUID and
     calls that address its home.
     """
+    sighting = look_at(shops, keys, address, before)
+    return sighting.opened if sighting.is_same else None
+
+
+def look_at(shops: Shops, keys: Keys, address: str, before: Opened) -> Sighting:
+    """Look at an address with the keys of the shop of `before`."""
     if before.address.startswith("https:") and address.startswith("http:"):
         address = other_scheme(address)  # a proxy may hide https from the shop; keys never go without it
     try:
         base = shops.probe(address, http=before.rest_base.startswith("http:"))
         facts = shops.open(base, *keys.pair()).facts()
-    except ShopError:
-        return None
-    is_same = facts.uuid is not None and facts.uuid == before.facts.uuid
-    is_home = facts.home_url is not None and names_shop(facts.home_url, address)
-    return Opened(address, base, facts) if is_same and is_home else None
+    except ShopError as error:
+        return Sighting(None, error.trouble)
+    return Sighting(
+        Opened(address, base, facts),
+        same_uuid=None if facts.uuid is None else facts.uuid == before.facts.uuid,
+        is_home=None if facts.home_url is None else names_shop(facts.home_url, address),
+    )

@@ -20,13 +20,14 @@ from receiver.domain import shop_facts
 from receiver.domain.programme import COUNTRY_ALIASES
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
+from receiver.domain.shops import canonical
 from receiver.domain.store_checks import AFTER_NEWS, REFUSED, next_check, retry
 from receiver.domain.store_webhooks import ExpectedWebhook, Repair, WebhookProblem
 from receiver.errors import NotFound, ReceiverError, Refused, ShopTrouble
 from receiver.integrations.woocommerce.events import SIGNAL
 from receiver.services.connections.check import TOPICS, CheckFindings, CheckTask, ask_store, name_trouble
 from receiver.services.connections.end_connection import end_if_over
-from receiver.services.connections.follow import follow_redirect
+from receiver.services.connections.follow import Move, follow_move
 from receiver.services.connections.identity import ACTOR, claim_of, note_report
 from receiver.services.connections.ports import Keys, Shops
 from receiver.services.decisions.decide import decide_each
@@ -72,10 +73,10 @@ def reconcile_store(
     found = ask_store(
         shops.open(task.rest_base, *task.keys.pair()), task, lambda: _new_token(database, store_id)
     )
-    if found.redirected:
-        moved_to = follow_redirect(database, cipher, shops, now, store_id)
-        if moved_to is not None:
-            return Reconciliation(store_id, {"url": [task.url, moved_to]})
+    move = _follow(database, cipher, shops, now, task, found)
+    if move is not None and move.is_made:
+        decide_each(database, now, [store_id])
+        return Reconciliation(store_id, {"url": [task.url, move.address]})
     name_trouble(shops, task, found)
     with database.writing() as session:
         stores.lock_addresses(session)
@@ -84,6 +85,23 @@ def reconcile_store(
         return replace(kept, has_ended=True)
     decide_each(database, now, [store_id])
     return kept
+
+
+def _follow(
+    database: Database, cipher: Cipher, shops: Shops, now: datetime, task: CheckTask, found: CheckFindings
+) -> Move | None:
+    """Follow a store that was redirected or names another home; None where it stands where it was."""
+    facts = found.facts or ShopFacts()
+    is_elsewhere = Reported(task.url, facts.uuid, facts.home_url).is_elsewhere
+    if not found.redirected and not is_elsewhere:
+        return None
+    home = canonical(facts.home_url) if is_elsewhere else None
+    move = follow_move(database, cipher, shops, now, task.store_id, home=home)
+    if move is not None:
+        found.evidence = move.evidence
+        if found.redirected and move.evidence.redirects:
+            found.trouble = ShopTrouble.ELSEWHERE
+    return move
 
 
 def due_stores(database: Database, now: datetime, limit: int) -> list[str]:
@@ -177,7 +195,7 @@ def _keep(session: Session, now: datetime, task: CheckTask, found: CheckFindings
         return Reconciliation(task.store_id, trouble=found.trouble)
     changed = {}
     if found.facts is not None:
-        note_report(session, now, store, reported, claim)
+        note_report(session, now, store, reported, claim, found.evidence)
         changed = _keep_facts(session, now, store, bridge, found.facts)
     repaired = _keep_hooks(session, now, task, found)
     _keep_token(session, now, bridge, found)
