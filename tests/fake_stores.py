@@ -98,6 +98,7 @@ class FakeShops:
     probe_trouble: ShopTrouble | None = None
     deadlines: list[float] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
+    without_key_page: set[str] = field(default_factory=set)  # their hosts block it
     bases: dict[str, str] = field(default_factory=dict)  # where REST begins, if not at the address
 
     def for_seconds(self, seconds: float) -> FakeShops:
@@ -109,6 +110,9 @@ class FakeShops:
         if self.probe_trouble or url not in self.known:
             raise ShopError(self.probe_trouble or ShopTrouble.UNREACHABLE)
         return self.bases.get(url, url)
+
+    def has_key_page(self, base: str) -> bool:
+        return base not in self.without_key_page
 
     def moved_to(self, url: str) -> str | None:
         return self.moved.get(url)

@@ -15,18 +15,20 @@ from wp_bridge.responses import (
     a_list,
     an_index,
     an_object,
+    is_busy,
     read_facts,
     read_webhook,
     text,
 )
 from wp_bridge.safe_http import Limits, SafeHttpClient, SafeHttpResponse
 
-__all__ = ["RemoteStore", "StoreFacts", "Webhook", "moved_to", "probe"]
+__all__ = ["RemoteStore", "StoreFacts", "Webhook", "has_key_page", "moved_to", "probe"]
 
 WOOCOMMERCE, COMPANION = "wc/v3", "wc-ad-credit/v1"
 INDEX_PHP = "index.php/"
 OWN_INDEXES = ("", "index.php", "wp-json/", f"{INDEX_PHP}wp-json/")
 INDEX_FIELDS = "name,namespaces"
+KEY_PAGE = "wc-auth/v1/authorize"
 PER_PAGE, MOST_PAGES = 100, 20
 STATUS_FIELDS = (
     "environment.home_url,environment.store_id,environment.version,environment.wp_version,"
@@ -134,6 +136,21 @@ def probe(guard: SafeHttpClient, home: str, *, http: bool = False) -> tuple[str,
             return base, _name(index)
     plain = _index_of(guard, home, f"{home}?rest_route=/&_fields={INDEX_FIELDS}", http=http)
     raise StoreError(StoreTrouble.NOT_WORDPRESS if plain is None else StoreTrouble.NO_PERMALINKS)
+
+
+def has_key_page(guard: SafeHttpClient, base: str) -> bool:
+    """Return whether a store's page for handing out keys answers as WooCommerce's, as far as can be seen.
+
+    Asked without parameters WooCommerce refuses with 401; hosts that block the page answer otherwise.
+    """
+    headers = {"User-Agent": USER_AGENT}
+    try:
+        answer = guard.within(PROBING).request("GET", f"{base}{KEY_PAGE}", http=True, headers=headers)
+    except Redirected:
+        return True
+    except StoreError:
+        return False  # the store answered a moment ago
+    return answer.status < 400 or answer.status == 401 or is_busy(answer.status)
 
 
 def moved_to(guard: SafeHttpClient, home: str) -> str | None:

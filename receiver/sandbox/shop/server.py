@@ -6,6 +6,7 @@ from flask import Flask, request
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
+from receiver.sandbox.controls.shop_faults import ShopFault
 from receiver.sandbox.shop import (
     authorize,
     back_office,
@@ -68,6 +69,8 @@ def _answer(shop: SandboxShop, asked: Asking, path: str) -> tuple[Response, Key 
     if route is not None:
         return _rest(shop, asked, route)
     auth = authorize.route_of(inside, asked)
+    if auth is not None and shop.suffers(ShopFault.NO_KEY_PAGE):
+        return faults.blocked(), None
     if auth is not None:
         return authorize.respond(shop, asked, auth, request.cookies), None
     return (not_found() if inside else page(shop.setup.name)), None

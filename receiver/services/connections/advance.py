@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from receiver.domain.connection_attempts import ConnectOutcome
+from receiver.domain.connection_attempts import RETRIES, ConnectOutcome
 from receiver.domain.shop_identity import ClaimReason
 from receiver.errors import ShopError, ShopTrouble
-from receiver.services.connections.follow import follow_redirect
+from receiver.services.connections.follow import follow_move
 from receiver.services.connections.identity import claim_of
 from receiver.services.connections.locate import Opened, open_shop
 from receiver.services.connections.ports import Keys, Shops
@@ -52,7 +52,7 @@ def advance_connect(
             return
         adopted = _adopt(database, cipher, hurried, now, claimed, claimed.rest_base, programme)
     except ShopError as error:
-        _trouble(database, claimed, error.trouble)
+        _trouble(database, now, claimed, error.trouble)
         return
     if adopted.outcome is ConnectOutcome.CONNECTED and adopted.store_id is not None:
         checked = reconcile_quietly(database, cipher, shops, now, adopted.store_id, public_url=public_url)
@@ -66,11 +66,14 @@ def _probe(
     database: Database, probes: Probes, shops: Shops, now: datetime, claimed: ConnectionAttempt
 ) -> None:
     """Typed-in keys may be used over http, signed; the others never leave a shop without https."""
-    shop, base = probes.find(shops, claimed.shop, now, http=claimed.keys_sealed is not None)
+    by_hand = claimed.keys_sealed is not None
+    shop, base = probes.find(shops, claimed.shop, now, http=by_hand)
+    is_blocked = not by_hand and not shops.has_key_page(base)
     with database.writing() as session:
         connect = connection_attempts.get_connect(session, claimed.id)
         if connect is not None:
             connect.shop, connect.rest_base, connect.lease_until = shop, base, None
+            connect.trouble = ShopTrouble.NO_KEY_PAGE if is_blocked else None
 
 
 def _adopt(
@@ -95,18 +98,18 @@ def _follow(database: Database, cipher: Cipher, shops: Shops, now: datetime, ope
     with database.reading() as session:
         claim = claim_of(session, opened.reported)
     if claim is not None and claim.why is ClaimReason.COPY:
-        follow_redirect(database, cipher, shops, now, claim.store_id, to=opened.address)
+        follow_move(database, cipher, shops, now, claim.store_id, to=opened.address)
 
 
-def _trouble(database: Database, claimed: ConnectionAttempt, trouble: ShopTrouble) -> None:
-    """A shop that could not be looked at, and wrong keys, end it; what may pass waits for its browser."""
+def _trouble(database: Database, now: datetime, claimed: ConnectionAttempt, trouble: ShopTrouble) -> None:
+    """A shop that could not be looked at, and wrong keys, end it; what may pass is tried again soon."""
     if claimed.rest_base is None or trouble in LASTING:
         _end(database, claimed.id, ConnectOutcome.REFUSED, trouble=trouble)
         return
     with database.writing() as session:
         connect = connection_attempts.get_connect(session, claimed.id)
         if connect is not None:
-            connect.trouble, connect.lease_until = trouble, None
+            connect.trouble, connect.lease_until = trouble, now + RETRIES
 
 
 def _end(

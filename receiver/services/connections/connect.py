@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import structlog
 
-from receiver.domain.connection_attempts import LASTS, ConnectOutcome, Step, step_of
+from receiver.domain.connection_attempts import FINISHES, LASTS, ConnectOutcome, Step, step_of
 from receiver.domain.shops import is_page_of
 from receiver.errors import InputError, NotFound, Refused, ShopTrouble
 from receiver.services.connections.ports import Keys
@@ -39,6 +39,7 @@ log = structlog.get_logger(__name__)
 class ConnectionStatus:
     """How far a connect is: a step, or an outcome and its store, or a trouble that may pass."""
 
+    id: str
     shop: str
     step: Step | None
     outcome: ConnectOutcome | None
@@ -49,16 +50,19 @@ class ConnectionStatus:
 
 def begin(
     database: Database, cipher: Cipher, now: datetime, *, shop: str, browser: str, return_url: str | None
-) -> None:
-    """Begin to connect a shop, which the worker looks at first. Raises InputError."""
+) -> str:
+    """Begin to connect a shop, which the worker looks at first, and return the connect's id.
+
+    Raises InputError.
+    """
     home = address_of(shop)
-    if return_url is not None and not is_page_of(return_url, home):
-        raise InputError(f"must be a page of {home}", path="return_url")
+    _check_return(return_url, home)
     user_id = secrets.token_urlsafe(32)
     with database.writing() as session:
         connect = _new(user_id, browser, home, return_url, now)
         connect.user_id_sealed = cipher.encrypt(user_id)
         connection_attempts.add_connect(session, connect)
+        return connect.id
 
 
 def begin_by_hand(
@@ -70,12 +74,13 @@ def begin_by_hand(
     keys: Keys,
     browser: str,
     return_url: str | None,
-) -> None:
-    """A connect whose keys the merchant typed in. Raises InputError.
+) -> str:
+    """Begin with keys that the merchant typed in, and return the connect's id. Raises InputError.
 
     For shops that cannot hand over keys by themselves: who knows the keys may use them, over http signed.
     """
     home = address_of(shop)
+    _check_return(return_url, home)
     for name, start, value in (
         ("consumer_key", "ck_", keys.consumer_key),
         ("consumer_secret", "cs_", keys.consumer_secret),
@@ -85,8 +90,19 @@ def begin_by_hand(
     with database.writing() as session:
         connect = _new(secrets.token_urlsafe(32), browser, home, return_url, now)
         connect.keys_sealed, connect.keys_at = cipher.encrypt(keys.as_text()), now
-        connect.returned_at = now
+        connect.returned_at, connect.expires_at = now, now + FINISHES
         connection_attempts.add_connect(session, connect)
+        return connect.id
+
+
+def _check_return(return_url: str | None, home: str) -> None:
+    if return_url is not None and not is_page_of(return_url, home):
+        raise InputError(f"must be a page of {home}", path="return_url")
+
+
+def connect_id_of(user_id: str) -> str:
+    """Return the id of the connect that a shop was given this user id for."""
+    return token_hash(user_id)
 
 
 def address_of(shop: str) -> str:
@@ -95,12 +111,19 @@ def address_of(shop: str) -> str:
 
 
 def key_page(
-    database: Database, cipher: Cipher, now: datetime, browser: str, *, public_url: str
+    database: Database,
+    cipher: Cipher,
+    now: datetime,
+    browser: str,
+    *,
+    public_url: str,
+    connect_id: str | None = None,
 ) -> str | None:
     """The address of the shop's key page, for the browser that began; None unless it has to go there."""
     with database.reading() as session:
-        connect = _of_browser(session, browser)
-        if _standing(connect, now).step is not Step.AT_THE_SHOP or connect.user_id_sealed is None:
+        connect = _of_browser(session, browser, connect_id)
+        is_there = _standing(connect, now).step is Step.AT_THE_SHOP and connect.trouble is None
+        if not is_there or connect.user_id_sealed is None:
             return None
         user_id, base = cipher.decrypt(connect.user_id_sealed), connect.rest_base
     asked = {
@@ -145,22 +168,24 @@ def handle_return(
         if not approved:
             connection_attempts.end_connect(connect, ConnectOutcome.DENIED)
         elif connect.returned_at is None:
-            connect.returned_at = now
+            connect.returned_at, connect.expires_at = now, max(connect.expires_at, now + FINISHES)
         return True
 
 
-def get_status(database: Database, now: datetime, browser: str) -> ConnectionStatus:
-    """Return the state of this browser's connection attempt. Raises NotFound."""
+def get_status(
+    database: Database, now: datetime, browser: str, connect_id: str | None = None
+) -> ConnectionStatus:
+    """Return the state of a connect of this browser's, the newest unless named. Raises NotFound."""
     with database.reading() as session:
-        return _standing(_of_browser(session, browser), now)
+        return _standing(_of_browser(session, browser, connect_id), now)
 
 
-def try_again(database: Database, browser: str) -> None:
-    """Have the worker try once more what a passing trouble kept it from. Raises NotFound."""
+def try_again(database: Database, browser: str, connect_id: str | None = None) -> None:
+    """Go on at once with what a passing trouble kept us from. Raises NotFound."""
     with database.writing() as session:
-        connect = connection_attempts.get_connect(session, _of_browser(session, browser).id)
+        connect = connection_attempts.get_connect(session, _of_browser(session, browser, connect_id).id)
         if connect is not None and connect.outcome is None:
-            connect.trouble = None
+            connect.trouble = connect.lease_until = None
 
 
 def _new(user_id: str, browser: str, shop: str, return_url: str | None, now: datetime) -> ConnectionAttempt:
@@ -188,8 +213,8 @@ def _is_of(connect: ConnectionAttempt, browser: str | None) -> bool:
     return browser is not None and hmac.compare_digest(connect.browser_hash, token_hash(browser))
 
 
-def _of_browser(session: Any, browser: str) -> ConnectionAttempt:
-    found = connection_attempts.connect_of_browser(session, token_hash(browser))
+def _of_browser(session: Any, browser: str, connect_id: str | None) -> ConnectionAttempt:
+    found = connection_attempts.connect_of_browser(session, token_hash(browser), connect_id)
     if found is None:
         raise NotFound("this browser has begun nothing here, or too long ago")
     return found
@@ -199,7 +224,9 @@ def _standing(connect: ConnectionAttempt, now: datetime) -> ConnectionStatus:
     ended = ConnectOutcome(connect.outcome) if connect.outcome else None
     step = None if ended else _step(connect, now)
     trouble = ShopTrouble(connect.trouble) if connect.trouble else None
-    return ConnectionStatus(connect.shop, step, ended, trouble, connect.store_id, connect.return_url)
+    return ConnectionStatus(
+        connect.id, connect.shop, step, ended, trouble, connect.store_id, connect.return_url
+    )
 
 
 def _step(connect: ConnectionAttempt, now: datetime) -> Step:
