@@ -32,7 +32,7 @@ def pasted_address(text: str) -> str:
 
 
 def _with_scheme(text: str) -> str:
-    return text if SCHEME.match(text) or not text else f"https://{text.removeprefix('//')}"
+    return text if SCHEME.match(text) or not text else f"https://{text}"
 
 
 def _named_in(url: str) -> str | None:
@@ -44,9 +44,9 @@ def _named_in(url: str) -> str | None:
 
 def _home_of(url: str) -> str:
     """Return the address without what belongs to one page."""
-    if any(mark in url for mark in "\\\t\r\n"):  # which urlsplit reads in its own way
-        return url
     parts = urlsplit(url)
+    if not parts.netloc or any(mark in url for mark in "\\\t\r\n"):  # urlsplit reads these in its own way
+        return url
     page = OF_WORDPRESS.search(parts.path)
     path = parts.path[: page.start()] if page else parts.path
     return urlunsplit(parts._replace(path=path, query="", fragment=""))

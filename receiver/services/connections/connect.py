@@ -168,7 +168,9 @@ def handle_return(
         if not approved:
             connection_attempts.end_connect(connect, ConnectOutcome.DENIED)
         elif connect.returned_at is None:
-            connect.returned_at, connect.expires_at = now, max(connect.expires_at, now + FINISHES)
+            connect.returned_at = now
+            if now < connect.expires_at:
+                connect.expires_at = max(connect.expires_at, now + FINISHES)
         return True
 
 
