@@ -39,6 +39,7 @@ class FakeShop:
     plugin: dict[str, Any] | None = None
     troubles: dict[str, ShopTrouble] = field(default_factory=dict)
     retry_after: int | None = None  # seconds, with every trouble
+    redirected: bool = False  # every trouble is a redirect
     writes_empty: bool = False  # keeps a topic as an empty one, as a wrongly written one
     during: Callable[[], None] = lambda: None  # called inside every call
     calls: list[str] = field(default_factory=list)
@@ -48,7 +49,7 @@ class FakeShop:
         self.calls.append(name)
         self.during()
         if name in self.troubles:
-            raise ShopError(self.troubles[name], retry_after=self.retry_after)
+            raise ShopError(self.troubles[name], retry_after=self.retry_after, redirected=self.redirected)
 
     def facts(self) -> ShopFacts:
         self._called("facts")

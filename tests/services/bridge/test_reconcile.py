@@ -409,3 +409,20 @@ def test_a_rest_api_that_begins_elsewhere_now_is_asked_there_next(container, sho
     check()
     assert bridge(container).next_check_at == container.now() + timedelta(seconds=30)
     assert check().trouble is None
+
+
+HTTP, HTTPS = "http://shop.example/", "https://shop.example/"
+
+
+@pytest.mark.parametrize(("before", "after", "moves"), [(HTTP, HTTPS, True), (HTTPS, HTTP, False)])
+def test_a_store_follows_to_https_and_never_back(visit, container, shops, before, after, moves):
+    shops.known = {url: FakeShop(said=replace(FACTS, home_url=url), plugin=STATE) for url in (before, after)}
+    store_id = visit.connect_by_hand(before).store_id
+    shops.moved[before] = after
+    old = shops.known[before]
+    old.troubles["facts"], old.redirected = ShopTrouble.UNREACHABLE, True
+    reconcile_store(
+        container.database, container.cipher, shops, container.now(), store_id, public_url=PUBLIC_URL
+    )
+    stands = after if moves else before
+    assert (rows(container, tables.Store)[0].url, bridge(container).rest_base) == (stands, stands)

@@ -91,6 +91,7 @@ class ConnectionSchema(Schema):
     look_asked_at = fields.AwareDateTime(**TIME)
     rotation_asked = fields.Boolean(required=True)
     plugin_has_token_since = fields.AwareDateTime(**TIME)
+    plugin_missing_since = fields.AwareDateTime(**TIME)
     facts_read_at = fields.AwareDateTime(**TIME)
     webhooks = fields.List(fields.Nested(WebhookSchema), required=True)
 
