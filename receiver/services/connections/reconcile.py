@@ -60,9 +60,9 @@ class Reconciliation:
 def reconcile_store(
     database: Database, cipher: Cipher, shops: Shops, now: datetime, store_id: str, *, public_url: str
 ) -> Reconciliation:
-    """Check it now. Raises NotFound without store or keys, and Refused while another checks it."""
+    """Check it now. Raises NotFound without store or keys, Refused for one that left or is being checked."""
     with database.writing() as session:
-        stores.get_store(session, store_id, locked=True)
+        _refuse_left(stores.get_store(session, store_id, locked=True))
         if bridges.bridge_of(session, store_id) is None:
             raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
         bridge = bridges.claim_bridge(session, store_id, now, LEASE)
@@ -177,8 +177,16 @@ def _new_token(database: Database, store_id: str) -> str:
     """Ours first: should the plugin take it and we fall before we hear of it, a check gives another."""
     token = new_token()
     with database.writing() as session:
-        stores.get_store(session, store_id, locked=True).status_token_hash = token_hash(token)
+        store = stores.get_store(session, store_id, locked=True)
+        _refuse_left(store)
+        store.status_token_hash = token_hash(token)
     return token
+
+
+def _refuse_left(store: Store) -> None:
+    """Nothing is made at a store that has left; its merchant may have ended it in this very moment."""
+    if store.disconnected_at is not None:
+        raise Refused(f"store {store.id} is disconnected; its merchant connects it anew")
 
 
 # -- Keeping what came of it -----------------------------------------------------------------------

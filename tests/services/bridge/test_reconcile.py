@@ -426,3 +426,17 @@ def test_a_store_follows_to_https_and_never_back(visit, container, shops, before
     )
     stands = after if moves else before
     assert (rows(container, tables.Store)[0].url, bridge(container).rest_base) == (stands, stands)
+
+
+def test_a_store_that_has_left_is_not_looked_at_and_gets_no_token(container, fake, check, store_id):
+    fake.plugin = {**STATE, "has_token": False}
+    left = {"reason": "asked", "actor": "ann"}
+    fake.during = lambda: (
+        fake.calls[-1] == "state" and disconnect_store(container.database, container.now(), store_id, **left)
+    )
+    for _ in range(2):  # while it is looked at, and afterwards
+        with pytest.raises(Refused, match="is disconnected"):
+            check()
+        fake.during = lambda: None
+    (store,) = rows(container, tables.Store)
+    assert (len(fake.tokens), store.status_token_hash) == (1, None)
