@@ -68,7 +68,7 @@ def _probe(
     """Typed-in keys may be used over http, signed; the others never leave a shop without https."""
     by_hand = claimed.keys_sealed is not None
     shop, base = probes.find(shops, claimed.shop, now, http=by_hand)
-    is_blocked = not by_hand and not shops.has_key_page(base)
+    is_blocked = not by_hand and not probes.has_key_page(shops, base, now)
     with database.writing() as session:
         connect = connection_attempts.get_connect(session, claimed.id)
         if connect is not None:

@@ -151,6 +151,7 @@ def receive_keys(database: Database, cipher: Cipher, now: datetime, posted: Mapp
         if posted.get("key_permissions") != READ_WRITE:
             raise InputError(f"must be {READ_WRITE}", path="key_permissions")
         connect.keys_sealed, connect.keys_at = cipher.encrypt(keys.as_text()), now
+        _leave_to_worker(connect, now)
 
 
 def handle_return(
@@ -169,8 +170,7 @@ def handle_return(
             connection_attempts.end_connect(connect, ConnectOutcome.DENIED)
         elif connect.returned_at is None:
             connect.returned_at = now
-            if now < connect.expires_at:
-                connect.expires_at = max(connect.expires_at, now + FINISHES)
+            _leave_to_worker(connect, now)
         return True
 
 
@@ -199,6 +199,12 @@ def _new(user_id: str, browser: str, shop: str, return_url: str | None, now: dat
         created_at=now,
         expires_at=now + LASTS,
     )
+
+
+def _leave_to_worker(connect: ConnectionAttempt, now: datetime) -> None:
+    """Give the worker time to finish, once keys and browser are both here."""
+    if connect.keys_at is not None and connect.returned_at is not None and now < connect.expires_at:
+        connect.expires_at = max(connect.expires_at, now + FINISHES)
 
 
 def _read_keys(posted: Mapping[str, Any]) -> tuple[str, Keys]:

@@ -60,6 +60,13 @@ class Probes:
         except ShopError as error:
             raise trouble if error.trouble in NOTHING_THERE else error from None
 
+    def has_key_page(self, shops: Shops, base: str, now: datetime) -> bool:
+        """Return whether a shop's key page is let through, as far as it may be asked for."""
+        host = urlsplit(base).netloc
+        if not (self._of_address.allow((base, "key page"), now) and self._of_host.allow(host, now)):
+            return True
+        return shops.has_key_page(base)
+
     def _remember(self, asked: tuple[str, bool], answer: str | ShopTrouble) -> None:
         with self._lock:
             self._answers.pop(asked, None)

@@ -238,13 +238,19 @@ def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, i
         shown_again = url_for("shop.show", connect_id=stands.id, again=1)
         again = _go(stands.shop, stands.return_url) if stands.outcome else shown_again
         more |= {"by_hand": stands.trouble in BY_HAND, "elsewhere": stands.outcome is not None}
-        return _page(stands.trouble, said=said, go=again, **more)
+        shown = _page(stands.trouble, said=said, go=again, **more)
+        is_tried_again = stands.outcome is None and stands.trouble is not ShopTrouble.NO_KEY_PAGE
+        return _looking_again(shown) if is_tried_again else shown
     if told in ("probing", "settling", "waits"):
-        page = Response(_page(told, **more))
-        page.headers["Refresh"] = LOOK_AGAIN_SECONDS
-        return page
+        return _looking_again(_page(told, **more))
     by_hand = told in ("over", "denied")
     return _page(told, go=_go(stands.shop, stands.return_url), by_hand=by_hand, **more)
+
+
+def _looking_again(shown: str) -> AnyResponse:
+    page = Response(shown)
+    page.headers["Refresh"] = LOOK_AGAIN_SECONDS
+    return page
 
 
 def _told(stands: ConnectionStatus) -> str:

@@ -82,6 +82,13 @@ def test_a_shop_is_found_where_its_address_leads_for_good(clock, url):
     assert Probes().find(shops, url, clock(), http=False) == (WWW, f"{WWW}index.php/")
 
 
+def test_strangers_who_ask_all_day_have_a_key_page_asked_for_so_often_only(clock):
+    asked, shops, probes = [], FakeShops(), Probes()
+    shops.has_key_page = lambda base: asked.append(base) or False
+    answers = [probes.has_key_page(shops, URL, clock()) for _ in range(500)]
+    assert (len(asked), set(answers)) == (10, {False, True})
+
+
 def test_keys_typed_in_for_an_address_follow_no_redirect_that_came_over_http(clock):
     plain = "http://shop.example/"
     with pytest.raises(ShopError):
