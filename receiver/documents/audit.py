@@ -41,6 +41,7 @@ PHRASES: Mapping[str, str] = {
     "staff zone": "chose in which zone to read times",
     "store doubted": "found sources that contradict each other for store {}",
     "store facts": "read changed facts of store {}",
+    "store token missing": "found no status token in the plugin of store {}",
     "store webhook": "repaired a webhook of store {}",
     "stores add": "added store {}",
     "stores admit": "admitted store {}",

@@ -68,6 +68,8 @@ def test_the_defaults_are_those_of_the_contract(environ):
         ("TRUSTED_PROXIES", "localhost"),
         ("ALLOW_LOOPBACK_STORES", "maybe"),
         ("TIKTOK_RATE", ""),
+        ("SUPPORT_CONTACT", "our team"),
+        ("SUPPORT_CONTACT", "javascript:alert(1)"),
         ("DATABASE_URL", ""),
         ("PROGRAMME", ""),
     ],
@@ -76,6 +78,11 @@ def test_a_wrong_value_stops_the_start_with_the_variables_name(environ, name, va
     with pytest.raises(SettingsError) as stopped:
         environ(**{name: value})
     assert str(stopped.value).startswith(name)
+
+
+@pytest.mark.parametrize("value", ["", "help@credit.example", "https://credit.example/help"])
+def test_merchants_can_be_told_a_mail_or_a_web_address_to_write_to(environ, value):
+    assert environ(SUPPORT_CONTACT=value).support_contact == value
 
 
 MAIL = {

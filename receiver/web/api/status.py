@@ -34,4 +34,5 @@ class StatusView(MethodView):
         except NotFound as error:
             raise refused() from error
         locale = reader_locale(languages_wanted())
-        return full_document(status, locale), in_language(locale)
+        contact = container.settings.support_contact or None
+        return full_document(status, locale, contact=contact), in_language(locale)
