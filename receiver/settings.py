@@ -27,6 +27,7 @@ DATABASE_HELP = "should be sqlite:////path/to/file.db or postgresql+psycopg://us
 SANDBOX_HELP = "is only for a sandbox, whose settings say SANDBOX=yes (`make run` writes them); unset it"
 SMTP_HELP = "should be smtp://host, smtp://user:password@host:587 or smtps://user:password@host"
 MAIL_HELP = "should be e-mail addresses such as ops@credit.example, MAIL_TO a comma list"
+CONTACT_HELP = "should be an e-mail or web address that merchants can write to, such as help@credit.example"
 SIGNING_HELP = "should be whsec_ and 24 to 64 random bytes in base64"
 STAFF_WEBHOOK = {"STAFF_WEBHOOK_URL": ADDRESS_HELP, "STAFF_WEBHOOK_SECRET": SIGNING_HELP}
 MAIL = {"SMTP_URL": SMTP_HELP, "MAIL_FROM": MAIL_HELP, "MAIL_TO": MAIL_HELP}
@@ -58,6 +59,7 @@ class Settings:
     smtp_url: str  # the server that takes their e-mails
     mail_from: str
     mail_to: tuple[str, ...]
+    support_contact: str  # where merchants write to staff, an e-mail or web address; or none
     sandbox_folder: Path | None  # where the sandbox's clock and faults are switched; None: SANDBOX is no
 
 
@@ -100,6 +102,7 @@ def _settings(env: Env) -> Settings:
         trusted_proxies=tuple(env.list("TRUSTED_PROXIES", [], validate=_networks)),
         allow_loopback_stores=_yes_no(env, "ALLOW_LOOPBACK_STORES"),
         **_channel(env),
+        support_contact=env.str("SUPPORT_CONTACT", "", validate=_contact).strip(),
         sandbox_folder=_sandbox_folder(env),
     )
 
@@ -226,6 +229,14 @@ def _mail_server(value: str) -> None:
 def _mail_address(value: str) -> None:
     if not MAIL_ADDRESS.fullmatch(value.strip()):
         raise ValidationError(MAIL_HELP)
+
+
+def _contact(value: str) -> None:
+    if value.strip() and not MAIL_ADDRESS.fullmatch(value.strip()):
+        try:
+            _web_address(value.strip())
+        except ValidationError as error:
+            raise ValidationError(CONTACT_HELP) from error
 
 
 def _mail_addresses(values: list[str]) -> None:

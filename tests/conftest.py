@@ -211,6 +211,7 @@ def make_settings(**changes: object) -> Settings:
         "smtp_url": "",
         "mail_from": "",
         "mail_to": (),
+        "support_contact": "",
         "sandbox_folder": None,
     }
     return Settings(**{**values, **changes})  # type: ignore[arg-type]

@@ -40,6 +40,7 @@ class FakeShop:
     plugin: dict[str, Any] | None = None
     troubles: dict[str, StoreTrouble] = field(default_factory=dict)
     retry_after: int | None = None  # seconds, with every trouble
+    redirected: bool = False  # every trouble is a redirect
     writes_empty: bool = False  # keeps a topic as an empty one, as a wrongly written one
     during: Callable[[], None] = lambda: None  # called inside every call
     calls: list[str] = field(default_factory=list)
@@ -49,7 +50,7 @@ class FakeShop:
         self.calls.append(name)
         self.during()
         if name in self.troubles:
-            raise ShopError(self.troubles[name], retry_after=self.retry_after)
+            raise ShopError(self.troubles[name], retry_after=self.retry_after, redirected=self.redirected)
 
     def facts(self) -> ShopFacts:
         self._called("facts")
@@ -99,6 +100,8 @@ class FakeShops:
     probe_trouble: StoreTrouble | None = None
     deadlines: list[float] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)  # addresses that redirect for good
+    without_key_page: set[str] = field(default_factory=set)  # their hosts block it
+    bases: dict[str, str] = field(default_factory=dict)  # where REST begins, if not at the address
 
     def for_seconds(self, seconds: float) -> FakeShops:
         self.deadlines.append(seconds)
@@ -108,7 +111,10 @@ class FakeShops:
         self.probed.append(url)
         if self.probe_trouble or url not in self.known:
             raise ShopError(self.probe_trouble or StoreTrouble.UNREACHABLE)
-        return url
+        return self.bases.get(url, url)
+
+    def has_key_page(self, base: str) -> bool:
+        return base not in self.without_key_page
 
     def moved_to(self, url: str) -> str | None:
         return self.moved.get(url)

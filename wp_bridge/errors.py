@@ -26,12 +26,15 @@ class StoreTrouble(StrEnum):
     NOT_WORDPRESS = "not_wordpress"
     NO_WOOCOMMERCE = "no_woocommerce"
     NO_PERMALINKS = "no_permalinks"
+    NO_KEY_PAGE = "no_key_page"  # its host blocks the page on which WooCommerce hands out keys
     KEYS_REFUSED = "keys_refused"
     KEYS_TOO_WEAK = "keys_too_weak"  # they may not read and write, or their user may not manage
     BUSY = "busy"
     MALFORMED = "malformed"  # something else than WordPress's own answer comes before or instead of it
     TOO_OLD = "too_old"
     NO_COMPANION = "no_companion"  # our plugin is not there
+    ELSEWHERE = "elsewhere"  # it leads to another address for good, or calls another one its home
+    DISCONNECTED = "disconnected"  # its merchant ended the connection in our plugin, after our keys were made
 
 
 class StoreError(BridgeError):

@@ -21,9 +21,12 @@ MOST_TEXT = 500
 LONGEST_WAIT = 24 * 3600
 # What WooCommerce says once it has looked at the keys; other words for 401 mean it saw none.
 KEYS_SEEN = "woocommerce_rest_authentication_error"
+ENDED = "wc_ad_credit_disconnected"  # our plugin's, to keys of a connection that its merchant ended
 CODE = re.compile(r"[a-z0-9_-]{1,80}", re.ASCII)
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-HOME = re.compile(r"https?://[!-~]{1,500}", re.ASCII)
+HOME = re.compile(
+    r"https?://[^\x00-\x20\x7f-\xa0]{1,500}"
+)  # WordPress keeps other scripts as they were typed
 COUNTRY = re.compile(r"([A-Z]{2})(:.*)?", re.DOTALL)
 CURRENCY = re.compile("[A-Z]{3}")
 
@@ -112,6 +115,8 @@ def _told(answer: SafeHttpResponse, absent: StoreTrouble) -> Any:
 def _trouble(code: str | None, status: int, told: Any, absent: StoreTrouble) -> StoreTrouble:
     if code == "rest_no_route":
         return absent
+    if code == ENDED:
+        return StoreTrouble.DISCONNECTED
     if is_busy(status):
         return StoreTrouble.BUSY
     if status == 403 or (code == KEYS_SEEN and "permissions" in str(told.get("message"))):

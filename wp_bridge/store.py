@@ -15,17 +15,20 @@ from wp_bridge.responses import (
     a_list,
     an_index,
     an_object,
+    is_busy,
     read_facts,
     read_webhook,
     text,
 )
 from wp_bridge.safe_http import Limits, SafeHttpClient, SafeHttpResponse
 
-__all__ = ["RemoteStore", "StoreFacts", "Webhook", "moved_to", "probe"]
+__all__ = ["RemoteStore", "StoreFacts", "Webhook", "has_key_page", "moved_to", "probe"]
 
 WOOCOMMERCE, COMPANION = "wc/v3", "wc-ad-credit/v1"
 INDEX_PHP = "index.php/"
+OWN_INDEXES = ("", "index.php", "wp-json/", f"{INDEX_PHP}wp-json/")
 INDEX_FIELDS = "name,namespaces"
+KEY_PAGE = "wc-auth/v1/authorize"
 PER_PAGE, MOST_PAGES = 100, 20
 STATUS_FIELDS = (
     "environment.home_url,environment.store_id,environment.version,environment.wp_version,"
@@ -127,12 +130,27 @@ def probe(guard: SafeHttpClient, home: str, *, http: bool = False) -> tuple[str,
     guard.check(home, http=http)
     guard = guard.within(PROBING)
     for base in (home, home + INDEX_PHP):
-        index = _index(guard, f"{base}wp-json/?_fields={INDEX_FIELDS}", http=http)
+        index = _index_of(guard, home, f"{base}wp-json/?_fields={INDEX_FIELDS}", http=http)
         if index is not None:
             _check_namespaces(index)
             return base, _name(index)
-    plain = _index(guard, f"{home}?rest_route=/&_fields={INDEX_FIELDS}", http=http)
+    plain = _index_of(guard, home, f"{home}?rest_route=/&_fields={INDEX_FIELDS}", http=http)
     raise StoreError(StoreTrouble.NOT_WORDPRESS if plain is None else StoreTrouble.NO_PERMALINKS)
+
+
+def has_key_page(guard: SafeHttpClient, base: str) -> bool:
+    """Return whether a store's page for handing out keys answers as WooCommerce's, as far as can be seen.
+
+    Asked without parameters WooCommerce refuses with 401; hosts that block the page answer otherwise.
+    """
+    headers = {"User-Agent": USER_AGENT}
+    try:
+        answer = guard.within(PROBING).request("GET", f"{base}{KEY_PAGE}", http=True, headers=headers)
+    except Redirected:
+        return True
+    except StoreError:
+        return False  # the store answered a moment ago
+    return answer.status < 400 or answer.status == 401 or is_busy(answer.status)
 
 
 def moved_to(guard: SafeHttpClient, home: str) -> str | None:
@@ -147,6 +165,19 @@ def moved_to(guard: SafeHttpClient, home: str) -> str | None:
         is_told = redirect.is_permanent and redirect.location
         return urljoin(home, redirect.location) if is_told else None
     return None
+
+
+def _index_of(guard: SafeHttpClient, home: str, url: str, *, http: bool) -> dict[str, Any] | None:
+    """The index at one of a store's own addresses for it; None also where that leads to another of them, as
+    WordPress with plain permalinks leads from /index.php/wp-json/ to /wp-json/. Raises StoreError.
+    """
+    try:
+        return _index(guard, url, http=http)
+    except Redirected as redirect:
+        target = urljoin(url, redirect.location or url).partition("?")[0]
+        if target.rstrip("/") not in {(home + own).rstrip("/") for own in OWN_INDEXES}:
+            raise
+        return None
 
 
 def _index(guard: SafeHttpClient, url: str, *, http: bool) -> dict[str, Any] | None:

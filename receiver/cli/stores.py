@@ -162,6 +162,7 @@ def reconcile(store_id: str, as_json: bool) -> None:
             "id": store_id,
             "trouble": found.trouble,
             "plugin_had_news": found.caught_up,
+            "connection_ended": found.has_ended,
             "changed": [
                 {"fact": name, "was": _said(was), "is": _said(now)}
                 for name, (was, now) in found.changed.items()

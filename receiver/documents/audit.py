@@ -47,6 +47,7 @@ PHRASES: Mapping[str, str] = {
     "store doubted": "found sources that contradict each other for store {}",
     "store facts": "read changed facts of store {}",
     "store sequence restarted": "let the messages of store {} count anew from its state",
+    "store token missing": "found no status token in the plugin of store {}",
     "store webhook": "repaired a webhook of store {}",
     "stores add": "added store {}",
     "stores admit": "admitted store {}",

@@ -46,11 +46,15 @@ from receiver.i18n.words import (
 
 
 def status_document(
-    decision: Decision, locale: Locale = ENGLISH, troubles: Sequence[FoundTrouble] | None = None
+    decision: Decision,
+    locale: Locale = ENGLISH,
+    troubles: Sequence[FoundTrouble] | None = None,
+    contact: str | None = None,
 ) -> dict[str, Any]:
     """Return the status document of the contract. Amounts are decimal text, times UTC.
 
-    `troubles`: as the service sees them; without, those that the decision alone tells.
+    `troubles`: as the service sees them; without, those that the decision alone tells. `contact`: where
+    merchants can write to staff.
 
     Only the sentences are in the reader's language; ids, amounts and times are the same for everybody.
     """
@@ -66,8 +70,8 @@ def status_document(
         "verdict": decision.verdict.value,
         "headline": text,
         "next_step": next_step,
-        "warnings": [warning_document(one, locale) for one in troubles if one.concerns_merchant],
-        "troubles": [trouble_document(one, locale) for one in troubles],
+        "warnings": [warning_document(one, locale, contact) for one in troubles if one.concerns_merchant],
+        "troubles": [trouble_document(one, locale, contact) for one in troubles],
         "rules": rules,
         "account": _account(decision, account),
         "window": _window(decision),
@@ -106,13 +110,19 @@ class Status:
 
 
 def full_document(
-    status: Status, locale: Locale = ENGLISH, *, for_staff: bool = False, mail_available: bool = False
+    status: Status,
+    locale: Locale = ENGLISH,
+    *,
+    for_staff: bool = False,
+    mail_available: bool = False,
+    contact: str | None = None,
 ) -> dict[str, Any]:
     """The whole document, as the service answers it; a merchant's lacks the troubles of STAFF_ONLY."""
     found = troubles_of(status.decision, status.observed, status.since)
     troubles = [one for one in found if for_staff or one.id not in STAFF_ONLY]
-    document = status_document(status.decision, locale, troubles)
+    document = status_document(status.decision, locale, troubles, contact)
     document["store"]["name"] = status.store_name
+    document["contact"] = contact
     document["stale"] = status.stale
     document["admission"] = status.admission and admission_document(status.admission, locale)
     document["next_check"] = status.next_check and time_text(status.next_check)

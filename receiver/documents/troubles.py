@@ -11,8 +11,9 @@ from receiver.documents.times import time_text
 from receiver.domain.troubles import FoundTrouble
 from receiver.i18n.languages import ENGLISH
 from receiver.i18n.sentences import Sentence
-from receiver.i18n.words import trouble_words
+from receiver.i18n.words import contact_words, trouble_words
 
+ANSWERED_BY_STAFF = frozenset({"signals_held", "store_elsewhere"})
 # For staff, of one store and of several, and what to do about it.
 FOR_STAFF: Mapping[str, tuple[str, str, str]] = {
     "award_overdue": ("award overdue", "awards overdue", "Issue the credit, then record it."),
@@ -143,12 +144,15 @@ _SHOP = {
     "store_not_wordpress": "does not answer with WordPress's REST API",
     "store_no_woocommerce": "has no WooCommerce",
     "store_no_permalinks": "uses plain permalinks",
+    "store_no_key_page": "blocks the page on which WooCommerce hands out keys",
     "store_keys_refused": "refuses our keys",
     "store_keys_too_weak": "gave us keys that are too weak",
     "store_busy": "is busy for a day",
     "store_malformed": "answers what is not WooCommerce's",
     "store_too_old": "has a WooCommerce that is too old",
+    "store_elsewhere": "leads to another address, or calls another one its home",
     "store_no_companion": "has no plugin of ours",
+    "store_disconnected": "was disconnected in our plugin",
 }
 
 
@@ -160,9 +164,11 @@ def staff_words(trouble_id: str) -> tuple[str, str, str]:
     return FOR_STAFF[trouble_id]
 
 
-def trouble_document(trouble: FoundTrouble, locale: Locale = ENGLISH) -> dict[str, Any]:
-    """Return a trouble as the status document tells it."""
-    words = trouble_words(trouble.id, trouble.params, locale)
+def trouble_document(
+    trouble: FoundTrouble, locale: Locale = ENGLISH, contact: str | None = None
+) -> dict[str, Any]:
+    """Return a trouble as the status document tells it; `contact`: where merchants can write to staff."""
+    words = _words(trouble, locale, contact)
     return {
         "id": trouble.id,
         "who": trouble.who.value,
@@ -172,7 +178,17 @@ def trouble_document(trouble: FoundTrouble, locale: Locale = ENGLISH) -> dict[st
     }
 
 
-def warning_document(trouble: FoundTrouble, locale: Locale = ENGLISH) -> dict[str, Any]:
+def warning_document(
+    trouble: FoundTrouble, locale: Locale = ENGLISH, contact: str | None = None
+) -> dict[str, Any]:
     """Return a trouble as a warning to the merchant."""
-    words: Sentence = trouble_words(trouble.id, trouble.params, locale)
+    words = _words(trouble, locale, contact)
     return {"id": trouble.id, "text": words.text, "next_step": words.next_step}
+
+
+def _words(trouble: FoundTrouble, locale: Locale, contact: str | None) -> Sentence:
+    """With the address to write to, where staff must act and the merchant knows what they need."""
+    words = trouble_words(trouble.id, trouble.params, locale)
+    if contact is None or trouble.id not in ANSWERED_BY_STAFF:
+        return words
+    return Sentence(words.text, f"{words.next_step} {contact_words(contact, locale)}")

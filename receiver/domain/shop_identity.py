@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from receiver.domain.shops import same_shop
+from receiver.domain.shops import names_shop
 
 
 class ClaimReason(StrEnum):
@@ -37,7 +37,17 @@ class Reported:
     @property
     def is_elsewhere(self) -> bool:
         """Return whether it names another address as its home."""
-        return self.home_url is not None and not same_shop(self.home_url, self.address)
+        return self.home_url is not None and not names_shop(self.home_url, self.address)
+
+
+@dataclass(frozen=True)
+class MoveEvidence:
+    """What speaks for a move to another address, as the old one and the store's keys at the new one show."""
+
+    redirects: bool  # the old address leads there for good
+    trouble: str | None  # wp_bridge.errors.StoreTrouble: why the new one did not open
+    same_uuid: bool | None = None  # null: not said
+    is_home: bool | None = None  # what stands there calls the address its home; null: not said
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlsplit
+import re
+from urllib.parse import SplitResult, quote, urlsplit
 
 from receiver.domain.hosts import NO_HOST, canonical_host
+from receiver.domain.languages import is_language
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST = 500  # with the closing slash
+TOO_LONG = f"must be at most {LONGEST} characters without spaces"
+WRITTEN_PLAINLY = "/%:@!$&'()*+,;=-._~"  # in a path; the rest is percent-encoded
+ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 
 
 def shop_address(url: str) -> str:
@@ -17,7 +22,10 @@ def shop_address(url: str) -> str:
         raise ValueError("must not hold a user name or password")
     if "?" in url or "#" in url:  # also where nothing follows
         raise ValueError("must end with the path: no ? and no #")
-    return f"{parts.scheme}://{_authority(parts)}{_path(parts)}/"
+    address = f"{parts.scheme}://{_authority(parts)}{_path(parts)}/"
+    if len(address) > LONGEST:  # escapes make it longer
+        raise ValueError(TOO_LONG)
+    return address
 
 
 def canonical(url: str | None) -> str | None:
@@ -40,6 +48,26 @@ def same_shop(one: str, other: str) -> bool:
         return _place(one) == _place(other)
     except ValueError:
         return False
+
+
+def names_shop(home: str, address: str) -> bool:
+    """Return whether a shop that calls `home` its home is the one at `address`.
+
+    Language plugins put the language of a request into the home that WordPress tells (`/es/`): that is no
+    other shop.
+    """
+    try:
+        (authority, path), (own_authority, own_path) = _place(home), _place(address)
+    except ValueError:
+        return False
+    below, _, language = path.rpartition("/")
+    return authority == own_authority and (path == own_path or (below == own_path and is_language(language)))
+
+
+def without_language(address: str) -> str | None:
+    """Return a kept address without the language it ends with; None where it ends with none."""
+    above, _, last = address.rstrip("/").rpartition("/")
+    return f"{above}/" if is_language(last) and not above.endswith("/") else None
 
 
 def host_of(address: str) -> str | None:
@@ -66,7 +94,7 @@ def _place(url: str) -> tuple[str, str]:
 def _split(url: str) -> SplitResult:
     # urlsplit silently drops tabs and line breaks, and takes any length.
     if len(url.rstrip("/")) >= LONGEST or not url.isprintable() or " " in url or "\\" in url:
-        raise ValueError(f"must be at most {LONGEST} characters without spaces")
+        raise ValueError(TOO_LONG)
     parts = urlsplit(url)
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise ValueError(NO_HOST)
@@ -80,4 +108,6 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _path(parts: SplitResult) -> str:
-    return parts.path.rstrip("/")
+    """Without a closing slash, and as it stands in a request: ASCII, escapes in capitals."""
+    path = quote(re.sub("/{2,}", "/", parts.path).rstrip("/"), safe=WRITTEN_PLAINLY)
+    return ESCAPE.sub(lambda escape: escape[0].upper(), path)

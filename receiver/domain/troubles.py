@@ -11,7 +11,7 @@ from typing import Any
 from receiver.domain.awards import is_overdue
 from receiver.domain.decision import SPEND_IS_READ, Decision, Stage
 from receiver.domain.discrepancies import PAYMENT_CONTRADICTED, UNSETTLING
-from receiver.domain.facts import RecordedAward
+from receiver.domain.facts import LostSignals, RecordedAward
 from receiver.domain.rules import consent_loss
 
 
@@ -64,12 +64,15 @@ TROUBLES: Mapping[str, Actor] = {
     "store_not_wordpress": Actor.MERCHANT,
     "store_no_woocommerce": Actor.MERCHANT,
     "store_no_permalinks": Actor.MERCHANT,
+    "store_no_key_page": Actor.MERCHANT,
     "store_keys_refused": Actor.MERCHANT,
     "store_keys_too_weak": Actor.MERCHANT,
     "store_busy": Actor.MERCHANT,
     "store_malformed": Actor.MERCHANT,
     "store_too_old": Actor.MERCHANT,
+    "store_elsewhere": Actor.STAFF,
     "store_no_companion": Actor.MERCHANT,
+    "store_disconnected": Actor.MERCHANT,
     "webhook_paused": Actor.MERCHANT,
     "webhook_mute": Actor.MERCHANT,
     "clock_ahead": Actor.MERCHANT,
@@ -98,6 +101,7 @@ ADVICE = frozenset(
 TOLD_TO_MERCHANTS = frozenset(
     {
         *("reading_refused", "figures_stale", "status_unknown", "bill_unreadable", "currency_differs"),
+        *("signals_held", "store_elsewhere"),
         *("too_late_to_begin", "nothing_more_in_time"),
     }
 )
@@ -122,6 +126,8 @@ class Observations:
     reading: ReadingFault | None = None
     is_stale: bool = False  # the figures were not read when their turn was
     shop: str | None = None  # wp_bridge.errors.StoreTrouble
+    is_held: bool = False  # its newest message names another address, whatever the stage
+    other_address: str | None = None  # that its shop or its messages name
     webhooks: tuple[str, ...] = ()  # domain/store_webhooks.py
     clock_skew: int | None = None  # seconds the store's clock is ahead of ours, where that is too much
     fell_back: bool = False  # its signals count from an earlier number, and its state was not read since
@@ -212,13 +218,15 @@ def _of_readings(observed: Observations) -> Iterator[FoundTrouble]:
 
 
 def _of_the_store(decision: Decision, observed: Observations) -> Iterator[FoundTrouble]:
-    if decision.lost_signals is not None:
-        yield FoundTrouble(f"signals_{decision.lost_signals}")
+    lost = LostSignals.HELD if observed.is_held else decision.lost_signals
+    named = {"address": observed.other_address} if observed.other_address else {}
+    if lost is not None:
+        yield FoundTrouble(f"signals_{lost}", named if lost is LostSignals.HELD else {})
     if observed.fell_back:
         yield FoundTrouble("signals_fell_back")
     if any(rule.reason == "merchant_once.unknown" for rule in decision.rules):
         yield FoundTrouble("merchants_alike")
-    if observed.shop is not None:
+    if observed.shop is not None and not (lost is LostSignals.HELD and observed.shop == "elsewhere"):
         yield FoundTrouble(f"store_{observed.shop}")
     for webhook in observed.webhooks:
         yield FoundTrouble(f"webhook_{webhook}")

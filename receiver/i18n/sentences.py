@@ -29,6 +29,10 @@ _RUN = "Keep your campaign running."
 _ISSUE = "Nothing for you to do: our team issues the credit."
 _NEXT_OFFER = "Nothing is wrong with your store. Check back for the next offer."
 _CHECK_MESSAGES = "Nothing for you to do: our team looks at the messages of your store."
+_MOVED = (
+    "If your store has moved, write to our team and name both addresses: what was held is used then. If a copy of "
+    "your store sends them, disconnect our plugin in the copy."
+)
 _APPEAL = "See Ads Manager for the reason and how to appeal."
 _TOLD_SOON = "Nothing for you to do: TikTok tells it within about two days."
 _OURS = "Nothing for you to do: this is ours to put right."
@@ -561,7 +565,12 @@ TROUBLES: Mapping[str, Sentence] = {
     ),
     "signals_refused": Sentence("The signature of your store's messages does not fit.", _CHECK_MESSAGES),
     "signals_unreadable": Sentence("A message of your store could not be read.", _CHECK_MESSAGES),
-    "signals_held": Sentence("Your store's messages come from another address.", _CHECK_MESSAGES),
+    "signals_held": Sentence(
+        "Your store's messages name another address as its home, so they are held.", _MOVED
+    ),
+    "signals_held.at": Sentence(
+        "Your store's messages name another address as its home, {address}, so they are held.", _MOVED
+    ),
     "signals_fell_back": Sentence(
         "Your store's messages count from an earlier number, as after a restored backup.", _CHECK_MESSAGES
     ),
@@ -759,6 +768,10 @@ SHOP_TROUBLES: Mapping[str, Sentence] = {
         "Your store uses plain permalinks, and WooCommerce's API does not take keys with them.",
         "Choose any other structure under Settings, Permalinks, save, and try again.",
     ),
+    "no_key_page": Sentence(
+        "Your store's host does not seem to let the page through on which WooCommerce hands out keys.",
+        "Create a REST API key that may read and write, under WooCommerce, Settings, Advanced, REST API, and enter it here. Or try that page all the same.",
+    ),
     "keys_refused": Sentence(
         "Your store does not accept our keys.", "Connect it again: that takes two clicks."
     ),
@@ -776,7 +789,15 @@ SHOP_TROUBLES: Mapping[str, Sentence] = {
     ),
     "no_companion": Sentence(
         "Our plugin is not active on your store, so it cannot tell us when the TikTok integration is set up and linked.",
-        "Install and activate our plugin.",
+        "Install and activate our plugin. Without it the connection ends after a day.",
+    ),
+    "elsewhere": Sentence(
+        "Your store leads to another address, or calls another one its home, and we cannot tell whether it is the same store.",
+        "If your store has moved, write to our team and name both addresses. If not, correct the site address under Settings, General.",
+    ),
+    "disconnected": Sentence(
+        "You disconnected in our plugin after these keys were made, so they are not used any more.",
+        "Connect your store anew: that makes new keys.",
     ),
 }
 
@@ -811,6 +832,7 @@ CONNECT_LABELS: Mapping[str, str] = {
     "tiktok": "Continue to TikTok",
     "back": "Back to your store",
     "by_hand": "Enter keys by hand",
+    "contact": "Our team's address: {contact}",
     "key": "Consumer key",
     "secret": "Consumer secret",
 }

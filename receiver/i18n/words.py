@@ -57,6 +57,8 @@ def trouble_words(trouble: str, params: Mapping[str, Any], locale: Locale = ENGL
         return _filled(f"clock.{trouble}", CLOCK_TROUBLES[trouble], params, locale)
     if trouble == "place_reserved":
         return _filled("place.reserved", PLACES["reserved"], params, locale)
+    if "address" in params and f"{trouble}.at" in TROUBLES:
+        trouble = f"{trouble}.at"
     kind, _, what = trouble.partition("_")
     if kind == "store":
         return shop_trouble_words(what, locale)
@@ -65,6 +67,11 @@ def trouble_words(trouble: str, params: Mapping[str, Any], locale: Locale = ENGL
     if trouble in WARNINGS:
         return _filled(trouble, WARNINGS[trouble], params, locale)
     return _filled(f"trouble.{trouble}", TROUBLES[trouble], params, locale)
+
+
+def contact_words(contact: str, locale: Locale = ENGLISH) -> str:
+    """Return where a merchant can write to staff."""
+    return connect_labels(locale)["contact"].format(contact=contact)
 
 
 def headline_words(stage: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:

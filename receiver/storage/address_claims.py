@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, or_, select
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ class NewClaim:
     uuid: str | None = None
     home_url: str | None = None
     signed: bool = False
+    evidence: Mapping[str, Any] | None = None  # domain/shop_identity.py MoveEvidence
 
 
 def keep_claim(session: Session, claim: NewClaim, now: datetime) -> bool:
@@ -54,6 +56,7 @@ def keep_claim(session: Session, claim: NewClaim, now: datetime) -> bool:
             uuid=claim.uuid,
             home_url=claim.home_url,
             signed_at=now if claim.signed else None,
+            evidence=dict(claim.evidence) if claim.evidence else None,
             first_at=now,
             last_at=now,
         )
@@ -131,6 +134,7 @@ def _see_again(row: AddressClaim, claim: NewClaim, now: datetime) -> None:
         row.signed_at = row.signed_at or now
     else:
         row.why, row.uuid, row.home_url = claim.why, claim.uuid, claim.home_url
+        row.evidence = dict(claim.evidence) if claim.evidence else row.evidence
     if now - row.last_at >= SEEN_AGAIN:
         row.last_at = now
 

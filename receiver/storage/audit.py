@@ -19,7 +19,8 @@ LARGEST_DETAIL, LARGEST_VALUE = 4096, 500  # bytes of JSON: of a detail, and of 
 BY_STORE_A_DAY = 100  # entries of an actor about one store
 # Who writes what a store's own doing brings about, and what the service writes of it: staff's entries and
 # awards are never left out.
-STORES_ACTORS = frozenset({"bridge", "merchant", "stranger"})
+MERCHANT = "merchant"
+STORES_ACTORS = frozenset({"bridge", MERCHANT, "stranger"})
 STORES_ACTIONS = frozenset({"store doubted"})
 LOOKED_THROUGH = 5000  # entries at a time, where no index leads to what is looked for
 NEWEST_FIRST = Keyset((AuditEntry.at, AuditEntry.id), descending=True)

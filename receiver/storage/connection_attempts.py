@@ -78,7 +78,7 @@ def claim_connect(
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Nobody has looked at the shop, or its keys are here and settled (Step.READY).
 
-    One in trouble waits until its browser asks again.
+    One in trouble without keys waits until its browser asks again; with keys, until its lease is over.
     """
     settled = now - SETTLES
     ready = and_(
@@ -89,7 +89,7 @@ def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         ConnectionAttempt.outcome.is_(None),
         ConnectionAttempt.expires_at > now,
-        ConnectionAttempt.trouble.is_(None),
+        or_(ConnectionAttempt.trouble.is_(None), ConnectionAttempt.keys_at.is_not(None)),
         or_(ConnectionAttempt.lease_until.is_(None), ConnectionAttempt.lease_until <= now),
         or_(ConnectionAttempt.rest_base.is_(None), ready),
     )
@@ -110,11 +110,15 @@ def purge_connects(session: Session, before: datetime, limit: int) -> int:
     return len(gone.all())
 
 
-def connect_of_browser(session: Session, browser_hash: str) -> ConnectionAttempt | None:
-    """The newest that this browser began."""
+def connect_of_browser(
+    session: Session, browser_hash: str, connect_id: str | None = None
+) -> ConnectionAttempt | None:
+    """One that this browser began: the newest, unless it is named."""
     query = (
         select(ConnectionAttempt)
         .where(ConnectionAttempt.browser_hash == browser_hash)
         .order_by(ConnectionAttempt.created_at.desc())
     )
+    if connect_id is not None:
+        query = query.where(ConnectionAttempt.id == connect_id)
     return session.scalars(query.limit(1)).first()

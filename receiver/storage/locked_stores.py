@@ -16,6 +16,7 @@ from receiver.domain.shops import canonical
 from receiver.domain.signals import SignalOrder
 from receiver.errors import NotFound
 from receiver.storage.address_claims import NewClaim, keep_claim
+from receiver.storage.bridges import reschedule_check
 from receiver.storage.links import drop_old_claims
 from receiver.storage.signals import forget_signals
 from receiver.storage.tables import Link, Signal, Store
@@ -68,11 +69,15 @@ class LockedStores:
         return _key(store_id, news) in self._applied
 
     def note_elsewhere(self, store_id: str, home_url: str, now: datetime) -> None:
-        """Hold, for staff, that a message signed with the store's secret names another address as home."""
+        """Hold, for staff, that a message signed with the store's secret names another address as home.
+
+        Where that is new, the store is looked at next: it may have moved.
+        """
         claim = NewClaim(
             store_id, canonical(home_url) or home_url, ClaimReason.ELSEWHERE, None, home_url, signed=True
         )
-        keep_claim(self._session, claim, now)
+        if keep_claim(self._session, claim, now):
+            reschedule_check(self._session, store_id, now)
 
     def forget_applied(self, store_id: str, news: SignalOrder) -> None:
         """Let an install count from this signal anew."""

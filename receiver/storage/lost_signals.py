@@ -28,6 +28,15 @@ def newest_loss(session: Session, store: Store) -> LostSignals | None:
     return why if store.clock_read_at is None or at > store.clock_read_at else None
 
 
+def is_held(session: Session, store: Store) -> bool:
+    """Return whether the newest message names another address as home, and none was applied since."""
+    dead = _dead(session, store)
+    if dead is None:
+        return _remembered(session, store.id) is LostSignals.HELD
+    at, why = dead
+    return why is LostSignals.HELD and (store.clock_read_at is None or at > store.clock_read_at)
+
+
 def forget_losses(session: Session, store_ids: Collection[str | None]) -> None:
     """Forget what these stores lost before: a signal of each was applied."""
     if store_ids:

@@ -73,6 +73,8 @@ def test_the_defaults_are_those_of_the_contract(environ):
         ("TRUSTED_PROXIES", "localhost"),
         ("ALLOW_LOOPBACK_STORES", "maybe"),
         ("TIKTOK_RATE", ""),
+        ("SUPPORT_CONTACT", "our team"),
+        ("SUPPORT_CONTACT", "javascript:alert(1)"),
         ("DATABASE_URL", ""),
         ("PROGRAMME", ""),
     ],
@@ -87,6 +89,11 @@ def test_a_programme_that_cannot_be_read_stops_the_start(programme):
     with pytest.raises(SettingsError, match=r"^PROGRAMME: ") as stopped:
         create_app(settings=make_settings(programme=programme))
     assert ("there is woocommerce-2025" in str(stopped.value)) == (programme == "nope")
+
+
+@pytest.mark.parametrize("value", ["", "help@credit.example", "https://credit.example/help"])
+def test_merchants_can_be_told_a_mail_or_a_web_address_to_write_to(environ, value):
+    assert environ(SUPPORT_CONTACT=value).support_contact == value
 
 
 MAIL = {

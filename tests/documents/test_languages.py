@@ -50,6 +50,8 @@ FILLED = {
     "reference": "REF-1",
     "advertiser": "7001",
     "until": date(2025, 11, 9),
+    "address": "https://shop.example/",
+    "contact": "help@credit.example",
 }
 
 

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from receiver.domain.hosts import canonical_host
-from receiver.domain.shops import is_page_of, other_scheme, same_shop, shop_address
+from receiver.domain.shops import (
+    is_page_of,
+    names_shop,
+    other_scheme,
+    same_shop,
+    shop_address,
+    without_language,
+)
 from wp_bridge.ip_policy import split
 
 WRITTEN = {
@@ -13,7 +20,8 @@ WRITTEN = {
     "HTTPS://Shop.Example:443/": "https://shop.example/",
     "http://shop.example:80": "http://shop.example/",
     "http://shop.example:8080/a/b//": "http://shop.example:8080/a/b/",
-    "https://café.example/Ä": "https://xn--caf-dma.example/Ä/",
+    "https://café.example/Ä": "https://xn--caf-dma.example/%C3%84/",
+    "https://shop.example/%c3%84//x": "https://shop.example/%C3%84/x/",
     "https://shop.example./": "https://shop.example/",
     "http://[::1]:8081": "http://[::1]:8081/",
     "http://[2001:DB8::A]/": "http://[2001:db8::a]/",
@@ -56,6 +64,7 @@ REFUSED = {
     "https://shop.example\\@evil.example/": NO_SPACES,
     "https://shop.example/a\\b": NO_SPACES,
     f"https://shop.example/{'a' * 479}": NO_SPACES,
+    f"https://shop.example/{'Ä' * 100}": NO_SPACES,  # 600 once they are escaped
     "https://shop.example:x/": "Port could not be cast to integer value as 'x'",
     "https://shop.example:99999/": "Port out of range 0-65535",
     "https://[::1/": "Invalid IPv6 URL",
@@ -118,6 +127,41 @@ SAME = [
 def test_the_same_shop_has_the_same_host_port_and_path(one: str, other: str, same: bool):
     assert same_shop(one, other) is same
     assert same_shop(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("home", "is_its_home"),
+    [
+        ("https://shop.example/blog", True),
+        ("https://shop.example/blog/es/", True),
+        ("http://shop.example/blog/pt-br", True),
+        ("https://shop.example/blog/zh_Hans/", True),
+        ("https://shop.example/blog/?lang=es", True),
+        ("https://shop.example/es/", False),
+        ("https://shop.example/blog/dev/", False),
+        ("https://shop.example/blog/xx/", False),
+        ("https://shop.example/blog/es/more/", False),
+        ("https://shop.example/blog/es-staging/", False),
+        ("https://other.example/blog/es/", False),
+        ("https://[broken", False),
+    ],
+)
+def test_a_home_in_one_language_is_no_other_shop(home: str, is_its_home: bool):
+    assert names_shop(home, "https://shop.example/blog/") is is_its_home
+
+
+@pytest.mark.parametrize(
+    ("address", "above"),
+    [
+        ("https://shop.example/es/", "https://shop.example/"),
+        ("https://shop.example/blog/pt-br/", "https://shop.example/blog/"),
+        ("https://shop.example/blog/", None),
+        ("https://shop.example/", None),
+        ("https://es/", None),
+    ],
+)
+def test_a_page_in_one_language_lies_below_its_shop(address: str, above: str | None):
+    assert without_language(address) == above
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,13 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from receiver.documents.status import full_document
+from receiver.domain.troubles import ADVICE
 from receiver.sandbox.woocommerce.deliveries import run_queue
 from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.sandbox.woocommerce.shop import Setup
 from receiver.services.connections.reconcile import reconcile_store
+from receiver.services.decisions.status import status_of
 from receiver.services.deliveries.replay import replay_next
 from receiver.storage import tables
 from receiver.worker.loop import work_inbox
@@ -103,6 +106,12 @@ def matters(container, service):
         f"{service[1]}/api/v1/admin/today", headers=staff_token(container, "viewer"), timeout=20
     )
     return {one["id"] for one in answer.json()["matters"]}
+
+
+def told_to_merchant(container, contact=None):
+    store = only(container, tables.Store)
+    status = status_of(container.database, container.now(), store.id)
+    return [one for one in full_document(status, contact=contact)["warnings"] if one["id"] not in ADVICE]
 
 
 def same_shop_at(shops, name, shop):
@@ -248,6 +257,68 @@ def test_a_store_whose_address_redirects_for_good_moves_by_itself(container, ser
     assert only(container, tables.Store).installed_at is not None
 
 
+def test_messages_that_were_held_before_a_move_are_used_after_it(container, clock, shops, victim):
+    """The merchant changes the site's address; keys, webhooks and secrets stay as they were."""
+    work(container)
+    clock.move(minutes=1)
+    moved = same_shop_at(shops, f"{victim.id}-moved", victim)
+    moved.records.hooks.extend(victim.records.hooks)
+    moved.signal("integration_set_up")
+    run_queue(moved)
+    work(container)
+    assert only(container, tables.Store).set_up_at is None
+    assert only(container, tables.Bridge).next_check_at == container.now()  # it is looked at next
+    victim.faults.on(ShopFault.REDIRECT, victim.id)
+    check(container)
+    replay_next(container.database, container.now())
+    assert only(container, tables.Store).set_up_at is not None
+    assert told_to_merchant(container) == []
+
+
+def test_a_move_that_no_redirect_shows_is_told_at_once_and_prepared_for_staff(
+    container, clock, shops, victim
+):
+    """Both addresses answer: WordPress's own redirect does not touch the REST API."""
+    work(container)
+    clock.move(minutes=1)
+    moved = same_shop_at(shops, "elsewhere", victim)
+    moved.records.hooks.extend(victim.records.hooks)
+    moved.signal("integration_set_up")
+    run_queue(moved)
+    work(container)
+    (warning,) = told_to_merchant(container, contact="help@credit.example")
+    assert (warning["id"], f"{moved.url}/" in warning["text"]) == ("signals_held", True)
+    assert "help@credit.example" in warning["next_step"]
+    with container.database.reading() as session:
+        assert session.get(tables.StoreTroubleRow, (only(container, tables.Store).id, "signals_held"))
+    victim.setup.home = moved.url
+    assert check(container).trouble is None
+    claim = only(container, tables.AddressClaim)
+    assert (claim.address, claim.signed_at is not None) == (f"{moved.url}/", True)
+    assert claim.evidence == {"redirects": False, "trouble": None, "same_uuid": True, "is_home": True}
+    shown = Console(container, "viewer").get("/admin/claims").text
+    assert all(line in shown for line in ("does not redirect there", "its keys open it", "the same UUID"))
+
+
+def test_a_store_whose_own_shop_names_another_home_is_told_before_any_message(container, shops, victim):
+    victim.setup.home = f"{victim.url}-elsewhere"
+    check(container)
+    assert [one["id"] for one in told_to_merchant(container)] == ["store_elsewhere"]
+    victim.setup.home = None
+    check(container)
+    assert told_to_merchant(container) == []
+
+
+def test_a_home_in_one_language_is_the_stores_own(container, connect, shops, shop):
+    shop.setup.home = f"{shop.url}/es"
+    assert CONNECTED in connect(shop)
+    assert only(container, tables.Store).url == f"{shop.url}/"
+    shop.signal("integration_set_up")
+    run_queue(shop)
+    work(container)
+    assert only(container, tables.Store).set_up_at is not None
+
+
 def test_a_merchant_who_connects_at_the_new_address_finds_the_store_moved(container, connect, shops, victim):
     store = only(container, tables.Store)
     moved = same_shop_at(shops, f"{victim.id}-moved", victim)
@@ -260,7 +331,16 @@ def test_a_merchant_who_connects_at_the_new_address_finds_the_store_moved(contai
     assert rows(container, tables.AddressClaim) == []
 
 
-@pytest.mark.parametrize("spoilt", ["temporary", "keys", "uuid", "home"])
+# What a claim shows of a redirect that proves nothing.
+PROVES = {
+    "temporary": [],
+    "keys": [{"redirects": True, "trouble": "keys_refused", "same_uuid": None, "is_home": None}],
+    "uuid": [{"redirects": True, "trouble": None, "same_uuid": False, "is_home": True}],
+    "home": [{"redirects": True, "trouble": None, "same_uuid": True, "is_home": False}],
+}
+
+
+@pytest.mark.parametrize("spoilt", PROVES)
 def test_a_redirect_that_proves_nothing_moves_nothing(container, connect, shops, victim, spoilt):
     before = identity(container)
     moved = same_shop_at(shops, f"{victim.id}-moved", victim)
@@ -272,8 +352,10 @@ def test_a_redirect_that_proves_nothing_moves_nothing(container, connect, shops,
         moved.setup.home = f"{moved.url}-elsewhere"
     fault = ShopFault.TEMPORARY_REDIRECT if spoilt == "temporary" else ShopFault.REDIRECT
     victim.faults.on(fault, victim.id)
-    assert check(container).trouble == "unreachable"
+    assert check(container).trouble == ("unreachable" if spoilt == "temporary" else "elsewhere")
     assert identity(container) == before
+    evidence = [claim.evidence for claim in rows(container, tables.AddressClaim)]
+    assert evidence == PROVES[spoilt]
     if spoilt in ("temporary", "keys"):
         assert HELD in connect(moved)
         assert identity(container) == before

@@ -128,7 +128,7 @@ def test_a_browser_that_cannot_say_where_it_is_may_follow_the_link_of_the_page_i
     page = client.get("/connect", query_string={"shop": address}, base_url=BASE)
     link = re.search(r'href="(/connect/go[^"]*)"', page.text)[1].replace("&amp;", "&")
     followed = client.get(link, base_url=BASE)
-    assert (followed.status_code, followed.headers["Location"]) == (303, "/connect/store")
+    assert (followed.status_code, followed.headers["Location"][:15]) == (303, "/connect/store/")
     for other in (link.replace("127.0.0.1", "127.0.0.2"), f"{link}&return_url=https://x.example/"):
         assert client.get(other, base_url=BASE).status_code == 200  # that page showed something else
     elsewhere = {"Sec-Fetch-Site": "cross-site"}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import pytest
 from sqlalchemy import delete, select
 
 from receiver.app import create_app
@@ -79,3 +81,13 @@ def test_every_hostile_address_is_refused_in_one_sentence_and_leads_nowhere(monk
     container.database.close()
     assert told == {"We cannot reach a WooCommerce store at this address."}
     assert called == []
+
+
+@pytest.mark.parametrize("language", ["en", "es", "th"])
+def test_a_page_on_which_nothing_was_connected_says_where_to_write(container, language):
+    settings = replace(container.settings, support_contact="help@credit.example")
+    client = create_app(container=replace(container, settings=settings)).test_client()
+    page = client.get("/connect/store", base_url=BASE, headers={"Accept-Language": language})
+    assert (page.status_code, "help@credit.example" in page.text) == (400, True)
+    asked = client.get("/connect", base_url=BASE, headers={"Accept-Language": language})
+    assert "help@credit.example" not in asked.text

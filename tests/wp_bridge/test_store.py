@@ -16,7 +16,7 @@ from tests.certificates import Authority
 from tests.shops import served_shops
 from wp_bridge.errors import StoreError, StoreTrouble
 from wp_bridge.safe_http import Limits, SafeHttpClient, SafeHttpResponse
-from wp_bridge.store import RemoteStore, StoreFacts, Webhook, probe
+from wp_bridge.store import RemoteStore, StoreFacts, Webhook, has_key_page, probe
 
 KEY, SECRET = "ck_" + "a" * 40, "cs_" + "b" * 40
 EXAMPLES = {f"{number}: {one.note}": one for number, one in enumerate(rest_examples())}
@@ -292,6 +292,22 @@ def test_a_shop_that_shows_its_rest_api_only_to_keys_can_be_connected_and_read(s
     shop.faults.on(ShopFault.MEMBERS_ONLY)
     assert probe(guard, f"{shop.url}/") == (f"{shop.url}/", None)
     assert (store.facts().currency, store.facts().name) == ("USD", None)
+
+
+@pytest.mark.parametrize("fault", [None, ShopFault.NO_KEY_PAGE, ShopFault.MAINTENANCE, ShopFault.REDIRECT])
+def test_a_key_page_that_the_host_blocks_is_seen_without_keys_and_no_other_fault_is_taken_for_it(
+    shop, guard, fault
+):
+    if fault:
+        shop.faults.on(fault)
+    assert has_key_page(guard, f"{shop.url}/") is (fault is not ShopFault.NO_KEY_PAGE)
+
+
+def test_wordpress_with_plain_permalinks_leads_round_in_circles(shop, guard):
+    shop.setup.permalinks = Permalinks.PLAIN
+    assert trouble_of(probe, guard, f"{shop.url}/")[0] is StoreTrouble.NO_PERMALINKS
+    asked = [(one.path.partition("?")[0], one.status) for one in shop.asked]
+    assert asked == [("/wp-json/", 404), ("/index.php/wp-json/", 301), ("/", 200)]
 
 
 def test_the_probe_asks_for_little_of_an_index_that_may_be_long(shop, guard):

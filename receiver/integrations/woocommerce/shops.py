@@ -11,7 +11,7 @@ from receiver.domain.store_webhooks import ActualWebhook
 from receiver.errors import ShopError
 from wp_bridge.errors import Redirected, StoreError
 from wp_bridge.safe_http import SafeHttpClient
-from wp_bridge.store import RemoteStore, Webhook, moved_to, probe
+from wp_bridge.store import RemoteStore, Webhook, has_key_page, moved_to, probe
 
 Told = TypeVar("Told")
 
@@ -58,6 +58,10 @@ class RestShops:
     def probe(self, url: str, *, http: bool = False) -> str:
         """Without keys: what stands before wp-json. `http` lets a store without https through."""
         return _asked(lambda: probe(self._guard, url, http=http))[0]
+
+    def has_key_page(self, base: str) -> bool:
+        """Return whether the page on which WooCommerce hands out keys seems to be let through."""
+        return has_key_page(self._guard, base)
 
     def moved_to(self, url: str) -> str | None:
         """The address that `url` redirects to for good; None where it does not."""

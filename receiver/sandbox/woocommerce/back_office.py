@@ -11,6 +11,7 @@ from markupsafe import Markup
 from werkzeug import Response
 
 from receiver.sandbox.html_page import page
+from receiver.sandbox.woocommerce import companion
 from receiver.sandbox.woocommerce.asking import Asking
 from receiver.sandbox.woocommerce.faults import DOES, ShopFault
 from receiver.sandbox.woocommerce.records import Hook
@@ -21,11 +22,17 @@ if TYPE_CHECKING:
     from receiver.sandbox.woocommerce.shop import SandboxShop
 
 PATH = "wp-admin/"
+PLUGIN = "1.1.0"
 # What the shop does as a whole, and what it does with one webhook.
 DEEDS: dict[str, Callable[[SandboxShop], None]] = {
     "Run the plugin's daily check": lambda shop: shop.signal("state"),
     "Lose the link to TikTok": lambda shop: shop.lose_link(),
     "Revoke all keys": lambda shop: shop.revoke(*shop.records.keys),
+    "Disconnect in the plugin": companion.disconnect,
+    "Delete the plugin": companion.delete,
+    "Delete the plugin's files": companion.remove,
+    "Install the plugin": lambda shop: setattr(shop.setup, "companion", PLUGIN),
+    "Lose the plugin's token": companion.lose_token,
 }
 STATUSES = {"Pause": "paused", "Disable": "disabled", "Activate": "active"}
 DELETE = "Delete"

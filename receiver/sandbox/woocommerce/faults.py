@@ -25,6 +25,7 @@ class ShopFault(StrEnum):
     ERROR_OBJECT = "error-object"
     CRITICAL_ERROR = "critical-error"
     NO_AUTHORIZATION = "no-authorization"
+    NO_KEY_PAGE = "no-key-page"
     QUEUE_STANDS = "queue-stands"
 
 
@@ -53,5 +54,6 @@ DOES = {
     ShopFault.ERROR_OBJECT: "Answers an error object with HTTP 200.",
     ShopFault.CRITICAL_ERROR: "WordPress's critical error: HTTP 500.",
     ShopFault.NO_AUTHORIZATION: "Its web server drops the Authorization header, so good keys fail by Basic.",
+    ShopFault.NO_KEY_PAGE: "Its host blocks the page on which WooCommerce hands out keys: HTTP 403, in HTML.",
     ShopFault.QUEUE_STANDS: "Its background queue stands still: no webhook is sent until it moves again.",
 }

@@ -66,7 +66,7 @@ def instead_of_the_shop(shop: SandboxShop, request: Request) -> Response | None:
 def instead_of_rest(shop: SandboxShop) -> Response | None:
     """Return what a REST call meets in place of its answer; None: the answer."""
     if shop.suffers(ShopFault.FIREWALL):
-        return Response(FIREWALL, 403, content_type=HTML)
+        return blocked()
     if shop.suffers(ShopFault.CRITICAL_ERROR):
         return Response(wordpress_json(CRITICAL), 500, content_type=JSON)
     if shop.suffers(ShopFault.ERROR_OBJECT):
@@ -76,6 +76,11 @@ def instead_of_rest(shop: SandboxShop) -> Response | None:
     if shop.suffers(ShopFault.SWELLING):
         return Response(_packed(), headers={"Content-Encoding": "gzip"}, content_type=JSON)
     return None
+
+
+def blocked() -> Response:
+    """Return the page of a firewall."""
+    return Response(FIREWALL, 403, content_type=HTML)
 
 
 def stranger_refused(shop: SandboxShop) -> Response | None:

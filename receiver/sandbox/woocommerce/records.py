@@ -66,6 +66,9 @@ class Records:
     queue: list[Waiting] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
     resources: dict[str, Any] = field(default_factory=dict)  # such as "order/26"
+    options: dict[str, str] = field(default_factory=dict)  # of TikTok's own plugin
+    is_settled: bool = True  # its id was written after its token
+    last_ended_key: int = 0  # the newest key when the merchant last disconnected
     sessions: dict[str, str] = field(default_factory=dict)  # the user of a browser's cookie
 
     def new_id(self) -> int:

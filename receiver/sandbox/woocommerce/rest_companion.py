@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from receiver.sandbox.woocommerce import companion
 from receiver.sandbox.woocommerce.asking import Asking
-from receiver.sandbox.woocommerce.errors import missing, wrong_type
+from receiver.sandbox.woocommerce.errors import RestError, missing, wrong_type
 from receiver.sandbox.woocommerce.records import Key
 from receiver.sandbox.woocommerce.rest import FORBIDDEN, Answer, Endpoint, Route
 from receiver.sandbox.woocommerce.rest_index import COMPANION
@@ -15,15 +16,21 @@ if TYPE_CHECKING:
     from receiver.sandbox.woocommerce.shop import SandboxShop
 
 
-def state(shop: SandboxShop, _: Asking, __: Key | None) -> Answer:
+def state(shop: SandboxShop, _: Asking, key: Key | None) -> Answer:
+    _check_admitted(shop, key)
     return Answer(shop.state())
 
 
-def keep_token(shop: SandboxShop, asking: Asking, _: Key | None) -> Answer:
+def keep_token(shop: SandboxShop, asking: Asking, key: Key | None) -> Answer:
     """The status token, which only our service knows."""
-    with shop.changing():
-        shop.records.token = asking.params["token"]
+    _check_admitted(shop, key)
+    companion.keep_token(shop, asking.params["token"], key)
     return Answer({"stored": True})
+
+
+def _check_admitted(shop: SandboxShop, key: Key | None) -> None:
+    if not companion.is_admitted(shop, key):
+        raise RestError("wc_ad_credit_disconnected", "The merchant disconnected.", 403)
 
 
 def check_token(params: Mapping[str, Any]) -> None:

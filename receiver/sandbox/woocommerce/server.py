@@ -17,6 +17,7 @@ from receiver.sandbox.woocommerce import (
     rest_webhooks,
 )
 from receiver.sandbox.woocommerce.asking import Asking, asking
+from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.sandbox.woocommerce.records import Key
 from receiver.sandbox.woocommerce.rest import respond
 from receiver.sandbox.woocommerce.rest_index import index_route
@@ -59,6 +60,8 @@ def _visit(shop: SandboxShop, path: str) -> Response:
 
 
 def _answer(shop: SandboxShop, asked: Asking, path: str) -> tuple[Response, Key | None]:
+    if shop.setup.permalinks is Permalinks.PLAIN and path.startswith("index.php/wp-json"):
+        return _led_to_pretty(shop), None
     inside = _inside(shop, path)
     if inside is None:
         return not_found(), None
@@ -66,9 +69,17 @@ def _answer(shop: SandboxShop, asked: Asking, path: str) -> tuple[Response, Key 
     if route is not None:
         return _rest(shop, asked, route)
     auth = authorize.route_of(inside, asked)
+    if auth is not None and shop.suffers(ShopFault.NO_KEY_PAGE):
+        return faulty_answers.blocked(), None
     if auth is not None:
         return authorize.respond(shop, asked, auth, request.cookies), None
     return (not_found() if inside else page(shop.setup.name)), None
+
+
+def _led_to_pretty(shop: SandboxShop) -> Response:
+    """As WordPress does with plain permalinks, where that address is none."""
+    headers = {"Location": f"{shop.home}/wp-json/", "X-Redirect-By": "WordPress"}
+    return Response(status=301, headers=headers)
 
 
 def _rest(shop: SandboxShop, asked: Asking, route: str) -> tuple[Response, Key | None]:

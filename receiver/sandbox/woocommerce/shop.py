@@ -49,7 +49,7 @@ class Setup:
     https: bool | None = None  # what the shop believes; None: as its address says
     home: str | None = None  # the shop's own idea of its address; None: the true one
     store_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    companion: str | None = "1.0.0"  # version of our plugin; None: not there
+    companion: str | None = "1.1.0"  # version of our plugin; None: not there
     outdated: bool = False  # our plugin is one nobody understands any more
     integration: str | None = INTEGRATION  # TikTok's plugin as WordPress names it; None: not active
     state: Mapping[str, Any] | None = None  # what our plugin's `state` says; None: linked to nothing
@@ -166,7 +166,7 @@ class SandboxShop:
 
     def state(self) -> dict[str, Any]:
         """Our plugin's `state`: its daily check, and the answer of its REST route."""
-        return self.signals({"event": "state", **self._state()})
+        return self.signals({"event": "state", "has_token": self.records.token is not None, **self._state()})
 
     def _state(self) -> Mapping[str, Any]:
         if self.setup.state is not None:

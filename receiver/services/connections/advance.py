@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from receiver.domain.connection_attempts import ConnectOutcome
+from receiver.domain.connection_attempts import RETRIES, ConnectOutcome
 from receiver.domain.shop_identity import ClaimReason
 from receiver.errors import ShopError
-from receiver.services.connections.follow import follow_redirect
+from receiver.services.connections.follow import follow_move
 from receiver.services.connections.identity import claim_of
 from receiver.services.connections.locate import Opened, open_shop
 from receiver.services.connections.ports import Keys
@@ -42,21 +42,26 @@ def advance_connect(context: ServiceContext, connect_id: str, *, probes: Probes)
             return
         adopted = _adopt(hurried, claimed, claimed.rest_base)
     except ShopError as error:
-        _trouble(context.database, claimed, error.trouble)
+        _trouble(context, claimed, error.trouble)
         return
     if adopted.outcome is ConnectOutcome.CONNECTED and adopted.store_id is not None:
-        reconcile_quietly(context, adopted.store_id)
+        checked = reconcile_quietly(context, adopted.store_id)
+        if checked is not None and checked.has_ended:  # by keys of before the merchant disconnected
+            _end(context.database, claimed.id, ConnectOutcome.REFUSED, trouble=checked.trouble)
+            return
     _end(context.database, claimed.id, adopted.outcome, adopted.store_id)
 
 
 def _probe(context: ServiceContext, probes: Probes, claimed: ConnectionAttempt) -> None:
     """Typed-in keys may be used over http, signed; the others never leave a shop without https."""
-    http = claimed.keys_sealed is not None
-    base = probes.probe(context.shops, claimed.shop, context.now(), http=http)
+    by_hand, now = claimed.keys_sealed is not None, context.now()
+    shop, base = probes.find(context.shops, claimed.shop, now, http=by_hand)
+    is_blocked = not by_hand and not probes.has_key_page(context.shops, base, now)
     with context.database.writing() as session:
         connect = connection_attempts.get_connect(session, claimed.id)
         if connect is not None:
-            connect.rest_base, connect.lease_until = base, None
+            connect.shop, connect.rest_base, connect.lease_until = shop, base, None
+            connect.trouble = StoreTrouble.NO_KEY_PAGE if is_blocked else None
 
 
 def _adopt(context: ServiceContext, claimed: ConnectionAttempt, rest_base: str) -> Registration:
@@ -73,18 +78,18 @@ def _follow(context: ServiceContext, opened: Opened) -> None:
     with context.database.reading() as session:
         claim = claim_of(session, opened.reported)
     if claim is not None and claim.why is ClaimReason.COPY:
-        follow_redirect(context, claim.store_id, to=opened.address)
+        follow_move(context, claim.store_id, to=opened.address)
 
 
-def _trouble(database: Database, claimed: ConnectionAttempt, trouble: StoreTrouble) -> None:
-    """A shop that could not be looked at, and wrong keys, end it; what may pass waits for its browser."""
+def _trouble(context: ServiceContext, claimed: ConnectionAttempt, trouble: StoreTrouble) -> None:
+    """A shop that could not be looked at, and wrong keys, end it; what may pass is tried again soon."""
     if claimed.rest_base is None or trouble in UNFIT_KEYS:
-        _end(database, claimed.id, ConnectOutcome.REFUSED, trouble=trouble)
+        _end(context.database, claimed.id, ConnectOutcome.REFUSED, trouble=trouble)
         return
-    with database.writing() as session:
+    with context.database.writing() as session:
         connect = connection_attempts.get_connect(session, claimed.id)
         if connect is not None:
-            connect.trouble, connect.lease_until = trouble, None
+            connect.trouble, connect.lease_until = trouble, context.now() + RETRIES
 
 
 def _end(

@@ -48,6 +48,7 @@ def _row(claim: AddressClaim) -> dict[str, Any]:
         "why": claim.why,
         "uuid": claim.uuid,
         "home_url": claim.home_url,
+        "evidence": claim.evidence,
         "signed": claim.signed_at is not None,
         "since": claim.first_at,
         "last_at": claim.last_at,

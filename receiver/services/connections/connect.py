@@ -19,11 +19,12 @@ from urllib.parse import urlencode
 
 import structlog
 
-from receiver.domain.connection_attempts import LASTS, ConnectOutcome, Step, step_of
-from receiver.domain.shops import is_page_of, shop_address
+from receiver.domain.connection_attempts import FINISHES, LASTS, ConnectOutcome, Step, step_of
+from receiver.domain.shops import is_page_of
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.ports import Keys
 from receiver.services.context import ServiceContext
+from receiver.services.stores.details import checked_url
 from receiver.storage import connection_attempts
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
@@ -40,6 +41,7 @@ log = structlog.get_logger(__name__)
 class ConnectionStatus:
     """How far a connect is: a step, or an outcome and its store, or a trouble that may pass."""
 
+    id: str
     shop: str
     step: Step | None
     outcome: ConnectOutcome | None
@@ -48,26 +50,30 @@ class ConnectionStatus:
     return_url: str | None
 
 
-def begin(context: ServiceContext, *, shop: str, browser: str, return_url: str | None) -> None:
-    """Begin to connect a shop, which the worker looks at first. Raises InputError."""
+def begin(context: ServiceContext, *, shop: str, browser: str, return_url: str | None) -> str:
+    """Begin to connect a shop, which the worker looks at first, and return the connect's id.
+
+    Raises InputError.
+    """
     home = address_of(shop)
-    if return_url is not None and not is_page_of(return_url, home):
-        raise InputError(f"must be a page of {home}", path="return_url")
+    _check_return(return_url, home)
     user_id = secrets.token_urlsafe(32)
     with context.database.writing() as session:
         connect = _new(user_id, browser, home, return_url, context.now())
         connect.user_id_sealed = context.cipher.encrypt(user_id)
         connection_attempts.add_connect(session, connect)
+        return connect.id
 
 
 def begin_by_hand(
     context: ServiceContext, *, shop: str, keys: Keys, browser: str, return_url: str | None
-) -> None:
-    """A connect whose keys the merchant typed in. Raises InputError.
+) -> str:
+    """Begin with keys that the merchant typed in, and return the connect's id. Raises InputError.
 
     For shops that cannot hand over keys by themselves: who knows the keys may use them, over http signed.
     """
     home = address_of(shop)
+    _check_return(return_url, home)
     for name, start, value in (
         ("consumer_key", "ck_", keys.consumer_key),
         ("consumer_secret", "cs_", keys.consumer_secret),
@@ -78,24 +84,32 @@ def begin_by_hand(
     with context.database.writing() as session:
         connect = _new(secrets.token_urlsafe(32), browser, home, return_url, now)
         connect.keys_sealed, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
-        connect.returned_at = now
+        connect.returned_at, connect.expires_at = now, now + FINISHES
         connection_attempts.add_connect(session, connect)
+        return connect.id
+
+
+def _check_return(return_url: str | None, home: str) -> None:
+    if return_url is not None and not is_page_of(return_url, home):
+        raise InputError(f"must be a page of {home}", path="return_url")
+
+
+def connect_id_of(user_id: str) -> str:
+    """Return the id of the connect that a shop was given this user id for."""
+    return token_hash(user_id)
 
 
 def address_of(shop: str) -> str:
-    """As people write it, the scheme left out. Raises InputError."""
-    text = shop.strip()
-    try:
-        return shop_address(text if "://" in text else f"https://{text}")
-    except ValueError as error:
-        raise InputError(str(error), path="shop") from error
+    """Return the address of the shop that a person named. Raises InputError."""
+    return checked_url(shop, path="shop")
 
 
-def key_page(context: ServiceContext, browser: str) -> str | None:
+def key_page(context: ServiceContext, browser: str, connect_id: str | None = None) -> str | None:
     """The address of the shop's key page, for the browser that began; None unless it has to go there."""
     with context.database.reading() as session:
-        connect = _of_browser(session, browser)
-        if _standing(connect, context.now()).step is not Step.AT_THE_SHOP or connect.user_id_sealed is None:
+        connect = _of_browser(session, browser, connect_id)
+        is_there = _standing(connect, context.now()).step is Step.AT_THE_SHOP and connect.trouble is None
+        if not is_there or connect.user_id_sealed is None:
             return None
         user_id, base = context.cipher.decrypt(connect.user_id_sealed), connect.rest_base
     public_url = context.settings.public_url
@@ -125,6 +139,7 @@ def receive_keys(context: ServiceContext, posted: Mapping[str, Any]) -> None:
         if posted.get("key_permissions") != READ_WRITE:
             raise InputError(f"must be {READ_WRITE}", path="key_permissions")
         connect.keys_sealed, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
+        _leave_to_worker(connect, now)
 
 
 def handle_return(
@@ -143,21 +158,24 @@ def handle_return(
             connection_attempts.end_connect(connect, ConnectOutcome.DENIED)
         elif connect.returned_at is None:
             connect.returned_at = now
+            _leave_to_worker(connect, now)
         return True
 
 
-def get_status(database: Database, now: datetime, browser: str) -> ConnectionStatus:
-    """Return the state of this browser's connection attempt. Raises NotFound."""
+def get_status(
+    database: Database, now: datetime, browser: str, connect_id: str | None = None
+) -> ConnectionStatus:
+    """Return the state of a connect of this browser's, the newest unless named. Raises NotFound."""
     with database.reading() as session:
-        return _standing(_of_browser(session, browser), now)
+        return _standing(_of_browser(session, browser, connect_id), now)
 
 
-def try_again(database: Database, browser: str) -> None:
-    """Have the worker try once more what a passing trouble kept it from. Raises NotFound."""
+def try_again(database: Database, browser: str, connect_id: str | None = None) -> None:
+    """Go on at once with what a passing trouble kept us from. Raises NotFound."""
     with database.writing() as session:
-        connect = connection_attempts.get_connect(session, _of_browser(session, browser).id)
+        connect = connection_attempts.get_connect(session, _of_browser(session, browser, connect_id).id)
         if connect is not None and connect.outcome is None:
-            connect.trouble = None
+            connect.trouble = connect.lease_until = None
 
 
 def _new(user_id: str, browser: str, shop: str, return_url: str | None, now: datetime) -> ConnectionAttempt:
@@ -169,6 +187,12 @@ def _new(user_id: str, browser: str, shop: str, return_url: str | None, now: dat
         created_at=now,
         expires_at=now + LASTS,
     )
+
+
+def _leave_to_worker(connect: ConnectionAttempt, now: datetime) -> None:
+    """Give the worker time to finish, once keys and browser are both here."""
+    if connect.keys_at is not None and connect.returned_at is not None and now < connect.expires_at:
+        connect.expires_at = max(connect.expires_at, now + FINISHES)
 
 
 def _read_keys(posted: Mapping[str, Any]) -> tuple[str, Keys]:
@@ -185,8 +209,8 @@ def _is_of(connect: ConnectionAttempt, browser: str | None) -> bool:
     return browser is not None and hmac.compare_digest(connect.browser_hash, token_hash(browser))
 
 
-def _of_browser(session: Any, browser: str) -> ConnectionAttempt:
-    found = connection_attempts.connect_of_browser(session, token_hash(browser))
+def _of_browser(session: Any, browser: str, connect_id: str | None) -> ConnectionAttempt:
+    found = connection_attempts.connect_of_browser(session, token_hash(browser), connect_id)
     if found is None:
         raise NotFound("this browser has begun nothing here, or too long ago")
     return found
@@ -196,7 +220,9 @@ def _standing(connect: ConnectionAttempt, now: datetime) -> ConnectionStatus:
     ended = ConnectOutcome(connect.outcome) if connect.outcome else None
     step = None if ended else _step(connect, now)
     trouble = StoreTrouble(connect.trouble) if connect.trouble else None
-    return ConnectionStatus(connect.shop, step, ended, trouble, connect.store_id, connect.return_url)
+    return ConnectionStatus(
+        connect.id, connect.shop, step, ended, trouble, connect.store_id, connect.return_url
+    )
 
 
 def _step(connect: ConnectionAttempt, now: datetime) -> Step:

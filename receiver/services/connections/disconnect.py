@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from receiver.errors import Refused, ShopError
-from receiver.services.connections.ports import open_store
+from receiver.services.connections.ports import Shop, open_store
 from receiver.services.connections.reconcile import LEASE, WITHIN
 from receiver.services.context import ServiceContext
 from receiver.services.stores.records import StoreRecord
@@ -87,9 +87,14 @@ def _delete_webhooks(context: ServiceContext, store_id: str) -> bool:
         numbers = [hook.webhook_id for hook in webhook_endpoints.created_endpoints(session, store_id)]
     shop = open_store(context.for_seconds(WITHIN), bridge)
     try:
-        for number in filter(None, numbers):
+        for number in {*filter(None, numbers), *_ours(shop, store_id)}:
             shop.delete_webhook(number)
     except ShopError as error:
         log.warning("webhooks left at a store", store_id=store_id, trouble=error.trouble)
         return True
     return False
+
+
+def _ours(shop: Shop, store_id: str) -> set[int]:
+    """The webhooks that carry an address that we made for the store, also those we did not hear of."""
+    return {hook.id for hook in shop.webhooks() if f"/webhooks/woocommerce/{store_id}/" in hook.url}

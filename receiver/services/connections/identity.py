@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.shop_identity import ClaimReason, FalseClaim, Neighbours, Reported, false_claim
+from receiver.domain.shop_identity import (
+    ClaimReason,
+    FalseClaim,
+    MoveEvidence,
+    Neighbours,
+    Reported,
+    false_claim,
+)
 from receiver.domain.shops import canonical
 from receiver.storage import address_claims, audit, stores
 from receiver.storage.address_claims import NewClaim
@@ -26,11 +34,28 @@ def neighbours_of(session: Session, reported: Reported) -> Neighbours:
     )
 
 
-def hold_claim(session: Session, now: datetime, claim: FalseClaim, reported: Reported) -> None:
-    """Keep the claim for staff, and nothing else: no key, and no change of the store that it is about."""
+def hold_claim(
+    session: Session,
+    now: datetime,
+    claim: FalseClaim,
+    reported: Reported,
+    evidence: MoveEvidence | None = None,
+) -> None:
+    """Keep the claim for staff, and nothing else: no key, and no change of the store that it is about.
+
+    `evidence`: what speaks for a move to the address that is named.
+    """
     stores.lock_stores(session, [claim.store_id])
-    address = canonical(reported.home_url) if claim.why is ClaimReason.ELSEWHERE else reported.address
-    held = NewClaim(claim.store_id, address or reported.address, claim.why, reported.uuid, reported.home_url)
+    is_elsewhere = claim.why is ClaimReason.ELSEWHERE
+    address = canonical(reported.home_url) if is_elsewhere else reported.address
+    held = NewClaim(
+        claim.store_id,
+        address or reported.address,
+        claim.why,
+        reported.uuid,
+        reported.home_url,
+        evidence=asdict(evidence) if evidence and is_elsewhere else None,
+    )
     if address_claims.keep_claim(session, held, now):
         detail = {"why": claim.why, "address": reported.address, "uuid": reported.uuid}
         audit.record(session, now, ACTOR, "connect held", claim.store_id, detail)
@@ -42,14 +67,19 @@ def claim_of(session: Session, reported: Reported) -> FalseClaim | None:
 
 
 def note_report(
-    session: Session, now: datetime, store: Store, reported: Reported, claim: FalseClaim | None
+    session: Session,
+    now: datetime,
+    store: Store,
+    reported: Reported,
+    claim: FalseClaim | None,
+    evidence: MoveEvidence | None = None,
 ) -> None:
     """Record a known store's report of who it is: it may gain a first UUID, and loses and takes nothing.
 
     `claim` is that of the report. The caller holds the addresses and the stores.
     """
     if claim is not None:
-        hold_claim(session, now, claim, reported)
+        hold_claim(session, now, claim, reported, evidence)
         return
     store.shop_uuid = store.shop_uuid or reported.uuid
     address_claims.end_unsigned(session, store.id, reported.address)

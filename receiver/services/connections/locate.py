@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
-from receiver.domain.shops import canonical, other_scheme, same_shop
+from receiver.domain.shops import canonical, names_shop, other_scheme, without_language
 from receiver.errors import ShopError
 from receiver.services.connections.ports import Keys, Shops
+from wp_bridge.errors import StoreTrouble
 
 
 @dataclass(frozen=True)
@@ -25,27 +27,58 @@ class Opened:
 
 
 def open_shop(shops: Shops, keys: Keys, *, address: str, rest_base: str) -> Opened:
-    """Open the shop at the address that somebody named; at its home instead, where it names another one and
-    the same keys open the same shop there. Raises ShopError.
+    """Open the shop at the address that somebody named; at its home instead, where that is another address
+    and the same keys open the same shop there. Raises ShopError.
     """
     opened = Opened(address, rest_base, shops.open(rest_base, *keys.pair()).facts())
-    if not opened.reported.is_elsewhere:
-        return opened
+    found = (open_same(shops, keys, home, opened) for home in _other_homes(opened))
+    return next(filter(None, found), opened)
+
+
+def _other_homes(opened: Opened) -> Iterator[str]:
+    """The home that the shop names, and of a page in one language the address above it."""
     home = canonical(opened.facts.home_url)
-    return (home and open_same(shops, keys, home, opened)) or opened
+    if home is not None and opened.reported.is_elsewhere:
+        yield home
+    above = without_language(opened.address)
+    if above is not None:
+        yield above
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What stands at another address, as the keys of a shop found it."""
+
+    opened: Opened | None
+    trouble: StoreTrouble | None = None  # why it did not open
+    same_uuid: bool | None = None  # None: not said
+    is_home: bool | None = None
+
+    @property
+    def is_same(self) -> bool:
+        """Return whether it is the same shop, at home there."""
+        return self.same_uuid is True and self.is_home is True
 
 
 def open_same(shops: Shops, keys: Keys, address: str, before: Opened) -> Opened | None:
     """Open the shop of `before` at another address; None unless the same keys do, it has the same UUID and
     calls that address its home.
     """
+    sighting = look_at(shops, keys, address, before)
+    return sighting.opened if sighting.is_same else None
+
+
+def look_at(shops: Shops, keys: Keys, address: str, before: Opened) -> Sighting:
+    """Look at an address with the keys of the shop of `before`."""
     if before.address.startswith("https:") and address.startswith("http:"):
         address = other_scheme(address)  # a proxy may hide https from the shop; keys never go without it
     try:
         base = shops.probe(address, http=before.rest_base.startswith("http:"))
         facts = shops.open(base, *keys.pair()).facts()
-    except ShopError:
-        return None
-    is_same = facts.uuid is not None and facts.uuid == before.facts.uuid
-    is_home = facts.home_url is not None and same_shop(facts.home_url, address)
-    return Opened(address, base, facts) if is_same and is_home else None
+    except ShopError as error:
+        return Sighting(None, error.trouble)
+    return Sighting(
+        Opened(address, base, facts),
+        same_uuid=None if facts.uuid is None else facts.uuid == before.facts.uuid,
+        is_home=None if facts.home_url is None else names_shop(facts.home_url, address),
+    )

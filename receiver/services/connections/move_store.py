@@ -15,7 +15,8 @@ from receiver.services.stores.lineage import follow_move
 from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, bridges, stores
 from receiver.storage.database import Database
-from receiver.storage.tables import AddressClaim, Store
+from receiver.storage.lost_signals import HELD
+from receiver.storage.tables import Store
 from wp_bridge.store import INDEX_PHP
 
 
@@ -32,9 +33,9 @@ def move_store(
         stores.lock_addresses(session)
         store = stores.get_store(session, store_id, locked=True)
         old_url = store.url
-        claims = relocate(session, now, store, url, actor=actor, reason=reason)
-    held = [_replayed(database, now, claim, actor, reason) for claim in claims if claim.signed_at]
-    return {"id": store_id, "old_url": old_url, "url": url, "messages_replayed": sum(held)}
+        relocate(session, now, store, url, actor=actor, reason=reason)
+    replayed = replay_held(database, now, store_id, actor=actor, reason=reason)
+    return {"id": store_id, "old_url": old_url, "url": url, "messages_replayed": replayed}
 
 
 def relocate(
@@ -46,8 +47,8 @@ def relocate(
     actor: str,
     reason: str,
     rest_base: str | None = None,
-) -> list[AddressClaim]:
-    """Give the store its new address; return the claims that this answers.
+) -> None:
+    """Give the store its new address, and forget the claims that this answers.
 
     `rest_base`: what stands before its wp-json there, where that was seen. The caller holds the addresses
     and the store. Raises Refused.
@@ -63,7 +64,8 @@ def relocate(
         bridge.trouble = bridge.lease_until = bridge.look_asked_at = None
     detail = {"old_url": old_url, "url": url, "reason": reason}
     audit.record(session, now, actor, "stores move", store.id, detail)
-    return address_claims.end_claims_at(session, store.id, url)
+    address_claims.end_claims_at(session, store.id, url)
+    store.decided_at = None  # its list of troubles is another one
 
 
 def _refuse(session: Session, store: Store, url: str) -> None:
@@ -75,10 +77,12 @@ def _refuse(session: Session, store: Store, url: str) -> None:
         raise Refused(f"another store is at {there.url}: {name} ({there.id})")
 
 
-def _replayed(database: Database, now: datetime, claim: AddressClaim, actor: str, reason: str) -> int:
-    """How many messages are processed again: those that were held for the address the claim is about."""
-    named = f"held: the signal is of {claim.home_url},"
-    filters = DeliveryFilters(state=DeliveryState.DEAD, store=claim.store_id, search=named)
+def replay_held(database: Database, now: datetime, store_id: str, *, actor: str, reason: str) -> int:
+    """Replay the store's messages that were held for naming another address, and return how many they are.
+
+    Those that still name another one are held again.
+    """
+    filters = DeliveryFilters(state=DeliveryState.DEAD, store=store_id, search=HELD)
     if replay.preview(database, filters, now).to_replay == 0:
         return 0
     return replay.start(database, filters, now, actor=actor, reason=reason).total

@@ -78,6 +78,10 @@ class Shops(Protocol):
         """
         ...
 
+    def has_key_page(self, base: str) -> bool:
+        """Return whether the page on which WooCommerce hands out keys seems to be let through."""
+        ...
+
     def moved_to(self, url: str) -> str | None:
         """The address that `url` redirects to for good; None where it does not. Raises ShopError."""
         ...

@@ -11,6 +11,7 @@ from datetime import datetime
 from threading import Lock
 from urllib.parse import urlsplit
 
+from receiver.domain.shops import other_scheme, same_shop
 from receiver.errors import ShopError
 from receiver.services.connections.ports import Shops
 from receiver.services.inbox.rate_limit import MOST_KEYS, TokenBucket
@@ -18,6 +19,8 @@ from wp_bridge.errors import StoreTrouble
 
 OF_ADDRESS = (10, 1 / 20)  # a burst, then so many a second
 OF_HOST = (60, 1 / 2)  # or paths without end would be addresses without end
+HOPS = 3  # from http to https, to www., and one more
+NOTHING_THERE = (StoreTrouble.UNREACHABLE, StoreTrouble.NOT_WORDPRESS, StoreTrouble.NOT_HTTPS)
 
 
 class Probes:
@@ -34,11 +37,36 @@ class Probes:
         if not (self._of_address.allow((url, http), now) and self._of_host.allow(host, now)):
             return _told(self._answers.get((url, http), StoreTrouble.BUSY))
         try:
-            answer: str | StoreTrouble = shops.probe(url, http=http)
+            answer = shops.probe(url, http=http)
         except ShopError as error:
-            answer = error.trouble
+            self._remember((url, http), error.trouble)
+            raise
         self._remember((url, http), answer)
-        return _told(answer)
+        return answer
+
+    def find(self, shops: Shops, url: str, now: datetime, *, http: bool, hops: int = HOPS) -> tuple[str, str]:
+        """Return the address where a shop answers, and what its REST begins with.
+
+        That is another address than `url` where the shop redirects there for good, and https where http was
+        written and may not be used. Raises ShopError.
+        """
+        try:
+            return url, self.probe(shops, url, now, http=http)
+        except ShopError as error:
+            trouble, other = error, _led_to(shops, url, error, http=http) if hops else None
+        if other is None:
+            raise trouble
+        try:
+            return self.find(shops, other, now, http=http, hops=hops - 1)
+        except ShopError as error:
+            raise trouble if error.trouble in NOTHING_THERE else error from None
+
+    def has_key_page(self, shops: Shops, base: str, now: datetime) -> bool:
+        """Return whether a shop's key page is let through, as far as it may be asked for."""
+        host = urlsplit(base).netloc
+        if not (self._of_address.allow((base, "key page"), now) and self._of_host.allow(host, now)):
+            return True
+        return shops.has_key_page(base)
 
     def _remember(self, asked: tuple[str, bool], answer: str | StoreTrouble) -> None:
         with self._lock:
@@ -46,6 +74,24 @@ class Probes:
             self._answers[asked] = answer
             if len(self._answers) > MOST_KEYS:
                 self._answers.popitem(last=False)
+
+
+def _led_to(shops: Shops, url: str, error: ShopError, *, http: bool) -> str | None:
+    """Return the address to look at instead; None where there is none.
+
+    Keys go where they were typed in for: over http anybody on the way may say that the shop has moved.
+    """
+    if error.trouble is StoreTrouble.NOT_HTTPS:
+        return other_scheme(url)
+    if not error.redirected:
+        return None
+    try:
+        target = shops.moved_to(url)
+    except ShopError:
+        return None
+    if target is None or target == url or (http and url.startswith("http:") and not same_shop(target, url)):
+        return None
+    return target
 
 
 def _told(answer: str | StoreTrouble) -> str:

@@ -1,4 +1,4 @@
-"""Looks at a connected store, repairs what it can, and catches up with what was missed.
+"""Looks at a connected store, repairs what it can, catches up with what was missed, and ends what is over.
 
 What we know is read in one transaction, the store is asked with none open (it pings back inside the very
 call that makes a webhook), and what came of it is written in another. Doing it twice changes nothing more.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,14 +19,17 @@ from receiver.domain import shop_facts
 from receiver.domain.programme import COUNTRY_ALIASES
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
-from receiver.domain.store_checks import REFUSED, next_check, retry
-from receiver.domain.store_webhooks import ExpectedWebhook, Repair, WebhookProblem, plan_repairs
-from receiver.errors import NotFound, Refused, ShopError
-from receiver.integrations.woocommerce.events import READ_BY_REST, SETTINGS_SAVED, SIGNAL
-from receiver.services.connections.follow import follow_redirect
+from receiver.domain.shops import canonical
+from receiver.domain.store_checks import AFTER_NEWS, REFUSED, next_check, retry
+from receiver.domain.store_webhooks import ExpectedWebhook, Repair, WebhookProblem
+from receiver.errors import NotFound, Refused
+from receiver.integrations.woocommerce.events import READ_BY_REST, SIGNAL
+from receiver.services.connections.check import TOPICS, CheckFindings, CheckTask, ask_store, name_trouble
+from receiver.services.connections.end_connection import end_if_over
+from receiver.services.connections.follow import Move, follow_move
 from receiver.services.connections.identity import ACTOR, claim_of, note_report
 from receiver.services.connections.isolation import isolated
-from receiver.services.connections.ports import Keys, Shop, keys_of
+from receiver.services.connections.ports import keys_of
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.decide import decide_each
 from receiver.services.stores.registry import new_hook_id, new_secret, new_token
@@ -37,7 +40,6 @@ from receiver.storage.inbox import NewDelivery
 from receiver.storage.tables import Bridge, Store
 from wp_bridge.errors import StoreTrouble
 
-TOPICS = {SIGNAL: "TikTok ad credit: signals", SETTINGS_SAVED: "TikTok ad credit: settings saved"}
 WITHIN = 60.0  # seconds, for all the calls of one check
 LEASE = timedelta(minutes=2)  # longer than a check can take
 UNFIT_KEYS = (StoreTrouble.KEYS_REFUSED, StoreTrouble.KEYS_TOO_WEAK)  # no later try changes that
@@ -52,59 +54,51 @@ class Reconciliation:
     repaired: Sequence[Mapping[str, Any]] = ()
     caught_up: bool = False  # the plugin's state was news
     trouble: StoreTrouble | None = None
-
-
-@dataclass(frozen=True, repr=False)
-class _CheckTask:
-    """What to ask a store, and what it should have."""
-
-    store_id: str
-    url: str
-    rest_base: str
-    keys: Keys
-    wanted: tuple[ExpectedWebhook, ...]
-    hook_ids: Mapping[str, str]  # by topic
-    secrets: Mapping[str, str]  # by topic
-    made: Mapping[str, int]  # the store's numbers for them, by topic
-    token: str | None  # a new one for the plugin
-
-
-@dataclass
-class _CheckFindings:
-    """What the store said and what was done there, as far as it came."""
-
-    facts: ShopFacts | None = None
-    done: list[Repair] = field(default_factory=list)
-    numbers: dict[str, int] = field(default_factory=dict)
-    mute: set[str] = field(default_factory=set)  # topics the store keeps, but knows no event for
-    token_taken: bool = False
-    state: Mapping[str, Any] | None = None
-    trouble: StoreTrouble | None = None
-    retry_after: int | None = None  # seconds
-    redirected: bool = False
+    has_ended: bool = False  # the connection, with this check
 
 
 def reconcile_store(context: ServiceContext, store_id: str) -> Reconciliation:
-    """Check it now. Raises NotFound without store or keys, and Refused while another checks it."""
+    """Check it now. Raises NotFound without store or keys, Refused for one that left or is being checked."""
     context, now = context.for_seconds(WITHIN), context.now()
-    with context.database.writing() as session:
-        stores.get_store(session, store_id, locked=True)
+    database, shops = context.database, context.shops
+    with database.writing() as session:
+        _refuse_left(stores.get_store(session, store_id, locked=True))
         if bridges.bridge_of(session, store_id) is None:
             raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
         bridge = bridges.claim_bridge(session, store_id, now, LEASE)
         if bridge is None:
             raise Refused(f"store {store_id} is being checked at this moment")
         task = _task(session, context, bridge, now)
-    found = _ask(context.shops.open(task.rest_base, *task.keys.pair()), task)
-    if found.redirected:
-        moved_to = follow_redirect(context, store_id)
-        if moved_to is not None:
-            return Reconciliation(store_id, {"url": [task.url, moved_to]})
-    with context.database.writing() as session:
+    found = ask_store(
+        shops.open(task.rest_base, *task.keys.pair()), task, lambda: _new_token(database, store_id)
+    )
+    move = _follow(context, task, found)
+    if move is not None and move.is_made:
+        decide_each(database, now, [store_id])
+        return Reconciliation(store_id, {"url": [task.url, move.address]})
+    name_trouble(shops, task, found)
+    with database.writing() as session:
         stores.lock_addresses(session)
         kept = _keep(session, now, task, found)
-    decide_each(context.database, now, [store_id])
+    if end_if_over(database, now, store_id):
+        return replace(kept, has_ended=True)
+    decide_each(database, now, [store_id])
     return kept
+
+
+def _follow(context: ServiceContext, task: CheckTask, found: CheckFindings) -> Move | None:
+    """Follow a store that was redirected or names another home; None where it stands where it was."""
+    facts = found.facts or ShopFacts()
+    is_elsewhere = Reported(task.url, facts.uuid, facts.home_url).is_elsewhere
+    if not found.redirected and not is_elsewhere:
+        return None
+    home = canonical(facts.home_url) if is_elsewhere else None
+    move = follow_move(context, task.store_id, home=home)
+    if move is not None:
+        found.evidence = move.evidence
+        if found.redirected and move.evidence.redirects:
+            found.trouble = StoreTrouble.ELSEWHERE
+    return move
 
 
 def due_stores(database: Database, now: datetime, limit: int) -> list[str]:
@@ -113,10 +107,11 @@ def due_stores(database: Database, now: datetime, limit: int) -> list[str]:
         return bridges.due_bridges(session, now, limit)
 
 
-def reconcile_quietly(context: ServiceContext, store_id: str) -> None:
-    """Check a store whose turn it is; one that fails holds up no other."""
+def reconcile_quietly(context: ServiceContext, store_id: str) -> Reconciliation | None:
+    """Check a store whose turn it is, and return None where it failed; one that fails holds up no other."""
     with isolated("store not checked", store_id):
-        reconcile_store(context, store_id)
+        return reconcile_store(context, store_id)
+    return None
 
 
 def hook_url(public_url: str, store_id: str, hook_id: str) -> str:
@@ -126,7 +121,7 @@ def hook_url(public_url: str, store_id: str, hook_id: str) -> str:
 # -- Before the store is asked ---------------------------------------------------------------------
 
 
-def _task(session: Session, context: ServiceContext, bridge: Bridge, now: datetime) -> _CheckTask:
+def _task(session: Session, context: ServiceContext, bridge: Bridge, now: datetime) -> CheckTask:
     ids, secrets, made = {}, {}, {}
     store = stores.get_store(session, bridge.store_id)
     known = {hook.topic: hook for hook in webhook_endpoints.created_endpoints(session, bridge.store_id)}
@@ -138,13 +133,7 @@ def _task(session: Session, context: ServiceContext, bridge: Bridge, now: dateti
         elif hook.webhook_id is not None:
             made[topic] = hook.webhook_id
         secrets[topic] = _secret(session, context.cipher, ids[topic], now)
-    # Over http everybody on the way could read a token: there, staff paste one.
-    keeps_secrets = context.shops.keeps_secrets(bridge.rest_base)
-    token = new_token() if bridge.token_at is None and keeps_secrets else None
-    if token is not None:
-        # Ours first: should the plugin take it and we fall before we hear of it, a check gives another.
-        store.status_token_hash = token_hash(token)
-    return _CheckTask(
+    return CheckTask(
         store_id=store.id,
         url=store.url,
         rest_base=bridge.rest_base,
@@ -156,7 +145,9 @@ def _task(session: Session, context: ServiceContext, bridge: Bridge, now: dateti
         hook_ids=ids,
         secrets=secrets,
         made=made,
-        token=token,
+        has_token=bridge.token_at is not None,
+        # Over http everybody on the way could read it: there, staff paste one.
+        may_bring_token=context.shops.keeps_secrets(bridge.rest_base),
     )
 
 
@@ -170,44 +161,26 @@ def _secret(session: Session, cipher: Cipher, hook_id: str, now: datetime) -> st
     return secret
 
 
-# -- Asking, with no transaction open --------------------------------------------------------------
+def _new_token(database: Database, store_id: str) -> str:
+    """Ours first: should the plugin take it and we fall before we hear of it, a check gives another."""
+    token = new_token()
+    with database.writing() as session:
+        store = stores.get_store(session, store_id, locked=True)
+        _refuse_left(store)
+        store.status_token_hash = token_hash(token)
+    return token
 
 
-def _ask(shop: Shop, task: _CheckTask) -> _CheckFindings:
-    """As far as it comes: what was done before a trouble is kept all the same."""
-    found = _CheckFindings()
-    try:
-        found.facts = shop.facts()
-        for repair in plan_repairs(task.wanted, shop.webhooks(), dict(task.made)):
-            _repair(shop, task, repair, found)
-        if task.token is not None:
-            shop.put_token(task.token)
-            found.token_taken = True
-        found.state = shop.state()
-    except ShopError as error:
-        found.trouble, found.retry_after = error.trouble, error.retry_after
-        found.redirected = error.redirected
-    return found
-
-
-def _repair(shop: Shop, task: _CheckTask, repair: Repair, found: _CheckFindings) -> None:
-    topic = repair.wanted.topic
-    for number in repair.delete:
-        shop.delete_webhook(number)
-    if repair.keep is not None:
-        found.numbers[topic] = repair.keep
-    else:
-        made = shop.make_webhook(TOPICS[topic], topic, repair.wanted.url, task.secrets[topic])
-        found.numbers[topic] = made.id
-        if made.topic != topic or not made.can_fire:
-            found.mute.add(topic)
-    found.done.append(repair)
+def _refuse_left(store: Store) -> None:
+    """Nothing is made at a store that has left; its merchant may have ended it in this very moment."""
+    if store.disconnected_at is not None:
+        raise Refused(f"store {store.id} is disconnected; its merchant connects it anew")
 
 
 # -- Keeping what came of it -----------------------------------------------------------------------
 
 
-def _keep(session: Session, now: datetime, task: _CheckTask, found: _CheckFindings) -> Reconciliation:
+def _keep(session: Session, now: datetime, task: CheckTask, found: CheckFindings) -> Reconciliation:
     facts = found.facts or ShopFacts()
     reported = Reported(task.url, facts.uuid, facts.home_url)
     claim = claim_of(session, reported)
@@ -218,15 +191,17 @@ def _keep(session: Session, now: datetime, task: _CheckTask, found: _CheckFindin
         return Reconciliation(task.store_id, trouble=found.trouble)
     changed = {}
     if found.facts is not None:
-        note_report(session, now, store, reported, claim)
+        note_report(session, now, store, reported, claim, found.evidence)
         changed = _keep_facts(session, now, store, bridge, found.facts)
     repaired = _keep_hooks(session, now, task, found)
-    if found.token_taken:
-        bridge.token_at = now
+    _keep_token(session, now, bridge, found)
     caught_up = found.state is not None and _keep_state(session, now, task, found.state)
     if found.trouble != bridge.trouble or repaired:
         store.decided_at = None  # its list of troubles is another one
+    _note_companion(bridge, now, found)
     _plan_next(bridge, now, found.trouble, found.retry_after)
+    if found.rest_base is not None:
+        bridge.rest_base, bridge.next_check_at = found.rest_base, now + AFTER_NEWS
     return Reconciliation(task.store_id, changed, repaired, caught_up, found.trouble)
 
 
@@ -247,7 +222,7 @@ def _keep_facts(
 
 
 def _keep_hooks(
-    session: Session, now: datetime, task: _CheckTask, found: _CheckFindings
+    session: Session, now: datetime, task: CheckTask, found: CheckFindings
 ) -> list[dict[str, Any]]:
     """What was wrong and is repaired; what stays wrong is told of once, and shown as long as it is."""
     known = {hook.topic: hook for hook in webhook_endpoints.created_endpoints(session, task.store_id)}
@@ -266,14 +241,32 @@ def _keep_hooks(
     return told
 
 
-def _stands(repair: Repair, found: _CheckFindings) -> WebhookProblem | None:
+def _stands(repair: Repair, found: CheckFindings) -> WebhookProblem | None:
     """What is wrong with a webhook after all was done that could be."""
     if repair.wanted.topic in found.mute:
         return WebhookProblem.MUTE
     return repair.trouble if repair.trouble is WebhookProblem.PAUSED else None
 
 
-def _keep_state(session: Session, now: datetime, task: _CheckTask, state: Mapping[str, Any]) -> bool:
+def _keep_token(session: Session, now: datetime, bridge: Bridge, found: CheckFindings) -> None:
+    if found.token_taken:
+        bridge.token_at = now
+    elif found.token_missed:
+        bridge.token_at = None
+    if found.token_missed:
+        detail = {"put_in_again": found.token_taken}
+        audit.record(session, now, ACTOR, "store token missing", bridge.store_id, detail)
+
+
+def _note_companion(bridge: Bridge, now: datetime, found: CheckFindings) -> None:
+    """Note since when our plugin is missing. A store that could not be asked says nothing of it."""
+    if found.state is not None:
+        bridge.companion_gone_at = None
+    elif found.trouble is StoreTrouble.NO_COMPANION:
+        bridge.companion_gone_at = bridge.companion_gone_at or now
+
+
+def _keep_state(session: Session, now: datetime, task: CheckTask, state: Mapping[str, Any]) -> bool:
     """Into the inbox, as if the plugin had sent it: the same code takes it in. Whether it was news."""
     body = json.dumps({"action": SIGNAL.removeprefix("action."), "arg": state}).encode()
     digest = hashlib.sha256(body).hexdigest()

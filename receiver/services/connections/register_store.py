@@ -110,6 +110,6 @@ def _bridge(session: Session, store: Store, keys_sealed: str, now: datetime, res
         session.add(bridge)
     bridge.rest_base, bridge.keys_sealed, bridge.connected_at = rest_base, keys_sealed, now
     bridge.token_at = bridge.lease_until = bridge.trouble = None
-    bridge.look_asked_at = bridge.rotation = None
+    bridge.look_asked_at = bridge.rotation = bridge.companion_gone_at = None
     bridge.next_check_at, bridge.failures = now, 0
     session.flush()

@@ -47,6 +47,7 @@ def bridge_shown(database: Database, store_id: str) -> dict[str, Any]:
             "look_asked_at": bridge.look_asked_at,
             "rotation_asked": bridge.rotation is not None,
             "plugin_has_token_since": bridge.token_at,
+            "plugin_missing_since": bridge.companion_gone_at,
             "facts_read_at": bridge.facts_at,
             **{f"shop_{name}": value for name, value in sorted((bridge.facts or {}).items())},
             "webhooks": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -9,9 +10,18 @@ from sqlalchemy.orm import Session
 from receiver.domain.claims import is_skewed
 from receiver.domain.decision import Decision
 from receiver.domain.schedule import fresh_for, polling_state_of
+from receiver.domain.shop_identity import ClaimReason
 from receiver.domain.troubles import Observations, ReadingFault, troubles_of
 from receiver.services.programmes.places import holds_place
-from receiver.storage import bridges, links, store_troubles, tables, webhook_endpoints
+from receiver.storage import (
+    address_claims,
+    bridges,
+    links,
+    lost_signals,
+    store_troubles,
+    tables,
+    webhook_endpoints,
+)
 from receiver.storage.figures import account_row
 from receiver.storage.places import proven_since
 from wp_bridge.errors import StoreTrouble
@@ -25,11 +35,14 @@ def observe(session: Session, store: tables.Store, decision: Decision, now: date
     """Return what the service sees of a store at this moment."""
     account = account_row(session, links.open_link(session, store.id))
     hooks = webhook_endpoints.created_endpoints(session, store.id)
+    claims = address_claims.claims_of_store(session, store.id)
     return Observations(
         discrepancies=tuple(sorted(store.doubts or ())),
         reading=ReadingFault(account.fault) if account and account.fault else None,
         is_stale=account is not None and _is_missed(account, decision, now),
-        shop=_shop_trouble(bridges.bridge_of(session, store.id), now),
+        shop=_shop_trouble(bridges.bridge_of(session, store.id), now) or _is_elsewhere(claims),
+        is_held=lost_signals.is_held(session, store),
+        other_address=next((one.address for one in claims if one.why == ClaimReason.ELSEWHERE), None),
         webhooks=tuple(sorted({hook.trouble for hook in hooks if hook.trouble})),
         clock_skew=store.clock_skew if is_skewed(store.clock_skew) else None,
         fell_back=store.sequence_fell_at is not None,
@@ -66,6 +79,12 @@ def _place_until(session: Session, store: tables.Store, now: datetime) -> dateti
     if store.reserved_until is None or not holds_place(session, store, now):
         return None
     return store.reserved_until if not proven_since(session, [store]) else None
+
+
+def _is_elsewhere(claims: Sequence[tables.AddressClaim]) -> str | None:
+    """Return the trouble of a store whose own shop names another home: its messages will be held."""
+    is_named = any(one.why == ClaimReason.ELSEWHERE and one.signed_at is None for one in claims)
+    return StoreTrouble.ELSEWHERE if is_named else None
 
 
 def _shop_trouble(bridge: tables.Bridge | None, now: datetime) -> str | None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.claims import bound_date, is_exact, set_right
 from receiver.domain.deliveries import DeliveryState
 from receiver.domain.limits import NOT_KEPT, OVER_SIGNALS, TOO_LARGE, day_of
-from receiver.domain.shops import same_shop
+from receiver.domain.shops import names_shop
 from receiver.domain.signals import (
     AccountLinked,
     AccountSwitched,
@@ -53,7 +53,7 @@ from receiver.services.deliveries.signal_bounds import SignalBounds
 from receiver.services.inbox.tiktok_webhooks import SOURCE as TIKTOK
 from receiver.storage.bridges import reschedule_check
 from receiver.storage.locked_stores import LockedStores
-from receiver.storage.lost_signals import forget_losses
+from receiver.storage.lost_signals import HELD, forget_losses
 from receiver.storage.signals import news_as_list, news_from_list
 from receiver.storage.tables import Delivery, Link, Store
 from wp_bridge.errors import BadSignal
@@ -122,11 +122,11 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | 
         return ProcessingResult(
             DeliveryState.DEAD if delivery.error == TOO_LARGE else DeliveryState.IGNORED, delivery.error
         )
+    assert delivery.store_id is not None
     try:
         fields = _fields(delivery)
     except InputError as error:  # it never will be readable
-        return ProcessingResult(DeliveryState.DEAD, str(error))
-    assert delivery.store_id is not None
+        return ProcessingResult(DeliveryState.DEAD, str(error), stores=(delivery.store_id,))
     # A clock that runs ahead must not make its news the newest for ever.
     news = SignalOrder(fields["install_id"], fields["seq"], min(fields["at"], delivery.received_at))
     return _ReadSignal(
@@ -156,11 +156,11 @@ def _apply_signal(
     session: Session, held: LockedStores, bounds: SignalBounds, signal: _ReadSignal, now: datetime
 ) -> ProcessingResult:
     store = held.store(signal.store_id)
-    if not same_shop(signal.home_url, store.url):
+    if not names_shop(signal.home_url, store.url):
         held.note_elsewhere(store.id, signal.home_url, now)
-        return ProcessingResult(
-            DeliveryState.DEAD, f"held: the signal is of {signal.home_url}, the store is {store.url}"
-        )
+        store.decided_at = None
+        why = f"{HELD}the signal is of {signal.home_url}, the store is {store.url}"
+        return ProcessingResult(DeliveryState.DEAD, why, stores=(store.id,))
     signal = _set_right(store, signal)
     place = place_of(store, signal.news, received_at=signal.received_at, by_rest=signal.by_rest)
     if place is SignalPlace.BEFORE_RESTART:

@@ -22,7 +22,7 @@ from receiver.storage.database import Database
 from receiver.storage.tables import Review
 
 STATES = ("open", "answered")
-MERCHANT = "merchant"
+MERCHANT = audit.MERCHANT
 
 
 def store_for_token(database: Database, token: str) -> str:

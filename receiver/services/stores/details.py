@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from receiver.domain.pasted_address import pasted_address
 from receiver.domain.programme import COUNTRY_ALIASES
-from receiver.domain.shops import shop_address
 from receiver.errors import InputError
 
 LONGEST_NAME = 200
@@ -46,12 +46,12 @@ def checked_secret(secret: str) -> str:
     return secret
 
 
-def checked_url(url: str) -> str:
-    """A shop's address, written one way. Raises InputError."""
+def checked_url(url: str, path: str = "url") -> str:
+    """Return a shop's address as we keep it, however a person wrote it. Raises InputError at `path`."""
     try:
-        return shop_address(url.strip())
+        return pasted_address(url)
     except ValueError as error:
-        raise InputError(str(error), path="url") from error
+        raise InputError(str(error), path=path) from error
 
 
 def _name(name: str, path: str) -> str:

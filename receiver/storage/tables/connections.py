@@ -97,6 +97,7 @@ class Bridge(Base):
     checked_at: Mapped[dt.datetime | None]  # the last check that came through
     failures: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str | None]  # wp_bridge.errors.StoreTrouble, of the last check
+    companion_gone_at: Mapped[dt.datetime | None]  # the first check since which our plugin was not there
     # What staff asked for, until the worker has done it.
     look_asked_at: Mapped[dt.datetime | None]
     rotation: Mapped[dict[str, Any] | None]  # of webhook secrets: services/bridge/rotate.py
@@ -122,6 +123,7 @@ class AddressClaim(Base):
     uuid: Mapped[str | None]  # as reported, like home_url
     home_url: Mapped[str | None] = mapped_column(Text)
     signed_at: Mapped[dt.datetime | None]  # when a signal signed with the store's secret named the address
+    evidence: Mapped[dict[str, Any] | None]  # domain/shop_identity.py MoveEvidence; null: nobody looked
     first_at: Mapped[dt.datetime]
     last_at: Mapped[dt.datetime] = mapped_column(index=True)  # to the day
 

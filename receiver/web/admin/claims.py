@@ -33,6 +33,25 @@ WHYS = {
     ),
 }
 
+_SAME_UUID = {True: "it has the same UUID", False: "it has another UUID", None: "it names no UUID"}
+_IS_HOME = {
+    True: "it calls this address its home",
+    False: "it calls another address its home",
+    None: "it names no home",
+}
+
+
+@claim_pages.app_template_filter("seen")
+def evidence_lines(evidence: Mapping[str, Any] | None) -> list[str]:
+    """Return what was seen of a move to the address of a claim, line by line."""
+    if evidence is None:
+        return []
+    redirects = "redirects there for good" if evidence["redirects"] else "does not redirect there"
+    told = [f"the store’s address {redirects}"]
+    if evidence["trouble"] is not None:
+        return [*told, f"its keys do not open it: {evidence['trouble'].replace('_', ' ')}"]
+    return [*told, "its keys open it", _SAME_UUID[evidence["same_uuid"]], _IS_HOME[evidence["is_home"]]]
+
 
 @claim_pages.get("/claims")
 @staff_only

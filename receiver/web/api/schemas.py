@@ -290,6 +290,7 @@ class StatusSchema(Schema):
     store = fields.Nested(_Store)
     programme = fields.Nested(_Programme)
     as_of = fields.String(metadata={"format": "date-time"})
+    contact = fields.String(**MAYBE)
     stale = fields.Boolean()
     next_check = fields.String(**MAYBE)
     stage = fields.String()

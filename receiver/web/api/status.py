@@ -34,4 +34,10 @@ class StatusView(MethodView):
         except NotFound as error:
             raise refused() from error
         locale = reader_locale(languages_wanted())
-        return full_document(status, locale, mail_available=container.mail is not None), in_language(locale)
+        document = full_document(
+            status,
+            locale,
+            mail_available=container.mail is not None,
+            contact=container.settings.support_contact or None,
+        )
+        return document, in_language(locale)

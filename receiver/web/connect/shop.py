@@ -21,6 +21,7 @@ from receiver.services.connections.connect import (
     address_of,
     begin,
     begin_by_hand,
+    connect_id_of,
     get_status,
     handle_return,
     key_page,
@@ -44,7 +45,11 @@ from wp_bridge.errors import StoreTrouble
 
 LOOK_AGAIN_SECONDS = "2"
 MOST_KEYS_BYTES = 10_000
-BY_HAND = (StoreTrouble.NOT_HTTPS,)  # where a merchant can type keys in
+# Where a merchant can type keys in.
+BY_HAND = (
+    *(StoreTrouble.NOT_HTTPS, StoreTrouble.NO_KEY_PAGE, StoreTrouble.KEYS_REFUSED),
+    *(StoreTrouble.KEYS_TOO_WEAK, StoreTrouble.DISCONNECTED),
+)
 # Each try calls out to an address of somebody's choice. A burst, then so many a second:
 OF_VISITOR, OF_VISITOR_AT_SHOP = (10, 1 / 20), (5, 1 / 30)
 
@@ -61,7 +66,7 @@ def ask() -> str | tuple[str, int]:
     shop = request.args.get("shop", "").strip()
     if not shop:
         return _page("ask")
-    return _page("start", shop=address_of(shop), go=_go(shop))
+    return _start_page(shop)
 
 
 @shop_pages.get("/go")
@@ -74,11 +79,12 @@ def go() -> AnyResponse | str | tuple[str, int]:
     """
     container, shop = current_container(), request.args.get("shop", "")
     if not _was_shown(shop):
-        return _page("start", shop=address_of(shop), go=_go(shop))
+        return _start_page(shop)
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
-    begin(container, shop=shop, browser=this_browser(), return_url=request.args.get("return_url") or None)
-    return redirect(url_for("shop.show"), 303)
+    return_url = request.args.get("return_url") or None
+    connect_id = begin(container, shop=shop, browser=this_browser(), return_url=return_url)
+    return redirect(url_for("shop.show", connect_id=connect_id), 303)
 
 
 @shop_pages.post("/by-hand")
@@ -88,8 +94,14 @@ def by_hand() -> AnyResponse | tuple[str, int]:
     if not _may_try(shop):
         return _page("too_often", shop=shop, go=_go(shop)), 429
     key, secret = (request.form.get(name, "").strip() for name in ("consumer_key", "consumer_secret"))
-    begin_by_hand(container, shop=shop, keys=Keys(key, secret), browser=this_browser(), return_url=None)
-    return redirect(url_for("shop.show"), 303)
+    connect_id = begin_by_hand(
+        container,
+        shop=shop,
+        keys=Keys(key, secret),
+        browser=this_browser(),
+        return_url=request.form.get("return_url") or None,
+    )
+    return redirect(url_for("shop.show", connect_id=connect_id), 303)
 
 
 @shop_pages.post("/keys")
@@ -122,29 +134,36 @@ def back() -> AnyResponse | tuple[str, int]:
         approved=request.args.get("success") == "1",
         browser=known_browser(),
     )
-    return redirect(url_for("shop.show"), 303) if is_ours else (_page("foreign"), 400)
+    if not is_ours:
+        return _page("foreign"), 400
+    return redirect(url_for("shop.show", connect_id=connect_id_of(user_id)), 303)
 
 
-@shop_pages.get("/store")
-def show() -> AnyResponse | str | tuple[str, int]:
-    """Show the worker's progress; go on to the shop's key page once that is known."""
+@shop_pages.get("/store", defaults={"connect_id": None})
+@shop_pages.get("/store/<connect_id>")
+def show(connect_id: str | None) -> AnyResponse | str | tuple[str, int]:
+    """Show the worker's progress; go on to the shop's key page once that is known.
+
+    Each connect has a page of its own, or two shops in two tabs would show one another's; without an id it
+    is the browser's newest.
+    """
     container, browser = current_container(), known_browser()
     if browser is None:
         return _page("nothing"), 400
     if request.args.get("again"):
-        try_again(container.database, browser)
-        return redirect(url_for("shop.show"), 303)
-    address = key_page(container, browser)
+        try_again(container.database, browser, connect_id)
+        return redirect(url_for("shop.show", connect_id=connect_id), 303)
+    address = key_page(container, browser, connect_id)
     if address is not None:
         return redirect(address, 303)
-    return _standing_page(get_status(container.database, container.now(), browser))
+    return _standing_page(get_status(container.database, container.now(), browser, connect_id))
 
 
-@shop_pages.get("/store/tiktok")
-def on_to_tiktok() -> AnyResponse | tuple[str, int]:
+@shop_pages.get("/store/<connect_id>/tiktok")
+def on_to_tiktok(connect_id: str) -> AnyResponse | tuple[str, int]:
     """From a store that this browser has just connected, into TikTok's consent."""
     container, browser = current_container(), known_browser()
-    stands = get_status(container.database, container.now(), browser) if browser else None
+    stands = get_status(container.database, container.now(), browser, connect_id) if browser else None
     if stands is None or stands.outcome is not ConnectOutcome.CONNECTED or stands.store_id is None:
         return _page("nothing"), 400
     ticket = issue_ticket_for(container.database, container.now(), stands.store_id, stands.return_url)
@@ -154,7 +173,8 @@ def on_to_tiktok() -> AnyResponse | tuple[str, int]:
 @shop_pages.errorhandler(InputError)
 def _wrong(error: InputError) -> tuple[str, int]:
     if error.path.startswith("consumer_"):
-        return _page("keys", shop=request.form.get("shop", ""), by_hand=True), 400
+        typed = {name: request.form.get(name, "") for name in ("shop", "return_url")}
+        return _page("keys", by_hand=True, **typed), 400
     # In the words for whatever cannot be reached: what we make of an address is nobody's business.
     return _page("address", said=shop_trouble_words(StoreTrouble.UNREACHABLE, _locale())), 400
 
@@ -176,6 +196,12 @@ def _unavailable(_: StorageUnavailable) -> tuple[str, int, dict[str, str]]:
     return _page("unavailable"), 503, {"Retry-After": RETRY_AFTER_SECONDS}
 
 
+def _start_page(shop: str) -> str:
+    """With keys by hand offered, too: a shop's host may block its key page for this browser alone."""
+    return_url = request.args.get("return_url")
+    return _page("start", shop=address_of(shop), go=_go(shop), by_hand=True, return_url=return_url)
+
+
 def _was_shown(shop: str) -> bool:
     if says_where_from():
         return is_from_our_page()
@@ -190,19 +216,27 @@ def _may_try(shop: str) -> bool:
 
 def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, int]:
     told = _told(stands)
-    more: dict[str, Any] = {"shop": stands.shop, "return_url": stands.return_url}
+    more: dict[str, Any] = {"shop": stands.shop, "return_url": stands.return_url, "connect_id": stands.id}
     if told == "connected":
         return _page(told, **more)
     if stands.trouble is not None and stands.outcome in (None, ConnectOutcome.REFUSED):
         said = shop_trouble_words(stands.trouble, _locale())
-        again = _go(stands.shop) if stands.outcome else url_for("shop.show", again=1)
+        shown_again = url_for("shop.show", connect_id=stands.id, again=1)
+        again = _go(stands.shop, stands.return_url) if stands.outcome else shown_again
         more |= {"by_hand": stands.trouble in BY_HAND, "elsewhere": stands.outcome is not None}
-        return _page(stands.trouble, said=said, go=again, **more)
+        shown = _page(stands.trouble, said=said, go=again, **more)
+        is_tried_again = stands.outcome is None and stands.trouble is not StoreTrouble.NO_KEY_PAGE
+        return _looking_again(shown) if is_tried_again else shown
     if told in ("probing", "settling", "waits"):
-        page = Response(_page(told, **more))
-        page.headers["Refresh"] = LOOK_AGAIN_SECONDS
-        return page
-    return _page(told, go=_go(stands.shop), **more)
+        return _looking_again(_page(told, **more))
+    by_hand = told in ("over", "denied")
+    return _page(told, go=_go(stands.shop, stands.return_url), by_hand=by_hand, **more)
+
+
+def _looking_again(shown: str) -> AnyResponse:
+    page = Response(shown)
+    page.headers["Refresh"] = LOOK_AGAIN_SECONDS
+    return page
 
 
 def _told(stands: ConnectionStatus) -> str:
@@ -217,8 +251,8 @@ def _told(stands: ConnectionStatus) -> str:
     return "over" if stands.step is Step.OVER else "start"
 
 
-def _go(shop: str) -> str:
-    return_url = request.args.get("return_url") or ""
+def _go(shop: str, return_url: str | None = None) -> str:
+    return_url = return_url or request.args.get("return_url") or ""
     token = page_token(shop, return_url)
     return url_for("shop.go", shop=shop, return_url=return_url or None, page=token)
 
@@ -234,6 +268,7 @@ def _page(told: str, said: Any = None, **more: Any) -> str:
         told=told,
         said=said or connect_words(told, locale),
         label=connect_labels(locale),
+        contact=current_container().settings.support_contact,
         language=language_tag(locale),
         **more,
     )

@@ -118,7 +118,7 @@ def test_a_shop_that_cannot_be_connected_is_told_and_no_keys_are_asked_for(visit
 
 
 @pytest.mark.parametrize(
-    "shop", ["", "ftp://shop.example", "https://a:b@shop.example", "https://shop.example/?x"]
+    "shop", ["", "ftp://shop.example", "https://a:b@shop.example", "https://shop .example/"]
 )
 def test_what_is_no_shops_address_is_refused_with_its_field(visit, shops, shop):
     with pytest.raises(InputError, match="shop: "):

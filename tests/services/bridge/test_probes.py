@@ -55,3 +55,62 @@ def test_paths_without_end_are_no_way_to_call_a_host_without_end(clock):
             probes.probe(shops, f"{URL}{number}/", clock(), http=False)
         assert told.value.trouble == StoreTrouble.BUSY
     assert len(shops.calls) == 60
+
+
+class LeadingShops(FakeShops):
+    """Shops that stand at `home` alone; what leads there redirects for good."""
+
+    def __init__(self, home: str, moved: dict[str, str], trouble: StoreTrouble | None = None) -> None:
+        super().__init__(moved=moved)
+        self.home, self.trouble = home, trouble
+
+    def probe(self, url: str, *, http: bool = False) -> str:
+        if url.startswith("http:") and not http:
+            raise ShopError(StoreTrouble.NOT_HTTPS)
+        if url != self.home:
+            raise ShopError(StoreTrouble.UNREACHABLE, redirected=url in self.moved)
+        if self.trouble:
+            raise ShopError(self.trouble)
+        return f"{url}index.php/"
+
+
+WWW = "https://www.shop.example/"
+
+
+@pytest.mark.parametrize("url", [URL, "http://shop.example/", WWW, "http://www.shop.example/"])
+def test_a_shop_is_found_where_its_address_leads_for_good(clock, url):
+    shops = LeadingShops(WWW, {URL: WWW})
+    assert Probes().find(shops, url, clock(), http=False) == (WWW, f"{WWW}index.php/")
+
+
+def test_strangers_who_ask_all_day_have_a_key_page_asked_for_so_often_only(clock):
+    asked, shops, probes = [], FakeShops(), Probes()
+    shops.has_key_page = lambda base: asked.append(base) or False
+    answers = [probes.has_key_page(shops, URL, clock()) for _ in range(500)]
+    assert (len(asked), set(answers)) == (10, {False, True})
+
+
+def test_keys_typed_in_for_an_address_follow_no_redirect_that_came_over_http(clock):
+    plain = "http://shop.example/"
+    with pytest.raises(ShopError):
+        Probes().find(LeadingShops(WWW, {plain: WWW}), plain, clock(), http=True)
+    assert Probes().find(LeadingShops(URL, {plain: URL}), plain, clock(), http=True)[0] == URL
+
+
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        (StoreTrouble.NO_PERMALINKS, StoreTrouble.NO_PERMALINKS),
+        (StoreTrouble.NOT_WORDPRESS, StoreTrouble.UNREACHABLE),
+    ],
+)
+def test_what_is_wrong_where_an_address_leads_is_told_if_a_shop_is_there(clock, there, told):
+    with pytest.raises(ShopError) as raised:
+        Probes().find(LeadingShops(WWW, {URL: WWW}, there), URL, clock(), http=False)
+    assert raised.value.trouble is told
+
+
+def test_addresses_that_lead_round_in_circles_end(clock):
+    shops = LeadingShops("https://nowhere.example/", {URL: WWW, WWW: URL})
+    with pytest.raises(ShopError):
+        Probes().find(shops, URL, clock(), http=False)

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from receiver.domain.connection_attempts import ConnectOutcome
 from receiver.domain.shop_facts import ShopFacts
 from receiver.errors import NotFound, Refused
+from receiver.services.connections.errands import run_errand
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly, reconcile_store
 from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.registry import disconnect_store, rotate_token
@@ -281,3 +283,149 @@ def test_a_store_that_disconnected_is_left_alone(container, shops, store_id):
     disconnect_store(container.database, container.now(), store_id, reason="asked", actor="ann")
     container.now.move(hours=5)
     assert due(container, shops) == []
+
+
+# What ends a connection, and what stands at the store then
+
+
+def test_a_store_whose_plugin_is_gone_gets_no_webhooks_made_anew(container, fake, check):
+    fake.hooks, fake.troubles["state"] = [], StoreTrouble.NO_COMPANION
+    assert check().repaired == []
+    assert fake.hooks == []
+
+
+def test_a_plugin_missing_at_checks_a_day_apart_ends_the_connection_and_leaves_nothing(
+    container, shops, fake, check, store_id
+):
+    fake.troubles["state"] = StoreTrouble.NO_COMPANION
+    assert not check().has_ended
+    container.now.move(hours=23)
+    assert not check().has_ended
+    container.now.move(hours=1)
+    assert check().has_ended
+    (store,) = rows(container, tables.Store)
+    assert (store.disconnected_at, store.status_token_hash) == (container.now(), None)
+    run_errand(replace(container, shops=shops), store_id)
+    assert (fake.hooks, rows(container, tables.Bridge)) == ([], [])
+    assert audited(container, "stores disconnect") == [
+        {"reason": "our plugin was not on the store at checks a day apart"}
+    ]
+
+
+@pytest.mark.parametrize("meanwhile", [None, StoreTrouble.UNREACHABLE])
+def test_a_plugin_that_was_back_or_not_asked_for_meanwhile_ends_nothing(container, fake, check, meanwhile):
+    fake.troubles["state"] = StoreTrouble.NO_COMPANION
+    check()
+    container.now.move(hours=25)
+    fake.troubles = {"facts": meanwhile} if meanwhile else {}
+    assert not check().has_ended
+    fake.troubles = {"state": StoreTrouble.NO_COMPANION}
+    if meanwhile is None:  # seen again: a day begins anew
+        assert not check().has_ended
+    else:
+        assert check().has_ended
+
+
+def test_a_plugin_that_is_too_old_for_a_token_is_not_gone(container, fake, check):
+    with container.database.writing() as session:
+        session.scalars(select(tables.Bridge)).one().token_at = None
+    fake.troubles["put_token"] = StoreTrouble.NO_COMPANION
+    check()
+    container.now.move(hours=25)
+    assert not check().has_ended
+
+
+def test_a_merchant_who_disconnected_in_the_plugin_is_believed_at_the_next_check(container, fake, check):
+    fake.hooks, fake.troubles["state"] = [], StoreTrouble.DISCONNECTED
+    assert check().has_ended
+    assert fake.hooks == []
+    (store,) = rows(container, tables.Store)
+    assert store.disconnected_at == container.now()
+    (entry,) = [one for one in rows(container, tables.AuditEntry) if one.action == "stores disconnect"]
+    assert (entry.actor, entry.detail) == (
+        "merchant",
+        {"reason": "the merchant disconnected in the plugin"},
+    )
+
+
+def test_keys_of_before_a_disconnection_connect_nothing(visit, container, fake):
+    fake.troubles["state"] = StoreTrouble.DISCONNECTED
+    told = visit.connect_by_hand()
+    assert (told.outcome, told.trouble) == (ConnectOutcome.REFUSED, StoreTrouble.DISCONNECTED)
+    assert (fake.hooks, fake.tokens) == ([], [])
+
+
+# The token
+
+
+def test_a_token_that_the_plugin_misses_is_put_in_again_and_told(container, fake, check):
+    fake.plugin = {**STATE, "has_token": False}
+    check()
+    assert len(fake.tokens) == 2
+    assert status_for_token(container.database, container.now(), fake.tokens[1]).store_name == "Example shop"
+    assert audited(container, "store token missing") == [{"put_in_again": True}]
+    fake.plugin = {**STATE, "has_token": True}
+    check()
+    assert len(fake.tokens) == 2
+
+
+@pytest.mark.parametrize("said", [None, "no", 0, True])
+def test_a_token_is_missing_only_where_the_plugin_says_so(fake, check, said):
+    fake.plugin = {**STATE, "has_token": said}
+    check()
+    assert len(fake.tokens) == 1
+
+
+def test_a_token_that_cannot_be_put_in_again_is_tried_at_each_check(container, fake, check):
+    fake.plugin, fake.troubles = {**STATE, "has_token": False}, {"put_token": StoreTrouble.BUSY}
+    check()
+    assert bridge(container).token_at is None
+    fake.troubles.clear()
+    check()
+    assert (len(fake.tokens), bridge(container).token_at) == (2, container.now())
+
+
+# Where the REST API begins
+
+
+def test_a_store_that_stopped_answering_as_one_is_told_by_what_it_is(container, shops, fake, check):
+    fake.troubles["facts"], shops.probe_trouble = StoreTrouble.UNREACHABLE, StoreTrouble.NO_PERMALINKS
+    assert check().trouble is StoreTrouble.NO_PERMALINKS
+
+
+def test_a_rest_api_that_begins_elsewhere_now_is_asked_there_next(container, shops, fake, check):
+    fake.troubles["facts"] = StoreTrouble.UNREACHABLE
+    shops.bases[URL] = f"{URL}index.php/"
+    shops.known[f"{URL}index.php/"] = FakeShop()
+    check()
+    assert bridge(container).next_check_at == container.now() + timedelta(seconds=30)
+    assert check().trouble is None
+
+
+HTTP, HTTPS = "http://shop.example/", "https://shop.example/"
+
+
+@pytest.mark.parametrize(("before", "after", "moves"), [(HTTP, HTTPS, True), (HTTPS, HTTP, False)])
+def test_a_store_follows_to_https_and_never_back(visit, container, shops, before, after, moves):
+    shops.known = {url: FakeShop(said=replace(FACTS, home_url=url), plugin=STATE) for url in (before, after)}
+    store_id = visit.connect_by_hand(before).store_id
+    shops.moved[before] = after
+    old = shops.known[before]
+    old.troubles["facts"], old.redirected = StoreTrouble.UNREACHABLE, True
+    reconcile_store(replace(container, shops=shops), store_id)
+    stands = after if moves else before
+    assert (rows(container, tables.Store)[0].url, bridge(container).rest_base) == (stands, stands)
+
+
+def test_a_store_that_has_left_is_not_looked_at_and_gets_no_token(container, fake, check, store_id):
+    fake.plugin = {**STATE, "has_token": False}
+    left = {"reason": "asked", "actor": "ann"}
+    fake.during = lambda: (
+        fake.calls[-1] == "state" and disconnect_store(container.database, container.now(), store_id, **left)
+    )
+    for _ in range(2):  # while it is looked at, and afterwards
+        with pytest.raises(Refused, match="is disconnected"):
+            check()
+        fake.during = lambda: None
+    (store,) = rows(container, tables.Store)
+    assert (len(fake.tokens), store.status_token_hash) == (1, None)

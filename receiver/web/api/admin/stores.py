@@ -99,6 +99,7 @@ class ConnectionSchema(Schema):
     look_asked_at = Moment(**TIME)
     rotation_asked = fields.Boolean(required=True)
     plugin_has_token_since = Moment(**TIME)
+    plugin_missing_since = Moment(**TIME)
     facts_read_at = Moment(**TIME)
     webhooks = fields.List(fields.Nested(WebhookSchema), required=True)
 
@@ -135,6 +136,23 @@ class KeptApartSchema(ApartSchema):
     at = Moment(required=True)
 
 
+class MoveEvidenceSchema(Schema):
+    """What speaks for a move to the address of a claim; null: nobody has looked."""
+
+    redirects = fields.Boolean(
+        required=True, metadata={"description": "The store's address leads there for good."}
+    )
+    trouble = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why it did not open there with the store's keys."},
+    )
+    same_uuid = fields.Boolean(required=True, allow_none=True)
+    is_home = fields.Boolean(
+        required=True, allow_none=True, metadata={"description": "The shop there calls it its home."}
+    )
+
+
 class ClaimSchema(Schema):
     """A claim to be a store, or to be elsewhere, that was not believed; no keys are kept."""
 
@@ -144,6 +162,7 @@ class ClaimSchema(Schema):
     why = fields.String(required=True, metadata={"enum": list(ClaimReason)})
     uuid = fields.String(required=True, **MAYBE)
     home_url = fields.String(required=True, **MAYBE)
+    evidence = fields.Nested(MoveEvidenceSchema, required=True, **MAYBE)
     signed = fields.Boolean(
         required=True, metadata={"description": "Messages signed with the store's secret name the address."}
     )
@@ -346,7 +365,11 @@ class StoreStatusView(MethodView):
     def get(self, store_id: str) -> dict[str, Any]:
         """The status document, in English."""
         container = current_container()
-        return full_document(status_of(container.database, container.now(), store_id), for_staff=True)
+        return full_document(
+            status_of(container.database, container.now(), store_id),
+            for_staff=True,
+            contact=container.settings.support_contact or None,
+        )
 
 
 @stores_api.route("/stores/<store_id>/reconcile")

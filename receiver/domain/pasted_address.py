@@ -1,0 +1,52 @@
+"""The shop's address in what a person pastes: a page of it, its admin, or a link of ours that names it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+from receiver.domain.shops import shop_address
+
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE | re.ASCII)
+CONNECT = re.compile(r"/connect(/go)?/?")
+# Where WordPress itself begins; what stands before is the shop.
+OF_WORDPRESS = re.compile(
+    r"/(wp-admin|wp-json|wp-login\.php|wp-content|wp-includes|wc-auth|index\.php|xmlrpc\.php)(/|$)"
+)
+AROUND = "\ufeff\u200b\u2060 \t\r\n\"'<>"  # what mails, chats and tables put around an address
+LINKS = 3  # a link in a link is somebody's mistake; more of them are a joke
+
+
+def pasted_address(text: str) -> str:
+    """Return the address of the shop that a person means, as we keep it.
+
+    A scheme that is left out is https. Raises ValueError saying what is wrong.
+    """
+    for _ in range(LINKS):
+        text = _with_scheme(text.strip(AROUND))
+        named = _named_in(text)
+        if named is None:
+            break
+        text = named
+    return shop_address(_home_of(text))
+
+
+def _with_scheme(text: str) -> str:
+    return text if SCHEME.match(text) or not text else f"https://{text}"
+
+
+def _named_in(url: str) -> str | None:
+    """Return the shop that a link to our page for connecting names; None for every other address."""
+    parts = urlsplit(url)
+    shop = parse_qs(parts.query).get("shop") if CONNECT.fullmatch(parts.path) else None
+    return shop[0] if shop else None
+
+
+def _home_of(url: str) -> str:
+    """Return the address without what belongs to one page."""
+    parts = urlsplit(url)
+    if not parts.netloc or any(mark in url for mark in "\\\t\r\n"):  # urlsplit reads these in its own way
+        return url
+    page = OF_WORDPRESS.search(parts.path)
+    path = parts.path[: page.start()] if page else parts.path
+    return urlunsplit(parts._replace(path=path, query="", fragment=""))

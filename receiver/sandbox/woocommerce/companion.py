@@ -1,0 +1,92 @@
+"""What our plugin does in a shop of the sandbox when its merchant ends, deletes or brings back something."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+from receiver.sandbox.woocommerce.outgoing import Unreachable
+from receiver.sandbox.woocommerce.webhook_sender import Request, closing, opening
+
+if TYPE_CHECKING:
+    from receiver.sandbox.woocommerce.records import Key
+    from receiver.sandbox.woocommerce.shop import SandboxShop
+
+OURS = re.compile(r"(https?://[^/]+.*)/webhooks/woocommerce/st_[0-9a-f]+/hk_[0-9a-f]+")
+APPROVED = re.compile(r"(.+) - API \(.*\)")  # WooCommerce's label of a key that an app was given
+SECONDS = 10.0
+
+
+def disconnect(shop: SandboxShop) -> None:
+    """Tell the service, and take from it all it has here; its keys count no more."""
+    _tell(shop, "merchant")
+    _clean(shop)
+    with shop.changing():
+        shop.records.last_ended_key = max((key.id for key in shop.records.keys), default=0)
+
+
+def delete(shop: SandboxShop) -> None:
+    """As `uninstall.php` does."""
+    _tell(shop, "uninstalled")
+    _clean(shop)
+    remove(shop)
+
+
+def remove(shop: SandboxShop) -> None:
+    """Delete the plugin's files alone, as a host does: nothing else is cleaned up."""
+    shop.setup.companion = None
+    with shop.changing():
+        shop.records.install_id, shop.records.seq = str(uuid.uuid4()), 0
+
+
+def keep_token(shop: SandboxShop, token: str, key: Key | None) -> None:
+    """Keep the status token, and remove the older keys of the same app."""
+    with shop.changing():
+        shop.records.token = token
+        label = key and APPROVED.fullmatch(key.description)
+        if key and label:
+            older = [one for one in shop.records.keys if one.id < key.id and _is_of(one, label[1])]
+            shop.records.keys = [one for one in shop.records.keys if one not in older]
+
+
+def lose_token(shop: SandboxShop) -> None:
+    """As a backup from before the connection does."""
+    with shop.changing():
+        shop.records.token = None
+
+
+def is_admitted(shop: SandboxShop, key: Key | None) -> bool:
+    """Return whether a key is newer than the merchant's last disconnection."""
+    return key is None or key.id > shop.records.last_ended_key
+
+
+def _is_of(key: Key, app: str) -> bool:
+    label = APPROVED.fullmatch(key.description)
+    return label is not None and label[1] == app
+
+
+def _tell(shop: SandboxShop, reason: str) -> None:
+    """Without a token, or a service that answers, nobody is told: the service finds out at its next look."""
+    service = next(
+        (found[1] for hook in shop.records.hooks if (found := OURS.match(hook.delivery_url))), None
+    )
+    if service is None or shop.records.token is None:
+        return
+    body = json.dumps({"reason": reason}).encode()
+    agent = f"WordPress/{shop.setup.wp_version}; {shop.home}"
+    headers = {"Authorization": f"Bearer {shop.records.token}", "Content-Type": "application/json"}
+    request = Request({**opening(agent), **headers, **closing(body)}, body)
+    try:
+        shop.outgoing.send(f"{service}/api/v1/disconnect", request, SECONDS, shop.sent)
+    except Unreachable:
+        return
+
+
+def _clean(shop: SandboxShop) -> None:
+    with shop.changing():
+        records = shop.records
+        records.hooks = [hook for hook in records.hooks if not OURS.match(hook.delivery_url)]
+        records.keys = [key for key in records.keys if not APPROVED.fullmatch(key.description)]
+        records.token = None

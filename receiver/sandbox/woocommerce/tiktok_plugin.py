@@ -1,0 +1,68 @@
+"""TikTok's own plugin in a shop of the sandbox: its options as it writes them, and what ours makes of them.
+
+It keeps the ids when it is deactivated, and on connecting it writes the token one request before the id.
+Ours counts an id as linked once it was written after the token of this connection.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from receiver.sandbox.woocommerce.shop import SandboxShop
+
+TOKEN, ADVERTISER = "tt4b_access_token", "tt4b_advertiser_id"
+
+
+def deactivate(shop: SandboxShop) -> None:
+    """Delete the token and leave the ids."""
+    with shop.changing():
+        shop.records.options.pop(TOKEN, None)
+    shop.setup.integration = None
+    _report(shop, "integration_removed")
+    shop.signal("link_lost")
+
+
+def activate(shop: SandboxShop, integration: str) -> None:
+    shop.setup.integration = integration
+    _report(shop, "integration_installed")
+
+
+def come_back_from_tiktok(shop: SandboxShop) -> None:
+    """Write the token; whose it is nobody knows before the next page is drawn."""
+    with shop.changing():
+        shop.records.options[TOKEN] = "token"
+        shop.records.is_settled = False
+    _report(shop, "integration_set_up")
+
+
+def draw_page(shop: SandboxShop, advertiser_id: str) -> None:
+    """Write the id of this connection, the same as before or another."""
+    with shop.changing():
+        shop.records.options[ADVERTISER] = advertiser_id
+        shop.records.is_settled = True
+    _report(shop, "account_linked", **_account(shop))
+
+
+def _report(shop: SandboxShop, event: str, **fields: Any) -> None:
+    options, records = shop.records.options, shop.records
+    is_linked = TOKEN in options and ADVERTISER in options and records.is_settled
+    shop.setup.state = {
+        "integration": {
+            "installed": shop.setup.integration is not None,
+            "set_up": shop.setup.integration is not None and TOKEN in options,
+            "copies": int(shop.setup.integration is not None),
+        },
+        "account": _account(shop) if is_linked else None,
+    }
+    shop.signal(event, **fields)
+
+
+def _account(shop: SandboxShop) -> dict[str, Any]:
+    advertiser_id = shop.records.options[ADVERTISER]
+    return {
+        "advertiser_id": advertiser_id,
+        "business_center": None,
+        "external_business_id": None,
+        "exact": True,
+    }

@@ -1,0 +1,46 @@
+"""Ends a connection that nobody at the shop wants any more, as its last check found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from receiver.documents.disconnect import REASONS
+from receiver.domain.store_checks import is_gone
+from receiver.services.connections.identity import ACTOR
+from receiver.services.stores.registry import disconnect_store
+from receiver.storage import bridges
+from receiver.storage.audit import MERCHANT
+from receiver.storage.database import Database
+from receiver.storage.tables import Bridge
+from wp_bridge.errors import StoreTrouble
+
+PLUGIN_GONE = "our plugin was not on the store at checks a day apart"
+
+log = structlog.get_logger(__name__)
+
+
+def end_if_over(database: Database, now: datetime, store_id: str) -> bool:
+    """Disconnect the store where its merchant ended the connection in the plugin, or deleted the plugin.
+
+    Returns whether it is over. The worker then removes what we made at the store. Idempotent.
+    """
+    with database.reading() as session:
+        bridge = bridges.bridge_of(session, store_id)
+        why = _why_over(bridge) if bridge else None
+    if why is None:
+        return False
+    reason, actor = why
+    disconnect_store(database, now, store_id, reason=reason, actor=actor)
+    log.info("connection ended", store_id=store_id, why=reason)
+    return True
+
+
+def _why_over(bridge: Bridge) -> tuple[str, str] | None:
+    """Return the reason and the actor; None while the connection stands."""
+    if bridge.trouble == StoreTrouble.DISCONNECTED:
+        return REASONS["merchant"], MERCHANT
+    if bridge.trouble == StoreTrouble.NO_COMPANION and is_gone(bridge.companion_gone_at, bridge.checked_at):
+        return PLUGIN_GONE, ACTOR
+    return None

@@ -1,0 +1,231 @@
+"""What a shop's plugins are put through, and what the service makes of it: over HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from receiver.sandbox.woocommerce import companion, tiktok_plugin
+from receiver.sandbox.woocommerce.deliveries import run_queue
+from receiver.sandbox.woocommerce.shop import INTEGRATION, Permalinks
+from receiver.services.connections.reconcile import reconcile_store
+from receiver.storage import tables
+from receiver.worker.loop import work_inbox
+from receiver.worker.store_work import work_stores
+from tests.certificates import Authority
+from tests.fakes import FrozenClock
+from tests.journeys.connecting import connect_by_hand, service_for
+from tests.shops import served_shops
+from wp_bridge.safe_http import SafeHttpClient
+
+LABEL = "TikTok ad credit - API (2025-11-20 12:00:00)"  # as WooCommerce names a key that was approved
+OLD, NEW = "7400000000000000101", "7400000000000000202"
+
+
+@pytest.fixture
+def clock():
+    return FrozenClock(datetime(2025, 11, 20, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def authority(tmp_path):
+    return Authority(tmp_path)
+
+
+@pytest.fixture
+def shops(tmp_path, clock, authority):
+    with served_shops(tmp_path / "shops", clock, authority.serving("127.0.0.1")) as made:
+        yield made
+
+
+@pytest.fixture
+def service(database_url, clock, shops, authority):
+    with service_for(database_url, clock, shops) as (container, base):
+        container.shops._guard = SafeHttpClient(allow_loopback=True, authorities=str(authority.file))
+        yield container, base
+
+
+@pytest.fixture
+def container(service):
+    return service[0]
+
+
+@pytest.fixture
+def connected(service, shop, clock):
+    key = shop.new_key(description=LABEL)
+    assert "Your store is connected." in connect_by_hand(*service, clock, shop, key)
+    return shop
+
+
+def rows(container, table):
+    with container.database.reading() as session:
+        return list(session.scalars(select(table)))
+
+
+def only(container, table):
+    (row,) = rows(container, table)
+    return row
+
+
+def check(container):
+    return reconcile_store(container, only(container, tables.Store).id)
+
+
+def sent(container, shop):
+    run_queue(shop)
+    while work_inbox(container):
+        pass
+
+
+def status(service, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.get(f"{service[1]}/api/v1/status", headers=headers, timeout=20).status_code
+
+
+def leaves_nothing(shop):
+    return (shop.records.hooks, shop.records.keys, shop.records.token) == ([], [], None)
+
+
+# Disconnecting
+
+
+def test_a_merchant_who_disconnects_in_the_plugin_ends_all_of_it_at_once(container, service, connected):
+    token = connected.records.token
+    assert status(service, token) == 200
+    companion.disconnect(connected)
+    assert leaves_nothing(connected)
+    assert only(container, tables.Store).disconnected_at == container.now()
+    assert status(service, token) == 401
+    work_stores(container)
+    assert rows(container, tables.Bridge) == []
+    before = len(connected.asked)
+    work_stores(container)
+    assert len(connected.asked) == before  # the shop is not looked at any more
+
+
+def test_a_disconnection_that_the_service_did_not_hear_of_is_believed_at_its_next_look(
+    container, service, connected
+):
+    connected.outgoing.reaches.clear()
+    by_hand = connected.new_key(description="made by hand")  # which the plugin does not remove
+    only_key = connected.records.keys[0]
+    companion.disconnect(connected)
+    connected.records.keys.append(only_key)  # the host kept it, as an older plugin does
+    assert by_hand in connected.records.keys
+    assert only(container, tables.Store).disconnected_at is None
+    assert check(container).has_ended
+    assert only(container, tables.Store).disconnected_at == container.now()
+    assert connected.records.hooks == []
+
+
+def test_a_store_that_connects_again_after_a_disconnection_goes_on(container, service, connected, clock):
+    store_id = only(container, tables.Store).id
+    companion.disconnect(connected)
+    work_stores(container)
+    connect_by_hand(*service, clock, connected, connected.new_key(description=LABEL))
+    store = only(container, tables.Store)
+    assert (store.id, store.disconnected_at) == (store_id, None)
+    assert status(service, connected.records.token) == 200
+
+
+def test_connecting_again_leaves_one_key_of_ours(container, service, connected, clock):
+    for _ in range(3):
+        connect_by_hand(*service, clock, connected, connected.new_key(description=LABEL))
+    assert len(connected.records.keys) == 1
+    assert check(container).trouble is None
+
+
+# Deleting and losing
+
+
+def test_a_plugin_that_is_deleted_ends_the_connection_and_leaves_nothing(container, service, connected):
+    companion.delete(connected)
+    assert leaves_nothing(connected)
+    assert only(container, tables.Store).disconnected_at is not None
+
+
+def test_a_plugin_whose_files_alone_are_deleted_ends_it_after_a_day(container, service, connected, clock):
+    companion.remove(connected)
+    connected.records.hooks.clear()
+    assert check(container).trouble == "no_companion"
+    assert connected.records.hooks == []  # nothing is made anew
+    clock.move(hours=24)
+    assert check(container).has_ended
+    work_stores(container)
+    assert (connected.records.hooks, rows(container, tables.Bridge)) == ([], [])
+
+
+def test_webhooks_left_by_a_plugin_whose_files_were_deleted_go_with_the_connection(
+    container, service, connected, clock
+):
+    companion.remove(connected)
+    check(container)
+    clock.move(hours=24)
+    check(container)
+    work_stores(container)
+    assert connected.records.hooks == []
+
+
+def test_a_plugin_that_is_back_within_the_day_goes_on(container, service, connected, clock):
+    companion.remove(connected)
+    check(container)
+    clock.move(hours=23)
+    connected.setup.companion = "1.1.0"
+    assert check(container).trouble is None
+    clock.move(hours=2)
+    assert not check(container).has_ended
+
+
+def test_a_token_that_the_plugin_lost_is_put_in_again(container, service, connected):
+    lost = connected.records.token
+    companion.lose_token(connected)
+    check(container)
+    assert connected.records.token not in (None, lost)
+    assert (status(service, connected.records.token), status(service, lost)) == (200, 401)
+    (entry,) = [one for one in rows(container, tables.AuditEntry) if one.action == "store token missing"]
+    assert entry.detail == {"put_in_again": True}
+
+
+# Permalinks
+
+
+@pytest.mark.parametrize(
+    ("permalinks", "trouble"), [(Permalinks.PLAIN, "no_permalinks"), (Permalinks.NO_REWRITING, None)]
+)
+def test_permalinks_that_change_later_are_told_by_name_or_followed(
+    container, service, connected, clock, permalinks, trouble
+):
+    connected.setup.permalinks = permalinks
+    check(container)
+    clock.move(minutes=1)
+    assert check(container).trouble == trouble
+
+
+# TikTok's own plugin
+
+
+def test_an_account_is_linked_once_its_id_follows_its_token_and_never_before(
+    container, service, connected, clock
+):
+    tiktok_plugin.come_back_from_tiktok(connected)
+    tiktok_plugin.draw_page(connected, OLD)
+    sent(container, connected)
+    clock.move(hours=1)
+    tiktok_plugin.deactivate(connected)
+    sent(container, connected)
+    assert connected.records.options == {tiktok_plugin.ADVERTISER: OLD}  # the ids stay
+    assert only(container, tables.Link).ended_at is not None
+
+    clock.move(hours=1)
+    tiktok_plugin.activate(connected, INTEGRATION)
+    tiktok_plugin.come_back_from_tiktok(connected)  # the new token beside the old id
+    check(container)
+    sent(container, connected)
+    assert only(container, tables.Link).ended_at is not None  # the old account is not linked anew
+    tiktok_plugin.draw_page(connected, NEW)
+    sent(container, connected)
+    standing = [link.advertiser_id for link in rows(container, tables.Link) if link.ended_at is None]
+    assert standing == [NEW]

@@ -1,0 +1,157 @@
+"""What merchants do on their way to a connected store, other than by the book: over HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from receiver.sandbox.woocommerce.faults import ShopFault
+from receiver.storage import tables
+from receiver.worker.store_work import work_stores
+from tests.fakes import FrozenClock
+from tests.journeys.connecting import Visitor, as_secure, service_for
+from tests.shops import Merchant
+
+CONNECTED = "Your store is connected."
+
+
+@pytest.fixture
+def clock():
+    return FrozenClock(datetime(2025, 11, 20, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def service(database_url, clock, shops):
+    with service_for(database_url, clock, shops) as served:
+        yield served
+
+
+@pytest.fixture
+def container(service):
+    return service[0]
+
+
+@pytest.fixture
+def visitor(service):
+    return Visitor(service[1])
+
+
+def begin(container, visitor, shop):
+    """The page of a connect, and where its browser goes to from there."""
+    page = visitor.at("/connect/go", params={"shop": shop.url}).headers["Location"]
+    work_stores(container)
+    return page, as_secure(visitor).at(page)
+
+
+def approve(visitor, shop, away):
+    """Approve at the shop, and let the browser come back to us; no page of ours is seen."""
+    back = urlsplit(Merchant(shop).approve(away.headers["Location"]).headers["Location"])
+    return as_secure(visitor).at(f"{back.path}?{back.query}").headers["Location"]
+
+
+def finish(container, clock):
+    clock.move(seconds=5)
+    work_stores(container)
+
+
+def connected(container):
+    with container.database.reading() as session:
+        return sorted(session.scalars(select(tables.Store.url)))
+
+
+def test_two_shops_in_two_tabs_are_both_connected_and_each_tab_shows_its_own(
+    container, visitor, shops, clock
+):
+    first, second = shops.open("first"), shops.open("second")
+    page_one, away_one = begin(container, visitor, first)
+    page_two, away_two = begin(container, visitor, second)
+    assert approve(visitor, first, away_one) == page_one
+    assert approve(visitor, second, away_two) == page_two
+    finish(container, clock)
+    for page, shop in ((page_one, first), (page_two, second)):
+        shown = visitor.at(page).text
+        assert (CONNECTED in shown, f"{shop.url}/" in shown) == (True, True)
+    assert connected(container) == [f"{first.url}/", f"{second.url}/"]
+
+
+def test_the_page_of_a_connect_is_no_other_browsers(container, visitor, service, shop):
+    page, _ = begin(container, visitor, shop)
+    other = Visitor(service[1])
+    other.at("/connect/go", params={"shop": shop.url})
+    assert as_secure(other).at(page).status_code == 404
+
+
+def test_a_merchant_who_approves_and_closes_the_tab_is_connected(container, visitor, shop, clock):
+    _, away = begin(container, visitor, shop)
+    approve(visitor, shop, away)
+    finish(container, clock)
+    assert connected(container) == [f"{shop.url}/"]
+
+
+def test_a_shop_that_is_busy_just_then_is_connected_when_it_is_not(container, visitor, shop, clock):
+    page, away = begin(container, visitor, shop)
+    approve(visitor, shop, away)
+    shop.faults.on(ShopFault.MAINTENANCE)
+    finish(container, clock)
+    assert "busy or under maintenance" in visitor.at(page).text
+    clock.move(minutes=20)  # longer than a connect may take that nobody approved
+    work_stores(container)
+    shop.faults.off(ShopFault.MAINTENANCE)
+    clock.move(seconds=31)
+    work_stores(container)
+    assert connected(container) == [f"{shop.url}/"]
+
+
+def test_where_a_host_blocks_the_key_page_keys_can_be_typed_in(container, visitor, shop, clock):
+    shop.faults.on(ShopFault.NO_KEY_PAGE)
+    page, shown = begin(container, visitor, shop)
+    assert (shown.status_code, "does not seem to let the page through" in shown.text) == (200, True)
+    assert 'name="consumer_key"' in shown.text
+    assert visitor.at(page).status_code == 200  # nobody is sent there
+    anyway = visitor.at(f"{page}?again=1")
+    assert visitor.at(anyway.headers["Location"]).headers["Location"].startswith(shop.url)
+    key = shop.new_key()
+    typed = {"shop": shop.url, "consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
+    sent = visitor.post(f"{visitor.base}/connect/by-hand", data=typed, timeout=20, allow_redirects=False)
+    work_stores(container)
+    finish(container, clock)
+    assert CONNECTED in as_secure(visitor).at(sent.headers["Location"]).text
+
+
+def test_keys_by_hand_are_offered_before_the_shop_is_left(visitor, shop):
+    assert 'name="consumer_key"' in visitor.at("/connect", params={"shop": shop.url}).text
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "{shop}/wp-admin/admin.php?page=wc-admin",
+        "https://credit.example/connect?shop={quoted}",
+        " {upper} ",
+        "{shop}//#top",
+    ],
+)
+def test_whatever_names_the_shop_connects_the_shop(container, visitor, shop, clock, pasted):
+    scheme, _, rest = shop.url.partition("://")
+    text = pasted.format(shop=shop.url, quoted=quote(shop.url), upper=f"{scheme.upper()}://{rest}")
+    start = visitor.at("/connect", params={"shop": text})
+    assert f"<strong>{shop.url}/</strong>" in start.text
+    page = visitor.at("/connect/go", params={"shop": text}).headers["Location"]
+    work_stores(container)
+    approve(visitor, shop, as_secure(visitor).at(page))
+    finish(container, clock)
+    assert connected(container) == [f"{shop.url}/"]
+
+
+def test_a_shop_is_connected_where_its_address_leads_for_good(container, visitor, shops, clock):
+    old = shops.open("old")
+    moved = shops.open("old-moved")
+    old.faults.on(ShopFault.REDIRECT, old.id)
+    page, away = begin(container, visitor, old)
+    approve(visitor, moved, away)
+    finish(container, clock)
+    assert f"{moved.url}/" in visitor.at(page).text
+    assert connected(container) == [f"{moved.url}/"]
