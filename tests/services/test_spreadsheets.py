@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from receiver.storage.award_list import AwardFilters
 
+from receiver.domain.awards import AwardFilters
 from receiver.errors import InputError
 from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue_file import preview

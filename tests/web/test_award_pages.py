@@ -153,7 +153,7 @@ def test_of_an_uploaded_file_with_a_bad_row_nothing_is_kept(operator, desk):
 def test_a_file_that_is_no_csv_is_refused_with_a_sentence(operator):
     upload = (io.BytesIO(b"\xff\xfe\x00"), "issued.csv")
     answer = operator.post("/admin/awards/file", file=upload, do="check")
-    assert (answer.status_code, "file: is no UTF-8" in answer.text) == (400, True)
+    assert (answer.status_code, "save it as CSV UTF-8" in answer.text) == (400, True)
 
 
 def test_an_empty_list_says_what_to_expect(operator, container):

@@ -27,7 +27,7 @@ BACK = "https://st-1.example/wp-admin/admin.php?page=wc-settings"
 CREATED = datetime(2025, 11, 1, tzinfo=UTC)
 ACCOUNTS = {
     one: SandboxAccount(one, name, TOKEN, created_at=CREATED)
-    for one, name in (("7001", "Tea & Co <b>"), ("7002", "Second account"))
+    for one, name in (("700001", "Tea & Co <b>"), ("700002", "Second account"))
 }
 
 
@@ -99,11 +99,11 @@ def test_from_the_ticket_to_a_linked_account_and_back_to_the_store(app, browser,
     assert asked["redirect_uri"] == ["https://credit.example/connect/tiktok/return"]
     page = come_back(browser, state_of(there), app.grant())
     assert "several ad accounts" in page.text
-    assert "Tea &amp; Co &lt;b&gt; (7001)" in page.text
-    done = browser.post(page.request.path, advertiser="7001")
-    assert "We can read your ad account Tea &amp; Co &lt;b&gt; (7001) now." in done.text
+    assert "Tea &amp; Co &lt;b&gt; (700001)" in page.text
+    done = browser.post(page.request.path, advertiser="700001")
+    assert "We can read your ad account Tea &amp; Co &lt;b&gt; (700001) now." in done.text
     assert f'href="{BACK.replace("&", "&amp;")}"' in done.text
-    assert links(container) == [("7001", True)]
+    assert links(container) == [("700001", True)]
 
 
 def test_no_address_a_merchant_stays_at_holds_ticket_state_or_code(app, browser):
@@ -171,7 +171,7 @@ def test_only_somebody_who_comes_takes_the_ticket(app, browser):
 
 def test_a_choice_from_elsewhere_chooses_nothing(app, browser, container):
     page = come_back(browser, state_of(browser.to_tiktok(browser.get(ticket(app)))), app.grant())
-    assert Browser(app).post(page.request.path, advertiser="7001").status_code == 400
+    assert Browser(app).post(page.request.path, advertiser="700001").status_code == 400
     assert links(container) == []
 
 

@@ -75,7 +75,10 @@ def changing_routes(app):
 def test_nothing_is_changed_for_another_sites_page_and_no_cookie_given(headers):
     app = create_app(container=build_container(make_settings()))  # no database is asked
     routes = list(changing_routes(app))
-    assert {path for path, _ in routes} == {"/connect/by-hand", "/connect/keys", "/connect/tiktok/cf_x"}
+    assert {path for path, _ in routes} == {
+        *("/connect/by-hand", "/connect/keys", "/connect/tiktok/cf_x"),
+        *("/connect/notices/confirm", "/connect/notices/stop"),
+    }
     for path, method in routes:
         answer = app.test_client().open(path, method=method, base_url=BASE, headers=headers)
         assert (answer.status_code, answer.headers.get("Set-Cookie")) == (403, None), (path, method)

@@ -72,7 +72,7 @@ def test_a_store_is_added_admitted_given_new_secrets_disconnected_and_erased(ask
     path = f"/stores/{added['id']}"
     assert ask(f"{path}/admit", {})[1]["admitted_at"] is not None
     rotated = ask(f"{path}/rotate-secret", {"overlap_hours": 1})[1]
-    assert rotated["old_valid_until"] == "2025-12-04T13:00:00+00:00"
+    assert rotated["old_valid_until"] == "2025-12-04T13:00:00Z"
     assert rotated["webhook_secret"] != added["webhook_secret"]
     assert ask(f"{path}/rotate-token", {})[1]["status_token"] != added["status_token"]
     assert ask(f"{path}/reconcile", {})[0] == 404
@@ -104,13 +104,13 @@ def test_links_are_opened_listed_and_ended(ask, container, store_id):
         "linked_at": "2025-11-01T00:00:00Z",
     }
     status, link = ask("/links", told)
-    assert (status, link["linked_at"], link["exact"]) == (201, "2025-11-01T00:00:00+00:00", True)
+    assert (status, link["linked_at"], link["exact"]) == (201, "2025-11-01T00:00:00Z", True)
     first = ask("/links?limit=1")
     assert "secret-token" not in json.dumps(first)
     second = ask(f"/links?limit=1&after={first[1]['next']}")[1]
     assert [one["store"] for page in (first[1], second) for one in page["items"]] == ["st_2", "st_1"]
     assert second["next"] is None
-    assert ask("/links/st_2/remove", {})[1]["ended_at"] == "2025-12-04T12:00:00+00:00"
+    assert ask("/links/st_2/remove", {})[1]["ended_at"] == "2025-12-04T12:00:00Z"
     assert ask("/links/st_2/remove", {})[0] == 404
     assert [one["ended_at"] is None for one in ask("/links?store=st_1")[1]["items"]] == [True]
     assert ask("/links", {**told, "store": "st_9"})[0] == 404
