@@ -31,6 +31,7 @@ from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
 from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
+from tests.shared_statements import share_compiled_statements
 from tests.shops import Listener, listening, served_shops
 
 # No test measures time; under CI the same examples come each time, so that a red run can be repeated.
@@ -41,6 +42,7 @@ settings.register_profile(
     derandomize=os.environ.get("CI") == "true",
 )
 settings.load_profile("here")
+share_compiled_statements()
 
 
 passwords.HASHER = PasswordHasher.from_parameters(CHEAPEST)  # tests sign in by the hundred
