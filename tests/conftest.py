@@ -125,26 +125,34 @@ def chromium():
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """A test that asks for a database runs on both kinds."""
+    """A test that asks for a database runs on both kinds; a module says by a fixture of this name why not."""
     return str(request.param)
 
 
 @pytest.fixture
-def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def memory_path() -> Iterator[Path]:
+    """A folder of the test's own, on no disk where there is room: SQLite waits for a disk at each commit."""
+    with tempfile.TemporaryDirectory(prefix="db", dir=_in_memory()) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a database with nothing in it."""
     if database_kind == "sqlite":
-        yield f"sqlite:///{tmp_path}/receiver.db"
+        yield f"sqlite:///{request.getfixturevalue('memory_path')}/receiver.db"
         return
     with database_on(request.getfixturevalue("postgresql")) as address:
         yield address
 
 
 @pytest.fixture
-def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(database_kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a migrated database: a copy, for to migrate each anew took most of the tests' time."""
     if database_kind == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "receiver.db")
-        yield f"sqlite:///{tmp_path}/receiver.db"
+        file = request.getfixturevalue("memory_path") / "receiver.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        yield f"sqlite:///{file}"
         return
     with database_on(
         request.getfixturevalue("postgresql"), request.getfixturevalue("migrated_name")

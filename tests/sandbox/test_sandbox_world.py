@@ -7,6 +7,7 @@ stand-in for TikTok, staff act through the services. Then the worker's own jobs 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,14 +152,24 @@ def the_world(database_url: str, folder: Path, hours: float) -> Iterator[World]:
             container.database.close()
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A world that has begun, with its database, to be copied: to live so many stores' past takes long."""
+    folder = tmp_path_factory.mktemp("begun")
+    for _ in the_world(f"sqlite:///{folder}/receiver.db", folder, 8):
+        pass
+    return folder
+
+
 @pytest.fixture
 def world(database_url: str, tmp_path: Path) -> Iterator[World]:
     yield from the_world(database_url, tmp_path, 15)
 
 
 @pytest.fixture
-def morning(tmp_path: Path) -> Iterator[World]:
-    yield from the_world(f"sqlite:///{tmp_path}/receiver.db", tmp_path, 8)
+def morning(begun: Path, memory_path: Path) -> Iterator[World]:
+    shutil.copytree(begun, memory_path, dirs_exist_ok=True)
+    yield from the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8)
 
 
 def test_every_store_stands_where_its_story_says_and_no_unknown_becomes_a_no(world: World) -> None:
@@ -179,8 +190,8 @@ def failed_on(day: int) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("hours", [0.02, 11.9, 23.9])
-def test_it_may_begin_at_any_hour(hours: float, tmp_path: Path) -> None:
-    for world in the_world(f"sqlite:///{tmp_path}/receiver.db", tmp_path, hours):
+def test_it_may_begin_at_any_hour(hours: float, memory_path: Path) -> None:
+    for world in the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, hours):
         world.on(0)
         assert world.stages() == {key: stages[0] for key, stages in PROMISED.items()}
         assert world.rules(Outcome.UNKNOWN) == UNKNOWN
@@ -256,7 +267,7 @@ def test_a_second_start_changes_nothing(morning: World) -> None:
 
 
 def test_a_start_that_was_cut_short_is_made_good_by_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    memory_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cut_short(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -264,29 +275,29 @@ def test_a_start_that_was_cut_short_is_made_good_by_the_next(
     with monkeypatch.context() as broken:
         broken.setattr("receiver.sandbox.scenario.history_replay.issue", cut_short)
         with pytest.raises(KeyboardInterrupt):
-            next(the_world(f"sqlite:///{tmp_path}/receiver.db", tmp_path, 8))
-    for world in the_world(f"sqlite:///{tmp_path}/receiver.db", tmp_path, 8):
+            next(the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8))
+    for world in the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8):
         world.on(0)
         assert world.stages() == {key: stages[0] for key, stages in PROMISED.items()}
 
 
 def test_a_world_of_fewer_stores_keeps_them_and_gains_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    memory_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three weeks ago the sandbox had four stores, told their signals, and knew of no further steps."""
     four = {"morning-roast", "harbour-lights", "peak-outfitters", "old-town-books"}
-    url = f"sqlite:///{tmp_path}/receiver.db"
+    url = f"sqlite:///{memory_path}/receiver.db"
     few = [merchant for merchant in MERCHANTS if merchant.key in four]
     with monkeypatch.context() as earlier:
         earlier.setattr("receiver.sandbox.scenario.seed.MERCHANTS", few)
-        for world in the_world(url, tmp_path, 8):
+        for world in the_world(url, memory_path, 8):
             world.on(0)
             kept = {key: world.memory.stores[key].id for key in four}
-    remembered = json.loads((tmp_path / "sandbox" / "state.json").read_text())
+    remembered = json.loads((memory_path / "sandbox" / "state.json").read_text())
     for store in remembered["stores"].values():
         store["told"] = 3
-    (tmp_path / "sandbox" / "state.json").write_text(json.dumps(remembered))
-    for world in the_world(url, tmp_path, 8 + 20 * 24):
+    (memory_path / "sandbox" / "state.json").write_text(json.dumps(remembered))
+    for world in the_world(url, memory_path, 8 + 20 * 24):
         world.on(20)
         stages = world.stages()
         assert {key: world.memory.stores[key].id for key in four} == kept

@@ -19,7 +19,6 @@ from schemathesis.specs.openapi.checks import (
 from receiver.app import create_app
 from receiver.container import Container, build_container
 from receiver.storage.cipher import token_hash
-from receiver.storage.migrate import migrate
 from tests.conftest import make_settings
 from tests.db_factories import keep_all, keep_store
 from tests.factories import SETTLED
@@ -35,12 +34,15 @@ CHECKS = [
 
 
 @pytest.fixture
-def container(tmp_path: Any) -> Iterator[Container]:
+def database_kind() -> str:
+    """What is described is the same on either."""
+    return "sqlite"
+
+
+@pytest.fixture
+def container(database_url: str) -> Iterator[Container]:
     """A service with a store that has an award, and one whose token asks."""
-    made = build_container(
-        make_settings(database_url=f"sqlite:///{tmp_path}/receiver.db"), now=FrozenClock(SETTLED)
-    )
-    migrate(made.database)
+    made = build_container(make_settings(database_url=database_url), now=FrozenClock(SETTLED))
     keep_all(made)
     keep_store(made, "st_2", status_token_hash=token_hash("stt_store"))
     yield made
@@ -55,7 +57,7 @@ def test_each_answer_is_a_described_one(container: Container, mode: GenerationMo
     for operation in (found.ok() for found in described.get_all_operations()):
 
         @given(case=operation.as_strategy(generation_mode=mode))
-        @settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=10, database=None, suppress_health_check=list(HealthCheck))
         def ask(case: Any) -> None:
             asked.add(case.operation.label)
             headers = tokens[case.path.startswith("/api/v1/admin/")]

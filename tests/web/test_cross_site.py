@@ -44,6 +44,12 @@ FROM_US = [
 ]
 
 
+@pytest.fixture
+def database_kind():
+    """Headers decide before a database is asked: a second kind of it would show nothing new."""
+    return "sqlite"
+
+
 @pytest.fixture(autouse=True)
 def fresh_allowances(monkeypatch):
     for bucket in ("visitors", "visited"):
