@@ -23,7 +23,7 @@ from receiver.storage.cipher import token_hash
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
 from tests.fake_stores import FakeShops
-from tests.fuzzing import Caller, Route, RouteFuzzer
+from tests.fuzzed_calls import Caller, Route, RouteFuzzer
 from tests.signals import keep_one, signal
 from tests.staff import Console, staff_token
 

@@ -14,7 +14,7 @@ from receiver.web.connect import shop as pages
 from tests.conftest import make_settings
 from tests.fake_stores import URL
 from tests.staff import BASE
-from tests.web.test_shop_pages import kept_keys
+from tests.web.connect.test_shop_pages import kept_keys
 
 OURS = "https://credit.example"
 SECRET = "b" * 43

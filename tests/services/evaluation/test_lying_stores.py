@@ -28,8 +28,8 @@ from receiver.services.polling.poll import poll_account
 from receiver.services.stores.links import give_consent
 from receiver.storage.tables import Delivery, RecordedFact, Store
 from tests.db_factories import RECORDED, keep_all, keep_store
+from tests.fake_tiktok import INFO, FakeTikTok, day
 from tests.fakes import at
-from tests.polling import INFO, FakeTikTok, day
 from tests.signals import body_of, signal
 
 NOW = datetime(2025, 11, 1, 15, tzinfo=UTC)

@@ -17,8 +17,8 @@ from receiver.storage import tables
 from receiver.storage.payments import payments
 from tests.db_factories import RECORDED, keep_account, keep_link, keep_store
 from tests.factories import OPEN
+from tests.fake_tiktok import INFO, FakeTikTok, day, paid
 from tests.fakes import at
-from tests.polling import INFO, FakeTikTok, day, paid
 
 AT = datetime(2025, 11, 5, 12, 0, tzinfo=UTC)
 ROUTINE = EVERY[PollReason.SPENDING] * (0.875 + share_of("7001") / 4)  # while its window is open

@@ -13,7 +13,7 @@ from receiver.services.connections.move_store import move_store
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Link, Store
-from tests.services.test_apply_signal import Shop
+from tests.services.deliveries.test_apply_signal import Shop
 from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, add_shop, linked, signal
 
 JOINED = BEGAN + timedelta(days=10)

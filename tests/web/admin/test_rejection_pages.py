@@ -9,7 +9,7 @@ from sqlalchemy import select
 from receiver.services.stores.registry import rotate_secret
 from receiver.storage import rejections
 from receiver.storage.tables import AuditEntry, Delivery
-from tests.sending import signed_headers
+from tests.raw_http import signed_headers
 from tests.signals import add_shop, body_of, signal
 from tests.staff import Console
 

@@ -13,7 +13,7 @@ from receiver.services.stores.links import list_links
 from receiver.services.stores.revoke_consent import revoke_consent
 from receiver.storage.tables import Account, AuditEntry, Link
 from tests.db_factories import keep_account, keep_link, keep_store
-from tests.polling import FakeTikTok
+from tests.fake_tiktok import FakeTikTok
 
 SHARED = "one-token-of-an-agency"
 

@@ -17,8 +17,8 @@ from receiver.services.stores.links import add_link
 from receiver.storage import spend, tables
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import OPEN
+from tests.fake_tiktok import FakeTikTok, day
 from tests.fakes import at
-from tests.polling import FakeTikTok, day
 
 REVOKED = ProviderError("revoked", advice=Advice.REAUTHORISE, code=40105)
 

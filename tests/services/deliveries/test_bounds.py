@@ -33,7 +33,7 @@ from receiver.storage.tables import (
     StoreDay,
     WebhookSecret,
 )
-from tests.sending import signed_headers
+from tests.raw_http import signed_headers
 from tests.signals import SECRET, add_shop, body_of, keep_one, linked, signal
 from tests.staff import Console
 

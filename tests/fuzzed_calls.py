@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from receiver.integrations.woocommerce.signature import sign, signing_key
 from tests.captures import FILES, captures
-from tests.sending import signed_headers
+from tests.raw_http import signed_headers
 from tests.signals import SECRET, body_of, linked, signal
 
 LIMIT = 20_000  # bytes of a body; small, so that it is met often

@@ -11,8 +11,8 @@ from receiver.services.polling.poll import poll_due
 from receiver.storage import tables
 from tests.db_factories import RECORDED, keep_account, keep_link, keep_store
 from tests.factories import LAST, OPEN
+from tests.fake_tiktok import FakeTikTok, day
 from tests.fakes import at
-from tests.polling import FakeTikTok, day
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STOPPED = datetime(2025, 11, 25, 12, tzinfo=UTC)

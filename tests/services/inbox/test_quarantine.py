@@ -19,7 +19,7 @@ from receiver.services.stores.registry import disconnect_store, rotate_secret
 from receiver.storage import quarantine, rejections
 from receiver.storage.tables import Delivery, Quarantined, Rejection, RejectionSample
 from tests.fakes import FrozenClock
-from tests.sending import signed_headers
+from tests.raw_http import signed_headers
 from tests.signals import SECRET, add_shop, body_of, signal
 
 NEW_SECRET = "what the store signs with"

@@ -8,7 +8,7 @@ from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.replay import replay_next
 from receiver.services.stores.registry import rotate_secret
 from receiver.storage.tables import AuditEntry, Delivery, Store
-from tests.sending import signed_headers
+from tests.raw_http import signed_headers
 from tests.signals import add_shop, body_of, keep_one, signal
 from tests.staff import BASE, staff_token
 

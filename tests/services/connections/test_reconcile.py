@@ -14,7 +14,7 @@ from receiver.services.stores.registry import disconnect_store, rotate_token
 from receiver.storage import bridges, tables
 from receiver.worker.loop import work_inbox
 from tests.fake_stores import FACTS, URL, FakeShop
-from tests.services.bridge.conftest import PUBLIC_URL
+from tests.services.connections.conftest import PUBLIC_URL
 from wp_bridge.errors import StoreTrouble
 
 SIGNAL, SAVED = "action.wc_ad_credit_signal", "action.woocommerce_settings_saved"

@@ -11,7 +11,7 @@ from receiver.container import Container
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery
-from tests.sending import signed_headers
+from tests.raw_http import signed_headers
 from tests.signals import SECRET, add_shop, body_of, signal
 
 BODY = body_of(signal())

@@ -14,7 +14,7 @@ from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.registry import add_store, disconnect_store
 from receiver.storage import tables
 from tests.fake_stores import FACTS, KEYS, URL, UUID, FakeShop
-from tests.services.bridge.conftest import BROWSER, PUBLIC_URL
+from tests.services.connections.conftest import BROWSER, PUBLIC_URL
 from wp_bridge.errors import StoreTrouble
 
 OTHER = "o" * 43

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from receiver.container import Container
 from receiver.storage.tables import Staff
 from tests.sandbox.ports import free_ports
-from tests.sandbox.test_sandbox_world import PROMISED
+from tests.sandbox.scenario.test_world import PROMISED
 
 ROOT = Path(__file__).parents[2]
 STAGES = {key: stages[0] for key, stages in PROMISED.items()}
