@@ -15,6 +15,8 @@
 .PHONY: run test soak hosts bench simulate plugin lint lock scan clean
 
 PY = .venv/bin/python
+# Whoever forbids Python to keep what it compiled has each of the tests' many processes compile everything anew.
+export PYTHONDONTWRITEBYTECODE =
 TOOLS = build/tools/bin
 # One lock for each Python from 3.11 on and for each platform, of wheels alone; dev and mutation follow the first.
 COMPILE = $(TOOLS)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \

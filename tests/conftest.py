@@ -10,21 +10,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from cryptography.fernet import Fernet
+from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, make_url, text
 
 from receiver.container import Container, build_container
 from receiver.sandbox.woocommerce.shop import SandboxShop
 from receiver.sandbox.woocommerce.shops import SandboxShops
+from receiver.services.staff import passwords
 from receiver.settings import Settings
 from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
 from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
+from tests.shared_statements import share_compiled_statements
 from tests.shops import Listener, listening, served_shops
 
 # No test measures time; under CI the same examples come each time, so that a red run can be repeated.
@@ -35,6 +42,27 @@ settings.register_profile(
     derandomize=os.environ.get("CI") == "true",
 )
 settings.load_profile("here")
+share_compiled_statements()
+
+
+passwords.HASHER = PasswordHasher.from_parameters(CHEAPEST)  # tests sign in by the hundred
+
+
+class TemplatesOnce(BytecodeCache):
+    """Compiles each template once in a process: nearly every test makes an app of its own."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._compiled.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        self._compiled[bucket.key + bucket.checksum] = bucket.code
+
+
+Flask.jinja_options = {"bytecode_cache": TemplatesOnce()}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -97,26 +125,34 @@ def chromium():
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """A test that asks for a database runs on both kinds."""
+    """A test that asks for a database runs on both kinds; a module says by a fixture of this name why not."""
     return str(request.param)
 
 
 @pytest.fixture
-def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def memory_path() -> Iterator[Path]:
+    """A folder of the test's own, on no disk where there is room: SQLite waits for a disk at each commit."""
+    with tempfile.TemporaryDirectory(prefix="db", dir=_in_memory()) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a database with nothing in it."""
     if database_kind == "sqlite":
-        yield f"sqlite:///{tmp_path}/receiver.db"
+        yield f"sqlite:///{request.getfixturevalue('memory_path')}/receiver.db"
         return
     with database_on(request.getfixturevalue("postgresql")) as address:
         yield address
 
 
 @pytest.fixture
-def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(database_kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a migrated database: a copy, for to migrate each anew took most of the tests' time."""
     if database_kind == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "receiver.db")
-        yield f"sqlite:///{tmp_path}/receiver.db"
+        file = request.getfixturevalue("memory_path") / "receiver.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        yield f"sqlite:///{file}"
         return
     with database_on(
         request.getfixturevalue("postgresql"), request.getfixturevalue("migrated_name")

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from receiver.container import Container
 from receiver.storage.tables import Attempt, Delivery, Signal
 from tests.processes import answers, running, wait_until, web, worker
-from tests.sending import signed_headers
+from tests.raw_http import signed_headers
 from tests.signals import SECRET, add_shop, body_of
 from tests.signals import signal as a_signal
 

@@ -20,7 +20,7 @@ from receiver.storage import inbox
 from receiver.storage.tables import Delivery, Link
 from tests.crash_runner import ENDED, waits
 from tests.processes import answers, running, wait_until, web, worker
-from tests.sending import signed_headers
+from tests.raw_http import signed_headers
 from tests.serving import Hanging, served
 from tests.signals import SECRET, add_shop, body_of, linked, new_delivery, signal
 

@@ -14,7 +14,7 @@ from receiver.services.deliveries.process import process_next
 from receiver.storage import deliveries
 from receiver.storage.tables import AuditEntry
 from tests.fakes import FrozenClock
-from tests.sending import signed_headers
+from tests.raw_http import signed_headers
 from tests.signals import add_shop, body_of, keep, keep_one, linked, row, signal
 
 KEYS = ["id", "state", "source", "store", "topic", "delivery_id", "webhook_id", "received_at", "body_sha256"]

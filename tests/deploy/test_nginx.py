@@ -21,10 +21,10 @@ from receiver.storage.tables import Delivery
 from receiver.web.bodies import FILES, MOST_BYTES, MOST_BYTES_OF_A_FILE
 from tests.capabilities import needs_nginx
 from tests.conftest import KEY, make_settings
+from tests.nginx_proxy import CALLER, SITE, Proxy
 from tests.processes import Process, answers, running, wait_until, web
-from tests.proxying import CALLER, SITE, Proxy
+from tests.raw_http import Reply, signed_headers
 from tests.sandbox.ports import two_free_ports
-from tests.sending import Reply, signed_headers
 from tests.signals import SECRET, add_shop, body_of, signal
 
 THREADS = 8

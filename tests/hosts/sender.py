@@ -11,7 +11,7 @@ from http.client import HTTPException
 from itertools import count
 from threading import Lock, Thread
 
-from tests.sending import send, signed_headers
+from tests.raw_http import send, signed_headers
 from tests.signals import SECRET, body_of, signal
 
 EACH, PAUSE = 4, 0.2  # threads to each web host, and seconds between two deliveries of one

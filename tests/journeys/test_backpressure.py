@@ -24,8 +24,8 @@ from receiver.storage.tables import Delivery
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
 from tests.processes import Process, answers, running, wait_until, web, worker
+from tests.raw_http import Reply, send, signed_headers
 from tests.sandbox.ports import two_free_ports
-from tests.sending import Reply, send, signed_headers
 from tests.serving import served
 from tests.signals import SECRET, add_shop, body_of, signal
 

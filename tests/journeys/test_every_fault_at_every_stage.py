@@ -149,13 +149,13 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path, migrated_file) -> Iterator[World]:
-    shutil.copy(migrated_file, tmp_path / "stage.db")
+def world(tmp_path, memory_path, migrated_file) -> Iterator[World]:
+    shutil.copy(migrated_file, memory_path / "stage.db")
     accounts: dict[str, SandboxAccount] = {}
     faults = Faults(tmp_path / "faults")
     clock = FrozenClock(OPEN)
     with served(create_tiktok(lambda: accounts, clock, faults.active_for)) as tiktok:
-        found = World(tmp_path, tiktok, faults, accounts)
+        found = World(memory_path, tiktok, faults, accounts)
         found.clock = clock
         yield found
 

@@ -20,8 +20,8 @@ from receiver.worker.store_work import AT_ONE_HOST, StoreWork, work_stores
 from tests.fakes import at
 from tests.journeys.connecting import connect_by_hand, service_for
 from tests.processes import answers, running, wait_until, web
+from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
-from tests.sending import signed_headers
 from tests.serving import Hanging, served
 from tests.signals import SECRET, add_shop, body_of, signal
 

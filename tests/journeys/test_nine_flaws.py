@@ -24,8 +24,8 @@ from receiver.storage.tables import Delivery, Store
 from tests.conftest import KEY
 from tests.fakes import FrozenClock, at
 from tests.processes import answers, running, wait_until, web, worker
+from tests.raw_http import Reply, send, signed_headers
 from tests.sandbox.ports import two_free_ports
-from tests.sending import Reply, send, signed_headers
 from tests.signals import SECRET, add_shop, attempts, body_of, linked, signal
 
 BODY = body_of(signal(7))

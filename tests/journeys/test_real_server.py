@@ -14,8 +14,8 @@ import pytest
 from receiver.container import Container
 from receiver.storage.tables import Delivery, Quarantined
 from tests.processes import answers, running, wait_until, web
+from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
-from tests.sending import signed_headers
 from tests.signals import SECRET, add_shop, body_of, signal
 
 BODY = body_of(signal())

@@ -16,8 +16,8 @@ from receiver.domain.deliveries import DeliveryState
 from receiver.storage.tables import Attempt, Delivery
 from tests.conftest import make_settings
 from tests.processes import answers, running, wait_until, web, worker
+from tests.raw_http import signed_headers
 from tests.sandbox.ports import two_free_ports
-from tests.sending import signed_headers
 from tests.signals import SECRET, add_shop, body_of, keep, signal
 
 STOPPED_WITHIN = 30  # seconds; what hangs would take for ever

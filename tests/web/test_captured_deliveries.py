@@ -12,7 +12,7 @@ from receiver.container import Container
 from receiver.integrations.woocommerce.events import OURS
 from receiver.storage.tables import Delivery
 from tests.captures import FILES, Capture, captures
-from tests.sending import Reply, send
+from tests.raw_http import Reply, send
 from tests.serving import served
 from tests.signals import add_shop
 

@@ -14,7 +14,7 @@ from receiver.web.connect import shop as pages
 from tests.conftest import make_settings
 from tests.fake_stores import URL
 from tests.staff import BASE
-from tests.web.test_shop_pages import kept_keys
+from tests.web.connect.test_shop_pages import kept_keys
 
 OURS = "https://credit.example"
 SECRET = "b" * 43
@@ -42,6 +42,12 @@ FROM_US = [
     {"Referer": f"{OURS}/connect?shop=x"},
     {},  # no browser
 ]
+
+
+@pytest.fixture
+def database_kind():
+    """Headers decide before a database is asked: a second kind of it would show nothing new."""
+    return "sqlite"
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from receiver.services.deliveries.process import process_next
 from receiver.storage.tables import Delivery
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
-from tests.fuzzing import LIMIT, Fuzzer
+from tests.fuzzed_calls import LIMIT, Fuzzer
 from tests.signals import add_shop
 
 COUNTS = {"sqlite": 10_000, "postgresql": 2_000}

@@ -20,7 +20,7 @@ from receiver.services.polling.verify_subscriptions import verify_subscriptions_
 from receiver.storage import tables
 from tests.conftest import make_settings
 from tests.db_factories import keep_account, keep_link, keep_store
-from tests.fuzzing import BODIES, ODD_HEADERS
+from tests.fuzzed_calls import BODIES, ODD_HEADERS
 from tests.integrations.tiktok.test_tiktok_signature import EXAMPLES
 from tests.web.test_fuzz import A_FAULT_OF_OURS, ask
 

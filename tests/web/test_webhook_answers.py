@@ -24,7 +24,7 @@ from receiver.storage.tables import Delivery, Store
 from receiver.web.webhooks import WebhookMiddleware
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
-from tests.sending import Headers, Reply, send, signed_headers
+from tests.raw_http import Headers, Reply, send, signed_headers
 from tests.serving import served
 from tests.signals import SECRET, add_shop, body_of, signal
 

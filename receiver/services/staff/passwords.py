@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -15,6 +16,7 @@ from receiver.storage.tables import Staff
 
 SHORTEST, LONGEST = 12, 200
 AT_ONCE = BoundedSemaphore(4)  # each takes 64 MiB while it lasts
+HASHER = PasswordHasher()
 PATIENCE = 2.0  # seconds to wait for a turn: a thread that waits is one less for deliveries
 
 
@@ -28,14 +30,15 @@ def hashed_password(password: str) -> str:
     if not SHORTEST <= len(password) <= LONGEST:
         raise InputError(f"must have {SHORTEST} to {LONGEST} characters", path="password")
     with _turn():
-        return PasswordHasher().hash(password)
+        return HASHER.hash(password)
 
 
 def is_password(person: Staff | None, password: str) -> bool:
     """Takes as long where there is no such person. Raises Busy."""
     with _turn():
+        nobodys = _nobodys_hash()
         try:
-            PasswordHasher().verify(person.password_hash if person else _NOBODYS, password)
+            HASHER.verify(person.password_hash if person else nobodys, password)
         except (VerificationError, InvalidHashError):
             return False
     return person is not None
@@ -51,5 +54,10 @@ def _turn() -> Iterator[None]:
         AT_ONCE.release()
 
 
-# The hash of a password that was thrown away: what is compared when there is no such person.
-_NOBODYS = PasswordHasher().hash(secrets.token_urlsafe(32))
+@cache
+def _nobodys_hash() -> str:
+    """Return the hash of a password that was thrown away: what is compared when there is no such person.
+
+    Made at the first check, whoever it is for: most commands check no password, and should not wait for it.
+    """
+    return HASHER.hash(secrets.token_urlsafe(32))

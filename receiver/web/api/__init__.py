@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 
 from receiver.errors import InputError
 from receiver.strict_json import read_json
@@ -23,14 +24,32 @@ from receiver.web.api.what_if import what_if_api
 
 
 class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
+    """Describes its routes for the first who asks: that takes longer than all else at a start."""
+
     ERROR_SCHEMA = RefusalSchema
-    _described: bytes | None = None
+
+    def __init__(self, app: Flask) -> None:
+        self._undescribed: list[Blueprint] = []
+        self._described: bytes | None = None
+        self._describing = Lock()
+        super().__init__(app)
+
+    def register_blueprint(self, area: Blueprint) -> None:
+        """Put an area's routes on the app."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][area.name] = self
+        self._app.register_blueprint(area)
+        self._undescribed.append(area)
 
     def _openapi_json(self) -> Response:
-        """The description, made for the first who asks; no route is added after that."""
-        if self._described is None:
-            self._described = bytes(super()._openapi_json().data)
+        with self._describing:
+            self._described = self._described or self._description()
         return Response(self._described, mimetype="application/json")
+
+    def _description(self) -> bytes:
+        for area in self._undescribed:
+            area.register_views_in_doc(self, self._app, self.spec, name=area.name, parameters=None)
+            self.spec.tag({"name": area.name, "description": area.description})
+        return bytes(super()._openapi_json().data)
 
 
 class _BoundedJson(DefaultJSONProvider):

@@ -1,0 +1,346 @@
+"""Every store of the sandbox's world stands where its story says, on the first day and as the year goes on.
+
+The world begins here as it does under `make run`: its stores deliver over HTTP, the real client polls the
+stand-in for TikTok, staff act through the services. Then the worker's own jobs run at later moments.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from receiver.container import Container, build_container
+from receiver.documents.status import full_document, status_document
+from receiver.domain.facts import Outcome, as_known_at
+from receiver.sandbox.paths import SandboxPaths, find_paths
+from receiver.sandbox.scenario.merchants import MERCHANTS
+from receiver.sandbox.scenario.seed import begin
+from receiver.sandbox.scenario.tiktok_server import accounts
+from receiver.sandbox.scenario.timeline import life
+from receiver.sandbox.serving import served
+from receiver.sandbox.tiktok.api import BASE, create_tiktok
+from receiver.services.decisions.status import Status, status_of
+from receiver.services.evaluation.facts import gather_facts
+from receiver.services.inbox.quarantine import page_of_quarantine
+from receiver.services.stores.record_fact import record
+from receiver.services.stores.registry import disconnect_store
+from receiver.storage.tables import Delivery, Store
+from receiver.worker.jobs import every_minute
+from receiver.worker.loop import work_inbox
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+from tests.forbidden_pairs import violations
+
+BORN = datetime(2026, 11, 23, tzinfo=UTC)
+
+# What each story promises: the stage on day 0, after 30, after 60 and, the credit having expired after 180
+# days, after 200.
+OVER = "programme_over"
+PROMISED = {
+    "morning-roast": ("accumulating", "due", "due", "due"),
+    "brass-button": ("awaiting_setup", "awaiting_setup", "awaiting_setup", OVER),
+    "fox-and-thimble": ("awaiting_link", "awaiting_link", "awaiting_link", OVER),
+    "slow-tide": ("awaiting_spend", "awaiting_spend", "awaiting_spend", OVER),
+    "lotus-row": ("accumulating", "due", "due", "due"),
+    "harbour-lights": ("due", "due", "due", "due"),
+    "cobalt-sky": ("settling", "ended", "ended", OVER),
+    "peak-outfitters": ("due", "due", "due", "due"),
+    "juniper-press": ("issued", "issued", "issued", "expired"),
+    "marigold-market": ("credited", "credited", "credited", "expired"),
+    "second-chance": ("not_admitted", "not_admitted", "not_admitted", OVER),
+    "last-call": (OVER, OVER, OVER, OVER),
+    "paper-crane": ("ended", "ended", "ended", OVER),
+    "blumenwiese": ("ineligible", "ineligible", "ineligible", OVER),
+    "old-town-books": ("ineligible", "ineligible", "ineligible", OVER),
+    "silver-comet": ("blocked", "blocked", "blocked", "blocked"),
+    "velvet-anchor": ("accumulating", "held", "held", OVER),
+    "copper-kettle": ("accumulating", "settling", "settling", OVER),
+    "fern-and-fable": ("held", "held", "held", OVER),
+    "night-owl": ("held", "held", "held", OVER),
+    "tin-whistle": ("due", "due", "due", "due"),
+    "salt-flat": ("awaiting_setup", "awaiting_setup", "awaiting_setup", OVER),
+    "quiet-corner": ("awaiting_setup", "awaiting_setup", "awaiting_setup", OVER),
+    "tin-roof": ("awaiting_setup", "awaiting_setup", "awaiting_setup", OVER),
+}
+# The rules that stand at unknown for as long as the world lasts, and those that fail, with the day from
+# which they may. None of the former is ever one of the latter.
+UNKNOWN = {
+    "velvet-anchor": {"not_yet_advertising"},
+    "copper-kettle": {"account_linked"},
+    "fern-and-fable": {"account_once", "merchant_once"},
+    "night-owl": {"spend_reached"},
+    # What they sent was refused, or is held: they may be set up and linked for all we know.
+    "salt-flat": {"integration_set_up", "account_linked"},
+    "quiet-corner": {"integration_set_up", "account_linked"},
+    "tin-roof": {"integration_set_up", "account_linked"},
+}
+FAILED = {
+    "last-call": {"programme_open": 0, "credit_in_time": 0, "spend_reached": 30},
+    "paper-crane": {"spend_reached": 0},
+    "cobalt-sky": {"spend_reached": 30},  # 35 days after its window the bill is still not paid
+    "blumenwiese": {"store_market": 0},
+    "old-town-books": {"not_yet_advertising": 0},
+    "silver-comet": {"good_standing": 0},
+}
+# The awards there are on the first day: credit, currency, flags.
+AWARDED = {
+    "harbour-lights": ("395.00", "GBP", []),
+    "peak-outfitters": ("5000.00", "USD", []),
+    "juniper-press": ("1500.00", "USD", []),
+    "marigold-market": ("500.00", "USD", []),
+    "tin-whistle": ("5000.00", "USD", ["spend_restated"]),
+}
+
+
+class World:
+    """The sandbox's stores and the service, at a clock that a test moves."""
+
+    def __init__(self, container: Container, clock: FrozenClock, place: SandboxPaths) -> None:
+        self.container, self.clock, self.place = container, clock, place
+        self.memory = begin(container, place)
+
+    def on(self, day: int) -> None:
+        """What the worker does until that day's hour, all of it at once."""
+        self.clock.at += timedelta(days=day) - (self.clock.at - BORN) // timedelta(days=1) * timedelta(days=1)
+        while work_inbox(self.container):
+            pass
+        for job in every_minute(self.container):
+            job.run(Event())
+
+    def status(self, key: str) -> Status:
+        return status_of(self.container.database, self.clock(), self.memory.stores[key].id)
+
+    def document(self, key: str) -> dict[str, Any]:
+        return status_document(self.status(key).decision)
+
+    def stages(self) -> dict[str, str]:
+        return {merchant.key: self.document(merchant.key)["stage"] for merchant in MERCHANTS}
+
+    def rules(self, outcome: Outcome) -> dict[str, set[str]]:
+        """By store, the rules that stand at an outcome; stores without one are left out."""
+        found = {
+            merchant.key: {
+                rule.id for rule in self.status(merchant.key).decision.rules if rule.outcome is outcome
+            }
+            for merchant in MERCHANTS
+        }
+        return {key: rules for key, rules in found.items() if rules}
+
+    def forbidden(self, key: str) -> list[str]:
+        """What the document of a store says though its facts forbid it."""
+        status = self.status(key)
+        with self.container.database.reading() as session:
+            store = session.get_one(Store, self.memory.stores[key].id)
+            facts = gather_facts(session, store, self.clock())
+        known = as_known_at(facts, self.clock())
+        return violations(known, status.decision, full_document(status, for_staff=True))
+
+    def deliveries(self, key: str) -> list[Delivery]:
+        store_id = self.memory.stores[key].id
+        with self.container.database.reading() as session:
+            query = select(Delivery).where(Delivery.store_id == store_id).order_by(Delivery.id)
+            return list(session.scalars(query))
+
+
+def the_world(database_url: str, folder: Path, hours: float) -> Iterator[World]:
+    clock = FrozenClock(BORN + timedelta(hours=hours))
+    place = find_paths({"SANDBOX_FOLDER": str(folder / "sandbox")})
+    place.folder.mkdir(exist_ok=True)
+    with served(create_tiktok(accounts(BORN.date()), clock)) as tiktok:
+        settings = make_settings(database_url=database_url, tiktok_api_url=tiktok + BASE)
+        container = build_container(settings, now=clock)
+        try:
+            yield World(container, clock, place)
+        finally:
+            container.database.close()
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A world that has begun, with its database, to be copied: to live so many stores' past takes long."""
+    folder = tmp_path_factory.mktemp("begun")
+    for _ in the_world(f"sqlite:///{folder}/receiver.db", folder, 8):
+        pass
+    return folder
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    yield from the_world(database_url, tmp_path, 15)
+
+
+@pytest.fixture
+def morning(begun: Path, memory_path: Path) -> Iterator[World]:
+    shutil.copytree(begun, memory_path, dirs_exist_ok=True)
+    yield from the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8)
+
+
+def test_every_store_stands_where_its_story_says_and_no_unknown_becomes_a_no(world: World) -> None:
+    for place, day in enumerate((0, 30, 60, 200)):
+        world.on(day)
+        assert world.stages() == {key: stages[place] for key, stages in PROMISED.items()}
+        assert world.rules(Outcome.UNKNOWN) == UNKNOWN
+        assert world.rules(Outcome.FAIL) == failed_on(day)
+
+
+def test_no_store_is_told_what_its_facts_forbid_on_any_day(morning: World) -> None:
+    for day in (0, 30, 60, 175, 200):
+        morning.on(day)
+        assert {key: found for key in PROMISED if (found := morning.forbidden(key))} == {}, day
+
+
+def failed_on(day: int) -> dict[str, set[str]]:
+    expired = {"credit_in_time"} if day > 180 else set()
+    found = {
+        key: expired | {rule for rule, since in FAILED.get(key, {}).items() if since <= day}
+        for key in PROMISED
+    }
+    return {key: rules for key, rules in found.items() if rules}
+
+
+@pytest.mark.parametrize("hours", [0.02, 11.9, 23.9])
+def test_it_may_begin_at_any_hour(hours: float, memory_path: Path) -> None:
+    for world in the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, hours):
+        world.on(0)
+        assert world.stages() == {key: stages[0] for key, stages in PROMISED.items()}
+        assert world.rules(Outcome.UNKNOWN) == UNKNOWN
+
+
+def test_the_first_day_shows_each_thing_its_story_names(morning: World) -> None:
+    morning.on(0)
+    documents = {merchant.key: morning.document(merchant.key) for merchant in MERCHANTS}
+    awards = {
+        key: (document["award"]["credit"], document["award"]["currency"], document["award"]["flags"])
+        for key, document in documents.items()
+        if document["award"]
+    }
+    assert awards == AWARDED
+    assert documents["juniper-press"]["award"]["reference"] == "••••2210"
+    assert documents["morning-roast"]["next_tier"]["threshold"] == "500.00"
+    silks = documents["lotus-row"]
+    assert (silks["account"]["timezone"], silks["account"]["country"]) == ("Asia/Bangkok", "US")
+    (left_out,) = silks["spend"]["excluded"]
+    assert (left_out["why"], float(left_out["amount"]) > 0) == ("ad_credit", True)
+    assert documents["night-owl"]["spend"]["provisional"] is True
+    kites = documents["cobalt-sky"]
+    assert kites["spend"]["qualifying"] == "416.00"
+    assert kites["spend"]["excluded"] == [
+        {"why": "tax", "amount": "33.28"},
+        {"why": "not_paid", "amount": "364.00"},
+    ]
+    (reached,) = [rule["text"] for rule in kites["rules"] if rule["id"] == "spend_reached"]
+    assert "not all of it is paid yet" in reached
+    assert documents["last-call"]["programme"]["id"] == "woocommerce-2025"
+    assert morning.status("copper-kettle").stale
+    assert float(documents["copper-kettle"]["spend"]["qualifying"]) > 0
+    assert not morning.status("morning-roast").stale
+
+
+def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning: World) -> None:
+    assert morning.deliveries("salt-flat") == []  # 401: not accepted, and held apart
+    held = page_of_quarantine(morning.container.database, morning.memory.stores["salt-flat"].id, limit=0)
+    assert len(held.rows) == 2
+    held, outdated = morning.deliveries("quiet-corner"), morning.deliveries("tin-roof")
+    assert {(one.state, one.error) for one in held} == {
+        (
+            "dead",
+            "held: the signal is of https://staging.quiet-corner.example/, "
+            "the store is https://quiet-corner.example/",
+        )
+    }
+    assert {(one.state, one.error) for one in outdated} == {
+        ("dead", "arg.v: must be 1; this is another version of the signal")
+    }
+    fine = {merchant.key for merchant in MERCHANTS if merchant.trouble is None}
+    assert {one.state for key in fine for one in morning.deliveries(key)} == {"processed"}
+
+
+def test_what_staff_do_moves_a_story_on(morning: World) -> None:
+    container, stores = morning.container, morning.memory.stores
+    morning.on(0)
+    leaving = stores["slow-tide"].id
+    disconnect_store(container.database, container.now(), leaving, reason="it asked us to", actor="test")
+    said = {"name": "paid_bills_confirmed", "value": "yes", "reason": "seen", "evidence": "invoice 7"}
+    record(container.database, container.now(), store_id=stores["night-owl"].id, **said, actor="test")
+    assert morning.document("second-chance")["stage"] == "awaiting_spend"
+    assert morning.document("night-owl")["stage"] == "due"
+
+
+def test_a_second_start_changes_nothing(morning: World) -> None:
+    morning.on(0)
+    before = {merchant.key: morning.document(merchant.key) for merchant in MERCHANTS}
+    deliveries = {merchant.key: len(morning.deliveries(merchant.key)) for merchant in MERCHANTS}
+    again = begin(morning.container, morning.place)
+    assert again == morning.memory
+    assert {merchant.key: morning.document(merchant.key) for merchant in MERCHANTS} == before
+    assert {merchant.key: len(morning.deliveries(merchant.key)) for merchant in MERCHANTS} == deliveries
+
+
+def test_a_start_that_was_cut_short_is_made_good_by_the_next(
+    memory_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("receiver.sandbox.scenario.history_replay.issue", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            next(the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8))
+    for world in the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8):
+        world.on(0)
+        assert world.stages() == {key: stages[0] for key, stages in PROMISED.items()}
+
+
+def test_a_world_of_fewer_stores_keeps_them_and_gains_the_others(
+    memory_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three weeks ago the sandbox had four stores, told their signals, and knew of no further steps."""
+    four = {"morning-roast", "harbour-lights", "peak-outfitters", "old-town-books"}
+    url = f"sqlite:///{memory_path}/receiver.db"
+    few = [merchant for merchant in MERCHANTS if merchant.key in four]
+    with monkeypatch.context() as earlier:
+        earlier.setattr("receiver.sandbox.scenario.seed.MERCHANTS", few)
+        for world in the_world(url, memory_path, 8):
+            world.on(0)
+            kept = {key: world.memory.stores[key].id for key in four}
+    remembered = json.loads((memory_path / "sandbox" / "state.json").read_text())
+    for store in remembered["stores"].values():
+        store["told"] = 3
+    (memory_path / "sandbox" / "state.json").write_text(json.dumps(remembered))
+    for world in the_world(url, memory_path, 8 + 20 * 24):
+        world.on(20)
+        stages = world.stages()
+        assert {key: world.memory.stores[key].id for key in four} == kept
+        assert {key: stages[key] for key in four} == {
+            "morning-roast": "due",
+            "harbour-lights": "due",
+            "peak-outfitters": "due",
+            "old-town-books": "ineligible",
+        }
+        assert stages["fern-and-fable"] == "held"
+        assert set(stages) == set(PROMISED)
+
+
+def test_every_life_is_lived_before_the_world_begins() -> None:
+    for merchant in MERCHANTS:
+        moments = [event.at for event in life(merchant, BORN.date())]
+        assert moments == sorted(moments)
+        assert all(at < BORN for at in moments)
+
+
+def test_no_two_stores_share_an_address_or_an_account() -> None:
+    assert len({merchant.url for merchant in MERCHANTS}) == len(MERCHANTS)
+    numbers = [merchant.account.number for merchant in MERCHANTS if merchant.account]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_every_store_has_a_promise() -> None:
+    assert {merchant.key for merchant in MERCHANTS} == set(PROMISED)

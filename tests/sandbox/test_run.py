@@ -1,0 +1,206 @@
+"""The sandbox starts whole, its stores are really taken in, and when it stops nothing is left running."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+from sqlalchemy import select
+
+from receiver.container import Container
+from receiver.storage.tables import Staff
+from tests.sandbox.ports import free_ports
+from tests.sandbox.scenario.test_world import PROMISED
+
+ROOT = Path(__file__).parents[2]
+STAGES = {key: stages[0] for key, stages in PROMISED.items()}
+
+
+class Sandbox:
+    """One sandbox in a folder and on ports of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_ports(3)
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self, **environment: str) -> subprocess.Popen[str]:
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PORT")
+        }
+        ours = {"PORT": str(self.port), "SANDBOX_FOLDER": str(self.folder)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "receiver.sandbox"],
+            cwd=ROOT,
+            env={**inherited, **ours, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            umask=0o000,
+        )
+        return self.process
+
+    def stop(self, number: signal.Signals) -> tuple[int, str, str]:
+        assert self.process is not None
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=30)
+        return self.process.returncode, out, err
+
+    def memory(self) -> dict[str, dict[str, str]]:
+        stores: dict[str, dict[str, str]] = json.loads((self.folder / "state.json").read_text())["stores"]
+        return stores
+
+    def status(self, key: str) -> dict[str, object]:
+        token = self.memory()[key]["token"]
+        address = f"http://127.0.0.1:{self.port}/api/v1/status"
+        with urlopen(Request(address, headers={"Authorization": f"Bearer {token}"}), timeout=5) as answer:
+            document: dict[str, object] = json.load(answer)
+        return document
+
+    def shop(self, key: str) -> dict[str, object]:
+        """What it says of itself."""
+        address = f"http://127.0.0.1:{self.port + 2}/shops/{key}/wp-json/"
+        with urlopen(address, timeout=5) as answer:
+            index: dict[str, object] = json.load(answer)
+        return index
+
+    def open_to_others(self) -> list[str]:
+        """What of it somebody else on this machine may read or write."""
+        everything = [self.folder, *self.folder.rglob("*")]
+        return [path.name for path in everything if path.stat().st_mode & 0o077]
+
+    def processes(self) -> list[int]:
+        """Everything on this machine that was started with this sandbox's folder, itself apart."""
+        mark = f"SANDBOX_FOLDER={self.folder}".encode()
+        found = [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and marked(entry, mark)
+        ]
+        return [one for one in found if self.process is None or one != self.process.pid]
+
+
+def marked(process: Path, mark: bytes) -> bool:
+    try:
+        return mark in (process / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def until(true: Callable[[], object], seconds: float = 50) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    made = Sandbox(tmp_path / "sandbox")
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.process.kill()
+        made.process.communicate(timeout=20)
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="/proc tells what runs")
+
+
+@needs_proc
+def test_it_plays_its_stories_and_leaves_nothing_behind(sandbox: Sandbox) -> None:
+    sandbox.start()
+
+    def stand() -> dict[str, object]:
+        try:
+            documents = {key: sandbox.status(key) for key in STAGES}
+        except (OSError, ValueError, KeyError):
+            return {}
+        return {key: document["stage"] for key, document in documents.items()}
+
+    try:
+        until(lambda: stand() == STAGES)
+    except AssertionError:
+        pytest.fail(f"the stores stand at {stand()}\n{sandbox.stop(signal.SIGTERM)}")
+    assert len(sandbox.processes()) >= 5
+    assert sandbox.shop("morning-roast")["name"] == "Morning Roast Coffee"
+    assert sandbox.open_to_others() == []
+    first = sandbox.memory()
+
+    status, out, err = sandbox.stop(signal.SIGINT)
+
+    assert (status, err) == (0, "")
+    assert "demo@sandbox.example" in out
+    assert f"-H 'Authorization: Bearer {first['morning-roast']['token']}'" in out
+    assert sandbox.processes() == []
+
+    sandbox.start()
+    until(lambda: stand() == STAGES)
+    assert sandbox.stop(signal.SIGTERM)[0] == 0
+    assert {key: store["id"] for key, store in sandbox.memory().items()} == {
+        key: store["id"] for key, store in first.items()
+    }
+    assert sandbox.processes() == []
+
+
+@needs_proc
+def test_killed_outright_it_takes_its_processes_along(sandbox: Sandbox) -> None:
+    process = sandbox.start()
+    until(lambda: len(sandbox.processes()) >= 4)
+    process.kill()
+    process.communicate(timeout=20)
+    until(lambda: sandbox.processes() == [], seconds=20)
+
+
+@needs_proc
+def test_a_process_that_falls_is_named_and_ends_all_of_it(sandbox: Sandbox) -> None:
+    process = sandbox.start()
+    until(lambda: (sandbox.folder / "stores.log").exists())
+    (worker,) = [
+        one for one in sandbox.processes() if b"\0worker\0" in Path(f"/proc/{one}/cmdline").read_bytes()
+    ]
+    os.kill(worker, signal.SIGKILL)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert err.startswith("The worker process ended (exit status -9).")
+    assert sandbox.processes() == []
+
+
+def test_a_port_in_use_is_one_sentence(sandbox: Sandbox) -> None:
+    with socket.create_server(("127.0.0.1", sandbox.port + 1)):
+        out, err = sandbox.start().communicate(timeout=30)
+    assert sandbox.process is not None
+    assert (sandbox.process.returncode, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert f"PORT={sandbox.port}" in err
+
+
+def test_a_database_of_ones_own_is_left_alone(sandbox: Sandbox, container: Container) -> None:
+    with container.database.writing() as session:
+        session.add(
+            Staff(email="ann@shop.example", role="viewer", password_hash="x", created_at=container.now())
+        )
+    _, err = sandbox.start(DATABASE_URL=container.settings.database_url).communicate(timeout=30)
+    assert sandbox.process is not None
+    assert sandbox.process.returncode == 1
+    assert "holds stores or staff that are not the sandbox's" in err
+    with container.database.reading() as session:
+        assert [one.email for one in session.scalars(select(Staff))] == ["ann@shop.example"]
+
+
+def test_settings_of_ones_own_are_one_sentence_and_left_alone(sandbox: Sandbox) -> None:
+    sandbox.folder.mkdir()
+    (sandbox.folder / ".env").write_text("PUBLIC_URL=https://credit.example\n")
+    _, err = sandbox.start().communicate(timeout=30)
+    assert sandbox.process is not None
+    assert sandbox.process.returncode == 1
+    assert len(err.splitlines()) == 1
+    assert "settings of your own" in err
+    assert (sandbox.folder / ".env").read_text() == "PUBLIC_URL=https://credit.example\n"

@@ -1,0 +1,118 @@
+"""A store restored from a backup counts from an earlier number; the state we read is then the truth."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from receiver.container import Container
+from receiver.domain.deliveries import DeliveryState
+from receiver.services.decisions.decide import decide_store
+from receiver.services.deliveries.sequence import BEFORE_RESTART, FELL_BACK
+from receiver.storage.bridges import bridge_of
+from receiver.storage.tables import AuditEntry, Bridge, StoreTroubleRow
+from receiver.web.webhooks import HEADERS
+from receiver.worker.loop import work_inbox
+from tests.services.deliveries.test_apply_signal import SIGNAL, Shop, state
+from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, add_shop, keep_one, linked, signal
+
+RESTORED = BEGAN + timedelta(days=20)
+READ = RESTORED + timedelta(hours=3)
+
+
+@pytest.fixture
+def shop(container: Container):
+    store_id = add_shop(container, joined_at=BEGAN).id
+    with container.database.reading() as session:
+        yield Shop(session, store_id)
+
+
+def dated(at: datetime) -> dict[str, Any]:
+    return {"at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def account(number: str) -> dict[str, Any]:
+    return {"advertiser_id": number, "exact": False}
+
+
+@pytest.fixture
+def restored(shop: Shop):
+    """It told ten things of one account, and was then put back to where it had told five."""
+    shop.hears(*(signal(seq, "integration_set_up") for seq in range(1, 10)), linked(10))
+    return shop
+
+
+def test_a_number_that_falls_back_changes_nothing_and_has_the_state_read_at_once(restored: Shop):
+    session, soon = restored.session, RESTORED + timedelta(minutes=5)
+    keys = {"rest_base": "https://shop.example/", "keys_sealed": "", "connected_at": BEGAN, "failures": 0}
+    session.add(Bridge(store_id=restored.id, next_check_at=RESTORED + timedelta(days=1), **keys))
+    session.flush()
+    (result,) = restored.hears(
+        linked(6, OTHER_ACCOUNT, event="account_switched", **dated(RESTORED)), received_at=soon
+    )
+    assert (result.state, result.error) == (DeliveryState.IGNORED, FELL_BACK)
+    assert (restored.open, restored.row.sequence_fell_at) == ([ACCOUNT], soon)
+    session.expire_all()
+    assert bridge_of(session, restored.id).next_check_at == soon
+
+
+def test_the_state_that_was_read_is_the_truth_and_starts_the_sequence_anew(restored: Shop):
+    restored.hears(linked(6, OTHER_ACCOUNT, **dated(RESTORED)), received_at=RESTORED)
+    restored.is_read(state(7, True, True, account(OTHER_ACCOUNT), **dated(READ)), received_at=READ)
+    assert (restored.open, restored.row.sequence_fell_at) == ([OTHER_ACCOUNT], None)
+    later = READ + timedelta(hours=1)
+    restored.hears(linked(8, event="account_switched", **dated(later)), received_at=later)
+    assert restored.open == [ACCOUNT]
+    (told,) = restored.session.scalars(select(AuditEntry).where(AuditEntry.action.like("%restarted")))
+    assert (told.detail["from"], told.detail["to"]) == (10, 7)
+
+
+def test_numbers_used_before_the_restore_are_new_again_after_it(restored: Shop):
+    restored.is_read(state(9, True, True, account(ACCOUNT), **dated(READ)), received_at=READ)
+    later = READ + timedelta(hours=1)
+    (result,) = restored.hears(signal(10, "link_lost", **dated(later)), received_at=later)
+    assert (result.state, restored.open) == (DeliveryState.PROCESSED, [])
+
+
+def test_what_was_told_before_the_restore_and_is_replayed_after_it_changes_nothing(restored: Shop):
+    restored.is_read(state(7, True, True, account(OTHER_ACCOUNT), **dated(READ)), received_at=READ)
+    (result,) = restored.hears(linked(10), received_at=BEGAN + timedelta(minutes=11))
+    assert (result.state, result.error) == (DeliveryState.IGNORED, BEFORE_RESTART)
+    assert restored.open == [OTHER_ACCOUNT]
+
+
+def test_a_state_that_was_read_twice_changes_nothing_the_second_time(restored: Shop):
+    for _ in range(2):
+        restored.is_read(state(7, True, True, account(OTHER_ACCOUNT), **dated(READ)), received_at=READ)
+    assert restored.open == [OTHER_ACCOUNT]
+    assert (
+        len(restored.session.scalars(select(AuditEntry).where(AuditEntry.action.like("%restarted"))).all())
+        == 1
+    )
+
+
+def test_a_state_that_was_read_before_newer_news_is_no_restore(restored: Shop):
+    later = READ + timedelta(minutes=1)
+    restored.hears(linked(12, OTHER_ACCOUNT, event="account_switched", **dated(later)), received_at=later)
+    restored.is_read(state(11, True, True, account(ACCOUNT), **dated(READ)), received_at=READ)
+    assert (restored.open, restored.row.sequence_from) == ([OTHER_ACCOUNT], None)
+
+
+def test_no_call_can_pass_for_a_state_that_we_read():
+    """What a call brings of headers is named, and ours is not among them."""
+    assert "x-read-by" not in {name for _, name in HEADERS}
+
+
+def test_a_store_whose_numbers_fell_back_is_told_to_staff(container: Container):
+    store_id = add_shop(container, joined_at=BEGAN).id
+    container.now.at = RESTORED
+    keep_one(container, store_id, linked(10, **dated(RESTORED - timedelta(days=2))), SIGNAL)
+    keep_one(container, store_id, signal(6, "link_lost", **dated(RESTORED - timedelta(minutes=1))), SIGNAL)
+    while work_inbox(container):
+        pass
+    decide_store(container.database, container.now(), store_id)
+    with container.database.reading() as session:
+        assert "signals_fell_back" in session.scalars(select(StoreTroubleRow.id)).all()

@@ -1,0 +1,156 @@
+"""Deliveries, replays, quarantine and rejections by API: the same answers and refusals as in the console."""
+
+import pytest
+from sqlalchemy import select, update
+
+from receiver.app import create_app
+from receiver.services.deliveries.process import process_next
+from receiver.services.deliveries.replay import replay_next
+from receiver.services.stores.registry import rotate_secret
+from receiver.storage.tables import AuditEntry, Delivery, Store
+from tests.raw_http import signed_headers
+from tests.signals import add_shop, body_of, keep_one, signal
+from tests.staff import BASE, staff_token
+
+API = "/api/v1/admin"
+MOVED = "https://moved.example/"
+
+
+@pytest.fixture
+def client(container):
+    return create_app(container=container).test_client()
+
+
+@pytest.fixture
+def ask(container, client):
+    """As an operator, or as somebody else with a token."""
+    operator = staff_token(container)
+
+    def asked(method, path, headers=operator, **body):
+        answer = client.open(API + path, method=method, json=body or None, headers=headers, base_url=BASE)
+        return answer.status_code, answer.json if answer.is_json else answer.data
+
+    return asked
+
+
+@pytest.fixture
+def dead(container):
+    """Three deliveries of a shop whose address was kept wrong, which has been put right since."""
+    store_id = add_shop(container).id
+    ids = [keep_one(container, store_id, signal(seq, home_url=MOVED)) for seq in (1, 2, 3)]
+    process_next(container.database, container.now())
+    with container.database.writing() as session:
+        session.execute(update(Store).values(url=MOVED))
+    return ids
+
+
+def states(container):
+    with container.database.reading() as session:
+        return list(session.scalars(select(Delivery.state).order_by(Delivery.id)))
+
+
+def test_deliveries_are_found_page_by_page(ask, dead):
+    status, first = ask("GET", "/deliveries?state=dead&limit=2")
+    assert (status, [one["id"] for one in first["items"]]) == (200, dead[:0:-1])
+    second = ask("GET", f"/deliveries?state=dead&limit=2&after={first['next']}")[1]
+    assert ([one["id"] for one in second["items"]], second["next"]) == ([dead[0]], None)
+    assert ask("GET", "/deliveries?search=moved.example")[1]["items"][0]["error"].startswith("held")
+    assert ask("GET", "/deliveries?since=2030-01-01T00:00:00Z")[1]["items"] == []
+
+
+@pytest.mark.parametrize("wrong", ["state=lost", "since=yesterday", "after=x", "stat=dead", "search=%00"])
+def test_a_filter_that_is_wrong_is_named(ask, wrong):
+    status, told = ask("GET", f"/deliveries?{wrong}")
+    assert status == 400
+    assert wrong.partition("=")[0] in str(told)
+
+
+def test_one_is_told_in_full_without_secrets(ask, dead):
+    shown = ask("GET", f"/deliveries/{dead[0]}")[1]
+    assert (shown["delivery"]["state"], shown["body_hash"]) == ("dead", "verified")
+    assert shown["attempts"][0]["outcome"] == "dead"
+    assert shown["body"]["arg"]["home_url"] == MOVED
+    assert shown["not_shown"] is None
+    assert ask("GET", "/deliveries/999")[0] == 404
+
+
+def test_the_bytes_are_for_operators_and_the_log_tells_it(ask, container, dead):
+    assert ask("POST", f"/deliveries/{dead[0]}/raw", staff_token(container, "viewer"))[0] == 403
+    assert ask("POST", f"/deliveries/{dead[0]}/raw") == (200, body_of(signal(1, home_url=MOVED)))
+    with container.database.writing() as session:
+        told = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
+        session.execute(update(Delivery).values(body=None))
+    assert [one.actor for one in told] == ["operator@staff.example"]
+    assert ask("POST", f"/deliveries/{dead[0]}/raw")[0] == 409
+    assert "dropped" in ask("GET", f"/deliveries/{dead[0]}")[1]["not_shown"]
+
+
+def test_a_replay_is_tried_out_asked_for_and_followed(ask, container, dead, clock):
+    status, found = ask("POST", "/replays/preview", state="dead")
+    assert (status, found["to_replay"], found["by"]["state"]) == (200, 3, {"dead": 3})
+    assert states(container) == ["dead"] * 3
+    status, asked = ask("POST", "/replays", ids=dead[:2], reason="the address was put right")
+    assert (status, asked["state"], asked["total"], asked["rate"]) == (201, "running", 2, 50)
+    while (due := replay_next(container.database, clock.at)) is not None:
+        clock.at = max(clock.at, due)
+    ended = ask("GET", f"/replays/{asked['id']}")[1]
+    assert (ended["state"], ended["outcomes"]) == ("done", {"processed": 2})
+    assert states(container) == ["processed", "processed", "dead"]
+    assert ask("GET", "/replays/9")[0] == 404
+
+
+def test_a_replay_is_cancelled_once_and_listed(ask, container, dead):
+    for _ in range(2):
+        ask("POST", "/replays", state="dead", reason="tried")
+    assert ask("POST", "/replays/2/cancel")[1]["state"] == "cancelled"
+    assert ask("POST", "/replays/2/cancel")[0] == 409
+    first = ask("GET", "/replays?limit=1")[1]
+    assert ([one["id"] for one in first["items"]], first["next"]) == ([2], "2")
+    assert [one["id"] for one in ask("GET", "/replays?after=2")[1]["items"]] == [1]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"state": "dead"},
+        {"reason": "all of it"},
+        {"ids": [], "reason": "r"},
+        {"ids": ["1"], "reason": "r"},
+        {"state": "dead", "reason": "r", "rate": 0},
+    ],
+)
+def test_a_replay_that_says_too_little_is_refused(ask, dead, wrong):
+    assert ask("POST", "/replays", **wrong)[0] == 400
+    assert ask("GET", "/replays")[1]["items"] == []
+
+
+def test_what_is_held_is_taken_in_once_the_secret_is_put_right(ask, client, container):
+    store_id = add_shop(container).id
+    body = body_of(signal(1))
+    headers = signed_headers(body, "its own")
+    assert client.post(f"/webhooks/woocommerce/{store_id}", data=body, headers=headers).status_code == 401
+    (held,) = ask("GET", f"/quarantine?store={store_id}")[1]["items"]
+    refused = {"id": held["id"], "delivery": None, "problem": "wrong signature"}
+    assert ask("POST", "/quarantine/take-in", reason="asked")[1] == {"tried": [refused]}
+    rotate_secret(container, store_id, webhook_secret="its own", actor="ann")
+    tried = ask("POST", "/quarantine/take-in", reason="asked", ids=[held["id"]], dry_run=True)[1]["tried"]
+    assert (tried[0]["problem"], states(container)) == (None, [])
+    ask("POST", "/quarantine/take-in", reason="the secret was put right")
+    assert (states(container), ask("GET", "/quarantine")[1]["items"]) == (["received"], [])
+
+
+def test_rejected_calls_are_counted_and_sampled(ask, client, container):
+    store_id = add_shop(container).id
+    body = body_of(signal(1))
+    client.post(f"/webhooks/woocommerce/{store_id}", data=body, headers=signed_headers(body, "its own"))
+    (counted,) = ask("GET", "/rejections")[1]["items"]
+    assert (counted["store"], counted["reason"], counted["count"]) == (store_id, "signature", 1)
+    (sample,) = ask("GET", f"/rejections/samples?store={store_id}")[1]["items"]
+    assert ["x-wc-webhook-signature", "(44 characters)"] in sample["headers"]
+    assert ask("GET", "/rejections?store=")[1]["items"] == []
+    assert ask("GET", "/rejections?after=x")[0] == 400
+
+
+@pytest.mark.parametrize("path", ["/deliveries/{}", "/replays/{}", "/decisions/{}"])
+def test_a_number_no_database_has_is_not_found(ask, path):
+    assert ask("GET", path.format(10**25))[0] == 404
