@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from receiver.domain.facts import ConsentLoss
+from receiver.domain.poll_reasons import PollReason
 from receiver.storage import audit, links, spend
 from receiver.storage.figures import end_consent
 from receiver.storage.tables import Account
@@ -41,6 +42,6 @@ def consent_withdrawn(
 
 def _plan(session: Session, account: Account, now: datetime) -> None:
     if spend.link_to_read(session, account.advertiser_id) is None:
-        account.next_poll_at, account.poll_reason = None, "waits for the advertiser's consent"
+        account.next_poll_at, account.poll_reason = None, PollReason.NO_CONSENT
     else:
-        account.next_poll_at, account.poll_reason = now, "with another consent that stands"
+        account.next_poll_at, account.poll_reason = now, PollReason.OTHER_CONSENT

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.claims import bound_date, is_exact, set_right
-from receiver.domain.deliveries import DeliveryState
-from receiver.domain.limits import NOT_KEPT, OVER_SIGNALS, TOO_LARGE, day_of
+from receiver.domain.deliveries import BODY_NOT_KEPT, DeliveryReason, DeliveryState
+from receiver.domain.limits import OVER_SIGNALS, day_of
 from receiver.domain.shops import same_shop
 from receiver.domain.signals import (
     AccountLinked,
@@ -117,15 +117,16 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | 
     if delivery.source == TIKTOK:
         return apply_tiktok_event(session, delivery, now)
     if delivery.topic != SIGNAL:
-        return ProcessingResult(DeliveryState.IGNORED, NOT_USED.get(delivery.topic, "this topic is not used"))
-    if delivery.body is None and delivery.error in NOT_KEPT:
-        return ProcessingResult(
-            DeliveryState.DEAD if delivery.error == TOO_LARGE else DeliveryState.IGNORED, delivery.error
-        )
+        error = NOT_USED.get(delivery.topic, "this topic is not used")
+        return ProcessingResult(DeliveryState.IGNORED, error, reason=DeliveryReason.NOT_USED)
+    if delivery.body is None and delivery.reason in BODY_NOT_KEPT:
+        reason = DeliveryReason(delivery.reason)
+        state = DeliveryState.DEAD if reason is DeliveryReason.TOO_LARGE else DeliveryState.IGNORED
+        return ProcessingResult(state, delivery.error, reason=reason)
     try:
         fields = _fields(delivery)
     except InputError as error:  # it never will be readable
-        return ProcessingResult(DeliveryState.DEAD, str(error))
+        return ProcessingResult(DeliveryState.DEAD, str(error), reason=DeliveryReason.UNREADABLE)
     assert delivery.store_id is not None
     # A clock that runs ahead must not make its news the newest for ever.
     news = SignalOrder(fields["install_id"], fields["seq"], min(fields["at"], delivery.received_at))
@@ -158,23 +159,22 @@ def _apply_signal(
     store = held.store(signal.store_id)
     if not same_shop(signal.home_url, store.url):
         held.note_elsewhere(store.id, signal.home_url, now)
-        return ProcessingResult(
-            DeliveryState.DEAD, f"held: the signal is of {signal.home_url}, the store is {store.url}"
-        )
+        error = f"held: the signal is of {signal.home_url}, the store is {store.url}"
+        return ProcessingResult(DeliveryState.DEAD, error, reason=DeliveryReason.ELSEWHERE)
     signal = _set_right(store, signal)
     place = place_of(store, signal.news, received_at=signal.received_at, by_rest=signal.by_rest)
     if place is SignalPlace.BEFORE_RESTART:
-        return ProcessingResult(DeliveryState.IGNORED, BEFORE_RESTART)
+        return ProcessingResult(DeliveryState.IGNORED, BEFORE_RESTART, reason=DeliveryReason.BEFORE_RESTART)
     if place in (SignalPlace.FELL_BACK, SignalPlace.PERHAPS_FELL):
         note_fall(session, store, now)
     if place is SignalPlace.FELL_BACK:
-        return ProcessingResult(DeliveryState.IGNORED, FELL_BACK, stores=(store.id,))
+        return ProcessingResult(DeliveryState.IGNORED, FELL_BACK, (store.id,), DeliveryReason.FELL_BACK)
     if place is SignalPlace.TRUTH and begin_anew(session, store, signal.news, now):
         held.forget_applied(store.id, signal.news)
     if held.is_applied(store.id, signal.news) and place is not SignalPlace.TRUTH:
         return ProcessingResult(DeliveryState.PROCESSED)
     if not bounds.allow(store.id, day_of(signal.received_at)):
-        return ProcessingResult(DeliveryState.IGNORED, OVER_SIGNALS)
+        return ProcessingResult(DeliveryState.IGNORED, OVER_SIGNALS, reason=DeliveryReason.OVER_SIGNALS)
     _apply(held, store, signal, is_truth=place is SignalPlace.TRUTH)
     store.decided_at = None  # to be decided anew, also when the worker dies before it has
     held.mark_applied(store.id, signal.news, signal.event, signal.delivery_id)

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import DeliveryState
-from receiver.domain.schedule import PollReason
+from receiver.domain.deliveries import DeliveryReason, DeliveryState
+from receiver.domain.poll_reasons import PollReason
 from receiver.errors import InputError
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.services.inbox.tiktok_webhooks import WebhookScheme
@@ -27,6 +27,7 @@ from receiver.tiktok_ids import SHAPE, account_id
 
 REPORT_DATA = (11, "11")  # the object in a notice that figures have changed; its type is not stated
 MOST_ENTRIES, MOST_ACCOUNTS = 1000, 10_000
+NO_ACCOUNT = "names no ad account of ours"
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,17 @@ def apply_tiktok_event(session: Session, delivery: Delivery, now: datetime) -> P
         body = _object(delivery)
         told = _about_ads(body) if delivery.topic == WebhookScheme.ADS else _about_users(body)
     except InputError as error:  # it never will be readable
-        return ProcessingResult(DeliveryState.DEAD, str(error))
+        return ProcessingResult(DeliveryState.DEAD, str(error), reason=DeliveryReason.UNREADABLE)
     if isinstance(told, str):
-        return ProcessingResult(DeliveryState.IGNORED, told)
+        return ProcessingResult(DeliveryState.IGNORED, told, reason=DeliveryReason.NOT_USED)
     known = spend.known_accounts(session, told.accounts)
     for advertiser_id in known:
         request_poll(session, advertiser_id, now, told.why)
     if told.access_lost:
         request_verification(session, now)
-    used = known or told.access_lost
-    return (
-        ProcessingResult(DeliveryState.PROCESSED)
-        if used
-        else ProcessingResult(DeliveryState.IGNORED, "names no ad account of ours")
-    )
+    if known or told.access_lost:
+        return ProcessingResult(DeliveryState.PROCESSED)
+    return ProcessingResult(DeliveryState.IGNORED, NO_ACCOUNT, reason=DeliveryReason.NO_ACCOUNT)
 
 
 def _about_ads(body: dict[str, Any]) -> _Notice | str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from receiver.domain.deliveries import identity
+from receiver.domain.deliveries import DeliveryReason, identity
 from receiver.domain.limits import LARGEST_BODY, LONGEST_HEADER_VALUE, TOO_LARGE
 from receiver.errors import ReceiverError
 from receiver.integrations.woocommerce.events import OURS
@@ -68,7 +68,8 @@ def new_delivery(address: ResolvedEndpoint, headers: Headers, raw: bytes, at: da
     webhook_id, delivery_id = (headers.get(f"x-wc-webhook-{name}") for name in ("id", "delivery-id"))
     body_sha256 = hashlib.sha256(raw).hexdigest()
     topic = address.topic or plain_header(headers.get("x-wc-webhook-topic"))
-    is_kept = topic in OURS and len(raw) <= LARGEST_BODY
+    is_ours = topic in OURS
+    is_kept = is_ours and len(raw) <= LARGEST_BODY
     return NewDelivery(
         identity=identity(SOURCE, address.store_id, webhook_id, delivery_id, body_sha256),
         source=SOURCE,
@@ -82,7 +83,8 @@ def new_delivery(address: ResolvedEndpoint, headers: Headers, raw: bytes, at: da
         body_sha256=body_sha256,
         received_at=at,
         body_bytes=len(raw),
-        error=TOO_LARGE if topic in OURS and not is_kept else None,
+        reason=DeliveryReason.TOO_LARGE if is_ours and not is_kept else None,
+        error=TOO_LARGE if is_ours and not is_kept else None,
     )
 
 

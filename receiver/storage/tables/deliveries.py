@@ -40,7 +40,8 @@ class Delivery(Base):
     due_at: Mapped[dt.datetime | None]  # when the worker should take it; null once ended
     lease_until: Mapped[dt.datetime | None]  # while processing: until when it is somebody's
     ended_at: Mapped[dt.datetime | None]
-    error: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None]  # domain/deliveries.py: of a body not kept, or of an end without effect
+    error: Mapped[str | None] = mapped_column(Text)  # the same, or what failed, in words
 
     __table_args__ = (
         Index("ix_deliveries_waiting", "due_at", "id"),
