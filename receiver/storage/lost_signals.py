@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import DeliveryReason, DeliveryState
 from receiver.domain.facts import LostSignals
+from receiver.domain.rejections import RejectionReason
 from receiver.storage.tables import Delivery, Quarantined, RejectionSample, Store, StoreTroubleRow
 
 SIGNAL = "action.wc_ad_credit_signal"
@@ -55,7 +56,7 @@ def _dead(session: Session, store: Store) -> tuple[datetime, LostSignals] | None
 
 
 def _refused(session: Session, store: Store) -> tuple[datetime, LostSignals] | None:
-    of_store = (RejectionSample.store_id == store.id, RejectionSample.reason == "signature")
+    of_store = (RejectionSample.store_id == store.id, RejectionSample.reason == RejectionReason.SIGNATURE)
     sample = select(RejectionSample.at).where(*of_store).order_by(RejectionSample.id.desc()).limit(1)
     held = select(Quarantined.received_at).where(Quarantined.store_id == store.id)
     moments = [

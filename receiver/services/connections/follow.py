@@ -6,11 +6,12 @@ from datetime import datetime
 
 import structlog
 
+from receiver.domain.audit import Agent
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import ClaimReason, FalseClaim, Reported
 from receiver.domain.shops import same_shop
 from receiver.errors import Refused, ShopError
-from receiver.services.connections.identity import ACTOR, hold_claim
+from receiver.services.connections.identity import hold_claim
 from receiver.services.connections.locate import Opened, open_same
 from receiver.services.connections.move_store import relocate
 from receiver.services.connections.ports import Shops, keys_of
@@ -59,7 +60,13 @@ def _keep(database: Database, now: datetime, before: Store, target: str, found: 
         if found is not None:
             try:
                 relocate(
-                    session, now, store, found.address, actor=ACTOR, reason=REASON, rest_base=found.rest_base
+                    session,
+                    now,
+                    store,
+                    found.address,
+                    actor=Agent.BRIDGE,
+                    reason=REASON,
+                    rest_base=found.rest_base,
                 )
             except Refused as error:
                 log.warning("store not moved", store_id=store.id, why=str(error))

@@ -6,14 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.shop_identity import ClaimReason, FalseClaim, Neighbours, Reported, false_claim
 from receiver.domain.shops import canonical
 from receiver.storage import address_claims, audit, stores
 from receiver.storage.address_claims import NewClaim
 from receiver.storage.tables import Store
-from receiver.storage.work_queue import BY_ITSELF
-
-ACTOR = BY_ITSELF
 
 
 def neighbours_of(session: Session, reported: Reported) -> Neighbours:
@@ -33,7 +31,7 @@ def hold_claim(session: Session, now: datetime, claim: FalseClaim, reported: Rep
     held = NewClaim(claim.store_id, address or reported.address, claim.why, reported.uuid, reported.home_url)
     if address_claims.keep_claim(session, held, now):
         detail = {"why": claim.why, "address": reported.address, "uuid": reported.uuid}
-        audit.record(session, now, ACTOR, "connect held", claim.store_id, detail)
+        audit.record(session, now, Agent.BRIDGE, AuditAction.CONNECT_HELD, claim.store_id, detail)
 
 
 def claim_of(session: Session, reported: Reported) -> FalseClaim | None:

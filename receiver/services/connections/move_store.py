@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditAction
 from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.errors import Refused
 from receiver.services.deliveries import replay
@@ -62,7 +63,7 @@ def relocate(
         bridge.next_check_at, bridge.failures = now, 0
         bridge.trouble = bridge.lease_until = bridge.look_asked_at = None
     detail = {"old_url": old_url, "url": url, "reason": reason}
-    audit.record(session, now, actor, "stores move", store.id, detail)
+    audit.record(session, now, actor, AuditAction.STORES_MOVE, store.id, detail)
     return address_claims.end_claims_at(session, store.id, url)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain import shop_facts
+from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.programme import COUNTRY_ALIASES
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
@@ -24,7 +25,7 @@ from receiver.domain.store_webhooks import ExpectedWebhook, Repair, WebhookProbl
 from receiver.errors import NotFound, Refused, ShopError
 from receiver.integrations.woocommerce.events import READ_BY_REST, SETTINGS_SAVED, SIGNAL
 from receiver.services.connections.follow import follow_redirect
-from receiver.services.connections.identity import ACTOR, claim_of, note_report
+from receiver.services.connections.identity import claim_of, note_report
 from receiver.services.connections.isolation import isolated
 from receiver.services.connections.ports import Keys, Shop, keys_of
 from receiver.services.context import ServiceContext
@@ -242,7 +243,7 @@ def _keep_facts(
     country = COUNTRY_ALIASES.get(facts.country, facts.country) if facts.country else None
     store.country, store.currency = country or store.country, facts.currency or store.currency
     store.decided_at = None
-    audit.record(session, now, ACTOR, "store facts", store.id, {"changed": changed})
+    audit.record(session, now, Agent.BRIDGE, AuditAction.STORE_FACTS, store.id, {"changed": changed})
     return changed
 
 
@@ -261,7 +262,7 @@ def _keep_hooks(
         hook.webhook_id, hook.trouble, hook.checked_at = found.numbers[topic], stands, now
         if is_new or repair.delete:
             what = {"topic": topic, "trouble": repair.trouble, "made_anew": repair.makes}
-            audit.record(session, now, ACTOR, "store webhook", task.store_id, what)
+            audit.record(session, now, Agent.BRIDGE, AuditAction.STORE_WEBHOOK, task.store_id, what)
             told.append(what)
     return told
 

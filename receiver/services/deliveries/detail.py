@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from receiver.documents.redaction import redacted
+from receiver.domain.audit import AuditAction
 from receiver.errors import InputError, Refused
 from receiver.services.context import ServiceContext
 from receiver.services.deliveries.search import DeliverySummary
@@ -76,7 +77,7 @@ def raw_body(database: Database, now: datetime, delivery_id: int, *, actor: str)
         delivery = deliveries.get_delivery(session, delivery_id)
         raw = _kept_body(delivery_id, delivery.body)
         detail = {"bytes": len(raw), "body_sha256": delivery.body_sha256}
-        audit.record(session, now, actor, "delivery read raw", f"delivery {delivery_id}", detail)
+        audit.record(session, now, actor, AuditAction.DELIVERY_READ_RAW, f"delivery {delivery_id}", detail)
     return raw
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditAction
 from receiver.domain.deliveries import identity
 from receiver.paging import Page, read_number
 from receiver.services.context import ServiceContext
@@ -94,7 +95,7 @@ def release_from_quarantine(
         tried = [_release(session, cipher, verifier, row, addresses.get(row.hook_id)) for row in rows]
         taken = sum(one.delivery_id is not None for one in tried)
         detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
-        audit.record(session, now, actor, "quarantine taken in", store_id or "all stores", detail)
+        audit.record(session, now, actor, AuditAction.QUARANTINE_TAKEN_IN, store_id or "all stores", detail)
     return tried
 
 

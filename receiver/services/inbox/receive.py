@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from receiver.domain.rejections import RejectionReason
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.integrations.woocommerce.events import is_ping
 from receiver.services.inbox.bounds import DailyBounds
@@ -55,9 +56,10 @@ class WebhookResponse:
 class _Refused(Exception):
     """Carries the answer out of whichever step refuses."""
 
-    def __init__(self, status: int, error: str, reason: str, **headers: str) -> None:
+    def __init__(self, status: int, error: RejectionReason, reason: str, **headers: str) -> None:
         super().__init__(reason)
-        self.answer = WebhookResponse(status, {"error": error}, headers, reason)
+        self.reason = error
+        self.answer = WebhookResponse(status, {"error": error.value}, headers, reason)
 
 
 PONG = WebhookResponse(200, {"status": "pong"})
@@ -115,19 +117,19 @@ class WebhookReceiver:
         try:
             return self._answer(call)
         except _Refused as refused:
-            self._rejections.sample(self._now(), _kind(refused.answer), NO_STORE, call.headers)
+            self._rejections.sample(self._now(), refused.reason, NO_STORE, call.headers)
             return refused.answer
         except StorageUnavailable as error:
             return unavailable(str(error))
 
     def _answer(self, call: WebhookRequest) -> WebhookResponse:
         if call.method != "POST":
-            raise _Refused(405, "method", f"method {plain_header(call.method)}", Allow="POST")
+            raise _Refused(405, RejectionReason.METHOD, f"method {plain_header(call.method)}", Allow="POST")
         raw = self._body(call)
         # Before any look-up: a ping comes while a webhook is being made, when we may not know it yet.
         is_signed = call.scheme is not None or "x-wc-webhook-signature" in call.headers
         if not is_signed and is_ping(call.headers.get("content-type"), raw):
-            self._rejections.count(self._now(), "ping")
+            self._rejections.count(self._now(), RejectionReason.PING)
             return PONG
         one = _Received(call, raw, self._now())
         return self._line.submit(one if call.scheme is None else self._of_tiktok(one, call.scheme))
@@ -136,14 +138,14 @@ class WebhookReceiver:
         length = call.headers.get("content-length", "")
         # A chunked body that is cut off looks like one that is complete.
         if "transfer-encoding" in call.headers or not length:
-            raise _Refused(411, "length", "no Content-Length")
+            raise _Refused(411, RejectionReason.LENGTH, "no Content-Length")
         if not LENGTH.fullmatch(length):
-            raise _Refused(400, "length", "Content-Length is no number")
+            raise _Refused(400, RejectionReason.LENGTH, "Content-Length is no number")
         if int(length) > self._max_body_bytes:
-            raise _Refused(413, "size", f"body of {int(length)} bytes")
+            raise _Refused(413, RejectionReason.SIZE, f"body of {int(length)} bytes")
         raw = _read(call, int(length))
         if len(raw) != int(length):
-            raise _Refused(400, "body", f"body cut short: {len(raw)} of {int(length)} bytes")
+            raise _Refused(400, RejectionReason.BODY, f"body cut short: {len(raw)} of {int(length)} bytes")
         return raw
 
     def _take(self, arrived: Sequence[_Received | NewDelivery]) -> list[WebhookResponse]:
@@ -169,11 +171,11 @@ class WebhookReceiver:
         call = one.call
         address = addresses.get(call.hook_id or call.store_id)
         if address is None or address.store_id != call.store_id:
-            self._rejections.count(one.at, "unknown")
+            self._rejections.count(one.at, RejectionReason.UNKNOWN)
             return _refusal(404, "store", "unknown store or webhook")
         if not address.connected:
-            self._rejections.count(one.at, "disconnected", address.store_id)
-            return _refusal(410, "disconnected", "disconnected store")
+            self._rejections.count(one.at, RejectionReason.DISCONNECTED, address.store_id)
+            return _refusal(410, RejectionReason.DISCONNECTED, "disconnected store")
         try:
             problem = self._verifier.problem(address, call.headers, one.raw)
         except ReceiverError as error:
@@ -181,8 +183,8 @@ class WebhookReceiver:
         if problem is None:
             new = new_delivery(address, call.headers, one.raw, one.at)
             return self._bounds.bounded(new, address.sent)
-        self._rejections.sample(one.at, "signature", address.store_id, call.headers)
-        refused = _refusal(401, "signature", problem)
+        self._rejections.sample(one.at, RejectionReason.SIGNATURE, address.store_id, call.headers)
+        refused = _refusal(401, RejectionReason.SIGNATURE, problem)
         return (
             _Unverified(one, address, refused)
             if self._quarantine_bucket.allow(address.store_id, one.at)
@@ -196,10 +198,10 @@ class WebhookReceiver:
         """
         if not self._tiktok_secret:
             why = "TIKTOK_APP_SECRET is not set, so nothing of TikTok's can be verified"
-            raise _Refused(503, "unavailable", why, **{"Retry-After": RETRY_AFTER})
+            raise _Refused(503, RejectionReason.UNAVAILABLE, why, **{"Retry-After": RETRY_AFTER})
         problem = verification_error(scheme, self._tiktok_secret, one.call.headers, one.raw, one.at)
         if problem is not None:
-            raise _Refused(401, "signature", problem)
+            raise _Refused(401, RejectionReason.SIGNATURE, problem)
         return build_delivery(scheme, one.call.headers, one.raw, one.at)
 
     def _store_remaining(self, left: Sequence[_Seen]) -> Iterator[WebhookResponse]:
@@ -224,7 +226,7 @@ def _read(call: WebhookRequest, length: int) -> bytes:
     try:
         return call.read(length)
     except OSError as error:
-        raise _Refused(400, "body", f"body cut short: {type(error).__name__}") from error
+        raise _Refused(400, RejectionReason.BODY, f"body cut short: {type(error).__name__}") from error
 
 
 def _fast_response(one: _Seen, fresh: dict[str, int]) -> WebhookResponse | None:
@@ -241,7 +243,3 @@ def _durable(kept: inbox.KeptDelivery) -> WebhookResponse:
 
 def _refusal(status: int, error: str, reason: str) -> WebhookResponse:
     return WebhookResponse(status, {"error": error}, reason=reason)
-
-
-def _kind(answer: WebhookResponse) -> str:
-    return str(answer.body["error"])

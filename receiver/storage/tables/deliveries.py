@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from receiver.domain.deliveries import DeliveryState
 from receiver.storage.tables.base import Base, Serial
 
 IS_DUE = text("due_at IS NOT NULL")
 HAS_ENDED = text("ended_at IS NOT NULL")
 OF_A_REPLAY = text("replay_id IS NOT NULL")
-IS_LOST = text("state = 'dead' AND store_id IS NOT NULL")
+IS_LOST = text(f"state = '{DeliveryState.DEAD}' AND store_id IS NOT NULL")
 
 
 class Delivery(Base):
