@@ -10,6 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 
+class DeliverySource(StrEnum):
+    """Who sent a delivery (integrations/providers.py)."""
+
+    WOOCOMMERCE = "woocommerce"
+    TIKTOK = "tiktok"
+
+
 class DeliveryState(StrEnum):
     """How far a delivery has come."""
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain import shop_facts
 from receiver.domain.audit import Agent, AuditAction
+from receiver.domain.deliveries import DeliverySource
 from receiver.domain.programme import COUNTRY_ALIASES
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
@@ -280,7 +281,7 @@ def _keep_state(session: Session, now: datetime, task: _CheckTask, state: Mappin
     digest = hashlib.sha256(body).hexdigest()
     new = NewDelivery(
         identity=hashlib.sha256(f"state {task.store_id} {digest}".encode()).hexdigest(),
-        source="woocommerce",
+        source=DeliverySource.WOOCOMMERCE,
         store_id=task.store_id,
         hook_id=task.hook_ids[SIGNAL],
         topic=SIGNAL,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.connection_attempts import ConnectOutcome
+from receiver.domain.platforms import ShopPlatform
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import ClaimReason, Known, false_claim
 from receiver.services.connections.identity import hold_claim, neighbours_of
@@ -96,6 +97,7 @@ def _new_store(now: datetime, url: str, facts: ShopFacts, programme: str) -> Sto
         country=facts.country,
         currency=facts.currency,
         merchant=merchant,
+        platform=ShopPlatform.WOOCOMMERCE,
         programme=programme,
         joined_at=now,
         created_at=now,

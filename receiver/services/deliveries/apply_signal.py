@@ -7,7 +7,7 @@ Another install, a lost and renewed link or a switch back moves no date.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.claims import bound_date, is_exact, set_right
-from receiver.domain.deliveries import BODY_NOT_KEPT, DeliveryReason, DeliveryState
+from receiver.domain.deliveries import BODY_NOT_KEPT, DeliveryReason, DeliverySource, DeliveryState
 from receiver.domain.limits import OVER_SIGNALS, day_of
 from receiver.domain.shops import same_shop
 from receiver.domain.signals import (
@@ -50,7 +50,6 @@ from receiver.services.deliveries.sequence import (
     place_of,
 )
 from receiver.services.deliveries.signal_bounds import SignalBounds
-from receiver.services.inbox.tiktok_webhooks import SOURCE as TIKTOK
 from receiver.storage.bridges import reschedule_check
 from receiver.storage.locked_stores import LockedStores
 from receiver.storage.lost_signals import forget_losses
@@ -59,6 +58,10 @@ from receiver.storage.tables import Delivery, Link, Store
 from wp_bridge.errors import BadSignal
 from wp_bridge.signals import read_signal
 
+# Of the providers that are no store: what applies a delivery of theirs.
+APPLIED_ALONE: Mapping[str, Callable[[Session, Delivery, datetime], ProcessingResult]] = {
+    DeliverySource.TIKTOK: apply_tiktok_event,
+}
 NOT_USED: dict[str | None, str] = {
     SETTINGS_SAVED: "the store is looked at anew; what was saved is read by REST",
     None: "no topic was named",
@@ -114,8 +117,8 @@ def _named(signals: Sequence[_ReadSignal]) -> set[tuple[str, str]]:
 
 
 def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | ProcessingResult:
-    if delivery.source == TIKTOK:
-        return apply_tiktok_event(session, delivery, now)
+    if delivery.source in APPLIED_ALONE:
+        return APPLIED_ALONE[delivery.source](session, delivery, now)
     if delivery.topic != SIGNAL:
         error = NOT_USED.get(delivery.topic, "this topic is not used")
         return ProcessingResult(DeliveryState.IGNORED, error, reason=DeliveryReason.NOT_USED)

@@ -49,7 +49,6 @@ class DeliveryDetail:
 
 def delivery_detail(context: ServiceContext, delivery_id: int) -> DeliveryDetail:
     """Raises NotFound."""
-    secret = context.settings.tiktok_app_secret
     with context.database.reading() as session:
         delivery = deliveries.get_delivery(session, delivery_id)
         return DeliveryDetail(
@@ -58,7 +57,7 @@ def delivery_detail(context: ServiceContext, delivery_id: int) -> DeliveryDetail
             delivery.body,
             [record_of(DeliveryAttempt, one) for one in deliveries.attempts(session, delivery_id)],
             body_hash(delivery),
-            signature(session, context.cipher, context.now(), delivery, secret),
+            signature(session, context.cipher, context.now(), delivery, context.settings.app_secrets),
         )
 
 

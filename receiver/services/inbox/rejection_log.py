@@ -15,13 +15,14 @@ from threading import Lock
 from sqlalchemy.orm import Session
 
 from receiver.domain.rejections import RejectedCall, RejectionReason
-from receiver.services.inbox.verify import Headers, kept_headers
+from receiver.integrations.providers import PROVIDERS, Headers
+from receiver.services.inbox.verify import kept_headers
 from receiver.storage import rejections
 from receiver.storage.rejections import SAMPLES
 
 WRITE_EVERY = timedelta(seconds=5)
 NO_STORE = ""
-HIDDEN = frozenset({"x-wc-webhook-signature", "tiktok-signature", "x-open-signature"})
+HIDDEN = frozenset(name for provider in PROVIDERS.values() for name in provider.signature_headers)
 LONGEST_VALUE = 200
 
 

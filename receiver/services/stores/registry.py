@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
+from receiver.domain.platforms import ShopPlatform
+from receiver.domain.programme import Programme
 from receiver.domain.shops import other_scheme
 from receiver.errors import InputError, Refused
 from receiver.services.context import ServiceContext
@@ -71,7 +73,7 @@ def add_store(
         terms = enrol_in(session, programme, now)
         stores.lock_programme(session, terms.id)  # or two would find the last place free
         _refuse_known(session, details.url)
-        store = _new_store(details, terms.id, joined_at or now, now)
+        store = _new_store(details, terms, joined_at or now, now)
         store.status_token_hash = token_hash(token)
         session.add(store)
         session.flush()
@@ -194,7 +196,7 @@ def new_store_id() -> tuple[str, str]:
     return f"st_{random}", f"m_{random[:16]}"
 
 
-def _new_store(details: StoreDetails, programme: str, joined_at: datetime, now: datetime) -> Store:
+def _new_store(details: StoreDetails, terms: Programme, joined_at: datetime, now: datetime) -> Store:
     store_id, merchant = new_store_id()
     return Store(
         id=store_id,
@@ -203,7 +205,8 @@ def _new_store(details: StoreDetails, programme: str, joined_at: datetime, now: 
         country=details.country,
         currency=details.currency,
         merchant=details.merchant or merchant,
-        programme=programme,
+        platform=ShopPlatform(terms.platform),
+        programme=terms.id,
         joined_at=joined_at,
         created_at=now,
     )

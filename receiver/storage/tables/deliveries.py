@@ -24,7 +24,7 @@ class Delivery(Base):
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
     identity: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 hex of what makes it the same
-    source: Mapped[str]  # woocommerce | tiktok
+    source: Mapped[str]  # integrations/providers.py
     store_id: Mapped[str | None] = mapped_column(ForeignKey("stores.id"))
     hook_id: Mapped[str | None]
     topic: Mapped[str | None]

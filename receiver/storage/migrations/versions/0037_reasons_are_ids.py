@@ -1,4 +1,4 @@
-"""why an account is polled next, and why a delivery ended without effect, are ids instead of sentences"""
+"""reasons of polls and deliveries are ids instead of sentences, and stores carry their platform"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -68,6 +68,8 @@ def upgrade() -> None:
     ids = {sentence: id_ for id_, sentence in POLL_REASONS.items()}
     # A sentence of an older release, which nothing was planned by any more, has no id: the time stays.
     op.execute(accounts.update().values(poll_reason=sa.case(ids, value=reason, else_=sa.null())))
+    # Until now there was but one.
+    op.add_column("stores", sa.Column("platform", sa.String(), nullable=False, server_default="woocommerce"))
     op.add_column("deliveries", sa.Column("reason", sa.String(), nullable=True))
     known = sa.case(*((deliveries.c.error.like(text), id_) for text, id_ in DELIVERY_REASONS.items()))
     op.execute(deliveries.update().where(deliveries.c.error.is_not(None)).values(reason=known))
@@ -75,5 +77,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("deliveries", "reason")
+    op.drop_column("stores", "platform")
     reason = accounts.c.poll_reason
     op.execute(accounts.update().values(poll_reason=sa.case(POLL_REASONS, value=reason, else_=reason)))
