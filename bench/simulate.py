@@ -28,8 +28,9 @@ from rich.table import Table
 
 from receiver.domain.calendar import Window, final_at, local_date, start_of
 from receiver.domain.decision import Stage
+from receiver.domain.poll_reasons import PollReason
 from receiver.domain.rate_limiter import BudgetState, Rate, Throttled
-from receiver.domain.schedule import PollingState, PollReason, after_failures, next_poll
+from receiver.domain.schedule import PollingState, after_failures, next_poll
 
 BEGAN = datetime(2025, 11, 1, tzinfo=UTC)
 A_SECOND, A_MINUTE, A_DAY = 10, 600, 864_000  # TikTok's Basic level

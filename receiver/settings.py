@@ -17,6 +17,7 @@ from marshmallow.validate import Length
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from receiver.domain.deliveries import DeliverySource
 from receiver.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,11 @@ class Settings:
     mail_to: tuple[str, ...]
     support_contact: str  # where merchants write to staff, an e-mail or web address; or none
     sandbox_folder: Path | None  # where the sandbox's clock and faults are switched; None: SANDBOX is no
+
+    @property
+    def app_secrets(self) -> Mapping[str, str]:
+        """Return the secrets of providers that have one for all, by source (integrations/providers.py)."""
+        return {DeliverySource.TIKTOK: self.tiktok_app_secret}
 
 
 def read_settings(env_file: Path = ROOT / ".env") -> Settings:

@@ -26,7 +26,13 @@ def keep_awards(container: Container, count: int) -> list[str]:
     keep_store(container, "st_0")
     with container.database.writing() as session:
         programme = session.get_one(tables.Store, "st_0").programme
-        plain = {"programme": programme, "name": "n", "joined_at": NOW, "created_at": NOW}
+        plain = {
+            "platform": "woocommerce",
+            "programme": programme,
+            "name": "n",
+            "joined_at": NOW,
+            "created_at": NOW,
+        }
         for n in range(1, count):
             session.add(tables.Store(id=f"st_{n}", url=f"https://{n}.example/", merchant=f"m_{n}", **plain))
         said = {"stage": "due", "verdict": "qualified", "digest": "0" * 64, "facts": {}, "programme": {}}

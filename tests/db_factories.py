@@ -27,6 +27,7 @@ def keep_store(container: Container, store_id: str = "st_1", **changes: Any) -> 
         "country": "US",
         "currency": "USD",
         "merchant": f"m_{store_id}",
+        "platform": "woocommerce",
         "programme": "woocommerce-2025",
         "joined_at": JOINED,
         "admitted_at": JOINED,

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from receiver.documents.programme import load_programme
+from receiver.domain.awards import AwardDelivery, AwardState
 from receiver.domain.decision import Decision, decide
 from receiver.domain.facts import (
     AccountProfile,
@@ -118,8 +119,12 @@ def override(outcome: str = "pass") -> Override:
 
 
 def make_award(**changes: Any) -> RecordedAward:
-    valid = RecordedAward("aw_1", "due", Decimal(500), "USD", SETTLED, date(2025, 12, 8), None, None, ())
-    return replace(valid, **changes)
+    due_by, state = date(2025, 12, 8), AwardState.DUE
+    valid = RecordedAward("aw_1", state, Decimal(500), "USD", SETTLED, due_by, None, None, ())
+    kinds = {"state": AwardState, "delivery": AwardDelivery}
+    return replace(
+        valid, **{name: kinds.get(name, lambda same: same)(value) for name, value in changes.items()}
+    )
 
 
 def decided(as_of: datetime = OPEN, programme: Programme | None = None, **parts: Any) -> Decision:

@@ -13,12 +13,13 @@ from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
+from receiver.domain.awards import AwardDelivery
 from receiver.errors import Refused
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import credited
-from receiver.services.awards.issue import DELIVERIES, issue
+from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import show_award
 from receiver.services.awards.spreadsheet import decode
@@ -35,7 +36,9 @@ reason_option = click.option("--reason", required=True, help="Why; kept with the
 @click.option(
     "--reference", help="What the credit can be found by: a ticket, a transaction, the code itself."
 )
-@click.option("--as", "delivered_as", type=click.Choice(DELIVERIES), help="Default: applied.")
+@click.option(
+    "--as", "delivered_as", type=click.Choice([way.value for way in AwardDelivery]), help="Default: applied."
+)
 @click.option("--from", "source", metavar="CSV|-", help="Columns award,reference or award,reference,as.")
 @dry_run_option
 @json_option
@@ -55,7 +58,7 @@ def issue_command(
     if source is not None and award_id is None and reference is None and delivered_as is None:
         _issue_from(source, dry_run, as_json)
     elif source is None and award_id is not None and reference is not None:
-        told = {"reference": reference, "delivered_as": delivered_as or "applied"}
+        told = {"reference": reference, "delivered_as": delivered_as or AwardDelivery.APPLIED}
         _move(partial(issue, cipher=current_container().cipher), award_id, dry_run, as_json, **told)
     else:
         raise click.UsageError("write either ID --reference REF [--as applied|code], or --from CSV")
@@ -64,7 +67,13 @@ def issue_command(
 @credits_group.command("correct")
 @click.argument("award_id", metavar="ID")
 @click.option("--reference", required=True, help="The right one.")
-@click.option("--as", "delivered_as", type=click.Choice(DELIVERIES), default="applied", show_default=True)
+@click.option(
+    "--as",
+    "delivered_as",
+    type=click.Choice([way.value for way in AwardDelivery]),
+    default=AwardDelivery.APPLIED.value,
+    show_default=True,
+)
 @reason_option
 @dry_run_option
 @json_option

@@ -15,7 +15,7 @@ from receiver.container import current_container
 from receiver.documents.facts import read_facts
 from receiver.documents.programme import load_shipped, read_programme_file
 from receiver.documents.status import status_document
-from receiver.domain.awards import STATES, AwardFilters
+from receiver.domain.awards import AwardFilters, AwardState
 from receiver.domain.decision import decide
 from receiver.errors import InputError
 from receiver.i18n.languages import LANGUAGES
@@ -54,16 +54,20 @@ def decide_command(facts_file: str, programme_file: str | None, language: str, a
 
 
 @credits_group.command("list")
-@click.option("--state", type=click.Choice(STATES))
+@click.option("--state", type=click.Choice([state.value for state in AwardState]))
 @click.option("--programme", help="Only of this programme.")
 @click.option("--flagged", is_flag=True, help="Only those with a flag.")
 @click.option("--overdue", is_flag=True, help="Only those past their date.")
 @click.option("--due-before", type=click.DateTime(["%Y-%m-%d"]), help="Only those due before this date.")
 @limit_option
 @json_option
-def list_command(due_before: datetime | None, limit: int, as_json: bool, **filters: Any) -> None:
+def list_command(
+    state: str | None, due_before: datetime | None, limit: int, as_json: bool, **filters: Any
+) -> None:
     """Awards, the earliest due first."""
-    chosen = AwardFilters(**filters, due_before=due_before.date() if due_before else None)
+    chosen = AwardFilters(
+        **filters, state=AwardState(state) if state else None, due_before=due_before and due_before.date()
+    )
     page = page_of_awards(current_container().database, current_container().now(), chosen, limit=limit)
     print_rows(page.rows, as_json, ("id", "store", "state", "credit", "currency", "due_by", "overdue"))
 

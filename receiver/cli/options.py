@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliverySource, DeliveryState
 
 LONGEST_SECRET = 10_000  # characters; what comes after them is not read
 STDIN = '"-" reads it from standard input, where nobody else on the machine can see it.'
@@ -72,7 +72,7 @@ limit_option = click.option(
 
 FILTERS = (
     click.option("--state", type=click.Choice([str(state) for state in DeliveryState])),
-    click.option("--source", help="woocommerce or tiktok."),
+    click.option("--source", help=f"{' or '.join(DeliverySource)}."),
     click.option("--store", help="The store's id."),
     click.option("--topic"),
     click.option("--since", type=TIME, help="Received at this time or later."),

@@ -11,8 +11,8 @@ from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
+from receiver.domain.reviews import ReviewState
 from receiver.services.reviews.reviews import (
-    STATES,
     answer_review,
     checked_answer,
     page_of_reviews,
@@ -28,7 +28,7 @@ def reviews_group() -> None:
 
 
 @reviews_group.command("list")
-@click.option("--state", type=click.Choice(STATES))
+@click.option("--state", type=click.Choice([state.value for state in ReviewState]))
 @limit_option
 @json_option
 def list_command(state: str | None, limit: int, as_json: bool) -> None:

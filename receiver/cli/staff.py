@@ -9,8 +9,9 @@ import click
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, Row, json_option, print_one, print_rows
 from receiver.container import current_container
+from receiver.domain.staff import Role
 from receiver.services.alerts.notify_staff import try_channel
-from receiver.services.staff.members import ROLES, add_staff, list_staff, remove_staff, set_password
+from receiver.services.staff.members import add_staff, list_staff, remove_staff, set_password
 from receiver.services.staff.passwords import new_password
 from receiver.services.staff.records import ApiToken
 from receiver.services.staff.tokens import DAYS, MOST_DAYS, make_token, page_of_tokens, revoke_token
@@ -22,7 +23,7 @@ email_option = click.option("--email", required=True, help="What they sign in wi
 
 @staff.command("add")
 @email_option
-@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @json_option
 def add(email: str, role: str, as_json: bool) -> None:
     """Let someone in. On a terminal asks for the password, else prints a new one, once.

@@ -7,34 +7,31 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from receiver.domain.alerts import Alert, AlertEvent, Message
-
-WORKER_SILENT, AWARDS_OVERDUE = "worker_silent", "awards_overdue"
-STORES_FOR_STAFF, STORES_FOR_SERVICE = "stores_for_staff", "stores_for_service"
+from receiver.domain.alerts import Alert, AlertEvent, AlertMatter, Message
 
 SENTENCES = {
-    (WORKER_SILENT, AlertEvent.BEGAN): "No worker is alive",
-    (WORKER_SILENT, AlertEvent.STANDS): "Still no worker is alive",
-    (WORKER_SILENT, AlertEvent.OVER): "A worker is alive again",
-    (AWARDS_OVERDUE, AlertEvent.BEGAN): "Awards overdue: {count}",
-    (AWARDS_OVERDUE, AlertEvent.GREW): "More awards overdue: {count}",
-    (AWARDS_OVERDUE, AlertEvent.STANDS): "Awards still overdue: {count}",
-    (AWARDS_OVERDUE, AlertEvent.OVER): "No award is overdue any more",
-    (STORES_FOR_STAFF, AlertEvent.BEGAN): "Stores that wait for staff: {count}",
-    (STORES_FOR_STAFF, AlertEvent.GREW): "More stores wait for staff: {count}",
-    (STORES_FOR_STAFF, AlertEvent.STANDS): "Stores still wait for staff: {count}",
-    (STORES_FOR_STAFF, AlertEvent.OVER): "No store waits for staff any more",
-    (STORES_FOR_SERVICE, AlertEvent.BEGAN): "Stores whose figures cannot be read: {count}",
-    (STORES_FOR_SERVICE, AlertEvent.GREW): "More stores whose figures cannot be read: {count}",
-    (STORES_FOR_SERVICE, AlertEvent.STANDS): "Stores whose figures still cannot be read: {count}",
-    (STORES_FOR_SERVICE, AlertEvent.OVER): "The figures of all stores can be read again",
+    (AlertMatter.WORKER_SILENT, AlertEvent.BEGAN): "No worker is alive",
+    (AlertMatter.WORKER_SILENT, AlertEvent.STANDS): "Still no worker is alive",
+    (AlertMatter.WORKER_SILENT, AlertEvent.OVER): "A worker is alive again",
+    (AlertMatter.AWARDS_OVERDUE, AlertEvent.BEGAN): "Awards overdue: {count}",
+    (AlertMatter.AWARDS_OVERDUE, AlertEvent.GREW): "More awards overdue: {count}",
+    (AlertMatter.AWARDS_OVERDUE, AlertEvent.STANDS): "Awards still overdue: {count}",
+    (AlertMatter.AWARDS_OVERDUE, AlertEvent.OVER): "No award is overdue any more",
+    (AlertMatter.STORES_FOR_STAFF, AlertEvent.BEGAN): "Stores that wait for staff: {count}",
+    (AlertMatter.STORES_FOR_STAFF, AlertEvent.GREW): "More stores wait for staff: {count}",
+    (AlertMatter.STORES_FOR_STAFF, AlertEvent.STANDS): "Stores still wait for staff: {count}",
+    (AlertMatter.STORES_FOR_STAFF, AlertEvent.OVER): "No store waits for staff any more",
+    (AlertMatter.STORES_FOR_SERVICE, AlertEvent.BEGAN): "Stores whose figures cannot be read: {count}",
+    (AlertMatter.STORES_FOR_SERVICE, AlertEvent.GREW): "More stores whose figures cannot be read: {count}",
+    (AlertMatter.STORES_FOR_SERVICE, AlertEvent.STANDS): "Stores whose figures still cannot be read: {count}",
+    (AlertMatter.STORES_FOR_SERVICE, AlertEvent.OVER): "The figures of all stores can be read again",
 }
 TO_DO = {
-    WORKER_SILENT: "Deliveries are kept, but nothing is processed, polled or decided. "
+    AlertMatter.WORKER_SILENT: "Deliveries are kept, but nothing is processed, polled or decided. "
     "Start it: flask --app wsgi worker (systemctl start ad-credit-worker).",
-    AWARDS_OVERDUE: "Issue the credit, then record it.",
-    STORES_FOR_STAFF: "See Today: it says what each of them needs.",
-    STORES_FOR_SERVICE: "See doctor, and the error on a store's page.",
+    AlertMatter.AWARDS_OVERDUE: "Issue the credit, then record it.",
+    AlertMatter.STORES_FOR_STAFF: "See Today: it says what each of them needs.",
+    AlertMatter.STORES_FOR_SERVICE: "See doctor, and the error on a store's page.",
 }
 
 
@@ -74,8 +71,8 @@ def _matter(item: Alert, public_url: str) -> dict[str, Any]:
     }
 
 
-def _page(matter: str) -> str:
-    return "awards?overdue=any" if matter == AWARDS_OVERDUE else ""
+def _page(matter: AlertMatter) -> str:
+    return "awards?overdue=any" if matter == AlertMatter.AWARDS_OVERDUE else ""
 
 
 def _paragraph(item: Alert, matter: Mapping[str, Any]) -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from receiver.domain import discrepancies
+from receiver.domain.discrepancies import Discrepancy
 
 WORDS: Mapping[str, str] = {
-    discrepancies.FIGURES_APART: (
+    Discrepancy.FIGURES_APART: (
         "TikTok's figures for final dates differ by more than 1%: spend less ad credit, billed cost and cash "
         "spend. The payment option counts as unknown; see in Ads Manager what was paid, and record "
         "paid_bills_confirmed."
     ),
-    discrepancies.NO_CASH_SPEND: (
+    Discrepancy.NO_CASH_SPEND: (
         "The account has cost on more than 3 final dates and no cash spend, so it does not seem to pay by "
         "hand. The payment option counts as unknown; record it as automatic where it is, or "
         "paid_bills_confirmed."
     ),
-    discrepancies.PAYMENT_CONTRADICTED: (
+    Discrepancy.PAYMENT_CONTRADICTED: (
         "The account's ledger shows another payment option than the one recorded. The recorded one counts; "
         "check it."
     ),

@@ -30,6 +30,7 @@ from receiver.documents.fields import (
     load_document,
 )
 from receiver.documents.programme import programme_data, read_programme
+from receiver.domain.awards import AwardDelivery, AwardState
 from receiver.domain.facts import (
     GROWING,
     AccountProfile,
@@ -166,12 +167,12 @@ class _PaymentSchema(Strict):
 
 class _AwardSchema(Strict):
     id = Text(load_default=None, allow_none=True)
-    state = OneOf("due", "issued", "credited", "expired", "blocked", required=True)
+    state = OneOf(*AwardState, required=True)
     credit = Amount(required=True)
     currency = Currency(required=True)
     decided_at = Instant(load_default=None, allow_none=True)
     due_by = Day(load_default=None, allow_none=True)
-    delivery = OneOf("applied", "code", load_default=None, allow_none=True)
+    delivery = OneOf(*AwardDelivery, load_default=None, allow_none=True)
     reference = Text(load_default=None, allow_none=True)
     flags = Many(Text(), load_default=list)
     cleared_flags = _Keyed(keys=fields.String(), values=Instant(), load_default=dict)
@@ -185,7 +186,9 @@ class _AwardSchema(Strict):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> RecordedAward:
         del data["used"], data["overdue"]
-        return RecordedAward(**{**data, "flags": tuple(data["flags"])})
+        delivery = data["delivery"] and AwardDelivery(data["delivery"])
+        parts = {"state": AwardState(data["state"]), "delivery": delivery, "flags": tuple(data["flags"])}
+        return RecordedAward(**{**data, **parts})
 
 
 class _FactsSchema(Strict):

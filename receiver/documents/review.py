@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 
 from receiver.documents.fields import DashIsNull, Strict, load_document
 from receiver.documents.times import time_text
-from receiver.domain.reviews import ReviewState
+from receiver.domain.reviews import ReviewState, ReviewSummary
 from receiver.i18n.languages import ENGLISH
 from receiver.i18n.words import review_words
 
@@ -36,11 +36,11 @@ def read_message(document: Any) -> str:
     return str(load_document(ReviewRequest(), document)["message"])
 
 
-def review_document(review: ReviewState, locale: Locale = ENGLISH) -> dict[str, Any]:
+def review_document(review: ReviewSummary, locale: Locale = ENGLISH) -> dict[str, Any]:
     """Return a review as its merchant reads it; the merchant's own words stay with staff."""
     return {
         "id": review.id,
-        "state": "answered" if review.answer else "open",
+        "state": ReviewState.ANSWERED if review.answer else ReviewState.OPEN,
         "asked_at": time_text(review.asked_at),
         "answered_at": review.answered_at and time_text(review.answered_at),
         "answer": review.answer and review.answer.value,

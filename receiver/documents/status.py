@@ -24,14 +24,14 @@ from receiver.documents.progress import (
 from receiver.documents.review import review_document
 from receiver.documents.times import time_text
 from receiver.documents.troubles import trouble_document, warning_document
-from receiver.domain.awards import is_overdue
+from receiver.domain.awards import AwardState, is_overdue
 from receiver.domain.decision import Decision, DueAward, Stage, TierProgress
 from receiver.domain.evidence import Evidence
 from receiver.domain.facts import AccountProfile, Outcome, Payment, RecordedAward
 from receiver.domain.notices import MailState, Notice
 from receiver.domain.places import PlaceInLine
 from receiver.domain.programme import Market, Programme
-from receiver.domain.reviews import ReviewState
+from receiver.domain.reviews import ReviewSummary
 from receiver.domain.rules import RuleResult, consent_loss
 from receiver.domain.spend import CountedDay
 from receiver.domain.troubles import STAFF_ONLY, FoundTrouble, Observations, troubles_of
@@ -101,7 +101,7 @@ class Status:
     store_name: str
     stale: bool  # what TikTok tells was never read, or not when its turn was
     next_check: datetime | None
-    review: ReviewState | None  # the newest the merchant asked for
+    review: ReviewSummary | None  # the newest the merchant asked for
     admission: PlaceInLine | None = None  # while it waits for a place
     observed: Observations = field(default_factory=Observations)
     since: Mapping[str, datetime] = field(default_factory=dict)  # of troubles, by id
@@ -292,7 +292,14 @@ def _date(day: date | None) -> str | None:
 def _award(award: RecordedAward | DueAward, today: date) -> dict[str, Any]:
     if isinstance(award, DueAward):
         award = RecordedAward(
-            None, "due", award.tier.credit, award.currency, award.decided_at, award.due_by, None, None
+            None,
+            AwardState.DUE,
+            award.tier.credit,
+            award.currency,
+            award.decided_at,
+            award.due_by,
+            None,
+            None,
         )
     return {
         "id": award.id,

@@ -15,6 +15,15 @@ SKEW = timedelta(minutes=5)  # between the clocks of hosts; what lies further ah
 MOST_WAIT = timedelta(hours=1)  # between two tries of a channel that fails
 
 
+class AlertMatter(StrEnum):
+    """What staff are told of without asking; each is kept under its id."""
+
+    WORKER_SILENT = "worker_silent"
+    AWARDS_OVERDUE = "awards_overdue"
+    STORES_FOR_STAFF = "stores_for_staff"
+    STORES_FOR_SERVICE = "stores_for_service"
+
+
 class AlertEvent(StrEnum):
     BEGAN = "began"
     GREW = "grew"
@@ -35,7 +44,7 @@ class AlertHistory:
 class Alert:
     """News of a matter, how many it is about now, and the first few stores."""
 
-    matter: str
+    matter: AlertMatter
     news: AlertEvent
     count: int
     since: datetime | None

@@ -1,9 +1,80 @@
-"""Which entries of the audit log a listing shows."""
+"""The acts that the audit log keeps, those who act without being staff, and which entries a listing shows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    """An act as it is stored; documents/audit.py has its words."""
+
+    AWARD_BLOCK = "award block"
+    AWARD_CODE_SHOWN = "award code shown"
+    AWARD_CORRECT = "award correct"
+    AWARD_CREDIT = "award credit"
+    AWARD_EXPIRE = "award expire"
+    AWARD_FLAGGED = "award flagged"
+    AWARD_ISSUE = "award issue"
+    AWARD_LIFT = "award lift"
+    AWARD_RECORDED = "award recorded"
+    CLAIM_DISMISSED = "claim dismissed"
+    CONNECT_HELD = "connect held"
+    DELIVERIES_REPLAY = "deliveries replay"
+    DELIVERY_READ_RAW = "delivery read raw"
+    FACTS_SET = "facts set"
+    LINKS_ADD = "links add"
+    LINKS_REMOVE = "links remove"
+    NOTICES_ASKED_FOR = "notices asked for"
+    NOTICES_CONFIRMED = "notices confirmed"
+    NOTICES_STOPPED = "notices stopped"
+    PLACE_GIVEN = "place given"
+    PLACE_LAPSED = "place lapsed"
+    QUARANTINE_TAKEN_IN = "quarantine taken in"
+    REPLAY_CANCELLED = "replay cancelled"
+    REPLAY_DONE = "replay done"
+    REVIEW_ANSWERED = "review answered"
+    REVIEW_ASKED = "review asked"
+    SECRETS_NOT_ROTATED = "secrets not rotated"
+    SECRETS_ROTATE = "secrets rotate"
+    STAFF_ADD = "staff add"
+    STAFF_PASSWORD = "staff password"  # noqa: S105 (the name of an act)
+    STAFF_REMOVE = "staff remove"
+    STAFF_REVOKE_TOKEN = "staff revoke-token"  # noqa: S105 (the name of an act)
+    STAFF_SIGN_IN = "staff sign-in"
+    STAFF_SIGN_IN_REFUSED = "staff sign-in refused"
+    STAFF_SIGN_OUT_EVERYWHERE = "staff sign-out everywhere"
+    STAFF_TOKEN = "staff token"  # noqa: S105 (the name of an act)
+    STAFF_ZONE = "staff zone"
+    STORE_DOUBTED = "store doubted"
+    STORE_FACTS = "store facts"
+    STORE_SEQUENCE_RESTARTED = "store sequence restarted"
+    STORE_TOKEN_MISSING = "store token missing"  # noqa: S105 (the name of an act)
+    STORE_WEBHOOK = "store webhook"
+    STORES_ADD = "stores add"
+    STORES_ADMIT = "stores admit"
+    STORES_CONNECT = "stores connect"
+    STORES_DISCONNECT = "stores disconnect"
+    STORES_ERASE = "stores erase"
+    STORES_KEEP_APART = "stores keep-apart"
+    STORES_MERGE = "stores merge"
+    STORES_MOVE = "stores move"
+    STORES_ROTATE_SECRET = "stores rotate-secret"  # noqa: S105 (the name of an act)
+    STORES_ROTATE_TOKEN = "stores rotate-token"  # noqa: S105 (the name of an act)
+    TIKTOK_CONSENT_GIVEN = "tiktok consent given"
+    TIKTOK_CONSENT_REFUSED = "tiktok consent refused"
+    TIKTOK_CONSENT_WITHDRAWN = "tiktok consent withdrawn"
+
+
+class Agent(StrEnum):
+    """Who acts where no member of staff does."""
+
+    SERVICE = "service"  # this service, on facts it read or a date that passed
+    BRIDGE = "bridge"  # this service, on what a connected store's REST API answered
+    MERCHANT = "merchant"  # the holder of a store's status token, or of its consent's browser
+    STRANGER = "stranger"  # nobody who is known
+    TIKTOK = "tiktok"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,30 @@ MASK = "••••"
 DUE_SOON = timedelta(days=3)
 LAST = 4  # characters of a code that everybody on the staff may see
 
-STATES = ("due", "issued", "credited", "expired", "blocked")
+
+class AwardState(StrEnum):
+    """The states of a recorded award."""
+
+    DUE = "due"
+    ISSUED = "issued"
+    CREDITED = "credited"
+    EXPIRED = "expired"
+    BLOCKED = "blocked"
+
+
+class AwardDelivery(StrEnum):
+    """How staff gave the credit."""
+
+    APPLIED = "applied"  # put into the ad account
+    CODE = "code"  # a code the merchant redeems
+
+
+class EvidenceSource(StrEnum):
+    """Where the evidence comes from that a credit arrived."""
+
+    STAFF = "staff"  # their note
+    PROMOTION_ISSUED = "promotion_issued"  # a PROMOTION_ISSUED row of the account
+    GRANT_BALANCE = "grant_balance"  # a grant balance that grew
 
 
 class Mover(StrEnum):
@@ -37,19 +60,20 @@ class Transition:
     """Who may make a move, out of which states, and where it leads."""
 
     by: frozenset[Mover]
-    out_of: frozenset[str]
-    into: str | None  # None: back to the state it was blocked from
+    out_of: frozenset[AwardState]
+    into: AwardState | None  # None: back to the state it was blocked from
 
 
+GIVEN = frozenset({AwardState.ISSUED, AwardState.CREDITED})  # the credit was given, and has not ended
 STAFF, SERVICE, EITHER = frozenset({Mover.STAFF}), frozenset({Mover.SERVICE}), frozenset(Mover)
 
 # A due award never expires by itself: it is overdue, and stays in sight until somebody acts.
 MOVES: Mapping[AwardMove, Transition] = {
-    AwardMove.ISSUE: Transition(STAFF, frozenset({"due"}), "issued"),
-    AwardMove.CREDIT: Transition(EITHER, frozenset({"issued"}), "credited"),
-    AwardMove.BLOCK: Transition(STAFF, frozenset({"due", "issued", "credited"}), "blocked"),
-    AwardMove.LIFT: Transition(STAFF, frozenset({"blocked"}), None),
-    AwardMove.EXPIRE: Transition(SERVICE, frozenset({"issued", "credited"}), "expired"),
+    AwardMove.ISSUE: Transition(STAFF, frozenset({AwardState.DUE}), AwardState.ISSUED),
+    AwardMove.CREDIT: Transition(EITHER, frozenset({AwardState.ISSUED}), AwardState.CREDITED),
+    AwardMove.BLOCK: Transition(STAFF, GIVEN | {AwardState.DUE}, AwardState.BLOCKED),
+    AwardMove.LIFT: Transition(STAFF, frozenset({AwardState.BLOCKED}), None),
+    AwardMove.EXPIRE: Transition(SERVICE, GIVEN, AwardState.EXPIRED),
 }
 
 
@@ -57,14 +81,16 @@ MOVES: Mapping[AwardMove, Transition] = {
 class AwardFilters:
     """Which awards; a filter that is None or False fits all."""
 
-    state: str | None = None
+    state: AwardState | None = None
     programme: str | None = None
     flagged: bool = False  # only those with a flag
     due_before: date | None = None  # the date itself not included
     overdue: bool = False  # only those whose date is over in their account's zone
 
 
-def moved(move: AwardMove, state: str, by: Mover, blocked_from: str | None = None) -> str | None:
+def moved(
+    move: AwardMove, state: AwardState, by: Mover, blocked_from: AwardState | None = None
+) -> AwardState | None:
     """The state a move leads to; None where `by` may not make it from here."""
     way = MOVES[move]
     if by not in way.by or state not in way.out_of:
@@ -78,31 +104,33 @@ def masked_code(code: str) -> str:
     return MASK + code[len(code) - shown :]
 
 
-def has_ended(state: str, today: date, credit_expires: date) -> bool:
+def has_ended(state: AwardState, today: date, credit_expires: date) -> bool:
     """Return whether a credit that was given is over; `today` is the date in the account's zone."""
     return state in MOVES[AwardMove.EXPIRE].out_of and today > credit_expires
 
 
-def may_be_issued(state: str, today: date, credit_expires: date) -> bool:
+def may_be_issued(state: AwardState, today: date, credit_expires: date) -> bool:
     """Return whether a credit can still be given: nothing is after its end in the account's zone."""
-    return state != "due" or today <= credit_expires
+    return state != AwardState.DUE or today <= credit_expires
 
 
 def remaining_credit(
-    state: str, credit: Decimal, held: Decimal | None, *, other_credit: bool | None
+    state: AwardState, credit: Decimal, held: Decimal | None, *, other_credit: bool | None
 ) -> Decimal | None:
     """Return how much of a credit is left by the ad credit an account holds; None where that cannot be told.
 
     An account that holds, or may hold, credit of somebody else's has no balance of ours alone.
     """
-    if state != "credited" or held is None or other_credit is not False or not 0 <= held <= credit:
+    if state is not AwardState.CREDITED or other_credit is not False:
+        return None
+    if held is None or not 0 <= held <= credit:
         return None
     return held
 
 
-def is_overdue(state: str, due_by: date | None, today: date) -> bool:
+def is_overdue(state: AwardState, due_by: date | None, today: date) -> bool:
     """Return whether an award that nobody has issued is past its date.
 
     `today` is the date in the account's zone.
     """
-    return state == "due" and due_by is not None and today > due_by
+    return state == AwardState.DUE and due_by is not None and today > due_by

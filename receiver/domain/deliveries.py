@@ -10,6 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 
+class DeliverySource(StrEnum):
+    """Who sent a delivery (integrations/providers.py)."""
+
+    WOOCOMMERCE = "woocommerce"
+    TIKTOK = "tiktok"
+
+
 class DeliveryState(StrEnum):
     """How far a delivery has come."""
 
@@ -21,6 +28,29 @@ class DeliveryState(StrEnum):
     DEAD = "dead"  # only a person, or the same delivery arriving again, takes it up
 
 
+HELD = "held: "  # how the words begin for a signal from another address
+
+
+class DeliveryReason(StrEnum):
+    """Why a delivery's body was not kept, or why it ended without an effect; its error says so in words."""
+
+    TOO_LARGE = "too_large"  # its body alone is over the bound
+    OVER_BYTES = "over_bytes"  # its store's bodies of the day are
+    OVER_DELIVERIES = "over_deliveries"  # its store's deliveries of the day are
+    OVER_SIGNALS = "over_signals"  # its store's signals of the day are
+    NOT_USED = "not_used"  # its topic, event or kind
+    NO_ACCOUNT = "no_account"  # it names no ad account of ours
+    UNREADABLE = "unreadable"
+    ELSEWHERE = "elsewhere"  # signed with the store's secret, it names another address as home
+    BEFORE_RESTART = "before_restart"  # of before its store was restored from a backup
+    FELL_BACK = "fell_back"  # its number did; its store's state is read instead
+    WORKERS_LOST = "workers_lost"  # it ended every worker that took it
+
+
+# Of a delivery whose body was not kept when it came.
+BODY_NOT_KEPT = frozenset(
+    {DeliveryReason.TOO_LARGE, DeliveryReason.OVER_BYTES, DeliveryReason.OVER_DELIVERIES}
+)
 WAITING = (DeliveryState.RECEIVED, DeliveryState.FAILED)
 UNDONE = (DeliveryState.FAILED, DeliveryState.DEAD)  # the same delivery arriving again queues it again
 MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from receiver.domain.calendar import final_at
 from receiver.domain.facts import DaySpend, Payment
 
-FIGURES_APART = "figures_apart"  # the report's own figures differ by more than a hundredth
-NO_CASH_SPEND = "no_cash_spend"  # cost runs, and cash pays none of it
-PAYMENT_CONTRADICTED = "payment_contradicted"  # staff recorded another option than the ledger shows
+
+class Discrepancy(StrEnum):
+    """Which sources contradict each other."""
+
+    FIGURES_APART = "figures_apart"  # the report's own figures differ by more than a hundredth
+    NO_CASH_SPEND = "no_cash_spend"  # cost runs, and cash pays none of it
+    PAYMENT_CONTRADICTED = "payment_contradicted"  # staff recorded another option than the ledger shows
+
 
 # While one of these stands nobody knows which figure counts.
-UNSETTLING = frozenset({FIGURES_APART, NO_CASH_SPEND})
+UNSETTLING = frozenset({Discrepancy.FIGURES_APART, Discrepancy.NO_CASH_SPEND})
 
 APART = Decimal("0.01")
 DAYS_WITHOUT_CASH = 3  # so many may pass before it means anything
@@ -27,16 +33,16 @@ def final_days(rows: Iterable[DaySpend], zone: ZoneInfo, known_until: datetime) 
     return tuple(row for row in rows if final_at(row.date, zone) <= known_until)
 
 
-def figure_discrepancies(days: Sequence[DaySpend], option: Payment) -> frozenset[str]:
-    """Return the ids of what final dates contradict. What is missing of a final date is zero."""
+def figure_discrepancies(days: Sequence[DaySpend], option: Payment) -> frozenset[Discrepancy]:
+    """Return what final dates contradict. What is missing of a final date is zero."""
     net = sum((day.billed_cost or ZERO for day in days), ZERO)
     cash = sum((day.cash_spend or ZERO for day in days), ZERO)
     less_credit = sum(((day.spend or ZERO) - (day.voucher_spend or ZERO) for day in days), ZERO)
     # TikTok does not say what cash_spend means for accounts that pay later; a zero is no contradiction there.
     told = (net, less_credit, cash) if cash else (net, less_credit)
-    found = {FIGURES_APART} if differ(told) else set()
+    found = {Discrepancy.FIGURES_APART} if differ(told) else set()
     if option is not Payment.AUTOMATIC and _days_without_cash(days) > DAYS_WITHOUT_CASH:
-        found.add(NO_CASH_SPEND)
+        found.add(Discrepancy.NO_CASH_SPEND)
     return frozenset(found)
 
 

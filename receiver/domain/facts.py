@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from receiver.domain.awards import AwardDelivery, AwardState
 from receiver.domain.calendar import local_date
 
 # What goes on while nobody reads it: of these an answer rests on the moment of the reading too.
@@ -147,12 +148,12 @@ class RecordedAward:
     """An award already kept; the stage follows it."""
 
     id: str | None
-    state: str
+    state: AwardState
     credit: Decimal
     currency: str
     decided_at: datetime | None
     due_by: date | None
-    delivery: str | None
+    delivery: AwardDelivery | None
     reference: str | None
     flags: tuple[str, ...] = ()  # that hold now
     cleared_flags: Mapping[str, datetime] = field(default_factory=dict)  # since when they hold no longer

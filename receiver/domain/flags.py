@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from receiver.domain.decision import Decision
-from receiver.domain.discrepancies import FIGURES_APART, NO_CASH_SPEND, PAYMENT_CONTRADICTED
+from receiver.domain.discrepancies import Discrepancy
 from receiver.domain.facts import Outcome
 
-DECIDED_LATE = "decided_late"  # when it was first decided, the date it is due by had passed
-ACCOUNT_SWITCHED = "account_switched"  # the store links another ad account now
-LINK_LOST = "link_lost"  # the store links none
-CONSENT_LOST = "consent_lost"  # the advertiser took the consent back
-SPEND_RESTATED = "spend_restated"  # the final figures no longer reach the award's tier
-BILL_REFUNDED = "bill_refunded"  # what was paid was given back, so that the rest does not reach it
-TIER_HIGHER = "tier_higher"  # they reach a higher one
-CREDIT_UNRECORDED = "credit_unrecorded"  # the ledger shows the credit, and nobody recorded issuing it
-RULE_FAILED = "rule_failed:"  # and the rule's id
+
+class AwardFlag(StrEnum):
+    """Why staff should look at a recorded award; beside these stands `rule_failed:` with a rule's id."""
+
+    DECIDED_LATE = "decided_late"  # when it was first decided, the date it is due by had passed
+    ACCOUNT_SWITCHED = "account_switched"  # the store links another ad account now
+    LINK_LOST = "link_lost"  # the store links none
+    CONSENT_LOST = "consent_lost"  # the advertiser took the consent back
+    SPEND_RESTATED = "spend_restated"  # the final figures no longer reach the award's tier
+    BILL_REFUNDED = "bill_refunded"  # what was paid was given back, so that the rest does not reach it
+    TIER_HIGHER = "tier_higher"  # they reach a higher one
+    CREDIT_UNRECORDED = "credit_unrecorded"  # the ledger shows the credit, and nobody recorded issuing it
+
+
+RULE_FAILED = "rule_failed:"
 
 # What these say does not rest on the ad account, so it still speaks of the award when the account is another.
 STORE_RULES = frozenset(
     {"programme_open", "admission", "integration_set_up", "store_market", "merchant_once"}
 )
-DISCREPANCIES = frozenset({FIGURES_APART, NO_CASH_SPEND, PAYMENT_CONTRADICTED})
 # The passing of time is no news, and spend has words of its own.
 NEVER_FLAGGED = frozenset({"credit_in_time", "spend_reached"})
 
@@ -45,10 +51,10 @@ def flags_for(award: AwardedFor, decision_without_award: Decision) -> set[str]:
     decision = decision_without_award
     account = decision.account
     if account is None:
-        return {LINK_LOST, *_failed(decision, only=STORE_RULES)}
+        return {AwardFlag.LINK_LOST, *_failed(decision, only=STORE_RULES)}
     if account.advertiser_id != award.advertiser_id:
-        return {ACCOUNT_SWITCHED, *_failed(decision, only=STORE_RULES)}
-    lost = {CONSENT_LOST} if account.consent is False else set()
+        return {AwardFlag.ACCOUNT_SWITCHED, *_failed(decision, only=STORE_RULES)}
+    lost = {AwardFlag.CONSENT_LOST} if account.consent is False else set()
     return lost | _failed(decision) | _spend_flags(award, decision)
 
 
@@ -61,15 +67,17 @@ def cleared_flags(raised: Collection[str], award: AwardedFor, decision_without_a
     is_same = account.advertiser_id == award.advertiser_id
     passed = {RULE_FAILED + rule.id for rule in decision.rules if rule.outcome is Outcome.PASS}
     clear = {
-        LINK_LOST,
+        AwardFlag.LINK_LOST,
         *(flag for flag in passed if is_same or flag.removeprefix(RULE_FAILED) in STORE_RULES),
     }
     if is_same:
-        clear.add(ACCOUNT_SWITCHED)
-        clear |= {CONSENT_LOST} if account.consent is True else set()
+        clear.add(AwardFlag.ACCOUNT_SWITCHED)
+        clear |= {AwardFlag.CONSENT_LOST} if account.consent is True else set()
         if spend is not None and not spend.bill_in_doubt and spend.rows:
-            clear |= {SPEND_RESTATED, BILL_REFUNDED} | (set() if spend.provisional else {TIER_HIGHER})
-            clear |= DISCREPANCIES
+            clear |= {AwardFlag.SPEND_RESTATED, AwardFlag.BILL_REFUNDED} | (
+                set() if spend.provisional else {AwardFlag.TIER_HIGHER}
+            )
+            clear |= set(Discrepancy)
     return set(raised) & clear - flags_for(award, decision)
 
 
@@ -84,8 +92,8 @@ def _spend_flags(award: AwardedFor, decision: Decision) -> set[str]:
         return set()
     if spend.final_qualifying < award.threshold:
         is_refund = spend.has_bills and spend.paid < award.threshold <= spend.paid + spend.taken_back
-        return {BILL_REFUNDED if is_refund else SPEND_RESTATED}
+        return {AwardFlag.BILL_REFUNDED if is_refund else AwardFlag.SPEND_RESTATED}
     if spend.provisional:  # without its bills an account seems to have paid for all it spent
         return set()
     reached = [progress.tier for progress in decision.tiers if progress.reached_on]
-    return {TIER_HIGHER} if any(tier.threshold > award.threshold for tier in reached) else set()
+    return {AwardFlag.TIER_HIGHER} if any(tier.threshold > award.threshold for tier in reached) else set()

@@ -27,8 +27,6 @@ OVER_DELIVERIES = (
 OVER_SIGNALS = (
     f"over the {SIGNALS_A_DAY} signals applied of a store on a day; the next day's checks read how it stands"
 )
-# What stands at a delivery whose body was not kept when it came.
-NOT_KEPT = frozenset({TOO_LARGE, OVER_BYTES, OVER_DELIVERIES})
 
 
 class Keep(StrEnum):

@@ -10,8 +10,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from receiver.domain.calendar import Window, final_at
+from receiver.domain.platforms import ShopPlatform
 
-PLATFORMS = ("woocommerce",)  # whose stores this service can connect
 COUNTRY_ALIASES = {"UK": "GB"}  # the terms say UK; ISO 3166 says GB
 
 
@@ -90,8 +90,8 @@ def contradictions(programme: Programme) -> Iterator[Contradiction]:
         yield Contradiction("prior_spend_days", "must be 365 or less: TikTok reports no longer range at once")
     if programme.bill_grace_days < 0:
         yield Contradiction("bill_grace_days", "must be 0 or more")
-    if programme.platform not in PLATFORMS:
-        served = ", ".join(PLATFORMS)
+    if programme.platform not in set(ShopPlatform):
+        served = ", ".join(ShopPlatform)
         yield Contradiction("platform", f"{programme.platform!r} is not served here; there is {served}")
     if programme.capacity is not None and programme.capacity < 1:
         yield Contradiction("capacity", "must be 1 or more; leave it out for no cap")

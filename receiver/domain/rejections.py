@@ -1,9 +1,24 @@
-"""Calls to the webhook addresses that became no delivery."""
+"""Calls to the webhook addresses that became no delivery, and why."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+
+
+class RejectionReason(StrEnum):
+    """A reason as it is counted; most stand as `error` in the answer, too."""
+
+    SIGNATURE = "signature"
+    UNKNOWN = "unknown"  # no such store or webhook
+    DISCONNECTED = "disconnected"
+    PING = "ping"  # nothing is wrong: a store tries the address
+    LENGTH = "length"
+    SIZE = "size"
+    BODY = "body"
+    METHOD = "method"
+    UNAVAILABLE = "unavailable"  # TikTok's secret is not set
 
 
 @dataclass(frozen=True)

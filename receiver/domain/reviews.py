@@ -15,8 +15,15 @@ class ReviewAnswer(StrEnum):
     FACT_RECORDED = "fact_recorded"  # what we knew was wrong or missing
 
 
+class ReviewState(StrEnum):
+    """The states of a review."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+
+
 @dataclass(frozen=True)
-class ReviewState:
+class ReviewSummary:
     """What a merchant may see of its review; unanswered while `answer` is None."""
 
     id: str

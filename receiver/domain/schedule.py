@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from receiver.domain.calendar import Window, final_at, local_date
 from receiver.domain.decision import Decision, Stage
 from receiver.domain.facts import Outcome
+from receiver.domain.poll_reasons import PollReason
 
 HOUR = timedelta(hours=1)
 SPAN = timedelta(minutes=30)  # over which accounts are spread whose time comes at one moment
@@ -26,33 +26,6 @@ FRESH_FOR = 24 * HOUR  # for figures that are read more often than that
 PUT_BACK = HOUR  # a poll may come that much later before it is missed
 NEARLY = Decimal("1.5")  # days of the present speed that would cross a threshold
 LAST_DATES = 3  # of a window, in which a merchant may still turn the outcome
-
-
-class PollReason(StrEnum):
-    """In words for staff; they stand beside the time."""
-
-    FINAL = "the figures of a date that decides become final"
-    WINDOW_END = "its window ends within days"
-    NEAR_TIER = "its spend may cross a tier within days"
-    BILLS = "its bills are not paid yet"
-    SPENDING = "its window is open"
-    SETTLING = "its window is over and not all figures are final"
-    FIRST_SPEND = "nothing that counts was spent yet"
-    HELD = "staff have to decide"
-    AWARD = "its award is on the way"
-    CREDIT = "its credit is being used"
-    SET_UP = "its store is not ready yet"
-    STANDING = "its state at TikTok may change"
-    AT_REST = "nothing it spends changes the answer"
-    ASKED = "the merchant asked"
-    FIGURES_CHANGED = "TikTok says that its figures have changed"
-    STATUS_CHANGED = "TikTok says that its status has changed"
-    NOTICES_ENDED = "TikTok's notices of it have ended"
-
-    @property
-    def is_urgent(self) -> bool:
-        """Return whether it goes first, and may use what is left to urgent calls, where time is short."""
-        return self in URGENT
 
 
 EVERY = {
@@ -69,17 +42,6 @@ EVERY = {
     PollReason.STANDING: 20 * HOUR,
     PollReason.AT_REST: 7 * 24 * HOUR,
 }
-# What TikTok tells every hour of whoever spends (FIGURES_CHANGED) must not crowd out what decides.
-URGENT = frozenset(
-    {
-        PollReason.ASKED,
-        PollReason.STATUS_CHANGED,
-        PollReason.NOTICES_ENDED,
-        PollReason.FINAL,
-        PollReason.WINDOW_END,
-        PollReason.NEAR_TIER,
-    }
-)
 BY_STAGE = {
     Stage.NOT_ADMITTED: PollReason.SET_UP,
     Stage.AWAITING_SETUP: PollReason.SET_UP,

@@ -10,8 +10,8 @@ from typing import Any
 
 from receiver.domain.awards import is_overdue
 from receiver.domain.decision import SPEND_IS_READ, Decision, Stage
-from receiver.domain.discrepancies import PAYMENT_CONTRADICTED, UNSETTLING
-from receiver.domain.facts import LostSignals, RecordedAward
+from receiver.domain.discrepancies import Discrepancy
+from receiver.domain.facts import ConsentLoss, LostSignals, RecordedAward
 from receiver.domain.rules import consent_loss
 
 
@@ -35,86 +35,146 @@ class ReadingFault(StrEnum):
     INCOMPLETE = "incomplete"  # dates that had figures are not in the report any more
 
 
-# Who must act, the most urgent first. After `store_` stands a word of wp_bridge.errors.StoreTrouble, after
-# `webhook_` one of domain/store_webhooks.py.
-TROUBLES: Mapping[str, Actor] = {
-    "award_overdue": Actor.STAFF,
-    "award_held": Actor.STAFF,
-    "award_flagged": Actor.STAFF,
-    "merchants_alike": Actor.STAFF,
-    "reading_refused": Actor.SERVICE,
-    "figures_stale": Actor.SERVICE,
-    "currency_differs": Actor.STAFF,
-    "figures_incomplete": Actor.STAFF,
-    "status_unknown": Actor.STAFF,
-    "bill_unreadable": Actor.STAFF,
-    "figures_apart": Actor.STAFF,
-    "no_cash_spend": Actor.STAFF,
-    "payment_contradicted": Actor.STAFF,
-    "signals_refused": Actor.STAFF,
-    "signals_unreadable": Actor.STAFF,
-    "signals_held": Actor.STAFF,
-    "signals_fell_back": Actor.STAFF,
-    "account_missing": Actor.MERCHANT,
-    "account_unreachable": Actor.MERCHANT,
-    "consent_withdrawn": Actor.MERCHANT,
-    "consent_expired": Actor.MERCHANT,
-    "store_unreachable": Actor.MERCHANT,
-    "store_not_https": Actor.MERCHANT,
-    "store_not_wordpress": Actor.MERCHANT,
-    "store_no_woocommerce": Actor.MERCHANT,
-    "store_no_permalinks": Actor.MERCHANT,
-    "store_no_key_page": Actor.MERCHANT,
-    "store_keys_refused": Actor.MERCHANT,
-    "store_keys_too_weak": Actor.MERCHANT,
-    "store_busy": Actor.MERCHANT,
-    "store_malformed": Actor.MERCHANT,
-    "store_too_old": Actor.MERCHANT,
-    "store_elsewhere": Actor.STAFF,
-    "store_no_companion": Actor.MERCHANT,
-    "store_disconnected": Actor.MERCHANT,
-    "webhook_paused": Actor.MERCHANT,
-    "webhook_mute": Actor.MERCHANT,
-    "clock_ahead": Actor.MERCHANT,
-    "clock_behind": Actor.MERCHANT,
-    "bill_deadline": Actor.MERCHANT,
-    "begin_by": Actor.MERCHANT,
-    "begin_for_highest": Actor.MERCHANT,
-    "too_late_to_begin": Actor.NOBODY,
-    "nothing_more_in_time": Actor.NOBODY,
-    "window_outlives_credit": Actor.MERCHANT,
-    "place_reserved": Actor.MERCHANT,
+class TroubleId(StrEnum):
+    """What is wrong, the most urgent first.
+
+    After `store_` stands a word of wp_bridge.errors.StoreTrouble, after `webhook_` one of
+    domain/store_webhooks.py, after `signals_` one of domain/facts.py.
+    """
+
+    AWARD_OVERDUE = "award_overdue"
+    AWARD_HELD = "award_held"
+    AWARD_FLAGGED = "award_flagged"
+    MERCHANTS_ALIKE = "merchants_alike"
+    READING_REFUSED = "reading_refused"
+    FIGURES_STALE = "figures_stale"
+    CURRENCY_DIFFERS = "currency_differs"
+    FIGURES_INCOMPLETE = "figures_incomplete"
+    STATUS_UNKNOWN = "status_unknown"
+    BILL_UNREADABLE = "bill_unreadable"
+    FIGURES_APART = "figures_apart"
+    NO_CASH_SPEND = "no_cash_spend"
+    PAYMENT_CONTRADICTED = "payment_contradicted"
+    SIGNALS_REFUSED = "signals_refused"
+    SIGNALS_UNREADABLE = "signals_unreadable"
+    SIGNALS_HELD = "signals_held"
+    SIGNALS_FELL_BACK = "signals_fell_back"
+    ACCOUNT_MISSING = "account_missing"
+    ACCOUNT_UNREACHABLE = "account_unreachable"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CONSENT_EXPIRED = "consent_expired"
+    STORE_UNREACHABLE = "store_unreachable"
+    STORE_NOT_HTTPS = "store_not_https"
+    STORE_NOT_WORDPRESS = "store_not_wordpress"
+    STORE_NO_WOOCOMMERCE = "store_no_woocommerce"
+    STORE_NO_PERMALINKS = "store_no_permalinks"
+    STORE_NO_KEY_PAGE = "store_no_key_page"
+    STORE_KEYS_REFUSED = "store_keys_refused"
+    STORE_KEYS_TOO_WEAK = "store_keys_too_weak"
+    STORE_BUSY = "store_busy"
+    STORE_MALFORMED = "store_malformed"
+    STORE_TOO_OLD = "store_too_old"
+    STORE_ELSEWHERE = "store_elsewhere"
+    STORE_NO_COMPANION = "store_no_companion"
+    STORE_DISCONNECTED = "store_disconnected"
+    WEBHOOK_PAUSED = "webhook_paused"
+    WEBHOOK_MUTE = "webhook_mute"
+    CLOCK_AHEAD = "clock_ahead"
+    CLOCK_BEHIND = "clock_behind"
+    BILL_DEADLINE = "bill_deadline"
+    BEGIN_BY = "begin_by"
+    BEGIN_FOR_HIGHEST = "begin_for_highest"
+    TOO_LATE_TO_BEGIN = "too_late_to_begin"
+    NOTHING_MORE_IN_TIME = "nothing_more_in_time"
+    WINDOW_OUTLIVES_CREDIT = "window_outlives_credit"
+    PLACE_RESERVED = "place_reserved"
+
+
+# Who must act, the most urgent first.
+TROUBLES: Mapping[TroubleId, Actor] = {
+    TroubleId.AWARD_OVERDUE: Actor.STAFF,
+    TroubleId.AWARD_HELD: Actor.STAFF,
+    TroubleId.AWARD_FLAGGED: Actor.STAFF,
+    TroubleId.MERCHANTS_ALIKE: Actor.STAFF,
+    TroubleId.READING_REFUSED: Actor.SERVICE,
+    TroubleId.FIGURES_STALE: Actor.SERVICE,
+    TroubleId.CURRENCY_DIFFERS: Actor.STAFF,
+    TroubleId.FIGURES_INCOMPLETE: Actor.STAFF,
+    TroubleId.STATUS_UNKNOWN: Actor.STAFF,
+    TroubleId.BILL_UNREADABLE: Actor.STAFF,
+    TroubleId.FIGURES_APART: Actor.STAFF,
+    TroubleId.NO_CASH_SPEND: Actor.STAFF,
+    TroubleId.PAYMENT_CONTRADICTED: Actor.STAFF,
+    TroubleId.SIGNALS_REFUSED: Actor.STAFF,
+    TroubleId.SIGNALS_UNREADABLE: Actor.STAFF,
+    TroubleId.SIGNALS_HELD: Actor.STAFF,
+    TroubleId.SIGNALS_FELL_BACK: Actor.STAFF,
+    TroubleId.ACCOUNT_MISSING: Actor.MERCHANT,
+    TroubleId.ACCOUNT_UNREACHABLE: Actor.MERCHANT,
+    TroubleId.CONSENT_WITHDRAWN: Actor.MERCHANT,
+    TroubleId.CONSENT_EXPIRED: Actor.MERCHANT,
+    TroubleId.STORE_UNREACHABLE: Actor.MERCHANT,
+    TroubleId.STORE_NOT_HTTPS: Actor.MERCHANT,
+    TroubleId.STORE_NOT_WORDPRESS: Actor.MERCHANT,
+    TroubleId.STORE_NO_WOOCOMMERCE: Actor.MERCHANT,
+    TroubleId.STORE_NO_PERMALINKS: Actor.MERCHANT,
+    TroubleId.STORE_NO_KEY_PAGE: Actor.MERCHANT,
+    TroubleId.STORE_KEYS_REFUSED: Actor.MERCHANT,
+    TroubleId.STORE_KEYS_TOO_WEAK: Actor.MERCHANT,
+    TroubleId.STORE_BUSY: Actor.MERCHANT,
+    TroubleId.STORE_MALFORMED: Actor.MERCHANT,
+    TroubleId.STORE_TOO_OLD: Actor.MERCHANT,
+    TroubleId.STORE_ELSEWHERE: Actor.STAFF,
+    TroubleId.STORE_NO_COMPANION: Actor.MERCHANT,
+    TroubleId.STORE_DISCONNECTED: Actor.MERCHANT,
+    TroubleId.WEBHOOK_PAUSED: Actor.MERCHANT,
+    TroubleId.WEBHOOK_MUTE: Actor.MERCHANT,
+    TroubleId.CLOCK_AHEAD: Actor.MERCHANT,
+    TroubleId.CLOCK_BEHIND: Actor.MERCHANT,
+    TroubleId.BILL_DEADLINE: Actor.MERCHANT,
+    TroubleId.BEGIN_BY: Actor.MERCHANT,
+    TroubleId.BEGIN_FOR_HIGHEST: Actor.MERCHANT,
+    TroubleId.TOO_LATE_TO_BEGIN: Actor.NOBODY,
+    TroubleId.NOTHING_MORE_IN_TIME: Actor.NOBODY,
+    TroubleId.WINDOW_OUTLIVES_CREDIT: Actor.MERCHANT,
+    TroubleId.PLACE_RESERVED: Actor.MERCHANT,
 }
 # A step the merchant had better take soon; nothing is wrong, so that nobody else is told.
 ADVICE = frozenset(
     {
-        "bill_deadline",
-        "begin_by",
-        "begin_for_highest",
-        "too_late_to_begin",
-        "nothing_more_in_time",
-        "window_outlives_credit",
-        "place_reserved",
+        TroubleId.BILL_DEADLINE,
+        TroubleId.BEGIN_BY,
+        TroubleId.BEGIN_FOR_HIGHEST,
+        TroubleId.TOO_LATE_TO_BEGIN,
+        TroubleId.NOTHING_MORE_IN_TIME,
+        TroubleId.WINDOW_OUTLIVES_CREDIT,
+        TroubleId.PLACE_RESERVED,
     }
 )
 # What is wrong on our side with the figures a merchant looks at: they read of it, too.
 TOLD_TO_MERCHANTS = frozenset(
     {
-        *("reading_refused", "figures_stale", "status_unknown", "bill_unreadable", "currency_differs"),
-        *("signals_held", "store_elsewhere"),
-        *("too_late_to_begin", "nothing_more_in_time"),
+        TroubleId.READING_REFUSED,
+        TroubleId.FIGURES_STALE,
+        TroubleId.STATUS_UNKNOWN,
+        TroubleId.BILL_UNREADABLE,
+        TroubleId.CURRENCY_DIFFERS,
+        TroubleId.SIGNALS_HELD,
+        TroubleId.STORE_ELSEWHERE,
+        TroubleId.TOO_LATE_TO_BEGIN,
+        TroubleId.NOTHING_MORE_IN_TIME,
     }
 )
 # What only staff hear of: it may be the merchant who made it so.
-STAFF_ONLY = UNSETTLING | {PAYMENT_CONTRADICTED}
+STAFF_ONLY = frozenset(TroubleId(one) for one in Discrepancy)
 # Until then the figures, or a consent to read them, still matter.
 READ_FOR_PROGRESS = SPEND_IS_READ | {Stage.NOT_ADMITTED, Stage.AWAITING_SETUP, Stage.AWAITING_LINK}
 READ_AT_ALL = READ_FOR_PROGRESS | {Stage.DUE, Stage.ISSUED}
-OF_LOSS = {
-    "withdrawn": "consent_withdrawn",
-    "expired": "consent_expired",
-    "unreachable": "account_unreachable",
-    "missing": "account_missing",
+OF_LOSS: Mapping[str, TroubleId] = {
+    ConsentLoss.WITHDRAWN: TroubleId.CONSENT_WITHDRAWN,
+    ConsentLoss.EXPIRED: TroubleId.CONSENT_EXPIRED,
+    ConsentLoss.UNREACHABLE: TroubleId.ACCOUNT_UNREACHABLE,
+    ConsentLoss.MISSING: TroubleId.ACCOUNT_MISSING,
 }
 
 
@@ -139,7 +199,7 @@ class Observations:
 class FoundTrouble:
     """A trouble with what its sentence speaks of, and since when it was noticed (None: just now)."""
 
-    id: str
+    id: TroubleId
     params: Mapping[str, Any] = field(default_factory=dict)
     since: datetime | None = None
 
@@ -172,18 +232,18 @@ def _of_progress(decision: Decision, observed: Observations) -> Iterator[FoundTr
     yield from _of_the_account(decision, observed)
     yield from _of_the_store(decision, observed)
     for warned in decision.warnings:
-        yield FoundTrouble(warned.id, warned.params)
+        yield FoundTrouble(TroubleId(warned.id), warned.params)
 
 
 def _of_the_award(decision: Decision) -> Iterator[FoundTrouble]:
     award = decision.award
     if isinstance(award, RecordedAward):
         if is_overdue(award.state, award.due_by, decision.award_today):
-            yield FoundTrouble("award_overdue", {"due_by": award.due_by})
+            yield FoundTrouble(TroubleId.AWARD_OVERDUE, {"due_by": award.due_by})
         if award.flags:
-            yield FoundTrouble("award_flagged")
+            yield FoundTrouble(TroubleId.AWARD_FLAGGED)
     elif decision.stage is Stage.HELD:
-        yield FoundTrouble("award_held")
+        yield FoundTrouble(TroubleId.AWARD_HELD)
 
 
 def _of_the_account(decision: Decision, observed: Observations) -> Iterator[FoundTrouble]:
@@ -197,43 +257,44 @@ def _of_the_account(decision: Decision, observed: Observations) -> Iterator[Foun
     elif loss is None and stage in READ_AT_ALL:
         yield from _of_readings(observed)
     for discrepancy in observed.discrepancies:  # whatever the stage: it may rest on them
-        yield FoundTrouble(discrepancy)
+        yield FoundTrouble(TroubleId(discrepancy))
     if stage in READ_FOR_PROGRESS:
         if decision.spend is not None and decision.spend.bill_in_doubt:
-            yield FoundTrouble("bill_unreadable")
+            yield FoundTrouble(TroubleId.BILL_UNREADABLE)
         reasons = {rule.reason: rule.params for rule in decision.rules}
         if (params := reasons.get("good_standing.unknown.status.new")) is not None:
-            yield FoundTrouble("status_unknown", params)
+            yield FoundTrouble(TroubleId.STATUS_UNKNOWN, params)
 
 
 def _of_readings(observed: Observations) -> Iterator[FoundTrouble]:
     if observed.reading is ReadingFault.REFUSED:
-        yield FoundTrouble("reading_refused")
+        yield FoundTrouble(TroubleId.READING_REFUSED)
     elif observed.reading is ReadingFault.CURRENCY:
-        yield FoundTrouble("currency_differs")
+        yield FoundTrouble(TroubleId.CURRENCY_DIFFERS)
     elif observed.is_stale:
-        yield FoundTrouble("figures_stale")
+        yield FoundTrouble(TroubleId.FIGURES_STALE)
     if observed.reading is ReadingFault.INCOMPLETE:
-        yield FoundTrouble("figures_incomplete")
+        yield FoundTrouble(TroubleId.FIGURES_INCOMPLETE)
 
 
 def _of_the_store(decision: Decision, observed: Observations) -> Iterator[FoundTrouble]:
     lost = LostSignals.HELD if observed.is_held else decision.lost_signals
     named = {"address": observed.other_address} if observed.other_address else {}
     if lost is not None:
-        yield FoundTrouble(f"signals_{lost}", named if lost is LostSignals.HELD else {})
+        yield FoundTrouble(TroubleId(f"signals_{lost}"), named if lost is LostSignals.HELD else {})
     if observed.fell_back:
-        yield FoundTrouble("signals_fell_back")
+        yield FoundTrouble(TroubleId.SIGNALS_FELL_BACK)
     if any(rule.reason == "merchant_once.unknown" for rule in decision.rules):
-        yield FoundTrouble("merchants_alike")
+        yield FoundTrouble(TroubleId.MERCHANTS_ALIKE)
     if observed.shop is not None and not (lost is LostSignals.HELD and observed.shop == "elsewhere"):
-        yield FoundTrouble(f"store_{observed.shop}")
+        yield FoundTrouble(TroubleId(f"store_{observed.shop}"))
     for webhook in observed.webhooks:
-        yield FoundTrouble(f"webhook_{webhook}")
+        yield FoundTrouble(TroubleId(f"webhook_{webhook}"))
     if observed.clock_skew is not None:
         skew = observed.clock_skew
         yield FoundTrouble(
-            "clock_ahead" if skew > 0 else "clock_behind", {"skew": timedelta(seconds=abs(skew))}
+            TroubleId.CLOCK_AHEAD if skew > 0 else TroubleId.CLOCK_BEHIND,
+            {"skew": timedelta(seconds=abs(skew))},
         )
     if observed.place_until is not None:
-        yield FoundTrouble("place_reserved", {"until": observed.place_until})
+        yield FoundTrouble(TroubleId.PLACE_RESERVED, {"until": observed.place_until})

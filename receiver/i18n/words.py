@@ -15,7 +15,7 @@ from babel.dates import format_date, format_time, format_timedelta, get_datetime
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
-from receiver.domain.reviews import ReviewState
+from receiver.domain.reviews import ReviewSummary
 from receiver.i18n.languages import ENGLISH, translated
 from receiver.i18n.sentences import (
     CLOCK_TROUBLES,
@@ -111,7 +111,7 @@ def used_words(payment: str, locale: Locale = ENGLISH) -> str:
     return translated(f"used.{payment}:text", USED[payment], locale)
 
 
-def review_words(review: ReviewState, locale: Locale = ENGLISH) -> str:
+def review_words(review: ReviewSummary, locale: Locale = ENGLISH) -> str:
     """Return the state of a merchant's review, in staff's own words where they answered."""
     told = review.answer or "open"
     asked_on, answered_on = (at and at.astimezone(UTC).date() for at in (review.asked_at, review.answered_at))

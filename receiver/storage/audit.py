@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Text, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-from receiver.domain.audit import AuditFilters
+from receiver.domain.audit import Agent, AuditAction, AuditFilters
 from receiver.errors import NotFound
 from receiver.paging import Page
 from receiver.storage.paging import Keyset, ScanPlan, last_value, read_page, rows_of, scan
@@ -19,9 +19,8 @@ LARGEST_DETAIL, LARGEST_VALUE = 4096, 500  # bytes of JSON: of a detail, and of 
 BY_STORE_A_DAY = 100  # entries of an actor about one store
 # Who writes what a store's own doing brings about, and what the service writes of it: staff's entries and
 # awards are never left out.
-MERCHANT = "merchant"
-STORES_ACTORS = frozenset({"bridge", MERCHANT, "stranger"})
-STORES_ACTIONS = frozenset({"store doubted"})
+STORES_ACTORS = frozenset({Agent.BRIDGE, Agent.MERCHANT, Agent.STRANGER})
+STORES_ACTIONS = frozenset({AuditAction.STORE_DOUBTED})
 LOOKED_THROUGH = 5000  # entries at a time, where no index leads to what is looked for
 NEWEST_FIRST = Keyset((AuditEntry.at, AuditEntry.id), descending=True)
 # What belongs to a store beside deliveries, by the first letters of its id.
@@ -29,7 +28,7 @@ OWNED: dict[str, type[Award] | type[Review]] = {"aw": Award, "rv": Review}
 
 
 def record(
-    session: Session, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]
+    session: Session, at: datetime, actor: str, action: AuditAction, subject: str, detail: dict[str, Any]
 ) -> None:
     """Write an entry. `detail` is shown to staff as it is: no secret, no token; it is cut at 4 KiB.
 

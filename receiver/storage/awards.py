@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import AwardFilters
+from receiver.domain.awards import AwardFilters, AwardState
 from receiver.domain.calendar import DAY, zones_on_another_date
 from receiver.errors import InputError, NotFound
 from receiver.paging import Page
@@ -109,7 +109,7 @@ def is_late(now: datetime) -> ColumnElement[bool]:
         else_=literal(today, Date),
     )
     # What no zone calls late needs no look at the row: the index on dates leads.
-    return and_(Award.state == "due", Award.due_by <= today, Award.due_by < local)
+    return and_(Award.state == AwardState.DUE, Award.due_by <= today, Award.due_by < local)
 
 
 def count_overdue(session: Session, now: datetime) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, cast, delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from receiver.domain.awards import AwardState
 from receiver.domain.limits import DECISIONS_A_DAY
 from receiver.paging import Page
 from receiver.storage.paging import Keyset, read_page
@@ -87,7 +88,7 @@ def stores_decided_before(session: Session, moment: datetime, limit: int) -> lis
 
     One that disconnected is left alone once it has no award whose life goes on.
     """
-    in_life = exists().where(Award.store_id == Store.id, Award.state != "expired")
+    in_life = exists().where(Award.store_id == Store.id, Award.state != AwardState.EXPIRED)
     query = (
         select(Store.id)
         .where(Store.disconnected_at.is_(None) | in_life)

@@ -17,7 +17,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, case, insert, select, update
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import UNDONE, WAITING, DeliveryState, may_move
+from receiver.domain.deliveries import UNDONE, WAITING, DeliveryReason, DeliveryState, may_move
 from receiver.errors import Refused
 from receiver.storage.database import Driver, driver_of
 from receiver.storage.tables import Attempt, Delivery
@@ -44,6 +44,7 @@ COLUMNS = {
     "received_at": "timestamptz",
     "due_at": "timestamptz",
     "state": "text",
+    "reason": "text",
     "error": "text",
 }
 NAMES = ", ".join([*COLUMNS, "duplicates", "tries"])
@@ -71,7 +72,8 @@ class NewDelivery:
     body_sha256: str
     received_at: datetime
     body_bytes: int | None = None  # of a body that is not kept
-    error: str | None = None  # why it is not
+    reason: DeliveryReason | None = None  # why it is not
+    error: str | None = None  # the same in words
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ def _values(one: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
         at,
         at,
         DeliveryState.RECEIVED.value,
+        one.reason and one.reason.value,
         one.error,
     )
 
@@ -151,7 +154,8 @@ def _again(session: Session, one: NewDelivery) -> int:
         _move(row, DeliveryState.RECEIVED)
         row.due_at, row.tries, row.ended_at = one.received_at, 0, None
         is_kept = row.body is not None and one.body is None  # from before its store was over a bound
-        row.body, row.error = (row.body, None) if is_kept else (one.body, one.error)
+        row.reason, row.error = (None, None) if is_kept else (one.reason, one.error)
+        row.body = row.body if is_kept else one.body
     session.flush()
     return row.id
 
@@ -246,12 +250,14 @@ def finish(
     state: DeliveryState,
     at: datetime,
     *,
+    reason: DeliveryReason | None = None,
     error: str | None = None,
     due_at: datetime | None = None,
 ) -> None:
     """Mark how the try on a held row ended; without `due_at` it is the end of the delivery."""
     _move(row, state)
-    row.error, row.lease_until, row.due_at = error, None, due_at
+    row.reason, row.error = reason, error
+    row.lease_until, row.due_at = None, due_at
     row.ended_at = at if due_at is None else None
     if state is DeliveryState.IGNORED:
         row.body = None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from receiver.domain.decision import Stage
 from receiver.domain.likeness import Likeness, pair_of
 from receiver.paging import Page
 from receiver.storage.links import is_proven
@@ -109,4 +110,4 @@ def _on_host(store: Store) -> Select[str]:
 def _holds(store: Store) -> ColumnElement[bool]:
     """Who only looks alike stops nobody: that takes an award, or money spent for one."""
     awarded = exists().where(Award.store_id == Store.id, Award.programme == store.programme)
-    return and_(Store.programme == store.programme, or_(Store.stage == "held", awarded))
+    return and_(Store.programme == store.programme, or_(Store.stage == Stage.HELD, awarded))

@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from receiver.domain.deliveries import DeliveryReason, DeliveryState
 from receiver.domain.facts import LostSignals
+from receiver.domain.rejections import RejectionReason
 from receiver.storage.tables import Delivery, Quarantined, RejectionSample, Store, StoreTroubleRow
 
 SIGNAL = "action.wc_ad_credit_signal"
 TROUBLES = {f"signals_{why}": why for why in LostSignals}  # as the store's last decision noted them
-HELD = "held: "  # how the error of a signal from another address begins
 
 
 def newest_loss(session: Session, store: Store) -> LostSignals | None:
@@ -52,17 +53,19 @@ def _remembered(session: Session, store_id: str) -> LostSignals | None:
 
 
 def _dead(session: Session, store: Store) -> tuple[datetime, LostSignals] | None:
-    query = select(Delivery.received_at, Delivery.error)
-    query = query.where(Delivery.state == "dead", Delivery.store_id == store.id, Delivery.topic == SIGNAL)
+    query = select(Delivery.received_at, Delivery.reason)
+    query = query.where(
+        Delivery.state == DeliveryState.DEAD, Delivery.store_id == store.id, Delivery.topic == SIGNAL
+    )
     row = session.execute(query.order_by(Delivery.id.desc()).limit(1)).first()
     if row is None:
         return None
-    is_held = (row.error or "").startswith(HELD)
+    is_held = row.reason == DeliveryReason.ELSEWHERE
     return row.received_at, LostSignals.HELD if is_held else LostSignals.UNREADABLE
 
 
 def _refused(session: Session, store: Store) -> tuple[datetime, LostSignals] | None:
-    of_store = (RejectionSample.store_id == store.id, RejectionSample.reason == "signature")
+    of_store = (RejectionSample.store_id == store.id, RejectionSample.reason == RejectionReason.SIGNATURE)
     sample = select(RejectionSample.at).where(*of_store).order_by(RejectionSample.id.desc()).limit(1)
     held = select(Quarantined.received_at).where(Quarantined.store_id == store.id)
     moments = [

@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from receiver.domain.rejections import RejectedCall
+from receiver.domain.rejections import RejectedCall, RejectionReason
 from receiver.paging import Page
 from receiver.storage.paging import Keyset, read_page
 from receiver.storage.tables import Rejection, RejectionSample
@@ -21,7 +21,7 @@ BY_KIND = Keyset((Rejection.store_id, Rejection.reason))
 NEWEST_DAY = Keyset((Rejection.day,), descending=True, then=BY_KIND)
 
 
-def add_counts(session: Session, counts: Mapping[tuple[str, str, date], int]) -> None:
+def add_counts(session: Session, counts: Mapping[tuple[str, RejectionReason, date], int]) -> None:
     """By store (empty: none known), reason and day."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     table = cast(Table, Rejection.__table__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from receiver.domain.reviews import ReviewAnswer, ReviewState
+from receiver.domain.reviews import ReviewState, ReviewSummary
 from receiver.errors import NotFound
 from receiver.paging import Page
 from receiver.storage.paging import Keyset, read_rows
@@ -15,7 +15,9 @@ LONGEST_WAITING = Keyset((Review.asked_at, Review.id))
 
 
 def open_review(session: Session, store_id: str) -> Review | None:
-    return session.scalars(select(Review).where(Review.store_id == store_id, Review.state == "open")).first()
+    return session.scalars(
+        select(Review).where(Review.store_id == store_id, Review.state == ReviewState.OPEN)
+    ).first()
 
 
 def newest_review(session: Session, store_id: str) -> Review | None:
@@ -48,12 +50,12 @@ def page_of_reviews(
     return read_rows(session, query, LONGEST_WAITING, after=key, limit=limit, cursor=lambda row: row[0].id)
 
 
-def review_state(row: Review) -> ReviewState:
+def review_summary(row: Review) -> ReviewSummary:
     """Return what the domain knows of a review."""
-    return ReviewState(
+    return ReviewSummary(
         id=row.id,
         asked_at=row.asked_at,
-        answer=ReviewAnswer(row.answer) if row.answer else None,
+        answer=row.answer,
         answered_at=row.answered_at,
         reason=row.reason,
     )

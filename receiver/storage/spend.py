@@ -10,6 +10,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from receiver.domain.poll_reasons import PollReason
 from receiver.storage.tables import Account, Link, SpendDay, Store
 
 FIGURES = ("spend", "billed_cost", "cash_spend", "voucher_spend")
@@ -39,7 +40,7 @@ def hold_accounts(session: Session, advertiser_ids: Collection[str]) -> None:
     session.execute(held.order_by(Account.advertiser_id).with_for_update()).all()
 
 
-def account_for_polling(session: Session, advertiser_id: str, now: datetime, reason: str) -> Account:
+def account_for_polling(session: Session, advertiser_id: str, now: datetime, reason: PollReason) -> Account:
     """The account's row, made where there is none, to be polled from `now` on.
 
     Of two who make it at the same moment the second waits for the first.
@@ -75,14 +76,14 @@ def reset_due_times(session: Session, now: datetime) -> int:
     moved = session.execute(
         update(Account)
         .where(Account.read_at > now, Account.next_poll_at > now)
-        .values(next_poll_at=now, poll_reason="the clock was put back")
+        .values(next_poll_at=now, poll_reason=PollReason.CLOCK_ROLLED_BACK)
         .execution_options(synchronize_session=False)
     )
     return int(moved.rowcount)  # type: ignore[attr-defined]
 
 
 def bring_poll_forward(
-    session: Session, advertiser_id: str, now: datetime, reason: str, *, urgent: bool, since: datetime
+    session: Session, advertiser_id: str, now: datetime, reason: PollReason, *, urgent: bool, since: datetime
 ) -> bool:
     """Make the account due for this reason unless none may read it or it was after `since`; return if so."""
     moved = session.execute(
@@ -97,7 +98,13 @@ def bring_poll_forward(
 
 
 def poll_sooner(
-    session: Session, advertiser_id: str, at: datetime, reason: str, *, urgent: bool, planned: Collection[str]
+    session: Session,
+    advertiser_id: str,
+    at: datetime,
+    reason: PollReason,
+    *,
+    urgent: bool,
+    planned: Collection[PollReason],
 ) -> None:
     """Poll at this moment unless it is due before; only `planned` reasons are moved, no back-off."""
     session.execute(

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, delete, not_, select, u
 from sqlalchemy.orm import Session
 
 from receiver.domain.sign_in import SESSION_IDLE, SESSION_LONGEST
+from receiver.domain.staff import Role
 from receiver.errors import NotFound
 from receiver.paging import Page
 from receiver.storage.paging import Keyset, read_rows
@@ -30,7 +31,7 @@ def get_staff(session: Session, email: str) -> Staff:
     return person
 
 
-def keep_staff(session: Session, email: str, role: str, password_hash: str, now: datetime) -> Staff:
+def keep_staff(session: Session, email: str, role: Role, password_hash: str, now: datetime) -> Staff:
     person = Staff(email=email, role=role, password_hash=password_hash, created_at=now)
     session.add(person)
     session.flush()

@@ -23,6 +23,7 @@ class ResolvedEndpoint:
     """Where a delivery was sent to, and the sealed secrets that may have signed it."""
 
     store_id: str
+    platform: str  # of its store
     hook_id: str
     topic: str | None  # null: the header names it
     connected: bool
@@ -31,8 +32,8 @@ class ResolvedEndpoint:
 
 
 _ADDRESSES = """
-    SELECT hooks.id, hooks.store_id, hooks.topic, stores.disconnected_at IS NULL, hook_secrets.secret_sealed,
-        coalesce(store_days.deliveries, 0), coalesce(store_days.body_bytes, 0)
+    SELECT hooks.id, hooks.store_id, stores.platform, hooks.topic, stores.disconnected_at IS NULL,
+        hook_secrets.secret_sealed, coalesce(store_days.deliveries, 0), coalesce(store_days.body_bytes, 0)
     FROM hooks
     JOIN stores ON stores.id = hooks.store_id
     LEFT JOIN hook_secrets ON hook_secrets.hook_id = hooks.id
@@ -56,11 +57,11 @@ def resolve_endpoints(driver: Driver, hook_ids: Iterable[str], now: datetime) ->
     else:
         rows = driver.execute(_POSTGRESQL, [now, day_of(now), asked]).fetchall()
     found: dict[str, ResolvedEndpoint] = {}
-    for hook_id, store_id, topic, connected, sealed, deliveries, body_bytes in rows:
+    for hook_id, store_id, platform, topic, connected, sealed, deliveries, body_bytes in rows:
         before = found[hook_id].sealed if hook_id in found else ()
         secrets = (*before, sealed) if sealed is not None else before
         found[hook_id] = ResolvedEndpoint(
-            store_id, hook_id, topic, bool(connected), secrets, Sent(deliveries, body_bytes)
+            store_id, platform, hook_id, topic, bool(connected), secrets, Sent(deliveries, body_bytes)
         )
     return found
 

@@ -8,7 +8,12 @@ from typing import Any
 from sqlalchemy import Select, func, not_, select
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import DUE_SOON
+from receiver.domain.audit import Agent, AuditAction
+from receiver.domain.awards import DUE_SOON, AwardState
+from receiver.domain.decision import Stage
+from receiver.domain.deliveries import DeliveryState
+from receiver.domain.rejections import RejectionReason
+from receiver.domain.reviews import ReviewState
 from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
 from receiver.storage.address_claims import stores_with_claims
 from receiver.storage.awards import is_late
@@ -25,11 +30,10 @@ from receiver.storage.tables import (
 from receiver.storage.tables.stores import IS_ASKED_ABOUT
 
 MOVED_LATELY = timedelta(days=3)
-BY_ITSELF = "bridge"  # who moved a store, in the audit
 DAYS_BEFORE = 7  # what a day's rejections are compared with
 
 
-def deliveries_in(state: str) -> Select[Any]:
+def deliveries_in(state: DeliveryState) -> Select[Any]:
     return select(Delivery.id).where(Delivery.state == state)
 
 
@@ -55,15 +59,15 @@ def stores_overdue(now: datetime) -> Select[str]:
 
 def due_soon(now: datetime) -> Select[Any]:
     within = Award.due_by < _today(now) + DUE_SOON
-    return select(Award.id).where(Award.state == "due", within, not_(is_late(now)))
+    return select(Award.id).where(Award.state == AwardState.DUE, within, not_(is_late(now)))
 
 
 def open_reviews() -> Select[Any]:
-    return select(Review.id).where(Review.state == "open")
+    return select(Review.id).where(Review.state == ReviewState.OPEN)
 
 
 def held_stores() -> Select[str, str]:
-    return select(Store.id, Store.name).where(Store.stage == "held")
+    return select(Store.id, Store.name).where(Store.stage == Stage.HELD)
 
 
 def stores_asked_about() -> Select[str, str]:
@@ -84,8 +88,8 @@ def stores_with_held_messages() -> Select[str, str]:
 def stores_moved_lately(now: datetime) -> Select[str, str]:
     """Stores that the service moved by itself."""
     query = select(Store.id, Store.name).join(AuditEntry, AuditEntry.subject == Store.id)
-    moved = (AuditEntry.action == "stores move", AuditEntry.at > now - MOVED_LATELY)
-    return query.where(*moved, AuditEntry.actor == BY_ITSELF).distinct()
+    moved = (AuditEntry.action == AuditAction.STORES_MOVE, AuditEntry.at > now - MOVED_LATELY)
+    return query.where(*moved, AuditEntry.actor == Agent.BRIDGE).distinct()
 
 
 def counted(session: Session, query: Select[*tuple[Any, ...]], most: int) -> int:
@@ -103,7 +107,9 @@ def oldest_waiting(session: Session) -> tuple[datetime, str] | None:
 def bad_signatures(session: Session, now: datetime) -> tuple[int, int]:
     """Calls turned away for their signature today, and on an average day of the week before, in UTC."""
     today = _today(now)
-    told = select(func.coalesce(func.sum(Rejection.count), 0)).where(Rejection.reason == "signature")
+    told = select(func.coalesce(func.sum(Rejection.count), 0)).where(
+        Rejection.reason == RejectionReason.SIGNATURE
+    )
     week = (Rejection.day >= today - timedelta(days=DAYS_BEFORE)) & (Rejection.day < today)
     return (
         int(session.scalar(told.where(Rejection.day == today)) or 0),

@@ -35,7 +35,7 @@ def register(app: Flask, container: Container) -> None:
         container.cipher,
         settings.max_body_bytes,
         container.now,
-        tiktok_secret=settings.tiktok_app_secret,
+        app_secrets=settings.app_secrets,
     )
     front = WebhookMiddleware(Bulkhead(BodyLimit(app.wsgi_app), settings.web_threads), reception)
     app.wsgi_app = TrustedProxies(RequestIds(front), settings.trusted_proxies)  # type: ignore[method-assign]

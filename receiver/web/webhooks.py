@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from receiver.integrations.providers import PROVIDERS
 from receiver.services.inbox.rate_limit import TokenBucket
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse, unavailable
-from receiver.services.inbox.tiktok_webhooks import WebhookScheme
 from receiver.services.inbox.verify import KEPT_HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-ADDRESS = re.compile(r"/webhooks/(?:woocommerce/([^/]+)(?:/([^/]+))?|tiktok(/ads)?)/?")
+ADDRESS = re.compile(r"/webhooks/([^/]+)(/[^/]+)?(/[^/]+)?/?")
 # What is read of a call, by its name in a WSGI environ.
 HEADERS = tuple(
     (f"{'' if name.startswith('content-') else 'HTTP_'}{name.upper().replace('-', '_')}", name)
@@ -44,13 +44,12 @@ class WebhookMiddleware:
         self._unlogged: Counter[int] = Counter()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        found = ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
-        if found is None:
+        call = _call(environ)
+        if call is None:
             return self._app(environ, start_response)
-        call = _call(environ, found[1], found[2], found[3])
         answer = self._answer(call)
         if answer.reason is not None:
-            self._log_refusal(answer.status, answer.reason, _short(found[1] or "tiktok"))
+            self._log_refusal(answer.status, answer.reason, _short(call.store_id or call.provider.source))
         return _respond(answer, call.method, start_response)
 
     def _log_refusal(self, status: int, reason: str, store: str) -> None:
@@ -69,16 +68,20 @@ class WebhookMiddleware:
             return unavailable(type(error).__name__)
 
 
-def _call(
-    environ: WSGIEnvironment, store_id: str | None, hook_id: str | None, ads: str | None
-) -> WebhookRequest:
+def _call(environ: WSGIEnvironment) -> WebhookRequest | None:
+    """Return the call where its address is one of a provider's."""
+    found = ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
+    provider = PROVIDERS.get(found[1]) if found else None
+    if found is None or provider is None:
+        return None
     headers = {name: environ[key] for key, name in HEADERS if key in environ}
     method, read = environ["REQUEST_METHOD"], _reader(environ["wsgi.input"].read)
-    if store_id is None:
-        return WebhookRequest(
-            "", None, method, headers, read, WebhookScheme.ADS if ads else WebhookScheme.ACCOUNTS
-        )
-    return WebhookRequest(store_id, hook_id, method, headers, read)
+    first, second = found[2] or "", found[3] or ""
+    if provider.is_per_store:
+        store_id, hook_id = first[1:], second[1:] or None
+        return WebhookRequest(provider, method, headers, read, store_id, hook_id) if store_id else None
+    topic = provider.paths.get(first + second)
+    return WebhookRequest(provider, method, headers, read, topic=topic) if topic else None
 
 
 def _reader(read: Callable[[int], bytes]) -> Callable[[int], bytes]:

@@ -7,6 +7,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, inspect, select, text
 
+from receiver.documents.poll_reasons import SENTENCES
+from receiver.domain import limits
+from receiver.domain.deliveries import DeliveryReason
+from receiver.services.deliveries.sequence import BEFORE_RESTART, FELL_BACK
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate, migrate_down, newest_revision
 from receiver.storage.tables import Account, Base, Link, StaffToken
@@ -105,7 +109,10 @@ def test_a_stores_uuid_is_carried_from_its_connection_to_its_own_row_and_back(em
 def test_accounts_that_were_given_up_are_due_again(empty_database_url):
     database = Database(empty_database_url)
     migrate(database, "0033")
-    given_up, waits = "waits for staff: TikTok will not answer for this account", "its consent is gone"
+    given_up, waits = (
+        "waits for staff: TikTok will not answer for this account",
+        "waits for the advertiser's consent",
+    )
     with database.writing() as session:
         for number, why in ((1, given_up), (2, waits)):
             session.execute(
@@ -122,7 +129,9 @@ def test_accounts_that_were_given_up_are_due_again(empty_database_url):
     assert due["2"] is None
     migrate_down(database, "0033")
     with database.reading() as session:
-        rows = session.execute(text("SELECT poll_reason, next_poll_at FROM accounts ORDER BY 1 DESC")).all()
+        rows = session.execute(
+            text("SELECT poll_reason, next_poll_at FROM accounts ORDER BY advertiser_id")
+        ).all()
     assert [tuple(row) for row in rows] == [(given_up, None), (waits, None)]
     database.close()
 
@@ -184,3 +193,53 @@ def keep_consents(database: Database) -> None:
 
 def moment(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T12:00:00+00:00")
+
+
+def test_sentences_kept_as_reasons_become_ids_and_are_sentences_again_on_the_way_down(empty_database_url):
+    database = Database(empty_database_url)
+    migrate(database, "0035")
+    told = [*SENTENCES.values(), "routine", None]
+    with database.writing() as session:
+        for number, sentence in enumerate(told):
+            session.execute(
+                text(
+                    "INSERT INTO accounts (advertiser_id, poll_urgent, failures, poll_reason)"
+                    " VALUES (:id, false, 0, :reason)"
+                ),
+                {"id": f"{number:03}", "reason": sentence},
+            )
+        for number, error in enumerate(ERRORS):
+            session.execute(
+                text(
+                    "INSERT INTO deliveries (identity, source, headers, body_sha256, received_at, duplicates,"
+                    " state, tries, error) VALUES (:id, 'woocommerce', '[]', 'x', :at, 0, 'dead', 1, :error)"
+                ),
+                {"id": str(number), "at": moment("2025-11-20"), "error": error},
+            )
+
+    def column(query: str) -> list[str | None]:
+        with database.reading() as session:
+            return list(session.scalars(text(query)))
+
+    reasons = "SELECT poll_reason FROM accounts ORDER BY advertiser_id"
+    migrate(database, "0037")
+    assert column(reasons) == [*SENTENCES, None, None]
+    assert column("SELECT reason FROM deliveries ORDER BY id") == list(ERRORS.values())
+    migrate_down(database, "0035")
+    assert column(reasons) == [*SENTENCES.values(), None, None]
+    assert column("SELECT error FROM deliveries ORDER BY id") == list(ERRORS)
+    database.close()
+
+
+ERRORS = {
+    limits.TOO_LARGE: DeliveryReason.TOO_LARGE,
+    limits.OVER_BYTES: DeliveryReason.OVER_BYTES,
+    limits.OVER_DELIVERIES: DeliveryReason.OVER_DELIVERIES,
+    limits.OVER_SIGNALS: DeliveryReason.OVER_SIGNALS,
+    "held: the signal is of https://copy.example/, the store is https://a.example/": DeliveryReason.ELSEWHERE,
+    FELL_BACK: DeliveryReason.FELL_BACK,
+    BEFORE_RESTART: DeliveryReason.BEFORE_RESTART,
+    "cannot be worked with: ValueError: no": DeliveryReason.UNREADABLE,
+    "the disk is full": None,
+    None: None,
+}

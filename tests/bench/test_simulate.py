@@ -5,7 +5,8 @@ from rich.progress import Progress
 
 from bench import simulate
 from bench.simulate import A_MINUTE, World
-from receiver.domain.schedule import EVERY, NextPoll, PollReason
+from receiver.domain.poll_reasons import PollReason
+from receiver.domain.schedule import EVERY, NextPoll
 
 
 @pytest.fixture

@@ -413,7 +413,12 @@ def keep_secrets(database: Database, cipher: Cipher, *secrets: str) -> None:
             session.flush()
 
 
-STORE_TIMES: dict[str, Any] = {"programme": "woocommerce-2025", "joined_at": NOW, "created_at": NOW}
+STORE_TIMES: dict[str, Any] = {
+    "platform": "woocommerce",
+    "programme": "woocommerce-2025",
+    "joined_at": NOW,
+    "created_at": NOW,
+}
 
 
 def secrets_of(database: Database, cipher: Cipher) -> list[str]:

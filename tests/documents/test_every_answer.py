@@ -18,7 +18,7 @@ from receiver.documents.troubles import staff_words
 from receiver.domain import connection_attempts, consent, rules, store_webhooks, troubles
 from receiver.domain.decision import Decision, Stage, decide
 from receiver.domain.facts import Outcome, Payment, Source
-from receiver.domain.reviews import ReviewAnswer, ReviewState
+from receiver.domain.reviews import ReviewAnswer, ReviewSummary
 from receiver.i18n import words
 from receiver.i18n.languages import LANGUAGES
 from receiver.i18n.sentences import (
@@ -164,7 +164,7 @@ def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):
     shown = {text for decision in all_decisions() for text in sentences_of(status_document(decision))}
     for answer in (None, *ReviewAnswer):
         answered_at, reason = (LINKED, "seen") if answer else (None, None)
-        shown.add(review_document(ReviewState("rv_1", JOINED, answer, answered_at, reason))["text"])
+        shown.add(review_document(ReviewSummary("rv_1", JOINED, answer, answered_at, reason))["text"])
     pages = {name for name in ENGLISH if name.startswith(PAGES) or name.endswith(NEWS)}
     assert {name for name in shown if not name.startswith(PAGES)} == set(ENGLISH) - pages
 

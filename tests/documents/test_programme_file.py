@@ -5,7 +5,13 @@ from datetime import date
 
 import pytest
 
-from receiver.documents.programme import load_programme, programme_data, read_programme, read_programme_file
+from receiver.documents.programme import (
+    load_programme,
+    programme_data,
+    read_kept_programme,
+    read_programme,
+    read_programme_file,
+)
 from receiver.domain.programme import outlives_credit
 from receiver.errors import InputError
 
@@ -85,6 +91,10 @@ def test_a_file_that_is_no_toml_or_not_there_is_refused_by_name(tmp_path):
         load_programme(str(tmp_path / "gone.toml"))
     with pytest.raises(InputError, match="no programme is called 'nope'; there is woocommerce-2025"):
         load_programme("nope")
+
+
+def test_terms_that_some_store_enrolled_in_are_read_whatever_their_platform():
+    assert read_kept_programme(changed(platform="another")).platform == "another"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from receiver.domain.awards import MOVES, STATES, AwardMove, Mover, has_ended, is_overdue, moved
+from receiver.domain.awards import MOVES, AwardMove, AwardState, Mover, has_ended, is_overdue, moved
 
 STAFF, SERVICE = Mover.STAFF, Mover.SERVICE
 
@@ -24,7 +24,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("move", AwardMove)
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", AwardState)
 @pytest.mark.parametrize("by", Mover)
 def test_only_these_moves_are_allowed(move, state, by):
     assert moved(move, state, by, blocked_from="issued") == ALLOWED.get((move, state, by))
@@ -32,8 +32,8 @@ def test_only_these_moves_are_allowed(move, state, by):
 
 def test_every_move_starts_and_ends_in_a_known_state():
     for way in MOVES.values():
-        assert way.out_of <= set(STATES)
-        assert way.into is None or way.into in STATES
+        assert way.out_of <= set(AwardState)
+        assert way.into is None or way.into in set(AwardState)
 
 
 @pytest.mark.parametrize("state", ["due", "issued", "credited"])

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from receiver.documents.discrepancies import WORDS
-from receiver.domain import discrepancies
-from receiver.domain.discrepancies import contradicts, figure_discrepancies, final_days
+from receiver.domain.discrepancies import Discrepancy, contradicts, figure_discrepancies, final_days
 from receiver.domain.facts import DaySpend, Payment
 from tests.factories import FIRST, cash, days_of
 
@@ -81,7 +80,4 @@ def test_the_ledger_contradicts_staff_only_where_both_say_something(recorded, sh
 
 
 def test_every_doubt_has_words_for_staff():
-    named = {
-        value for name, value in vars(discrepancies).items() if name.isupper() and isinstance(value, str)
-    }
-    assert set(WORDS) == named
+    assert set(WORDS) == set(Discrepancy)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from receiver.domain.calendar import Window, final_at
 from receiver.domain.decision import Stage
+from receiver.domain.poll_reasons import PollReason
 from receiver.domain.schedule import (
     EVERY,
     SPAN,
     PollingState,
-    PollReason,
     after_failures,
     next_poll,
     share_of,

@@ -13,6 +13,7 @@ from threading import Barrier, Event
 import pytest
 
 from receiver.container import Container
+from receiver.integrations.providers import PROVIDERS
 from receiver.services.deliveries import apply_signal
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.purge import purge
@@ -32,9 +33,8 @@ BODY = body_of(signal(7))
 
 
 def call(store_id: str, body: bytes, **changes: str | None) -> WebhookRequest:
-    return WebhookRequest(
-        store_id, None, "POST", dict(signed_headers(body, SECRET, **changes)), lambda n: body[:n]
-    )
+    headers = dict(signed_headers(body, SECRET, **changes))
+    return WebhookRequest(PROVIDERS["woocommerce"], "POST", headers, lambda n: body[:n], store_id)
 
 
 class Shop:

@@ -13,7 +13,7 @@ from receiver.documents.status import Status, full_document
 from receiver.domain.decision import Decision
 from receiver.domain.facts import Payment
 from receiver.domain.places import PlaceInLine
-from receiver.domain.reviews import ReviewAnswer, ReviewState
+from receiver.domain.reviews import ReviewAnswer, ReviewSummary
 from receiver.i18n.languages import ENGLISH
 from tests.factories import LINKED, OPEN, SETTLED, bill, cash, days_of, decided, make_award, override
 
@@ -52,7 +52,7 @@ DECISIONS: dict[str, Decision] = {
     "programme_over": decided(LATER),
     "overridden": decided(OPEN, store={"country": "FR"}, history={"overrides": {"store_market": override()}}),
 }
-OPEN_REVIEW = ReviewState("rv_1", LINKED, None, None, None)
+OPEN_REVIEW = ReviewSummary("rv_1", LINKED, None, None, None)
 ANSWERED = replace(
     OPEN_REVIEW, answer=ReviewAnswer("upheld"), answered_at=LINKED, reason="The shop is in France."
 )

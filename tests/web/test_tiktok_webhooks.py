@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from receiver.app import create_app
 from receiver.container import build_container
+from receiver.domain.poll_reasons import PollReason
 from receiver.integrations.tiktok.signature import sign_open, sign_timed
 from receiver.services.deliveries.detail import VerificationStatus, delivery_detail
 from receiver.services.deliveries.process import process_again, process_next
@@ -168,7 +169,7 @@ def test_a_change_of_figures_has_the_account_polled_at_once(app, container, acco
     assert work(container) == [("processed", None)]
     assert (account(container).next_poll_at, account(container).poll_reason) == (
         container.now(),
-        "TikTok says that its figures have changed",
+        PollReason.FIGURES_CHANGED,
     )
     assert account(container, SUSPENDED).next_poll_at > container.now()
 
@@ -344,7 +345,7 @@ def test_a_refresh_has_the_account_polled_and_may_be_asked_once_a_minute(ask_ref
     assert (first.status_code, first.json["status"]) == (202, "accepted")
     assert (account(container).next_poll_at, account(container).poll_reason) == (
         container.now(),
-        "the merchant asked",
+        PollReason.ASKED,
     )
     container.now.move(seconds=20)
     again = ask_refresh()

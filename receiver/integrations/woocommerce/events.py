@@ -1,8 +1,7 @@
-"""What a delivery's headers and body mean; whatever a sender writes, a bad one is a clean InputError."""
+"""What a delivery's body means; whatever a sender writes, a bad one is a clean InputError."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from receiver.errors import InputError
@@ -12,15 +11,7 @@ SIGNAL = "action.wc_ad_credit_signal"
 SETTINGS_SAVED = "action.woocommerce_settings_saved"
 READ_BY_REST = [["x-read-by", "rest"]]  # the headers of a state that we asked for: no call brings this one
 OURS = frozenset({SIGNAL, SETTINGS_SAVED})
-FORM = "application/x-www-form-urlencoded"
-PING = re.compile(rb"webhook_id=[0-9]{1,20}")
 LONGEST = 100
-
-
-def is_ping(content_type: str | None, raw: bytes) -> bool:
-    """WooCommerce's test of a delivery address: an unsigned form that proves nothing about its sender."""
-    media_type = (content_type or "").partition(";")[0].strip().lower()
-    return media_type == FORM and PING.fullmatch(raw) is not None
 
 
 def read_event(topic: str, raw: bytes) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from receiver.container import Container
+from receiver.domain.staff import Role
 from receiver.errors import Refused
 from receiver.sandbox.json_file import write_private
 from receiver.sandbox.paths import SandboxPaths
@@ -91,7 +92,7 @@ def _let_demo_in(container: Container, password: str) -> None:
     """With the password that is remembered, whoever forgot it."""
     who: dict[str, Any] = {"email": DEMO, "password": password, "actor": ACTOR}
     try:
-        add_staff(container.database, container.now(), role="operator", **who)
+        add_staff(container.database, container.now(), role=Role.OPERATOR, **who)
     except Refused:
         set_password(container.database, container.now(), **who)
 

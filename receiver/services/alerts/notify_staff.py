@@ -11,16 +11,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from receiver.documents.alerts import (
-    AWARDS_OVERDUE,
-    STORES_FOR_SERVICE,
-    STORES_FOR_STAFF,
-    WORKER_SILENT,
-    compose,
-    try_out,
-)
-from receiver.domain.alerts import MOST_WAIT, Alert, AlertHistory, alert_event, try_again_after
-from receiver.domain.troubles import Actor
+from receiver.documents.alerts import compose, try_out
+from receiver.domain.alerts import MOST_WAIT, Alert, AlertHistory, AlertMatter, alert_event, try_again_after
+from receiver.domain.troubles import Actor, TroubleId
 from receiver.errors import ProviderError, Refused
 from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.services.alerts.work_queue import MOST, NAMED
@@ -31,6 +24,11 @@ from receiver.storage.heartbeats import take_turn
 from receiver.storage.tables import Telling
 
 HELD = timedelta(minutes=5)  # by whoever sends: longer than a channel can take
+
+WAITING_FOR = (
+    (AlertMatter.STORES_FOR_STAFF, Actor.STAFF),
+    (AlertMatter.STORES_FOR_SERVICE, Actor.SERVICE),
+)
 
 log = structlog.get_logger(__name__)
 
@@ -68,18 +66,18 @@ def _take(database: Database, now: datetime) -> list[Alert]:
 
 
 def _items(session: Session, now: datetime) -> Iterator[Alert | None]:
-    yield _item(session, now, WORKER_SILENT, int(worker_is_silent(session, now)))
+    yield _item(session, now, AlertMatter.WORKER_SILENT, int(worker_is_silent(session, now)))
     overdue = awards.count_overdue(session, now)
     stores = session.scalars(work_queue.stores_overdue(now).limit(NAMED)).all() if overdue else ()
-    yield _item(session, now, AWARDS_OVERDUE, overdue, stores)
-    for matter, who in ((STORES_FOR_STAFF, Actor.STAFF), (STORES_FOR_SERVICE, Actor.SERVICE)):
-        query = store_troubles.stores_waiting_for(who, but=("award_overdue",))
+    yield _item(session, now, AlertMatter.AWARDS_OVERDUE, overdue, stores)
+    for matter, who in WAITING_FOR:
+        query = store_troubles.stores_waiting_for(who, but=(TroubleId.AWARD_OVERDUE,))
         count = work_queue.counted(session, query, MOST)
         yield _item(session, now, matter, count, session.scalars(query.limit(NAMED)).all() if count else ())
 
 
 def _item(
-    session: Session, now: datetime, matter: str, count: int, stores: Iterable[str] = ()
+    session: Session, now: datetime, matter: AlertMatter, count: int, stores: Iterable[str] = ()
 ) -> Alert | None:
     row = session.get(Telling, matter)
     if row is None:

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from receiver.domain.deliveries import DeliveryState
 from receiver.domain.limits import day_of
-from receiver.domain.troubles import ADVICE, TROUBLES, Actor
+from receiver.domain.staff import Role
+from receiver.domain.troubles import ADVICE, TROUBLES, Actor, TroubleId
 from receiver.services.operations.readiness import WAITING_FOR, worker_is_silent
 from receiver.services.staff.records import StaffMember
 from receiver.storage import alerts, store_days, store_troubles, work_queue
@@ -20,7 +22,14 @@ from receiver.storage.database import Database
 MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
 NAMED = 5  # stores
 # These have a matter of their own here, with its own list.
-LISTED_APART = frozenset({"award_overdue", "award_held", "merchants_alike", "signals_held"})
+LISTED_APART = frozenset(
+    {
+        TroubleId.AWARD_OVERDUE,
+        TroubleId.AWARD_HELD,
+        TroubleId.MERCHANTS_ALIKE,
+        TroubleId.SIGNALS_HELD,
+    }
+)
 IN_THE_QUEUE = tuple(one for one in TROUBLES if one not in ADVICE | LISTED_APART)
 MOST_URGENT = tuple(one for one in IN_THE_QUEUE if TROUBLES[one] is not Actor.MERCHANT)
 OTHERS = tuple(one for one in IN_THE_QUEUE if TROUBLES[one] is Actor.MERCHANT)
@@ -44,7 +53,7 @@ class TodoItem:
 
 def today(database: Database, now: datetime, reader: StaffMember | None = None) -> list[TodoItem]:
     """The most urgent first; none when nobody is needed. Of tokens a viewer hears only of their own."""
-    owner = reader.id if reader is not None and reader.role != "operator" else None
+    owner = reader.id if reader is not None and reader.role != Role.OPERATOR else None
     with database.reading() as session:
         return [matter for matter in _matters(session, now, owner) if matter.count]
 
@@ -59,8 +68,8 @@ def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterat
     yield from _troubles(session, MOST_URGENT)
     yield _of_stores(session, "stores_held", work_queue.held_stores())
     yield _of_stores(session, "merchants_alike", work_queue.stores_asked_about())
-    yield _counted(session, "deliveries_dead", work_queue.deliveries_in("dead"))
-    yield _counted(session, "deliveries_failed", work_queue.deliveries_in("failed"))
+    yield _counted(session, "deliveries_dead", work_queue.deliveries_in(DeliveryState.DEAD))
+    yield _counted(session, "deliveries_failed", work_queue.deliveries_in(DeliveryState.FAILED))
     rejected, usual = work_queue.bad_signatures(session, now)
     yield TodoItem("signatures_rejected", rejected if rejected >= max(FEW_REJECTIONS, 2 * usual) else 0)
     yield _counted(session, "quarantined", work_queue.quarantined())

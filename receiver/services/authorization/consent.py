@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.poll_reasons import PollReason
 from receiver.storage import links, spend, tables
 from receiver.storage.cipher import Cipher
 
@@ -30,7 +31,7 @@ def give_consent(
     link.token_sealed, link.consent, link.consent_at = cipher.encrypt(token), True, now
     link.proven_at, link.last_figures, link.consent_lost = link.proven_at or now, None, None
     link.scopes, link.tiktok_user_hash = scopes, None  # who it was, only TikTok's own answer tells
-    account = spend.account_for_polling(session, advertiser_id, now, "linked")
+    account = spend.account_for_polling(session, advertiser_id, now, PollReason.LINKED)
     account.failures, account.last_error, account.fault = 0, None, None
     return link
 

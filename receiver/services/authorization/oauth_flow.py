@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import structlog
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.consent import ConsentOutcome, FlowError, Permission, missing, resolve_account
 from receiver.errors import Advice, ProviderError, Refused
 from receiver.integrations.tiktok.oauth import Authorised, Consent
@@ -28,7 +29,6 @@ from receiver.storage.database import Database
 from receiver.storage.tables import ConsentFlow, Store
 
 STEP_LASTS = timedelta(minutes=30)  # to sign in at TikTok, to choose
-MERCHANT = "merchant"
 FAILED = {
     Advice.REAUTHORISE: ConsentOutcome.REFUSED,
     Advice.GIVE_UP: ConsentOutcome.REFUSED,
@@ -158,7 +158,14 @@ def _spend_state(database: Database, now: datetime, state: str, browser: str) ->
         if flow is not None:
             flow.state_hash = None
             if why is FlowError.WRONG_BROWSER:
-                audit.record(session, now, "stranger", "tiktok consent refused", flow.store_id, {"why": why})
+                audit.record(
+                    session,
+                    now,
+                    Agent.STRANGER,
+                    AuditAction.TIKTOK_CONSENT_REFUSED,
+                    flow.store_id,
+                    {"why": why},
+                )
     if flow is None or why is not None:
         log.warning("tiktok answer turned away", why=why, store_id=flow.store_id if flow else None)
         raise FlowRefused(why or FlowError.STATE_UNKNOWN)
@@ -242,7 +249,7 @@ def _finish(
         )
         link.tiktok_user_hash = found.get("user_hash")
         what = {"advertiser_id": judged.advertiser_id, "scopes": found["scopes"]}
-        audit.record(session, now, MERCHANT, "tiktok consent given", store.id, what)
+        audit.record(session, now, Agent.MERCHANT, AuditAction.TIKTOK_CONSENT_GIVEN, store.id, what)
 
 
 def _failed(database: Database, flow_id: str, outcome: ConsentOutcome) -> str:

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.facts import ConsentLoss
+from receiver.domain.poll_reasons import PollReason
 from receiver.storage import audit, links, spend
 from receiver.storage.figures import end_consent
 from receiver.storage.tables import Account
@@ -20,7 +22,7 @@ def consent_withdrawn(
     *,
     cause: ConsentLoss = ConsentLoss.WITHDRAWN,
     token_sealed: str | None = None,
-    actor: str = "tiktok",
+    actor: str = Agent.TIKTOK,
 ) -> list[str]:
     """Forget the consents for an ad account, or the one kept as `token_sealed`; the stores to decide anew.
 
@@ -32,7 +34,7 @@ def consent_withdrawn(
             end_consent(session, link, now, consent=False)
             link.consent_lost = cause
             what = {"advertiser_id": advertiser_id, "why": why}
-            audit.record(session, now, actor, "tiktok consent withdrawn", link.store_id, what)
+            audit.record(session, now, actor, AuditAction.TIKTOK_CONSENT_WITHDRAWN, link.store_id, what)
     account = spend.account(session, advertiser_id)
     if account is not None:
         _plan(session, account, now)
@@ -41,6 +43,6 @@ def consent_withdrawn(
 
 def _plan(session: Session, account: Account, now: datetime) -> None:
     if spend.link_to_read(session, account.advertiser_id) is None:
-        account.next_poll_at, account.poll_reason = None, "waits for the advertiser's consent"
+        account.next_poll_at, account.poll_reason = None, PollReason.NO_CONSENT
     else:
-        account.next_poll_at, account.poll_reason = now, "with another consent that stands"
+        account.next_poll_at, account.poll_reason = now, PollReason.OTHER_CONSENT

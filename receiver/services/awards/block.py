@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from receiver.domain.awards import AwardMove, Mover
+from receiver.domain.awards import AwardMove, AwardState, Mover
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
 from receiver.services.validation import require_text
@@ -18,7 +18,7 @@ def block(database: Database, now: datetime, award_id: str, *, reason: str, acto
     reason = require_text(reason, "reason")
     with database.writing() as session:
         award = awards.lock_award(session, award_id)
-        if award.state == "blocked" and award.block_reason == reason:
+        if award.state == AwardState.BLOCKED and award.block_reason == reason:
             return award_row(award, now)
         detail = {"reason": reason}
         move_award(session, now, award, AwardMove.BLOCK, by=Mover.STAFF, actor=actor, detail=detail)
@@ -32,7 +32,7 @@ def lift(database: Database, now: datetime, award_id: str, *, reason: str, actor
     reason = require_text(reason, "reason")
     with database.writing() as session:
         award = awards.lock_award(session, award_id)
-        lifted_before = award.state != "blocked" and award.block_reason is not None
+        lifted_before = award.state != AwardState.BLOCKED and award.block_reason is not None
         if lifted_before:
             return award_row(award, now)
         detail = {"reason": reason}

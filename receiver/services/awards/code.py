@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import MASK
+from receiver.domain.audit import AuditAction
+from receiver.domain.awards import GIVEN, MASK, AwardDelivery
 from receiver.domain.decision import Decision
 from receiver.domain.facts import RecordedAward
 from receiver.errors import Refused
@@ -15,19 +16,18 @@ from receiver.services.context import ServiceContext
 from receiver.storage import audit, awards, stores
 from receiver.storage.cipher import Cipher
 
-HANDED_OUT = ("issued", "credited")  # a blocked award's code is nobody's, and an expired one is worth nothing
-
 
 def show_code(context: ServiceContext, award_id: str, actor: str) -> dict[str, Any]:
     """The award's id and its code. Raises NotFound, and Refused where there is no code to show."""
     with context.database.writing() as session:
         award = awards.lock_award(session, award_id)
-        if award.delivery != "code":
+        if award.delivery != AwardDelivery.CODE:
             raise Refused(f"award {award_id} was not issued as a code")
         if award.code_sealed is None:
             raise Refused(f"award {award_id}: its code was removed when its store was erased")
         code = context.cipher.decrypt(award.code_sealed)
-        audit.record(session, context.now(), actor, "award code shown", award_id, {"code": award.reference})
+        detail = {"code": award.reference}
+        audit.record(session, context.now(), actor, AuditAction.AWARD_CODE_SHOWN, award_id, detail)
         return {"award": award_id, "code": code}
 
 
@@ -43,7 +43,7 @@ def without_code(context: ServiceContext, store_id: str, text: str) -> str:
 def with_code(session: Session, cipher: Cipher, decision: Decision) -> Decision:
     """The decision as the store's own merchant may read it, with the code it was given."""
     told = decision.award
-    if not isinstance(told, RecordedAward) or told.id is None or told.state not in HANDED_OUT:
-        return decision
+    if not isinstance(told, RecordedAward) or told.id is None or told.state not in GIVEN:
+        return decision  # a blocked award's code is nobody's, and an expired one is worth nothing
     sealed = awards.get_award(session, told.id).code_sealed
     return replace(decision, award=replace(told, reference=cipher.decrypt(sealed))) if sealed else decision

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from receiver.domain.awards import MASK
+from receiver.domain.audit import AuditAction
+from receiver.domain.awards import GIVEN, MASK
 from receiver.errors import Refused
 from receiver.services.awards.issue import TAKEN_MEANWHILE, checked_issue
 from receiver.services.awards.listing import award_row
@@ -16,8 +17,6 @@ from receiver.storage import audit, awards, stores
 from receiver.storage.cipher import Cipher
 from receiver.storage.codes import write_codes
 from receiver.storage.database import Database
-
-CORRECTABLE = ("issued", "credited")
 
 
 def correct_reference(
@@ -42,7 +41,7 @@ def correct_reference(
             book = write_codes(session, cipher, now)
             if issued.is_of(award, book):
                 return award_row(award, now)
-            if award.state not in CORRECTABLE:
+            if award.state not in GIVEN:
                 raise Refused(f"award {award_id} is {award.state}; only one that is issued can be corrected")
             if issued.is_code and issued.reference.startswith(MASK):
                 raise Refused(
@@ -62,7 +61,7 @@ def correct_reference(
             award.code_sealed = award.code_hash = None
             if issued.is_code:
                 book.keep(award, issued.reference)
-            audit.record(session, now, actor, "award correct", award_id, what)
+            audit.record(session, now, actor, AuditAction.AWARD_CORRECT, award_id, what)
             stores.to_decide_anew(session, [award.store_id])
             return award_row(award, now)
     except IntegrityError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import AwardMove, Mover
+from receiver.domain.awards import AwardMove, EvidenceSource, Mover
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
@@ -16,23 +16,28 @@ from receiver.storage import awards, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import Award
 
-# Where evidence comes from, and who brings it.
-SOURCES = {
-    "staff": Mover.STAFF,  # their note
-    "promotion_issued": Mover.SERVICE,  # a PROMOTION_ISSUED row of the account
-    "grant_balance": Mover.SERVICE,  # a grant balance that grew
+BROUGHT_BY = {
+    EvidenceSource.STAFF: Mover.STAFF,
+    EvidenceSource.PROMOTION_ISSUED: Mover.SERVICE,
+    EvidenceSource.GRANT_BALANCE: Mover.SERVICE,
 }
 
 
 def credited(
-    database: Database, now: datetime, award_id: str, *, evidence: str, source: str = "staff", actor: str
+    database: Database,
+    now: datetime,
+    award_id: str,
+    *,
+    evidence: str,
+    source: str = EvidenceSource.STAFF,
+    actor: str,
 ) -> dict[str, Any]:
     """The award as it stands afterwards; the same evidence again changes nothing.
 
     Raises InputError, NotFound and Refused.
     """
-    if source not in SOURCES:
-        raise InputError(f"must be one of {', '.join(SOURCES)}", path="source")
+    if source not in set(EvidenceSource):
+        raise InputError(f"must be one of {', '.join(EvidenceSource)}", path="source")
     evidence = require_text(evidence, "evidence")
     with database.writing() as session:
         award = awards.lock_award(session, award_id)
@@ -42,15 +47,15 @@ def credited(
             raise Refused(
                 f"award {award.id} was credited before, by {award.evidence_source}: {award.evidence}"
             )
-        credit_award(session, now, award, evidence=evidence, source=source, actor=actor)
+        credit_award(session, now, award, evidence=evidence, source=EvidenceSource(source), actor=actor)
         stores.to_decide_anew(session, [award.store_id])
         return award_row(award, now)
 
 
 def credit_award(
-    session: Session, now: datetime, award: Award, *, evidence: str, source: str, actor: str
+    session: Session, now: datetime, award: Award, *, evidence: str, source: EvidenceSource, actor: str
 ) -> None:
     """The caller holds the award. Raises Refused where its state does not allow it."""
     detail = {"evidence": evidence, "source": source}
-    move_award(session, now, award, AwardMove.CREDIT, by=SOURCES[source], actor=actor, detail=detail)
+    move_award(session, now, award, AwardMove.CREDIT, by=BROUGHT_BY[source], actor=actor, detail=detail)
     award.evidence, award.evidence_source, award.credited_at = evidence, source, now

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import MASK, AwardMove, Mover, masked_code, may_be_issued
+from receiver.domain.awards import MASK, AwardDelivery, AwardMove, Mover, masked_code, may_be_issued
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_date, award_row
 from receiver.services.awards.move import move_award, why_not
@@ -22,7 +22,6 @@ from receiver.storage.codes import CodeBook, write_codes
 from receiver.storage.database import Database
 from receiver.storage.tables import Award
 
-DELIVERIES = ("applied", "code")  # put into the account, or a code the merchant redeems
 TAKEN_MEANWHILE = "somebody gave one of these codes to another award at this moment; look again"
 
 
@@ -32,11 +31,11 @@ class Issued:
 
     award_id: str
     reference: str = field(repr=False)  # a code is money, and must reach no log
-    delivered_as: str
+    delivered_as: AwardDelivery
 
     @property
     def is_code(self) -> bool:
-        return self.delivered_as == "code"
+        return self.delivered_as == AwardDelivery.CODE
 
     @property
     def shown(self) -> str:
@@ -55,11 +54,11 @@ class Issued:
 
 def checked_issue(award_id: str, reference: str, delivered_as: str) -> Issued:
     """Raises InputError with the field."""
-    if delivered_as not in DELIVERIES:
-        raise InputError(f"must be {' or '.join(DELIVERIES)}", path="as")
+    if delivered_as not in set(AwardDelivery):
+        raise InputError(f"must be {' or '.join(AwardDelivery)}", path="as")
     reference = require_text(reference, "reference")
     check_unspoilt(reference, "reference")
-    return Issued(award_id, reference, delivered_as)
+    return Issued(award_id, reference, AwardDelivery(delivered_as))
 
 
 def issue(

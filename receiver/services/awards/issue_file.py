@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -24,7 +25,15 @@ from receiver.storage import awards, stores
 from receiver.storage.codes import CodeBook, read_codes, write_codes
 from receiver.storage.tables import Award
 
-ALREADY = "already issued"
+
+class IssueOutcome(StrEnum):
+    """What becomes of a row of the file."""
+
+    WOULD_ISSUE = "would issue"
+    ISSUED = "issued"
+    ALREADY_ISSUED = "already issued"
+    REFUSED = "refused"
+    NOT_ISSUED = "not issued"  # another row was refused
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Planned:
     """A row of the file and what becomes of it."""
 
     row: Row
-    outcome: str  # would issue | issued | already issued | refused | not issued (another row was refused)
+    outcome: IssueOutcome
     problem: str | None = None
 
 
@@ -53,7 +62,7 @@ def issue_file(context: ServiceContext, text: str, actor: str) -> list[Planned]:
             around = _look_around(session, now, write_codes(session, context.cipher, now), rows, found)
             planned = _plan(rows, found, around)
             if any(one.problem for one in planned):
-                return [_said(one, {"would issue": "not issued"}) for one in planned]
+                return [_ended(one, IssueOutcome.NOT_ISSUED) for one in planned]
             return _keep(session, now, planned, found, around.book, actor)
     except IntegrityError as error:
         raise Refused(TAKEN_MEANWHILE) from error
@@ -78,7 +87,7 @@ def _planned(
     row: Row, found: Mapping[str, Award], around: Surroundings, seen: dict[tuple[str, str], int]
 ) -> Planned:
     if row.issued is None:
-        return Planned(row, "refused", row.problem)
+        return Planned(row, IssueOutcome.REFUSED, row.problem)
     award = found.get(row.issued.award_id)
     problem = _stands_twice(row.line, row.issued, seen) or (
         row.contradicts(award) or refusal_of(award, row.issued, around)
@@ -86,8 +95,9 @@ def _planned(
         else f"there is no award {row.issued.award_id}"
     )
     if problem or award is None:
-        return Planned(row, "refused", problem)
-    return Planned(row, ALREADY if row.issued.is_of(award, around.book) else "would issue")
+        return Planned(row, IssueOutcome.REFUSED, problem)
+    is_issued = row.issued.is_of(award, around.book)
+    return Planned(row, IssueOutcome.ALREADY_ISSUED if is_issued else IssueOutcome.WOULD_ISSUE)
 
 
 def _stands_twice(line: int, issued: Issued, seen: dict[tuple[str, str], int]) -> str | None:
@@ -111,13 +121,14 @@ def _keep(
 ) -> list[Planned]:
     touched = []
     for one in planned:
-        if one.row.issued and one.outcome != ALREADY:
+        if one.row.issued and one.outcome is not IssueOutcome.ALREADY_ISSUED:
             award = found[one.row.issued.award_id]
             keep_issued(session, now, award, one.row.issued, book, actor)
             touched.append(award.store_id)
     stores.to_decide_anew(session, touched)
-    return [_said(one, {"would issue": "issued"}) for one in planned]
+    return [_ended(one, IssueOutcome.ISSUED) for one in planned]
 
 
-def _said(one: Planned, words: Mapping[str, str]) -> Planned:
-    return replace(one, outcome=words.get(one.outcome, one.outcome))
+def _ended(one: Planned, outcome: IssueOutcome) -> Planned:
+    """Return the row with the outcome, where it would have been issued."""
+    return replace(one, outcome=outcome) if one.outcome is IssueOutcome.WOULD_ISSUE else one

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
+from receiver.domain.awards import AwardDelivery
 from receiver.errors import InputError
 from receiver.services.awards.issue import Issued, checked_issue
 from receiver.services.awards.spreadsheet import same_amount, split_separator, unprotected
@@ -100,7 +101,7 @@ def _row(line: int, names: list[str], cells: list[str]) -> Row:
     if not AWARD_ID.fullmatch(told["award"]):  # where columns are mixed up it may be a code: not told again
         return Row(line, None, "award: must be an award's id, such as aw_…")
     try:
-        issued = checked_issue(told["award"], told["reference"], told.get("as") or "applied")
+        issued = checked_issue(told["award"], told["reference"], told.get("as") or AwardDelivery.APPLIED)
     except InputError as error:
         return Row(line, None, str(error))
     return Row(line, issued, told={name: told[name] for name in COMPARED if told.get(name)})

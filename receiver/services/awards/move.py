@@ -7,11 +7,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import MOVES, STATES, AwardMove, Mover, moved
+from receiver.domain.audit import AuditAction
+from receiver.domain.awards import MOVES, AwardMove, AwardState, Mover, moved
 from receiver.errors import Refused
 from receiver.storage import audit
 from receiver.storage.tables import Award
 
+AUDITED = {
+    AwardMove.ISSUE: AuditAction.AWARD_ISSUE,
+    AwardMove.CREDIT: AuditAction.AWARD_CREDIT,
+    AwardMove.BLOCK: AuditAction.AWARD_BLOCK,
+    AwardMove.LIFT: AuditAction.AWARD_LIFT,
+    AwardMove.EXPIRE: AuditAction.AWARD_EXPIRE,
+}
 DONE = {
     AwardMove.ISSUE: "issued",
     AwardMove.CREDIT: "credited",
@@ -37,7 +45,7 @@ def move_award(
         raise Refused(_refusal(award, move))
     award.state, award.blocked_from = after, before if move is AwardMove.BLOCK else None
     kept = {"from": before, "to": after, **detail}
-    audit.record(session, now, actor, f"award {move}", award.id, kept)
+    audit.record(session, now, actor, AUDITED[move], award.id, kept)
 
 
 def why_not(award: Award, move: AwardMove, by: Mover) -> str | None:
@@ -46,6 +54,6 @@ def why_not(award: Award, move: AwardMove, by: Mover) -> str | None:
 
 
 def _refusal(award: Award, move: AwardMove) -> str:
-    takes = " or ".join(state for state in STATES if state in MOVES[move].out_of)
-    why = f" ({award.block_reason})" if award.state == "blocked" and award.block_reason else ""
+    takes = " or ".join(state for state in AwardState if state in MOVES[move].out_of)
+    why = f" ({award.block_reason})" if award.state == AwardState.BLOCKED and award.block_reason else ""
     return f"award {award.id} is {award.state}{why}; only one that is {takes} can be {DONE[move]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from receiver.domain.audit import AuditAction
 from receiver.paging import Page, read_number
 from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, stores
@@ -36,7 +37,7 @@ def dismiss_claim(
         row = _row(claim)
         session.delete(claim)
         detail = {"address": claim.address, "why": claim.why, "reason": reason}
-        audit.record(session, now, actor, "claim dismissed", claim.store_id, detail)
+        audit.record(session, now, actor, AuditAction.CLAIM_DISMISSED, claim.store_id, detail)
         return row
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from receiver.domain.audit import AuditAction
 from receiver.errors import Refused, ShopError
 from receiver.services.connections.ports import Shop, open_store
 from receiver.services.connections.reconcile import LEASE, WITHIN
@@ -69,7 +70,9 @@ def erase_store(
             raise Refused(f"store {store_id} is connected; disconnect it first")
         bridges.forget_bridge(session, store_id)
         gone = erasure.erase(session, store)
-        audit.record(session, now, actor, "stores erase", store_id, {"reason": reason, "rows": gone})
+        audit.record(
+            session, now, actor, AuditAction.STORES_ERASE, store_id, {"reason": reason, "rows": gone}
+        )
     if not database.empty_log():
         log.warning(
             "erased, but a read that does not end keeps it in the log of the database", store_id=store_id

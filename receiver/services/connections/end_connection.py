@@ -7,11 +7,10 @@ from datetime import datetime
 import structlog
 
 from receiver.documents.disconnect import REASONS
+from receiver.domain.audit import Agent
 from receiver.domain.store_checks import is_gone
-from receiver.services.connections.identity import ACTOR
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage import bridges
-from receiver.storage.audit import MERCHANT
 from receiver.storage.database import Database
 from receiver.storage.tables import Bridge
 from wp_bridge.errors import StoreTrouble
@@ -40,7 +39,7 @@ def end_if_over(database: Database, now: datetime, store_id: str) -> bool:
 def _why_over(bridge: Bridge) -> tuple[str, str] | None:
     """Return the reason and the actor; None while the connection stands."""
     if bridge.trouble == StoreTrouble.DISCONNECTED:
-        return REASONS["merchant"], MERCHANT
+        return REASONS["merchant"], Agent.MERCHANT
     if bridge.trouble == StoreTrouble.NO_COMPANION and is_gone(bridge.companion_gone_at, bridge.checked_at):
-        return PLUGIN_GONE, ACTOR
+        return PLUGIN_GONE, Agent.BRIDGE
     return None

@@ -8,11 +8,12 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import Agent
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import ClaimReason, FalseClaim, MoveEvidence, Reported
 from receiver.domain.shops import same_shop
 from receiver.errors import Refused, ShopError
-from receiver.services.connections.identity import ACTOR, hold_claim
+from receiver.services.connections.identity import hold_claim
 from receiver.services.connections.locate import Opened, Sighting, look_at
 from receiver.services.connections.move_store import relocate, replay_held
 from receiver.services.connections.ports import Shops, keys_of
@@ -83,7 +84,7 @@ def _keep(database: Database, now: datetime, before: Store, found: Sighting, mov
             claim = FalseClaim(ClaimReason.ELSEWHERE, store.id)
             hold_claim(session, now, claim, Reported(store.url, None, move.address), move.evidence)
             return move
-    replay_held(database, now, before.id, actor=ACTOR, reason=REASON)
+    replay_held(database, now, before.id, actor=Agent.BRIDGE, reason=REASON)
     return Move(moved_to, move.evidence, is_made=True)
 
 
@@ -92,7 +93,7 @@ def _relocated(session: Session, now: datetime, store: Store, found: Sighting) -
     assert found.opened is not None  # it is the same shop
     address, base = found.opened.address, found.opened.rest_base
     try:
-        relocate(session, now, store, address, actor=ACTOR, reason=REASON, rest_base=base)
+        relocate(session, now, store, address, actor=Agent.BRIDGE, reason=REASON, rest_base=base)
     except Refused as error:
         log.warning("store not moved", store_id=store.id, why=str(error))
         return None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.shop_identity import (
     ClaimReason,
     FalseClaim,
@@ -19,9 +20,6 @@ from receiver.domain.shops import canonical
 from receiver.storage import address_claims, audit, stores
 from receiver.storage.address_claims import NewClaim
 from receiver.storage.tables import Store
-from receiver.storage.work_queue import BY_ITSELF
-
-ACTOR = BY_ITSELF
 
 
 def neighbours_of(session: Session, reported: Reported) -> Neighbours:
@@ -58,7 +56,7 @@ def hold_claim(
     )
     if address_claims.keep_claim(session, held, now):
         detail = {"why": claim.why, "address": reported.address, "uuid": reported.uuid}
-        audit.record(session, now, ACTOR, "connect held", claim.store_id, detail)
+        audit.record(session, now, Agent.BRIDGE, AuditAction.CONNECT_HELD, claim.store_id, detail)
 
 
 def claim_of(session: Session, reported: Reported) -> FalseClaim | None:

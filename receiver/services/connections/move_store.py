@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.audit import AuditAction
+from receiver.domain.deliveries import HELD, DeliveryFilters, DeliveryState
 from receiver.errors import Refused
 from receiver.services.deliveries import replay
 from receiver.services.stores.details import checked_url
@@ -15,7 +16,6 @@ from receiver.services.stores.lineage import follow_move
 from receiver.services.validation import require_text
 from receiver.storage import address_claims, audit, bridges, stores
 from receiver.storage.database import Database
-from receiver.storage.lost_signals import HELD
 from receiver.storage.tables import Store
 from wp_bridge.store import INDEX_PHP
 
@@ -63,7 +63,7 @@ def relocate(
         bridge.next_check_at, bridge.failures = now, 0
         bridge.trouble = bridge.lease_until = bridge.look_asked_at = None
     detail = {"old_url": old_url, "url": url, "reason": reason}
-    audit.record(session, now, actor, "stores move", store.id, detail)
+    audit.record(session, now, actor, AuditAction.STORES_MOVE, store.id, detail)
     address_claims.end_claims_at(session, store.id, url)
     store.decided_at = None  # its list of troubles is another one
 

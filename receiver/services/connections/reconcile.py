@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain import shop_facts
+from receiver.domain.audit import Agent, AuditAction
+from receiver.domain.deliveries import DeliverySource
 from receiver.domain.programme import COUNTRY_ALIASES
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import Reported
@@ -27,7 +29,7 @@ from receiver.integrations.woocommerce.events import READ_BY_REST, SIGNAL
 from receiver.services.connections.check import TOPICS, CheckFindings, CheckTask, ask_store, name_trouble
 from receiver.services.connections.end_connection import end_if_over
 from receiver.services.connections.follow import Move, follow_move
-from receiver.services.connections.identity import ACTOR, claim_of, note_report
+from receiver.services.connections.identity import claim_of, note_report
 from receiver.services.connections.isolation import isolated
 from receiver.services.connections.ports import keys_of
 from receiver.services.context import ServiceContext
@@ -217,7 +219,7 @@ def _keep_facts(
     country = COUNTRY_ALIASES.get(facts.country, facts.country) if facts.country else None
     store.country, store.currency = country or store.country, facts.currency or store.currency
     store.decided_at = None
-    audit.record(session, now, ACTOR, "store facts", store.id, {"changed": changed})
+    audit.record(session, now, Agent.BRIDGE, AuditAction.STORE_FACTS, store.id, {"changed": changed})
     return changed
 
 
@@ -236,7 +238,7 @@ def _keep_hooks(
         hook.webhook_id, hook.trouble, hook.checked_at = found.numbers[topic], stands, now
         if is_new or repair.delete:
             what = {"topic": topic, "trouble": repair.trouble, "made_anew": repair.makes}
-            audit.record(session, now, ACTOR, "store webhook", task.store_id, what)
+            audit.record(session, now, Agent.BRIDGE, AuditAction.STORE_WEBHOOK, task.store_id, what)
             told.append(what)
     return told
 
@@ -255,7 +257,7 @@ def _keep_token(session: Session, now: datetime, bridge: Bridge, found: CheckFin
         bridge.token_at = None
     if found.token_missed:
         detail = {"put_in_again": found.token_taken}
-        audit.record(session, now, ACTOR, "store token missing", bridge.store_id, detail)
+        audit.record(session, now, Agent.BRIDGE, AuditAction.STORE_TOKEN_MISSING, bridge.store_id, detail)
 
 
 def _note_companion(bridge: Bridge, now: datetime, found: CheckFindings) -> None:
@@ -272,7 +274,7 @@ def _keep_state(session: Session, now: datetime, task: CheckTask, state: Mapping
     digest = hashlib.sha256(body).hexdigest()
     new = NewDelivery(
         identity=hashlib.sha256(f"state {task.store_id} {digest}".encode()).hexdigest(),
-        source="woocommerce",
+        source=DeliverySource.WOOCOMMERCE,
         store_id=task.store_id,
         hook_id=task.hook_ids[SIGNAL],
         topic=SIGNAL,

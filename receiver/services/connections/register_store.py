@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.connection_attempts import ConnectOutcome
+from receiver.domain.platforms import ShopPlatform
 from receiver.domain.shop_facts import ShopFacts
 from receiver.domain.shop_identity import ClaimReason, Known, false_claim
-from receiver.services.connections.identity import ACTOR, hold_claim, neighbours_of
+from receiver.services.connections.identity import hold_claim, neighbours_of
 from receiver.services.connections.locate import Opened
 from receiver.services.connections.ports import Keys
 from receiver.services.context import ServiceContext
@@ -51,7 +53,7 @@ def register_store(context: ServiceContext, *, opened: Opened, keys: Keys) -> Re
         store = _store(session, context, now, known.at_address, opened)
         _bridge(session, store, context.cipher.encrypt(keys.as_text()), now, opened.rest_base)
         detail = {"url": opened.address, "uuid": opened.facts.uuid}
-        audit.record(session, now, ACTOR, "stores connect", store.id, detail)
+        audit.record(session, now, Agent.BRIDGE, AuditAction.STORES_CONNECT, store.id, detail)
         return Registration(ConnectOutcome.CONNECTED, store.id)
 
 
@@ -95,6 +97,7 @@ def _new_store(now: datetime, url: str, facts: ShopFacts, programme: str) -> Sto
         country=facts.country,
         currency=facts.currency,
         merchant=merchant,
+        platform=ShopPlatform.WOOCOMMERCE,
         programme=programme,
         joined_at=now,
         created_at=now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from receiver.domain.audit import AuditAction
 from receiver.errors import InputError, ShopError
 from receiver.services.connections.ports import open_store
 from receiver.services.connections.reconcile import LEASE, WITHIN
@@ -47,7 +48,8 @@ def finish_rotation(context: ServiceContext, store_id: str) -> None:
             bridge.rotation = bridge.lease_until = None
             bridge.trouble = trouble or bridge.trouble
         if trouble is not None:
-            audit.record(session, now, asked["actor"], "secrets not rotated", store_id, {"trouble": trouble})
+            detail = {"trouble": trouble}
+            audit.record(session, now, asked["actor"], AuditAction.SECRETS_NOT_ROTATED, store_id, detail)
 
 
 def rotate_made_secrets(
@@ -86,7 +88,7 @@ def rotate_made_secrets(
                     session, hook_id, before.id, now + timedelta(hours=overlap_hours)
                 )
             detail = {"topic": topic, "overlap_hours": overlap_hours}
-            audit.record(session, now, actor, "stores rotate-secret", store_id, detail)
+            audit.record(session, now, actor, AuditAction.STORES_ROTATE_SECRET, store_id, detail)
         turned.append(topic)
     return turned
 

@@ -17,15 +17,16 @@ from receiver.documents.changes import MOMENTS
 from receiver.documents.facts import facts_document
 from receiver.documents.programme import programme_data
 from receiver.documents.status import progress_document, status_document
-from receiver.domain.awards import is_overdue
+from receiver.domain.audit import Agent, AuditAction
+from receiver.domain.awards import AwardState, is_overdue
 from receiver.domain.decision import Decision, DueAward
 from receiver.domain.facts import Facts
-from receiver.domain.flags import DECIDED_LATE
+from receiver.domain.flags import AwardFlag
 from receiver.errors import StorageUnavailable
 from receiver.services.decisions.discrepancies import store_discrepancies
 from receiver.services.decisions.notices import keep_notices
 from receiver.services.decisions.troubles import keep_troubles
-from receiver.services.decisions.update_award import SERVICE, update_award_from_facts
+from receiver.services.decisions.update_award import update_award_from_facts
 from receiver.services.evaluation.evaluate import evaluate_with_facts
 from receiver.services.polling.earlier_poll import earlier_poll, reschedule_poll
 from receiver.storage import audit, decisions, stores, tables
@@ -103,7 +104,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     store.progress = progress_document(decision)
     is_asked_about = facts.history.merchant_awards is None
     store.alike_since = (store.alike_since or decision.as_of) if is_asked_about else None
-    store_discrepancies(session, decision.as_of, store, facts.doubts, SERVICE)
+    store_discrepancies(session, decision.as_of, store, facts.doubts, Agent.SERVICE)
     keep_troubles(session, store, decision)
     keep_notices(session, store, decision)
     known = facts_document(facts, store.programme, decision.as_of)
@@ -153,14 +154,14 @@ def _record_award(session: Session, store: tables.Store, decision: Decision, dec
         merchant=store.merchant,
         advertiser_id=account.advertiser_id,
         business_center=account.business_center,
-        state="due",
+        state=AwardState.DUE,
         credit=due.tier.credit,
         threshold=due.tier.threshold,
         currency=due.currency,
         decided_at=due.decided_at,
         due_by=due.due_by,
         timezone=account.timezone,
-        flags=[DECIDED_LATE] if is_overdue("due", due.due_by, decision.today) else [],
+        flags=[AwardFlag.DECIDED_LATE] if is_overdue(AwardState.DUE, due.due_by, decision.today) else [],
         decision_id=decision_id,
     )
     try:
@@ -169,13 +170,8 @@ def _record_award(session: Session, store: tables.Store, decision: Decision, dec
     except IntegrityError:
         log.warning("award not recorded: there is one for this account", store_id=store.id)
         return False
-    credit = f"{award.credit} {award.currency}"
-    audit.record(
-        session,
-        decision.as_of,
-        SERVICE,
-        "award recorded",
-        award.id,
-        {"to": "due", "credit": credit, **({"flags": ", ".join(award.flags)} if award.flags else {})},
-    )
+    detail = {"to": AwardState.DUE, "credit": f"{award.credit} {award.currency}"}
+    if award.flags:
+        detail["flags"] = ", ".join(award.flags)
+    audit.record(session, decision.as_of, Agent.SERVICE, AuditAction.AWARD_RECORDED, award.id, detail)
     return True

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditAction
 from receiver.storage import audit, tables
 
 
@@ -19,4 +20,4 @@ def store_discrepancies(
     store.doubts = sorted(after)
     changed = {"raised": after - before, "settled": before - after}
     detail = {name: ", ".join(sorted(found)) for name, found in changed.items() if found}
-    audit.record(session, now, actor, "store doubted", store.id, detail)
+    audit.record(session, now, actor, AuditAction.STORE_DOUBTED, store.id, detail)

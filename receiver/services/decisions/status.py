@@ -51,7 +51,7 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
         store_name=store.name,
         stale=account is None or is_stale(account, decision, now),
         next_check=account.next_poll_at if account else None,  # null in a row of figures that are kept
-        review=reviews.review_state(asked) if asked else None,
+        review=reviews.review_summary(asked) if asked else None,
         admission=admission_of(session, store, now) if decision.stage is Stage.NOT_ADMITTED else None,
         observed=observe(session, store, decision, now),
         since=since_of(session, store.id),

@@ -12,17 +12,16 @@ from sqlalchemy.orm import Session
 
 from receiver.documents.money import amount_text
 from receiver.documents.times import time_text
-from receiver.domain.awards import AwardMove, Mover, has_ended
+from receiver.domain.audit import Agent, AuditAction
+from receiver.domain.awards import AwardMove, AwardState, EvidenceSource, Mover, has_ended
 from receiver.domain.decision import Decision, decide
 from receiver.domain.facts import Facts, RecordedAward
-from receiver.domain.flags import CREDIT_UNRECORDED, AwardedFor, cleared_flags, flags_for
+from receiver.domain.flags import AwardedFor, AwardFlag, cleared_flags, flags_for
 from receiver.domain.third_party_credit import own_credit_seen
 from receiver.services.awards.credit import credit_award
 from receiver.services.awards.move import move_award
 from receiver.services.evaluation.bills import own_credits
 from receiver.storage import audit, awards, tables
-
-SERVICE = "service"
 
 
 def update_award_from_facts(
@@ -32,7 +31,7 @@ def update_award_from_facts(
     if not isinstance(decision.award, RecordedAward):
         return False
     award = awards.award_of(session, store)
-    if award is None or award.state == "expired":
+    if award is None or award.state == AwardState.EXPIRED:
         return False
     flagged = _flag(session, now, award, facts, decision)
     credited = _credit(session, now, award, facts)
@@ -41,9 +40,11 @@ def update_award_from_facts(
 
 def _credit(session: Session, now: datetime, award: tables.Award, facts: Facts) -> bool:
     """Once the account's ledger shows the credit that staff issued, it has arrived."""
-    if award.state != "issued" or (evidence := _arrival(session, award, facts)) is None:
+    if award.state != AwardState.ISSUED or (evidence := _arrival(session, award, facts)) is None:
         return False
-    credit_award(session, now, award, evidence=evidence, source="promotion_issued", actor=SERVICE)
+    credit_award(
+        session, now, award, evidence=evidence, source=EvidenceSource.PROMOTION_ISSUED, actor=Agent.SERVICE
+    )
     return True
 
 
@@ -62,7 +63,7 @@ def _expire(session: Session, now: datetime, award: tables.Award, decision: Deci
     if not has_ended(award.state, decision.award_today, ends):
         return False
     detail = {"credit_expires": ends.isoformat()}
-    move_award(session, now, award, AwardMove.EXPIRE, by=Mover.SERVICE, actor=SERVICE, detail=detail)
+    move_award(session, now, award, AwardMove.EXPIRE, by=Mover.SERVICE, actor=Agent.SERVICE, detail=detail)
     return True
 
 
@@ -70,12 +71,12 @@ def _flag(session: Session, now: datetime, award: tables.Award, facts: Facts, de
     without = decide(replace(facts, award=None), decision.programme, now)
     awarded_for = AwardedFor(award.advertiser_id, award.threshold)
     found = flags_for(awarded_for, without).union(facts.doubts)
-    if award.state == "due" and _arrival(session, award, facts):
-        found.add(CREDIT_UNRECORDED)
+    if award.state == AwardState.DUE and _arrival(session, award, facts):
+        found.add(AwardFlag.CREDIT_UNRECORDED)
     before = set(award.flags)
     gone = cleared_flags(before, awarded_for, without) - found
-    if award.state != "due":
-        gone |= before & {CREDIT_UNRECORDED}
+    if award.state != AwardState.DUE:
+        gone |= before & {AwardFlag.CREDIT_UNRECORDED}
     if found <= before and not gone:
         return False
     award.flags = sorted((before | found) - gone)
@@ -83,5 +84,5 @@ def _flag(session: Session, now: datetime, award: tables.Award, facts: Facts, de
     award.cleared_flags = still | dict.fromkeys(sorted(gone), time_text(now)) or None
     changed = {"flags": found - before, "cleared": gone}
     detail = {name: ", ".join(sorted(flags)) for name, flags in changed.items() if flags}
-    audit.record(session, now, SERVICE, "award flagged", award.id, detail)
+    audit.record(session, now, Agent.SERVICE, AuditAction.AWARD_FLAGGED, award.id, detail)
     return True

@@ -7,7 +7,7 @@ Another install, a lost and renewed link or a switch back moves no date.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.claims import bound_date, is_exact, set_right
-from receiver.domain.deliveries import DeliveryState
-from receiver.domain.limits import NOT_KEPT, OVER_SIGNALS, TOO_LARGE, day_of
+from receiver.domain.deliveries import BODY_NOT_KEPT, HELD, DeliveryReason, DeliverySource, DeliveryState
+from receiver.domain.limits import OVER_SIGNALS, day_of
 from receiver.domain.shops import names_shop
 from receiver.domain.signals import (
     AccountLinked,
@@ -50,15 +50,18 @@ from receiver.services.deliveries.sequence import (
     place_of,
 )
 from receiver.services.deliveries.signal_bounds import SignalBounds
-from receiver.services.inbox.tiktok_webhooks import SOURCE as TIKTOK
 from receiver.storage.bridges import reschedule_check
 from receiver.storage.locked_stores import LockedStores
-from receiver.storage.lost_signals import HELD, forget_losses
+from receiver.storage.lost_signals import forget_losses
 from receiver.storage.signals import news_as_list, news_from_list
 from receiver.storage.tables import Delivery, Link, Store
 from wp_bridge.errors import BadSignal
 from wp_bridge.signals import read_signal
 
+# Of the providers that are no store: what applies a delivery of theirs.
+APPLIED_ALONE: Mapping[str, Callable[[Session, Delivery, datetime], ProcessingResult]] = {
+    DeliverySource.TIKTOK: apply_tiktok_event,
+}
 NOT_USED: dict[str | None, str] = {
     SETTINGS_SAVED: "the store is looked at anew; what was saved is read by REST",
     None: "no topic was named",
@@ -114,19 +117,22 @@ def _named(signals: Sequence[_ReadSignal]) -> set[tuple[str, str]]:
 
 
 def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | ProcessingResult:
-    if delivery.source == TIKTOK:
-        return apply_tiktok_event(session, delivery, now)
+    if delivery.source in APPLIED_ALONE:
+        return APPLIED_ALONE[delivery.source](session, delivery, now)
     if delivery.topic != SIGNAL:
-        return ProcessingResult(DeliveryState.IGNORED, NOT_USED.get(delivery.topic, "this topic is not used"))
-    if delivery.body is None and delivery.error in NOT_KEPT:
-        return ProcessingResult(
-            DeliveryState.DEAD if delivery.error == TOO_LARGE else DeliveryState.IGNORED, delivery.error
-        )
+        error = NOT_USED.get(delivery.topic, "this topic is not used")
+        return ProcessingResult(DeliveryState.IGNORED, error, reason=DeliveryReason.NOT_USED)
+    if delivery.body is None and delivery.reason in BODY_NOT_KEPT:
+        reason = DeliveryReason(delivery.reason)
+        state = DeliveryState.DEAD if reason is DeliveryReason.TOO_LARGE else DeliveryState.IGNORED
+        return ProcessingResult(state, delivery.error, reason=reason)
     assert delivery.store_id is not None
     try:
         fields = _fields(delivery)
     except InputError as error:  # it never will be readable
-        return ProcessingResult(DeliveryState.DEAD, str(error), stores=(delivery.store_id,))
+        return ProcessingResult(
+            DeliveryState.DEAD, str(error), stores=(delivery.store_id,), reason=DeliveryReason.UNREADABLE
+        )
     # A clock that runs ahead must not make its news the newest for ever.
     news = SignalOrder(fields["install_id"], fields["seq"], min(fields["at"], delivery.received_at))
     return _ReadSignal(
@@ -159,22 +165,24 @@ def _apply_signal(
     if not names_shop(signal.home_url, store.url):
         held.note_elsewhere(store.id, signal.home_url, now)
         store.decided_at = None
-        why = f"{HELD}the signal is of {signal.home_url}, the store is {store.url}"
-        return ProcessingResult(DeliveryState.DEAD, why, stores=(store.id,))
+        error = f"{HELD}the signal is of {signal.home_url}, the store is {store.url}"
+        return ProcessingResult(
+            DeliveryState.DEAD, error, stores=(store.id,), reason=DeliveryReason.ELSEWHERE
+        )
     signal = _set_right(store, signal)
     place = place_of(store, signal.news, received_at=signal.received_at, by_rest=signal.by_rest)
     if place is SignalPlace.BEFORE_RESTART:
-        return ProcessingResult(DeliveryState.IGNORED, BEFORE_RESTART)
+        return ProcessingResult(DeliveryState.IGNORED, BEFORE_RESTART, reason=DeliveryReason.BEFORE_RESTART)
     if place in (SignalPlace.FELL_BACK, SignalPlace.PERHAPS_FELL):
         note_fall(session, store, now)
     if place is SignalPlace.FELL_BACK:
-        return ProcessingResult(DeliveryState.IGNORED, FELL_BACK, stores=(store.id,))
+        return ProcessingResult(DeliveryState.IGNORED, FELL_BACK, (store.id,), DeliveryReason.FELL_BACK)
     if place is SignalPlace.TRUTH and begin_anew(session, store, signal.news, now):
         held.forget_applied(store.id, signal.news)
     if held.is_applied(store.id, signal.news) and place is not SignalPlace.TRUTH:
         return ProcessingResult(DeliveryState.PROCESSED)
     if not bounds.allow(store.id, day_of(signal.received_at)):
-        return ProcessingResult(DeliveryState.IGNORED, OVER_SIGNALS)
+        return ProcessingResult(DeliveryState.IGNORED, OVER_SIGNALS, reason=DeliveryReason.OVER_SIGNALS)
     _apply(held, store, signal, is_truth=place is SignalPlace.TRUTH)
     store.decided_at = None  # to be decided anew, also when the worker dies before it has
     held.mark_applied(store.id, signal.news, signal.event, signal.delivery_id)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from receiver.documents.redaction import redacted
+from receiver.domain.audit import AuditAction
 from receiver.errors import InputError, Refused
 from receiver.services.context import ServiceContext
 from receiver.services.deliveries.search import DeliverySummary
@@ -48,7 +49,6 @@ class DeliveryDetail:
 
 def delivery_detail(context: ServiceContext, delivery_id: int) -> DeliveryDetail:
     """Raises NotFound."""
-    secret = context.settings.tiktok_app_secret
     with context.database.reading() as session:
         delivery = deliveries.get_delivery(session, delivery_id)
         return DeliveryDetail(
@@ -57,7 +57,7 @@ def delivery_detail(context: ServiceContext, delivery_id: int) -> DeliveryDetail
             delivery.body,
             [record_of(DeliveryAttempt, one) for one in deliveries.attempts(session, delivery_id)],
             body_hash(delivery),
-            signature(session, context.cipher, context.now(), delivery, secret),
+            signature(session, context.cipher, context.now(), delivery, context.settings.app_secrets),
         )
 
 
@@ -76,7 +76,7 @@ def raw_body(database: Database, now: datetime, delivery_id: int, *, actor: str)
         delivery = deliveries.get_delivery(session, delivery_id)
         raw = _kept_body(delivery_id, delivery.body)
         detail = {"bytes": len(raw), "body_sha256": delivery.body_sha256}
-        audit.record(session, now, actor, "delivery read raw", f"delivery {delivery_id}", detail)
+        audit.record(session, now, actor, AuditAction.DELIVERY_READ_RAW, f"delivery {delivery_id}", detail)
     return raw
 
 

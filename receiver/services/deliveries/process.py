@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
-from receiver.domain.deliveries import MOST_TRIES, DeliveryState, next_try
+from receiver.domain.deliveries import MOST_TRIES, DeliveryReason, DeliveryState, next_try
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.services.deliveries.apply_signal import apply_deliveries
 from receiver.services.deliveries.result import ProcessingResult
@@ -32,7 +32,9 @@ WORKER = "worker"
 NEVER_READABLE = (ValueError, ArithmeticError, RecursionError, DataError)
 
 # A claim counts as a try, so one that ends every worker that takes it ends too.
-LOST_TOO_OFTEN = ProcessingResult(DeliveryState.DEAD, "every worker that took it was lost")
+LOST_TOO_OFTEN = ProcessingResult(
+    DeliveryState.DEAD, "every worker that took it was lost", reason=DeliveryReason.WORKERS_LOST
+)
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +123,7 @@ def process_again(
     ending, due_at = _apply_alone(session, row, now, chance)
     error = ending.error and _storable(ending.error)
     if not succeeded:
-        inbox.finish(row, ending.state, now, error=error, due_at=due_at)
+        inbox.finish(row, ending.state, now, reason=ending.reason, error=error, due_at=due_at)
     actor = f"{replay.actor}, replay {replay.id}: {replay.reason}"
     inbox.note_attempts(session, [(row.id, ending.state, error)], now, actor, replay_id=replay.id)
     return AttemptResult(row.id, ending.state, error, ending.stores)
@@ -182,7 +184,7 @@ def _ended(
     outcomes = []
     for row, ending, due_at in tries:
         outcome = AttemptResult(row.id, ending.state, ending.error and _storable(ending.error), ending.stores)
-        inbox.finish(row, outcome.state, now, error=outcome.error, due_at=due_at)
+        inbox.finish(row, ending.state, now, reason=ending.reason, error=outcome.error, due_at=due_at)
         outcomes.append(outcome)
     tried = [(one.delivery_id, one.state, one.error) for one in outcomes]
     inbox.note_attempts(session, tried, now, WORKER)
@@ -194,7 +196,8 @@ def _failure(
 ) -> tuple[ProcessingResult, datetime | None]:
     """How a try ends that raised, and when the next one is due, if there is one."""
     if isinstance(error, NEVER_READABLE):
-        return ProcessingResult(DeliveryState.DEAD, f"cannot be worked with: {_told(error)}"), None
+        error_text = f"cannot be worked with: {_told(error)}"
+        return ProcessingResult(DeliveryState.DEAD, error_text, reason=DeliveryReason.UNREADABLE), None
     wait = next_try(tries, chance())
     if wait is None:
         return ProcessingResult(DeliveryState.DEAD, _told(error)), None

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditAction
 from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause_after
 from receiver.errors import InputError, Refused
@@ -32,6 +33,10 @@ from receiver.storage.tables import Attempt, Delivery, Replay
 HIGHEST_RATE = 1_000
 MOST_IDS = 1_000  # chosen one by one
 SAY_WHICH = "say which deliveries: their ids, or at least one filter; since 2000-01-01 means all"
+ENDED = {
+    ReplayState.DONE: AuditAction.REPLAY_DONE,
+    ReplayState.CANCELLED: AuditAction.REPLAY_CANCELLED,
+}
 BUSY = "being processed"  # by the worker, at the moment of its turn
 DROPPED = "body dropped"
 GONE = "not there"  # purged, or never was
@@ -118,7 +123,7 @@ def start(
         session.flush()
         detail = {"filters": filters.as_json(), "total": total, "left_out": found.left_out}
         detail |= {"states": found.by["state"], "rate": rate, "reason": reason}
-        audit.record(session, now, actor, "deliveries replay", f"replay {replay.id}", detail)
+        audit.record(session, now, actor, AuditAction.DELIVERIES_REPLAY, f"replay {replay.id}", detail)
         return record_of(ReplayProgress, replay)
 
 
@@ -209,7 +214,7 @@ def _by_store(free: dict[int, Delivery], turn: Sequence[int]) -> list[Delivery]:
 def _end(session: Session, replay: Replay, state: ReplayState, now: datetime, actor: str) -> None:
     replay.state, replay.ended_at = state, now
     detail = {"done": replay.done, "total": replay.total, "outcomes": replay.outcomes}
-    audit.record(session, now, actor, f"replay {state}", f"replay {replay.id}", detail)
+    audit.record(session, now, actor, ENDED[state], f"replay {replay.id}", detail)
 
 
 def _check(filters: DeliveryFilters) -> None:

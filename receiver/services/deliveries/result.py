@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from receiver.domain.deliveries import DeliveryState
+from receiver.domain.deliveries import DeliveryReason, DeliveryState
 
 
 @dataclass(frozen=True)
 class ProcessingResult:
-    """The state it ends in, why where it is not `processed`, and the stores to decide anew."""
+    """The state it ends in, why where it is not `processed` (in words, and as an id), and the stores to
+    decide anew."""
 
     state: DeliveryState
     error: str | None = None
     stores: tuple[str, ...] = ()
+    reason: DeliveryReason | None = None

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.claims import CLOCK_ALLOWANCE, clock_skew
 from receiver.domain.signals import SignalOrder, falls_back, is_of_before
 from receiver.storage import audit
@@ -14,7 +15,6 @@ from receiver.storage.bridges import reschedule_check
 from receiver.storage.signals import news_as_list, news_from_list
 from receiver.storage.tables import Store
 
-ACTOR = "service"
 JUMP = timedelta(hours=1)  # a clock that was put right by less, and a signal that was late, look the same
 FELL_BACK = "its number fell back, as after a restored backup: the store's state is read instead"
 BEFORE_RESTART = "is of before the store was restored from a backup"
@@ -60,7 +60,7 @@ def begin_anew(session: Session, store: Store, news: SignalOrder, now: datetime)
         return False
     store.sequence_from = news_as_list(news)
     what = {"install_id": news.install_id, "from": last.seq, "to": news.seq}
-    audit.record(session, now, ACTOR, "store sequence restarted", store.id, what)
+    audit.record(session, now, Agent.SERVICE, AuditAction.STORE_SEQUENCE_RESTARTED, store.id, what)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,15 +11,11 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from receiver.errors import ReceiverError
-from receiver.services.inbox.tiktok_webhooks import SOURCE as TIKTOK
-from receiver.services.inbox.tiktok_webhooks import WebhookScheme, verification_error
-from receiver.services.inbox.verify import Verifier
+from receiver.integrations.providers import PROVIDERS
+from receiver.services.inbox.verify import SignedCall, Verifier, app_call_problem
 from receiver.storage import webhook_endpoints
 from receiver.storage.cipher import Cipher
 from receiver.storage.tables import Delivery, WebhookSecret
-from receiver.storage.webhook_endpoints import ResolvedEndpoint
-
-SIGNATURE = "x-wc-webhook-signature"
 
 
 class VerificationStatus(StrEnum):
@@ -55,25 +51,19 @@ def body_hash(delivery: Delivery) -> VerificationStatus:
 
 
 def signature(
-    session: Session, cipher: Cipher, now: datetime, delivery: Delivery, tiktok_secret: str
+    session: Session, cipher: Cipher, now: datetime, delivery: Delivery, app_secrets: Mapping[str, str]
 ) -> SignatureCheck:
-    headers = dict(delivery.headers)
-    if delivery.source == TIKTOK:
-        if delivery.body is None or not tiktok_secret:
-            return SignatureCheck(VerificationStatus.UNKNOWN)
-        problem = verification_error(
-            WebhookScheme(delivery.topic or ""), tiktok_secret, headers, delivery.body
-        )
-        return (
-            SignatureCheck(VerificationStatus.VERIFIED, SecretVersion.CURRENT)
-            if problem is None
-            else SignatureCheck(VerificationStatus.NOT_VERIFIED)
-        )
-    secrets = webhook_endpoints.secrets_of(session, delivery.hook_id or "")
-    if delivery.body is None or SIGNATURE not in headers:
+    """Check the stored bytes again with the secrets their sender ever had."""
+    provider, headers = PROVIDERS[delivery.source], dict(delivery.headers)
+    is_signed = any(name in headers for name in provider.signature_headers)
+    if delivery.body is None or not is_signed:
         return SignatureCheck(VerificationStatus.UNKNOWN)
+    call = SignedCall(provider, delivery.topic, headers, delivery.body, delivery.store_id, delivery.hook_id)
+    if not provider.is_per_store:
+        return _by_app_secret(call, app_secrets.get(provider.source))
+    secrets = webhook_endpoints.secrets_of(session, delivery.hook_id or "")
     verifier = Verifier(cipher)
-    told = [_check(verifier, delivery, headers, delivery.body, secret) for secret in secrets]
+    told = [_check(verifier, call, secret) for secret in secrets]
     signer = next((place for place, proof in enumerate(told) if proof is VerificationStatus.VERIFIED), None)
     of_valid = {proof for proof, secret in zip(told, secrets, strict=True) if _is_valid(secret, now)}
     if VerificationStatus.VERIFIED in of_valid:
@@ -89,16 +79,18 @@ def signature(
     return SignatureCheck(proof, _which(secrets, signer, now), secrets[signer].valid_until)
 
 
-def _check(
-    verifier: Verifier, delivery: Delivery, headers: dict[str, str], body: bytes, secret: WebhookSecret
-) -> VerificationStatus:
+def _by_app_secret(call: SignedCall, secret: str | None) -> SignatureCheck:
+    if not secret:
+        return SignatureCheck(VerificationStatus.UNKNOWN)
+    if app_call_problem(call, secret) is None:
+        return SignatureCheck(VerificationStatus.VERIFIED, SecretVersion.CURRENT)
+    return SignatureCheck(VerificationStatus.NOT_VERIFIED)
+
+
+def _check(verifier: Verifier, call: SignedCall, secret: WebhookSecret) -> VerificationStatus:
     """By this secret alone."""
-    sealed = (secret.secret_sealed,)
-    address = ResolvedEndpoint(
-        delivery.store_id or "", secret.hook_id, delivery.topic, connected=True, sealed=sealed
-    )
     try:
-        problem = verifier.problem(address, headers, body)
+        problem = verifier.problem(call, [secret.secret_sealed])
     except ReceiverError:  # a secret nobody can read any more
         return VerificationStatus.UNKNOWN
     return VerificationStatus.VERIFIED if problem is None else VerificationStatus.NOT_VERIFIED

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from receiver.domain.discrepancies import (
-    PAYMENT_CONTRADICTED,
     UNSETTLING,
+    Discrepancy,
     contradicts,
     figure_discrepancies,
     final_days,
@@ -41,7 +41,7 @@ def gather_payment(
     said = option_said(recorded, bills)
     doubts = _doubts_about_figures(account, days, said)
     if NAME in recorded and contradicts(said, shown):
-        doubts |= {PAYMENT_CONTRADICTED}
+        doubts |= {Discrepancy.PAYMENT_CONTRADICTED}
     if doubts & UNSETTLING:
         return PaymentOption(Payment.UNKNOWN, Source.SERVICE, tuple(sorted(doubts)))
     is_shown = NAME not in recorded and shown is not Payment.UNKNOWN

@@ -13,12 +13,11 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import identity
+from receiver.domain.deliveries import DeliveryReason, identity
 from receiver.domain.limits import (
     OVER_BYTES,
     OVER_DELIVERIES,
     SAME_BODY_ROWS,
-    TOO_LARGE,
     Keep,
     Sent,
     day_of,
@@ -57,7 +56,7 @@ class DailyBounds:
             counts["deliveries"] += 1
             if keep is Keep.WHOLE:
                 counts["body_bytes"] += size
-                counts["shortened"] += new.error == TOO_LARGE
+                counts["shortened"] += new.reason is DeliveryReason.TOO_LARGE
                 return new
             counts[keep] += 1
             return _shortened(new) if keep is Keep.SHORTENED else _merged(new, new.store_id, day)
@@ -84,10 +83,25 @@ class DailyBounds:
 
 def _shortened(new: NewDelivery) -> NewDelivery:
     assert new.body is not None
-    return replace(new, headers=[], body=None, body_bytes=len(new.body), error=OVER_BYTES)
+    return replace(
+        new,
+        headers=[],
+        body=None,
+        body_bytes=len(new.body),
+        reason=DeliveryReason.OVER_BYTES,
+        error=OVER_BYTES,
+    )
 
 
 def _merged(new: NewDelivery, store_id: str, day: date) -> NewDelivery:
     """One row for all that came after the day's last of its own."""
     shared = identity("over the day's deliveries", store_id, day.isoformat())
-    return replace(new, identity=shared, headers=[], body=None, body_bytes=None, error=OVER_DELIVERIES)
+    return replace(
+        new,
+        identity=shared,
+        headers=[],
+        body=None,
+        body_bytes=None,
+        reason=DeliveryReason.OVER_DELIVERIES,
+        error=OVER_DELIVERIES,
+    )

@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditAction
 from receiver.domain.deliveries import identity
+from receiver.integrations.providers import PROVIDERS
 from receiver.paging import Page, read_number
 from receiver.services.context import ServiceContext
-from receiver.services.inbox.verify import Headers, Verifier, new_delivery
+from receiver.services.inbox.verify import SignedCall, Verifier, new_delivery
 from receiver.services.validation import check_filters, require_text
 from receiver.storage import audit, inbox, quarantine, webhook_endpoints
 from receiver.storage.cipher import Cipher
@@ -23,23 +25,22 @@ from receiver.storage.tables import Quarantined
 from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
 
-def quarantine_call(
-    session: Session, cipher: Cipher, address: ResolvedEndpoint, headers: Headers, raw: bytes, at: datetime
-) -> None:
+def quarantine_call(session: Session, cipher: Cipher, call: SignedCall, at: datetime) -> None:
     """Keep it for a while where it may be of use: one of our topics, and small."""
-    new = new_delivery(address, headers, raw, at)
-    if new.body is None:
+    new = new_delivery(call, at)
+    if new.body is None or new.store_id is None or new.hook_id is None:
         return
+    signatures = [call.headers.get(name) for name in call.provider.signature_headers]
     quarantine.put(
         session,
-        identity=identity("quarantine", new.identity, headers.get("x-wc-webhook-signature")),
-        store_id=address.store_id,
-        hook_id=address.hook_id,
+        identity=identity("quarantine", new.identity, *signatures),
+        store_id=new.store_id,
+        hook_id=new.hook_id,
         topic=new.topic,
         headers=new.headers,
-        body_sealed=cipher.encrypt(base64.b64encode(raw).decode()),
+        body_sealed=cipher.encrypt(base64.b64encode(call.raw).decode()),
         body_sha256=new.body_sha256,
-        bytes=len(raw),
+        bytes=len(call.raw),
         received_at=at,
     )
 
@@ -94,7 +95,7 @@ def release_from_quarantine(
         tried = [_release(session, cipher, verifier, row, addresses.get(row.hook_id)) for row in rows]
         taken = sum(one.delivery_id is not None for one in tried)
         detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
-        audit.record(session, now, actor, "quarantine taken in", store_id or "all stores", detail)
+        audit.record(session, now, actor, AuditAction.QUARANTINE_TAKEN_IN, store_id or "all stores", detail)
     return tried
 
 
@@ -104,10 +105,11 @@ def _release(
     if address is None or not address.connected:
         return ReleaseResult(row.id, None, "the store is disconnected")
     raw, headers = base64.b64decode(cipher.decrypt(row.body_sealed)), dict(row.headers)
-    problem = verifier.problem(address, headers, raw)
+    call = SignedCall.to_endpoint(PROVIDERS[address.platform], address, headers, raw)
+    problem = verifier.problem(call, address.sealed)
     if problem is not None:
         return ReleaseResult(row.id, None, problem)
-    (kept,) = inbox.keep(session, [new_delivery(address, headers, raw, row.received_at)])
+    (kept,) = inbox.keep(session, [new_delivery(call, row.received_at)])
     session.delete(row)
     return ReleaseResult(row.id, kept.id, None)
 

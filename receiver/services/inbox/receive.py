@@ -8,15 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from receiver.domain.rejections import RejectionReason
 from receiver.errors import ReceiverError, StorageUnavailable
-from receiver.integrations.woocommerce.events import is_ping
+from receiver.integrations.providers import Provider
 from receiver.services.inbox.bounds import DailyBounds
 from receiver.services.inbox.group_commit import GroupCommit
 from receiver.services.inbox.quarantine import quarantine_call
 from receiver.services.inbox.rate_limit import TokenBucket
 from receiver.services.inbox.rejection_log import NO_STORE, RejectionLog
-from receiver.services.inbox.tiktok_webhooks import WebhookScheme, build_delivery, verification_error
-from receiver.services.inbox.verify import Verifier, new_delivery, plain_header
+from receiver.services.inbox.verify import (
+    SignedCall,
+    Verifier,
+    app_call_problem,
+    new_delivery,
+    plain_header,
+)
 from receiver.storage import inbox, webhook_endpoints
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
@@ -34,12 +40,13 @@ QUARANTINE_BURST, QUARANTINE_A_SECOND = 20, 1  # of a store: each costs a write,
 class WebhookRequest:
     """A request to a webhook address; header names are in lower case."""
 
-    store_id: str  # empty for TikTok's own
-    hook_id: str | None
+    provider: Provider
     method: str
     headers: Mapping[str, str]
     read: Callable[[int], bytes]  # so many bytes of the body, or as many as came
-    scheme: WebhookScheme | None = None  # of TikTok's own
+    store_id: str = ""  # empty for a provider that is no store
+    hook_id: str | None = None
+    topic: str | None = None  # of a provider that is no store: what its address says
 
 
 @dataclass(frozen=True)
@@ -55,9 +62,10 @@ class WebhookResponse:
 class _Refused(Exception):
     """Carries the answer out of whichever step refuses."""
 
-    def __init__(self, status: int, error: str, reason: str, **headers: str) -> None:
+    def __init__(self, status: int, error: RejectionReason, reason: str, **headers: str) -> None:
         super().__init__(reason)
-        self.answer = WebhookResponse(status, {"error": error}, headers, reason)
+        self.reason = error
+        self.answer = WebhookResponse(status, {"error": error.value}, headers, reason)
 
 
 PONG = WebhookResponse(200, {"status": "pong"})
@@ -81,8 +89,8 @@ class _Received:
 class _Unverified:
     """Not shown to be the store's, and perhaps worth holding."""
 
-    arrived: _Received
-    address: ResolvedEndpoint
+    call: SignedCall
+    at: datetime
     answer: WebhookResponse
 
 
@@ -98,13 +106,14 @@ class WebhookReceiver:
         cipher: Cipher,
         max_body_bytes: int,
         now: Callable[[], datetime],
-        tiktok_secret: str = "",
+        app_secrets: Mapping[str, str] | None = None,
     ) -> None:
+        """`app_secrets`: by their sources, of the providers that have one secret for all."""
         self._database = database
         self._cipher = cipher
         self._max_body_bytes = max_body_bytes
         self._now = now
-        self._tiktok_secret = tiktok_secret
+        self._app_secrets = app_secrets or {}
         self._line = GroupCommit(self._take, MOST_AT_ONCE)
         self._verifier = Verifier(cipher)
         self._rejections = RejectionLog()
@@ -115,35 +124,35 @@ class WebhookReceiver:
         try:
             return self._answer(call)
         except _Refused as refused:
-            self._rejections.sample(self._now(), _kind(refused.answer), NO_STORE, call.headers)
+            self._rejections.sample(self._now(), refused.reason, NO_STORE, call.headers)
             return refused.answer
         except StorageUnavailable as error:
             return unavailable(str(error))
 
     def _answer(self, call: WebhookRequest) -> WebhookResponse:
         if call.method != "POST":
-            raise _Refused(405, "method", f"method {plain_header(call.method)}", Allow="POST")
+            raise _Refused(405, RejectionReason.METHOD, f"method {plain_header(call.method)}", Allow="POST")
         raw = self._body(call)
         # Before any look-up: a ping comes while a webhook is being made, when we may not know it yet.
-        is_signed = call.scheme is not None or "x-wc-webhook-signature" in call.headers
-        if not is_signed and is_ping(call.headers.get("content-type"), raw):
-            self._rejections.count(self._now(), "ping")
+        is_signed = any(name in call.headers for name in call.provider.signature_headers)
+        if not is_signed and call.provider.is_ping(call.headers, raw):
+            self._rejections.count(self._now(), RejectionReason.PING)
             return PONG
         one = _Received(call, raw, self._now())
-        return self._line.submit(one if call.scheme is None else self._of_tiktok(one, call.scheme))
+        return self._line.submit(one if call.provider.is_per_store else self._of_app(one))
 
     def _body(self, call: WebhookRequest) -> bytes:
         length = call.headers.get("content-length", "")
         # A chunked body that is cut off looks like one that is complete.
         if "transfer-encoding" in call.headers or not length:
-            raise _Refused(411, "length", "no Content-Length")
+            raise _Refused(411, RejectionReason.LENGTH, "no Content-Length")
         if not LENGTH.fullmatch(length):
-            raise _Refused(400, "length", "Content-Length is no number")
+            raise _Refused(400, RejectionReason.LENGTH, "Content-Length is no number")
         if int(length) > self._max_body_bytes:
-            raise _Refused(413, "size", f"body of {int(length)} bytes")
+            raise _Refused(413, RejectionReason.SIZE, f"body of {int(length)} bytes")
         raw = _read(call, int(length))
         if len(raw) != int(length):
-            raise _Refused(400, "body", f"body cut short: {len(raw)} of {int(length)} bytes")
+            raise _Refused(400, RejectionReason.BODY, f"body cut short: {len(raw)} of {int(length)} bytes")
         return raw
 
     def _take(self, arrived: Sequence[_Received | NewDelivery]) -> list[WebhookResponse]:
@@ -168,39 +177,42 @@ class WebhookReceiver:
     def _verified(self, one: _Received, addresses: Mapping[str, ResolvedEndpoint]) -> _Seen:
         call = one.call
         address = addresses.get(call.hook_id or call.store_id)
-        if address is None or address.store_id != call.store_id:
-            self._rejections.count(one.at, "unknown")
+        if address is None or (address.store_id, address.platform) != (call.store_id, call.provider.source):
+            self._rejections.count(one.at, RejectionReason.UNKNOWN)
             return _refusal(404, "store", "unknown store or webhook")
         if not address.connected:
-            self._rejections.count(one.at, "disconnected", address.store_id)
-            return _refusal(410, "disconnected", "disconnected store")
+            self._rejections.count(one.at, RejectionReason.DISCONNECTED, address.store_id)
+            return _refusal(410, RejectionReason.DISCONNECTED, "disconnected store")
+        signed = SignedCall.to_endpoint(call.provider, address, call.headers, one.raw)
         try:
-            problem = self._verifier.problem(address, call.headers, one.raw)
+            problem = self._verifier.problem(signed, address.sealed)
         except ReceiverError as error:
             return unavailable(str(error))
         if problem is None:
-            new = new_delivery(address, call.headers, one.raw, one.at)
-            return self._bounds.bounded(new, address.sent)
-        self._rejections.sample(one.at, "signature", address.store_id, call.headers)
-        refused = _refusal(401, "signature", problem)
+            return self._bounds.bounded(new_delivery(signed, one.at), address.sent)
+        self._rejections.sample(one.at, RejectionReason.SIGNATURE, address.store_id, call.headers)
+        refused = _refusal(401, RejectionReason.SIGNATURE, problem)
         return (
-            _Unverified(one, address, refused)
+            _Unverified(signed, one.at, refused)
             if self._quarantine_bucket.allow(address.store_id, one.at)
             else refused
         )
 
-    def _of_tiktok(self, one: _Received, scheme: WebhookScheme) -> NewDelivery:
-        """Before it waits in line: one secret is right, and who has it not shall hold up nobody.
+    def _of_app(self, one: _Received) -> NewDelivery:
+        """Verify before it waits in line, so that forged calls cannot delay real ones.
 
-        Never held in quarantine: TikTok sends for days what was not answered 200.
+        Never held in quarantine: such a provider sends again what was not answered 200.
         """
-        if not self._tiktok_secret:
-            why = "TIKTOK_APP_SECRET is not set, so nothing of TikTok's can be verified"
-            raise _Refused(503, "unavailable", why, **{"Retry-After": RETRY_AFTER})
-        problem = verification_error(scheme, self._tiktok_secret, one.call.headers, one.raw, one.at)
+        provider = one.call.provider
+        secret = self._app_secrets.get(provider.source)
+        if not secret:
+            why = f"{provider.secret_setting} is not set, so nothing of {provider.source} can be verified"
+            raise _Refused(503, RejectionReason.UNAVAILABLE, why, **{"Retry-After": RETRY_AFTER})
+        signed = SignedCall(provider, one.call.topic, one.call.headers, one.raw)
+        problem = app_call_problem(signed, secret, one.at)
         if problem is not None:
-            raise _Refused(401, "signature", problem)
-        return build_delivery(scheme, one.call.headers, one.raw, one.at)
+            raise _Refused(401, RejectionReason.SIGNATURE, problem)
+        return new_delivery(signed, one.at)
 
     def _store_remaining(self, left: Sequence[_Seen]) -> Iterator[WebhookResponse]:
         """What came before is counted, what may be a store's is held, and what was turned away is noted."""
@@ -208,8 +220,7 @@ class WebhookReceiver:
             kept = iter(inbox.keep(session, [one for one in left if isinstance(one, NewDelivery)]))
             for one in left:
                 if isinstance(one, _Unverified):
-                    call, at = one.arrived.call, one.arrived.at
-                    quarantine_call(session, self._cipher, one.address, call.headers, one.arrived.raw, at)
+                    quarantine_call(session, self._cipher, one.call, one.at)
             for counts in (self._rejections, self._bounds):
                 if counts.is_due(self._now()):
                     counts.write(session, self._now())
@@ -224,7 +235,7 @@ def _read(call: WebhookRequest, length: int) -> bytes:
     try:
         return call.read(length)
     except OSError as error:
-        raise _Refused(400, "body", f"body cut short: {type(error).__name__}") from error
+        raise _Refused(400, RejectionReason.BODY, f"body cut short: {type(error).__name__}") from error
 
 
 def _fast_response(one: _Seen, fresh: dict[str, int]) -> WebhookResponse | None:
@@ -241,7 +252,3 @@ def _durable(kept: inbox.KeptDelivery) -> WebhookResponse:
 
 def _refusal(status: int, error: str, reason: str) -> WebhookResponse:
     return WebhookResponse(status, {"error": error}, reason=reason)
-
-
-def _kind(answer: WebhookResponse) -> str:
-    return str(answer.body["error"])

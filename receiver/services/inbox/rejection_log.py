@@ -14,14 +14,15 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.rejections import RejectedCall
-from receiver.services.inbox.verify import Headers, kept_headers
+from receiver.domain.rejections import RejectedCall, RejectionReason
+from receiver.integrations.providers import PROVIDERS, Headers
+from receiver.services.inbox.verify import kept_headers
 from receiver.storage import rejections
 from receiver.storage.rejections import SAMPLES
 
 WRITE_EVERY = timedelta(seconds=5)
 NO_STORE = ""
-HIDDEN = frozenset({"x-wc-webhook-signature", "tiktok-signature", "x-open-signature"})
+HIDDEN = frozenset(name for provider in PROVIDERS.values() for name in provider.signature_headers)
 LONGEST_VALUE = 200
 
 
@@ -30,15 +31,15 @@ class RejectionLog:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._counts: Counter[tuple[str, str, date]] = Counter()
+        self._counts: Counter[tuple[str, RejectionReason, date]] = Counter()
         self._samples: dict[tuple[str, str], deque[RejectedCall]] = {}
         self._written_at = datetime.min.replace(tzinfo=UTC)
 
-    def count(self, at: datetime, reason: str, store_id: str = NO_STORE) -> None:
+    def count(self, at: datetime, reason: RejectionReason, store_id: str = NO_STORE) -> None:
         with self._lock:
             self._counts[store_id, reason, at.astimezone(UTC).date()] += 1
 
-    def sample(self, at: datetime, reason: str, store_id: str, headers: Headers) -> None:
+    def sample(self, at: datetime, reason: RejectionReason, store_id: str, headers: Headers) -> None:
         """Count it, and keep it among the newest of its kind."""
         self.count(at, reason, store_id)
         length = headers.get("content-length", "")

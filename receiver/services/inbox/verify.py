@@ -1,36 +1,52 @@
-"""Whether a call carries a store's signature, and the delivery it then is: on arrival or from quarantine."""
+"""Verifies that its sender signed a call, and builds the delivery it then is."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from receiver.domain.deliveries import identity
+from receiver.domain.deliveries import DeliveryReason, identity
 from receiver.domain.limits import LARGEST_BODY, LONGEST_HEADER_VALUE, TOO_LARGE
 from receiver.errors import ReceiverError
-from receiver.integrations.woocommerce.events import OURS
-from receiver.integrations.woocommerce.signature import signing_key, verify
+from receiver.integrations.providers import PROVIDERS, Headers, Provider
 from receiver.storage.cipher import Cipher
 from receiver.storage.inbox import NewDelivery
 from receiver.storage.webhook_endpoints import ResolvedEndpoint
 
-SOURCE = "woocommerce"
 MOST_KEYS = 10_000  # opened secrets kept at hand
 LONGEST_HEADER = 100
 # Named one by one: beside a sender's credentials, granian's environ holds the process's own variables, and
 # HTTP_PROXY among them looks like a header.
 KEPT_HEADERS = (
     *("host", "user-agent", "accept", "accept-encoding", "content-type", "content-length"),
-    *(f"x-wc-webhook-{name}" for name in ("source", "topic", "resource", "event")),
-    *(f"x-wc-webhook-{name}" for name in ("signature", "id", "delivery-id")),
-    *("tiktok-signature", "x-open-signature"),
+    *(name for provider in PROVIDERS.values() for name in provider.headers),
 )
 PLAIN = re.compile(f"[!-~]{{1,{LONGEST_HEADER}}}")
 
-Headers = Mapping[str, str]  # names in lower case
+
+@dataclass(frozen=True, repr=False)
+class SignedCall:
+    """A call to an address, by what a signature and an identity are made of."""
+
+    provider: Provider
+    topic: str | None  # None: neither address nor headers name one
+    headers: Headers
+    raw: bytes
+    store_id: str | None = None  # None: of a provider that is no store
+    hook_id: str | None = None
+
+    @classmethod
+    def to_endpoint(
+        cls, provider: Provider, endpoint: ResolvedEndpoint, headers: Headers, raw: bytes
+    ) -> SignedCall:
+        """Return a call to an address of a store; an address made by hand leaves the topic to a header."""
+        named = headers.get(provider.topic_header) if provider.topic_header else None
+        topic = endpoint.topic or plain_header(named)
+        return cls(provider, topic, headers, raw, endpoint.store_id, endpoint.hook_id)
 
 
 class Verifier:
@@ -40,49 +56,63 @@ class Verifier:
         self._cipher = cipher
         self._key = lru_cache(MOST_KEYS)(self._opened)
 
-    def problem(self, address: ResolvedEndpoint, headers: Headers, raw: bytes) -> str | None:
-        """Why the bytes are not shown to be the store's; None when they are. Raises ReceiverError.
+    def problem(self, call: SignedCall, sealed: Sequence[str]) -> str | None:
+        """Return why the bytes are not shown to be the store's; None when they are. Raises ReceiverError.
 
         A secret that can no longer be read is a fault of ours, and not the store's.
         """
-        signature = headers.get("x-wc-webhook-signature")
-        if not signature:
-            return "no signature"
-        keys = [self._key(sealed) for sealed in address.sealed]
-        if verify(raw, signature, filter(None, keys)):
-            return None
-        if None in keys:
+        provider = call.provider
+        keys = [self._key(provider, secret) for secret in sealed]
+        readable = [key for key in keys if key is not None]
+        problem = provider.verification_error(call.topic, call.headers, call.raw, readable, None)
+        is_signed = any(name in call.headers for name in provider.signature_headers)
+        if problem is not None and is_signed and None in keys:
             raise ReceiverError("a signing secret was sealed with a key that SECRET_KEYS no longer has")
-        return "wrong signature"
+        return problem
 
-    def _opened(self, sealed: str) -> bytes | None:
+    def _opened(self, provider: Provider, sealed: str) -> bytes | None:
         """The key to verify with; None where it can no longer be read."""
         try:
-            return signing_key(self._cipher.decrypt(sealed))
+            return provider.signing_key(self._cipher.decrypt(sealed))
         except ReceiverError:
             return None
 
 
-def new_delivery(address: ResolvedEndpoint, headers: Headers, raw: bytes, at: datetime) -> NewDelivery:
-    """Build the inbox row of a call that arrived `at`; its body only where we read it, or a small one."""
-    webhook_id, delivery_id = (headers.get(f"x-wc-webhook-{name}") for name in ("id", "delivery-id"))
+def app_call_problem(call: SignedCall, secret: str, now: datetime | None = None) -> str | None:
+    """Return why a call is not shown to be of a provider with one secret; None when it is.
+
+    Without `now` its age is not checked.
+    """
+    keys = [call.provider.signing_key(secret)]
+    return call.provider.verification_error(call.topic, call.headers, call.raw, keys, now)
+
+
+def new_delivery(call: SignedCall, at: datetime) -> NewDelivery:
+    """Build the inbox row of a call that arrived `at`; its body only where we read it.
+
+    Of a store, which is bounded, only a small one.
+    """
+    provider, raw = call.provider, call.raw
+    ids = [call.headers.get(name) for name in provider.identity_headers]
+    webhook_id, delivery_id, *_ = *map(plain_header, ids), None, None
     body_sha256 = hashlib.sha256(raw).hexdigest()
-    topic = address.topic or plain_header(headers.get("x-wc-webhook-topic"))
-    is_kept = topic in OURS and len(raw) <= LARGEST_BODY
+    is_read = call.topic in provider.topics
+    is_kept = is_read and (not provider.is_per_store or len(raw) <= LARGEST_BODY)
     return NewDelivery(
-        identity=identity(SOURCE, address.store_id, webhook_id, delivery_id, body_sha256),
-        source=SOURCE,
-        store_id=address.store_id,
-        hook_id=address.hook_id,
-        topic=topic,
-        webhook_id=plain_header(webhook_id),
-        delivery_id=plain_header(delivery_id),
-        headers=kept_headers(headers),
+        identity=identity(provider.source, call.store_id or call.topic, *ids, body_sha256),
+        source=provider.source,
+        store_id=call.store_id,
+        hook_id=call.hook_id,
+        topic=call.topic,
+        webhook_id=webhook_id,
+        delivery_id=delivery_id,
+        headers=kept_headers(call.headers),
         body=raw if is_kept else None,
         body_sha256=body_sha256,
         received_at=at,
         body_bytes=len(raw),
-        error=TOO_LARGE if topic in OURS and not is_kept else None,
+        reason=DeliveryReason.TOO_LARGE if is_read and not is_kept else None,
+        error=TOO_LARGE if is_read and not is_kept else None,
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.notices import MailState
 from receiver.domain.shops import host_of
 from receiver.errors import NotFound, ReceiverError, Refused
@@ -18,7 +19,6 @@ from receiver.storage.codes import write_codes
 from receiver.storage.database import Database
 from receiver.storage.tables import NoticeAddress, Store
 
-MERCHANT = "merchant"
 DAY = timedelta(days=1)
 ASKED_A_DAY = 5  # of a store, and for one address: each sends somebody a message who may not want it
 
@@ -78,7 +78,7 @@ def follow_link(database: Database, cipher: Cipher, now: datetime, use: LinkUse,
         elif row.confirmed_at is None:
             row.confirmed_at = row.due_at = now
             row.failures = 0
-            audit.record(session, now, MERCHANT, "notices confirmed", store.id, {})
+            audit.record(session, now, Agent.MERCHANT, AuditAction.NOTICES_CONFIRMED, store.id, {})
         return MailLink(use, store.id, shop_of(store))
 
 
@@ -117,7 +117,7 @@ def _keep(
     row.asked += 1
     row.email_sealed, row.email_hash, row.language = cipher.encrypt(email), hashed, language
     row.confirmed_at, row.due_at, row.failures = None, now, 0
-    audit.record(session, now, MERCHANT, "notices asked for", store.id, {})
+    audit.record(session, now, Agent.MERCHANT, AuditAction.NOTICES_ASKED_FOR, store.id, {})
 
 
 def _forget(session: Session, now: datetime, store: Store, row: NoticeAddress | None) -> None:
@@ -125,7 +125,7 @@ def _forget(session: Session, now: datetime, store: Store, row: NoticeAddress | 
     if row is None or row.email_sealed is None:
         return
     row.email_sealed = row.email_hash = row.confirmed_at = row.due_at = None
-    audit.record(session, now, MERCHANT, "notices stopped", store.id, {})
+    audit.record(session, now, Agent.MERCHANT, AuditAction.NOTICES_STOPPED, store.id, {})
 
 
 def _linked(

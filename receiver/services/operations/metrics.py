@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.domain.deliveries import DeliveryState
+from receiver.domain.reviews import ReviewState
 from receiver.storage import alerts, awards, call_counts, heartbeats, store_troubles
 from receiver.storage.database import Database
 from receiver.storage.database_size import sizes
@@ -78,7 +79,7 @@ def collect_metrics(database: Database, budget: SharedBudget, now: datetime) -> 
             awards=_by(session, Award.state),
             overdue=awards.count_overdue(session, now),
             troubles=store_troubles.count_by_trouble(session),
-            reviews=_count(session, Review.id, Review.state == "open"),
+            reviews=_count(session, Review.id, Review.state == ReviewState.OPEN),
             not_told=alerts.count_failing(session),
             sizes=sizes(session),
         )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Table, select, update
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditAction
 from receiver.errors import ReceiverError
 from receiver.storage import audit
 from receiver.storage.cipher import Cipher
@@ -38,7 +39,7 @@ def rotate_for(database: Database, cipher: Cipher, now: datetime, actor: str) ->
     came_of = rotate_all(database, cipher)
     counts = {"resealed": sum(one.rotated for one in came_of)}
     with database.writing() as session:
-        audit.record(session, now, actor, "secrets rotate", "secrets", counts)
+        audit.record(session, now, actor, AuditAction.SECRETS_ROTATE, "secrets", counts)
     return came_of
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from receiver.domain.decision import Decision
-from receiver.domain.schedule import NextPoll, PollReason, next_poll, polling_state_of
+from receiver.domain.poll_reasons import PLANNED
+from receiver.domain.schedule import NextPoll, next_poll, polling_state_of
 from receiver.storage import spend
 from receiver.storage.database import Database
 
@@ -29,12 +30,7 @@ def earlier_poll(session: Session, decision: Decision) -> EarlierPoll | None:
     account = decision.account
     advertiser_id = account.advertiser_id if account and account.consent else None
     row = spend.account(session, advertiser_id) if advertiser_id else None
-    if (
-        row is None
-        or row.next_poll_at is None
-        or row.spend_read_at is None
-        or row.poll_reason not in set(PollReason)
-    ):
+    if row is None or row.next_poll_at is None or row.spend_read_at is None or row.poll_reason not in PLANNED:
         return None
     plan = next_poll(row.advertiser_id, polling_state_of(decision), row.spend_read_at)
     fits = plan.at >= row.next_poll_at or plan.why == row.poll_reason
@@ -45,6 +41,4 @@ def reschedule_poll(database: Database, now: datetime, earlier: EarlierPoll) -> 
     """Reschedule in a transaction of its own: a poll locks account, then stores; a decision a store."""
     with database.writing() as session:
         at, why = max(now, earlier.plan.at), earlier.plan.why
-        spend.poll_sooner(
-            session, earlier.advertiser_id, at, why, urgent=why.is_urgent, planned=set(PollReason)
-        )
+        spend.poll_sooner(session, earlier.advertiser_id, at, why, urgent=why.is_urgent, planned=PLANNED)

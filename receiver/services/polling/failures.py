@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from receiver.domain.poll_reasons import PollReason
 from receiver.domain.schedule import after_failures
 from receiver.domain.troubles import ReadingFault
 from receiver.errors import Advice, ProviderError
@@ -11,9 +12,9 @@ from receiver.integrations.tiktok.codes import NOT_THERE
 from receiver.storage import tables
 
 PUT_BACK = {
-    Advice.PAUSE_APP: "put back: the app's call budget is used up until then",
-    Advice.PAUSE_ADVERTISER: "put back: the ad account's call limit is reached until then",
-    Advice.CONFIGURATION: "put back: TikTok has blocked the app, or its id or secret is wrong",
+    Advice.PAUSE_APP: PollReason.APP_LIMIT,
+    Advice.PAUSE_ADVERTISER: PollReason.ACCOUNT_LIMIT,
+    Advice.CONFIGURATION: PollReason.APP_BLOCKED,
 }
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
 OUT_OF_REACH = (timedelta(hours=6), timedelta(days=2))  # first and longest wait where TikTok gives no access
@@ -37,16 +38,15 @@ def reading_fault(error: ProviderError, failures: int) -> ReadingFault:
     return ReadingFault.REFUSED if refused else ReadingFault.PASSING
 
 
-def next_try(now: datetime, account: tables.Account, error: ProviderError) -> tuple[datetime, str]:
+def next_try(now: datetime, account: tables.Account, error: ProviderError) -> tuple[datetime, PollReason]:
     """Return when an account is polled again after a fault that leaves the consent as it is, and why then."""
     advice, failures = error.advice, account.failures
     if error.until is not None and advice in PUT_BACK:
         return error.until, PUT_BACK[advice]
     if advice is Advice.CONFIGURATION:
-        return now + LONGEST_RETRY, "once our configuration is put right"
+        return now + LONGEST_RETRY, PollReason.MISCONFIGURED
     if advice is Advice.GIVE_UP:
         wait = after_failures(account.advertiser_id, *OUT_OF_REACH, failures)
-        return now + wait, "whether TikTok gives access to the account again"
-    return now + after_failures(account.advertiser_id, FIRST_RETRY, LONGEST_RETRY, failures), (
-        "after a passing fault"
-    )
+        return now + wait, PollReason.NO_ACCESS
+    wait = after_failures(account.advertiser_id, FIRST_RETRY, LONGEST_RETRY, failures)
+    return now + wait, PollReason.PASSING_FAULT

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.calendar import final_at, local_date
 from receiver.domain.facts import ConsentLoss
+from receiver.domain.poll_reasons import PollReason
 from receiver.domain.troubles import ReadingFault
 from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUnavailable
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
@@ -283,10 +284,10 @@ def _plan_next(
     told = (readings.error if readings else None) or (str(error) if error else None)
     account.failures, account.last_error = 0, told
     if readings is not None and readings.error:
-        account.next_poll_at, account.poll_reason = now + LONGEST_RETRY, "once the report is whole"
+        account.next_poll_at, account.poll_reason = now + LONGEST_RETRY, PollReason.REPORT
     elif error and error.advice is not Advice.CONFIGURATION:
         again = max(now + BILLS_RETRY, error.until or now)
-        account.next_poll_at, account.poll_reason = again, "for the bills, after a passing fault"
+        account.next_poll_at, account.poll_reason = again, PollReason.BILLS_FAULT
     elif account.hinted_at is None or account.hinted_at <= now:  # else what was told meanwhile is read next
         planned = plan_poll(session, account, now)
         account.next_poll_at, account.poll_reason = planned.at, planned.why

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
+from receiver.domain.awards import AwardState
 from receiver.domain.calendar import local_date, start_of
 from receiver.domain.facts import Payment
 from receiver.errors import Advice, ProviderError
@@ -89,8 +90,8 @@ def bills_task(
         readable=account.bills_readable,
         read_at=account.bills_read_at,
         read_from=account.bills_from,
-        awaits_credit=any(award.state == "issued" for award in given),
-        has_credit=any(award.state == "credited" for award in given),
+        awaits_credit=any(award.state == AwardState.ISSUED for award in given),
+        has_credit=any(award.state == AwardState.CREDITED for award in given),
         at_once=at_once,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from receiver.domain.schedule import PollReason
+from receiver.domain.poll_reasons import PollReason
 from receiver.services.polling.request_poll import request_poll
 from receiver.storage import bridges, links, stores
 from receiver.storage.cipher import token_hash

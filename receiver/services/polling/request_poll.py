@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.schedule import PollReason
+from receiver.domain.poll_reasons import PollReason
 from receiver.storage import spend
 
 AT_MOST_EVERY = timedelta(minutes=5)

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from receiver.documents.money import amount_text
+from receiver.documents.poll_reasons import poll_reason_text
 from receiver.documents.spend_timeline import SpendTimeline, spend_timeline
 from receiver.domain.calendar import final_at
 from receiver.errors import NotFound
@@ -29,7 +30,7 @@ def spend_of(database: Database, now: datetime, advertiser_id: str) -> dict[str,
             "advertiser": advertiser_id,
             "currency": account.currency,
             "next_poll": account.next_poll_at,
-            "why": account.poll_reason,
+            "why": poll_reason_text(account.poll_reason),
             "last_error": account.last_error,
             "bills_readable": account.bills_readable,
             "bills_read_at": account.bills_read_at,
@@ -47,7 +48,7 @@ def poll_of(database: Database, advertiser_id: str) -> dict[str, Any]:
         return {
             "read_at": account.spend_read_at,
             "next_poll": account.next_poll_at,
-            "why": account.poll_reason,
+            "why": poll_reason_text(account.poll_reason),
             "last_error": account.last_error,
         }
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from receiver.domain.schedule import PollReason
+from receiver.domain.poll_reasons import PollReason
 from receiver.errors import ProviderError
 from receiver.services.context import ServiceContext
 from receiver.services.polling.request_poll import request_poll

@@ -8,14 +8,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from receiver.documents.times import time_text
+from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.places import PlaceInLine, Places, Seeker, is_reserved, place_in_line, share_out
 from receiver.domain.programme import Programme
 from receiver.services.programmes.terms import terms_of
 from receiver.storage import audit, places, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import Store
-
-SERVICE = "service"
 
 
 def fill_all_places(database: Database, now: datetime) -> list[str]:
@@ -103,9 +102,11 @@ def _keep(session: Session, now: datetime, held: dict[str, Store], shared: Place
         held[store_id].reserved_until = None
     for store_id in sorted(shared.lapsed):
         held[store_id].admitted_at = held[store_id].decided_at = None
-        audit.record(session, now, SERVICE, "place lapsed", store_id, {"programme": programme})
+        audit.record(
+            session, now, Agent.SERVICE, AuditAction.PLACE_LAPSED, store_id, {"programme": programme}
+        )
     for store_id, until in shared.given.items():
         store = held[store_id]
         store.admitted_at, store.reserved_until, store.decided_at = now, until, None
         detail = {"programme": programme, "reserved_until": until and time_text(until)}
-        audit.record(session, now, SERVICE, "place given", store_id, detail)
+        audit.record(session, now, Agent.SERVICE, AuditAction.PLACE_GIVEN, store_id, detail)

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.domain import reviews as domain
-from receiver.domain.reviews import ReviewAnswer
+from receiver.domain.audit import Agent, AuditAction
+from receiver.domain.reviews import ReviewAnswer, ReviewState, ReviewSummary
 from receiver.errors import InputError, NotFound, Refused
 from receiver.paging import Page
 from receiver.services.decisions.history import show_decision
@@ -21,9 +21,6 @@ from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.tables import Review
 
-STATES = ("open", "answered")
-MERCHANT = audit.MERCHANT
-
 
 def store_for_token(database: Database, token: str) -> str:
     """The id of the store a status token belongs to. Raises NotFound."""
@@ -31,9 +28,7 @@ def store_for_token(database: Database, token: str) -> str:
         return stores.store_of_token(session, token_hash(token)).id
 
 
-def ask_review(
-    database: Database, now: datetime, store_id: str, message: str
-) -> tuple[domain.ReviewState, bool]:
+def ask_review(database: Database, now: datetime, store_id: str, message: str) -> tuple[ReviewSummary, bool]:
     """The review, and whether it is new: the same words again are the review that waits already.
 
     Raises NotFound, and Refused while another one is open.
@@ -43,10 +38,10 @@ def ask_review(
         store = stores.get_store(session, store_id)
         waiting = reviews.open_review(session, store_id)
         if waiting is None:
-            return reviews.review_state(_asked(session, now, store.id, message)), True
+            return reviews.review_summary(_asked(session, now, store.id, message)), True
     if waiting.message != message:
         raise Refused("a review is open already; our team answers it first")
-    return reviews.review_state(waiting), False
+    return reviews.review_summary(waiting), False
 
 
 def _asked(session: Session, now: datetime, store_id: str, message: str) -> Review:
@@ -54,13 +49,13 @@ def _asked(session: Session, now: datetime, store_id: str, message: str) -> Revi
     review = Review(
         id=f"rv_{secrets.token_hex(10)}",
         store_id=store_id,
-        state="open",
+        state=ReviewState.OPEN,
         message=message,
         asked_at=now,
         decision_id=told.id if told else None,
     )
     session.add(review)
-    audit.record(session, now, MERCHANT, "review asked", review.id, {"store": store_id})
+    audit.record(session, now, Agent.MERCHANT, AuditAction.REVIEW_ASKED, review.id, {"store": store_id})
     return review
 
 
@@ -134,18 +129,23 @@ def answer_review(
         stores.lock_stores(session, [store_id])
         review = reviews.get_review(session, review_id, locked=True)
         recorded = {"name": given.fact.name, "value": given.fact.plain_value} if given.fact else None
-        if review.state == "answered":
+        if review.state == ReviewState.ANSWERED:
             if (review.answer, review.recorded, review.reason) != (given.answer, recorded, reason):
                 raise Refused(f"review {review_id} was answered before: {review.answer}, {review.reason}")
             return _row(review)
         store = stores.get_store(session, store_id)
         if given.fact:
             keep_fact(session, now, store, given.fact, actor)
-        review.state, review.answer, review.reason = "answered", given.answer, reason
+        review.state, review.answer, review.reason = ReviewState.ANSWERED, given.answer, reason
         review.recorded, review.answered_at, review.answered_by = recorded, now, actor
         store.decided_at = None
         audit.record(
-            session, now, actor, "review answered", review_id, {"answer": given.answer, "reason": reason}
+            session,
+            now,
+            actor,
+            AuditAction.REVIEW_ANSWERED,
+            review_id,
+            {"answer": given.answer, "reason": reason},
         )
         return _row(review)
 

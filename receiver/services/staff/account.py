@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditAction
 from receiver.domain.sign_in import ACCOUNT
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.records import record_of
@@ -41,7 +42,7 @@ def choose_password(
         person.password_hash, person.password_is_one_time = hashed, False
         staff.end_sessions_of(session, staff_id)
         login_attempts.forget_tries(session, guesses)
-        audit.record(session, now, person.email, "staff password", person.email, {})
+        audit.record(session, now, person.email, AuditAction.STAFF_PASSWORD, person.email, {})
         return record_of(Authenticated, person)
 
 
@@ -50,7 +51,7 @@ def sign_out_everywhere(database: Database, now: datetime, staff_id: int) -> Non
     with database.writing() as session:
         person = _known(session, staff_id)
         staff.end_sessions_of(session, staff_id)
-        audit.record(session, now, person.email, "staff sign-out everywhere", person.email, {})
+        audit.record(session, now, person.email, AuditAction.STAFF_SIGN_OUT_EVERYWHERE, person.email, {})
 
 
 def choose_zone(database: Database, now: datetime, staff_id: int, zone: str) -> None:
@@ -60,7 +61,7 @@ def choose_zone(database: Database, now: datetime, staff_id: int, zone: str) -> 
     with database.writing() as session:
         person = _known(session, staff_id)
         person.timezone = zone
-        audit.record(session, now, person.email, "staff zone", person.email, {"zone": zone})
+        audit.record(session, now, person.email, AuditAction.STAFF_ZONE, person.email, {"zone": zone})
 
 
 def _known(session: Session, staff_id: int) -> Staff:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from receiver.domain.audit import AuditAction
+from receiver.domain.staff import Role
 from receiver.errors import InputError, Refused
 from receiver.services.records import record_of
 from receiver.services.staff.passwords import hashed_password
@@ -13,7 +15,6 @@ from receiver.services.staff.sign_in import forget_account
 from receiver.storage import audit, staff
 from receiver.storage.database import Database
 
-ROLES = ("viewer", "operator")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
@@ -32,15 +33,15 @@ def add_staff(
     Raises InputError, and Refused for an address that is already there.
     """
     email = _checked_email(email)
-    if role not in ROLES:
-        raise InputError(f"must be one of {', '.join(ROLES)}", path="role")
+    if role not in set(Role):
+        raise InputError(f"must be one of {', '.join(Role)}", path="role")
     hashed = hashed_password(password)
     with database.writing() as session:
         if staff.staff_by_email(session, email) is not None:
             raise Refused(f"{email} is already on the staff; `staff password` gives a new password")
-        person = staff.keep_staff(session, email, role, hashed, now)
+        person = staff.keep_staff(session, email, Role(role), hashed, now)
         person.password_is_one_time = one_time
-        audit.record(session, now, actor, "staff add", email, {"role": role})
+        audit.record(session, now, actor, AuditAction.STAFF_ADD, email, {"role": role})
         return record_of(StaffMember, person)
 
 
@@ -55,7 +56,7 @@ def set_password(
         person.password_hash, person.password_is_one_time = hashed, one_time
         forget_account(session, email)
         staff.end_sessions_of(session, person.id)
-        audit.record(session, now, actor, "staff password", email, {})
+        audit.record(session, now, actor, AuditAction.STAFF_PASSWORD, email, {})
         return record_of(StaffMember, person)
 
 
@@ -64,7 +65,7 @@ def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -
     with database.writing() as session:
         person = staff.get_staff(session, email)
         session.delete(person)
-        audit.record(session, now, actor, "staff remove", person.email, {"role": person.role})
+        audit.record(session, now, actor, AuditAction.STAFF_REMOVE, person.email, {"role": person.role})
         return record_of(StaffMember, person)
 
 

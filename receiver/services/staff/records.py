@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from receiver.domain.staff import Role
 from receiver.services.records import record_of
 from receiver.storage.staff import OwnedToken
 
@@ -15,7 +16,7 @@ class StaffMember:
 
     id: int
     email: str
-    role: str
+    role: Role
     created_at: datetime
     password_is_one_time: bool
     timezone: str  # in which they read times

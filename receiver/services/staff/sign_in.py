@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.networks import network_of
 from receiver.domain.sign_in import ACCOUNT, ADDRESS, BROWSER, NO_WAIT, LoginThrottle
 from receiver.errors import Busy
@@ -73,7 +74,8 @@ def sign_in(database: Database, now: datetime, *, email: str, password: str, vis
             return Entry(None)
         for counter in counters:
             login_attempts.take_back(session, counter.subject, now)
-        audit.record(session, now, person.email, "staff sign-in", person.email, {"address": visitor.address})
+        detail = {"address": visitor.address}
+        audit.record(session, now, person.email, AuditAction.STAFF_SIGN_IN, person.email, detail)
     return Entry(record_of(Authenticated, person))
 
 
@@ -117,4 +119,4 @@ def _tell_refusal(session: Session, now: datetime, person: Staff | None, visitor
     log.info("sign-in refused", address=visitor.address)
     if person is not None:
         detail = {"address": visitor.address}
-        audit.record(session, now, "stranger", "staff sign-in refused", person.email, detail)
+        audit.record(session, now, Agent.STRANGER, AuditAction.STAFF_SIGN_IN_REFUSED, person.email, detail)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from receiver.documents.times import time_text
+from receiver.domain.audit import AuditAction
 from receiver.errors import InputError, NotFound, ReceiverError, Refused
 from receiver.paging import Page, read_number
 from receiver.services.records import record_of
@@ -59,7 +60,7 @@ def make_token(
         session.add(token)
         session.flush()
         detail = {"name": name, "id": token.id, "days": days}
-        audit.record(session, now, actor, "staff token", owner.email, detail)
+        audit.record(session, now, actor, AuditAction.STAFF_TOKEN, owner.email, detail)
         return NewToken(token.id, name, text, record_of(StaffMember, owner), expires_at)
 
 
@@ -85,7 +86,7 @@ def revoke_token(
             raise NotFound(f"there is no token {token_id}")
         session.delete(owned.token)
         what = {"name": owned.token.name, "id": token_id}
-        audit.record(session, now, actor, "staff revoke-token", owned.owner.email, what)
+        audit.record(session, now, actor, AuditAction.STAFF_REVOKE_TOKEN, owned.owner.email, what)
         return ApiToken.of(owned)
 
 

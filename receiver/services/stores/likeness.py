@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditAction
 from receiver.domain.likeness import pair_of
 from receiver.errors import InputError, Refused
 from receiver.paging import Page
@@ -73,7 +74,12 @@ def _keep(
     session.add(answer)
     for one, another in ((store, other), (other, store)):
         audit.record(
-            session, now, actor, "stores keep-apart", one.id, {"other": another.id, "reason": reason}
+            session,
+            now,
+            actor,
+            AuditAction.STORES_KEEP_APART,
+            one.id,
+            {"other": another.id, "reason": reason},
         )
     stores.to_decide_anew(session, [store.id, other.id])
     return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from receiver.domain.audit import AuditAction
 from receiver.errors import InputError, NotFound
 from receiver.paging import Page, read_number
 from receiver.services.authorization.consent import give_consent
@@ -39,7 +40,7 @@ def add_link(
         spend.hold_accounts(session, [advertiser_id])
         stores.get_store(session, store_id, locked=True)
         link = give_consent(session, context.cipher, now, store_id, advertiser_id, token, linked_at=linked_at)
-        audit.record(session, now, actor, "links add", store_id, {"advertiser_id": advertiser_id})
+        audit.record(session, now, actor, AuditAction.LINKS_ADD, store_id, {"advertiser_id": advertiser_id})
         session.flush()
     decide_each(context.database, now, [store_id])
     return record_of(LinkRecord, link)
@@ -54,7 +55,8 @@ def remove_link(database: Database, now: datetime, *, store_id: str, actor: str)
             raise NotFound(f"store {store_id} has no link that stands")
         link.ended_at = now
         end_consent(session, link, now, consent=None)
-        audit.record(session, now, actor, "links remove", store_id, {"advertiser_id": link.advertiser_id})
+        detail = {"advertiser_id": link.advertiser_id}
+        audit.record(session, now, actor, AuditAction.LINKS_REMOVE, store_id, detail)
     decide_each(database, now, [store_id])
     return record_of(LinkRecord, link)
 

@@ -78,6 +78,7 @@ def _columns(store: StoreRecord | Store) -> dict[str, Any]:
         "country": store.country,
         "currency": store.currency,
         "merchant": store.merchant,
+        "platform": store.platform,
         "programme": store.programme,
         "joined_at": store.joined_at,
         "admitted_at": store.admitted_at,

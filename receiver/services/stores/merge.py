@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.documents.changes import Changes, changes_of_decision, outcome_of
+from receiver.domain.audit import AuditAction
 from receiver.domain.decision import Decision
 from receiver.errors import Refused
 from receiver.services.decisions.decide import decide_each, decide_locked
@@ -105,7 +106,7 @@ def merge_merchants(
         for store in moved:
             keep_fact(session, now, store, StaffFact("merchant", merchant, **told), actor)
         what = {"merchant": merchant, "stores": [store.id for store in moved], **told}
-        audit.record(session, now, actor, "stores merge", into, what)
+        audit.record(session, now, actor, AuditAction.STORES_MERGE, into, what)
         after = decide_locked(session, now, before)
         names = {store.id: store.name for store in held}
         programmes = sorted({store.programme for store in held})

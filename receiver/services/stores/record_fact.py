@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditAction
 from receiver.domain.facts import Outcome, Payment
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.errors import InputError, Refused
@@ -91,7 +92,7 @@ def keep_fact(
     if not changed and _stands(session, store.id, kept, actor):
         return kept
     recorded_facts.record_fact(session, store_id=store.id, by=actor, at=now, **kept)
-    audit.record(session, now, actor, "facts set", store.id, kept)
+    audit.record(session, now, actor, AuditAction.FACTS_SET, store.id, kept)
     return kept
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from receiver.domain.platforms import ShopPlatform
+
 
 @dataclass(frozen=True)
 class StoreRecord:
@@ -17,6 +19,7 @@ class StoreRecord:
     country: str | None
     currency: str | None
     merchant: str
+    platform: ShopPlatform
     programme: str
     joined_at: datetime
     admitted_at: datetime | None

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import AuditAction
+from receiver.domain.platforms import ShopPlatform
+from receiver.domain.programme import Programme
 from receiver.domain.shops import other_scheme
 from receiver.errors import InputError, Refused
 from receiver.services.context import ServiceContext
@@ -70,7 +73,7 @@ def add_store(
         terms = enrol_in(session, programme, now)
         stores.lock_programme(session, terms.id)  # or two would find the last place free
         _refuse_known(session, details.url)
-        store = _new_store(details, terms.id, joined_at or now, now)
+        store = _new_store(details, terms, joined_at or now, now)
         store.status_token_hash = token_hash(token)
         session.add(store)
         session.flush()
@@ -82,7 +85,7 @@ def add_store(
         webhook_endpoints.add_hook(session, store.id, store.id, topic=None)
         webhook_endpoints.add_secret(session, store.id, context.cipher.encrypt(secret), now)
         what = {"url": store.url, "programme": store.programme, "admitted": store.admitted_at is not None}
-        audit.record(session, now, actor, "stores add", store.id, what)
+        audit.record(session, now, actor, AuditAction.STORES_ADD, store.id, what)
     return AddedStore(store.id, webhook_path(store.id), secret, token)
 
 
@@ -98,7 +101,7 @@ def admit_store(database: Database, now: datetime, store_id: str, *, actor: str)
         store = stores.get_store(session, store_id, locked=True)
         if store.admitted_at is None or store.reserved_until is not None:
             store.admitted_at, store.reserved_until = store.admitted_at or now, None
-            audit.record(session, now, actor, "stores admit", store_id, {})
+            audit.record(session, now, actor, AuditAction.STORES_ADMIT, store_id, {})
     decide_each(database, now, [store_id])
     return record_of(StoreRecord, store)
 
@@ -117,7 +120,7 @@ def disconnect_store(
         store = stores.get_store(session, store_id)
         if store.disconnected_at is None:
             _cut(session, store, now)
-            audit.record(session, now, actor, "stores disconnect", store_id, {"reason": reason})
+            audit.record(session, now, actor, AuditAction.STORES_DISCONNECT, store_id, {"reason": reason})
     placed = fill_places(database, now, store.programme)
     decide_each(database, now, [store_id, *placed])
     return record_of(StoreRecord, store)
@@ -152,7 +155,8 @@ def rotate_secret(
         stores.get_store(session, store_id, locked=True)
         webhook_endpoints.end_secrets(session, store_id, now + timedelta(hours=overlap_hours))
         webhook_endpoints.add_secret(session, store_id, context.cipher.encrypt(secret), now)
-        audit.record(session, now, actor, "stores rotate-secret", store_id, {"overlap_hours": overlap_hours})
+        detail = {"overlap_hours": overlap_hours}
+        audit.record(session, now, actor, AuditAction.STORES_ROTATE_SECRET, store_id, detail)
     return secret
 
 
@@ -161,7 +165,7 @@ def rotate_token(database: Database, now: datetime, store_id: str, *, actor: str
     token = new_token()
     with database.writing() as session:
         stores.get_store(session, store_id, locked=True).status_token_hash = token_hash(token)
-        audit.record(session, now, actor, "stores rotate-token", store_id, {})
+        audit.record(session, now, actor, AuditAction.STORES_ROTATE_TOKEN, store_id, {})
     return token
 
 
@@ -192,7 +196,7 @@ def new_store_id() -> tuple[str, str]:
     return f"st_{random}", f"m_{random[:16]}"
 
 
-def _new_store(details: StoreDetails, programme: str, joined_at: datetime, now: datetime) -> Store:
+def _new_store(details: StoreDetails, terms: Programme, joined_at: datetime, now: datetime) -> Store:
     store_id, merchant = new_store_id()
     return Store(
         id=store_id,
@@ -201,7 +205,8 @@ def _new_store(details: StoreDetails, programme: str, joined_at: datetime, now: 
         country=details.country,
         currency=details.currency,
         merchant=details.merchant or merchant,
-        programme=programme,
+        platform=ShopPlatform(terms.platform),
+        programme=terms.id,
         joined_at=joined_at,
         created_at=now,
     )

@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from receiver.domain.facts import ConsentLoss
+from receiver.domain.poll_reasons import PollReason
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.context import ServiceContext
@@ -96,4 +97,4 @@ def _look_again(session: Session, now: datetime, advertiser_ids: list[str]) -> N
     """Other consents for these accounts may have gone with it; only asking with them tells."""
     for advertiser_id in advertiser_ids:
         if spend.link_to_read(session, advertiser_id) is not None:
-            spend.account_for_polling(session, advertiser_id, now, "a consent for it was given back")
+            spend.account_for_polling(session, advertiser_id, now, PollReason.CONSENT_RETURNED)

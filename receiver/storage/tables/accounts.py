@@ -34,7 +34,7 @@ class Account(Base):
     bills_read_at: Mapped[dt.datetime | None]  # when that was answered
     bills_from: Mapped[dt.date | None] = mapped_column(Date)  # the payments since then are known
     next_poll_at: Mapped[dt.datetime | None] = mapped_column(index=True)
-    poll_reason: Mapped[str | None]
+    poll_reason: Mapped[str | None]  # domain/poll_reasons.py
     poll_urgent: Mapped[bool] = mapped_column(default=False)  # and stays so while it fails or is put back
     hinted_at: Mapped[dt.datetime | None]  # when a hint last moved it forward
     subscribe_at: Mapped[dt.datetime | None]  # when to ask for notices again, after a refusal

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from receiver.domain.awards import AwardDelivery, AwardState, EvidenceSource
 from receiver.storage.tables.base import Base
+from receiver.storage.types import EnumText
 
 IS_FLAGGED = text("flags <> '[]'")
 
@@ -28,24 +30,25 @@ class Award(Base):
     merchant: Mapped[str]
     advertiser_id: Mapped[str]
     business_center: Mapped[str | None]
-    state: Mapped[str]  # domain/awards.py
+    state: Mapped[AwardState] = mapped_column(EnumText(AwardState))
     credit: Mapped[Decimal]
     threshold: Mapped[Decimal]
     currency: Mapped[str]
     decided_at: Mapped[dt.datetime]
     due_by: Mapped[dt.date] = mapped_column(Date)
     timezone: Mapped[str | None]  # the account's, in which `due_by` is a date; null: unknown, UTC is taken
-    delivery: Mapped[str | None]
+    delivery: Mapped[AwardDelivery | None] = mapped_column(EnumText(AwardDelivery))
     reference: Mapped[str | None]  # what an applied credit is found by; of a code the last characters only
     code_sealed: Mapped[str | None] = mapped_column(Text)  # the code; null once its store is erased
     code_hash: Mapped[str | None] = mapped_column(String(64))  # storage/codes.py; it stays
     flags: Mapped[list[Any]]  # that hold now
     cleared_flags: Mapped[dict[str, Any] | None]  # that held before: since when not any more
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), index=True)
-    blocked_from: Mapped[str | None]  # the state a lift goes back to; null unless blocked
+    # The state a lift goes back to; null unless blocked.
+    blocked_from: Mapped[AwardState | None] = mapped_column(EnumText(AwardState))
     block_reason: Mapped[str | None] = mapped_column(Text)  # of the last block; it stays when that is lifted
     evidence: Mapped[str | None] = mapped_column(Text)  # what `credited` rests on
-    evidence_source: Mapped[str | None]
+    evidence_source: Mapped[EvidenceSource | None] = mapped_column(EnumText(EvidenceSource))
     credited_at: Mapped[dt.datetime | None]  # when that was recorded; it outlives the credit
 
     __table_args__ = (

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.storage.tables.base import Base, Serial
-from receiver.storage.types import JsonValue, PackedJson
+from receiver.storage.types import EnumText, JsonValue, PackedJson
 
-IS_OPEN = text("state = 'open'")
+IS_OPEN = text(f"state = '{ReviewState.OPEN}'")
 
 
 class RecordedFact(Base):
@@ -55,13 +56,13 @@ class Review(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)  # rv_…
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)
-    state: Mapped[str]  # open | answered
+    state: Mapped[ReviewState] = mapped_column(EnumText(ReviewState))
     message: Mapped[str] = mapped_column(Text)  # the merchant's own words
     asked_at: Mapped[dt.datetime]
     decision_id: Mapped[int | None] = mapped_column(
         ForeignKey("decisions.id"), index=True
     )  # what they had been told
-    answer: Mapped[str | None]  # domain/reviews.py
+    answer: Mapped[ReviewAnswer | None] = mapped_column(EnumText(ReviewAnswer))
     recorded: Mapped[dict[str, Any] | None]  # the override or fact it was answered with
     reason: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[dt.datetime | None]

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from receiver.domain.deliveries import DeliveryState
 from receiver.storage.tables.base import Base, Serial
 
 IS_DUE = text("due_at IS NOT NULL")
 HAS_ENDED = text("ended_at IS NOT NULL")
 OF_A_REPLAY = text("replay_id IS NOT NULL")
-IS_LOST = text("state = 'dead' AND store_id IS NOT NULL")
+IS_LOST = text(f"state = '{DeliveryState.DEAD}' AND store_id IS NOT NULL")
 
 
 class Delivery(Base):
@@ -23,7 +24,7 @@ class Delivery(Base):
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
     identity: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 hex of what makes it the same
-    source: Mapped[str]  # woocommerce | tiktok
+    source: Mapped[str]  # integrations/providers.py
     store_id: Mapped[str | None] = mapped_column(ForeignKey("stores.id"))
     hook_id: Mapped[str | None]
     topic: Mapped[str | None]
@@ -40,7 +41,8 @@ class Delivery(Base):
     due_at: Mapped[dt.datetime | None]  # when the worker should take it; null once ended
     lease_until: Mapped[dt.datetime | None]  # while processing: until when it is somebody's
     ended_at: Mapped[dt.datetime | None]
-    error: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None]  # domain/deliveries.py: of a body not kept, or of an end without effect
+    error: Mapped[str | None] = mapped_column(Text)  # the same, or what failed, in words
 
     __table_args__ = (
         Index("ix_deliveries_waiting", "due_at", "id"),

@@ -7,7 +7,9 @@ import datetime as dt
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from receiver.domain.staff import Role
 from receiver.storage.tables.base import Base, Serial
+from receiver.storage.types import EnumText
 
 
 class Staff(Base):
@@ -17,7 +19,7 @@ class Staff(Base):
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
     email: Mapped[str] = mapped_column(unique=True)
-    role: Mapped[str]  # viewer | operator
+    role: Mapped[Role] = mapped_column(EnumText(Role))
     password_hash: Mapped[str]
     created_at: Mapped[dt.datetime]
     password_is_one_time: Mapped[bool] = mapped_column(default=False)  # to be replaced at the first sign-in

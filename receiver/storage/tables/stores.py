@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from receiver.domain.platforms import ShopPlatform
 from receiver.domain.shops import host_of
 from receiver.storage.tables.base import Base
+from receiver.storage.types import EnumText
 
 IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
 HAS_LEFT = text("disconnected_at IS NOT NULL")
@@ -34,6 +36,9 @@ class Store(Base):
     country: Mapped[str | None]
     currency: Mapped[str | None]
     merchant: Mapped[str] = mapped_column(index=True)
+    platform: Mapped[ShopPlatform] = mapped_column(
+        EnumText(ShopPlatform), server_default=ShopPlatform.WOOCOMMERCE
+    )
     programme: Mapped[str]  # the programme it enrolled in; changing PROGRAMME moves nobody
     joined_at: Mapped[dt.datetime]
     admitted_at: Mapped[dt.datetime | None]

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.container import current_container
 from receiver.documents.flags import flag_words
-from receiver.domain.awards import STATES, AwardFilters
+from receiver.domain.awards import AwardDelivery, AwardFilters, AwardState
 from receiver.errors import InputError, ReceiverError, Refused
 from receiver.paging import Page
 from receiver.services.awards import block as blocks
@@ -20,8 +20,8 @@ from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import credited
 from receiver.services.awards.export import export_awards
-from receiver.services.awards.issue import DELIVERIES, issue
-from receiver.services.awards.issue_file import Planned, issue_file, preview
+from receiver.services.awards.issue import issue
+from receiver.services.awards.issue_file import IssueOutcome, Planned, issue_file, preview
 from receiver.services.awards.listing import page_of_awards, show_award
 from receiver.services.awards.spreadsheet import decode
 from receiver.services.decisions.preview import run_with_preview
@@ -55,7 +55,7 @@ def _list(asked: dict[str, str], found: Page[dict[str, Any]], refused: str = "")
         "awards.html",
         asked=asked,
         found=found,
-        states=STATES,
+        states=AwardState,
         programmes=known_programmes(current_container().database),
         flag_words=flag_words,
         refused=refused,
@@ -78,9 +78,9 @@ def _asked() -> dict[str, str]:
 
 def _filters(asked: dict[str, str]) -> AwardFilters:
     """Raises InputError."""
-    state = asked.get("state", "due")
-    if state not in (*STATES, ANY):
-        raise InputError(f"must be one of {', '.join(STATES)} or {ANY}", path="state")
+    state = asked.get("state", AwardState.DUE)
+    if state not in (*AwardState, ANY):
+        raise InputError(f"must be one of {', '.join(AwardState)} or {ANY}", path="state")
     for name in ("flags", "overdue"):
         if asked.get(name, ANY) != ANY:
             raise InputError(f"must be {ANY}, or not there", path=name)
@@ -89,7 +89,7 @@ def _filters(asked: dict[str, str]) -> AwardFilters:
     except ValueError:
         raise InputError("must be a date such as 2025-11-20", path="due_before") from None
     return AwardFilters(
-        state=None if state == ANY else state,
+        state=None if state == ANY else AwardState(state),
         programme=asked.get("programme"),
         flagged="flags" in asked,
         due_before=due_before,
@@ -170,13 +170,13 @@ def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> An
 
 def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
     """What was typed into a refused form stands in it again, except a code."""
-    given_as_code = request.form.get("as") == "code"
+    given_as_code = request.form.get("as") == AwardDelivery.CODE
     said = {name: value for name, value in request.form.items() if name != "reference" or not given_as_code}
     return render_template(
         "award.html",
         code=code,
         award=show_award(current_container().database, current_container().now(), award_id),
-        deliveries=DELIVERIES,
+        deliveries=AwardDelivery,
         flag_words=flag_words,
         said=said,
         refused=refused,
@@ -206,7 +206,7 @@ def take_file() -> str | tuple[str, int]:
     except (InputError, Refused) as error:
         return render_template("award_file.html", refused=str(error)), 400
     problems = len([one for one in planned if one.problem])
-    done = any(one.outcome == "issued" for one in planned)
+    done = any(one.outcome is IssueOutcome.ISSUED for one in planned)
     return render_template(
         "award_file.html",
         text="" if any(_may_give_a_code(one) for one in planned) else text,

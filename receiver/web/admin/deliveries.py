@@ -7,7 +7,7 @@ import json
 from flask import Blueprint, Response, g, render_template, request
 
 from receiver.container import current_container
-from receiver.domain.deliveries import DeliveryState
+from receiver.domain.deliveries import DeliverySource, DeliveryState
 from receiver.errors import InputError, Refused
 from receiver.paging import CountedPage
 from receiver.services.deliveries.detail import DeliveryDetail, delivery_detail, raw_body, redacted_body
@@ -81,6 +81,7 @@ def _page(asked: dict[str, str], found: CountedPage[DeliverySummary], refused: s
         asked=asked,
         found=found,
         states=list(DeliveryState),
+        sources=list(DeliverySource),
         longest=LONGEST_FILTER,
         refused=refused,
     )

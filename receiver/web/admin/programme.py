@@ -7,7 +7,7 @@ from datetime import UTC
 from flask import Blueprint, render_template
 
 from receiver.container import current_container
-from receiver.domain.awards import STATES
+from receiver.domain.awards import AwardState
 from receiver.services.programmes.statistics import programme_stats
 from receiver.web.admin.sign_in import staff_only
 
@@ -22,5 +22,5 @@ def show() -> str:
         "programme.html",
         standings=programme_stats(container.database, container.now(), container.settings.programme),
         today=container.now().astimezone(UTC).date(),
-        states=STATES,
+        states=AwardState,
     )

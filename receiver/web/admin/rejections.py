@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, g, render_template, request
 
 from receiver.container import current_container
-from receiver.domain.rejections import RejectedCall, RejectionCount
+from receiver.domain.rejections import RejectedCall, RejectionCount, RejectionReason
 from receiver.errors import InputError, ReceiverError
 from receiver.paging import Page
 from receiver.services.inbox.quarantine import (
@@ -29,15 +29,15 @@ NAMED = 20  # stores, with how much is held of each
 
 # What each reason of a rejection means; one that is not here is told as it is.
 REASONS = {
-    "signature": "signed with another secret, or not at all",
-    "unknown": "an address nobody was given",
-    "disconnected": "a store that was disconnected",
-    "ping": "a ping, which stores send to try an address: nothing is wrong",
-    "length": "without a length, or chunked",
-    "size": "too large",
-    "body": "cut short on the way",
-    "method": "not a POST",
-    "unavailable": "nothing of TikTok's can be verified: TIKTOK_APP_SECRET is not set",
+    RejectionReason.SIGNATURE: "signed with another secret, or not at all",
+    RejectionReason.UNKNOWN: "an address nobody was given",
+    RejectionReason.DISCONNECTED: "a store that was disconnected",
+    RejectionReason.PING: "a ping, which stores send to try an address: nothing is wrong",
+    RejectionReason.LENGTH: "without a length, or chunked",
+    RejectionReason.SIZE: "too large",
+    RejectionReason.BODY: "cut short on the way",
+    RejectionReason.METHOD: "not a POST",
+    RejectionReason.UNAVAILABLE: "nothing of TikTok's can be verified: TIKTOK_APP_SECRET is not set",
 }
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from receiver.container import current_container
 from receiver.documents.status import full_document
-from receiver.domain.reviews import ReviewAnswer
+from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.errors import InputError, Refused
 from receiver.paging import Page
@@ -17,7 +17,6 @@ from receiver.services.awards.listing import award_of_store
 from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.reviews.reviews import (
-    STATES,
     Answered,
     answer_review,
     checked_answer,
@@ -41,10 +40,10 @@ OVERRIDABLE = tuple(rule for rule in RULES if rule not in NOT_OVERRIDABLE)
 @review_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
-    state, after = request.args.get("state", "open"), request.args.get("after") or None
+    state, after = request.args.get("state", ReviewState.OPEN), request.args.get("after") or None
     try:
-        if state not in STATES:
-            raise InputError(f"must be {' or '.join(STATES)}", path="state")
+        if state not in set(ReviewState):
+            raise InputError(f"must be {' or '.join(ReviewState)}", path="state")
         found = page_of_reviews(current_container().database, state, after=after, limit=PAGE)
     except InputError as error:
         return render_template("reviews.html", found=Page(), state=state, refused=str(error)), 400

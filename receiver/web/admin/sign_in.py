@@ -13,6 +13,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, sessi
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.container import current_container
+from receiver.domain.staff import Role
 from receiver.errors import InputError
 from receiver.services.staff.sign_in import Visitor, sign_in
 from receiver.web.admin.session import (
@@ -50,7 +51,7 @@ def operators_only(page: Page) -> Page:
 
     @wraps(page)
     def guarded(*args: object, **kwargs: object) -> object:
-        if g.person.role != "operator":
+        if g.person.role != Role.OPERATOR:
             abort(403)
         return page(*args, **kwargs)
 

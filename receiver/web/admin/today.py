@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, timedelta
 
 from flask import Blueprint, g, render_template, url_for
 
 from receiver.container import current_container
 from receiver.documents.troubles import staff_words
+from receiver.domain.audit import AuditAction
 from receiver.domain.awards import DUE_SOON
+from receiver.domain.decision import Stage
+from receiver.domain.rejections import RejectionReason
 from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
 from receiver.services.alerts.work_queue import IN_THE_QUEUE, TodoItem, today
 from receiver.services.stores.listing import CONDITIONS
@@ -17,7 +21,7 @@ from receiver.web.admin.sign_in import staff_only
 today_pages = Blueprint("today", __name__, url_prefix="/admin", template_folder="templates")
 
 # What each matter says beside its number: of one, of several, and what to do about it.
-WORDS = {
+WORDS: Mapping[str, tuple[str, str, str]] = {
     "worker_silent": (
         *("no worker is alive",) * 2,
         "Nothing is processed, polled or decided. Start: flask --app wsgi worker",
@@ -104,17 +108,17 @@ def _leads_to(matter: TodoItem) -> str | None:
     if matter.id == "reviews_waiting":
         return url_for("console_reviews.show")
     if matter.id == "stores_held":
-        return url_for("stores.show", stage="held")
+        return url_for("stores.show", stage=Stage.HELD)
     if matter.id in ("stores_claimed", "messages_from_elsewhere"):
         return url_for("claims.show")
     if matter.id == "stores_moved":
-        return url_for("audit.show", action="stores move")
+        return url_for("audit.show", action=AuditAction.STORES_MOVE)
     if matter.id in CONDITIONS:
         return url_for("stores.show", condition=matter.id)
     if matter.id.startswith("deliveries_"):
         return url_for("deliveries.show", state=matter.state or matter.id.removeprefix("deliveries_"))
     if matter.id == "signatures_rejected":
-        return url_for("turned_away.rejections", reason="signature")
+        return url_for("turned_away.rejections", reason=RejectionReason.SIGNATURE)
     if matter.id == "tokens_expire":
         return url_for("account.show", _anchor="tokens")
     if matter.id == "quarantined":

@@ -10,8 +10,9 @@ from flask_smorest import Blueprint
 
 from receiver.container import current_container
 from receiver.documents.disconnect import read_reason
+from receiver.domain.audit import Agent
 from receiver.errors import NotFound
-from receiver.services.reviews.reviews import MERCHANT, store_for_token
+from receiver.services.reviews.reviews import store_for_token
 from receiver.services.stores.registry import disconnect_store
 from receiver.strict_json import read_json
 from receiver.web.api.bearer import bearer_token, refused
@@ -41,5 +42,5 @@ class MerchantDisconnectView(MethodView):
         except NotFound as error:
             raise refused() from error
         reason = read_reason(read_json(request.get_data()))
-        disconnect_store(container.database, container.now(), store_id, reason=reason, actor=MERCHANT)
+        disconnect_store(container.database, container.now(), store_id, reason=reason, actor=Agent.MERCHANT)
         return {"status": "disconnected"}

@@ -8,8 +8,10 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from receiver.documents.review import LONGEST_MESSAGE
+from receiver.domain.awards import AwardState
 from receiver.domain.next_tier import Needs
 from receiver.domain.notices import MailState, NoticeKind
+from receiver.domain.reviews import ReviewState
 from receiver.domain.troubles import Actor
 
 MAYBE: dict[str, Any] = {"allow_none": True}
@@ -190,7 +192,7 @@ class NoticesSchema(Schema):
 
 class _Award(Schema):
     id = fields.String(**MAYBE)
-    state = fields.String(metadata={"enum": ["due", "issued", "credited", "expired", "blocked"]})
+    state = fields.String(metadata={"enum": list(AwardState)})
     credit = fields.String()
     currency = fields.String()
     decided_at = fields.String(**MAYBE)
@@ -258,7 +260,7 @@ class ReviewSchema(Schema):
     """The newest review the merchant asked for, and its answer."""
 
     id = fields.String()
-    state = fields.String(metadata={"enum": ["open", "answered"]})
+    state = fields.String(metadata={"enum": list(ReviewState)})
     asked_at = fields.String(metadata={"format": "date-time"})
     answered_at = fields.String(**MAYBE)
     answer = fields.String(**MAYBE, metadata={"enum": ["upheld", "overridden", "fact_recorded", None]})

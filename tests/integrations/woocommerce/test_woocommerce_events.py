@@ -5,7 +5,8 @@ import json
 import pytest
 
 from receiver.errors import InputError
-from receiver.integrations.woocommerce.events import SIGNAL, is_ping, read_event
+from receiver.integrations.woocommerce.events import SIGNAL, read_event
+from receiver.integrations.woocommerce.webhooks import is_ping
 from tests.captures import FILES, captures
 
 GOOD = b'{"action":"wc_ad_credit_signal","arg":{"v":1}}'
@@ -74,4 +75,4 @@ def test_every_capture_of_an_action_is_read_and_every_other_refused(file: str):
             with pytest.raises(InputError):
                 read_event(topic, one.body)
         elif one.method == "POST":
-            assert is_ping(dict(one.headers)["Content-Type"], one.body), one.note
+            assert is_ping({"content-type": dict(one.headers)["Content-Type"]}, one.body), one.note

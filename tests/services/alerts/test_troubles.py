@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from receiver.documents.status import full_document
+from receiver.domain.deliveries import DeliveryReason
 from receiver.domain.troubles import ADVICE
 from receiver.services.alerts.notify_staff import notify_staff
 from receiver.services.decisions.decide import decide_store
@@ -61,7 +62,7 @@ def test_a_trouble_keeps_the_time_at_which_it_was_first_noticed_and_goes_when_it
 # -- Messages that were lost -----------------------------------------------------------------------
 
 
-def dead(error):
+def dead(error, reason=DeliveryReason.UNREADABLE):
     return tables.Delivery(
         identity="d",
         source="woocommerce",
@@ -71,13 +72,14 @@ def dead(error):
         body_sha256="0" * 64,
         received_at=SETTLED - HOUR,
         state="dead",
+        reason=reason,
         error=error,
     )
 
 
 LOST = [
     ("unreadable", lambda: dead("arg.seq: must be a whole number")),
-    ("held", lambda: dead("held: the signal is of https://copy.example/, the store is https://x/")),
+    ("held", lambda: dead("reworded", DeliveryReason.ELSEWHERE)),
     (
         "refused",
         lambda: tables.RejectionSample(store_id="st_1", reason="signature", at=SETTLED - HOUR, headers=[]),

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from receiver.domain.consent import ConsentOutcome, Permission
+from receiver.domain.poll_reasons import PollReason
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.oauth import Authorised, Consent
 from receiver.services.authorization.oauth_flow import (
@@ -491,7 +492,7 @@ def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(contain
 def test_two_stores_whose_advertiser_consents_at_the_same_moment_are_both_linked(container, way, attacker):
     states = [one.leave(one.open()) for one in (way, attacker)]
     with container.database.writing() as session:
-        spend.account_for_polling(session, "7001", container.now(), "linked")
+        spend.account_for_polling(session, "7001", container.now(), PollReason.LINKED)
         session.flush()
         thread, caught = while_waiting(session, lambda: attacker.back(states[1]))
     thread.join(60)

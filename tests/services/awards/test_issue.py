@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from receiver.domain.awards import STATES
+from receiver.domain.awards import AwardState
 from receiver.errors import InputError, NotFound, ReceiverError, Refused
 from receiver.services.awards.block import block, lift
 from receiver.services.awards.credit import credited
@@ -56,7 +56,7 @@ def test_another_reference_is_a_second_credit_and_refused(desk):
     assert (desk.award().reference, len(desk.audited())) == ("INV-1", 1)
 
 
-@pytest.mark.parametrize("state", sorted({*STATES} - {"due"}))
+@pytest.mark.parametrize("state", sorted({*AwardState} - {"due"}))
 def test_only_a_due_award_can_be_issued(desk, state):
     desk.put(state)
     assert f"award aw_0 is {state}; only one that is due can be issued" in refused(desk.issue)

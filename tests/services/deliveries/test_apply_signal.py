@@ -298,7 +298,7 @@ def test_a_signal_nobody_can_read_is_named_by_its_path(shop: Shop, argument: Any
 
 
 def test_an_ending_says_no_more_than_it_must():
-    assert astuple(ProcessingResult(DeliveryState.PROCESSED)) == ("processed", None, ())
+    assert astuple(ProcessingResult(DeliveryState.PROCESSED)) == ("processed", None, (), None)
 
 
 @pytest.mark.parametrize("value", ["0", "", " ", "00000", None])

@@ -14,6 +14,7 @@ from sqlalchemy import event, func, select
 from receiver.container import Container
 from receiver.domain import limits, shop_facts
 from receiver.domain.limits import Keep, Sent, how_to_keep
+from receiver.integrations.providers import PROVIDERS
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED
 from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries.process import process_next
@@ -50,9 +51,8 @@ class Sender:
     def send(self, body: bytes, **changes: str | None) -> WebhookResponse:
         self.sent += 1
         headers = {"x_wc_webhook_delivery_id": f"d{self.sent}", **changes}
-        call = WebhookRequest(
-            self.store_id, None, "POST", dict(signed_headers(body, SECRET, **headers)), lambda _: body
-        )
+        signed = dict(signed_headers(body, SECRET, **headers))
+        call = WebhookRequest(PROVIDERS["woocommerce"], "POST", signed, lambda _: body, self.store_id)
         return self.reception.answer(call)
 
     def rows(self) -> list[Delivery]:

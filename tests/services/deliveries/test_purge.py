@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from receiver.container import Container
+from receiver.domain.rejections import RejectedCall
 from receiver.services.deliveries import purge as purging
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.purge import expired, purge
@@ -81,7 +82,7 @@ def test_quarantine_samples_and_counts_have_their_own_ends(container, store_id, 
             session, identity="a" * 64, store_id=store_id, hook_id=store_id, topic=None, headers=[],
             body_sealed="x", body_sha256="b" * 64, bytes=1, received_at=container.now(),
         )  # fmt: skip
-        sample = rejections.Sample(store_id, "signature", container.now(), [], 1)
+        sample = RejectedCall(store_id, "signature", container.now(), [], 1)
         rejections.add_samples(session, [sample])
         rejections.add_counts(session, {(store_id, "signature", container.now().date()): 3})
     left = []

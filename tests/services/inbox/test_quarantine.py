@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from receiver.container import Container
 from receiver.errors import InputError
+from receiver.integrations.providers import PROVIDERS
 from receiver.services.deliveries.process import process_next
 from receiver.services.inbox import receive
 from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
@@ -39,7 +40,9 @@ class Desk:
         body = body_of(argument)
         headers = dict(signed_headers(body, secret, **changes))
         return self.reception.answer(
-            WebhookRequest(store or self.store, None, "POST", headers, lambda length: body[:length])
+            WebhookRequest(
+                PROVIDERS["woocommerce"], "POST", headers, lambda length: body[:length], store or self.store
+            )
         )
 
     def write_down(self) -> None:
@@ -216,7 +219,7 @@ def test_calls_turned_away_are_counted_by_day_store_and_reason(desk: Desk):
 def test_pings_are_counted_and_nothing_of_them_is_kept(desk: Desk):
     body = b"webhook_id=11"
     headers = {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
-    call = WebhookRequest(desk.store, None, "POST", headers, lambda length: body[:length])
+    call = WebhookRequest(PROVIDERS["woocommerce"], "POST", headers, lambda length: body[:length], desk.store)
     assert desk.reception.answer(call).body == {"status": "pong"}
     desk.write_down()
     assert [(one.store_id, one.reason, one.count) for one in desk.rows(Rejection)] == [("", "ping", 1)]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from receiver.container import Container
+from receiver.domain.deliveries import DeliverySource
+from receiver.integrations.providers import PROVIDERS
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery
@@ -27,7 +30,9 @@ class Desk:
 
     def ask(self, read: Callable[[int], bytes] | None = None, **changes: str | None) -> WebhookResponse:
         headers = dict(signed_headers(BODY, SECRET, **changes))
-        call = WebhookRequest(self.store_id, None, "POST", headers, read or (lambda length: BODY[:length]))
+        call = WebhookRequest(
+            PROVIDERS["woocommerce"], "POST", headers, read or (lambda length: BODY[:length]), self.store_id
+        )
         return self.reception.answer(call)
 
     def kept(self) -> int:
@@ -93,5 +98,13 @@ def test_a_database_that_cannot_be_reached_says_so_to_our_log_alone(desk: Desk):
 
 def test_a_call_never_shows_its_headers_by_accident(desk: Desk):
     assert "a-signature" not in repr(
-        WebhookRequest("st_1", None, "POST", {"x": "a-signature"}, lambda _: b"")
+        WebhookRequest(PROVIDERS["woocommerce"], "POST", {"x": "a-signature"}, lambda _: b"", "st_1")
     )
+
+
+def test_a_store_is_unknown_at_the_address_of_another_platform(desk: Desk):
+    other = replace(PROVIDERS["woocommerce"], source=DeliverySource.TIKTOK)
+    headers = dict(signed_headers(BODY, SECRET))
+    call = WebhookRequest(other, "POST", headers, lambda length: BODY[:length], desk.store_id)
+    assert desk.reception.answer(call).status == 404
+    assert desk.kept() == 0

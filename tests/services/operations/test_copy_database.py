@@ -37,7 +37,7 @@ from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.heartbeats import beat
 from receiver.storage.tables import Base, Delivery, Store
-from receiver.storage.types import ExactDecimal, Json, PackedJson, Utc
+from receiver.storage.types import EnumText, ExactDecimal, Json, PackedJson, Utc
 from tests.conftest import database_on
 from tests.db_factories import keep_store
 from tests.signals import add_shop, keep_one, signal
@@ -105,6 +105,8 @@ class Filled:
         number = next(self._numbers)
         if column.name.endswith("_sealed"):
             return self._cipher.encrypt(f"secret {number}")
+        if isinstance(column.type, EnumText):
+            return next(iter(column.type.members))
         values = {
             Utc: AT + timedelta(microseconds=number),
             ExactDecimal: Decimal(number) / 7,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import responses
 
+from receiver.domain.poll_reasons import PollReason
 from receiver.domain.schedule import after_failures
 from receiver.errors import Advice, ProviderError, StorageUnavailable
 from receiver.integrations.tiktok.client import TikTokClient
@@ -28,18 +29,16 @@ class Next:
     """When this account is asked again (None: not by itself), and whether another may be asked at once."""
 
     after: timedelta | None
-    why: str
+    why: PollReason
     others_go_on: bool = True
     consent: bool = True
 
 
-AGAIN = Next(after_failures("7001", 5 * MINUTE, 6 * HOUR, 1), "after a passing fault")
-OURS = Next(6 * HOUR, "once our configuration is put right")
-NO_ACCESS = Next(
-    after_failures("7001", 6 * HOUR, 48 * HOUR, 1), "whether TikTok gives access to the account again"
-)
-CONSENT = Next(None, "waits for the advertiser's consent", consent=False)
-APP = Next(SECOND, "put back: the app's call budget is used up until then", others_go_on=False)
+AGAIN = Next(after_failures("7001", 5 * MINUTE, 6 * HOUR, 1), PollReason.PASSING_FAULT)
+OURS = Next(6 * HOUR, PollReason.MISCONFIGURED)
+NO_ACCESS = Next(after_failures("7001", 6 * HOUR, 48 * HOUR, 1), PollReason.NO_ACCESS)
+CONSENT = Next(None, PollReason.NO_CONSENT, consent=False)
+APP = Next(SECOND, PollReason.APP_LIMIT, others_go_on=False)
 FAULTS = {
     "error_40001_no_permission": NO_ACCESS,
     "error_40002_bad_parameter": OURS,
@@ -48,9 +47,7 @@ FAULTS = {
     "error_40102_token_expired": CONSENT,
     "error_40104_token_missing": OURS,
     "error_40105_token_invalid": CONSENT,
-    "error_40133_advertiser_rate_limit": Next(
-        MINUTE, "put back: the ad account's call limit is reached until then"
-    ),
+    "error_40133_advertiser_rate_limit": Next(MINUTE, PollReason.ACCOUNT_LIMIT),
     "error_40300_advertiser_missing": NO_ACCESS,
     "error_50000_system": AGAIN,
     "error_50002_processing": AGAIN,
@@ -146,7 +143,7 @@ def test_a_blocked_app_asks_about_no_account_for_an_hour(two):
     account = poll(two)
     assert (account.next_poll_at, account.poll_reason) == (
         OPEN + HOUR,
-        "put back: TikTok has blocked the app, or its id or secret is wrong",
+        PollReason.APP_BLOCKED,
     )
     assert not is_sent(two, "7002")
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from receiver.domain.schedule import PollReason
+from receiver.domain.poll_reasons import PollReason
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.polling.poll import poll_due
@@ -83,7 +83,7 @@ def test_what_waits_for_consent_or_for_a_pause_is_not_brought_forward(linked, ti
     poll(linked, tiktok, STOPPED)
     with linked.database.writing() as session:
         row = session.get_one(tables.Account, "7001")
-        row.next_poll_at, row.poll_reason = waits, "waits for something else"
+        row.next_poll_at, row.poll_reason = waits, PollReason.APP_LIMIT if waits else PollReason.NO_CONSENT
     stop(linked, False, STOPPED + HOUR)
     assert account(linked).next_poll_at == waits
 

@@ -8,7 +8,8 @@ from threading import Barrier
 import pytest
 
 from receiver.domain.facts import Outcome
-from receiver.domain.schedule import PollReason, share_of
+from receiver.domain.poll_reasons import PollReason
+from receiver.domain.schedule import share_of
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.services.authorization.consent import give_consent
@@ -251,7 +252,7 @@ def test_staff_can_look_up_why_a_consent_is_gone(linked):
     revoked.fault = REVOKED
     poll(linked, revoked)
     assert kept(linked, tables.AuditEntry, 1).detail == {"advertiser_id": "7001", "why": "revoked"}
-    assert kept(linked, tables.Account, "7001").poll_reason == "waits for the advertiser's consent"
+    assert kept(linked, tables.Account, "7001").poll_reason == PollReason.NO_CONSENT
 
 
 def test_passing_faults_are_tried_again_with_growing_waits(linked):

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from receiver.domain.facts import BilledTransaction
-from receiver.domain.schedule import EVERY, PollReason, share_of
+from receiver.domain.poll_reasons import PollReason
+from receiver.domain.schedule import EVERY, share_of
 from receiver.errors import Advice, ProviderError
 from receiver.services.decisions.status import status_of
 from receiver.services.evaluation.facts import gather_facts

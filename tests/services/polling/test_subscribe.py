@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from receiver.app import create_app
-from receiver.domain.schedule import PollReason
+from receiver.domain.poll_reasons import PollReason
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.tiktok.accounts import AccountDay, SandboxAccount

@@ -13,12 +13,12 @@ from marshmallow.validate import Length, OneOf
 
 from receiver.container import current_container
 from receiver.documents.times import time_text
-from receiver.domain.awards import STATES, AwardFilters
+from receiver.domain.awards import AwardDelivery, AwardFilters, AwardState
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import credited
-from receiver.services.awards.issue import DELIVERIES, issue
+from receiver.services.awards.issue import issue
 from receiver.services.awards.issue_file import Planned, issue_file, preview
 from receiver.services.awards.listing import page_of_awards, show_award
 from receiver.services.decisions.preview import run_with_preview
@@ -35,7 +35,7 @@ WORDS: dict[str, Any] = {"required": True, "validate": Length(min=1, max=LONGEST
 class AwardArguments(PageArguments):
     """Which awards."""
 
-    state = fields.String(validate=OneOf(STATES))
+    state = fields.String(validate=OneOf(list(AwardState)))
     programme = fields.String(validate=Length(min=1, max=200))
     flagged = fields.Boolean(load_default=False, metadata={"description": "Only those with a flag."})
     overdue = fields.Boolean(load_default=False, metadata={"description": "Only those past their date."})
@@ -51,7 +51,7 @@ class AwardRowSchema(Schema):
     programme = fields.String(required=True)
     merchant = fields.String(required=True)
     advertiser_id = fields.String(required=True)
-    state = fields.String(required=True, metadata={"enum": list(STATES)})
+    state = fields.String(required=True, metadata={"enum": list(AwardState)})
     credit = fields.String(required=True)
     currency = fields.String(required=True)
     decided_at = fields.Function(lambda row: time_text(row["decided_at"]), metadata={"type": "string"})
@@ -92,7 +92,9 @@ class IssueSchema(Schema):
     """That the credit was given."""
 
     reference = fields.String(**WORDS)
-    delivered_as = fields.String(data_key="as", load_default="applied", validate=OneOf(DELIVERIES))
+    delivered_as = fields.String(
+        data_key="as", load_default=AwardDelivery.APPLIED, validate=OneOf(list(AwardDelivery))
+    )
 
 
 class CorrectSchema(IssueSchema):

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from receiver.container import current_container
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliverySource, DeliveryState
 from receiver.errors import Refused
 from receiver.paging import LARGEST_ID
 from receiver.services.deliveries.detail import DeliveryDetail, delivery_detail, raw_body, redacted_body
@@ -31,7 +31,7 @@ class DeliveryFiltersSchema(Schema):
     """Which deliveries."""
 
     state = fields.String(validate=OneOf(list(DeliveryState)))
-    source = fields.String(validate=OneOf(("woocommerce", "tiktok")))
+    source = fields.String(validate=OneOf(list(DeliverySource)))
     store = fields.String(**TEXT)
     topic = fields.String(**TEXT)
     delivery = fields.String(**TEXT, metadata={"description": "The id its sender gave it."})

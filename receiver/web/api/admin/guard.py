@@ -7,6 +7,7 @@ from werkzeug.exceptions import Forbidden
 
 from receiver.container import current_container
 from receiver.documents.times import time_text
+from receiver.domain.staff import Role
 from receiver.errors import StorageUnavailable
 from receiver.services.staff.records import ApiToken
 from receiver.services.staff.tokens import TokenExpired, use_token
@@ -24,7 +25,7 @@ def only_staff() -> None:
     if used is None:
         raise refused()
     g.person, g.token = used.owner, used
-    if request.method not in SAFE and g.person.role != "operator":
+    if request.method not in SAFE and g.person.role != Role.OPERATOR:
         raise Forbidden
 
 

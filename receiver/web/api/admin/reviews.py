@@ -11,10 +11,9 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from receiver.container import current_container
-from receiver.domain.reviews import ReviewAnswer
+from receiver.domain.reviews import ReviewAnswer, ReviewState
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.reviews.reviews import (
-    STATES,
     answer_review,
     checked_answer,
     page_of_reviews,
@@ -32,7 +31,7 @@ TEXT: dict[str, Any] = {"validate": Length(min=1, max=LONGEST)}
 class ReviewArguments(PageArguments):
     """Which reviews."""
 
-    state = fields.String(load_default=None, validate=OneOf(STATES))
+    state = fields.String(load_default=None, validate=OneOf(list(ReviewState)))
 
 
 class AdminReviewRowSchema(Schema):
@@ -40,7 +39,7 @@ class AdminReviewRowSchema(Schema):
 
     id = fields.String(required=True)
     store = fields.String(required=True)
-    state = fields.String(required=True, metadata={"enum": list(STATES)})
+    state = fields.String(required=True, metadata={"enum": list(ReviewState)})
     asked_at = Moment(required=True)
     message = fields.String(required=True)
     decision = fields.Integer(required=True, **MAYBE)

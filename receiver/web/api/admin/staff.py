@@ -11,8 +11,9 @@ from marshmallow.validate import Length, OneOf, Range
 
 from receiver.container import current_container
 from receiver.documents.times import time_text
+from receiver.domain.staff import Role
 from receiver.errors import Refused
-from receiver.services.staff.members import ROLES, add_staff, list_staff, remove_staff, set_password
+from receiver.services.staff.members import add_staff, list_staff, remove_staff, set_password
 from receiver.services.staff.passwords import new_password
 from receiver.services.staff.records import ApiToken, StaffMember
 from receiver.services.staff.tokens import LONGEST_NAME, MOST_DAYS, make_token, page_of_tokens, revoke_token
@@ -28,7 +29,7 @@ class MeSchema(Schema):
     """A member of staff."""
 
     email = fields.String(required=True)
-    role = fields.String(required=True, metadata={"enum": list(ROLES)})
+    role = fields.String(required=True, metadata={"enum": list(Role)})
     token_expires_at = fields.String(**TIME)
 
 
@@ -37,7 +38,7 @@ class StaffTokenSchema(Schema):
 
     id = fields.Integer(required=True)
     email = fields.String(required=True, metadata={"description": "Whose it is."})
-    role = fields.String(required=True, metadata={"enum": list(ROLES)})
+    role = fields.String(required=True, metadata={"enum": list(Role)})
     name = fields.String(required=True)
     created_at = fields.String(**TIME)
     expires_at = fields.String(**TIME)
@@ -53,14 +54,14 @@ class AddressSchema(Schema):
 class NewMemberSchema(AddressSchema):
     """Somebody to let in."""
 
-    role = fields.String(required=True, validate=OneOf(ROLES))
+    role = fields.String(required=True, validate=OneOf(list(Role)))
 
 
 class MemberSchema(Schema):
     """Somebody on the staff."""
 
     email = fields.String(required=True)
-    role = fields.String(required=True, metadata={"enum": list(ROLES)})
+    role = fields.String(required=True, metadata={"enum": list(Role)})
 
 
 class ListedMemberSchema(MemberSchema):
@@ -190,7 +191,7 @@ class TokensView(MethodView):
     @staff_api.response(200, page_schema(StaffTokenSchema, "StaffTokenPage"))
     def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Operators are shown everybody's, viewers their own; the newest first."""
-        whose = None if g.person.role == "operator" else g.person.id
+        whose = None if g.person.role == Role.OPERATOR else g.person.id
         page = page_of_tokens(
             current_container().database,
             after=arguments.get("after"),

@@ -13,6 +13,7 @@ from marshmallow.validate import Length, OneOf, Range
 from receiver.container import current_container
 from receiver.documents.status import full_document
 from receiver.domain.likeness import Likeness
+from receiver.domain.platforms import ShopPlatform
 from receiver.domain.shop_identity import ClaimReason
 from receiver.domain.store_filters import StoreCondition, StoreFilters
 from receiver.services.connections.claims import claims_about, dismiss_claim, page_of_claims
@@ -63,6 +64,7 @@ class StoreBaseSchema(Schema):
     url = fields.String(required=True)
     country = fields.String(required=True, **MAYBE)
     merchant = fields.String(required=True)
+    platform = fields.String(required=True, metadata={"enum": list(ShopPlatform)})
     programme = fields.String(required=True)
     joined_at = Moment(required=True)
     stage = fields.String(required=True, **MAYBE)

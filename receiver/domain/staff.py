@@ -1,0 +1,12 @@
+"""The roles of staff."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The rights of a member of staff."""
+
+    VIEWER = "viewer"  # reads
+    OPERATOR = "operator"  # reads and changes

@@ -1,0 +1,120 @@
+"""TikTok as a sender of webhooks: its two addresses, whether it signed a call, and what an event says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from receiver.domain.poll_reasons import PollReason
+from receiver.errors import InputError
+from receiver.integrations.tiktok.signature import verify_open, verify_timed
+from receiver.strict_json import read_json
+from receiver.tiktok_ids import SHAPE, account_id
+
+TIMED, OPEN = "tiktok-signature", "x-open-signature"
+HEADERS = (TIMED, OPEN)
+REPORT_DATA = (11, "11")  # the object in a notice that figures have changed; its type is not stated
+MOST_ENTRIES, MOST_ACCOUNTS = 1000, 10_000
+
+
+class WebhookScheme(StrEnum):
+    """The address a call came to; it stands as the delivery's topic."""
+
+    ACCOUNTS = "tiktok.accounts"  # /webhooks/tiktok: news about TikTok users
+    ADS = "tiktok.ads"  # /webhooks/tiktok/ads: news about ad accounts
+
+
+TOPICS: Mapping[str, str] = {"": WebhookScheme.ACCOUNTS, "/ads": WebhookScheme.ADS}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is to be read again: these accounts, and where access to some was lost, whose that is."""
+
+    reason: PollReason
+    accounts: frozenset[str] = frozenset()
+    access_lost: bool = False  # to some that it does not name
+
+
+@dataclass(frozen=True)
+class UnusedEvent:
+    """An event that changes nothing here, and why."""
+
+    error: str
+
+
+def verification_error(
+    topic: str | None, headers: Mapping[str, str], raw: bytes, keys: Sequence[bytes], now: datetime | None
+) -> str | None:
+    """Return why the call is not shown to be TikTok's; None when it is.
+
+    Without `now` its age is not checked.
+    """
+    (key,) = keys  # one app, one secret
+    if topic == WebhookScheme.ADS:
+        return verify_open(key.decode(), headers.get(OPEN), raw)
+    return verify_timed(key.decode(), headers.get(TIMED), raw, now)
+
+
+def is_ping(headers: Mapping[str, str], raw: bytes) -> bool:
+    """Return False: TikTok sends none."""
+    return False
+
+
+def read_event(topic: str, raw: bytes) -> Notice | UnusedEvent:
+    """Return what an event asks us to read again. Raises InputError with the path of what is unreadable."""
+    body = read_json(raw, path="body")
+    if not isinstance(body, dict):
+        raise InputError("must be a JSON object", path="body")
+    return _about_ads(body) if topic == WebhookScheme.ADS else _about_users(body)
+
+
+def _about_ads(body: dict[str, Any]) -> Notice | UnusedEvent:
+    # Suspended, or not any more: the one notice without entries.
+    if "status" in body and "advertiser_id" in body:
+        return Notice(PollReason.STATUS_CHANGED, frozenset({_id(body["advertiser_id"], "advertiser_id")}))
+    if body.get("object") not in REPORT_DATA:
+        return UnusedEvent("this kind of notice is not used")
+    named: set[str] = set()
+    access_lost = False
+    for place, entry in enumerate(_entries(body)):
+        where = f"entry.{place}.changed_metrics_values"
+        values = entry.get("changed_metrics_values")
+        if values is not None and not isinstance(values, dict):
+            raise InputError("must be an object", path=where)
+        named |= {_id(one, where) for one in values or ()}
+        access_lost |= bool(entry.get("message"))  # nothing else is told in words, and these are not stated
+    if len(named) > MOST_ACCOUNTS:
+        raise InputError(f"must name at most {MOST_ACCOUNTS} ad accounts", path="entry")
+    return Notice(PollReason.FIGURES_CHANGED, frozenset(named), access_lost)
+
+
+def _about_users(body: dict[str, Any]) -> Notice | UnusedEvent:
+    event = body.get("event")
+    if not isinstance(event, str):
+        raise InputError("must be a text", path="event")
+    if event != "authorization.removed":
+        return UnusedEvent("this event is not used")
+    return Notice(PollReason.STATUS_CHANGED, access_lost=True)
+
+
+def _entries(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    entries = body.get("entry")
+    if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
+        raise InputError(f"must be a list of at most {MOST_ENTRIES}", path="entry")
+    for place, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise InputError("must be an object", path=f"entry.{place}")
+        yield entry
+
+
+def _id(value: Any, path: str) -> str:
+    """Return digits, given as text or as a number: past 2**53 a number is still whole here."""
+    text = str(value) if type(value) is int else value
+    found = account_id(text)
+    if found is None:
+        raise InputError(SHAPE, path=path)
+    return found
