@@ -91,7 +91,7 @@ def test_a_listing_is_narrowed_as_in_the_console(terminal: Terminal):
         return [row["id"] for row in terminal.json("stores", "list", *filters)]
 
     assert listed("--condition", "disconnected") == listed("--text", "other.example") == [placed]
-    assert listed("--country", "US") == [placed, waiting]
+    assert set(listed("--country", "US")) == {placed, waiting}
     assert listed("--country", "GB") == listed("--stage", "due") == []
     assert terminal("stores", "list", "--waiting", "--condition", "connected").exit_code == 2
     assert terminal("stores", "list", "--condition", "asleep").exit_code == 2

@@ -240,7 +240,7 @@ def test_every_stage_and_every_fault_is_walked():
     # Met only where the report has rows of the last days.
     answers |= {Fault.DOUBLED_ROW, Fault.FOREIGN_CURRENCY, Fault.REFUSED_METRIC}
     assert set(REACHES) | answers == set(Fault)
-    harmless = {ShopFault.SLOW, ShopFault.MEMBERS_ONLY, ShopFault.QUEUE_STANDS}
+    harmless = {ShopFault.SLOW, ShopFault.NO_KEY_PAGE, ShopFault.MEMBERS_ONLY, ShopFault.QUEUE_STANDS}
     assert set(SHOP_TROUBLES) | harmless | {ShopFault.TEMPORARY_REDIRECT, ShopFault.NO_AUTHORIZATION} == set(
         ShopFault
     )
