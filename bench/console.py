@@ -53,7 +53,7 @@ ASKED = (
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one page: milliseconds of the server's time, and how often it asked the database."""
+    """The cost of an account's ads over UTC dates, in `currency`: paid by cash, by ad credit (`grant`)."""
 
     median: float
     p99: float

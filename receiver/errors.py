@@ -25,7 +25,7 @@ class InputError(ReceiverError):
 
 
 class NotFound(ReceiverError):
-    """What was asked for is not here."""
+    """The thing asked for is not here."""
 
 
 class Refused(ReceiverError):
@@ -45,7 +45,7 @@ class Busy(ReceiverError):
 
 
 class Advice(enum.StrEnum):
-    """What to do about a provider's refusal."""
+    """The way to go on after a provider's refusal."""
 
     AGAIN = "again"  # a passing fault: try later
     NARROW = "ask for less"  # too much at once: never the same again, but smaller parts of it

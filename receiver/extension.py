@@ -17,7 +17,7 @@ SANDBOX = "receiver.sandbox.plug"  # has `plug_in(folder) -> Extension`
 
 
 class Extension(Protocol):
-    """What the product asks of a sandbox."""
+    """The interface that a sandbox offers to the product."""
 
     def now(self) -> datetime:
         """Return the time that the whole service goes by, in UTC."""

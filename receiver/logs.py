@@ -33,7 +33,7 @@ class _Stderr:
 
 
 class _Libraries(logging.StreamHandler[Any]):
-    """What libraries have to say, as lines like ours."""
+    """Turns the log lines of libraries into lines like ours."""
 
 
 def _add_request_id(_logger: Any, _method: str, line: EventDict) -> EventDict:

@@ -40,7 +40,7 @@ YES_NO_HELP = "should be yes or no"
 
 @dataclass(frozen=True, repr=False)
 class Settings:
-    """What an operator decides. Every field is a variable of the same name in capitals."""
+    """The settings of an operator. Every field is a variable of the same name in capitals."""
 
     secret_keys: tuple[str, ...]  # Fernet keys: the first encrypts, all decrypt
     public_url: str  # where stores and browsers reach us, no closing slash

@@ -64,11 +64,11 @@ def _parsed(given: str | bytes, path: str, of_pairs: Callable[[Pairs], Any] = di
 
 
 class _Meaningless(Exception):
-    """What the parser lets through and we do not."""
+    """A value that the parser lets through and we do not."""
 
 
 class _OutOfBounds(Exception):
-    """What is JSON, and larger than anybody has to mean."""
+    """A value that is JSON, and larger than anybody has to mean."""
 
 
 def _check_depth(text: str) -> None:

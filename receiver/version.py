@@ -1,3 +1,3 @@
-"""What this is a version of; pyproject.toml says the same."""
+"""The version of the service; pyproject.toml says the same."""
 
 VERSION = "0.1.0"

@@ -1,1 +1,1 @@
-"""What crosses to a WooCommerce store: the signal both sides agreed on, REST calls, the companion plugin."""
+"""The bridge to a WooCommerce store: the signal both sides agreed on, REST calls, the companion plugin."""

@@ -22,7 +22,7 @@ USER_AGENT = "ad-credit-receiver"
 
 
 class AuthMethod(StrEnum):
-    """How a call carries the keys."""
+    """The way in which a call carries the keys."""
 
     BASIC = "basic"
     SIGNED = "signed"

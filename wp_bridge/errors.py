@@ -1,4 +1,4 @@
-"""What can go wrong between us and a store."""
+"""Errors between us and a store."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class BridgeError(Exception):
 
 
 class BadSignal(BridgeError):
-    """What was sent is not the signal both sides agreed on; `path` names the field."""
+    """The signal is not the one both sides agreed on; `path` names the field."""
 
     def __init__(self, message: str, *, path: str) -> None:
         super().__init__(f"{path}: {message}" if path else message)
@@ -19,7 +19,7 @@ class BadSignal(BridgeError):
 
 
 class StoreTrouble(StrEnum):
-    """What keeps us from a store; each has a sentence for the merchant and a next step."""
+    """A reason why a store cannot be used; each has a sentence for the merchant and a next step."""
 
     UNREACHABLE = "unreachable"  # whatever it was: nobody shall learn from us what lies in a network
     NOT_HTTPS = "not_https"

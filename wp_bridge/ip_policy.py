@@ -1,4 +1,4 @@
-"""Which addresses may be called: a public one, under a public name or in its one usual form.
+"""Decides which addresses may be called: a public one, under a public name or in its one usual form.
 
 The tables are our own, after IANA's registries of special addresses: what Python's `is_global` says changes
 with its version, and lets through site-local and documentation networks, and IPv4 inside IPv6.

@@ -1,4 +1,4 @@
-"""What a store's answers mean: small typed values, or a StoreError that says what to do about it.
+"""Reads a store's answers: small typed values, or a StoreError that says what to do about it.
 
 A store is a stranger: what it says is cut to what can be shown and compared, and the rest is unknown.
 """
@@ -33,7 +33,7 @@ CURRENCY = re.compile("[A-Z]{3}")
 
 @dataclass(frozen=True)
 class StoreFacts:
-    """What a store says of itself; None is "not said". `country` is what stands before the colon of US:CA."""
+    """A store's report of itself; None is "not said". `country` is what stands before the colon of US:CA."""
 
     home_url: str | None
     uuid: str | None

@@ -53,7 +53,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class SafeHttpResponse:
-    """What a store answered; header names are in lower case."""
+    """A store's response; header names are in lower case."""
 
     status: int
     headers: dict[str, str]

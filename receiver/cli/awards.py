@@ -1,4 +1,4 @@
-"""What staff do with an award: `credits issue`, `code`, `credited`, `block`, `lift` and `show`."""
+"""Commands on one award: `credits issue`, `code`, `credited`, `block`, `lift` and `show`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every command prints: a table or JSON with the same keys; trouble is one line and exit code 1."""
+"""Prints the answers of commands: a table or JSON with the same keys; trouble is one line and exit code 1."""
 
 from __future__ import annotations
 

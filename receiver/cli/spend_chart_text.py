@@ -27,7 +27,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Marks:
-    """What bars are made of."""
+    """The characters that bars are made of."""
 
     counted: str
     moving: str

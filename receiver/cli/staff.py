@@ -91,7 +91,7 @@ def token(email: str, name: str, days: int, as_json: bool) -> None:
 @limit_option
 @json_option
 def tokens(limit: int, as_json: bool) -> None:
-    """Whose tokens there are, until when, and when each was last used; the newest first."""
+    """List API tokens, until when they count and when each was last used; the newest first."""
     page = page_of_tokens(current_container().database, limit=limit)
     print_rows(page.show(_token_row).rows, as_json)
 

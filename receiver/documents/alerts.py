@@ -1,4 +1,4 @@
-"""What staff are told without asking, in words: counts, ids of stores and links; no secret, no person."""
+"""Words of the alerts to staff: counts, ids of stores and links; no secret, no person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between two documents, named by paths a person can read: `spend.2025-11-05.cash_spend`."""
+"""Differences of two documents, named by paths a person can read: `spend.2025-11-05.cash_spend`."""
 
 from __future__ import annotations
 

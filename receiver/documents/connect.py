@@ -1,4 +1,4 @@
-"""What a plugin asks a ticket with, and the ticket as it reads it."""
+"""The plugin's request for a ticket, and the ticket as it reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the plugin says when its merchant ends the connection."""
+"""The plugin's request to end its store's connection."""
 
 from __future__ import annotations
 

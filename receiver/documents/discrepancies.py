@@ -1,4 +1,4 @@
-"""What staff read where a store's sources contradict each other, and what settles it."""
+"""Words for staff on sources that contradict each other, and on what settles it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a flag on an award means to staff, and what it asks of them."""
+"""Words for staff on the flags of an award, and on what each asks of them."""
 
 from __future__ import annotations
 

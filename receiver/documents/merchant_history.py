@@ -1,4 +1,4 @@
-"""What changed for a merchant between two status documents, in their own words."""
+"""Tells the changes for a merchant between two status documents, in their own words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a store can still reach, in fields and words: the next tier, its pace, a what-if, its place."""
+"""The progress a store can still make, in fields and words: next tier, pace, a what-if, its place."""
 
 from __future__ import annotations
 

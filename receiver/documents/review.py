@@ -17,7 +17,7 @@ LONGEST_MESSAGE = 2000
 
 
 class _Message(DashIsNull):
-    """What somebody wrote, on several lines too."""
+    """A text that somebody wrote, on several lines too."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = value.strip() if isinstance(value, str) else ""

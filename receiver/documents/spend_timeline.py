@@ -1,4 +1,4 @@
-"""How a store's spend came about, date by date, for drawings; its numbers are the status document's."""
+"""A store's spend date by date, for drawings; its numbers are the status document's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a merchant had better do by a certain date, or need not do any more, to earn credit in time."""
+"""Warnings with a date: steps that earn credit in time, and those that no longer do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff are told without asking: that a matter began, grew, still stands, or is over; never a storm."""
+"""Decides when staff are alerted: a matter began, grew, still stands, or is over; never a storm."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_WAIT = timedelta(hours=1)  # between two tries of a channel that fails
 
 
 class AlertMatter(StrEnum):
-    """What staff are told of without asking; each is kept under its id."""
+    """A matter that staff are alerted about; each is kept under its id."""
 
     WORKER_SILENT = "worker_silent"
     AWARDS_OVERDUE = "awards_overdue"
@@ -33,7 +33,7 @@ class AlertEvent(StrEnum):
 
 @dataclass(frozen=True)
 class AlertHistory:
-    """Of a matter: since when it stands (None: it does not), and what staff were last told, and when."""
+    """Since when a matter stands (None: it does not), and the last alert about it."""
 
     since: datetime | None = None
     told: int = 0  # how many they were told of; 0: nothing yet, or that it is over
@@ -54,7 +54,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class Message:
-    """What goes out; `id` is the same when the same is tried again."""
+    """A message to staff; `id` is the same when the same is tried again."""
 
     id: str
     at: datetime

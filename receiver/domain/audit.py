@@ -68,7 +68,7 @@ class AuditAction(StrEnum):
 
 
 class Agent(StrEnum):
-    """Who acts where no member of staff does."""
+    """An actor that is no member of staff."""
 
     SERVICE = "service"  # this service, on facts it read or a date that passed
     BRIDGE = "bridge"  # this service, on what a connected store's REST API answered
@@ -79,7 +79,7 @@ class Agent(StrEnum):
 
 @dataclass(frozen=True)
 class AuditFilters:
-    """Which entries; a filter that is None fits all."""
+    """Filters of audit entries; None does not filter."""
 
     actor: str | None = None
     action: str | None = None

@@ -24,14 +24,14 @@ class AwardState(StrEnum):
 
 
 class AwardDelivery(StrEnum):
-    """How staff gave the credit."""
+    """The way in which staff gave the credit."""
 
     APPLIED = "applied"  # put into the ad account
     CODE = "code"  # a code the merchant redeems
 
 
 class EvidenceSource(StrEnum):
-    """Where the evidence comes from that a credit arrived."""
+    """The source of the evidence that a credit arrived."""
 
     STAFF = "staff"  # their note
     PROMOTION_ISSUED = "promotion_issued"  # a PROMOTION_ISSUED row of the account
@@ -39,14 +39,14 @@ class EvidenceSource(StrEnum):
 
 
 class Mover(StrEnum):
-    """Who moves an award."""
+    """The side that moves an award."""
 
     STAFF = "staff"
     SERVICE = "service"  # by itself, on evidence it read or a date that passed
 
 
 class AwardMove(StrEnum):
-    """What can happen to a recorded award."""
+    """An act that moves a recorded award to another state."""
 
     ISSUE = "issue"  # staff gave the credit, and recorded its reference
     CREDIT = "credit"  # there is evidence that the credit arrived
@@ -57,7 +57,7 @@ class AwardMove(StrEnum):
 
 @dataclass(frozen=True)
 class Transition:
-    """Who may make a move, out of which states, and where it leads."""
+    """The movers that may make a move, the states it may start from, and the one it leads to."""
 
     by: frozenset[Mover]
     out_of: frozenset[AwardState]
@@ -79,7 +79,7 @@ MOVES: Mapping[AwardMove, Transition] = {
 
 @dataclass(frozen=True)
 class AwardFilters:
-    """Which awards; a filter that is None or False fits all."""
+    """Filters of awards; None does not filter."""
 
     state: AwardState | None = None
     programme: str | None = None

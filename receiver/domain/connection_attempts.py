@@ -13,7 +13,7 @@ SETTLES = timedelta(seconds=5)
 
 
 class ConnectOutcome(StrEnum):
-    """How a connect ended; one that ended never goes on."""
+    """The end of a connection attempt; one that ended never goes on."""
 
     CONNECTED = "connected"
     DENIED = "denied"  # the merchant said no
@@ -24,7 +24,7 @@ class ConnectOutcome(StrEnum):
 
 
 class Step(StrEnum):
-    """Where one stands that has not ended."""
+    """The step of a connection attempt that has not ended."""
 
     PROBING = "probing"  # the worker looks whether a shop answers there
     AT_THE_SHOP = "at the shop"

@@ -1,4 +1,4 @@
-"""What comes of an advertiser's consent: which ad account becomes the store's, or why none does yet.
+"""Resolves an advertiser's consent: which ad account becomes the store's, or why none does yet.
 
 What a store says of itself wins: a consent proves the account the store named, and names one only where
 the store named none.
@@ -36,7 +36,7 @@ class FlowError(StrEnum):
 
 
 class Permission(StrEnum):
-    """What we ask an advertiser for."""
+    """A permission that we ask an advertiser for."""
 
     REPORTS = "reports"
     ACCOUNT = "account"

@@ -31,7 +31,7 @@ from receiver.domain.spend import Spend, highest_tier
 
 
 class Stage(StrEnum):
-    """Where a store stands: the line first, then what wins over it."""
+    """A store's stage: the line first, then the stages that win over it."""
 
     NOT_ADMITTED = "not_admitted"
     AWAITING_SETUP = "awaiting_setup"
@@ -80,7 +80,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class DueAward:
-    """What the figures award, before anybody recorded it."""
+    """The award that the figures earn, before anybody recorded it."""
 
     tier: Tier
     currency: str

@@ -11,14 +11,14 @@ from typing import Any
 
 
 class DeliverySource(StrEnum):
-    """Who sent a delivery (integrations/providers.py)."""
+    """The sender of a delivery (integrations/providers.py)."""
 
     WOOCOMMERCE = "woocommerce"
     TIKTOK = "tiktok"
 
 
 class DeliveryState(StrEnum):
-    """How far a delivery has come."""
+    """The state of a delivery."""
 
     RECEIVED = "received"
     PROCESSING = "processing"
@@ -89,7 +89,7 @@ MOST_TRIES = len(LONGEST_WAITS) + 1
 
 @dataclass(frozen=True)
 class DeliveryFilters:
-    """Which deliveries; a filter that is None fits all."""
+    """Filters of deliveries."""
 
     state: str | None = None
     source: str | None = None

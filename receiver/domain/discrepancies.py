@@ -1,4 +1,4 @@
-"""Where TikTok's sources contradict each other, or what staff recorded: for staff to look into."""
+"""Contradictions between TikTok's sources, or with what staff recorded: for staff to look into."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from receiver.domain.facts import DaySpend, Payment
 
 
 class Discrepancy(StrEnum):
-    """Which sources contradict each other."""
+    """A contradiction between sources."""
 
     FIGURES_APART = "figures_apart"  # the report's own figures differ by more than a hundredth
     NO_CASH_SPEND = "no_cash_spend"  # cost runs, and cash pays none of it

@@ -1,4 +1,4 @@
-"""Which facts and terms a rule rests on: their values, who said so, and when; an unknown one is null."""
+"""The facts and terms a rule rests on: their values, who said so, and when; an unknown one is null."""
 
 from __future__ import annotations
 

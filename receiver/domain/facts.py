@@ -1,4 +1,4 @@
-"""What is known about a store, its ad account, history, spend and bills; None is unknown, unless said."""
+"""The facts about a store, its ad account, history, spend and bills; None is unknown, unless said."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GROWING = ("spend", "payments")
 
 
 class Payment(StrEnum):
-    """How the ad account pays."""
+    """The way an ad account pays."""
 
     MANUAL = "manual"
     AUTOMATIC = "automatic"
@@ -26,7 +26,7 @@ class Payment(StrEnum):
 
 
 class Source(StrEnum):
-    """Who says a fact."""
+    """The source of a fact."""
 
     WOOCOMMERCE = "woocommerce"
     PLUGIN = "companion plugin"
@@ -37,7 +37,7 @@ class Source(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a rule answers."""
+    """The answer of a rule."""
 
     PASS = "pass"  # noqa: S105 (a rule's answer, no password)
     FAIL = "fail"

@@ -1,4 +1,4 @@
-"""What to tell staff when a recorded award's facts would now give another answer; it changes no award."""
+"""Flags for staff where a recorded award's facts would now give another answer; they change no award."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NEVER_FLAGGED = frozenset({"credit_in_time", "spend_reached"})
 
 @dataclass(frozen=True)
 class AwardedFor:
-    """What a recorded award was given for."""
+    """The account and the threshold that a recorded award was given for."""
 
     advertiser_id: str
     threshold: Decimal

@@ -1,4 +1,4 @@
-"""Which words name a language in an address: a code of ISO 639-1, and a region or script behind it."""
+"""Language codes in an address: of ISO 639-1, with a region or script behind."""
 
 from __future__ import annotations
 

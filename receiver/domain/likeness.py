@@ -1,4 +1,4 @@
-"""What lets two stores look like one merchant's; staff say once whether they are."""
+"""Signs that two stores are one merchant's; staff say once whether they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Likeness(StrEnum):
-    """What two stores of different merchants have in common."""
+    """A property that two stores of different merchants have in common."""
 
     HOST = "host"  # of their addresses, the very same: `a.shops.example` is not `b.shops.example`
     TIKTOK_USER = "tiktok_user"  # who gave both consents

@@ -1,4 +1,4 @@
-"""What one store may make us keep and do on a day: far above what an honest one needs.
+"""Bounds on what one store may make us keep and do on a day: far above what an honest one needs.
 
 A store of ours sends a few signals a day, of less than a KiB each; docs/bounds.md says what stops each table.
 """
@@ -30,7 +30,7 @@ OVER_SIGNALS = (
 
 
 class Keep(StrEnum):
-    """How much is kept of a delivery."""
+    """The part of a delivery that is kept."""
 
     WHOLE = "whole"
     SHORTENED = "shortened"  # without its body
@@ -39,7 +39,7 @@ class Keep(StrEnum):
 
 @dataclass(frozen=True)
 class Sent:
-    """What came from a store on a day: deliveries, and the bytes kept of their bodies."""
+    """A store's deliveries on a day, and the bytes kept of their bodies."""
 
     deliveries: int = 0
     body_bytes: int = 0

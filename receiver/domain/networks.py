@@ -1,4 +1,4 @@
-"""Whose an address on the internet is, as far as it tells: what tries are counted by."""
+"""The network that an internet address belongs to, by which tries are counted."""
 
 from __future__ import annotations
 

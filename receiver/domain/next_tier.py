@@ -16,7 +16,7 @@ CENT = Decimal("0.01")
 
 
 class Needs(StrEnum):
-    """What is missing to a tier."""
+    """The thing that is missing to reach a tier."""
 
     SPEND = "spend"
     PAYMENT = "payment"  # of a bill for what was spent

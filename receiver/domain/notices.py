@@ -1,4 +1,4 @@
-"""What a merchant is told without asking: each once, and only while it is true."""
+"""Notices that a merchant is sent without asking: each once, and only while it is true."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEAR = Decimal("0.9")  # of a tier's threshold
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about."""
+    """The subject of a notice."""
 
     NEAR_TIER = "near_tier"
     WINDOW_ENDS = "window_ends"
@@ -34,7 +34,7 @@ class NoticeKind(StrEnum):
 
 
 class MailState(StrEnum):
-    """Whether a merchant's notices go out by e-mail as well."""
+    """The state of e-mails beside a merchant's notices."""
 
     OFF = "off"
     UNCONFIRMED = "unconfirmed"  # the address has yet to be confirmed by its owner

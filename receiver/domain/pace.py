@@ -1,4 +1,4 @@
-"""What a rate of spending leads to: the pace of the last final dates, and a what-if of any amount a day."""
+"""Projects a rate of spending: the pace of the last final dates, and a what-if of any amount a day."""
 
 from __future__ import annotations
 

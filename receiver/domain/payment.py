@@ -1,4 +1,4 @@
-"""How an ad account pays, as far as its ledger tells: TikTok names the option nowhere."""
+"""Derives how an ad account pays from its ledger: TikTok names the option nowhere."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Seeker:
 
 @dataclass(frozen=True)
 class Places:
-    """What becomes of places, by store id."""
+    """The new state of places, by store id."""
 
     taken: frozenset[str]  # reserved before, and its own from now on
     lapsed: frozenset[str]  # reserved before, and free again
@@ -38,7 +38,7 @@ class Places:
 
 @dataclass(frozen=True)
 class PlaceInLine:
-    """Where a store stands among those that wait for a place."""
+    """A store's place among those that wait for one."""
 
     place: int  # from 1
     of: int

@@ -16,7 +16,7 @@ COUNTRY_ALIASES = {"UK": "GB"}  # the terms say UK; ISO 3166 says GB
 
 
 class Anchor(StrEnum):
-    """What the first date of a window is taken from."""
+    """The event that gives the first date of a window."""
 
     FIRST_CASH = "first_cash"
     SET_UP = "set_up"

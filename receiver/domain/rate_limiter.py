@@ -1,4 +1,4 @@
-"""How often TikTok may be called: whose turn is when, and when nobody's is for a while.
+"""Limits the calls to TikTok: the slots of an app's budget, and the back-off that TikTok asks for.
 
 Calls are spread evenly: each takes the next free moment, so that no second, no minute and no day can hold
 more than the rate allows, and one moment is all there is to remember. Everything here is a value; whoever
@@ -25,7 +25,7 @@ LONGEST = timedelta(days=1)
 
 
 class DenialReason(StrEnum):
-    """What keeps a call from its turn."""
+    """The reason why a call has to wait."""
 
     BUSY = "busy"  # too many are waiting already
     DAY = "day"  # the day's calls are made; it ends at 00:00 UTC
@@ -62,7 +62,7 @@ class Backoff:
 
 @dataclass(frozen=True)
 class BudgetState:
-    """What an app has left: from when the next call, and the next that is routine, may be made."""
+    """The rest of an app's budget: from when the next call, and the next routine one, may be made."""
 
     next_at: datetime | None = None
     routine_at: datetime | None = None

@@ -12,7 +12,7 @@ LARGEST_BATCH = 20  # a few hundredths of a second: live traffic waits no longer
 
 
 class ReplayState(StrEnum):
-    """Whether there is more to do."""
+    """The state of a replay."""
 
     RUNNING = "running"
     DONE = "done"

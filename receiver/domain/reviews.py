@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class ReviewAnswer(StrEnum):
-    """What staff did about a review."""
+    """The answer of staff to a review."""
 
     UPHELD = "upheld"  # what we said stands
     OVERRIDDEN = "overridden"  # a rule's outcome was replaced
@@ -24,7 +24,7 @@ class ReviewState(StrEnum):
 
 @dataclass(frozen=True)
 class ReviewSummary:
-    """What a merchant may see of its review; unanswered while `answer` is None."""
+    """The part of a review that its merchant may see; unanswered while `answer` is None."""
 
     id: str
     asked_at: datetime

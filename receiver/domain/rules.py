@@ -45,7 +45,7 @@ NOT_OVERRIDABLE = frozenset({"spend_reached", "account_linked", "integration_set
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule answers, and why."""
+    """A rule's outcome, and its reason."""
 
     outcome: Outcome
     reason_code: str = ""  # tells apart several reasons for one outcome

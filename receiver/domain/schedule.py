@@ -56,7 +56,7 @@ BY_STAGE = {
 
 @dataclass(frozen=True)
 class PollingState:
-    """What a poll is planned by: where a store stands with the account, as of the last reading.
+    """The state that a poll is planned by: a store's progress with the account, as of the last reading.
 
     `counted` is what qualifies, by date, dates not final included; `reached` the sum of final dates;
     `thresholds` rise. `bad_standing`: the account's own state at TikTok is what fails.

@@ -1,4 +1,4 @@
-"""What a store says of itself by REST, and what changed since it was last asked."""
+"""The facts a store reports of itself by REST, and their changes since it was last asked."""
 
 from __future__ import annotations
 

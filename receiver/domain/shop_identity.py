@@ -1,4 +1,4 @@
-"""Which store a shop is: the one at the address that was opened with its keys, whatever the shop reports."""
+"""Identifies a shop: it is the store at the address that its keys opened, whatever the shop reports."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Reported:
-    """What a shop reports at the address where its REST API was opened with keys."""
+    """The identity a shop reports at the address where its REST API was opened with keys."""
 
     address: str
     uuid: str | None
@@ -42,7 +42,7 @@ class Reported:
 
 @dataclass(frozen=True)
 class MoveEvidence:
-    """What speaks for a move to another address, as the old one and the store's keys at the new one show."""
+    """Evidence for a move to another address, as the old one and the store's keys at the new one show."""
 
     redirects: bool  # the old address leads there for good
     trouble: str | None  # wp_bridge.errors.StoreTrouble: why the new one did not open

@@ -1,4 +1,4 @@
-"""How long to wait after a try to sign in: the first few are free, then each wait is twice the one before.
+"""Exponential waits between tries to sign in: the first few are free, then each is twice the one before.
 
 Nobody is shut out for good: waits have an end, tries are forgotten, and a browser in which somebody
 signed in before has a count of its own, which strangers cannot run up.
@@ -17,7 +17,7 @@ SESSION_IDLE, SESSION_LONGEST = timedelta(hours=2), timedelta(hours=12)
 
 @dataclass(frozen=True)
 class LoginThrottle:
-    """How many tries are free, the longest wait, and after how much quiet all tries are forgotten."""
+    """The free tries, the longest wait, and the quiet after which all tries are forgotten."""
 
     free: int
     longest: timedelta

@@ -1,4 +1,4 @@
-"""What a store can tell us, which of two news is the newer, and what each says about link and set-up."""
+"""The signals of a store, their order, and what each says about link and set-up."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ SignalEvent = (
 
 @dataclass(frozen=True)
 class Integration:
-    """What a signal says about TikTok's plugin on the store."""
+    """A signal's report on TikTok's plugin at the store."""
 
     there: bool
     set_up: bool
@@ -87,7 +87,7 @@ class Integration:
 
 @dataclass(frozen=True)
 class Linked:
-    """What a signal says about the link: the account it names, or that there is none."""
+    """A signal's report on the link: the account it names, or that there is none."""
 
     account: AdAccount | None
 

@@ -1,4 +1,4 @@
-"""What counts toward a tier, what is left out and why, and on which date a threshold was reached.
+"""Computes qualifying spend, what is left out and why, and the date on which a threshold was reached.
 
 Amounts are exact decimals in the ad account's currency; nothing is ever rounded up to a threshold.
 """

@@ -1,4 +1,4 @@
-"""Which stores a listing shows: by stage, country, condition, or part of a name, address or id."""
+"""Filters of the listing of stores: stage, country, condition, or part of a name, address or id."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SCANNED_STORES = 5_000  # that one page looks at, where each row has to be
 
 
 class StoreCondition(StrEnum):
-    """What a store may be, whatever its stage."""
+    """A condition of a store, whatever its stage."""
 
     CONNECTED = "connected"  # we hold its keys
     IN_TROUBLE = "in_trouble"  # the last look at it did not come through
@@ -24,7 +24,7 @@ class StoreCondition(StrEnum):
 
 @dataclass(frozen=True)
 class StoreFilters:
-    """Which stores; a filter that is None fits all."""
+    """Filters of stores; None does not filter."""
 
     stage: str | None = None  # or UNDECIDED
     country: str | None = None

@@ -38,7 +38,7 @@ class WebhookProblem(StrEnum):
 
 @dataclass(frozen=True)
 class Repair:
-    """What to do for one wanted webhook: delete these, then make it anew or keep `keep`."""
+    """The repair of one wanted webhook: delete these, then make it anew or keep `keep`."""
 
     wanted: ExpectedWebhook
     trouble: WebhookProblem | None

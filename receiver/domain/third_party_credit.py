@@ -1,4 +1,4 @@
-"""Which credit in an ad account's payments is our own, and whether somebody else gave it some."""
+"""Tells our own credit in an ad account's payments from credit that somebody else gave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong about a store, and who must act: what warnings, Today, doctor, metrics and alerts tell of."""
+"""The troubles of a store, and who must act: behind warnings, Today, doctor, metrics and alerts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from receiver.domain.rules import consent_loss
 
 
 class Actor(StrEnum):
-    """Who must act for a trouble to end."""
+    """The side that must act for a trouble to end."""
 
     MERCHANT = "merchant"
     STAFF = "staff"
@@ -36,7 +36,7 @@ class ReadingFault(StrEnum):
 
 
 class TroubleId(StrEnum):
-    """What is wrong, the most urgent first.
+    """A trouble; the most urgent come first.
 
     After `store_` stands a word of wp_bridge.errors.StoreTrouble, after `webhook_` one of
     domain/store_webhooks.py, after `signals_` one of domain/facts.py.
@@ -180,7 +180,7 @@ OF_LOSS: Mapping[str, TroubleId] = {
 
 @dataclass(frozen=True)
 class Observations:
-    """What the service sees of a store beside its facts."""
+    """The service's own observations of a store, beside its facts."""
 
     discrepancies: tuple[str, ...] = ()  # domain/discrepancies.py
     reading: ReadingFault | None = None

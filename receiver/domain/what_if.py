@@ -1,4 +1,4 @@
-"""What a merchant who spends so much a day reaches: the tier, its date, and when its credit comes."""
+"""The result of spending so much a day: the tier, its date, and the date of its credit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed for a merchant, what they are told without asking, and the e-mails and pages about that."""
+"""Words of changes, notices, and the e-mails and pages about them."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ logging.getLogger("urllib3.connectionpool").addFilter(lambda _record: False)
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What came back, whatever its status; header names are in lower case."""
+    """A response, whatever its status; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]

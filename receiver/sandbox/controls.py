@@ -1,4 +1,4 @@
-"""What can be switched in the sandbox while it runs: its clock, and the faults of TikTok and of shops.
+"""Switches of the running sandbox: its clock, and the faults of TikTok and of shops.
 
 They are small files in the sandbox's folder, which every process looks at. An installation that is no
 sandbox has no such folder, and nothing can move its time.

@@ -16,7 +16,7 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 @dataclass(frozen=True)
 class Words:
-    """What the other side does, and what comes of it here."""
+    """Words on a fault: what the other side does, and what comes of it here."""
 
     does: str
     then: str
@@ -32,7 +32,7 @@ class Switched(Generic[Kind]):
 
 @dataclass(frozen=True)
 class FaultTarget:
-    """What a fault can be switched on for: its name in errors, and what it looks like."""
+    """A target of faults: its name in errors, and what it looks like."""
 
     name: str
     pattern: str

@@ -1,4 +1,4 @@
-"""What a browser sees of a shop."""
+"""The pages of a shop that a browser sees."""
 
 from __future__ import annotations
 

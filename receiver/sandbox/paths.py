@@ -1,4 +1,4 @@
-"""Where the sandbox lives: its folder, ports and settings; it never overwrites settings of somebody's own."""
+"""The sandbox's folder, ports and settings; it never overwrites settings of somebody's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What services need of the process that runs them: settings, database, cipher, clock, and the clients.
+"""The context of services: settings, database, cipher, clock, and the clients.
 
 A service that needs more than the database and a moment takes all of it, so that no caller hands the parts
 through one by one. It asks the clock once, at its beginning.

@@ -1,4 +1,4 @@
-"""What staff write: reasons, references and evidence on one line, and the texts of filters."""
+"""Checks the texts staff write into reasons, references and evidence: one line, not too long."""
 
 from __future__ import annotations
 

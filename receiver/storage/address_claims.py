@@ -27,7 +27,7 @@ IS_SIGNED = AddressClaim.signed_at.is_not(None)
 
 @dataclass(frozen=True)
 class NewClaim:
-    """What was reported, and where."""
+    """A report that another address makes about a store."""
 
     store_id: str
     address: str

@@ -1,4 +1,4 @@
-"""What staff were told of each matter, and how trying to tell them goes."""
+"""Keeps the last alert about each matter, and the state of sending it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who changed what, when and why; written in the very transaction of the change, and looked through."""
+"""The audit log: written in the very transaction of the change, and looked through."""
 
 from __future__ import annotations
 

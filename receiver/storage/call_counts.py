@@ -1,4 +1,4 @@
-"""How many calls to TikTok came to what: added up in the database, since several processes call."""
+"""Counts the calls to TikTok by their results: in the database, since several processes call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much room the database takes."""
+"""Measures the size of the database."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ TOLD = (
 
 @dataclass(frozen=True)
 class AccountFigures:
-    """What TikTok told of an ad account. Rows to read from; nobody changes them."""
+    """An ad account's rows as TikTok told them, to read from; nobody changes them."""
 
     account: Account
     days: Sequence[SpendDay]

@@ -107,7 +107,7 @@ def read_rows(
 
 @dataclass(frozen=True)
 class ScanPlan:
-    """Which index leads, and what is left to look at on each of its rows."""
+    """A plan of a scan: the index that leads, and what is left to look at on each of its rows."""
 
     rows: Select[()]  # all that the index leads to
     by: Keyset

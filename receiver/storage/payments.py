@@ -1,4 +1,4 @@
-"""What ad accounts were billed, refunded and given, overwritten when read again."""
+"""Bills, refunds and gifts of ad accounts, overwritten when read again."""
 
 from __future__ import annotations
 

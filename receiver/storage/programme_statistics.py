@@ -17,7 +17,7 @@ from receiver.storage.tables.stores import IS_WAITING
 
 @dataclass(frozen=True)
 class Awarded:
-    """How many awards of one tier are in a state, and of those how many are overdue; amounts as kept."""
+    """The count of one tier's awards in a state, and of those overdue; amounts as kept."""
 
     currency: str
     threshold: str

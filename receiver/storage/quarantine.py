@@ -1,4 +1,4 @@
-"""What known stores sent with a signature that did not fit: few, for a while, the oldest and the newest."""
+"""Calls of known stores whose signature did not fit: few, for a while, the oldest and the newest."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ Longer = Callable[[Backoff | None], Backoff]
 
 @dataclass(frozen=True)
 class Remaining:
-    """What is left of the day's calls, for routine work and for all of it, and what stands still."""
+    """The rest of the day's calls, for routine work and for all of it, and the accounts that wait."""
 
     routine: int
     urgent: int
@@ -48,7 +48,7 @@ class Remaining:
 
 
 class SharedBudget:
-    """Who may call when. Each method is one short transaction; raises StorageUnavailable."""
+    """Grants calls to all processes. Each method is one short transaction; raises StorageUnavailable."""
 
     def __init__(self, database: Database, a_second: float) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""What stores sent on a day, added up."""
+"""Counts of a store's deliveries and signals on a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What shops are known by within a programme, hashed, so that a store that was erased is known again."""
+"""Marks of shops within a programme, hashed, so that a store that was erased is known again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What TikTok tells us of by webhook, account by account, and which accounts it has yet to be asked for."""
+"""Our subscriptions to TikTok's webhooks, by account, and the accounts still to subscribe."""
 
 from __future__ import annotations
 

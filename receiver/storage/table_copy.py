@@ -31,7 +31,7 @@ class Copied:
 
 
 class Tally:
-    """How many rows went through, and what they add up to."""
+    """The number of rows copied, and their sum."""
 
     def __init__(self) -> None:
         self.rows, self._sum = 0, 0

@@ -20,7 +20,7 @@ REMEMBERED = 20  # secrets of a webhook that are tried on what it once sent
 
 @dataclass(frozen=True)
 class ResolvedEndpoint:
-    """Where a delivery was sent to, and the sealed secrets that may have signed it."""
+    """The address of a delivery, and the encrypted secrets that may have signed it."""
 
     store_id: str
     platform: str  # of its store

@@ -1,4 +1,4 @@
-"""What waits for a person, counted up to a limit: each count is led by an index and stops there."""
+"""Counts what waits for a person, up to a limit: each count is led by an index and stops there."""
 
 from __future__ import annotations
 

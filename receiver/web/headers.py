@@ -1,4 +1,4 @@
-"""What every answer of ours tells browsers not to do."""
+"""Security headers of every answer."""
 
 from __future__ import annotations
 

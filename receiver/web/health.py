@@ -42,7 +42,7 @@ def _answer(*, is_ready: bool, **told: list[str]) -> tuple[Response, int]:
 
 
 class _Seen:
-    """What was last seen, for strangers; whoever comes while somebody looks waits for that look."""
+    """The last answer for strangers; whoever comes while somebody looks waits for that look."""
 
     def __init__(self) -> None:
         self._lock = Lock()

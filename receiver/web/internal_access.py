@@ -1,4 +1,4 @@
-"""Who may look inside: whoever is on this machine, and whoever carries a token of staff's."""
+"""Recognises internal requests: from this machine, or with a staff token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who calls, and by what address, where trusted proxies stand before us; whoever else says so is not heard.
+"""The caller and the address it used, where trusted proxies stand before us; nobody else is believed.
 
 Of `X-Forwarded-For` the last address that is no trusted proxy's is the caller's: all before it the caller
 can have written.

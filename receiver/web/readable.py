@@ -1,4 +1,4 @@
-"""What no page, service or database can work with is refused before any of them sees it."""
+"""Refuses requests that no page, service or database can work with, before any of them sees them."""
 
 from __future__ import annotations
 

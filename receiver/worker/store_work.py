@@ -1,4 +1,4 @@
-"""What the worker does at shops that somebody waits for: connects, and what staff asked for.
+"""The worker's calls to shops that somebody waits for: connection attempts, and requests of staff.
 
 The rows are the truth: they are looked for twice a second, so nobody has to wake the worker and nothing is
 lost with it. A shop that hangs holds at most AT_ONE_HOST of the threads, and each for a bounded time.

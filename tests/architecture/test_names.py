@@ -1,10 +1,11 @@
-"""The product's language: a class name means one class, and a docstring says what a function does."""
+"""The product's language: a class name means one class, and a docstring names its subject."""
 
 import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = sorted(
@@ -13,7 +14,7 @@ PRODUCT = sorted(
     for file in (ROOT / folder).rglob("*.py")
     if "migrations" not in file.parts
 )
-RIDDLE = re.compile(r"(What|Whether|Which|Where|Who|Of)\b")
+RIDDLE = re.compile(r"(What|Whether|Which|Where|Who|Whose|Of)\b")
 
 
 def nodes() -> Iterator[tuple[Path, ast.AST]]:
@@ -21,21 +22,22 @@ def nodes() -> Iterator[tuple[Path, ast.AST]]:
         yield from ((file, node) for node in ast.walk(ast.parse(file.read_text())))
 
 
-def test_a_class_name_is_defined_once():
+def test_a_class_name_is_defined_once() -> None:
     classes = (node.name for _, node in nodes() if isinstance(node, ast.ClassDef))
     names = Counter(name for name in classes if name != "Meta")  # marshmallow looks for an inner class Meta
     assert [name for name, times in names.items() if times > 1] == []
 
 
-def test_no_docstring_of_a_public_function_is_a_riddle():
-    functions = (
-        (file, node)
-        for file, node in nodes()
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-    )
+def test_no_docstring_of_a_module_a_class_or_a_public_function_is_a_riddle() -> None:
     riddles = [
-        f"{file.relative_to(ROOT)}: {node.name}: {said.splitlines()[0]}"
-        for file, node in functions
-        if RIDDLE.match(said := ast.get_docstring(node) or "")
+        f"{file.relative_to(ROOT)}: {getattr(node, 'name', 'module')}: {docstring.splitlines()[0]}"
+        for file, node in nodes()
+        if is_documented(node) and RIDDLE.match(docstring := ast.get_docstring(node) or "")
     ]
     assert riddles == []
+
+
+def is_documented(node: ast.AST) -> TypeGuard[ast.Module | ast.ClassDef | ast.FunctionDef]:
+    if isinstance(node, ast.FunctionDef):
+        return not node.name.startswith("_")
+    return isinstance(node, ast.Module | ast.ClassDef)

@@ -1,4 +1,4 @@
-"""How a message reaches staff: by e-mail, or by a signed webhook."""
+"""Channels by which a message reaches staff: e-mail, or a signed webhook."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What TikTok's Ads API (version 1.3) says about ad accounts and their spend."""
+"""TikTok's Ads API (version 1.3): ad accounts, their spend and their webhooks."""

@@ -1,4 +1,4 @@
-"""What TikTok says about ad accounts themselves."""
+"""Reads ad accounts from TikTok."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a call to TikTok takes and gives, for those who phrase the calls and those who make them."""
+"""The shape of a call to TikTok, shared by those who phrase calls and those who make them."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ NOT_THERE = frozenset({40007, 40300, 40301})  # the ad account that was asked ab
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a code says, in a few words, and what to do."""
+    """The meaning of a code in a few words, and the advice that follows."""
 
     words: str
     advice: Advice

@@ -1,4 +1,4 @@
-"""What a Business Center shows of the money that its ad accounts hold.
+"""Reads the money of ad accounts from a Business Center: what they hold, and what running ads cost.
 
 It needs scope 152 and a user who may see the Business Center's money; else TikTok refuses with 40001.
 """
@@ -24,7 +24,7 @@ MOST_PAGES = 200
 
 @dataclass(frozen=True)
 class Balance:
-    """What an ad account holds now, in `currency`; None is "TikTok did not say".
+    """The money an ad account holds now, in `currency`; None is "TikTok did not say".
 
     `grant` is ad credit. `credit_line` is the invoiced customers' credit limit, told only of an account
     asked for by itself. With a `payment_portfolio` the figures are the portfolio's, not the account's.

@@ -16,7 +16,7 @@ from receiver.integrations.tiktok.schemas import AuthorisedList, Consented, Revo
 
 @dataclass(frozen=True)
 class Consent:
-    """What an advertiser granted. The token lives until it is revoked; there is nothing to refresh."""
+    """An advertiser's grant. The token lives until it is revoked; there is nothing to refresh."""
 
     access_token: str = field(repr=False)
     scopes: frozenset[int]

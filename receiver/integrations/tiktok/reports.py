@@ -1,4 +1,4 @@
-"""What an ad account spent, by day or in total, as TikTok's reports tell it."""
+"""Reads an ad account's spend, by day or in total, from TikTok's reports."""
 
 from __future__ import annotations
 

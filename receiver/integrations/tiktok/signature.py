@@ -1,4 +1,4 @@
-"""Whether TikTok signed a webhook's body: two schemes, both HMAC-SHA256 in hex with the app's secret.
+"""Verifies TikTok's signatures of webhooks: two schemes, both HMAC-SHA256 in hex with the app's secret.
 
 `TikTok-Signature` is for news about TikTok users and carries the time it was signed; `X-Open-Signature` is
 for ad accounts and carries none, so that only what is kept already tells a repetition.

@@ -1,4 +1,4 @@
-"""What TikTok tells our app of by webhook: subscribed, listed, ended."""
+"""Subscribes to TikTok's webhooks, lists and ends subscriptions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_PAGES = 500
 
 
 class Entity(StrEnum):
-    """What we subscribe to."""
+    """A kind of change that we subscribe to."""
 
     REPORT_DATA_CHANGE = "REPORT_DATA_CHANGE"  # needs scope 44
     AD_ACCOUNT_SUSPENSION = "AD_ACCOUNT_SUSPENSION"

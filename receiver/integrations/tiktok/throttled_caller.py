@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class CallLimiter(Protocol):
-    """What the app may call, shared with all other processes."""
+    """The app's budget of calls, shared with all other processes."""
 
     def take(self, now: datetime, *, advertiser_id: str | None, urgent: bool) -> Slot | Throttled: ...
 
@@ -43,7 +43,7 @@ class CallLimiter(Protocol):
 
 @dataclass(frozen=True)
 class ThrottledCaller:
-    """How a client's calls are paced; `urgent` ones may use what routine leaves."""
+    """Paces a client's calls; `urgent` ones may use what routine leaves."""
 
     budget: CallLimiter
     now: Callable[[], datetime]

@@ -1,4 +1,4 @@
-"""What was billed, refunded and given to an ad account, as its Business Center's ledger tells it."""
+"""Reads an ad account's bills, refunds and gifts from its Business Center's ledger."""
 
 from __future__ import annotations
 

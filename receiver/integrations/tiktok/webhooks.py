@@ -31,8 +31,8 @@ TOPICS: Mapping[str, str] = {"": WebhookScheme.ACCOUNTS, "/ads": WebhookScheme.A
 
 
 @dataclass(frozen=True)
-class Notice:
-    """What is to be read again: these accounts, and where access to some was lost, whose that is."""
+class TikTokNotice:
+    """The accounts to read again, and whether access to some that it does not name was lost."""
 
     reason: PollReason
     accounts: frozenset[str] = frozenset()
@@ -64,7 +64,7 @@ def is_ping(headers: Mapping[str, str], raw: bytes) -> bool:
     return False
 
 
-def read_event(topic: str, raw: bytes) -> Notice | UnusedEvent:
+def read_event(topic: str, raw: bytes) -> TikTokNotice | UnusedEvent:
     """Return what an event asks us to read again. Raises InputError with the path of what is unreadable."""
     body = read_json(raw, path="body")
     if not isinstance(body, dict):
@@ -72,10 +72,12 @@ def read_event(topic: str, raw: bytes) -> Notice | UnusedEvent:
     return _about_ads(body) if topic == WebhookScheme.ADS else _about_users(body)
 
 
-def _about_ads(body: dict[str, Any]) -> Notice | UnusedEvent:
+def _about_ads(body: dict[str, Any]) -> TikTokNotice | UnusedEvent:
     # Suspended, or not any more: the one notice without entries.
     if "status" in body and "advertiser_id" in body:
-        return Notice(PollReason.STATUS_CHANGED, frozenset({_id(body["advertiser_id"], "advertiser_id")}))
+        return TikTokNotice(
+            PollReason.STATUS_CHANGED, frozenset({_id(body["advertiser_id"], "advertiser_id")})
+        )
     if body.get("object") not in REPORT_DATA:
         return UnusedEvent("this kind of notice is not used")
     named: set[str] = set()
@@ -89,16 +91,16 @@ def _about_ads(body: dict[str, Any]) -> Notice | UnusedEvent:
         access_lost |= bool(entry.get("message"))  # nothing else is told in words, and these are not stated
     if len(named) > MOST_ACCOUNTS:
         raise InputError(f"must name at most {MOST_ACCOUNTS} ad accounts", path="entry")
-    return Notice(PollReason.FIGURES_CHANGED, frozenset(named), access_lost)
+    return TikTokNotice(PollReason.FIGURES_CHANGED, frozenset(named), access_lost)
 
 
-def _about_users(body: dict[str, Any]) -> Notice | UnusedEvent:
+def _about_users(body: dict[str, Any]) -> TikTokNotice | UnusedEvent:
     event = body.get("event")
     if not isinstance(event, str):
         raise InputError("must be a text", path="event")
     if event != "authorization.removed":
         return UnusedEvent("this event is not used")
-    return Notice(PollReason.STATUS_CHANGED, access_lost=True)
+    return TikTokNotice(PollReason.STATUS_CHANGED, access_lost=True)
 
 
 def _entries(body: dict[str, Any]) -> Iterable[dict[str, Any]]:

@@ -1,1 +1,1 @@
-"""What the bytes a WooCommerce store sends mean."""
+"""WooCommerce: its signatures, webhooks, events and shops."""

@@ -1,4 +1,4 @@
-"""What a delivery's body means; whatever a sender writes, a bad one is a clean InputError."""
+"""Reads the body of a delivery; whatever a sender writes, a bad one is a clean InputError."""
 
 from __future__ import annotations
 

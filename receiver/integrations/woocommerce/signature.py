@@ -1,4 +1,4 @@
-"""Whether a body was signed with one of a store's secrets: the raw bytes, before anybody reads them."""
+"""Verifies that one of a store's secrets signed a body: the raw bytes, before anybody reads them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ SANDBOX, FIRST_COME, SHIPPED = "sandbox", "sandbox-first-come", "woocommerce-202
 
 
 class MerchantTrouble(StrEnum):
-    """What is wrong with the deliveries of a store."""
+    """A trouble with the deliveries of a store."""
 
     WRONG_SECRET = auto()  # signed with a secret we never gave it
     STAGING_COPY = auto()  # sent by a copy of the shop under another address
@@ -22,7 +22,7 @@ class MerchantTrouble(StrEnum):
 
 
 class Act(Enum):
-    """What can happen in a life."""
+    """An event in a merchant's life."""
 
     SAYS = auto()  # the store sends a signal
     CONSENTS = auto()  # the advertiser gives a token, and the merchant tells how the account pays

@@ -1,4 +1,4 @@
-"""What the sandbox remembers between runs: when its world began, its stores' secrets, how far they came."""
+"""The sandbox's memory between runs: when its world began, its stores' secrets, how far they came."""
 
 from __future__ import annotations
 

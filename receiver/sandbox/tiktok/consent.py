@@ -25,7 +25,7 @@ GRANTED = "granted."
 
 @dataclass(frozen=True)
 class Grant:
-    """What somebody ticked on the consent page, and when. It stands in its token: a fake keeps nothing."""
+    """A merchant's choice on the consent page, with its time. It stands in its token: nothing is kept."""
 
     advertiser_ids: tuple[str, ...]
     scopes: tuple[int, ...]

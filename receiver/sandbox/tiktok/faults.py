@@ -1,4 +1,4 @@
-"""What can go wrong at TikTok, as switches."""
+"""Faults of TikTok, as switches."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ DATES_BY_DAY, DATES_IN_TOTAL = 30, 365
 
 
 class Refusal(Exception):
-    """What the API says no with: a code and a message, inside HTTP 200."""
+    """A refusal of the API: a code and a message, inside HTTP 200."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What a merchant does in a shop of the sandbox, on one page: no true shop has it."""
+"""A page on which a merchant acts in a shop of the sandbox: no true shop has it."""
 
 from __future__ import annotations
 

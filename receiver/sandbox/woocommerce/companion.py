@@ -1,4 +1,4 @@
-"""What our plugin does in a shop of the sandbox when its merchant ends, deletes or brings back something."""
+"""The companion plugin in a shop of the sandbox: how it ends, goes and comes back."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class RestError(Exception):
-    """What a REST route answers instead of data."""
+    """An error that a REST route answers instead of data."""
 
     def __init__(self, code: str, message: str, status: int, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(code)

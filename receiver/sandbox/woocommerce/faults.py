@@ -1,4 +1,4 @@
-"""What can go wrong at a WooCommerce shop, as switches."""
+"""Faults of a WooCommerce shop, as switches."""
 
 from __future__ import annotations
 

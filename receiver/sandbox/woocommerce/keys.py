@@ -1,4 +1,4 @@
-"""Who asks: keys by Basic or in the query where the shop believes in https, OAuth 1.0a everywhere."""
+"""Authenticates REST calls: keys by Basic or in the query over https, OAuth 1.0a everywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a shop sends, over real HTTP and byte for byte as WordPress does.
+"""Sends a shop's webhooks, over real HTTP and byte for byte as WordPress does.
 
 It reaches this machine only, and on every port: a true shop calls neither private addresses nor other ports
 than 80, 443 and 8080.

@@ -1,4 +1,4 @@
-"""What a shop keeps, as it lies on disk."""
+"""The records a shop keeps, as they lie on disk."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ REMEMBERED = 1000  # requests in and out
 
 
 class Permalinks(Enum):
-    """How addresses reach WordPress."""
+    """The way addresses reach WordPress."""
 
     PRETTY = auto()  # /wp-json/
     NO_REWRITING = auto()  # /index.php/wp-json/ only: the web server does not rewrite
@@ -36,7 +36,7 @@ class Permalinks(Enum):
 
 @dataclass
 class Setup:
-    """What a shop is; a test changes what it likes."""
+    """The set-up of a shop; a test changes what it likes."""
 
     name: str = "Store"
     country: str = "US:CA"  # as WooCommerce writes it

@@ -1,4 +1,4 @@
-"""Which topics a webhook may have, and the WordPress hooks behind each; one without hooks never fires."""
+"""The topics a webhook may have, and the WordPress hooks behind each; one without hooks never fires."""
 
 from __future__ import annotations
 

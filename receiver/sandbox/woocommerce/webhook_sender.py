@@ -38,7 +38,7 @@ class SandboxWebhook:
 
 @dataclass(frozen=True)
 class Request:
-    """What goes out by POST; the headers but `Host`, in their order."""
+    """A POST request; the headers but `Host`, in their order."""
 
     headers: dict[str, str]
     body: bytes

@@ -1,1 +1,1 @@
-"""What needs a person: the work queue, and messages to staff."""
+"""The work queue of staff, and messages to them."""

@@ -1,4 +1,4 @@
-"""What needs a person now: one count a matter, and of a store's matters the first few stores."""
+"""Lists what needs a person now: one count a matter, and of a store's matters the first few stores."""
 
 from __future__ import annotations
 

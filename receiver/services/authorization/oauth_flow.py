@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 class ConsentApi(ReadingApi, Protocol):
-    """What a consent needs of the TikTok client; each call raises ProviderError."""
+    """The calls to TikTok that a consent needs; each raises ProviderError."""
 
     def exchange_code(self, auth_code: str) -> Consent: ...
 
@@ -66,7 +66,7 @@ class ConsentedAccount:
 
 @dataclass(frozen=True)
 class FlowStatus:
-    """Where a flow stands, for its own browser; `outcome` None is under way."""
+    """The progress of a flow, for its own browser; `outcome` None is under way."""
 
     id: str
     store_name: str

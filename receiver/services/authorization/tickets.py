@@ -20,7 +20,7 @@ TICKET_LASTS = timedelta(minutes=10)
 
 @dataclass(frozen=True, repr=False)
 class Ticket:
-    """What the store's admin is sent with; only its hash is kept."""
+    """A ticket that the store's admin is sent with; only its hash is kept."""
 
     text: str
     expires_at: datetime

@@ -27,7 +27,7 @@ TAKEN_MEANWHILE = "somebody gave one of these codes to another award at this mom
 
 @dataclass(frozen=True)
 class Issued:
-    """What staff say they did: the credit of this award was given, in this way."""
+    """A credit that staff say they gave, and in which way."""
 
     award_id: str
     reference: str = field(repr=False)  # a code is money, and must reach no log
@@ -90,7 +90,7 @@ def issue(
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What else decides whether awards may be issued."""
+    """The other facts that decide whether awards may be issued."""
 
     book: CodeBook
     flagged: set[str]  # stores with a safety flag

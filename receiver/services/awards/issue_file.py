@@ -27,7 +27,7 @@ from receiver.storage.tables import Award
 
 
 class IssueOutcome(StrEnum):
-    """What becomes of a row of the file."""
+    """The outcome of a row of the file."""
 
     WOULD_ISSUE = "would issue"
     ISSUED = "issued"

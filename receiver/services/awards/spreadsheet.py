@@ -1,4 +1,4 @@
-"""What spreadsheets do to a CSV: how they write it, what they spoil, and what they take for a formula."""
+"""Reads CSV as spreadsheets write it, finds what they spoil, and protects from formulas."""
 
 from __future__ import annotations
 

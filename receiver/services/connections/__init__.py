@@ -1,1 +1,1 @@
-"""What passes between us and a store that was connected: keys, facts, webhooks, the status token."""
+"""Connections to stores: keys, facts, webhooks, the status token."""

@@ -19,7 +19,7 @@ TOPICS = {SIGNAL: "TikTok ad credit: signals", SETTINGS_SAVED: "TikTok ad credit
 
 @dataclass(frozen=True, repr=False)
 class CheckTask:
-    """What to ask a store, and what it should have."""
+    """The questions to a store, and what it should have."""
 
     store_id: str
     url: str
@@ -35,7 +35,7 @@ class CheckTask:
 
 @dataclass
 class CheckFindings:
-    """What the store said and what was done there, as far as it came."""
+    """The store's answers and what was done there, as far as it came."""
 
     facts: ShopFacts | None = None
     done: list[Repair] = field(default_factory=list)

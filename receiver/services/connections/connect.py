@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class ConnectionStatus:
-    """How far a connect is: a step, or an outcome and its store, or a trouble that may pass."""
+    """The progress of a connection attempt: a step, an outcome with its store, or a trouble that may pass."""
 
     id: str
     shop: str

@@ -1,4 +1,4 @@
-"""What staff ask of a store by console or API: written down there, and done by the worker."""
+"""Requests of staff to a store, by console or API: written down there, and done by the worker."""
 
 from __future__ import annotations
 

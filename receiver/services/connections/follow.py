@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Move:
-    """Where a store seems to have moved, and what speaks for it."""
+    """A likely move of a store, with the evidence for it."""
 
     address: str
     evidence: MoveEvidence

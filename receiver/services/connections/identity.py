@@ -1,4 +1,4 @@
-"""Which store a shop is, as the database knows it; what is not believed is held for staff."""
+"""Identifies a shop among the known stores; what is not believed is held for staff."""
 
 from __future__ import annotations
 

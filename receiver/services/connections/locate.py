@@ -47,7 +47,7 @@ def _other_homes(opened: Opened) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Sighting:
-    """What stands at another address, as the keys of a shop found it."""
+    """The shop at another address, as a shop's keys found it."""
 
     opened: Opened | None
     trouble: StoreTrouble | None = None  # why it did not open

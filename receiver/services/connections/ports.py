@@ -1,4 +1,4 @@
-"""What crossing to a store needs of whoever makes the calls; never called while a transaction is open."""
+"""The calls to a store that connecting needs; never made while a transaction is open."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ NOTHING_THERE = (StoreTrouble.UNREACHABLE, StoreTrouble.NOT_WORDPRESS, StoreTrou
 
 
 class Probes:
-    """What shops answered last; any number of threads may share one."""
+    """The last answers of shops; any number of threads may share one."""
 
     def __init__(self) -> None:
         self._of_address, self._of_host = TokenBucket(*OF_ADDRESS), TokenBucket(*OF_HOST)

@@ -49,7 +49,7 @@ UNFIT_KEYS = (StoreTrouble.KEYS_REFUSED, StoreTrouble.KEYS_TOO_WEAK)  # no later
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What a check found and did; `trouble` says why it did not come through."""
+    """The findings and acts of a check; `trouble` says why it did not come through."""
 
     store_id: str
     changed: Mapping[str, Any] = field(default_factory=dict)
@@ -104,7 +104,7 @@ def _follow(context: ServiceContext, task: CheckTask, found: CheckFindings) -> M
 
 
 def due_stores(database: Database, now: datetime, limit: int) -> list[str]:
-    """Whose turn it is, the longest due first."""
+    """Return the stores that are due to be checked, the longest due first."""
     with database.reading() as session:
         return bridges.due_bridges(session, now, limit)
 

@@ -27,7 +27,7 @@ from receiver.storage.tables import Bridge, Store
 
 @dataclass(frozen=True)
 class Registration:
-    """How the connect ends, and the store it is about."""
+    """The end of a connection attempt, and the store it is about."""
 
     outcome: ConnectOutcome
     store_id: str | None

@@ -1,4 +1,4 @@
-"""What staff see of how a store is connected."""
+"""Shows staff how a store is connected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OVER = ("shortened", "merged", "passed_over")
 
 @dataclass(frozen=True)
 class Heard:
-    """What came from a store: when last, and how often something was turned away in the last DAYS, by why."""
+    """A store's last message, and how often calls were rejected in the last DAYS, by reason."""
 
     last_at: datetime | None
     turned_away: Mapping[str, int]

@@ -20,7 +20,7 @@ Action = Callable[[Database], dict[str, Any]]
 
 @dataclass(frozen=True)
 class DecisionPreview:
-    """Where a store stood before something was done and after it, and what the doing itself answered."""
+    """A store's stage before and after an act, and the answer of the act itself."""
 
     before: Decision
     after: Decision

@@ -70,7 +70,7 @@ NOT_USED: dict[str | None, str] = {
 
 @dataclass(frozen=True)
 class _ReadSignal:
-    """What a delivery says, once it could be read."""
+    """The content of a delivery, once it could be read."""
 
     store_id: str
     delivery_id: int

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import DeliveryReason, DeliveryState
 from receiver.errors import InputError
-from receiver.integrations.tiktok.webhooks import Notice, UnusedEvent, read_event
+from receiver.integrations.tiktok.webhooks import TikTokNotice, UnusedEvent, read_event
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.verify_subscriptions import request_verification
@@ -40,7 +40,7 @@ def apply_tiktok_event(session: Session, delivery: Delivery, now: datetime) -> P
     return ProcessingResult(DeliveryState.IGNORED, NO_ACCOUNT, reason=DeliveryReason.NO_ACCOUNT)
 
 
-def _notice(delivery: Delivery) -> Notice | UnusedEvent:
+def _notice(delivery: Delivery) -> TikTokNotice | UnusedEvent:
     if delivery.body is None:
         raise InputError("was dropped", path="body")
     return read_event(delivery.topic or "", delivery.body)

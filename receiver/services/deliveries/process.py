@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class AttemptResult:
-    """What came of one try, and the stores to decide anew."""
+    """The result of one try, and the stores to decide anew."""
 
     delivery_id: int
     state: DeliveryState

@@ -44,7 +44,7 @@ GONE = "not there"  # purged, or never was
 
 @dataclass(frozen=True)
 class ReplayPreview:
-    """What a replay would find now."""
+    """The deliveries that a replay would find now."""
 
     matching: int
     to_replay: int
@@ -57,7 +57,7 @@ class ReplayPreview:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one delivery; no outcome: it was left out, and `error` says why."""
+    """The result of one delivery; no outcome: it was left out, and `error` says why."""
 
     delivery_id: int
     outcome: str | None

@@ -21,7 +21,7 @@ BEFORE_RESTART = "is of before the store was restored from a backup"
 
 
 class SignalPlace(StrEnum):
-    """What a signal's number and moment make of it."""
+    """The place of a signal in its store's sequence, by its number and moment."""
 
     IN_ORDER = "in order"
     TRUTH = "truth"  # the state that we read ourselves, and nothing was heard since

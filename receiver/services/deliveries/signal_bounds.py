@@ -1,4 +1,4 @@
-"""How many signals of a store are applied of what it sent on a day."""
+"""Bounds the signals of a store that are applied on a day."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from receiver.storage.tables import Delivery, WebhookSecret
 
 
 class VerificationStatus(StrEnum):
-    """What a check of the kept bytes says now."""
+    """The result of checking stored bytes again."""
 
     VERIFIED = "verified"
     NOT_VERIFIED = "not verified"
@@ -36,7 +36,7 @@ class SecretVersion(StrEnum):
 
 @dataclass(frozen=True)
 class SignatureCheck:
-    """Whether a secret valid now signed it; and which did, valid or not, if one is found that did."""
+    """Tells if a secret valid now signed it; and which did, valid or not, if one is found that did."""
 
     proof: VerificationStatus
     secret: SecretVersion | None = None

@@ -1,4 +1,4 @@
-"""Who said each fact about a store, and when: staff, the store's signals, TikTok, or the service itself."""
+"""The source of each fact about a store, and its time: staff, signals, TikTok, or the service itself."""
 
 from __future__ import annotations
 

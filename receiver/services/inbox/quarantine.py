@@ -47,7 +47,7 @@ def quarantine_call(session: Session, cipher: Cipher, call: SignedCall, at: date
 
 @dataclass(frozen=True)
 class ReleaseResult:
-    """What became of one: the delivery it is now, or why it stays."""
+    """The result for one call: the delivery it is now, or why it stays."""
 
     id: int
     delivery_id: int | None

@@ -51,7 +51,7 @@ class WebhookRequest:
 
 @dataclass(frozen=True)
 class WebhookResponse:
-    """What the sender is told, and for our log alone: why not."""
+    """The answer to the sender, and for our log alone: its reason."""
 
     status: int
     body: dict[str, Any]

@@ -24,7 +24,7 @@ ASKED_A_DAY = 5  # of a store, and for one address: each sends somebody a messag
 
 
 class LinkUse(StrEnum):
-    """What a link in an e-mail does, and how long it counts."""
+    """The use of a link in an e-mail, and how long it counts."""
 
     CONFIRM = "confirm"
     STOP = "stop"

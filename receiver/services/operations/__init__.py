@@ -1,1 +1,1 @@
-"""What keeps an installation sound: doctor, metrics, readiness, keys, copies."""
+"""Operations: doctor, metrics, readiness, keys, copies."""

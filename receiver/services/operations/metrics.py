@@ -1,4 +1,4 @@
-"""What operators watch, read from the database: every process says the same, and none can forget.
+"""The metrics operators watch, read from the database: every process says the same.
 
 No figure costs more as the inbox grows: ids and indexes answer, and what may be many is counted to a limit.
 """

@@ -22,7 +22,7 @@ BATCH = 500  # short transactions: the receiving side waits for the same lock
 
 @dataclass(frozen=True)
 class RotatedColumn:
-    """What came of one column; `unreadable` names rows whose key is no longer in SECRET_KEYS."""
+    """The result for one column; `unreadable` names rows whose key is no longer in SECRET_KEYS."""
 
     column: str
     rotated: int

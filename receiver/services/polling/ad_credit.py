@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 class Balances(Protocol):
-    """What reading it needs of the TikTok client; raises ProviderError."""
+    """The calls to the TikTok client that reading needs; each raises ProviderError."""
 
     def balances(self, token: str, bc_id: str, advertiser_id: str | None = None) -> list[Balance]: ...
 

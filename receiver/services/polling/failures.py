@@ -1,4 +1,4 @@
-"""What a poll that failed means for its account, and when it is tried again: never not at all."""
+"""Plans the next try after a failed poll: never not at all."""
 
 from __future__ import annotations
 

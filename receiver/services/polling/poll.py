@@ -51,7 +51,7 @@ log = structlog.get_logger(__name__)
 
 
 class AdsApi(Ledger, Balances, Protocol):
-    """What polling needs of the TikTok client; each call raises ProviderError."""
+    """The calls to TikTok that polling needs; each raises ProviderError."""
 
     def advertiser_info(self, token: str, advertiser_ids: Sequence[str]) -> list[AdvertiserInfo]: ...
 
@@ -62,7 +62,7 @@ class AdsApi(Ledger, Balances, Protocol):
 
 @dataclass(frozen=True)
 class Polled:
-    """What one poll came to: the stores to decide anew, and the error where TikTok gave one."""
+    """The result of one poll: the stores to decide anew, and the error where TikTok gave one."""
 
     advertiser_id: str
     stores: tuple[str, ...]
@@ -71,7 +71,7 @@ class Polled:
 
 @dataclass(frozen=True)
 class _PollTask:
-    """What to ask for one account."""
+    """The questions about one account."""
 
     link_id: int
     token: str

@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 
 class Ledger(Protocol):
-    """What reading bills needs of the TikTok client; raises ProviderError."""
+    """The calls to TikTok that reading bills needs; each raises ProviderError."""
 
     def transactions(
         self, token: str, bc_id: str, advertiser_id: str, first: date, last: date
@@ -47,7 +47,7 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True)
 class BillsTask:
-    """What was known before a poll of how an account pays, and of its bills."""
+    """The knowledge of an account's bills, and of how it pays, before a poll."""
 
     payment: Payment
     opens: date
@@ -64,7 +64,7 @@ class BillsTask:
 
 @dataclass(frozen=True)
 class ReadBills:
-    """What came of asking: whether the bills could be read, and the rows since a date.
+    """The answer about bills: whether they could be read, and the rows since a date.
 
     `readable` None is a fault, told by `error`: what was known stays.
     """

@@ -16,7 +16,7 @@ EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Refreshed:
-    """Whether it was taken up, and when it may be asked again."""
+    """The answer to a request for fresh figures, and when to ask again."""
 
     accepted: bool
     again_at: datetime

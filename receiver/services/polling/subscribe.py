@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 class SubscriptionApi(Protocol):
-    """What subscribing needs of the TikTok client; each call raises ProviderError."""
+    """The calls to TikTok that subscribing needs; each raises ProviderError."""
 
     def subscribe(
         self,

@@ -1,4 +1,4 @@
-"""How a programme stands: places given, stores by stage, and what was awarded in each tier.
+"""The state of a programme: places given, stores by stage, and awards in each tier.
 
 The worker counts once a minute; whoever looks is told what was counted, and when.
 """
@@ -28,7 +28,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class TierTotals:
-    """What was awarded in one tier; `by_state` has the states there are."""
+    """The awards of one tier; `by_state` has the states there are."""
 
     currency: str
     threshold: Decimal
@@ -39,7 +39,7 @@ class TierTotals:
 
 @dataclass(frozen=True)
 class StoreCounts:
-    """How far a programme had come at that moment."""
+    """The progress of a programme's stores at that moment."""
 
     at: datetime
     admitted: int  # merchants

@@ -1,4 +1,4 @@
-"""Which terms hold for whom: a store keeps those it enrolled in."""
+"""Finds the terms that hold for a store: it keeps those it enrolled in."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def show_review(database: Database, review_id: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Answered:
-    """What staff answer; a fact goes with an override (of that rule) and with a fact recorded."""
+    """An answer of staff; a fact goes with an override (of that rule) and with a fact recorded."""
 
     answer: ReviewAnswer
     reason: str

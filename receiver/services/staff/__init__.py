@@ -1,1 +1,1 @@
-"""Who is on the staff, how they sign in and with which tokens, and what they changed."""
+"""Staff: their sign-in, sessions, tokens and acts."""

@@ -1,4 +1,4 @@
-"""What members of staff change about themselves: their password, their sessions, the zone of their times."""
+"""Changes that members of staff make to their own account: password, sessions, time zone."""
 
 from __future__ import annotations
 

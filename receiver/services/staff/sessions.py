@@ -33,7 +33,7 @@ def begin_session(database: Database, now: datetime, who: Authenticated) -> str 
 
 
 def person_of_session(database: Database, now: datetime, secret: str) -> StaffMember | None:
-    """Whose session this is, where it lasts; keeps, to the minute, that it was used.
+    """Return the person of a session that lasts; note, to the minute, that it was used.
 
     A database that takes no write does not keep staff from looking at it.
     """

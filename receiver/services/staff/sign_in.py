@@ -34,7 +34,7 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Entry:
-    """Who came in; if nobody did, how long to wait before the next try."""
+    """The person who came in; if nobody did, how long to wait before the next try."""
 
     person: Authenticated | None
     wait: timedelta = NO_WAIT

@@ -1,4 +1,4 @@
-"""What a person says about a new store, checked and written one way."""
+"""Checks the details that a person gives of a new store, and writes them one way."""
 
 from __future__ import annotations
 

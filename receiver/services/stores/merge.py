@@ -41,7 +41,7 @@ class Merchant:
 
 @dataclass(frozen=True)
 class StoreChange:
-    """Where a store of the merged merchant stood before, and stands after."""
+    """The stage of a store of the merged merchant, before and after."""
 
     store: str
     name: str

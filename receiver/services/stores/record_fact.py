@@ -34,7 +34,7 @@ NAMES = (
 
 @dataclass(frozen=True)
 class StaffFact:
-    """What staff say about a store, checked."""
+    """A fact that staff record about a store, checked."""
 
     name: str
     value: Any

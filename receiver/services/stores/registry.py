@@ -36,7 +36,7 @@ LONGEST_OVERLAP = 24 * 30
 
 @dataclass(frozen=True, repr=False)
 class AddedStore:
-    """What whoever sets the store up must have; secret and token are shown this once."""
+    """The values that whoever sets the store up must have; secret and token are shown this once."""
 
     id: str
     webhook_path: str

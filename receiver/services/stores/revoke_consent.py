@@ -21,7 +21,7 @@ from receiver.storage.tables import Link
 
 
 class RevocationApi(Protocol):
-    """What giving back needs of the TikTok client."""
+    """The calls to TikTok that giving a consent back needs."""
 
     def revoke_token(self, token: str) -> list[str]: ...
 

@@ -12,7 +12,7 @@ from receiver.storage.tables.base import Base, Serial
 
 
 class AuditEntry(Base):
-    """Who changed what, when and why."""
+    """An act: who did it, when and why."""
 
     __tablename__ = "audit"
 

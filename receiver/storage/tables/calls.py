@@ -11,7 +11,7 @@ from receiver.storage.tables.base import Base
 
 
 class CallBudget(Base):
-    """What our app has left of its calls to TikTok; one row, held by whoever takes a turn."""
+    """The rest of our app's calls to TikTok; one row, held by whoever takes a turn."""
 
     __tablename__ = "call_budgets"
 
@@ -33,7 +33,7 @@ class CallPause(Base):
 
 
 class CallCount(Base):
-    """How many calls to TikTok came to what, ever; kept, so that the figure never falls."""
+    """The number of calls to TikTok by result, ever; kept, so that the figure never falls."""
 
     __tablename__ = "call_counts"
 

@@ -16,7 +16,7 @@ IS_OPEN = text(f"state = '{ReviewState.OPEN}'")
 
 
 class RecordedFact(Base):
-    """What staff recorded, with reason and evidence; the newest of a name holds."""
+    """A fact that staff recorded, with reason and evidence; the newest of a name holds."""
 
     __tablename__ = "recorded_facts"
 
@@ -31,7 +31,7 @@ class RecordedFact(Base):
 
 
 class DecisionRow(Base):
-    """What was decided for a store, when, and from which facts and terms; never changed."""
+    """A decision about a store, with its time, facts and terms; never changed."""
 
     __tablename__ = "decisions"
 

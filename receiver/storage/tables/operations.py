@@ -11,7 +11,7 @@ from receiver.storage.tables.base import Base
 
 
 class Telling(Base):
-    """What staff were told of one matter through their own channel, and how trying to goes."""
+    """The last alert about a matter on staff's own channel, and the state of sending the next."""
 
     __tablename__ = "tellings"
 

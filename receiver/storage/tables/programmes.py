@@ -21,7 +21,7 @@ class Terms(Base):
 
 
 class ProgrammeCounts(Base):
-    """What the worker last counted of a programme's stores and awards."""
+    """The worker's last counts of a programme's stores and awards."""
 
     __tablename__ = "programme_counts"
 

@@ -12,7 +12,7 @@ from receiver.storage.tables.base import Base, Serial
 
 
 class Rejection(Base):
-    """How many calls to the webhook addresses were turned away on a day, and how many pings came."""
+    """The number of rejected calls, and of pings, at the webhook addresses on a day."""
 
     __tablename__ = "rejections"
 
@@ -45,7 +45,7 @@ class RejectionSample(Base):
 
 
 class Quarantined(Base):
-    """What a known store sent with a signature we could not verify: it never comes again."""
+    """A known store's call with a signature we could not verify: it never comes again."""
 
     __tablename__ = "quarantine"
 

@@ -27,7 +27,7 @@ class Staff(Base):
 
 
 class SignInTries(Base):
-    """How often somebody tried to sign in as somebody, from an address, or in a known browser."""
+    """Tries to sign in, counted by account, address or known browser."""
 
     __tablename__ = "sign_in_tries"
 

@@ -130,7 +130,7 @@ class StoreNotice(Base):
 
 
 class NoticeAddress(Base):
-    """Where a store's merchant asked to be sent notices; without an address once they want none."""
+    """The e-mail address for a store's notices; without an address once its merchant wants none."""
 
     __tablename__ = "notice_addresses"
 
@@ -162,7 +162,7 @@ class MerchantAnswer(Base):
 
 
 class StoreMark(Base):
-    """What a shop is known by within a programme, hashed: it outlives the store's erasure."""
+    """A mark of a shop within a programme, hashed: it outlives the store's erasure."""
 
     __tablename__ = "store_marks"
 
@@ -173,7 +173,7 @@ class StoreMark(Base):
 
 
 class StoreDay(Base):
-    """What a store sent on a day, and what of that was over its bounds (domain/limits.py)."""
+    """A store's deliveries on a day, and those over its bounds (domain/limits.py)."""
 
     __tablename__ = "store_days"
 

@@ -1,4 +1,4 @@
-"""What all pages of the console share: their style sheet and icon."""
+"""The style sheet and the icon that all pages of the console share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which deliveries are meant, as it stands in an address or a form."""
+"""Reads the filters of deliveries from an address or a form."""
 
 from __future__ import annotations
 

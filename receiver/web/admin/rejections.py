@@ -1,4 +1,4 @@
-"""What was not taken in: held in quarantine until a secret is put right, or rejected and only counted."""
+"""Pages of calls that became no delivery: in quarantine until a secret is put right, or rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who a session belongs to, until it lies idle, grows old, or its person leaves or ends it."""
+"""Finds a session's person, until it lies idle, grows old, or its person leaves or ends it."""
 
 from __future__ import annotations
 

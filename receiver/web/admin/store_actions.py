@@ -1,4 +1,4 @@
-"""What operators do about one store; each leads back to its page."""
+"""Acts of operators on one store; each leads back to its page."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ AFTER = {
 
 @history_api.route("/history")
 class HistoryView(MethodView):
-    """What changed for the store of a status token, and when."""
+    """The changes of the store of a status token, and when."""
 
     @history_api.doc(security=[{"statusToken": []}], parameters=[LANGUAGE, AFTER])
     @history_api.response(200, HistorySchema, headers=LANGUAGE_HEADERS)

@@ -24,7 +24,7 @@ BODY = {"required": True, "content": {"application/json": {"schema": NoticesRequ
 
 @notices_api.route("/notices")
 class NoticesView(MethodView):
-    """Where the notices of a status token's store are sent."""
+    """The address for the notices of a status token's store."""
 
     @notices_api.doc(security=[{"statusToken": []}], parameters=[LANGUAGE], requestBody=BODY)
     @notices_api.response(200, NoticesSchema)

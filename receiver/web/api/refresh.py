@@ -22,7 +22,7 @@ RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Se
 
 @refresh_api.route("/refresh")
 class RefreshView(MethodView):
-    """What is known of the store of a status token, read anew."""
+    """The figures of the store of a status token, read anew."""
 
     @refresh_api.doc(security=[{"statusToken": []}])
     @refresh_api.response(202, RefreshSchema)

@@ -146,7 +146,7 @@ class _Admission(Schema):
 
 
 class WhatIfSchema(Schema):
-    """What an amount spent each day from tomorrow on leads to; all null where no further tier is in time."""
+    """The result of an amount spent each day from tomorrow on; all null where no further tier is in time."""
 
     per_day = fields.String()
     currency = fields.String(**MAYBE)
@@ -164,7 +164,7 @@ class _Change(Schema):
 
 
 class HistorySchema(Schema):
-    """What changed, the newest first."""
+    """The changes, the newest first."""
 
     changes = fields.List(fields.Nested(_Change))
     next = fields.String(**MAYBE)
@@ -179,13 +179,13 @@ class _MerchantNotice(Schema):
 
 
 class NoticesRequestSchema(Schema):
-    """Where e-mails shall go; null: nowhere any more."""
+    """The address for e-mails; null: nowhere any more."""
 
     email = fields.String(required=True, **MAYBE, metadata={"example": "owner@shop.example"})
 
 
 class NoticesSchema(Schema):
-    """Whether e-mails are sent: only to an address whose owner confirmed it."""
+    """The state of e-mails: only an address whose owner confirmed it is sent any."""
 
     mail = fields.String(metadata={"enum": list(MailState)})
 
@@ -228,7 +228,7 @@ class _Formats(Schema):
 
 
 class RefreshSchema(Schema):
-    """What was asked for is under way."""
+    """The answer to a request that is under way."""
 
     status = fields.String(metadata={"enum": ["accepted"]})
     again_at = fields.String(
@@ -237,7 +237,7 @@ class RefreshSchema(Schema):
 
 
 class ReviewRequestSchema(Schema):
-    """What the merchant writes to staff."""
+    """A merchant's message to staff."""
 
     message = fields.String(
         required=True, validate=Length(min=1, max=LONGEST_MESSAGE), metadata={"example": "The bill is paid."}
@@ -268,7 +268,7 @@ class ReviewSchema(Schema):
 
 
 class ConnectTicketRequestSchema(Schema):
-    """Where the consent pages shall lead back to."""
+    """The page that the consent pages shall lead back to."""
 
     return_url = fields.Url(
         **MAYBE,
@@ -287,7 +287,7 @@ class ConnectTicketSchema(Schema):
 
 
 class StatusSchema(Schema):
-    """Where a store stands; amounts are decimal text, times ISO 8601 UTC, dates in the account's zone."""
+    """A store's status; amounts are decimal text, times ISO 8601 UTC, dates in the account's zone."""
 
     store = fields.Nested(_Store)
     programme = fields.Nested(_Programme)

@@ -21,7 +21,7 @@ status_api = Blueprint("status", __name__, url_prefix="/api/v1", description="Fo
 
 @status_api.route("/status")
 class StatusView(MethodView):
-    """Where the store of a status token stands."""
+    """The status of the store of a status token."""
 
     @status_api.doc(security=[{"statusToken": []}], parameters=[LANGUAGE])
     @status_api.response(200, StatusSchema, headers=LANGUAGE_HEADERS)

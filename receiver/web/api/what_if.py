@@ -34,7 +34,7 @@ PER_DAY = {
 
 @what_if_api.route("/what-if")
 class WhatIfView(MethodView):
-    """Which further tier the store of a status token reaches with that, when, and when its credit comes."""
+    """The further tier that a status token's store reaches with that, its date, and that of its credit."""
 
     @what_if_api.doc(security=[{"statusToken": []}], parameters=[LANGUAGE, PER_DAY])
     @what_if_api.response(200, WhatIfSchema, headers=LANGUAGE_HEADERS)

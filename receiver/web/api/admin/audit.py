@@ -22,7 +22,7 @@ TEXT: dict[str, Any] = {"validate": Length(min=1, max=LONGEST_FILTER)}
 
 
 class AuditArguments(PageArguments):
-    """Which entries."""
+    """A page of audit entries, and their filters."""
 
     actor = fields.String(**TEXT, metadata={"description": "Who did it, in full."})
     action = fields.String(**TEXT, metadata={"example": "award issue"})

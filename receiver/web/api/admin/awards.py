@@ -33,7 +33,7 @@ WORDS: dict[str, Any] = {"required": True, "validate": Length(min=1, max=LONGEST
 
 
 class AwardArguments(PageArguments):
-    """Which awards."""
+    """A page of awards, and their filters."""
 
     state = fields.String(validate=OneOf(list(AwardState)))
     programme = fields.String(validate=Length(min=1, max=200))
@@ -111,7 +111,7 @@ class CodeSchema(Schema):
 
 
 class EvidenceSchema(Schema):
-    """What shows that the credit arrived."""
+    """Evidence that the credit arrived."""
 
     evidence = fields.String(**WORDS)
 

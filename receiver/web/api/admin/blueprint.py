@@ -1,4 +1,4 @@
-"""What every part of the admin API is made with: guarded as a whole, and described with its guard."""
+"""The base of every part of the admin API: guarded as a whole, and described with its guard."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class AdminBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest carries 
 
 
 class PageArguments(Schema):
-    """Which page of a listing; a listing's own filters are added by a subclass."""
+    """A page of a listing; a listing's own filters are added by a subclass."""
 
     after = fields.String(
         validate=Length(min=1, max=200), metadata={"description": "`next` of the page before."}
@@ -54,7 +54,7 @@ class PageArguments(Schema):
 
 
 class NumberedPage(PageArguments):
-    """Which page of a listing whose items have numbers."""
+    """A page of a listing whose items have numbers."""
 
     after = fields.String(
         validate=Regexp(r"[0-9]{1,18}\Z"), metadata={"description": "`next` of the page before."}

@@ -28,7 +28,7 @@ NUMBER = Range(min=1, max=LARGEST_ID)
 
 
 class DeliveryFiltersSchema(Schema):
-    """Which deliveries."""
+    """Filters of deliveries."""
 
     state = fields.String(validate=OneOf(list(DeliveryState)))
     source = fields.String(validate=OneOf(list(DeliverySource)))
@@ -41,7 +41,7 @@ class DeliveryFiltersSchema(Schema):
 
 
 class DeliveryArguments(NumberedPage, DeliveryFiltersSchema):
-    """Which page of which deliveries."""
+    """A page of deliveries, and their filters."""
 
 
 class DeliveryRowSchema(Schema):
@@ -76,7 +76,7 @@ class AttemptSchema(Schema):
 
 
 class SignedSchema(Schema):
-    """What a check of the signature says now: by the secrets valid now, and by which that ever was."""
+    """A check of the signature: by the secrets valid now, and by all that ever were."""
 
     proof = fields.String(required=True, metadata={"enum": list(VerificationStatus)})
     secret = fields.String(required=True, **MAYBE, metadata={"enum": [*SecretVersion, None]})

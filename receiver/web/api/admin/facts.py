@@ -44,7 +44,7 @@ class FactsSchema(Schema):
 
 
 class NewFactSchema(Schema):
-    """What staff must record."""
+    """A fact to record."""
 
     name = fields.String(required=True, validate=OneOf(NAMES))
     value = fields.String(**WORDS, metadata={"description": "As `facts set` takes it.", "example": "yes"})
@@ -54,7 +54,7 @@ class NewFactSchema(Schema):
 
 
 class RecordedSchema(Schema):
-    """What was recorded, where the store stands with it, and each thing that changed."""
+    """The recorded fact, the store's state with it, and each thing that changed."""
 
     store = fields.String(required=True)
     name = fields.String(required=True)
@@ -68,7 +68,7 @@ class RecordedSchema(Schema):
 
 
 class DecisionArguments(NumberedPage):
-    """Whose decisions."""
+    """The store whose decisions are listed."""
 
     store = fields.String(required=True, validate=Length(min=1, max=200), metadata={"example": "st_1"})
 

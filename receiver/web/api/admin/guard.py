@@ -1,4 +1,4 @@
-"""Who a staff token belongs to: none passes without one, and only operators change anything."""
+"""Authenticates staff tokens: none passes without one, and only operators change anything."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ links_api = AdminBlueprint("links", "Which ad account stands for which store")
 
 
 class LinkArguments(NumberedPage):
-    """Which links."""
+    """A page of links, and their filters."""
 
     store = fields.String(validate=Length(min=1, max=200), metadata={"description": "A store's id."})
 

@@ -52,7 +52,7 @@ class KeySchema(Schema):
 
 
 class RotatedColumnSchema(Schema):
-    """What came of one column."""
+    """The result of one column."""
 
     column = fields.String(required=True)
     resealed = fields.Integer(required=True)
@@ -69,7 +69,7 @@ class KeysRotatedSchema(Schema):
 
 
 class PurgeSchema(Schema):
-    """Whether to say only what would go."""
+    """The choice to say only what would go."""
 
     dry_run = fields.Boolean(load_default=False)
 
@@ -90,7 +90,7 @@ class DecideSchema(Schema):
 
 @operations_api.route("/doctor")
 class DoctorView(MethodView):
-    """Whether the installation is healthy."""
+    """The health of the installation."""
 
     @operations_api.response(200, DoctorSchema)
     def get(self) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class RotateView(MethodView):
 
 @operations_api.route("/deliveries/purge")
 class PurgeView(MethodView):
-    """What is older than it is kept."""
+    """The end of data that is older than it is kept."""
 
     @operations_api.arguments(PurgeSchema)
     @operations_api.response(200, PurgedSchema)

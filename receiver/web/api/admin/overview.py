@@ -84,7 +84,7 @@ class ProgrammesSchema(Schema):
 
 @overview_api.route("/today")
 class TodayView(MethodView):
-    """What needs a person now."""
+    """The work queue."""
 
     @overview_api.response(200, TodaySchema)
     def get(self) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class TodayView(MethodView):
 
 @overview_api.route("/programmes")
 class ProgrammesView(MethodView):
-    """How the programmes stand."""
+    """The state of the programmes."""
 
     @overview_api.response(200, ProgrammesSchema)
     def get(self) -> dict[str, Any]:

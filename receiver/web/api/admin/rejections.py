@@ -32,7 +32,7 @@ MOST_SAMPLES = 200
 
 
 class QuarantineArguments(NumberedPage):
-    """Of which store."""
+    """The store whose quarantine is listed."""
 
     store = STORE
 
@@ -49,7 +49,7 @@ class HeldSchema(Schema):
 
 
 class TakeInSchema(Schema):
-    """What to verify anew: of one store or by ids; neither: all."""
+    """The calls to verify anew: of one store or by ids; neither: all."""
 
     store = STORE
     ids = fields.List(
@@ -60,7 +60,7 @@ class TakeInSchema(Schema):
 
 
 class TriedSchema(Schema):
-    """What became of one: the delivery it is now, or why it stays."""
+    """The result for one call: the delivery it is now, or why it stays."""
 
     id = fields.Integer(required=True)
     delivery_id = fields.Integer(data_key="delivery", required=True, **MAYBE)
@@ -74,18 +74,18 @@ class TakenSchema(Schema):
 
 
 class RejectionFilters(Schema):
-    """Of which store (empty: callers that are no known one), and why."""
+    """Filters of rejections: a store (empty: callers that are no known one), and a reason."""
 
     store = fields.String(validate=Length(max=LONGEST_FILTER))
     reason = fields.String(validate=Length(min=1, max=LONGEST_FILTER))
 
 
 class RejectionArguments(PageArguments, RejectionFilters):
-    """Which page of which counts."""
+    """A page of rejections, and their filters."""
 
 
 class RejectionSchema(Schema):
-    """How many calls were turned away on a day, in UTC."""
+    """The number of calls rejected on a day, in UTC."""
 
     day = fields.Date(required=True)
     store_id = fields.String(data_key="store", required=True)
@@ -94,7 +94,7 @@ class RejectionSchema(Schema):
 
 
 class SampleArguments(RejectionFilters):
-    """Which calls, and how many."""
+    """The number of samples, and their filters."""
 
     limit = fields.Integer(load_default=50, validate=Range(min=1, max=MOST_SAMPLES))
 
@@ -118,7 +118,7 @@ class SamplesSchema(Schema):
 @turned_away_api.route("/deliveries/quarantine")
 @turned_away_api.route("/quarantine")
 class QuarantineView(MethodView):
-    """What is held."""
+    """The calls in quarantine."""
 
     @turned_away_api.arguments(QuarantineArguments, location="query")
     @turned_away_api.response(200, page_schema(HeldSchema, "QuarantinePage"))

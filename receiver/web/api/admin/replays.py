@@ -33,13 +33,13 @@ COUNTS: dict[str, Any] = {"keys": fields.String(), "values": fields.Integer(), "
 
 
 class WhichSchema(DeliveryFiltersSchema):
-    """Which deliveries: `ids`, or at least one filter."""
+    """The deliveries to replay: `ids`, or at least one filter."""
 
     ids = fields.List(fields.Integer(strict=True, validate=NUMBER), validate=Length(min=1, max=MOST_IDS))
 
 
 class AskedSchema(WhichSchema):
-    """Which deliveries to process once more, why, and how fast."""
+    """The deliveries to process once more, the reason, and the rate."""
 
     reason = fields.String(required=True, validate=Length(min=1, max=LONGEST))
     rate = fields.Integer(
@@ -51,7 +51,7 @@ class AskedSchema(WhichSchema):
 
 
 class PreviewSchema(Schema):
-    """What a replay would find now."""
+    """The deliveries that a replay would find now."""
 
     matching = fields.Integer(required=True)
     to_replay = fields.Integer(required=True)
@@ -109,7 +109,7 @@ class ReplaysView(MethodView):
 
 @replays_api.route("/replays/preview")
 class PreviewView(MethodView):
-    """What a replay would do."""
+    """A preview of a replay."""
 
     @replays_api.arguments(WhichSchema)
     @replays_api.response(200, PreviewSchema)

@@ -29,7 +29,7 @@ TEXT: dict[str, Any] = {"validate": Length(min=1, max=LONGEST)}
 
 
 class ReviewArguments(PageArguments):
-    """Which reviews."""
+    """A page of reviews, and their filters."""
 
     state = fields.String(load_default=None, validate=OneOf(list(ReviewState)))
 
@@ -57,7 +57,7 @@ class AdminReviewSchema(AdminReviewRowSchema):
 
 
 class AnswerSchema(Schema):
-    """How staff answer: uphold, override a rule, or record a fact."""
+    """The answer of staff: uphold, override a rule, or record a fact."""
 
     answer = fields.String(required=True, validate=OneOf([one.value for one in ReviewAnswer]))
     override = fields.String(**TEXT, metadata={"description": "RULE=pass or RULE=fail, with `overridden`."})

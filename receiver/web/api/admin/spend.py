@@ -57,7 +57,7 @@ class SpendSchema(Schema):
 
 
 class PolledSchema(Schema):
-    """What a poll came to."""
+    """The result of a poll."""
 
     advertiser = fields.String(required=True)
     stores = fields.List(fields.String(), required=True)

@@ -83,7 +83,7 @@ class LetInSchema(MemberSchema):
 
 
 class NewTokenSchema(Schema):
-    """What a token is for, and how long it lasts."""
+    """The purpose of a token, and how long it lasts."""
 
     name = fields.String(load_default="api", validate=Length(min=1, max=LONGEST_NAME))
     days = fields.Integer(
@@ -104,7 +104,7 @@ class MadeTokenSchema(MemberSchema):
 
 @staff_api.route("/staff")
 class MembersView(MethodView):
-    """Who may sign in."""
+    """The people who may sign in."""
 
     @staff_api.response(200, MembersSchema)
     def get(self) -> dict[str, Any]:
@@ -178,7 +178,7 @@ class MeView(MethodView):
 
     @staff_api.response(200, MeSchema)
     def get(self) -> dict[str, str]:
-        """Whose token this is, with which role, and until when."""
+        """Return the token's owner, their role, and until when it counts."""
         expires_at = time_text(g.token.expires_at)
         return {"email": g.person.email, "role": g.person.role, "token_expires_at": expires_at}
 

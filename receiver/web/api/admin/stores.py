@@ -48,7 +48,7 @@ TIME: dict[str, Any] = {"required": True, **MAYBE}
 
 
 class StoreArguments(PageArguments):
-    """Which stores."""
+    """A page of stores, and their filters."""
 
     stage = fields.String(validate=OneOf(STAGES))
     country = fields.String(**TEXT, metadata={"example": "US"})
@@ -92,7 +92,7 @@ class WebhookSchema(Schema):
 
 
 class ConnectionSchema(Schema):
-    """How we reach a store whose keys we hold."""
+    """The connection to a store whose keys we hold."""
 
     connected_at = Moment(**TIME)
     checked_at = Moment(**TIME)
@@ -139,7 +139,7 @@ class KeptApartSchema(ApartSchema):
 
 
 class MoveEvidenceSchema(Schema):
-    """What speaks for a move to the address of a claim; null: nobody has looked."""
+    """Evidence for a move to the address of a claim; null: nobody has looked."""
 
     redirects = fields.Boolean(
         required=True, metadata={"description": "The store's address leads there for good."}
@@ -219,14 +219,14 @@ class AddedStoreSchema(Schema):
 
 
 class LookAskedSchema(Schema):
-    """What the store's `connection` tells once it is done: `look_asked_at` is null then."""
+    """The request for a check; `look_asked_at` in the store's `connection` is null once it is done."""
 
     id = fields.String(required=True)
     look_asked_at = Moment(required=True)
 
 
 class OverlapSchema(Schema):
-    """How long the old secrets verify as well."""
+    """The time for which the old secrets verify as well."""
 
     overlap_hours = fields.Integer(
         strict=True, load_default=24, validate=Range(min=0, max=registry.LONGEST_OVERLAP)
@@ -257,7 +257,7 @@ class StoreReasonSchema(Schema):
 
 
 class ErasedSchema(Schema):
-    """How many rows of what were removed or emptied."""
+    """The rows removed or emptied, by table."""
 
     erased = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
@@ -272,7 +272,7 @@ class MergeSchema(Schema):
 
 
 class MoveSchema(Schema):
-    """Where to, and why."""
+    """The new address, and the reason."""
 
     url = fields.String(**WORDS, metadata={"example": "https://shop.example/"})
     reason = fields.String(**WORDS)
@@ -360,7 +360,7 @@ class StoreView(MethodView):
 
 @stores_api.route("/stores/<store_id>/status")
 class StoreStatusView(MethodView):
-    """What its merchant reads."""
+    """The status document of a store."""
 
     @stores_api.response(200, StatusSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
@@ -452,7 +452,7 @@ class DisconnectView(MethodView):
 
 @stores_api.route("/stores/<store_id>/erase")
 class EraseView(MethodView):
-    """What is personal of a store that left."""
+    """The personal data of a store that left."""
 
     @stores_api.arguments(StoreReasonSchema)
     @stores_api.response(200, ErasedSchema)
