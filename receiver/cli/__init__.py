@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from receiver.cli.awards import credits_group
+from receiver.cli.backup import backup_command, restore_command
 from receiver.cli.copy_database import copy_database_command
 from receiver.cli.decisions import decisions_group
 from receiver.cli.deliveries import deliveries_group
@@ -34,6 +35,8 @@ COMMANDS = (
     doctor_command,
     migrate_command,
     copy_database_command,
+    backup_command,
+    restore_command,
     sandbox_command,
     secret_keys,
     staff,

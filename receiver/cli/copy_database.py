@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from receiver.cli.options import SECRET
 from receiver.cli.output import json_option, print_rows
+from receiver.cli.progress import table_progress
 from receiver.cli.single import single_command
 from receiver.container import current_container
 from receiver.services.operations.copy_database import copy_to, is_postgresql
@@ -33,13 +32,6 @@ def copy_database_command(to: str, as_json: bool) -> None:
     or a kill, run it again. Then set DATABASE_URL to TO.
     """
     container = current_container()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("secrets", total=None)
-
-        def show(table: str, of: int, more: int) -> None:
-            progress.update(bar, description=table, total=of, advance=more)
-
+    with table_progress() as show:
         copied = copy_to(container.database, to, container.cipher, show)
     print_rows([asdict(one) for one in copied], as_json)

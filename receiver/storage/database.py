@@ -89,17 +89,17 @@ class Database:
     @contextmanager
     def migrating(self) -> Iterator[Session]:
         """Like `writing`, but a statement may take as long as it takes."""
-        with self.writing() as session:
-            driver = session.connection().connection.driver_connection
-            if not isinstance(driver, _Answering):
+        with self.writing() as session, _unhurried(session):
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Like `reading`, with one view for all statements, and each may take as long as it takes."""
+        with self.reading() as session:
+            if not self.is_sqlite:  # SQLite has no other view within a transaction
+                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            with _unhurried(session):
                 yield session
-                return
-            session.execute(text("SET LOCAL statement_timeout = 0"))
-            driver.within = None
-            try:
-                yield session
-            finally:
-                del driver.within  # what holds for all holds again
 
     @contextmanager
     def exclusive(self) -> Iterator[Session]:
@@ -196,6 +196,21 @@ class _Rehearsal(Database):
 
     def _session(self) -> Session:
         return Session(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
+@contextmanager
+def _unhurried(session: Session) -> Iterator[None]:
+    """Let the statements of a transaction take as long as they take."""
+    driver = session.connection().connection.driver_connection
+    if not isinstance(driver, _Answering):
+        yield
+        return
+    session.execute(text("SET LOCAL statement_timeout = 0"))
+    driver.within = None
+    try:
+        yield
+    finally:
+        del driver.within  # what holds for all holds again
 
 
 def driver_of(session: Session) -> Driver:

@@ -38,6 +38,11 @@ def newest_revision() -> str:
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
+def is_known(revision: str) -> bool:
+    """Return whether this version has the migration that leads to a revision."""
+    return any(one.revision == revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def require_newest(database: Database, called: str = "the database") -> None:
     """Raises Refused on a database that this code does not fit."""
     found, needed = current_revision(database), newest_revision()

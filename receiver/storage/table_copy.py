@@ -1,15 +1,28 @@
-"""Copies tables from SQLite to PostgreSQL as they stand: sealed stays sealed, and no JSON is written anew."""
+"""Copies tables to another database as they stand: sealed stays sealed, and no JSON is written anew."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
-from sqlalchemy import Select, Table, TypeDecorator, exists, func, select, text, type_coerce
+from sqlalchemy import (
+    Select,
+    Table,
+    TypeDecorator,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -59,7 +72,8 @@ def count_rows(session: Session, table: Table) -> int:
 def hold_empty(target: Session) -> None:
     """Let nobody else write into the tables until the transaction ends. Raises Refused when one has rows."""
     names = ", ".join(table.name for table in tables())
-    target.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+    if is_postgresql(target):  # SQLite's writing transaction holds the whole file
+        target.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
     filled = [table.name for table in tables() if target.scalar(select(exists().select_from(table)))]
     if filled:
         raise Refused(f"the database to copy into must be empty, and has rows in: {', '.join(filled)}")
@@ -76,6 +90,8 @@ def copy_table(source: Session, target: Session, table: Table, passed: Callable[
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         where = error.diag.context or f"{table.name}, row {sent.rows}"
         raise Refused(f"PostgreSQL cannot keep a row ({where}): {str(error).splitlines()[0]}") from error
+    except sqlite3.IntegrityError as error:
+        raise Refused(f"SQLite cannot keep a row of {table.name}: {error}") from error
     for _ in found.of(_rows(target, table, passed)):
         pass
     if (sent.rows, sent.checksum) != (found.rows, found.checksum):
@@ -83,6 +99,10 @@ def copy_table(source: Session, target: Session, table: Table, passed: Callable[
     _go_on_counting(target, table)
     target.execute(text(f"ANALYZE {table.name}"))
     return Copied(table.name, sent.rows, sent.checksum)
+
+
+def is_postgresql(session: Session) -> bool:
+    return isinstance(driver_of(session), psycopg.Connection)
 
 
 def _rows(session: Session, table: Table, passed: Callable[[int], None]) -> Iterator[Any]:
@@ -102,7 +122,9 @@ def _kept(kind: TypeEngine[Any]) -> TypeEngine[Any]:
 
 def _put(target: Session, table: Table, rows: Iterable[Any]) -> None:
     driver = driver_of(target)
-    assert isinstance(driver, psycopg.Connection)
+    if isinstance(driver, sqlite3.Connection):
+        _insert(target, table, rows)
+        return
     names = SQL(", ").join(Identifier(column.name) for column in table.columns)
     into = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table.name), names)
     with driver.cursor() as cursor, cursor.copy(into) as copy:
@@ -110,10 +132,19 @@ def _put(target: Session, table: Table, rows: Iterable[Any]) -> None:
             copy.write_row(row)
 
 
+def _insert(target: Session, table: Table, rows: Iterable[Any]) -> None:
+    kept = insert(table).values(
+        {column.name: bindparam(column.name, type_=_kept(column.type)) for column in table.columns}
+    )
+    names, rows = [column.name for column in table.columns], iter(rows)
+    while batch := list(islice(rows, BATCH)):
+        target.execute(kept, [dict(zip(names, row, strict=True)) for row in batch])
+
+
 def _go_on_counting(target: Session, table: Table) -> None:
     """The next row gets the number after the highest."""
     counted = table.autoincrement_column
-    if counted is None:
+    if counted is None or not is_postgresql(target):
         return
     highest = target.scalar(select(func.max(counted)))
     if highest is not None:

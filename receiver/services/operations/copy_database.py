@@ -48,14 +48,13 @@ def copy_database(source: Database, target: Database, cipher: Cipher, progress: 
     require_newest(source, "the database to copy")
     require_newest(target, "the database to copy into")
     with source.exclusive() as giving:
-        _check_seals(giving, cipher)
+        check_secrets(giving, cipher)
         with target.migrating() as taking:
-            hold_empty(taking)
-            return _copy(giving, taking, progress)
+            return copy_tables(giving, taking, progress)
 
 
-def _check_seals(session: Session, cipher: Cipher) -> None:
-    """Secrets are copied as they are, so the keys at hand must be theirs."""
+def check_secrets(session: Session, cipher: Cipher) -> None:
+    """Raise Refused where a secret does not open: it is copied as it is, so the keys must be its own."""
     unreadable = [str(column) for _, column in encrypted_columns() if not _all_open(session, cipher, column)]
     if unreadable:
         raise Refused(f"SECRET_KEYS lacks the key of secrets in: {', '.join(unreadable)}")
@@ -70,6 +69,8 @@ def _all_open(session: Session, cipher: Cipher, column: Column[Any]) -> bool:
     return True
 
 
-def _copy(giving: Session, taking: Session, progress: Progress) -> list[Copied]:
+def copy_tables(giving: Session, taking: Session, progress: Progress) -> list[Copied]:
+    """Copy every table and read each back. Raises Refused where a table to copy into has rows."""
+    hold_empty(taking)
     of = 2 * sum(count_rows(giving, table) for table in tables())
     return [copy_table(giving, taking, table, partial(progress, table.name, of)) for table in tables()]
