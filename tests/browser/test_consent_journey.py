@@ -28,7 +28,9 @@ pytestmark = needs_chromium
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 TOKEN = "stt_" + "a" * 40
 BACK = "https://st-1.example/wp-admin/admin.php?page=wc-settings"
-ACCOUNTS = {one: SandboxAccount(one, f"Kites {one}", "a-users", created_at=NOW) for one in ("7001", "7002")}
+ACCOUNTS = {
+    one: SandboxAccount(one, f"Kites {one}", "a-users", created_at=NOW) for one in ("700001", "700002")
+}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,7 @@ def test_a_merchant_cancels_goes_again_lets_too_little_chooses_and_is_linked(sho
     merchant.get_by_role("button", name="Cancel").click()
     expect(merchant.get_by_text("You cancelled on TikTok's page.")).to_be_visible()
     at_tiktok(merchant)
-    merchant.get_by_label("Kites 7001").check()
+    merchant.get_by_label("Kites 700001").check()
     merchant.get_by_label("Reporting").uncheck()
     merchant.get_by_role("button", name="Allow").click()
     expect(merchant.get_by_text("Reporting (what your ad account spent)")).to_be_visible()
@@ -91,14 +93,14 @@ def test_a_merchant_cancels_goes_again_lets_too_little_chooses_and_is_linked(sho
     for name in ACCOUNTS:
         merchant.get_by_label(f"Kites {name}").check()
     merchant.get_by_role("button", name="Allow").click()
-    merchant.get_by_label("Ad account").select_option("7002")
+    merchant.get_by_label("Ad account").select_option("700002")
     merchant.get_by_role("button", name="Link this ad account").click()
-    expect(merchant.get_by_text("We can read your ad account Kites 7002 (7002) now.")).to_be_visible()
+    expect(merchant.get_by_text("We can read your ad account Kites 700002 (700002) now.")).to_be_visible()
     expect(merchant.get_by_role("link", name="Back to your store")).to_have_attribute("href", BACK)
     assert not runs_over(merchant)
     assert not [said for said in merchant.complaints if said[0].startswith(shop.settings.public_url)]
     poll_due(at(shop, NOW))
-    assert (account_of(shop).advertiser_id, account_of(shop).consent) == ("7002", True)
+    assert (account_of(shop).advertiser_id, account_of(shop).consent) == ("700002", True)
 
 
 def test_an_address_of_tiktoks_that_somebody_sent_links_nothing(shop, merchant, chromium):
@@ -109,7 +111,7 @@ def test_an_address_of_tiktoks_that_somebody_sent_links_nothing(shop, merchant, 
     victim = chromium.new_context().new_page()
     victim.goto(merchant.url)
     before = account_of(shop)
-    victim.get_by_label("Kites 7001").check()
+    victim.get_by_label("Kites 700001").check()
     victim.get_by_role("button", name="Allow").click()
     expect(victim.get_by_text("This was begun in another browser")).to_be_visible()
     assert account_of(shop) == before

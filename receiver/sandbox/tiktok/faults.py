@@ -24,8 +24,8 @@ class Fault(StrEnum):
     REVOKED_TOKEN = "revoked-token"  # noqa: S105 (the name of a fault)
     NO_PERMISSION = "no-permission"
     ACCOUNT_MISSING = "account-missing"
-    EMPTY_LIST = "empty-list"
     EMPTY_REPORT = "empty-report"
+    EMPTY_LIST = "empty-list"
     DOUBLED_ROW = "doubled-row"
     FOREIGN_CURRENCY = "foreign-currency"
     REFUSED_METRIC = "refused-metric"

@@ -8,12 +8,12 @@ from itertools import pairwise
 import pytest
 from werkzeug.serving import make_server
 
-from receiver.domain.facts import DaySpend
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.calls import App
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.integrations.tiktok.oauth import Authorised
+from receiver.integrations.tiktok.reports import ReportedDay
 from receiver.sandbox.tiktok.accounts import AccountDay, SandboxAccount
 from receiver.sandbox.tiktok.api import create_tiktok
 from tests.fakes import FrozenClock
@@ -169,7 +169,7 @@ ELEVEN, TEN, ONE = Decimal("11.00"), Decimal("10.00"), Decimal("1.00")
 )
 def test_each_figure_appears_in_its_time(tiktok, now, hours, figures):
     now.at = MIDNIGHT + timedelta(hours=hours)
-    expected = [DaySpend(DAY, *figures)] if figures else []
+    expected = [ReportedDay(DAY, *figures, currency="USD")] if figures else []
     assert tiktok.daily_spend(TOKEN, ID, DAY, DAY) == expected
 
 

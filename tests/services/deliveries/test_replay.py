@@ -130,10 +130,10 @@ def test_the_stores_it_touches_are_decided(
 
 
 def test_replaying_what_succeeded_changes_nothing(container: Container, clock: FrozenClock):
-    keep_all(container, spent="6000.00")
+    keep_all(container, advertiser_id="700001", spent="6000.00")
     url = "https://st-1.example/"
     ids = [keep_one(container, "st_1", signal(seq, home_url=url)) for seq in (1, 2)]
-    ids.append(keep_one(container, "st_1", linked(3, "7001", home_url=url)))
+    ids.append(keep_one(container, "st_1", linked(3, "700001", home_url=url)))
     process_next(container.database, container.now())
     decide_store(container.database, container.now(), "st_1")
     told = ("attempts", "audit", "replays")

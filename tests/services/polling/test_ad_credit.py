@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from receiver.domain.awards import remaining_credit
+from receiver.domain.awards import AwardState, remaining_credit
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.finance import Balance
 from receiver.services.authorization.withdraw import consent_withdrawn
@@ -114,4 +114,4 @@ def test_without_consent_it_is_not_told(store, tiktok):
 
 @pytest.mark.parametrize(("other", "left"), [(False, Decimal(120)), (True, None), (None, None)])
 def test_credit_of_somebody_else_makes_it_unknown(other, left):
-    assert remaining_credit("credited", Decimal(500), Decimal(120), other_credit=other) == left
+    assert remaining_credit(AwardState.CREDITED, Decimal(500), Decimal(120), other_credit=other) == left

@@ -24,7 +24,7 @@ from tests.serving import served
 
 CALLBACK = "https://credit.example/webhooks/tiktok/ads"
 APP = App("7400000000000000001", "app-secret")
-BOTH = [("7001", "AD_ACCOUNT_SUSPENSION"), ("7001", "REPORT_DATA_CHANGE")]
+BOTH = [("700001", "AD_ACCOUNT_SUSPENSION"), ("700001", "REPORT_DATA_CHANGE")]
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def faults():
 @pytest.fixture
 def accounts():
     days = {date(2025, 11, 2) + timedelta(days=n): AccountDay(Decimal(50)) for n in range(40)}
-    return {"7001": SandboxAccount("7001", "Store", "token-of-7001", days=days)}
+    return {"700001": SandboxAccount("700001", "Store", "token-of-700001", days=days)}
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def fake(accounts, clock, faults):
 @pytest.fixture
 def tiktok(container, fake):
     keep_store(container)
-    keep_link(container)
-    keep_account(container, next_poll_at=container.now() + timedelta(hours=6))
+    keep_link(container, advertiser_id="700001")
+    keep_account(container, "700001", next_poll_at=container.now() + timedelta(hours=6))
     with served(fake) as address:
         yield TikTokClient(f"{address}/open_api/v1.3", app=APP)
 
@@ -76,15 +76,15 @@ def test_an_account_that_may_be_read_is_subscribed_once(container, fake, keep):
 
 def test_an_id_that_was_anothers_is_the_new_ones_and_the_other_is_asked_for_again(container, accounts, keep):
     """As the sandbox's TikTok does, which forgets all when it is started anew."""
-    keep_all(container, "st_2", "7009")
-    accounts["7009"] = replace(accounts["7001"], advertiser_id="7009", token="token-of-7009")
+    keep_all(container, "st_2", "700009")
+    accounts["700009"] = replace(accounts["700001"], advertiser_id="700009", token="token-of-700009")
     with container.database.writing() as session:
         for number, (_, entity) in enumerate(BOTH, start=7400000000000005001):
-            subscriptions.keep_subscription(session, "7009", entity, str(number))
+            subscriptions.keep_subscription(session, "700009", entity, str(number))
     keep()
     assert kept(container) == BOTH
     keep()
-    assert kept(container) == [*BOTH, *(("7009", entity) for _, entity in BOTH)]
+    assert kept(container) == [*BOTH, *(("700009", entity) for _, entity in BOTH)]
 
 
 @pytest.mark.parametrize("how", ["consent", "link", "store"])
@@ -137,8 +137,10 @@ def test_a_subscription_that_died_with_its_token_is_forgotten(container, fake, k
 
 def test_what_was_asked_for_twice_is_ended_once(container, fake, keep, tiktok):
     keep()
-    stray = tiktok.subscribe("token-of-7001", "REPORT_DATA_CHANGE", CALLBACK, ["7001"])
-    elsewhere = tiktok.subscribe("token-of-7001", "REPORT_DATA_CHANGE", "https://other.example/", ["7001"])
+    stray = tiktok.subscribe("token-of-700001", "REPORT_DATA_CHANGE", CALLBACK, ["700001"])
+    elsewhere = tiktok.subscribe(
+        "token-of-700001", "REPORT_DATA_CHANGE", "https://other.example/", ["700001"]
+    )
     assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == ([], [stray])
     assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == ([], [])
     assert elsewhere in [one.id for one in tiktok.subscriptions()]
@@ -159,9 +161,9 @@ def test_an_account_whose_subscriptions_are_gone_is_polled_at_once_and_subscribe
     keep()
     for one in tiktok.subscriptions():
         tiktok.unsubscribe(one.id)
-    assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == (["7001"], [])
+    assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == (["700001"], [])
     with container.database.reading() as session:
-        account = session.get_one(tables.Account, "7001")
+        account = session.get_one(tables.Account, "700001")
         assert (account.next_poll_at, account.poll_reason) == (container.now(), PollReason.NOTICES_ENDED)
         assert session.get_one(tables.Link, 1).consent  # whether it stands is the poll's to find out
     assert kept(container) == []
@@ -204,14 +206,14 @@ def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(container, fake
         notices = Notices(fake)
         assert notices.look() == []
         container.now.move(days=1)
-        accounts["7001"] = replace(accounts["7001"], name="Café")
+        accounts["700001"] = replace(accounts["700001"], name="Café")
         faults.add(Fault.SUSPENDED)
         assert notices.look() == [200, 200]
         assert notices.look() == []
     while process_next(container.database, container.now()):
         pass
     with container.database.reading() as session:
-        account = session.get_one(tables.Account, "7001")
+        account = session.get_one(tables.Account, "700001")
         states = [row.state for row in session.scalars(select(tables.Delivery))]
     assert (account.next_poll_at, states) == (container.now(), ["processed", "processed"])
     assert account.status == "STATUS_ENABLE"  # a hint: nothing but the next poll says so
@@ -234,6 +236,6 @@ def test_the_sandbox_tells_of_a_token_that_is_dead_and_its_account_is_polled(
     verify_subscriptions_if_due(replace(container, tiktok=tiktok), callback)
     with container.database.reading() as session:
         kept_as = {(row.topic, row.state) for row in session.scalars(select(tables.Delivery))}
-        account = session.get_one(tables.Account, "7001")
+        account = session.get_one(tables.Account, "700001")
     assert kept_as == {("tiktok.accounts", "processed"), ("tiktok.ads", "processed")}
     assert (account.next_poll_at, account.poll_reason) == (container.now(), PollReason.NOTICES_ENDED)
