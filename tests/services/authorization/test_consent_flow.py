@@ -462,9 +462,9 @@ def while_waiting(session, call):
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite's writers wait anyway
 @pytest.mark.parametrize("asked", ["consent", "choice", "link by hand", "refresh"])
 def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(container, way, tiktok, asked):
-    keep_account(container, "7001")
-    keep_link(container)
-    tiktok.covered = ("7001", "7002")
+    keep_account(container, "700001")
+    keep_link(container, advertiser_id="700001")
+    tiktok.covered = ("700001", "700002")
     if asked == "choice":
         with container.database.writing() as session:
             session.get_one(Link, 1).ended_at = container.now()
@@ -474,16 +474,16 @@ def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(contain
     state = way.leave(way.open()) if asked == "consent" else ""
     calls = {
         "consent": lambda: way.back(state),
-        "choice": lambda: way.pick(flow, "7001"),
+        "choice": lambda: way.pick(flow, "700001"),
         "link by hand": lambda: add_link(
-            container, store_id="st_1", advertiser_id="7001", token="t", actor="ann"
+            container, store_id="st_1", advertiser_id="700001", token="t", actor="ann"
         ),
         "refresh": lambda: refresh_for_token(container.database, container.now(), "token-st_1"),
     }
     with container.database.writing() as session:  # as a poll
-        session.get_one(Account, "7001", with_for_update=True)
+        session.get_one(Account, "700001", with_for_update=True)
         thread, caught = while_waiting(session, calls[asked])
-        assert spend.stores_to_decide(session, "7001") == ["st_1"]
+        assert spend.stores_to_decide(session, "700001") == ["st_1"]
     thread.join(60)
     assert caught == []
 
