@@ -1,4 +1,4 @@
-"""How a document's sentences write amounts, dates and times, so that a page writes its figures alike."""
+"""The formats of amounts, dates and times in a document's sentences, so that a page writes alike."""
 
 from __future__ import annotations
 

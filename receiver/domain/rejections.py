@@ -34,7 +34,7 @@ class RejectedCall:
 
 @dataclass(frozen=True)
 class RejectionCount:
-    """How many calls were rejected on a day in UTC, of one store and for one reason."""
+    """The number of calls rejected on a day in UTC, of one store and for one reason."""
 
     store_id: str
     reason: str

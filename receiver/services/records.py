@@ -10,5 +10,5 @@ Record = TypeVar("Record")
 
 def record_of(kind: type[Record], row: Any, **other: Any) -> Record:
     """Return a dataclass `kind` with the columns of `row` that have its fields' names, and `other` fields."""
-    names = {field.name for field in fields(kind)} - other.keys()  # type: ignore[arg-type]
+    names = {field.name for field in fields(kind)} - other.keys()  # type: ignore[arg-type]  # each is a dataclass
     return kind(**{name: getattr(row, name) for name in names}, **other)

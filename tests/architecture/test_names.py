@@ -14,7 +14,7 @@ PRODUCT = sorted(
     for file in (ROOT / folder).rglob("*.py")
     if "migrations" not in file.parts
 )
-RIDDLE = re.compile(r"(What|Whether|Which|Where|Who|Whose|Of)\b")
+RIDDLE = re.compile(r"(What|Whether|Which|Where|Who|Whose|Of|How)\b")
 
 
 def nodes() -> Iterator[tuple[Path, ast.AST]]:

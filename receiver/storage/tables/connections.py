@@ -1,4 +1,4 @@
-"""How a store is reached: webhook addresses and their secrets, REST keys, attempts to connect."""
+"""Connections to stores: webhook addresses and their secrets, REST keys, attempts to connect."""
 
 from __future__ import annotations
 

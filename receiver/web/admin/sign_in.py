@@ -43,7 +43,7 @@ def staff_only(page: Page) -> Page:
             return redirect(url_for("account.password"))
         return page(*args, **kwargs)
 
-    return guarded  # type: ignore[return-value]
+    return guarded  # type: ignore[return-value]  # wraps keeps the type
 
 
 def operators_only(page: Page) -> Page:
@@ -55,7 +55,7 @@ def operators_only(page: Page) -> Page:
             abort(403)
         return page(*args, **kwargs)
 
-    return staff_only(guarded)  # type: ignore[return-value]
+    return staff_only(guarded)  # type: ignore[return-value]  # wraps keeps the type
 
 
 def csrf_token() -> str:

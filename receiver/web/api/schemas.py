@@ -212,7 +212,7 @@ class _Award(Schema):
 
 
 class _Formats(Schema):
-    """How the document's sentences write figures, for a page that shows more of them."""
+    """The formats of figures in the document's sentences, for a page that shows more of them."""
 
     date = fields.String(metadata={"description": "A CLDR pattern.", "example": "MMMM d, y"})
     months = fields.List(fields.String(), metadata={"description": "Their names, January first."})

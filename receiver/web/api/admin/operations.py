@@ -75,7 +75,7 @@ class PurgeSchema(Schema):
 
 
 class PurgedSchema(Schema):
-    """How many rows went, by kind."""
+    """The number of rows that went, by kind."""
 
     gone = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     saved = fields.Boolean(required=True)
