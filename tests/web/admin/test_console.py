@@ -204,7 +204,7 @@ def test_a_stores_spend_is_drawn_and_stands_beside_it_as_a_table(client, contain
     shown = page(client, f"/admin/stores/{store_id}").text
     assert shown.count('<svg class="chart') == 2
     rows = re.findall(
-        "<tr>(.*?)</tr>", shown.partition('<table class="numbers">')[2].partition("</table>")[0], re.S
+        "<tr>(.*?)</tr>", shown.partition('<table class="number-table">')[2].partition("</table>")[0], re.S
     )
     assert len(rows) == 31
     assert re.findall("<td[^>]*>([^<]*)</td>", rows[2]) == [

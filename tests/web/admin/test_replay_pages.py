@@ -45,7 +45,7 @@ def work(container, clock):
 def test_what_it_would_do_is_counted_and_nothing_changed(container, staff):
     assert 'href="/admin/replays/new?state=dead"' in staff.get("/admin/deliveries?state=dead").text
     page = staff.get("/admin/replays/new?state=dead").text
-    assert '<strong class="clock">3</strong> deliveries' in page
+    assert '<strong class="big-number">3</strong> deliveries' in page
     assert states(container) == ["dead"] * 3
     with container.database.reading() as session:
         assert session.scalars(select(Replay)).all() == []
@@ -92,7 +92,7 @@ def test_a_number_no_row_can_have_is_not_found(container, staff, path):
 def test_those_chosen_one_by_one_are_replayed_and_no_others(container, staff, dead, clock):
     assert 'name="ids" value="1"' in staff.get("/admin/deliveries").text
     page = staff.get(f"/admin/replays/new?ids={dead[0]}&ids={dead[2]}").text
-    assert '<strong class="clock">2</strong> deliveries' in page
+    assert '<strong class="big-number">2</strong> deliveries' in page
     staff.post("/admin/replays", ids=[dead[0], dead[2]], reason="tried", rate="50")
     work(container, clock)
     assert states(container) == ["processed", "dead", "processed"]

@@ -70,7 +70,7 @@ def test_a_store_nobody_connected_is_told_as_one(container, store_id):
 
 def test_viewers_see_the_connection_and_no_button(container, connected):
     shown = page(Console(container, "viewer"), connected)
-    assert shown.count('<span class="stage pass">active</span>') == 2
+    assert shown.count('<span class="badge pass">active</span>') == 2
     assert "Look now and repair" not in shown
     assert "<dt>wc version</dt>" in shown
 
@@ -133,7 +133,7 @@ def test_what_a_fact_would_change_is_shown_and_nothing_is_kept(container, store_
     assert "<td>accumulating</td><td>blocked</td>" in shown
     assert 'value="record"' in shown
     assert recorded(container, "safety_flag") == []
-    assert '<span class="stage accumulating">' in page(operator, store_id)
+    assert '<span class="badge accumulating">' in page(operator, store_id)
 
 
 def record(operator, store_id, **said):
@@ -151,7 +151,7 @@ def test_a_fact_is_recorded_by_name_and_a_second_click_changes_nothing(container
         assert (answer.status_code, answer.headers["Location"]) == (303, f"/admin/stores/{store_id}")
     (kept,) = recorded(container, "safety_flag")
     assert (kept.by, kept.reason, kept.evidence) == ("operator@staff.example", "TikTok wrote", "T-7")
-    assert '<span class="stage blocked">' in page(operator, store_id)
+    assert '<span class="badge blocked">' in page(operator, store_id)
 
 
 def test_a_fact_taken_back_and_said_again_is_recorded_again(container, store_id):

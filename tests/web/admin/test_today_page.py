@@ -157,7 +157,7 @@ def test_awards_and_reviews_lead_to_their_lists(container, clock):
     assert counts == {"worker_silent": 1, "awards_overdue": 1, "awards_due_soon": 1, "reviews_waiting": 1}
     console = Console(container, "viewer")
     page = console.get("/admin/").text
-    link = re.search(r'href="([^"]+)"><strong class="clock">1</strong> award overdue', page)[1]
+    link = re.search(r'href="([^"]+)"><strong class="big-number">1</strong> award overdue', page)[1]
     assert re.findall(r'href="/admin/awards/(aw_\d)"', console.get(link).text) == ["aw_0"]
     assert 'href="/admin/reviews"' in page
 
