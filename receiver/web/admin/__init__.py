@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from receiver.domain.sign_in import SESSION_IDLE
 from receiver.settings import Settings
@@ -12,7 +12,6 @@ from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
 from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
-from receiver.web.admin.console import console
 from receiver.web.admin.deliveries import delivery_pages
 from receiver.web.admin.filters import amount, money, plain
 from receiver.web.admin.programme import programme_pages
@@ -35,6 +34,17 @@ NAVIGATION = (
     ("audit.show", "Audit"),
 )
 BAR = "console_bar"  # the app's extension that lists what else the bar shows
+
+
+# The style sheet, the icon and the templates that all pages of the console share.
+console = Blueprint(
+    "console",
+    __name__,
+    url_prefix="/admin",
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static",
+)
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -13,8 +13,8 @@ from receiver.errors import InputError
 from receiver.paging import Page
 from receiver.services.staff.audit import AuditRecord, search_audit
 from receiver.services.validation import LONGEST_FILTER
+from receiver.web.admin.filters import start_of
 from receiver.web.admin.sign_in import staff_only
-from receiver.web.admin.times import start_of
 
 audit_pages = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from receiver.domain.deliveries import DeliveryFilters
-from receiver.web.admin.times import start_of
+from receiver.web.admin.filters import start_of
 
 NAMES = ("state", "source", "store", "topic", "delivery", "since", "until", "search")
 

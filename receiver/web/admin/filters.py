@@ -1,15 +1,31 @@
-"""Values as staff read them: yes and no, unknown, lists in a line, and times to the minute in their zone."""
+"""Values as staff read them, and days as they mean them: yes and no, unknown, money, times in their zone."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import g
 
 from receiver.documents.money import amount_text
+from receiver.errors import InputError
 from receiver.i18n.words import money_text
-from receiver.web.admin.times import readers_zone
+
+
+def readers_zone() -> tzinfo:
+    """The zone that whoever is signed in chose on their account's page."""
+    return ZoneInfo(g.person.timezone if g.get("person") else "UTC")
+
+
+def start_of(text: str, path: str, days_later: int = 0) -> datetime:
+    """When that day begins, or one so many days later. Raises InputError."""
+    try:
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=days_later), time(), readers_zone())
+    except (ValueError, OverflowError):
+        raise InputError("must be a date such as 2025-11-20", path=path) from None
 
 
 def plain(value: Any) -> str:
