@@ -161,8 +161,8 @@ def test_the_picture_has_a_name_and_words_of_its_own_and_nothing_that_policy_for
 def test_dates_not_final_are_hatched_and_unknown_ones_dotted(svg):
     drawn = svg(spend_timeline(decided(OPEN, spend=CREDIT, **AS_BILLED))).find("svg")
     classes = [found.get("class") for found in drawn.iter("rect")]
-    assert (classes.count("moving-counted"), classes.count("unknown")) == (3, 0)
-    assert {found.get("fill") for found in drawn.iter("rect") if found.get("class") == "moving-counted"} == {
+    assert (classes.count("provisional-qualifying"), classes.count("unknown")) == (3, 0)
+    assert {found.get("fill") for found in drawn.iter("rect") if found.get("class") == "provisional-qualifying"} == {
         "url(#wide-counted)"
     }
     manual = svg(spend_timeline(decided(OPEN, spend=(*days_of("20.00", 16), LAGGING)))).find("svg")
