@@ -15,7 +15,7 @@ from receiver.container import current_container
 from receiver.documents.facts import read_facts
 from receiver.documents.programme import load_shipped, read_programme_file
 from receiver.documents.status import status_document
-from receiver.domain.awards import AwardFilters, AwardState
+from receiver.domain.awards import DUE_SOON, AwardFilters, AwardState
 from receiver.domain.decision import decide
 from receiver.errors import InputError
 from receiver.i18n.languages import LANGUAGES
@@ -58,6 +58,8 @@ def decide_command(facts_file: str, programme_file: str | None, language: str, a
 @click.option("--programme", help="Only of this programme.")
 @click.option("--flagged", is_flag=True, help="Only those with a flag.")
 @click.option("--overdue", is_flag=True, help="Only those past their date.")
+@click.option("--due-soon", is_flag=True, help=f"Only those due within {DUE_SOON.days} days.")
+@click.option("--text", help="Part of a store's name, an ad account, a reference or an id.")
 @click.option("--due-before", type=click.DateTime(["%Y-%m-%d"]), help="Only those due before this date.")
 @limit_option
 @json_option

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from receiver.storage.awards import is_late
+from receiver.storage.awards import is_due_soon, is_late
 from receiver.storage.tables import Award, ProgrammeCounts, Store
 from receiver.storage.tables.stores import IS_WAITING
 
 
 @dataclass(frozen=True)
 class Awarded:
-    """The count of one tier's awards in a state, and of those overdue; amounts as kept."""
+    """The count of one tier's awards in a state, and of those overdue and due soon; amounts as kept."""
 
     currency: str
     threshold: str
@@ -25,6 +25,7 @@ class Awarded:
     state: str
     awards: int
     overdue: int
+    due_soon: int
 
     @property
     def tier(self) -> tuple[str, Decimal, Decimal]:
@@ -52,9 +53,9 @@ def count(session: Session, programme: str, now: datetime) -> dict[str, Any]:
 
 def _awards(session: Session, programme: str, now: datetime) -> list[dict[str, Any]]:
     """No sum is made here, so amounts stay exact."""
-    late = case((is_late(now), 1), else_=0)
+    late, soon = (case((which, 1), else_=0) for which in (is_late(now), is_due_soon(now)))
     group = (Award.currency, Award.threshold, Award.credit, Award.state)
-    counts = (func.count().label("awards"), func.sum(late).label("overdue"))
+    counts = (func.count().label("awards"), func.sum(late).label("overdue"), func.sum(soon).label("due_soon"))
     query = select(*group, *counts).where(Award.programme == programme).group_by(*group)
     return [
         {
@@ -62,6 +63,7 @@ def _awards(session: Session, programme: str, now: datetime) -> list[dict[str, A
             "threshold": str(row["threshold"]),
             "credit": str(row["credit"]),
             "overdue": int(row["overdue"]),
+            "due_soon": int(row["due_soon"]),
         }
         for row in session.execute(query).mappings()
     ]

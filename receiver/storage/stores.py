@@ -80,6 +80,16 @@ def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:
         session.execute(update(Store).where(Store.id.in_(ids)).values(decided_at=None))
 
 
+def names_of(session: Session, store_ids: Iterable[str]) -> dict[str, str]:
+    """Return the stores' names by id."""
+    found: dict[str, str] = {}
+    for ids in chunks_of(sorted(set(store_ids))):
+        found |= {
+            row.id: row.name for row in session.execute(select(Store.id, Store.name).where(Store.id.in_(ids)))
+        }
+    return found
+
+
 def stores_of_merchants(session: Session, merchants: Iterable[str], limit: int = 0) -> list[Store]:
     """By id, fresh from the database; 0 = all."""
     query = select(Store).where(Store.merchant.in_(sorted(merchants))).order_by(Store.id)

@@ -35,6 +35,7 @@ class TierTotals:
     credit: Decimal
     by_state: Mapping[str, Sum]
     overdue: Sum
+    due_soon: Sum
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,11 @@ def _tiers(rows: Sequence[programme_statistics.Awarded]) -> list[TierTotals]:
 
 
 def _tier(key: tuple[str, Decimal, Decimal], rows: Sequence[programme_statistics.Awarded]) -> TierTotals:
-    late = sum(row.overdue for row in rows)
+    late, soon = sum(row.overdue for row in rows), sum(row.due_soon for row in rows)
     credit = key[2]
     return TierTotals(
         *key,
         by_state={row.state: Sum(row.awards, row.awards * credit) for row in rows},
         overdue=Sum(late, late * credit),
+        due_soon=Sum(soon, soon * credit),
     )

@@ -10,6 +10,7 @@ from receiver.domain.sign_in import SESSION_IDLE
 from receiver.settings import Settings
 from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
+from receiver.web.admin.award_issue import award_issue_pages
 from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.deliveries import delivery_pages
@@ -21,6 +22,7 @@ from receiver.web.admin.reviews import review_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
 from receiver.web.admin.stores import store_pages
+from receiver.web.admin.team import team_pages
 from receiver.web.admin.today import today_pages
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
@@ -32,6 +34,7 @@ NAVIGATION = (
     ("console_reviews.show", "Reviews"),
     ("programme.show", "Programme"),
     ("audit.show", "Audit"),
+    ("team.show", "Team"),
 )
 BAR = "console_bar"  # the app's extension that lists what else the bar shows
 
@@ -67,6 +70,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(account_pages)
     app.register_blueprint(audit_pages)
     app.register_blueprint(award_pages)
+    app.register_blueprint(award_issue_pages)
     app.register_blueprint(review_pages)
     app.register_blueprint(programme_pages)
     app.register_blueprint(delivery_pages)
@@ -76,6 +80,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
     app.register_blueprint(claim_pages)
+    app.register_blueprint(team_pages)
 
 
 def add_to_bar(app: Flask, template: str) -> None:
