@@ -69,9 +69,9 @@ def complaints_of(page: Page) -> list[str]:
     page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text())
     found = page.evaluate("axe.run()")["violations"]
     serious = [
-        f"{one['id']}: {node['html']}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
+        f"{item['id']}: {node['html']}"
+        for item in found
+        if item["impact"] in ("serious", "critical")
+        for node in item["nodes"]
     ]
     return [*serious, *(["runs over"] if runs_over(page) else [])]
