@@ -79,7 +79,7 @@ def _fit(filters: AwardFilters, now: datetime) -> list[ColumnElement[bool] | Tex
 
 
 def _is_told_by(text: str) -> ColumnElement[bool]:
-    """Return the condition of an award that a part of a name or id leads to; of a code only its end is known."""
+    """Return the condition of awards that this part of a name or id leads to; a code is known by its end."""
     ids = (Award.id, Award.advertiser_id, Award.store_id, Award.reference, Store.name)
     return or_(*(column.icontains(text, autoescape=True) for column in ids))
 
@@ -197,7 +197,7 @@ def _awards_of(name: str, value: str | Sequence[str]) -> list[Select[str]]:
     of_accounts = select(Account.advertiser_id).where(Account.business_center == value)
     since = {"merchant": of_stores, "business_center": Award.advertiser_id.in_(of_accounts)}
     told = [getattr(Award, name) == value, *([since[name]] if name in since else [])]
-    return [select(Award.id).where(one) for one in told]
+    return [select(Award.id).where(item) for item in told]
 
 
 def award_of(session: Session, store: Store) -> Award | None:

@@ -87,14 +87,18 @@ def _keep_seen(session: Session, staff_id: int, at: datetime) -> None:
 
 def count_sessions(session: Session, now: datetime) -> dict[int, int]:
     """Count the sessions that last, by person; who has none is left out."""
-    query = select(StaffSession.staff_id, func.count()).where(_lasts(now)).group_by(StaffSession.staff_id)
-    return {staff_id: count for staff_id, count in session.execute(query)}
+    query = (
+        select(StaffSession.staff_id, func.count().label("sessions"))
+        .where(_lasts(now))
+        .group_by(StaffSession.staff_id)
+    )
+    return {row.staff_id: row.sessions for row in session.execute(query)}
 
 
 def count_tokens(session: Session, now: datetime) -> dict[int, int]:
     """Count the tokens that have not expired, by person; who has none is left out."""
-    query = select(StaffToken.staff_id, func.count()).where(StaffToken.expires_at > now)
-    return {staff_id: count for staff_id, count in session.execute(query.group_by(StaffToken.staff_id))}
+    query = select(StaffToken.staff_id, func.count().label("tokens")).where(StaffToken.expires_at > now)
+    return {row.staff_id: row.tokens for row in session.execute(query.group_by(StaffToken.staff_id))}
 
 
 def end_session(session: Session, token_hash: str) -> None:

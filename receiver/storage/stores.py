@@ -111,10 +111,11 @@ def lock_addresses(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(ADDRESSES_LOCK)))
 
 
-def waiting_stores(session: Session, programme: str) -> list[Store]:
-    """Return a programme's stores without a place; who joined first comes first."""
+def waiting_stores(session: Session, programme: str, limit: int = 0) -> list[Store]:
+    """Return a programme's stores without a place, who joined first comes first; `limit` 0 for all."""
     query = select(Store).where(Store.programme == programme, _OF_ITSELF[StoreCondition.WAITING])
-    return list(session.scalars(query.order_by(*IN_LINE.order())))
+    query = query.order_by(*IN_LINE.order())
+    return list(session.scalars(query.limit(limit) if limit else query))
 
 
 def page_of_stores(
@@ -137,7 +138,7 @@ def _with_conditions(session: Session, ids: Sequence[str]) -> list[tuple[Store, 
     told = [_is(condition) for condition in StoreCondition]
     found = {}
     for store, *holds in session.execute(select(Store, *told).where(Store.id.in_(ids))):
-        found[store.id] = store, frozenset(one for one, so in zip(StoreCondition, holds, strict=True) if so)
+        found[store.id] = store, frozenset(item for item, so in zip(StoreCondition, holds, strict=True) if so)
     return [found[store_id] for store_id in ids]
 
 

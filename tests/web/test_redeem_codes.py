@@ -214,7 +214,7 @@ def test_where_there_is_no_code_that_is_said(container, award_id):
         return client.post(f"/api/v1/admin/awards/{path}/code", headers=token, base_url=BASE)
 
     with container.database.writing() as session:
-        session.get(Award, award_id).code_sealed = None
+        session.get(Award, award_id).code_encrypted = None
     assert (ask(award_id).status_code, "was removed" in ask(award_id).text) == (409, True)
     with container.database.writing() as session:
         session.get(Award, award_id).delivery = "applied"

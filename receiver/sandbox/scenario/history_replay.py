@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from receiver.container import Container
+from receiver.domain.awards import AwardDelivery
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.paths import SandboxPaths
 from receiver.sandbox.scenario.merchant_spec import Act, SandboxMerchant
@@ -66,7 +67,7 @@ def live_past(
         reception = WebhookReceiver(then.database, then.cipher, then.settings.max_body_bytes, clock)
         with served(WebhookMiddleware(NotFound(), reception)) as web:
             past = _Past(then, memory, Stores(web, memory, place.state))
-            for event, merchant in sorted(due, key=lambda one: one[0].at):
+            for event, merchant in sorted(due, key=lambda item: item[0].at):
                 clock.at = event.at
                 past.live(merchant, event)
                 memory.stores[merchant.key].told += 1
@@ -121,12 +122,12 @@ class _Past:
 
     def _issue(self, merchant: SandboxMerchant, event: Event) -> None:
         award_id = self._award_id(merchant)
-        as_code = {"reference": event.words, "delivered_as": "code"}
         issue(
             self._container.database,
             event.at,
             award_id,
-            **as_code,
+            reference=event.words,
+            delivered_as=AwardDelivery.CODE,
             actor=STAFF,
             cipher=self._container.cipher,
         )

@@ -101,8 +101,8 @@ def issue_file(
             found = awards.lock_awards(session, _ids(rows))
             around = _look_around(session, now, write_codes(session, context.cipher, now), rows, found)
             planned = _with_awards(session, _plan(rows, found, around, although_flagged), found)
-            if any(one.problem for one in planned):
-                return [_ended(one, IssueOutcome.NOT_ISSUED) for one in planned]
+            if any(item.problem for item in planned):
+                return [_ended(item, IssueOutcome.NOT_ISSUED) for item in planned]
             return _keep(session, now, planned, found, around.book, actor)
     except IntegrityError as error:
         raise Refused(TAKEN_MEANWHILE) from error
@@ -115,7 +115,7 @@ def _ids(rows: Iterable[Row]) -> list[str]:
 def _with_awards(session: Session, planned: list[Planned], found: Mapping[str, Award]) -> list[Planned]:
     names = stores.names_of(session, (award.store_id for award in found.values()))
     shown = {award.id: _summary(award, names[award.store_id]) for award in found.values()}
-    return [replace(one, award=shown.get(one.row.award_id or "")) for one in planned]
+    return [replace(item, award=shown.get(item.row.award_id or "")) for item in planned]
 
 
 def _summary(award: Award, store_name: str) -> AwardSummary:
@@ -140,17 +140,17 @@ def _plan(
 ) -> list[Planned]:
     seen: dict[tuple[str, str], int] = {}
     planned = (_planned(row, found, around, seen) for row in rows)
-    return [_skip_in_doubt(one, found, although_flagged) for one in planned]
+    return [_skip_in_doubt(item, found, although_flagged) for item in planned]
 
 
-def _skip_in_doubt(one: Planned, found: Mapping[str, Award], confirmed: Collection[str]) -> Planned:
+def _skip_in_doubt(item: Planned, found: Mapping[str, Award], confirmed: Collection[str]) -> Planned:
     """Return the row as skipped where its award's flags ask for a confirmation that it has not got."""
-    award_id = one.row.award_id
-    if one.outcome is not IssueOutcome.WOULD_ISSUE or award_id is None or award_id in confirmed:
-        return one
+    award_id = item.row.award_id
+    if item.outcome is not IssueOutcome.WOULD_ISSUE or award_id is None or award_id in confirmed:
+        return item
     if not doubts_credit(found[award_id].flags):
-        return one
-    return replace(one, outcome=IssueOutcome.SKIPPED, skipped=SkipReason.FLAGGED)
+        return item
+    return replace(item, outcome=IssueOutcome.SKIPPED, skipped=SkipReason.FLAGGED)
 
 
 def _planned(
@@ -192,15 +192,15 @@ def _keep(
     actor: str,
 ) -> list[Planned]:
     touched = []
-    for one in planned:
-        if one.row.issued and one.outcome is IssueOutcome.WOULD_ISSUE:
-            award = found[one.row.issued.award_id]
-            keep_issued(session, now, award, one.row.issued, book, actor)
+    for item in planned:
+        if item.row.issued and item.outcome is IssueOutcome.WOULD_ISSUE:
+            award = found[item.row.issued.award_id]
+            keep_issued(session, now, award, item.row.issued, book, actor)
             touched.append(award.store_id)
     stores.to_decide_anew(session, touched)
-    return [_ended(one, IssueOutcome.ISSUED) for one in planned]
+    return [_ended(item, IssueOutcome.ISSUED) for item in planned]
 
 
-def _ended(one: Planned, outcome: IssueOutcome) -> Planned:
+def _ended(planned: Planned, outcome: IssueOutcome) -> Planned:
     """Return the row with the outcome, where it would have been issued."""
-    return replace(one, outcome=outcome) if one.outcome is IssueOutcome.WOULD_ISSUE else one
+    return replace(planned, outcome=outcome) if planned.outcome is IssueOutcome.WOULD_ISSUE else planned

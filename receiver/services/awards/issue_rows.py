@@ -99,16 +99,20 @@ def _row(line: int, names: list[str], cells: list[str]) -> Row:
     cells = _without_trailing(cells, len(names))
     if len(cells) != len(names):
         return Row(line, None, f"has {len(cells)} cells where the first line has {len(names)}")
-    told = dict(zip(names, (unprotected(cell.strip()) for cell in cells), strict=True))
-    if not AWARD_ID.fullmatch(told["award"]):  # where columns are mixed up it may be a code: not told again
+    values = dict(zip(names, (unprotected(cell.strip()) for cell in cells), strict=True))
+    if not AWARD_ID.fullmatch(values["award"]):  # where columns are mixed up it may be a code: not told again
         return Row(line, None, "award: must be an award's id, such as aw_…")
-    if not told["reference"]:
-        return Row(line, None, award_id=told["award"])
+    if not values["reference"]:
+        return Row(line, None, award_id=values["award"])
     try:
-        issued = checked_issue(told["award"], told["reference"], told.get("as") or AwardDelivery.APPLIED)
+        issued = checked_issue(
+            values["award"], values["reference"], values.get("as") or AwardDelivery.APPLIED
+        )
     except InputError as error:
-        return Row(line, None, str(error), told["award"])
-    return Row(line, issued, None, told["award"], {name: told[name] for name in COMPARED if told.get(name)})
+        return Row(line, None, str(error), values["award"])
+    return Row(
+        line, issued, None, values["award"], {name: values[name] for name in COMPARED if values.get(name)}
+    )
 
 
 def rows_as_csv(rows: Iterable[tuple[str, str, str]]) -> str:

@@ -24,6 +24,7 @@ from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.integrations.probe import ProbeResult
 from receiver.services.context import ServiceContext
 from receiver.services.operations.rotate_keys import encrypted_columns
+from receiver.services.programmes.terms import terms_in_force
 from receiver.settings import Settings
 from receiver.storage import alerts, heartbeats, store_troubles
 from receiver.storage.cipher import Cipher
@@ -74,7 +75,8 @@ def diagnose(
         yield _calls(SharedBudget(database, settings.tiktok_rate), now)
         yield _telling(database, channel)
         yield _stores(database)
-    yield _terms(settings.programme, now)
+    is_readable = schema.state is not CheckState.FAIL
+    yield _terms(database if is_readable else None, settings.programme, now)
     reach, there = _tiktok(settings, look)
     yield reach
     yield _clock(now, there)
@@ -118,8 +120,8 @@ def _secrets(database: Database, cipher: Cipher) -> Check:
             for table, column in encrypted_columns():
                 (key,) = table.primary_key.columns
                 newest = select(column).where(column.is_not(None)).order_by(key.desc()).limit(1)
-                if (sealed := session.scalar(newest)) is not None:
-                    cipher.decrypt(sealed)
+                if (encrypted := session.scalar(newest)) is not None:
+                    cipher.decrypt(encrypted)
     except ReceiverError as error:
         return Check("secrets", CheckState.FAIL, str(error), "add the lost key to the end of SECRET_KEYS")
     return Check("secrets", CheckState.OK, "stored secrets open with SECRET_KEYS")
@@ -196,13 +198,13 @@ def _telling(database: Database, channel: Channel | None) -> Check:
     return Check("telling", CheckState.OK, f"staff are told by {channel.words}")
 
 
-def _terms(programme: str, now: datetime) -> Check:
+def _terms(database: Database | None, setting: str, now: datetime) -> Check:
     try:
-        terms = load_programme(programme)
+        terms = terms_in_force(database, setting) if database else load_programme(setting)
     except InputError as error:
         return Check("terms", CheckState.FAIL, str(error), "put PROGRAMME or its file right")
     today = now.astimezone(UTC).date()
-    new_terms = "set PROGRAMME to the terms that hold now; stores keep those they enrolled in"
+    new_terms = "load the terms that hold now, or set PROGRAMME; stores keep those they enrolled in"
     if today > terms.credit_expires:
         over = f"{terms.id} is over: closed on {terms.closes}, credit expired on {terms.credit_expires}"
         return Check("terms", CheckState.WARN, over, new_terms)

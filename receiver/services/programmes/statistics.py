@@ -11,19 +11,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from receiver.documents.programme import load_programme
 from receiver.domain.programme import Programme
-from receiver.services.programmes.terms import terms_of
+from receiver.services.programmes.money import Money, Sum, money_of
+from receiver.services.programmes.terms import terms_for_new_stores, terms_of
 from receiver.storage import programme_statistics, terms
 from receiver.storage.database import Database
-
-
-@dataclass(frozen=True)
-class Sum:
-    """Some awards of one currency."""
-
-    awards: int
-    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -47,6 +39,7 @@ class StoreCounts:
     waiting: int  # stores
     stages: Sequence[tuple[str, int]]  # the most stores first
     tiers: Sequence[TierTotals]  # by currency, the lowest first
+    money: Sequence[Money]  # by currency
 
 
 @dataclass(frozen=True)
@@ -63,24 +56,24 @@ def programme_stats(database: Database, now: datetime, in_force: str) -> list[Pr
 
     Nothing is counted here, so that looking costs the same however many stores there are.
     """
-    current = load_programme(in_force)
     with database.reading() as session:
+        current = terms_for_new_stores(session, in_force)
         joined, kept = terms.kept_ids(session), programme_statistics.kept_counts(session)
-        others = [terms_of(session, one) for one in joined if one != current.id]
+        others = [terms_of(session, item) for item in joined if item != current.id]
     return [
         ProgrammeStats(
-            terms=one,
-            is_for_new_stores=one is current,
-            counted=_counted(kept.get(one.id)) if one.id in joined else StoreCounts(now, 0, 0, (), ()),
+            terms=item,
+            is_for_new_stores=item is current,
+            counted=_counted(kept.get(item.id)) if item.id in joined else StoreCounts(now, 0, 0, (), (), ()),
         )
-        for one in (current, *others)
+        for item in (current, *others)
     ]
 
 
 def count_programmes(database: Database, now: datetime) -> None:
     """Count each programme some store is in, for `standings` to tell."""
     with database.reading() as session:
-        counts = {one: programme_statistics.count(session, one, now) for one in terms.kept_ids(session)}
+        counts = {item: programme_statistics.count(session, item, now) for item in terms.kept_ids(session)}
     with database.writing() as session:
         for programme, counted in counts.items():
             programme_statistics.keep_counts(session, programme, now, counted)
@@ -90,12 +83,14 @@ def _counted(kept: tuple[datetime, Mapping[str, Any]] | None) -> StoreCounts | N
     if kept is None:
         return None
     at, counts = kept
+    awarded = [programme_statistics.Awarded(**row) for row in counts["awards"]]
     return StoreCounts(
         at=at,
         admitted=counts["admitted"],
         waiting=counts["waiting"],
         stages=[(stage or "not decided yet", stores) for stage, stores in counts["stages"]],
-        tiers=_tiers([programme_statistics.Awarded(**row) for row in counts["awards"]]),
+        tiers=_tiers(awarded),
+        money=money_of(awarded, counts["coming"]),
     )
 
 

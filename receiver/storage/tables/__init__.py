@@ -1,4 +1,4 @@
-"""The tables, without behaviour; secrets and tokens are held encrypted (…_sealed) or hashed (…_hash).
+"""The tables, without behaviour; secrets and tokens are held encrypted (…_encrypted) or hashed (…_hash).
 
 Whoever imports a table imports this package first, and with it all of them: Base.metadata is complete.
 """
@@ -21,7 +21,7 @@ from receiver.storage.tables.decisions import DecisionRow, RecordedFact, Review
 from receiver.storage.tables.deliveries import Attempt, Delivery, Replay, Signal
 from receiver.storage.tables.links import ConsentFlow, Link
 from receiver.storage.tables.operations import Heartbeat, Telling
-from receiver.storage.tables.programmes import ProgrammeCounts, Terms
+from receiver.storage.tables.programmes import ProgrammeChoice, ProgrammeCounts, Terms
 from receiver.storage.tables.rejections import Quarantined, Rejection, RejectionSample
 from receiver.storage.tables.staff import SignInTries, Staff, StaffSession, StaffToken
 from receiver.storage.tables.stores import (
@@ -55,6 +55,7 @@ __all__ = [
     "MerchantAnswer",
     "NoticeAddress",
     "PaymentRow",
+    "ProgrammeChoice",
     "ProgrammeCounts",
     "Quarantined",
     "RecordedFact",

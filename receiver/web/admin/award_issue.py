@@ -1,8 +1,8 @@
-"""Many issued credits at once: from the list of due awards or from a file, checked first and then recorded."""
+"""Many issued credits at once, from the list of due awards or a file: checked first, and then recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,13 +44,14 @@ Answer = str | tuple[str, int] | Response
 @operators_only
 def back_to_list() -> Response:
     """Lead whoever reloads a check, or signs in again before one, to the list it began from."""
-    return redirect(url_for("awards.show", **request.args))
+    query = request.query_string.decode()
+    return redirect(url_for("awards.show") + (f"?{query}" if query else ""))
 
 
 @award_issue_pages.post("/issue")
 @operators_only
 def from_list() -> Answer:
-    """Check what was typed beside the awards; then what was checked comes once more to be kept, all or none."""
+    """Check what was typed beside the awards; what was checked then comes once more to be kept."""
     try:
         if request.form.get("do") == "change":
             return list_page(typed=_typed_before())
@@ -69,7 +70,7 @@ def _check_list() -> Answer:
         return list_page(typed=_typed(), problem=NOTHING_TYPED)
     text = rows_as_csv(rows)
     planned = preview(current_container(), text)
-    problems = {one.row.award_id or "": one.problem for one in planned if one.problem}
+    problems = {item.row.award_id or "": item.problem for item in planned if item.problem}
     if problems:
         said = f"{len(problems)} of {len(planned)} references cannot be recorded, so nothing is checked yet."
         return list_page(typed=_typed(problems), problem=said)
@@ -80,7 +81,7 @@ def _delivered_as(award_id: str) -> str:
     return request.form.get(f"as:{award_id}", AwardDelivery.APPLIED)
 
 
-def _typed(problems: dict[str, str | None] | None = None) -> dict[str, TypedReference]:
+def _typed(problems: Mapping[str, str] | None = None) -> dict[str, TypedReference]:
     """What stands in the form, by award; a code does not come back to the page."""
     selected = set(request.form.getlist("award"))
     named = [name.partition(":")[2] for name in request.form if name.startswith("reference:")]
@@ -135,7 +136,7 @@ def _record(text: str, template: str = "award_issue.html") -> Answer:
     if not was_previewed(_token(preview(container, text))):
         return _checked_page(text, preview(container, text), template=template, refused=CHANGED)
     planned = issue_file(container, text, g.person.email, request.form.getlist("although_flagged"))
-    problems = any(one.problem for one in planned)
+    problems = any(item.problem for item in planned)
     return _page(template, planned, done=not problems, refused="" if not problems else CHANGED)
 
 
@@ -152,7 +153,7 @@ def _checked_page(
         planned,
         checked=current_container().cipher.encrypt(text),
         seen=_token(planned),
-        text="" if any(_may_give_a_code(one) for one in planned) else text,
+        text="" if any(_may_give_a_code(item) for item in planned) else text,
         skipped_blank=skipped_blank,
         refused=refused,
     )
@@ -163,10 +164,10 @@ def _page(template: str, planned: Sequence[Planned], **told: Any) -> str:
     return render_template(
         template,
         planned=planned,
-        shown=sorted(planned, key=lambda one: one.problem is None)[:MOST_SHOWN],  # problems first
-        problems=sum(one.problem is not None for one in planned),
-        counts={outcome: sum(one.outcome is outcome for one in planned) for outcome in IssueOutcome},
-        unconfirmed=sum(one.needs_confirmation for one in planned),
+        shown=sorted(planned, key=lambda item: item.problem is None)[:MOST_SHOWN],  # problems first
+        problems=sum(item.problem is not None for item in planned),
+        counts={outcome: sum(item.outcome is outcome for item in planned) for outcome in IssueOutcome},
+        unconfirmed=sum(item.needs_confirmation for item in planned),
         sums=_sums(planned, {IssueOutcome.WOULD_ISSUE, IssueOutcome.ISSUED}),
         outcomes=IssueOutcome,
         words=WORDS,
@@ -178,24 +179,24 @@ def _page(template: str, planned: Sequence[Planned], **told: Any) -> str:
 def _sums(planned: Sequence[Planned], outcomes: Collection[IssueOutcome]) -> list[tuple[Decimal, str]]:
     """Return what the rows of these outcomes come to, by currency."""
     sums: dict[str, Decimal] = {}
-    for one in planned:
-        if one.award and one.outcome in outcomes:
-            sums[one.award.currency] = sums.get(one.award.currency, Decimal()) + Decimal(one.award.credit)
+    for item in planned:
+        if item.award and item.outcome in outcomes:
+            sums[item.award.currency] = sums.get(item.award.currency, Decimal()) + Decimal(item.award.credit)
     return [(amount, currency) for currency, amount in sorted(sums.items())]
 
 
 def _token(planned: Sequence[Planned]) -> str:
-    return preview_token({}, [_told(one) for one in planned])
+    return preview_token({}, [_told(item) for item in planned])
 
 
-def _told(one: Planned) -> list[Any]:
+def _told(item: Planned) -> list[Any]:
     """What the check shows of a row; of a code its end only."""
-    issued, award = one.row.issued, one.award
+    issued, award = item.row.issued, item.award
     shown = (issued.shown, issued.delivered_as) if issued else None
     of_award = (
         (award.store, award.advertiser_id, award.credit, award.currency, *award.flags) if award else None
     )
-    return [one.row.line, one.row.award_id, shown, of_award, one.outcome, one.problem]
+    return [item.row.line, item.row.award_id, shown, of_award, item.outcome, item.problem]
 
 
 def _may_give_a_code(planned: Planned) -> bool:

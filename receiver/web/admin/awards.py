@@ -57,7 +57,7 @@ def show() -> str | tuple[str, int]:
 def list_page(
     *, typed: Mapping[str, TypedReference] | None = None, problem: str = ""
 ) -> str | tuple[str, int]:
-    """The list that the address asks for; `typed` stands in its fields again, beside what is wrong with it."""
+    """The list that the address asks for; `typed` stands in its fields again, beside what is wrong."""
     asked, container = _asked(), current_container()
     found: Page[dict[str, Any]] = Page()
     refused = ""
@@ -134,10 +134,10 @@ def award(award_id: str) -> str:
 @operators_only
 def issue_one(award_id: str) -> AnyResponse | tuple[str, int]:
     delivered_as = request.form.get("as", "")
-    told = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
+    arguments = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
     confirmed = request.form.get("although_flagged") == "yes"
     act = partial(issue, cipher=current_container().cipher, although_flagged=confirmed)
-    return _move(award_id, act, **told)
+    return _move(award_id, act, **arguments)
 
 
 @award_pages.post("/<award_id>/correct")
@@ -178,7 +178,7 @@ def lift(award_id: str) -> AnyResponse | tuple[str, int]:
     return _move(award_id, blocks.lift, reason=request.form.get("reason", ""))
 
 
-def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> AnyResponse | tuple[str, int]:
+def _move(award_id: str, move: Callable[..., dict[str, Any]], **text: str) -> AnyResponse | tuple[str, int]:
     """The store is decided at once: its page shows what became of the award."""
     container, actor = current_container(), g.person.email
     store_id = show_award(container.database, container.now(), award_id)["store"]
@@ -187,7 +187,7 @@ def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> An
             container.database,
             container.now(),
             store_id,
-            lambda database: move(database, container.now(), award_id, actor=actor, **told),
+            lambda database: move(database, container.now(), award_id, actor=actor, **text),
         )
     except (InputError, Refused) as error:
         return _award(award_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
@@ -197,7 +197,9 @@ def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> An
 def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
     """What was typed into a refused form stands in it again, except a code."""
     given_as_code = request.form.get("as") == AwardDelivery.CODE
-    said = {name: value for name, value in request.form.items() if name != "reference" or not given_as_code}
+    form_values = {
+        name: value for name, value in request.form.items() if name != "reference" or not given_as_code
+    }
     return render_template(
         "award.html",
         code=code,
@@ -205,6 +207,6 @@ def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
         deliveries=AwardDelivery,
         flag_words=flag_words,
         doubts_credit=doubts_credit,
-        said=said,
+        said=form_values,
         refused=refused,
     )

@@ -9,7 +9,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
-FIELD = "next"
 LONGEST = 1_000  # characters; what is longer is no address of a page that was looked at
 CONSOLE = "/admin"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -17,23 +16,22 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def to_sign_in() -> Response:
     """Send to the sign-in page, which leads back to what was asked for; a form that was sent is not done."""
-    lost = {} if request.method in SAFE else {"form": "lost"}
-    return redirect(url_for("sign_in.show", **asked_page(), **lost))
+    lost = None if request.method in SAFE else "lost"
+    return redirect(url_for("sign_in.show", next=asked_page(), form=lost))
 
 
-def asked_page() -> dict[str, str]:
-    """Return the page that was asked for, as the argument of an address; of a form the page it stands on."""
+def asked_page() -> str | None:
+    """Return the page that was asked for, of a form the one it stands on; None for the console's first."""
     if request.method not in SAFE:
         wanted = _page_of_form(request.path)
     else:
         wanted = request.full_path if request.query_string else request.path
-    found = checked_page(wanted)
-    return {FIELD: found} if found and found != url_for("today.show") else {}
+    return checked_page(wanted) if wanted != url_for("today.show") else None
 
 
 def wanted_page() -> str | None:
     """Return the page that this request carries on to, where it is one of the console's."""
-    return checked_page(request.values.get(FIELD, ""))
+    return checked_page(request.values.get("next", ""))
 
 
 def checked_page(text: str) -> str | None:

@@ -39,7 +39,7 @@ def staff_only(page: Page) -> Page:
         if g.person is None:
             return to_sign_in()
         if g.person.password_is_one_time and not request.path.startswith(url_for("account.password")):
-            return redirect(url_for("account.password", **asked_page()))
+            return redirect(url_for("account.password", next=asked_page()))
         return page(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # wraps keeps the type

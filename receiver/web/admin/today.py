@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+
 from flask import Blueprint, g, render_template, url_for
 
 from receiver.container import current_container

@@ -84,7 +84,7 @@ def test_a_filter_that_cannot_be_is_named(operator, query, said):
 def record(console, checked, *flagged, path="/admin/awards/file"):
     """Record what a check showed, with the ticks of these flagged awards."""
     sealed = re.search('name="checked" value="([^"]+)"', checked.text)[1]
-    return console.post(path, do="record", checked=sealed, seen=seen(checked), although_flagged=flagged)
+    return console.post(path, do="record", checked=sealed, seen=seen(checked), although_flagged=list(flagged))
 
 
 def moves(desk):
@@ -151,7 +151,7 @@ def test_an_exported_list_that_was_filled_in_comes_back(operator, desk):
     assert "1 flagged award is left out unless ticked" in checked.text
     assert desk.award().state == "due"
     assert "3 awards are recorded" in record(operator, checked, "aw_1").text
-    assert [desk.award(one).reference for one in desk.ids] == ["T-0", "T-1", "T-2"]
+    assert [desk.award(item).reference for item in desk.ids] == ["T-0", "T-1", "T-2"]
 
 
 def test_of_an_uploaded_file_with_a_bad_row_nothing_is_kept(operator, desk):
@@ -195,7 +195,7 @@ def test_what_is_typed_beside_due_awards_is_shown_and_recorded_once_confirmed(op
     done = record(operator, checked, path="/admin/awards/issue")
     assert "1 award is recorded as issued: $500.00" in done.text
     assert "1 row was skipped" in done.text
-    assert [desk.award(one).reference for one in desk.ids] == ["T-0", None, None]
+    assert [desk.award(item).reference for item in desk.ids] == ["T-0", None, None]
     record(operator, checked, "aw_1", path="/admin/awards/issue")
     assert desk.award("aw_1").reference is None  # what was shown was another thing
 
@@ -257,4 +257,4 @@ def test_a_blank_reference_in_a_file_skips_its_row_and_is_told(operator, desk):
     assert "1 row without a reference will be skipped" in checked.text
     assert "it has no reference" in checked.text
     record(operator, checked)
-    assert [desk.award(one).state for one in ("aw_0", "aw_2")] == ["issued", "due"]
+    assert [desk.award(item).state for item in ("aw_0", "aw_2")] == ["issued", "due"]

@@ -1,4 +1,4 @@
-"""when staff were last seen, the programme that was loaded for new stores, and credit that is likely to come"""
+"""when staff were last seen, which programme was loaded for new stores, and which credit is likely to come"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_programme_choices"),
     )
     op.add_column("stores", sa.Column("coming_currency", sa.String(), nullable=True))
-    op.add_column("stores", sa.Column("coming_credit", sa.String(), nullable=True))
+    op.add_column("stores", sa.Column("coming_credit", sa.String(40), nullable=True))
     op.create_index(
         "ix_stores_coming",
         "stores",

@@ -205,9 +205,9 @@ class IssueView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record that the credit was given. The same again changes nothing."""
-        return _move(award_id, partial(issue, cipher=current_container().cipher), told)
+        return _move(award_id, partial(issue, cipher=current_container().cipher), body)
 
 
 @awards_api.route("/credits/<award_id>/correct")
@@ -219,9 +219,9 @@ class CorrectView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
-        """Put the reference right; the audit keeps the wrong one. The same again changes nothing."""
-        return _move(award_id, partial(correct_reference, cipher=current_container().cipher), told)
+    def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
+        """Put the reference right; the audit keeps the wrong item. The same again changes nothing."""
+        return _move(award_id, partial(correct_reference, cipher=current_container().cipher), body)
 
 
 @awards_api.route("/credits/<award_id>/code")
@@ -247,9 +247,9 @@ class CreditedView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record the evidence that an issued credit arrived."""
-        return _move(award_id, credited, told)
+        return _move(award_id, credited, body)
 
 
 @awards_api.route("/credits/<award_id>/block")
@@ -261,9 +261,9 @@ class BlockView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Stop the award until the block is lifted."""
-        return _move(award_id, blocks.block, told)
+        return _move(award_id, blocks.block, body)
 
 
 @awards_api.route("/credits/<award_id>/lift")
@@ -275,19 +275,19 @@ class LiftView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Take a block back: the award is again what it was."""
-        return _move(award_id, blocks.lift, told)
+        return _move(award_id, blocks.lift, body)
 
 
-def _move(award_id: str, move: Callable[..., dict[str, Any]], told: dict[str, Any]) -> dict[str, Any]:
+def _move(award_id: str, move: Callable[..., dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
     container, actor = current_container(), g.person.email
     store_id = show_award(container.database, container.now(), award_id)["store"]
     run_with_preview(
         container.database,
         container.now(),
         store_id,
-        lambda database: move(database, container.now(), award_id, actor=actor, **told),
+        lambda database: move(database, container.now(), award_id, actor=actor, **body),
     )
     return show_award(container.database, container.now(), award_id)
 
@@ -300,28 +300,28 @@ class IssueFileView(MethodView):
     @awards_api.arguments(IssueFileSchema)
     @awards_api.response(200, IssueFileAnswerSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Every row is checked first; then all are kept, or none where one is refused."""
-        container, flagged = current_container(), told["although_flagged"]
-        if told["dry_run"]:
-            planned = preview(container, told["csv"], flagged)
+        container, flagged = current_container(), body["although_flagged"]
+        if body["dry_run"]:
+            planned = preview(container, body["csv"], flagged)
         else:
-            planned = issue_file(container, told["csv"], g.person.email, flagged)
+            planned = issue_file(container, body["csv"], g.person.email, flagged)
         return {"rows": list(map(_row, planned))}
 
 
-def _row(one: Planned) -> dict[str, Any]:
-    award = one.award
+def _row(item: Planned) -> dict[str, Any]:
+    award = item.award
     return {
-        "line": one.row.line,
-        "award": one.row.award_id,
+        "line": item.row.line,
+        "award": item.row.award_id,
         "store": award and award.store,
         "store_name": award and award.store_name,
         "advertiser_id": award and award.advertiser_id,
         "credit": award and award.credit,
         "currency": award and award.currency,
         "flags": award.flags if award else [],
-        "outcome": one.outcome,
-        "problem": one.problem,
-        "skipped": one.skipped,
+        "outcome": item.outcome,
+        "problem": item.problem,
+        "skipped": item.skipped,
     }

@@ -24,7 +24,7 @@ from receiver.services.staff.tokens import (
     page_of_tokens,
     revoke_token,
 )
-from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_document, page_schema
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 staff_api = AdminBlueprint("staff", "Whoever asks, and tokens")
@@ -130,11 +130,11 @@ class MembersView(MethodView):
     @staff_api.arguments(NewMemberSchema)
     @staff_api.response(201, LetInSchema)
     @staff_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Let someone in with a one-time password."""
         container, password = current_container(), new_password()
         given = {"password": password, "actor": g.person.email, "one_time": True}
-        person = add_staff(container.database, container.now(), **told, **given)
+        person = add_staff(container.database, container.now(), **body, **given)
         return {**_member(person), "password": password}
 
 
@@ -145,11 +145,11 @@ class PasswordView(MethodView):
     @staff_api.arguments(AddressSchema)
     @staff_api.response(200, LetInSchema)
     @staff_api.alt_response(404, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Give someone a one-time password; it ends their sessions, and their tokens stay."""
         container, password = current_container(), new_password()
         given = {"password": password, "actor": g.person.email, "one_time": True}
-        person = set_password(container.database, container.now(), **told, **given)
+        person = set_password(container.database, container.now(), **body, **given)
         return {**_member(person), "password": password}
 
 
@@ -161,10 +161,10 @@ class RoleView(MethodView):
     @staff_api.response(200, MemberSchema)
     @staff_api.alt_response(404, schema=RefusalSchema)
     @staff_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Give someone another role, which holds at once; there is always an operator left."""
         container = current_container()
-        return _member(change_role(container.database, container.now(), **told, actor=g.person.email))
+        return _member(change_role(container.database, container.now(), **body, actor=g.person.email))
 
 
 @staff_api.route("/staff/remove")
@@ -175,10 +175,10 @@ class RemoveView(MethodView):
     @staff_api.response(200, MemberSchema)
     @staff_api.alt_response(404, schema=RefusalSchema)
     @staff_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Let someone in no longer: sessions and tokens end at once, what they did stays on record."""
         container = current_container()
-        return _member(remove_staff(container.database, container.now(), **told, actor=g.person.email))
+        return _member(remove_staff(container.database, container.now(), **body, actor=g.person.email))
 
 
 @staff_api.route("/staff/token")
@@ -188,17 +188,17 @@ class NewTokenView(MethodView):
     @staff_api.arguments(NewTokenSchema)
     @staff_api.response(201, MadeTokenSchema)
     @staff_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Make a token that ends no later than the one that asks: a stolen one must not outlive itself."""
         container = current_container()
         left = (g.token.expires_at - container.now()).days
-        days = told.get("days", left)
+        days = body.get("days", left)
         if not 1 <= days <= left:
             ends = time_text(g.token.expires_at)
             raise Refused(f"a token made by a token ends no later than that, by {ends}")
-        email = told.get("email", g.person.email)
+        email = body.get("email", g.person.email)
         made = make_token_for(
-            container.database, container.now(), g.person, email=email, name=told["name"], days=days
+            container.database, container.now(), g.person, email=email, name=body["name"], days=days
         )
         about = {"id": made.id, "name": made.name, "expires_at": time_text(made.expires_at)}
         return {**_member(made.owner), **about, "token": made.text}
