@@ -37,8 +37,9 @@ from receiver.domain.signals import (
 )
 from receiver.domain.store_checks import AFTER_NEWS
 from receiver.errors import InputError
-from receiver.integrations.woocommerce.events import READ_BY_REST, SETTINGS_SAVED, SIGNAL, read_event
+from receiver.integrations.woocommerce.events import READ_BY_REST, SETTINGS_SAVED, SIGNAL
 from receiver.services.deliveries.apply_tiktok_event import apply_tiktok_event
+from receiver.services.deliveries.read_event import read_event
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.services.deliveries.sequence import (
     BEFORE_RESTART,
@@ -150,10 +151,8 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | 
 
 
 def _fields(delivery: Delivery) -> dict[str, Any]:
-    if delivery.body is None:
-        raise InputError("was dropped", path="body")
     try:
-        return read_signal(read_event(SIGNAL, delivery.body))
+        return read_signal(read_event(delivery))
     except BadSignal as error:
         raise InputError(error.message, path=f"arg.{error.path}".rstrip(".")) from error
 
