@@ -61,6 +61,7 @@ def add_store(
 ) -> AddedStore:
     """Add a store to `programme` (a file, or a shipped id), with an address for a webhook made by hand.
 
+    It is decided at once, so that it has a stage from its first moment on.
     Raises InputError, and Refused for a shop that is already here.
     """
     details, now = checked_details(given), context.now()
@@ -86,6 +87,7 @@ def add_store(
         webhook_endpoints.add_secret(session, store.id, context.cipher.encrypt(secret), now)
         what = {"url": store.url, "programme": store.programme, "admitted": store.admitted_at is not None}
         audit.record(session, now, actor, AuditAction.STORES_ADD, store.id, what)
+    decide_each(context.database, now, [store.id])
     return AddedStore(store.id, webhook_path(store.id), secret, token)
 
 
