@@ -81,7 +81,7 @@ def _of_the_address(
     decision: Decision, since: Mapping[str, datetime], observed: Observations
 ) -> Iterator[Notice]:
     """What a merchant who moved the shop has to know at once, and one who did not even more so."""
-    held = next((since[one] for one in HELD_BY_ADDRESS if one in since), None)
+    held = next((since[trouble] for trouble in HELD_BY_ADDRESS if trouble in since), None)
     if held is not None:
         yield _notice(NoticeKind.MESSAGES_HELD, _stamp(held), None, {})
     moved = observed.moved

@@ -93,7 +93,9 @@ def _beat(container: Container) -> None:
 def work_inbox(container: Container, stopping: Callable[[], bool] = lambda: False) -> bool:
     """Process one batch and decide the stores it touched; whether there may be more to do."""
     outcomes = process_next(container.database, container.now(), limit=BATCH, stopping=stopping)
-    passed_over = [store_id for one in outcomes if one.error == FELL_BACK for store_id in one.stores]
+    passed_over = [
+        store_id for outcome in outcomes if outcome.error == FELL_BACK for store_id in outcome.stores
+    ]
     restart_agreed(container.database, container.now(), passed_over)
     touched = (store_id for outcome in outcomes for store_id in outcome.stores)
     decide_each(container.database, container.now(), touched)

@@ -17,7 +17,7 @@ def keep_notices(session: Session, store: tables.Store, decision: Decision) -> N
     """Keep a store's notices as of a decision, and have new ones sent. The caller holds the store's row."""
     observed = observe(session, store, decision, decision.as_of)
     found = notices_of(decision, store_troubles.since_of(session, store.id), observed)
-    if notices.replace_notices(session, store.id, decision.as_of, {one.id for one in found}):
+    if notices.replace_notices(session, store.id, decision.as_of, {item.id for item in found}):
         notices.look_at(session, store.id, decision.as_of)
 
 
@@ -27,4 +27,4 @@ def current_notices(
     """Return the notices that are true now, each with when it was first noticed."""
     noticed = notices.noticed_at(session, store_id)
     found = notices_of(decision, store_troubles.since_of(session, store_id), observed)
-    return [(one, noticed.get(one.id, decision.as_of)) for one in found]
+    return [(item, noticed.get(item.id, decision.as_of)) for item in found]

@@ -53,7 +53,7 @@ def restart_agreed(database: Database, now: datetime, store_ids: Iterable[str]) 
 
     Idempotent: a run that was believed is over.
     """
-    agreed = [one for one in dict.fromkeys(store_ids) if _is_agreed(database, one)]
+    agreed = [store_id for store_id in dict.fromkeys(store_ids) if _is_agreed(database, store_id)]
     for store_id in agreed:
         restart_sequence(database, now, store_id, reason=AGREED, actor=Agent.SERVICE)
     return len(agreed)

@@ -156,7 +156,7 @@ def test_the_link_in_each_message_ends_them(merchant):
     merchant.clock.move(days=6)
     merchant.decide()
     assert merchant.worker() == []
-    assert (merchant.kept().email_sealed, merchant.kept().email_hash) == (None, None)
+    assert (merchant.kept().email_encrypted, merchant.kept().email_hash) == (None, None)
 
 
 def test_a_link_is_for_one_use_one_address_and_a_while(merchant):
@@ -219,7 +219,12 @@ def test_a_store_that_left_hears_once_of_the_keys_that_are_left_there(merchant, 
     merchant.confirmed()
     merchant.worker()
     with container.database.writing() as session:
-        keys = {"rest_base": "https://shop.example/", "keys_sealed": "", "connected_at": NOW, "failures": 0}
+        keys = {
+            "rest_base": "https://shop.example/",
+            "keys_encrypted": "",
+            "connected_at": NOW,
+            "failures": 0,
+        }
         session.add(Bridge(store_id=merchant.id, next_check_at=NOW, **keys))
     disconnect_store(
         container.database, merchant.clock(), merchant.id, reason="the plugin is gone", actor="t"
@@ -231,7 +236,7 @@ def test_a_store_that_left_hears_once_of_the_keys_that_are_left_there(merchant, 
     merchant.decide()
     assert merchant.worker() == []
     merchant.follow(stop, LinkUse.STOP)
-    assert merchant.kept().email_sealed is None
+    assert merchant.kept().email_encrypted is None
 
 
 def test_the_status_says_when_each_was_first_noticed(merchant, container):
