@@ -18,6 +18,7 @@ from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
+from receiver.web.admin.sequence import sequence_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
 from receiver.web.admin.stores import store_pages
@@ -78,6 +79,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
     app.register_blueprint(claim_pages)
+    app.register_blueprint(sequence_pages)
 
 
 def add_to_bar(app: Flask, template: str) -> None:
