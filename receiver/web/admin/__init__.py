@@ -7,6 +7,7 @@ import hashlib
 from flask import Blueprint, Flask
 
 from receiver.domain.sign_in import SESSION_IDLE
+from receiver.home import COMMAND
 from receiver.settings import Settings
 from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
@@ -64,7 +65,7 @@ def register(app: Flask, settings: Settings) -> None:
         plain=plain, amount=amount, money=money, when=when, ago=ago, day=day, tone=tone
     )
     app.extensions[BAR] = []
-    app.jinja_env.globals.update(navigation=NAVIGATION, bar_parts=app.extensions[BAR])
+    app.jinja_env.globals.update(command=COMMAND, navigation=NAVIGATION, bar_parts=app.extensions[BAR])
     app.register_blueprint(console)
     app.register_blueprint(sign_in_pages)
     app.register_blueprint(account_pages)
