@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from receiver.domain.hourly_counts import HourlyKind
 from receiver.domain.rate_limiter import (
     Backoff,
     BudgetState,
@@ -27,7 +28,7 @@ from receiver.domain.rate_limiter import (
     refused_to_app,
     waiting,
 )
-from receiver.storage import call_counts
+from receiver.storage import call_counts, hourly_counts
 from receiver.storage.database import Database
 from receiver.storage.tables import CallBudget, CallPause
 
@@ -98,10 +99,11 @@ class SharedBudget:
                 if pause and is_over(pause, turn):
                     session.execute(delete(CallPause).where(CallPause.subject == subject))
 
-    def count(self, path: str, code: str) -> None:
+    def count(self, path: str, code: str, at: datetime) -> None:
         """One more call to `path` came to `code`."""
         with self._database.writing() as session:
             call_counts.add(session, path, code)
+            hourly_counts.add(session, at, {(HourlyKind.TIKTOK_CALL, code): 1})
 
     def left(self, now: datetime) -> Remaining:
         with self._database.reading() as session:
