@@ -13,6 +13,7 @@ from receiver.cli.doctor import doctor_command
 from receiver.cli.facts import facts_group
 from receiver.cli.links import links_group
 from receiver.cli.migrate import migrate_command
+from receiver.cli.overview import overview_command
 from receiver.cli.programmes import programmes_group
 from receiver.cli.reviews import reviews_group
 from receiver.cli.sandbox import sandbox_command
@@ -32,6 +33,7 @@ COMMANDS = (
     spend_group,
     credits_group,
     programmes_group,
+    overview_command,
     doctor_command,
     migrate_command,
     copy_database_command,

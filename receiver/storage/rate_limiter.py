@@ -44,6 +44,7 @@ class Remaining:
     routine: int
     urgent: int
     used: int
+    routine_a_day: int
     paused_until: datetime | None
     slowed: int  # ad accounts
 
@@ -115,6 +116,7 @@ class SharedBudget:
                 routine=max(0, self._rate.a_day(urgent=False) - used),
                 urgent=max(0, self._rate.a_day(urgent=True) - used),
                 used=used,
+                routine_a_day=self._rate.a_day(urgent=False),
                 paused_until=paused.until if paused else None,
                 slowed=session.scalar(slowed) or 0,
             )

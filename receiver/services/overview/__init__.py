@@ -1,0 +1,1 @@
+"""What staff see first, and what happened when: pictures of the whole service."""
