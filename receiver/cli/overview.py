@@ -1,4 +1,4 @@
-"""`overview`: what needs a person, whether the service is healthy, and how much goes through it."""
+"""`overview`: what needs a person, five vital signs, and how much goes through the service."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ TO_DO = {
     AlertMatter.WORKER_SILENT: "Deliveries are kept, but nothing is processed, polled or decided. "
     "Start it: flask --app wsgi worker (systemctl start ad-credit-worker).",
     AlertMatter.AWARDS_OVERDUE: "Issue the credit, then record it.",
-    AlertMatter.STORES_FOR_STAFF: "See Today: it says what each of them needs.",
+    AlertMatter.STORES_FOR_STAFF: "See the Overview: it says what each of them needs.",
     AlertMatter.STORES_FOR_SERVICE: "See doctor, and the error on a store's page.",
 }
 

@@ -11,7 +11,7 @@ MINUTES = 60  # of the hour over which deliveries are counted
 
 @dataclass(frozen=True)
 class SignWords:
-    """What a sign is called, its figure, and what stands before its moment; empty where there is none."""
+    """A sign's name, its figure, and the words before its moment; empty where there is none."""
 
     name: str
     figure: str

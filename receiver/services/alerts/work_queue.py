@@ -12,13 +12,12 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import DeliveryState
-from receiver.domain.health import WAITING_FOR
+from receiver.domain.health import WAITING_FOR, is_silent
 from receiver.domain.limits import day_of
 from receiver.domain.staff import Role
 from receiver.domain.troubles import ADVICE, TROUBLES, Actor, TroubleId
-from receiver.services.operations.readiness import worker_is_silent
 from receiver.services.staff.records import StaffMember
-from receiver.storage import alerts, store_days, store_troubles, work_queue
+from receiver.storage import alerts, heartbeats, store_days, store_troubles, work_queue
 from receiver.storage.database import Database
 
 MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
@@ -50,8 +49,12 @@ class TodoItem:
     sums: Sequence[tuple[str, Decimal]] = ()  # of awards: credit by currency, at least where there are more
 
     @property
+    def is_more(self) -> bool:
+        return self.count > MOST
+
+    @property
     def count_words(self) -> str:
-        return f"{MOST:,}+" if self.count > MOST else f"{self.count:,}"
+        return f"{MOST:,}+" if self.is_more else f"{self.count:,}"
 
 
 def today(database: Database, now: datetime, reader: StaffMember | None = None) -> list[TodoItem]:
@@ -62,7 +65,8 @@ def today(database: Database, now: datetime, reader: StaffMember | None = None) 
 
 
 def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterator[TodoItem]:
-    yield TodoItem("worker_silent", int(worker_is_silent(session, now)))
+    seen = heartbeats.last_beat(session, heartbeats.WORKER)
+    yield TodoItem("worker_silent", int(is_silent(seen, now)), since=seen)
     yield TodoItem("staff_not_told", alerts.count_failing(session))
     yield _waiting(session, now)
     yield _of_awards(session, "awards_overdue", work_queue.overdue(now))

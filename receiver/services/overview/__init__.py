@@ -1,1 +1,1 @@
-"""What staff see first, and what happened when: pictures of the whole service."""
+"""Pictures of the whole service: how it stands, and what happened when."""

@@ -27,7 +27,7 @@ FLOW = (HourlyKind.PROCESSED, HourlyKind.DEAD, HourlyKind.REFUSED)
 
 @dataclass(frozen=True)
 class FlowHour:
-    """What came of deliveries in an hour; None: nothing was counted yet then, which is not zero."""
+    """The ends of deliveries in an hour; None: nothing was counted yet then, which is not zero."""
 
     hour: datetime
     processed: int | None

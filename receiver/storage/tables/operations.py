@@ -34,7 +34,7 @@ class Heartbeat(Base):
 
 
 class HourlyCount(Base):
-    """How often something happened in an hour (domain/hourly_counts.py)."""
+    """The number of events of a kind in an hour (domain/hourly_counts.py)."""
 
     __tablename__ = "hourly_counts"
 

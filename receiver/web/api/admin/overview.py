@@ -56,7 +56,7 @@ class SignSchema(Schema):
 
 
 class FlowHourSchema(Schema):
-    """What came of deliveries in the hour that began then; null: nothing was counted yet."""
+    """The ends of deliveries in the hour that began then; null: nothing was counted yet."""
 
     hour = Moment(required=True)
     processed = fields.Integer(required=True, **MAYBE)
@@ -138,7 +138,7 @@ class TodayView(MethodView):
 
 @overview_api.route("/overview")
 class OverviewView(MethodView):
-    """What needs a person, whether the service is healthy, and how much goes through it."""
+    """Everything on the first page of the console."""
 
     @overview_api.response(200, OverviewSchema)
     def get(self) -> dict[str, Any]:
