@@ -24,12 +24,12 @@ def _readable(found: dict[str, Any]) -> dict[str, Any]:
     stages, awards = found["stages"] or {}, found["awards"] or {}
     return {
         **found,
-        "matters": [{**one, "credit": _words(one["credit"])} for one in found["matters"]],
+        "matters": [{**matter, "credit": _words(matter["credit"])} for matter in found["matters"]],
         "stages": [{"stage": stage, "stores": count} for stage, count in stages.items()],
         "awards": [
-            {"state": state, "currency": currency, **one}
+            {"state": state, "currency": currency, **total}
             for state, of in awards.items()
-            for currency, one in of.items()
+            for currency, total in of.items()
         ],
     }
 

@@ -68,5 +68,5 @@ def complaints_of(page: Page) -> list[str]:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text())
     found = page.evaluate("axe.run()")["violations"]
-    violations = [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+    violations = [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]
     return [*violations, *(["runs over"] if runs_over(page) else [])]

@@ -85,9 +85,9 @@ def process_next(
 
 def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
     """With a line for each that stays behind; its error, which may tell of a person, stands in its row."""
-    for one in outcomes:
-        if one.state in (DeliveryState.FAILED, DeliveryState.DEAD):
-            log.warning("delivery not processed", delivery_id=one.delivery_id, state=one.state)
+    for outcome in outcomes:
+        if outcome.state in (DeliveryState.FAILED, DeliveryState.DEAD):
+            log.warning("delivery not processed", delivery_id=outcome.delivery_id, state=outcome.state)
     return outcomes
 
 
@@ -195,7 +195,7 @@ def _ended(
         outcome = AttemptResult(row.id, ending.state, ending.error and _storable(ending.error), ending.stores)
         inbox.finish(row, ending.state, now, reason=ending.reason, error=outcome.error, due_at=due_at)
         outcomes.append(outcome)
-    tried = [(one.delivery_id, one.state, one.error) for one in outcomes]
+    tried = [(item.delivery_id, item.state, item.error) for item in outcomes]
     inbox.note_attempts(session, tried, now, WORKER)
     count_ended(session, now, outcomes)
     return outcomes
@@ -204,7 +204,7 @@ def _ended(
 def count_ended(session: Session, now: datetime, outcomes: Sequence[AttemptResult]) -> None:
     """Count by the hour how these tries ended; last in a transaction (storage/hourly_counts.py)."""
     hourly_counts.add(
-        session, now, Counter((COUNTED[one.state], "") for one in outcomes if one.state in COUNTED)
+        session, now, Counter((COUNTED[result.state], "") for result in outcomes if result.state in COUNTED)
     )
 
 

@@ -63,7 +63,7 @@ class RejectionLog:
             samples, self._samples = self._samples, {}
             self._written_at = now
         rejections.add_counts(session, _by_day(counts))
-        rejections.add_samples(session, [one for kind in samples.values() for one in kind])
+        rejections.add_samples(session, [item for kind in samples.values() for item in kind])
         for hour, refused in _by_hour(counts).items():
             hourly_counts.add(session, hour, refused)
 

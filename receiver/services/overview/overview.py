@@ -62,7 +62,7 @@ def _flow(session: Session, now: datetime) -> Iterator[FlowHour]:
     for number in range(HOURS):
         hour = this - (HOURS - 1 - number) * HOUR
         of_hour = counted.get(hour, {})
-        sums = [sum(count for (kind, _), count in of_hour.items() if kind is one) for one in FLOW]
+        sums = [sum(count for (kind, _), count in of_hour.items() if kind is shown) for shown in FLOW]
         yield FlowHour(hour, *(sums if first is not None and hour >= first else [None] * len(FLOW)))
 
 
@@ -73,7 +73,7 @@ def overview_document(overview: Overview) -> dict[str, Any]:
         "as_of": overview.at,
         "matters": list(map(_matter, overview.queue)),
         "signs": list(map(_sign, overview.signs)),
-        "hours": [vars(one) for one in overview.flow],
+        "hours": [vars(hour) for hour in overview.flow],
         "counted_at": totals and totals.at,
         "stages": totals and dict(totals.stages),
         "awards": totals and {state: _sums(of) for state, of in totals.awards.items()},
@@ -98,6 +98,6 @@ def _sign(sign: Sign) -> dict[str, Any]:
 
 def _sums(by_currency: Mapping[str, Sum]) -> dict[str, dict[str, Any]]:
     return {
-        currency: {"awards": one.awards, "amount": amount_text(one.amount)}
-        for currency, one in by_currency.items()
+        currency: {"awards": total.awards, "amount": amount_text(total.amount)}
+        for currency, total in by_currency.items()
     }

@@ -141,8 +141,8 @@ def _awards(totals: Totals | None) -> list[_AwardsOfState]:
     return [
         _AwardsOfState(
             state,
-            sum(one.awards for one in of[state].values()),
-            sorted((currency, one.amount) for currency, one in of[state].items()),
+            sum(total.awards for total in of[state].values()),
+            sorted((currency, total.amount) for currency, total in of[state].items()),
         )
         for state in AwardState
         if state in of

@@ -82,9 +82,9 @@ def test_the_api_answers_the_same_in_pages(viewer, container):
         }
     ]
     every = viewer.client.get(f"{API}?limit=3", headers=token).json
-    assert [one["action"] for one in every["items"]] == ["staff token", "staff sign-in", "staff add"]
+    assert [item["action"] for item in every["items"]] == ["staff token", "staff sign-in", "staff add"]
     rest = viewer.client.get(f"{API}?after={every['next']}", headers=token).json
-    assert [one["action"] for one in rest["items"]] == ["stores admit"]
+    assert [item["action"] for item in rest["items"]] == ["stores admit"]
     for until in ("2025-11-20", "0001-01-01T00:00:00%2B14:00"):  # without a zone; before the calendar
         refused = viewer.client.get(f"{API}?until={until}", headers=token)
         assert (refused.status_code, refused.json["error"][:18]) == (400, "until: Not a valid")
