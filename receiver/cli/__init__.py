@@ -34,6 +34,10 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "The terms of offers.",
         {"check": "receiver.cli.programmes_check:check_command"},
     ),
+    "overview": LazyCommand(
+        "receiver.cli.overview:overview_command",
+        'Show what needs a person, five vital signs, and the last 24 hours; unknown is told as "-".',
+    ),
     "doctor": LazyCommand(
         "receiver.cli.doctor:doctor_command",
         "Check settings, database, secrets, worker, terms, TikTok and clock; exit code 1 when one fails.",
@@ -62,7 +66,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     ),
     "secrets": LazyCommand(
         "receiver.cli.secret_keys:secret_keys",
-        "The keys that stored secrets are sealed with.",
+        "The keys that stored secrets are encrypted with.",
         {"new": "receiver.cli.secret_keys:new"},
     ),
     "staff": LazyCommand(
