@@ -19,10 +19,10 @@ from sqlalchemy.exc import ArgumentError
 
 from receiver.domain.deliveries import DeliverySource
 from receiver.errors import SettingsError
+from receiver.home import COMMAND, HOME
 
-ROOT = Path(__file__).resolve().parent.parent
-SANDBOX_FOLDER = ROOT / "instance" / "sandbox"
-KEYS_HELP = "should be a comma list of Fernet keys; `flask --app wsgi secrets new` prints one"
+SANDBOX_FOLDER = HOME / "instance" / "sandbox"
+KEYS_HELP = f"should be a comma list of Fernet keys; `{COMMAND} secrets new` prints one"
 ADDRESS_HELP = "should be a web address such as https://credit.example"
 DATABASE_HELP = "should be sqlite:////path/to/file.db or postgresql+psycopg://user:password@host/name"
 SANDBOX_HELP = "is only for a sandbox, whose settings say SANDBOX=yes (`make run` writes them); unset it"
@@ -69,7 +69,7 @@ class Settings:
         return {DeliverySource.TIKTOK: self.tiktok_app_secret}
 
 
-def read_settings(env_file: Path = ROOT / ".env") -> Settings:
+def read_settings(env_file: Path = HOME / ".env") -> Settings:
     """Read the environment, and below it `env_file` where there is one.
 
     Raises SettingsError naming the variable and what would be right; never repeats a value that may
@@ -92,7 +92,7 @@ def _settings(env: Env) -> Settings:
     return Settings(
         secret_keys=tuple(env.list("SECRET_KEYS", validate=_fernet_keys)),
         public_url=env.str("PUBLIC_URL", validate=_web_address).rstrip("/"),
-        database_url=env.str("DATABASE_URL", f"sqlite:///{ROOT}/instance/receiver.db", validate=_database),
+        database_url=env.str("DATABASE_URL", f"sqlite:///{HOME}/instance/receiver.db", validate=_database),
         programme=env.str(
             "PROGRAMME", "woocommerce-2025", validate=Length(min=1, error=PROGRAMME_HELP)
         ).strip(),

@@ -51,6 +51,8 @@ class DeliveryReason(StrEnum):
 BODY_NOT_KEPT = frozenset(
     {DeliveryReason.TOO_LARGE, DeliveryReason.OVER_BYTES, DeliveryReason.OVER_DELIVERIES}
 )
+# Ignored for now: of these the body stays, for a replay.
+BODY_STAYS = frozenset({DeliveryReason.FELL_BACK})
 WAITING = (DeliveryState.RECEIVED, DeliveryState.FAILED)
 UNDONE = (DeliveryState.FAILED, DeliveryState.DEAD)  # the same delivery arriving again queues it again
 MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
@@ -67,7 +69,7 @@ MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
         }
     ),
     DeliveryState.PROCESSED: frozenset({DeliveryState.PROCESSING}),  # a replay
-    DeliveryState.IGNORED: frozenset(),  # its body is gone
+    DeliveryState.IGNORED: frozenset({DeliveryState.PROCESSING}),  # a replay of one in BODY_STAYS
     DeliveryState.FAILED: frozenset({DeliveryState.PROCESSING, DeliveryState.RECEIVED}),
     DeliveryState.DEAD: frozenset({DeliveryState.PROCESSING, DeliveryState.RECEIVED}),
 }

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from receiver.errors import StorageUnavailable
+from receiver.home import COMMAND
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.storage.pooler import pooler_problem
@@ -47,7 +48,7 @@ def _reasons(session: Session, now: datetime) -> list[str]:
     oldest = session.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at.is_not(None)))
     reasons = []
     if worker_is_silent(session, now):
-        reasons.append("no worker has shown life lately; start `flask --app wsgi worker`")
+        reasons.append(f"no worker has shown life lately; start `{COMMAND} worker`")
     if oldest is not None and now - oldest > WAITING_FOR:
         reasons.append("deliveries have been waiting for minutes")
     return reasons

@@ -14,6 +14,7 @@ from receiver.domain.awards import DUE_SOON
 from receiver.domain.decision import Stage
 from receiver.domain.rejections import RejectionReason
 from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
+from receiver.home import COMMAND
 from receiver.services.alerts.work_queue import IN_THE_QUEUE, TodoItem, today
 from receiver.services.stores.listing import CONDITIONS
 from receiver.web.admin.sign_in import staff_only
@@ -24,11 +25,11 @@ today_pages = Blueprint("today", __name__, url_prefix="/admin", template_folder=
 WORDS: Mapping[str, tuple[str, str, str]] = {
     "worker_silent": (
         *("no worker is alive",) * 2,
-        "Nothing is processed, polled or decided. Start: flask --app wsgi worker",
+        f"Nothing is processed, polled or decided. Start: {COMMAND} worker",
     ),
     "staff_not_told": (
         *("matter staff could not be told of", "matters staff could not be told of"),
-        "Their own channel fails: flask --app wsgi doctor says how, staff tell-test tries it.",
+        f"Their own channel fails: {COMMAND} doctor says how, staff tell-test tries it.",
     ),
     "deliveries_wait": (*("deliveries wait for minutes",) * 2, "See that the worker runs and keeps up."),
     "awards_overdue": ("award overdue", "awards overdue", "Issue the credit, then record it."),
