@@ -13,7 +13,7 @@ from receiver.errors import InputError, NotFound
 from receiver.paging import CountedPage, first_rows, read_number
 from receiver.services import validation
 from receiver.services.records import record_of
-from receiver.services.stores.match import match_stores
+from receiver.services.search.stores import match_stores
 from receiver.storage import deliveries, store_names
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery

@@ -17,7 +17,7 @@ from receiver.integrations.providers import PROVIDERS
 from receiver.paging import Page, read_number
 from receiver.services.context import ServiceContext
 from receiver.services.inbox.verify import SignedCall, Verifier, new_delivery
-from receiver.services.stores.match import match_stores
+from receiver.services.search.stores import match_stores
 from receiver.services.validation import check_filters, require_text
 from receiver.storage import audit, inbox, quarantine, store_names, webhook_endpoints
 from receiver.storage.cipher import Cipher

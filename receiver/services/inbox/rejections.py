@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from receiver.domain.rejections import RejectedCall, RejectionCount
 from receiver.paging import Page
 from receiver.services.records import record_of
-from receiver.services.stores.match import match_stores
+from receiver.services.search.stores import match_stores
 from receiver.services.validation import check_filters
 from receiver.storage import rejections, store_names
 from receiver.storage.database import Database

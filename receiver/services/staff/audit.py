@@ -12,7 +12,7 @@ from receiver.domain.audit import AuditFilters
 from receiver.errors import InputError, NotFound
 from receiver.paging import Page, read_number
 from receiver.services.records import record_of
-from receiver.services.stores.match import match_stores
+from receiver.services.search.stores import match_stores
 from receiver.services.validation import check_filters
 from receiver.storage import audit, store_names
 from receiver.storage.database import Database

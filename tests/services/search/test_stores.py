@@ -3,7 +3,7 @@
 import pytest
 
 from receiver.errors import InputError
-from receiver.services.stores.match import MOST_MATCHES, match_stores
+from receiver.services.search.stores import MOST_MATCHES, match_stores
 from tests.db_factories import keep_link, keep_store
 
 TIN = "st_7e733d50aa11"
