@@ -95,13 +95,14 @@ class DeliveryFilters:
 
     state: str | None = None
     source: str | None = None
-    store: str | None = None
+    store: str | None = None  # an id, or part of a name, address or id, of which `stores` are the ids
     topic: str | None = None
     since: datetime | None = None
     until: datetime | None = None  # the moment itself not included
     search: str | None = None  # part of an id, topic, hash or error
     ids: tuple[int, ...] | None = None
     delivery: str | None = None  # the id its sender gave it
+    stores: tuple[str, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the filters that are set, as JSON holds them; empty for all deliveries."""
@@ -117,7 +118,7 @@ class DeliveryFilters:
         """Read back what `as_json` wrote."""
         values = dict(kept)
         values |= {name: datetime.fromisoformat(kept[name]) for name in ("since", "until") if name in kept}
-        values |= {"ids": tuple(kept["ids"])} if "ids" in kept else {}
+        values |= {name: tuple(kept[name]) for name in ("ids", "stores") if name in kept}
         return cls(**values)
 
 
