@@ -38,6 +38,10 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "receiver.cli.overview:overview_command",
         'Show what needs a person, five vital signs, and the last 24 hours; unknown is told as "-".',
     ),
+    "settings": LazyCommand(
+        "receiver.cli.settings:settings_command",
+        "Print every setting with its value, source and meaning; of a secret only whether it is set.",
+    ),
     "doctor": LazyCommand(
         "receiver.cli.doctor:doctor_command",
         "Check settings, database, secrets, worker, terms, TikTok and clock; exit code 1 when one fails.",
