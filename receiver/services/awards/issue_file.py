@@ -52,7 +52,7 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True)
 class AwardSummary:
-    """What the award of a row is, so that a shifted column can be seen."""
+    """The award of a row, so that a shifted column can be seen."""
 
     store: str
     store_name: str

@@ -22,8 +22,11 @@ class Sum:
     awards: int
     amount: Decimal
 
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(self.awards + other.awards, self.amount + other.amount)
 
-class Part(StrEnum):
+
+class MoneyPart(StrEnum):
     """The part of what was promised in which an award stands; each stands in one."""
 
     ARRIVED = "arrived"  # on evidence
@@ -35,9 +38,9 @@ class Part(StrEnum):
 
 # Where an award that has not arrived and is not at risk stands, by its state.
 PART_OF = {
-    AwardState.DUE: Part.DUE,
-    AwardState.ISSUED: Part.ON_THE_WAY,
-    AwardState.EXPIRED: Part.ENDED,
+    AwardState.DUE: MoneyPart.DUE,
+    AwardState.ISSUED: MoneyPart.ON_THE_WAY,
+    AwardState.EXPIRED: MoneyPart.ENDED,
 }
 
 
@@ -63,11 +66,11 @@ class Money:
     currency: str | None
     promised: Sum  # every award that was recorded
     issued: Sum  # of them those whose credit was given, whatever became of it
-    parts: Sequence[tuple[Part, Sum]]  # of what was promised, each award once
+    parts: Sequence[tuple[MoneyPart, Sum]]  # of what was promised, each award once
     risks: Sequence[tuple[str, Sum]]  # why awards are at risk; one may have several reasons
     likely: Sequence[Likely]  # of stores without an award, the nearest first
 
-    def part(self, wanted: Part) -> Sum:
+    def part(self, wanted: MoneyPart) -> Sum:
         return next(found for part, found in self.parts if part is wanted)
 
 
@@ -89,7 +92,7 @@ def _money(currency: str | None, awards: Sequence[Awarded], coming: Sequence[Seq
         currency=currency,
         promised=_sum(rows, lambda row: row.awards),
         issued=_sum(rows, lambda row: row.given),
-        parts=[(part, _sum(rows, partial(_count_of, part))) for part in Part],
+        parts=[(part, _sum(rows, partial(_count_of, part))) for part in MoneyPart],
         risks=[
             ("overdue", _sum(rows, lambda row: row.overdue)),
             ("flagged", _sum(rows, lambda row: row.flagged if row.state in PART_OF else 0)),
@@ -99,10 +102,10 @@ def _money(currency: str | None, awards: Sequence[Awarded], coming: Sequence[Seq
     )
 
 
-def _count_of(part: Part, row: Awarded) -> int:
-    if part is Part.ARRIVED:
+def _count_of(part: MoneyPart, row: Awarded) -> int:
+    if part is MoneyPart.ARRIVED:
         return row.arrived
-    if part is Part.AT_RISK:
+    if part is MoneyPart.AT_RISK:
         return row.at_risk
     is_here = PART_OF.get(AwardState(row.state)) is part
     return row.awards - row.arrived - row.at_risk if is_here else 0

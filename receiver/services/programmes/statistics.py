@@ -5,11 +5,14 @@ The worker counts once a minute; whoever looks is told what was counted, and whe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from receiver.domain.programme import Programme
 from receiver.services.programmes.money import Money, Sum, money_of
@@ -43,6 +46,15 @@ class StoreCounts:
 
 
 @dataclass(frozen=True)
+class Totals:
+    """Stores by stage, awards by state and currency, of all programmes; `at` is of the oldest count."""
+
+    at: datetime
+    stages: Mapping[str, int]
+    awards: Mapping[str, Mapping[str, Sum]]
+
+
+@dataclass(frozen=True)
 class ProgrammeStats:
     """A programme and how far it has come; `counted` is None where no worker has counted yet."""
 
@@ -70,6 +82,24 @@ def programme_stats(database: Database, now: datetime, in_force: str) -> list[Pr
     ]
 
 
+def total_counts(session: Session) -> Totals | None:
+    """Return what the worker last counted, of all programmes together; None before it has."""
+    all_counted = [
+        counted for kept in programme_statistics.kept_counts(session).values() if (counted := _counted(kept))
+    ]
+    if not all_counted:
+        return None
+    stages: Counter[str] = Counter()
+    awards: dict[str, dict[str, Sum]] = {}
+    for counted in all_counted:
+        stages.update(dict(counted.stages))
+        for tier in counted.tiers:
+            for state, total in tier.by_state.items():
+                of_state = awards.setdefault(state, {})
+                of_state[tier.currency] = of_state.get(tier.currency, Sum(0, Decimal(0))) + total
+    return Totals(min(counted.at for counted in all_counted), stages, awards)
+
+
 def count_programmes(database: Database, now: datetime) -> None:
     """Count each programme some store is in, for `standings` to tell."""
     with database.reading() as session:
@@ -80,7 +110,7 @@ def count_programmes(database: Database, now: datetime) -> None:
 
 
 def _counted(kept: tuple[datetime, Mapping[str, Any]] | None) -> StoreCounts | None:
-    if kept is None:
+    if kept is None or "coming" not in kept[1]:  # an older worker still counts, or none has yet
         return None
     at, counts = kept
     awarded = [programme_statistics.Awarded(**row) for row in counts["awards"]]

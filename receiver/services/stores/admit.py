@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Admission:
-    """What admitting stores does: which get a place, and how many merchants have one before and after."""
+    """The effect of admitting stores: which get a place, and how many merchants have one before and after."""
 
     admitted: Sequence[StoreRecord]
     before: Sequence[StoreRecord]  # that have a place of their own already

@@ -36,7 +36,7 @@ PAGE = 50
 
 @dataclass(frozen=True, repr=False)
 class TypedReference:
-    """What was typed beside an award of the list, and what is wrong with it."""
+    """A reference as it was typed beside an award of the list, and what is wrong with it."""
 
     is_selected: bool
     reference: str

@@ -16,7 +16,7 @@ from receiver.documents.programme_words import market_words, terms_in_words
 from receiver.domain.awards import DUE_SOON, AwardState
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.programmes.load import LoadedProgramme, load_terms
-from receiver.services.programmes.money import Money, Part
+from receiver.services.programmes.money import Money, MoneyPart
 from receiver.services.programmes.statistics import programme_stats
 from receiver.services.programmes.terms import find_terms, list_terms, terms_in_force
 from receiver.services.stores.admit import Admission, admit_stores, waiting_line
@@ -28,11 +28,11 @@ programme_pages = Blueprint("programme", __name__, url_prefix="/admin/programme"
 BAR_WIDTH = 1000  # units of the drawing; the page gives it its width
 IN_LINE_SHOWN = 100
 TONES = {
-    Part.ARRIVED: "ok",
-    Part.ON_THE_WAY: "neutral",
-    Part.DUE: "ours",
-    Part.AT_RISK: "bad",
-    Part.ENDED: "closed",
+    MoneyPart.ARRIVED: "ok",
+    MoneyPart.ON_THE_WAY: "neutral",
+    MoneyPart.DUE: "ours",
+    MoneyPart.AT_RISK: "bad",
+    MoneyPart.ENDED: "closed",
 }
 
 Answer = str | tuple[str, int] | Response
@@ -42,7 +42,7 @@ Answer = str | tuple[str, int] | Response
 class BarPart:
     """A part of the bar of what was promised."""
 
-    part: Part
+    part: MoneyPart
     tone: str
     x: float
     width: float
@@ -59,7 +59,7 @@ def show() -> str:
         market_words=market_words,
         bar_of=bar_of,
         tones=TONES,
-        parts=Part,
+        parts=MoneyPart,
         states=AwardState,
         due_soon_days=DUE_SOON.days,
     )

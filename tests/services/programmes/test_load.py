@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from receiver.documents.programme import SHIPPED, load_programme
 from receiver.errors import InputError, Refused
+from receiver.services.operations.doctor import diagnose_before_start
 from receiver.services.programmes.load import load_terms
 from receiver.services.programmes.terms import enrol_in, list_terms, terms_in_force
 from receiver.services.stores.registry import show_store
@@ -107,3 +108,10 @@ def test_a_file_that_is_wrong_is_refused_by_the_fields_name(container, text, tol
     with pytest.raises(InputError, match=told.replace("[", r"\[")):
         load(container, text)
     assert (in_force(container), audited(container)) == (SETTING, [])
+
+
+def test_the_doctor_speaks_of_the_programme_that_was_loaded(container, clock):
+    clock.at = NOW
+    load(container)
+    checks = {check.name: check for check in diagnose_before_start(container)}
+    assert "woocommerce-2026 opens only on 2026-01-01" in str(checks["terms"])

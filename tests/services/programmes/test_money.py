@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from receiver.domain.decision import Stage
-from receiver.services.programmes.money import Part
+from receiver.services.programmes.money import MoneyPart
 from receiver.services.programmes.statistics import count_programmes, programme_stats
 from receiver.storage.tables import Award, Store
 from tests.award_fixtures import NOW, AwardDesk
@@ -15,16 +15,16 @@ from tests.db_factories import keep_store
 
 ENDED = datetime(2025, 12, 1, tzinfo=UTC)
 STATES = {  # of each award: what differs from one that is due in time; the part it stands in
-    "aw_0": ({}, Part.DUE),
-    "aw_1": ({"due_by": date(2025, 12, 1)}, Part.AT_RISK),
-    "aw_2": ({"flags": ["spend_restated"]}, Part.AT_RISK),
-    "aw_3": ({"state": "blocked", "blocked_from": "due"}, Part.AT_RISK),
-    "aw_4": ({"state": "issued", "reference": "T-4"}, Part.ON_THE_WAY),
-    "aw_5": ({"state": "issued", "reference": "T-5", "flags": ["link_lost"]}, Part.AT_RISK),
-    "aw_6": ({"state": "credited", "reference": "T-6", "credited_at": ENDED}, Part.ARRIVED),
-    "aw_7": ({"state": "credited", "reference": "T-7", "flags": ["link_lost"]}, Part.ARRIVED),
-    "aw_8": ({"state": "expired", "reference": "T-8", "credited_at": ENDED}, Part.ARRIVED),
-    "aw_9": ({"state": "expired", "reference": "T-9"}, Part.ENDED),
+    "aw_0": ({}, MoneyPart.DUE),
+    "aw_1": ({"due_by": date(2025, 12, 1)}, MoneyPart.AT_RISK),
+    "aw_2": ({"flags": ["spend_restated"]}, MoneyPart.AT_RISK),
+    "aw_3": ({"state": "blocked", "blocked_from": "due"}, MoneyPart.AT_RISK),
+    "aw_4": ({"state": "issued", "reference": "T-4"}, MoneyPart.ON_THE_WAY),
+    "aw_5": ({"state": "issued", "reference": "T-5", "flags": ["link_lost"]}, MoneyPart.AT_RISK),
+    "aw_6": ({"state": "credited", "reference": "T-6", "credited_at": ENDED}, MoneyPart.ARRIVED),
+    "aw_7": ({"state": "credited", "reference": "T-7", "flags": ["link_lost"]}, MoneyPart.ARRIVED),
+    "aw_8": ({"state": "expired", "reference": "T-8", "credited_at": ENDED}, MoneyPart.ARRIVED),
+    "aw_9": ({"state": "expired", "reference": "T-9"}, MoneyPart.ENDED),
 }
 
 
@@ -48,7 +48,7 @@ def desk(container, clock):
 
 def test_each_award_stands_in_one_part_and_the_parts_are_what_was_promised(desk, container):
     usd = counted_money(container)["USD"]
-    expected = {part: sum(part is found for _, found in STATES.values()) for part in Part}
+    expected = {part: sum(part is found for _, found in STATES.values()) for part in MoneyPart}
     assert {part: total.awards for part, total in usd.parts} == expected
     assert sum(total.amount for _, total in usd.parts) == usd.promised.amount == Decimal(5000)
     assert (usd.issued.awards, usd.issued.amount) == (6, Decimal(3000))
