@@ -19,6 +19,7 @@ from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
+from receiver.web.admin.search import search_pages
 from receiver.web.admin.sequence import sequence_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
@@ -77,6 +78,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(replay_pages)
     app.register_blueprint(turned_away_pages)
     app.register_blueprint(today_pages)
+    app.register_blueprint(search_pages)
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
     app.register_blueprint(claim_pages)
