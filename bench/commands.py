@@ -20,6 +20,7 @@ ROUNDS = 7
 COMMANDS = {
     "help": ("--help",),
     "version": ("--version",),
+    "settings": ("settings",),
     "secrets_new": ("secrets", "new"),
     "stores_list": ("stores", "list"),
 }

@@ -38,6 +38,14 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "The terms of offers.",
         {"check": "receiver.cli.programmes_check:check_command"},
     ),
+    "overview": LazyCommand(
+        "receiver.cli.overview:overview_command",
+        'Show what needs a person, five vital signs, and the last 24 hours; unknown is told as "-".',
+    ),
+    "settings": LazyCommand(
+        "receiver.cli.settings:settings_command",
+        "Print every setting with its value, source and meaning; of a secret only whether it is set.",
+    ),
     "doctor": LazyCommand(
         "receiver.cli.doctor:doctor_command",
         "Check settings, database, secrets, worker, terms, TikTok and clock; exit code 1 when one fails.",
@@ -66,7 +74,7 @@ COMMANDS: Mapping[str, LazyCommand] = {
     ),
     "secrets": LazyCommand(
         "receiver.cli.secret_keys:secret_keys",
-        "The keys that stored secrets are sealed with.",
+        "The keys that stored secrets are encrypted with.",
         {"new": "receiver.cli.secret_keys:new"},
     ),
     "staff": LazyCommand(

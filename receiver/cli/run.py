@@ -29,8 +29,8 @@ STOP_WITHIN_SECONDS = WORKER_STOPS + 10.0
 def run_command(host: str, port: int) -> None:
     """Migrate, then run web and worker on this machine.
 
-    SIGTERM and Ctrl-C let both finish what they have in hand. Says in a line each what is wrong first. Ends with exit code 1 when web or worker falls, so that a service
-    manager starts all of it again. Logs go to standard error.
+    Says in a line each what is wrong first. SIGTERM and Ctrl-C let both finish what they have in hand. Ends
+    with exit code 1 when one of them falls, so that a service manager starts all of it again.
     """
     stop = Stop()
     threads = _prepare()

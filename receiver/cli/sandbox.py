@@ -35,8 +35,9 @@ def sandbox_command(words: tuple[str, ...]) -> None:
 def play_command(context: click.Context, words: tuple[str, ...]) -> None:
     """Run a sandbox to play with, or steer the one that runs.
 
-    `sandbox clock +30d` and `sandbox faults` steer it. Without a COMMAND it starts a stand-in for TikTok, WooCommerce shops, web and worker on 127.0.0.1 (PORT,
-    default 8000), until Ctrl-C. It keeps its data in instance/sandbox, and its settings in .env.
+    `sandbox clock +30d` and `sandbox faults` steer it. Without a COMMAND it starts a stand-in for TikTok,
+    WooCommerce shops, web and worker on 127.0.0.1 (PORT, default 8000), until Ctrl-C. It keeps its data in
+    instance/sandbox, and its settings in .env.
     """
     if not words:
         sys.exit(import_module(RUNNER).main([]))

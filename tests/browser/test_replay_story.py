@@ -95,8 +95,8 @@ def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, jou
         expect(page.get_by_text("processed", exact=True)).to_be_visible()
         page.set_viewport_size({"width": 390, "height": 844})
         assert complaints_of(page) == []
-        page.get_by_role("link", name="Today").click()
-        expect(page.get_by_role("heading", name="Today")).to_be_visible()
+        page.get_by_role("link", name="Overview").click()
+        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
         expect(page.get_by_text("dead")).to_have_count(0)
         assert page.complaints == []
     assert journey.status()["stage"] != "awaiting_setup"

@@ -12,12 +12,14 @@ import pytest
 from receiver.__main__ import ONLY_HERE, ad_credit
 from receiver.cli import COMMANDS
 from receiver.cli.lazy import LazyCommand
+from tests.conftest import KEY
 
 FACTS = str(Path(__file__).parents[1] / "data" / "facts.json")
 TERMS = str(Path(__file__).parents[2] / "receiver" / "programmes" / "woocommerce-2025.toml")
 QUICK = (
     ["--help"],
     ["--version"],
+    ["settings"],
     ["secrets", "new"],
     ["credits", "decide", FACTS],
     ["programmes", "check", TERMS],
@@ -40,7 +42,7 @@ def test_a_command_that_needs_no_database_imports_none(words: list[str], tmp_pat
         capture_output=True,
         text=True,
         check=True,
-        env={"HOME": str(tmp_path)},
+        env={"HOME": str(tmp_path), "SECRET_KEYS": KEY, "PUBLIC_URL": "https://credit.example"},
     )
     assert (bool(done.stdout), done.stderr) == (True, "\n")
 

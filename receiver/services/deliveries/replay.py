@@ -21,7 +21,7 @@ from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause
 from receiver.errors import InputError, Refused
 from receiver.paging import Page, read_number
 from receiver.services.decisions.decide import decide_each
-from receiver.services.deliveries.process import process_again
+from receiver.services.deliveries.process import count_ended, process_again
 from receiver.services.deliveries.search import check_filters, resolve_store
 from receiver.services.records import record_of
 from receiver.services.validation import require_text
@@ -197,6 +197,7 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
     free = deliveries.hold_free(session, filters, [number for number, _ in found[:size]], now)
     # What somebody has locked in between stays for the next batch, and what comes after it too.
     turn = [number for number, _ in takewhile(lambda item: item[0] in free or item[1], found[:size])]
+    undone = {number for number, row in free.items() if row.state != DeliveryState.PROCESSED}
     outcomes = [process_again(session, row, now, replay) for row in _by_store(free, turn)]
     counts = Counter([str(outcome.state) for outcome in outcomes] + [BUSY] * (len(turn) - len(outcomes)))
     replay.outcomes = dict(Counter(replay.outcomes) + counts)
@@ -205,6 +206,7 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
     replay.next_at = now + pause_after(max(1, len(turn)), replay.rate)
     if len(turn) == len(found):
         _end(session, replay, ReplayState.DONE, now, replay.actor)
+    count_ended(session, now, [outcome for outcome in outcomes if outcome.delivery_id in undone])
     return [store_id for outcome in outcomes for store_id in outcome.stores]
 
 

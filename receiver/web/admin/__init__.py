@@ -25,10 +25,11 @@ from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
 from receiver.web.admin.stores import store_pages
 from receiver.web.admin.today import today_pages
+from receiver.web.admin.worker_bar import WorkerWatch
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (
-    ("today.show", "Today"),
+    ("today.show", "Overview"),
     ("stores.show", "Stores"),
     ("deliveries.show", "Deliveries"),
     ("awards.show", "Awards"),
@@ -66,7 +67,12 @@ def register(app: Flask, settings: Settings) -> None:
         plain=plain, amount=amount, money=money, when=when, ago=ago, day=day, tone=tone
     )
     app.extensions[BAR] = []
-    app.jinja_env.globals.update(command=COMMAND, navigation=NAVIGATION, bar_parts=app.extensions[BAR])
+    app.jinja_env.globals.update(
+        command=COMMAND,
+        navigation=NAVIGATION,
+        bar_parts=app.extensions[BAR],
+        worker_silence=WorkerWatch(),
+    )
     app.register_blueprint(console)
     app.register_blueprint(sign_in_pages)
     app.register_blueprint(account_pages)
