@@ -14,11 +14,12 @@ from receiver.web.admin.audit import audit_pages
 from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.deliveries import delivery_pages
-from receiver.web.admin.filters import ago, amount, day, money, plain, tone, when
+from receiver.web.admin.filters import ago, amount, day, money, plain, sentence, tone, when
 from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
+from receiver.web.admin.search import search_pages
 from receiver.web.admin.sequence import sequence_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
@@ -63,7 +64,7 @@ def register(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=SESSION_IDLE,  # each answer renews it
     )
     app.jinja_env.filters.update(
-        plain=plain, amount=amount, money=money, when=when, ago=ago, day=day, tone=tone
+        plain=plain, amount=amount, money=money, when=when, ago=ago, day=day, tone=tone, sentence=sentence
     )
     app.extensions[BAR] = []
     app.jinja_env.globals.update(
@@ -83,6 +84,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(replay_pages)
     app.register_blueprint(turned_away_pages)
     app.register_blueprint(today_pages)
+    app.register_blueprint(search_pages)
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
     app.register_blueprint(claim_pages)

@@ -14,6 +14,7 @@ from receiver.web.api.admin.overview import overview_api
 from receiver.web.api.admin.rejections import turned_away_api
 from receiver.web.api.admin.replays import replays_api
 from receiver.web.api.admin.reviews import admin_reviews_api
+from receiver.web.api.admin.search import search_api
 from receiver.web.api.admin.spend import spend_api
 from receiver.web.api.admin.staff import staff_api
 from receiver.web.api.admin.stores import stores_api
@@ -24,6 +25,7 @@ AREAS = (
     awards_api,
     admin_reviews_api,
     overview_api,
+    search_api,
     stores_api,
     links_api,
     facts_api,
