@@ -34,6 +34,10 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "The terms of offers.",
         {"check": "receiver.cli.programmes_check:check_command"},
     ),
+    "overview": LazyCommand(
+        "receiver.cli.overview:overview_command",
+        'Show what needs a person, five vital signs, and the last 24 hours; unknown is told as "-".',
+    ),
     "settings": LazyCommand(
         "receiver.cli.settings:settings_command",
         "Print every setting with its value, source and meaning; of a secret only whether it is set.",

@@ -193,6 +193,7 @@ def _previewed(found: ReplayPreview) -> dict[str, Any]:
         "saved": False,
         "left_out": _counts("why", found.left_out),
         **{f"by_{kind}": _counts(kind, counts) for kind, counts in found.by.items()},
+        "store_names": found.store_names,
     }
 
 

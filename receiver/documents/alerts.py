@@ -31,7 +31,7 @@ TO_DO = {
     AlertMatter.WORKER_SILENT: "Deliveries are kept, but nothing is processed, polled or decided. "
     f"Start it: {COMMAND} worker (systemctl start ad-credit-worker).",
     AlertMatter.AWARDS_OVERDUE: "Issue the credit, then record it.",
-    AlertMatter.STORES_FOR_STAFF: "See Today: it says what each of them needs.",
+    AlertMatter.STORES_FOR_STAFF: "See the Overview: it says what each of them needs.",
     AlertMatter.STORES_FOR_SERVICE: "See doctor, and the error on a store's page.",
 }
 

@@ -107,8 +107,8 @@ def test_calls_to_tiktok_are_counted_by_what_they_came_to(container, figures):
         ("advertiser/info", "40102"),
         ("advertiser/info", "0"),
     ):
-        container.budget.count(path, code)
-    container.budget.count("advertiser/info", "40102")
+        container.budget.count(path, code, container.now())
+    container.budget.count("advertiser/info", "40102", container.now())
     assert figures()["tiktok_calls_total"] == {
         "0 report/integrated/get": 1,
         "40102 advertiser/info": 2,

@@ -164,7 +164,7 @@ def _stores(database: Database) -> Check:
         return Check("stores", CheckState.OK, "no store waits for staff or this service")
     found = ", ".join(f"{id} {count}" for id, count in sorted(ours.items()))
     return Check(
-        "stores", CheckState.WARN, found, "see Today in the console; each number leads to its stores"
+        "stores", CheckState.WARN, found, "see the Overview in the console; each number leads to its stores"
     )
 
 
