@@ -53,6 +53,9 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "migrate": LazyCommand(
         "receiver.cli.migrate:migrate_command", "Bring the database to the newest revision."
     ),
+    "upgrade": LazyCommand(
+        "receiver.cli.upgrade:upgrade_command", "Bring the database to what this version needs, step by step."
+    ),
     "copy-database": LazyCommand(
         "receiver.cli.copy_database:copy_database_command",
         "Copy the SQLite database of DATABASE_URL into TO: PostgreSQL, migrated and empty.",
