@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session, defer
 
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import UNDONE, DeliveryFilters, DeliveryState
 from receiver.errors import NotFound
 from receiver.paging import LARGEST_ID, CountedPage
 from receiver.storage.paging import Keyset, ScanPlan, last_value, rows_of, scan
@@ -53,7 +53,7 @@ def _plan(filters: DeliveryFilters) -> ScanPlan:
     """
     set_names = set(filters.as_json())
     is_rare = filters.state not in (None, DeliveryState.PROCESSED)
-    for name, leads in (("ids", True), ("store", True), ("state", is_rare)):
+    for name, leads in (("ids", True), ("failed_in", True), ("store", True), ("state", is_rare)):
         if name in set_names and leads:
             return _led_by(filters, {name}, BY_NUMBER)
     times = set_names & {"since", "until"}
@@ -164,10 +164,16 @@ def fit(filters: DeliveryFilters) -> list[ColumnElement[bool]]:
         Delivery.store_id: filters.store,
         Delivery.topic: filters.topic,
         Delivery.delivery_id: filters.delivery,
+        Delivery.reason: filters.cause,
     }
     wanted = [column == value for column, value in exact.items() if value is not None]
     if filters.ids is not None:
         wanted.append(Delivery.id.in_(filters.ids))
+    if filters.failed_in is not None:
+        tried = select(Attempt.delivery_id).where(
+            Attempt.replay_id == filters.failed_in, Attempt.outcome.in_(UNDONE)
+        )
+        wanted += [Delivery.id.in_(tried), Delivery.state.in_(UNDONE)]
     if filters.since is not None:
         wanted.append(Delivery.received_at >= filters.since)
     if filters.until is not None:

@@ -20,6 +20,7 @@ from receiver.storage import (
     decisions,
     deliveries,
     login_attempts,
+    problems,
     quarantine,
     rate_limiter,
     rejections,
@@ -41,6 +42,7 @@ DECISIONS_KEPT = timedelta(days=90)  # all of them; of older days the last of ea
 REPLAYS_KEPT = timedelta(days=400)
 PAUSES_KEPT = timedelta(days=2)  # past their end: of an account that nobody asks about any more
 SECRETS_KEPT = timedelta(days=400)  # past their end: they prove what is long gone
+PROBLEMS_KEPT = timedelta(days=30)  # past their end
 SIGN_IN_TRIES_KEPT = timedelta(days=2)  # longer than any counts
 
 log = structlog.get_logger(__name__)
@@ -116,5 +118,6 @@ def _steps(now: datetime, keep_days: int) -> Steps:
         "replays": lambda session: replays.purge_ended(session, now - REPLAYS_KEPT, STEP),
         "call pauses": lambda session: rate_limiter.purge_pauses(session, now - PAUSES_KEPT, STEP),
         "webhook secrets": lambda session: webhook_endpoints.purge_secrets(session, now - SECRETS_KEPT, STEP),
+        "problems": lambda session: problems.purge_resolved(session, now - PROBLEMS_KEPT, STEP),
         "sign-in tries": lambda session: login_attempts.purge_tries(session, tried, STEP),
     }

@@ -21,8 +21,9 @@ from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause
 from receiver.errors import InputError, Refused
 from receiver.paging import Page, read_number
 from receiver.services.decisions.decide import decide_each
-from receiver.services.deliveries.process import process_again
+from receiver.services.deliveries.process import AttemptResult, process_again
 from receiver.services.deliveries.search import check_filters
+from receiver.services.problems.track import track_quietly
 from receiver.services.records import record_of
 from receiver.services.validation import require_text
 from receiver.storage import audit, deliveries, replays
@@ -181,13 +182,13 @@ def replay_next(database: Database, now: datetime) -> datetime | None:
             return None
         if replay.next_at > now:
             return replay.next_at
-        touched = _do_batch(session, replay, now)
-    decide_each(database, now, touched)
+        tried = _do_batch(session, replay, now)
+    decide_each(database, now, (store_id for one in tried for store_id in one.stores))
+    track_quietly(database, now, {one.sender for one in tried})
     return replay.next_at
 
 
-def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
-    """The stores it touched."""
+def _do_batch(session: Session, replay: Replay, now: datetime) -> list[AttemptResult]:
     size, filters = batch_size(replay.rate), DeliveryFilters.from_json(replay.filters)
     found = deliveries.next_to_replay(
         session, filters, after=replay.cursor, up_to=replay.up_to, limit=size + 1, now=now
@@ -203,7 +204,7 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
     replay.next_at = now + pause_after(max(1, len(turn)), replay.rate)
     if len(turn) == len(found):
         _end(session, replay, ReplayState.DONE, now, replay.actor)
-    return [store_id for one in outcomes for store_id in one.stores]
+    return outcomes
 
 
 def _by_store(free: dict[int, Delivery], turn: Sequence[int]) -> list[Delivery]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliveryState
 from receiver.errors import InputError, NotFound
-from receiver.paging import CountedPage, first_rows, read_number
+from receiver.paging import LARGEST_ID, CountedPage, first_rows, read_number
 from receiver.services import validation
 from receiver.services.records import record_of
 from receiver.storage import deliveries
@@ -68,3 +68,7 @@ def check_filters(filters: DeliveryFilters) -> None:
     validation.check_filters(filters.as_json())
     if filters.state is not None and filters.state not in set(DeliveryState):
         raise InputError(f"must be one of {', '.join(DeliveryState)}", path="state")
+    if filters.cause is not None and filters.cause not in set(DeliveryReason):
+        raise InputError(f"must be one of {', '.join(DeliveryReason)}", path="cause")
+    if filters.failed_in is not None and not 0 < filters.failed_in <= LARGEST_ID:
+        raise InputError("must be the number of a replay", path="failed_in")

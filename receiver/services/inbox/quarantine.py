@@ -17,6 +17,7 @@ from receiver.integrations.providers import PROVIDERS
 from receiver.paging import Page, read_number
 from receiver.services.context import ServiceContext
 from receiver.services.inbox.verify import SignedCall, Verifier, new_delivery
+from receiver.services.problems.track import track_quietly
 from receiver.services.validation import check_filters, require_text
 from receiver.storage import audit, inbox, quarantine, webhook_endpoints
 from receiver.storage.cipher import Cipher
@@ -96,6 +97,9 @@ def release_from_quarantine(
         taken = sum(one.delivery_id is not None for one in tried)
         detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
         audit.record(session, now, actor, AuditAction.QUARANTINE_TAKEN_IN, store_id or "all stores", detail)
+        senders = {row.store_id for row in rows}
+    if not dry_run:
+        track_quietly(database, now, senders)
     return tried
 
 
