@@ -164,7 +164,7 @@ def _channel(env: Env) -> dict[str, Any]:
 
 def _mail_to(env: Env) -> tuple[str, ...]:
     addresses: list[str] = env.list("MAIL_TO", validate=_mail_addresses)
-    return tuple(one.strip() for one in addresses)
+    return tuple(address.strip() for address in addresses)
 
 
 def _all_or_none(env: Env, names: Mapping[str, str]) -> bool:

@@ -104,7 +104,7 @@ def quarantine_command(
         store_id=store, ids=ids, reason=reason, actor=actor(), dry_run=dry_run
     )  # fmt: skip
     print_rows(
-        [{"id": one.id, "delivery": one.delivery_id, "problem": one.problem} for one in tried], as_json
+        [{"id": item.id, "delivery": item.delivery_id, "problem": item.problem} for item in tried], as_json
     )
 
 
@@ -147,20 +147,20 @@ def rejected_command(
     """Count rejected calls and pings by day, store and reason."""
     database = current_container().database
     if as_samples:
-        rows = [_sample(one) for one in samples(database, store_id=store, reason=reason, limit=limit)]
+        rows = [_sample(sample) for sample in samples(database, store_id=store, reason=reason, limit=limit)]
     else:
         page = page_of_rejections(database, store_id=store, reason=reason, limit=limit)
-        rows = [_count(one) for one in page.rows]
+        rows = [_count(row) for row in page.rows]
     print_rows(rows, as_json)
 
 
-def _count(one: RejectionCount) -> dict[str, Any]:
-    return {"day": one.day, "store": one.store_id, "reason": one.reason, "count": one.count}
+def _count(count: RejectionCount) -> dict[str, Any]:
+    return {"day": count.day, "store": count.store_id, "reason": count.reason, "count": count.count}
 
 
-def _sample(one: RejectedCall) -> dict[str, Any]:
-    shown = {"at": one.at, "store": one.store_id, "reason": one.reason, "bytes": one.bytes}
-    return {**shown, "headers": [f"{name}: {value}" for name, value in one.headers]}
+def _sample(call: RejectedCall) -> dict[str, Any]:
+    shown = {"at": call.at, "store": call.store_id, "reason": call.reason, "bytes": call.bytes}
+    return {**shown, "headers": [f"{name}: {value}" for name, value in call.headers]}
 
 
 def _row(delivery: DeliverySummary) -> dict[str, Any]:

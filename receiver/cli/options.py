@@ -88,8 +88,8 @@ def delivery_filters(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def filtered(*args: Any, **given: Any) -> Any:
-        said = {name: given.pop(name) for name in NAMES}
-        return command(*args, filters=DeliveryFilters(**said), **given)
+        filters = {name: given.pop(name) for name in NAMES}
+        return command(*args, filters=DeliveryFilters(**filters), **given)
 
     for option in reversed(FILTERS):
         filtered = option(filtered)

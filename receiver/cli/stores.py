@@ -101,7 +101,7 @@ def show(store_id: str, as_json: bool) -> None:
     row = _row(service.show_store(database, store_id))
     alike = suggestions_for(database, store_id)
     more = {
-        "may_be_one_merchant": [one["other"] for one in alike],
+        "may_be_one_merchant": [item["other"] for item in alike],
         "merge_suggestions": alike,
         "claims": claims_about(database, store_id),
     }
@@ -145,7 +145,9 @@ def merge_command(as_json: bool, store_id: str, dry_run: bool, **told: str) -> N
     merged = merge_merchants(
         container.database, container.now(), store_id, **told, actor=actor(), dry_run=dry_run
     )
-    stands = [{"id": one.store, "stage": one.after.stage, "effect": one.changes} for one in merged.stores]
+    stands = [
+        {"id": store.store, "stage": store.after.stage, "effect": store.changes} for store in merged.stores
+    ]
     told_back = {"merchant": merged.merchant, "stores": stands, "placed": list(merged.placed)}
     print_one({**told_back, "saved": not dry_run}, as_json)
 

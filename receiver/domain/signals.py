@@ -124,9 +124,9 @@ def is_of_before(news: SignalOrder, restart: SignalOrder | None, *, received_at:
     )
 
 
-def integration_change(told: SignalEvent) -> Integration | None:
+def integration_change(event: SignalEvent) -> Integration | None:
     """None where the signal does not speak of it."""
-    match told:
+    match event:
         case IntegrationInstalled():
             return Integration(there=True, set_up=False)
         case IntegrationSetUp():
@@ -148,9 +148,9 @@ def _reported(installed: bool | None, set_up: bool | None) -> Integration | None
     return None
 
 
-def link_change(told: SignalEvent) -> Linked | None:
+def link_change(event: SignalEvent) -> Linked | None:
     """None where the signal does not speak of it."""
-    match told:
+    match event:
         case AccountLinked(account) | AccountSwitched(account):
             return Linked(account)
         case LinkLost():

@@ -166,7 +166,7 @@ TOLD_TO_MERCHANTS = frozenset(
     }
 )
 # What only staff hear of: it may be the merchant who made it so.
-STAFF_ONLY = frozenset(TroubleId(one) for one in Discrepancy)
+STAFF_ONLY = frozenset(TroubleId(item) for item in Discrepancy)
 # Until then the figures, or a consent to read them, still matter.
 READ_FOR_PROGRESS = SPEND_IS_READ | {Stage.NOT_ADMITTED, Stage.AWAITING_SETUP, Stage.AWAITING_LINK}
 READ_AT_ALL = READ_FOR_PROGRESS | {Stage.DUE, Stage.ISSUED}

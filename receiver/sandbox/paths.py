@@ -143,7 +143,7 @@ def write_settings(place: SandboxPaths, environment: MutableMapping[str, str]) -
 
 
 def _kept_keys(env_file: Path) -> str | None:
-    """The keys of the sandbox's own file; what they sealed must stay readable."""
+    """The keys of the sandbox's own file; what they encrypted must stay readable."""
     try:
         there = env_file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

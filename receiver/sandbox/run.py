@@ -151,7 +151,7 @@ def _show_fall(child: Child) -> None:
 
 def banner(place: SandboxPaths, memory: SandboxState) -> str:
     first = MERCHANTS[0]
-    revoked = next(one for one in MERCHANTS if one.account and one.account.revoked is not None)
+    revoked = next(item for item in MERCHANTS if item.account and item.account.revoked is not None)
     width = max(len(merchant.name) for merchant in MERCHANTS)
     stores = [f"  {merchant.name:<{width}}  {merchant.story}" for merchant in MERCHANTS]
     return "\n".join(

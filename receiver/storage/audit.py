@@ -106,7 +106,7 @@ def page_of_entries(
         query = plan.rows.add_columns(AuditEntry)
         return read_page(session, query, NEWEST_FIRST, after=key, limit=limit)
     found = scan(session, plan, after=key, limit=limit, cursor=last_value)
-    query = select(AuditEntry).where(AuditEntry.id.in_([one[-1] for one in found.rows]))
+    query = select(AuditEntry).where(AuditEntry.id.in_([row[-1] for row in found.rows]))
     return rows_of(found, session.scalars(query))
 
 

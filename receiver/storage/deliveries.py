@@ -42,7 +42,7 @@ def search_deliveries(
     if after is not None and plan.by is BY_TIME:
         key = (get_delivery(session, after).received_at, after)
     found = scan(session, plan, after=key, limit=limit, cursor=last_value)
-    query = select(Delivery).where(Delivery.id.in_([one[-1] for one in found.rows]))
+    query = select(Delivery).where(Delivery.id.in_([row[-1] for row in found.rows]))
     return rows_of(found, session.scalars(query.options(defer(Delivery.body), defer(Delivery.headers))))
 
 

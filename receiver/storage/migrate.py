@@ -40,7 +40,7 @@ def newest_revision() -> str:
 
 def is_known(revision: str) -> bool:
     """Return whether this version has the migration that leads to a revision."""
-    return any(one.revision == revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
+    return any(item.revision == revision for item in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def require_newest(database: Database, called: str = "the database") -> None:

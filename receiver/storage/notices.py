@@ -31,7 +31,7 @@ def replace_notices(session: Session, store_id: str, now: datetime, found: Colle
     for row in (*(row for row in gone if row.sent_at is None), *sent[: max(0, len(sent) - SENT_NOTICES)]):
         session.delete(row)
     new = set(found) - {row.id for row in rows}
-    session.add_all(StoreNotice(store_id=store_id, id=one, noticed_at=now) for one in sorted(new))
+    session.add_all(StoreNotice(store_id=store_id, id=item, noticed_at=now) for item in sorted(new))
     return bool(new)
 
 
@@ -63,7 +63,7 @@ def address_of(session: Session, store_id: str) -> NoticeAddress | None:
 def mail_state(session: Session, store_id: str) -> MailState:
     """Return whether notices of a store go out by e-mail."""
     row = address_of(session, store_id)
-    if row is None or row.email_sealed is None:
+    if row is None or row.email_encrypted is None:
         return MailState.OFF
     return MailState.UNCONFIRMED if row.confirmed_at is None else MailState.ON
 

@@ -121,11 +121,11 @@ class SharedBudget:
         with self._database.writing() as session:
             _held(session)
             row = session.get(CallPause, subject)
-            pause = longer(Backoff(row.until, row.strikes) if row else None)
+            pause = longer(Backoff(row.until, row.attempts) if row else None)
             if row is None:
-                session.add(CallPause(subject=subject, until=pause.until, strikes=pause.strikes))
+                session.add(CallPause(subject=subject, until=pause.until, attempts=pause.attempts))
             else:
-                row.until, row.strikes = pause.until, pause.strikes
+                row.until, row.attempts = pause.until, pause.attempts
             return pause.until
 
 
@@ -151,4 +151,4 @@ def _held(session: Session) -> CallBudget:
 
 def _pause(session: Session, subject: str | None) -> Backoff | None:
     row = session.get(CallPause, subject) if subject is not None else None
-    return Backoff(row.until, row.strikes) if row else None
+    return Backoff(row.until, row.attempts) if row else None

@@ -127,7 +127,7 @@ def _with_conditions(session: Session, ids: Sequence[str]) -> list[tuple[Store, 
     told = [_is(condition) for condition in StoreCondition]
     found = {}
     for store, *holds in session.execute(select(Store, *told).where(Store.id.in_(ids))):
-        found[store.id] = store, frozenset(one for one, so in zip(StoreCondition, holds, strict=True) if so)
+        found[store.id] = store, frozenset(item for item, so in zip(StoreCondition, holds, strict=True) if so)
     return [found[store_id] for store_id in ids]
 
 

@@ -107,13 +107,13 @@ def oldest_waiting(session: Session) -> tuple[datetime, str] | None:
 def bad_signatures(session: Session, now: datetime) -> tuple[int, int]:
     """Calls turned away for their signature today, and on an average day of the week before, in UTC."""
     today = _today(now)
-    told = select(func.coalesce(func.sum(Rejection.count), 0)).where(
+    total = select(func.coalesce(func.sum(Rejection.count), 0)).where(
         Rejection.reason == RejectionReason.SIGNATURE
     )
     week = (Rejection.day >= today - timedelta(days=DAYS_BEFORE)) & (Rejection.day < today)
     return (
-        int(session.scalar(told.where(Rejection.day == today)) or 0),
-        int(session.scalar(told.where(week)) or 0) // DAYS_BEFORE,
+        int(session.scalar(total.where(Rejection.day == today)) or 0),
+        int(session.scalar(total.where(week)) or 0) // DAYS_BEFORE,
     )
 
 

@@ -44,7 +44,7 @@ class Inbox:
         return json.loads(result.stdout)
 
     def ids(self, *words: str) -> list[int]:
-        return [one["id"] for one in self.json("list", *words)]
+        return [item["id"] for item in self.json("list", *words)]
 
 
 @pytest.fixture

@@ -70,8 +70,8 @@ parts = st.lists(st.none() | st.text(max_size=3) | st.sampled_from(["", "-", "1:
 
 
 @given(parts, parts)
-def test_two_lists_of_parts_never_share_an_identity(one: list[str | None], other: list[str | None]):
-    assert (identity(*one) == identity(*other)) == (one == other)
+def test_two_lists_of_parts_never_share_an_identity(item: list[str | None], other: list[str | None]):
+    assert (identity(*item) == identity(*other)) == (item == other)
 
 
 def test_identities_kept_by_earlier_releases_are_found_again():

@@ -21,7 +21,7 @@ def noon(day: date) -> datetime:
 
 
 def found(decision, since=None):
-    return {one.id: one for one in notices_of(decision, since or {})}
+    return {item.id: item for item in notices_of(decision, since or {})}
 
 
 def ids(decision, since=None):

@@ -185,7 +185,7 @@ def test_a_token_that_the_plugin_lost_is_put_in_again(container, service, connec
     check(container)
     assert connected.records.token not in (None, lost)
     assert (status(service, connected.records.token), status(service, lost)) == (200, 401)
-    (entry,) = [one for one in rows(container, tables.AuditEntry) if one.action == "store token missing"]
+    (entry,) = [row for row in rows(container, tables.AuditEntry) if row.action == "store token missing"]
     assert entry.detail == {"put_in_again": True}
 
 

@@ -33,7 +33,7 @@ def pages(container, filters, limit=2):
         while True:
             page = search_deliveries(session, filters, after=after, limit=limit)
             assert len(page.rows) <= limit
-            found += [one.id for one in page.rows]
+            found += [row.id for row in page.rows]
             if page.next is None:
                 return found
             after = int(page.next)
@@ -42,19 +42,19 @@ def pages(container, filters, limit=2):
 def test_pages_follow_each_other_whatever_index_leads(container, kept):
     newest_first = kept[::-1]
     with container.database.reading() as session:
-        one = session.scalars(select(Delivery)).first()
-    began = one.received_at
+        item = session.scalars(select(Delivery)).first()
+    began = item.received_at
     whole = (
         {},
-        {"store": one.store_id},
-        {"topic": one.topic},
-        {"delivery": one.delivery_id},
+        {"store": item.store_id},
+        {"topic": item.topic},
+        {"delivery": item.delivery_id},
         {"since": began},
     )
-    for said in (*whole, {"ids": tuple(kept)}, {"source": "woocommerce"}, {"search": one.topic[3:9]}):
+    for said in (*whole, {"ids": tuple(kept)}, {"source": "woocommerce"}, {"search": item.topic[3:9]}):
         assert pages(container, DeliveryFilters(**said)) == newest_first, said
     assert pages(container, DeliveryFilters(state="dead")) == [kept[3]]
-    assert pages(container, DeliveryFilters(search="NOT OURS", store=one.store_id)) == [kept[3]]
+    assert pages(container, DeliveryFilters(search="NOT OURS", store=item.store_id)) == [kept[3]]
     assert (
         pages(
             container, DeliveryFilters(since=began + timedelta(minutes=2), until=began + timedelta(minutes=5))

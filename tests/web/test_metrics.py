@@ -33,7 +33,9 @@ def figures(client):
         assert answer.status_code == 200
         return {
             sample.name.removeprefix("ad_credit_"): {
-                " ".join(one.labels.values()): one.value for one in family.samples if one.name == sample.name
+                " ".join(item.labels.values()): item.value
+                for item in family.samples
+                if item.name == sample.name
             }
             for family in text_string_to_metric_families(answer.text)
             for sample in family.samples

@@ -47,8 +47,8 @@ def keep_token(shop: SandboxShop, token: str, key: Key | None) -> None:
         shop.records.token = token
         label = key and APPROVED.fullmatch(key.description)
         if key and label:
-            older = [one for one in shop.records.keys if one.id < key.id and _is_of(one, label[1])]
-            shop.records.keys = [one for one in shop.records.keys if one not in older]
+            older = [item for item in shop.records.keys if item.id < key.id and _is_of(item, label[1])]
+            shop.records.keys = [item for item in shop.records.keys if item not in older]
 
 
 def lose_token(shop: SandboxShop) -> None:

@@ -30,9 +30,9 @@ LISTED_APART = frozenset(
         TroubleId.SIGNALS_HELD,
     }
 )
-IN_THE_QUEUE = tuple(one for one in TROUBLES if one not in ADVICE | LISTED_APART)
-MOST_URGENT = tuple(one for one in IN_THE_QUEUE if TROUBLES[one] is not Actor.MERCHANT)
-OTHERS = tuple(one for one in IN_THE_QUEUE if TROUBLES[one] is Actor.MERCHANT)
+IN_THE_QUEUE = tuple(trouble for trouble in TROUBLES if trouble not in ADVICE | LISTED_APART)
+MOST_URGENT = tuple(item for item in IN_THE_QUEUE if TROUBLES[item] is not Actor.MERCHANT)
+OTHERS = tuple(item for item in IN_THE_QUEUE if TROUBLES[item] is Actor.MERCHANT)
 FEW_REJECTIONS = 20  # a day: not worth anybody's time
 
 

@@ -61,7 +61,7 @@ def relocate(
         behind = INDEX_PHP if bridge.rest_base.endswith(f"/{INDEX_PHP}") else ""
         bridge.rest_base = rest_base or url + behind
         bridge.next_check_at, bridge.failures = now, 0
-        bridge.trouble = bridge.lease_until = bridge.look_asked_at = None
+        bridge.trouble = bridge.lease_until = bridge.check_requested_at = None
     detail = {"old_url": old_url, "url": url, "reason": reason}
     audit.record(session, now, actor, AuditAction.STORES_MOVE, store.id, detail)
     address_claims.end_claims_at(session, store.id, url)

@@ -14,7 +14,7 @@ from receiver.storage import notices, store_troubles, tables
 def keep_notices(session: Session, store: tables.Store, decision: Decision) -> None:
     """Keep a store's notices as of a decision, and have new ones sent. The caller holds the store's row."""
     found = notices_of(decision, store_troubles.since_of(session, store.id))
-    if notices.replace_notices(session, store.id, decision.as_of, {one.id for one in found}):
+    if notices.replace_notices(session, store.id, decision.as_of, {item.id for item in found}):
         notices.look_at(session, store.id, decision.as_of)
 
 
@@ -22,4 +22,4 @@ def current_notices(session: Session, store_id: str, decision: Decision) -> list
     """Return the notices that are true now, each with when it was first noticed."""
     noticed = notices.noticed_at(session, store_id)
     found = notices_of(decision, store_troubles.since_of(session, store_id))
-    return [(one, noticed.get(one.id, decision.as_of)) for one in found]
+    return [(item, noticed.get(item.id, decision.as_of)) for item in found]

@@ -37,12 +37,12 @@ def observe(session: Session, store: tables.Store, decision: Decision, now: date
     hooks = webhook_endpoints.created_endpoints(session, store.id)
     claims = address_claims.claims_of_store(session, store.id)
     return Observations(
-        discrepancies=tuple(sorted(store.doubts or ())),
+        discrepancies=tuple(sorted(store.discrepancies or ())),
         reading=ReadingFault(account.fault) if account and account.fault else None,
         is_stale=account is not None and _is_missed(account, decision, now),
         shop=_shop_trouble(bridges.bridge_of(session, store.id), now) or _is_elsewhere(claims),
         is_held=lost_signals.is_held(session, store),
-        other_address=next((one.address for one in claims if one.why == ClaimReason.ELSEWHERE), None),
+        other_address=next((claim.address for claim in claims if claim.why == ClaimReason.ELSEWHERE), None),
         webhooks=tuple(sorted({hook.trouble for hook in hooks if hook.trouble})),
         clock_skew=store.clock_skew if is_skewed(store.clock_skew) else None,
         fell_back=store.sequence_fell_at is not None,
@@ -55,7 +55,7 @@ def keep_troubles(session: Session, store: tables.Store, decision: Decision) -> 
     """Keep a store's troubles as of a decision. The caller holds the store's row."""
     found = troubles_of(decision, observe(session, store, decision, decision.as_of))
     store_troubles.replace_troubles(
-        session, store.id, decision.as_of, {one.id: one.who.value for one in found}
+        session, store.id, decision.as_of, {item.id: item.who.value for item in found}
     )
 
 
@@ -83,7 +83,7 @@ def _place_until(session: Session, store: tables.Store, now: datetime) -> dateti
 
 def _is_elsewhere(claims: Sequence[tables.AddressClaim]) -> str | None:
     """Return the trouble of a store whose own shop names another home: its messages will be held."""
-    is_named = any(one.why == ClaimReason.ELSEWHERE and one.signed_at is None for one in claims)
+    is_named = any(claim.why == ClaimReason.ELSEWHERE and claim.signed_at is None for claim in claims)
     return StoreTrouble.ELSEWHERE if is_named else None
 
 

@@ -89,28 +89,28 @@ def apply_deliveries(
 ) -> list[ProcessingResult]:
     """Apply deliveries and return each one's result, in order; an exception undoes all of them."""
     read = [_read(session, delivery, now) for delivery in deliveries]
-    signals = [one for one in read if isinstance(one, _ReadSignal)]
-    held = LockedStores(session, [(one.store_id, one.news) for one in signals], _named(signals))
-    bounds = SignalBounds(session, [(one.store_id, day_of(one.received_at)) for one in signals])
+    signals = [item for item in read if isinstance(item, _ReadSignal)]
+    held = LockedStores(session, [(signal.store_id, signal.news) for signal in signals], _named(signals))
+    bounds = SignalBounds(session, [(signal.store_id, day_of(signal.received_at)) for signal in signals])
     for delivery in deliveries:
         if delivery.topic == SETTINGS_SAVED and delivery.store_id is not None:
             reschedule_check(session, delivery.store_id, delivery.received_at + AFTER_NEWS)
     endings = [
-        _apply_signal(session, held, bounds, one, now) if isinstance(one, _ReadSignal) else one
-        for one in read
+        _apply_signal(session, held, bounds, item, now) if isinstance(item, _ReadSignal) else item
+        for item in read
     ]
     bounds.write()
     held.drop_old_claims()
     heard = [ending.state is DeliveryState.PROCESSED for ending in endings]
     forget_losses(
-        session, {one.store_id for one, is_heard in zip(deliveries, heard, strict=True) if is_heard}
+        session, {item.store_id for item, is_heard in zip(deliveries, heard, strict=True) if is_heard}
     )
     return endings
 
 
 def _named(signals: Sequence[_ReadSignal]) -> set[tuple[str, str]]:
     """Return the stores and ad accounts whose links the signals are about."""
-    changes = ((one.store_id, link_change(one.told)) for one in signals)
+    changes = ((signal.store_id, link_change(signal.told)) for signal in signals)
     return {
         (store_id, change.account.advertiser_id) for store_id, change in changes if change and change.account
     }

@@ -55,7 +55,7 @@ def delivery_detail(context: ServiceContext, delivery_id: int) -> DeliveryDetail
             DeliverySummary.of(delivery),
             [(name, value) for name, value in delivery.headers],
             delivery.body,
-            [record_of(DeliveryAttempt, one) for one in deliveries.attempts(session, delivery_id)],
+            [record_of(DeliveryAttempt, attempt) for attempt in deliveries.attempts(session, delivery_id)],
             body_hash(delivery),
             signature(session, context.cipher, context.now(), delivery, context.settings.app_secrets),
         )

@@ -77,9 +77,9 @@ def process_next(
 
 def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
     """With a line for each that stays behind; its error, which may tell of a person, stands in its row."""
-    for one in outcomes:
-        if one.state in (DeliveryState.FAILED, DeliveryState.DEAD):
-            log.warning("delivery not processed", delivery_id=one.delivery_id, state=one.state)
+    for outcome in outcomes:
+        if outcome.state in (DeliveryState.FAILED, DeliveryState.DEAD):
+            log.warning("delivery not processed", delivery_id=outcome.delivery_id, state=outcome.state)
     return outcomes
 
 
@@ -188,7 +188,7 @@ def _ended(
         outcome = AttemptResult(row.id, ending.state, error, ending.stores, row.store_id)
         inbox.finish(row, ending.state, now, reason=ending.reason, error=outcome.error, due_at=due_at)
         outcomes.append(outcome)
-    tried = [(one.delivery_id, one.state, one.error) for one in outcomes]
+    tried = [(item.delivery_id, item.state, item.error) for item in outcomes]
     inbox.note_attempts(session, tried, now, WORKER)
     return outcomes
 

@@ -163,9 +163,9 @@ def results(database: Database, replay_id: int) -> list[Result]:
     with database.reading() as session:
         replay = replays.get_replay(session, replay_id)
         tried = list(map(_result, replays.page_of_attempts(session, replay_id, limit=0).rows))
-        asked = set(replay.filters.get("ids", ())) - {one.delivery_id for one in tried}
+        asked = set(replay.filters.get("ids", ())) - {item.delivery_id for item in tried}
         left_out = _left_out(session, replay, asked)
-    return sorted([*tried, *left_out], key=lambda one: one.delivery_id)
+    return sorted([*tried, *left_out], key=lambda item: item.delivery_id)
 
 
 def replay_next(database: Database, now: datetime) -> datetime | None:
@@ -195,10 +195,10 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[AttemptRe
     )
     free = deliveries.hold_free(session, filters, [number for number, _ in found[:size]], now)
     # What somebody has locked in between stays for the next batch, and what comes after it too.
-    turn = [number for number, _ in takewhile(lambda one: one[0] in free or one[1], found[:size])]
+    turn = [number for number, _ in takewhile(lambda item: item[0] in free or item[1], found[:size])]
     outcomes = [process_again(session, row, now, replay) for row in _by_store(free, turn)]
-    told = Counter([str(one.state) for one in outcomes] + [BUSY] * (len(turn) - len(outcomes)))
-    replay.outcomes = dict(Counter(replay.outcomes) + told)
+    counts = Counter([str(outcome.state) for outcome in outcomes] + [BUSY] * (len(turn) - len(outcomes)))
+    replay.outcomes = dict(Counter(replay.outcomes) + counts)
     replay.done += len(turn)
     replay.cursor = turn[-1] if turn else replay.cursor
     replay.next_at = now + pause_after(max(1, len(turn)), replay.rate)
@@ -226,30 +226,30 @@ def _check(filters: DeliveryFilters) -> None:
 
 def _preview(session: Session, filters: DeliveryFilters, now: datetime) -> ReplayPreview:
     counted = deliveries.count_deliveries(session, filters, now)
-    matching = sum(one.count for one in counted)
+    matching = sum(item.count for item in counted)
     left_out = {
-        BUSY: sum(one.busy for one in counted),
-        DROPPED: sum(one.dropped for one in counted),
+        BUSY: sum(item.busy for item in counted),
+        DROPPED: sum(item.dropped for item in counted),
         GONE: 0 if filters.ids is None else len(set(filters.ids)) - matching,
     }
     return ReplayPreview(
         matching=matching,
         to_replay=matching - left_out[BUSY] - left_out[DROPPED],
         changes_nothing=sum(
-            one.count - one.dropped for one in counted if one.state == DeliveryState.PROCESSED
+            item.count - item.dropped for item in counted if item.state == DeliveryState.PROCESSED
         ),
         left_out={why: count for why, count in left_out.items() if count},
         by={kind: _by(counted, kind) for kind in ("state", "source", "topic", "store")},
-        oldest=min((one.oldest for one in counted), default=None),
-        newest=max((one.newest for one in counted), default=None),
+        oldest=min((item.oldest for item in counted), default=None),
+        newest=max((item.newest for item in counted), default=None),
     )
 
 
 def _by(counted: Iterable[DeliveryCount], kind: str) -> dict[str, int]:
     """The most first."""
     totals: Counter[str] = Counter()
-    for one in counted:
-        totals[getattr(one, kind) or "none"] += one.count
+    for item in counted:
+        totals[getattr(item, kind) or "none"] += item.count
     return dict(totals.most_common())
 
 
@@ -261,4 +261,4 @@ def _left_out(session: Session, replay: Replay, ids: set[int]) -> list[Result]:
     bodies = deliveries.has_body(session, ids)
     at_its_turn = f"it was {BUSY} at its turn" if replay.state == ReplayState.DONE else "not reached"
     whys = {None: "there is no such delivery", False: "its body was dropped", True: at_its_turn}
-    return [Result(one, None, f"delivery {one} was not replayed: {whys[bodies.get(one)]}") for one in ids]
+    return [Result(item, None, f"delivery {item} was not replayed: {whys[bodies.get(item)]}") for item in ids]

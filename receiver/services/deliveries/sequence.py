@@ -84,7 +84,7 @@ def _is_explained_by_delay(store: Store, skew: int) -> bool:
 
 def _newest(store: Store, install_id: str) -> SignalOrder | None:
     """The newest of an install's news that is known."""
-    known = (news_from_list(one) for one in (store.integration_news, store.account_news))
+    known = (news_from_list(item) for item in (store.integration_news, store.account_news))
     return max(
         (news for news in known if news is not None and news.install_id == install_id),
         key=lambda news: news.seq,

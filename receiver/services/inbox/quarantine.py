@@ -39,7 +39,7 @@ def quarantine_call(session: Session, cipher: Cipher, call: SignedCall, at: date
         hook_id=new.hook_id,
         topic=new.topic,
         headers=new.headers,
-        body_sealed=cipher.encrypt(base64.b64encode(call.raw).decode()),
+        body_encrypted=cipher.encrypt(base64.b64encode(call.raw).decode()),
         body_sha256=new.body_sha256,
         bytes=len(call.raw),
         received_at=at,
@@ -94,7 +94,7 @@ def release_from_quarantine(
             driver_of(session), {row.hook_id for row in rows}, now
         )
         tried = [_release(session, cipher, verifier, row, addresses.get(row.hook_id)) for row in rows]
-        taken = sum(one.delivery_id is not None for one in tried)
+        taken = sum(item.delivery_id is not None for item in tried)
         detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
         audit.record(session, now, actor, AuditAction.QUARANTINE_TAKEN_IN, store_id or "all stores", detail)
         senders = {row.store_id for row in rows}
@@ -108,9 +108,9 @@ def _release(
 ) -> ReleaseResult:
     if address is None or not address.connected:
         return ReleaseResult(row.id, None, "the store is disconnected")
-    raw, headers = base64.b64decode(cipher.decrypt(row.body_sealed)), dict(row.headers)
+    raw, headers = base64.b64decode(cipher.decrypt(row.body_encrypted)), dict(row.headers)
     call = SignedCall.to_endpoint(PROVIDERS[address.platform], address, headers, raw)
-    problem = verifier.problem(call, address.sealed)
+    problem = verifier.problem(call, address.secrets)
     if problem is not None:
         return ReleaseResult(row.id, None, problem)
     (kept,) = inbox.keep(session, [new_delivery(call, row.received_at)])

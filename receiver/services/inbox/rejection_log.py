@@ -59,7 +59,7 @@ class RejectionLog:
             samples, self._samples = self._samples, {}
             self._written_at = now
         rejections.add_counts(session, counts)
-        rejections.add_samples(session, [one for kind in samples.values() for one in kind])
+        rejections.add_samples(session, [item for kind in samples.values() for item in kind])
 
 
 def _redacted(name: str, value: str) -> list[str]:

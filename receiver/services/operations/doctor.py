@@ -118,8 +118,8 @@ def _secrets(database: Database, cipher: Cipher) -> Check:
             for table, column in encrypted_columns():
                 (key,) = table.primary_key.columns
                 newest = select(column).where(column.is_not(None)).order_by(key.desc()).limit(1)
-                if (sealed := session.scalar(newest)) is not None:
-                    cipher.decrypt(sealed)
+                if (encrypted := session.scalar(newest)) is not None:
+                    cipher.decrypt(encrypted)
     except ReceiverError as error:
         return Check("secrets", CheckState.FAIL, str(error), "add the lost key to the end of SECRET_KEYS")
     return Check("secrets", CheckState.OK, "stored secrets open with SECRET_KEYS")

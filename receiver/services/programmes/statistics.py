@@ -65,21 +65,21 @@ def programme_stats(database: Database, now: datetime, in_force: str) -> list[Pr
     current = load_programme(in_force)
     with database.reading() as session:
         joined, kept = terms.kept_ids(session), programme_statistics.kept_counts(session)
-        others = [terms_of(session, one) for one in joined if one != current.id]
+        others = [terms_of(session, item) for item in joined if item != current.id]
     return [
         ProgrammeStats(
-            terms=one,
-            is_for_new_stores=one is current,
-            counted=_counted(kept.get(one.id)) if one.id in joined else StoreCounts(now, 0, 0, (), ()),
+            terms=item,
+            is_for_new_stores=item is current,
+            counted=_counted(kept.get(item.id)) if item.id in joined else StoreCounts(now, 0, 0, (), ()),
         )
-        for one in (current, *others)
+        for item in (current, *others)
     ]
 
 
 def count_programmes(database: Database, now: datetime) -> None:
     """Count each programme some store is in, for `standings` to tell."""
     with database.reading() as session:
-        counts = {one: programme_statistics.count(session, one, now) for one in terms.kept_ids(session)}
+        counts = {item: programme_statistics.count(session, item, now) for item in terms.kept_ids(session)}
     with database.writing() as session:
         for programme, counted in counts.items():
             programme_statistics.keep_counts(session, programme, now, counted)

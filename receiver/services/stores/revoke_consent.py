@@ -57,7 +57,7 @@ def revoke_consent(
                 now,
                 reason,
                 cause=ConsentLoss.RETURNED,
-                token_sealed=link.token_sealed,
+                token_encrypted=link.token_encrypted,
                 actor=actor,
             )
         _look_again(session, now, lost)
@@ -67,19 +67,21 @@ def revoke_consent(
 
 
 def _served(context: ServiceContext, store_id: str) -> tuple[str, list[Link]]:
-    """The token, and every link that is read with it, whoever sealed it when."""
+    """The token, and every link that is read with it, whoever encrypted it when."""
     cipher = context.cipher
     with context.database.reading() as session:
         stores.get_store(session, store_id)
         link = links.open_link(session, store_id)
         if link is None:
             raise NotFound(f"store {store_id} has no link that stands")
-        if link.token_sealed is None:
+        if link.token_encrypted is None:
             raise Refused(f"store {store_id} has no consent that could be given back")
-        token = cipher.decrypt(link.token_sealed)
-        sealed = links.links_with_token(session)
+        token = cipher.decrypt(link.token_encrypted)
+        encrypted = links.links_with_token(session)
         return token, [
-            one for one in sealed if one.token_sealed and cipher.decrypt(one.token_sealed) == token
+            item
+            for item in encrypted
+            if item.token_encrypted and cipher.decrypt(item.token_encrypted) == token
         ]
 
 

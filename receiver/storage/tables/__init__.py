@@ -1,4 +1,4 @@
-"""The tables, without behaviour; secrets and tokens are held encrypted (…_sealed) or hashed (…_hash).
+"""The tables, without behaviour; secrets and tokens are held encrypted (…_encrypted) or hashed (…_hash).
 
 Whoever imports a table imports this package first, and with it all of them: Base.metadata is complete.
 """

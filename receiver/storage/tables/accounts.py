@@ -36,7 +36,8 @@ class Account(Base):
     next_poll_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     poll_reason: Mapped[str | None]  # domain/poll_reasons.py
     poll_urgent: Mapped[bool] = mapped_column(default=False)  # and stays so while it fails or is put back
-    hinted_at: Mapped[dt.datetime | None]  # when a hint last moved it forward
+    # When news of TikTok's last moved the next poll forward.
+    poll_requested_at: Mapped[dt.datetime | None] = mapped_column("hinted_at", key="poll_requested_at")
     subscribe_at: Mapped[dt.datetime | None]  # when to ask for notices again, after a refusal
     failures: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text)

@@ -125,7 +125,7 @@ def _filters(given: MultiDict[str, str]) -> DeliveryFilters:
     ids = given.getlist("ids")
     if not ids:
         return read_filters(said_in(given))
-    if len(ids) > MOST_IDS or not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in ids):
+    if len(ids) > MOST_IDS or not all(item.isascii() and item.isdecimal() and len(item) < 19 for item in ids):
         raise InputError(f"must be at most {MOST_IDS:,} numbers of deliveries", path="ids")
     return DeliveryFilters(ids=tuple(dict.fromkeys(map(int, ids))))
 
@@ -138,8 +138,8 @@ def _rate(text: str) -> int:
 
 def words(replay: ReplayProgress) -> str:
     """Return a replay's filters in words: "state dead, since …"."""
-    said: dict[str, Any] = dict(replay.filters)
-    ids = said.pop("ids", None)
+    filters: dict[str, Any] = dict(replay.filters)
+    ids = filters.pop("ids", None)
     if ids is not None:
         return f"delivery {ids[0]}" if len(ids) == 1 else f"{len(ids)} deliveries chosen one by one"
-    return ", ".join(f"{name} {value}" for name, value in said.items())
+    return ", ".join(f"{name} {value}" for name, value in filters.items())

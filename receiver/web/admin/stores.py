@@ -46,8 +46,8 @@ CONDITIONS = {
     StoreCondition.DISCONNECTED: "disconnected",
 }
 ASKED_FOR: dict[str, str] = {
-    **{one: staff_words(one)[1] for one in TROUBLES if one not in ADVICE},
-    **{str(one): words for one, words in CONDITIONS.items()},
+    **{trouble: staff_words(trouble)[1] for trouble in TROUBLES if trouble not in ADVICE},
+    **{str(item): words for item, words in CONDITIONS.items()},
 }
 
 
@@ -86,7 +86,7 @@ def one(store_id: str) -> Response:
         status=full_document(status),
         staff_words=staff_words,
         claimed=status.decision.claimed_account,
-        doubts=discrepancy_words(status.observed.discrepancies),
+        discrepancies=discrepancy_words(status.observed.discrepancies),
         course=course,
         charts=charts_of(course, status.store_name) if course else (),
     )

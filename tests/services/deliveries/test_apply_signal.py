@@ -36,7 +36,9 @@ class Shop:
     ) -> list[ProcessingResult]:
         """All at once."""
         known = {"id": 1, "store_id": self.id, "topic": topic, "received_at": received_at}
-        deliveries = [Delivery(body=body_of(one), headers=list(headers), **known) for one in arguments]
+        deliveries = [
+            Delivery(body=body_of(argument), headers=list(headers), **known) for argument in arguments
+        ]
         return apply_deliveries(self.session, deliveries, received_at)
 
     def is_read(self, argument: Any, received_at: datetime = LATER) -> ProcessingResult:

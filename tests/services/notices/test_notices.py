@@ -155,7 +155,7 @@ def test_the_link_in_each_message_ends_them(merchant):
     merchant.clock.move(days=6)
     merchant.decide()
     assert merchant.worker() == []
-    assert (merchant.kept().email_sealed, merchant.kept().email_hash) == (None, None)
+    assert (merchant.kept().email_encrypted, merchant.kept().email_hash) == (None, None)
 
 
 def test_a_link_is_for_one_use_one_address_and_a_while(merchant):

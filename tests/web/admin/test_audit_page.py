@@ -22,7 +22,7 @@ def viewer(container):
 def test_a_change_is_told_in_a_sentence_with_links(viewer):
     page = viewer.get("/admin/audit").text
     told = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", page))
-    assert "2025-11-20 12:00 UTC cli:&lt;bob&gt; admitted store st_1" in told
+    assert "20 Nov 2025, 12:00 cli:&lt;bob&gt; admitted store st_1" in told
     assert '<a href="/admin/stores/st_1">st_1</a>' in page
     assert "test let viewer@staff.example in as staff role: viewer" in told
 
@@ -82,9 +82,9 @@ def test_the_api_answers_the_same_in_pages(viewer, container):
         }
     ]
     every = viewer.client.get(f"{API}?limit=3", headers=token).json
-    assert [one["action"] for one in every["items"]] == ["staff token", "staff sign-in", "staff add"]
+    assert [item["action"] for item in every["items"]] == ["staff token", "staff sign-in", "staff add"]
     rest = viewer.client.get(f"{API}?after={every['next']}", headers=token).json
-    assert [one["action"] for one in rest["items"]] == ["stores admit"]
+    assert [item["action"] for item in rest["items"]] == ["stores admit"]
     for until in ("2025-11-20", "0001-01-01T00:00:00%2B14:00"):  # without a zone; before the calendar
         refused = viewer.client.get(f"{API}?until={until}", headers=token)
         assert (refused.status_code, refused.json["error"][:18]) == (400, "until: Not a valid")

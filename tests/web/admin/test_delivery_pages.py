@@ -47,4 +47,4 @@ def test_only_operators_get_the_bytes_and_the_log_tells_it(container, dead):
     assert Console(container).get(f"/admin/deliveries/{dead}/raw").status_code == 405
     with container.database.reading() as session:
         told = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
-    assert [one.actor for one in told] == ["operator@staff.example"]
+    assert [item.actor for item in told] == ["operator@staff.example"]

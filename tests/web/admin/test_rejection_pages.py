@@ -60,13 +60,13 @@ def test_what_is_held_is_taken_in_once_the_secret_is_put_right(container, staff)
 
 
 def test_it_is_counted_which_store_most_is_held_of(container, staff):
-    one, console = staff.store_id, Console(container, "viewer")
+    item, console = staff.store_id, Console(container, "viewer")
     console.store_id = add_shop(container, url="https://other.example/").id
     refused(console, 1)
     page = console.get(QUARANTINE).text
     assert "All <strong>3</strong>" in page
     told = re.findall(r'quarantine\?store=(\S+)" >.*?<strong>(\d)</strong>', page)
-    assert told == [(one, "2"), (console.store_id, "1")]
+    assert told == [(item, "2"), (console.store_id, "1")]
 
 
 def test_only_the_store_asked_for_is_looked_at(container, staff):

@@ -171,7 +171,7 @@ def test_tokens_that_expire_soon_are_told_to_their_owner_and_to_operators(calm, 
     for role, count in (("viewer", "1"), ("operator", "2")):
         assert re.search(link, Console(calm, role).get("/admin/").text)[1] == count
     clock.move(days=14)  # it is over, and nothing is left to hand over in time
-    assert [one.count for one in today(calm.database, clock()) if one.id == "tokens_expire"] == [1]
+    assert [item.count for item in today(calm.database, clock()) if item.id == "tokens_expire"] == [1]
 
 
 def test_a_count_stops_at_its_limit():

@@ -158,7 +158,7 @@ def _counted(counted: StoreCounts) -> dict[str, Any]:
                 "currency": tier.currency,
                 "threshold": amount_text(tier.threshold),
                 "credit": amount_text(tier.credit),
-                "awards": {state: _sum(one) for state, one in tier.by_state.items()},
+                "awards": {state: _sum(item) for state, item in tier.by_state.items()},
                 "overdue": _sum(tier.overdue),
             }
             for tier in counted.tiers
@@ -166,5 +166,5 @@ def _counted(counted: StoreCounts) -> dict[str, Any]:
     }
 
 
-def _sum(one: Sum) -> dict[str, Any]:
-    return {"awards": one.awards, "amount": amount_text(one.amount)}
+def _sum(item: Sum) -> dict[str, Any]:
+    return {"awards": item.awards, "amount": amount_text(item.amount)}

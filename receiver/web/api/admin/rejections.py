@@ -140,16 +140,16 @@ class TakeInView(MethodView):
 
     @turned_away_api.arguments(TakeInSchema)
     @turned_away_api.response(200, TakenSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Verify anew; what is right goes into the inbox like any delivery, the rest stays."""
         container = current_container()
         tried = release_from_quarantine(
             container,
-            store_id=told.get("store"),
-            ids=told["ids"],
-            reason=told["reason"],
+            store_id=body.get("store"),
+            ids=body["ids"],
+            reason=body["reason"],
             actor=g.person.email,
-            dry_run=told["dry_run"],
+            dry_run=body["dry_run"],
         )
         return {"tried": tried}
 
