@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import UNDONE, DeliveryFilters, DeliveryState
 from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause_after
 from receiver.errors import InputError, Refused
 from receiver.paging import Page, read_number
@@ -80,6 +80,11 @@ class ReplayProgress:
     done: int
     outcomes: dict[str, int]
     ended_at: datetime | None
+
+    @property
+    def failed(self) -> int:
+        """The number of deliveries that did not succeed."""
+        return sum(self.outcomes.get(state, 0) for state in UNDONE)
 
 
 def preview(database: Database, filters: DeliveryFilters, now: datetime) -> ReplayPreview:

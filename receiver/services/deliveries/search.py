@@ -31,6 +31,7 @@ class DeliverySummary:
     body_bytes: int | None
     duplicates: int
     due_at: datetime | None
+    reason: str | None  # a DeliveryReason
     error: str | None
 
     @classmethod

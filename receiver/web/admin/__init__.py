@@ -14,18 +14,21 @@ from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.deliveries import delivery_pages
 from receiver.web.admin.filters import ago, amount, day, money, plain, tone, when
+from receiver.web.admin.problems import problem_pages
 from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
+from receiver.web.admin.store_secret import store_secret_pages
 from receiver.web.admin.stores import store_pages
 from receiver.web.admin.today import today_pages
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (
     ("today.show", "Today"),
+    ("problems.show", "Problems"),
     ("stores.show", "Stores"),
     ("deliveries.show", "Deliveries"),
     ("awards.show", "Awards"),
@@ -70,6 +73,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(audit_pages)
     app.register_blueprint(award_pages)
     app.register_blueprint(review_pages)
+    app.register_blueprint(problem_pages)
     app.register_blueprint(programme_pages)
     app.register_blueprint(delivery_pages)
     app.register_blueprint(replay_pages)
@@ -77,6 +81,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(today_pages)
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
+    app.register_blueprint(store_secret_pages)
     app.register_blueprint(claim_pages)
 
 
