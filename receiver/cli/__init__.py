@@ -13,6 +13,7 @@ from receiver.cli.doctor import doctor_command
 from receiver.cli.facts import facts_group
 from receiver.cli.links import links_group
 from receiver.cli.migrate import migrate_command
+from receiver.cli.problems import problems_group
 from receiver.cli.programmes import programmes_group
 from receiver.cli.reviews import reviews_group
 from receiver.cli.sandbox import sandbox_command
@@ -25,6 +26,7 @@ from receiver.cli.worker import worker_command
 COMMANDS = (
     stores_group,
     deliveries_group,
+    problems_group,
     links_group,
     facts_group,
     decisions_group,

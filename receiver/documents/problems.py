@@ -59,8 +59,8 @@ WORDS: Mapping[ProblemCause, ProblemWords] = {
     ProblemCause.OLD_VERSION: ProblemWords(
         "Sent by an old version of our plugin.",
         "Ask the merchant to update it. Once it reports again, this is resolved.",
-        "The plugin “Ad Credit Status for WooCommerce” in your store is out of date, so we cannot read what it "
-        "reports. Please update it in WordPress under Plugins; nothing else is needed.",
+        "The plugin “Ad Credit Status for WooCommerce” in your store is out of date, so we cannot read what "
+        "it reports. Please update it in WordPress under Plugins; nothing else is needed.",
     ),
     ProblemCause.TOO_LARGE: ProblemWords(
         "Larger than anything our plugin sends, so only its hash was kept.",

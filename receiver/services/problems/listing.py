@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from receiver.documents.problems import problem_words
 from receiver.domain.audit import AuditAction
 from receiver.domain.problems import ProblemCause, ProblemFilters, ProblemState
 from receiver.domain.troubles import Actor
@@ -55,9 +57,7 @@ def page_of_problems(
             raise InputError(str(error), path="after") from error
         named = _addresses(session, [problem for problem, _ in page.rows])
     return page.show(
-        lambda row: record_of(
-            ProblemRecord, row[0], store_name=row[1], addresses=named.get(row[0].store_id, ())
-        )
+        lambda row: record_of(ProblemRecord, row[0], store_name=row[1], addresses=named[row[0].id])
     )
 
 
@@ -78,6 +78,30 @@ def problems_of_store(database: Database, store_id: str) -> list[ProblemRecord]:
         for state in states
         for one in page_of_problems(database, ProblemFilters(state, store_id), limit=0).rows
     ]
+
+
+def problem_document(problem: ProblemRecord) -> dict[str, Any]:
+    """Return a problem as API and command line tell it: its cause and cure in words, too."""
+    words = problem_words(problem.cause, problem.addresses)
+    return {
+        "id": problem.id,
+        "state": problem.state.value,
+        "cause": problem.cause.value,
+        "what": words.what,
+        "who": problem.who.value,
+        "cure": words.cure,
+        "store": problem.store_id or None,
+        "store_name": problem.store_name,
+        "addresses": list(problem.addresses),
+        "count": problem.count,
+        "kept": problem.kept,
+        "first_at": problem.first_at,
+        "last_at": problem.last_at,
+        "acknowledged_by": problem.acknowledged_by,
+        "acknowledged_at": problem.acknowledged_at,
+        "note": problem.note,
+        "resolved_at": problem.resolved_at,
+    }
 
 
 def count_open_problems(database: Database) -> int:
@@ -105,13 +129,17 @@ def acknowledge_problem(
         subject = row.store_id or f"problem {problem_id}"
         audit.record(session, now, actor, AuditAction.PROBLEM_ACKNOWLEDGED, subject, detail)
         name = problems.store_name(session, row.store_id)
-        named = _addresses(session, [row])
-        return record_of(ProblemRecord, row, store_name=name, addresses=named.get(row.store_id, ()))
+        addresses = _addresses(session, [row])[row.id]
+        return record_of(ProblemRecord, row, store_name=name, addresses=addresses)
 
 
-def _addresses(session: Session, rows: Collection[Problem]) -> dict[str, tuple[str, ...]]:
+def _addresses(session: Session, rows: Sequence[Problem]) -> dict[int, tuple[str, ...]]:
+    """By the number of each problem; only of those whose cause is another address."""
     elsewhere = {row.store_id for row in rows if row.cause is ProblemCause.ELSEWHERE}
-    return address_claims.addresses_named(session, elsewhere) if elsewhere else {}
+    named = address_claims.addresses_named(session, elsewhere) if elsewhere else {}
+    return {
+        row.id: named.get(row.store_id, ()) if row.cause is ProblemCause.ELSEWHERE else () for row in rows
+    }
 
 
 def _check(filters: ProblemFilters) -> None:

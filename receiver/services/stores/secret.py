@@ -22,8 +22,9 @@ REASON = "the store's secret was set"
 class SecretChange:
     """The calls of a store in quarantine when its secret was set, and those that verified then."""
 
-    held: int
-    accepted: int
+    held: int = 0
+    accepted: int = 0
+    new_secret: str | None = None  # one that was made here, to be shown this once
 
 
 def set_secret(
@@ -47,9 +48,39 @@ def set_secret(
             there, store_id, actor=actor, overlap_hours=overlap_hours, webhook_secret=webhook_secret
         )
         if not (release or dry_run):
-            return SecretChange(0, 0)
+            return SecretChange()
         tried = release_from_quarantine(there, store_id=store_id, reason=REASON, actor=actor)
     return SecretChange(len(tried), sum(one.delivery_id is not None for one in tried))
+
+
+def rotate_or_set(
+    context: ServiceContext,
+    store_id: str,
+    *,
+    webhook_secret: str | None,
+    actor: str,
+    overlap_hours: int,
+    release: bool,
+    dry_run: bool,
+) -> SecretChange:
+    """Set the secret that is named, or make a new one; only a named one can be tried on what is held.
+
+    Raises NotFound and InputError.
+    """
+    if webhook_secret is not None:
+        return set_secret(
+            context,
+            store_id,
+            webhook_secret=webhook_secret,
+            actor=actor,
+            overlap_hours=overlap_hours,
+            release=release,
+            dry_run=dry_run,
+        )
+    if release or dry_run:
+        raise InputError("must be named: nothing is signed with a new one yet", path="webhook-secret")
+    made = rotate_secret(context, store_id, actor=actor, overlap_hours=overlap_hours)
+    return SecretChange(new_secret=made)
 
 
 def seal_secret(context: ServiceContext, store_id: str, webhook_secret: str) -> str:
