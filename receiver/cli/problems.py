@@ -24,7 +24,7 @@ def problems_group() -> None:
     "--state", type=click.Choice([str(state) for state in ProblemState]), default=str(ProblemState.OPEN),
     show_default=True,
 )  # fmt: skip
-@click.option("--store", help="The store's id.")
+@click.option("--store", help="The store's id, or part of its name, address or id.")
 @click.option("--cause", type=click.Choice([str(cause) for cause in ProblemCause]))
 @click.option("--who", type=click.Choice([str(who) for who in Actor]), help="Must act.")
 @limit_option

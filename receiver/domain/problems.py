@@ -165,6 +165,6 @@ class ProblemFilters:
     """Filters of problems; None does not filter."""
 
     state: str = ProblemState.OPEN
-    store: str | None = None  # a store's id
+    store: str | None = None  # an id, or part of a name, address or id
     cause: str | None = None
     who: str | None = None  # domain/troubles.py, Actor

@@ -186,16 +186,23 @@ def add_problems(session: Session, found: Mapping[Key, Messages]) -> None:
 
 
 def page_of_problems(
-    session: Session, filters: ProblemFilters, *, after: int | None, limit: int
+    session: Session,
+    filters: ProblemFilters,
+    stores: Collection[str] | None,
+    *,
+    after: int | None,
+    limit: int,
 ) -> Page[Row[Problem, str | None]]:
     """Return a page of problems with their stores' names, the most urgent cause first.
 
-    `after` is the number of the last row before. Raises NotFound for one there is not.
+    `stores`: the ids that the filter's text means; None for all. `after` is the number of the last row
+    before. Raises NotFound for one there is not.
     """
-    exact = {Problem.store_id: filters.store, Problem.cause: filters.cause, Problem.who: filters.who}
+    exact = {Problem.cause: filters.cause, Problem.who: filters.who}
     query = select(Problem, Store.name).outerjoin(Store, Store.id == Problem.store_id)
     query = query.where(Problem.state == filters.state)
     query = query.where(*(column == value for column, value in exact.items() if value is not None))
+    query = _of_scope(query, Problem.store_id, stores)
     key = None
     if after is not None:
         last = get_problem(session, after)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import DeliveryReason, DeliveryState
 from receiver.errors import InputError
-from receiver.integrations.tiktok.webhooks import UnusedEvent, read_event
+from receiver.integrations.tiktok.webhooks import UnusedEvent
+from receiver.services.deliveries.read_event import read_event
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.verify_subscriptions import request_verification
@@ -28,7 +29,7 @@ def apply_tiktok_event(session: Session, delivery: Delivery, now: datetime) -> P
     if delivery.body is None:
         return ProcessingResult(DeliveryState.DEAD, DROPPED, reason=DeliveryReason.DROPPED)
     try:
-        notice = read_event(delivery.topic or "", delivery.body)
+        notice = read_event(delivery)
     except InputError as error:  # it never will be readable
         return ProcessingResult(DeliveryState.DEAD, str(error), reason=DeliveryReason.NOTICE_UNREADABLE)
     if isinstance(notice, UnusedEvent):

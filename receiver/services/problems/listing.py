@@ -16,6 +16,7 @@ from receiver.domain.troubles import Actor
 from receiver.errors import InputError, NotFound, Refused
 from receiver.paging import Page, first_rows, read_number
 from receiver.services.records import record_of
+from receiver.services.search.stores import match_stores
 from receiver.services.validation import check_filters, require_text
 from receiver.storage import address_claims, audit, problems
 from receiver.storage.database import Database
@@ -48,11 +49,15 @@ class ProblemRecord:
 def page_of_problems(
     database: Database, filters: ProblemFilters, *, after: str | None = None, limit: int
 ) -> Page[ProblemRecord]:
-    """Return a page of problems, the most urgent cause first; `limit` 0 for all. Raises InputError."""
+    """Return a page of problems, the most urgent cause first; `limit` 0 for all.
+
+    Raises InputError, also where no store matches.
+    """
     _check(filters)
     with database.reading() as session:
+        stores = match_stores(session, filters.store) if filters.store else None
         try:
-            page = problems.page_of_problems(session, filters, after=read_number(after), limit=limit)
+            page = problems.page_of_problems(session, filters, stores, after=read_number(after), limit=limit)
         except NotFound as error:
             raise InputError(str(error), path="after") from error
         named = _addresses(session, [problem for problem, _ in page.rows])

@@ -49,7 +49,7 @@ def set_secret(
         )
         if not (release or dry_run):
             return SecretChange()
-        tried = release_from_quarantine(there, store_id=store_id, reason=REASON, actor=actor)
+        tried = release_from_quarantine(there, store=store_id, reason=REASON, actor=actor)
     return SecretChange(len(tried), sum(one.delivery_id is not None for one in tried))
 
 

@@ -30,6 +30,7 @@ from receiver.services.problems.listing import (
     problems_of_store,
 )
 from receiver.services.validation import LONGEST_FILTER
+from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 problem_pages = Blueprint("problems", __name__, url_prefix="/admin/problems", template_folder="templates")
@@ -73,7 +74,7 @@ def show() -> str | tuple[str, int]:
             limit=PAGE,
         )
     except InputError as error:
-        return _page(asked, Page(), refused=str(error)), 400
+        return _page(asked, Page(), refused=refusal(error)), 400
     return _page(asked, found)
 
 

@@ -26,6 +26,7 @@ from receiver.services.deliveries.replay import (
 )
 from receiver.services.operations.readiness import lacks_worker
 from receiver.web.admin.delivery_filters import read_filters, said_in
+from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 replay_pages = Blueprint("replays", __name__, url_prefix="/admin/replays", template_folder="templates")
@@ -69,7 +70,7 @@ def begin() -> Response | str | tuple[str, int]:
             rate=_rate(form.get("rate", "")),
         )
     except InputError as error:
-        return _asking(form, refused=str(error))
+        return _asking(form, refused=refusal(error))
     return redirect(url_for("replays.one", replay_id=begun.id))
 
 
@@ -111,7 +112,7 @@ def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, i
     try:
         found = preview(container.database, _filters(given), container.now())
     except InputError as error:
-        refused = refused or str(error)
+        refused = refused or refusal(error)
     page = render_template(
         "replay_new.html",
         found=found,
@@ -148,4 +149,8 @@ def words(replay: ReplayProgress) -> str:
     ids = filters.pop("ids", None)
     if ids is not None:
         return f"delivery {ids[0]}" if len(ids) == 1 else f"{len(ids)} deliveries selected one by one"
-    return ", ".join(f"{NAMED.get(name, name)} {value}" for name, value in filters.items())
+    stores = [replay.store_names.get(one, one) for one in filters.pop("stores", [])]
+    if "store" in filters:
+        filters["store"] = replay.store_names.get(filters["store"], filters["store"])
+    said = [f"{NAMED.get(name, name)} {value}" for name, value in filters.items()]
+    return ", ".join([*said, *([f"stores {', '.join(stores)}"] if stores else [])])

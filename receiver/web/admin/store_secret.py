@@ -15,6 +15,7 @@ from receiver.services.stores.secret import (
     seal_secret,
     set_secret,
 )
+from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only
 
 store_secret_pages = Blueprint(
@@ -42,7 +43,7 @@ def save(store_id: str) -> str | tuple[str, int]:
         sealed = seal_secret(container, store_id, secret)
         tried = set_secret(container, store_id, webhook_secret=secret, actor=g.person.email, dry_run=True)
     except InputError as error:
-        return _page(store_id, refused=str(error)), 400
+        return _page(store_id, refused=refusal(error)), 400
     return _page(store_id, tried=tried, sealed=sealed)
 
 

@@ -35,7 +35,13 @@ class Shop:
         self, *arguments: Any, received_at: datetime = LATER, topic: str = SIGNAL, headers: Any = ()
     ) -> list[ProcessingResult]:
         """All at once."""
-        known = {"id": 1, "store_id": self.id, "topic": topic, "received_at": received_at}
+        known = {
+            "id": 1,
+            "source": "woocommerce",
+            "store_id": self.id,
+            "topic": topic,
+            "received_at": received_at,
+        }
         deliveries = [
             Delivery(body=body_of(argument), headers=list(headers), **known) for argument in arguments
         ]

@@ -359,7 +359,9 @@ def test_filters_narrow_the_list_and_a_wrong_one_is_named(watch: Watch):
     watch.dies(signal(1, v=0), signal(2, home_url=ELSEWHERE))
     assert [one.cause for one in watch.listed(who="merchant")] == [ProblemCause.OLD_VERSION]
     assert [one.cause for one in watch.listed(cause="elsewhere")] == [ProblemCause.ELSEWHERE]
-    assert watch.listed(store="st_0") == []
+    assert len(watch.listed(store="Example")) == 2
+    with pytest.raises(InputError, match="no store matches"):
+        watch.listed(store="Tin Roof")
     assert {one.cause for one in problems_of_store(watch.database, watch.store)} == {
         ProblemCause.OLD_VERSION,
         ProblemCause.ELSEWHERE,

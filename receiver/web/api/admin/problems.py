@@ -26,7 +26,10 @@ class ProblemArguments(NumberedPage):
     """A page of problems, and their filters."""
 
     state = fields.String(load_default=ProblemState.OPEN.value, validate=OneOf(list(ProblemState)))
-    store = fields.String(validate=Length(min=1, max=LONGEST_FILTER))
+    store = fields.String(
+        validate=Length(min=1, max=LONGEST_FILTER),
+        metadata={"description": "An id, or part of a name, address or id."},
+    )
     cause = fields.String(validate=OneOf(list(ProblemCause)))
     who = fields.String(validate=OneOf(list(Actor)), metadata={"description": "Must act."})
 
