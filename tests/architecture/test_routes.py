@@ -34,6 +34,7 @@ OPERATORS_READ = {
     "/admin/stores/<store_id>/fact",
     "/admin/stores/<store_id>/merge",
     "/admin/stores/<store_id>/move",
+    "/admin/stores/<store_id>/secret",
     "/admin/stores/<store_id>/sequence",
 }
 SAFE = ("GET",)
