@@ -19,6 +19,7 @@ from receiver.services.connections.move_store import move_store
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import rotate_made_secrets
 from receiver.services.connections.show import bridge_shown
+from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores import registry as service
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
@@ -226,6 +227,26 @@ def move(store_id: str, url: str, reason: str, dry_run: bool, as_json: bool) -> 
         store_id,
         lambda database: move_store(
             database, current_container().now(), store_id, url=url, reason=reason, actor=actor()
+        ),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@stores_group.command("restart-sequence")
+@click.argument("store_id", metavar="STORE")
+@click.option("--reason", required=True, help="Why; kept in the audit.")
+@dry_run_option
+@json_option
+def restart_sequence_command(store_id: str, reason: str, dry_run: bool, as_json: bool) -> None:
+    """Count the store's messages anew, after a restored backup made their numbers fall back.
+
+    What was passed over for its number is processed again.
+    """
+    do_and_show(
+        store_id,
+        lambda database: restart_sequence(
+            database, current_container().now(), store_id, reason=reason, actor=actor()
         ),
         dry_run=dry_run,
         as_json=as_json,

@@ -95,6 +95,7 @@ def erase(session: Session, store: Store) -> dict[str, int]:
         "audit entries": _audit(session, store.id),
     }
     store.url, store.name, store.status_token_hash = f"{ERASED}:{store.id}", ERASED, None
+    store.moved_from = None
     store.shop_uuid = None  # its mark stays (storage/store_marks.py), so that coming back is no new beginning
     return {name: count for name, count in gone.items() if count}
 

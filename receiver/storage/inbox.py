@@ -17,7 +17,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, case, insert, select, update
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import UNDONE, WAITING, DeliveryReason, DeliveryState, may_move
+from receiver.domain.deliveries import BODY_STAYS, UNDONE, WAITING, DeliveryReason, DeliveryState, may_move
 from receiver.errors import Refused
 from receiver.storage.database import Driver, driver_of
 from receiver.storage.tables import Attempt, Delivery
@@ -259,7 +259,7 @@ def finish(
     row.reason, row.error = reason, error
     row.lease_until, row.due_at = None, due_at
     row.ended_at = at if due_at is None else None
-    if state is DeliveryState.IGNORED:
+    if state is DeliveryState.IGNORED and reason not in BODY_STAYS:
         row.body = None
 
 

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from receiver.errors import Refused
+from receiver.home import COMMAND
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 
@@ -49,7 +50,7 @@ def require_newest(database: Database, called: str = "the database") -> None:
     if found != needed:
         raise Refused(
             f"{called} is at revision {found or 'none'} and this version needs {needed}; "
-            "run `flask --app wsgi migrate` first"
+            f"run `{COMMAND} migrate` first"
         )
 
 

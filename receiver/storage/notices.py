@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.limits import SENT_NOTICES
@@ -88,7 +88,10 @@ def due_addresses(session: Session, now: datetime, limit: int) -> list[str]:
     query = (
         select(NoticeAddress.store_id)
         .join(Store, Store.id == NoticeAddress.store_id)
-        .where(NoticeAddress.due_at <= now, Store.disconnected_at.is_(None))
+        .where(
+            NoticeAddress.due_at <= now,
+            or_(Store.disconnected_at.is_(None), Store.keys_left_at.is_not(None)),
+        )
         .order_by(NoticeAddress.due_at, NoticeAddress.store_id)
     )
     return list(session.scalars(query.limit(limit)))

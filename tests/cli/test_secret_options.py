@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
-from receiver.cli import COMMANDS
+from receiver.cli import load_commands
 from receiver.cli.options import SECRET
 from receiver.container import Container
 from receiver.storage.tables import Link
@@ -40,7 +40,7 @@ def run(container: Container, *words: str, stdin: bytes = b"") -> Result:
 
 
 def parameters() -> Iterator[tuple[str, click.Parameter]]:
-    for command in COMMANDS:
+    for command in load_commands():
         inner = command.commands if isinstance(command, click.Group) else {command.name: command}
         for item in inner.values():
             yield from ((f"{command.name} {item.name} {found.name}", found) for found in item.params)

@@ -43,6 +43,7 @@ TRANSLATED = [language for language in LANGUAGES if language != "en"]
 NAMES = ("TikTok for WooCommerce", "TikTok", "Ads Manager", "Business Center")
 EARLY_END = make_programme(credit_expires=date(2025, 12, 3))  # before the window's figures are final
 FILLED = {
+    "old": "https://old.example/",
     **SAMPLE,
     **dict.fromkeys(("credit", "reached", "unpaid"), Decimal("499.995")),
     "because": "The rule says why.",

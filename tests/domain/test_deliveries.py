@@ -57,7 +57,8 @@ ALLOWED = {
     (DeliveryState.DEAD, DeliveryState.PROCESSING),
     (DeliveryState.DEAD, DeliveryState.RECEIVED),
     (DeliveryState.PROCESSED, DeliveryState.PROCESSING),  # a replay
-}  # and nothing from ignored: its body is gone
+    (DeliveryState.IGNORED, DeliveryState.PROCESSING),  # a replay, where its body stayed
+}
 
 
 @pytest.mark.parametrize("state", DeliveryState)

@@ -242,6 +242,7 @@ def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(
 
 
 def test_a_store_whose_address_redirects_for_good_moves_by_itself(container, service, shops, victim):
+    """And its merchant reads of it at once, as staff do."""
     store, before = only(container, tables.Store), only(container, tables.Bridge).keys_encrypted
     moved = same_shop_at(shops, f"{victim.id}-moved", victim)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
@@ -250,6 +251,13 @@ def test_a_store_whose_address_redirects_for_good_moves_by_itself(container, ser
     assert (after.id, after.url, after.joined_at) == (store.id, f"{moved.url}/", store.joined_at)
     assert only(container, tables.Bridge).keys_encrypted == before
     assert "stores_moved" in matters(container, service)
+    status = full_document(status_of(container.database, container.now(), store.id), contact="help@c.example")
+    (told,) = [one for one in status["warnings"] if one["id"] == "address_changed"]
+    assert (f"{victim.url}/ to {moved.url}/" in told["text"], "help@c.example" in told["next_step"]) == (
+        True,
+        True,
+    )
+    assert [one["kind"] for one in status["notices"]] == ["address_changed"]
     assert check(container).trouble is None
     moved.signal("integration_installed")
     run_queue(moved)
@@ -289,6 +297,8 @@ def test_a_move_that_no_redirect_shows_is_told_at_once_and_prepared_for_staff(
     (warning,) = told_to_merchant(container, contact="help@credit.example")
     assert (warning["id"], f"{moved.url}/" in warning["text"]) == ("signals_held", True)
     assert "help@credit.example" in warning["next_step"]
+    noticed = status_of(container.database, container.now(), only(container, tables.Store).id).notices
+    assert [one.kind for one, _ in noticed] == ["messages_held"]
     with container.database.reading() as session:
         assert session.get(tables.StoreTroubleRow, (only(container, tables.Store).id, "signals_held"))
     victim.setup.home = moved.url

@@ -55,6 +55,7 @@ def relocate(
     """
     _refuse(session, store, url)
     old_url, store.url = store.url, url
+    store.moved_at, store.moved_from = now, old_url
     follow_move(session, store)
     bridge = bridges.bridge_of(session, store.id, locked=True)
     if bridge is not None:

@@ -64,7 +64,7 @@ def _store(
         store = _add(session, context, now, opened)
     else:
         store = stores.get_store(session, known.id, locked=True)
-        store.disconnected_at, store.decided_at = None, None
+        store.disconnected_at = store.decided_at = store.keys_left_at = None
         store.url = opened.address  # the scheme may be another
         if store.name == ERASED and opened.facts.name:
             store.name = opened.facts.name

@@ -11,7 +11,7 @@ from receiver.domain.claims import is_skewed
 from receiver.domain.decision import Decision
 from receiver.domain.schedule import fresh_for, polling_state_of
 from receiver.domain.shop_identity import ClaimReason
-from receiver.domain.troubles import Observations, ReadingFault, troubles_of
+from receiver.domain.troubles import AddressChange, Observations, ReadingFault, troubles_of
 from receiver.services.programmes.places import holds_place
 from receiver.storage import (
     address_claims,
@@ -48,6 +48,8 @@ def observe(session: Session, store: tables.Store, decision: Decision, now: date
         fell_back=store.sequence_fell_at is not None,
         place_until=_place_until(session, store, now),
         has_left=store.disconnected_at is not None,
+        moved=_last_move(store),
+        keys_left_at=store.keys_left_at,
     )
 
 
@@ -72,6 +74,12 @@ def _is_missed(account: tables.Account, decision: Decision, now: datetime) -> bo
     due_at = account.next_poll_at
     waits = account.spend_read_at is None and due_at is not None and now - due_at < FIRST_READING
     return not waits and is_stale(account, decision, now)
+
+
+def _last_move(store: tables.Store) -> AddressChange | None:
+    if store.moved_at is None or store.moved_from is None:
+        return None
+    return AddressChange(store.moved_at, store.moved_from, store.url)
 
 
 def _place_until(session: Session, store: tables.Store, now: datetime) -> datetime | None:

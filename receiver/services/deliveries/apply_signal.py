@@ -48,6 +48,8 @@ from receiver.services.deliveries.sequence import (
     begin_anew,
     note_clock,
     note_fall,
+    note_order,
+    note_run,
     place_of,
 )
 from receiver.services.deliveries.signal_bounds import SignalBounds
@@ -175,6 +177,7 @@ def _apply_signal(
     if place in (SignalPlace.FELL_BACK, SignalPlace.PERHAPS_FELL):
         note_fall(session, store, now)
     if place is SignalPlace.FELL_BACK:
+        note_run(store, signal.news)
         return ProcessingResult(DeliveryState.IGNORED, FELL_BACK, (store.id,), DeliveryReason.FELL_BACK)
     if place is SignalPlace.TRUTH and begin_anew(session, store, signal.news, now):
         held.forget_applied(store.id, signal.news)
@@ -183,6 +186,8 @@ def _apply_signal(
     if not bounds.allow(store.id, day_of(signal.received_at)):
         return ProcessingResult(DeliveryState.IGNORED, OVER_SIGNALS, reason=DeliveryReason.OVER_SIGNALS)
     _apply(held, store, signal, is_truth=place is SignalPlace.TRUTH)
+    if place is SignalPlace.IN_ORDER:
+        note_order(store, signal.news, is_state=isinstance(signal.told, StateReported))
     store.decided_at = None  # to be decided anew, also when the worker dies before it has
     held.mark_applied(store.id, signal.news, signal.event, signal.delivery_id)
     return ProcessingResult(DeliveryState.PROCESSED, stores=(store.id,))

@@ -21,11 +21,11 @@ from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause
 from receiver.errors import InputError, Refused
 from receiver.paging import Page, read_number
 from receiver.services.decisions.decide import decide_each
-from receiver.services.deliveries.process import process_again
-from receiver.services.deliveries.search import check_filters
+from receiver.services.deliveries.process import count_ended, process_again
+from receiver.services.deliveries.search import check_filters, resolve_store
 from receiver.services.records import record_of
 from receiver.services.validation import require_text
-from receiver.storage import audit, deliveries, replays
+from receiver.storage import audit, deliveries, replays, store_names
 from receiver.storage.database import Database
 from receiver.storage.deliveries import DeliveryCount
 from receiver.storage.tables import Attempt, Delivery, Replay
@@ -51,6 +51,7 @@ class ReplayPreview:
     changes_nothing: int  # of them, since they are processed already
     left_out: dict[str, int]  # why, and how many
     by: dict[str, dict[str, int]]  # all that match, by state, source, topic and store
+    store_names: dict[str, str]  # of the stores under `by`, by id
     oldest: datetime | None
     newest: datetime | None
 
@@ -85,7 +86,7 @@ def preview(database: Database, filters: DeliveryFilters, now: datetime) -> Repl
     """Count what a replay would find. Raises InputError, also where no filter is set."""
     _check(filters)
     with database.reading() as session:
-        return _preview(session, filters, now)
+        return _preview(session, resolve_store(session, filters), now)
 
 
 def start(
@@ -103,6 +104,7 @@ def start(
     if not 1 <= rate <= HIGHEST_RATE:
         raise InputError(f"must be 1 to {HIGHEST_RATE:,} deliveries a second", path="rate")
     with database.writing() as session:
+        filters = resolve_store(session, filters)  # a store that is renamed later neither joins nor leaves
         found = _preview(session, filters, now)
         total = found.to_replay + found.left_out.get(BUSY, 0)  # those may be free by their turn
         replay = Replay(
@@ -195,6 +197,7 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
     free = deliveries.hold_free(session, filters, [number for number, _ in found[:size]], now)
     # What somebody has locked in between stays for the next batch, and what comes after it too.
     turn = [number for number, _ in takewhile(lambda item: item[0] in free or item[1], found[:size])]
+    undone = {number for number, row in free.items() if row.state != DeliveryState.PROCESSED}
     outcomes = [process_again(session, row, now, replay) for row in _by_store(free, turn)]
     counts = Counter([str(outcome.state) for outcome in outcomes] + [BUSY] * (len(turn) - len(outcomes)))
     replay.outcomes = dict(Counter(replay.outcomes) + counts)
@@ -203,6 +206,7 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
     replay.next_at = now + pause_after(max(1, len(turn)), replay.rate)
     if len(turn) == len(found):
         _end(session, replay, ReplayState.DONE, now, replay.actor)
+    count_ended(session, now, [outcome for outcome in outcomes if outcome.delivery_id in undone])
     return [store_id for outcome in outcomes for store_id in outcome.stores]
 
 
@@ -239,6 +243,7 @@ def _preview(session: Session, filters: DeliveryFilters, now: datetime) -> Repla
         ),
         left_out={why: count for why, count in left_out.items() if count},
         by={kind: _by(counted, kind) for kind in ("state", "source", "topic", "store")},
+        store_names=store_names.names_of(session, {one.store for one in counted}),
         oldest=min((item.oldest for item in counted), default=None),
         newest=max((item.newest for item in counted), default=None),
     )

@@ -141,6 +141,6 @@ def _linked(
     if not counts or row is None or row.email_encrypted is None or row.email_hash != told["address"]:
         raise gone
     store = stores.get_store(session, row.store_id)
-    if store.disconnected_at is not None:
+    if store.disconnected_at is not None and use is not LinkUse.STOP:
         raise gone
     return store, row

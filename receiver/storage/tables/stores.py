@@ -64,6 +64,11 @@ class Store(Base):
     # The order key from which an install counts anew, after its store was restored from a backup.
     sequence_from: Mapped[list[Any] | None]
     sequence_fell_at: Mapped[dt.datetime | None]  # its numbers fell back, and its state was not read since
+    sequence_fall: Mapped[dict[str, Any] | None]  # the run of such numbers (domain/signals.py)
+    moved_at: Mapped[dt.datetime | None]  # when it was last given another address
+    moved_from: Mapped[str | None] = mapped_column(Text)  # the address before that
+    # When we gave up keys that nobody removed at the shop; null: there are none, or it connected since.
+    keys_left_at: Mapped[dt.datetime | None]
     continues: Mapped[str | None]  # the id of an earlier record of the same shop
     # The latest decision, so that lists need not decide anew.
     stage: Mapped[str | None]

@@ -26,6 +26,7 @@ from receiver.services.deliveries.replay import (
 )
 from receiver.services.operations.readiness import lacks_worker
 from receiver.web.admin.delivery_filters import read_filters, said_in
+from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 replay_pages = Blueprint("replays", __name__, url_prefix="/admin/replays", template_folder="templates")
@@ -65,7 +66,7 @@ def begin() -> Response | str | tuple[str, int]:
             rate=_rate(form.get("rate", "")),
         )
     except InputError as error:
-        return _asking(form, refused=str(error))
+        return _asking(form, refused=refusal(error))
     return redirect(url_for("replays.one", replay_id=begun.id))
 
 
@@ -107,7 +108,7 @@ def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, i
     try:
         found = preview(container.database, _filters(given), container.now())
     except InputError as error:
-        refused = refused or str(error)
+        refused = refused or refusal(error)
     page = render_template(
         "replay_new.html",
         found=found,

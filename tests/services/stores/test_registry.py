@@ -46,6 +46,11 @@ def test_an_added_store_can_be_delivered_to(container: Container):
         assert (hook.store_id, hook.topic) == (added.id, None)
 
 
+def test_a_store_has_its_stage_from_its_first_moment_on(container: Container):
+    added = add_shop(container)
+    assert (show_store(container.database, added.id).stage) == "awaiting_setup"
+
+
 def test_secret_and_token_are_not_readable_in_the_database_audit_or_repr(container: Container):
     added = add_shop(container, webhook_secret=None)
     (secret,) = secrets_of(container, added.id)

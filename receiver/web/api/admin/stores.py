@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import g
 from flask.views import MethodView
@@ -24,6 +24,7 @@ from receiver.services.connections.rotate import ask_rotation
 from receiver.services.connections.show import bridge_shown
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
+from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores import registry
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
@@ -292,6 +293,31 @@ class MovedSchema(Schema):
     effect = fields.List(fields.Dict(), required=True)
 
 
+class RestartSchema(Schema):
+    """The reason to count a store's messages anew."""
+
+    reason = fields.String(**WORDS)
+    dry_run = fields.Boolean(load_default=False)
+
+
+class RestartedSchema(Schema):
+    """The numbers before and after, and what changed for the store."""
+
+    class Meta:
+        include: ClassVar[dict[str, Any]] = {
+            "from": fields.Integer(required=True, allow_none=True, metadata={"description": "The last one."})
+        }
+
+    id = fields.String(required=True)
+    install_id = fields.String(required=True)
+    to = fields.Integer(required=True, metadata={"description": "The first of the new sequence."})
+    messages_replayed = fields.Integer(
+        required=True, metadata={"description": "Passed over until now for their numbers."}
+    )
+    saved = fields.Boolean(required=True)
+    effect = fields.List(fields.Dict(), required=True)
+
+
 class MergedStoreSchema(Schema):
     """A store of the merged merchant."""
 
@@ -488,6 +514,28 @@ class MoveView(MethodView):
             container.now(),
             store_id,
             lambda database: move_store(database, container.now(), store_id, **body, actor=actor),
+            dry_run=dry_run,
+        )
+        return {**effect.answer, "saved": not dry_run, "effect": effect.changes}
+
+
+@stores_api.route("/stores/<store_id>/restart-sequence")
+class RestartSequenceView(MethodView):
+    """Messages that count from an earlier number."""
+
+    @stores_api.arguments(RestartSchema)
+    @stores_api.response(200, RestartedSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    @stores_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+        """The store counts anew, as after a restored backup, and what was passed over is processed again.
+        With `dry_run`, it is only told what would change."""
+        container, actor, dry_run = current_container(), g.person.email, told.pop("dry_run")
+        effect = run_with_preview(
+            container.database,
+            container.now(),
+            store_id,
+            lambda database: restart_sequence(database, container.now(), store_id, **told, actor=actor),
             dry_run=dry_run,
         )
         return {**effect.answer, "saved": not dry_run, "effect": effect.changes}
