@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     NOTICES_STOPPED = "notices stopped"
     PLACE_GIVEN = "place given"
     PLACE_LAPSED = "place lapsed"
+    PROBLEM_ACKNOWLEDGED = "problem acknowledged"
     PROGRAMME_LOAD = "programme load"
     QUARANTINE_TAKEN_IN = "quarantine taken in"
     REPLAY_CANCELLED = "replay cancelled"
