@@ -33,6 +33,8 @@ BESIDE = (
     "/admin/turned-away/quarantine",
     "/admin/turned-away/rejections",
     "/admin/nowhere",
+    "/admin/search",
+    "/admin/search?text=e",
 )
 
 
