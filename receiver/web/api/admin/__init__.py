@@ -11,6 +11,7 @@ from receiver.web.api.admin.facts import facts_api
 from receiver.web.api.admin.links import links_api
 from receiver.web.api.admin.operations import operations_api
 from receiver.web.api.admin.overview import overview_api
+from receiver.web.api.admin.problems import problems_api
 from receiver.web.api.admin.rejections import turned_away_api
 from receiver.web.api.admin.replays import replays_api
 from receiver.web.api.admin.reviews import admin_reviews_api
@@ -32,6 +33,7 @@ AREAS = (
     spend_api,
     deliveries_api,
     replays_api,
+    problems_api,
     turned_away_api,
     operations_api,
 )
