@@ -23,6 +23,7 @@ from receiver.web.admin.sequence import sequence_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
 from receiver.web.admin.stores import store_pages
+from receiver.web.admin.timeline import timeline_pages
 from receiver.web.admin.today import today_pages
 from receiver.web.admin.worker_bar import WorkerWatch
 
@@ -34,6 +35,7 @@ NAVIGATION = (
     ("awards.show", "Awards"),
     ("console_reviews.show", "Reviews"),
     ("programme.show", "Programme"),
+    ("timeline.show", "Timeline"),
     ("audit.show", "Audit"),
 )
 BAR = "console_bar"  # the app's extension that lists what else the bar shows
@@ -83,6 +85,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(replay_pages)
     app.register_blueprint(turned_away_pages)
     app.register_blueprint(today_pages)
+    app.register_blueprint(timeline_pages)
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
     app.register_blueprint(claim_pages)
