@@ -17,10 +17,11 @@ COUNTED = {
 SENDERS = {"woocommerce": "WooCommerce", "tiktok": "TikTok"}
 
 
-def delivery_words(source: str, topic: str | None, duplicates: int) -> str:
+def delivery_words(source: str, topic: str | None, duplicates: int, error: str | None) -> str:
     about = f", topic {topic}" if topic else ""
     again = f", sent {duplicates + 1} times" if duplicates else ""
-    return f"Received from {SENDERS.get(source, source)}{about}{again}"
+    why = f": {error}" if error else ""
+    return f"Received from {SENDERS.get(source, source)}{about}{again}{why}"
 
 
 def decision_words(stage: str, before: str | None) -> str:

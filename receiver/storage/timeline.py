@@ -237,6 +237,12 @@ class TimelineRows:
     hours: hourly_counts.Counts
     store_of: dict[str, str]  # by the advertiser id of a poll: the store it is linked to now
 
+    def store_ids(self) -> set[str | None]:
+        """Return the ids of all stores that the rows are about."""
+        decided = {decision.store_id for decision, _ in self.decisions.values()}
+        others = {row.store_id for rows in (self.deliveries, self.acts) for row in rows.values()}
+        return {*decided, *others, *self.store_of.values()}
+
 
 def rows_at(session: Session, places: Sequence[Place]) -> TimelineRows:
     """Read what stands at the places, in one query a kind; what went in between is left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
@@ -50,10 +50,8 @@ def page_of_timeline(
         stores = None if filters.store is None else match_stores(session, filters.store)
         page = timeline.page_of_places(session, filters, stores, after=place, limit=limit)
         rows = timeline.rows_at(session, page.rows)
-        entries = list(_entries(page.rows, rows))
-        names = store_names.names_of(session, (entry.store_id for entry in entries))
-    named = [replace(entry, store_name=names.get(entry.store_id or "")) for entry in entries]
-    return Page(named, page.next)
+        names = store_names.names_of(session, rows.store_ids())
+    return Page(list(_entries(page.rows, rows, names)), page.next)
 
 
 def list_timeline(database: Database, filters: TimelineFilters, limit: int) -> list[TimelineEntry]:
@@ -84,12 +82,21 @@ def _in_utc(moment: datetime | None, path: str) -> datetime | None:
         raise InputError("is no moment of the calendar", path=path) from None
 
 
-def _entries(places: Sequence[Place], rows: TimelineRows) -> Iterator[TimelineEntry]:
+def _entries(
+    places: Sequence[Place], rows: TimelineRows, names: Mapping[str, str]
+) -> Iterator[TimelineEntry]:
+    for entry in _nameless(places, rows, names):
+        yield replace(entry, store_name=names.get(entry.store_id or ""))
+
+
+def _nameless(
+    places: Sequence[Place], rows: TimelineRows, names: Mapping[str, str]
+) -> Iterator[TimelineEntry]:
     """What was deleted since its place was read is left out."""
     for place in places:
         match place.kind:
             case TimelineKind.DELIVERY if row := rows.deliveries.get(place.id):
-                text = delivery_words(row.source, row.topic, row.duplicates)
+                text = delivery_words(row.source, row.topic, row.duplicates, row.error)
                 yield _entry(place, row.store_id, text, state=row.state)
             case TimelineKind.DECISION if found := rows.decisions.get(place.id):
                 decision, before = found
@@ -102,7 +109,8 @@ def _entries(places: Sequence[Place], rows: TimelineRows) -> Iterator[TimelineEn
                 yield _entry(place, store_id, text, state=state, subject=poll.advertiser_id)
             case TimelineKind.ACT if act := rows.acts.get(place.id):
                 reason = act.detail.get("reason")
-                text = act_words(act.actor, act.action, act.subject, str(reason) if reason else None)
+                subject = names.get(act.subject, act.subject)
+                text = act_words(act.actor, act.action, subject, str(reason) if reason else None)
                 yield _entry(place, act.store_id, text, subject=act.subject)
             case TimelineKind.HOUR:
                 yield _entry(place, None, hour_words(rows.hours.get(place.at, {})))

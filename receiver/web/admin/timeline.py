@@ -77,9 +77,9 @@ def _nearby(since: datetime | None, until: datetime | None) -> dict[str, dict[st
 
 
 def _link_of(entry: TimelineEntry) -> str | None:
-    """The page that tells more of an entry."""
+    """The page that tells more of an entry than its store's, which stands beside it."""
     if entry.kind == TimelineKind.DELIVERY:
         return url_for("deliveries.one", delivery_id=entry.id)
-    if entry.kind == TimelineKind.ACT and entry.subject:
-        return link_of_subject(entry.subject, entry.store_id)
-    return url_for("stores.one", store_id=entry.store_id) if entry.store_id else None
+    if entry.kind == TimelineKind.ACT and entry.subject and entry.subject != entry.store_id:
+        return link_of_subject(entry.subject, None)
+    return None

@@ -55,7 +55,14 @@ def two_stores(container):
 
 
 def delivery(store_id, at, **changes):
-    valid = {"source": "woocommerce", "headers": [], "body_sha256": "0" * 64, "state": "dead", "topic": "t"}
+    valid = {
+        "source": "woocommerce",
+        "headers": [],
+        "body_sha256": "0" * 64,
+        "state": "dead",
+        "topic": "t",
+        "error": "v: must be 1",
+    }
     return tables.Delivery(store_id=store_id, received_at=at, **{**valid, **changes})
 
 
@@ -81,22 +88,22 @@ def told(found):
 
 
 FIRST_STORES = [
-    ("act", 6, "ann@staff.example admitted store st_1: They called."),
+    ("act", 6, "ann@staff.example admitted store Tin Roof Hot Sauce: They called."),
     ("poll", 5, "Read the figures of ad account 7001"),
     ("decision", 4, "Stage accumulating, was awaiting spend"),
     ("decision", 2, "Stage awaiting spend, decided for the first time"),
-    ("delivery", 1, "Received from WooCommerce, topic t"),
+    ("delivery", 1, "Received from WooCommerce, topic t: v: must be 1"),
 ]
 
 
 def test_everything_stands_in_one_list_the_newest_first(two_stores):
     assert told(entries(two_stores)) == [
         ("act", 30, "ann@staff.example encrypted the stored secrets anew"),
-        ("act", 16, "ann@staff.example admitted store st_2: They called."),
+        ("act", 16, "ann@staff.example admitted store Night Owl Lamps: They called."),
         ("poll", 15, "Polled ad account 7002: no answer"),
         ("decision", 14, "Stage accumulating, was awaiting spend"),
         ("decision", 12, "Stage awaiting spend, decided for the first time"),
-        ("delivery", 11, "Received from WooCommerce, topic t"),
+        ("delivery", 11, "Received from WooCommerce, topic t: v: must be 1"),
         *FIRST_STORES,
         (
             "hour",

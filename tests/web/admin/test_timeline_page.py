@@ -42,7 +42,7 @@ def listed(page):
 def test_yesterday_from_ten_to_eleven_shows_deliveries_polls_and_acts_together(yesterday):
     page = Console(yesterday, "viewer").get("/admin/timeline?since=2025-12-04T10:00&until=2025-12-04T11:00")
     act, poll, delivery = listed(page)
-    assert "ann@staff.example admitted store st_1: They called." in text_of(act)
+    assert "ann@staff.example admitted store Tin Roof Hot Sauce: They called." in text_of(act)
     assert "Polled ad account 7001: TikTok is closed" in text_of(poll)
     assert 'href="/admin/deliveries/1"' in delivery
     assert all('href="/admin/stores/st_1">Tin Roof Hot Sauce' in entry for entry in (act, poll, delivery))
