@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,12 @@ def enrol_in(session: Session, name_or_file: str, now: datetime) -> Programme:
     programme = load_programme(name_or_file)
     terms.keep_terms(session, programme.id, programme_data(programme), now)
     return programme
+
+
+@cache
+def terms_link(name_or_file: str) -> str | None:
+    """Return where a programme's terms are published, read once a process. Raises InputError."""
+    return load_programme(name_or_file).terms_url
 
 
 def terms_of(session: Session, programme_id: str) -> Programme:
