@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from receiver.cli.credits import bytes_of, credits_group
+from receiver.cli.credits import credits_group
+from receiver.cli.credits_decide import bytes_of
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows

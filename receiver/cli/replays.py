@@ -17,6 +17,7 @@ from receiver.container import Container, current_container
 from receiver.domain.deliveries import DeliveryFilters
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
 from receiver.errors import Refused
+from receiver.home import COMMAND
 from receiver.services.deliveries.replay import (
     HIGHEST_RATE,
     SAY_WHICH,
@@ -140,9 +141,7 @@ def _pause(seconds: float) -> None:
 
 
 def _tell_left(container: Container, replay: ReplayProgress) -> None:
-    until = (
-        ", once `flask --app wsgi worker` runs" if lacks_worker(container.database, container.now()) else ""
-    )
+    until = f", once `{COMMAND} worker` runs" if lacks_worker(container.database, container.now()) else ""
     click.echo(
         f"replay {replay.id} is left to the worker{until}; see it with `deliveries replays`, "
         f"end it with `deliveries replays --cancel {replay.id}`",
@@ -180,7 +179,9 @@ def _row(replay: ReplayProgress) -> dict[str, Any]:
 def _words(filters: dict[str, Any]) -> str:
     """As they are typed."""
     ids = " ".join(map(str, filters.get("ids", ())))
-    options = " ".join(f"--{name} {value}" for name, value in filters.items() if name != "ids")
+    options = " ".join(
+        f"--{name.replace('_', '-')} {value}" for name, value in filters.items() if name != "ids"
+    )
     return ids or options
 
 
@@ -194,6 +195,7 @@ def _previewed(found: ReplayPreview) -> dict[str, Any]:
         "saved": False,
         "left_out": _counts("why", found.left_out),
         **{f"by_{kind}": _counts(kind, counts) for kind, counts in found.by.items()},
+        "store_names": found.store_names,
     }
 
 

@@ -6,14 +6,12 @@ import click
 from cryptography.fernet import Fernet
 
 from receiver.cli.output import Commands, json_option, print_one, print_rows
-from receiver.container import current_container
 from receiver.errors import Refused
-from receiver.services.operations.rotate_keys import rotate_all
 
 secret_keys = Commands("secrets", help="The keys that stored secrets are encrypted with.")
 
 
-@secret_keys.command("new")
+@secret_keys.command("new", with_appcontext=False)
 @json_option
 def new(as_json: bool) -> None:
     """Print a new key for SECRET_KEYS. Needs no settings and keeps nothing."""
@@ -31,6 +29,10 @@ def rotate(as_json: bool) -> None:
 
     Put a new key in front of the old ones, restart, run this; then the old ones can go.
     """
+    # Here: `secrets new` should not wait for what needs a database.
+    from receiver.container import current_container
+    from receiver.services.operations.rotate_keys import rotate_all
+
     container = current_container()
     came_of = rotate_all(container.database, container.cipher)
     rows = [

@@ -30,6 +30,7 @@ PHRASES: Mapping[AuditAction, str] = {
     AuditAction.NOTICES_STOPPED: "stopped the e-mails about store {}",
     AuditAction.PLACE_LAPSED: "freed the place that was reserved for store {}",
     AuditAction.PLACE_GIVEN: "gave store {} a place that became free",
+    AuditAction.PROBLEM_ACKNOWLEDGED: "acknowledged a problem of {}",
     AuditAction.QUARANTINE_TAKEN_IN: "took in what was quarantined of {}",
     AuditAction.REPLAY_CANCELLED: "cancelled {}",
     AuditAction.REPLAY_DONE: "ended {}",

@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     NOTICES_STOPPED = "notices stopped"
     PLACE_GIVEN = "place given"
     PLACE_LAPSED = "place lapsed"
+    PROBLEM_ACKNOWLEDGED = "problem acknowledged"
     QUARANTINE_TAKEN_IN = "quarantine taken in"
     REPLAY_CANCELLED = "replay cancelled"
     REPLAY_DONE = "replay done"
@@ -83,7 +84,8 @@ class AuditFilters:
 
     actor: str | None = None
     action: str | None = None
-    store: str | None = None
+    store: str | None = None  # an id, or part of a name, address or id, of which `stores` are the ids
     since: datetime | None = None
     until: datetime | None = None  # the moment itself not included
     text: str | None = None  # part of an action, subject or detail
+    stores: tuple[str, ...] | None = None

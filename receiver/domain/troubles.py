@@ -1,4 +1,4 @@
-"""The troubles of a store, and who must act: behind warnings, Today, doctor, metrics and alerts."""
+"""The troubles of a store, and who must act: behind warnings, the Overview, doctor, metrics and alerts."""
 
 from __future__ import annotations
 

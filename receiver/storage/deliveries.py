@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, defer
 
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import UNDONE, DeliveryFilters, DeliveryState
 from receiver.errors import NotFound
 from receiver.paging import LARGEST_ID, CountedPage
 from receiver.storage.paging import Keyset, ScanPlan, last_value, rows_of, scan
@@ -37,7 +37,7 @@ def search_deliveries(
 
     `after` is the number of the last row before. Raises NotFound for one there is not, where times lead.
     """
-    plan = _plan(filters)
+    plan = _plan(filters, after)
     key: tuple[object, ...] | None = None if after is None else (after,)
     if after is not None and plan.by is BY_TIME:
         key = (get_delivery(session, after).received_at, after)
@@ -46,18 +46,38 @@ def search_deliveries(
     return rows_of(found, session.scalars(query.options(defer(Delivery.body), defer(Delivery.headers))))
 
 
-def _plan(filters: DeliveryFilters) -> ScanPlan:
+def _plan(filters: DeliveryFilters, after: int | None) -> ScanPlan:
     """Let the rarest of the filters lead; what succeeded is most of all there is.
 
     Topics and senders' ids have no index: each would be one more to write before a webhook is answered.
     """
     set_names = set(filters.as_json())
+    if filters.stores is not None:
+        newest = _newest_of_each(filters.stores, after)
+        return ScanPlan(select().select_from(Delivery).where(newest), BY_NUMBER, fit(filters), COUNTED)
     is_rare = filters.state not in (None, DeliveryState.PROCESSED)
-    for name, leads in (("ids", True), ("store", True), ("state", is_rare)):
+    for name, leads in (("ids", True), ("failed_in", True), ("store", True), ("state", is_rare)):
         if name in set_names and leads:
             return _led_by(filters, {name}, BY_NUMBER)
     times = set_names & {"since", "until"}
     return _led_by(filters, times, BY_TIME) if times else _led_by(filters, set(), BY_NUMBER)
+
+
+def _newest_of_each(stores: Sequence[str], after: int | None) -> ColumnElement[bool]:
+    """Of several stores, as many as a page looks at of each: their index has no order of all of them."""
+    further = true() if after is None else Delivery.id < after
+    newest = [
+        select(
+            select(Delivery.id)
+            .where(Delivery.store_id == store_id, further)
+            .order_by(Delivery.id.desc())
+            .limit(COUNTED + 1)
+            .subquery()
+            .c.id
+        )
+        for store_id in stores
+    ]
+    return Delivery.id.in_(select(union_all(*newest).subquery().c.id))
 
 
 def _led_by(filters: DeliveryFilters, names: set[str], by: Keyset) -> ScanPlan:
@@ -66,6 +86,27 @@ def _led_by(filters: DeliveryFilters, names: set[str], by: Keyset) -> ScanPlan:
     if names == set(filters.as_json()):
         return ScanPlan(rows, by, (), COUNTED)
     return ScanPlan(rows, by, fit(filters), LOOKED_THROUGH)
+
+
+def count_states(session: Session, filters: DeliveryFilters) -> dict[DeliveryState, int] | None:
+    """Count by state, up to COUNTED + 1 of each, where an index finds nothing but what fits; else None.
+
+    By stores and times, where there are more in all, that is None too.
+    """
+    set_names = set(filters.as_json())
+    if not set_names:
+        ids = [
+            select(Delivery.id).where(Delivery.state == state).limit(COUNTED + 1) for state in DeliveryState
+        ]
+        counts = [select(select(func.count()).select_from(some.subquery()).scalar_subquery()) for some in ids]
+        return dict(zip(DeliveryState, session.scalars(union_all(*counts)), strict=True))
+    if set_names - {"store", "stores", "since", "until"}:
+        return None
+    plan = _plan(filters, None)
+    rows = plan.rows.add_columns(Delivery.state).where(*plan.wanted).limit(COUNTED + 1).subquery()
+    counted = session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
+    by_state = {DeliveryState(state): count for state, count in counted}
+    return by_state if sum(by_state.values()) <= COUNTED else None
 
 
 def get_delivery(session: Session, delivery_id: int) -> Delivery:
@@ -164,10 +205,18 @@ def fit(filters: DeliveryFilters) -> list[ColumnElement[bool]]:
         Delivery.store_id: filters.store,
         Delivery.topic: filters.topic,
         Delivery.delivery_id: filters.delivery,
+        Delivery.reason: filters.cause,
     }
     wanted = [column == value for column, value in exact.items() if value is not None]
     if filters.ids is not None:
         wanted.append(Delivery.id.in_(filters.ids))
+    if filters.failed_in is not None:
+        tried = select(Attempt.delivery_id).where(
+            Attempt.replay_id == filters.failed_in, Attempt.outcome.in_(UNDONE)
+        )
+        wanted += [Delivery.id.in_(tried), Delivery.state.in_(UNDONE)]
+    if filters.stores is not None:
+        wanted.append(Delivery.store_id.in_(filters.stores))
     if filters.since is not None:
         wanted.append(Delivery.received_at >= filters.since)
     if filters.until is not None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 
 from receiver.errors import Refused
+from receiver.home import COMMAND
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 
@@ -43,13 +44,22 @@ def is_known(revision: str) -> bool:
     return any(item.revision == revision for item in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
+def pending_scripts(database: Database) -> list[Script]:
+    """The migrations that the database lacks, in their order. Raises Refused for a newer database."""
+    found = current_revision(database)
+    if found is not None and not is_known(found):
+        raise Refused(f"the database is at revision {found}, which a newer version than this one made")
+    scripts = ScriptDirectory.from_config(_config())
+    return [*reversed([*scripts.iterate_revisions("head", found or "base")])]
+
+
 def require_newest(database: Database, called: str = "the database") -> None:
     """Raises Refused on a database that this code does not fit."""
     found, needed = current_revision(database), newest_revision()
     if found != needed:
         raise Refused(
             f"{called} is at revision {found or 'none'} and this version needs {needed}; "
-            "run `flask --app wsgi migrate` first"
+            f"run `{COMMAND} migrate` first"
         )
 
 

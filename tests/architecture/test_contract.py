@@ -18,7 +18,7 @@ import click
 import pytest
 
 from receiver.app import create_app
-from receiver.cli import COMMANDS
+from receiver.cli import load_commands
 from receiver.cli.sandbox import sandbox_command
 from receiver.documents.facts import facts_document, read_facts
 from receiver.documents.status import Status, full_document, status_document
@@ -45,7 +45,10 @@ TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
 
 def commands() -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
-    for command in (*COMMANDS, sandbox_group):  # the sandbox's own comes in place of the one that refuses
+    for command in (
+        *load_commands(),
+        sandbox_group,
+    ):  # the sandbox's own comes in place of the one that refuses
         if isinstance(command, click.Group):
             found |= {f"{command.name} {name}": item for name, item in command.commands.items()}
         elif command is not sandbox_command:

@@ -243,3 +243,60 @@ ERRORS = {
     "the disk is full": None,
     None: None,
 }
+
+
+# Of dead deliveries: source, tries, reason, error; and what the reason is once each has one of its own.
+DEAD = [
+    (
+        "woocommerce",
+        1,
+        "unreadable",
+        "arg.v: must be 1; this is another version of the signal",
+        "old_version",
+    ),
+    ("woocommerce", 1, None, "arg.v: must be 1; this is another version of the signal", "old_version"),
+    ("woocommerce", 1, "unreadable", "arg.seq: must be a whole number, 1 or more", "unreadable"),
+    ("woocommerce", 1, None, "arg: must be an object", "unreadable"),
+    ("woocommerce", 1, "unreadable", "body: was dropped", "dropped"),
+    ("woocommerce", 1, "elsewhere", "held: the signal is of https://copy.example/, …", "elsewhere"),
+    ("woocommerce", 1, "too_large", "body: larger than 16 KiB; its hash and size are kept", "too_large"),
+    ("woocommerce", 9, None, "OperationalError: the disk is full", "gave_up"),
+    ("woocommerce", 1, None, "somebody's own words", "unknown"),
+    ("tiktok", 1, "unreadable", "entry: must be a list of at most 1000", "notice_unreadable"),
+]
+
+
+def test_what_died_gets_a_reason_of_its_own_and_loses_it_on_the_way_down(empty_database_url):
+    database = Database(empty_database_url)
+    migrate(database, "0037")
+    with database.writing() as session:
+        for number, (source, tries, reason, error, _) in enumerate(DEAD):
+            session.execute(
+                text(
+                    "INSERT INTO deliveries (identity, source, headers, body_sha256, received_at, duplicates,"
+                    " state, tries, reason, error)"
+                    " VALUES (:id, :source, '[]', 'x', :at, 0, 'dead', :tries, :reason, :error)"
+                ),
+                {
+                    "id": str(number),
+                    "source": source,
+                    "at": moment("2025-11-20"),
+                    "tries": tries,
+                    "reason": reason,
+                    "error": error,
+                },
+            )
+
+    def reasons() -> list[str | None]:
+        with database.reading() as session:
+            return list(session.scalars(text("SELECT reason FROM deliveries ORDER BY id")))
+
+    migrate(database)
+    assert reasons() == [wanted for *_, wanted in DEAD]
+    migrate_down(database, "0037")
+    known = {"dropped", "old_version", "notice_unreadable"}
+    assert reasons() == [
+        "unreadable" if wanted in known else None if wanted in ("gave_up", "unknown") else wanted
+        for *_, wanted in DEAD
+    ]
+    database.close()

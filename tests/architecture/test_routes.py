@@ -34,6 +34,7 @@ OPERATORS_READ = {
     "/admin/stores/<store_id>/fact",
     "/admin/stores/<store_id>/merge",
     "/admin/stores/<store_id>/move",
+    "/admin/stores/<store_id>/secret",
     "/admin/stores/<store_id>/sequence",
 }
 SAFE = ("GET",)
@@ -172,5 +173,5 @@ def test_an_unknown_address_is_a_plain_404(app):
 def test_in_the_console_what_goes_wrong_is_told_on_a_page(app):
     answer = app.test_client().get("/admin/nowhere")
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
-    assert "Not found." in answer.text
+    assert "<h1>Page not found</h1>" in answer.text
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

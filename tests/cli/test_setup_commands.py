@@ -46,6 +46,12 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ALIVE = ProbeResult(True, 200, NOW)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """What migrates and diagnoses a database is tried on both kinds."""
+    return str(request.param)
+
+
 def run(container: Container, *words: str) -> Result:
     return create_app(container=container).test_cli_runner().invoke(args=list(words))
 

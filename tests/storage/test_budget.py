@@ -82,13 +82,15 @@ def test_what_one_process_used_another_finds_used(budget, elsewhere, now):
     assert take(budget, now) == Slot(now)
     assert now < take(elsewhere, now).at < now + SECOND
     assert elsewhere.left(now) == Remaining(
-        routine=345_598, urgent=431_998, used=2, paused_until=None, slowed=0
+        routine=345_598, urgent=431_998, used=2, routine_a_day=345_600, paused_until=None, slowed=0
     )
     assert budget.left(now + timedelta(days=1)).used == 0
 
 
 def test_a_budget_nobody_has_used_is_whole(budget, now):
-    assert budget.left(now) == Remaining(routine=345_600, urgent=432_000, used=0, paused_until=None, slowed=0)
+    assert budget.left(now) == Remaining(
+        routine=345_600, urgent=432_000, used=0, routine_a_day=345_600, paused_until=None, slowed=0
+    )
 
 
 def test_a_refusal_to_one_process_pauses_all_and_uses_no_turn(budget, elsewhere, now):

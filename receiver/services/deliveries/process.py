@@ -7,6 +7,7 @@ not answer is nobody's fault, and the delivery is given back.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,10 +18,11 @@ from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from receiver.domain.deliveries import MOST_TRIES, DeliveryReason, DeliveryState, next_try
+from receiver.domain.hourly_counts import HourlyKind
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.services.deliveries.apply_signal import apply_deliveries
 from receiver.services.deliveries.result import ProcessingResult
-from receiver.storage import inbox
+from receiver.storage import hourly_counts, inbox
 from receiver.storage.database import Database, savepoint
 from receiver.storage.tables import Delivery, Replay
 
@@ -36,6 +38,13 @@ LOST_TOO_OFTEN = ProcessingResult(
     DeliveryState.DEAD, "every worker that took it was lost", reason=DeliveryReason.WORKERS_LOST
 )
 
+# Of a try that fails another follows.
+COUNTED = {
+    DeliveryState.PROCESSED: HourlyKind.PROCESSED,
+    DeliveryState.IGNORED: HourlyKind.PROCESSED,
+    DeliveryState.DEAD: HourlyKind.DEAD,
+}
+
 log = structlog.get_logger(__name__)
 
 
@@ -47,6 +56,7 @@ class AttemptResult:
     state: DeliveryState
     error: str | None = None
     stores: tuple[str, ...] = ()
+    sender: str | None = None  # the store that sent it
 
 
 def process_next(
@@ -126,7 +136,7 @@ def process_again(
         inbox.finish(row, ending.state, now, reason=ending.reason, error=error, due_at=due_at)
     actor = f"{replay.actor}, replay {replay.id}: {replay.reason}"
     inbox.note_attempts(session, [(row.id, ending.state, error)], now, actor, replay_id=replay.id)
-    return AttemptResult(row.id, ending.state, error, ending.stores)
+    return AttemptResult(row.id, ending.state, error, ending.stores, row.store_id)
 
 
 def _apply_alone(
@@ -183,12 +193,21 @@ def _ended(
     """Mark how each try ended and, where one follows, when that is due."""
     outcomes = []
     for row, ending, due_at in tries:
-        outcome = AttemptResult(row.id, ending.state, ending.error and _storable(ending.error), ending.stores)
+        error = ending.error and _storable(ending.error)
+        outcome = AttemptResult(row.id, ending.state, error, ending.stores, row.store_id)
         inbox.finish(row, ending.state, now, reason=ending.reason, error=outcome.error, due_at=due_at)
         outcomes.append(outcome)
     tried = [(item.delivery_id, item.state, item.error) for item in outcomes]
     inbox.note_attempts(session, tried, now, WORKER)
+    count_ended(session, now, outcomes)
     return outcomes
+
+
+def count_ended(session: Session, now: datetime, outcomes: Sequence[AttemptResult]) -> None:
+    """Count by the hour how these tries ended; last in a transaction (storage/hourly_counts.py)."""
+    hourly_counts.add(
+        session, now, Counter((COUNTED[result.state], "") for result in outcomes if result.state in COUNTED)
+    )
 
 
 def _failure(
@@ -200,7 +219,7 @@ def _failure(
         return ProcessingResult(DeliveryState.DEAD, error_text, reason=DeliveryReason.UNREADABLE), None
     wait = next_try(tries, chance())
     if wait is None:
-        return ProcessingResult(DeliveryState.DEAD, _told(error)), None
+        return ProcessingResult(DeliveryState.DEAD, _told(error), reason=DeliveryReason.GAVE_UP), None
     return ProcessingResult(DeliveryState.FAILED, _told(error)), now + wait
 
 

@@ -16,16 +16,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import UNDONE, DeliveryFilters, DeliveryState
 from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause_after
 from receiver.errors import InputError, Refused
 from receiver.paging import Page, read_number
 from receiver.services.decisions.decide import decide_each
-from receiver.services.deliveries.process import process_again
-from receiver.services.deliveries.search import check_filters
+from receiver.services.deliveries.process import AttemptResult, count_ended, process_again
+from receiver.services.deliveries.search import check_filters, resolve_store
+from receiver.services.problems.track import track_quietly
 from receiver.services.records import record_of
 from receiver.services.validation import require_text
-from receiver.storage import audit, deliveries, replays
+from receiver.storage import audit, deliveries, replays, store_names
 from receiver.storage.database import Database
 from receiver.storage.deliveries import DeliveryCount
 from receiver.storage.tables import Attempt, Delivery, Replay
@@ -51,6 +52,7 @@ class ReplayPreview:
     changes_nothing: int  # of them, since they are processed already
     left_out: dict[str, int]  # why, and how many
     by: dict[str, dict[str, int]]  # all that match, by state, source, topic and store
+    store_names: dict[str, str]  # of the stores under `by`, by id
     oldest: datetime | None
     newest: datetime | None
 
@@ -79,13 +81,19 @@ class ReplayProgress:
     done: int
     outcomes: dict[str, int]
     ended_at: datetime | None
+    store_names: dict[str, str]  # of the stores among its filters, by id
+
+    @property
+    def failed(self) -> int:
+        """The number of deliveries that did not succeed."""
+        return sum(self.outcomes.get(state, 0) for state in UNDONE)
 
 
 def preview(database: Database, filters: DeliveryFilters, now: datetime) -> ReplayPreview:
     """Count what a replay would find. Raises InputError, also where no filter is set."""
     _check(filters)
     with database.reading() as session:
-        return _preview(session, filters, now)
+        return _preview(session, resolve_store(session, filters), now)
 
 
 def start(
@@ -103,6 +111,7 @@ def start(
     if not 1 <= rate <= HIGHEST_RATE:
         raise InputError(f"must be 1 to {HIGHEST_RATE:,} deliveries a second", path="rate")
     with database.writing() as session:
+        filters = resolve_store(session, filters)  # a store that is renamed later neither joins nor leaves
         found = _preview(session, filters, now)
         total = found.to_replay + found.left_out.get(BUSY, 0)  # those may be free by their turn
         replay = Replay(
@@ -124,20 +133,28 @@ def start(
         detail = {"filters": filters.as_json(), "total": total, "left_out": found.left_out}
         detail |= {"states": found.by["state"], "rate": rate, "reason": reason}
         audit.record(session, now, actor, AuditAction.DELIVERIES_REPLAY, f"replay {replay.id}", detail)
-        return record_of(ReplayProgress, replay)
+        return _progress(session, [replay])[0]
 
 
 def progress(database: Database, replay_id: int) -> ReplayProgress:
     """Return how far a replay has come. Raises NotFound."""
     with database.reading() as session:
-        return record_of(ReplayProgress, replays.get_replay(session, replay_id))
+        return _progress(session, [replays.get_replay(session, replay_id)])[0]
 
 
 def page_of_replays(database: Database, *, after: str | None = None, limit: int) -> Page[ReplayProgress]:
     """Return a page of replays, the newest first; `limit` 0 for all. Raises InputError."""
     with database.reading() as session:
         page = replays.page_of_replays(session, before=read_number(after), limit=limit)
-    return page.show(lambda row: record_of(ReplayProgress, row))
+        return Page(_progress(session, page.rows), page.next)
+
+
+def _progress(session: Session, rows: Sequence[Replay]) -> list[ReplayProgress]:
+    """With the names of all stores that they are of, in one statement."""
+    filters = [DeliveryFilters.from_json(row.filters) for row in rows]
+    ids = {store_id for one in filters for store_id in (one.store, *(one.stores or ()))}
+    names = store_names.names_of(session, ids)
+    return [record_of(ReplayProgress, row, store_names=names) for row in rows]
 
 
 def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> ReplayProgress:
@@ -147,7 +164,7 @@ def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> 
         if replay.state != ReplayState.RUNNING:
             raise Refused(f"replay {replay_id} is {replay.state}: there is nothing left to cancel")
         _end(session, replay, ReplayState.CANCELLED, now, actor)
-        return record_of(ReplayProgress, replay)
+        return _progress(session, [replay])[0]
 
 
 def page_of_results(database: Database, replay_id: int, *, after: str | None, limit: int) -> Page[Result]:
@@ -181,13 +198,13 @@ def replay_next(database: Database, now: datetime) -> datetime | None:
             return None
         if replay.next_at > now:
             return replay.next_at
-        touched = _do_batch(session, replay, now)
-    decide_each(database, now, touched)
+        tried = _do_batch(session, replay, now)
+    decide_each(database, now, (store_id for one in tried for store_id in one.stores))
+    track_quietly(database, now, {one.sender for one in tried})
     return replay.next_at
 
 
-def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
-    """The stores it touched."""
+def _do_batch(session: Session, replay: Replay, now: datetime) -> list[AttemptResult]:
     size, filters = batch_size(replay.rate), DeliveryFilters.from_json(replay.filters)
     found = deliveries.next_to_replay(
         session, filters, after=replay.cursor, up_to=replay.up_to, limit=size + 1, now=now
@@ -195,6 +212,7 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
     free = deliveries.hold_free(session, filters, [number for number, _ in found[:size]], now)
     # What somebody has locked in between stays for the next batch, and what comes after it too.
     turn = [number for number, _ in takewhile(lambda item: item[0] in free or item[1], found[:size])]
+    undone = {number for number, row in free.items() if row.state != DeliveryState.PROCESSED}
     outcomes = [process_again(session, row, now, replay) for row in _by_store(free, turn)]
     counts = Counter([str(outcome.state) for outcome in outcomes] + [BUSY] * (len(turn) - len(outcomes)))
     replay.outcomes = dict(Counter(replay.outcomes) + counts)
@@ -203,7 +221,8 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
     replay.next_at = now + pause_after(max(1, len(turn)), replay.rate)
     if len(turn) == len(found):
         _end(session, replay, ReplayState.DONE, now, replay.actor)
-    return [store_id for outcome in outcomes for store_id in outcome.stores]
+    count_ended(session, now, [outcome for outcome in outcomes if outcome.delivery_id in undone])
+    return outcomes
 
 
 def _by_store(free: dict[int, Delivery], turn: Sequence[int]) -> list[Delivery]:
@@ -239,6 +258,7 @@ def _preview(session: Session, filters: DeliveryFilters, now: datetime) -> Repla
         ),
         left_out={why: count for why, count in left_out.items() if count},
         by={kind: _by(counted, kind) for kind in ("state", "source", "topic", "store")},
+        store_names=store_names.names_of(session, {one.store for one in counted}),
         oldest=min((item.oldest for item in counted), default=None),
         newest=max((item.newest for item in counted), default=None),
     )

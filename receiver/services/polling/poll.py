@@ -39,7 +39,7 @@ from receiver.services.polling.poll_bills import (
     read_bills,
 )
 from receiver.services.programmes.terms import terms_of
-from receiver.storage import spend, tables
+from receiver.storage import polls, spend, tables
 from receiver.storage.database import Database
 
 RE_READ = timedelta(days=4)  # figures this young may still be restated
@@ -135,6 +135,7 @@ def poll_account(context: ServiceContext, advertiser_id: str, *, scheduled: bool
         keep_bills(session, now, account, bills)
         keep_ad_credit(account, now, credit)
         _plan_next(session, account, now, bills, readings)
+        polls.note_poll(session, advertiser_id, now, account.last_error)
         stores = tuple(spend.stores_to_decide(session, advertiser_id))
         return Polled(advertiser_id, stores, readings.error if readings else None)
 
@@ -333,4 +334,5 @@ def _failed(
             consent_withdrawn(session, advertiser_id, now, str(error), cause=cause, token_encrypted=encrypted)
         else:
             account.next_poll_at, account.poll_reason = next_try(now, account, error)
+        polls.note_poll(session, advertiser_id, now, str(error))
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), str(error))

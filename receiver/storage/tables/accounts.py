@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import Date, Text
+from sqlalchemy import Date, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from receiver.domain.likeness import name_key
-from receiver.storage.tables.base import Base
+from receiver.storage.tables.base import Base, Serial
 
 
 class Account(Base):
@@ -47,6 +47,22 @@ class Account(Base):
     def _keep_name_key(self, _name: str, name: str | None) -> str | None:
         self.name_key = name_key(name)
         return name
+
+
+class PollRow(Base):
+    """One poll of an ad account, and the fault it met; null: none."""
+
+    __tablename__ = "polls"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    advertiser_id: Mapped[str]
+    at: Mapped[dt.datetime]
+    error: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Index("ix_polls_at", "at", "id"),
+        Index("ix_polls_advertiser_id", "advertiser_id", "at", "id"),
+    )
 
 
 class Subscription(Base):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,13 +14,13 @@ from markupsafe import Markup, escape
 
 from receiver.container import current_container
 from receiver.documents.money import amount_text
-from receiver.errors import InputError
 from receiver.i18n.words import money_text
 
 Moment = datetime | str | None  # a text is ISO 8601, as documents write a time
 
 UNKNOWN = Markup("unknown")
 NEUTRAL = "neutral"
+FIELD = re.compile(r"^([\w.]+): must ")
 # A colour means one thing on every page; what is not here waits on nobody, or is closed.
 TONES = {
     "ok": ("processed", "done", "credited", "pass", "on_track", "qualified"),
@@ -41,12 +42,17 @@ def readers_zone() -> tzinfo:
     return ZoneInfo(g.person.timezone if g.get("person") else "UTC")
 
 
-def start_of(text: str, path: str, days_later: int = 0) -> datetime:
-    """When that day begins, or one so many days later. Raises InputError."""
-    try:
-        return datetime.combine(date.fromisoformat(text) + timedelta(days=days_later), time(), readers_zone())
-    except (ValueError, OverflowError):
-        raise InputError("must be a date such as 2025-11-20", path=path) from None
+def sentence(text: str) -> str:
+    """Make an error's text a sentence for people: "rate: must be 1 to 9" → "Rate must be 1 to 9."."""
+    text = FIELD.sub(lambda found: f"{found[1].replace('_', ' ')} must ", text)
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}"
+
+
+def refusal(error: Exception) -> str:
+    """Tell what was refused as a person would: "No store matches “X”.", without a field's inner name."""
+    path, text = getattr(error, "path", ""), str(error)
+    says_must = not path or text.startswith(f"{path}: must ")
+    return sentence(text if says_must else text.removeprefix(f"{path}: "))
 
 
 def plain(value: Any) -> str:

@@ -26,12 +26,17 @@ from receiver.services.deliveries.replay import (
 )
 from receiver.services.operations.readiness import lacks_worker
 from receiver.web.admin.delivery_filters import read_filters, said_in
+from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 replay_pages = Blueprint("replays", __name__, url_prefix="/admin/replays", template_folder="templates")
 
 PAGE = 50
 RENEW_SECONDS = 2
+NAMED = {
+    "failed_in": "failed in replay",
+    "delivery": "delivery id",
+}  # filters, where their names do not say it
 
 
 @replay_pages.get("")
@@ -65,7 +70,7 @@ def begin() -> Response | str | tuple[str, int]:
             rate=_rate(form.get("rate", "")),
         )
     except InputError as error:
-        return _asking(form, refused=str(error))
+        return _asking(form, refused=refusal(error))
     return redirect(url_for("replays.one", replay_id=begun.id))
 
 
@@ -107,7 +112,7 @@ def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, i
     try:
         found = preview(container.database, _filters(given), container.now())
     except InputError as error:
-        refused = refused or str(error)
+        refused = refused or refusal(error)
     page = render_template(
         "replay_new.html",
         found=found,
@@ -122,9 +127,11 @@ def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, i
 
 def _filters(given: MultiDict[str, str]) -> DeliveryFilters:
     """Deliveries chosen one by one, or filters; raises InputError."""
-    ids = given.getlist("ids")
+    ids, filters = given.getlist("ids"), said_in(given)
+    if not ids and not filters:
+        raise InputError("Select at least one delivery.")
     if not ids:
-        return read_filters(said_in(given))
+        return read_filters(filters)
     if len(ids) > MOST_IDS or not all(item.isascii() and item.isdecimal() and len(item) < 19 for item in ids):
         raise InputError(f"must be at most {MOST_IDS:,} numbers of deliveries", path="ids")
     return DeliveryFilters(ids=tuple(dict.fromkeys(map(int, ids))))
@@ -141,5 +148,9 @@ def words(replay: ReplayProgress) -> str:
     filters: dict[str, Any] = dict(replay.filters)
     ids = filters.pop("ids", None)
     if ids is not None:
-        return f"delivery {ids[0]}" if len(ids) == 1 else f"{len(ids)} deliveries chosen one by one"
-    return ", ".join(f"{name} {value}" for name, value in filters.items())
+        return f"delivery {ids[0]}" if len(ids) == 1 else f"{len(ids)} deliveries selected one by one"
+    stores = [replay.store_names.get(one, one) for one in filters.pop("stores", [])]
+    if "store" in filters:
+        filters["store"] = replay.store_names.get(filters["store"], filters["store"])
+    said = [f"{NAMED.get(name, name)} {value}" for name, value in filters.items()]
+    return ", ".join([*said, *([f"stores {', '.join(stores)}"] if stores else [])])

@@ -118,6 +118,7 @@ def test_what_fails_half_way_issues_nothing(container, monkeypatch):
     assert (desk.award("aw_0").state, desk.audited()) == ("due", [])
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_ten_thousand_rows_are_one_file(container):
     desk = AwardDesk(container, 10_000)
     text = "\n".join(["award,reference", *(f"{item},INV-{item}" for item in desk.ids)])

@@ -182,7 +182,10 @@ def test_only_those_asked_for_are_taken_in_and_a_reason_is_needed(desk: Desk):
     desk.put_right()
     second = desk.held()[1]["id"]
     assert [item.id for item in desk.take(ids=[second])] == [second]
-    assert desk.take(store_id="st_other") == []
+    other = add_shop(desk.container, url="https://other.example/").id
+    assert desk.take(store=other) == []
+    with pytest.raises(InputError, match="no store matches “st_other”"):
+        desk.take(store="st_other")
     with pytest.raises(InputError, match="reason"):
         desk.take(reason=" ")
 

@@ -58,6 +58,7 @@ class PreviewSchema(Schema):
     changes_nothing = fields.Integer(required=True, metadata={"description": "Processed already."})
     left_out = fields.Dict(**COUNTS)
     by = fields.Dict(keys=fields.String(), values=fields.Dict(**COUNTS), required=True)
+    store_names = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     oldest = Moment(**TIME)
     newest = Moment(**TIME)
 
