@@ -82,7 +82,8 @@ SETTINGS = (
     Setting(
         "OPERATOR_NAME",
         "",
-        "who runs the service, as merchants know you: told on the first page and below every page for merchants",
+        "who runs the service, as merchants know you: told on the first page and below every page for "
+        "merchants",
     ),
     Setting("PRIVACY_URL", "", "the web address of your privacy policy, linked there"),
     Setting(
