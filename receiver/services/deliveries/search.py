@@ -39,6 +39,7 @@ class DeliverySummary:
     duplicates: int
     due_at: datetime | None
     error: str | None
+    request_id: str | None  # of the call that brought it, in the logs of web and worker
 
     @classmethod
     def of(cls, row: Delivery, names: Mapping[str, str]) -> DeliverySummary:

@@ -65,6 +65,9 @@ class DeliveryRowSchema(Schema):
     duplicates = fields.Integer(required=True)
     due_at = Moment(**TIME)
     error = fields.String(required=True, **MAYBE)
+    request_id = fields.String(
+        required=True, **MAYBE, metadata={"description": "Of the call that brought it, as in the logs."}
+    )
 
 
 class AttemptSchema(Schema):
