@@ -201,6 +201,7 @@ def _row(delivery: DeliverySummary) -> dict[str, Any]:
         "duplicates": delivery.duplicates,
         "request_id": delivery.request_id,
         "due_at": delivery.due_at,
+        "cause": delivery.reason,
         "error": delivery.error,
     }
 
