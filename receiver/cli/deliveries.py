@@ -199,10 +199,10 @@ def _row(delivery: DeliverySummary) -> dict[str, Any]:
         "body_sha256": delivery.body_sha256,
         "body_bytes": delivery.body_bytes,
         "duplicates": delivery.duplicates,
-        "request_id": delivery.request_id,
         "due_at": delivery.due_at,
         "cause": delivery.reason,
         "error": delivery.error,
+        "request_id": delivery.request_id,
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from alembic.script import Script
 from click.testing import Result
 from cryptography.fernet import Fernet
 from sqlalchemy import text
@@ -16,12 +17,13 @@ from receiver.app import create_app
 from receiver.cli import run as run_module
 from receiver.container import Container, build_container
 from receiver.storage.cipher import Cipher
-from receiver.storage.migrate import current_revision, migrate_down, newest_revision
+from receiver.storage.migrate import current_revision, migrate_down, newest_revision, pending_scripts
 from tests.conftest import make_settings
 from tests.db_factories import keep_store
 from tests.signals import add_shop
 
-BEFORE_CONTRACTING, BEFORE_EXPANDING = "0031", "0044"
+BEFORE_CONTRACTING = "0031"
+EXPANDING = "0045"
 
 
 @pytest.fixture
@@ -40,6 +42,11 @@ def plan(container: Container) -> dict[str, Any]:
     assert answer.exit_code == 0, answer.output
     found: dict[str, Any] = json.loads(answer.stdout)
     return found
+
+
+def pending_after(container: Container, revision: str) -> list[Script]:
+    migrate_down(container.database, revision, cipher=container.cipher)
+    return pending_scripts(container.database)
 
 
 def test_check_names_each_step_and_its_rows_and_changes_nothing(container: Container) -> None:
@@ -61,16 +68,20 @@ def test_check_names_each_step_and_its_rows_and_changes_nothing(container: Conta
     assert current_revision(container.database) == BEFORE_CONTRACTING
 
 
-def test_an_upgrade_that_only_adds_lets_the_version_before_run(container: Container) -> None:
-    migrate_down(container.database, BEFORE_EXPANDING, cipher=container.cipher)
+def test_an_upgrade_that_only_adds_lets_the_version_before_run(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (script,) = (one for one in pending_after(container, BEFORE_CONTRACTING) if one.revision == EXPANDING)
+    monkeypatch.setattr("receiver.services.operations.upgrade.pending_scripts", lambda _: [script])
     found = plan(container)
     assert found["previous_version_may_run"] is True
     assert "stop" not in found["first"]
-    assert [step["takes_away"] for step in found["steps"]] == [False] * len(found["steps"])
+    assert [step["takes_away"] for step in found["steps"]] == [False]
+    assert found["steps"][0]["does"] == "adds deliveries.request_id, adds accounts.requested_by"
 
 
 def test_upgrade_does_what_check_said_and_again_changes_nothing(container: Container) -> None:
-    migrate_down(container.database, BEFORE_EXPANDING, cipher=container.cipher)
+    migrate_down(container.database, BEFORE_CONTRACTING, cipher=container.cipher)
     said = plan(container)
     done = json.loads(upgrade(container, "--json").stdout)
     assert (done["done"], done["steps"]) == (True, said["steps"])
