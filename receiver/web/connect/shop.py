@@ -288,12 +288,12 @@ def _locale() -> Any:
     return reader_locale(languages_wanted())
 
 
-def _page(page_id: str, said: Any = None, **more: Any) -> str:
+def _page(page_id: str, sentences: Any = None, **more: Any) -> str:
     locale = _locale()
     return render_template(
         "connect/shop.html",
         told=page_id,
-        said=said or connect_words(page_id, locale),
+        said=sentences or connect_words(page_id, locale),
         label=connect_labels(locale),
         language=language_tag(locale),
         **more,
