@@ -12,7 +12,7 @@ MOST_NAMED = 3  # addresses in a sentence
 
 @dataclass(frozen=True)
 class ProblemWords:
-    """A problem in words, and what to do about it; `{address}` stands for the addresses that messages name."""
+    """A problem in words, and what to do about it; `{address}` stands for addresses that messages name."""
 
     what: str
     cure: str
