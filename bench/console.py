@@ -51,6 +51,8 @@ ASKED = (
     "/admin/search?text=deadbeefdeadbeef",
     "/admin/awards?state=due",
     "/admin/audit?actor=ann@staff.example",
+    "/admin/timeline?since=2025-12-04T10:00&until=2025-12-04T11:00",
+    "/admin/timeline?store=st_0000001",
 )
 
 
