@@ -7,7 +7,7 @@ away, renames or tightens something that the version before may still use.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 UNKNOWN = "…"  # a name that the migration works out
@@ -76,7 +76,7 @@ def _reached(name: str, functions: dict[str, ast.FunctionDef]) -> Iterator[ast.F
 
 
 class _Reader(ast.NodeVisitor):
-    def __init__(self, constants: dict[str, object]) -> None:
+    def __init__(self, constants: Mapping[str, object]) -> None:
         self.effects: list[MigrationEffect] = []
         self._constants = constants
         self._batch: str | None = None
@@ -148,5 +148,5 @@ def _tightens(node: ast.Call, operation: str) -> bool:
     if operation == "add_column":
         column = next((one for one in node.args if isinstance(one, ast.Call)), None)
         given = {one.arg: getattr(one.value, "value", one) for one in column.keywords} if column else {}
-        return given.get("nullable") is False and not given.keys() & {"server_default", "default"}
+        return given.get("nullable") is False and "server_default" not in given
     return False

@@ -30,6 +30,9 @@ OWN = {
 OPERATORS_READ = {
     "/admin/sandbox",
     "/admin/awards/file",
+    "/admin/awards/issue",
+    "/admin/team/<int:staff_id>",
+    "/admin/programme/load",
     "/admin/replays/new",
     "/admin/stores/<store_id>/fact",
     "/admin/stores/<store_id>/merge",
@@ -78,7 +81,8 @@ def api_routes(routes):
 
 
 def turns_away(answer):
-    is_at_door = answer.headers.get("Location") in ("/admin/sign-in", "/admin/account/password")
+    leads_to = answer.headers.get("Location", "").partition("?")[0]
+    is_at_door = leads_to in ("/admin/sign-in", "/admin/account/password")
     return answer.status_code in (401, 403) or is_at_door
 
 

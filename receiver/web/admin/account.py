@@ -22,6 +22,7 @@ from receiver.services.staff.tokens import (
     revoke_token,
 )
 from receiver.web.admin.filters import refusal
+from receiver.web.admin.lead_on import wanted_page
 from receiver.web.admin.session import begin_session, end_session
 from receiver.web.admin.sign_in import staff_only
 
@@ -52,7 +53,7 @@ def make() -> str | tuple[str, int]:
             email=g.person.email,
             name=request.form.get("name", ""),
             actor=g.person.email,
-            days=_days(request.form.get("days", "")),
+            days=days_in(request.form.get("days", "")),
         )
     except (InputError, Refused) as error:
         return _page(refused=refusal(error)), 400
@@ -85,7 +86,7 @@ def replace_password() -> Response | tuple[str, int]:
     except (InputError, Refused) as error:
         return render_template("password.html", shortest=SHORTEST, refused=refusal(error)), 400
     begin_session(person)
-    return redirect(url_for("account.show", said="password"))
+    return redirect(wanted_page() or url_for("account.show", said="password"))
 
 
 @account_pages.post("/sign-out-everywhere")
@@ -114,8 +115,9 @@ def _zones_by_region() -> dict[str, list[str]]:
     return regions
 
 
-def _days(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0  # which is refused
+def days_in(text: str) -> int:
+    """Return a number of days that was typed; 0, which is refused, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
 def _page(*, made: NewToken | None = None, refused: str = "") -> str:

@@ -144,8 +144,8 @@ def test_whoever_got_a_one_time_password_chooses_their_own_before_all_else(conta
     console = Console(container, None)
     console.sign_in("new@staff.example")
     for path in ("/admin/", "/admin/audit", PAGE):
-        assert console.get(path).headers["Location"] == f"{PAGE}/password"
-    assert console.post(f"{PAGE}/tokens", name="x").headers["Location"] == f"{PAGE}/password"
+        assert console.get(path).headers["Location"].partition("?")[0] == f"{PAGE}/password"
+    assert console.post(f"{PAGE}/tokens", name="x").headers["Location"].startswith(f"{PAGE}/password")
     assert page_of_tokens(container.database, staff_id=1, limit=0).rows == []
     assert "a one-time password" in console.get(f"{PAGE}/password").text
     choose(console)
