@@ -48,7 +48,8 @@ from wp_bridge.errors import StoreTrouble
 
 LOOK_AGAIN_SECONDS = "2"
 MOST_KEYS_BYTES = 10_000
-ADDRESS_LIKE = re.compile(r"\S*[.:]\S*")  # what is refused otherwise is no address to anybody
+# What a person may have meant for an address, right or wrong; any other text is none to anybody.
+ADDRESS_LIKE = re.compile(r"(\S*[.:]\S*)?|\w+://.*", re.DOTALL)
 # Where a merchant can type keys in.
 BY_HAND = (
     *(StoreTrouble.NOT_HTTPS, StoreTrouble.NO_KEY_PAGE, StoreTrouble.KEYS_REFUSED),
