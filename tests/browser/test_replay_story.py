@@ -82,10 +82,10 @@ def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, jou
 
         progress = page.get_by_label("Deliveries replayed")
         expect(progress).to_have_js_property("value", 1, timeout=PATIENCE)
-        page.get_by_role("link", name="Let it stand still").click()
-        expect(page.get_by_role("link", name="Follow it")).to_be_visible()
+        page.get_by_role("link", name="Pause").click()
+        expect(page.get_by_role("link", name="Resume updates")).to_be_visible()
         assert complaints_of(page) == []
-        page.get_by_role("link", name="Follow it").click()
+        page.get_by_role("link", name="Resume updates").click()
         for done in (2, 3):  # the page renews itself
             journey.clock.move(seconds=1)
             expect(progress).to_have_js_property("value", done, timeout=PATIENCE)
