@@ -21,6 +21,7 @@ from receiver.services.connections.rotate import rotate_made_secrets
 from receiver.services.connections.show import bridge_shown
 from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores import registry as service
+from receiver.services.stores.admit import admit_stores
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
 from receiver.services.stores.listing import CONDITIONS, STAGES, list_stores, store_row
@@ -180,13 +181,28 @@ def reconcile(store_id: str, as_json: bool) -> None:
 
 
 @stores_group.command()
-@click.argument("store_id", metavar="STORE")
+@click.argument("store_ids", metavar="STORE…", nargs=-1, required=True)
+@dry_run_option
 @json_option
-def admit(store_id: str, as_json: bool) -> None:
-    """Give the store its place in the offer."""
+def admit(store_ids: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Give stores their places in the offer, beyond its cap too: all of them or none."""
     container = current_container()
-    store = service.admit_store(container.database, container.now(), store_id, actor=actor())
-    print_one(_row(store), as_json)
+    if len(store_ids) == 1 and not dry_run:
+        store = service.admit_store(container.database, container.now(), store_ids[0], actor=actor())
+        print_one(_row(store), as_json)
+        return
+    admission = admit_stores(container.database, container.now(), store_ids, actor=actor(), dry_run=dry_run)
+    print_one(
+        {
+            "admitted": [store.id for store in admission.admitted],
+            "before": [store.id for store in admission.before],
+            "given_before": admission.given_before,
+            "given_after": admission.given_after,
+            "capacity": admission.capacity,
+            "saved": not dry_run,
+        },
+        as_json,
+    )
 
 
 @stores_group.command()

@@ -13,7 +13,7 @@ from receiver.domain.deliveries import DeliveryReason
 from receiver.services.deliveries.sequence import BEFORE_RESTART, FELL_BACK
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate, migrate_down, newest_revision
-from receiver.storage.tables import Account, Base, Link, StaffToken
+from receiver.storage.tables import Account, Base, Link, Staff, StaffToken, Store
 
 
 def test_up_down_and_up_again(empty_database_url):
@@ -299,4 +299,35 @@ def test_what_died_gets_a_reason_of_its_own_and_loses_it_on_the_way_down(empty_d
         "unreadable" if wanted in known else None if wanted in ("gave_up", "unknown") else wanted
         for *_, wanted in DEAD
     ]
+    database.close()
+
+
+def test_staff_keep_when_they_were_seen_and_stores_on_their_way_are_decided_anew(empty_database_url):
+    database = Database(empty_database_url)
+    migrate(database, "0037")
+    at, seen = "'2025-11-20 12:00:00+00:00'", "'2025-11-21 09:30:00+00:00'"
+    with database.writing() as session:
+        for statement in (
+            "INSERT INTO staff (id, email, role, password_hash, created_at, password_is_one_time, timezone)"
+            f" VALUES (1, 'ann@staff.example', 'viewer', 'x', {at}, false, 'UTC'),"
+            f" (2, 'bob@staff.example', 'viewer', 'x', {at}, false, 'UTC')",
+            "INSERT INTO staff_sessions (token_hash, staff_id, began_at, last_used_at)"
+            f" VALUES ('a', 1, {at}, {at}), ('b', 1, {at}, {seen})",
+            "INSERT INTO stores"
+            " (id, url, name, merchant, programme, joined_at, created_at, stage, decided_at)"
+            f" VALUES ('st_1', 'https://a.example/', 'A', 'm_1', 'p', {at}, {at}, 'accumulating', {at}),"
+            f" ('st_2', 'https://b.example/', 'B', 'm_2', 'p', {at}, {at}, 'credited', {at})",
+        ):
+            session.execute(text(statement))
+    migrate(database)
+    with database.reading() as session:
+        people = dict(session.execute(select(Staff.email, Staff.last_seen_at)).all())
+        stores = {row.id: row for row in session.scalars(select(Store))}
+    assert people["ann@staff.example"] == datetime(2025, 11, 21, 9, 30, tzinfo=UTC)
+    assert people["bob@staff.example"] is None
+    assert (stores["st_1"].decided_at, stores["st_1"].coming_credit) == (None, None)  # unknown until then
+    assert stores["st_2"].decided_at is not None
+    migrate_down(database, "0037")
+    with database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM staff_sessions")) == 2
     database.close()

@@ -22,7 +22,7 @@ from receiver.storage.tables.deliveries import Attempt, Delivery, Replay, Signal
 from receiver.storage.tables.links import ConsentFlow, Link
 from receiver.storage.tables.operations import Heartbeat, HourlyCount, Telling
 from receiver.storage.tables.problems import Problem
-from receiver.storage.tables.programmes import ProgrammeCounts, Terms
+from receiver.storage.tables.programmes import ProgrammeChoice, ProgrammeCounts, Terms
 from receiver.storage.tables.rejections import Quarantined, Rejection, RejectionSample
 from receiver.storage.tables.staff import SignInTries, Staff, StaffSession, StaffToken
 from receiver.storage.tables.stores import (
@@ -59,6 +59,7 @@ __all__ = [
     "PaymentRow",
     "PollRow",
     "Problem",
+    "ProgrammeChoice",
     "ProgrammeCounts",
     "Quarantined",
     "RecordedFact",

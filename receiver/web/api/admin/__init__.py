@@ -15,9 +15,11 @@ from receiver.web.api.admin.problems import problems_api
 from receiver.web.api.admin.rejections import turned_away_api
 from receiver.web.api.admin.replays import replays_api
 from receiver.web.api.admin.reviews import admin_reviews_api
+from receiver.web.api.admin.search import search_api
 from receiver.web.api.admin.spend import spend_api
 from receiver.web.api.admin.staff import staff_api
 from receiver.web.api.admin.stores import stores_api
+from receiver.web.api.admin.timeline import timeline_api
 
 AREAS = (
     staff_api,
@@ -25,6 +27,8 @@ AREAS = (
     awards_api,
     admin_reviews_api,
     overview_api,
+    timeline_api,
+    search_api,
     stores_api,
     links_api,
     facts_api,

@@ -26,6 +26,8 @@ from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores import registry
+from receiver.services.stores.admit import MOST as MOST_ADMITTED
+from receiver.services.stores.admit import admit_stores
 from receiver.services.stores.details import LONGEST_SECRET, StoreDetails
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
 from receiver.services.stores.listing import CONDITIONS, STAGES, page_of_stores, store_row
@@ -214,6 +216,28 @@ class NewStoreSchema(Schema):
     webhook_secret = fields.String(**TEXT)
     joined_at = Moment()
     admit = fields.Boolean(load_default=False)
+
+
+class AdmitSchema(Schema):
+    """Stores to admit."""
+
+    stores = fields.List(
+        fields.String(validate=Length(min=1, max=100)),
+        required=True,
+        validate=Length(min=1, max=MOST_ADMITTED),
+    )
+    dry_run = fields.Boolean(load_default=False)
+
+
+class AdmissionSchema(Schema):
+    """The stores that got a place, those that had one, and how many merchants have one."""
+
+    admitted = fields.List(fields.String(), required=True)
+    before = fields.List(fields.String(), required=True)
+    given_before = fields.Integer(required=True)
+    given_after = fields.Integer(required=True)
+    capacity = fields.Integer(required=True, **MAYBE)
+    saved = fields.Boolean(required=True)
 
 
 class AddedStoreSchema(Schema):
@@ -447,6 +471,33 @@ class AdmitView(MethodView):
             current_container().database, current_container().now(), store_id, actor=g.person.email
         )
         return _shown(store_id)
+
+
+@stores_api.route("/stores/admit")
+class AdmitManyView(MethodView):
+    """Places in the offer, many at once."""
+
+    @stores_api.arguments(AdmitSchema)
+    @stores_api.response(200, AdmissionSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Give these stores of one programme their places, beyond its cap too: all of them or none."""
+        container = current_container()
+        admission = admit_stores(
+            container.database,
+            container.now(),
+            body["stores"],
+            actor=g.person.email,
+            dry_run=body["dry_run"],
+        )
+        return {
+            "admitted": [store.id for store in admission.admitted],
+            "before": [store.id for store in admission.before],
+            "given_before": admission.given_before,
+            "given_after": admission.given_after,
+            "capacity": admission.capacity,
+            "saved": not body["dry_run"],
+        }
 
 
 @stores_api.route("/stores/<store_id>/rotate-secret")
