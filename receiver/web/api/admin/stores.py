@@ -84,6 +84,11 @@ class StoreRowSchema(StoreBaseSchema):
     advertiser_id = fields.String(required=True, **MAYBE)
     next_poll = Moment(**TIME)
     conditions = fields.List(fields.String(metadata={"enum": list(StoreCondition)}), required=True)
+    troubles = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Ids as of the last decision, most urgent first."},
+    )
 
 
 class WebhookSchema(Schema):
