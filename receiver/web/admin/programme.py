@@ -121,9 +121,13 @@ def load_file() -> Answer:
 
 
 def _text() -> str:
-    """The text of the file, else of the form. Raises InputError."""
+    """The text of the file, else of the form. Raises InputError.
+
+    Browsers send each line's end as CRLF: what was checked from a file must be the same when it comes back.
+    """
     given = request.files.get("file")
-    return decode_programme(given.read() if given else request.form.get("text", "").encode())
+    body = given.read() if given else request.form.get("text", "").encode()
+    return decode_programme(body).replace("\r\n", "\n")
 
 
 def _load(text: str, *, dry_run: bool) -> LoadedProgramme:
@@ -177,8 +181,8 @@ def admit(programme_id: str) -> Answer:
             return _waiting_page(programme_id, admission=admission, seen=seen, refused=CHANGED), 409
         admission = _admit(chosen, dry_run=False)
     except (InputError, NotFound) as error:
-        said = "Select at least one store." if not chosen else str(error)
-        return _waiting_page(programme_id, refused=said), 400
+        refusal = "Select at least one store." if not chosen else str(error)
+        return _waiting_page(programme_id, refused=refusal), 400
     return redirect(
         url_for("programme.waiting", programme_id=programme_id, admitted=len(admission.admitted)), 303
     )
