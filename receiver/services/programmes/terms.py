@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -30,7 +32,13 @@ def enrol_in(session: Session, name_or_file: str, now: datetime) -> Programme:
 def terms_of(session: Session, programme_id: str) -> Programme:
     """The terms of a programme some store enrolled in, or of a shipped one. Raises InputError."""
     kept = terms.kept_terms(session, programme_id)
-    return read_kept_programme(kept) if kept is not None else load_shipped(programme_id)
+    return _read_once(json.dumps(kept)) if kept is not None else load_shipped(programme_id)
+
+
+@lru_cache(maxsize=64)
+def _read_once(kept: str) -> Programme:
+    """Parse terms once in a process; a row that is changed is another text."""
+    return read_kept_programme(json.loads(kept))
 
 
 def list_terms(database: Database, in_force: str) -> list[Programme]:
