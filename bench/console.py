@@ -40,14 +40,19 @@ NEEDS = {"/admin/replays/new": "?state=dead"}  # what a page says nothing withou
 ASKED = (
     "/admin/deliveries?state=dead",
     "/admin/deliveries?store=st_0000001",
+    "/admin/deliveries?store=//7.exampl",
     "/admin/deliveries?since=2025-11-20&until=2025-11-21",
     "/admin/deliveries?search=address",
     "/admin/turned-away/rejections?reason=signature",
     "/admin/stores?stage=held",
     "/admin/stores?condition=figures_stale",
     "/admin/stores?text=shop",
+    "/admin/search?text=shop",
+    "/admin/search?text=deadbeefdeadbeef",
     "/admin/awards?state=due",
     "/admin/audit?actor=ann@staff.example",
+    "/admin/timeline?since=2025-12-04T10:00&until=2025-12-04T11:00",
+    "/admin/timeline?store=st_0000001",
 )
 
 

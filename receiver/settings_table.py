@@ -43,7 +43,8 @@ SETTINGS = (
         "PROGRAMME",
         "woocommerce-2025",
         "terms for new stores: the id of a shipped programme, or a TOML file; "
-        "one that cannot be read stops the start",
+        "one that cannot be read stops the start. A programme that staff load in the console, or by "
+        "`programmes load`, takes its place until this says another thing",
     ),
     Setting(
         "TIKTOK_API_URL",
@@ -80,10 +81,17 @@ SETTINGS = (
         is_secret=True,
     ),
     Setting(
+        "OPERATOR_NAME",
+        "",
+        "who runs the service, as merchants know you: told on the first page and below every page for "
+        "merchants",
+    ),
+    Setting("PRIVACY_URL", "", "the web address of your privacy policy, linked there"),
+    Setting(
         "SUPPORT_CONTACT",
         "",
-        "where merchants can write to your team, an e-mail or web address: told on the pages for connecting, "
-        "and beside what only your team can put right",
+        "where merchants can write to your team, an e-mail or web address: told below every page for "
+        "merchants, and beside what only your team can put right",
     ),
     Setting(
         "SANDBOX",

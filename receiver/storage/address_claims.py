@@ -81,6 +81,17 @@ def claims_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, 
     return found
 
 
+def addresses_named(session: Session, store_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return by store the addresses that messages signed with its secret name, the oldest first."""
+    query = select(AddressClaim.store_id, AddressClaim.address).order_by(AddressClaim.id)
+    found: dict[str, tuple[str, ...]] = {}
+    for store_id, address in session.execute(
+        query.where(AddressClaim.store_id.in_(sorted(store_ids)), IS_SIGNED)
+    ):
+        found[store_id] = (*found.get(store_id, ()), address)
+    return found
+
+
 def page_of_claims(session: Session, *, before: int | None, limit: int) -> Page[Row[AddressClaim, str]]:
     """Return a page of claims with their stores' names, the newest first."""
     query = select(AddressClaim, Store.name).join(Store, Store.id == AddressClaim.store_id)

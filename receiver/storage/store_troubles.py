@@ -11,6 +11,11 @@ from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Store, StoreTroubleRow
 
+_FIRST = select(func.min(StoreTroubleRow.id).label("id")).cte("present", recursive=True)
+_NEXT = select(func.min(StoreTroubleRow.id)).where(StoreTroubleRow.id > _FIRST.c.id).scalar_subquery()
+_STEPS = _FIRST.union_all(select(_NEXT).where(_FIRST.c.id.is_not(None)))
+PRESENT = select(_STEPS.c.id).where(_STEPS.c.id.is_not(None))
+
 
 def since_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, datetime]]:
     """Return, by store, since when each of its troubles has been noticed, by id."""
@@ -18,6 +23,15 @@ def since_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, d
     found: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
     for store_id, trouble_id, since in session.execute(query.where(StoreTroubleRow.store_id.in_(store_ids))):
         found[store_id][trouble_id] = since
+    return found
+
+
+def troubles_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, list[str]]:
+    """Return the ids of each store's troubles, for a page of stores."""
+    query = select(StoreTroubleRow.store_id, StoreTroubleRow.id)
+    found: dict[str, list[str]] = {}
+    for store_id, trouble_id in session.execute(query.where(StoreTroubleRow.store_id.in_(store_ids))):
+        found.setdefault(store_id, []).append(trouble_id)
     return found
 
 
@@ -39,6 +53,11 @@ def replace_troubles(
         for trouble_id, who in found.items()
         if trouble_id not in before
     )
+
+
+def present_ids(session: Session) -> set[str]:
+    """Return the ids of the troubles that any store has: a step along the index for each trouble."""
+    return set(session.scalars(PRESENT))
 
 
 def stores_with(trouble_id: str) -> Select[str, str]:

@@ -28,11 +28,21 @@ BESIDE = (
     "/admin/stores/st_1",
     "/admin/stores/st_1/fact",
     "/admin/stores/st_1/merge",
+    "/admin/stores/st_1/secret",
+    "/admin/problems?state=acknowledged",
     "/admin/replays",
     "/admin/replays/new?since=2025-01-01",
     "/admin/turned-away/quarantine",
     "/admin/turned-away/rejections",
+    "/admin/awards?state=any",
+    "/admin/awards/file",
+    "/admin/programme/load",
+    "/admin/programme/woocommerce-2025/terms",
+    "/admin/programme/woocommerce-2025/waiting",
+    "/admin/team/1",
     "/admin/nowhere",
+    "/admin/search",
+    "/admin/search?text=e",
 )
 
 

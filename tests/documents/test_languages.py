@@ -14,6 +14,7 @@ from receiver.app import create_app
 from receiver.documents.status import Status, full_document, status_document
 from receiver.i18n.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
 from receiver.i18n.news import HISTORY, MAIL_PAGES, MAILS, NOTICES
+from receiver.i18n.pages import ERRORS, SITE
 from receiver.i18n.sentences import (
     CLOCK_TROUBLES,
     CONNECT,
@@ -69,6 +70,7 @@ PLAIN = {
     "{}:notice": NOTICES,
     "{}:mail": MAILS,
     "{}:mail_page": MAIL_PAGES,
+    "site.{}:label": SITE,
 }
 
 
@@ -80,6 +82,7 @@ PAGES = {
     "webhook_trouble": WEBHOOK_TROUBLES,
     "clock": CLOCK_TROUBLES,
     "trouble": TROUBLES,
+    "error": ERRORS,
 }
 
 

@@ -198,7 +198,7 @@ def test_a_merchant_who_denies_is_told_that_nothing_was_connected(service, visit
     away = go(service[0], visitor, shop).headers["Location"]
     back = urlsplit(Merchant(shop).deny(away))
     as_secure(visitor).at(f"{back.path}?{back.query}")
-    assert "Nothing was connected." in visitor.at("/connect/store").text
+    assert "You chose not to connect. Nothing was changed." in visitor.at("/connect/store").text
 
 
 @pytest.mark.parametrize(
@@ -351,6 +351,16 @@ def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(servic
         f"{base}/api/v1/status", headers={"Authorization": f"Bearer {shop.records.token}"}, timeout=10
     )
     assert status.status_code == 401
+
+
+def test_the_page_of_a_store_that_left_says_which_key_is_left_there(service, connect, visitor, shop, clock):
+    container, _ = service
+    connect()
+    leave_store(at(container, clock()), only(container, tables.Store).id, reason="asked", actor="ann")
+    page = visitor.at("/connect/store")
+    assert "The connection of this store has ended." in page.text
+    assert "Settings, Advanced, REST API" in page.text
+    assert len(shop.records.keys) == 1  # which WooCommerce lets nobody but its merchant remove
 
 
 def test_erasing_leaves_ids_and_nothing_that_names_anybody(service, connect, shop, clock):

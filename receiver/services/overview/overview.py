@@ -14,7 +14,8 @@ from receiver.documents.money import amount_text
 from receiver.domain.health import Sign, signs
 from receiver.domain.hourly_counts import HOUR, HourlyKind, hour_of
 from receiver.services.alerts.work_queue import MOST, TodoItem, today
-from receiver.services.programmes.statistics import Sum, Totals, total_counts
+from receiver.services.programmes.money import Sum
+from receiver.services.programmes.statistics import Totals, total_counts
 from receiver.services.staff.records import StaffMember
 from receiver.storage import hourly_counts
 from receiver.storage.database import Database
@@ -92,8 +93,8 @@ def _matter(item: TodoItem) -> dict[str, Any]:
 
 def _sign(sign: Sign) -> dict[str, Any]:
     words = sign_words(sign)
-    told = {"id": str(sign.id), "health": str(sign.health), "text": f"{words.name}: {words.figure}"}
-    return {**told, "at": sign.at, "count": sign.count, "total": sign.total}
+    line = {"id": str(sign.id), "health": str(sign.health), "text": f"{words.name}: {words.figure}"}
+    return {**line, "at": sign.at, "count": sign.count, "total": sign.total}
 
 
 def _sums(by_currency: Mapping[str, Sum]) -> dict[str, dict[str, Any]]:

@@ -54,9 +54,9 @@ def description(flow: Sequence[FlowHour]) -> str:
     """Return the picture in a sentence, for those who do not see it."""
     sums = [sum(getattr(hour, kind) or 0 for hour in flow) for kind in KINDS]
     unknown = sum(hour.processed is None for hour in flow)
-    told = ", ".join(f"{count:,} {kind}" for count, kind in zip(sums, KINDS, strict=True))
+    counts = ", ".join(f"{count:,} {kind}" for count, kind in zip(sums, KINDS, strict=True))
     gap = f"; {unknown} hour{'s' if unknown != 1 else ''} before counting began" if unknown else ""
-    return f"{told} in the last {len(flow)} hours{gap}."
+    return f"{counts} in the last {len(flow)} hours{gap}."
 
 
 def _chart(flow: Sequence[FlowHour], zone: tzinfo, name: str, width: int, *, every: int) -> FlowChart:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from flask import Blueprint, g, render_template, url_for
@@ -15,6 +15,7 @@ from receiver.documents.troubles import staff_words
 from receiver.domain.audit import AuditAction
 from receiver.domain.awards import DUE_SOON, AwardState
 from receiver.domain.decision import Stage
+from receiver.domain.hourly_counts import HOUR
 from receiver.domain.rejections import RejectionReason
 from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
 from receiver.home import COMMAND
@@ -24,6 +25,7 @@ from receiver.services.programmes.statistics import Totals
 from receiver.services.stores.listing import CONDITIONS
 from receiver.web.admin.filters import readers_zone
 from receiver.web.admin.flow_chart import flow_charts
+from receiver.web.admin.periods import field_text
 from receiver.web.admin.sign_in import staff_only
 
 today_pages = Blueprint("today", __name__, url_prefix="/admin", template_folder="templates")
@@ -126,7 +128,12 @@ def show() -> str:
         sign_words=sign_words,
         charts=flow_charts(overview.flow, readers_zone()),
         awards=_awards(overview.totals),
+        hour_period=_hour_period,
     )
+
+
+def _hour_period(hour: datetime) -> dict[str, str]:
+    return {"since": field_text(hour), "until": field_text(hour + HOUR)}
 
 
 @dataclass(frozen=True)
@@ -152,11 +159,10 @@ def _awards(totals: Totals | None) -> list[_AwardsOfState]:
 
 def _leads_to(matter: TodoItem) -> str | None:
     """The list behind a number; None where there is none."""
-    day = current_container().now().astimezone(UTC).date()
     if matter.id == "awards_overdue":
         return url_for("awards.show", overdue="any")
     if matter.id == "awards_due_soon":
-        return url_for("awards.show", due_before=day + timedelta(days=DUE_SOON.days))
+        return url_for("awards.show", due_soon="any")
     if matter.id == "reviews_waiting":
         return url_for("console_reviews.show")
     if matter.id == "stores_held":

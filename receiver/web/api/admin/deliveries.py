@@ -10,11 +10,11 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from receiver.container import current_container
-from receiver.domain.deliveries import DeliveryFilters, DeliverySource, DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliverySource, DeliveryState
 from receiver.errors import Refused
 from receiver.paging import LARGEST_ID
 from receiver.services.deliveries.detail import DeliveryDetail, delivery_detail, raw_body, redacted_body
-from receiver.services.deliveries.search import search_deliveries
+from receiver.services.deliveries.search import MOST_COUNTED, count_by_state, search_deliveries
 from receiver.services.deliveries.signature_check import SecretVersion, VerificationStatus
 from receiver.services.validation import LONGEST_FILTER
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
@@ -38,6 +38,13 @@ class DeliveryFiltersSchema(Schema):
     since = Moment()
     until = Moment(metadata={"description": "Not included."})
     search = fields.String(**TEXT, metadata={"description": "Part of an id, topic, hash or error."})
+    cause = fields.String(
+        validate=OneOf(list(DeliveryReason)), metadata={"description": "Why it ended without an effect."}
+    )
+    failed_in = fields.Integer(
+        validate=NUMBER,
+        metadata={"description": "The replay in which it failed; it has not succeeded since."},
+    )
 
 
 class DeliveryArguments(NumberedPage, DeliveryFiltersSchema):
@@ -64,7 +71,20 @@ class DeliveryRowSchema(Schema):
     )
     duplicates = fields.Integer(required=True)
     due_at = Moment(**TIME)
+    cause = fields.String(
+        attribute="reason", required=True, **MAYBE, metadata={"enum": [*DeliveryReason, None]}
+    )
     error = fields.String(required=True, **MAYBE)
+    request_id = fields.String(
+        required=True, **MAYBE, metadata={"description": "Of the call that brought it, as in the logs."}
+    )
+
+
+class CountsSchema(Schema):
+    """Deliveries by state; a count over `counted_up_to` means more than that."""
+
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True, **MAYBE)
+    counted_up_to = fields.Integer(required=True)
 
 
 class AttemptSchema(Schema):
@@ -111,6 +131,18 @@ class DeliveriesView(MethodView):
             current_container().database, DeliveryFilters(**arguments), after=after, limit=limit
         )
         return page_document(found)
+
+
+@deliveries_api.route("/deliveries/counts")
+class CountsView(MethodView):
+    """The deliveries of each state."""
+
+    @deliveries_api.arguments(DeliveryFiltersSchema(exclude=("state",)), location="query")
+    @deliveries_api.response(200, CountsSchema)
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """By state, where stores and times alone are asked for and that is known at a glance; else null."""
+        counts = count_by_state(current_container().database, DeliveryFilters(**arguments))
+        return {"counts": counts, "counted_up_to": MOST_COUNTED}
 
 
 @deliveries_api.route("/deliveries/<int:delivery_id>")
