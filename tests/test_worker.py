@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -334,12 +334,13 @@ def decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[str]:
     """The stores that are decided from now on."""
     decided: list[str] = []
 
-    def decide_store(_database: Database, _now: datetime, store_id: str) -> None:
-        if store_id == fails:
+    def decide_together(_database: Database, _now: datetime, store_ids: Sequence[str]) -> Sequence[str]:
+        if fails in store_ids:
             raise ValueError("this store cannot be decided")
-        decided.append(store_id)
+        decided.extend(store_ids)
+        return store_ids
 
-    monkeypatch.setattr(decide, "decide_store", decide_store)
+    monkeypatch.setattr(decide, "_decide_together", decide_together)
     return decided
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,8 +69,16 @@ def keep_claim(session: Session, claim: NewClaim, now: datetime) -> bool:
 
 def claims_of_store(session: Session, store_id: str) -> Sequence[AddressClaim]:
     """The newest first; those that signed first."""
-    query = select(AddressClaim).where(AddressClaim.store_id == store_id)
-    return list(session.scalars(query.order_by(AddressClaim.signed_at.is_(None), AddressClaim.id.desc())))
+    return claims_of_stores(session, [store_id]).get(store_id, [])
+
+
+def claims_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, list[AddressClaim]]:
+    """Return what `claims_of_store` does, by store; a store without any is left out."""
+    query = select(AddressClaim).where(AddressClaim.store_id.in_(store_ids))
+    found: defaultdict[str, list[AddressClaim]] = defaultdict(list)
+    for claim in session.scalars(query.order_by(AddressClaim.signed_at.is_(None), AddressClaim.id.desc())):
+        found[claim.store_id].append(claim)
+    return found
 
 
 def addresses_named(session: Session, store_ids: Collection[str]) -> dict[str, tuple[str, ...]]:

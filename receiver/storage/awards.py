@@ -5,7 +5,8 @@ The order in which rows are held is the same everywhere: stores by id, then awar
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import (
@@ -20,7 +21,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    union,
 )
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ from receiver.paging import Page
 from receiver.storage.chunks import chunks_of
 from receiver.storage.paging import Keyset, ScanPlan, last_value, read_rows, scan
 from receiver.storage.stores import lock_stores
-from receiver.storage.tables import Account, Award, Store
+from receiver.storage.tables import Award, Store
 from receiver.storage.tables.awards import IS_FLAGGED
 
 SCANNED_AWARDS = 5_000  # that one page looks at, where each has to be
@@ -164,51 +164,31 @@ def holders_of_codes(session: Session, hashes: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def other_awards(
-    session: Session,
-    store: Store,
-    *,
-    but: Collection[str] = (),
-    until: datetime | None = None,
-    **of: str | Sequence[str],
-) -> int:
-    """Count the programme's awards to other stores, by merchant, advertiser_id, business_center or stores.
-
-    `but`: stores that are known to be of another merchant. `until`: only awards decided before, since a later
-    one puts no earlier one in doubt.
-    """
-    theirs = (
-        Award.programme == store.programme,
-        Award.store_id.not_in({store.id, *but}),
-        *(() if until is None else (Award.decided_at < until,)),
-    )
-    found = union(*(query.where(*theirs) for name, value in of.items() for query in _awards_of(name, value)))
-    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
-
-
-def _awards_of(name: str, value: str | Sequence[str]) -> list[Select[str]]:
-    """By what an award was recorded with, and by what its store or account has become since.
-
-    Each has its own index: with `or` between them, all awards of the programme are looked at.
-    """
-    if name == "stores":
-        return [select(Award.id).where(Award.store_id.in_(value))]
-    of_stores = Award.store_id.in_(select(Store.id).where(Store.merchant == value))
-    of_accounts = select(Account.advertiser_id).where(Account.business_center == value)
-    since = {"merchant": of_stores, "business_center": Award.advertiser_id.in_(of_accounts)}
-    conditions = [getattr(Award, name) == value, *([since[name]] if name in since else [])]
-    return [select(Award.id).where(item) for item in conditions]
-
-
 def award_of(session: Session, store: Store) -> Award | None:
     query = select(Award).where(Award.programme == store.programme, Award.store_id == store.id)
     return session.scalars(query).first()
 
 
+def awards_of_stores(session: Session, stores: Iterable[Store]) -> dict[str, Award]:
+    """Return, by store, its award of its programme; a store without one is left out."""
+    programmes = {store.id: store.programme for store in stores}
+    query = select(Award).where(Award.store_id.in_(programmes), Award.programme.in_({*programmes.values()}))
+    found = session.scalars(query, execution_options={"populate_existing": True})
+    return {award.store_id: award for award in found if award.programme == programmes[award.store_id]}
+
+
 def awards_of_account(session: Session, advertiser_id: str) -> list[Award]:
     """Every award given for an ad account, of whatever programme, the oldest first."""
-    query = select(Award).where(Award.advertiser_id == advertiser_id)
-    return list(session.scalars(query.order_by(Award.decided_at, Award.id)))
+    return awards_of_accounts(session, [advertiser_id]).get(advertiser_id, [])
+
+
+def awards_of_accounts(session: Session, advertiser_ids: Collection[str]) -> dict[str, list[Award]]:
+    """Return, by ad account, every award given for it, of whatever programme, the oldest first."""
+    query = select(Award).where(Award.advertiser_id.in_(advertiser_ids))
+    found: defaultdict[str, list[Award]] = defaultdict(list)
+    for award in session.scalars(query.order_by(Award.decided_at, Award.id)):
+        found[award.advertiser_id].append(award)
+    return found
 
 
 def _known(found: dict[str, Award], award_id: str) -> Award:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +19,21 @@ FAILING_SHARE = 4
 def bridge_of(session: Session, store_id: str, *, locked: bool = False) -> Bridge | None:
     query = select(Bridge).where(Bridge.store_id == store_id).execution_options(populate_existing=True)
     return session.scalars(query.with_for_update() if locked else query).first()
+
+
+@dataclass(frozen=True)
+class BridgeTrouble:
+    """What the last check of a connected store met, and the last one that came through."""
+
+    trouble: str
+    checked_at: datetime | None
+
+
+def bridge_troubles(session: Session, store_ids: Collection[str]) -> dict[str, BridgeTrouble]:
+    """Return, by store, what is wrong with its connection; a store with nothing wrong is left out."""
+    query = select(Bridge.store_id, Bridge.trouble, Bridge.checked_at)
+    found = session.execute(query.where(Bridge.store_id.in_(store_ids), Bridge.trouble.is_not(None)))
+    return {store_id: BridgeTrouble(trouble, at) for store_id, trouble, at in found if trouble}
 
 
 def due_bridges(session: Session, now: datetime, limit: int) -> list[str]:

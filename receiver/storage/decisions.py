@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -33,20 +34,36 @@ def last_decision(session: Session, store_id: str) -> DecisionRow | None:
     return session.scalars(query.limit(1)).first()
 
 
+def last_digests(session: Session, store_ids: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Return, by store, the number and the digest of its newest decision."""
+    newest = (
+        select(DecisionRow.id)
+        .where(DecisionRow.store_id == Store.id)
+        .order_by(DecisionRow.id.desc())
+        .limit(1)
+        .correlate(Store)
+        .scalar_subquery()
+    )
+    query = select(Store.id, DecisionRow.id, DecisionRow.digest).join(DecisionRow, DecisionRow.id == newest)
+    found = session.execute(query.where(Store.id.in_(store_ids)))
+    return {store_id: (number, digest) for store_id, number, digest in found}
+
+
 def decision_before(session: Session, row: DecisionRow) -> DecisionRow | None:
     """Return the decision for the same store just before this one."""
     earlier = select(DecisionRow).where(DecisionRow.store_id == row.store_id, DecisionRow.id < row.id)
     return session.scalars(earlier.order_by(DecisionRow.id.desc()).limit(1)).first()
 
 
-def bound_decisions(session: Session, store_id: str, at: datetime) -> None:
-    """Keep the first decisions of a store's day and the newest: the one before it gives way."""
+def bound_decisions(session: Session, store_ids: Collection[str], at: datetime) -> None:
+    """Keep the first decisions of each store's day and the newest: those before it give way."""
     midnight = datetime.combine(at.astimezone(UTC).date(), time(0), UTC)
-    of_day = (DecisionRow.store_id == store_id, DecisionRow.decided_at >= midnight)
-    query = select(DecisionRow.id).where(*of_day).order_by(DecisionRow.id.desc())
-    ids = list(session.scalars(query.limit(DECISIONS_A_DAY + 1)))
-    if len(ids) > DECISIONS_A_DAY:
-        _forget_decisions(session, DecisionRow.id == ids[1])
+    of_day = (DecisionRow.store_id.in_(store_ids), DecisionRow.decided_at >= midnight)
+    counted = select(DecisionRow.store_id, func.count()).where(*of_day).group_by(DecisionRow.store_id)
+    for store_id, count in session.execute(counted.having(func.count() > DECISIONS_A_DAY)).all():
+        ids = select(DecisionRow.id).where(DecisionRow.store_id == store_id).order_by(DecisionRow.id.desc())
+        before_newest = session.scalars(ids.offset(1).limit(count - DECISIONS_A_DAY)).all()
+        _forget_decisions(session, DecisionRow.id.in_(before_newest))
 
 
 def thin_decisions(session: Session, before: datetime, limit: int) -> int:

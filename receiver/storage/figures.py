@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Date
+from sqlalchemy import Date, select
 from sqlalchemy.orm import Session
 
-from receiver.storage.payments import payments
-from receiver.storage.spend import account, days
+from receiver.domain.facts import DaySpend
+from receiver.storage.payments import payments, payments_of
+from receiver.storage.spend import account, day_spend, days, days_of
 from receiver.storage.tables import Account, Base, Link, PaymentRow, SpendDay
 from receiver.storage.types import ExactDecimal, Utc
 
@@ -41,7 +42,7 @@ class AccountFigures:
     """An ad account's rows as TikTok told them, to read from; nobody changes them."""
 
     account: Account
-    days: Sequence[SpendDay]
+    days: Sequence[DaySpend]
     payments: Sequence[PaymentRow]
     is_live: bool  # False: as they were when the consent ended
 
@@ -57,44 +58,47 @@ def figures_of(session: Session, link: Link | None) -> AccountFigures | None:
     None without such a consent, and before the first reading. Once the consent has ended they are those of
     that moment, whatever others read later with consents of their own.
     """
-    if link is None or link.proven_at is None:
-        return None
-    return _live(session, link.advertiser_id) if link.consent else _last(link)
+    return figures_of_links(session, [link]).get(link.id) if link else None
 
 
-def account_row(session: Session, link: Link | None) -> Account | None:
-    """Return the account alone, as `figures_of` does."""
-    if link is None or link.proven_at is None:
-        return None
-    if link.consent:
-        return account(session, link.advertiser_id)
-    last = _last(link)
-    return last.account if last else None
+def figures_of_links(session: Session, links: Iterable[Link]) -> dict[int, AccountFigures]:
+    """Return what `figures_of` does for each of several links, by the link's id."""
+    proven = [link for link in links if link.proven_at is not None]
+    accounts = {link.id: link.advertiser_id for link in proven if link.consent}
+    live = _live(session, set(accounts.values())) if accounts else {}
+    found = {link_id: live[account] for link_id, account in accounts.items() if account in live}
+    ended = {link.id: _last(link) for link in proven if not link.consent}
+    return found | {link_id: figures for link_id, figures in ended.items() if figures}
 
 
 def end_consent(session: Session, link: Link, now: datetime, consent: bool | None) -> None:
     """Forget a link's token, keep the figures of this moment. `consent`: False withdrawn, None not asked."""
-    if link.consent and (figures := _live(session, link.advertiser_id)) is not None:
-        link.last_figures = figures_document(figures)
+    if link.consent and (row := account(session, link.advertiser_id)) is not None:
+        link.last_figures = _document(session, row)
     link.token_encrypted, link.consent, link.scopes = None, consent, None
     link.consent_at = None if consent is None else now
     link.consent_lost = None
 
 
-def figures_document(figures: AccountFigures) -> dict[str, Any]:
-    """Return the figures as JSON can hold them."""
+def _document(session: Session, account: Account) -> dict[str, Any]:
+    """Return an account's figures as JSON can hold them."""
     return {
-        "account": _plain(figures.account, TOLD),
-        "days": [_plain(day) for day in figures.days],
-        "payments": [_plain(row) for row in figures.payments],
+        "account": _plain(account, TOLD),
+        "days": [_plain(day) for day in days(session, account.advertiser_id)],
+        "payments": [_plain(row) for row in payments(session, account.advertiser_id)],
     }
 
 
-def _live(session: Session, advertiser_id: str) -> AccountFigures | None:
-    row = account(session, advertiser_id)
-    if row is None:
-        return None
-    return AccountFigures(row, days(session, advertiser_id), payments(session, advertiser_id), is_live=True)
+def _live(session: Session, advertiser_ids: Collection[str]) -> dict[str, AccountFigures]:
+    query = select(Account).where(Account.advertiser_id.in_(advertiser_ids))
+    accounts = session.scalars(query, execution_options={"populate_existing": True}).all()
+    spent, paid = days_of(session, advertiser_ids), payments_of(session, advertiser_ids)
+    return {
+        item.advertiser_id: AccountFigures(
+            item, spent.get(item.advertiser_id, ()), paid.get(item.advertiser_id, ()), is_live=True
+        )
+        for item in accounts
+    }
 
 
 def _last(link: Link) -> AccountFigures | None:
@@ -103,7 +107,7 @@ def _last(link: Link) -> AccountFigures | None:
         return None
     return AccountFigures(
         _row(Account, kept["account"]),
-        [_row(SpendDay, day) for day in kept["days"]],
+        [day_spend(_row(SpendDay, day)) for day in kept["days"]],
         [_row(PaymentRow, payment) for payment in kept["payments"]],
         is_live=False,
     )

@@ -6,10 +6,12 @@ connect a shop on a shared host, or name somebody's ad account.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.decision import Stage
@@ -20,6 +22,7 @@ from receiver.storage.paging import Keyset, read_page
 from receiver.storage.tables import Account, Award, Link, MerchantAnswer, Store
 
 BY_ID = Keyset((Store.id,))
+IN_ORDER = (Likeness.TIKTOK_USER, Likeness.BUSINESS_CENTER, Likeness.ACCOUNT_NAME, Likeness.HOST)
 
 
 @dataclass(frozen=True)
@@ -33,29 +36,48 @@ class Alike:
 
 def find_alike(session: Session, store: Store, *, only_holding: bool = False) -> list[Alike]:
     """Stores of other merchants of the programme that staff have not told apart from this one, by id."""
-    ways = _ways(session, store)
-    if not ways:
-        return []
-    found: dict[str, list[Likeness]] = {}
-    for likeness, ids in ways.items():
-        for store_id in session.scalars(ids.where(_holds(store)) if only_holding else ids):
-            found.setdefault(store_id, []).append(likeness)
-    apart = told_apart(session, store.id)
-    others = session.scalars(select(Store).where(Store.id.in_(found)).order_by(Store.id)).all()
-    holding = set(session.scalars(select(Store.id).where(Store.id.in_(found), _holds(store))))
+    apart = told_apart(session, [store.id])
+    return find_alike_of(session, [store], apart, only_holding=only_holding).get(store.id, [])
+
+
+def find_alike_of(
+    session: Session,
+    stores: Collection[Store],
+    apart: Mapping[str, Collection[str]],
+    *,
+    only_holding: bool = False,
+) -> dict[str, list[Alike]]:
+    """Return what `find_alike` does, by store, in as many statements; `apart`: as staff told, by store."""
+    marks = _marks(session, stores)
+    found: dict[str, dict[str, list[Likeness]]] = {}
+    for likeness, by_store in marks.items():
+        bearers = _bearers(session, likeness, set().union(*by_store.values()), only_holding)
+        for store_id, values in by_store.items():
+            for other_id in set().union(*(bearers[value] for value in values)) - {store_id}:
+                found.setdefault(store_id, {}).setdefault(other_id, []).append(likeness)
+    others = _with_holding(session, set().union(*found.values())) if found else []
     # Not asked of the database: SQLite would look at all stores of the programme.
-    return [
-        Alike(other, tuple(found[other.id]), other.id in holding)
-        for other in others
-        if other.programme == store.programme and other.merchant != store.merchant and other.id not in apart
-    ]
+    return {
+        store.id: [
+            Alike(other, tuple(found[store.id][other.id]), holds)
+            for other, holds in others
+            if other.id in found[store.id] and other.id not in apart.get(store.id, ())
+            if other.programme == store.programme and other.merchant != store.merchant
+        ]
+        for store in stores
+        if store.id in found
+    }
 
 
-def told_apart(session: Session, store_id: str) -> set[str]:
-    """Stores that staff said to be of another merchant than this one."""
+def told_apart(session: Session, store_ids: Collection[str]) -> dict[str, set[str]]:
+    """Return, by store, the stores that staff said to be of another merchant than this one."""
     first, second = MerchantAnswer.store_id, MerchantAnswer.other_id
-    query = select(first, second).where(or_(first == store_id, second == store_id))
-    return {other for row in session.execute(query) for other in row if other != store_id}
+    query = select(first, second).where(or_(first.in_(store_ids), second.in_(store_ids)))
+    apart: defaultdict[str, set[str]] = defaultdict(set)
+    for store_id, other_id in session.execute(query):
+        apart[store_id].add(other_id)
+        apart[other_id].add(store_id)
+    return apart
 
 
 def answer_about(session: Session, item: str, other: str) -> MerchantAnswer | None:
@@ -68,46 +90,61 @@ def page_of_asked_about(session: Session, *, after: str | None, limit: int) -> P
     return read_page(session, query, BY_ID, after=None if after is None else (after,), limit=limit)
 
 
-def _ways(session: Session, store: Store) -> dict[Likeness, Select[str]]:
-    """For each likeness the ids of stores that share it; none for a store of which nothing is proven."""
-    own = session.scalars(select(Link).where(Link.store_id == store.id, is_proven())).all()
-    has_award = session.scalar(select(exists().where(Award.store_id == store.id)))
-    if not own and not has_award:
-        return {}
-    accounts = session.scalars(
-        select(Account).where(Account.advertiser_id.in_({link.advertiser_id for link in own}))
-    ).all()
-    users = _known(link.tiktok_user_hash for link in own)
-    centers = _known(account.business_center for account in accounts)
-    names = _known(account.name_key for account in accounts)
-    by_account = _others(store).join(Account, Account.advertiser_id == Link.advertiser_id)
-    ways = {
-        Likeness.TIKTOK_USER: users and _others(store).where(Link.tiktok_user_hash.in_(users)),
-        Likeness.BUSINESS_CENTER: centers and by_account.where(Account.business_center.in_(centers)),
-        Likeness.ACCOUNT_NAME: names and by_account.where(Account.name_key.in_(names)),
-        Likeness.HOST: store.host and _on_host(store),
-    }
-    return {likeness: query for likeness, query in ways.items() if isinstance(query, Select)}
+# By store: the values of a mark that it bears.
+Marks = dict[str, set[str]]
 
 
-def _known(values: Iterable[str | None]) -> set[str]:
-    return {value for value in values if value is not None}
+def _marks(session: Session, stores: Collection[Store]) -> dict[Likeness, Marks]:
+    """What stores may share with others; nothing of a store of which nothing is proven."""
+    ids = {store.id for store in stores}
+    columns = (Link.store_id, Link.tiktok_user_hash, Account.business_center, Account.name_key)
+    own = select(*columns).outerjoin(Account, Account.advertiser_id == Link.advertiser_id)
+    links = session.execute(own.where(Link.store_id.in_(ids), is_proven())).all()
+    awarded = set(session.scalars(select(Award.store_id).where(Award.store_id.in_(ids))))
+    marks: dict[Likeness, Marks] = {likeness: {} for likeness in IN_ORDER}
+    for store_id, *values in links:
+        for likeness, value in zip(IN_ORDER, values, strict=False):
+            if value is not None:
+                marks[likeness].setdefault(store_id, set()).add(value)
+    proven = awarded.union(row.store_id for row in links)
+    marks[Likeness.HOST] = {store.id: {store.host} for store in stores if store.host and store.id in proven}
+    return {likeness: by_store for likeness, by_store in marks.items() if by_store}
 
 
-def _others(store: Store) -> Select[str]:
-    """By a link that its advertiser consented to."""
-    query = select(Link.store_id).join(Store, Store.id == Link.store_id)
-    return query.where(is_proven(), Link.store_id != store.id).distinct()
+def _bearers(
+    session: Session, likeness: Likeness, values: Collection[str], only_holding: bool
+) -> defaultdict[str, set[str]]:
+    """Return, by value of a mark, the stores that bear it, by proof or by award."""
+    query = _who_bears(likeness, values)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for value, store_id in session.execute(query.where(_holds()) if only_holding else query):
+        found[value].add(store_id)
+    return found
 
 
-def _on_host(store: Store) -> Select[str]:
-    proven = or_(
-        exists().where(Link.store_id == Store.id, is_proven()), exists().where(Award.store_id == Store.id)
-    )
-    return select(Store.id).where(Store.host == store.host, Store.id != store.id, proven)
+def _who_bears(likeness: Likeness, values: Collection[str]) -> Select[Any, str]:
+    if likeness is Likeness.HOST:
+        linked = exists().where(Link.store_id == Store.id, is_proven())
+        proven = or_(linked, exists().where(Award.store_id == Store.id))
+        return select(Store.host, Store.id).where(Store.host.in_(values), proven)
+    mark = {
+        Likeness.TIKTOK_USER: Link.tiktok_user_hash,
+        Likeness.BUSINESS_CENTER: Account.business_center,
+        Likeness.ACCOUNT_NAME: Account.name_key,
+    }[likeness]
+    query = select(mark, Link.store_id).join(Store, Store.id == Link.store_id)
+    if likeness is not Likeness.TIKTOK_USER:
+        query = query.join(Account, Account.advertiser_id == Link.advertiser_id)
+    return query.where(mark.in_(values), is_proven())
 
 
-def _holds(store: Store) -> ColumnElement[bool]:
+def _with_holding(session: Session, store_ids: Collection[str]) -> list[tuple[Store, bool]]:
+    """Return stores, and whether each holds an award or may be about to, by id."""
+    query = select(Store, _holds()).where(Store.id.in_(store_ids)).order_by(Store.id)
+    return [(store, holds) for store, holds in session.execute(query)]
+
+
+def _holds() -> ColumnElement[bool]:
     """Who only looks alike stops nobody: that takes an award, or money spent for one."""
-    awarded = exists().where(Award.store_id == Store.id, Award.programme == store.programme)
-    return and_(Store.programme == store.programme, or_(Store.stage == Stage.HELD, awarded))
+    awarded = exists().where(Award.store_id == Store.id, Award.programme == Store.programme)
+    return or_(func.coalesce(Store.stage, "") == Stage.HELD, awarded)

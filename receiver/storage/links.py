@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, union
 from sqlalchemy.orm import Session
 
 from receiver.domain.limits import CLAIMS_OF_A_STORE
@@ -108,7 +109,38 @@ def page_of_links(
     return read_page(session, query, BY_NUMBER, after=None if after is None else (after,), limit=limit)
 
 
-def set_up_before(session: Session, store: Store, link: Link | None, lineage: Sequence[str] = ()) -> bool:
+@dataclass(frozen=True)
+class ProvenLink:
+    """A link that its advertiser consented to, of a store that was set up."""
+
+    id: int
+    store_id: str
+    advertiser_id: str
+    proven_at: datetime
+    programme: str
+    set_up_at: datetime
+
+
+def proven_links(
+    session: Session, store_ids: Collection[str], advertiser_ids: Collection[str]
+) -> set[ProvenLink]:
+    """Return the proven links of these stores, and those to these accounts, of stores that were set up."""
+    columns = (Link.id, Link.store_id, Link.advertiser_id, Link.proven_at, Store.programme, Store.set_up_at)
+    query = select(*columns).join(Store, Store.id == Link.store_id)
+    query = query.where(is_proven(), Store.set_up_at.is_not(None))
+    # Each has its own index: with `or` between them, all links are looked at.
+    own, of_accounts = Link.store_id.in_(store_ids), Link.advertiser_id.in_(advertiser_ids)
+    rows = session.execute(union(query.where(own), query.where(of_accounts)))
+    return {
+        ProvenLink(id, store_id, advertiser_id, proven_at, programme, set_up_at)
+        for id, store_id, advertiser_id, proven_at, programme, set_up_at in rows
+        if proven_at is not None and set_up_at is not None
+    }
+
+
+def set_up_before(
+    store: Store, link: Link | None, lineage: Collection[str], known: Iterable[ProvenLink]
+) -> bool:
     """Return whether this account or this store completed the set-up earlier, under another store or link.
 
     Only links that an advertiser consented to count, in the order of those consents, which the service
@@ -116,16 +148,12 @@ def set_up_before(session: Session, store: Store, link: Link | None, lineage: Se
     """
     if link is None or link.proven_at is None:
         return False
-    earlier = (
-        select(Link.id)
-        .join(Store, Store.id == Link.store_id)
-        .where(
-            Store.programme == store.programme,
-            Store.set_up_at <= link.proven_at,
-            Link.proven_at < link.proven_at,
-            Link.id != link.id,
-            Link.store_id.in_([store.id, *lineage]) | (Link.advertiser_id == link.advertiser_id),
-        )
-        .limit(1)
+    own = {store.id, *lineage}
+    return any(
+        item.programme == store.programme
+        and item.set_up_at <= link.proven_at
+        and item.proven_at < link.proven_at
+        and item.id != link.id
+        and (item.store_id in own or item.advertiser_id == link.advertiser_id)
+        for item in known
     )
-    return session.scalar(earlier) is not None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from receiver.domain.deliveries import DeliveryReason, DeliveryState
 from receiver.domain.facts import LostSignals
@@ -17,24 +18,38 @@ SIGNAL = "action.wc_ad_credit_signal"
 TROUBLES = {f"signals_{why}": why for why in LostSignals}  # as the store's last decision noted them
 
 
-def newest_loss(session: Session, store: Store) -> LostSignals | None:
+@dataclass(frozen=True)
+class LostMessages:
+    """When a store's newest message was lost, by how: dead with a reason, or refused."""
+
+    dead: tuple[datetime, LostSignals] | None = None
+    refused: tuple[datetime, LostSignals] | None = None
+
+
+def lost_messages(session: Session, store_ids: Collection[str]) -> dict[str, LostMessages]:
+    """Return, by store, its newest lost messages; a store that lost none is left out."""
+    dead, refused = _dead(session, store_ids), _refused(session, store_ids)
+    return {item: LostMessages(dead.get(item), refused.get(item)) for item in dead.keys() | refused.keys()}
+
+
+def newest_loss(store: Store, lost: LostMessages, noticed: Mapping[str, datetime]) -> LostSignals | None:
     """Return why the newest message was lost; None where a signal was applied since, or none was lost.
 
-    What was lost stays lost when the message itself is deleted with its age.
+    What was lost stays lost when the message itself is deleted with its age: `noticed` are the store's
+    troubles as of its last decision, with since when.
     """
-    found = [loss for loss in (_dead(session, store), _refused(session, store)) if loss]
+    found = [loss for loss in (lost.dead, lost.refused) if loss]
     if not found:
-        return _remembered(session, store.id)
+        return _remembered(noticed)
     at, why = max(found)
     return why if store.clock_read_at is None or at > store.clock_read_at else None
 
 
-def is_held(session: Session, store: Store) -> bool:
+def is_held(store: Store, lost: LostMessages, noticed: Mapping[str, datetime]) -> bool:
     """Return whether the newest message names another address as home, and none was applied since."""
-    dead = _dead(session, store)
-    if dead is None:
-        return _remembered(session, store.id) is LostSignals.HELD
-    at, why = dead
+    if lost.dead is None:
+        return _remembered(noticed) is LostSignals.HELD
+    at, why = lost.dead
     return why is LostSignals.HELD and (store.clock_read_at is None or at > store.clock_read_at)
 
 
@@ -45,32 +60,36 @@ def forget_losses(session: Session, store_ids: Collection[str | None]) -> None:
         session.execute(delete(StoreTroubleRow).where(of_stores, StoreTroubleRow.id.in_(TROUBLES)))
 
 
-def _remembered(session: Session, store_id: str) -> LostSignals | None:
-    of_store = StoreTroubleRow.store_id == store_id
-    noted = select(StoreTroubleRow.id).where(of_store, StoreTroubleRow.id.in_(TROUBLES))
-    found = session.scalar(noted.order_by(StoreTroubleRow.since.desc()).limit(1))
-    return TROUBLES[found] if found else None
+def _remembered(noticed: Mapping[str, datetime]) -> LostSignals | None:
+    found = [(since, trouble_id) for trouble_id, since in noticed.items() if trouble_id in TROUBLES]
+    return TROUBLES[max(found)[1]] if found else None
 
 
-def _dead(session: Session, store: Store) -> tuple[datetime, LostSignals] | None:
-    query = select(Delivery.received_at, Delivery.reason)
-    query = query.where(
-        Delivery.state == DeliveryState.DEAD, Delivery.store_id == store.id, Delivery.topic == SIGNAL
+def _dead(session: Session, store_ids: Collection[str]) -> dict[str, tuple[datetime, LostSignals]]:
+    """Of each store one row is read, by an index: it may have lost thousands."""
+    newest = (
+        select(Delivery.id)
+        .where(Delivery.state == DeliveryState.DEAD, Delivery.store_id == Store.id, Delivery.topic == SIGNAL)
+        .order_by(Delivery.id.desc())
+        .limit(1)
+        .correlate(Store)
+        .scalar_subquery()
     )
-    row = session.execute(query.order_by(Delivery.id.desc()).limit(1)).first()
-    if row is None:
-        return None
-    is_held = row.reason == DeliveryReason.ELSEWHERE
-    return row.received_at, LostSignals.HELD if is_held else LostSignals.UNREADABLE
+    query = select(Store.id, Delivery.received_at, Delivery.reason).join(Delivery, Delivery.id == newest)
+    return {
+        store_id: (at, LostSignals.HELD if reason == DeliveryReason.ELSEWHERE else LostSignals.UNREADABLE)
+        for store_id, at, reason in session.execute(query.where(Store.id.in_(store_ids)))
+    }
 
 
-def _refused(session: Session, store: Store) -> tuple[datetime, LostSignals] | None:
-    of_store = (RejectionSample.store_id == store.id, RejectionSample.reason == RejectionReason.SIGNATURE)
-    sample = select(RejectionSample.at).where(*of_store).order_by(RejectionSample.id.desc()).limit(1)
-    held = select(Quarantined.received_at).where(Quarantined.store_id == store.id)
-    moments = [
-        session.scalar(sample),
-        session.scalar(held.order_by(Quarantined.id.desc()).limit(1)),
-    ]
-    at = max((moment for moment in moments if moment is not None), default=None)
-    return None if at is None else (at, LostSignals.REFUSED)
+def _refused(session: Session, store_ids: Collection[str]) -> dict[str, tuple[datetime, LostSignals]]:
+    sample, held = aliased(RejectionSample), aliased(Quarantined)
+    of_sample = (sample.store_id == Store.id, sample.reason == RejectionReason.SIGNATURE)
+    newest_sample = select(sample.at).where(*of_sample).order_by(sample.id.desc()).limit(1)
+    newest_held = select(held.received_at).where(held.store_id == Store.id).order_by(held.id.desc()).limit(1)
+    query = select(Store.id, newest_sample.scalar_subquery(), newest_held.scalar_subquery())
+    found = {}
+    for store_id, *moments in session.execute(query.where(Store.id.in_(store_ids))):
+        if known := [at for at in moments if at is not None]:
+            found[store_id] = max(known), LostSignals.REFUSED
+    return found

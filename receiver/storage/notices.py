@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.limits import SENT_NOTICES
@@ -13,24 +15,40 @@ from receiver.domain.notices import MailState
 from receiver.storage.tables import NoticeAddress, Store, StoreNotice
 
 
-def noticed_at(session: Session, store_id: str) -> dict[str, datetime]:
-    """Return when each kept notice of a store was first noticed, by id."""
-    query = select(StoreNotice.id, StoreNotice.noticed_at).where(StoreNotice.store_id == store_id)
-    return {row.id: row.noticed_at for row in session.execute(query)}
+@dataclass(frozen=True)
+class KeptNotice:
+    """A notice as it is kept: when it was first noticed, and when it was sent."""
+
+    noticed_at: datetime
+    sent_at: datetime | None
 
 
-def replace_notices(session: Session, store_id: str, now: datetime, found: Collection[str]) -> bool:
+def kept_notices(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, KeptNotice]]:
+    """Return, by store, its notices by id, the oldest first."""
+    columns = (StoreNotice.store_id, StoreNotice.id, StoreNotice.noticed_at, StoreNotice.sent_at)
+    query = select(*columns).where(StoreNotice.store_id.in_(store_ids)).order_by(StoreNotice.noticed_at)
+    found: defaultdict[str, dict[str, KeptNotice]] = defaultdict(dict)
+    for store_id, notice_id, noticed_at, sent_at in session.execute(query):
+        found[store_id][notice_id] = KeptNotice(noticed_at, sent_at)
+    return found
+
+
+def replace_notices(
+    session: Session, store_id: str, now: datetime, before: Mapping[str, KeptNotice], found: Collection[str]
+) -> bool:
     """Keep the notices that are true now; those sent before stay, the newest SENT_NOTICES of them.
 
-    Returns whether one is new. The caller holds the store's row.
+    `before`: those kept, the oldest first. Returns whether one is new. The caller holds the store's row.
     """
-    query = select(StoreNotice).where(StoreNotice.store_id == store_id).order_by(StoreNotice.noticed_at)
-    rows = session.scalars(query).all()
-    gone = [row for row in rows if row.id not in found]
-    sent = [row for row in gone if row.sent_at is not None]
-    for row in (*(row for row in gone if row.sent_at is None), *sent[: max(0, len(sent) - SENT_NOTICES)]):
-        session.delete(row)
-    new = set(found) - {row.id for row in rows}
+    gone = {notice_id: kept for notice_id, kept in before.items() if notice_id not in found}
+    sent = [notice_id for notice_id, kept in gone.items() if kept.sent_at is not None]
+    unsent = [notice_id for notice_id in gone if notice_id not in sent]
+    if forgotten := [*unsent, *sent[: max(0, len(sent) - SENT_NOTICES)]]:
+        session.execute(
+            delete(StoreNotice).where(StoreNotice.store_id == store_id, StoreNotice.id.in_(forgotten)),
+            execution_options={"synchronize_session": False},
+        )
+    new = set(found) - set(before)
     session.add_all(StoreNotice(store_id=store_id, id=item, noticed_at=now) for item in sorted(new))
     return bool(new)
 

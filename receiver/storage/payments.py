@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -13,12 +14,20 @@ from receiver.storage.tables import PaymentRow
 
 def payments(session: Session, advertiser_id: str) -> list[PaymentRow]:
     """An account's payments in the order they were made; those without a time come last."""
+    return payments_of(session, [advertiser_id]).get(advertiser_id, [])
+
+
+def payments_of(session: Session, advertiser_ids: Collection[str]) -> dict[str, list[PaymentRow]]:
+    """Return what `payments` does, by account."""
     query = (
         select(PaymentRow)
-        .where(PaymentRow.advertiser_id == advertiser_id)
+        .where(PaymentRow.advertiser_id.in_(advertiser_ids))
         .order_by(PaymentRow.at.is_(None), PaymentRow.at, PaymentRow.transaction_id)
     )
-    return list(session.scalars(query))
+    found: defaultdict[str, list[PaymentRow]] = defaultdict(list)
+    for row in session.scalars(query, execution_options={"populate_existing": True}):
+        found[row.advertiser_id].append(row)
+    return found
 
 
 def replace_payments(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -14,8 +15,16 @@ from receiver.storage.tables import RecordedFact
 
 def recorded_facts(session: Session, store_id: str) -> dict[str, RecordedFact]:
     """The newest record of each name."""
-    query = select(RecordedFact).where(RecordedFact.store_id == store_id).order_by(RecordedFact.id)
-    return {row.name: row for row in session.scalars(query)}
+    return recorded_facts_of(session, [store_id]).get(store_id, {})
+
+
+def recorded_facts_of(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, RecordedFact]]:
+    """Return, by store, the newest record of each name."""
+    query = select(RecordedFact).where(RecordedFact.store_id.in_(store_ids)).order_by(RecordedFact.id)
+    found: defaultdict[str, dict[str, RecordedFact]] = defaultdict(dict)
+    for row in session.scalars(query):
+        found[row.store_id][row.name] = row
+    return found
 
 
 def record_fact(session: Session, **values: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from receiver.domain.facts import DaySpend
 from receiver.domain.poll_reasons import PollReason
 from receiver.request_id import REQUEST_ID
 from receiver.storage.tables import Account, Link, SpendDay, Store
@@ -168,6 +170,21 @@ def link_to_read(session: Session, advertiser_id: str) -> Link | None:
 def days(session: Session, advertiser_id: str) -> list[SpendDay]:
     query = select(SpendDay).where(SpendDay.advertiser_id == advertiser_id).order_by(SpendDay.date)
     return list(session.scalars(query))
+
+
+def days_of(session: Session, advertiser_ids: Collection[str]) -> dict[str, list[DaySpend]]:
+    """Return, by account, the figures of its dates in their order."""
+    day = (SpendDay.date, SpendDay.spend, SpendDay.billed_cost, SpendDay.cash_spend, SpendDay.voucher_spend)
+    query = select(SpendDay.advertiser_id, *day).where(SpendDay.advertiser_id.in_(advertiser_ids))
+    found: defaultdict[str, list[DaySpend]] = defaultdict(list)
+    for row in session.execute(query.order_by(SpendDay.advertiser_id, SpendDay.date)):
+        advertiser_id, date, spend, billed_cost, cash_spend, voucher_spend = row
+        found[advertiser_id].append(DaySpend(date, spend, billed_cost, cash_spend, voucher_spend))
+    return found
+
+
+def day_spend(row: SpendDay) -> DaySpend:
+    return DaySpend(row.date, *(getattr(row, name) for name in FIGURES))
 
 
 def last_date(session: Session, advertiser_id: str) -> date | None:

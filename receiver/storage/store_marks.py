@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Store, StoreMark
@@ -28,15 +30,26 @@ def mark(session: Session, store: Store, kind: str, value: str, *, replace: bool
         found.store_id = store.id
 
 
-def lineage(session: Session, store: Store) -> list[str]:
-    """Return the ids of the earlier records of a shop, the newest first; without the store's own."""
-    ids: list[str] = []
-    before = store.continues
-    while before is not None and before not in ids and len(ids) < LONGEST_LINEAGE:
-        ids.append(before)
-        earlier = session.get(Store, before)
-        before = earlier.continues if earlier else None
-    return ids
+def lineages(session: Session, stores: Iterable[Store]) -> dict[str, list[str]]:
+    """Return, by store, the ids of the earlier records of a shop, the newest first; without its own.
+
+    A store that continues none is left out.
+    """
+    found: dict[str, list[str]] = {store.id: [store.continues] for store in stores if store.continues}
+    continues: dict[str, str | None] = {}
+    going_on = dict(found)
+    while going_on:
+        unknown = {ids[-1] for ids in going_on.values()} - continues.keys()
+        query = select(Store.id, Store.continues).where(Store.id.in_(unknown))
+        continues |= dict.fromkeys(unknown)
+        continues |= {row.id: row.continues for row in session.execute(query)}
+        for store_id, ids in list(going_on.items()):
+            before = continues[ids[-1]]
+            if before is None or before in ids or len(ids) == LONGEST_LINEAGE:
+                del going_on[store_id]
+            else:
+                ids.append(before)
+    return found
 
 
 def _digest(value: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Store, StoreTroubleRow
@@ -16,10 +17,13 @@ _STEPS = _FIRST.union_all(select(_NEXT).where(_FIRST.c.id.is_not(None)))
 PRESENT = select(_STEPS.c.id).where(_STEPS.c.id.is_not(None))
 
 
-def since_of(session: Session, store_id: str) -> dict[str, datetime]:
-    """Return since when each of a store's troubles has been noticed, by id."""
-    query = select(StoreTroubleRow.id, StoreTroubleRow.since).where(StoreTroubleRow.store_id == store_id)
-    return {row.id: row.since for row in session.execute(query)}
+def since_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, dict[str, datetime]]:
+    """Return, by store, since when each of its troubles has been noticed, by id."""
+    query = select(StoreTroubleRow.store_id, StoreTroubleRow.id, StoreTroubleRow.since)
+    found: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+    for store_id, trouble_id, since in session.execute(query.where(StoreTroubleRow.store_id.in_(store_ids))):
+        found[store_id][trouble_id] = since
+    return found
 
 
 def troubles_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, list[str]]:
@@ -31,17 +35,23 @@ def troubles_of_stores(session: Session, store_ids: Collection[str]) -> dict[str
     return found
 
 
-def replace_troubles(session: Session, store_id: str, now: datetime, found: Mapping[str, str]) -> None:
-    """Keep who must act by trouble id; what stood before keeps its time. The caller holds the store's row."""
-    rows = session.scalars(select(StoreTroubleRow).where(StoreTroubleRow.store_id == store_id)).all()
-    for row in rows:
-        if row.id not in found:
-            session.delete(row)
-    kept = {row.id for row in rows}
+def replace_troubles(
+    session: Session, store_id: str, now: datetime, before: Collection[str], found: Mapping[str, str]
+) -> None:
+    """Keep who must act by trouble id; those noticed `before` keep their time.
+
+    The caller holds the store's row.
+    """
+    gone = [trouble_id for trouble_id in before if trouble_id not in found]
+    if gone:
+        session.execute(
+            delete(StoreTroubleRow).where(StoreTroubleRow.store_id == store_id, StoreTroubleRow.id.in_(gone)),
+            execution_options={"synchronize_session": False},
+        )
     session.add_all(
-        StoreTroubleRow(store_id=store_id, id=id, who=who, since=now)
-        for id, who in found.items()
-        if id not in kept
+        StoreTroubleRow(store_id=store_id, id=trouble_id, who=who, since=now)
+        for trouble_id, who in found.items()
+        if trouble_id not in before
     )
 
 

@@ -44,6 +44,17 @@ def get_store(session: Session, store_id: str, *, locked: bool = False) -> Store
     return store
 
 
+def get_stores(session: Session, store_ids: Iterable[str]) -> list[Store]:
+    """The stores in the order of their ids, fresh from the database. Raises NotFound."""
+    wanted = list(dict.fromkeys(store_ids))
+    query = select(Store).where(Store.id.in_(filter(str.isprintable, wanted)))
+    found = {store.id: store for store in session.scalars(query.execution_options(populate_existing=True))}
+    for store_id in wanted:
+        if store_id not in found:
+            raise NotFound(f"there is no store {store_id}")
+    return [found[store_id] for store_id in wanted]
+
+
 def store_of_uuid(session: Session, uuid: str) -> Known | None:
     row = session.execute(select(Store.id, Store.url).where(Store.shop_uuid == uuid)).first()
     return Known(row.id, row.url, uuid) if row else None

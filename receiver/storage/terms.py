@@ -19,8 +19,8 @@ def keep_terms(session: Session, programme: str, terms: dict[str, Any], now: dat
 
 
 def kept_terms(session: Session, programme: str) -> dict[str, Any] | None:
-    row = session.get(Terms, programme)
-    return row.terms if row else None
+    """Return a programme's terms as they stand in the database at this moment."""
+    return session.scalar(select(Terms.terms).where(Terms.id == programme))
 
 
 def keep_choice(session: Session, programme: str, *, instead_of: str, by: str, now: datetime) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,6 +84,19 @@ def created_endpoints(session: Session, store_id: str) -> Sequence[WebhookEndpoi
         .order_by(WebhookEndpoint.topic)
     )
     return list(session.scalars(query))
+
+
+def webhook_troubles(session: Session, store_ids: Collection[str]) -> dict[str, set[str]]:
+    """Return, by store, what is wrong with its webhooks; a store with nothing wrong is left out."""
+    in_trouble = (WebhookEndpoint.topic.is_not(None), WebhookEndpoint.trouble.is_not(None))
+    query = select(WebhookEndpoint.store_id, WebhookEndpoint.trouble)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for store_id, trouble in session.execute(
+        query.where(WebhookEndpoint.store_id.in_(store_ids), *in_trouble)
+    ):
+        if trouble:
+            found[store_id].add(trouble)
+    return found
 
 
 def newest_secret(session: Session, hook_id: str) -> WebhookSecret | None:

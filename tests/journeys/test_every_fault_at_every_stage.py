@@ -27,7 +27,8 @@ from receiver.sandbox.tiktok.faults import Fault, Faults
 from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
-from receiver.services.evaluation.facts import gather_facts
+from receiver.services.evaluation.facts import facts_from
+from receiver.services.evaluation.records import records_of
 from receiver.services.polling.poll import poll_due
 from receiver.services.stores.record_fact import record
 from receiver.storage import stores, tables
@@ -230,7 +231,7 @@ def checked(container: Container, stage: Stage, fault: Fault, trouble: str | Non
         bridge.trouble, bridge.checked_at = trouble, now - LATER
     status = status_of(container.database, now, STORE)
     with container.database.reading() as session:
-        facts = gather_facts(session, stores.get_store(session, STORE), now)
+        facts = facts_from(records_of(session, stores.get_store(session, STORE), now), now)
     document = full_document(status)
     assert violations(facts, status.decision, document) == [], (stage, fault, trouble)
     return document

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from receiver.documents.programme import programme_data
 from receiver.documents.status import progress_document, status_document
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.awards import AwardState, is_overdue
-from receiver.domain.decision import Decision, DueAward
+from receiver.domain.decision import Decision, DueAward, Stage
 from receiver.domain.facts import Facts
 from receiver.domain.flags import AwardFlag
 from receiver.domain.likely_credit import likely_credit
@@ -28,30 +29,21 @@ from receiver.services.decisions.discrepancies import store_discrepancies
 from receiver.services.decisions.notices import keep_notices
 from receiver.services.decisions.troubles import keep_troubles, observe
 from receiver.services.decisions.update_award import update_award_from_facts
-from receiver.services.evaluation.evaluate import evaluate_with_facts
-from receiver.services.polling.earlier_poll import earlier_poll, reschedule_poll
+from receiver.services.evaluation.evaluate import evaluate_records
+from receiver.services.evaluation.records import StoreRecords, gather_records, records_of
+from receiver.services.polling.earlier_poll import EarlierPoll, earlier_poll, reschedule_poll
 from receiver.storage import audit, decisions, stores, tables
 from receiver.storage.database import Database
 
 STALE_AFTER = timedelta(hours=1)
+BATCH = 25  # stores in a transaction: deliveries wait for it to end where the database is SQLite
 
 log = structlog.get_logger(__name__)
 
 
 def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
     """Decide anew, keep what changed, and poll sooner where that is due to it. Raises NotFound."""
-    with database.writing() as session:
-        stores.lock_stores(session, [store_id])
-        decision = _decide_and_keep(session, stores.get_store(session, store_id), now)
-        wanted = earlier_poll(session, decision)
-    if wanted:
-        reschedule_poll(database, now, wanted)
-    return decision
-
-
-def decide_locked(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, Decision]:
-    """Decide anew for stores that the caller holds, in its transaction. Raises NotFound."""
-    return {item: _decide_and_keep(session, stores.get_store(session, item), now) for item in store_ids}
+    return _decide_together(database, now, [store_id])[store_id]
 
 
 def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
@@ -62,45 +54,108 @@ def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
 
 
 def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> int:
-    """Decide each store once; one that cannot be decided is logged and holds nobody up. Answers how many."""
-    decided = 0
-    for store_id in dict.fromkeys(store_ids):
-        try:
-            decide_store(database, now, store_id)
-            decided += 1
-        except StorageUnavailable:
-            raise
-        except Exception:  # the edge: the periodic decision tries this store again
-            log.exception("store not decided", store_id=store_id)
-    return decided
+    """Decide each store once, some at a time; one that cannot be decided is logged and holds nobody up.
+
+    Answers how many were decided.
+    """
+    ids = list(dict.fromkeys(store_ids))
+    return sum(_decide_batch(database, now, ids[at : at + BATCH]) for at in range(0, len(ids), BATCH))
 
 
-def _decide_and_keep(session: Session, store: tables.Store, now: datetime) -> Decision:
-    facts, decision = evaluate_with_facts(session, store, now)
-    if isinstance(decision.award, DueAward):
-        facts, decision = _evaluate_locked(session, store, now)
-    elif update_award_from_facts(session, now, store, facts, decision):
-        facts, decision = evaluate_with_facts(session, store, now)
-    kept = _keep(session, store, decision, facts)
+def _decide_batch(database: Database, now: datetime, ids: Sequence[str]) -> int:
+    """Decide in one transaction; in halves where one of them cannot be decided, down to that one alone."""
+    try:
+        return len(_decide_together(database, now, ids))
+    except StorageUnavailable:
+        raise
+    except Exception:  # the edge: the periodic decision tries this store again
+        if len(ids) == 1:
+            log.exception("store not decided", store_id=ids[0])
+            return 0
+    half = len(ids) // 2
+    return _decide_batch(database, now, ids[:half]) + _decide_batch(database, now, ids[half:])
+
+
+def _decide_together(database: Database, now: datetime, ids: Sequence[str]) -> dict[str, Decision]:
+    with database.writing() as session:
+        stores.lock_stores(session, ids)
+        outcomes = _decide_and_keep_all(session, now, ids)
+    for outcome in outcomes.values():
+        if outcome.wanted_poll:
+            reschedule_poll(database, now, outcome.wanted_poll)
+    return {store_id: outcome.decision for store_id, outcome in outcomes.items()}
+
+
+def decide_locked(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, Decision]:
+    """Decide anew for stores that the caller holds, in its transaction. Raises NotFound."""
+    outcomes = _decide_and_keep_all(session, now, store_ids)
+    return {store_id: outcome.decision for store_id, outcome in outcomes.items()}
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """A decision, and what follows from it."""
+
+    decision: Decision
+    is_new: bool  # it was added, since the last one said something else
+    concerns_others: bool  # what changed is what decisions about other stores look at
+    wanted_poll: EarlierPoll | None
+
+
+def _decide_and_keep_all(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, _Outcome]:
+    """Decide in this order; the records are gathered together.
+
+    After a store whose decision those of others look at, the records of the rest are gathered anew.
+    """
+    waiting, outcomes = list(dict.fromkeys(store_ids)), dict[str, _Outcome]()
+    while waiting:
+        gathered = gather_records(session, stores.get_stores(session, waiting), now)
+        for store_id in waiting:
+            outcomes[store_id] = _decide_and_keep(session, gathered[store_id], now)
+            if outcomes[store_id].concerns_others:
+                break
+        waiting = waiting[waiting.index(store_id) + 1 :]
+    if added := [store_id for store_id, outcome in outcomes.items() if outcome.is_new]:
+        decisions.bound_decisions(session, added, now)
+    return outcomes
+
+
+def _decide_and_keep(session: Session, records: StoreRecords, now: datetime) -> _Outcome:
+    store, was_held = records.store, records.store.stage == Stage.HELD
+    facts, decision = evaluate_records(records, now)
+    is_due = isinstance(decision.award, DueAward)
+    if is_due:
+        records = _gather_locked(session, store, now)
+        facts, decision = evaluate_records(records, now)
+    elif update_award_from_facts(session, now, records, facts, decision):
+        facts, decision = evaluate_records(records, now)
+    kept = _keep(session, records, decision, facts)
     if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept):
-        facts, decision = evaluate_with_facts(session, store, now)
-        _keep(session, store, decision, facts)
-    return decision
+        records = records_of(session, store, now)
+        facts, decision = evaluate_records(records, now)
+        kept = _keep(session, records, decision, facts)
+    concerns_others = is_due or was_held != (decision.stage is Stage.HELD)
+    wanted_poll = earlier_poll(records.account, decision)
+    return _Outcome(decision, isinstance(kept, tables.DecisionRow), concerns_others, wanted_poll)
 
 
-def _evaluate_locked(session: Session, store: tables.Store, now: datetime) -> tuple[Facts, Decision]:
-    """Decide once more while nobody else can record an award of the programme.
+def _gather_locked(session: Session, store: tables.Store, now: datetime) -> StoreRecords:
+    """Gather once more while nobody else can record an award of the programme.
 
     Once for a merchant, once for a Business Center: these limits look at other stores' awards, so of two
     stores at the same moment the second must see the first one's.
     """
+    session.flush()
     stores.lock_programme(session, store.programme)
     session.expire_all()
-    return evaluate_with_facts(session, store, now)
+    return records_of(session, store, now)
 
 
-def _keep(session: Session, store: tables.Store, decision: Decision, facts: Facts) -> int:
-    """Append the decision unless the last one said the same from the same facts; answers its row's id."""
+def _keep(
+    session: Session, records: StoreRecords, decision: Decision, facts: Facts
+) -> tables.DecisionRow | int:
+    """Add the decision, or answer the number of the last one where it said the same from the same facts."""
+    store = records.store
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
     store.progress = progress_document(decision)
     coming = likely_credit(decision)
@@ -108,14 +163,13 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     is_asked_about = facts.history.merchant_awards is None
     store.alike_since = (store.alike_since or decision.as_of) if is_asked_about else None
     store_discrepancies(session, decision.as_of, store, facts.discrepancies, Agent.SERVICE)
-    observed = observe(session, store, decision, decision.as_of)
-    keep_troubles(session, store, decision, observed)
-    keep_notices(session, store, decision, observed)
+    observed = observe(records, decision, decision.as_of)
+    since = keep_troubles(session, records, decision, observed)
+    keep_notices(session, records, decision, observed, since)
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)
-    last = decisions.last_decision(session, store.id)
-    if last is not None and last.digest == digest:
-        return last.id
+    if records.last is not None and records.last[1] == digest:
+        return records.last[0]
     row = tables.DecisionRow(
         store_id=store.id,
         decided_at=decision.as_of,
@@ -127,9 +181,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
         answer=status_document(decision),
     )
     session.add(row)
-    session.flush()
-    decisions.bound_decisions(session, store.id, decision.as_of)
-    return row.id
+    return row
 
 
 def _digest(decision: Decision, known: dict[str, Any]) -> str:
@@ -142,11 +194,14 @@ def _digest(decision: Decision, known: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(says, sort_keys=True).encode()).hexdigest()
 
 
-def _record_award(session: Session, store: tables.Store, decision: Decision, decision_id: int) -> bool:
+def _record_award(
+    session: Session, store: tables.Store, decision: Decision, kept: tables.DecisionRow | int
+) -> bool:
     """Record a due award; False when the database already holds one for this store or account.
 
     An override lets a store past a rule, never past that.
     """
+    session.flush()  # the decision's row has its number from here on
     due, account = decision.award, decision.account
     assert isinstance(due, DueAward)
     assert account is not None
@@ -166,7 +221,7 @@ def _record_award(session: Session, store: tables.Store, decision: Decision, dec
         due_by=due.due_by,
         timezone=account.timezone,
         flags=[AwardFlag.DECIDED_LATE] if is_overdue(AwardState.DUE, due.due_by, decision.today) else [],
-        decision_id=decision_id,
+        decision_id=kept if isinstance(kept, int) else kept.id,
     )
     try:
         with session.begin_nested():

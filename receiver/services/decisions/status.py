@@ -13,13 +13,12 @@ from receiver.services.awards.code import with_code
 from receiver.services.context import ServiceContext
 from receiver.services.decisions.notices import current_notices
 from receiver.services.decisions.troubles import is_stale, observe
-from receiver.services.evaluation.evaluate import evaluate
+from receiver.services.evaluation.evaluate import evaluate_records
+from receiver.services.evaluation.records import records_of
 from receiver.services.programmes.places import admission_of
-from receiver.storage import links, notices, reviews, stores, tables
+from receiver.storage import notices, reviews, stores, tables
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
-from receiver.storage.figures import account_row
-from receiver.storage.store_troubles import since_of
 
 
 def status_of(database: Database, now: datetime, store_id: str) -> Status:
@@ -42,10 +41,10 @@ def status_for_token(database: Database, now: datetime, token: str) -> Status:
 
 
 def _status(session: Session, store: tables.Store, now: datetime) -> Status:
-    link = links.open_link(session, store.id)
-    account = account_row(session, link)
-    decision = evaluate(session, store, now)
-    observed = observe(session, store, decision, now)
+    records = records_of(session, store, now)
+    account = records.account
+    _, decision = evaluate_records(records, now)
+    observed = observe(records, decision, now)
     asked = reviews.newest_review(session, store.id)
     return Status(
         decision=decision,
@@ -55,7 +54,7 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
         review=reviews.review_summary(asked) if asked else None,
         admission=admission_of(session, store, now) if decision.stage is Stage.NOT_ADMITTED else None,
         observed=observed,
-        since=since_of(session, store.id),
-        notices=current_notices(session, store.id, decision, observed),
+        since=records.troubles,
+        notices=current_notices(records, decision, observed),
         mail=notices.mail_state(session, store.id),
     )

@@ -12,18 +12,11 @@ from receiver.domain.decision import Decision
 from receiver.domain.schedule import fresh_for, polling_state_of
 from receiver.domain.shop_identity import ClaimReason
 from receiver.domain.troubles import AddressChange, Observations, ReadingFault, troubles_of
-from receiver.services.programmes.places import holds_place
-from receiver.storage import (
-    address_claims,
-    bridges,
-    links,
-    lost_signals,
-    store_troubles,
-    tables,
-    webhook_endpoints,
-)
-from receiver.storage.figures import account_row
-from receiver.storage.places import proven_since
+from receiver.services.evaluation.records import StoreRecords
+from receiver.storage import tables
+from receiver.storage.bridges import BridgeTrouble
+from receiver.storage.lost_signals import is_held
+from receiver.storage.store_troubles import replace_troubles
 from wp_bridge.errors import StoreTrouble
 
 LASTING = timedelta(hours=24)  # what passes by itself is told after so long
@@ -31,34 +24,36 @@ PASSING = (StoreTrouble.UNREACHABLE, StoreTrouble.BUSY, StoreTrouble.MALFORMED)
 FIRST_READING = timedelta(hours=3)  # an account that was never read is stale once its turn is so long past
 
 
-def observe(session: Session, store: tables.Store, decision: Decision, now: datetime) -> Observations:
+def observe(records: StoreRecords, decision: Decision, now: datetime) -> Observations:
     """Return what the service sees of a store at this moment."""
-    account = account_row(session, links.open_link(session, store.id))
-    hooks = webhook_endpoints.created_endpoints(session, store.id)
-    claims = address_claims.claims_of_store(session, store.id)
+    store, account, claims = records.store, records.account, records.claims
     return Observations(
         discrepancies=tuple(sorted(store.discrepancies or ())),
         reading=ReadingFault(account.fault) if account and account.fault else None,
         is_stale=account is not None and _is_missed(account, decision, now),
-        shop=_shop_trouble(bridges.bridge_of(session, store.id), now) or _is_elsewhere(claims),
-        is_held=lost_signals.is_held(session, store),
+        shop=_shop_trouble(records.shop, now) or _is_elsewhere(claims),
+        is_held=is_held(store, records.lost, records.troubles),
         other_address=next((claim.address for claim in claims if claim.why == ClaimReason.ELSEWHERE), None),
-        webhooks=tuple(sorted({hook.trouble for hook in hooks if hook.trouble})),
+        webhooks=tuple(sorted(records.webhooks)),
         clock_skew=store.clock_skew if is_skewed(store.clock_skew) else None,
         fell_back=store.sequence_fell_at is not None,
-        place_until=_place_until(session, store, now),
+        place_until=_place_until(records),
         has_left=store.disconnected_at is not None,
         moved=_last_move(store),
         keys_left_at=store.keys_left_at,
     )
 
 
-def keep_troubles(session: Session, store: tables.Store, decision: Decision, observed: Observations) -> None:
-    """Keep a store's troubles as of a decision. The caller holds the store's row."""
-    found = troubles_of(decision, observed)
-    store_troubles.replace_troubles(
-        session, store.id, decision.as_of, {item.id: item.who.value for item in found}
-    )
+def keep_troubles(
+    session: Session, records: StoreRecords, decision: Decision, observed: Observations
+) -> dict[str, datetime]:
+    """Keep a store's troubles as of a decision; return since when each of them has been noticed.
+
+    The caller holds the store's row.
+    """
+    found: dict[str, str] = {item.id: item.who.value for item in troubles_of(decision, observed)}
+    replace_troubles(session, records.store.id, decision.as_of, records.troubles, found)
+    return {trouble_id: records.troubles.get(trouble_id, decision.as_of) for trouble_id in found}
 
 
 def is_stale(account: tables.Account, decision: Decision, now: datetime) -> bool:
@@ -82,11 +77,10 @@ def _last_move(store: tables.Store) -> AddressChange | None:
     return AddressChange(store.moved_at, store.moved_from, store.url)
 
 
-def _place_until(session: Session, store: tables.Store, now: datetime) -> datetime | None:
+def _place_until(records: StoreRecords) -> datetime | None:
     """Nothing to say of a place that the advertiser's consent has taken since."""
-    if store.reserved_until is None or not holds_place(session, store, now):
-        return None
-    return store.reserved_until if not proven_since(session, [store]) else None
+    is_reserved = records.holds_place and not records.place_proven
+    return records.store.reserved_until if is_reserved else None
 
 
 def _is_elsewhere(claims: Sequence[tables.AddressClaim]) -> str | None:
@@ -95,9 +89,9 @@ def _is_elsewhere(claims: Sequence[tables.AddressClaim]) -> str | None:
     return StoreTrouble.ELSEWHERE if is_named else None
 
 
-def _shop_trouble(bridge: tables.Bridge | None, now: datetime) -> str | None:
+def _shop_trouble(shop: BridgeTrouble | None, now: datetime) -> str | None:
     """What the merchant should hear of: what passes by itself only once it has lasted a day."""
-    if bridge is None or bridge.trouble is None:
+    if shop is None:
         return None
-    lasts = bridge.checked_at is None or now - bridge.checked_at > LASTING
-    return bridge.trouble if lasts or bridge.trouble not in PASSING else None
+    lasts = shop.checked_at is None or now - shop.checked_at > LASTING
+    return shop.trouble if lasts or shop.trouble not in PASSING else None

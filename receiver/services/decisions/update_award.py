@@ -5,6 +5,7 @@ Nothing else of it changes, whatever the facts now say.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,42 +18,42 @@ from receiver.domain.awards import AwardMove, AwardState, EvidenceSource, Mover,
 from receiver.domain.decision import Decision, decide
 from receiver.domain.facts import Facts, RecordedAward
 from receiver.domain.flags import AwardedFor, AwardFlag, cleared_flags, flags_for
-from receiver.domain.third_party_credit import own_credit_seen
+from receiver.domain.third_party_credit import OwnCredit, own_credit_seen
 from receiver.services.awards.credit import credit_award
 from receiver.services.awards.move import move_award
 from receiver.services.evaluation.bills import own_credits
-from receiver.storage import audit, awards, tables
+from receiver.services.evaluation.records import StoreRecords
+from receiver.storage import audit, tables
 
 
 def update_award_from_facts(
-    session: Session, now: datetime, store: tables.Store, facts: Facts, decision: Decision
+    session: Session, now: datetime, records: StoreRecords, facts: Facts, decision: Decision
 ) -> bool:
-    """Return True if the award changed and the facts must be gathered anew. The caller holds the store."""
-    if not isinstance(decision.award, RecordedAward):
+    """Return True if the records' award changed, and with it the facts. The caller holds the store."""
+    award = records.award
+    if not isinstance(decision.award, RecordedAward) or award is None or award.state == AwardState.EXPIRED:
         return False
-    award = awards.award_of(session, store)
-    if award is None or award.state == AwardState.EXPIRED:
-        return False
-    flagged = _flag(session, now, award, facts, decision)
-    credited = _credit(session, now, award, facts)
+    arrival = _arrival(award, own_credits(records.given), facts)
+    flagged = _flag(session, now, award, facts, decision, has_arrived=arrival is not None)
+    credited = _credit(session, now, award, arrival)
     return _expire(session, now, award, decision) or credited or flagged
 
 
-def _credit(session: Session, now: datetime, award: tables.Award, facts: Facts) -> bool:
+def _credit(session: Session, now: datetime, award: tables.Award, arrival: str | None) -> bool:
     """Once the account's ledger shows the credit that staff issued, it has arrived."""
-    if award.state != AwardState.ISSUED or (evidence := _arrival(session, award, facts)) is None:
+    if award.state != AwardState.ISSUED or arrival is None:
         return False
     credit_award(
-        session, now, award, evidence=evidence, source=EvidenceSource.PROMOTION_ISSUED, actor=Agent.SERVICE
+        session, now, award, evidence=arrival, source=EvidenceSource.PROMOTION_ISSUED, actor=Agent.SERVICE
     )
     return True
 
 
-def _arrival(session: Session, award: tables.Award, facts: Facts) -> str | None:
+def _arrival(award: tables.Award, own: Sequence[OwnCredit], facts: Facts) -> str | None:
     """What shows that the award's credit arrived, in words."""
     if facts.account is None or facts.account.advertiser_id != award.advertiser_id:
         return None
-    row = own_credit_seen(facts.payments, own_credits(session, award.advertiser_id)).get(award.id)
+    row = own_credit_seen(facts.payments, own).get(award.id)
     if row is None or row.at is None:
         return None
     return f"{row.type} of {amount_text(award.credit)} {award.currency}, {time_text(row.at)}"
@@ -67,11 +68,19 @@ def _expire(session: Session, now: datetime, award: tables.Award, decision: Deci
     return True
 
 
-def _flag(session: Session, now: datetime, award: tables.Award, facts: Facts, decision: Decision) -> bool:
+def _flag(
+    session: Session,
+    now: datetime,
+    award: tables.Award,
+    facts: Facts,
+    decision: Decision,
+    *,
+    has_arrived: bool,
+) -> bool:
     without = decide(replace(facts, award=None), decision.programme, now)
     awarded_for = AwardedFor(award.advertiser_id, award.threshold)
     found = flags_for(awarded_for, without).union(facts.discrepancies)
-    if award.state == AwardState.DUE and _arrival(session, award, facts):
+    if award.state == AwardState.DUE and has_arrived:
         found.add(AwardFlag.CREDIT_UNRECORDED)
     before = set(award.flags)
     gone = cleared_flags(before, awarded_for, without) - found

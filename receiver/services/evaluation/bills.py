@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from sqlalchemy.orm import Session
+from datetime import date
 
 from receiver.domain.facts import BilledTransaction
 from receiver.domain.third_party_credit import OwnCredit, foreign_credit_issued
-from receiver.services.programmes.terms import terms_of
-from receiver.storage import awards, tables
+from receiver.storage import tables
 from receiver.storage.figures import AccountFigures
 
 
@@ -23,14 +22,15 @@ class Bills:
     foreign_credit_issued: bool | None = None
 
 
-def gather_bills(session: Session, store: tables.Store, figures: AccountFigures | None) -> Bills:
-    """Return what the ledger of a store's ad account tells; nothing where it was never asked."""
+def bills_of(figures: AccountFigures | None, given: Iterable[tables.Award], opens: date) -> Bills:
+    """Return what the ledger of an ad account tells; nothing where it was never asked.
+
+    `given`: the awards for the account, the oldest first. `opens`: the programme's first date.
+    """
     if figures is None or figures.account.bills_readable is None:
         return Bills()
-    account = figures.account
+    account, own = figures.account, own_credits(given)
     rows = tuple(_transaction(row, account.currency) for row in figures.payments)
-    own = own_credits(session, account.advertiser_id)
-    opens = terms_of(session, store.programme).opens
     # The account may have been read for a store of a later programme.
     read_from = account.bills_from if account.bills_readable else None
     whole = read_from is not None and read_from <= opens
@@ -38,9 +38,8 @@ def gather_bills(session: Session, store: tables.Store, figures: AccountFigures 
     return Bills(rows, account.bills_readable, whole, foreign)
 
 
-def own_credits(session: Session, advertiser_id: str) -> list[OwnCredit]:
-    """Return what we awarded for an account, the oldest first."""
-    given = awards.awards_of_account(session, advertiser_id)
+def own_credits(given: Iterable[tables.Award]) -> list[OwnCredit]:
+    """Return what we awarded for an account."""
     return [OwnCredit(award.id, award.credit, award.decided_at) for award in given]
 
 

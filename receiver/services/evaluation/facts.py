@@ -1,20 +1,18 @@
-"""Gathers what is known about a store into the facts the domain decides from; what is not known is None."""
+"""Puts a store's records together as the facts the domain decides from; what is not known is None."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlalchemy.orm import Session
 
 from receiver.domain.awards import remaining_credit
 from receiver.domain.calendar import local_date
 from receiver.domain.facts import (
     AccountProfile,
     ConsentLoss,
-    DaySpend,
     Facts,
     History,
     LostSignals,
@@ -25,12 +23,12 @@ from receiver.domain.facts import (
     StoreProfile,
 )
 from receiver.domain.troubles import ReadingFault
-from receiver.services.evaluation.bills import Bills, gather_bills
+from receiver.services.evaluation.bills import Bills, bills_of
 from receiver.services.evaluation.payment_method import gather_payment
 from receiver.services.evaluation.provenance import OVERRIDE, with_provenance
-from receiver.services.programmes.places import holds_place
-from receiver.storage import awards, likeness, links, lost_signals, recorded_facts, store_marks, tables
-from receiver.storage.figures import figures_of, is_proven
+from receiver.services.evaluation.records import StoreRecords
+from receiver.storage import tables
+from receiver.storage.lost_signals import newest_loss
 
 # These flags are what staff raised; where nobody raised one there is none. Staff may also record "unknown".
 STAFF_SAID_NOTHING = False
@@ -38,28 +36,27 @@ AD_CREDIT_HOLDS = timedelta(days=2)  # a balance that is read about daily and fa
 OUT_OF_REACH = (ConsentLoss.UNREACHABLE, ConsentLoss.MISSING)
 
 
-def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
-    """All that is known about a store, and who said it when; what the service looks up itself is of `now`."""
-    link = links.open_link(session, store.id)
-    proven = link if is_proven(link) else None
-    figures = figures_of(session, link)
-    account = figures.account if figures else None
-    recorded = recorded_facts.recorded_facts(session, store.id)
-    bills = gather_bills(session, store, figures)
-    days = tuple(_day(row) for row in figures.days) if figures else ()
+def facts_from(records: StoreRecords, now: datetime) -> Facts:
+    """Put together what is known about a store from its records, and who said it when; asks nobody.
+
+    What the service looks up itself is of `now`.
+    """
+    store, link, proven, account = records.store, records.link, records.proven, records.account
+    figures, recorded = records.figures, records.recorded
+    bills = bills_of(figures, records.given, records.terms.opens)
+    days = tuple(figures.days) if figures else ()
     pays = gather_payment(recorded, account, bills, days)
-    award = awards.award_of(session, store)
     facts = Facts(
-        store=_store(store, admitted=holds_place(session, store, now)),
+        store=_store(store, admitted=records.holds_place),
         account=_account(proven, account, pays.option) if proven else None,
-        history=_history(session, store, link, account, recorded, bills, award),
+        history=_history(records, bills),
         spend=days,
         payments=bills.payments,
         bills_readable=bills.readable,
         paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
-        award=_award(award, account, bills, now),
+        award=_award(records.award, account, bills, now),
         discrepancies=pays.discrepancies,
-        lost_signals=_lost_signals(session, store, proven),
+        lost_signals=_lost_signals(records),
         claimed_account=link.advertiser_id if link and not proven else None,
         claimed_dates=_claimed_dates(store, proven),
     )
@@ -113,48 +110,26 @@ def _out_of_reach(link: tables.Link, account: tables.Account | None) -> ConsentL
     return ConsentLoss(account.fault)
 
 
-def _lost_signals(session: Session, store: tables.Store, link: tables.Link | None) -> LostSignals | None:
+def _lost_signals(records: StoreRecords) -> LostSignals | None:
     """Why the newest news could not be used, where the store would have to tell something yet."""
-    is_told = store.set_up_at is not None and link is not None
-    return None if is_told else lost_signals.newest_loss(session, store)
+    is_told = records.store.set_up_at is not None and records.proven is not None
+    return None if is_told else newest_loss(records.store, records.lost, records.troubles)
 
 
-def _history(
-    session: Session,
-    store: tables.Store,
-    link: tables.Link | None,
-    account: tables.Account | None,
-    recorded: dict[str, tables.RecordedFact],
-    bills: Bills,
-    award: tables.Award | None,
-) -> History:
-    center = account.business_center if account else None
-    before = store_marks.lineage(session, store)
+def _history(records: StoreRecords, bills: Bills) -> History:
+    recorded, related = records.recorded, records.history
     return History(
-        prior_spend=_prior_spend(link, account),
-        set_up_before=links.set_up_before(session, store, link, before),
-        merchant_awards=_merchant_awards(session, store, award, before),
-        account_awards=_account_awards(session, store, link),
-        business_center_awards=_center_awards(session, store, account, center, award),
+        prior_spend=_prior_spend(records.link, records.account),
+        set_up_before=related.set_up_before,
+        merchant_awards=related.merchant_awards,
+        account_awards=related.account_awards,
+        business_center_awards=related.center_awards,
         conflicting_promotion=_recorded(recorded, "conflicting_promotion", STAFF_SAID_NOTHING),
         policy_violation=_recorded(recorded, "policy_violation", STAFF_SAID_NOTHING),
         safety_flag=_recorded(recorded, "safety_flag", STAFF_SAID_NOTHING),
         foreign_credit_issued=bills.foreign_credit_issued,
         overrides=_overrides(recorded),
     )
-
-
-def _merchant_awards(
-    session: Session, store: tables.Store, award: tables.Award | None, before: list[str]
-) -> int | None:
-    """Unknown while staff have yet to say whether an awarded store, alike to this one, is its merchant's.
-
-    `before`: ids of earlier records of the same shop.
-    """
-    others = awards.other_awards(session, store, merchant=store.merchant, stores=before)
-    if others or award is not None:
-        return others
-    return None if likeness.find_alike(session, store, only_holding=True) else 0
 
 
 def _prior_spend(link: tables.Link | None, account: tables.Account | None) -> Decimal | None:
@@ -165,30 +140,7 @@ def _prior_spend(link: tables.Link | None, account: tables.Account | None) -> De
     return link.prior_spend if as_read else None
 
 
-def _account_awards(session: Session, store: tables.Store, link: tables.Link | None) -> int | None:
-    """Without a link there are none; of an account nobody consented to, a store learns nothing."""
-    if link is None:
-        return 0
-    return awards.other_awards(session, store, advertiser_id=link.advertiser_id) if is_proven(link) else None
-
-
-def _center_awards(
-    session: Session,
-    store: tables.Store,
-    account: tables.Account | None,
-    center: str | None,
-    award: tables.Award | None,
-) -> int | None:
-    if account is None or account.read_at is None:
-        return None
-    if not center:
-        return 0
-    apart = likeness.told_apart(session, store.id)  # an agency's clients, as staff said
-    before_own = award.decided_at if award else None  # a later one puts no first receiver in doubt
-    return awards.other_awards(session, store, but=apart, until=before_own, business_center=center)
-
-
-def _overrides(recorded: dict[str, tables.RecordedFact]) -> dict[str, Override]:
+def _overrides(recorded: Mapping[str, tables.RecordedFact]) -> dict[str, Override]:
     return {
         name.removeprefix(OVERRIDE): Override(Outcome(row.value), row.reason, row.by)
         for name, row in recorded.items()
@@ -196,12 +148,8 @@ def _overrides(recorded: dict[str, tables.RecordedFact]) -> dict[str, Override]:
     }
 
 
-def _recorded(recorded: dict[str, tables.RecordedFact], name: str, otherwise: Any = None) -> Any:
+def _recorded(recorded: Mapping[str, tables.RecordedFact], name: str, otherwise: Any = None) -> Any:
     return recorded[name].value if name in recorded else otherwise
-
-
-def _day(row: tables.SpendDay) -> DaySpend:
-    return DaySpend(row.date, row.spend, row.billed_cost, row.cash_spend, row.voucher_spend)
 
 
 def _award(

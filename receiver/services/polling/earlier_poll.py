@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from receiver.domain.decision import Decision
 from receiver.domain.poll_reasons import PLANNED
 from receiver.domain.schedule import NextPoll, next_poll, polling_state_of
 from receiver.storage import spend
 from receiver.storage.database import Database
+from receiver.storage.tables import Account
 
 
 @dataclass(frozen=True)
@@ -22,15 +21,14 @@ class EarlierPoll:
     plan: NextPoll
 
 
-def earlier_poll(session: Session, decision: Decision) -> EarlierPoll | None:
-    """Return the poll that a decision wants earlier than planned; None where the plan fits.
+def earlier_poll(row: Account | None, decision: Decision) -> EarlierPoll | None:
+    """Return the poll of its account that a decision wants earlier than planned; None where the plan fits.
 
     What waits for consent, for staff or for a pause to end has no plan, and is left alone.
     """
-    account = decision.account
-    advertiser_id = account.advertiser_id if account and account.consent else None
-    row = spend.account(session, advertiser_id) if advertiser_id else None
-    if row is None or row.next_poll_at is None or row.spend_read_at is None or row.poll_reason not in PLANNED:
+    if row is None or decision.account is None or not decision.account.consent:
+        return None
+    if row.next_poll_at is None or row.spend_read_at is None or row.poll_reason not in PLANNED:
         return None
     plan = next_poll(row.advertiser_id, polling_state_of(decision), row.spend_read_at)
     fits = plan.at >= row.next_poll_at or plan.why == row.poll_reason

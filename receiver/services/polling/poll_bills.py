@@ -20,7 +20,7 @@ from receiver.domain.facts import Payment
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.transactions import LedgerTransaction
-from receiver.services.evaluation.bills import gather_bills
+from receiver.services.evaluation.bills import bills_of
 from receiver.services.evaluation.payment_method import option_said
 from receiver.services.programmes.terms import terms_of
 from receiver.storage import awards, recorded_facts, tables
@@ -81,9 +81,10 @@ def bills_task(
 ) -> BillsTask:
     recorded = recorded_facts.recorded_facts(session, store.id)
     given = awards.awards_of_account(session, account.advertiser_id)
+    opens = terms_of(session, store.programme).opens
     return BillsTask(
-        payment=option_said(recorded, gather_bills(session, store, figures_of(session, link))),
-        opens=terms_of(session, store.programme).opens,
+        payment=option_said(recorded, bills_of(figures_of(session, link), given, opens)),
+        opens=opens,
         linked_at=link.linked_at,
         consent_at=link.consent_at,
         business_center=account.business_center,

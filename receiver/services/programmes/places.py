@@ -54,15 +54,16 @@ def claim_place(session: Session, terms: Programme, store: Store, now: datetime)
 
 
 def holds_place(session: Session, store: Store, now: datetime) -> bool:
-    """Return whether the store is admitted now.
+    """Return whether the store is admitted now."""
+    return is_admitted(store, now, proven=bool(places.proven_since(session, [store])))
+
+
+def is_admitted(store: Store, now: datetime, *, proven: bool) -> bool:
+    """Return whether a store is admitted now, where it is known whether its advertiser proved it.
 
     A reservation that is over counts for nothing until it is proven.
     """
-    if store.admitted_at is None:
-        return False
-    if is_reserved(store.reserved_until, now):
-        return True
-    return bool(places.proven_since(session, [store]))
+    return store.admitted_at is not None and (is_reserved(store.reserved_until, now) or proven)
 
 
 def admission_of(session: Session, store: Store, now: datetime) -> PlaceInLine | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -54,7 +55,13 @@ def terms_link(name_or_file: str) -> str | None:
 def terms_of(session: Session, programme_id: str) -> Programme:
     """The terms of a programme some store enrolled in, or of a shipped one. Raises InputError."""
     kept = terms.kept_terms(session, programme_id)
-    return read_kept_programme(kept) if kept is not None else load_shipped(programme_id)
+    return _read_once(json.dumps(kept)) if kept is not None else load_shipped(programme_id)
+
+
+@lru_cache(maxsize=64)
+def _read_once(kept: str) -> Programme:
+    """Parse terms once in a process; a row that is changed is another text."""
+    return read_kept_programme(json.loads(kept))
 
 
 def list_terms(database: Database, in_force: str) -> list[Programme]:

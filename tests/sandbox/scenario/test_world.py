@@ -28,7 +28,8 @@ from receiver.sandbox.scenario.timeline import life
 from receiver.sandbox.serving import served
 from receiver.sandbox.tiktok.api import BASE, create_tiktok
 from receiver.services.decisions.status import Status, status_of
-from receiver.services.evaluation.facts import gather_facts
+from receiver.services.evaluation.facts import facts_from
+from receiver.services.evaluation.records import records_of
 from receiver.services.inbox.quarantine import page_of_quarantine
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
@@ -139,7 +140,7 @@ class World:
         status = self.status(key)
         with self.container.database.reading() as session:
             store = session.get_one(Store, self.memory.stores[key].id)
-            facts = gather_facts(session, store, self.clock())
+            facts = facts_from(records_of(session, store, self.clock()), self.clock())
         known = as_known_at(facts, self.clock())
         return violations(known, status.decision, full_document(status, for_staff=True))
 

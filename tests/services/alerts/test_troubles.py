@@ -16,7 +16,7 @@ from receiver.services.decisions.status import status_of
 from receiver.services.operations.metrics import collect_metrics
 from receiver.storage import heartbeats, tables
 from receiver.storage.lost_signals import forget_losses
-from receiver.storage.store_troubles import present_ids, since_of
+from receiver.storage.store_troubles import present_ids, since_of_stores
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import SETTLED
 
@@ -56,7 +56,7 @@ def test_a_trouble_keeps_the_time_at_which_it_was_first_noticed_and_goes_when_it
     change(container, tables.Account, "7001", fault=None)
     decide_store(container.database, SETTLED - 236 * HOUR, "st_1")
     with container.database.reading() as session:
-        assert since_of(session, "st_1") == {}
+        assert since_of_stores(session, ["st_1"]) == {}
 
 
 # -- Messages that were lost -----------------------------------------------------------------------

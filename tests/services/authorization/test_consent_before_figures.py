@@ -13,7 +13,8 @@ from receiver.domain.store_filters import StoreCondition, StoreFilters
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
-from receiver.services.evaluation.facts import gather_facts
+from receiver.services.evaluation.facts import facts_from
+from receiver.services.evaluation.records import records_of
 from receiver.services.polling.refresh import refresh_for_token
 from receiver.services.stores.links import give_consent
 from receiver.services.stores.listing import page_of_stores
@@ -38,7 +39,7 @@ def claimant(container: Container) -> str:
 
 def facts_of(container: Container, store_id: str) -> Any:
     with container.database.reading() as session:
-        return gather_facts(session, session.get_one(Store, store_id), SETTLED)
+        return facts_from(records_of(session, session.get_one(Store, store_id), SETTLED), SETTLED)
 
 
 def link_of(container: Container, store_id: str) -> Link:

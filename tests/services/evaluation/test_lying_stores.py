@@ -23,7 +23,8 @@ from receiver.domain.facts import Facts
 from receiver.errors import Refused
 from receiver.services.decisions.decide import decide_store
 from receiver.services.deliveries.apply_signal import apply_deliveries
-from receiver.services.evaluation.facts import gather_facts
+from receiver.services.evaluation.facts import facts_from
+from receiver.services.evaluation.records import records_of
 from receiver.services.polling.poll import poll_account
 from receiver.services.stores.links import give_consent
 from receiver.storage.tables import Delivery, RecordedFact, Store
@@ -183,7 +184,7 @@ def _body(fields: dict[str, Any], account: str, home: str) -> bytes:
 
 def victims_facts(container: Container) -> Facts:
     with container.database.reading() as session:
-        return gather_facts(session, session.get_one(Store, VICTIM), AS_OF)
+        return facts_from(records_of(session, session.get_one(Store, VICTIM), AS_OF), AS_OF)
 
 
 def money(decision: Decision) -> int:

@@ -12,7 +12,8 @@ from receiver.domain.awards import AwardState, remaining_credit
 from receiver.errors import Advice, ProviderError
 from receiver.integrations.tiktok.finance import Balance
 from receiver.services.authorization.withdraw import consent_withdrawn
-from receiver.services.evaluation.facts import gather_facts
+from receiver.services.evaluation.facts import facts_from
+from receiver.services.evaluation.records import records_of
 from receiver.services.polling.poll import poll_account
 from receiver.storage import tables
 from tests.db_factories import keep_account, keep_link, keep_store
@@ -55,7 +56,7 @@ def remaining(container, tiktok, *, at=OPEN, poll=True):
     if poll:
         poll_account(replace(container, tiktok=tiktok, now=lambda: OPEN), "7001")
     with container.database.reading() as session:
-        known = gather_facts(session, session.get_one(tables.Store, "st_1"), at)
+        known = facts_from(records_of(session, session.get_one(tables.Store, "st_1"), at), at)
     assert known.award is not None
     return known.award.remaining
 

@@ -11,7 +11,8 @@ from receiver.domain.poll_reasons import PollReason
 from receiver.domain.schedule import EVERY, share_of
 from receiver.errors import Advice, ProviderError
 from receiver.services.decisions.status import status_of
-from receiver.services.evaluation.facts import gather_facts
+from receiver.services.evaluation.facts import facts_from
+from receiver.services.evaluation.records import records_of
 from receiver.services.polling.poll import poll_account, poll_due
 from receiver.services.polling.spend import spend_of
 from receiver.storage import tables
@@ -62,7 +63,7 @@ def account(container) -> tables.Account:
 
 def facts(container):
     with container.database.reading() as session:
-        return gather_facts(session, session.get_one(tables.Store, "st_1"), OPEN)
+        return facts_from(records_of(session, session.get_one(tables.Store, "st_1"), OPEN), OPEN)
 
 
 def kept(container):

@@ -1,0 +1,189 @@
+"""Gathers the rows that deciding about stores looks at: for any number of stores in the same statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.programme import Programme
+from receiver.services.programmes.places import is_admitted
+from receiver.services.programmes.terms import terms_of
+from receiver.storage import (
+    address_claims,
+    awards,
+    bridges,
+    decisions,
+    likeness,
+    links,
+    lost_signals,
+    notices,
+    places,
+    recorded_facts,
+    store_marks,
+    store_troubles,
+    tables,
+    webhook_endpoints,
+)
+from receiver.storage.figures import AccountFigures, figures_of_links, is_proven
+from receiver.storage.lost_signals import LostMessages
+from receiver.storage.other_awards import OtherAwards
+
+
+@dataclass(frozen=True)
+class StoreRecords:
+    """What the tables hold about one store at one moment; nobody changes it but its decision."""
+
+    store: tables.Store
+    terms: Programme
+    link: tables.Link | None  # the one that stands; a claim where nobody consented to it
+    figures: AccountFigures | None
+    recorded: Mapping[str, tables.RecordedFact]
+    award: tables.Award | None
+    given: Sequence[tables.Award]  # for the link's account, the oldest first
+    holds_place: bool
+    place_proven: bool  # so that its reservation, if it had one, is over
+    history: RelatedRecords
+    lost: LostMessages
+    shop: bridges.BridgeTrouble | None
+    webhooks: Collection[str]
+    claims: Sequence[tables.AddressClaim]
+    troubles: Mapping[str, datetime]  # as of the last decision, with since when
+    notices: Mapping[str, notices.KeptNotice]
+    last: tuple[int, str] | None  # number and digest of the last decision
+
+    @property
+    def proven(self) -> tables.Link | None:
+        """Return the link that stands, if its advertiser ever consented to it."""
+        return self.link if is_proven(self.link) else None
+
+    @property
+    def account(self) -> tables.Account | None:
+        return self.figures.account if self.figures else None
+
+
+@dataclass(frozen=True)
+class RelatedRecords:
+    """What other stores, links and awards mean for one store; None: not known."""
+
+    set_up_before: bool
+    merchant_awards: int | None
+    account_awards: int | None
+    center_awards: int | None
+
+
+def gather_records(
+    session: Session, stores: Sequence[tables.Store], now: datetime
+) -> dict[str, StoreRecords]:
+    """Return the records of stores by id."""
+    ids = [store.id for store in stores]
+    open_links = links.open_links(session, ids)
+    figures = figures_of_links(session, open_links.values())
+    of_store = {item: figures[link.id] for item, link in open_links.items() if link.id in figures}
+    awarded = awards.awards_of_stores(session, stores)
+    asked = {
+        item.account.advertiser_id for item in of_store.values() if item.account.bills_readable is not None
+    }
+    given = awards.awards_of_accounts(session, asked) if asked else {}
+    related = _Related(session, stores, open_links, of_store, awarded)
+    terms = {name: terms_of(session, name) for name in {store.programme for store in stores}}
+    recorded = recorded_facts.recorded_facts_of(session, ids)
+    reserved = [store for store in stores if store.admitted_at and store.reserved_until]
+    proven = places.proven_since(session, reserved)
+    lost = lost_signals.lost_messages(session, ids)
+    shops = bridges.bridge_troubles(session, ids)
+    webhooks = webhook_endpoints.webhook_troubles(session, ids)
+    claims = address_claims.claims_of_stores(session, ids)
+    troubles = store_troubles.since_of_stores(session, ids)
+    noticed = notices.kept_notices(session, ids)
+    last = decisions.last_digests(session, ids)
+    return {
+        store.id: StoreRecords(
+            store=store,
+            terms=terms[store.programme],
+            link=open_links.get(store.id),
+            figures=of_store.get(store.id),
+            recorded=recorded.get(store.id, {}),
+            award=awarded.get(store.id),
+            given=given.get(_advertiser_id(of_store.get(store.id)), ()),
+            holds_place=is_admitted(store, now, proven=store.id in proven),
+            place_proven=store.id in proven,
+            history=related.of(store),
+            lost=lost.get(store.id, LostMessages()),
+            shop=shops.get(store.id),
+            webhooks=webhooks.get(store.id, ()),
+            claims=claims.get(store.id, ()),
+            troubles=troubles.get(store.id, {}),
+            notices=noticed.get(store.id, {}),
+            last=last.get(store.id),
+        )
+        for store in stores
+    }
+
+
+def records_of(session: Session, store: tables.Store, now: datetime) -> StoreRecords:
+    """Return the records of one store."""
+    return gather_records(session, [store], now)[store.id]
+
+
+def _advertiser_id(figures: AccountFigures | None) -> str:
+    return figures.account.advertiser_id if figures else ""
+
+
+class _Related:
+    """What stores must know of each other, read for all of them."""
+
+    def __init__(
+        self,
+        session: Session,
+        stores: Sequence[tables.Store],
+        open_links: Mapping[str, tables.Link],
+        figures: Mapping[str, AccountFigures],
+        awarded: Mapping[str, tables.Award],
+    ) -> None:
+        self._links, self._figures, self._awarded = open_links, figures, awarded
+        self._lineages = store_marks.lineages(session, stores)
+        ids = {store.id for store in stores}
+        earlier = {item for lineage in self._lineages.values() for item in lineage}
+        proven = {link.advertiser_id for link in open_links.values() if is_proven(link)}
+        centers = {item.account.business_center for item in figures.values()} - {None}
+        self._proven_links = links.proven_links(session, ids | earlier, proven) if proven else set()
+        self._awards = OtherAwards(
+            session, stores, lineages=earlier, advertiser_ids=proven, business_centers=filter(None, centers)
+        )
+        self._apart = likeness.told_apart(session, ids)
+        unsure = [store for store in stores if store.id not in awarded and not self._of_merchant(store)]
+        self._alike = (
+            likeness.find_alike_of(session, unsure, self._apart, only_holding=True) if unsure else {}
+        )
+
+    def of(self, store: tables.Store) -> RelatedRecords:
+        link, lineage = self._links.get(store.id), self._lineages.get(store.id, ())
+        return RelatedRecords(
+            set_up_before=links.set_up_before(store, link, lineage, self._proven_links),
+            merchant_awards=None if self._alike.get(store.id) else self._of_merchant(store),
+            account_awards=self._of_account(store, link),
+            center_awards=self._of_center(store),
+        )
+
+    def _of_merchant(self, store: tables.Store) -> int:
+        return self._awards.of_merchant(store, self._lineages.get(store.id, ()))
+
+    def _of_account(self, store: tables.Store, link: tables.Link | None) -> int | None:
+        """Without a link there are none; of an account nobody consented to, a store learns nothing."""
+        if link is None:
+            return 0
+        return self._awards.of_account(store, link.advertiser_id) if is_proven(link) else None
+
+    def _of_center(self, store: tables.Store) -> int | None:
+        figures, award = self._figures.get(store.id), self._awarded.get(store.id)
+        if figures is None or figures.account.read_at is None:
+            return None
+        if not figures.account.business_center:
+            return 0
+        apart = self._apart.get(store.id, ())  # an agency's clients, as staff said
+        before_own = award.decided_at if award else None  # a later one puts no first receiver in doubt
+        center = figures.account.business_center
+        return self._awards.of_business_center(store, center, but=apart, until=before_own)

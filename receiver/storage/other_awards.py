@@ -1,0 +1,119 @@
+"""The awards of others that a store's decision counts: of its merchant, ad account, Business Center."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, union
+from sqlalchemy.orm import Session
+
+from receiver.storage.tables import Account, Award, Store
+
+
+@dataclass(frozen=True)
+class OtherAward:
+    """An award by what it was recorded with, and by what its store or account has become since."""
+
+    id: str
+    programme: str
+    store_id: str
+    merchant: str
+    advertiser_id: str
+    business_center: str | None
+    decided_at: datetime
+    merchant_now: str | None
+    business_center_now: str | None
+
+
+class OtherAwards:
+    """The awards around a batch of stores, read in one statement and counted for each of them."""
+
+    def __init__(
+        self,
+        session: Session,
+        stores: Collection[Store],
+        *,
+        lineages: Iterable[str] = (),
+        advertiser_ids: Iterable[str] = (),
+        business_centers: Iterable[str] = (),
+    ) -> None:
+        """Read the awards of the stores' merchants, and of these earlier records, accounts and Centers."""
+        self._by: defaultdict[tuple[str, str], set[OtherAward]] = defaultdict(set)
+        ways = _ways({store.merchant for store in stores}, lineages, advertiser_ids, business_centers)
+        programmes = {store.programme for store in stores}
+        # Each way has its own index: with `or` between them, all awards of the programme are looked at.
+        ids = union(*(select(Award.id).where(Award.programme.in_(programmes), way) for way in ways))
+        columns = (
+            *(Award.id, Award.programme, Award.store_id, Award.merchant, Award.advertiser_id),
+            *(Award.business_center, Award.decided_at, Store.merchant, Account.business_center),
+        )
+        query = select(*columns).outerjoin(Store, Store.id == Award.store_id)
+        query = query.outerjoin(Account, Account.advertiser_id == Award.advertiser_id)
+        for row in session.execute(query.where(Award.id.in_(ids))):
+            self._add(OtherAward(*row))
+
+    def _add(self, award: OtherAward) -> None:
+        for name, value in (
+            ("merchant", award.merchant),
+            ("merchant", award.merchant_now),
+            ("store", award.store_id),
+            ("advertiser_id", award.advertiser_id),
+            ("business_center", award.business_center),
+            ("business_center", award.business_center_now),
+        ):
+            if value is not None:
+                self._by[name, value].add(award)
+
+    def of_merchant(self, store: Store, lineage: Collection[str]) -> int:
+        """Count the awards to other stores of a store's merchant, and to earlier records of the store."""
+        found = self._by["merchant", store.merchant].union(*(self._by["store", item] for item in lineage))
+        return _count(found, store)
+
+    def of_account(self, store: Store, advertiser_id: str) -> int:
+        """Count the awards to other stores for an ad account."""
+        return _count(self._by["advertiser_id", advertiser_id], store)
+
+    def of_business_center(
+        self, store: Store, center: str, *, but: Collection[str], until: datetime | None
+    ) -> int:
+        """Count the awards to other stores for accounts of a Business Center.
+
+        `but`: stores that are known to be of another merchant. `until`: only awards decided before, since a
+        later one puts no earlier one in doubt.
+        """
+        return _count(
+            (
+                award
+                for award in self._by["business_center", center]
+                if award.store_id not in but and (until is None or award.decided_at < until)
+            ),
+            store,
+        )
+
+
+def _count(found: Iterable[OtherAward], store: Store) -> int:
+    return sum(1 for award in found if award.programme == store.programme and award.store_id != store.id)
+
+
+def _ways(
+    merchants: Collection[str],
+    lineages: Iterable[str],
+    advertiser_ids: Iterable[str],
+    business_centers: Iterable[str],
+) -> list[ColumnElement[bool]]:
+    centers, accounts, earlier = set(business_centers), set(advertiser_ids), set(lineages)
+    ways: list[ColumnElement[bool]] = [
+        Award.merchant.in_(merchants),
+        Award.store_id.in_(select(Store.id).where(Store.merchant.in_(merchants))),
+    ]
+    if earlier:
+        ways.append(Award.store_id.in_(earlier))
+    if accounts:
+        ways.append(Award.advertiser_id.in_(accounts))
+    if centers:
+        of_center = select(Account.advertiser_id).where(Account.business_center.in_(centers))
+        ways += [Award.business_center.in_(centers), Award.advertiser_id.in_(of_center)]
+    return ways
