@@ -87,6 +87,11 @@ FOR_STAFF: Mapping[str, tuple[str, str, str]] = {
         "stores whose messages cannot be read",
         "See why, and who must act, in Problems.",
     ),
+    "signals_outdated": (
+        "store with an old version of our plugin",
+        "stores with an old version of our plugin",
+        "The merchant updates the plugin: Problems has a message to send.",
+    ),
     "signals_held": (
         "store whose messages come from another address",
         "stores whose messages come from another address",

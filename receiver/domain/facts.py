@@ -60,6 +60,7 @@ class LostSignals(StrEnum):
 
     REFUSED = "refused"  # its signature does not fit
     UNREADABLE = "unreadable"  # it is signed, and no signal that we can read
+    OUTDATED = "outdated"  # it is of a version of our plugin that is too old to be read
     HELD = "held"  # it comes from another address than the store's
 
 

@@ -59,6 +59,7 @@ class TroubleId(StrEnum):
     PAYMENT_CONTRADICTED = "payment_contradicted"
     SIGNALS_REFUSED = "signals_refused"
     SIGNALS_UNREADABLE = "signals_unreadable"
+    SIGNALS_OUTDATED = "signals_outdated"
     SIGNALS_HELD = "signals_held"
     SIGNALS_FELL_BACK = "signals_fell_back"
     ACCOUNT_MISSING = "account_missing"
@@ -111,6 +112,7 @@ TROUBLES: Mapping[TroubleId, Actor] = {
     TroubleId.PAYMENT_CONTRADICTED: Actor.STAFF,
     TroubleId.SIGNALS_REFUSED: Actor.STAFF,
     TroubleId.SIGNALS_UNREADABLE: Actor.STAFF,
+    TroubleId.SIGNALS_OUTDATED: Actor.MERCHANT,
     TroubleId.SIGNALS_HELD: Actor.STAFF,
     TroubleId.SIGNALS_FELL_BACK: Actor.STAFF,
     TroubleId.ACCOUNT_MISSING: Actor.MERCHANT,

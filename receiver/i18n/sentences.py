@@ -29,6 +29,7 @@ _RUN = "Keep your campaign running."
 _ISSUE = "Nothing for you to do: our team issues the credit."
 _NEXT_OFFER = "Nothing is wrong with your store. Check back for the next offer."
 _CHECK_MESSAGES = "Nothing for you to do: our team looks at the messages of your store."
+_UPDATE = "Update our plugin on the Plugins page of your store: it reports again within a day."
 _MOVED = (
     "If your store has moved, write to our team and name both addresses: what was held is used then. If a copy of "
     "your store sends them, disconnect our plugin in the copy."
@@ -85,10 +86,14 @@ RULES: Mapping[str, Sentence] = {
         "We do not know whether the TikTok integration is set up: a message of your store could not be read.",
         _CHECK_MESSAGES,
     ),
+    "integration_set_up.unknown.outdated": Sentence(
+        "We do not know whether the TikTok integration is set up: your store runs an old version of our plugin.",
+        _UPDATE,
+    ),
     "integration_set_up.unknown.held": Sentence(
         "We do not know whether the TikTok integration is set up: your store's messages come from another "
         "address.",
-        _CHECK_MESSAGES,
+        _MOVED,
     ),
     "first_set_up.pass": Sentence(
         "This is the first time this store and ad account are set up in the offer."
@@ -134,9 +139,13 @@ RULES: Mapping[str, Sentence] = {
         "We do not know which ad account is linked: a message of your store could not be read.",
         _CHECK_MESSAGES,
     ),
+    "account_linked.unknown.outdated": Sentence(
+        "We do not know which ad account is linked: your store runs an old version of our plugin.",
+        _UPDATE,
+    ),
     "account_linked.unknown.held": Sentence(
         "We do not know which ad account is linked: your store's messages come from another address.",
-        _CHECK_MESSAGES,
+        _MOVED,
     ),
     "account_linked.unknown.unread": Sentence(
         "Your ad account was linked with your consent before; we may not read it now.",
@@ -392,6 +401,22 @@ HEADLINES: Mapping[str, Sentence] = {
         "We do not know whether the TikTok integration is set up: messages of your store cannot be used.",
         _CHECK_MESSAGES,
     ),
+    "awaiting_setup.outdated": Sentence(
+        "We do not know whether the TikTok integration is set up: your store runs an old version of our plugin.",
+        _UPDATE,
+    ),
+    "awaiting_setup.held": Sentence(
+        "We do not know whether the TikTok integration is set up: your store's messages come from another "
+        "address.",
+        _MOVED,
+    ),
+    "awaiting_link.outdated": Sentence(
+        "We do not know which ad account is linked: your store runs an old version of our plugin.",
+        _UPDATE,
+    ),
+    "awaiting_link.held": Sentence(
+        "We do not know which ad account is linked: your store's messages come from another address.", _MOVED
+    ),
     "awaiting_link.lost": Sentence(
         "We do not know which ad account is linked: messages of your store cannot be used.",
         _CHECK_MESSAGES,
@@ -570,6 +595,9 @@ TROUBLES: Mapping[str, Sentence] = {
     ),
     "signals_refused": Sentence("The signature of your store's messages does not fit.", _CHECK_MESSAGES),
     "signals_unreadable": Sentence("A message of your store could not be read.", _CHECK_MESSAGES),
+    "signals_outdated": Sentence(
+        "Your store runs an old version of our plugin, whose messages can no longer be used.", _UPDATE
+    ),
     "signals_held": Sentence(
         "Your store's messages name another address as its home, so they are held.", _MOVED
     ),

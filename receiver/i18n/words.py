@@ -196,7 +196,13 @@ def _of_over(params: Mapping[str, Any]) -> str | None:
 def _of_link(params: Mapping[str, Any]) -> str | None:
     if params.get("claimed_account"):
         return "claimed"
-    return "lost" if params.get("lost_signals") else None
+    return _of_messages(params)
+
+
+def _of_messages(params: Mapping[str, Any]) -> str | None:
+    """Tell apart what the merchant can mend, messages of an old plugin or another address, from the rest."""
+    lost = params.get("lost_signals")
+    return lost if lost in ("outdated", "held") else "lost" if lost else None
 
 
 def _of_issued(params: Mapping[str, Any]) -> str | None:
@@ -205,7 +211,7 @@ def _of_issued(params: Mapping[str, Any]) -> str | None:
 
 _TELLS_APART: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "not_admitted": _of_waiting,
-    "awaiting_setup": lambda params: "lost" if params.get("lost_signals") else None,
+    "awaiting_setup": _of_messages,
     "awaiting_link": _of_link,
     "awaiting_spend": lambda params: params.get("spend_unknown"),
     "accumulating": _of_spending,

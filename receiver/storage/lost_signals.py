@@ -14,6 +14,10 @@ from receiver.domain.facts import LostSignals
 from receiver.domain.rejections import RejectionReason
 from receiver.storage.tables import Delivery, Quarantined, RejectionSample, Store, StoreTroubleRow
 
+BY_REASON: Mapping[str, LostSignals] = {
+    DeliveryReason.ELSEWHERE: LostSignals.HELD,
+    DeliveryReason.OLD_VERSION: LostSignals.OUTDATED,
+}
 SIGNAL = "action.wc_ad_credit_signal"
 TROUBLES = {f"signals_{why}": why for why in LostSignals}  # as the store's last decision noted them
 
@@ -77,7 +81,7 @@ def _dead(session: Session, store_ids: Collection[str]) -> dict[str, tuple[datet
     )
     query = select(Store.id, Delivery.received_at, Delivery.reason).join(Delivery, Delivery.id == newest)
     return {
-        store_id: (at, LostSignals.HELD if reason == DeliveryReason.ELSEWHERE else LostSignals.UNREADABLE)
+        store_id: (at, BY_REASON.get(reason or "", LostSignals.UNREADABLE))
         for store_id, at, reason in session.execute(query.where(Store.id.in_(store_ids)))
     }
 

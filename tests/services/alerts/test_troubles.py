@@ -77,8 +77,15 @@ def dead(error, reason=DeliveryReason.UNREADABLE):
     )
 
 
+NEXT_STEPS = {
+    "refused": "Nothing for you to do: our team looks at the messages of your store.",
+    "unreadable": "Nothing for you to do: our team looks at the messages of your store.",
+    "outdated": "Update our plugin",
+    "held": "If your store has moved, write to our team",
+}
 LOST = [
     ("unreadable", lambda: dead("arg.seq: must be a whole number")),
+    ("outdated", lambda: dead("arg.v: must be 1", DeliveryReason.OLD_VERSION)),
     ("held", lambda: dead("reworded", DeliveryReason.ELSEWHERE)),
     (
         "refused",
@@ -112,7 +119,7 @@ def test_a_store_whose_newest_message_was_lost_is_unknown_and_not_told_to_set_up
         "unknown",
         "unknown",
     )
-    assert shown["next_step"] == "Nothing for you to do: our team looks at the messages of your store."
+    assert shown["next_step"].startswith(NEXT_STEPS[cause])
     assert troubles_but_advice(shown) == [f"signals_{cause}"]
     change(container, tables.Store, "st_1", clock_read_at=SETTLED)  # one that was applied since
     assert outcome(container, "integration_set_up") == "pending"

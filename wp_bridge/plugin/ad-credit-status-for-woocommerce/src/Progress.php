@@ -50,7 +50,7 @@ final class Progress {
 	const CUT_OFF = array( 'account_missing', 'account_unreachable', 'consent_withdrawn', 'consent_expired' );
 
 	/** Troubles for which the service does not know what the store reported. */
-	const LOST_MESSAGES = array( 'signals_refused', 'signals_unreadable', 'signals_held' );
+	const LOST_MESSAGES = array( 'signals_refused', 'signals_unreadable', 'signals_outdated', 'signals_held' );
 
 	/** Stages whose notice has a colour of its own. */
 	const TONES = array(
