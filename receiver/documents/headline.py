@@ -61,7 +61,7 @@ def _params(decision: Decision) -> dict[str, Any]:
 
 
 def _of_the_award(decision: Decision, award: RecordedAward) -> dict[str, Any]:
-    names = ("credit", "currency", "due_by", "delivery", "reference")
+    names = ("credit", "currency", "due_by", "delivery", "reference", "block_cause")
     is_due = decision.stage is Stage.DUE
     return {
         **{name: getattr(award, name) for name in names},

@@ -315,6 +315,7 @@ def _award(award: RecordedAward | DueAward, today: date) -> dict[str, Any]:
         "cleared_flags": {flag: time_text(at) for flag, at in award.cleared_flags.items()},
         "credited_at": award.credited_at and time_text(award.credited_at),
         "remaining": _amount(award.remaining),
+        "block_cause": award.block_cause,
     }
 
 

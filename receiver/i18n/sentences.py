@@ -452,6 +452,23 @@ HEADLINES: Mapping[str, Sentence] = {
     ),
     "expired": Sentence("The ad credit of this offer expired on {expires}."),
     "blocked": Sentence("Our team has stopped your ad credit until it lifts the stop.", _REVIEW),
+    "blocked.terms_not_met": Sentence(
+        "Our team has stopped your ad credit: it found that the terms of the offer are not met.", _REVIEW
+    ),
+    "blocked.spend_restated": Sentence(
+        "Our team has stopped your ad credit: TikTok corrected the spend that had earned it.", _REVIEW
+    ),
+    "blocked.duplicate_merchant": Sentence(
+        "Our team has stopped your ad credit: it found that you receive it for another store, and each merchant "
+        "receives it once.",
+        _REVIEW,
+    ),
+    "blocked.suspected_fraud": Sentence(
+        "Our team has stopped your ad credit while it looks into signs of misuse.", _REVIEW
+    ),
+    "blocked.requested_by_tiktok": Sentence(
+        "Our team has stopped your ad credit because TikTok asked it to.", _REVIEW
+    ),
     "blocked.safety": Sentence("Your store is blocked for safety reasons until our team lifts it.", _REVIEW),
     "programme_over.ended": Sentence("The offer is over, and no tier was reached. {because}"),
     "programme_over.unmet": Sentence("The offer is over, and your store did not qualify. {because}"),

@@ -212,7 +212,7 @@ _TELLS_APART: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "settling": _of_settling,
     "due": _of_due,
     "issued": _of_issued,
-    "blocked": lambda params: "safety" if params.get("is_unsafe") else None,
+    "blocked": lambda params: "safety" if params.get("is_unsafe") else params.get("block_cause"),
     "programme_over": _of_over,
 }
 

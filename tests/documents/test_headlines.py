@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from receiver.documents.status import status_document
+from receiver.domain.awards import BlockCause
 from receiver.domain.decision import Stage
 from receiver.domain.facts import ConsentLoss, DaySpend, LostSignals, Payment
 from receiver.i18n import words
@@ -67,6 +68,11 @@ TOLD: list[tuple[str, datetime, dict[str, Any]]] = [
     ("credited", SETTLED, {"award": make_award(state="credited")}),
     ("expired", SETTLED, {"award": make_award(state="expired")}),
     ("blocked", SETTLED, {"award": make_award(state="blocked")}),
+    *(
+        (f"blocked.{cause}", SETTLED, {"award": make_award(state="blocked", block_cause=cause)})
+        for cause in sorted({*BlockCause} - {BlockCause.OTHER})
+    ),
+    ("blocked", SETTLED, {"award": make_award(state="blocked", block_cause=BlockCause.OTHER)}),
     ("blocked.safety", OPEN, {"history": {"safety_flag": True}}),
     ("programme_over", at("2026-01-31"), {}),
     ("programme_over.ended", at("2026-01-31"), {"spend": (cash("5.00"),)}),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import remaining_credit
+from receiver.domain.awards import AwardState, remaining_credit
 from receiver.domain.calendar import local_date
 from receiver.domain.facts import (
     AccountProfile,
@@ -226,6 +226,7 @@ def _award(
         credited_at=row.credited_at,
         timezone=row.timezone,
         remaining=remaining_credit(row.state, row.credit, held, other_credit=bills.foreign_credit_issued),
+        block_cause=row.block_cause if row.state is AwardState.BLOCKED else None,
     )
 
 

@@ -162,9 +162,9 @@ def test_dates_not_final_are_hatched_and_unknown_ones_dotted(svg):
     drawn = svg(spend_timeline(decided(OPEN, spend=CREDIT, **AS_BILLED))).find("svg")
     classes = [found.get("class") for found in drawn.iter("rect")]
     assert (classes.count("provisional-qualifying"), classes.count("unknown")) == (3, 0)
-    assert {found.get("fill") for found in drawn.iter("rect") if found.get("class") == "provisional-qualifying"} == {
-        "url(#wide-counted)"
-    }
+    assert {
+        found.get("fill") for found in drawn.iter("rect") if found.get("class") == "provisional-qualifying"
+    } == {"url(#wide-counted)"}
     manual = svg(spend_timeline(decided(OPEN, spend=(*days_of("20.00", 16), LAGGING)))).find("svg")
     assert [found.get("class") for found in manual.iter("rect")].count("unknown") == 3
 
