@@ -187,6 +187,32 @@ def test_an_award_nobody_issued_before_the_credits_end_says_so():
     assert "Nothing for you to do" not in shown["next_step"]
 
 
+# -- One message, the true one ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", ConsentLoss)
+@pytest.mark.parametrize(
+    ("stage", "as_of", "spend"),
+    [
+        ("awaiting_spend", OPEN, ()),
+        ("accumulating", OPEN, (cash("5.00"),)),
+        ("accumulating", at("2025-11-04"), (cash("5000.00"),)),
+        ("settling", at("2025-12-02"), (cash("5.00"),)),
+    ],
+)
+def test_while_nobody_can_read_the_account_no_headline_speaks_as_if_spend_showed(stage, as_of, spend, loss):
+    lost = {"consent": False, "consent_lost": loss}
+    shown = status_document(decided(as_of, spend=spend, account=lost))
+    linked = next(rule for rule in shown["rules"] if rule["id"] == "account_linked")
+    assert (shown["stage"], shown["next_step"]) == (stage, linked["next_step"])
+    assert shown["headline"] in {linked["text"], *(one["text"] for one in shown["troubles"])}
+
+
+def test_where_nothing_could_be_earned_any_more_a_lost_access_is_not_the_headline():
+    shown = status_document(decided(at("2026-01-25"), account={"consent": False}))
+    assert shown["next_step"] == HEADLINES["too_late"].next_step
+
+
 # -- The rule that decides -------------------------------------------------------------------------
 
 
