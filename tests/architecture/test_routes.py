@@ -123,13 +123,16 @@ def test_no_form_of_the_console_is_taken_without_its_token(container, routes):
             assert (answer.status_code, "too old" in answer.text) == (400, True), f"{method} {rule}"
 
 
-def test_no_answer_may_be_kept_framed_guessed_at_or_run_scripts(container, app):
+def test_no_answer_may_be_kept_framed_guessed_at_or_run_foreign_scripts(container, app):
     operator = Console(container, "operator")
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods:
             headers = operator.get(address(rule.rule)).headers
             assert "default-src 'none'" in headers["Content-Security-Policy"], rule
             assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], rule
+            assert "unsafe" not in headers["Content-Security-Policy"], rule
+            own_script = "script-src 'self'" in headers["Content-Security-Policy"]
+            assert own_script == rule.rule.startswith("/admin"), rule
             assert headers["Cache-Control"] == "no-store", rule
             assert headers["Referrer-Policy"] == "no-referrer", rule
             assert headers["X-Content-Type-Options"] == "nosniff", rule

@@ -1,4 +1,4 @@
-"""The console for staff, under /admin/: server-rendered, no script."""
+"""The console for staff, under /admin/: server-rendered; its one script only adds comfort."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from receiver.web.admin.audit import audit_pages
 from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.deliveries import delivery_pages
-from receiver.web.admin.filters import amount, money, plain
+from receiver.web.admin.filters import ago, amount, day, money, plain, tone, when
 from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
@@ -59,7 +59,9 @@ def register(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
         PERMANENT_SESSION_LIFETIME=SESSION_IDLE,  # each answer renews it
     )
-    app.jinja_env.filters.update(plain=plain, amount=amount, money=money)
+    app.jinja_env.filters.update(
+        plain=plain, amount=amount, money=money, when=when, ago=ago, day=day, tone=tone
+    )
     app.extensions[BAR] = []
     app.jinja_env.globals.update(navigation=NAVIGATION, bar_parts=app.extensions[BAR])
     app.register_blueprint(console)

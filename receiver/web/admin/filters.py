@@ -1,4 +1,4 @@
-"""Values as staff read them, and days as they mean them: yes and no, unknown, money, times in their zone."""
+"""Values as staff read them: yes, no, unknown, money, times in the reader's zone, the tone of a state."""
 
 from __future__ import annotations
 
@@ -9,10 +9,31 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import g
+from markupsafe import Markup, escape
 
+from receiver.container import current_container
 from receiver.documents.money import amount_text
 from receiver.errors import InputError
 from receiver.i18n.words import money_text
+
+Moment = datetime | str | None  # a text is ISO 8601, as documents write a time
+
+UNKNOWN = Markup("unknown")
+NEUTRAL = "neutral"
+# A colour means one thing on every page; what is not here waits on nobody, or is closed.
+TONES = {
+    "ok": ("processed", "done", "credited", "pass", "on_track", "qualified"),
+    "ours": ("due", "held", "unknown"),
+    "theirs": ("awaiting_setup", "awaiting_link", "awaiting_spend", "accumulating"),
+    "bad": ("failed", "dead", "fail", "overdue", "blocked", "ineligible"),
+}
+TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
+# The longest age told in each unit, and the unit's length; what is older is told by its day.
+AGES = (
+    (timedelta(hours=1), timedelta(minutes=1), "min"),
+    (timedelta(days=1), timedelta(hours=1), "h"),
+    (timedelta(days=30), timedelta(days=1), "days"),
+)
 
 
 def readers_zone() -> tzinfo:
@@ -29,26 +50,85 @@ def start_of(text: str, path: str, days_later: int = 0) -> datetime:
 
 
 def plain(value: Any) -> str:
-    """`True` → "yes", `None` → "unknown", a time (or its ISO text with a Z) → "2025-11-02 10:05 UTC"."""
+    """Write a value: `True` → "yes", `None` → "unknown", a time (or its ISO text with a Z) as `when` does."""
     if value is None:
-        return "unknown"
+        return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(plain, value))
-    if isinstance(value, str) and value.endswith("Z"):
+        return Markup(", ").join(map(plain, value))
+    if isinstance(value, datetime) or (isinstance(value, str) and value.endswith("Z")):
+        return when(value)
+    return str(value)
+
+
+def when(moment: Moment) -> Markup:
+    """Write a moment to the minute, "28 Nov 2026, 23:46"; the second and the zone are its title."""
+    return _told(moment, lambda at: f"{_day(at)}, {at:%H:%M}")
+
+
+def ago(moment: Moment) -> Markup:
+    """Write a moment as its distance from now, "3 min ago" or "in 2 h"; the exact one is its title."""
+    return _told(moment, lambda at: _distance(at - current_container().now()) or _day(at))
+
+
+def day(value: date | str | None) -> Markup:
+    """Write a date, "28 Nov 2026"; that of a moment is in the reader's zone."""
+    if value is None:
+        return UNKNOWN
+    found = _parsed(value) if isinstance(value, str) else value
+    if found is None:
+        return escape(value)
+    if isinstance(found, datetime):
+        found = found.astimezone(readers_zone())
+    return Markup('<time datetime="{}">{}</time>').format(f"{found:%Y-%m-%d}", _day(found))
+
+
+def money(value: Decimal | str | None, currency: str | None) -> Markup:
+    """Write an amount as the sentences do, "$4,980.00"; what is not known is no zero."""
+    return UNKNOWN if value is None else escape(money_text(Decimal(value), currency))
+
+
+def amount(value: Decimal | None) -> Markup:
+    """Write an amount as documents do; what is not known is no zero."""
+    return UNKNOWN if value is None else escape(amount_text(value))
+
+
+def tone(state: str | None) -> Markup:
+    """Return a badge's class for a stage, a rule's outcome, or the state of an award, delivery or replay."""
+    return Markup(TONE_OF.get(state or "", NEUTRAL))  # noqa: S704 (one of our own class names)
+
+
+def _told(moment: Moment, write: Any) -> Markup:
+    if moment is None:
+        return UNKNOWN
+    at = _parsed(moment) if isinstance(moment, str) else moment
+    if not isinstance(at, datetime):
+        return escape(moment)
+    at = at.astimezone(readers_zone())
+    exact = f"{_day(at)}, {at:%H:%M:%S %Z}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact, write(at))
+
+
+def _parsed(text: str) -> date | datetime | None:
+    for read in (date.fromisoformat, datetime.fromisoformat):
         with suppress(ValueError):
-            value = datetime.fromisoformat(value)
-    return (
-        f"{value.astimezone(readers_zone()):%Y-%m-%d %H:%M %Z}" if isinstance(value, datetime) else str(value)
-    )
+            return read(text)
+    return None
 
 
-def money(value: Decimal | str | None, currency: str | None) -> str:
-    """As the sentences write it, "$4,980.00"; what is not known is no zero."""
-    return "unknown" if value is None else money_text(Decimal(value), currency)
+def _day(of: date) -> str:
+    return f"{of.day} {of:%b %Y}"
 
 
-def amount(value: Decimal | None) -> str:
-    """As documents write it; what is not known is no zero."""
-    return "unknown" if value is None else amount_text(value)
+def _distance(away: timedelta) -> str:
+    """Tell a time from now in its largest whole unit; empty where it is further than any unit tells."""
+    size = abs(away)
+    if size < timedelta(minutes=1):
+        return "now" if away > timedelta() else "just now"
+    for longest, unit, name in AGES:
+        if size < longest:
+            count = size // unit
+            words = f"{count} {'day' if name == 'days' and count == 1 else name}"
+            return f"in {words}" if away > timedelta() else f"{words} ago"
+    return ""

@@ -65,7 +65,8 @@ def test_elsewhere_there_is_no_such_page_and_no_link_to_it(container: Container)
 def test_every_page_shows_the_sandboxs_time(operator: Console, controls: Controls) -> None:
     controls.clock.move_to(REAL + timedelta(days=3))
     home = get(operator, "/admin/").text
-    assert f'<a href="{PAGE}">Sandbox</a>, 2025-11-23 12:00 UTC' in home
+    assert f'<a href="{PAGE}">Sandbox</a>, ' in home
+    assert ">23 Nov 2025, 12:00</time>" in home
     assert "3 days ahead of real time" in get(operator).text
 
 

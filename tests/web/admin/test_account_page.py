@@ -66,7 +66,7 @@ def test_nobody_has_more_tokens_than_they_can_look_after(viewer, container):
 
 def test_a_token_opens_the_api_until_it_expires(viewer, container, clock):
     token = made_on(viewer, days="30")
-    assert "2025-12-20 12:00 UTC" in viewer.get(PAGE).text
+    assert "20 Dec 2025, 12:00" in viewer.get(PAGE).text
     clock.move(days=29)
     assert opens(viewer, token)
     assert "<strong>soon</strong>" in viewer.get(PAGE).text
@@ -159,11 +159,11 @@ def test_signing_out_everywhere_ends_every_session(viewer, container):
 
 
 def test_times_are_shown_in_the_zone_that_its_reader_chose(viewer):
-    assert "2025-11-20 12:00 UTC" in viewer.get("/admin/audit").text
+    assert "20 Nov 2025, 12:00</time>" in viewer.get("/admin/audit").text
     viewer.post(f"{PAGE}/zone", zone="America/New_York")
-    assert "2025-11-20 07:00 EST" in viewer.get("/admin/audit").text
+    assert "20 Nov 2025, 07:00</time>" in viewer.get("/admin/audit").text
     assert viewer.post(f"{PAGE}/zone", zone="Mars/Olympus").status_code == 400
-    assert "2025-11-20 07:00 EST" in viewer.get("/admin/audit").text
+    assert "20 Nov 2025, 07:00</time>" in viewer.get("/admin/audit").text
 
 
 def test_dates_are_those_of_the_readers_zone(viewer):

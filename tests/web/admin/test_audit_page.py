@@ -22,7 +22,7 @@ def viewer(container):
 def test_a_change_is_told_in_a_sentence_with_links(viewer):
     page = viewer.get("/admin/audit").text
     told = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", page))
-    assert "2025-11-20 12:00 UTC cli:&lt;bob&gt; admitted store st_1" in told
+    assert "20 Nov 2025, 12:00 cli:&lt;bob&gt; admitted store st_1" in told
     assert '<a href="/admin/stores/st_1">st_1</a>' in page
     assert "test let viewer@staff.example in as staff role: viewer" in told
 

@@ -150,9 +150,16 @@ def test_the_session_cookie_is_for_https_and_no_script(client):
     assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/admin"))
 
 
-def test_pages_forbid_scripts_and_caches(client):
+def test_pages_forbid_caches_and_every_script_but_our_own_file(client):
     headers = page(client, "/admin/sign-in").headers
-    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    assert (policy["default-src"], policy["script-src"], policy["connect-src"]) == (
+        "'none'",
+        "'self'",
+        "'self'",
+    )
+    for elsewhere in ("/admins", "/connect", "/api/v1/status"):
+        assert "script-src" not in page(client, elsewhere).headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"
 
 

@@ -36,9 +36,9 @@ def test_a_store_stands_with_its_stage_spend_next_tier_and_next_poll(viewer, con
     clock.at = OPEN
     decide_store(container.database, OPEN, keep_all(container, spent="523.10"))
     told = words(viewer)
-    found = "accumulating US $523.10 read 2025-12-04 12:00 UTC $976.90 short of $1,500.00"
+    found = "accumulating US $523.10 read 4 Dec 2025, 12:00 $976.90 short of $1,500.00"
     assert f"Example store https://st-1.example/ {found}" in told
-    assert "2025-10-31 10:05 UTC" in told
+    assert "31 Oct 2025, 10:05" in told
 
 
 def test_what_nobody_knows_is_not_shown_as_zero(viewer, container, clock):
@@ -46,7 +46,7 @@ def test_what_nobody_knows_is_not_shown_as_zero(viewer, container, clock):
     with container.database.writing() as session:
         session.get_one(Account, "7001").timezone = None
     decide_store(container.database, SETTLED, "st_1")
-    assert " US unknown read 2025-12-04 12:00 UTC " in words(viewer)
+    assert " US unknown read 4 Dec 2025, 12:00 " in words(viewer)
 
 
 def test_what_is_wrong_stands_beside_the_store_in_words(viewer, container):
