@@ -44,6 +44,8 @@ from receiver.i18n.words import (
     used_words,
 )
 
+UNSETTLED = (Outcome.UNKNOWN, Outcome.PENDING)
+
 
 def status_document(
     decision: Decision,
@@ -143,7 +145,7 @@ def _currencies(decision: Decision) -> list[str]:
 def _rule(rule: RuleResult, decision: Decision, locale: Locale) -> dict[str, Any]:
     text, next_step = rule_words(rule.reason, rule.params, locale)
     account = decision.account
-    if rule.outcome is Outcome.UNKNOWN and account and account.consent is not True:
+    if rule.outcome in UNSETTLED and account and account.consent is not True:
         next_step = reconnect_words_for(rule.reason, consent_loss(account) or "unread", locale) or next_step
     if rule.outcome is Outcome.PENDING:
         consent = connect_words_for(rule.reason, locale) if decision.claimed_account else None

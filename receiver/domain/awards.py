@@ -31,7 +31,7 @@ class AwardDelivery(StrEnum):
 
 
 class BlockCause(StrEnum):
-    """Why staff blocked an award, as its merchant may hear it; their own words stay with staff."""
+    """The cause of a block as its merchant may hear it; staff's own words stay with staff."""
 
     TERMS_NOT_MET = "terms_not_met"
     SPEND_RESTATED = "spend_restated"  # TikTok corrected the figures that earned it

@@ -358,7 +358,9 @@ RULE_NAMES: Mapping[str, str] = {
 }
 
 # The next step of what waits for a link, and what stands in its place where only the consent is missing.
-LINK, WAIT, CONNECT_TIKTOK = _LINK, _WAIT, "account_linked.pending.claimed"
+LINK, CONNECT_TIKTOK = _LINK, "account_linked.pending.claimed"
+# Next steps that are of no use while we cannot read the ad account.
+UNSEEN = frozenset({_WAIT, _RUN, _LAUNCH})
 
 # By stage, and after the dot what tells apart within one (words.py, `_told_apart`). `because` is the sentence of
 # the rule that decides; where a headline has no next step, that rule's own is told.

@@ -31,6 +31,7 @@ OPERATORS_READ = {
     "/admin/sandbox",
     "/admin/awards/file",
     "/admin/replays/new",
+    "/admin/stores/<store_id>/end-access",
     "/admin/stores/<store_id>/fact",
     "/admin/stores/<store_id>/merge",
     "/admin/stores/<store_id>/move",

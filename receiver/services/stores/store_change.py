@@ -1,4 +1,4 @@
-"""What an act changes for one of several stores."""
+"""The change that an act brings to one of several stores."""
 
 from __future__ import annotations
 

@@ -8,12 +8,15 @@ from flask import Blueprint, Flask
 
 from receiver.domain.sign_in import SESSION_IDLE
 from receiver.settings import Settings
+from receiver.web.admin.access import access_pages
 from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
 from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.deliveries import delivery_pages
+from receiver.web.admin.facts import fact_pages
 from receiver.web.admin.filters import ago, amount, day, money, plain, tone, when
+from receiver.web.admin.merchant_view import merchant_views
 from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
@@ -77,6 +80,9 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(today_pages)
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
+    app.register_blueprint(fact_pages)
+    app.register_blueprint(access_pages)
+    app.register_blueprint(merchant_views)
     app.register_blueprint(claim_pages)
 
 

@@ -59,7 +59,7 @@ class RevokeSchema(Schema):
 
 
 class StoreEffectSchema(Schema):
-    """What changes for a store that the consent serves."""
+    """The changes for a store that the consent serves."""
 
     store = fields.String(required=True)
     name = fields.String(required=True)
