@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from bench import console, decisions, processes, receiving, stores
+from bench import commands, console, decisions, processes, receiving, stores
 from bench.report import show
 
 SUBJECTS = {
@@ -23,6 +23,7 @@ SUBJECTS = {
     "receiving": receiving.measure,
     "processes": processes.measure,
     "console": console.measure,
+    "commands": commands.measure,
 }
 FILE = Path(__file__).resolve().parent.parent / "build" / "bench.json"
 

@@ -163,7 +163,7 @@ def _quarantine(stores: int) -> Iterator[Row]:
             "hook_id": store_id,
             "topic": "action.wc_ad_credit_signal",
             "headers": [],
-            "body_sealed": "",
+            "body_encrypted": "",
             "body_sha256": "0" * 64,
             "bytes": len(BODY),
             "received_at": _moment(number, stores),

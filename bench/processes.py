@@ -40,8 +40,10 @@ def measure(progress: Progress) -> Report:
 
 
 def _figures(what: str, rounds: list[Round]) -> dict[str, float]:
-    by = {f"{what}_a_second_by_{n}": statistics.median(one[n] for one in rounds) for n in PROCESSES}
-    to_one = {f"{what}_by_{n}_to_1": statistics.median(one[n] / one[1] for one in rounds) for n in PROCESSES}
+    by = {f"{what}_a_second_by_{n}": statistics.median(item[n] for item in rounds) for n in PROCESSES}
+    to_one = {
+        f"{what}_by_{n}_to_1": statistics.median(item[n] / item[1] for item in rounds) for n in PROCESSES
+    }
     return by | to_one
 
 
@@ -55,8 +57,8 @@ def _accepting(container: Container, progress: Progress) -> Iterator[Round]:
             send(load)  # the first calls find a process that has yet to connect
         for _ in progress.track(range(ROUNDS), description="accepting"):
             came = {n: send(load) for n, load in loads.items()}
-            assert not any(one.not_200 for one in came.values())
-            yield {n: one.a_second for n, one in came.items()}
+            assert not any(item.not_200 for item in came.values())
+            yield {n: item.a_second for n, item in came.items()}
 
 
 def _draining(container: Container, progress: Progress) -> Iterator[Round]:
@@ -95,7 +97,7 @@ def _worked_off(container: Container, workers: int, fill: Callable[[], None]) ->
 
 
 def _are_there(workers: list[Process]) -> bool:
-    return all("worker started" in one.said for one in workers)
+    return all("worker started" in item.said for item in workers)
 
 
 def _count(container: Container, which: ColumnElement[bool]) -> int:

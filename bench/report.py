@@ -24,7 +24,9 @@ class Report:
     tables: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
-        growths = {f"{one.what} by {one.by}".replace(" ", "_"): one.figures() for one in self.growths}
+        growths = {
+            f"{growth.what} by {growth.by}".replace(" ", "_"): growth.figures() for growth in self.growths
+        }
         return {**self.figures, **growths, **self.tables}
 
 
@@ -39,9 +41,9 @@ def show(console: Console, report: Report) -> None:
         console.print()
         console.print(_growth_table(growth))
         console.print(_chart(growth), markup=False, highlight=False)
-        one = growth.by.removesuffix("s")
-        console.print(f"time per {one}, at the largest to the smallest size: [bold]{growth.ratio:.2f}[/]")
-        console.print(f"one more {one}, among the larger to the smaller sizes: [bold]{growth.bend:.2f}[/]")
+        item = growth.by.removesuffix("s")
+        console.print(f"time per {item}, at the largest to the smallest size: [bold]{growth.ratio:.2f}[/]")
+        console.print(f"one more {item}, among the larger to the smaller sizes: [bold]{growth.bend:.2f}[/]")
     console.print()
 
 

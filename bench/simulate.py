@@ -138,8 +138,8 @@ class World:
     def run(self, progress: Progress) -> Found:
         """Call by call: what others may call while a poll goes on depends on it."""
         queue = [
-            _Event(one.linked, False, number, one.linked, PollReason.FIRST_SPEND)
-            for number, one in enumerate(self.accounts)
+            _Event(account.linked, False, number, account.linked, PollReason.FIRST_SPEND)
+            for number, account in enumerate(self.accounts)
         ]
         heapq.heapify(queue)
         task = progress.add_task("days", total=(self.end - BEGAN).total_seconds())
@@ -288,13 +288,13 @@ def _by_day(minutes: Counter[int]) -> Counter[int]:
 def _percentiles(values: list[float], wanted: tuple[int, ...]) -> dict[str, float]:
     ordered = sorted(values)
     last = len(ordered) - 1
-    return {f"p{one}": round(ordered[last * one // 100], 1) for one in wanted} if ordered else {}
+    return {f"p{item}": round(ordered[last * item // 100], 1) for item in wanted} if ordered else {}
 
 
 def rows_of(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in data.items():
         if isinstance(value, dict):
-            value = ", ".join(f"{key} {one:,}" for key, one in value.items())
+            value = ", ".join(f"{key} {item:,}" for key, item in value.items())
         yield name.replace("_", " "), f"{value:,.3g}" if isinstance(value, float) else str(value)
 
 

@@ -6,7 +6,7 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from receiver import cli, web
+from receiver import cli
 from receiver.container import Container, build_container
 from receiver.documents.programme import load_programme
 from receiver.errors import InputError, SettingsError
@@ -20,9 +20,7 @@ def create_app(settings: Settings | None = None, container: Container | None = N
     Raises SettingsError when a setting is wrong. Only a terminal command gets an app all the same:
     `secrets new` and `credits decide` need no settings, and any other says itself what is wrong.
     """
-    log_to_stderr()
-    app = Flask("receiver", static_folder=None, template_folder=None)
-    cli.register(app)
+    app = _bare_app()
     try:
         made = container or build_container(_with_terms(settings or read_settings()))
     except SettingsError as error:
@@ -30,6 +28,37 @@ def create_app(settings: Settings | None = None, container: Container | None = N
             raise
         app.extensions["receiver"] = error
         return app
+    return _with_pages(app, made)
+
+
+def create_command_app() -> Flask:
+    """The app that a command of `ad-credit` runs in: without pages, which take half a second to import.
+
+    A setting that is wrong is told by the command that needs it. Only a sandbox has its pages here too: they
+    come with its commands.
+    """
+    app = _bare_app()
+    try:
+        made = build_container(_with_terms(read_settings()))
+    except SettingsError as error:
+        app.extensions["receiver"] = error
+        return app
+    if made.sandbox:
+        return _with_pages(app, made)
+    app.extensions["receiver"] = made
+    return app
+
+
+def _bare_app() -> Flask:
+    log_to_stderr()
+    app = Flask("receiver", static_folder=None, template_folder=None)
+    cli.register(app)
+    return app
+
+
+def _with_pages(app: Flask, made: Container) -> Flask:
+    from receiver import web  # here: a command needs none of it
+
     app.extensions["receiver"] = made
     web.register(app, made)
     if made.sandbox:

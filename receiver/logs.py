@@ -57,7 +57,7 @@ def log_to_stderr() -> None:
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
-    for handler in [one for one in root.handlers if isinstance(one, _Libraries)]:
+    for handler in [item for item in root.handlers if isinstance(item, _Libraries)]:
         root.removeHandler(handler)
     handler = _Libraries(cast(TextIO, _Stderr()))
     handler.setLevel(logging.WARNING)
@@ -82,7 +82,7 @@ def _trace(exc_info: ExcInfo) -> str:
     """Where it happened, without variables; of a message its first line: below it are values of a row."""
     parts, error = list[str](), cast(BaseException | None, exc_info[1])
     while error is not None:
-        told = next(iter(str(error).splitlines()), "")
-        parts += [f"{type(error).__qualname__}: {told}\n", *traceback.format_tb(error.__traceback__)]
+        first_line = next(iter(str(error).splitlines()), "")
+        parts += [f"{type(error).__qualname__}: {first_line}\n", *traceback.format_tb(error.__traceback__)]
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "".join(parts)

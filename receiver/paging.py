@@ -29,7 +29,7 @@ class Page(Generic[Row]):
 
     def show(self, row: Callable[[Row], Shown]) -> Page[Shown]:
         """Return the same page with each row as `row` shows it."""
-        return Page([row(one) for one in self.rows], self.next)
+        return Page([row(item) for item in self.rows], self.next)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class CountedPage(Page[Row]):
     is_all: bool = True
 
     def show(self, row: Callable[[Row], Shown]) -> CountedPage[Shown]:
-        return CountedPage([row(one) for one in self.rows], self.next, self.count, self.is_all)
+        return CountedPage([row(item) for item in self.rows], self.next, self.count, self.is_all)
 
 
 def first_rows(read: Callable[[str | None, int], Page[Row]], limit: int) -> list[Row]:

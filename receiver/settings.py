@@ -1,11 +1,11 @@
-"""The only file that reads the environment: once, typed, and loud when a value is wrong."""
+"""Reads the settings once, typed, and loud when a value is wrong; setting_sources.py finds their texts."""
 
 from __future__ import annotations
 
 import base64
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ from sqlalchemy.exc import ArgumentError
 
 from receiver.domain.deliveries import DeliverySource
 from receiver.errors import SettingsError
+from receiver.home import COMMAND, HOME
+from receiver.setting_sources import SettingSource, find_sources
+from receiver.settings_table import DEFAULTS
 
-ROOT = Path(__file__).resolve().parent.parent
-SANDBOX_FOLDER = ROOT / "instance" / "sandbox"
-KEYS_HELP = "should be a comma list of Fernet keys; `flask --app wsgi secrets new` prints one"
+SANDBOX_FOLDER = HOME / "instance" / "sandbox"
+KEYS_HELP = f"should be a comma list of Fernet keys; `{COMMAND} secrets new` prints one"
 ADDRESS_HELP = "should be a web address such as https://credit.example"
 DATABASE_HELP = "should be sqlite:////path/to/file.db or postgresql+psycopg://user:password@host/name"
 SANDBOX_HELP = "is only for a sandbox, whose settings say SANDBOX=yes (`make run` writes them); unset it"
@@ -69,21 +71,28 @@ class Settings:
         return {DeliverySource.TIKTOK: self.tiktok_app_secret}
 
 
-def read_settings(env_file: Path = ROOT / ".env") -> Settings:
+def read_settings(env_file: Path = HOME / ".env") -> Settings:
     """Read the environment, and below it `env_file` where there is one.
 
     Raises SettingsError naming the variable and what would be right; never repeats a value that may
     hold a secret.
     """
-    env = Env()
+    env = _Found(find_sources(env_file))
     try:
-        if env_file.is_file():
-            env.read_env(env_file, recurse=False)
         return _settings(env)
     except EnvError as error:
         raise SettingsError(_plain(error)) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{env_file.name} cannot be read ({type(error).__name__})") from error
+
+
+class _Found(Env):
+    """Reads what was found, secrets' files and defaults included, by the hook that FileAwareEnv uses, too."""
+
+    def __init__(self, found: Iterable[SettingSource]) -> None:
+        super().__init__()
+        self._texts = {one.setting.name: one.text for one in found if one.text or one.source != "default"}
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        return self._texts.get(env_key, default)
 
 
 def _settings(env: Env) -> Settings:
@@ -92,19 +101,15 @@ def _settings(env: Env) -> Settings:
     return Settings(
         secret_keys=tuple(env.list("SECRET_KEYS", validate=_fernet_keys)),
         public_url=env.str("PUBLIC_URL", validate=_web_address).rstrip("/"),
-        database_url=env.str("DATABASE_URL", f"sqlite:///{ROOT}/instance/receiver.db", validate=_database),
-        programme=env.str(
-            "PROGRAMME", "woocommerce-2025", validate=Length(min=1, error=PROGRAMME_HELP)
-        ).strip(),
-        tiktok_api_url=env.str(
-            "TIKTOK_API_URL", "https://business-api.tiktok.com/open_api/v1.3", validate=_web_address
-        ).rstrip("/"),
+        database_url=env.str("DATABASE_URL", validate=_database),
+        programme=env.str("PROGRAMME", validate=Length(min=1, error=PROGRAMME_HELP)).strip(),
+        tiktok_api_url=env.str("TIKTOK_API_URL", validate=_web_address).rstrip("/"),
         tiktok_app_id=env.str("TIKTOK_APP_ID", ""),
         tiktok_app_secret=env.str("TIKTOK_APP_SECRET", ""),
-        tiktok_rate=_number(env, "TIKTOK_RATE", 5.0, 0.1, _most_calls(env)),
-        web_threads=_whole(env, "WEB_THREADS", 64, 4, 4096),
-        max_body_bytes=_whole(env, "MAX_BODY_BYTES", 1024 * 1024, 1024, 64 * 1024 * 1024),
-        keep_deliveries_days=_whole(env, "KEEP_DELIVERIES_DAYS", 30, 4, 3650),
+        tiktok_rate=_number(env, "TIKTOK_RATE", 0.1, _most_calls(env)),
+        web_threads=_whole(env, "WEB_THREADS", 4, 4096),
+        max_body_bytes=_whole(env, "MAX_BODY_BYTES", 1024, 64 * 1024 * 1024),
+        keep_deliveries_days=_whole(env, "KEEP_DELIVERIES_DAYS", 4, 3650),
         trusted_proxies=tuple(env.list("TRUSTED_PROXIES", [], validate=_networks)),
         allow_loopback_stores=_yes_no(env, "ALLOW_LOOPBACK_STORES"),
         **_channel(env),
@@ -118,11 +123,11 @@ def _required(env: Env, name: str, right: str) -> None:
         raise EnvError(f"{name} is not set; it {right}")
 
 
-def _number(env: Env, name: str, default: float, least: float, most: float) -> float:
+def _number(env: Env, name: str, least: float, most: float) -> float:
     """Read a number; its error says which are right."""
-    right = f"should be a number from {least:g} to {most:g}, such as {default:g}"
+    right = f"should be a number from {least:g} to {most:g}, such as {DEFAULTS[name]}"
     try:
-        value = float(env.str(name, str(default)))
+        value = float(env.str(name))
     except ValueError as error:
         raise EnvError(f"{name}: {right}") from error
     if not least <= value <= most:
@@ -130,11 +135,11 @@ def _number(env: Env, name: str, default: float, least: float, most: float) -> f
     return value
 
 
-def _whole(env: Env, name: str, default: int, least: int, most: int) -> int:
+def _whole(env: Env, name: str, least: int, most: int) -> int:
     """Read a whole number; its error says which are right."""
-    value = env.str(name, str(default)).strip()
+    value = env.str(name).strip()
     if not (value.isascii() and value.isdigit() and len(value) < 12 and least <= int(value) <= most):
-        raise EnvError(f"{name}: should be a whole number from {least} to {most}, such as {default}")
+        raise EnvError(f"{name}: should be a whole number from {least} to {most}, such as {DEFAULTS[name]}")
     return int(value)
 
 
@@ -164,7 +169,7 @@ def _channel(env: Env) -> dict[str, Any]:
 
 def _mail_to(env: Env) -> tuple[str, ...]:
     addresses: list[str] = env.list("MAIL_TO", validate=_mail_addresses)
-    return tuple(one.strip() for one in addresses)
+    return tuple(address.strip() for address in addresses)
 
 
 def _all_or_none(env: Env, names: Mapping[str, str]) -> bool:

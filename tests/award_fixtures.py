@@ -91,7 +91,7 @@ class AwardDesk:
 
     def file(self, text: str) -> list[str]:
         """What became of each row."""
-        return [one.outcome for one in issue_file(at(self.container, NOW), text, "ann")]
+        return [item.outcome for item in issue_file(at(self.container, NOW), text, "ann")]
 
     def put(self, state: str) -> None:
         with self.database.writing() as session:

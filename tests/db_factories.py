@@ -50,7 +50,7 @@ def keep_link(
         "advertiser_id": advertiser_id,
         "linked_at": LINKED,
         "exact": True,
-        "token_sealed": container.cipher.encrypt(f"token-of-{advertiser_id}"),
+        "token_encrypted": container.cipher.encrypt(f"token-of-{advertiser_id}"),
         "consent": True,
         "consent_at": LINKED,
         "prior_spend": Decimal(0),

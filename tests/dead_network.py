@@ -41,8 +41,8 @@ class Line:
                 near, far = self._door.accept()[0], socket.socket(socket.AF_UNIX)
                 self._ends += [near, far]
                 far.connect(self._server)
-                for one, other in ((near, far), (far, near)):
-                    Thread(target=_carry, args=(one, other, self._dead), daemon=True).start()
+                for item, other in ((near, far), (far, near)):
+                    Thread(target=_carry, args=(item, other, self._dead), daemon=True).start()
 
 
 def _over(address: URL, port: int) -> str:
@@ -50,9 +50,9 @@ def _over(address: URL, port: int) -> str:
     return there.render_as_string(hide_password=False)
 
 
-def _carry(one: socket.socket, other: socket.socket, dead: Event) -> None:
+def _carry(item: socket.socket, other: socket.socket, dead: Event) -> None:
     with suppress(OSError):
-        while piece := one.recv(65536):
+        while piece := item.recv(65536):
             if not dead.is_set():
                 other.sendall(piece)
         if not dead.is_set():

@@ -69,7 +69,7 @@ def _unknown_spend_is_an_amount(facts: Facts, decision: Decision, document: Docu
     unknown = spend is None or spend.unknown_because is not None
     told = (shown["qualifying"], document["tier"], document["next_tier"])
     seen = (tier["seen_on"] for tier in document["tiers"])
-    return unknown and (shown["final"] or any(one is not None for one in (*told, *seen)))
+    return unknown and (shown["final"] or any(item is not None for item in (*told, *seen)))
 
 
 def _unsplit_spend_is_zero(facts: Facts, decision: Decision, document: Document) -> bool:
@@ -112,11 +112,11 @@ def _past_date_is_a_promise(_facts: Facts, decision: Decision, document: Documen
     award, today = document["award"], decision.today.isoformat()
     late = award is not None and award["state"] == "due" and (award["due_by"] or today) < today
     promised = document["headline"].endswith("due by") or (late and not award["overdue"])
-    told_late = {one["id"] for one in document["troubles"]} >= {"award_overdue"}
+    told_late = {item["id"] for item in document["troubles"]} >= {"award_overdue"}
     dates = [tier.get("credit_by") for tier in document["tiers"]]
     dates.append((document["next_tier"] or {}).get("by"))
     is_open = award is None and document["stage"] not in NOTHING_TO_EARN
-    stale_dates = is_open and any(one is not None and one < today for one in dates)
+    stale_dates = is_open and any(item is not None and item < today for item in dates)
     return promised or (late and award["id"] is not None and not told_late) or stale_dates
 
 
@@ -140,9 +140,9 @@ def _withdrawn_for_another_cause(facts: Facts, _decision: Decision, document: Do
 
 
 def _warning_in_no_list(_facts: Facts, _decision: Decision, document: Document) -> bool:
-    troubles = {one["id"]: one for one in document["troubles"]}
-    warned = {one["id"] for one in document["warnings"]}
-    whose = all(one["who"] == TROUBLES.get(id) for id, one in troubles.items())
+    troubles = {item["id"]: item for item in document["troubles"]}
+    warned = {item["id"] for item in document["warnings"]}
+    whose = all(item["who"] == TROUBLES.get(id) for id, item in troubles.items())
     return not (warned <= set(troubles) <= set(TROUBLES) and whose)
 
 
@@ -176,8 +176,8 @@ def _pace_without_a_future(_facts: Facts, decision: Decision, document: Document
 def _notice_of_a_past_date(_facts: Facts, decision: Decision, document: Document) -> bool:
     """A notice never looks back, and urges nobody to spend what earns nothing."""
     found = notices_of(decision, dict.fromkeys(OF_LOSS.values(), decision.as_of))
-    past = any(one.until is not None and one.until < decision.award_today for one in found)
-    urged = {one.kind for one in found} & {
+    past = any(item.until is not None and item.until < decision.award_today for item in found)
+    urged = {item.kind for item in found} & {
         NoticeKind.NEAR_TIER,
         NoticeKind.WINDOW_ENDS,
         NoticeKind.BILL_DEADLINE,

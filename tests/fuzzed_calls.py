@@ -120,7 +120,7 @@ class Fuzzer:
         self.chance = random.Random(seed)
         self.store_id = store_id
         real = [capture for file in FILES for capture in captures(file)]
-        ours = [body_of(one) for one in (signal(1), linked(2), signal(3, event="link_lost"))]
+        ours = [body_of(item) for item in (signal(1), linked(2), signal(3, event="link_lost"))]
         self._seen = [(capture.headers, capture.body) for capture in real if len(capture.body) < LIMIT]
         self._seen += [(tuple(signed_headers(body, SECRET)), body) for body in ours] * (len(real) // 3)
 

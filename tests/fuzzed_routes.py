@@ -127,7 +127,7 @@ def _fields(spec: dict[str, Any], rule: str) -> list[str]:
     for method in path.values():
         if not isinstance(method, dict):
             continue
-        names |= {one["name"] for one in method.get("parameters", ()) if one.get("in") == "query"}
+        names |= {item["name"] for item in method.get("parameters", ()) if item.get("in") == "query"}
         content = method.get("requestBody", {}).get("content", {}).get("application/json", {})
         reference = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
         names |= set(spec["components"]["schemas"].get(reference, {}).get("properties", ()))

@@ -25,12 +25,12 @@ def share_compiled_statements() -> None:
     event.listen(Engine, "engine_connect", _share)
 
 
-def _is_alike(one: object, other: object) -> bool:
-    return type(one) is type(other)
+def _is_alike(item: object, other: object) -> bool:
+    return type(item) is type(other)
 
 
-def _by_class(one: object) -> int:
-    return hash(type(one))
+def _by_class(item: object) -> int:
+    return hash(type(item))
 
 
 def _share(connection: Connection) -> None:

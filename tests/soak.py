@@ -89,9 +89,9 @@ def _let_attack(container: Container, kind: str, seconds: int) -> bool:
     with click.progressbar(length=LINKS_ASKED, label=f"{kind:<10} links", file=sys.stderr) as bar:
         asked = ask_for_links(container, progress=bar.update)
     bounded = True
-    for one in (*suffered, asked):
-        click.echo(f"{kind}: {'' if one.is_bounded else 'NOT BOUNDED: '}{one}")
-        bounded = bounded and one.is_bounded
+    for item in (*suffered, asked):
+        click.echo(f"{kind}: {'' if item.is_bounded else 'NOT BOUNDED: '}{item}")
+        bounded = bounded and item.is_bounded
     return bounded
 
 

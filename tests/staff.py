@@ -64,7 +64,8 @@ class Console:
         return self.send(path, "POST", **form)
 
     def questions(self, path: str) -> int:
-        """How often the database is asked for a page."""
+        """How often the database is asked for a page that was opened before: what is cached stands."""
+        self.get(path)
         asked: list[Any] = []
         engine = self._container.database.engine
 

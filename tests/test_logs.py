@@ -57,7 +57,9 @@ def asked(app, path="/logs", peer="203.0.113.9", **headers):
 def test_a_line_has_its_requests_id_its_level_and_its_time(app, lines):
     answers = [asked(app), asked(app)]
     first, second = lines()
-    assert [first["request_id"], second["request_id"]] == [one.headers["X-Request-ID"] for one in answers]
+    assert [first["request_id"], second["request_id"]] == [
+        answer.headers["X-Request-ID"] for answer in answers
+    ]
     assert first["request_id"] != second["request_id"]
     assert (first["event"], first["level"]) == ("a line", "info")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", first["timestamp"])
@@ -137,9 +139,9 @@ def test_lines_about_a_delivery_carry_its_id(container, lines, monkeypatch):
     monkeypatch.setattr(process, "apply_deliveries", take_in)
     process.process_next(container.database, container.now())
     found = lines()
-    told = {event: [one.get("delivery_id") for one in found if one["event"] == event] for event in EVENTS}
+    told = {event: [item.get("delivery_id") for item in found if item["event"] == event] for event in EVENTS}
     assert told == {"an effect": [None, *ids], "delivery not processed": ids}
-    (undone,) = [one for one in found if one["event"] == "batch undone, each delivery alone"]
+    (undone,) = [item for item in found if item["event"] == "batch undone, each delivery alone"]
     assert undone["deliveries"] == ids
     assert "a-word-of-a-body" not in json.dumps(found)
 

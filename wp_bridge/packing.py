@@ -16,13 +16,19 @@ ROOT = Path(__file__).parents[1]
 SLUG = "ad-credit-status-for-woocommerce"
 SOURCE = ROOT / "wp_bridge" / "plugin" / SLUG
 ARCHIVE = ROOT / "build" / f"{SLUG}.zip"
+SHIPPED = Path(__file__).with_name(f"{SLUG}.zip")  # only in an installed package, whose build packed it
 MO_HEADER, MO_INDEX = 28, 8  # bytes of its header, and of each text in either of its two indexes
 TEXTS_AT, HASH_TABLE_AT = 8, 24
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold
 
 
+def plugin_zip() -> bytes:
+    """Return the zip that the installed package ships, or pack it from the checkout. Raises as `packed`."""
+    return SHIPPED.read_bytes() if SHIPPED.is_file() else packed()
+
+
 def packed() -> bytes:
-    """The zip. Raises OSError without git, CalledProcessError outside of a checkout."""
+    """The zip. Raises OSError without git, CalledProcessError where git does not know the checkout."""
     files = {str(path): (SOURCE / path).read_bytes() for path in tracked()}
     files |= {
         name.removesuffix(".po") + ".mo": compiled(content)
@@ -40,7 +46,9 @@ def packed() -> bytes:
 
 
 def tracked() -> list[Path]:
-    """The plugin's files, relative to its folder."""
+    """The plugin's files, relative to its folder; all of them in a source distribution, which has no git."""
+    if not (ROOT / ".git").exists():
+        return [path.relative_to(SOURCE) for path in SOURCE.rglob("*") if path.is_file()]
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=SOURCE, capture_output=True, check=True)  # noqa: S607 (wherever git is)
     return [Path(name) for name in listed.stdout.decode().split("\0") if name]
 

@@ -30,8 +30,8 @@ def template() -> str:
     catalog = Catalog(project="Ad Credit Status for WooCommerce", version="1.1.0", creation_date=MADE)
     catalog.header_comment = "# Texts of the plugin; made by python -m wp_bridge.plugin_texts"
     for file, text, note in texts():
-        one = text[0] if len(text) == 1 else text
-        catalog.add(one, locations=[(file, 0)], auto_comments=[f"translators: {note}"] if note else [])
+        item = text[0] if len(text) == 1 else text
+        catalog.add(item, locations=[(file, 0)], auto_comments=[f"translators: {note}"] if note else [])
     made = io.BytesIO()
     write_po(made, catalog, include_lineno=False, sort_by_file=True)
     return made.getvalue().decode()

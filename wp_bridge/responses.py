@@ -62,18 +62,18 @@ class Webhook:
 
 def an_object(answer: SafeHttpResponse, absent: StoreTrouble = StoreTrouble.NO_WOOCOMMERCE) -> dict[str, Any]:
     """The JSON object of a good answer. `absent`: what it means that the route is not there."""
-    told = _told(answer, absent)
-    if not isinstance(told, dict):
+    body = _told(answer, absent)
+    if not isinstance(body, dict):
         raise StoreError(StoreTrouble.MALFORMED)
-    return told
+    return body
 
 
 def a_list(answer: SafeHttpResponse) -> list[Any]:
     """The JSON list of a good answer."""
-    told = _told(answer, StoreTrouble.NO_WOOCOMMERCE)
-    if not isinstance(told, list):
+    body = _told(answer, StoreTrouble.NO_WOOCOMMERCE)
+    if not isinstance(body, list):
         raise StoreError(StoreTrouble.MALFORMED)
-    return told
+    return body
 
 
 def an_index(answer: SafeHttpResponse) -> dict[str, Any] | None:
@@ -82,13 +82,13 @@ def an_index(answer: SafeHttpResponse) -> dict[str, Any] | None:
         return None
     if is_busy(answer.status):
         raise StoreError(StoreTrouble.BUSY, retry_after=_retry_after(answer))
-    told = _json(answer)
-    if isinstance(told, dict) and isinstance(told.get("namespaces"), list):
-        return told
-    code, status = _error(told)
+    body = _json(answer)
+    if isinstance(body, dict) and isinstance(body.get("namespaces"), list):
+        return body
+    code, status = _error(body)
     if code is not None and (status or answer.status) in (401, 403):
         return {}
-    if told is None and answer.status == 200 and "json" in answer.headers.get("content-type", ""):
+    if body is None and answer.status == 200 and "json" in answer.headers.get("content-type", ""):
         raise StoreError(StoreTrouble.MALFORMED)
     return None
 
@@ -102,34 +102,34 @@ def _told(answer: SafeHttpResponse, absent: StoreTrouble) -> Any:
     """The JSON of a good answer; an error object stands in a bad one, and now and then in a good one."""
     if is_busy(answer.status):
         raise StoreError(StoreTrouble.BUSY, retry_after=_retry_after(answer))
-    told = _json(answer)
-    if told is None:
+    body = _json(answer)
+    if body is None:
         # A firewall's page, not WordPress's: 403 in HTML says nothing about our keys.
         raise StoreError(StoreTrouble.UNREACHABLE if answer.status >= 400 else StoreTrouble.MALFORMED)
-    code, status = _error(told)
+    code, status = _error(body)
     if code is None and answer.status < 300:
-        return told
-    raise StoreError(_trouble(code, status or answer.status, told, absent), code)
+        return body
+    raise StoreError(_trouble(code, status or answer.status, body, absent), code)
 
 
-def _trouble(code: str | None, status: int, told: Any, absent: StoreTrouble) -> StoreTrouble:
+def _trouble(code: str | None, status: int, body: Any, absent: StoreTrouble) -> StoreTrouble:
     if code == "rest_no_route":
         return absent
     if code == ENDED:
         return StoreTrouble.DISCONNECTED
     if is_busy(status):
         return StoreTrouble.BUSY
-    if status == 403 or (code == KEYS_SEEN and "permissions" in str(told.get("message"))):
+    if status == 403 or (code == KEYS_SEEN and "permissions" in str(body.get("message"))):
         return StoreTrouble.KEYS_TOO_WEAK
     return StoreTrouble.KEYS_REFUSED if status == 401 else StoreTrouble.MALFORMED
 
 
-def _error(told: Any) -> tuple[str | None, int | None]:
+def _error(body: Any) -> tuple[str | None, int | None]:
     """The code and the status of an error object."""
-    data = told.get("data") if isinstance(told, dict) else None
+    data = body.get("data") if isinstance(body, dict) else None
     if not isinstance(data, dict) or type(data.get("status")) is not int:
         return None, None
-    code = told.get("code")
+    code = body.get("code")
     return (code if isinstance(code, str) and CODE.fullmatch(code) else "unnamed"), data["status"]
 
 
@@ -143,10 +143,10 @@ def _json(answer: SafeHttpResponse) -> Any:
 
 def _retry_after(answer: SafeHttpResponse) -> int | None:
     """Seconds: as they were told, or up to a time told, by the store's own clock."""
-    told = answer.headers.get("retry-after", "").strip()
-    if re.fullmatch("[0-9]{1,9}", told, re.ASCII):
-        return min(int(told), LONGEST_WAIT)
-    then, now = _date(told), _date(answer.headers.get("date", ""))
+    seconds = answer.headers.get("retry-after", "").strip()
+    if re.fullmatch("[0-9]{1,9}", seconds, re.ASCII):
+        return min(int(seconds), LONGEST_WAIT)
+    then, now = _date(seconds), _date(answer.headers.get("date", ""))
     if then is None or now is None:
         return None
     return min(max(0, int((then - now).total_seconds())), LONGEST_WAIT)
@@ -194,8 +194,8 @@ def read_webhook(row: Any) -> Webhook:
     )
 
 
-def part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = told.get(name)
+def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = document.get(name)
     return found if isinstance(found, dict) else {}
 
 
@@ -207,7 +207,7 @@ def text(value: Any) -> str | None:
 
 
 def _texts(values: Iterable[Any]) -> Iterable[str]:
-    return (one for one in map(text, values) if one)
+    return (item for item in map(text, values) if item)
 
 
 def _like(form: re.Pattern[str], value: Any) -> str | None:
@@ -217,5 +217,5 @@ def _like(form: re.Pattern[str], value: Any) -> str | None:
 def _plugins(rows: Any) -> tuple[tuple[str, str | None], ...] | None:
     if not isinstance(rows, list):
         return None
-    told = ((text(row.get("plugin")), text(row.get("version"))) for row in rows if isinstance(row, dict))
-    return tuple((file, version) for file, version in told if file)
+    plugins = ((text(row.get("plugin")), text(row.get("version"))) for row in rows if isinstance(row, dict))
+    return tuple((file, version) for file, version in plugins if file)

@@ -106,13 +106,13 @@ class RemoteStore:
         while True:
             answer = self._calls.make(namespace, method, endpoint, data=data, params=params)
             try:
-                told = read(answer)
+                result = read(answer)
             except StoreError as error:
                 if not self._calls.another_way(error):
                     raise self._calls.as_meant(error) from None
             else:
                 self._calls.taken()
-                return told
+                return result
 
     def _name(self) -> str | None:
         """The site's title, which anybody may read; not worth failing for."""
@@ -186,9 +186,9 @@ def _index(guard: SafeHttpClient, url: str, *, http: bool) -> dict[str, Any] | N
 
 
 def _check_namespaces(index: dict[str, Any]) -> None:
-    namespaces = [str(one) for one in index.get("namespaces", [WOOCOMMERCE])]
+    namespaces = [str(item) for item in index.get("namespaces", [WOOCOMMERCE])]
     if WOOCOMMERCE not in namespaces:
-        is_old = any(one.startswith("wc/") for one in namespaces)
+        is_old = any(namespace.startswith("wc/") for namespace in namespaces)
         raise StoreError(StoreTrouble.TOO_OLD if is_old else StoreTrouble.NO_WOOCOMMERCE)
 
 

@@ -47,7 +47,7 @@ def sign_in(page: Page, console: str, password: str) -> None:
     page.get_by_label("E-mail").fill(DEMO)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Today").wait_for()
+    page.get_by_role("heading", name="Overview").wait_for()
 
 
 def move_thirty_days(page: Page) -> None:

@@ -1,50 +1,93 @@
-"""The command line, one file a group of the contract; `register` puts them on the app."""
+"""The command line, one file a group of the contract, each imported when one of its commands is called."""
 
 from __future__ import annotations
 
-from flask import Flask
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from receiver.cli.awards import credits_group
-from receiver.cli.backup import backup_command, restore_command
-from receiver.cli.copy_database import copy_database_command
-from receiver.cli.decisions import decisions_group
-from receiver.cli.deliveries import deliveries_group
-from receiver.cli.doctor import doctor_command
-from receiver.cli.facts import facts_group
-from receiver.cli.links import links_group
-from receiver.cli.migrate import migrate_command
-from receiver.cli.programmes import programmes_group
-from receiver.cli.reviews import reviews_group
-from receiver.cli.sandbox import sandbox_command
-from receiver.cli.secret_keys import secret_keys
-from receiver.cli.spend import spend_group
-from receiver.cli.staff import staff
-from receiver.cli.stores import stores_group
-from receiver.cli.worker import worker_command
+from receiver.cli.lazy import LazyCommand, LazyCommands
 
-COMMANDS = (
-    stores_group,
-    deliveries_group,
-    links_group,
-    facts_group,
-    decisions_group,
-    reviews_group,
-    spend_group,
-    credits_group,
-    programmes_group,
-    doctor_command,
-    migrate_command,
-    copy_database_command,
-    backup_command,
-    restore_command,
-    sandbox_command,
-    secret_keys,
-    staff,
-    worker_command,
-)
+if TYPE_CHECKING:
+    import click
+    from flask import Flask
+
+COMMANDS: Mapping[str, LazyCommand] = {
+    "stores": LazyCommand("receiver.cli.stores:stores_group", "Stores of the programme."),
+    "deliveries": LazyCommand(
+        "receiver.cli.deliveries:deliveries_group", "List deliveries and what became of them."
+    ),
+    "links": LazyCommand("receiver.cli.links:links_group", "Links between stores and ad accounts."),
+    "facts": LazyCommand("receiver.cli.facts:facts_group", "Show and record what is known about a store."),
+    "decisions": LazyCommand(
+        "receiver.cli.decisions:decisions_group",
+        "The history of what stores were told; nothing in it is ever changed.",
+    ),
+    "reviews": LazyCommand("receiver.cli.reviews:reviews_group", "Merchants who believe an answer is wrong."),
+    "spend": LazyCommand("receiver.cli.spend:spend_group", "Daily spend of ad accounts."),
+    "credits": LazyCommand(
+        "receiver.cli.awards:credits_group",
+        "Decide awards of credit, list them, and record what became of them.",
+        {"decide": "receiver.cli.credits_decide:decide_command"},
+    ),
+    "programmes": LazyCommand(
+        "receiver.cli.programmes:programmes_group",
+        "The terms of offers.",
+        {"check": "receiver.cli.programmes_check:check_command"},
+    ),
+    "overview": LazyCommand(
+        "receiver.cli.overview:overview_command",
+        'Show what needs a person, five vital signs, and the last 24 hours; unknown is told as "-".',
+    ),
+    "settings": LazyCommand(
+        "receiver.cli.settings:settings_command",
+        "Print every setting with its value, source and meaning; of a secret only whether it is set.",
+    ),
+    "doctor": LazyCommand(
+        "receiver.cli.doctor:doctor_command",
+        "Check settings, database, secrets, worker, terms, TikTok and clock; exit code 1 when one fails.",
+    ),
+    "migrate": LazyCommand(
+        "receiver.cli.migrate:migrate_command", "Bring the database to the newest revision."
+    ),
+    "copy-database": LazyCommand(
+        "receiver.cli.copy_database:copy_database_command",
+        "Copy the SQLite database of DATABASE_URL into TO: PostgreSQL, migrated and empty.",
+    ),
+    "backup": LazyCommand(
+        "receiver.cli.backup:backup_command",
+        "Write all of the database into FILE, a new file, while the service runs.",
+    ),
+    "restore": LazyCommand(
+        "receiver.cli.backup:restore_command",
+        "Fill the empty database of DATABASE_URL with what `backup` wrote into FILE.",
+    ),
+    "plugin": LazyCommand(
+        "receiver.cli.plugin:plugin_command", "Write the companion plugin's zip into FILE."
+    ),
+    "sandbox": LazyCommand(
+        "receiver.cli.sandbox:sandbox_command",
+        "Play with the clock and the faults of a sandbox; needs SANDBOX=yes, which `make run` writes.",
+    ),
+    "secrets": LazyCommand(
+        "receiver.cli.secret_keys:secret_keys",
+        "The keys that stored secrets are encrypted with.",
+        {"new": "receiver.cli.secret_keys:new"},
+    ),
+    "staff": LazyCommand(
+        "receiver.cli.staff:staff", "Who may sign in to the console, and tokens for the API."
+    ),
+    "worker": LazyCommand(
+        "receiver.cli.worker:worker_command",
+        "Process deliveries, poll TikTok and decide, until SIGTERM or Ctrl-C.",
+    ),
+}
 
 
 def register(app: Flask) -> None:
     """Put every group on the app."""
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    app.cli = LazyCommands(app.name, COMMANDS)
+
+
+def load_commands() -> tuple[click.Command, ...]:
+    """Import every group and command."""
+    return tuple(lazy.load() for lazy in COMMANDS.values())

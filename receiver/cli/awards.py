@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from receiver.cli.credits import bytes_of, credits_group
+from receiver.cli.credits import credits_group
+from receiver.cli.credits_decide import bytes_of
 from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows
@@ -58,8 +59,8 @@ def issue_command(
     if source is not None and award_id is None and reference is None and delivered_as is None:
         _issue_from(source, dry_run, as_json)
     elif source is None and award_id is not None and reference is not None:
-        told = {"reference": reference, "delivered_as": delivered_as or AwardDelivery.APPLIED}
-        _move(partial(issue, cipher=current_container().cipher), award_id, dry_run, as_json, **told)
+        arguments = {"reference": reference, "delivered_as": delivered_as or AwardDelivery.APPLIED}
+        _move(partial(issue, cipher=current_container().cipher), award_id, dry_run, as_json, **arguments)
     else:
         raise click.UsageError("write either ID --reference REF [--as applied|code], or --from CSV")
 
@@ -141,14 +142,14 @@ def code_command(award_id: str, as_json: bool) -> None:
 
 
 def _move(
-    move: Callable[..., dict[str, Any]], award_id: str, dry_run: bool, as_json: bool, **told: str
+    move: Callable[..., dict[str, Any]], award_id: str, dry_run: bool, as_json: bool, **text: str
 ) -> None:
     """The store's stage follows its award: it is decided at once."""
     container = current_container()
     store_id = show_award(container.database, container.now(), award_id)["store"]
     do_and_show(
         store_id,
-        lambda database: move(database, container.now(), award_id, actor=actor(), **told),
+        lambda database: move(database, container.now(), award_id, actor=actor(), **text),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -157,12 +158,12 @@ def _move(
 def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:
     container, text = current_container(), decode(bytes_of(source))
     planned = preview(container, text) if dry_run else issue_file(container, text, actor())
-    print_rows([_row(one) for one in planned], as_json)
-    problems = [f"line {one.row.line}: {one.problem}" for one in planned if one.problem]
+    print_rows([_row(item) for item in planned], as_json)
+    problems = [f"line {item.row.line}: {item.problem}" for item in planned if item.problem]
     if problems:
         more = f"; and {len(problems) - TOLD} more" if len(problems) > TOLD else ""
-        told = "; ".join(problems[:TOLD]) + more
-        raise Refused(f"nothing issued, for {len(problems)} of {len(planned)} rows: {told}")
+        summary = "; ".join(problems[:TOLD]) + more
+        raise Refused(f"nothing issued, for {len(problems)} of {len(planned)} rows: {summary}")
 
 
 def _row(planned: Planned) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def backup_command(file: Path, as_json: bool) -> None:
     """
     with table_progress() as show:
         copied = back_up(current_container().database, file, show)
-    print_rows([asdict(one) for one in copied], as_json)
+    print_rows([asdict(item) for item in copied], as_json)
 
 
 @single_command("restore")
@@ -42,4 +42,4 @@ def restore_command(file: Path, as_json: bool) -> None:
     container = current_container()
     with table_progress() as show:
         copied = restore(container.database, file, container.cipher, show)
-    print_rows([asdict(one) for one in copied], as_json)
+    print_rows([asdict(item) for item in copied], as_json)

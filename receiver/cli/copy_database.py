@@ -34,4 +34,4 @@ def copy_database_command(to: str, as_json: bool) -> None:
     container = current_container()
     with table_progress() as show:
         copied = copy_to(container.database, to, container.cipher, show)
-    print_rows([asdict(one) for one in copied], as_json)
+    print_rows([asdict(item) for item in copied], as_json)

@@ -13,14 +13,24 @@ from receiver.cli.output import Commands, json_option, print_one, print_rows, to
 from receiver.cli.replays import replay_command, replays_command
 from receiver.container import current_container
 from receiver.domain.deliveries import DeliveryFilters
-from receiver.domain.rejections import RejectedCall, RejectionCount
 from receiver.services.deliveries.detail import DeliveryAttempt, delivery_detail, raw_body, redacted_body
 from receiver.services.deliveries.purge import expired, purge
 from receiver.services.deliveries.search import DeliverySummary, list_deliveries
 from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
-from receiver.services.inbox.rejections import page_of_rejections, samples
+from receiver.services.inbox.rejections import CountOfStore, SampleOfStore, page_of_rejections, samples
 
-COLUMNS = ("id", "state", "source", "store", "topic", "received_at", "duplicates", "due_at", "error")
+COLUMNS = (
+    "id",
+    "state",
+    "source",
+    "store_name",
+    "store",
+    "topic",
+    "received_at",
+    "duplicates",
+    "due_at",
+    "error",
+)
 
 
 @click.group("deliveries", cls=Commands)
@@ -73,7 +83,7 @@ deliveries_group.add_command(replays_command)
 
 @deliveries_group.command("quarantine")
 @click.argument("ids", metavar="[ID…]", type=int, nargs=-1)
-@click.option("--store", help="The store's id.")
+@click.option("--store", help="The store's id, or part of its name, address or id.")
 @click.option("--take-in", is_flag=True, help="Verify anew, and take in what is right; with --reason.")
 @click.option("--reason", help="Why; kept in the audit.")
 @click.option("--dry-run", is_flag=True, help="With --take-in: say what would happen, and change nothing.")
@@ -101,10 +111,10 @@ def quarantine_command(
         raise click.UsageError("--take-in needs --reason")
     tried = release_from_quarantine(
         container,
-        store_id=store, ids=ids, reason=reason, actor=actor(), dry_run=dry_run
+        store=store, ids=ids, reason=reason, actor=actor(), dry_run=dry_run
     )  # fmt: skip
     print_rows(
-        [{"id": one.id, "delivery": one.delivery_id, "problem": one.problem} for one in tried], as_json
+        [{"id": item.id, "delivery": item.delivery_id, "problem": item.problem} for item in tried], as_json
     )
 
 
@@ -131,7 +141,7 @@ def _say(gone: dict[str, int]) -> None:
 
 
 @deliveries_group.command("rejected")
-@click.option("--store", help="The store's id; empty for callers that are no known store.")
+@click.option("--store", help="The store's id, or part of its name; empty for callers that are no known one.")
 @click.option("--reason", help="Why they were rejected, such as signature.")
 @click.option(
     "--samples",
@@ -147,20 +157,32 @@ def rejected_command(
     """Count rejected calls and pings by day, store and reason."""
     database = current_container().database
     if as_samples:
-        rows = [_sample(one) for one in samples(database, store_id=store, reason=reason, limit=limit)]
+        rows = [_sample(sample) for sample in samples(database, store=store, reason=reason, limit=limit)]
     else:
-        page = page_of_rejections(database, store_id=store, reason=reason, limit=limit)
-        rows = [_count(one) for one in page.rows]
+        page = page_of_rejections(database, store=store, reason=reason, limit=limit)
+        rows = [_count(row) for row in page.rows]
     print_rows(rows, as_json)
 
 
-def _count(one: RejectionCount) -> dict[str, Any]:
-    return {"day": one.day, "store": one.store_id, "reason": one.reason, "count": one.count}
+def _count(count: CountOfStore) -> dict[str, Any]:
+    return {
+        "day": count.day,
+        "store": count.store_id,
+        "store_name": count.store_name,
+        "reason": count.reason,
+        "count": count.count,
+    }
 
 
-def _sample(one: RejectedCall) -> dict[str, Any]:
-    shown = {"at": one.at, "store": one.store_id, "reason": one.reason, "bytes": one.bytes}
-    return {**shown, "headers": [f"{name}: {value}" for name, value in one.headers]}
+def _sample(call: SampleOfStore) -> dict[str, Any]:
+    shown = {
+        "at": call.at,
+        "store": call.store_id,
+        "store_name": call.store_name,
+        "reason": call.reason,
+        "bytes": call.bytes,
+    }
+    return {**shown, "headers": [f"{name}: {value}" for name, value in call.headers]}
 
 
 def _row(delivery: DeliverySummary) -> dict[str, Any]:
@@ -169,6 +191,7 @@ def _row(delivery: DeliverySummary) -> dict[str, Any]:
         "state": delivery.state,
         "source": delivery.source,
         "store": delivery.store_id,
+        "store_name": delivery.store_name,
         "topic": delivery.topic,
         "delivery_id": delivery.delivery_id,
         "webhook_id": delivery.webhook_id,

@@ -11,8 +11,8 @@ from receiver.services.decisions.preview import Action, run_with_preview
 
 def dry_run_option(command: Command) -> Command:
     """`--dry-run`: the command gets it as `dry_run`."""
-    told = "Say what would change, and change nothing."
-    return click.option("--dry-run", is_flag=True, help=told)(command)
+    help_text = "Say what would change, and change nothing."
+    return click.option("--dry-run", is_flag=True, help=help_text)(command)
 
 
 def do_and_show(store_id: str, act: Action, *, dry_run: bool, as_json: bool) -> None:

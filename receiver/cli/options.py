@@ -73,7 +73,7 @@ limit_option = click.option(
 FILTERS = (
     click.option("--state", type=click.Choice([str(state) for state in DeliveryState])),
     click.option("--source", help=f"{' or '.join(DeliverySource)}."),
-    click.option("--store", help="The store's id."),
+    click.option("--store", help="The store's id, or part of its name, address or id."),
     click.option("--topic"),
     click.option("--since", type=TIME, help="Received at this time or later."),
     click.option("--until", type=TIME, help="Received before this time."),
@@ -88,8 +88,8 @@ def delivery_filters(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def filtered(*args: Any, **given: Any) -> Any:
-        said = {name: given.pop(name) for name in NAMES}
-        return command(*args, filters=DeliveryFilters(**said), **given)
+        filters = {name: given.pop(name) for name in NAMES}
+        return command(*args, filters=DeliveryFilters(**filters), **given)
 
     for option in reversed(FILTERS):
         filtered = option(filtered)

@@ -9,11 +9,11 @@ import click
 
 from receiver.cli.options import limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.cli.programmes_check import check_command
 from receiver.container import current_container
 from receiver.documents.programme import (
     load_shipped,
     programme_data,
-    programme_warnings,
     read_programme_file,
     shipped_programmes,
 )
@@ -45,13 +45,7 @@ def show_command(programme: str, as_json: bool) -> None:
     print_one(terms if as_json else _readable(terms), as_json)
 
 
-@programmes_group.command("check")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@json_option
-def check_command(file: Path, as_json: bool) -> None:
-    """Check that a file's terms can be applied; warn of windows that outlive the credit."""
-    terms = read_programme_file(file)
-    print_one({"id": terms.id, "valid": True, "warnings": programme_warnings(terms)}, as_json)
+programmes_group.add_command(check_command)
 
 
 def _named(programme: str) -> Programme:

@@ -17,6 +17,7 @@ from receiver.container import Container, current_container
 from receiver.domain.deliveries import DeliveryFilters
 from receiver.domain.replays import DEFAULT_RATE, ReplayState
 from receiver.errors import Refused
+from receiver.home import COMMAND
 from receiver.services.deliveries.replay import (
     HIGHEST_RATE,
     SAY_WHICH,
@@ -75,11 +76,11 @@ def replay_command(
         _tell_left(container, started)
     ended = started if no_wait else _follow(container, started)
     row = _row(ended)
-    told = results(container.database, ended.id) if ids and ended.state != ReplayState.RUNNING else []
-    if told:
-        row["deliveries"] = [_result(one) for one in told]
+    outcomes = results(container.database, ended.id) if ids and ended.state != ReplayState.RUNNING else []
+    if outcomes:
+        row["deliveries"] = [_result(item) for item in outcomes]
     print_one(row, as_json)
-    _tell_refused(told)
+    _tell_refused(outcomes)
 
 
 @click.command("replays")
@@ -140,9 +141,7 @@ def _pause(seconds: float) -> None:
 
 
 def _tell_left(container: Container, replay: ReplayProgress) -> None:
-    until = (
-        ", once `flask --app wsgi worker` runs" if lacks_worker(container.database, container.now()) else ""
-    )
+    until = f", once `{COMMAND} worker` runs" if lacks_worker(container.database, container.now()) else ""
     click.echo(
         f"replay {replay.id} is left to the worker{until}; see it with `deliveries replays`, "
         f"end it with `deliveries replays --cancel {replay.id}`",
@@ -150,10 +149,10 @@ def _tell_left(container: Container, replay: ReplayProgress) -> None:
     )
 
 
-def _tell_refused(told: list[Result]) -> None:
-    refused = [one.error for one in told if one.outcome is None and one.error]
+def _tell_refused(outcomes: list[Result]) -> None:
+    refused = [item.error for item in outcomes if item.outcome is None and item.error]
     if refused:
-        raise Refused(f"{len(refused)} of {len(told)} left out: {'; '.join(refused)}")
+        raise Refused(f"{len(refused)} of {len(outcomes)} left out: {'; '.join(refused)}")
 
 
 def _line(replay: ReplayProgress) -> str:
@@ -177,10 +176,10 @@ def _row(replay: ReplayProgress) -> dict[str, Any]:
     }
 
 
-def _words(said: dict[str, Any]) -> str:
+def _words(filters: dict[str, Any]) -> str:
     """As they are typed."""
-    ids = " ".join(map(str, said.get("ids", ())))
-    options = " ".join(f"--{name} {value}" for name, value in said.items() if name != "ids")
+    ids = " ".join(map(str, filters.get("ids", ())))
+    options = " ".join(f"--{name} {value}" for name, value in filters.items() if name != "ids")
     return ids or options
 
 
@@ -194,6 +193,7 @@ def _previewed(found: ReplayPreview) -> dict[str, Any]:
         "saved": False,
         "left_out": _counts("why", found.left_out),
         **{f"by_{kind}": _counts(kind, counts) for kind, counts in found.by.items()},
+        "store_names": found.store_names,
     }
 
 
@@ -201,5 +201,5 @@ def _counts(name: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     return [{name: what, "count": count} for what, count in counts.items()]
 
 
-def _result(one: Result) -> dict[str, Any]:
-    return {"id": one.delivery_id, "outcome": one.outcome or "left out", "error": one.error}
+def _result(result: Result) -> dict[str, Any]:
+    return {"id": result.delivery_id, "outcome": result.outcome or "left out", "error": result.error}

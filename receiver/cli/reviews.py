@@ -79,8 +79,8 @@ def answer_command(
 
 def _readable(shown: dict[str, Any]) -> dict[str, Any]:
     """With the rules as a table, in place of the whole document."""
-    told = shown.pop("told")
-    if told is None:
+    decision = shown.pop("told")
+    if decision is None:
         return shown
-    rules = [{name: rule[name] for name in ("id", "outcome", "text")} for rule in told["rules"]]
-    return {**shown, "told": told["headline"], "rules": rules}
+    rules = [{name: rule[name] for name in ("id", "outcome", "text")} for rule in decision["rules"]]
+    return {**shown, "told": decision["headline"], "rules": rules}

@@ -1,4 +1,4 @@
-"""`secrets`: the keys that stored secrets are sealed with."""
+"""`secrets`: the keys that stored secrets are encrypted with."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import click
 from cryptography.fernet import Fernet
 
 from receiver.cli.output import Commands, json_option, print_one, print_rows
-from receiver.container import current_container
 from receiver.errors import Refused
-from receiver.services.operations.rotate_keys import rotate_all
 
-secret_keys = Commands("secrets", help="The keys that stored secrets are sealed with.")
+secret_keys = Commands("secrets", help="The keys that stored secrets are encrypted with.")
 
 
-@secret_keys.command("new")
+@secret_keys.command("new", with_appcontext=False)
 @json_option
 def new(as_json: bool) -> None:
     """Print a new key for SECRET_KEYS. Needs no settings and keeps nothing."""
@@ -31,17 +29,22 @@ def rotate(as_json: bool) -> None:
 
     Put a new key in front of the old ones, restart, run this; then the old ones can go.
     """
+    # Here: `secrets new` should not wait for what needs a database.
+    from receiver.container import current_container
+    from receiver.services.operations.rotate_keys import rotate_all
+
     container = current_container()
     came_of = rotate_all(container.database, container.cipher)
     rows = [
-        {"column": one.column, "resealed": one.rotated, "unreadable": len(one.unreadable)} for one in came_of
+        {"column": item.column, "resealed": item.rotated, "unreadable": len(item.unreadable)}
+        for item in came_of
     ]
     print_rows(rows, as_json)
-    lost = [f"{one.column} {', '.join(one.unreadable[:5])}" for one in came_of if one.unreadable]
+    lost = [f"{item.column} {', '.join(item.unreadable[:5])}" for item in came_of if item.unreadable]
     if lost:
-        raise Refused(f"sealed with a key that SECRET_KEYS no longer has: {'; '.join(lost)}")
+        raise Refused(f"encrypted with a key that SECRET_KEYS no longer has: {'; '.join(lost)}")
     if not container.database.empty_log():
         raise Refused(
-            "all is sealed anew, but a read that does not end keeps the old seals in the database's log; "
+            "all is encrypted anew, but a read that does not end keeps the old texts in the database's log; "
             "end it (a copy of the file, a forgotten sqlite3) and run this once more"
         )

@@ -24,6 +24,11 @@ def single_command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]
     """Decorate in place of `@click.command(name)`; `attributes` are click's."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
-        return click.command(name, cls=_Single, **attributes)(with_appcontext(function))
+        return plain_command(name, **attributes)(with_appcontext(function))
 
     return decorate
+
+
+def plain_command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """Decorate a command that has no app, and so starts without importing what an app is made of."""
+    return click.command(name, cls=_Single, **attributes)

@@ -35,7 +35,7 @@ def poll_command(due: bool, advertiser: str | None, as_json: bool) -> None:
         polled = [poll_account_and_decide(container.urgently(), advertiser)]
     else:
         polled = poll_due_and_decide(container, limit=100)
-    print_rows([_row(one) for one in polled], as_json)
+    print_rows([_row(item) for item in polled], as_json)
     if advertiser and polled[0].error:
         raise click.exceptions.Exit(1)
 
@@ -59,5 +59,5 @@ def show_command(advertiser: str, as_json: bool) -> None:
         console.print(drawing(course, store_name, console.width, marks), soft_wrap=True)
 
 
-def _row(one: Polled) -> dict[str, Any]:
-    return {"advertiser": one.advertiser_id, "stores": list(one.stores), "error": one.error}
+def _row(polled: Polled) -> dict[str, Any]:
+    return {"advertiser": polled.advertiser_id, "stores": list(polled.stores), "error": polled.error}

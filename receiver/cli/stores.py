@@ -19,6 +19,7 @@ from receiver.services.connections.move_store import move_store
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.connections.rotate import rotate_made_secrets
 from receiver.services.connections.show import bridge_shown
+from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores import registry as service
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
@@ -101,7 +102,7 @@ def show(store_id: str, as_json: bool) -> None:
     row = _row(service.show_store(database, store_id))
     alike = suggestions_for(database, store_id)
     more = {
-        "may_be_one_merchant": [one["other"] for one in alike],
+        "may_be_one_merchant": [item["other"] for item in alike],
         "merge_suggestions": alike,
         "claims": claims_about(database, store_id),
     }
@@ -145,7 +146,9 @@ def merge_command(as_json: bool, store_id: str, dry_run: bool, **told: str) -> N
     merged = merge_merchants(
         container.database, container.now(), store_id, **told, actor=actor(), dry_run=dry_run
     )
-    stands = [{"id": one.store, "stage": one.after.stage, "effect": one.changes} for one in merged.stores]
+    stands = [
+        {"id": store.store, "stage": store.after.stage, "effect": store.changes} for store in merged.stores
+    ]
     told_back = {"merchant": merged.merchant, "stores": stands, "placed": list(merged.placed)}
     print_one({**told_back, "saved": not dry_run}, as_json)
 
@@ -224,6 +227,26 @@ def move(store_id: str, url: str, reason: str, dry_run: bool, as_json: bool) -> 
         store_id,
         lambda database: move_store(
             database, current_container().now(), store_id, url=url, reason=reason, actor=actor()
+        ),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@stores_group.command("restart-sequence")
+@click.argument("store_id", metavar="STORE")
+@click.option("--reason", required=True, help="Why; kept in the audit.")
+@dry_run_option
+@json_option
+def restart_sequence_command(store_id: str, reason: str, dry_run: bool, as_json: bool) -> None:
+    """Count the store's messages anew, after a restored backup made their numbers fall back.
+
+    What was passed over for its number is processed again.
+    """
+    do_and_show(
+        store_id,
+        lambda database: restart_sequence(
+            database, current_container().now(), store_id, reason=reason, actor=actor()
         ),
         dry_run=dry_run,
         as_json=as_json,

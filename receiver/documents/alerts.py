@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from receiver.domain.alerts import Alert, AlertEvent, AlertMatter, Message
+from receiver.home import COMMAND
 
 SENTENCES = {
     (AlertMatter.WORKER_SILENT, AlertEvent.BEGAN): "No worker is alive",
@@ -28,9 +29,9 @@ SENTENCES = {
 }
 TO_DO = {
     AlertMatter.WORKER_SILENT: "Deliveries are kept, but nothing is processed, polled or decided. "
-    "Start it: flask --app wsgi worker (systemctl start ad-credit-worker).",
+    f"Start it: {COMMAND} worker (systemctl start ad-credit-worker).",
     AlertMatter.AWARDS_OVERDUE: "Issue the credit, then record it.",
-    AlertMatter.STORES_FOR_STAFF: "See Today: it says what each of them needs.",
+    AlertMatter.STORES_FOR_STAFF: "See the Overview: it says what each of them needs.",
     AlertMatter.STORES_FOR_SERVICE: "See doctor, and the error on a store's page.",
 }
 

@@ -94,7 +94,7 @@ def _of_the_award(decision: Decision, award: RecordedAward) -> dict[str, Any]:
 
 def _of_the_tier(decision: Decision) -> dict[str, Any]:
     """The tier whose credit comes if nothing more is reached, and until when more would count."""
-    coming = next((one for one in decision.tiers if one.credit_by is not None), None)
+    coming = next((tier for tier in decision.tiers if tier.credit_by is not None), None)
     account, above = decision.account, decision.next_tier
     if coming is None or account is None:
         return {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from babel import Locale
 
+from receiver.domain.troubles import Actor
 from receiver.i18n.languages import ENGLISH
 from receiver.i18n.news import letter_words
 
@@ -33,7 +34,7 @@ def merchant_message(
         letter_words("greeting", {}, locale),
         f"{letter_words('about', shop, locale)} {document['headline']}",
         document["next_step"],
-        *(f"{one['text']} {one['next_step'] or ''}".strip() for one in _else_to_do(document)),
+        *(f"{trouble['text']} {trouble['next_step'] or ''}".strip() for trouble in _else_to_do(document)),
         letter_words("page" if is_connected else "connect", where, locale),
         letter_words("help", {}, locale),
     ]
@@ -41,5 +42,6 @@ def merchant_message(
 
 
 def _else_to_do(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The warnings that the headline does not say already."""
-    return [one for one in document["warnings"] if one["text"] not in document["headline"]]
+    """The troubles that are the merchant's to end, and that the headline does not say already."""
+    theirs = [trouble for trouble in document["troubles"] if trouble["who"] == Actor.MERCHANT]
+    return [trouble for trouble in theirs if trouble["text"] not in document["headline"]]

@@ -85,7 +85,7 @@ class _Redaction:
             return self._object(value, path, depth, paths)
         if isinstance(value, list):
             places = enumerate(value)
-            return [self.value(one, f"{path}[{place}]", depth + 1, paths) for place, one in places]
+            return [self.value(item, f"{path}[{place}]", depth + 1, paths) for place, item in places]
         if isinstance(value, str):
             return self._text(value, path, depth, paths)
         if isinstance(value, int) and _without(str(value)) != str(value):
@@ -132,8 +132,8 @@ class _Redaction:
             return text
         hidden: list[str] = []
         shown = self.value(value, path, depth + 1, hidden)
-        for one in hidden:
-            _tell(one, paths)
+        for item in hidden:
+            _tell(item, paths)
         return json.dumps(shown, ensure_ascii=False, default=str) if hidden else text
 
 

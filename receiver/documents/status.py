@@ -72,8 +72,10 @@ def status_document(
         "verdict": decision.verdict.value,
         "headline": text,
         "next_step": next_step,
-        "warnings": [warning_document(one, locale, contact) for one in troubles if one.concerns_merchant],
-        "troubles": [trouble_document(one, locale, contact) for one in troubles],
+        "warnings": [
+            warning_document(trouble, locale, contact) for trouble in troubles if trouble.concerns_merchant
+        ],
+        "troubles": [trouble_document(trouble, locale, contact) for trouble in troubles],
         "rules": rules,
         "account": _account(decision, account),
         "window": _window(decision),
@@ -121,14 +123,14 @@ def full_document(
 ) -> dict[str, Any]:
     """The whole document, as the service answers it; a merchant's lacks the troubles of STAFF_ONLY."""
     found = troubles_of(status.decision, status.observed, status.since)
-    troubles = [one for one in found if for_staff or one.id not in STAFF_ONLY]
+    troubles = [item for item in found if for_staff or item.id not in STAFF_ONLY]
     document = status_document(status.decision, locale, troubles, contact)
     document["store"]["name"] = status.store_name
     document["contact"] = contact
     document["stale"] = status.stale
     document["admission"] = status.admission and admission_document(status.admission, locale)
     document["next_check"] = status.next_check and time_text(status.next_check)
-    document["notices"] = [notice_document(one, at, locale) for one, at in status.notices]
+    document["notices"] = [notice_document(item, at, locale) for item, at in status.notices]
     document["mail_available"], document["mail"] = mail_available, status.mail.value
     document["review"] = status.review and review_document(status.review, locale)
     document["formats"] = formats_document(_currencies(status.decision), locale)

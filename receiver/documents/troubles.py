@@ -13,7 +13,7 @@ from receiver.i18n.languages import ENGLISH
 from receiver.i18n.sentences import Sentence
 from receiver.i18n.words import contact_words, trouble_words
 
-ANSWERED_BY_STAFF = frozenset({"signals_held", "store_elsewhere"})
+ANSWERED_BY_STAFF = frozenset({"signals_held", "store_elsewhere", "address_changed"})
 # For staff, of one store and of several, and what to do about it.
 FOR_STAFF: Mapping[str, tuple[str, str, str]] = {
     "award_overdue": ("award overdue", "awards overdue", "Issue the credit, then record it."),
@@ -95,7 +95,8 @@ FOR_STAFF: Mapping[str, tuple[str, str, str]] = {
     "signals_fell_back": (
         "store whose messages count from an earlier number",
         "stores whose messages count from an earlier number",
-        "It was perhaps restored from a backup: its state is read; reconcile it, if this stays.",
+        "It was perhaps restored from a backup: its state is read where we hold keys, and three "
+        "messages that agree are believed. To go on sooner, begin its sequence anew on its page.",
     ),
     "account_missing": (
         "ad account that TikTok does not know",

@@ -102,7 +102,8 @@ class AuditFilters:
 
     actor: str | None = None
     action: str | None = None
-    store: str | None = None
+    store: str | None = None  # an id, or part of a name, address or id, of which `stores` are the ids
     since: datetime | None = None
     until: datetime | None = None  # the moment itself not included
     text: str | None = None  # part of an action, subject or detail
+    stores: tuple[str, ...] | None = None

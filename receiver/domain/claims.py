@@ -101,7 +101,7 @@ CLAIMS: Mapping[str, StoreClaim] = {
     "`seq`, `install_id`": StoreClaim(
         "the signal",
         "`seq` orders the signals of one install; time orders those of two",
-        "older news changes nothing that stands",
+        "older news changes nothing that stands; once a day three that agree begin the numbers anew",
     ),
     "advertiser id": StoreClaim(
         "the signal",

@@ -61,7 +61,7 @@ class ResolvedAccount:
 def missing(scopes: Collection[int], answered: Collection[Permission] = ()) -> tuple[Permission, ...]:
     """Return the permissions that were not granted; TikTok answers the calls of those in `answered`."""
     granted = set(scopes)
-    return tuple(one for one in Permission if one not in answered and granted.isdisjoint(_lineage(one)))
+    return tuple(item for item in Permission if item not in answered and granted.isdisjoint(_lineage(item)))
 
 
 def _lineage(permission: Permission) -> Iterator[int]:

@@ -51,6 +51,8 @@ class DeliveryReason(StrEnum):
 BODY_NOT_KEPT = frozenset(
     {DeliveryReason.TOO_LARGE, DeliveryReason.OVER_BYTES, DeliveryReason.OVER_DELIVERIES}
 )
+# Ignored for now: of these the body stays, for a replay.
+BODY_STAYS = frozenset({DeliveryReason.FELL_BACK})
 WAITING = (DeliveryState.RECEIVED, DeliveryState.FAILED)
 UNDONE = (DeliveryState.FAILED, DeliveryState.DEAD)  # the same delivery arriving again queues it again
 MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
@@ -67,7 +69,7 @@ MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
         }
     ),
     DeliveryState.PROCESSED: frozenset({DeliveryState.PROCESSING}),  # a replay
-    DeliveryState.IGNORED: frozenset(),  # its body is gone
+    DeliveryState.IGNORED: frozenset({DeliveryState.PROCESSING}),  # a replay of one in BODY_STAYS
     DeliveryState.FAILED: frozenset({DeliveryState.PROCESSING, DeliveryState.RECEIVED}),
     DeliveryState.DEAD: frozenset({DeliveryState.PROCESSING, DeliveryState.RECEIVED}),
 }
@@ -93,13 +95,14 @@ class DeliveryFilters:
 
     state: str | None = None
     source: str | None = None
-    store: str | None = None
+    store: str | None = None  # an id, or part of a name, address or id, of which `stores` are the ids
     topic: str | None = None
     since: datetime | None = None
     until: datetime | None = None  # the moment itself not included
     search: str | None = None  # part of an id, topic, hash or error
     ids: tuple[int, ...] | None = None
     delivery: str | None = None  # the id its sender gave it
+    stores: tuple[str, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the filters that are set, as JSON holds them; empty for all deliveries."""
@@ -115,7 +118,7 @@ class DeliveryFilters:
         """Read back what `as_json` wrote."""
         values = dict(kept)
         values |= {name: datetime.fromisoformat(kept[name]) for name in ("since", "until") if name in kept}
-        values |= {"ids": tuple(kept["ids"])} if "ids" in kept else {}
+        values |= {name: tuple(kept[name]) for name in ("ids", "stores") if name in kept}
         return cls(**values)
 
 

@@ -39,8 +39,8 @@ def figure_discrepancies(days: Sequence[DaySpend], option: Payment) -> frozenset
     cash = sum((day.cash_spend or ZERO for day in days), ZERO)
     less_credit = sum(((day.spend or ZERO) - (day.voucher_spend or ZERO) for day in days), ZERO)
     # TikTok does not say what cash_spend means for accounts that pay later; a zero is no contradiction there.
-    told = (net, less_credit, cash) if cash else (net, less_credit)
-    found = {Discrepancy.FIGURES_APART} if differ(told) else set()
+    sums = (net, less_credit, cash) if cash else (net, less_credit)
+    found = {Discrepancy.FIGURES_APART} if differ(sums) else set()
     if option is not Payment.AUTOMATIC and _days_without_cash(days) > DAYS_WITHOUT_CASH:
         found.add(Discrepancy.NO_CASH_SPEND)
     return frozenset(found)

@@ -39,12 +39,12 @@ def evidence_for(case: EvaluationContext, rule_id: str) -> tuple[Evidence, ...]:
 def evidence_of_override(case: EvaluationContext, rule_id: str, override: Override) -> tuple[Evidence, ...]:
     """Return as evidence what staff decided instead, why, and who."""
     at = case.facts.read_at.get(f"history.overrides.{rule_id}")
-    said = (
+    values = (
         ("override", override.outcome),
         ("override reason", override.reason),
         ("override by", override.by),
     )
-    return tuple(Evidence(fact, value, Source.STAFF, at) for fact, value in said)
+    return tuple(Evidence(fact, value, Source.STAFF, at) for fact, value in values)
 
 
 # -- Kinds of lines ------------------------------------------------------------------------------

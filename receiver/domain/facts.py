@@ -178,7 +178,7 @@ class Facts:
     paid_bills_confirmed: bool | None = None
     award: RecordedAward | None = None
     lost_signals: LostSignals | None = None  # None: nothing newer than what is known was lost
-    doubts: tuple[str, ...] = ()  # domain/discrepancies.py: for staff; no answer rests on them
+    discrepancies: tuple[str, ...] = ()  # domain/discrepancies.py: for staff; no answer rests on them
     # The account the store names without its advertiser's consent: nothing rests on it but what to do next.
     claimed_account: str | None = None
     # By a date's path, what the store asserts where that was bounded (domain/claims.py); shown, never used.

@@ -19,6 +19,6 @@ def name_key(name: str | None) -> str | None:
     return " ".join((name or "").casefold().split()) or None
 
 
-def pair_of(one: str, other: str) -> tuple[str, str]:
+def pair_of(item: str, other: str) -> tuple[str, str]:
     """Two stores' ids in the order in which an answer about them is kept."""
-    return (one, other) if one < other else (other, one)
+    return (item, other) if item < other else (other, item)

@@ -13,10 +13,13 @@ from receiver.domain.awards import is_overdue
 from receiver.domain.decision import EARNING, Decision, Stage
 from receiver.domain.facts import RecordedAward
 from receiver.domain.next_tier import Needs, NextTier
-from receiver.domain.troubles import OF_LOSS, READ_FOR_PROGRESS
+from receiver.domain.troubles import OF_LOSS, READ_FOR_PROGRESS, Observations, TroubleId
 
 LEADS = (2, 7)  # days before an end: one notice each
 EXPIRING = timedelta(days=14)
+KEYS_TOLD_FOR = timedelta(days=30)
+HELD_BY_ADDRESS = (TroubleId.SIGNALS_HELD, TroubleId.STORE_ELSEWHERE)
+NOTHING_SEEN = Observations()
 NEAR = Decimal("0.9")  # of a tier's threshold
 
 
@@ -31,6 +34,9 @@ class NoticeKind(StrEnum):
     CREDIT_OVERDUE = "credit_overdue"
     CREDIT_ISSUED = "credit_issued"
     CREDIT_EXPIRING = "credit_expiring"
+    ADDRESS_CHANGED = "address_changed"
+    MESSAGES_HELD = "messages_held"
+    KEYS_LEFT = "keys_left"
 
 
 class MailState(StrEnum):
@@ -51,12 +57,37 @@ class Notice:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def notices_of(decision: Decision, since: Mapping[str, datetime]) -> tuple[Notice, ...]:
+def notices_of(
+    decision: Decision, since: Mapping[str, datetime], observed: Observations = NOTHING_SEEN
+) -> tuple[Notice, ...]:
     """Return the notices that are true at the decision's moment.
 
     `since`: when each trouble was first noticed, by its id; it tells one loss of consent from the next.
+    A store that has left is told of the keys that are left there, and of nothing else.
     """
-    return (*_of_progress(decision), *_of_consent(decision, since), *_of_the_award(decision))
+    if observed.has_left:
+        return tuple(_of_leaving(decision, observed))
+    of_store = _of_the_address(decision, since, observed)
+    return (*_of_progress(decision), *_of_consent(decision, since), *_of_the_award(decision), *of_store)
+
+
+def _of_leaving(decision: Decision, observed: Observations) -> Iterator[Notice]:
+    left_at = observed.keys_left_at
+    if left_at is not None and decision.as_of - left_at < KEYS_TOLD_FOR:
+        yield _notice(NoticeKind.KEYS_LEFT, _stamp(left_at), None, {})
+
+
+def _of_the_address(
+    decision: Decision, since: Mapping[str, datetime], observed: Observations
+) -> Iterator[Notice]:
+    """What a merchant who moved the shop has to know at once, and one who did not even more so."""
+    held = next((since[trouble] for trouble in HELD_BY_ADDRESS if trouble in since), None)
+    if held is not None:
+        yield _notice(NoticeKind.MESSAGES_HELD, _stamp(held), None, {})
+    moved = observed.moved
+    if moved is not None and moved.is_news(decision.as_of):
+        params = {"old": moved.old, "address": moved.address}
+        yield _notice(NoticeKind.ADDRESS_CHANGED, _stamp(moved.at), None, params)
 
 
 def _of_progress(decision: Decision) -> Iterator[Notice]:
@@ -104,7 +135,7 @@ def _of_consent(decision: Decision, since: Mapping[str, datetime]) -> Iterator[N
         return
     for trouble in OF_LOSS.values():
         if trouble in since:
-            yield _notice(NoticeKind.CONSENT_LOST, f"{since[trouble]:%Y%m%dT%H%M%S}", None, {})
+            yield _notice(NoticeKind.CONSENT_LOST, _stamp(since[trouble]), None, {})
 
 
 def _of_the_award(decision: Decision) -> Iterator[Notice]:
@@ -127,6 +158,10 @@ def _of_the_award(decision: Decision) -> Iterator[Notice]:
     is_there_to_use = decision.stage in (Stage.ISSUED, Stage.CREDITED) and award.remaining != 0
     if is_there_to_use and today >= expires - EXPIRING:
         yield _notice(NoticeKind.CREDIT_EXPIRING, award.id, expires, params)
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%S}"
 
 
 def _notice(kind: NoticeKind, what: str, until: date | None, params: Mapping[str, Any]) -> Notice:

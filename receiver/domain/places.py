@@ -46,7 +46,7 @@ class PlaceInLine:
 
 def place_in_line(waiting: Iterable[Seeker], store_id: str) -> PlaceInLine | None:
     """Return a store's place in the order in which places are given; None where it does not wait."""
-    line = [one.store_id for one in sorted(waiting, key=_turn)]
+    line = [item.store_id for item in sorted(waiting, key=_turn)]
     return PlaceInLine(line.index(store_id) + 1, len(line)) if store_id in line else None
 
 
@@ -67,25 +67,25 @@ def share_out(
     A merchant has one place for all its stores. Who is proven comes first, by the time of the consent; then
     who joined first. A reservation that lapsed is not given again: such a store comes back by being proven.
     """
-    proven = {one.merchant for one in (*reserved, *waiting) if one.proven_at or capacity is None}
-    own = {*owners, *(one.merchant for one in reserved if one.merchant in proven)}
-    taken = {one.store_id for one in reserved if one.merchant in own}
-    kept = [one for one in reserved if one.store_id not in taken and is_reserved(one.reserved_until, at)]
-    lapsed = {one.store_id for one in reserved} - taken - {one.store_id for one in kept}
-    until = {one.merchant: one.reserved_until for one in kept}
-    on_host = Counter(one.host for one in kept)
+    proven = {item.merchant for item in (*reserved, *waiting) if item.proven_at or capacity is None}
+    own = {*owners, *(item.merchant for item in reserved if item.merchant in proven)}
+    taken = {item.store_id for item in reserved if item.merchant in own}
+    kept = [item for item in reserved if item.store_id not in taken and is_reserved(item.reserved_until, at)]
+    lapsed = {item.store_id for item in reserved} - taken - {item.store_id for item in kept}
+    until = {item.merchant: item.reserved_until for item in kept}
+    on_host = Counter(item.host for item in kept)
     line = sorted(waiting, key=_turn)
-    for one in line:
+    for item in line:
         is_full = capacity is not None and len(own | set(until)) >= capacity
-        if is_full or one.merchant in own or one.merchant in until:
+        if is_full or item.merchant in own or item.merchant in until:
             continue
-        if one.merchant in proven:
-            own.add(one.merchant)
-        elif on_host[one.host] < UNPROVEN_PER_HOST and is_reserved(one.reserved_until, at):
-            until[one.merchant] = one.reserved_until or at + RESERVED_FOR
-            on_host[one.host] += 1
-    inside = [one for one in line if one.merchant in own or one.merchant in until]
-    given = {one.store_id: None if one.merchant in own else until[one.merchant] for one in inside}
+        if item.merchant in proven:
+            own.add(item.merchant)
+        elif on_host[item.host] < UNPROVEN_PER_HOST and is_reserved(item.reserved_until, at):
+            until[item.merchant] = item.reserved_until or at + RESERVED_FOR
+            on_host[item.host] += 1
+    inside = [item for item in line if item.merchant in own or item.merchant in until]
+    given = {item.store_id: None if item.merchant in own else until[item.merchant] for item in inside}
     return Places(frozenset(taken), frozenset(lapsed), given)
 
 

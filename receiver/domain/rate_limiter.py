@@ -18,7 +18,7 @@ PATIENCE = timedelta(seconds=5)  # the longest anybody waits for a turn beyond t
 TICK = timedelta(microseconds=1)
 
 NEXT_SECOND, FIVE_MINUTES = timedelta(seconds=1), timedelta(minutes=5)
-HOUR_OF_STRIKES = 13  # one for the second, and an hour of five minutes each
+ATTEMPTS_FOR_FIVE_MINUTES = 13  # one for the second, and an hour of five minutes each
 SLOWED, SLOWED_MOST = timedelta(minutes=1), timedelta(hours=1)
 BLOCKED = timedelta(hours=1)
 LONGEST = timedelta(days=1)
@@ -54,10 +54,10 @@ class Throttled:
 
 @dataclass(frozen=True)
 class Backoff:
-    """No call before `until`; `strikes` is how many times in a row TikTok has asked for it."""
+    """No call before `until`; `attempts` is how many times in a row TikTok has asked for it."""
 
     until: datetime
-    strikes: int
+    attempts: int
 
 
 @dataclass(frozen=True)
@@ -123,25 +123,27 @@ def refused_to_app(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
     TikTok's advice for each is tried in turn: the next second, then five minutes, and when that has not
     helped for an hour, the next day.
     """
-    strikes = _strikes(pause, turn)
-    if pause and strikes == pause.strikes:
+    attempts = _attempts(pause, turn)
+    if pause and attempts == pause.attempts:
         return pause
-    if strikes == 1:
-        return Backoff(now + NEXT_SECOND, strikes)
-    return Backoff(now + FIVE_MINUTES if strikes <= HOUR_OF_STRIKES else next_midnight(now), strikes)
+    if attempts == 1:
+        return Backoff(now + NEXT_SECOND, attempts)
+    return Backoff(
+        now + FIVE_MINUTES if attempts <= ATTEMPTS_FOR_FIVE_MINUTES else next_midnight(now), attempts
+    )
 
 
 def refused_to_advertiser(pause: Backoff | None, turn: Slot, now: datetime) -> Backoff:
     """After "this ad account's limit is reached": ever longer, up to an hour."""
-    strikes = _strikes(pause, turn)
-    if pause and strikes == pause.strikes:
+    attempts = _attempts(pause, turn)
+    if pause and attempts == pause.attempts:
         return pause
-    return Backoff(now + min(SLOWED_MOST, SLOWED * 2 ** min(strikes - 1, 10)), strikes)
+    return Backoff(now + min(SLOWED_MOST, SLOWED * 2 ** min(attempts - 1, 10)), attempts)
 
 
 def blocked(pause: Backoff | None, now: datetime) -> Backoff:
     """After "the app is blocked": only people can help, and asking on does not."""
-    return Backoff(now + BLOCKED, pause.strikes if pause else 0)
+    return Backoff(now + BLOCKED, pause.attempts if pause else 0)
 
 
 def is_over(pause: Backoff, turn: Slot) -> bool:
@@ -149,11 +151,11 @@ def is_over(pause: Backoff, turn: Slot) -> bool:
     return turn.at >= pause.until
 
 
-def _strikes(pause: Backoff | None, turn: Slot) -> int:
+def _attempts(pause: Backoff | None, turn: Slot) -> int:
     """One more, but not for a call that was under way already: many are refused at once."""
     if pause is None:
         return 1
-    return pause.strikes + 1 if is_over(pause, turn) else pause.strikes
+    return pause.attempts + 1 if is_over(pause, turn) else pause.attempts
 
 
 def next_midnight(now: datetime) -> datetime:

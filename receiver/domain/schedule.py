@@ -143,7 +143,7 @@ def _poll_reason(standing: PollingState, now: datetime) -> PollReason:
 def _may_cross(standing: PollingState, today: date) -> bool:
     """Whether the last days' speed would bring the next threshold within about a day and a half."""
     total = sum((amount for _, amount in standing.counted), Decimal(0))
-    above = next((one for one in standing.thresholds if one > total), None)
+    above = next((threshold for threshold in standing.thresholds if threshold > total), None)
     if above is None:
         return False
     since = today - timedelta(days=LAST_DATES)

@@ -29,8 +29,10 @@ class ShopFacts:
 
     def kept(self) -> dict[str, Any]:
         """As it is stored: what matters of the plugins, not the merchant's whole list."""
-        told = {name: _cut(value) for name, value in asdict(self).items() if name not in ("plugins", "name")}
-        return {**told, "integration": integration_of(self.plugins)}
+        values = {
+            name: _cut(value) for name, value in asdict(self).items() if name not in ("plugins", "name")
+        }
+        return {**values, "integration": integration_of(self.plugins)}
 
 
 def integration_of(plugins: Sequence[tuple[str, str | None]] | None) -> list[str] | None:

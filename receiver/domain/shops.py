@@ -42,10 +42,10 @@ def other_scheme(address: str) -> str:
     return f"{'http' if scheme == 'https' else 'https'}://{rest}"
 
 
-def same_shop(one: str, other: str) -> bool:
+def same_shop(item: str, other: str) -> bool:
     """Same host, port and path. The scheme may differ: shops move to https, proxies hide it."""
     try:
-        return _place(one) == _place(other)
+        return _place(item) == _place(other)
     except ValueError:
         return False
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+AGREES = 3  # signals in a row that count from an earlier number: the store was restored
+RESTARTS_AGAIN = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class SignalOrder:
@@ -124,9 +127,41 @@ def is_of_before(news: SignalOrder, restart: SignalOrder | None, *, received_at:
     )
 
 
-def integration_change(told: SignalEvent) -> Integration | None:
+@dataclass(frozen=True)
+class SequenceFall:
+    """A run of signals of one install that count from an earlier number, and agree among themselves."""
+
+    first: SignalOrder
+    last: SignalOrder
+    count: int = 1
+
+    def followed_by(self, news: SignalOrder) -> SequenceFall:
+        """Return the run with one more signal; another run begins with one that contradicts it.
+
+        A signal that lies between the first and the last one is known, or adds nothing.
+        """
+        if news.install_id != self.first.install_id:
+            return SequenceFall(news, news)
+        if news.seq > self.last.seq and news.at >= self.last.at:
+            return SequenceFall(self.first, news, self.count + 1)
+        if news.seq < self.first.seq and news.at <= self.first.at:  # it came late
+            return SequenceFall(news, self.last, self.count + 1)
+        is_between = self.first.seq <= news.seq <= self.last.seq and self.first.at <= news.at <= self.last.at
+        return self if is_between else SequenceFall(news, news)
+
+    def is_agreed(self, restarted_at: datetime | None) -> bool:
+        """Return whether the run is long enough to be believed; `restarted_at`: the last restart, if any.
+
+        The store could as well have begun a new install: what it gains is nothing but its own order. Two
+        copies that both speak would take turns, so one restart a day is made without staff.
+        """
+        is_rested = restarted_at is None or self.last.at - restarted_at >= RESTARTS_AGAIN
+        return self.count >= AGREES and is_rested
+
+
+def integration_change(event: SignalEvent) -> Integration | None:
     """None where the signal does not speak of it."""
-    match told:
+    match event:
         case IntegrationInstalled():
             return Integration(there=True, set_up=False)
         case IntegrationSetUp():
@@ -148,9 +183,9 @@ def _reported(installed: bool | None, set_up: bool | None) -> Integration | None
     return None
 
 
-def link_change(told: SignalEvent) -> Linked | None:
+def link_change(event: SignalEvent) -> Linked | None:
     """None where the signal does not speak of it."""
-    match told:
+    match event:
         case AccountLinked(account) | AccountSwitched(account):
             return Linked(account)
         case LinkLost():

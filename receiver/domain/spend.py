@@ -220,8 +220,8 @@ class Spend:
         """Return whether a date that may count has spend of which the counting part is still to come."""
         may_count = self._counts(row.date) if self.window else self._may_begin(row.date)
         all_credit = row.spend is not None and row.spend == (row.voucher_spend or ZERO)
-        told = all_credit or net_of(row, self.payment) is not None
-        return may_count and not told and not self.is_final(row.date)
+        is_split = all_credit or net_of(row, self.payment) is not None
+        return may_count and not is_split and not self.is_final(row.date)
 
     def _may_begin(self, day: date) -> bool:
         return self.may_begin_on is not None and day >= self.may_begin_on

@@ -59,7 +59,7 @@ def plan_repairs(
     What is not ours is never touched: ours carries our address for it, whatever its id. A paused one stays
     as it is, since a person in the shop wanted that; one with another address is that person's now.
     """
-    return [_repair(one, [hook for hook in found if hook.url == one.url], found, made) for one in wanted]
+    return [_repair(item, [hook for hook in found if hook.url == item.url], found, made) for item in wanted]
 
 
 def _repair(

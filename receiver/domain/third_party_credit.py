@@ -59,8 +59,8 @@ def _explained(
     """The row of each award that has one, and the rows of none: one award explains one row."""
     seen, unexplained = dict[str, BilledTransaction](), []
     for row, at in given:
-        fits = (one for one in own if row.subtotal == one.amount and at >= one.decided_at)
-        if ours := next((one for one in fits if one.award_id not in seen), None):
+        fits = (item for item in own if row.subtotal == item.amount and at >= item.decided_at)
+        if ours := next((fit for fit in fits if fit.award_id not in seen), None):
             seen[ours.award_id] = row
         else:
             unexplained.append(row)

@@ -1,4 +1,4 @@
-"""The troubles of a store, and who must act: behind warnings, Today, doctor, metrics and alerts."""
+"""The troubles of a store, and who must act: behind warnings, the Overview, doctor, metrics and alerts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from receiver.domain.decision import SPEND_IS_READ, Decision, Stage
 from receiver.domain.discrepancies import Discrepancy
 from receiver.domain.facts import ConsentLoss, LostSignals, RecordedAward
 from receiver.domain.rules import consent_loss
+
+MOVE_IS_NEWS = timedelta(days=14)
 
 
 class Actor(StrEnum):
@@ -88,6 +90,8 @@ class TroubleId(StrEnum):
     NOTHING_MORE_IN_TIME = "nothing_more_in_time"
     WINDOW_OUTLIVES_CREDIT = "window_outlives_credit"
     PLACE_RESERVED = "place_reserved"
+    ADDRESS_CHANGED = "address_changed"
+    KEYS_LEFT = "keys_left"
 
 
 # Who must act, the most urgent first.
@@ -138,6 +142,8 @@ TROUBLES: Mapping[TroubleId, Actor] = {
     TroubleId.NOTHING_MORE_IN_TIME: Actor.NOBODY,
     TroubleId.WINDOW_OUTLIVES_CREDIT: Actor.MERCHANT,
     TroubleId.PLACE_RESERVED: Actor.MERCHANT,
+    TroubleId.ADDRESS_CHANGED: Actor.NOBODY,
+    TroubleId.KEYS_LEFT: Actor.MERCHANT,
 }
 # A step the merchant had better take soon; nothing is wrong, so that nobody else is told.
 ADVICE = frozenset(
@@ -149,6 +155,8 @@ ADVICE = frozenset(
         TroubleId.NOTHING_MORE_IN_TIME,
         TroubleId.WINDOW_OUTLIVES_CREDIT,
         TroubleId.PLACE_RESERVED,
+        TroubleId.ADDRESS_CHANGED,
+        TroubleId.KEYS_LEFT,
     }
 )
 # What is wrong on our side with the figures a merchant looks at: they read of it, too.
@@ -163,10 +171,11 @@ TOLD_TO_MERCHANTS = frozenset(
         TroubleId.STORE_ELSEWHERE,
         TroubleId.TOO_LATE_TO_BEGIN,
         TroubleId.NOTHING_MORE_IN_TIME,
+        TroubleId.ADDRESS_CHANGED,
     }
 )
 # What only staff hear of: it may be the merchant who made it so.
-STAFF_ONLY = frozenset(TroubleId(one) for one in Discrepancy)
+STAFF_ONLY = frozenset(TroubleId(item) for item in Discrepancy)
 # Until then the figures, or a consent to read them, still matter.
 READ_FOR_PROGRESS = SPEND_IS_READ | {Stage.NOT_ADMITTED, Stage.AWAITING_SETUP, Stage.AWAITING_LINK}
 READ_AT_ALL = READ_FOR_PROGRESS | {Stage.DUE, Stage.ISSUED}
@@ -176,6 +185,19 @@ OF_LOSS: Mapping[str, TroubleId] = {
     ConsentLoss.UNREACHABLE: TroubleId.ACCOUNT_UNREACHABLE,
     ConsentLoss.MISSING: TroubleId.ACCOUNT_MISSING,
 }
+
+
+@dataclass(frozen=True)
+class AddressChange:
+    """A store's last move to another address, by itself or by staff."""
+
+    at: datetime
+    old: str
+    address: str
+
+    def is_news(self, now: datetime) -> bool:
+        """Return whether its merchant is still told of it."""
+        return now - self.at < MOVE_IS_NEWS
 
 
 @dataclass(frozen=True)
@@ -193,6 +215,8 @@ class Observations:
     fell_back: bool = False  # its signals count from an earlier number, and its state was not read since
     place_until: datetime | None = None  # its place in a capped offer is reserved
     has_left: bool = False  # we, or its merchant, disconnected it
+    moved: AddressChange | None = None
+    keys_left_at: datetime | None = None  # since when keys that we gave up stand at the shop
 
 
 @dataclass(frozen=True)
@@ -219,11 +243,13 @@ def troubles_of(
 ) -> tuple[FoundTrouble, ...]:
     """Return a store's troubles, the most urgent first; `since` by id, as far as it was noticed before.
 
-    Of a store that has left, only what concerns its award is left to do.
+    Of a store that has left, only what concerns its award is left to do, and to remove keys of ours.
     """
     found = {trouble.id: trouble for trouble in _of_the_award(decision)}
     if not observed.has_left:
         found |= {trouble.id: trouble for trouble in _of_progress(decision, observed)}
+    elif observed.keys_left_at is not None:
+        found[TroubleId.KEYS_LEFT] = FoundTrouble(TroubleId.KEYS_LEFT)
     known = since or {}
     return tuple(FoundTrouble(id, found[id].params, known.get(id)) for id in TROUBLES if id in found)
 
@@ -296,5 +322,8 @@ def _of_the_store(decision: Decision, observed: Observations) -> Iterator[FoundT
             TroubleId.CLOCK_AHEAD if skew > 0 else TroubleId.CLOCK_BEHIND,
             {"skew": timedelta(seconds=abs(skew))},
         )
+    moved = observed.moved
+    if moved is not None and moved.is_news(decision.as_of):
+        yield FoundTrouble(TroubleId.ADDRESS_CHANGED, {"old": moved.old, "address": moved.address})
     if observed.place_until is not None:
         yield FoundTrouble(TroubleId.PLACE_RESERVED, {"until": observed.place_until})

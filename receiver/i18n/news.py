@@ -47,6 +47,13 @@ NOTICES: Mapping[str, str] = {
     "credit_overdue": "Your ad credit of {credit} was due by {due_by}, and that date has passed. Our "
     "team sees this.",
     "credit_issued": "Your ad credit of {credit} was issued. Look for it in Ads Manager.",
+    "address_changed": "Your store's address changed from {old} to {address}, and we followed it. If your "
+    "store has not moved, write to our team.",
+    "messages_held": "Your store names another address as its own, so its messages are held. The plugin's "
+    "page says what to do.",
+    "keys_left": "Our connection to your store has ended, and we have deleted our copy of its keys. "
+    "WooCommerce lets no app remove its own key. To remove it, open Settings, Advanced, REST API in "
+    "WooCommerce, and revoke each key whose description begins with TikTok ad credit.",
     "credit_expiring": "Your ad credit of {credit} expires on {expires}. Use it before then.",
 }
 

@@ -33,6 +33,11 @@ _MOVED = (
     "If your store has moved, write to our team and name both addresses: what was held is used then. If a copy of "
     "your store sends them, disconnect our plugin in the copy."
 )
+_NOT_MOVED = "Nothing for you to do. If your store has not moved, write to our team."
+_REVOKE = (
+    "In WooCommerce, open Settings, Advanced, REST API, and revoke each key whose description begins with TikTok ad "
+    "credit."
+)
 _APPEAL = "See Ads Manager for the reason and how to appeal."
 _TOLD_SOON = "Nothing for you to do: TikTok tells it within about two days."
 _OURS = "Nothing for you to do: this is ours to put right."
@@ -592,6 +597,15 @@ TROUBLES: Mapping[str, Sentence] = {
     ),
     "signals_fell_back": Sentence(
         "Your store's messages count from an earlier number, as after a restored backup.", _CHECK_MESSAGES
+    ),
+    "address_changed": Sentence(
+        "Your store's address changed from {old} to {address}. We followed it, and all goes on as before.",
+        _NOT_MOVED,
+    ),
+    "keys_left": Sentence(
+        "Our connection to your store has ended and we have deleted our copy of its keys, but WooCommerce lets no "
+        "app remove its own key: it is still listed in your store.",
+        _REVOKE,
     ),
     "account_missing": Sentence(
         "TikTok says that your ad account does not exist. What we had read stays; what you spend now does "

@@ -76,8 +76,8 @@ def contact_words(contact: str, locale: Locale = ENGLISH) -> str:
 
 def headline_words(stage: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
     """The one sentence on where the store stands, and what to do now where something can be done."""
-    said = _told_apart(stage, params)
-    return _filled(said, HEADLINES[said], params, locale, "headline")
+    variant = _told_apart(stage, params)
+    return _filled(variant, HEADLINES[variant], params, locale, "headline")
 
 
 def meanwhile_words(stage: str, locale: Locale = ENGLISH) -> str | None:
@@ -116,18 +116,18 @@ def used_words(payment: str, locale: Locale = ENGLISH) -> str:
 
 def review_words(review: ReviewSummary, locale: Locale = ENGLISH) -> str:
     """Return the state of a merchant's review, in staff's own words where they answered."""
-    told = review.answer or "open"
+    key = review.answer or "open"
     asked_on, answered_on = (at and at.astimezone(UTC).date() for at in (review.asked_at, review.answered_at))
     params = {"asked_on": asked_on, "answered_on": answered_on, "reason": review.reason}
-    return translated(f"review.{told}:text", REVIEWS[told], locale).format_map(_written(params, locale))
+    return translated(f"review.{key}:text", REVIEWS[key], locale).format_map(_written(params, locale))
 
 
-def consent_words(told: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
+def consent_words(outcome: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
     """Return a consent page's text and next step; `missing` in the parameters are permissions."""
     lacking = [
-        translated(f"permission.{one}:text", PERMISSIONS[one], locale) for one in params.get("missing", ())
+        translated(f"permission.{item}:text", PERMISSIONS[item], locale) for item in params.get("missing", ())
     ]
-    return _filled(f"consent.{told}", CONSENT[told], {**params, "missing": lacking}, locale)
+    return _filled(f"consent.{outcome}", CONSENT[outcome], {**params, "missing": lacking}, locale)
 
 
 def consent_labels(locale: Locale = ENGLISH) -> dict[str, str]:
@@ -135,9 +135,9 @@ def consent_labels(locale: Locale = ENGLISH) -> dict[str, str]:
     return {name: translated(f"consent.{name}:label", text, locale) for name, text in CONSENT_LABELS.items()}
 
 
-def connect_words(told: str, locale: Locale = ENGLISH) -> Sentence:
+def connect_words(outcome: str, locale: Locale = ENGLISH) -> Sentence:
     """Return the text and next step of a page on which a merchant connects a store."""
-    return _filled(f"connect.{told}", CONNECT[told], {}, locale)
+    return _filled(f"connect.{outcome}", CONNECT[outcome], {}, locale)
 
 
 def connect_labels(locale: Locale = ENGLISH) -> dict[str, str]:

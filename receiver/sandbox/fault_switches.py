@@ -56,7 +56,7 @@ class Switches(Generic[Kind]):
 
     def active_for(self, whose: Collection[str]) -> set[Kind]:
         """Return the faults that are on for any of these, or for everybody."""
-        return {one.fault for one in self.switched_on() if one.whose in ("", *whose)}
+        return {item.fault for item in self.switched_on() if item.whose in ("", *whose)}
 
     def on(self, fault: Kind, whose: str = "") -> None:
         """Raises InputError for what nobody is called."""
@@ -66,9 +66,9 @@ class Switches(Generic[Kind]):
 
     def off(self, fault: Kind, whose: str | None = None) -> None:
         """For one, for all of them with "", or however it was switched on. Raises InputError."""
-        for one in self.switched_on():
-            if one.fault is fault and whose in (None, one.whose):
-                self._file(one.fault, one.whose).unlink(missing_ok=True)
+        for item in self.switched_on():
+            if item.fault is fault and whose in (None, item.whose):
+                self._file(item.fault, item.whose).unlink(missing_ok=True)
 
     def _file(self, fault: Kind, whose: str) -> Path:
         if not re.fullmatch(self._whose.pattern, whose, re.ASCII) and whose:

@@ -10,13 +10,15 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from receiver.errors import SettingsError
+from receiver.home import HOME, IS_CHECKOUT
 from receiver.sandbox.json_file import write_private
-from receiver.settings import ROOT, SANDBOX_FOLDER
+from receiver.settings import SANDBOX_FOLDER
 
 MARK = "SANDBOX=yes"
 USUAL = SANDBOX_FOLDER.resolve()
 WEB_THREADS = "32"  # a sender that stalls holds one of them
-HEAD = "# The sandbox's settings: `make run` writes them anew at each start. Real ones have no SANDBOX=yes."
+START = "make run" if IS_CHECKOUT else "ad-credit sandbox"
+HEAD = f"# The sandbox's settings: `{START}` writes them anew at each start. Real ones have no SANDBOX=yes."
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def find_paths(environment: MutableMapping[str, str]) -> SandboxPaths:
     port = _port(environment.get("PORT", "").strip() or "8000")
     folder = Path(environment.get("SANDBOX_FOLDER", "").strip() or USUAL).resolve()
     if folder == USUAL:
-        return SandboxPaths(folder, ROOT / ".env", port, None)
+        return SandboxPaths(folder, HOME / ".env", port, None)
     return SandboxPaths(folder, folder / ".env", port, f"sqlite:///{folder}/receiver.db")
 
 
@@ -107,7 +109,7 @@ def check_ports(place: SandboxPaths) -> None:
             except OSError as error:
                 raise SettingsError(
                     f"Port {port} cannot be used ({error.strerror}); PORT={place.port} takes "
-                    f"{place.port} to {place.shops_port}, so try: make run PORT={_other(place.port)}"
+                    f"{place.port} to {place.shops_port}, so try: PORT={_other(place.port)} {START}"
                 ) from error
 
 
@@ -143,7 +145,7 @@ def write_settings(place: SandboxPaths, environment: MutableMapping[str, str]) -
 
 
 def _kept_keys(env_file: Path) -> str | None:
-    """The keys of the sandbox's own file; what they sealed must stay readable."""
+    """The keys of the sandbox's own file; what they encrypted must stay readable."""
     try:
         there = env_file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -153,7 +155,7 @@ def _kept_keys(env_file: Path) -> str | None:
     if MARK not in there:
         raise SettingsError(
             f"{env_file} holds settings of your own, which the sandbox would overwrite: "
-            "move it away to play, or run the service itself (granian --interface wsgi wsgi:app)."
+            "move it away to play, or run the service itself."
         )
     kept = [line.removeprefix("SECRET_KEYS=") for line in there if line.startswith("SECRET_KEYS=")]
     return kept[-1].strip("'") if kept else None

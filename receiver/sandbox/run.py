@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from http.client import HTTPConnection, HTTPException
@@ -12,6 +11,8 @@ import structlog
 
 from receiver.container import build_container
 from receiver.errors import ReceiverError
+from receiver.home import COMMAND, HOME, IS_CHECKOUT
+from receiver.processes import Child, Children, Stop, end_with_parent
 from receiver.sandbox.paths import (
     WEB_THREADS,
     SandboxPaths,
@@ -20,29 +21,16 @@ from receiver.sandbox.paths import (
     prepare_folder,
     write_settings,
 )
-from receiver.sandbox.processes import Child, Children, end_with_parent
 from receiver.sandbox.scenario.merchants import MERCHANTS
 from receiver.sandbox.scenario.seed import DEMO, begin
 from receiver.sandbox.scenario.state import SandboxState
-from receiver.settings import ROOT, read_settings
+from receiver.settings import read_settings
 
 READY_SECONDS = 60.0
 LOOK_SECONDS = 0.2
+TYPED = f".venv/bin/{COMMAND}" if IS_CHECKOUT else COMMAND
+APP = ("--factory", "receiver.app:create_app")  # an installed package has no wsgi.py
 WORTH_SHOWING = ("error", "critical", "traceback", "exception")
-
-
-class Stop:
-    """Set by Ctrl-C, SIGTERM or a terminal that is closed."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(signal.SIGHUP, self._ask)
-
-    def _ask(self, *_: object) -> None:
-        self.asked = True
 
 
 def main(arguments: list[str]) -> int:
@@ -60,7 +48,7 @@ def main(arguments: list[str]) -> int:
     except ReceiverError as error:
         print(error, file=sys.stderr)
         return 1
-    children = Children(place.folder, ROOT)
+    children = Children(place.folder, HOME)
     try:
         return _watch(place, memory, children, stop)
     finally:
@@ -104,8 +92,8 @@ def _services(place: SandboxPaths) -> dict[str, list[str]]:
     return {
         "tiktok": [python, "-m", "receiver.sandbox.scenario.tiktok_server"],
         "shops": [python, "-m", "receiver.sandbox.scenario.shop_server"],
-        "web": [*web, "--blocking-threads", WEB_THREADS, "--workers-kill-timeout", "5", "wsgi:app"],
-        "worker": [python, "-m", "flask", "--app", "wsgi", "worker"],
+        "web": [*web, "--blocking-threads", WEB_THREADS, "--workers-kill-timeout", "5", *APP],
+        "worker": [python, "-m", "receiver", "worker"],
         "clock": [python, "-m", "receiver.sandbox.clock.mover"],
     }
 
@@ -151,7 +139,7 @@ def _show_fall(child: Child) -> None:
 
 def banner(place: SandboxPaths, memory: SandboxState) -> str:
     first = MERCHANTS[0]
-    revoked = next(one for one in MERCHANTS if one.account and one.account.revoked is not None)
+    revoked = next(item for item in MERCHANTS if item.account and item.account.revoked is not None)
     width = max(len(merchant.name) for merchant in MERCHANTS)
     stores = [f"  {merchant.name:<{width}}  {merchant.story}" for merchant in MERCHANTS]
     return "\n".join(
@@ -173,9 +161,9 @@ def banner(place: SandboxPaths, memory: SandboxState) -> str:
             f"{place.web}/api/v1/connect-tickets",
             "",
             "  In a second terminal, or in the console under Sandbox:",
-            "  .venv/bin/flask --app wsgi sandbox clock +30d     thirty days pass, with all that falls due",
-            "  .venv/bin/flask --app wsgi sandbox faults         what can go wrong at TikTok, as switches",
-            "  .venv/bin/flask --app wsgi sandbox shop-faults    what can go wrong at a shop",
+            f"  {TYPED} sandbox clock +30d     thirty days pass, with all that falls due",
+            f"  {TYPED} sandbox faults         what can go wrong at TikTok, as switches",
+            f"  {TYPED} sandbox shop-faults    what can go wrong at a shop",
             "",
             "  Ctrl-C stops all of it.",
             "",

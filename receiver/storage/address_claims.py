@@ -89,9 +89,9 @@ def get_claim(session: Session, claim_id: int) -> AddressClaim:
 
 def end_claims_at(session: Session, store_id: str, address: str) -> list[AddressClaim]:
     """Forget the store's claims about an address, whatever its scheme; return what they were."""
-    ended = [one for one in claims_of_store(session, store_id) if same_shop(one.address, address)]
-    for one in ended:
-        session.delete(one)
+    ended = [item for item in claims_of_store(session, store_id) if same_shop(item.address, address)]
+    for item in ended:
+        session.delete(item)
     session.flush()
     return ended
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Text, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, func, or_, select, true, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import NOTABLE, Agent, AuditAction, AuditFilters
 from receiver.errors import NotFound
 from receiver.paging import Page
-from receiver.storage.paging import Keyset, ScanPlan, last_value, read_page, rows_of, scan
+from receiver.storage.paging import Key, Keyset, ScanPlan, last_value, read_page, rows_of, scan
 from receiver.storage.tables import AuditEntry, Award, Delivery, Review
 
 LARGEST_DETAIL, LARGEST_VALUE = 4096, 500  # bytes of JSON: of a detail, and of a value in one that is larger
@@ -22,6 +23,7 @@ BY_STORE_A_DAY = 100  # entries of an actor about one store
 STORES_ACTORS = frozenset({Agent.BRIDGE, Agent.MERCHANT, Agent.STRANGER})
 STORES_ACTIONS = frozenset({AuditAction.STORE_DOUBTED})
 LOOKED_THROUGH = 5000  # entries at a time, where no index leads to what is looked for
+OF_EACH = 1_000  # entries at a time of each of several stores
 NEWEST_FIRST = Keyset((AuditEntry.at, AuditEntry.id), descending=True)
 # What belongs to a store beside deliveries, by the first letters of its id.
 OWNED: dict[str, type[Award] | type[Review]] = {"aw": Award, "rv": Review}
@@ -113,12 +115,12 @@ def page_of_entries(
 ) -> Page[AuditEntry]:
     """Return a page of entries, the newest first. Raises NotFound for an `after` there is not."""
     key = None if after is None else (_known(session, after).at, after)
-    plan = _plan(filters)
-    if not plan.wanted:
+    plan = _plan(filters, key)
+    if not plan.wanted and filters.stores is None:
         query = plan.rows.add_columns(AuditEntry)
         return read_page(session, query, NEWEST_FIRST, after=key, limit=limit)
     found = scan(session, plan, after=key, limit=limit, cursor=last_value)
-    query = select(AuditEntry).where(AuditEntry.id.in_([one[-1] for one in found.rows]))
+    query = select(AuditEntry).where(AuditEntry.id.in_([row[-1] for row in found.rows]))
     return rows_of(found, session.scalars(query))
 
 
@@ -129,20 +131,45 @@ def _known(session: Session, entry_id: int) -> AuditEntry:
     return entry
 
 
-def _plan(filters: AuditFilters) -> ScanPlan:
+def _plan(filters: AuditFilters, after: Key | None) -> ScanPlan:
     """Let one index lead, in the order of the pages: by the times, and the rarest of the other filters."""
     exact = (
         (AuditEntry.store_id, filters.store),
         (AuditEntry.action, filters.action),
         (AuditEntry.actor, filters.actor),
     )
-    wanted = [column == value for column, value in exact if value is not None]
-    leading, rest = wanted[:1], wanted[1:]
+    wanted: list[ColumnElement[bool]] = [column == value for column, value in exact if value is not None]
+    times, rest = _times(filters), []
     if filters.text is not None:
         searched = (AuditEntry.action, AuditEntry.subject, type_coerce(AuditEntry.detail, Text))
         rest.append(or_(*(column.icontains(filters.text, autoescape=True) for column in searched)))
-    if filters.since is not None:
-        leading.append(AuditEntry.at >= filters.since)
-    if filters.until is not None:
-        leading.append(AuditEntry.at < filters.until)
-    return ScanPlan(select().select_from(AuditEntry).where(*leading), NEWEST_FIRST, rest, LOOKED_THROUGH)
+    entries = select().select_from(AuditEntry)
+    if filters.stores is not None:
+        newest = _newest_of_each(filters.stores, times, after)
+        return ScanPlan(entries.where(newest), NEWEST_FIRST, [*wanted, *rest], OF_EACH)
+    leading = entries.where(*wanted[:1], *times)
+    return ScanPlan(leading, NEWEST_FIRST, [*wanted[1:], *rest], LOOKED_THROUGH)
+
+
+def _times(filters: AuditFilters) -> list[ColumnElement[bool]]:
+    since = [] if filters.since is None else [AuditEntry.at >= filters.since]
+    return since if filters.until is None else [*since, AuditEntry.at < filters.until]
+
+
+def _newest_of_each(
+    stores: Sequence[str], times: Sequence[ColumnElement[bool]], after: Key | None
+) -> ColumnElement[bool]:
+    """Of several stores, as many as a page looks at of each: their index has no order of all of them."""
+    further = true() if after is None else NEWEST_FIRST.behind(after)
+    newest = [
+        select(
+            select(AuditEntry.id)
+            .where(AuditEntry.store_id == store_id, *times, further)
+            .order_by(*NEWEST_FIRST.order())
+            .limit(OF_EACH + 1)
+            .subquery()
+            .c.id
+        )
+        for store_id in stores
+    ]
+    return AuditEntry.id.in_(select(union_all(*newest).subquery().c.id))

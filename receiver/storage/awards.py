@@ -159,7 +159,7 @@ def _awards_of(name: str, value: str | Sequence[str]) -> list[Select[str]]:
     of_accounts = select(Account.advertiser_id).where(Account.business_center == value)
     since = {"merchant": of_stores, "business_center": Award.advertiser_id.in_(of_accounts)}
     told = [getattr(Award, name) == value, *([since[name]] if name in since else [])]
-    return [select(Award.id).where(one) for one in told]
+    return [select(Award.id).where(item) for item in told]
 
 
 def award_of(session: Session, store: Store) -> Award | None:

@@ -19,17 +19,17 @@ class Cipher:
     def encrypt(self, text: str) -> str:
         return self._fernet.encrypt(text.encode()).decode()
 
-    def decrypt(self, sealed: str) -> str:
+    def decrypt(self, encrypted: str) -> str:
         try:
-            return self._fernet.decrypt(sealed.encode()).decode()
+            return self._fernet.decrypt(encrypted.encode()).decode()
         except InvalidToken as error:
             raise ReceiverError(
-                "a stored secret was sealed with a key that SECRET_KEYS no longer has"
+                "a stored secret was encrypted with a key that SECRET_KEYS no longer has"
             ) from error
 
-    def rotate(self, sealed: str) -> str:
+    def rotate(self, encrypted: str) -> str:
         """Return the same secret encrypted with the first key."""
-        return self.encrypt(self.decrypt(sealed))
+        return self.encrypt(self.decrypt(encrypted))
 
 
 def token_hash(token: str) -> str:

@@ -40,18 +40,18 @@ class CodeBook:
     def keep(self, award: Award, code: str) -> None:
         """Put the code into the award; in clear stand its last characters alone, which every viewer sees."""
         award.reference = masked_code(code)
-        award.code_sealed, award.code_hash = self.cipher.encrypt(code), self.hash(code)
+        award.code_encrypted, award.code_hash = self.cipher.encrypt(code), self.hash(code)
 
 
 def read_codes(session: Session, cipher: Cipher) -> CodeBook:
     """For comparing: before the first code was kept, a key that matches nothing."""
     kept = session.get(HashKey, CODES)
-    return CodeBook(cipher, cipher.decrypt(kept.key_sealed).encode() if kept else secrets.token_bytes())
+    return CodeBook(cipher, cipher.decrypt(kept.key_encrypted).encode() if kept else secrets.token_bytes())
 
 
 def write_codes(session: Session, cipher: Cipher, now: datetime) -> CodeBook:
     """For keeping: the first to come makes the key, and who comes at the same moment waits for it."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    made = {"name": CODES, "key_sealed": cipher.encrypt(secrets.token_hex()), "made_at": now}
+    made = {"name": CODES, "key_encrypted": cipher.encrypt(secrets.token_hex()), "made_at": now}
     session.execute(insert(HashKey).values(made).on_conflict_do_nothing())
     return read_codes(session, cipher)

@@ -82,7 +82,7 @@ def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """
     settled = now - SETTLES
     ready = and_(
-        ConnectionAttempt.keys_sealed.is_not(None),
+        ConnectionAttempt.keys_encrypted.is_not(None),
         ConnectionAttempt.keys_at <= settled,
         ConnectionAttempt.returned_at <= settled,
     )
@@ -98,7 +98,7 @@ def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def end_connect(connect: ConnectionAttempt, outcome: ConnectOutcome, store_id: str | None = None) -> None:
     """From here on it holds no key."""
     connect.outcome, connect.store_id = outcome, store_id
-    connect.keys_sealed = connect.user_id_sealed = connect.lease_until = connect.trouble = None
+    connect.keys_encrypted = connect.user_id_encrypted = connect.lease_until = connect.trouble = None
 
 
 def purge_connects(session: Session, before: datetime, limit: int) -> int:

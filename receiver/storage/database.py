@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from sqlalchemy.orm import Session
 
 from receiver.errors import OptionsRefused, Refused, StorageUnavailable
+from receiver.home import COMMAND
 from receiver.storage.sqlite_files import make_folder, make_private
 
 SQLITE_BUSY_MS = 10_000
@@ -44,7 +45,7 @@ DRIVERS_OWN = (
     *(sqlite3.OperationalError, sqlite3.InterfaceError, sqlite3.InternalError),
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, psycopg.ProgrammingError),
 )
-NOT_MIGRATED = "the database lacks tables this version needs; run `flask --app wsgi migrate`"
+NOT_MIGRATED = f"the database lacks tables this version needs; run `{COMMAND} migrate`"
 OPTIONS_REFUSED = (
     "DATABASE_URL leads through a pooler that refuses our start-up options; connect to PostgreSQL itself, or "
     "set up a pooler in session mode as docs/deployment.md says"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, defer
 
 from receiver.domain.deliveries import DeliveryFilters, DeliveryState
@@ -37,21 +37,24 @@ def search_deliveries(
 
     `after` is the number of the last row before. Raises NotFound for one there is not, where times lead.
     """
-    plan = _plan(filters)
+    plan = _plan(filters, after)
     key: tuple[object, ...] | None = None if after is None else (after,)
     if after is not None and plan.by is BY_TIME:
         key = (get_delivery(session, after).received_at, after)
     found = scan(session, plan, after=key, limit=limit, cursor=last_value)
-    query = select(Delivery).where(Delivery.id.in_([one[-1] for one in found.rows]))
+    query = select(Delivery).where(Delivery.id.in_([row[-1] for row in found.rows]))
     return rows_of(found, session.scalars(query.options(defer(Delivery.body), defer(Delivery.headers))))
 
 
-def _plan(filters: DeliveryFilters) -> ScanPlan:
+def _plan(filters: DeliveryFilters, after: int | None) -> ScanPlan:
     """Let the rarest of the filters lead; what succeeded is most of all there is.
 
     Topics and senders' ids have no index: each would be one more to write before a webhook is answered.
     """
     set_names = set(filters.as_json())
+    if filters.stores is not None:
+        newest = _newest_of_each(filters.stores, after)
+        return ScanPlan(select().select_from(Delivery).where(newest), BY_NUMBER, fit(filters), COUNTED)
     is_rare = filters.state not in (None, DeliveryState.PROCESSED)
     for name, leads in (("ids", True), ("store", True), ("state", is_rare)):
         if name in set_names and leads:
@@ -60,12 +63,50 @@ def _plan(filters: DeliveryFilters) -> ScanPlan:
     return _led_by(filters, times, BY_TIME) if times else _led_by(filters, set(), BY_NUMBER)
 
 
+def _newest_of_each(stores: Sequence[str], after: int | None) -> ColumnElement[bool]:
+    """Of several stores, as many as a page looks at of each: their index has no order of all of them."""
+    further = true() if after is None else Delivery.id < after
+    newest = [
+        select(
+            select(Delivery.id)
+            .where(Delivery.store_id == store_id, further)
+            .order_by(Delivery.id.desc())
+            .limit(COUNTED + 1)
+            .subquery()
+            .c.id
+        )
+        for store_id in stores
+    ]
+    return Delivery.id.in_(select(union_all(*newest).subquery().c.id))
+
+
 def _led_by(filters: DeliveryFilters, names: set[str], by: Keyset) -> ScanPlan:
     leading = DeliveryFilters(**{name: getattr(filters, name) for name in names})
     rows = select().select_from(Delivery).where(*fit(leading))
     if names == set(filters.as_json()):
         return ScanPlan(rows, by, (), COUNTED)
     return ScanPlan(rows, by, fit(filters), LOOKED_THROUGH)
+
+
+def count_states(session: Session, filters: DeliveryFilters) -> dict[DeliveryState, int] | None:
+    """Count by state, up to COUNTED + 1 of each, where an index finds nothing but what fits; else None.
+
+    By stores and times, where there are more in all, that is None too.
+    """
+    set_names = set(filters.as_json())
+    if not set_names:
+        ids = [
+            select(Delivery.id).where(Delivery.state == state).limit(COUNTED + 1) for state in DeliveryState
+        ]
+        counts = [select(select(func.count()).select_from(some.subquery()).scalar_subquery()) for some in ids]
+        return dict(zip(DeliveryState, session.scalars(union_all(*counts)), strict=True))
+    if set_names - {"store", "stores", "since", "until"}:
+        return None
+    plan = _plan(filters, None)
+    rows = plan.rows.add_columns(Delivery.state).where(*plan.wanted).limit(COUNTED + 1).subquery()
+    counted = session.execute(select(rows.c.state, func.count()).group_by(rows.c.state))
+    by_state = {DeliveryState(state): count for state, count in counted}
+    return by_state if sum(by_state.values()) <= COUNTED else None
 
 
 def get_delivery(session: Session, delivery_id: int) -> Delivery:
@@ -168,6 +209,8 @@ def fit(filters: DeliveryFilters) -> list[ColumnElement[bool]]:
     wanted = [column == value for column, value in exact.items() if value is not None]
     if filters.ids is not None:
         wanted.append(Delivery.id.in_(filters.ids))
+    if filters.stores is not None:
+        wanted.append(Delivery.store_id.in_(filters.stores))
     if filters.since is not None:
         wanted.append(Delivery.received_at >= filters.since)
     if filters.until is not None:

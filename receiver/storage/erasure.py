@@ -61,15 +61,15 @@ def erase(session: Session, store: Store) -> dict[str, int]:
             update(Link)
             .where(
                 Link.store_id == store.id,
-                or_(Link.token_sealed.is_not(None), Link.tiktok_user_hash.is_not(None)),
+                or_(Link.token_encrypted.is_not(None), Link.tiktok_user_hash.is_not(None)),
             )
-            .values(token_sealed=None, tiktok_user_hash=None),
+            .values(token_encrypted=None, tiktok_user_hash=None),
         ),
         "codes": _rows(
             session,
             update(Award)
-            .where(Award.store_id == store.id, Award.code_sealed.is_not(None))
-            .values(code_sealed=None),
+            .where(Award.store_id == store.id, Award.code_encrypted.is_not(None))
+            .values(code_encrypted=None),
         ),
         "reviews": _rows(
             session,
@@ -95,6 +95,7 @@ def erase(session: Session, store: Store) -> dict[str, int]:
         "audit entries": _audit(session, store.id),
     }
     store.url, store.name, store.status_token_hash = f"{ERASED}:{store.id}", ERASED, None
+    store.moved_from = None
     store.shop_uuid = None  # its mark stays (storage/store_marks.py), so that coming back is no new beginning
     return {name: count for name, count in gone.items() if count}
 
@@ -102,15 +103,15 @@ def erase(session: Session, store: Store) -> dict[str, int]:
 def _audit(session: Session, store_id: str) -> int:
     """Who did what and when stays; the addresses in it do not."""
     entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == store_id)).all()
-    naming = [one for one in entries if _without_addresses(one.detail) != one.detail]
-    for one in naming:
-        one.detail = _without_addresses(one.detail)
+    naming = [entry for entry in entries if _without_addresses(entry.detail) != entry.detail]
+    for item in naming:
+        item.detail = _without_addresses(item.detail)
     return len(naming)
 
 
 def _without_addresses(detail: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in detail.items() if name not in ADDRESSES}
-    return {name: _without_addresses(one) if isinstance(one, dict) else one for name, one in kept.items()}
+    return {name: _without_addresses(item) if isinstance(item, dict) else item for name, item in kept.items()}
 
 
 def _rows(session: Session, statement: Any) -> int:

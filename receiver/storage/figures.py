@@ -76,7 +76,7 @@ def end_consent(session: Session, link: Link, now: datetime, consent: bool | Non
     """Forget a link's token, keep the figures of this moment. `consent`: False withdrawn, None not asked."""
     if link.consent and (figures := _live(session, link.advertiser_id)) is not None:
         link.last_figures = figures_document(figures)
-    link.token_sealed, link.consent, link.scopes = None, consent, None
+    link.token_encrypted, link.consent, link.scopes = None, consent, None
     link.consent_at = None if consent is None else now
     link.consent_lost = None
 

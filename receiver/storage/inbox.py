@@ -17,7 +17,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, case, insert, select, update
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import UNDONE, WAITING, DeliveryReason, DeliveryState, may_move
+from receiver.domain.deliveries import BODY_STAYS, UNDONE, WAITING, DeliveryReason, DeliveryState, may_move
 from receiver.errors import Refused
 from receiver.storage.database import Driver, driver_of
 from receiver.storage.tables import Attempt, Delivery
@@ -97,10 +97,10 @@ def keep(session: Session, new: Sequence[NewDelivery]) -> list[KeptDelivery]:
     """One row for each identity, in one statement; an answer for each of `new`, in its order."""
     added = insert_new(driver_of(session), new)
     kept: dict[int, KeptDelivery] = {}
-    for place, one in sorted(enumerate(new), key=lambda pair: pair[1].identity):
-        fresh = added.pop(one.identity, None)
+    for place, item in sorted(enumerate(new), key=lambda pair: pair[1].identity):
+        fresh = added.pop(item.identity, None)
         kept[place] = (
-            KeptDelivery(_again(session, one), True) if fresh is None else KeptDelivery(fresh, False)
+            KeptDelivery(_again(session, item), True) if fresh is None else KeptDelivery(fresh, False)
         )
     return [kept[place] for place in range(len(new))]
 
@@ -117,45 +117,45 @@ def insert_new(driver: Driver, new: Sequence[NewDelivery]) -> dict[str, int]:
     if isinstance(driver, sqlite3.Connection):
         places = ", ".join([SQLITE_ROW] * len(new))
         statement = f"INSERT INTO deliveries ({NAMES}) VALUES {places} {ONCE}"  # noqa: S608 (names of ours)
-        values = [value for one in ordered for value in _values(one, utc_as_text(one.received_at))]
+        values = [value for item in ordered for value in _values(item, utc_as_text(item.received_at))]
         return dict(driver.execute(statement, values).fetchall())
-    columns = zip(*(_values(one, one.received_at) for one in ordered), strict=True)
+    columns = zip(*(_values(item, item.received_at) for item in ordered), strict=True)
     return dict(driver.execute(POSTGRESQL, [list(column) for column in columns]).fetchall())
 
 
-def _values(one: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
+def _values(delivery: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
     """In the order of COLUMNS."""
     return (
-        one.identity,
-        one.source,
-        one.store_id,
-        one.hook_id,
-        one.topic,
-        one.webhook_id,
-        one.delivery_id,
-        json.dumps(one.headers),
-        one.body,
-        one.body_sha256,
-        one.body_bytes if one.body is None else len(one.body),
+        delivery.identity,
+        delivery.source,
+        delivery.store_id,
+        delivery.hook_id,
+        delivery.topic,
+        delivery.webhook_id,
+        delivery.delivery_id,
+        json.dumps(delivery.headers),
+        delivery.body,
+        delivery.body_sha256,
+        delivery.body_bytes if delivery.body is None else len(delivery.body),
         at,
         at,
         DeliveryState.RECEIVED.value,
-        one.reason and one.reason.value,
-        one.error,
+        delivery.reason and delivery.reason.value,
+        delivery.error,
     )
 
 
-def _again(session: Session, one: NewDelivery) -> int:
+def _again(session: Session, delivery: NewDelivery) -> int:
     """Count it on the first; the sender's second try is our next, where ours came to nothing."""
-    row = _locked(session, identity=one.identity)
+    row = _locked(session, identity=delivery.identity)
     assert row is not None
     row.duplicates += 1
     if row.state in UNDONE and row.duplicates <= QUEUED_AGAIN:
         _move(row, DeliveryState.RECEIVED)
-        row.due_at, row.tries, row.ended_at = one.received_at, 0, None
-        is_kept = row.body is not None and one.body is None  # from before its store was over a bound
-        row.reason, row.error = (None, None) if is_kept else (one.reason, one.error)
-        row.body = row.body if is_kept else one.body
+        row.due_at, row.tries, row.ended_at = delivery.received_at, 0, None
+        is_kept = row.body is not None and delivery.body is None  # from before its store was over a bound
+        row.reason, row.error = (None, None) if is_kept else (delivery.reason, delivery.error)
+        row.body = row.body if is_kept else delivery.body
     session.flush()
     return row.id
 
@@ -259,7 +259,7 @@ def finish(
     row.reason, row.error = reason, error
     row.lease_until, row.due_at = None, due_at
     row.ended_at = at if due_at is None else None
-    if state is DeliveryState.IGNORED:
+    if state is DeliveryState.IGNORED and reason not in BODY_STAYS:
         row.body = None
 
 
@@ -279,7 +279,9 @@ def note_attempts(
 ) -> None:
     """One try at each of these deliveries, with what came of it."""
     same = {"at": at, "actor": actor, "replay_id": replay_id}
-    rows = [{"delivery_id": one, "outcome": outcome, "error": error, **same} for one, outcome, error in tried]
+    rows = [
+        {"delivery_id": item, "outcome": outcome, "error": error, **same} for item, outcome, error in tried
+    ]
     if rows:
         session.execute(insert(ATTEMPTS), rows)
 

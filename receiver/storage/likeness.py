@@ -45,9 +45,9 @@ def find_alike(session: Session, store: Store, *, only_holding: bool = False) ->
     holding = set(session.scalars(select(Store.id).where(Store.id.in_(found), _holds(store))))
     # Not asked of the database: SQLite would look at all stores of the programme.
     return [
-        Alike(one, tuple(found[one.id]), one.id in holding)
-        for one in others
-        if one.programme == store.programme and one.merchant != store.merchant and one.id not in apart
+        Alike(other, tuple(found[other.id]), other.id in holding)
+        for other in others
+        if other.programme == store.programme and other.merchant != store.merchant and other.id not in apart
     ]
 
 
@@ -58,8 +58,8 @@ def told_apart(session: Session, store_id: str) -> set[str]:
     return {other for row in session.execute(query) for other in row if other != store_id}
 
 
-def answer_about(session: Session, one: str, other: str) -> MerchantAnswer | None:
-    return session.get(MerchantAnswer, pair_of(one, other))
+def answer_about(session: Session, item: str, other: str) -> MerchantAnswer | None:
+    return session.get(MerchantAnswer, pair_of(item, other))
 
 
 def page_of_asked_about(session: Session, *, after: str | None, limit: int) -> Page[Store]:

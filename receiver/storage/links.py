@@ -53,7 +53,7 @@ def drop_old_claims(session: Session, store_id: str) -> None:
         Link.ended_at.is_not(None),
         Link.proven_at.is_(None),
         Link.consent.is_(None),
-        Link.token_sealed.is_(None),
+        Link.token_encrypted.is_(None),
     )
     oldest = claims.order_by(Link.id.desc()).offset(CLAIMS_OF_A_STORE - 1).limit(CLAIMS_DROPPED)
     session.execute(delete(Link).where(Link.id.in_(oldest)), execution_options={"synchronize_session": False})
@@ -66,12 +66,12 @@ def links_of(session: Session, store_id: str) -> list[Link]:
 
 def consented_links(session: Session, advertiser_id: str) -> list[Link]:
     """The links to an ad account that hold a token, also those that ended."""
-    query = select(Link).where(Link.advertiser_id == advertiser_id, Link.token_sealed.is_not(None))
+    query = select(Link).where(Link.advertiser_id == advertiser_id, Link.token_encrypted.is_not(None))
     return list(session.scalars(query.order_by(Link.id)))
 
 
 def links_with_token(session: Session) -> list[Link]:
-    return list(session.scalars(select(Link).where(Link.token_sealed.is_not(None)).order_by(Link.id)))
+    return list(session.scalars(select(Link).where(Link.token_encrypted.is_not(None)).order_by(Link.id)))
 
 
 def stores_of(session: Session, advertiser_id: str) -> list[Store]:

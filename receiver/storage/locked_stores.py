@@ -28,7 +28,7 @@ class LockedStores:
     def __init__(
         self,
         session: Session,
-        told: Collection[tuple[str, SignalOrder]],
+        orders: Collection[tuple[str, SignalOrder]],
         named: Collection[tuple[str, str]] = (),
     ) -> None:
         """Hold the stores that told this news, in one order: two workers wait in one direction only.
@@ -40,9 +40,11 @@ class LockedStores:
         self._links: defaultdict[str, dict[str, Link]] = defaultdict(dict)
         self._applied: set[tuple[str, str, int]] = set()
         self._with_new_links: set[str] = set()
-        if told:
-            self._read({store_id for store_id, _ in told}, {_key(store_id, news) for store_id, news in told})
-            self._read_links({store_id for store_id, _ in told}, named)
+        if orders:
+            self._read(
+                {store_id for store_id, _ in orders}, {_key(store_id, news) for store_id, news in orders}
+            )
+            self._read_links({store_id for store_id, _ in orders}, named)
 
     def _read(self, ids: set[str], keys: set[tuple[str, str, int]]) -> None:
         held = select(Store).where(Store.id.in_(ids)).order_by(Store.id).with_for_update()

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from receiver.errors import Refused
+from receiver.home import COMMAND
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 
@@ -40,7 +41,7 @@ def newest_revision() -> str:
 
 def is_known(revision: str) -> bool:
     """Return whether this version has the migration that leads to a revision."""
-    return any(one.revision == revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
+    return any(item.revision == revision for item in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def require_newest(database: Database, called: str = "the database") -> None:
@@ -49,7 +50,7 @@ def require_newest(database: Database, called: str = "the database") -> None:
     if found != needed:
         raise Refused(
             f"{called} is at revision {found or 'none'} and this version needs {needed}; "
-            "run `flask --app wsgi migrate` first"
+            f"run `{COMMAND} migrate` first"
         )
 
 

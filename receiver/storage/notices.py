@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.limits import SENT_NOTICES
@@ -31,7 +31,7 @@ def replace_notices(session: Session, store_id: str, now: datetime, found: Colle
     for row in (*(row for row in gone if row.sent_at is None), *sent[: max(0, len(sent) - SENT_NOTICES)]):
         session.delete(row)
     new = set(found) - {row.id for row in rows}
-    session.add_all(StoreNotice(store_id=store_id, id=one, noticed_at=now) for one in sorted(new))
+    session.add_all(StoreNotice(store_id=store_id, id=item, noticed_at=now) for item in sorted(new))
     return bool(new)
 
 
@@ -63,7 +63,7 @@ def address_of(session: Session, store_id: str) -> NoticeAddress | None:
 def mail_state(session: Session, store_id: str) -> MailState:
     """Return whether notices of a store go out by e-mail."""
     row = address_of(session, store_id)
-    if row is None or row.email_sealed is None:
+    if row is None or row.email_encrypted is None:
         return MailState.OFF
     return MailState.UNCONFIRMED if row.confirmed_at is None else MailState.ON
 
@@ -88,7 +88,10 @@ def due_addresses(session: Session, now: datetime, limit: int) -> list[str]:
     query = (
         select(NoticeAddress.store_id)
         .join(Store, Store.id == NoticeAddress.store_id)
-        .where(NoticeAddress.due_at <= now, Store.disconnected_at.is_(None))
+        .where(
+            NoticeAddress.due_at <= now,
+            or_(Store.disconnected_at.is_(None), Store.keys_left_at.is_not(None)),
+        )
         .order_by(NoticeAddress.due_at, NoticeAddress.store_id)
     )
     return list(session.scalars(query.limit(limit)))

@@ -37,10 +37,12 @@ def _trim(session: Session, ids: Select[int], most: int) -> None:
 
 
 def page_of_quarantine(
-    session: Session, store_id: str | None, *, after: int | None, limit: int
+    session: Session, stores: Sequence[str] | None, *, after: int | None, limit: int
 ) -> Page[Quarantined]:
     """Return a page of what is held, the oldest first; `limit` 0 for all."""
-    query = select(Quarantined).where(Quarantined.store_id == store_id) if store_id else select(Quarantined)
+    query = select(Quarantined)
+    if stores is not None:
+        query = query.where(Quarantined.store_id.in_(stores))
     return read_page(session, query, OLDEST_FIRST, after=None if after is None else (after,), limit=limit)
 
 
@@ -51,11 +53,11 @@ def count_by_store(session: Session) -> dict[str, int]:
     return dict(session.execute(query.order_by(count.desc(), Quarantined.store_id)).all())
 
 
-def lock_quarantined(session: Session, store_id: str | None, ids: Sequence[int]) -> list[Quarantined]:
+def lock_quarantined(session: Session, stores: Sequence[str] | None, ids: Sequence[int]) -> list[Quarantined]:
     """Those asked for (all without `ids`), locked for this transaction, the oldest first."""
     query = select(Quarantined).order_by(Quarantined.id).with_for_update(skip_locked=True)
-    if store_id:
-        query = query.where(Quarantined.store_id == store_id)
+    if stores is not None:
+        query = query.where(Quarantined.store_id.in_(stores))
     return list(session.scalars(query.where(Quarantined.id.in_(ids)) if ids else query))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from receiver.domain.hourly_counts import HourlyKind
 from receiver.domain.rate_limiter import (
     Backoff,
     BudgetState,
@@ -27,7 +28,7 @@ from receiver.domain.rate_limiter import (
     refused_to_app,
     waiting,
 )
-from receiver.storage import call_counts
+from receiver.storage import call_counts, hourly_counts
 from receiver.storage.database import Database
 from receiver.storage.tables import CallBudget, CallPause
 
@@ -43,6 +44,7 @@ class Remaining:
     routine: int
     urgent: int
     used: int
+    routine_a_day: int
     paused_until: datetime | None
     slowed: int  # ad accounts
 
@@ -98,10 +100,11 @@ class SharedBudget:
                 if pause and is_over(pause, turn):
                     session.execute(delete(CallPause).where(CallPause.subject == subject))
 
-    def count(self, path: str, code: str) -> None:
+    def count(self, path: str, code: str, at: datetime) -> None:
         """One more call to `path` came to `code`."""
         with self._database.writing() as session:
             call_counts.add(session, path, code)
+            hourly_counts.add(session, at, {(HourlyKind.TIKTOK_CALL, code): 1})
 
     def left(self, now: datetime) -> Remaining:
         with self._database.reading() as session:
@@ -113,6 +116,7 @@ class SharedBudget:
                 routine=max(0, self._rate.a_day(urgent=False) - used),
                 urgent=max(0, self._rate.a_day(urgent=True) - used),
                 used=used,
+                routine_a_day=self._rate.a_day(urgent=False),
                 paused_until=paused.until if paused else None,
                 slowed=session.scalar(slowed) or 0,
             )
@@ -121,11 +125,11 @@ class SharedBudget:
         with self._database.writing() as session:
             _held(session)
             row = session.get(CallPause, subject)
-            pause = longer(Backoff(row.until, row.strikes) if row else None)
+            pause = longer(Backoff(row.until, row.attempts) if row else None)
             if row is None:
-                session.add(CallPause(subject=subject, until=pause.until, strikes=pause.strikes))
+                session.add(CallPause(subject=subject, until=pause.until, attempts=pause.attempts))
             else:
-                row.until, row.strikes = pause.until, pause.strikes
+                row.until, row.attempts = pause.until, pause.attempts
             return pause.until
 
 
@@ -151,4 +155,4 @@ def _held(session: Session) -> CallBudget:
 
 def _pause(session: Session, subject: str | None) -> Backoff | None:
     row = session.get(CallPause, subject) if subject is not None else None
-    return Backoff(row.until, row.strikes) if row else None
+    return Backoff(row.until, row.attempts) if row else None

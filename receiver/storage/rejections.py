@@ -44,12 +44,12 @@ def add_samples(session: Session, samples: Sequence[RejectedCall]) -> None:
 
 
 def page_of_rejections(
-    session: Session, store_id: str | None, reason: str | None, *, after: str | None, limit: int
+    session: Session, stores: Sequence[str] | None, reason: str | None, *, after: str | None, limit: int
 ) -> Page[Rejection]:
     """Return a page of counts, the newest day first; `limit` 0 for all. Raises InputError."""
     query = select(Rejection)
-    if store_id is not None:
-        query = query.where(Rejection.store_id == store_id)
+    if stores is not None:
+        query = query.where(Rejection.store_id.in_(stores))
     if reason is not None:
         query = query.where(Rejection.reason == reason)
     key = NEWEST_DAY.read(after or None)
@@ -68,12 +68,12 @@ def counts_since(session: Session, store_id: str, day: date) -> dict[str, int]:
 
 
 def list_samples(
-    session: Session, store_id: str | None, limit: int, *, reason: str | None = None
+    session: Session, stores: Sequence[str] | None, limit: int, *, reason: str | None = None
 ) -> list[RejectionSample]:
     """The newest first; 0 = all. A reason alone is looked for among so many of the newest only."""
     query = select(RejectionSample).order_by(RejectionSample.id.desc())
-    if store_id is not None:
-        query = query.where(RejectionSample.store_id == store_id)
+    if stores is not None:
+        query = query.where(RejectionSample.store_id.in_(stores))
     elif reason is not None:
         newest = select(RejectionSample.id).order_by(RejectionSample.id.desc()).limit(LOOKED_THROUGH)
         query = query.where(RejectionSample.id.in_(newest.subquery().select()))

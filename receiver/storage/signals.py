@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from receiver.domain.signals import SignalOrder
+from receiver.domain.signals import SequenceFall, SignalOrder
 from receiver.storage.tables import Signal
 
 
@@ -28,6 +30,17 @@ def forget_signals(session: Session, store_id: str, install_id: str, from_seq: i
         .where(Signal.store_id == store_id, Signal.install_id == install_id, Signal.seq >= from_seq)
         .execution_options(synchronize_session="fetch")
     )
+
+
+def fall_as_dict(fall: SequenceFall) -> dict[str, Any]:
+    return {"first": news_as_list(fall.first), "last": news_as_list(fall.last), "count": fall.count}
+
+
+def fall_from_dict(kept: Mapping[str, Any] | None) -> SequenceFall | None:
+    first, last = (news_from_list(kept[name]) for name in ("first", "last")) if kept else (None, None)
+    if kept is None or first is None or last is None:
+        return None
+    return SequenceFall(first, last, int(kept["count"]))
 
 
 def news_as_list(news: SignalOrder) -> list[str | int]:

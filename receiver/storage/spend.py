@@ -61,7 +61,7 @@ def due_accounts(session: Session, now: datetime, limit: int) -> list[tuple[str,
     """
     urgent, planned = (_due_accounts(session, now, urgent, limit) for urgent in (True, False))
     most_urgent = limit - min(len(planned), limit // URGENT_LEAVES)
-    taken = [*((one, True) for one in urgent[:most_urgent]), *((one, False) for one in planned)]
+    taken = [*((item, True) for item in urgent[:most_urgent]), *((item, False) for item in planned)]
     return taken[:limit]
 
 
@@ -89,8 +89,8 @@ def bring_poll_forward(
     moved = session.execute(
         update(Account)
         .where(Account.advertiser_id == advertiser_id, Account.advertiser_id.in_(readable_accounts()))
-        .where(or_(Account.hinted_at.is_(None), Account.hinted_at <= since))
-        .values(next_poll_at=now, poll_reason=reason, hinted_at=now, **_urgent(urgent))
+        .where(or_(Account.poll_requested_at.is_(None), Account.poll_requested_at <= since))
+        .values(next_poll_at=now, poll_reason=reason, poll_requested_at=now, **_urgent(urgent))
         .returning(Account.advertiser_id)
         .execution_options(synchronize_session=False)
     )
@@ -134,7 +134,7 @@ def claim_poll(session: Session, advertiser_id: str, now: datetime, lease: timed
 
 def readable_link() -> Any:
     """Return whether a link stands and its consent lets us call TikTok."""
-    return Link.ended_at.is_(None) & Link.consent.is_(True) & Link.token_sealed.is_not(None)
+    return Link.ended_at.is_(None) & Link.consent.is_(True) & Link.token_encrypted.is_not(None)
 
 
 def readable_accounts() -> Select[str]:

@@ -15,6 +15,7 @@ from receiver.domain.shops import other_scheme
 from receiver.domain.store_filters import SCANNED_STORES, UNDECIDED, StoreCondition, StoreFilters
 from receiver.errors import NotFound
 from receiver.paging import Page
+from receiver.storage import store_names
 from receiver.storage.chunks import chunks_of
 from receiver.storage.database import driver_of
 from receiver.storage.paging import Keyset, ScanPlan, scan
@@ -127,7 +128,7 @@ def _with_conditions(session: Session, ids: Sequence[str]) -> list[tuple[Store, 
     told = [_is(condition) for condition in StoreCondition]
     found = {}
     for store, *holds in session.execute(select(Store, *told).where(Store.id.in_(ids))):
-        found[store.id] = store, frozenset(one for one, so in zip(StoreCondition, holds, strict=True) if so)
+        found[store.id] = store, frozenset(item for item, so in zip(StoreCondition, holds, strict=True) if so)
     return [found[store_id] for store_id in ids]
 
 
@@ -202,16 +203,10 @@ def _fit(filters: StoreFilters) -> dict[str, ColumnElement[bool] | TextClause]:
 
 
 def _is_told_by(text: str) -> ColumnElement[bool]:
-    searched = (Store.name, Store.url, Store.id, Store.merchant)
     of_account = Link.advertiser_id.contains(text, autoescape=True)
     linked = exists().where(Link.store_id == Store.id, of_account).correlate(Store)
-    return or_(*(column.icontains(text, autoescape=True) for column in searched), linked)
+    return or_(store_names.is_told_by(text), linked)
 
 
 def _known_by(session: Session, text: str) -> list[str]:
-    """The stores whose id, merchant, ad account or address this is in full."""
-    place = text.lower().removeprefix("https://").removeprefix("http://").strip("/")
-    addresses = [f"{scheme}://{place}/" for scheme in ("https", "http")]
-    stores = select(Store.id).where(or_(Store.id == text, Store.merchant == text, Store.url.in_(addresses)))
-    linked = select(Link.store_id).where(Link.advertiser_id == text)
-    return list(session.scalars(stores.union(linked).limit(SCANNED_STORES)))
+    return list(session.scalars(store_names.known_by(text).limit(SCANNED_STORES)))

@@ -15,8 +15,8 @@ from receiver.storage.tables import Account, Subscription
 def accounts_to_subscribe(session: Session, entities: Sequence[str], now: datetime, limit: int) -> list[str]:
     """Accounts with a usable consent that lack one of these, and whose time to try (again) has come."""
     kept = [
-        exists().where(Subscription.advertiser_id == Account.advertiser_id, Subscription.entity == one)
-        for one in entities
+        exists().where(Subscription.advertiser_id == Account.advertiser_id, Subscription.entity == entity)
+        for entity in entities
     ]
     due = or_(Account.subscribe_at.is_(None), Account.subscribe_at <= now)
     query = (

@@ -1,4 +1,4 @@
-"""Copies tables to another database as they stand: sealed stays sealed, and no JSON is written anew."""
+"""Copies tables to another database as they stand: encrypted stays encrypted, and no JSON is written anew."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _put(target: Session, table: Table, rows: Iterable[Any]) -> None:
 
 def _insert(target: Session, table: Table, rows: Iterable[Any]) -> None:
     kept = insert(table).values(
-        {column.name: bindparam(column.name, type_=_kept(column.type)) for column in table.columns}
+        {column: bindparam(column.name, type_=_kept(column.type)) for column in table.columns}
     )
     names, rows = [column.name for column in table.columns], iter(rows)
     while batch := list(islice(rows, BATCH)):

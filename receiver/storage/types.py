@@ -13,6 +13,10 @@ from sqlalchemy import DateTime, Dialect, LargeBinary, String, Text
 from sqlalchemy.types import TypeDecorator
 
 
+class EncryptedText(Text):
+    """A secret as the cipher wrote it. Rotating the keys finds its columns by this type."""
+
+
 class ExactDecimal(TypeDecorator[Decimal]):
     """Decimal kept as text: SQLite's numeric columns are floats, and 499.99 must stay 499.99."""
 

@@ -20,14 +20,14 @@ REMEMBERED = 20  # secrets of a webhook that are tried on what it once sent
 
 @dataclass(frozen=True)
 class ResolvedEndpoint:
-    """The address of a delivery, and the encrypted secrets that may have signed it."""
+    """The address of a delivery, and the secrets that may have signed it."""
 
     store_id: str
     platform: str  # of its store
     hook_id: str
     topic: str | None  # null: the header names it
     connected: bool
-    sealed: tuple[str, ...]
+    secrets: tuple[str, ...]  # encrypted
     sent: Sent = Sent()  # noqa: RUF009 (frozen: by its store on this day, as far as it is written)
 
 
@@ -57,9 +57,9 @@ def resolve_endpoints(driver: Driver, hook_ids: Iterable[str], now: datetime) ->
     else:
         rows = driver.execute(_POSTGRESQL, [now, day_of(now), asked]).fetchall()
     found: dict[str, ResolvedEndpoint] = {}
-    for hook_id, store_id, platform, topic, connected, sealed, deliveries, body_bytes in rows:
-        before = found[hook_id].sealed if hook_id in found else ()
-        secrets = (*before, sealed) if sealed is not None else before
+    for hook_id, store_id, platform, topic, connected, encrypted, deliveries, body_bytes in rows:
+        before = found[hook_id].secrets if hook_id in found else ()
+        secrets = (*before, encrypted) if encrypted is not None else before
         found[hook_id] = ResolvedEndpoint(
             store_id, platform, hook_id, topic, bool(connected), secrets, Sent(deliveries, body_bytes)
         )
@@ -71,8 +71,8 @@ def add_hook(session: Session, hook_id: str, store_id: str, topic: str | None) -
     session.flush()
 
 
-def add_secret(session: Session, hook_id: str, sealed: str, now: datetime) -> None:
-    session.add(WebhookSecret(hook_id=hook_id, secret_sealed=sealed, created_at=now, valid_until=None))
+def add_secret(session: Session, hook_id: str, encrypted: str, now: datetime) -> None:
+    session.add(WebhookSecret(hook_id=hook_id, secret_encrypted=encrypted, created_at=now, valid_until=None))
 
 
 def created_endpoints(session: Session, store_id: str) -> Sequence[WebhookEndpoint]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, func, not_, select
@@ -15,6 +16,7 @@ from receiver.domain.deliveries import DeliveryState
 from receiver.domain.rejections import RejectionReason
 from receiver.domain.reviews import ReviewState
 from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
+from receiver.domain.troubles import TroubleId
 from receiver.storage.address_claims import stores_with_claims
 from receiver.storage.awards import is_late
 from receiver.storage.tables import (
@@ -26,7 +28,9 @@ from receiver.storage.tables import (
     Review,
     StaffToken,
     Store,
+    StoreTroubleRow,
 )
+from receiver.storage.tables.awards import IS_FLAGGED
 from receiver.storage.tables.stores import IS_ASKED_ABOUT
 
 MOVED_LATELY = timedelta(days=3)
@@ -49,15 +53,21 @@ def expiring_tokens(now: datetime, staff_id: int | None) -> Select[Any]:
     return query if staff_id is None else query.where(StaffToken.staff_id == staff_id)
 
 
-def overdue(now: datetime) -> Select[Any]:
+def overdue(now: datetime) -> Select[str]:
     return select(Award.id).where(is_late(now))
+
+
+def flagged_of_stores() -> Select[str]:
+    """The awards of stores that are said to have one with a flag."""
+    flagged = select(StoreTroubleRow.store_id).where(StoreTroubleRow.id == TroubleId.AWARD_FLAGGED)
+    return select(Award.id).where(IS_FLAGGED, Award.store_id.in_(flagged))
 
 
 def stores_overdue(now: datetime) -> Select[str]:
     return select(Award.store_id).where(is_late(now)).distinct().order_by(Award.store_id)
 
 
-def due_soon(now: datetime) -> Select[Any]:
+def due_soon(now: datetime) -> Select[str]:
     within = Award.due_by < _today(now) + DUE_SOON
     return select(Award.id).where(Award.state == AwardState.DUE, within, not_(is_late(now)))
 
@@ -97,6 +107,19 @@ def counted(session: Session, query: Select[*tuple[Any, ...]], most: int) -> int
     return session.scalar(select(func.count()).select_from(query.limit(most + 1).subquery())) or 0
 
 
+def awards_by_currency(
+    session: Session, which: Select[str], most: int
+) -> tuple[int, list[tuple[str, Decimal]]]:
+    """Return how many awards these are, and their credit by currency; of the first `most` + 1 of them."""
+    some = select(Award.currency, Award.credit).where(Award.id.in_(which)).limit(most + 1).subquery()
+    query = select(some.c.currency, some.c.credit, func.count()).group_by(some.c.currency, some.c.credit)
+    count, sums = 0, dict[str, Decimal]()
+    for currency, credit, awards in session.execute(query):
+        count += awards
+        sums[currency] = sums.get(currency, Decimal(0)) + awards * credit
+    return count, sorted(sums.items())
+
+
 def oldest_waiting(session: Session) -> tuple[datetime, str] | None:
     """Since when the delivery that has waited longest is due, and its state."""
     query = select(Delivery.due_at, Delivery.state).where(Delivery.due_at.is_not(None))
@@ -107,13 +130,13 @@ def oldest_waiting(session: Session) -> tuple[datetime, str] | None:
 def bad_signatures(session: Session, now: datetime) -> tuple[int, int]:
     """Calls turned away for their signature today, and on an average day of the week before, in UTC."""
     today = _today(now)
-    told = select(func.coalesce(func.sum(Rejection.count), 0)).where(
+    total = select(func.coalesce(func.sum(Rejection.count), 0)).where(
         Rejection.reason == RejectionReason.SIGNATURE
     )
     week = (Rejection.day >= today - timedelta(days=DAYS_BEFORE)) & (Rejection.day < today)
     return (
-        int(session.scalar(told.where(Rejection.day == today)) or 0),
-        int(session.scalar(told.where(week)) or 0) // DAYS_BEFORE,
+        int(session.scalar(total.where(Rejection.day == today)) or 0),
+        int(session.scalar(total.where(week)) or 0) // DAYS_BEFORE,
     )
 
 

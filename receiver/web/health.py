@@ -31,14 +31,14 @@ def readyz() -> tuple[Response, int]:
     """Yes or no to everybody; a write, and the reasons, to those who may look inside."""
     if is_internal_request():
         reasons = readiness(current_container().database, current_container().now())
-        told = {"reasons": reasons} if reasons else {}
-        return _answer(is_ready=not reasons, **told)
+        details = {"reasons": reasons} if reasons else {}
+        return _answer(is_ready=not reasons, **details)
     seen: _Seen = current_app.extensions["readiness"]
     return _answer(is_ready=seen.is_ready(current_container()))
 
 
-def _answer(*, is_ready: bool, **told: list[str]) -> tuple[Response, int]:
-    return jsonify(status="ready" if is_ready else "not ready", **told), 200 if is_ready else 503
+def _answer(*, is_ready: bool, **reasons: list[str]) -> tuple[Response, int]:
+    return jsonify(status="ready" if is_ready else "not ready", **reasons), 200 if is_ready else 503
 
 
 class _Seen:

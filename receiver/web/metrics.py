@@ -73,35 +73,35 @@ class _Collected(Collector):
         yield _labelled("database_bytes", "Room the database takes.", "part", found.sizes)
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(PREFIX + name, told, value)
+def _gauge(name: str, help_text: str, value: float) -> Metric:
+    return GaugeMetricFamily(PREFIX + name, help_text, value)
 
 
-def _age(name: str, told: str, age: timedelta | None) -> Metric:
-    family = GaugeMetricFamily(f"{PREFIX}{name}_seconds", told)
+def _age(name: str, help_text: str, age: timedelta | None) -> Metric:
+    family = GaugeMetricFamily(f"{PREFIX}{name}_seconds", help_text)
     if age is not None:
         family.add_metric([], age.total_seconds())
     return family
 
 
 def _calls(made: Mapping[tuple[str, str], int]) -> Metric:
-    told = "Calls to TikTok, ever; code none: no answer of the API."
-    family = CounterMetricFamily(f"{PREFIX}tiktok_calls", told, labels=["path", "code"])
+    help_text = "Calls to TikTok, ever; code none: no answer of the API."
+    family = CounterMetricFamily(f"{PREFIX}tiktok_calls", help_text, labels=["path", "code"])
     for labels, count in sorted(made.items()):
         family.add_metric(labels, count)
     return family
 
 
 def _troubles(counts: Mapping[tuple[str, str], int]) -> Metric:
-    told = "Stores by what is wrong about them, and who must act."
-    family = GaugeMetricFamily(f"{PREFIX}store_troubles", told, labels=["trouble", "who"])
+    help_text = "Stores by what is wrong about them, and who must act."
+    family = GaugeMetricFamily(f"{PREFIX}store_troubles", help_text, labels=["trouble", "who"])
     for labels, count in sorted(counts.items()):
         family.add_metric(labels, count)
     return family
 
 
-def _labelled(name: str, told: str, label: str, values: Mapping[str, int]) -> Metric:
-    family = GaugeMetricFamily(PREFIX + name, told, labels=[label])
+def _labelled(name: str, help_text: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(PREFIX + name, help_text, labels=[label])
     for value, count in sorted(values.items()):
         family.add_metric([value], count)
     return family

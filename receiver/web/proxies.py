@@ -30,18 +30,18 @@ class TrustedProxies:
 
     def __init__(self, app: WSGIApplication, networks: Sequence[str]) -> None:
         self._app = app
-        self._networks = [ipaddress.ip_network(one.strip(), strict=False) for one in networks]
+        self._networks = [ipaddress.ip_network(network.strip(), strict=False) for network in networks]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        told = {name: environ.pop(name) for name in FORWARDED if name in environ}
-        environ[CAME_THROUGH] = bool(told)
+        forwarded = {name: environ.pop(name) for name in FORWARDED if name in environ}
+        environ[CAME_THROUGH] = bool(forwarded)
         if REQUEST_ID in environ and not self._trusts(_address(environ.get("REMOTE_ADDR", ""))):
             del environ[REQUEST_ID]
-        if told and self._trusts(_address(environ.get("REMOTE_ADDR", ""))):
+        if forwarded and self._trusts(_address(environ.get("REMOTE_ADDR", ""))):
             environ["REMOTE_ADDR"] = self._caller(
-                told.get("HTTP_X_FORWARDED_FOR", ""), environ["REMOTE_ADDR"]
+                forwarded.get("HTTP_X_FORWARDED_FOR", ""), environ["REMOTE_ADDR"]
             )
-            scheme = told.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
+            scheme = forwarded.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
             environ["wsgi.url_scheme"] = scheme if scheme in SCHEMES else environ["wsgi.url_scheme"]
         return self._app(environ, start_response)
 

@@ -24,8 +24,8 @@ class RequestIds:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        told = environ.get(IN_ENVIRON)
-        request_id = told if told and WELL_FORMED.fullmatch(told) else f"{getrandbits(128):032x}"
+        given_id = environ.get(IN_ENVIRON)
+        request_id = given_id if given_id and WELL_FORMED.fullmatch(given_id) else f"{getrandbits(128):032x}"
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return start_response(status, [*headers, (HEADER, request_id)], *error)

@@ -20,6 +20,8 @@ from receiver.errors import StorageUnavailable
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.replay import replay_next
+from receiver.services.deliveries.restart import restart_agreed
+from receiver.services.deliveries.sequence import FELL_BACK
 from receiver.storage import heartbeats
 from receiver.storage.migrate import require_newest
 from receiver.worker.jobs import Job, every_minute, queue_of
@@ -91,6 +93,10 @@ def _beat(container: Container) -> None:
 def work_inbox(container: Container, stopping: Callable[[], bool] = lambda: False) -> bool:
     """Process one batch and decide the stores it touched; whether there may be more to do."""
     outcomes = process_next(container.database, container.now(), limit=BATCH, stopping=stopping)
+    passed_over = [
+        store_id for outcome in outcomes if outcome.error == FELL_BACK for store_id in outcome.stores
+    ]
+    restart_agreed(container.database, container.now(), passed_over)
     touched = (store_id for outcome in outcomes for store_id in outcome.stores)
     decide_each(container.database, container.now(), touched)
     return len(outcomes) == BATCH

@@ -67,7 +67,7 @@ class StoreWork:
                 self._stopping.wait(pause)
 
     def _start(self, threads: ThreadPoolExecutor) -> None:
-        self._running = {key: one for key, one in self._running.items() if not one[1].done()}
+        self._running = {key: item for key, item in self._running.items() if not item[1].done()}
         hosts = Counter(host for host, _ in self._running.values())
         for errand in _due(self._container):
             if len(self._running) >= AT_ONCE:

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from receiver.app import create_app
-from receiver.cli import COMMANDS
+from receiver.cli import load_commands
 from receiver.container import build_container
 from tests.conftest import make_settings
 
@@ -36,7 +36,7 @@ def calls(tmp_path_factory):
 
 
 def commands():
-    for command in COMMANDS:
+    for command in load_commands():
         if isinstance(command, click.Group):
             yield from (f"{command.name} {name}" for name in command.commands)
         else:

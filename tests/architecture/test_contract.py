@@ -18,7 +18,7 @@ import click
 import pytest
 
 from receiver.app import create_app
-from receiver.cli import COMMANDS
+from receiver.cli import load_commands
 from receiver.cli.sandbox import sandbox_command
 from receiver.documents.facts import facts_document, read_facts
 from receiver.documents.status import Status, full_document, status_document
@@ -45,16 +45,19 @@ TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
 
 def commands() -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
-    for command in (*COMMANDS, sandbox_group):  # the sandbox's own comes in place of the one that refuses
+    for command in (
+        *load_commands(),
+        sandbox_group,
+    ):  # the sandbox's own comes in place of the one that refuses
         if isinstance(command, click.Group):
-            found |= {f"{command.name} {name}": one for name, one in command.commands.items()}
+            found |= {f"{command.name} {name}": item for name, item in command.commands.items()}
         elif command is not sandbox_command:
             found[str(command.name)] = command
     return found
 
 
 def options_of(command: click.Command) -> set[str]:
-    return {name for one in command.params if isinstance(one, click.Option) for name in one.opts}
+    return {name for param in command.params if isinstance(param, click.Option) for name in param.opts}
 
 
 # -- Commands, calls and routes --------------------------------------------------------------------
@@ -72,7 +75,7 @@ def test_each_command_of_each_group_answers_in_json(name):
 
 @pytest.mark.parametrize("name", [name for name in sorted(commands()) if LISTINGS.match(name)])
 def test_each_listing_takes_a_limit_of_50_where_none_is_said(name):
-    (limit,) = (one for one in commands()[name].params if "--limit" in one.opts)
+    (limit,) = (param for param in commands()[name].params if "--limit" in param.opts)
     assert limit.default == 50
 
 
@@ -163,7 +166,7 @@ def test_every_time_of_the_api_ends_in_z(app, container):
             answer = client.get(path, query_string=query, headers=token, base_url=BASE)
             told = list(moments(answer.json)) if answer.is_json else []
             seen += len(told)
-            assert [one for one in told if not TIME.fullmatch(one)] == [], path
+            assert [item for item in told if not TIME.fullmatch(item)] == [], path
             if path == rule.rule:
                 break
     assert seen > 20
@@ -258,7 +261,9 @@ def full(decision: Decision) -> dict[str, Any]:
 def test_the_status_document_has_each_field_with_its_type_and_each_was_seen_filled():
     filled: set[str] = set()
     wrong = [
-        one for decision in decisions() for one in differences(CONTRACT["status"], full(decision), "", filled)
+        difference
+        for decision in decisions()
+        for difference in differences(CONTRACT["status"], full(decision), "", filled)
     ]
     assert wrong == []
     never = set(leaves(CONTRACT["status"])) - filled
@@ -268,7 +273,9 @@ def test_the_status_document_has_each_field_with_its_type_and_each_was_seen_fill
 def test_the_pure_answer_lacks_only_what_the_service_adds():
     for decision in decisions():
         answer = status_document(decision)
-        missing = {one.split(" ")[0] for one in differences(CONTRACT["status"], answer, "", set())}
+        missing = {
+            difference.split(" ")[0] for difference in differences(CONTRACT["status"], answer, "", set())
+        }
         assert missing == {f".{name}" for name in CONTRACT["answer_without"]}
 
 

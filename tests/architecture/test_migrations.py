@@ -155,7 +155,7 @@ def test_links_are_proven_since_their_first_consent_whatever_became_of_it(empty_
         migrate(database)
         with database.reading() as session:
             proven = dict(session.execute(select(Link.advertiser_id, Link.proven_at)).all())
-        assert {one: at and f"{at:%Y-%m-%d}" for one, at in proven.items()} == {
+        assert {item: at and f"{at:%Y-%m-%d}" for item, at in proven.items()} == {
             "1": "2025-08-01",
             "2": "2025-09-01",
             "3": "2025-08-02",

@@ -35,6 +35,7 @@ OPERATORS_READ = {
     "/admin/stores/<store_id>/fact",
     "/admin/stores/<store_id>/merge",
     "/admin/stores/<store_id>/move",
+    "/admin/stores/<store_id>/sequence",
 }
 SAFE = ("GET",)
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}  # who is on this machine may see /metrics

@@ -1,7 +1,8 @@
 """Settings are read once, loud when wrong, and docs/settings.md documents every one."""
 
 import os
-from dataclasses import fields
+import re
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from receiver.app import create_app
 from receiver.errors import SettingsError
 from receiver.settings import Settings, read_settings
+from receiver.settings_table import SETTINGS
 from tests.conftest import make_settings
 
 ROOT = Path(__file__).parents[2]
@@ -19,8 +21,9 @@ KEY = "A" * 43 + "="  # a valid key that is nobody's
 @pytest.fixture
 def environ(monkeypatch, tmp_path):
     """A valid environment, and the way to change one variable of it."""
-    for name in NAMES:
+    for name in (*NAMES, "SANDBOX"):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
     monkeypatch.setenv("SECRET_KEYS", KEY)
     monkeypatch.setenv("PUBLIC_URL", "https://credit.example/")
 
@@ -176,9 +179,90 @@ def test_the_file_alone_is_enough(environ, monkeypatch, tmp_path):
     assert environ().public_url == "http://127.0.0.1:8000"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_settings_page_documents_every_setting(name):
-    assert f"`{name}`" in (ROOT / "docs" / "settings.md").read_text()
+def rows_of_the_page():
+    page = (ROOT / "docs" / "settings.md").read_text()
+    return re.findall(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", page, re.M)
+
+
+def test_the_settings_page_says_of_every_setting_what_the_table_of_settings_says():
+    def default(setting):
+        return (
+            "required" if setting.default is None else f"`{setting.default}`" if setting.default else "none"
+        )
+
+    assert rows_of_the_page() == [(one.name, default(one), one.meaning) for one in SETTINGS]
+
+
+def test_the_table_of_settings_has_every_setting_that_is_read():
+    assert {one.name for one in SETTINGS} == {*NAMES, "SANDBOX"}
+
+
+def test_the_defaults_of_the_table_are_those_that_hold(environ):
+    unset = environ()
+    spelled_out = environ(**{one.name: one.default_value for one in SETTINGS if one.default})
+    assert asdict(spelled_out) == asdict(unset)
+
+
+SECRETS = {
+    "SECRET_KEYS": KEY,
+    "DATABASE_URL": "postgresql+psycopg://ann:hunter2@db/name",
+    "TIKTOK_APP_SECRET": "hunter2",
+}
+
+
+class TestSecretsByFile:
+    @pytest.fixture
+    def files(self, tmp_path, monkeypatch):
+        """Each secret in a file of its own, named by NAME_FILE; no other way to find it."""
+
+        def write(name, content):
+            (tmp_path / name).write_bytes(content)
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+
+        return write
+
+    @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+    @pytest.mark.parametrize("name", SECRETS)
+    def test_a_file_holds_the_value_and_the_break_at_its_end_does_not_count(self, environ, files, name, end):
+        files(name, f"{SECRETS[name]}{end}".encode())
+        found = getattr(environ(), name.lower())
+        assert found == ((KEY,) if name == "SECRET_KEYS" else SECRETS[name])
+
+    def test_every_secret_can_be_one(self, environ, files):
+        given = {**SECRETS, "SMTP_URL": MAIL["SMTP_URL"]}
+        for name, value in given.items():
+            files(name, value.encode())
+        assert environ(MAIL_FROM=MAIL["MAIL_FROM"], MAIL_TO=MAIL["MAIL_TO"]).smtp_url == MAIL["SMTP_URL"]
+
+    def test_the_settings_file_may_name_it(self, environ, files, monkeypatch, tmp_path):
+        files("TIKTOK_APP_SECRET", b"hunter2")
+        monkeypatch.delenv("TIKTOK_APP_SECRET_FILE")
+        (tmp_path / ".env").write_text(f"TIKTOK_APP_SECRET_FILE={tmp_path}/TIKTOK_APP_SECRET\n")
+        assert environ().tiktok_app_secret == "hunter2"
+
+    def test_both_set_stop_the_start_and_both_are_named(self, environ, files):
+        files("TIKTOK_APP_SECRET", b"hunter2")
+        with pytest.raises(SettingsError) as stopped:
+            environ(TIKTOK_APP_SECRET="hunter3")
+        assert str(stopped.value) == (
+            "TIKTOK_APP_SECRET and TIKTOK_APP_SECRET_FILE are both set; unset one of them"
+        )
+
+    @pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+    def test_a_file_that_cannot_be_read_is_one_line_with_its_name(self, environ, files, tmp_path, content):
+        files("SECRET_KEYS", content or b"")
+        if content is None:
+            (tmp_path / "SECRET_KEYS").unlink()
+        with pytest.raises(SettingsError, match=r"^SECRET_KEYS_FILE: /.* cannot be read \(") as stopped:
+            environ()
+        assert "\n" not in str(stopped.value)
+
+    def test_what_a_file_holds_is_never_repeated(self, environ, files):
+        files("SECRET_KEYS", b"hunter2")
+        with pytest.raises(SettingsError, match=r"^SECRET_KEYS: key 1") as stopped:
+            environ()
+        assert "hunter2" not in str(stopped.value)
 
 
 def test_the_readme_leads_to_the_settings_page():

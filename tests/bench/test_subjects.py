@@ -6,7 +6,7 @@ from itertools import count
 from click.testing import CliRunner
 
 from bench import __main__ as bench
-from bench import console, decisions, processes, receiving, stores
+from bench import commands, console, decisions, processes, receiving, stores
 
 
 def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
@@ -28,6 +28,7 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
         monkeypatch.setattr(processes, name, few)
     for name, small in {"DATABASES": ("sqlite",), "FEW": (20, 20), "MANY": (60, 40), "ROUNDS": 1}.items():
         monkeypatch.setattr(console, name, small)
+    monkeypatch.setattr(commands, "ROUNDS", 1)
     monkeypatch.setattr(bench, "FILE", tmp_path / "build" / "bench.json")
     shown = CliRunner().invoke(bench.main, [], catch_exceptions=False).output
     written = json.loads((tmp_path / "build" / "bench.json").read_text())
@@ -38,6 +39,7 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     assert pages["/admin/deliveries"]["queries"] > 0
     assert written["subjects"]["console"]["pages_that_ask_more_with_many"] == 0
     assert "/admin/awards" in shown
+    assert written["subjects"]["commands"]["help_to_python"] > 1
     assert "one decision, by days" in shown
     assert "one round, by stores" in shown
     assert written["subjects"]["processes"]["drained_a_second_by_1"] > 0

@@ -29,7 +29,7 @@ NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 TOKEN = "stt_" + "a" * 40
 BACK = "https://st-1.example/wp-admin/admin.php?page=wc-settings"
 ACCOUNTS = {
-    one: SandboxAccount(one, f"Kites {one}", "a-users", created_at=NOW) for one in ("700001", "700002")
+    item: SandboxAccount(item, f"Kites {item}", "a-users", created_at=NOW) for item in ("700001", "700002")
 }
 
 

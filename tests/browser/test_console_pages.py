@@ -39,7 +39,7 @@ def console(tmp_path_factory):
 
 
 def test_staff_go_from_the_list_to_a_due_award_and_sign_out(page):
-    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.goto("/admin/stores")
     expect(page.get_by_role("heading", name="Stores")).to_be_visible()
     assert not runs_over(page)

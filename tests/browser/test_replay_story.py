@@ -70,10 +70,10 @@ def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, jou
         page.get_by_role("link", name="1", exact=True).click()
         expect(page.get_by_role("alert")).to_have_text("every worker that took it was lost")
         expect(page.get_by_text("It was signed with the current secret.")).to_be_visible()
-        expect(page.get_by_text("Put right what is wrong, then replay it.")).to_be_visible()
+        expect(page.get_by_text("It is not retried. Fix the cause, then replay it.")).to_be_visible()
 
         page.go_back()
-        page.get_by_role("link", name="Replay all that fit").click()
+        page.get_by_role("link", name="Replay all").click()
         expect(page.get_by_text("3 deliveries to process once more")).to_be_visible()
         expect(page.get_by_text("Nothing has been changed yet.")).to_be_visible()
         page.get_by_label("Why: what was put right").fill("the worker has enough memory now")
@@ -95,8 +95,8 @@ def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, jou
         expect(page.get_by_text("processed", exact=True)).to_be_visible()
         page.set_viewport_size({"width": 390, "height": 844})
         assert complaints_of(page) == []
-        page.get_by_role("link", name="Today").click()
-        expect(page.get_by_role("heading", name="Today")).to_be_visible()
+        page.get_by_role("link", name="Overview").click()
+        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
         expect(page.get_by_text("dead")).to_have_count(0)
         assert page.complaints == []
     assert journey.status()["stage"] != "awaiting_setup"

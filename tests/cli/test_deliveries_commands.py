@@ -17,8 +17,8 @@ from tests.fakes import FrozenClock
 from tests.raw_http import signed_headers
 from tests.signals import add_shop, body_of, keep, keep_one, linked, row, signal
 
-KEYS = ["id", "state", "source", "store", "topic", "delivery_id", "webhook_id", "received_at", "body_sha256"]
-KEYS += ["body_bytes", "duplicates", "due_at", "error"]
+KEYS = ["id", "state", "source", "store", "store_name", "topic", "delivery_id", "webhook_id", "received_at"]
+KEYS += ["body_sha256", "body_bytes", "duplicates", "due_at", "error"]
 
 
 class Inbox:
@@ -44,7 +44,7 @@ class Inbox:
         return json.loads(result.stdout)
 
     def ids(self, *words: str) -> list[int]:
-        return [one["id"] for one in self.json("list", *words)]
+        return [item["id"] for item in self.json("list", *words)]
 
 
 @pytest.fixture
@@ -61,7 +61,8 @@ def test_each_filter_leaves_what_it_names(inbox: Inbox):
     assert inbox.ids("--state", "dead") == [inbox.dead]
     assert inbox.ids("--source", "tiktok") == []
     assert inbox.ids("--store", inbox.store_id) == [inbox.ignored, inbox.dead, inbox.done]
-    assert inbox.ids("--store", "st_none") == []
+    assert inbox.ids("--store", "ample sho") == [inbox.ignored, inbox.dead, inbox.done]
+    assert "no store matches “st_none”" in inbox("list", "--store", "st_none", "--json").output
     assert inbox.ids("--topic", "order.created") == [inbox.ignored]
     assert inbox.ids("--since", "2025-11-20T13:00:00Z") == [inbox.ignored, inbox.dead]
     assert inbox.ids("--until", "2025-11-20T13:00:00Z") == [inbox.done]

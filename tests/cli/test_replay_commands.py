@@ -85,7 +85,7 @@ def test_a_filter_is_replayed_and_counted(desk: Desk):
 def test_one_that_is_left_out_is_told_and_the_others_go_on(desk: Desk):
     words = ("replay", str(desk.ignored), str(desk.done), "--reason", "again")
     told = desk.json(*words, exit_code=1)
-    assert [one["outcome"] for one in told["deliveries"]] == ["processed", "left out"]
+    assert [item["outcome"] for item in told["deliveries"]] == ["processed", "left out"]
     assert desk(*words).stderr.startswith("Error: 1 of 2 left out: ")
     assert "its body was dropped" in desk(*words).stderr
 
@@ -191,5 +191,5 @@ def test_ctrl_c_leaves_it_to_the_worker_and_says_how_to_go_on(desk: Desk):
 def test_the_newest_replay_is_listed_first(desk: Desk):
     for reason in ("once", "twice"):
         desk("replay", str(desk.dead), "--reason", reason)
-    assert [one["reason"] for one in desk.json("replays")] == ["twice", "once"]
-    assert [one["reason"] for one in desk.json("replays", "--limit", "1")] == ["twice"]
+    assert [item["reason"] for item in desk.json("replays")] == ["twice", "once"]
+    assert [item["reason"] for item in desk.json("replays", "--limit", "1")] == ["twice"]

@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 
 from receiver.app import create_app
-from receiver.cli import COMMANDS
+from receiver.cli import load_commands
 from receiver.cli.options import SECRET
 from receiver.container import Container
 from receiver.storage.tables import Link
@@ -40,14 +40,14 @@ def run(container: Container, *words: str, stdin: bytes = b"") -> Result:
 
 
 def parameters() -> Iterator[tuple[str, click.Parameter]]:
-    for command in COMMANDS:
+    for command in load_commands():
         inner = command.commands if isinstance(command, click.Group) else {command.name: command}
-        for one in inner.values():
-            yield from ((f"{command.name} {one.name} {found.name}", found) for found in one.params)
+        for item in inner.values():
+            yield from ((f"{command.name} {item.name} {found.name}", found) for found in item.params)
 
 
 def test_whatever_takes_a_secret_can_read_it_from_standard_input() -> None:
-    found = {name: one.type for name, one in parameters() if SOUNDS_SECRET.search(one.name or "")}
+    found = {name: item.type for name, item in parameters() if SOUNDS_SECRET.search(item.name or "")}
     assert len(found) >= 4
     assert {name: kind for name, kind in found.items() if kind is not SECRET} == {}
 
@@ -65,7 +65,7 @@ def test_an_access_token_is_read_from_standard_input_and_told_to_nobody(containe
     assert (answer.exit_code, "act.of-7001" in answer.output) == (0, False)
     with container.database.reading() as session:
         link = session.query(Link).one()
-    assert container.cipher.decrypt(link.token_sealed or "") == "act.of-7001"
+    assert container.cipher.decrypt(link.token_encrypted or "") == "act.of-7001"
 
 
 def test_a_wrong_address_to_copy_to_is_refused_without_its_password(container: Container) -> None:

@@ -87,7 +87,7 @@ class TestSecrets:
     ) -> None:
         keep_secrets(container.database, container.cipher, "one")
         with container.database.reading() as session:
-            old = session.scalars(select(WebhookSecret.secret_sealed)).one().encode()
+            old = session.scalars(select(WebhookSecret.secret_encrypted)).one().encode()
         file = Path(container.database.url.database or "")
         assert any(old in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
         run(
@@ -117,7 +117,7 @@ class TestSecrets:
         assert answer.exit_code == 1
         assert "hook_secrets.secret_sealed" in answer.stderr.splitlines()[-1]
 
-    def test_every_sealed_column_is_found_by_its_name(self) -> None:
+    def test_every_encrypted_column_is_found_by_its_type(self) -> None:
         found = {f"{table.name}.{column.name}" for table, column in rotate_keys.encrypted_columns()}
         assert {"links.token_sealed", "hook_secrets.secret_sealed"} <= found
 
@@ -320,9 +320,9 @@ class TestDoctor:
     ) -> None:
         with container.database.writing() as session:
             session.add(CallBudget(provider="tiktok", day=NOW.date(), used=used))
-            session.add(CallPause(subject="7001", until=NOW + timedelta(minutes=1), strikes=1))
+            session.add(CallPause(subject="7001", until=NOW + timedelta(minutes=1), attempts=1))
             if paused:
-                session.add(CallPause(subject="", until=paused, strikes=2))
+                session.add(CallPause(subject="", until=paused, attempts=2))
         check = examine_one(container, "calls", tiktok_rate=5.0)
         assert (check.state, said in check.found) == (state, True)
         assert "1 ad accounts are asked more slowly" in check.found
@@ -409,7 +409,9 @@ def keep_secrets(database: Database, cipher: Cipher, *secrets: str) -> None:
             session.add(WebhookEndpoint(id="st_1", store_id="st_1"))
             session.flush()
         for secret in secrets:
-            session.add(WebhookSecret(hook_id="st_1", secret_sealed=cipher.encrypt(secret), created_at=NOW))
+            session.add(
+                WebhookSecret(hook_id="st_1", secret_encrypted=cipher.encrypt(secret), created_at=NOW)
+            )
             session.flush()
 
 
@@ -424,7 +426,7 @@ STORE_TIMES: dict[str, Any] = {
 def secrets_of(database: Database, cipher: Cipher) -> list[str]:
     with database.reading() as session:
         rows = session.scalars(select(WebhookSecret).order_by(WebhookSecret.id))
-        return [cipher.decrypt(row.secret_sealed) for row in rows]
+        return [cipher.decrypt(row.secret_encrypted) for row in rows]
 
 
 def beat(container: Container, at: datetime) -> None:

@@ -10,7 +10,11 @@ from click.testing import Result
 
 from receiver.app import create_app
 from receiver.container import Container
+from receiver.domain.signals import SequenceFall, SignalOrder
 from receiver.services.stores.registry import show_store
+from receiver.storage.signals import fall_as_dict
+from receiver.storage.tables import Store
+from tests.signals import INSTALL
 
 ADD = (
     "stores",
@@ -59,10 +63,10 @@ def test_add_answers_what_setting_up_the_store_takes(terminal: Terminal):
 def test_list_and_show_tell_everything_but_secrets(terminal: Terminal):
     added = terminal.json(*ADD)
     (listed,) = terminal.json("stores", "list")
-    only_listed = {
-        name: listed.pop(name) for name in ("progress", "advertiser_id", "next_poll", "conditions")
-    }
-    assert only_listed == {"progress": None, "advertiser_id": None, "next_poll": None, "conditions": []}
+    only_listed = {name: listed.pop(name) for name in ("advertiser_id", "next_poll", "conditions")}
+    assert only_listed == {"advertiser_id": None, "next_poll": None, "conditions": []}
+    assert listed.pop("progress")["qualifying"] is None
+    assert listed["stage"] == "awaiting_setup"
     assert {
         **listed,
         "may_be_one_merchant": [],
@@ -174,3 +178,19 @@ def test_a_move_is_shown_before_it_is_made_and_refused_where_another_store_is(te
     assert terminal.json("stores", "show", store["id"])["url"] == "https://new.example/"
     refused = terminal("stores", "move", store["id"], "https://b.example", "--reason", "it moved")
     assert (refused.exit_code, f"Café ({other['id']})" in refused.output) == (1, True)
+
+
+def test_a_sequence_is_begun_anew_after_a_look_at_what_that_changes(terminal: Terminal):
+    store = terminal.json(*ADD)
+    restart = ("stores", "restart-sequence", store["id"], "--reason", "a backup was restored")
+    assert (terminal(*restart).exit_code, "count from an earlier number" in terminal(*restart).output) == (
+        1,
+        True,
+    )
+    run = SequenceFall(*[SignalOrder(INSTALL, 6, terminal.container.now())] * 2)
+    with terminal.container.database.writing() as session:
+        session.get_one(Store, store["id"]).sequence_fall = fall_as_dict(run)
+    shown = terminal.json(*restart, "--dry-run")
+    assert (shown["to"], shown["messages_replayed"], shown["saved"]) == (6, 0, False)
+    assert terminal.json(*restart)["saved"] is True
+    assert terminal(*restart).exit_code == 1

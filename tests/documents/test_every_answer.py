@@ -191,9 +191,9 @@ def test_every_trouble_has_its_words_for_the_merchant_and_for_staff():
         assert words.trouble_words(trouble, {**FILLED, "skew": DAY}).text
         if trouble not in troubles.ADVICE:
             assert all(staff_words(trouble))
-    assert {one.removesuffix(".at") for one in TROUBLES} < set(troubles.TROUBLES)
-    assert {f"store_{one}" for one in SHOP_TROUBLES} < set(troubles.TROUBLES)
-    assert {f"webhook_{one}" for one in WEBHOOK_TROUBLES} < set(troubles.TROUBLES)
+    assert {item.removesuffix(".at") for item in TROUBLES} < set(troubles.TROUBLES)
+    assert {f"store_{item}" for item in SHOP_TROUBLES} < set(troubles.TROUBLES)
+    assert {f"webhook_{item}" for item in WEBHOOK_TROUBLES} < set(troubles.TROUBLES)
 
 
 def test_every_end_of_a_consent_has_its_page_and_no_page_is_left_over():

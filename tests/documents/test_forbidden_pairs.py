@@ -110,7 +110,7 @@ def shown(as_of: datetime = OPEN, **parts: Any) -> dict[str, Any]:
 
 def wrong(document: dict[str, Any]) -> list[tuple[str, str]]:
     """What is wrong and who must act, without advice."""
-    return [(one["id"], one["who"]) for one in document["troubles"] if one["id"] not in ADVICE]
+    return [(item["id"], item["who"]) for item in document["troubles"] if item["id"] not in ADVICE]
 
 
 def test_while_the_cash_split_is_missing_the_amount_is_unknown_and_the_headline_says_why():
@@ -133,7 +133,7 @@ def test_a_bill_in_doubt_makes_the_amount_unknown_and_never_final():
     document = shown(OPEN + 60 * DAY, **spent)
     assert (document["spend"]["qualifying"], document["spend"]["final"]) == (None, False)
     assert document["spend"]["excluded"] == []
-    assert [(one["id"], one["who"]) for one in document["troubles"]] == [
+    assert [(item["id"], item["who"]) for item in document["troubles"]] == [
         ("award_held", "staff"),
         ("bill_unreadable", "staff"),
     ]
@@ -162,8 +162,8 @@ def test_each_way_to_lose_access_has_its_own_sentence_and_trouble(loss, trouble,
     document = shown(account={"consent": None, "consent_lost": loss}, spend=(cash("10.00"),))
     linked = next(rule for rule in document["rules"] if rule["id"] == "account_linked")
     assert (linked["outcome"], word in linked["text"]) == ("unknown", True)
-    assert [(one["id"], one["who"]) for one in document["troubles"]] == [(trouble, "merchant")]
-    assert [one["id"] for one in document["warnings"]] == [trouble]
+    assert [(item["id"], item["who"]) for item in document["troubles"]] == [(trouble, "merchant")]
+    assert [item["id"] for item in document["warnings"]] == [trouble]
     assert document["spend"]["qualifying"] == "10.00"
 
 
@@ -262,7 +262,7 @@ def test_a_pair_finds_the_rule_that_answers_without_its_fact(pair, parts, rule):
     facts = make_facts(**parts)
     decision = decide(facts, seed_programme(), OPEN)
     document = status_document(decision)
-    rules = [{**one, "outcome": "pass"} if one["id"] == rule else one for one in document["rules"]]
+    rules = [{**item, "outcome": "pass"} if item["id"] == rule else item for item in document["rules"]]
     assert pair in violations(facts, decision, {**document, "rules": rules})
 
 

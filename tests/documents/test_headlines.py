@@ -241,7 +241,7 @@ def test_the_headline_of_a_held_award_names_what_is_missing():
 
 def test_the_offer_and_its_amounts_are_there_before_anything_is_linked():
     shown = status_document(decided(account=False, store={"country": "GB", "set_up_at": None}))
-    offer = {one["country"]: one for one in shown["programme"]["offer"]}
+    offer = {item["country"]: item for item in shown["programme"]["offer"]}
     assert offer["GB"] == {
         "country": "GB",
         "currency": "GBP",

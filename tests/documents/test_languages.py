@@ -43,6 +43,7 @@ TRANSLATED = [language for language in LANGUAGES if language != "en"]
 NAMES = ("TikTok for WooCommerce", "TikTok", "Ads Manager", "Business Center")
 EARLY_END = make_programme(credit_expires=date(2025, 12, 3))  # before the window's figures are final
 FILLED = {
+    "old": "https://old.example/",
     **SAMPLE,
     **dict.fromkeys(("credit", "reached", "unpaid"), Decimal("499.995")),
     "because": "The rule says why.",
@@ -151,10 +152,10 @@ WRITTEN = [*LANGUAGES, "en_GB", "es_MX", "es_US", "th_TH"]
 def test_every_sentence_can_be_said(language):
     locale = Locale.parse(language)
     said = [*(rule_words(reason, FILLED, locale) for reason in RULES)]
-    said += [trouble_words(one, FILLED, locale) for one in (*WARNINGS, *TROUBLES)]
+    said += [trouble_words(item, FILLED, locale) for item in (*WARNINGS, *TROUBLES)]
     said += [headline_words(stage, FILLED, locale) for stage in HEADLINES]
     said += [consent_words(told, {"account": "7001", "missing": PERMISSIONS}, locale) for told in CONSENT]
-    texts = [part for one in said for part in one]
+    texts = [part for item in said for part in item]
     assert not [text for text in texts if text and ("{" in text or not text.strip())]
 
 
@@ -223,9 +224,9 @@ def test_the_status_document_speaks_one_language_throughout(language):
     assert theirs["headline"] != ours["headline"]
     assert len(ours["warnings"]) == 2
     for part in ("rules", "warnings", "troubles"):
-        for one, other in zip(ours[part], theirs[part], strict=True):
-            assert one["text"] != other["text"]
-            assert one["next_step"] is other["next_step"] is None or one["next_step"] != other["next_step"]
+        for item, other in zip(ours[part], theirs[part], strict=True):
+            assert item["text"] != other["text"]
+            assert item["next_step"] is other["next_step"] is None or item["next_step"] != other["next_step"]
     fresh = full_document(Status(decision, "Shop", False, None, None), Locale(language))
     assert (fresh["rules"], fresh["headline"]) == (theirs["rules"], theirs["headline"])
 

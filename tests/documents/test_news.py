@@ -18,14 +18,16 @@ from tests.documents.test_every_answer import all_decisions
 def test_every_stage_rule_and_outcome_of_the_history_is_said_between_some_two_documents(monkeypatch):
     monkeypatch.setattr(news, "translated", lambda message_id, english, locale: message_id)
     documents = [status_document(decision) for decision in all_decisions()]
-    pairs = [(None, one) for one in documents]
+    pairs = [(None, document) for document in documents]
     pairs += [pair for way in (documents, documents[::-1], documents[::7]) for pair in pairwise(way)]
     said = {change["text"] for before, after in pairs for change in changes_for_merchant(before, after)}
     assert said == {f"{message_id}:history" for message_id in news.HISTORY}
 
 
 def test_there_is_a_sentence_for_each_stage_notice_and_use_of_a_link():
-    assert {f"stage.{stage}" for stage in Stage} == {one for one in news.HISTORY if one.startswith("stage.")}
+    assert {f"stage.{stage}" for stage in Stage} == {
+        item for item in news.HISTORY if item.startswith("stage.")
+    }
     assert set(news.NOTICES) == set(NoticeKind)
     assert {f"{use}_{part}" for use in LinkUse for part in ("ask", "button", "done")} < set(news.MAIL_PAGES)
 
@@ -40,4 +42,4 @@ def test_a_tier_that_nobody_can_tell_any_more_is_not_said_to_be_lost(known):
     after = {**before, "tier": None, "spend": known}
     assert changes_for_merchant(before, after) == []
     fallen = {**before, "tier": None}
-    assert [one["kind"] for one in changes_for_merchant(before, fallen)] == ["tier"]
+    assert [item["kind"] for item in changes_for_merchant(before, fallen)] == ["tier"]

@@ -136,8 +136,8 @@ def test_a_depth_nobody_reads_is_hidden():
 
 
 def test_a_real_signal_is_shown_as_it_is():
-    for one in captures("signals.json"):
-        assert redacted(one.json) == (one.json, [])
+    for capture in captures("signals.json"):
+        assert redacted(capture.json) == (capture.json, [])
 
 
 def test_nothing_of_a_real_customer_is_left():
@@ -145,7 +145,9 @@ def test_nothing_of_a_real_customer_is_left():
     for file in FILES:
         for body in filter(None, map(parsed, captures(file))):
             people = [body.get(name) or {} for name in ("billing", "shipping")]
-            theirs = {value for one in people for name, value in one.items() if value and name not in PUBLIC}
+            theirs = {
+                value for item in people for name, value in item.items() if value and name not in PUBLIC
+            }
             written = json.dumps(redacted(body)[0], ensure_ascii=False)
             assert not [value for value in theirs if value in written]
             seen += len(theirs)
@@ -155,9 +157,9 @@ def test_nothing_of_a_real_customer_is_left():
 PUBLIC = ("country", "state")
 
 
-def parsed(one: Capture) -> dict[str, Any] | None:
+def parsed(capture: Capture) -> dict[str, Any] | None:
     try:
-        return one.json if isinstance(one.json, dict) else None
+        return capture.json if isinstance(capture.json, dict) else None
     except ValueError:
         return None
 
@@ -191,9 +193,9 @@ def trees() -> st.SearchStrategy[Any]:
 def numbered(tree: Any, numbers: count[int]) -> Any:
     """Each leaf with a text of its own."""
     if isinstance(tree, list):
-        return [numbered(one, numbers) for one in tree]
+        return [numbered(item, numbers) for item in tree]
     if isinstance(tree, dict):
-        return {key: numbered(one, numbers) for key, one in tree.items()}
+        return {key: numbered(item, numbers) for key, item in tree.items()}
     return f"leaf-{next(numbers)}-"
 
 
@@ -204,8 +206,8 @@ def leaves(tree: Any, under: bool, path: tuple[Any, ...] = ()) -> list[tuple[tup
     pairs = tree.items() if isinstance(tree, dict) else enumerate(tree)
     return [
         leaf
-        for key, one in pairs
-        for leaf in leaves(one, under or key in HIDDEN_KEYS, (*path, key))
+        for key, item in pairs
+        for leaf in leaves(item, under or key in HIDDEN_KEYS, (*path, key))
     ]  # fmt: skip
 
 

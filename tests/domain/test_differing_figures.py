@@ -17,7 +17,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 
 def figures(spend, billed, paid, credit, days=1):
-    amounts = [None if one is None else Decimal(one) for one in (spend, billed, paid, credit)]
+    amounts = [None if item is None else Decimal(item) for item in (spend, billed, paid, credit)]
     return [DaySpend(FIRST + timedelta(days=n), *amounts) for n in range(days)]
 
 

@@ -53,7 +53,7 @@ def late(first: str, amount: str = "10.00") -> dict[str, Any]:
 
 
 def warned(found: Decision) -> dict[str, Any]:
-    return {one.id: one.params for one in found.warnings}
+    return {warning.id: warning.params for warning in found.warnings}
 
 
 # -- Where nothing can be earned -------------------------------------------------------------------
@@ -199,7 +199,7 @@ def test_the_last_useful_dates_are_those_of_the_accounts_zone():
 
 
 def credit_by(found: Decision) -> list[date | None]:
-    return [one.credit_by for one in found.tiers]
+    return [tier.credit_by for tier in found.tiers]
 
 
 def test_from_the_first_qualifying_day_the_credits_date_is_told_if_nothing_more_is_reached():
@@ -259,7 +259,7 @@ def test_what_is_asked_for_and_given_on_its_last_useful_date_earns_the_tier(situ
     facts = _given(as_known_at(situation.facts, situation.as_of), found, found.next_tier)
     end = datetime.combine(situation.terms.credit_expires, time(23), situation.zone)
     reached = decide(facts, situation.terms, end.astimezone(UTC))
-    assert found.next_tier.tier in [one.tier for one in reached.tiers if one.reached_on]
+    assert found.next_tier.tier in [tier.tier for tier in reached.tiers if tier.reached_on]
     if isinstance(reached.award, DueAward):
         assert reached.award.tier.threshold >= found.next_tier.tier.threshold
     assert reached.stage not in (Stage.ACCUMULATING, Stage.SETTLING, Stage.ENDED)  # it is decided
@@ -270,7 +270,7 @@ def _given(facts: Facts, found: Decision, above: NextTier) -> Facts:
     at = datetime.combine(above.by, time(12), found.deadlines.zone)
     if above.needs is Needs.PAYMENT:
         return replace(facts, payments=(*facts.payments, paid(above.remaining, at)))
-    rows = {one.date: one for one in facts.spend}
+    rows = {item.date: item for item in facts.spend}
     old = rows.get(above.by, row(above.by, Decimal(0)))
     net, cost = ((amount or Decimal(0)) + above.remaining for amount in (old.cash_spend, old.billed_cost))
     rows[above.by] = replace(old, cash_spend=net, billed_cost=cost)

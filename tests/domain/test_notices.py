@@ -9,6 +9,7 @@ import pytest
 
 from receiver.domain.facts import ConsentLoss, Payment
 from receiver.domain.notices import NoticeKind, notices_of
+from receiver.domain.troubles import AddressChange, Observations
 from tests.factories import FIRST, OPEN, SETTLED, bill, cash, days_of, decided, make_award
 
 DAY = timedelta(days=1)
@@ -21,7 +22,7 @@ def noon(day: date) -> datetime:
 
 
 def found(decision, since=None):
-    return {one.id: one for one in notices_of(decision, since or {})}
+    return {item.id: item for item in notices_of(decision, since or {})}
 
 
 def ids(decision, since=None):
@@ -91,6 +92,31 @@ def test_a_credit_is_told_of_at_each_step_and_never_after_its_end(changes, as_of
     assert ids(decided(as_of, award=make_award(**changes))) == expected
 
 
+MOVED = AddressChange(OPEN, "https://old.example/", "https://new.example/")
+
+
+def test_a_merchant_is_told_of_a_move_for_two_weeks():
+    observed = Observations(moved=MOVED)
+    (notice,) = notices_of(decided(OPEN), {}, observed)
+    assert (notice.kind, notice.params["old"]) == (NoticeKind.ADDRESS_CHANGED, MOVED.old)
+    assert notices_of(decided(OPEN + 14 * DAY), {}, observed) == ()
+
+
+@pytest.mark.parametrize("trouble", ["signals_held", "store_elsewhere"])
+def test_a_merchant_is_told_that_messages_are_held_once_each_time(trouble):
+    first, second = (notices_of(decided(OPEN), {trouble: OPEN + n * DAY}) for n in range(2))
+    assert [one.kind for one in (*first, *second)] == [NoticeKind.MESSAGES_HELD] * 2
+    assert first[0].id != second[0].id
+
+
+def test_a_store_that_left_is_told_of_the_keys_that_are_left_there_and_of_nothing_else():
+    near = decided(OPEN, spend=(cash("450.00"),), award=make_award())
+    assert notices_of(near, {}, Observations(has_left=True)) == ()
+    left = Observations(has_left=True, keys_left_at=OPEN, moved=MOVED)
+    assert [one.kind for one in notices_of(near, {}, left)] == [NoticeKind.KEYS_LEFT]
+    assert notices_of(decided(OPEN + 30 * DAY), {}, left) == ()
+
+
 def test_no_notice_promises_a_date_that_is_past():
     for days in range(0, 200, 3):
         for parts in (
@@ -104,4 +130,4 @@ def test_no_notice_promises_a_date_that_is_past():
 
 
 def test_there_is_a_kind_for_each_thing_merchants_hear_of():
-    assert len(NoticeKind) == 8
+    assert len(NoticeKind) == 11

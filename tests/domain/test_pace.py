@@ -146,7 +146,7 @@ def test_spending_what_was_asked_reaches_the_tier_on_the_date_told(situation: Si
     answer = what_if(found, Decimal("100.00"))
     assume(answer is not None and found.window is not None and found.spend is not None)
     dates = [found.today + n * DAY for n in range(1, (answer.on - found.today).days + 1)]
-    rows = [one for one in situation.facts.spend if one.date <= found.today]
+    rows = [item for item in situation.facts.spend if item.date <= found.today]
     spent = situation.but(spend=(*rows, *(row(day, Decimal(100)) for day in dates)))
     later = decide(spent.facts, spent.terms, situation.as_of + len(dates) * DAY)
     assert later.spend is not None

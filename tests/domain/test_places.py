@@ -67,7 +67,7 @@ def test_a_host_has_so_many_unproven_places_and_no_more():
     shared = share_out(100, (), [replace(shops[0], reserved_until=UNTIL)], [*shops[1:], seeker("z")], AT)
     assert set(shared.given) == {"b", "c", "z"}
     assert len({"a", "b", "c"}) == UNPROVEN_PER_HOST
-    proven = [replace(one, proven_at=AT) for one in shops]
+    proven = [replace(shop, proven_at=AT) for shop in shops]
     assert set(share_out(100, (), (), proven, AT).given) == set("abcdef")
 
 
@@ -85,7 +85,7 @@ seekers = st.lists(
         reserved_until=st.sampled_from([None, OVER, UNTIL]),
         proven_at=st.sampled_from([None, OVER]),
     ),
-    unique_by=lambda one: one.store_id,
+    unique_by=lambda item: item.store_id,
     max_size=8,
 )
 
@@ -93,7 +93,7 @@ seekers = st.lists(
 @given(seekers, st.integers(1, 3), st.randoms(use_true_random=False))
 def test_no_more_merchants_than_places_whatever_the_order(waiting, capacity, random):
     shared = share_out(capacity, (), (), waiting, AT)
-    merchants = {one.merchant for one in waiting if one.store_id in shared.given}
+    merchants = {item.merchant for item in waiting if item.store_id in shared.given}
     assert len(merchants) <= capacity
     mixed = list(waiting)
     random.shuffle(mixed)
@@ -103,12 +103,12 @@ def test_no_more_merchants_than_places_whatever_the_order(waiting, capacity, ran
 @given(seekers, st.integers(1, 3))
 def test_sharing_out_a_second_time_changes_nothing(waiting, capacity):
     first = share_out(capacity, (), (), waiting, AT)
-    owners = {one.merchant for one in waiting if first.given.get(one.store_id, AT) is None}
+    owners = {item.merchant for item in waiting if first.given.get(item.store_id, AT) is None}
     reserved = [
-        replace(one, reserved_until=first.given[one.store_id])
-        for one in waiting
-        if first.given.get(one.store_id) is not None
+        replace(item, reserved_until=first.given[item.store_id])
+        for item in waiting
+        if first.given.get(item.store_id) is not None
     ]
-    left = [one for one in waiting if one.store_id not in first.given]
+    left = [item for item in waiting if item.store_id not in first.given]
     again = share_out(capacity, owners, reserved, left, AT)
     assert (again.given, again.lapsed) == ({}, set())

@@ -51,7 +51,7 @@ def shown(found: Decision) -> Decimal:
 
 def reached(found: Decision) -> Decimal:
     """By the final figures."""
-    return max((one.tier.threshold for one in found.tiers if one.reached_on), default=NOTHING)
+    return max((tier.tier.threshold for tier in found.tiers if tier.reached_on), default=NOTHING)
 
 
 # -- The order of input --------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def test_more_qualifying_spend_never_lowers_the_tier(situation, more, data):
     # From the window's first date on: an earlier first cash would be another window.
     age = (min(before.today, before.window.last) - before.window.first).days
     day = before.window.first + data.draw(st.integers(0, age)) * DAY
-    there = {one.date: one for one in situation.facts.spend}
+    there = {item.date: item for item in situation.facts.spend}
     old = there.get(day, row(day, NOTHING))
     there[day] = replace(
         old, cash_spend=(old.cash_spend or NOTHING) + more, billed_cost=(old.billed_cost or NOTHING) + more
@@ -100,10 +100,10 @@ def test_spend_outside_the_window_never_counts(situation, amount, data):
         window.last + 20 * DAY,
     ]
     day = data.draw(st.sampled_from(outside))
-    others = tuple(one for one in situation.facts.spend if one.date != day)
+    others = tuple(item for item in situation.facts.spend if item.date != day)
     without, with_it = situation.but(spend=others), situation.but(spend=(*others, row(day, amount)))
-    one, other = without.decided(), with_it.decided()
-    assert (one.window, one.stage, one.rules, one.tiers, one.award) == (
+    item, other = without.decided(), with_it.decided()
+    assert (item.window, item.stage, item.rules, item.tiers, item.award) == (
         other.window,
         other.stage,
         other.rules,
@@ -116,10 +116,12 @@ def test_spend_outside_the_window_never_counts(situation, amount, data):
 def test_credit_funded_spend_tax_and_what_is_no_bill_never_count(situation, more):
     known = situation.facts
     credit = tuple(
-        replace(one, spend=(one.spend or NOTHING) + more, voucher_spend=(one.voucher_spend or NOTHING) + more)
-        for one in known.spend
+        replace(
+            item, spend=(item.spend or NOTHING) + more, voucher_spend=(item.voucher_spend or NOTHING) + more
+        )
+        for item in known.spend
     )
-    taxed = tuple(replace(one, tax=more) for one in known.payments)
+    taxed = tuple(replace(payment, tax=more) for payment in known.payments)
     no_bills = [
         paid(more, situation.as_of, billing="CREDIT"),
         paid(more, situation.as_of, type="ADD_BALANCE"),
@@ -187,7 +189,7 @@ def test_figures_not_final_never_decide(situation, much):
     """Whatever they are, nothing or a fortune, the award and the rules' answers are the same."""
     today = local_date(situation.as_of, situation.zone)
     young = [day for n in range(4) if situation.as_of < final_at(day := today - n * DAY, situation.zone)]
-    old = tuple(one for one in situation.facts.spend if one.date not in young)
+    old = tuple(item for item in situation.facts.spend if item.date not in young)
     nothing, more = (
         situation.but(spend=(*old, *(row(day, amount) for day in young))).decided()
         for amount in (NOTHING, much)
@@ -211,8 +213,8 @@ def test_a_lower_tier_is_never_decided_before_the_window_is_over_and_final(situa
 def test_what_has_not_happened_changes_nothing(situation):
     known, today = situation.facts, local_date(situation.as_of, situation.zone)
     past = situation.but(
-        spend=tuple(one for one in known.spend if one.date <= today),
-        payments=tuple(one for one in known.payments if one.at <= situation.as_of),
+        spend=tuple(item for item in known.spend if item.date <= today),
+        payments=tuple(payment for payment in known.payments if payment.at <= situation.as_of),
     )
     assert answer(past.decided()) == answer(situation.decided())
 

@@ -166,7 +166,7 @@ def test_many_calls_refused_at_once_are_one_refusal():
     pause = refused_to_app(None, Slot(NOW), NOW)
     for late in range(5):
         assert refused_to_app(pause, Slot(NOW), NOW + late * SECOND) == pause
-    assert refused_to_app(pause, Slot(NOW + SECOND), NOW + SECOND).strikes == 2
+    assert refused_to_app(pause, Slot(NOW + SECOND), NOW + SECOND).attempts == 2
 
 
 def test_an_ad_account_is_left_alone_for_longer_and_longer_up_to_an_hour():

@@ -90,16 +90,16 @@ def test_what_is_no_shops_address_is_refused_with_what_is_wrong(url: str, proble
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("url", "other"),
     [
         ("https://shop.example/a/", "http://shop.example/a/"),
         ("http://shop.example:8080/", "https://shop.example:8080/"),
         ("https://shop.example/http://a/", "http://shop.example/http://a/"),
     ],
 )
-def test_the_other_scheme_changes_nothing_else(one: str, other: str):
-    assert other_scheme(one) == other
-    assert other_scheme(other) == one
+def test_the_other_scheme_changes_nothing_else(url: str, other: str):
+    assert other_scheme(url) == other
+    assert other_scheme(other) == url
 
 
 SAME = [
@@ -123,10 +123,10 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other", "same"), SAME)
-def test_the_same_shop_has_the_same_host_port_and_path(one: str, other: str, same: bool):
-    assert same_shop(one, other) is same
-    assert same_shop(other, one) is same
+@pytest.mark.parametrize(("url", "other", "same"), SAME)
+def test_the_same_shop_has_the_same_host_port_and_path(url: str, other: str, same: bool):
+    assert same_shop(url, other) is same
+    assert same_shop(other, url) is same
 
 
 @pytest.mark.parametrize(
@@ -225,12 +225,12 @@ def test_the_one_way_to_write_an_address_is_its_own(url: str):
 
 
 @given(ADDRESSES, ADDRESSES)
-def test_two_addresses_are_one_shop_just_where_they_are_written_the_same(one: str, other: str):
-    first, second = address_or_none(one), address_or_none(other)
+def test_two_addresses_are_one_shop_just_where_they_are_written_the_same(url: str, other: str):
+    first, second = address_or_none(url), address_or_none(other)
     if first is not None and second is not None:
-        assert same_shop(one, other) is (without_scheme(first) == without_scheme(second))
+        assert same_shop(url, other) is (without_scheme(first) == without_scheme(second))
     else:
-        assert not same_shop(one, other)
+        assert not same_shop(url, other)
 
 
 @given(ADDRESSES)

@@ -436,10 +436,10 @@ def test_what_is_left_out_is_never_listed_with_nothing():
 
 def test_the_order_of_rows_and_payments_changes_nothing():
     rows, paid = days_of("40.00", 20), (bill("300.00", NOON), bill("40.00", NOON, "REFUND"))
-    one = decided(spend=rows, payments=paid, **AUTOMATIC)
+    item = decided(spend=rows, payments=paid, **AUTOMATIC)
     other = decided(spend=rows[::-1], payments=paid[::-1], **AUTOMATIC)
-    assert replace(one.spend, bills=()) == replace(other.spend, bills=())
-    assert (one.tiers, one.award, one.stage) == (other.tiers, other.award, other.stage)
+    assert replace(item.spend, bills=()) == replace(other.spend, bills=())
+    assert (item.tiers, item.award, item.stage) == (other.tiers, other.award, other.stage)
 
 
 def test_an_overridden_market_without_currency_still_has_no_tier():

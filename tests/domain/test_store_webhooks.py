@@ -27,13 +27,13 @@ FOREIGN = ActualWebhook(3, "order.created", "https://erp.example/orders", "activ
 
 
 def repair(*found: ActualWebhook, made: dict[str, int] | None = None) -> Repair:
-    (one,) = plan_repairs([SIGNAL], found, made or {})
-    return one
+    (item,) = plan_repairs([SIGNAL], found, made or {})
+    return item
 
 
 def test_a_right_one_is_left_as_it_is():
-    one = repair(FOREIGN, RIGHT)
-    assert (one.trouble, one.delete, one.keep, one.makes) == (None, (), 7, False)
+    item = repair(FOREIGN, RIGHT)
+    assert (item.trouble, item.delete, item.keep, item.makes) == (None, (), 7, False)
 
 
 TROUBLES = {
@@ -48,14 +48,14 @@ TROUBLES = {
 def test_what_can_send_nothing_is_named_and_made_anew(
     trouble: WebhookProblem, found: tuple[ActualWebhook, ...]
 ):
-    one = repair(FOREIGN, *found, made={SIGNAL.topic: 7})
-    assert (one.trouble, one.makes) == (trouble, True)
-    assert one.delete == tuple(hook.id for hook in found if hook.url == SIGNAL.url)
+    item = repair(FOREIGN, *found, made={SIGNAL.topic: 7})
+    assert (item.trouble, item.makes) == (trouble, True)
+    assert item.delete == tuple(hook.id for hook in found if hook.url == SIGNAL.url)
 
 
 def test_one_that_can_never_fire_is_made_anew():
-    one = repair(replace(RIGHT, can_fire=False))
-    assert (one.trouble, one.delete, one.makes) == (WebhookProblem.MUTE, (7,), True)
+    item = repair(replace(RIGHT, can_fire=False))
+    assert (item.trouble, item.delete, item.makes) == (WebhookProblem.MUTE, (7,), True)
 
 
 def test_one_with_our_address_and_another_topic_is_no_webhook_of_ours_to_keep():
@@ -63,13 +63,13 @@ def test_one_with_our_address_and_another_topic_is_no_webhook_of_ours_to_keep():
 
 
 def test_a_paused_one_is_told_and_left_to_whoever_paused_it():
-    one = repair(replace(RIGHT, status="paused"))
-    assert (one.trouble, one.delete, one.makes) == (WebhookProblem.PAUSED, (), False)
+    item = repair(replace(RIGHT, status="paused"))
+    assert (item.trouble, item.delete, item.makes) == (WebhookProblem.PAUSED, (), False)
 
 
 def test_one_that_works_outdoes_one_that_is_paused_or_disabled():
-    one = repair(replace(RIGHT, id=5, status="disabled"), RIGHT, replace(RIGHT, id=6, status="paused"))
-    assert (one.trouble, one.delete, one.keep) == (None, (5, 6), 7)
+    item = repair(replace(RIGHT, id=5, status="disabled"), RIGHT, replace(RIGHT, id=6, status="paused"))
+    assert (item.trouble, item.delete, item.keep) == (None, (5, 6), 7)
 
 
 def test_each_wanted_one_gets_its_own_answer():
@@ -91,14 +91,14 @@ HOOKS = st.builds(
 def test_once_repaired_there_is_one_of_each_and_nothing_more_to_do(found: list[ActualWebhook]):
     wanted = [SIGNAL, SETTINGS]
     once = plan_repairs(wanted, found, {})
-    gone = {number for one in once for number in one.delete}
+    gone = {number for item in once for number in item.delete}
     assert not any(hook.id in gone for hook in found if hook.url == FOREIGN.url)
     kept = [hook for hook in found if hook.id not in gone]
     made = [
-        ActualWebhook(100 + place, one.wanted.topic, one.wanted.url, "active", True)
-        for place, one in enumerate(once)
-        if one.makes
+        ActualWebhook(100 + place, item.wanted.topic, item.wanted.url, "active", True)
+        for place, item in enumerate(once)
+        if item.makes
     ]
     again = plan_repairs(wanted, kept + made, {})
-    assert not any(one.makes or one.delete for one in again)
-    assert {one.trouble for one in again} <= {None, WebhookProblem.PAUSED}
+    assert not any(item.makes or item.delete for item in again)
+    assert {item.trouble for item in again} <= {None, WebhookProblem.PAUSED}

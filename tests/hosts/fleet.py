@@ -93,7 +93,7 @@ class Fleet:
         """Worker, job and minute of each periodic run."""
         lines = [(name, line) for name in WORKERS for line in self.processes[name].said.splitlines()]
         told = [(name, json.loads(line)) for name, line in lines if '"periodic run"' in line]
-        return [(name, one["job"], one["minute"]) for name, one in told]
+        return [(name, item["job"], item["minute"]) for name, item in told]
 
 
 @contextmanager

@@ -42,22 +42,22 @@ class Finding:
 
 def nothing_lost(container: Container, answered: Sequence[Answered], kills: int) -> Finding:
     found = Found(kills)
-    for one in answered:
-        if one.id is not None:
-            found.accepted[one.number] = one.id
+    for item in answered:
+        if item.id is not None:
+            found.accepted[item.number] = item.id
         else:
-            found.refused[str(one.status)] += 1
+            found.refused[str(item.status)] += 1
     return Finding("what was answered 200", str(compared(container, found)), found.is_whole)
 
 
 def refused_in_time(name: str, web: str, answered: Iterable[Answered], cut: Phase) -> Finding:
     """While it was cut off, this web host said so, soon and properly; and was well soon after."""
-    ours = [one for one in answered if one.web == web and one.at + one.took > cut.began]
-    during = [one for one in ours if one.at < cut.ended]
-    refused = [one for one in during if one.status != 200]
-    proper = bool(refused) and all((one.status, bool(one.retry_after)) == (503, True) for one in refused)
-    longest = max((one.took for one in during), default=0.0)
-    well = min((one.at + one.took for one in ours if one.at > cut.ended and one.status == 200), default=None)
+    ours = [item for item in answered if item.web == web and item.at + item.took > cut.began]
+    during = [our for our in ours if our.at < cut.ended]
+    refused = [item for item in during if item.status != 200]
+    proper = bool(refused) and all((item.status, bool(item.retry_after)) == (503, True) for item in refused)
+    longest = max((item.took for item in during), default=0.0)
+    well = min((our.at + our.took for our in ours if our.at > cut.ended and our.status == 200), default=None)
     back = float("inf") if well is None else well - cut.ended
     seen = (
         f"{len(refused)} of {len(during)} refused, {'all' if proper else 'NOT all'} by 503 with Retry-After; "
@@ -68,8 +68,8 @@ def refused_in_time(name: str, web: str, answered: Iterable[Answered], cut: Phas
 
 def all_taken(name: str, answered: Iterable[Answered], phase: Phase, web: str | None = None) -> Finding:
     """Whoever asked in this time was answered 200."""
-    during = [one for one in answered if phase.began < one.at < phase.ended and web in (None, one.web)]
-    taken = sum(one.status == 200 for one in during)
+    during = [item for item in answered if phase.began < item.at < phase.ended and web in (None, item.web)]
+    taken = sum(item.status == 200 for item in during)
     return Finding(
         f"{phase.name}: {name}",
         f"{taken} of {len(during)} answered 200",

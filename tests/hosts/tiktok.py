@@ -26,7 +26,9 @@ def account_id(number: int) -> str:
 
 def main(address: str, port: str, accounts: str) -> None:
     ids = [account_id(number) for number in range(int(accounts))]
-    known = {one: SandboxAccount(advertiser_id=one, name="Example", token=f"token-of-{one}") for one in ids}
+    known = {
+        item: SandboxAccount(advertiser_id=item, name="Example", token=f"token-of-{item}") for item in ids
+    }
     app = create_tiktok(known, lambda: datetime.now(UTC))
     app.before_request(_tell)
     make_server(address, int(port), app, threaded=True, request_handler=Silent).serve_forever()

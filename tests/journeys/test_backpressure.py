@@ -169,8 +169,8 @@ def test_a_lock_that_goes_in_time_costs_nobody_a_delivery(container: Container):
         with spoiled(container):
             sent = [threads.submit(sender.send, number) for number in range(8)]
             time.sleep(1)  # they wait meanwhile
-            assert not any(one.done() for one in sent)
-        assert [one.result().json["status"] for one in sent] == ["accepted"] * 8
+            assert not any(item.done() for item in sent)
+        assert [item.result().json["status"] for item in sent] == ["accepted"] * 8
     assert len(sender.kept()) == 8
 
 
@@ -277,12 +277,12 @@ def states(container: Container) -> list[str]:
 def no_room(*processes: Process) -> Iterator[None]:
     """No file of these processes and their children may grow, be it a log."""
     first = [psutil.Process(process.pid) for process in processes]
-    family = [*first, *(child for one in first for child in one.children(recursive=True))]
-    for one in family:
-        one.rlimit(psutil.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    family = [*first, *(child for item in first for child in item.children(recursive=True))]
+    for item in family:
+        item.rlimit(psutil.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
     yield
-    for one in family:
-        one.rlimit(psutil.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    for item in family:
+        item.rlimit(psutil.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 def test_web_and_worker_outlive_a_full_disk(tmp_path: Path):

@@ -41,12 +41,12 @@ def status_at(journey: Journey, at: datetime) -> dict[str, Any]:
 
 
 def rule(status: dict[str, Any], rule_id: str = "spend_reached") -> dict[str, Any]:
-    (found,) = [one for one in status["rules"] if one["id"] == rule_id]
+    (found,) = [item for item in status["rules"] if item["id"] == rule_id]
     return found
 
 
 def told(status: dict[str, Any], fact: str) -> tuple[Any, str | None]:
-    (found,) = [one for one in rule(status)["evidence"] if one["fact"] == fact]
+    (found,) = [item for item in rule(status)["evidence"] if item["fact"] == fact]
     return found["value"], found["read_at"]
 
 

@@ -39,7 +39,7 @@ def claim(container):
 
 
 def states(container, *ids):
-    return [row(container, one).state for one in ids]
+    return [row(container, item).state for item in ids]
 
 
 @pytest.mark.parametrize("ahead", [HOUR, DAY])
@@ -52,7 +52,7 @@ def test_what_came_while_the_clock_was_ahead_is_processed_once_it_is_right(conta
     jump(-ahead)
     process_next(container.database, container.now())
     assert states(container, in_hand, waiting) == [DeliveryState.PROCESSED] * 2
-    assert [len(attempts(container, one)) for one in (in_hand, waiting)] == [1, 1]
+    assert [len(attempts(container, item)) for item in (in_hand, waiting)] == [1, 1]
 
 
 def test_what_failed_keeps_its_turn(container, clock, jump, monkeypatch):

@@ -97,7 +97,7 @@ def only(container, table):
 def warned(container):
     store = only(container, tables.Store)
     document = full_document(status_of(container.database, container.now(), store.id))
-    return [one["id"] for one in document["warnings"] if one["id"] not in ADVICE]
+    return [item["id"] for item in document["warnings"] if item["id"] not in ADVICE]
 
 
 def check(container, shop):

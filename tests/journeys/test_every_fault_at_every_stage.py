@@ -175,14 +175,14 @@ def bring_about(world: World, stage: Stage) -> None:
     world.spends(amount)
     keep_store(container)
     token = container.cipher.encrypt("merchant-token")
-    keep_link(container, advertiser_id=ADVERTISER, token_sealed=token, prior_spend_before=None)
+    keep_link(container, advertiser_id=ADVERTISER, token_encrypted=token, prior_spend_before=None)
     with container.database.writing() as session:
         session.add(
             tables.Account(advertiser_id=ADVERTISER, next_poll_at=at, poll_reason="linked", failures=0)
         )
-        keys = {"rest_base": "https://st-1.example/", "keys_sealed": "", "connected_at": at, "failures": 0}
+        keys = {"rest_base": "https://st-1.example/", "keys_encrypted": "", "connected_at": at, "failures": 0}
         session.add(tables.Bridge(store_id=STORE, next_check_at=OVER + 9 * LATER, checked_at=at, **keys))
-    before_award = [one for one in changes if stage in BEFORE_AWARD]
+    before_award = [item for item in changes if stage in BEFORE_AWARD]
     for change in before_award:
         change(container)
     work(container)
@@ -207,7 +207,7 @@ def test_no_fault_of_tiktoks_and_no_trouble_of_a_shop_makes_a_document_lie(world
         world.faults.off(fault)
         for trouble in {None, *SHOP_TROUBLES.values()}:
             document = checked(container, stage, fault, trouble)
-            ids = {one["id"] for one in document["troubles"]}
+            ids = {item["id"] for item in document["troubles"]}
             assert (f"store_{trouble}" in ids) is (trouble is not None)
             if fault in REACHES and must_reach(fault, Stage(document["stage"]), stage):
                 assert REACHES[fault] in ids, (stage, fault, ids)

@@ -177,7 +177,7 @@ def test_an_account_out_of_reach_is_told_and_asked_about_until_it_answers(spendi
 
     assert (status["verdict"], status["stale"]) == ("unknown", True)
     assert status["spend"]["qualifying"] == "350.00"
-    assert [one["id"] for one in status["warnings"]] == [OUT_OF_REACH[fault]]
+    assert [item["id"] for item in status["warnings"]] == [OUT_OF_REACH[fault]]
     assert account(spending)["why"] == "whether TikTok gives access to the account again"
 
     spending.faults.off(fault)
@@ -189,7 +189,7 @@ def test_a_report_in_another_currency_is_told_and_counts_nothing(spending):
     status = status_at(spending, DURING)
     assert (status["verdict"], outcomes(status)["account_currency"]) == ("unknown", "unknown")
     assert (outcomes(status)["spend_reached"], status["tier"]) == ("unknown", None)
-    assert [one["id"] for one in status["warnings"]] == ["currency_differs"]
+    assert [item["id"] for item in status["warnings"]] == ["currency_differs"]
     spending.faults.off(Fault.FOREIGN_CURRENCY)
     assert status_at(spending, AFTER)["spend"]["qualifying"] == "450.00"
 
@@ -201,7 +201,7 @@ def test_one_refused_metric_leaves_the_others_and_the_account(spending):
     days = account(spending)["days"]
     assert len(days) > before
     assert (days[-1]["spend"], days[-1]["cash_spend"]) == ("50.00", None)
-    assert [one["id"] for one in status["warnings"]] == ["reading_refused"]
+    assert [item["id"] for item in status["warnings"]] == ["reading_refused"]
     assert outcomes(status)["spend_reached"] == "pending"
     spending.faults.off(Fault.REFUSED_METRIC)
     assert status_at(spending, AFTER)["spend"]["qualifying"] == "450.00"

@@ -82,8 +82,8 @@ def test_seventy_connects_to_a_shop_that_never_answers_leave_deliveries_their_th
         with ThreadPoolExecutor(32) as threads:
             began = [threads.submit(connect, number) for number in range(70)]
             sent = [threads.submit(deliver, server, path, number) for number in range(1, 41)]
-            assert {one.result() for one in sent} == {200}
-            assert {one.result() for one in began} <= {303, 429, 503}
+            assert {item.result() for item in sent} == {200}
+            assert {item.result() for item in began} <= {303, 429, 503}
         wait_until(lambda: hanging.calls)
         assert 0 < hanging.calls <= AT_ONE_HOST
         assert deliver(server, path, 41) == 200
@@ -117,7 +117,7 @@ def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_ur
         assert "connected" in connect_by_hand(container, base, clock, shop, shop.new_key())
         with container.database.writing() as session:
             bridge = session.scalars(sa.select(tables.Bridge)).one()
-            bridge.look_asked_at = clock()
+            bridge.check_requested_at = clock()
             bridge.lease_until = clock() + checks.LEASE
         shop.asked.clear()
         work_stores(container)
@@ -126,7 +126,7 @@ def test_what_a_worker_that_was_lost_had_in_hand_is_done_by_the_next(database_ur
         work_stores(container)
         assert shop.asked
         with container.database.reading() as session:
-            assert session.scalars(sa.select(tables.Bridge)).one().look_asked_at is None
+            assert session.scalars(sa.select(tables.Bridge)).one().check_requested_at is None
 
 
 def test_callers_whose_bodies_never_come_hold_a_quarter_of_the_threads_and_others_are_told_when_to_come(

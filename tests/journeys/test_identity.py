@@ -85,9 +85,9 @@ def only(container, table):
 def identity(container):
     """All that says who the stores are, and what lets somebody speak for them."""
     stores = [
-        (one.id, one.url, one.shop_uuid, one.status_token_hash) for one in rows(container, tables.Store)
+        (row.id, row.url, row.shop_uuid, row.status_token_hash) for row in rows(container, tables.Store)
     ]
-    keys = [(one.store_id, one.rest_base, one.keys_sealed) for one in rows(container, tables.Bridge)]
+    keys = [(row.store_id, row.rest_base, row.keys_encrypted) for row in rows(container, tables.Bridge)]
     return sorted(stores), sorted(keys)
 
 
@@ -105,13 +105,13 @@ def matters(container, service):
     answer = requests.get(
         f"{service[1]}/api/v1/admin/today", headers=staff_token(container, "viewer"), timeout=20
     )
-    return {one["id"] for one in answer.json()["matters"]}
+    return {item["id"] for item in answer.json()["matters"]}
 
 
 def told_to_merchant(container, contact=None):
     store = only(container, tables.Store)
     status = status_of(container.database, container.now(), store.id)
-    return [one for one in full_document(status, contact=contact)["warnings"] if one["id"] not in ADVICE]
+    return [item for item in full_document(status, contact=contact)["warnings"] if item["id"] not in ADVICE]
 
 
 def same_shop_at(shops, name, shop):
@@ -144,7 +144,7 @@ def test_a_shop_that_reports_another_stores_identity_is_held_and_gets_nothing(
     assert HELD in connect(attacker)
     assert identity(container) == before
     assert (attacker.records.token, attacker.records.hooks) == (None, [])
-    assert all(one.keys_sealed is None for one in rows(container, tables.ConnectionAttempt))
+    assert all(row.keys_encrypted is None for row in rows(container, tables.ConnectionAttempt))
 
     claim, store = only(container, tables.AddressClaim), only(container, tables.Store)
     assert (claim.store_id, claim.address, claim.signed_at) == (store.id, f"{attacker.url}/", None)
@@ -171,7 +171,7 @@ def test_a_known_store_that_reports_anothers_uuid_later_takes_nothing(
     other = shops.open("other")
     assert CONNECTED in connect(other)
     before = identity(container)
-    store_id = next(one.id for one in rows(container, tables.Store) if one.url == f"{other.url}/")
+    store_id = next(row.id for row in rows(container, tables.Store) if row.url == f"{other.url}/")
     other.setup.store_id = victim.setup.store_id
     assert check(container, store_id).trouble is None
     other.setup.home = victim.url
@@ -242,14 +242,22 @@ def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(
 
 
 def test_a_store_whose_address_redirects_for_good_moves_by_itself(container, service, shops, victim):
-    store, before = only(container, tables.Store), only(container, tables.Bridge).keys_sealed
+    """And its merchant reads of it at once, as staff do."""
+    store, before = only(container, tables.Store), only(container, tables.Bridge).keys_encrypted
     moved = same_shop_at(shops, f"{victim.id}-moved", victim)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
     assert check(container).changed == {"url": [f"{victim.url}/", f"{moved.url}/"]}
     after = only(container, tables.Store)
     assert (after.id, after.url, after.joined_at) == (store.id, f"{moved.url}/", store.joined_at)
-    assert only(container, tables.Bridge).keys_sealed == before
+    assert only(container, tables.Bridge).keys_encrypted == before
     assert "stores_moved" in matters(container, service)
+    status = full_document(status_of(container.database, container.now(), store.id), contact="help@c.example")
+    (told,) = [one for one in status["warnings"] if one["id"] == "address_changed"]
+    assert (f"{victim.url}/ to {moved.url}/" in told["text"], "help@c.example" in told["next_step"]) == (
+        True,
+        True,
+    )
+    assert [one["kind"] for one in status["notices"]] == ["address_changed"]
     assert check(container).trouble is None
     moved.signal("integration_installed")
     run_queue(moved)
@@ -289,6 +297,8 @@ def test_a_move_that_no_redirect_shows_is_told_at_once_and_prepared_for_staff(
     (warning,) = told_to_merchant(container, contact="help@credit.example")
     assert (warning["id"], f"{moved.url}/" in warning["text"]) == ("signals_held", True)
     assert "help@credit.example" in warning["next_step"]
+    noticed = status_of(container.database, container.now(), only(container, tables.Store).id).notices
+    assert [one.kind for one, _ in noticed] == ["messages_held"]
     with container.database.reading() as session:
         assert session.get(tables.StoreTroubleRow, (only(container, tables.Store).id, "signals_held"))
     victim.setup.home = moved.url
@@ -303,7 +313,7 @@ def test_a_move_that_no_redirect_shows_is_told_at_once_and_prepared_for_staff(
 def test_a_store_whose_own_shop_names_another_home_is_told_before_any_message(container, shops, victim):
     victim.setup.home = f"{victim.url}-elsewhere"
     check(container)
-    assert [one["id"] for one in told_to_merchant(container)] == ["store_elsewhere"]
+    assert [item["id"] for item in told_to_merchant(container)] == ["store_elsewhere"]
     victim.setup.home = None
     check(container)
     assert told_to_merchant(container) == []
@@ -368,7 +378,7 @@ def test_nothing_moves_to_where_another_store_is(container, service, connect, sh
     other.setup.store_id = victim.setup.store_id
     other.records.keys.extend(victim.records.keys)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
-    store_id = next(one.id for one in rows(container, tables.Store) if one.url == f"{victim.url}/")
+    store_id = next(row.id for row in rows(container, tables.Store) if row.url == f"{victim.url}/")
     check(container, store_id)
     assert identity(container) == before
     refused = requests.post(
@@ -382,7 +392,7 @@ def test_nothing_moves_to_where_another_store_is(container, service, connect, sh
 
 
 def test_staff_move_a_store_whose_messages_come_from_elsewhere(container, service, connect, shops, victim):
-    store, keys = only(container, tables.Store), only(container, tables.Bridge).keys_sealed
+    store, keys = only(container, tables.Store), only(container, tables.Bridge).keys_encrypted
     moved = same_shop_at(shops, "elsewhere", victim)
     moved.records.hooks.extend(victim.records.hooks)  # the whole database went along
     moved.signal("integration_installed")
@@ -409,9 +419,9 @@ def test_staff_move_a_store_whose_messages_come_from_elsewhere(container, servic
         store.joined_at,
         store.shop_uuid,
     )
-    assert (only(container, tables.Bridge).keys_sealed, rows(container, tables.AddressClaim)) == (keys, [])
-    audited = [one for one in rows(container, tables.AuditEntry) if one.action == "stores move"]
-    assert [one.detail["old_url"] for one in audited] == [f"{victim.url}/"]
+    assert (only(container, tables.Bridge).keys_encrypted, rows(container, tables.AddressClaim)) == (keys, [])
+    audited = [row for row in rows(container, tables.AuditEntry) if row.action == "stores move"]
+    assert [item.detail["old_url"] for item in audited] == [f"{victim.url}/"]
     assert check(container).trouble is None
 
     # What was held is processed again, and what comes from the old address is held from now on.

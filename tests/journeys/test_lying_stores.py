@@ -34,7 +34,7 @@ def lie_and_consent(journey, asserted: datetime, **more: object) -> dict:
 
 
 def rule(status: dict, name: str) -> dict:
-    return next(one for one in status["rules"] if one["id"] == name)
+    return next(item for item in status["rules"] if item["id"] == name)
 
 
 def test_backdated_signals_and_a_busy_account_earn_nothing(busy):
@@ -53,7 +53,7 @@ def test_an_honest_store_with_a_busy_account_does_not_qualify(busy):
 @pytest.mark.parametrize("asserted", [datetime(2000, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)])
 def test_a_clock_that_is_off_is_told_with_what_to_do(journey, asserted: datetime):
     status = lie_and_consent(journey, asserted)
-    (warning,) = [one for one in status["warnings"] if one["id"].startswith("clock_")]
+    (warning,) = [item for item in status["warnings"] if item["id"].startswith("clock_")]
     assert warning["id"] == ("clock_ahead" if asserted > JOINED else "clock_behind")
     assert warning["next_step"]
 

@@ -48,7 +48,7 @@ class Shop:
         return self.reception.answer(call(self.id, body, **changes))
 
     def works(self) -> list[str]:
-        return [str(one.state) for one in process_next(self.container.database, self.container.now())]
+        return [str(item.state) for item in process_next(self.container.database, self.container.now())]
 
     @property
     def row(self) -> Store:
@@ -108,8 +108,8 @@ def test_of_many_that_send_the_very_same_at_once_one_is_accepted(container: Cont
                 return reception.answer(call(store_id, body))
 
             told = list(threads.map(ask, receptions * each))
-            assert Counter(one.body["status"] for one in told) == {"accepted": 1, "duplicate": 31}
-            assert len({one.body["id"] for one in told}) == 1
+            assert Counter(item.body["status"] for item in told) == {"accepted": 1, "duplicate": 31}
+            assert len({item.body["id"] for item in told}) == 1
     with container.database.reading() as session:
         assert [row.duplicates for row in session.query(Delivery)] == [31] * 10
 

@@ -8,10 +8,12 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from receiver.documents.status import full_document
 from receiver.sandbox.woocommerce import companion, tiktok_plugin
 from receiver.sandbox.woocommerce.deliveries import run_queue
 from receiver.sandbox.woocommerce.shop import INTEGRATION, Permalinks
 from receiver.services.connections.reconcile import reconcile_store
+from receiver.services.decisions.status import status_of
 from receiver.storage import tables
 from receiver.worker.loop import work_inbox
 from receiver.worker.store_work import work_stores
@@ -158,6 +160,36 @@ def test_a_plugin_whose_files_alone_are_deleted_ends_it_after_a_day(container, s
     assert (connected.records.hooks, rows(container, tables.Bridge)) == ([], [])
 
 
+def test_keys_that_nobody_removed_are_told_to_the_merchant_until_the_shop_connects_again(
+    container, service, connected, clock
+):
+    """Our copy goes at once, and the merchant hears how to revoke what WooCommerce keeps."""
+    companion.remove(connected)
+    check(container)
+    clock.move(hours=24)
+    check(container)
+    work_stores(container)
+    (left,) = connected.records.keys
+    assert told_of_keys(container) == (True, True)
+    connected.setup.companion = "1.1.0"
+    connect_by_hand(*service, clock, connected, connected.new_key(description=LABEL))
+    assert left not in connected.records.keys  # the plugin removes it with its new token
+    assert told_of_keys(container) == (False, False)
+
+
+def test_a_merchant_whose_plugin_removed_the_keys_is_told_of_none(container, service, connected):
+    companion.disconnect(connected)
+    assert told_of_keys(container) == (False, False)
+
+
+def told_of_keys(container):
+    """As a warning, and as a notice, which goes out by e-mail, too."""
+    store = only(container, tables.Store)
+    document = full_document(status_of(container.database, container.now(), store.id))
+    warned, noticed = document["warnings"], document["notices"]
+    return "keys_left" in [one["id"] for one in warned], "keys_left" in [one["kind"] for one in noticed]
+
+
 def test_webhooks_left_by_a_plugin_whose_files_were_deleted_go_with_the_connection(
     container, service, connected, clock
 ):
@@ -185,7 +217,7 @@ def test_a_token_that_the_plugin_lost_is_put_in_again(container, service, connec
     check(container)
     assert connected.records.token not in (None, lost)
     assert (status(service, connected.records.token), status(service, lost)) == (200, 401)
-    (entry,) = [one for one in rows(container, tables.AuditEntry) if one.action == "store token missing"]
+    (entry,) = [row for row in rows(container, tables.AuditEntry) if row.action == "store token missing"]
     assert entry.detail == {"put_in_again": True}
 
 

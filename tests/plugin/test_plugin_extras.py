@@ -130,5 +130,5 @@ def test_the_background_asks_hourly_and_nothing_is_asked_twice_after_a_failure(c
     answers = connected.option("wc_ad_credit_status")
     assert answers["failure"]["code"] == "unreachable"
     assert answers["documents"]["en-US"]["stage"] == "due"
-    every = {one["hook"]: one["every"] for one in connected.waiting() if one["every"]}
+    every = {item["hook"]: item["every"] for item in connected.waiting() if item["every"]}
     assert every == {"wc_ad_credit_refresh": 3600, "wc_ad_credit_daily": 86400}

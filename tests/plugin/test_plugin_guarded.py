@@ -187,7 +187,7 @@ def test_the_service_gives_its_token_and_is_found_by_its_webhook(site, service, 
         assert kept_now == {"service": service.url, "token": service.store.status_token}
         site.run_queue(3600)
         answers = site.option("wc_ad_credit_status")
-        assert [one["store"]["id"] for one in answers["documents"].values()] == [service.store.id]
+        assert [answer["store"]["id"] for answer in answers["documents"].values()] == [service.store.id]
         assert service.store.status_token not in json.dumps(answers)
         left = visitor("shop").press("consent").headers["location"]
         assert left.startswith(f"{service.url}/connect/tiktok?ticket=")

@@ -238,9 +238,9 @@ HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script>'{}%s"
 
 def poisoned(value, key=""):
     if isinstance(value, dict):
-        return {name: poisoned(one, name) for name, one in value.items()}
+        return {name: poisoned(item, name) for name, item in value.items()}
     if isinstance(value, list):
-        return [poisoned(one, key) for one in value]
+        return [poisoned(item, key) for item in value]
     return HOSTILE if isinstance(value, str) else value
 
 
@@ -473,4 +473,4 @@ def test_axe_finds_no_violation(site, page, name):
     show(site, page, document(name))
     page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text())
     found = page.evaluate("axe.run('#wc-ad-credit')")["violations"]
-    assert [one["id"] for one in found] == []
+    assert [item["id"] for item in found] == []

@@ -99,12 +99,12 @@ def test_the_integration_is_known_under_any_folder(tiktok, told, folder):
 
 
 def test_of_two_copies_one_may_go(site, tiktok, told):
-    one, other = tiktok.unpack("tiktok-for-business"), tiktok.unpack("tiktok-copy", "copy.php")
-    tiktok.activate(one)
+    item, other = tiktok.unpack("tiktok-for-business"), tiktok.unpack("tiktok-copy", "copy.php")
+    tiktok.activate(item)
     tiktok.activate(other)
     assert events(told()) == ["integration_installed"]
     assert site.php("return wc_ad_credit()->state_signal->build()['integration']['copies'];") == 2
-    tiktok.deactivate(one)
+    tiktok.deactivate(item)
     assert told() == []
     tiktok.deactivate(other)
     assert events(told()) == ["integration_removed"]

@@ -54,14 +54,14 @@ def test_every_text_is_translated_in_every_language():
             for form in [said.string] if isinstance(said.string, str) else said.string:
                 assert form, f"{file.name} lacks {message.id!r}"
                 assert placeholders(form) == placeholders(english), form
-        extra = {str(one.id) for one in catalog if one.id} - {str(one.id) for one in template if one.id}
+        extra = {str(item.id) for item in catalog if item.id} - {str(item.id) for item in template if item.id}
         assert extra == set(), f"{file.name} translates what nobody says any more"
 
 
 @pytest.mark.parametrize(("language", "is_thai"), [("th", True), ("es_ES", False)])
 def test_every_text_is_in_the_language_of_its_file(language, is_thai):
     catalog = read_po((SOURCE / "languages" / f"{SLUG}-{language}.po").open("rb"))
-    forms = [form for one in catalog if one.id for form in texts_of(one.string)]
+    forms = [form for item in catalog if item.id for form in texts_of(item.string)]
     assert [form for form in forms if bool(THAI.search(form)) is not is_thai] == []
 
 

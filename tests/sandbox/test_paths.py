@@ -10,8 +10,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from receiver.errors import SettingsError
+from receiver.home import HOME
 from receiver.sandbox.paths import SandboxPaths, check_ports, find_paths, prepare_folder, write_settings
-from receiver.settings import ROOT
 from tests.sandbox.ports import free_ports
 
 
@@ -27,7 +27,7 @@ def values_of(file: Path) -> dict[str, str]:
 
 def test_without_a_word_it_lives_in_the_project_on_8000() -> None:
     place = find_paths({})
-    assert (place.folder, place.env_file) == (ROOT / "instance" / "sandbox", ROOT / ".env")
+    assert (place.folder, place.env_file) == (HOME / "instance" / "sandbox", HOME / ".env")
     assert (place.web, place.tiktok) == ("http://127.0.0.1:8000", "http://127.0.0.1:8001/open_api/v1.3")
 
 
@@ -45,7 +45,9 @@ def test_what_is_no_port_is_refused(port: str) -> None:
 @pytest.mark.parametrize("offset", [0, 1, 2])
 def test_a_port_in_use_is_told_with_another_to_choose(listening: int, offset: int, tmp_path: Path) -> None:
     place = find_paths({"PORT": str(listening - offset), "SANDBOX_FOLDER": str(tmp_path)})
-    with pytest.raises(SettingsError, match=f"^Port {listening} cannot be used .* make run PORT=") as told:
+    with pytest.raises(
+        SettingsError, match=rf"^Port {listening} cannot be used .* so try: PORT=\d+ make run$"
+    ) as told:
         check_ports(place)
     assert "\n" not in str(told.value)
 

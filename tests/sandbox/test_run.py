@@ -85,7 +85,7 @@ class Sandbox:
             for entry in Path("/proc").iterdir()
             if entry.name.isdigit() and marked(entry, mark)
         ]
-        return [one for one in found if self.process is None or one != self.process.pid]
+        return [item for item in found if self.process is None or item != self.process.pid]
 
 
 def marked(process: Path, mark: bytes) -> bool:
@@ -164,7 +164,7 @@ def test_a_process_that_falls_is_named_and_ends_all_of_it(sandbox: Sandbox) -> N
     process = sandbox.start()
     until(lambda: (sandbox.folder / "stores.log").exists())
     (worker,) = [
-        one for one in sandbox.processes() if b"\0worker\0" in Path(f"/proc/{one}/cmdline").read_bytes()
+        item for item in sandbox.processes() if b"\0worker\0" in Path(f"/proc/{item}/cmdline").read_bytes()
     ]
     os.kill(worker, signal.SIGKILL)
     _, err = process.communicate(timeout=30)
@@ -192,7 +192,7 @@ def test_a_database_of_ones_own_is_left_alone(sandbox: Sandbox, container: Conta
     assert sandbox.process.returncode == 1
     assert "holds stores or staff that are not the sandbox's" in err
     with container.database.reading() as session:
-        assert [one.email for one in session.scalars(select(Staff))] == ["ann@shop.example"]
+        assert [row.email for row in session.scalars(select(Staff))] == ["ann@shop.example"]
 
 
 def test_settings_of_ones_own_are_one_sentence_and_left_alone(sandbox: Sandbox) -> None:

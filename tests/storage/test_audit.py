@@ -88,6 +88,23 @@ def test_a_store_is_found_by_its_awards_and_deliveries_too(container: Container)
     assert looked(container, store="st_0")[0] == ["aw_0", "st_0"]
 
 
+def test_several_stores_are_searched_as_one_in_the_order_of_the_pages(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours = [container.now() + timedelta(hours=number) for number in range(9)]
+    for store_id in ("st_1", "st_2", "st_3"):
+        keep_store(container, store_id)
+    for number, at in enumerate(hours):
+        keep(container, f"st_{number % 3 + 1}", detail={"n": f"n{number}"}, at=at)
+    both = {"stores": ("st_1", "st_3")}
+    found = ["st_3", "st_1", "st_3", "st_1", "st_3", "st_1"]
+    assert looked(container, **both)[0] == found
+    monkeypatch.setattr(audit, "OF_EACH", 2)  # of each store in one look
+    assert [subject for page in all_pages(container, 4, **both) for subject in page] == found
+    assert all_pages(container, 4, text="n3", **both) == [[], ["st_1"], []]
+    assert looked(container, **both, since=hours[2], until=hours[4])[0] == ["st_1", "st_3"]
+
+
 def test_one_look_goes_through_so_many_and_says_where_to_go_on(
     container: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:

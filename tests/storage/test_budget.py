@@ -73,7 +73,7 @@ def test_processes_that_ask_at_once_share_one_rate(database_url, now):
         )
         for _ in range(3)
     ]
-    moments = [type(now).fromisoformat(at) for one in asking for at in json.loads(one.communicate()[0])]
+    moments = [type(now).fromisoformat(at) for item in asking for at in json.loads(item.communicate()[0])]
     assert len(moments) == 90
     assert spread(moments, rate=20)
 
@@ -82,13 +82,15 @@ def test_what_one_process_used_another_finds_used(budget, elsewhere, now):
     assert take(budget, now) == Slot(now)
     assert now < take(elsewhere, now).at < now + SECOND
     assert elsewhere.left(now) == Remaining(
-        routine=345_598, urgent=431_998, used=2, paused_until=None, slowed=0
+        routine=345_598, urgent=431_998, used=2, routine_a_day=345_600, paused_until=None, slowed=0
     )
     assert budget.left(now + timedelta(days=1)).used == 0
 
 
 def test_a_budget_nobody_has_used_is_whole(budget, now):
-    assert budget.left(now) == Remaining(routine=345_600, urgent=432_000, used=0, paused_until=None, slowed=0)
+    assert budget.left(now) == Remaining(
+        routine=345_600, urgent=432_000, used=0, routine_a_day=345_600, paused_until=None, slowed=0
+    )
 
 
 def test_a_refusal_to_one_process_pauses_all_and_uses_no_turn(budget, elsewhere, now):
@@ -100,8 +102,8 @@ def test_a_refusal_to_one_process_pauses_all_and_uses_no_turn(budget, elsewhere,
 
 
 def test_calls_that_were_under_way_together_are_one_refusal_in_all_processes(budget, elsewhere, now):
-    turns = [take(one, now) for one in (budget, elsewhere)]
-    ends = [one.refused_to_app(turn, now) for one, turn in zip((budget, elsewhere), turns, strict=True)]
+    turns = [take(item, now) for item in (budget, elsewhere)]
+    ends = [item.refused_to_app(turn, now) for item, turn in zip((budget, elsewhere), turns, strict=True)]
     assert ends == [now + SECOND] * 2
 
 

@@ -34,7 +34,7 @@ def test_after_the_keys_were_rotated_the_code_opens_and_is_still_known(container
     newer = Fernet.generate_key().decode()
     rotate_all(container.database, Cipher([newer, KEY]))
     desk.cipher = Cipher([newer])
-    assert desk.cipher.decrypt(desk.award().code_sealed) == CODE
+    assert desk.cipher.decrypt(desk.award().code_encrypted) == CODE
     with pytest.raises(Refused, match="was given to award aw_0"):
         desk.issue(CODE, "aw_1", as_="code")
     assert desk.issue(CODE, "aw_0", as_="code")["state"] == "issued"
@@ -45,15 +45,15 @@ def test_the_hash_tells_nothing_without_the_key_and_the_key_is_made_once(contain
     with container.database.reading() as session:
         (kept,) = session.scalars(select(HashKey))
         stranger = read_codes(session, container.cipher)
-    assert stranger.key == container.cipher.decrypt(kept.key_sealed).encode()
-    assert stranger.key.decode() not in kept.key_sealed
+    assert stranger.key == container.cipher.decrypt(kept.key_encrypted).encode()
+    assert stranger.key.decode() not in kept.key_encrypted
     assert len({desk.award("aw_0").code_hash, desk.award("aw_1").code_hash}) == 2
 
 
 def test_the_code_of_an_erased_store_is_gone_and_still_given_to_nobody_else(container, desk):
     disconnect_store(container.database, NOW, "st_0", reason="asked", actor="ann")
     assert erase_store(container.database, NOW, "st_0", reason="asked", actor="ann")["codes"] == 1
-    assert desk.award().code_sealed is None
+    assert desk.award().code_encrypted is None
     with pytest.raises(Refused, match="was given to award aw_0"):
         desk.issue(CODE, "aw_1", as_="code")
 
@@ -143,8 +143,8 @@ def test_the_migration_encrypts_old_codes_and_cleans_what_kept_them(old):
     cipher = Cipher([KEY])
     migrate(old, cipher=cipher)
     assert rows(old, "SELECT message, reason FROM reviews") == [("••••2210 fails", "try ••••2210 again")]
-    ((reference, sealed),) = rows(old, "SELECT reference, code_sealed FROM awards")
-    assert (reference, cipher.decrypt(sealed)) == ("••••2210", CODE)
+    ((reference, encrypted),) = rows(old, "SELECT reference, code_sealed FROM awards")
+    assert (reference, cipher.decrypt(encrypted)) == ("••••2210", CODE)
     ((facts, answer),) = rows(old, "SELECT facts, answer FROM decisions")
     assert f'"reference": "{CODE}"' not in facts
     assert "Redeem the code ••••2210 in Ads" in zlib.decompress(answer).decode()

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from receiver.domain.deliveries import DeliveryFilters
+from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.storage import deliveries
-from receiver.storage.deliveries import search_deliveries
+from receiver.storage.deliveries import count_states, search_deliveries
 from receiver.storage.tables import Delivery
 from tests.signals import add_shop, keep_one, signal
 
@@ -33,7 +33,7 @@ def pages(container, filters, limit=2):
         while True:
             page = search_deliveries(session, filters, after=after, limit=limit)
             assert len(page.rows) <= limit
-            found += [one.id for one in page.rows]
+            found += [row.id for row in page.rows]
             if page.next is None:
                 return found
             after = int(page.next)
@@ -42,19 +42,19 @@ def pages(container, filters, limit=2):
 def test_pages_follow_each_other_whatever_index_leads(container, kept):
     newest_first = kept[::-1]
     with container.database.reading() as session:
-        one = session.scalars(select(Delivery)).first()
-    began = one.received_at
+        item = session.scalars(select(Delivery)).first()
+    began = item.received_at
     whole = (
         {},
-        {"store": one.store_id},
-        {"topic": one.topic},
-        {"delivery": one.delivery_id},
+        {"store": item.store_id},
+        {"topic": item.topic},
+        {"delivery": item.delivery_id},
         {"since": began},
     )
-    for said in (*whole, {"ids": tuple(kept)}, {"source": "woocommerce"}, {"search": one.topic[3:9]}):
+    for said in (*whole, {"ids": tuple(kept)}, {"source": "woocommerce"}, {"search": item.topic[3:9]}):
         assert pages(container, DeliveryFilters(**said)) == newest_first, said
     assert pages(container, DeliveryFilters(state="dead")) == [kept[3]]
-    assert pages(container, DeliveryFilters(search="NOT OURS", store=one.store_id)) == [kept[3]]
+    assert pages(container, DeliveryFilters(search="NOT OURS", store=item.store_id)) == [kept[3]]
     assert (
         pages(
             container, DeliveryFilters(since=began + timedelta(minutes=2), until=began + timedelta(minutes=5))
@@ -84,3 +84,33 @@ def test_counting_ends_where_nobody_wants_to_know(container, kept, monkeypatch):
         assert search_deliveries(session, DeliveryFilters(state="dead"), after=None, limit=2).is_all
         many = search_deliveries(session, DeliveryFilters(), after=None, limit=2)
     assert (many.count, many.is_all) == (5, False)
+
+
+def test_several_stores_are_searched_as_one_in_the_order_of_the_pages(container, kept, clock, monkeypatch):
+    with container.database.reading() as session:
+        first = session.get(Delivery, kept[0]).store_id
+    others = [add_shop(container, url=f"https://{n}.example/").id for n in range(2)]
+    mixed = [keep_one(container, [*others, first][seq % 3], signal(seq)) for seq in range(10, 16)]
+    of_two = [number for number, seq in zip(mixed, range(10, 16), strict=True) if seq % 3 != 1]
+    filters = DeliveryFilters(stores=(first, others[0]))
+    assert pages(container, filters) == [*of_two[::-1], *kept[::-1]]
+    monkeypatch.setattr(deliveries, "COUNTED", 2)  # of each store in one look
+    assert pages(container, filters) == [*of_two[::-1], *kept[::-1]]
+    assert pages(container, DeliveryFilters(stores=(first, others[0]), state="dead")) == [kept[3]]
+
+
+def test_states_are_counted_where_an_index_finds_what_fits_and_up_to_a_bound(container, kept, monkeypatch):
+    def counts(**filters):
+        with container.database.reading() as session:
+            return count_states(session, DeliveryFilters(**filters))
+
+    with container.database.reading() as session:
+        item = session.get(Delivery, kept[0])
+    assert counts() == {state: {"received": 6, "dead": 1}.get(state, 0) for state in DeliveryState}
+    for filters in ({"store": item.store_id}, {"stores": (item.store_id,)}, {"since": item.received_at}):
+        assert counts(**filters) == {"received": 6, "dead": 1}, filters
+    assert counts(store=item.store_id, until=item.received_at) == {}
+    assert counts(search="not ours") is None
+    monkeypatch.setattr(deliveries, "COUNTED", 3)
+    assert counts()["received"] == 4  # more than 3
+    assert counts(store=item.store_id) is None

@@ -44,12 +44,12 @@ def end(container: Container, claimed: ClaimedDelivery, state: DeliveryState, **
 
 def test_a_batch_answers_for_each_in_its_order(container: Container, store_id: str):
     first = keep(container, store_id, b"b", b"a", b"b")
-    assert [one.duplicate for one in first] == [False, False, True]
+    assert [item.duplicate for item in first] == [False, False, True]
     assert first[0].id == first[2].id != first[1].id
     second = keep(container, store_id, b"a", b"c")
-    assert [one.duplicate for one in second] == [True, False]
+    assert [item.duplicate for item in second] == [True, False]
     assert second[0].id == first[1].id
-    assert [row(container, one.id).duplicates for one in first] == [1, 1, 1]
+    assert [row(container, item.id).duplicates for item in first] == [1, 1, 1]
 
 
 def test_an_empty_batch_keeps_nothing(container: Container):
@@ -69,7 +69,7 @@ def test_a_duplicate_of_what_came_to_nothing_queues_it_again(
     assert keep(container, store_id, b"a")[0].duplicate
     again = row(container, kept.id)
     assert (again.state, again.duplicates, again.tries, again.ended_at) == ("received", 1, 0, None)
-    assert [one.id for one in claim(container)] == [kept.id]
+    assert [item.id for item in claim(container)] == [kept.id]
 
 
 @pytest.mark.parametrize("state", [DeliveryState.PROCESSED, DeliveryState.IGNORED])
@@ -112,8 +112,8 @@ def test_writers_with_the_same_rows_in_another_order_do_not_block_each_other(
             kept.extend(keep(container, store_id, *batch[::step]))
 
     _together(*(lambda step=step: write(step) for step in (1, -1) * 2))
-    assert sum(not one.duplicate for one in kept) == 1600
-    assert sum(one.duplicate for one in kept) == 4800
+    assert sum(not item.duplicate for item in kept) == 1600
+    assert sum(item.duplicate for item in kept) == 4800
 
 
 def test_a_batch_is_written_in_one_order_however_it_came(container: Container, store_id: str):
@@ -133,11 +133,11 @@ def test_a_batch_is_written_in_one_order_however_it_came(container: Container, s
         time.sleep(0.3)  # the other waits for our first, and must not hold the second meanwhile
         inbox.keep(session, [second])
     other.join(60)
-    assert [one.duplicate for one in kept] == [True, True]
+    assert [item.duplicate for item in kept] == [True, True]
 
 
-def _identity(one: NewDelivery) -> str:
-    return one.identity
+def _identity(delivery: NewDelivery) -> str:
+    return delivery.identity
 
 
 # claiming
@@ -146,10 +146,10 @@ def _identity(one: NewDelivery) -> str:
 def test_the_oldest_is_claimed_first(container: Container, store_id: str, clock: FrozenClock):
     ids = []
     for body in (b"a", b"b", b"c"):
-        ids += [one.id for one in keep(container, store_id, body)]
+        ids += [item.id for item in keep(container, store_id, body)]
         clock.move(seconds=1)
-    assert [one.id for one in claim(container, 2)] == ids[:2]
-    assert [one.id for one in claim(container, 2)] == ids[2:]
+    assert [item.id for item in claim(container, 2)] == ids[:2]
+    assert [item.id for item in claim(container, 2)] == ids[2:]
     assert claim(container) == []
 
 
@@ -159,7 +159,7 @@ def test_what_is_not_due_yet_waits(container: Container, store_id: str, clock: F
     clock.move(minutes=9)
     assert claim(container) == []
     clock.move(minutes=1)
-    assert [one.tries for one in claim(container)] == [2]
+    assert [item.tries for item in claim(container)] == [2]
 
 
 def test_a_lease_that_is_over_frees_the_delivery_and_the_late_worker_has_lost_it(
@@ -183,7 +183,7 @@ def test_a_claim_reads_no_more_of_a_long_queue_than_it_takes(container: Containe
     asked: list[tuple[str, Any]] = []
     event.listen(container.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
     claim(container)
-    (statement, parameters) = next(one for one in asked if one[0].startswith("SELECT"))
+    (statement, parameters) = next(item for item in asked if item[0].startswith("SELECT"))
     with container.database.autocommit_connection() as driver:
         plan = [step[3] for step in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     assert len(plan) == 1, plan  # no step that sorts
@@ -196,7 +196,7 @@ def test_what_is_given_back_is_as_if_never_claimed(container: Container, store_i
     with container.database.writing() as session:
         (held,) = inbox.hold(session, [claimed])
         inbox.give_back(held, container.now())
-    assert [(one.id, one.tries) for one in claim(container)] == [(claimed.id, 1)]
+    assert [(item.id, item.tries) for item in claim(container)] == [(claimed.id, 1)]
 
 
 def test_two_workers_never_have_one_delivery(container: Container, store_id: str):
@@ -210,7 +210,7 @@ def test_two_workers_never_have_one_delivery(container: Container, store_id: str
             claimed.extend(claim(container, 5))
 
     _together(*[work] * 4)
-    assert len(claimed) == len({one.id for one in claimed}) == 60
+    assert len(claimed) == len({item.id for item in claimed}) == 60
 
 
 def test_only_what_is_ours_can_be_held(container: Container, store_id: str):

@@ -33,7 +33,7 @@ def counted(container):
 @pytest.mark.parametrize("size", [1, 2, 5, 18, 19])
 def test_pages_hold_every_row_once_in_order_where_the_key_runs_both_ways(container, counted, size):
     def read(after, limit):
-        return page_of_rejections(container.database, store_id=None, reason=None, after=after, limit=limit)
+        return page_of_rejections(container.database, store=None, reason=None, after=after, limit=limit)
 
     pages = list(every_page(read, size))
     assert [(row.day, row.store_id, row.reason) for page in pages for row in page.rows] == counted
@@ -43,7 +43,7 @@ def test_pages_hold_every_row_once_in_order_where_the_key_runs_both_ways(contain
 
 
 def test_rows_that_came_or_went_in_between_move_no_other(container, counted):
-    asked = {"store_id": None, "reason": None, "limit": 2}
+    asked = {"store": None, "reason": None, "limit": 2}
     first = page_of_rejections(container.database, **asked)
     with container.database.writing() as session:
         add_counts(session, {("", "length", TODAY): 1})  # before the place where the next page begins

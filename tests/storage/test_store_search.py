@@ -30,7 +30,7 @@ def kept(container):
         keep_link(container, store_id, f"700{n}")
         keep_account(container, f"700{n}", next_poll_at=SETTLED)
         with container.database.writing() as session:
-            said = {"rest_base": "https://x.example/", "keys_sealed": "", "connected_at": at}
+            said = {"rest_base": "https://x.example/", "keys_encrypted": "", "connected_at": at}
             session.add(Bridge(store_id=store_id, next_check_at=SETTLED, failures=0, **said))
             session.add_all(
                 WebhookEndpoint(id=f"hk_{n}{topic}", store_id=store_id, topic=topic) for topic in "ab"

@@ -28,7 +28,7 @@ def keep_many(container: Container, store_id: str, count: int) -> None:
 
 
 def shares(container: Container, claims: list[ClaimedDelivery]) -> Counter[str | None]:
-    return Counter(row(container, one.id).store_id for one in claims)
+    return Counter(row(container, item.id).store_id for item in claims)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_store_alone_has_the_whole_batch_in_its_order(container, stores, clock
         keep_many(container, stores[0], 4)
         clock.move(seconds=1)
     keep(container, stores[0], *(b"x%d" % number for number in range(20)))
-    first = [row(container, one.id).received_at for one in claim(container, 20)]
+    first = [row(container, item.id).received_at for item in claim(container, 20)]
     assert len(first) == 20
     assert first == sorted(first)
 
@@ -85,7 +85,7 @@ def test_tiktoks_own_webhooks_have_a_lane_beside_the_stores(container, stores, c
     (notice,) = keep(container, stores[1], b"notice")
     with container.database.writing() as session:
         session.execute(update(Delivery).where(Delivery.id == notice.id).values(store_id=None))
-    assert notice.id in {one.id for one in claim(container, 5)}
+    assert notice.id in {item.id for item in claim(container, 5)}
 
 
 def test_two_workers_share_a_crowd_without_taking_anything_twice(container, stores):
@@ -97,7 +97,7 @@ def test_two_workers_share_a_crowd_without_taking_anything_twice(container, stor
             return
         others = claim(container, 8)
     assert len(others) == 8
-    assert not {one.id for one in taken} & {one.id for one in others}
+    assert not {item.id for item in taken} & {other.id for other in others}
 
 
 def test_a_crowd_is_claimed_without_reading_through_anybodys_queue(container, stores):
@@ -109,7 +109,7 @@ def test_a_crowd_is_claimed_without_reading_through_anybodys_queue(container, st
     asked: list[tuple[str, Any]] = []
     event.listen(container.database.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
     claim(container, 10)
-    walks = [one for one in asked if "RECURSIVE" in one[0]]
+    walks = [item for item in asked if "RECURSIVE" in item[0]]
     assert len(walks) == 3  # lanes from a place on, the others, their turns
     with container.database.autocommit_connection() as driver:
         steps = [

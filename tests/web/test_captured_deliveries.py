@@ -32,11 +32,11 @@ class Shops:
             self.paths[secret] = add_shop(self.container, url, webhook_secret=secret).webhook_path
         return self.paths[secret]
 
-    def send(self, one: Capture, *, secret: str | None = None, **changes: object) -> Reply:
-        headers = changes.get("headers", one.headers)
-        body = changes.get("body", one.body)
-        path = self.path(one.secret if secret is None else secret)
-        return send(self.base_url, one.method, path, headers, body)  # type: ignore[arg-type]
+    def send(self, capture: Capture, *, secret: str | None = None, **changes: object) -> Reply:
+        headers = changes.get("headers", capture.headers)
+        body = changes.get("body", capture.body)
+        path = self.path(capture.secret if secret is None else secret)
+        return send(self.base_url, capture.method, path, headers, body)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -52,15 +52,15 @@ def test_there_are_captures_of_both_versions():
 
 @pytest.mark.parametrize("file", FILES)
 def test_signed_ones_are_accepted_and_pings_answered(shops: Shops, file: str):
-    for one in captures(file):
-        reply = shops.send(one)
-        if one.method == "GET":  # a ping the store was redirected with: no longer a ping
-            assert (reply.status, reply.headers["allow"]) == (405, "POST"), one.note
-        elif one.is_signed:
-            assert (reply.status, reply.json["status"]) == (200, "accepted"), one.note
+    for capture in captures(file):
+        reply = shops.send(capture)
+        if capture.method == "GET":  # a ping the store was redirected with: no longer a ping
+            assert (reply.status, reply.headers["allow"]) == (405, "POST"), capture.note
+        elif capture.is_signed:
+            assert (reply.status, reply.json["status"]) == (200, "accepted"), capture.note
         else:
-            assert (reply.status, reply.json) == (200, {"status": "pong"}), one.note
-    expected = [one.body for one in captures(file) if one.is_signed]
+            assert (reply.status, reply.json) == (200, {"status": "pong"}), capture.note
+    expected = [capture.body for capture in captures(file) if capture.is_signed]
     with shops.container.database.reading() as session:
         rows = list(session.query(Delivery).order_by(Delivery.id))
     assert [row.body_sha256 for row in rows] == [sha256(body).hexdigest() for body in expected]
@@ -71,25 +71,25 @@ def test_signed_ones_are_accepted_and_pings_answered(shops: Shops, file: str):
 
 @pytest.mark.parametrize("file", FILES)
 def test_what_is_not_quite_as_signed_is_refused_and_not_kept(shops: Shops, file: str):
-    for one in captures(file):
-        if not one.is_signed:
+    for capture in captures(file):
+        if not capture.is_signed:
             continue
-        altered = one.body[:-1] + bytes([one.body[-1] ^ 1])
-        unsigned = [pair for pair in one.headers if pair[0] != "X-WC-Webhook-Signature"]
+        altered = capture.body[:-1] + bytes([capture.body[-1] ^ 1])
+        unsigned = [pair for pair in capture.headers if pair[0] != "X-WC-Webhook-Signature"]
         for reply in (
-            shops.send(one, body=altered),
-            shops.send(one, headers=unsigned),
-            shops.send(one, secret="another-secret"),
+            shops.send(capture, body=altered),
+            shops.send(capture, headers=unsigned),
+            shops.send(capture, secret="another-secret"),
         ):
-            assert (reply.status, reply.json) == REFUSED, one.note
+            assert (reply.status, reply.json) == REFUSED, capture.note
     with shops.container.database.reading() as session:
         assert session.query(Delivery).count() == 0
 
 
 @pytest.mark.parametrize("file", ["signatures.json"])
 def test_a_typed_secret_that_woocommerce_cleaned_does_not_verify(shops: Shops, file: str):
-    cleaned = [one for one in captures(file) if one.was_cleaned and one.told_secret != "0"]
+    cleaned = [capture for capture in captures(file) if capture.was_cleaned and capture.told_secret != "0"]
     assert len(cleaned) == 6
-    for one in cleaned:
-        assert (shops.send(one, secret=one.told_secret).status, one.told_secret) == (401, one.told_secret)
-        assert shops.send(one).status == 200
+    for item in cleaned:
+        assert (shops.send(item, secret=item.told_secret).status, item.told_secret) == (401, item.told_secret)
+        assert shops.send(item).status == 200

@@ -1,8 +1,6 @@
 """/metrics tells what is in the database, in Prometheus' words, and to insiders only."""
 
-import tomllib
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -13,10 +11,9 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.operations import metrics
 from receiver.storage import heartbeats, rejections
 from receiver.storage.tables import Delivery
+from receiver.version import VERSION
 from tests.db_factories import keep_all, keep_store
 from tests.staff import staff_token
-
-PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 @pytest.fixture
@@ -33,7 +30,9 @@ def figures(client):
         assert answer.status_code == 200
         return {
             sample.name.removeprefix("ad_credit_"): {
-                " ".join(one.labels.values()): one.value for one in family.samples if one.name == sample.name
+                " ".join(item.labels.values()): item.value
+                for item in family.samples
+                if item.name == sample.name
             }
             for family in text_string_to_metric_families(answer.text)
             for sample in family.samples
@@ -108,8 +107,8 @@ def test_calls_to_tiktok_are_counted_by_what_they_came_to(container, figures):
         ("advertiser/info", "40102"),
         ("advertiser/info", "0"),
     ):
-        container.budget.count(path, code)
-    container.budget.count("advertiser/info", "40102")
+        container.budget.count(path, code, container.now())
+    container.budget.count("advertiser/info", "40102", container.now())
     assert figures()["tiktok_calls_total"] == {
         "0 report/integrated/get": 1,
         "40102 advertiser/info": 2,
@@ -121,7 +120,7 @@ def test_it_tells_what_runs_and_how_much_was_decided(container, figures):
     keep_all(container)
     decide_store(container.database, container.now(), "st_1")
     found = figures()
-    assert found["build_info"] == {tomllib.loads(PROJECT.read_text())["project"]["version"]: 1}
+    assert found["build_info"] == {VERSION: 1}
     assert found["decisions_total"] == {"": 1}
 
 

@@ -143,10 +143,10 @@ def test_a_file_of_codes_is_checked_and_recorded_without_a_page_that_shows_them(
     text = f"award,reference,as\n{award_id},{CODE},code\n"
     checked = operator.post("/admin/awards/file", text=text, do="check").text
     assert (CODE in checked, SHOWN in checked) == (False, True)
-    sealed = re.search(r'name="checked" value="([^"]+)"', checked)[1]
-    assert "1 credits are issued" in operator.post("/admin/awards/file", checked=sealed, do="issue").text
+    encrypted = re.search(r'name="checked" value="([^"]+)"', checked)[1]
+    assert "1 credits are issued" in operator.post("/admin/awards/file", checked=encrypted, do="issue").text
     assert merchant_code(container) == SHOWN
-    forged = operator.post("/admin/awards/file", checked="x" + sealed, do="issue")
+    forged = operator.post("/admin/awards/file", checked="x" + encrypted, do="issue")
     assert (forged.status_code, "give the file again" in forged.text) == (400, True)
 
 
@@ -212,7 +212,7 @@ def test_where_there_is_no_code_that_is_said(container, award_id):
         return client.post(f"/api/v1/admin/awards/{path}/code", headers=token, base_url=BASE)
 
     with container.database.writing() as session:
-        session.get(Award, award_id).code_sealed = None
+        session.get(Award, award_id).code_encrypted = None
     assert (ask(award_id).status_code, "was removed" in ask(award_id).text) == (409, True)
     with container.database.writing() as session:
         session.get(Award, award_id).delivery = "applied"

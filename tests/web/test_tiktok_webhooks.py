@@ -300,7 +300,7 @@ def test_a_notice_replayed_has_the_account_polled_once_more(app, container, acco
 
 def test_whatever_arrives_breaks_nothing_and_only_what_is_signed_is_kept(app, container):
     chance = random.Random(20251123)
-    raws = [one["raw_body"].encode() for one in EXAMPLES.values()]
+    raws = [example["raw_body"].encode() for example in EXAMPLES.values()]
     kept = set()
     for _ in range(600):
         body = chance.choice(raws)

@@ -344,7 +344,7 @@ def test_a_handshake_that_is_never_answered_ends():
 def test_no_log_of_the_way_holds_what_an_address_carries(caplog, monkeypatch):
     pool = logging.getLogger("urllib3.connectionpool")
     monkeypatch.setattr(
-        pool, "filters", [one for one in pool.filters if one.__module__ == "wp_bridge.safe_http"]
+        pool, "filters", [item for item in pool.filters if item.__module__ == "wp_bridge.safe_http"]
     )
     caplog.set_level(logging.DEBUG)
     with served(app()) as url:

@@ -16,8 +16,8 @@ MISSING = object()
 
 
 def test_the_real_ones_are_read():
-    read = [read_signal(one.json["arg"]) for one in captures("signals.json")]  # type: ignore[index]
-    assert [(one["seq"], one["event"]) for one in read] == [
+    read = [read_signal(capture.json["arg"]) for capture in captures("signals.json")]  # type: ignore[index]
+    assert [(item["seq"], item["event"]) for item in read] == [
         (1, "integration_installed"),
         (2, "integration_set_up"),
         (3, "account_linked"),

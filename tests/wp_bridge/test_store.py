@@ -19,7 +19,7 @@ from wp_bridge.safe_http import Limits, SafeHttpClient, SafeHttpResponse
 from wp_bridge.store import RemoteStore, StoreFacts, Webhook, has_key_page, probe
 
 KEY, SECRET = "ck_" + "a" * 40, "cs_" + "b" * 40
-EXAMPLES = {f"{number}: {one.note}": one for number, one in enumerate(rest_examples())}
+EXAMPLES = {f"{number}: {item.note}": item for number, item in enumerate(rest_examples())}
 UUID = "d8d1debe-a4e0-420c-bf38-babeb7617605"
 
 
@@ -36,7 +36,7 @@ class Recorded:
 
 
 def recorded(note):
-    return next(one for one in EXAMPLES.values() if one.note == note)
+    return next(example for example in EXAMPLES.values() if example.note == note)
 
 
 def store_of(example):
@@ -93,7 +93,7 @@ def test_every_recorded_answer_is_read_or_refused_with_the_stores_own_code(name)
 
 def test_calls_over_https_carry_the_keys_in_a_header_and_never_in_the_address():
     store, guard = store_of(recorded("list"))
-    (hook,) = [one for one in store.webhooks() if one.id == 118]
+    (hook,) = [webhook for webhook in store.webhooks() if webhook.id == 118]
     assert hook == Webhook(
         118, "order.created", "http://inbox.example/hook/rest", "active", ("woocommerce_new_order",)
     )
@@ -238,7 +238,7 @@ def test_each_fault_of_a_shop_is_one_trouble(shop, guard, fault):
 def test_a_shop_is_probed_without_keys(shop, guard):
     shop.setup.name = "Tea"
     assert probe(guard, f"{shop.url}/") == (f"{shop.url}/", "Tea")
-    assert [one.key for one in shop.asked] == [None]
+    assert [item.key for item in shop.asked] == [None]
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_a_key_page_that_the_host_blocks_is_seen_without_keys_and_no_other_fault
 def test_wordpress_with_plain_permalinks_leads_round_in_circles(shop, guard):
     shop.setup.permalinks = Permalinks.PLAIN
     assert trouble_of(probe, guard, f"{shop.url}/")[0] is StoreTrouble.NO_PERMALINKS
-    asked = [(one.path.partition("?")[0], one.status) for one in shop.asked]
+    asked = [(item.path.partition("?")[0], item.status) for item in shop.asked]
     assert asked == [("/wp-json/", 404), ("/index.php/wp-json/", 301), ("/", 200)]
 
 
@@ -349,7 +349,7 @@ def safe_guard(authority):
 
 
 def signed(shop):
-    return ["oauth_signature" in one.path for one in shop.asked]
+    return ["oauth_signature" in item.path for item in shop.asked]
 
 
 def test_over_https_keys_go_in_a_header(safe_shop, safe_guard):
@@ -364,7 +364,7 @@ def test_where_the_web_server_drops_that_header_calls_are_signed_from_then_on(sa
     assert store.webhooks() == []
     store.put_token("stt_1")
     assert signed(safe_shop) == [False, True, True]
-    assert not any("cs_" in one.path for one in safe_shop.asked)
+    assert not any("cs_" in item.path for item in safe_shop.asked)
 
 
 def test_a_shop_behind_a_proxy_that_takes_itself_for_http_gets_what_it_would_sign(safe_shop, safe_guard):
@@ -373,7 +373,7 @@ def test_a_shop_behind_a_proxy_that_takes_itself_for_http_gets_what_it_would_sig
     assert store.webhooks() == []
     assert store.facts().currency == "USD"
     assert signed(safe_shop)[:3] == [False, True, True]
-    assert [one.status for one in safe_shop.asked][:3] == [401, 401, 200]
+    assert [item.status for item in safe_shop.asked][:3] == [401, 401, 200]
 
 
 def test_a_secret_that_is_wrong_is_not_tried_in_other_ways(safe_shop, safe_guard):
@@ -526,7 +526,7 @@ def test_what_a_store_says_of_itself_is_known_only_where_it_has_the_right_form()
         "active_plugins": [7, {"plugin": "a/b.php"}, {"version": "1"}],
     }
     answers = [
-        SafeHttpResponse(200, {}, json.dumps(one).encode()) for one in (status, {"value": "somewhere"})
+        SafeHttpResponse(200, {}, json.dumps(item).encode()) for item in (status, {"value": "somewhere"})
     ]
     facts = hearing(*answers, SafeHttpResponse(404, {}, b"")).facts()
     assert facts == StoreFacts(None, None, None, None, None, None, "6.8", None, (("a/b.php", None),))

@@ -79,8 +79,8 @@ class Mail:
         if not user:
             return
         if not (isinstance(server.sock, ssl.SSLSocket) or _is_loopback(self._host)):
-            told = f"{self._host} offers no encryption, and gets no password without"
-            raise ProviderError(told, advice=Advice.CONFIGURATION)
+            refusal = f"{self._host} offers no encryption, and gets no password without"
+            raise ProviderError(refusal, advice=Advice.CONFIGURATION)
         server.login(unquote(user), unquote(password or ""))
 
     def _mail(self, message: Message, recipients: str) -> EmailMessage:

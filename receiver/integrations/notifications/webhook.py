@@ -29,8 +29,8 @@ class StaffWebhook:
     def send(self, message: Message) -> None:
         """Raises ProviderError for anything but a 2xx."""
         at = message.at.astimezone(UTC)  # the library takes any zone's hours for UTC's
-        told = {"text": message.text, "subject": message.subject, **message.data}
-        body = json.dumps({"type": TYPE, "timestamp": at.isoformat(), "data": told})
+        content = {"text": message.text, "subject": message.subject, **message.data}
+        body = json.dumps({"type": TYPE, "timestamp": at.isoformat(), "data": content})
         headers = {
             "Content-Type": "application/json",
             "webhook-id": message.id,

@@ -165,7 +165,7 @@ class Consented(_ReplySchema):
     @post_load
     def accounts(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Drop what is no account: TikTok writes 0 there."""
-        return {**data, "advertiser_ids": [one for one in data["advertiser_ids"] if account_id(one)]}
+        return {**data, "advertiser_ids": [item for item in data["advertiser_ids"] if account_id(item)]}
 
 
 class UserInfo(_ReplySchema):

@@ -38,7 +38,7 @@ class CallLimiter(Protocol):
 
     def answered(self, advertiser_id: str | None, turn: Slot) -> None: ...
 
-    def count(self, path: str, code: str) -> None: ...
+    def count(self, path: str, code: str, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,6 @@ class ThrottledCaller:
     def count(self, path: str, code: int | None) -> None:
         """Count a call by its code (None: no answer of the API); a failure to count is only logged."""
         try:
-            self.budget.count(path, NO_ANSWER if code is None else str(code))
+            self.budget.count(path, NO_ANSWER if code is None else str(code), self.now())
         except StorageUnavailable as error:
             log.warning("tiktok call not counted", path=path, error=str(error))

@@ -87,7 +87,7 @@ def _about_ads(body: dict[str, Any]) -> TikTokNotice | UnusedEvent:
         values = entry.get("changed_metrics_values")
         if values is not None and not isinstance(values, dict):
             raise InputError("must be an object", path=where)
-        named |= {_id(one, where) for one in values or ()}
+        named |= {_id(item, where) for item in values or ()}
         access_lost |= bool(entry.get("message"))  # nothing else is told in words, and these are not stated
     if len(named) > MOST_ACCOUNTS:
         raise InputError(f"must name at most {MOST_ACCOUNTS} ad accounts", path="entry")

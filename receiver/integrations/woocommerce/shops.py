@@ -23,8 +23,8 @@ class RestShop:
         self._store = store
 
     def facts(self) -> ShopFacts:
-        told = _asked(self._store.facts)
-        return ShopFacts(**vars(told))
+        answer = _asked(self._store.facts)
+        return ShopFacts(**vars(answer))
 
     def webhooks(self) -> Sequence[ActualWebhook]:
         return [_found(hook) for hook in _asked(self._store.webhooks)]
@@ -86,10 +86,10 @@ def _asked(call: Callable[[], Told]) -> Told:
     try:
         return call()
     except StoreError as error:
-        told = ShopError(
+        shop_error = ShopError(
             error.trouble,
             f"the store did not do it: {error}",
             retry_after=error.retry_after,
             redirected=isinstance(error, Redirected),
         )
-    raise told
+    raise shop_error

@@ -128,6 +128,6 @@ class ClockMoves:
 def _move(kept: Any) -> ClockMove | None:
     if kept is None:
         return None
-    changes = tuple(Change(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in kept["changes"])
+    changes = tuple(Change(**{**item, "at": datetime.fromisoformat(item["at"])}) for item in kept["changes"])
     start, end = (datetime.fromisoformat(kept[name]) for name in ("start", "end"))
     return ClockMove(start, end, kept["steps"], kept["done"], changes)

@@ -79,8 +79,8 @@ def on_command(fault: str, advertiser: str, as_json: bool) -> None:
 def off_command(fault: str | None, all_of_them: bool, advertiser: str | None, as_json: bool) -> None:
     """Switch a fault off, or all of them."""
     faults = _controls().faults
-    for one in _chosen(Fault, fault, all_of_them):
-        faults.off(one, advertiser)
+    for item in _chosen(Fault, fault, all_of_them):
+        faults.off(item, advertiser)
     _show_faults(faults, as_json)
 
 
@@ -113,8 +113,8 @@ def shop_on_command(fault: str, shop: str, as_json: bool) -> None:
 def shop_off_command(fault: str | None, all_of_them: bool, shop: str | None, as_json: bool) -> None:
     """Switch a fault off, or all of them."""
     faults = _controls().shop_faults
-    for one in _chosen(ShopFault, fault, all_of_them):
-        faults.off(one, shop)
+    for item in _chosen(ShopFault, fault, all_of_them):
+        faults.off(item, shop)
     _show_shop_faults(faults, as_json)
 
 
@@ -142,8 +142,8 @@ def _show_shop_faults(faults: ShopFaults, as_json: bool) -> None:
 def _on(switches: Switches[Kind]) -> dict[Kind, list[str]]:
     """Whose each fault is on for."""
     on: dict[Kind, list[str]] = defaultdict(list)
-    for one in switches.switched_on():
-        on[one.fault].append(one.whose or "all")
+    for item in switches.switched_on():
+        on[item.fault].append(item.whose or "all")
     return on
 
 

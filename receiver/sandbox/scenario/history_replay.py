@@ -66,7 +66,7 @@ def live_past(
         reception = WebhookReceiver(then.database, then.cipher, then.settings.max_body_bytes, clock)
         with served(WebhookMiddleware(NotFound(), reception)) as web:
             past = _Past(then, memory, Stores(web, memory, place.state))
-            for event, merchant in sorted(due, key=lambda one: one[0].at):
+            for event, merchant in sorted(due, key=lambda item: item[0].at):
                 clock.at = event.at
                 past.live(merchant, event)
                 memory.stores[merchant.key].told += 1

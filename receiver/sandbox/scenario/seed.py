@@ -48,7 +48,7 @@ def begin(container: Container, place: SandboxPaths) -> SandboxState:
         if not place.terms(programme).exists():
             write_private(place.terms(programme), programme_text(programme, memory.born))
     _let_demo_in(container, memory.password)
-    for merchant in sorted(MERCHANTS, key=lambda one: one.started):  # first come, first served
+    for merchant in sorted(MERCHANTS, key=lambda item: item.started):  # first come, first served
         if not _is_there(container.database, memory, merchant):
             memory.stores[merchant.key] = _joined(container, place, memory.born, merchant)
             memory.save(place.state)

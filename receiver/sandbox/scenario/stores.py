@@ -76,7 +76,7 @@ def main() -> None:
     assert memory is not None
     stores, now = Stores(place.web, memory, place.state), Controls(place.folder).clock
     # Those whose signals are never understood are left in peace: a day of them would bury everything else.
-    speak = [one for one in MERCHANTS if one.trouble in (None, MerchantTrouble.WRONG_SECRET)]
+    speak = [item for item in MERCHANTS if item.trouble in (None, MerchantTrouble.WRONG_SECRET)]
     for merchant in speak:
         _check_in(stores, merchant, now())
     for turn, merchant in enumerate(itertools.cycle(speak)):

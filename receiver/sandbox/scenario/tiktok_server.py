@@ -22,7 +22,7 @@ from receiver.sandbox.tiktok.notices import Notices
 
 def accounts(born: date) -> dict[str, SandboxAccount]:
     """The world's ad accounts by advertiser id."""
-    made = [_account(one, one.account, born) for one in MERCHANTS if one.account]
+    made = [_account(merchant, merchant.account, born) for merchant in MERCHANTS if merchant.account]
     return {account.advertiser_id: account for account in made}
 
 
@@ -40,7 +40,8 @@ def _account(merchant: SandboxMerchant, account: MerchantAdAccount, born: date) 
         business_center=account.business_center,
         days={born + timedelta(days=day): _day(account, day, born) for day in range(first, LAST_DAY + 1)},
         payments=[
-            AccountPayment(timeline.moment(born, one.day, 15), one.subtotal, one.tax) for one in account.bills
+            AccountPayment(timeline.moment(born, bill.day, 15), bill.subtotal, bill.tax)
+            for bill in account.bills
         ],
         reads_finance=account.shows_bills,
         revoked_at=None if account.revoked is None else timeline.moment(born, account.revoked, 9),

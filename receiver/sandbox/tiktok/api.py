@@ -93,7 +93,7 @@ def advertiser_info() -> Response:
     ids = json_list(request.args, "advertiser_ids")
     if len(ids) > MOST_IDS:
         raise Refusal(TOO_MANY_IDS, f"At most {MOST_IDS} advertiser_ids.")
-    shown = [_info(one) for one in _allowed(mine, ids) if Fault.EMPTY_LIST not in _faults()]
+    shown = [_info(item) for item in _allowed(mine, ids) if Fault.EMPTY_LIST not in _faults()]
     if "fields" in request.args and shown:
         wanted = words(request.args, "fields", shown[0])
         shown = [{name: row[name] for name in wanted} for row in shown]
@@ -157,7 +157,7 @@ def _reached_by(token: Any) -> dict[str, SandboxAccount]:
 
 def _those_of(token: str) -> dict[str, SandboxAccount]:
     reached = _consents().reached_by(token, _accounts().values(), _now())
-    return {one.advertiser_id: one for one in reached}
+    return {item.advertiser_id: item for item in reached}
 
 
 def _faults() -> Collection[Fault]:
@@ -168,7 +168,7 @@ def _faults() -> Collection[Fault]:
     token, query = request.headers.get("Access-Token", ""), request.query_string.decode()
     mine = _those_of(token)
     hitting: Faults = current_app.extensions["tiktok_faults"]
-    met = hitting([one for one in mine if one in query] or list(mine))
+    met = hitting([item for item in mine if item in query] or list(mine))
     return met if token else set(met) - OF_A_TOKEN
 
 

@@ -74,7 +74,7 @@ class Consents:
         named(body)
         with self._lock:
             self._revoked.add(str(body["access_token"]))
-        return {"app_id": body["app_id"], "advertiser_ids": [one.advertiser_id for one in reached]}
+        return {"app_id": body["app_id"], "advertiser_ids": [item.advertiser_id for item in reached]}
 
     def reached_by(
         self, token: str, accounts: Iterable[SandboxAccount], now: datetime
@@ -84,14 +84,16 @@ class Consents:
             return []
         grant = _read(token)
         if grant is None:
-            mine = (one for one in accounts if hmac.compare_digest(one.token.encode(), token.encode()))
-            return [one for one in mine if one.revoked_at is None or now < one.revoked_at]
+            mine = (
+                account for account in accounts if hmac.compare_digest(account.token.encode(), token.encode())
+            )
+            return [item for item in mine if item.revoked_at is None or now < item.revoked_at]
         finance = grant.gives(FINANCE)
         return [
-            replace(one, reads_finance=one.reads_finance and finance)
-            for one in accounts
-            if one.advertiser_id in grant.advertiser_ids
-            and (one.revoked_at is None or not grant.at < one.revoked_at <= now)
+            replace(account, reads_finance=account.reads_finance and finance)
+            for account in accounts
+            if account.advertiser_id in grant.advertiser_ids
+            and (account.revoked_at is None or not grant.at < account.revoked_at <= now)
         ]
 
     def require_scope(self, token: str, scope: int) -> None:
@@ -104,7 +106,7 @@ class Consents:
         grant = _read(token)
         if grant is not None:
             return sorted(grant.scopes)
-        finance = any(one.reads_finance for one in accounts if one.token == token)
+        finance = any(account.reads_finance for account in accounts if account.token == token)
         return sorted([*SCOPES, *([FINANCE] if finance else [])])
 
 

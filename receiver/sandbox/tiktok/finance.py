@@ -27,11 +27,11 @@ def balances(reachable: Iterable[SandboxAccount], args: Mapping[str, str], now: 
 
 def _asked(reachable: Iterable[SandboxAccount], args: Mapping[str, str]) -> list[SandboxAccount]:
     """Those of the Business Center whose money the user may see; the keyword matches parts of id and name."""
-    mine = [one for one in reachable if one.business_center == args.get("bc_id") and one.reads_finance]
+    mine = [item for item in reachable if item.business_center == args.get("bc_id") and item.reads_finance]
     if not mine:
         raise Refusal(NO_PERMISSION, "No permission to operate this Business Center.")
     keyword = json_object(args.get("filtering", "{}")).get("keyword", "")
-    return [one for one in mine if keyword in one.advertiser_id or keyword in one.name]
+    return [item for item in mine if keyword in item.advertiser_id or keyword in item.name]
 
 
 def _paged(key: str, rows: list[dict[str, Any]], args: Mapping[str, str]) -> dict[str, Any]:
@@ -68,11 +68,11 @@ def _balance(account: SandboxAccount, args: Mapping[str, str], now: datetime) ->
 def _spent(account: SandboxAccount, first: date, last: date, now: datetime) -> AccountDay:
     """What was spent on these dates as far as reports show it; the fake's dates are the account's own."""
     seen = [account.figures(day, now) for day in account.days if first <= day <= last]
-    spent = [(one.spend, one.billed_cost or Decimal(0)) for one in seen if one]
+    spent = [(item.spend, item.billed_cost or Decimal(0)) for item in seen if item]
     cash = sum((net for _, net in spent), Decimal(0))
     return AccountDay(cash=cash, credit=sum((gross for gross, _ in spent), Decimal(0)) - cash)
 
 
 def _paid_in(account: SandboxAccount, kind: str, now: datetime) -> Decimal:
-    rows = (one.subtotal for one in account.payments if one.type == kind and one.at <= now)
+    rows = (payment.subtotal for payment in account.payments if payment.type == kind and payment.at <= now)
     return sum(rows, Decimal(0))

@@ -105,9 +105,9 @@ def _readable(reachable: Iterable[SandboxAccount], asked: LedgerQuery) -> list[S
     """The accounts asked for; all must be of the Business Center, and its money the user's to see."""
     mine = {account.advertiser_id: account for account in reachable if account.business_center == asked.bc_id}
     ids = mine if asked.account_ids is None else asked.account_ids
-    if not mine or not set(ids) <= set(mine) or not all(mine[one].reads_finance for one in ids):
+    if not mine or not set(ids) <= set(mine) or not all(mine[item].reads_finance for item in ids):
         raise Refusal(NO_PERMISSION, "No permission to operate this Business Center or advertiser.")
-    return [mine[one] for one in ids]
+    return [mine[item] for item in ids]
 
 
 def _shown(account: SandboxAccount, place: int, payment: AccountPayment) -> dict[str, Any]:

@@ -47,15 +47,15 @@ class Notices:
         """Tell of every change there is; the statuses it was answered with."""
         known: Mapping[str, SandboxAccount] = self._accounts()
         answers = []
-        for one in self._subscriptions.all():
-            if self._is_dead(one, known):
-                self._subscriptions.drop(one["subscription_id"])
-                answers.append(self._tell_of_lost_access(one))
+        for subscription in self._subscriptions.all():
+            if self._is_dead(subscription, known):
+                self._subscriptions.drop(subscription["subscription_id"])
+                answers.append(self._tell_of_lost_access(subscription))
                 continue
-            for advertiser_id in one["subscription_detail"]["advertiser_ids"]:
+            for advertiser_id in subscription["subscription_detail"]["advertiser_ids"]:
                 account = known.get(advertiser_id)
-                if account is not None and (body := self._change(one, account)) is not None:
-                    answers.append(_send(one, body))
+                if account is not None and (body := self._change(subscription, account)) is not None:
+                    answers.append(_send(subscription, body))
         return answers
 
     def _run(self) -> None:
@@ -70,7 +70,9 @@ class Notices:
         detail = subscription["subscription_detail"]
         reached = self._consents.reached_by(detail["access_token"], known.values(), self._now())
         wanted = set(detail["advertiser_ids"])
-        return not wanted <= {one.advertiser_id for one in reached} or bool(DEAD & set(self._faults(wanted)))
+        return not wanted <= {item.advertiser_id for item in reached} or bool(
+            DEAD & set(self._faults(wanted))
+        )
 
     def _tell_of_lost_access(self, subscription: Mapping[str, Any]) -> int:
         """Of an account's two subscriptions each tells it in one of TikTok's two ways; neither names it."""
@@ -120,7 +122,7 @@ def _status_changed(
 def _figures(account: SandboxAccount, now: datetime) -> str:
     """All that reports show of an account, as one text."""
     shown = (account.figures(day, now) for day in sorted(account.days))
-    return str(sum(one.spend for one in shown if one))
+    return str(sum(item.spend for item in shown if item))
 
 
 def _send(subscription: Mapping[str, Any], body: Mapping[str, Any]) -> int:

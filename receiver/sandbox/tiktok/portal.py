@@ -53,9 +53,12 @@ def portal(
 def _page(app_id: str, accounts: Collection[SandboxAccount]) -> Response:
     shown = [
         TICK.format(
-            name="account", value=one.advertiser_id, ticked="", label=f"{one.name} ({one.advertiser_id})"
+            name="account",
+            value=account.advertiser_id,
+            ticked="",
+            label=f"{account.name} ({account.advertiser_id})",
         )
-        for one in sorted(accounts, key=lambda one: one.name)
+        for account in sorted(accounts, key=lambda item: item.name)
     ]
     asked = [
         TICK.format(name="permission", value=name, ticked=Markup(" checked"), label=name)

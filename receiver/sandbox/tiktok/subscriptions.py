@@ -52,12 +52,12 @@ class Subscriptions:
 
     def listed(self, args: Mapping[str, str]) -> dict[str, Any]:
         named(args)
-        mine = [one for one in self._kept.values() if one["app_id"] == args["app_id"]]
+        mine = [item for item in self._kept.values() if item["app_id"] == args["app_id"]]
         wanted = args.get("subscribe_entity")
         shown = [
-            {name: value for name, value in one.items() if name != "secret"}
-            for one in mine
-            if wanted in (None, one["subscribe_entity"])
+            {name: value for name, value in item.items() if name != "secret"}
+            for item in mine
+            if wanted in (None, item["subscribe_entity"])
         ]
         page, size = (
             number(args, "page", default=1, most=10**6),

@@ -33,6 +33,9 @@ DEEDS: dict[str, Callable[[SandboxShop], None]] = {
     "Delete the plugin's files": companion.remove,
     "Install the plugin": lambda shop: setattr(shop.setup, "companion", PLUGIN),
     "Lose the plugin's token": companion.lose_token,
+    "Restore a backup of five signals ago": lambda shop: companion.restore(
+        shop, max(0, shop.records.seq - 5)
+    ),
 }
 STATUSES = {"Pause": "paused", "Disable": "disabled", "Activate": "active"}
 DELETE = "Delete"

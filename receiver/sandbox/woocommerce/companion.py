@@ -47,14 +47,20 @@ def keep_token(shop: SandboxShop, token: str, key: Key | None) -> None:
         shop.records.token = token
         label = key and APPROVED.fullmatch(key.description)
         if key and label:
-            older = [one for one in shop.records.keys if one.id < key.id and _is_of(one, label[1])]
-            shop.records.keys = [one for one in shop.records.keys if one not in older]
+            older = [item for item in shop.records.keys if item.id < key.id and _is_of(item, label[1])]
+            shop.records.keys = [item for item in shop.records.keys if item not in older]
 
 
 def lose_token(shop: SandboxShop) -> None:
     """As a backup from before the connection does."""
     with shop.changing():
         shop.records.token = None
+
+
+def restore(shop: SandboxShop, seq: int) -> None:
+    """Put the plugin back to a backup of when its last signal was number `seq`: it counts on from there."""
+    with shop.changing():
+        shop.records.seq = seq
 
 
 def is_admitted(shop: SandboxShop, key: Key | None) -> bool:

@@ -84,7 +84,7 @@ def recall(file: Path) -> Records:
     try:
         kept: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         of_lists = {"keys": Key, "hooks": Hook, "queue": Waiting}
-        lists = {name: [kind(**one) for one in kept[name]] for name, kind in of_lists.items()}
+        lists = {name: [kind(**item) for item in kept[name]] for name, kind in of_lists.items()}
         return Records(**{**kept, **lists})
     except FileNotFoundError:
         return Records(install_id=str(uuid.uuid4()))

@@ -59,7 +59,7 @@ class Route:
 
     def endpoint(self, method: str) -> Endpoint | None:
         wanted = "GET" if method == "HEAD" else method
-        return next((one for methods, one in self.endpoints.items() if wanted in methods.split(", ")), None)
+        return next((item for methods, item in self.endpoints.items() if wanted in methods.split(", ")), None)
 
 
 def respond(
@@ -90,18 +90,18 @@ def with_fields(answer: Answer, fields: Any) -> Any:
     data = answer.data
     if isinstance(fields, str) and fields.strip(", "):
         wanted = _tree(name.strip() for name in fields.split(",") if name.strip())
-        data = [_cut(one, wanted) for one in data] if isinstance(data, list) else _cut(data, wanted)
+        data = [_cut(item, wanted) for item in data] if isinstance(data, list) else _cut(data, wanted)
     return data if answer.links is None else {**data, "_links": answer.links}
 
 
 def _find(
     shop: SandboxShop, asking: Asking, route: str, routes: list[Route]
 ) -> tuple[Route, Endpoint, Asking]:
-    for one in routes:
-        found = one.match(route) if one.there(shop) else None
-        endpoint = one.endpoint(asking.method) if found is not None else None
+    for item in routes:
+        found = item.match(route) if item.there(shop) else None
+        endpoint = item.endpoint(asking.method) if found is not None else None
         if found is not None and endpoint is not None:
-            return one, endpoint, replace(asking, path=found)
+            return item, endpoint, replace(asking, path=found)
     raise no_route()
 
 
@@ -119,7 +119,7 @@ def _may(shop: SandboxShop, key: Key | None) -> bool:
 
 def _allow(shop: SandboxShop, route: Route, key: Key | None) -> Iterator[tuple[str, str]]:
     """Only what this user may do."""
-    methods = [name for name, one in route.endpoints.items() if one.denied is None or _may(shop, key)]
+    methods = [name for name, item in route.endpoints.items() if item.denied is None or _may(shop, key)]
     if methods:
         yield "Allow", ", ".join(dict.fromkeys(", ".join(methods).split(", ")))
 

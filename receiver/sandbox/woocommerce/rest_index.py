@@ -55,7 +55,7 @@ def _described(route: Route) -> dict[str, Any]:
     endpoints = [{"methods": methods.split(", "), "args": {}} for methods in route.endpoints]
     return {
         "namespace": namespace,
-        "methods": [method for one in endpoints for method in one["methods"]],
+        "methods": [method for endpoint in endpoints for method in endpoint["methods"]],
         "endpoints": endpoints,
     }
 
@@ -68,5 +68,5 @@ def _others(how_many: int) -> dict[str, Any]:
     }
     methods = ["GET", "POST"]
     endpoints = [{"methods": [method], "args": args} for method in methods]
-    one = {"namespace": "other/v1", "methods": methods, "endpoints": endpoints}
-    return {f"/other/v1/route-{n}": one for n in range(how_many)}
+    item = {"namespace": "other/v1", "methods": methods, "endpoints": endpoints}
+    return {f"/other/v1/route-{n}": item for n in range(how_many)}

@@ -38,14 +38,14 @@ def notify_staff(database: Database, now: datetime, channel: Channel | None, pub
     items = _take(database, now) if channel else []
     if not (channel and items):
         return
-    told = {"matters": [f"{item.matter} {item.news}" for item in items], "by": channel.words}
+    log_fields = {"matters": [f"{item.matter} {item.news}" for item in items], "by": channel.words}
     try:
         channel.send(compose(items, public_url, now))
     except ProviderError as error:
-        log.warning("staff not told", error=str(error), **told)
+        log.warning("staff not told", error=str(error), **log_fields)
         _keep_failure(database, now, items, str(error))
     else:
-        log.info("staff told", **told)
+        log.info("staff told", **log_fields)
         _keep_told(database, now, items)
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import DeliveryState
+from receiver.domain.health import WAITING_FOR, is_silent
 from receiver.domain.limits import day_of
 from receiver.domain.staff import Role
 from receiver.domain.troubles import ADVICE, TROUBLES, Actor, TroubleId
-from receiver.services.operations.readiness import WAITING_FOR, worker_is_silent
 from receiver.services.staff.records import StaffMember
-from receiver.storage import alerts, store_days, store_troubles, work_queue
+from receiver.storage import alerts, heartbeats, store_days, store_troubles, work_queue
 from receiver.storage.database import Database
 
 MOST = 1000  # nobody works through more in a day; counting on would cost and tell nothing
@@ -30,9 +31,9 @@ LISTED_APART = frozenset(
         TroubleId.SIGNALS_HELD,
     }
 )
-IN_THE_QUEUE = tuple(one for one in TROUBLES if one not in ADVICE | LISTED_APART)
-MOST_URGENT = tuple(one for one in IN_THE_QUEUE if TROUBLES[one] is not Actor.MERCHANT)
-OTHERS = tuple(one for one in IN_THE_QUEUE if TROUBLES[one] is Actor.MERCHANT)
+IN_THE_QUEUE = tuple(trouble for trouble in TROUBLES if trouble not in ADVICE | LISTED_APART)
+MOST_URGENT = tuple(item for item in IN_THE_QUEUE if TROUBLES[item] is not Actor.MERCHANT)
+OTHERS = tuple(item for item in IN_THE_QUEUE if TROUBLES[item] is Actor.MERCHANT)
 FEW_REJECTIONS = 20  # a day: not worth anybody's time
 
 
@@ -45,10 +46,15 @@ class TodoItem:
     since: datetime | None = None
     stores: Sequence[tuple[str, str]] = ()  # id and name of the first few
     state: str | None = None  # of the delivery that has waited since then
+    sums: Sequence[tuple[str, Decimal]] = ()  # of awards: credit by currency, at least where there are more
+
+    @property
+    def is_more(self) -> bool:
+        return self.count > MOST
 
     @property
     def count_words(self) -> str:
-        return f"{MOST:,}+" if self.count > MOST else f"{self.count:,}"
+        return f"{MOST:,}+" if self.is_more else f"{self.count:,}"
 
 
 def today(database: Database, now: datetime, reader: StaffMember | None = None) -> list[TodoItem]:
@@ -59,11 +65,12 @@ def today(database: Database, now: datetime, reader: StaffMember | None = None) 
 
 
 def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterator[TodoItem]:
-    yield TodoItem("worker_silent", int(worker_is_silent(session, now)))
+    seen = heartbeats.last_beat(session, heartbeats.WORKER)
+    yield TodoItem("worker_silent", int(is_silent(seen, now)), since=seen)
     yield TodoItem("staff_not_told", alerts.count_failing(session))
     yield _waiting(session, now)
-    yield _counted(session, "awards_overdue", work_queue.overdue(now))
-    yield _counted(session, "awards_due_soon", work_queue.due_soon(now))
+    yield _of_awards(session, "awards_overdue", work_queue.overdue(now))
+    yield _of_awards(session, "awards_due_soon", work_queue.due_soon(now))
     yield _counted(session, "reviews_waiting", work_queue.open_reviews())
     yield from _troubles(session, MOST_URGENT)
     yield _of_stores(session, "stores_held", work_queue.held_stores())
@@ -83,7 +90,11 @@ def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterat
 
 def _troubles(session: Session, ids: Sequence[str]) -> Iterator[TodoItem]:
     for trouble_id in ids:
-        yield _of_stores(session, trouble_id, store_troubles.stores_with(trouble_id))
+        item = _of_stores(session, trouble_id, store_troubles.stores_with(trouble_id))
+        if item.count and trouble_id == TroubleId.AWARD_FLAGGED:
+            _, sums = work_queue.awards_by_currency(session, work_queue.flagged_of_stores(), MOST)
+            item = replace(item, sums=sums)
+        yield item
 
 
 def _waiting(session: Session, now: datetime) -> TodoItem:
@@ -96,6 +107,11 @@ def _waiting(session: Session, now: datetime) -> TodoItem:
 
 def _counted(session: Session, name: str, query: Select[Any]) -> TodoItem:
     return TodoItem(name, work_queue.counted(session, query, MOST))
+
+
+def _of_awards(session: Session, name: str, query: Select[str]) -> TodoItem:
+    count, sums = work_queue.awards_by_currency(session, query, MOST)
+    return TodoItem(name, count, sums=sums)
 
 
 def _of_stores(session: Session, name: str, query: Select[str, str]) -> TodoItem:

@@ -29,7 +29,7 @@ def answered_permissions(tiktok: ReadingApi, consent: Consent, now: datetime) ->
     unnamed: Collection[Permission] = NEEDED.intersection(missing(consent.scopes))
     if not consent.advertiser_ids:
         return ()
-    return tuple(one for one in sorted(unnamed) if _answers(tiktok, consent, one, now))
+    return tuple(item for item in sorted(unnamed) if _answers(tiktok, consent, item, now))
 
 
 def _answers(tiktok: ReadingApi, consent: Consent, permission: Permission, now: datetime) -> bool:

@@ -28,7 +28,7 @@ def give_consent(
     """
     links.end_other_links(session, store_id, advertiser_id, now)
     link = _opened(session, store_id, advertiser_id, linked_at, now)
-    link.token_sealed, link.consent, link.consent_at = cipher.encrypt(token), True, now
+    link.token_encrypted, link.consent, link.consent_at = cipher.encrypt(token), True, now
     link.proven_at, link.last_figures, link.consent_lost = link.proven_at or now, None, None
     link.scopes, link.tiktok_user_hash = scopes, None  # who it was, only TikTok's own answer tells
     account = spend.account_for_polling(session, advertiser_id, now, PollReason.LINKED)

@@ -109,7 +109,7 @@ def start_authorization(database: Database, now: datetime, flow_id: str, browser
         if flow.expires_at <= now:
             raise FlowRefused(FlowError.EXPIRED)
         flow.state_hash, flow.expires_at = token_hash(state), now + STEP_LASTS
-        flow.outcome = flow.found = flow.token_sealed = None
+        flow.outcome = flow.found = flow.token_encrypted = None
     return state
 
 
@@ -131,7 +131,7 @@ def handle_callback(context: ServiceContext, *, state: str, auth_code: str | Non
     with database.writing() as session:
         flow, store = _held(session, flow_id, consent.advertiser_ids)
         flow.found = {
-            "accounts": [[one, names.get(one)] for one in consent.advertiser_ids],
+            "accounts": [[item, names.get(item)] for item in consent.advertiser_ids],
             "scopes": sorted(consent.scopes),
             "answered": answered,
             "user_hash": user,
@@ -146,9 +146,9 @@ def choose(context: ServiceContext, *, flow_id: str, browser: str, advertiser_id
     with context.database.writing() as session:
         covered = (_own(session, flow_id, browser)[0].found or {}).get("accounts", ())
         flow, store = _held(session, flow_id, [covers for covers, _ in covered])
-        if flow.token_sealed is None or flow.expires_at <= now:
+        if flow.token_encrypted is None or flow.expires_at <= now:
             raise FlowRefused(FlowError.EXPIRED)
-        _finish(session, cipher, now, flow, store, cipher.decrypt(flow.token_sealed), advertiser_id)
+        _finish(session, cipher, now, flow, store, cipher.decrypt(flow.token_encrypted), advertiser_id)
 
 
 def _spend_state(database: Database, now: datetime, state: str, browser: str) -> str:
@@ -215,7 +215,7 @@ def _names(tiktok: ConsentApi, consent: Consent) -> dict[str, str | None]:
         found = tiktok.authorised_advertisers(consent.access_token)
     except ProviderError:
         return {}
-    return {one.advertiser_id: one.name for one in found}
+    return {item.advertiser_id: item.name for item in found}
 
 
 def _user_hash(tiktok: ConsentApi, consent: Consent) -> str | None:
@@ -242,7 +242,7 @@ def _finish(
     judged = resolve_account(covered, _missing(found), named.advertiser_id if named else None, chosen)
     flow.outcome, flow.expires_at = judged.outcome, now + STEP_LASTS
     flow.found = {**found, "about": judged.advertiser_id}
-    flow.token_sealed = cipher.encrypt(token) if judged.outcome is ConsentOutcome.CHOOSE else None
+    flow.token_encrypted = cipher.encrypt(token) if judged.outcome is ConsentOutcome.CHOOSE else None
     if judged.outcome is ConsentOutcome.LINKED and judged.advertiser_id is not None:
         link = give_consent(
             session, cipher, now, store.id, judged.advertiser_id, token, scopes=found["scopes"]

@@ -21,16 +21,16 @@ def consent_withdrawn(
     why: str,
     *,
     cause: ConsentLoss = ConsentLoss.WITHDRAWN,
-    token_sealed: str | None = None,
+    token_encrypted: str | None = None,
     actor: str = Agent.TIKTOK,
 ) -> list[str]:
-    """Forget the consents for an ad account, or the one kept as `token_sealed`; the stores to decide anew.
+    """Forget the consents for an ad account, or the one kept as `token_encrypted`; the stores to decide anew.
 
     One that was given again meanwhile, or to another store, stands, and the account is read with it.
     `cause` is told to the merchant, `why` is kept for staff.
     """
     for link in links.consented_links(session, advertiser_id):
-        if token_sealed in (None, link.token_sealed):
+        if token_encrypted in (None, link.token_encrypted):
             end_consent(session, link, now, consent=False)
             link.consent_lost = cause
             what = {"advertiser_id": advertiser_id, "why": why}

@@ -23,9 +23,9 @@ def show_code(context: ServiceContext, award_id: str, actor: str) -> dict[str, A
         award = awards.lock_award(session, award_id)
         if award.delivery != AwardDelivery.CODE:
             raise Refused(f"award {award_id} was not issued as a code")
-        if award.code_sealed is None:
+        if award.code_encrypted is None:
             raise Refused(f"award {award_id}: its code was removed when its store was erased")
-        code = context.cipher.decrypt(award.code_sealed)
+        code = context.cipher.decrypt(award.code_encrypted)
         detail = {"code": award.reference}
         audit.record(session, context.now(), actor, AuditAction.AWARD_CODE_SHOWN, award_id, detail)
         return {"award": award_id, "code": code}
@@ -35,15 +35,19 @@ def without_code(context: ServiceContext, store_id: str, text: str) -> str:
     """A merchant's words with the store's own code masked: whoever complains of a code quotes it."""
     with context.database.reading() as session:
         award = awards.award_of(session, stores.get_store(session, store_id))
-        if award is None or award.code_sealed is None:
+        if award is None or award.code_encrypted is None:
             return text
-        return text.replace(context.cipher.decrypt(award.code_sealed), award.reference or MASK)
+        return text.replace(context.cipher.decrypt(award.code_encrypted), award.reference or MASK)
 
 
 def with_code(session: Session, cipher: Cipher, decision: Decision) -> Decision:
     """The decision as the store's own merchant may read it, with the code it was given."""
-    told = decision.award
-    if not isinstance(told, RecordedAward) or told.id is None or told.state not in GIVEN:
+    award = decision.award
+    if not isinstance(award, RecordedAward) or award.id is None or award.state not in GIVEN:
         return decision  # a blocked award's code is nobody's, and an expired one is worth nothing
-    sealed = awards.get_award(session, told.id).code_sealed
-    return replace(decision, award=replace(told, reference=cipher.decrypt(sealed))) if sealed else decision
+    encrypted = awards.get_award(session, award.id).code_encrypted
+    return (
+        replace(decision, award=replace(award, reference=cipher.decrypt(encrypted)))
+        if encrypted
+        else decision
+    )

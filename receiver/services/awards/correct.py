@@ -58,7 +58,7 @@ def correct_reference(
                 "reason": reason,
             }
             award.reference, award.delivery = issued.reference, issued.delivered_as
-            award.code_sealed = award.code_hash = None
+            award.code_encrypted = award.code_hash = None
             if issued.is_code:
                 book.keep(award, issued.reference)
             audit.record(session, now, actor, AuditAction.AWARD_CORRECT, award_id, what)

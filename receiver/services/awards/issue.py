@@ -101,7 +101,7 @@ class Surroundings:
 def look_around(
     session: Session, book: CodeBook, found: list[Award], issues: list[Issued], now: datetime
 ) -> Surroundings:
-    hashes = book.hashes(one.reference for one in issues if one.is_code)
+    hashes = book.hashes(item.reference for item in issues if item.is_code)
     holders = awards.holders_of_codes(session, hashes.values())
     flagged = recorded_facts.safety_flagged(session, (award.store_id for award in found))
     given = {code: holders[hash_] for code, hash_ in hashes.items() if hash_ in holders}

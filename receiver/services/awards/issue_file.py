@@ -61,8 +61,8 @@ def issue_file(context: ServiceContext, text: str, actor: str) -> list[Planned]:
             found = awards.lock_awards(session, _ids(rows))
             around = _look_around(session, now, write_codes(session, context.cipher, now), rows, found)
             planned = _plan(rows, found, around)
-            if any(one.problem for one in planned):
-                return [_ended(one, IssueOutcome.NOT_ISSUED) for one in planned]
+            if any(item.problem for item in planned):
+                return [_ended(item, IssueOutcome.NOT_ISSUED) for item in planned]
             return _keep(session, now, planned, found, around.book, actor)
     except IntegrityError as error:
         raise Refused(TAKEN_MEANWHILE) from error
@@ -120,15 +120,15 @@ def _keep(
     actor: str,
 ) -> list[Planned]:
     touched = []
-    for one in planned:
-        if one.row.issued and one.outcome is not IssueOutcome.ALREADY_ISSUED:
-            award = found[one.row.issued.award_id]
-            keep_issued(session, now, award, one.row.issued, book, actor)
+    for item in planned:
+        if item.row.issued and item.outcome is not IssueOutcome.ALREADY_ISSUED:
+            award = found[item.row.issued.award_id]
+            keep_issued(session, now, award, item.row.issued, book, actor)
             touched.append(award.store_id)
     stores.to_decide_anew(session, touched)
-    return [_ended(one, IssueOutcome.ISSUED) for one in planned]
+    return [_ended(item, IssueOutcome.ISSUED) for item in planned]
 
 
-def _ended(one: Planned, outcome: IssueOutcome) -> Planned:
+def _ended(planned: Planned, outcome: IssueOutcome) -> Planned:
     """Return the row with the outcome, where it would have been issued."""
-    return replace(one, outcome=outcome) if one.outcome is IssueOutcome.WOULD_ISSUE else one
+    return replace(planned, outcome=outcome) if planned.outcome is IssueOutcome.WOULD_ISSUE else planned

@@ -97,11 +97,13 @@ def _row(line: int, names: list[str], cells: list[str]) -> Row:
     cells = _without_trailing(cells, len(names))
     if len(cells) != len(names):
         return Row(line, None, f"has {len(cells)} cells where the first line has {len(names)}")
-    told = dict(zip(names, (unprotected(cell.strip()) for cell in cells), strict=True))
-    if not AWARD_ID.fullmatch(told["award"]):  # where columns are mixed up it may be a code: not told again
+    values = dict(zip(names, (unprotected(cell.strip()) for cell in cells), strict=True))
+    if not AWARD_ID.fullmatch(values["award"]):  # where columns are mixed up it may be a code: not told again
         return Row(line, None, "award: must be an award's id, such as aw_…")
     try:
-        issued = checked_issue(told["award"], told["reference"], told.get("as") or AwardDelivery.APPLIED)
+        issued = checked_issue(
+            values["award"], values["reference"], values.get("as") or AwardDelivery.APPLIED
+        )
     except InputError as error:
         return Row(line, None, str(error))
-    return Row(line, issued, told={name: told[name] for name in COMPARED if told.get(name)})
+    return Row(line, issued, told={name: values[name] for name in COMPARED if values.get(name)})

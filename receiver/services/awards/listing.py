@@ -80,12 +80,12 @@ def award_row(award: tables.Award, now: datetime) -> dict[str, Any]:
 
 
 def _entry(entry: tables.AuditEntry) -> dict[str, Any]:
-    said = {name: value for name, value in entry.detail.items() if name not in ("from", "to")}
+    details = {name: value for name, value in entry.detail.items() if name not in ("from", "to")}
     return {
         "at": entry.at,
         "actor": entry.actor,
         "action": entry.action,
         "from": entry.detail.get("from"),
         "to": entry.detail.get("to"),
-        "note": ", ".join(f"{name}: {value}" for name, value in said.items()),
+        "note": ", ".join(f"{name}: {value}" for name, value in details.items()),
     }

@@ -23,7 +23,7 @@ def decode(body: bytes) -> str:
 
     Raises InputError for anything else.
     """
-    bom = next((one for one in BOMS if body.startswith(one)), None)
+    bom = next((item for item in BOMS if body.startswith(item)), None)
     encoding = BOMS[bom] if bom else "utf-16-le" if body[1:2] == b"\0" else "utf-8"
     try:
         return body.removeprefix(bom or b"").decode(encoding)

@@ -54,7 +54,7 @@ def advance_connect(context: ServiceContext, connect_id: str, *, probes: Probes)
 
 def _probe(context: ServiceContext, probes: Probes, claimed: ConnectionAttempt) -> None:
     """Typed-in keys may be used over http, signed; the others never leave a shop without https."""
-    by_hand, now = claimed.keys_sealed is not None, context.now()
+    by_hand, now = claimed.keys_encrypted is not None, context.now()
     shop, base = probes.find(context.shops, claimed.shop, now, http=by_hand)
     is_blocked = not by_hand and not probes.has_key_page(context.shops, base, now)
     with context.database.writing() as session:
@@ -66,8 +66,8 @@ def _probe(context: ServiceContext, probes: Probes, claimed: ConnectionAttempt) 
 
 def _adopt(context: ServiceContext, claimed: ConnectionAttempt, rest_base: str) -> Registration:
     """The proof is that these keys open that shop."""
-    assert claimed.keys_sealed is not None  # none is due without
-    keys = Keys.of_text(context.cipher.decrypt(claimed.keys_sealed))
+    assert claimed.keys_encrypted is not None  # none is due without
+    keys = Keys.of_text(context.cipher.decrypt(claimed.keys_encrypted))
     opened = open_shop(context.shops, keys, address=claimed.shop, rest_base=rest_base)
     _follow(context, opened)
     return register_store(context, opened=opened, keys=keys)

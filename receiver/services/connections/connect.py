@@ -60,7 +60,7 @@ def begin(context: ServiceContext, *, shop: str, browser: str, return_url: str |
     user_id = secrets.token_urlsafe(32)
     with context.database.writing() as session:
         connect = _new(user_id, browser, home, return_url, context.now())
-        connect.user_id_sealed = context.cipher.encrypt(user_id)
+        connect.user_id_encrypted = context.cipher.encrypt(user_id)
         connection_attempts.add_connect(session, connect)
         return connect.id
 
@@ -83,7 +83,7 @@ def begin_by_hand(
     now = context.now()
     with context.database.writing() as session:
         connect = _new(secrets.token_urlsafe(32), browser, home, return_url, now)
-        connect.keys_sealed, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
+        connect.keys_encrypted, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
         connect.returned_at, connect.expires_at = now, now + FINISHES
         connection_attempts.add_connect(session, connect)
         return connect.id
@@ -109,9 +109,9 @@ def key_page(context: ServiceContext, browser: str, connect_id: str | None = Non
     with context.database.reading() as session:
         connect = _of_browser(session, browser, connect_id)
         is_there = _standing(connect, context.now()).step is Step.AT_THE_SHOP and connect.trouble is None
-        if not is_there or connect.user_id_sealed is None:
+        if not is_there or connect.user_id_encrypted is None:
             return None
-        user_id, base = context.cipher.decrypt(connect.user_id_sealed), connect.rest_base
+        user_id, base = context.cipher.decrypt(connect.user_id_encrypted), connect.rest_base
     public_url = context.settings.public_url
     asked = {
         "app_name": APP_NAME,
@@ -134,11 +134,11 @@ def receive_keys(context: ServiceContext, posted: Mapping[str, Any]) -> None:
         connect = connection_attempts.get_connect(session, token_hash(user_id))
         if connect is None or connect.outcome is not None or now >= connect.expires_at:
             raise NotFound("nobody waits for these keys")
-        if connect.keys_sealed is not None:
+        if connect.keys_encrypted is not None:
             raise Refused("keys came already")
         if posted.get("key_permissions") != READ_WRITE:
             raise InputError(f"must be {READ_WRITE}", path="key_permissions")
-        connect.keys_sealed, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
+        connect.keys_encrypted, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
         _leave_to_worker(connect, now)
 
 

@@ -37,9 +37,9 @@ def leave_store(context: ServiceContext, store_id: str, *, reason: str, actor: s
     """
     reason = require_text(reason, "reason")
     left = _delete_webhooks(context, store_id)
+    store = disconnect_store(context.database, context.now(), store_id, reason=reason, actor=actor)
     with context.database.writing() as session:
         bridges.forget_bridge(session, store_id)
-    store = disconnect_store(context.database, context.now(), store_id, reason=reason, actor=actor)
     return Disconnection(store, left)
 
 

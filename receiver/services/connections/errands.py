@@ -21,7 +21,7 @@ def ask_look(database: Database, now: datetime, store_id: str) -> None:
         bridge = bridges.bridge_of(session, store_id, locked=True)
         if bridge is None:
             raise NotFound(f"store {store_id} was never connected: we hold no keys of it")
-        bridge.look_asked_at = bridge.look_asked_at or now
+        bridge.check_requested_at = bridge.check_requested_at or now
 
 
 def stores_with_errands(database: Database, now: datetime, limit: int) -> list[tuple[str, str]]:
@@ -46,5 +46,5 @@ def _run(context: ServiceContext, store_id: str) -> None:
         return
     if bridge.rotation is not None:
         finish_rotation(context, store_id)
-    if bridge.look_asked_at is not None:
+    if bridge.check_requested_at is not None:
         reconcile_store(context, store_id)

@@ -55,13 +55,14 @@ def relocate(
     """
     _refuse(session, store, url)
     old_url, store.url = store.url, url
+    store.moved_at, store.moved_from = now, old_url
     follow_move(session, store)
     bridge = bridges.bridge_of(session, store.id, locked=True)
     if bridge is not None:
         behind = INDEX_PHP if bridge.rest_base.endswith(f"/{INDEX_PHP}") else ""
         bridge.rest_base = rest_base or url + behind
         bridge.next_check_at, bridge.failures = now, 0
-        bridge.trouble = bridge.lease_until = bridge.look_asked_at = None
+        bridge.trouble = bridge.lease_until = bridge.check_requested_at = None
     detail = {"old_url": old_url, "url": url, "reason": reason}
     audit.record(session, now, actor, AuditAction.STORES_MOVE, store.id, detail)
     address_claims.end_claims_at(session, store.id, url)

@@ -32,7 +32,7 @@ class Keys:
 
 def keys_of(context: ServiceContext, bridge: Bridge) -> Keys:
     """Return the keys we hold of a connected store."""
-    return Keys.of_text(context.cipher.decrypt(bridge.keys_sealed))
+    return Keys.of_text(context.cipher.decrypt(bridge.keys_encrypted))
 
 
 def open_store(context: ServiceContext, bridge: Bridge) -> Shop:

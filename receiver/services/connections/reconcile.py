@@ -157,7 +157,7 @@ def _secret(session: Session, cipher: Cipher, hook_id: str, now: datetime) -> st
     """The one deliveries are to be signed with, made where there is none."""
     kept = webhook_endpoints.newest_secret(session, hook_id)
     if kept is not None:
-        return cipher.decrypt(kept.secret_sealed)
+        return cipher.decrypt(kept.secret_encrypted)
     secret = new_secret()
     webhook_endpoints.add_secret(session, hook_id, cipher.encrypt(secret), now)
     return secret
@@ -210,9 +210,9 @@ def _keep(session: Session, now: datetime, task: CheckTask, found: CheckFindings
 def _keep_facts(
     session: Session, now: datetime, store: Store, bridge: Bridge, facts: ShopFacts
 ) -> dict[str, Any]:
-    told = facts.kept()
-    changed = shop_facts.changed(bridge.facts, told)
-    bridge.facts, bridge.facts_at = shop_facts.merged(bridge.facts, told), now
+    reported = facts.kept()
+    changed = shop_facts.changed(bridge.facts, reported)
+    bridge.facts, bridge.facts_at = shop_facts.merged(bridge.facts, reported), now
     store.facts_read_at = now if facts.country else store.facts_read_at
     if not changed:
         return changed
@@ -228,7 +228,7 @@ def _keep_hooks(
 ) -> list[dict[str, Any]]:
     """What was wrong and is repaired; what stays wrong is told of once, and shown as long as it is."""
     known = {hook.topic: hook for hook in webhook_endpoints.created_endpoints(session, task.store_id)}
-    told = []
+    changes = []
     for repair in found.done:
         topic = repair.wanted.topic
         hook = known[topic]
@@ -239,8 +239,8 @@ def _keep_hooks(
         if is_new or repair.delete:
             what = {"topic": topic, "trouble": repair.trouble, "made_anew": repair.makes}
             audit.record(session, now, Agent.BRIDGE, AuditAction.STORE_WEBHOOK, task.store_id, what)
-            told.append(what)
-    return told
+            changes.append(what)
+    return changes
 
 
 def _stands(repair: Repair, found: CheckFindings) -> WebhookProblem | None:
@@ -290,7 +290,7 @@ def _keep_state(session: Session, now: datetime, task: CheckTask, state: Mapping
 
 
 def _plan_next(bridge: Bridge, now: datetime, trouble: StoreTrouble | None, retry_after: int | None) -> None:
-    bridge.trouble, bridge.lease_until, bridge.look_asked_at = trouble, None, None
+    bridge.trouble, bridge.lease_until, bridge.check_requested_at = trouble, None, None
     if trouble is None or trouble is StoreTrouble.NO_COMPANION:
         bridge.checked_at, bridge.failures = now, 0
         bridge.next_check_at = next_check(bridge.store_id, now)

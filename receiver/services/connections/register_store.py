@@ -64,7 +64,7 @@ def _store(
         store = _add(session, context, now, opened)
     else:
         store = stores.get_store(session, known.id, locked=True)
-        store.disconnected_at, store.decided_at = None, None
+        store.disconnected_at = store.decided_at = store.keys_left_at = None
         store.url = opened.address  # the scheme may be another
         if store.name == ERASED and opened.facts.name:
             store.name = opened.facts.name
@@ -105,14 +105,14 @@ def _new_store(now: datetime, url: str, facts: ShopFacts, programme: str) -> Sto
     )
 
 
-def _bridge(session: Session, store: Store, keys_sealed: str, now: datetime, rest_base: str) -> None:
+def _bridge(session: Session, store: Store, keys_encrypted: str, now: datetime, rest_base: str) -> None:
     """New keys take the place of old ones; a token the plugin has may be one of before."""
     bridge = bridges.bridge_of(session, store.id, locked=True)
     if bridge is None:
         bridge = Bridge(store_id=store.id, failures=0)
         session.add(bridge)
-    bridge.rest_base, bridge.keys_sealed, bridge.connected_at = rest_base, keys_sealed, now
+    bridge.rest_base, bridge.keys_encrypted, bridge.connected_at = rest_base, keys_encrypted, now
     bridge.token_at = bridge.lease_until = bridge.trouble = None
-    bridge.look_asked_at = bridge.rotation = bridge.companion_gone_at = None
+    bridge.check_requested_at = bridge.rotation = bridge.companion_gone_at = None
     bridge.next_check_at, bridge.failures = now, 0
     session.flush()

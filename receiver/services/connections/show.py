@@ -44,7 +44,7 @@ def bridge_shown(database: Database, store_id: str) -> dict[str, Any]:
             "checked_at": bridge.checked_at,
             "next_check_at": bridge.next_check_at,
             "trouble": bridge.trouble,
-            "look_asked_at": bridge.look_asked_at,
+            "look_asked_at": bridge.check_requested_at,
             "rotation_asked": bridge.rotation is not None,
             "plugin_has_token_since": bridge.token_at,
             "plugin_missing_since": bridge.companion_gone_at,

@@ -50,7 +50,7 @@ def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
 
 def decide_locked(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, Decision]:
     """Decide anew for stores that the caller holds, in its transaction. Raises NotFound."""
-    return {one: _decide_and_keep(session, stores.get_store(session, one), now) for one in store_ids}
+    return {item: _decide_and_keep(session, stores.get_store(session, item), now) for item in store_ids}
 
 
 def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
@@ -104,7 +104,7 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     store.progress = progress_document(decision)
     is_asked_about = facts.history.merchant_awards is None
     store.alike_since = (store.alike_since or decision.as_of) if is_asked_about else None
-    store_discrepancies(session, decision.as_of, store, facts.doubts, Agent.SERVICE)
+    store_discrepancies(session, decision.as_of, store, facts.discrepancies, Agent.SERVICE)
     keep_troubles(session, store, decision)
     keep_notices(session, store, decision)
     known = facts_document(facts, store.programme, decision.as_of)

@@ -11,13 +11,13 @@ from receiver.storage import audit, tables
 
 
 def store_discrepancies(
-    session: Session, now: datetime, store: tables.Store, doubts: tuple[str, ...], actor: str
+    session: Session, now: datetime, store: tables.Store, discrepancies: tuple[str, ...], actor: str
 ) -> None:
     """Overwrites what stood there; a doubt that comes or goes leaves an entry in the audit."""
-    before, after = set(store.doubts or ()), set(doubts)
+    before, after = set(store.discrepancies or ()), set(discrepancies)
     if before == after:
         return
-    store.doubts = sorted(after)
+    store.discrepancies = sorted(after)
     changed = {"raised": after - before, "settled": before - after}
     detail = {name: ", ".join(sorted(found)) for name, found in changed.items() if found}
     audit.record(session, now, actor, AuditAction.STORE_DOUBTED, store.id, detail)

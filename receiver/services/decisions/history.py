@@ -69,8 +69,8 @@ def _changes(before: DecisionRow | None, row: DecisionRow) -> Changes:
     facts = changes_of_facts(before.facts, row.facts)
     return [
         *changes_of_answer(answer_of(before), answer_of(row)),
-        *({**one, "what": f"facts.{one['what']}"} for one in facts),
-        *({**one, "what": f"terms.{one['what']}"} for one in terms),
+        *({**fact, "what": f"facts.{fact['what']}"} for fact in facts),
+        *({**term, "what": f"terms.{term['what']}"} for term in terms),
     ]
 
 

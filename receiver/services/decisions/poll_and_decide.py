@@ -20,5 +20,5 @@ def poll_account_and_decide(context: ServiceContext, advertiser_id: str) -> Poll
 def poll_due_and_decide(context: ServiceContext, *, limit: int) -> list[Polled]:
     """Poll at most `limit` accounts whose time has come, and decide their stores."""
     polled = poll_due(context, limit)
-    decide_each(context.database, context.now(), (store_id for one in polled for store_id in one.stores))
+    decide_each(context.database, context.now(), (store_id for item in polled for store_id in item.stores))
     return polled

@@ -45,6 +45,7 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
     link = links.open_link(session, store.id)
     account = account_row(session, link)
     decision = evaluate(session, store, now)
+    observed = observe(session, store, decision, now)
     asked = reviews.newest_review(session, store.id)
     return Status(
         decision=decision,
@@ -53,8 +54,8 @@ def _status(session: Session, store: tables.Store, now: datetime) -> Status:
         next_check=account.next_poll_at if account else None,  # null in a row of figures that are kept
         review=reviews.review_summary(asked) if asked else None,
         admission=admission_of(session, store, now) if decision.stage is Stage.NOT_ADMITTED else None,
-        observed=observe(session, store, decision, now),
+        observed=observed,
         since=since_of(session, store.id),
-        notices=current_notices(session, store.id, decision),
+        notices=current_notices(session, store.id, decision, observed),
         mail=notices.mail_state(session, store.id),
     )

@@ -11,7 +11,7 @@ from receiver.domain.claims import is_skewed
 from receiver.domain.decision import Decision
 from receiver.domain.schedule import fresh_for, polling_state_of
 from receiver.domain.shop_identity import ClaimReason
-from receiver.domain.troubles import Observations, ReadingFault, troubles_of
+from receiver.domain.troubles import AddressChange, Observations, ReadingFault, troubles_of
 from receiver.services.programmes.places import holds_place
 from receiver.storage import (
     address_claims,
@@ -37,17 +37,19 @@ def observe(session: Session, store: tables.Store, decision: Decision, now: date
     hooks = webhook_endpoints.created_endpoints(session, store.id)
     claims = address_claims.claims_of_store(session, store.id)
     return Observations(
-        discrepancies=tuple(sorted(store.doubts or ())),
+        discrepancies=tuple(sorted(store.discrepancies or ())),
         reading=ReadingFault(account.fault) if account and account.fault else None,
         is_stale=account is not None and _is_missed(account, decision, now),
         shop=_shop_trouble(bridges.bridge_of(session, store.id), now) or _is_elsewhere(claims),
         is_held=lost_signals.is_held(session, store),
-        other_address=next((one.address for one in claims if one.why == ClaimReason.ELSEWHERE), None),
+        other_address=next((claim.address for claim in claims if claim.why == ClaimReason.ELSEWHERE), None),
         webhooks=tuple(sorted({hook.trouble for hook in hooks if hook.trouble})),
         clock_skew=store.clock_skew if is_skewed(store.clock_skew) else None,
         fell_back=store.sequence_fell_at is not None,
         place_until=_place_until(session, store, now),
         has_left=store.disconnected_at is not None,
+        moved=_last_move(store),
+        keys_left_at=store.keys_left_at,
     )
 
 
@@ -55,7 +57,7 @@ def keep_troubles(session: Session, store: tables.Store, decision: Decision) -> 
     """Keep a store's troubles as of a decision. The caller holds the store's row."""
     found = troubles_of(decision, observe(session, store, decision, decision.as_of))
     store_troubles.replace_troubles(
-        session, store.id, decision.as_of, {one.id: one.who.value for one in found}
+        session, store.id, decision.as_of, {item.id: item.who.value for item in found}
     )
 
 
@@ -74,6 +76,12 @@ def _is_missed(account: tables.Account, decision: Decision, now: datetime) -> bo
     return not waits and is_stale(account, decision, now)
 
 
+def _last_move(store: tables.Store) -> AddressChange | None:
+    if store.moved_at is None or store.moved_from is None:
+        return None
+    return AddressChange(store.moved_at, store.moved_from, store.url)
+
+
 def _place_until(session: Session, store: tables.Store, now: datetime) -> datetime | None:
     """Nothing to say of a place that the advertiser's consent has taken since."""
     if store.reserved_until is None or not holds_place(session, store, now):
@@ -83,7 +91,7 @@ def _place_until(session: Session, store: tables.Store, now: datetime) -> dateti
 
 def _is_elsewhere(claims: Sequence[tables.AddressClaim]) -> str | None:
     """Return the trouble of a store whose own shop names another home: its messages will be held."""
-    is_named = any(one.why == ClaimReason.ELSEWHERE and one.signed_at is None for one in claims)
+    is_named = any(claim.why == ClaimReason.ELSEWHERE and claim.signed_at is None for claim in claims)
     return StoreTrouble.ELSEWHERE if is_named else None
 
 

@@ -70,7 +70,7 @@ def _expire(session: Session, now: datetime, award: tables.Award, decision: Deci
 def _flag(session: Session, now: datetime, award: tables.Award, facts: Facts, decision: Decision) -> bool:
     without = decide(replace(facts, award=None), decision.programme, now)
     awarded_for = AwardedFor(award.advertiser_id, award.threshold)
-    found = flags_for(awarded_for, without).union(facts.doubts)
+    found = flags_for(awarded_for, without).union(facts.discrepancies)
     if award.state == AwardState.DUE and _arrival(session, award, facts):
         found.add(AwardFlag.CREDIT_UNRECORDED)
     before = set(award.flags)

@@ -37,8 +37,9 @@ from receiver.domain.signals import (
 )
 from receiver.domain.store_checks import AFTER_NEWS
 from receiver.errors import InputError
-from receiver.integrations.woocommerce.events import READ_BY_REST, SETTINGS_SAVED, SIGNAL, read_event
+from receiver.integrations.woocommerce.events import READ_BY_REST, SETTINGS_SAVED, SIGNAL
 from receiver.services.deliveries.apply_tiktok_event import apply_tiktok_event
+from receiver.services.deliveries.read_event import read_event
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.services.deliveries.sequence import (
     BEFORE_RESTART,
@@ -47,6 +48,8 @@ from receiver.services.deliveries.sequence import (
     begin_anew,
     note_clock,
     note_fall,
+    note_order,
+    note_run,
     place_of,
 )
 from receiver.services.deliveries.signal_bounds import SignalBounds
@@ -89,28 +92,28 @@ def apply_deliveries(
 ) -> list[ProcessingResult]:
     """Apply deliveries and return each one's result, in order; an exception undoes all of them."""
     read = [_read(session, delivery, now) for delivery in deliveries]
-    signals = [one for one in read if isinstance(one, _ReadSignal)]
-    held = LockedStores(session, [(one.store_id, one.news) for one in signals], _named(signals))
-    bounds = SignalBounds(session, [(one.store_id, day_of(one.received_at)) for one in signals])
+    signals = [item for item in read if isinstance(item, _ReadSignal)]
+    held = LockedStores(session, [(signal.store_id, signal.news) for signal in signals], _named(signals))
+    bounds = SignalBounds(session, [(signal.store_id, day_of(signal.received_at)) for signal in signals])
     for delivery in deliveries:
         if delivery.topic == SETTINGS_SAVED and delivery.store_id is not None:
             reschedule_check(session, delivery.store_id, delivery.received_at + AFTER_NEWS)
     endings = [
-        _apply_signal(session, held, bounds, one, now) if isinstance(one, _ReadSignal) else one
-        for one in read
+        _apply_signal(session, held, bounds, item, now) if isinstance(item, _ReadSignal) else item
+        for item in read
     ]
     bounds.write()
     held.drop_old_claims()
     heard = [ending.state is DeliveryState.PROCESSED for ending in endings]
     forget_losses(
-        session, {one.store_id for one, is_heard in zip(deliveries, heard, strict=True) if is_heard}
+        session, {item.store_id for item, is_heard in zip(deliveries, heard, strict=True) if is_heard}
     )
     return endings
 
 
 def _named(signals: Sequence[_ReadSignal]) -> set[tuple[str, str]]:
     """Return the stores and ad accounts whose links the signals are about."""
-    changes = ((one.store_id, link_change(one.told)) for one in signals)
+    changes = ((signal.store_id, link_change(signal.told)) for signal in signals)
     return {
         (store_id, change.account.advertiser_id) for store_id, change in changes if change and change.account
     }
@@ -150,10 +153,8 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | 
 
 
 def _fields(delivery: Delivery) -> dict[str, Any]:
-    if delivery.body is None:
-        raise InputError("was dropped", path="body")
     try:
-        return read_signal(read_event(SIGNAL, delivery.body))
+        return read_signal(read_event(delivery))
     except BadSignal as error:
         raise InputError(error.message, path=f"arg.{error.path}".rstrip(".")) from error
 
@@ -176,6 +177,7 @@ def _apply_signal(
     if place in (SignalPlace.FELL_BACK, SignalPlace.PERHAPS_FELL):
         note_fall(session, store, now)
     if place is SignalPlace.FELL_BACK:
+        note_run(store, signal.news)
         return ProcessingResult(DeliveryState.IGNORED, FELL_BACK, (store.id,), DeliveryReason.FELL_BACK)
     if place is SignalPlace.TRUTH and begin_anew(session, store, signal.news, now):
         held.forget_applied(store.id, signal.news)
@@ -184,6 +186,8 @@ def _apply_signal(
     if not bounds.allow(store.id, day_of(signal.received_at)):
         return ProcessingResult(DeliveryState.IGNORED, OVER_SIGNALS, reason=DeliveryReason.OVER_SIGNALS)
     _apply(held, store, signal, is_truth=place is SignalPlace.TRUTH)
+    if place is SignalPlace.IN_ORDER:
+        note_order(store, signal.news, is_state=isinstance(signal.told, StateReported))
     store.decided_at = None  # to be decided anew, also when the worker dies before it has
     held.mark_applied(store.id, signal.news, signal.event, signal.delivery_id)
     return ProcessingResult(DeliveryState.PROCESSED, stores=(store.id,))

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import DeliveryReason, DeliveryState
 from receiver.errors import InputError
-from receiver.integrations.tiktok.webhooks import TikTokNotice, UnusedEvent, read_event
+from receiver.integrations.tiktok.webhooks import UnusedEvent
+from receiver.services.deliveries.read_event import read_event
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.verify_subscriptions import request_verification
@@ -25,7 +26,7 @@ NO_ACCOUNT = "names no ad account of ours"
 def apply_tiktok_event(session: Session, delivery: Delivery, now: datetime) -> ProcessingResult:
     """Make due the accounts that the event names, each at most once in five minutes; return the result."""
     try:
-        notice = _notice(delivery)
+        notice = read_event(delivery)
     except InputError as error:  # it never will be readable
         return ProcessingResult(DeliveryState.DEAD, str(error), reason=DeliveryReason.UNREADABLE)
     if isinstance(notice, UnusedEvent):
@@ -38,9 +39,3 @@ def apply_tiktok_event(session: Session, delivery: Delivery, now: datetime) -> P
     if known or notice.access_lost:
         return ProcessingResult(DeliveryState.PROCESSED)
     return ProcessingResult(DeliveryState.IGNORED, NO_ACCOUNT, reason=DeliveryReason.NO_ACCOUNT)
-
-
-def _notice(delivery: Delivery) -> TikTokNotice | UnusedEvent:
-    if delivery.body is None:
-        raise InputError("was dropped", path="body")
-    return read_event(delivery.topic or "", delivery.body)

@@ -19,7 +19,7 @@ from receiver.services.deliveries.signature_check import (
     signature,
 )
 from receiver.services.records import record_of
-from receiver.storage import audit, deliveries
+from receiver.storage import audit, deliveries, store_names
 from receiver.storage.database import Database
 from receiver.strict_json import read_json
 
@@ -52,10 +52,10 @@ def delivery_detail(context: ServiceContext, delivery_id: int) -> DeliveryDetail
     with context.database.reading() as session:
         delivery = deliveries.get_delivery(session, delivery_id)
         return DeliveryDetail(
-            DeliverySummary.of(delivery),
+            DeliverySummary.of(delivery, store_names.names_of(session, [delivery.store_id])),
             [(name, value) for name, value in delivery.headers],
             delivery.body,
-            [record_of(DeliveryAttempt, one) for one in deliveries.attempts(session, delivery_id)],
+            [record_of(DeliveryAttempt, attempt) for attempt in deliveries.attempts(session, delivery_id)],
             body_hash(delivery),
             signature(session, context.cipher, context.now(), delivery, context.settings.app_secrets),
         )

@@ -7,6 +7,7 @@ not answer is nobody's fault, and the delivery is given back.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,10 +18,11 @@ from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from receiver.domain.deliveries import MOST_TRIES, DeliveryReason, DeliveryState, next_try
+from receiver.domain.hourly_counts import HourlyKind
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.services.deliveries.apply_signal import apply_deliveries
 from receiver.services.deliveries.result import ProcessingResult
-from receiver.storage import inbox
+from receiver.storage import hourly_counts, inbox
 from receiver.storage.database import Database, savepoint
 from receiver.storage.tables import Delivery, Replay
 
@@ -35,6 +37,13 @@ NEVER_READABLE = (ValueError, ArithmeticError, RecursionError, DataError)
 LOST_TOO_OFTEN = ProcessingResult(
     DeliveryState.DEAD, "every worker that took it was lost", reason=DeliveryReason.WORKERS_LOST
 )
+
+# Of a try that fails another follows.
+COUNTED = {
+    DeliveryState.PROCESSED: HourlyKind.PROCESSED,
+    DeliveryState.IGNORED: HourlyKind.PROCESSED,
+    DeliveryState.DEAD: HourlyKind.DEAD,
+}
 
 log = structlog.get_logger(__name__)
 
@@ -76,9 +85,9 @@ def process_next(
 
 def _logged(outcomes: list[AttemptResult]) -> list[AttemptResult]:
     """With a line for each that stays behind; its error, which may tell of a person, stands in its row."""
-    for one in outcomes:
-        if one.state in (DeliveryState.FAILED, DeliveryState.DEAD):
-            log.warning("delivery not processed", delivery_id=one.delivery_id, state=one.state)
+    for outcome in outcomes:
+        if outcome.state in (DeliveryState.FAILED, DeliveryState.DEAD):
+            log.warning("delivery not processed", delivery_id=outcome.delivery_id, state=outcome.state)
     return outcomes
 
 
@@ -186,9 +195,17 @@ def _ended(
         outcome = AttemptResult(row.id, ending.state, ending.error and _storable(ending.error), ending.stores)
         inbox.finish(row, ending.state, now, reason=ending.reason, error=outcome.error, due_at=due_at)
         outcomes.append(outcome)
-    tried = [(one.delivery_id, one.state, one.error) for one in outcomes]
+    tried = [(item.delivery_id, item.state, item.error) for item in outcomes]
     inbox.note_attempts(session, tried, now, WORKER)
+    count_ended(session, now, outcomes)
     return outcomes
+
+
+def count_ended(session: Session, now: datetime, outcomes: Sequence[AttemptResult]) -> None:
+    """Count by the hour how these tries ended; last in a transaction (storage/hourly_counts.py)."""
+    hourly_counts.add(
+        session, now, Counter((COUNTED[result.state], "") for result in outcomes if result.state in COUNTED)
+    )
 
 
 def _failure(

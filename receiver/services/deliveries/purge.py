@@ -19,7 +19,9 @@ from receiver.storage import (
     consents,
     decisions,
     deliveries,
+    hourly_counts,
     login_attempts,
+    polls,
     quarantine,
     rate_limiter,
     rejections,
@@ -39,6 +41,7 @@ ADDRESS_CLAIMS_KEPT = timedelta(days=90)  # since they were last seen
 SIGNALS_KEPT = timedelta(days=400)  # applied again after that, they change nothing (take_in.py)
 DECISIONS_KEPT = timedelta(days=90)  # all of them; of older days the last of each, and those awards rest on
 REPLAYS_KEPT = timedelta(days=400)
+POLLS_KEPT = timedelta(days=14)
 PAUSES_KEPT = timedelta(days=2)  # past their end: of an account that nobody asks about any more
 SECRETS_KEPT = timedelta(days=400)  # past their end: they prove what is long gone
 SIGN_IN_TRIES_KEPT = timedelta(days=2)  # longer than any counts
@@ -112,6 +115,8 @@ def _steps(now: datetime, keep_days: int) -> Steps:
         "consent flows": lambda session: consents.purge_flows(session, begun, STEP),
         "signals": lambda session: signals.purge_signals(session, now - SIGNALS_KEPT, STEP),
         "decisions": lambda session: decisions.thin_decisions(session, now - DECISIONS_KEPT, STEP),
+        "hourly counts": lambda session: hourly_counts.purge_counts(session, now - COUNTS_KEPT),
+        "polls": lambda session: polls.purge_polls(session, now - POLLS_KEPT, STEP),
         "store days": lambda session: store_days.purge_days(session, counted, STEP),
         "replays": lambda session: replays.purge_ended(session, now - REPLAYS_KEPT, STEP),
         "call pauses": lambda session: rate_limiter.purge_pauses(session, now - PAUSES_KEPT, STEP),

@@ -21,11 +21,11 @@ from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause
 from receiver.errors import InputError, Refused
 from receiver.paging import Page, read_number
 from receiver.services.decisions.decide import decide_each
-from receiver.services.deliveries.process import process_again
-from receiver.services.deliveries.search import check_filters
+from receiver.services.deliveries.process import count_ended, process_again
+from receiver.services.deliveries.search import check_filters, resolve_store
 from receiver.services.records import record_of
 from receiver.services.validation import require_text
-from receiver.storage import audit, deliveries, replays
+from receiver.storage import audit, deliveries, replays, store_names
 from receiver.storage.database import Database
 from receiver.storage.deliveries import DeliveryCount
 from receiver.storage.tables import Attempt, Delivery, Replay
@@ -51,6 +51,7 @@ class ReplayPreview:
     changes_nothing: int  # of them, since they are processed already
     left_out: dict[str, int]  # why, and how many
     by: dict[str, dict[str, int]]  # all that match, by state, source, topic and store
+    store_names: dict[str, str]  # of the stores under `by`, by id
     oldest: datetime | None
     newest: datetime | None
 
@@ -85,7 +86,7 @@ def preview(database: Database, filters: DeliveryFilters, now: datetime) -> Repl
     """Count what a replay would find. Raises InputError, also where no filter is set."""
     _check(filters)
     with database.reading() as session:
-        return _preview(session, filters, now)
+        return _preview(session, resolve_store(session, filters), now)
 
 
 def start(
@@ -103,6 +104,7 @@ def start(
     if not 1 <= rate <= HIGHEST_RATE:
         raise InputError(f"must be 1 to {HIGHEST_RATE:,} deliveries a second", path="rate")
     with database.writing() as session:
+        filters = resolve_store(session, filters)  # a store that is renamed later neither joins nor leaves
         found = _preview(session, filters, now)
         total = found.to_replay + found.left_out.get(BUSY, 0)  # those may be free by their turn
         replay = Replay(
@@ -162,9 +164,9 @@ def results(database: Database, replay_id: int) -> list[Result]:
     with database.reading() as session:
         replay = replays.get_replay(session, replay_id)
         tried = list(map(_result, replays.page_of_attempts(session, replay_id, limit=0).rows))
-        asked = set(replay.filters.get("ids", ())) - {one.delivery_id for one in tried}
+        asked = set(replay.filters.get("ids", ())) - {item.delivery_id for item in tried}
         left_out = _left_out(session, replay, asked)
-    return sorted([*tried, *left_out], key=lambda one: one.delivery_id)
+    return sorted([*tried, *left_out], key=lambda item: item.delivery_id)
 
 
 def replay_next(database: Database, now: datetime) -> datetime | None:
@@ -194,16 +196,18 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
     )
     free = deliveries.hold_free(session, filters, [number for number, _ in found[:size]], now)
     # What somebody has locked in between stays for the next batch, and what comes after it too.
-    turn = [number for number, _ in takewhile(lambda one: one[0] in free or one[1], found[:size])]
+    turn = [number for number, _ in takewhile(lambda item: item[0] in free or item[1], found[:size])]
+    undone = {number for number, row in free.items() if row.state != DeliveryState.PROCESSED}
     outcomes = [process_again(session, row, now, replay) for row in _by_store(free, turn)]
-    told = Counter([str(one.state) for one in outcomes] + [BUSY] * (len(turn) - len(outcomes)))
-    replay.outcomes = dict(Counter(replay.outcomes) + told)
+    counts = Counter([str(outcome.state) for outcome in outcomes] + [BUSY] * (len(turn) - len(outcomes)))
+    replay.outcomes = dict(Counter(replay.outcomes) + counts)
     replay.done += len(turn)
     replay.cursor = turn[-1] if turn else replay.cursor
     replay.next_at = now + pause_after(max(1, len(turn)), replay.rate)
     if len(turn) == len(found):
         _end(session, replay, ReplayState.DONE, now, replay.actor)
-    return [store_id for one in outcomes for store_id in one.stores]
+    count_ended(session, now, [outcome for outcome in outcomes if outcome.delivery_id in undone])
+    return [store_id for outcome in outcomes for store_id in outcome.stores]
 
 
 def _by_store(free: dict[int, Delivery], turn: Sequence[int]) -> list[Delivery]:
@@ -225,30 +229,31 @@ def _check(filters: DeliveryFilters) -> None:
 
 def _preview(session: Session, filters: DeliveryFilters, now: datetime) -> ReplayPreview:
     counted = deliveries.count_deliveries(session, filters, now)
-    matching = sum(one.count for one in counted)
+    matching = sum(item.count for item in counted)
     left_out = {
-        BUSY: sum(one.busy for one in counted),
-        DROPPED: sum(one.dropped for one in counted),
+        BUSY: sum(item.busy for item in counted),
+        DROPPED: sum(item.dropped for item in counted),
         GONE: 0 if filters.ids is None else len(set(filters.ids)) - matching,
     }
     return ReplayPreview(
         matching=matching,
         to_replay=matching - left_out[BUSY] - left_out[DROPPED],
         changes_nothing=sum(
-            one.count - one.dropped for one in counted if one.state == DeliveryState.PROCESSED
+            item.count - item.dropped for item in counted if item.state == DeliveryState.PROCESSED
         ),
         left_out={why: count for why, count in left_out.items() if count},
         by={kind: _by(counted, kind) for kind in ("state", "source", "topic", "store")},
-        oldest=min((one.oldest for one in counted), default=None),
-        newest=max((one.newest for one in counted), default=None),
+        store_names=store_names.names_of(session, {one.store for one in counted}),
+        oldest=min((item.oldest for item in counted), default=None),
+        newest=max((item.newest for item in counted), default=None),
     )
 
 
 def _by(counted: Iterable[DeliveryCount], kind: str) -> dict[str, int]:
     """The most first."""
     totals: Counter[str] = Counter()
-    for one in counted:
-        totals[getattr(one, kind) or "none"] += one.count
+    for item in counted:
+        totals[getattr(item, kind) or "none"] += item.count
     return dict(totals.most_common())
 
 
@@ -260,4 +265,4 @@ def _left_out(session: Session, replay: Replay, ids: set[int]) -> list[Result]:
     bodies = deliveries.has_body(session, ids)
     at_its_turn = f"it was {BUSY} at its turn" if replay.state == ReplayState.DONE else "not reached"
     whys = {None: "there is no such delivery", False: "its body was dropped", True: at_its_turn}
-    return [Result(one, None, f"delivery {one} was not replayed: {whys[bodies.get(one)]}") for one in ids]
+    return [Result(item, None, f"delivery {item} was not replayed: {whys[bodies.get(item)]}") for item in ids]

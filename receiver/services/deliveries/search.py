@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from receiver.domain.deliveries import DeliveryFilters, DeliveryState
 from receiver.errors import InputError, NotFound
 from receiver.paging import CountedPage, first_rows, read_number
 from receiver.services import validation
 from receiver.services.records import record_of
-from receiver.storage import deliveries
+from receiver.services.search.stores import match_stores
+from receiver.storage import deliveries, store_names
 from receiver.storage.database import Database
 from receiver.storage.tables import Delivery
+
+MOST_COUNTED = deliveries.COUNTED  # of each state
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class DeliverySummary:
     state: str
     source: str
     store_id: str | None
+    store_name: str | None
     topic: str | None
     delivery_id: str | None  # as its sender numbered it, like webhook_id
     webhook_id: str | None
@@ -34,8 +41,8 @@ class DeliverySummary:
     error: str | None
 
     @classmethod
-    def of(cls, row: Delivery) -> DeliverySummary:
-        return record_of(cls, row)
+    def of(cls, row: Delivery, names: Mapping[str, str]) -> DeliverySummary:
+        return record_of(cls, row, store_name=names.get(row.store_id or ""))
 
 
 def search_deliveries(
@@ -43,15 +50,27 @@ def search_deliveries(
 ) -> CountedPage[DeliverySummary]:
     """Return a page of deliveries, the newest first; `after` is the `next` of the page before.
 
-    Raises InputError.
+    Raises InputError, also where no store matches.
     """
     check_filters(filters)
     with database.reading() as session:
+        found = resolve_store(session, filters)
         try:
-            page = deliveries.search_deliveries(session, filters, after=read_number(after), limit=limit)
+            page = deliveries.search_deliveries(session, found, after=read_number(after), limit=limit)
         except NotFound as error:
             raise InputError(str(error), path="after") from error
-    return page.show(DeliverySummary.of)
+        names = store_names.names_of(session, (row.store_id for row in page.rows))
+    return page.show(lambda row: DeliverySummary.of(row, names))
+
+
+def count_by_state(database: Database, filters: DeliveryFilters) -> dict[DeliveryState, int] | None:
+    """Count what fits all filters but that of the state, by state; over MOST_COUNTED means more than that.
+
+    None where that is not told at a glance. Raises InputError, also where no store matches.
+    """
+    check_filters(filters)
+    with database.reading() as session:
+        return deliveries.count_states(session, replace(resolve_store(session, filters), state=None))
 
 
 def list_deliveries(database: Database, filters: DeliveryFilters, limit: int) -> list[DeliverySummary]:
@@ -61,6 +80,14 @@ def list_deliveries(database: Database, filters: DeliveryFilters, limit: int) ->
         return search_deliveries(database, filters, after=after, limit=size)
 
     return first_rows(read, limit)
+
+
+def resolve_store(session: Session, filters: DeliveryFilters) -> DeliveryFilters:
+    """Return the filters with the ids of the stores that their text means. Raises InputError."""
+    if filters.store is None:
+        return filters
+    ids = match_stores(session, filters.store)
+    return replace(filters, store=ids[0]) if len(ids) == 1 else replace(filters, store=None, stores=ids)
 
 
 def check_filters(filters: DeliveryFilters) -> None:

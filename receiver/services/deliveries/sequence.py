@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.claims import CLOCK_ALLOWANCE, clock_skew
-from receiver.domain.signals import SignalOrder, falls_back, is_of_before
+from receiver.domain.signals import SequenceFall, SignalOrder, falls_back, is_of_before
 from receiver.storage import audit
 from receiver.storage.bridges import reschedule_check
-from receiver.storage.signals import news_as_list, news_from_list
+from receiver.storage.links import links_of
+from receiver.storage.signals import fall_as_dict, fall_from_dict, news_as_list, news_from_list
 from receiver.storage.tables import Store
 
 JUMP = timedelta(hours=1)  # a clock that was put right by less, and a signal that was late, look the same
@@ -39,7 +40,7 @@ def place_of(store: Store, news: SignalOrder, *, received_at: datetime, by_rest:
     if news.at >= received_at:  # by a clock that is ahead: the moment is ours, not the signal's own
         return SignalPlace.IN_ORDER
     margin = timedelta(seconds=max(0, store.clock_skew or 0))  # a moment ahead of us was kept as ours
-    last = _newest(store, news.install_id)
+    last = newest_of(store, news.install_id)
     if falls_back(news, last, margin=margin + JUMP):
         return SignalPlace.FELL_BACK
     return SignalPlace.PERHAPS_FELL if falls_back(news, last, margin=margin) else SignalPlace.IN_ORDER
@@ -52,16 +53,44 @@ def note_fall(session: Session, store: Store, now: datetime) -> None:
     reschedule_check(session, store.id, now)
 
 
+def note_run(store: Store, news: SignalOrder) -> None:
+    """Keep a signal that fell back in the run of those that agree with it, for restart.py."""
+    run = fall_from_dict(store.sequence_fall)
+    grown = run.followed_by(news) if run else SequenceFall(news, news)
+    store.sequence_fall = fall_as_dict(grown)
+
+
+def note_order(store: Store, news: SignalOrder, *, is_state: bool) -> None:
+    """End the run of a store whose newest signal is in order again.
+
+    A state, which says all of it at once, ends the trouble as well.
+    """
+    last = newest_of(store, news.install_id)
+    if store.sequence_fell_at is None or last is None or news.seq < last.seq:
+        return
+    store.sequence_fall = None
+    if is_state:
+        store.sequence_fell_at = None
+
+
 def begin_anew(session: Session, store: Store, news: SignalOrder, now: datetime) -> bool:
     """Let a sequence that fell back start from the state that was read; return whether it did."""
-    store.sequence_fell_at = None
-    last = _newest(store, news.install_id)
+    store.sequence_fell_at = store.sequence_fall = None
+    last = newest_of(store, news.install_id)
     if last is None or news.seq >= last.seq:
         return False
     store.sequence_from = news_as_list(news)
+    keep_dates(session, store)
     what = {"install_id": news.install_id, "from": last.seq, "to": news.seq}
     audit.record(session, now, Agent.SERVICE, AuditAction.STORE_SEQUENCE_RESTARTED, store.id, what)
     return True
+
+
+def keep_dates(session: Session, store: Store) -> None:
+    """Let the dates that stand stand for good: an earlier number is not an earlier moment any more."""
+    store.installed_news = store.set_up_news = None
+    for link in links_of(session, store.id):
+        link.linked_news = None
 
 
 def note_clock(store: Store, claimed_at: datetime, *, received_at: datetime, by_rest: bool) -> None:
@@ -82,9 +111,9 @@ def _is_explained_by_delay(store: Store, skew: int) -> bool:
     return skew <= store.clock_skew + CLOCK_ALLOWANCE.total_seconds()
 
 
-def _newest(store: Store, install_id: str) -> SignalOrder | None:
-    """The newest of an install's news that is known."""
-    known = (news_from_list(one) for one in (store.integration_news, store.account_news))
+def newest_of(store: Store, install_id: str) -> SignalOrder | None:
+    """Return the newest of an install's news that is known."""
+    known = (news_from_list(item) for item in (store.integration_news, store.account_news))
     return max(
         (news for news in known if news is not None and news.install_id == install_id),
         key=lambda news: news.seq,

@@ -63,9 +63,9 @@ def signature(
         return _by_app_secret(call, app_secrets.get(provider.source))
     secrets = webhook_endpoints.secrets_of(session, delivery.hook_id or "")
     verifier = Verifier(cipher)
-    told = [_check(verifier, call, secret) for secret in secrets]
-    signer = next((place for place, proof in enumerate(told) if proof is VerificationStatus.VERIFIED), None)
-    of_valid = {proof for proof, secret in zip(told, secrets, strict=True) if _is_valid(secret, now)}
+    checks = [_check(verifier, call, secret) for secret in secrets]
+    signer = next((place for place, proof in enumerate(checks) if proof is VerificationStatus.VERIFIED), None)
+    of_valid = {proof for proof, secret in zip(checks, secrets, strict=True) if _is_valid(secret, now)}
     if VerificationStatus.VERIFIED in of_valid:
         proof = VerificationStatus.VERIFIED
     else:
@@ -90,7 +90,7 @@ def _by_app_secret(call: SignedCall, secret: str | None) -> SignatureCheck:
 def _check(verifier: Verifier, call: SignedCall, secret: WebhookSecret) -> VerificationStatus:
     """By this secret alone."""
     try:
-        problem = verifier.problem(call, [secret.secret_sealed])
+        problem = verifier.problem(call, [secret.secret_encrypted])
     except ReceiverError:  # a secret nobody can read any more
         return VerificationStatus.UNKNOWN
     return VerificationStatus.VERIFIED if problem is None else VerificationStatus.NOT_VERIFIED

@@ -58,7 +58,7 @@ def gather_facts(session: Session, store: tables.Store, now: datetime) -> Facts:
         bills_readable=bills.readable,
         paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
         award=_award(award, account, bills, now),
-        doubts=pays.doubts,
+        discrepancies=pays.discrepancies,
         lost_signals=_lost_signals(session, store, proven),
         claimed_account=link.advertiser_id if link and not proven else None,
         claimed_dates=_claimed_dates(store, proven),

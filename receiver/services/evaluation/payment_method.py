@@ -23,11 +23,11 @@ NAME = "payment"  # of the recorded fact
 
 @dataclass(frozen=True)
 class PaymentOption:
-    """The option that decisions rest on, who says it (None: staff, or nobody), and the doubts there are."""
+    """The option that decisions rest on, who says it (None: staff, or nobody), and what contradicts it."""
 
     option: Payment
     said_by: Source | None = None
-    doubts: tuple[str, ...] = ()
+    discrepancies: tuple[str, ...] = ()
 
 
 def gather_payment(
@@ -38,14 +38,14 @@ def gather_payment(
 ) -> PaymentOption:
     """Staff's word wins over the ledger's; figures that contradict each other leave the option unknown."""
     shown = option_of(bills.payments, ledger_whole=bills.whole)
-    said = option_said(recorded, bills)
-    doubts = _doubts_about_figures(account, days, said)
-    if NAME in recorded and contradicts(said, shown):
-        doubts |= {Discrepancy.PAYMENT_CONTRADICTED}
-    if doubts & UNSETTLING:
-        return PaymentOption(Payment.UNKNOWN, Source.SERVICE, tuple(sorted(doubts)))
+    option = option_said(recorded, bills)
+    discrepancies = _discrepancies_of_figures(account, days, option)
+    if NAME in recorded and contradicts(option, shown):
+        discrepancies |= {Discrepancy.PAYMENT_CONTRADICTED}
+    if discrepancies & UNSETTLING:
+        return PaymentOption(Payment.UNKNOWN, Source.SERVICE, tuple(sorted(discrepancies)))
     is_shown = NAME not in recorded and shown is not Payment.UNKNOWN
-    return PaymentOption(said, Source.TIKTOK if is_shown else None, tuple(sorted(doubts)))
+    return PaymentOption(option, Source.TIKTOK if is_shown else None, tuple(sorted(discrepancies)))
 
 
 def option_said(recorded: Mapping[str, tables.RecordedFact], bills: Bills) -> Payment:
@@ -55,7 +55,7 @@ def option_said(recorded: Mapping[str, tables.RecordedFact], bills: Bills) -> Pa
     return option_of(bills.payments, ledger_whole=bills.whole)
 
 
-def _doubts_about_figures(
+def _discrepancies_of_figures(
     account: tables.Account | None, days: Iterable[DaySpend], option: Payment
 ) -> frozenset[str]:
     if account is None or account.timezone is None or account.spend_read_at is None:

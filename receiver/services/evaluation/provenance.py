@@ -73,8 +73,8 @@ def with_provenance(
     }
     return replace(
         facts,
-        read_at={path: said.at for path, said in sayings.items() if said.at is not None},
-        sources={path: said.by for path, said in sayings.items() if said.by is not None},
+        read_at={path: sources.at for path, sources in sayings.items() if sources.at is not None},
+        sources={path: sources.by for path, sources in sayings.items() if sources.by is not None},
     )
 
 
@@ -135,15 +135,15 @@ def _of_spend(link: tables.Link | None, account: tables.Account | None) -> FactS
 
 
 def _of_staff(facts: Facts, recorded: Mapping[str, tables.RecordedFact]) -> FactSources:
-    said: dict[str, FactSource] = {
+    sources: dict[str, FactSource] = {
         f"history.overrides.{rule}": FactSource(recorded[OVERRIDE + rule].at, Source.STAFF)
         for rule in facts.history.overrides
     }
     for name, (path, *others) in RECORDED.items():
         row = recorded.get(name)
         if row is not None and _is_recorded(row.value, value_at(facts, path)):
-            said |= dict.fromkeys((path, *others), FactSource(row.at, Source.STAFF))
-    return said
+            sources |= dict.fromkeys((path, *others), FactSource(row.at, Source.STAFF))
+    return sources
 
 
 def _is_recorded(recorded: Any, value: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +17,9 @@ from receiver.integrations.providers import PROVIDERS
 from receiver.paging import Page, read_number
 from receiver.services.context import ServiceContext
 from receiver.services.inbox.verify import SignedCall, Verifier, new_delivery
+from receiver.services.search.stores import match_stores
 from receiver.services.validation import check_filters, require_text
-from receiver.storage import audit, inbox, quarantine, webhook_endpoints
+from receiver.storage import audit, inbox, quarantine, store_names, webhook_endpoints
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database, driver_of
 from receiver.storage.tables import Quarantined
@@ -38,7 +39,7 @@ def quarantine_call(session: Session, cipher: Cipher, call: SignedCall, at: date
         hook_id=new.hook_id,
         topic=new.topic,
         headers=new.headers,
-        body_sealed=cipher.encrypt(base64.b64encode(call.raw).decode()),
+        body_encrypted=cipher.encrypt(base64.b64encode(call.raw).decode()),
         body_sha256=new.body_sha256,
         bytes=len(call.raw),
         received_at=at,
@@ -55,25 +56,41 @@ class ReleaseResult:
 
 
 def page_of_quarantine(
-    database: Database, store_id: str | None, *, after: str | None = None, limit: int
+    database: Database, store: str | None, *, after: str | None = None, limit: int
 ) -> Page[dict[str, Any]]:
-    """Return a page of what is held, the oldest first; `limit` 0 for all. Raises InputError."""
-    check_filters({"store": store_id})
+    """Return a page of what is held, the oldest first; `limit` 0 for all.
+
+    `store`: an id, or part of a name, address or id. Raises InputError, also where no store matches.
+    """
+    check_filters({"store": store})
     with database.reading() as session:
-        page = quarantine.page_of_quarantine(session, store_id, after=read_number(after), limit=limit)
-    return page.show(_row)
+        stores = match_stores(session, store) if store else None
+        page = quarantine.page_of_quarantine(session, stores, after=read_number(after), limit=limit)
+        names = store_names.names_of(session, (row.store_id for row in page.rows))
+    return page.show(lambda row: _row(row, names))
 
 
-def held_by_store(database: Database) -> dict[str, int]:
+@dataclass(frozen=True)
+class HeldCount:
+    """The number of quarantined calls of a store."""
+
+    store_id: str
+    store_name: str
+    count: int
+
+
+def held_by_store(database: Database) -> list[HeldCount]:
     """Return the number of quarantined calls by store, the most first."""
     with database.reading() as session:
-        return quarantine.count_by_store(session)
+        counts = quarantine.count_by_store(session)
+        names = store_names.names_of(session, counts)
+    return [HeldCount(store_id, names[store_id], count) for store_id, count in counts.items()]
 
 
 def release_from_quarantine(
     context: ServiceContext,
     *,
-    store_id: str | None = None,
+    store: str | None = None,
     ids: Sequence[int] = (),
     reason: str = "",
     actor: str,
@@ -81,21 +98,24 @@ def release_from_quarantine(
 ) -> list[ReleaseResult]:
     """Verify each anew; what is right goes into the inbox like any delivery, the rest stays.
 
-    Only a dry run needs no reason. Raises InputError, and ReceiverError where a secret can no longer be read.
+    `store`: an id, or part of a name, address or id. Only a dry run needs no reason. Raises InputError, and
+    ReceiverError where a secret can no longer be read.
     """
-    check_filters({"store": store_id})
+    check_filters({"store": store})
     database, cipher, now = context.database, context.cipher, context.now()
     verifier = Verifier(cipher)
     reason = reason if dry_run else require_text(reason, "reason")
     with database.rolled_back() if dry_run else nullcontext(database) as place, place.writing() as session:
-        rows = quarantine.lock_quarantined(session, store_id, ids)
+        stores = match_stores(session, store) if store else None
+        rows = quarantine.lock_quarantined(session, stores, ids)
         addresses = webhook_endpoints.resolve_endpoints(
             driver_of(session), {row.hook_id for row in rows}, now
         )
         tried = [_release(session, cipher, verifier, row, addresses.get(row.hook_id)) for row in rows]
-        taken = sum(one.delivery_id is not None for one in tried)
+        taken = sum(item.delivery_id is not None for item in tried)
         detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
-        audit.record(session, now, actor, AuditAction.QUARANTINE_TAKEN_IN, store_id or "all stores", detail)
+        for subject in stores or ["all stores"]:
+            audit.record(session, now, actor, AuditAction.QUARANTINE_TAKEN_IN, subject, detail)
     return tried
 
 
@@ -104,9 +124,9 @@ def _release(
 ) -> ReleaseResult:
     if address is None or not address.connected:
         return ReleaseResult(row.id, None, "the store is disconnected")
-    raw, headers = base64.b64decode(cipher.decrypt(row.body_sealed)), dict(row.headers)
+    raw, headers = base64.b64decode(cipher.decrypt(row.body_encrypted)), dict(row.headers)
     call = SignedCall.to_endpoint(PROVIDERS[address.platform], address, headers, raw)
-    problem = verifier.problem(call, address.sealed)
+    problem = verifier.problem(call, address.secrets)
     if problem is not None:
         return ReleaseResult(row.id, None, problem)
     (kept,) = inbox.keep(session, [new_delivery(call, row.received_at)])
@@ -114,10 +134,11 @@ def _release(
     return ReleaseResult(row.id, kept.id, None)
 
 
-def _row(row: Quarantined) -> dict[str, Any]:
+def _row(row: Quarantined, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": row.id,
         "store": row.store_id,
+        "store_name": names[row.store_id],
         "topic": row.topic,
         "received_at": row.received_at,
         "bytes": row.bytes,

@@ -138,8 +138,8 @@ class WebhookReceiver:
         if not is_signed and call.provider.is_ping(call.headers, raw):
             self._rejections.count(self._now(), RejectionReason.PING)
             return PONG
-        one = _Received(call, raw, self._now())
-        return self._line.submit(one if call.provider.is_per_store else self._of_app(one))
+        item = _Received(call, raw, self._now())
+        return self._line.submit(item if call.provider.is_per_store else self._of_app(item))
 
     def _body(self, call: WebhookRequest) -> bytes:
         length = call.headers.get("content-length", "")
@@ -158,73 +158,73 @@ class WebhookReceiver:
     def _take(self, arrived: Sequence[_Received | NewDelivery]) -> list[WebhookResponse]:
         """Verify each on its raw bytes and keep what is right: one look-up and one commit for all."""
         with self._database.autocommit_connection() as driver:
-            stores = [one.call for one in arrived if isinstance(one, _Received)]
+            stores = [item.call for item in arrived if isinstance(item, _Received)]
             hook_ids = {call.hook_id or call.store_id for call in stores}
             addresses = webhook_endpoints.resolve_endpoints(
                 driver, filter(ID.fullmatch, hook_ids), self._now()
             )
             verified = [
-                self._verified(one, addresses) if isinstance(one, _Received) else one for one in arrived
+                self._verified(item, addresses) if isinstance(item, _Received) else item for item in arrived
             ]
-            fresh = insert_new(driver, [one for one in verified if isinstance(one, NewDelivery)])
-        answers = [_fast_response(one, fresh) for one in verified]
+            fresh = insert_new(driver, [item for item in verified if isinstance(item, NewDelivery)])
+        answers = [_fast_response(item, fresh) for item in verified]
         if None in answers or self._has_counts():
-            left = [one for one, answer in zip(verified, answers, strict=True) if answer is None]
+            left = [item for item, answer in zip(verified, answers, strict=True) if answer is None]
             late = self._store_remaining(left)
             answers = [next(late) if answer is None else answer for answer in answers]
         return [answer for answer in answers if answer is not None]
 
-    def _verified(self, one: _Received, addresses: Mapping[str, ResolvedEndpoint]) -> _Seen:
-        call = one.call
+    def _verified(self, received: _Received, addresses: Mapping[str, ResolvedEndpoint]) -> _Seen:
+        call = received.call
         address = addresses.get(call.hook_id or call.store_id)
         if address is None or (address.store_id, address.platform) != (call.store_id, call.provider.source):
-            self._rejections.count(one.at, RejectionReason.UNKNOWN)
+            self._rejections.count(received.at, RejectionReason.UNKNOWN)
             return _refusal(404, "store", "unknown store or webhook")
         if not address.connected:
-            self._rejections.count(one.at, RejectionReason.DISCONNECTED, address.store_id)
+            self._rejections.count(received.at, RejectionReason.DISCONNECTED, address.store_id)
             return _refusal(410, RejectionReason.DISCONNECTED, "disconnected store")
-        signed = SignedCall.to_endpoint(call.provider, address, call.headers, one.raw)
+        signed = SignedCall.to_endpoint(call.provider, address, call.headers, received.raw)
         try:
-            problem = self._verifier.problem(signed, address.sealed)
+            problem = self._verifier.problem(signed, address.secrets)
         except ReceiverError as error:
             return unavailable(str(error))
         if problem is None:
-            return self._bounds.bounded(new_delivery(signed, one.at), address.sent)
-        self._rejections.sample(one.at, RejectionReason.SIGNATURE, address.store_id, call.headers)
+            return self._bounds.bounded(new_delivery(signed, received.at), address.sent)
+        self._rejections.sample(received.at, RejectionReason.SIGNATURE, address.store_id, call.headers)
         refused = _refusal(401, RejectionReason.SIGNATURE, problem)
         return (
-            _Unverified(signed, one.at, refused)
-            if self._quarantine_bucket.allow(address.store_id, one.at)
+            _Unverified(signed, received.at, refused)
+            if self._quarantine_bucket.allow(address.store_id, received.at)
             else refused
         )
 
-    def _of_app(self, one: _Received) -> NewDelivery:
+    def _of_app(self, received: _Received) -> NewDelivery:
         """Verify before it waits in line, so that forged calls cannot delay real ones.
 
         Never held in quarantine: such a provider sends again what was not answered 200.
         """
-        provider = one.call.provider
+        provider = received.call.provider
         secret = self._app_secrets.get(provider.source)
         if not secret:
             why = f"{provider.secret_setting} is not set, so nothing of {provider.source} can be verified"
             raise _Refused(503, RejectionReason.UNAVAILABLE, why, **{"Retry-After": RETRY_AFTER})
-        signed = SignedCall(provider, one.call.topic, one.call.headers, one.raw)
-        problem = app_call_problem(signed, secret, one.at)
+        signed = SignedCall(provider, received.call.topic, received.call.headers, received.raw)
+        problem = app_call_problem(signed, secret, received.at)
         if problem is not None:
             raise _Refused(401, RejectionReason.SIGNATURE, problem)
-        return new_delivery(signed, one.at)
+        return new_delivery(signed, received.at)
 
     def _store_remaining(self, left: Sequence[_Seen]) -> Iterator[WebhookResponse]:
         """What came before is counted, what may be a store's is held, and what was turned away is noted."""
         with self._database.writing() as session:
-            kept = iter(inbox.keep(session, [one for one in left if isinstance(one, NewDelivery)]))
-            for one in left:
-                if isinstance(one, _Unverified):
-                    quarantine_call(session, self._cipher, one.call, one.at)
+            kept = iter(inbox.keep(session, [item for item in left if isinstance(item, NewDelivery)]))
+            for item in left:
+                if isinstance(item, _Unverified):
+                    quarantine_call(session, self._cipher, item.call, item.at)
             for counts in (self._rejections, self._bounds):
                 if counts.is_due(self._now()):
                     counts.write(session, self._now())
-        return iter([one.answer if isinstance(one, _Unverified) else _durable(next(kept)) for one in left])
+        return iter([item.answer if isinstance(item, _Unverified) else _durable(next(kept)) for item in left])
 
     def _has_counts(self) -> bool:
         """Whether what was counted in memory is to be written."""
@@ -238,11 +238,11 @@ def _read(call: WebhookRequest, length: int) -> bytes:
         raise _Refused(400, RejectionReason.BODY, f"body cut short: {type(error).__name__}") from error
 
 
-def _fast_response(one: _Seen, fresh: dict[str, int]) -> WebhookResponse | None:
+def _fast_response(seen: _Seen, fresh: dict[str, int]) -> WebhookResponse | None:
     """Its answer, where nothing more is to be done; of two with one identity the first is the fresh one."""
-    if isinstance(one, WebhookResponse):
-        return one
-    number = fresh.pop(one.identity, None) if isinstance(one, NewDelivery) else None
+    if isinstance(seen, WebhookResponse):
+        return seen
+    number = fresh.pop(seen.identity, None) if isinstance(seen, NewDelivery) else None
     return None if number is None else WebhookResponse(200, {"status": "accepted", "id": number})
 
 

@@ -9,15 +9,17 @@ written when it ended, killed or told to stop, is not counted; nothing is decide
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.hourly_counts import HourlyEvent, HourlyKind, hour_of
 from receiver.domain.rejections import RejectedCall, RejectionReason
 from receiver.integrations.providers import PROVIDERS, Headers
 from receiver.services.inbox.verify import kept_headers
-from receiver.storage import rejections
+from receiver.storage import hourly_counts, rejections
 from receiver.storage.rejections import SAMPLES
 
 WRITE_EVERY = timedelta(seconds=5)
@@ -25,19 +27,21 @@ NO_STORE = ""
 HIDDEN = frozenset(name for provider in PROVIDERS.values() for name in provider.signature_headers)
 LONGEST_VALUE = 200
 
+Counted = Mapping[tuple[str, RejectionReason, datetime], int]  # by store, reason and hour
+
 
 class RejectionLog:
     """Any number of threads may note; one at a time writes."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._counts: Counter[tuple[str, RejectionReason, date]] = Counter()
+        self._counts: Counter[tuple[str, RejectionReason, datetime]] = Counter()  # by hour
         self._samples: dict[tuple[str, str], deque[RejectedCall]] = {}
         self._written_at = datetime.min.replace(tzinfo=UTC)
 
     def count(self, at: datetime, reason: RejectionReason, store_id: str = NO_STORE) -> None:
         with self._lock:
-            self._counts[store_id, reason, at.astimezone(UTC).date()] += 1
+            self._counts[store_id, reason, hour_of(at)] += 1
 
     def sample(self, at: datetime, reason: RejectionReason, store_id: str, headers: Headers) -> None:
         """Count it, and keep it among the newest of its kind."""
@@ -58,8 +62,26 @@ class RejectionLog:
             counts, self._counts = self._counts, Counter()
             samples, self._samples = self._samples, {}
             self._written_at = now
-        rejections.add_counts(session, counts)
-        rejections.add_samples(session, [one for kind in samples.values() for one in kind])
+        rejections.add_counts(session, _by_day(counts))
+        rejections.add_samples(session, [item for kind in samples.values() for item in kind])
+        for hour, refused in _by_hour(counts).items():
+            hourly_counts.add(session, hour, refused)
+
+
+def _by_day(counts: Counted) -> Counter[tuple[str, RejectionReason, date]]:
+    days: Counter[tuple[str, RejectionReason, date]] = Counter()
+    for (store_id, reason, hour), count in counts.items():
+        days[store_id, reason, hour.date()] += count
+    return days
+
+
+def _by_hour(counts: Counted) -> dict[datetime, Counter[HourlyEvent]]:
+    """By hour and reason; a ping is no refusal."""
+    hours: dict[datetime, Counter[HourlyEvent]] = {}
+    for (_store_id, reason, hour), count in sorted(counts.items()):
+        if reason is not RejectionReason.PING:
+            hours.setdefault(hour, Counter())[HourlyKind.REFUSED, reason] += count
+    return hours
 
 
 def _redacted(name: str, value: str) -> list[str]:

@@ -56,24 +56,24 @@ class Verifier:
         self._cipher = cipher
         self._key = lru_cache(MOST_KEYS)(self._opened)
 
-    def problem(self, call: SignedCall, sealed: Sequence[str]) -> str | None:
+    def problem(self, call: SignedCall, encrypted: Sequence[str]) -> str | None:
         """Return why the bytes are not shown to be the store's; None when they are. Raises ReceiverError.
 
         A secret that can no longer be read is a fault of ours, and not the store's.
         """
         provider = call.provider
-        keys = [self._key(provider, secret) for secret in sealed]
+        keys = [self._key(provider, secret) for secret in encrypted]
         readable = [key for key in keys if key is not None]
         problem = provider.verification_error(call.topic, call.headers, call.raw, readable, None)
         is_signed = any(name in call.headers for name in provider.signature_headers)
         if problem is not None and is_signed and None in keys:
-            raise ReceiverError("a signing secret was sealed with a key that SECRET_KEYS no longer has")
+            raise ReceiverError("a signing secret was encrypted with a key that SECRET_KEYS no longer has")
         return problem
 
-    def _opened(self, provider: Provider, sealed: str) -> bytes | None:
+    def _opened(self, provider: Provider, encrypted: str) -> bytes | None:
         """The key to verify with; None where it can no longer be read."""
         try:
-            return provider.signing_key(self._cipher.decrypt(sealed))
+            return provider.signing_key(self._cipher.decrypt(encrypted))
         except ReceiverError:
             return None
 

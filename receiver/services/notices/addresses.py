@@ -115,16 +115,16 @@ def _keep(
     if row.asked >= ASKED_A_DAY or notices.count_asked_for(session, hashed, now - DAY) >= ASKED_A_DAY:
         raise Refused(f"an address can be asked for {ASKED_A_DAY} times a day; try again tomorrow")
     row.asked += 1
-    row.email_sealed, row.email_hash, row.language = cipher.encrypt(email), hashed, language
+    row.email_encrypted, row.email_hash, row.language = cipher.encrypt(email), hashed, language
     row.confirmed_at, row.due_at, row.failures = None, now, 0
     audit.record(session, now, Agent.MERCHANT, AuditAction.NOTICES_ASKED_FOR, store.id, {})
 
 
 def _forget(session: Session, now: datetime, store: Store, row: NoticeAddress | None) -> None:
     """The row stays for a day's bound, without what is personal."""
-    if row is None or row.email_sealed is None:
+    if row is None or row.email_encrypted is None:
         return
-    row.email_sealed = row.email_hash = row.confirmed_at = row.due_at = None
+    row.email_encrypted = row.email_hash = row.confirmed_at = row.due_at = None
     audit.record(session, now, Agent.MERCHANT, AuditAction.NOTICES_STOPPED, store.id, {})
 
 
@@ -138,9 +138,9 @@ def _linked(
         row = notices.address_of(session, told["store"])
     except (ReceiverError, ValueError, KeyError, TypeError) as error:
         raise gone from error
-    if not counts or row is None or row.email_sealed is None or row.email_hash != told["address"]:
+    if not counts or row is None or row.email_encrypted is None or row.email_hash != told["address"]:
         raise gone
     store = stores.get_store(session, row.store_id)
-    if store.disconnected_at is not None:
+    if store.disconnected_at is not None and use is not LinkUse.STOP:
         raise gone
     return store, row

@@ -57,9 +57,9 @@ def _send_to(
     with database.writing() as session:
         row = notices.claim_address(session, store_id, now, now + HELD)
         store = stores.get_store(session, store_id)
-    if row is None or row.email_sealed is None:
+    if row is None or row.email_encrypted is None:
         return False
-    email, locale = cipher.decrypt(row.email_sealed), reader_locale([row.language])
+    email, locale = cipher.decrypt(row.email_encrypted), reader_locale([row.language])
     if row.confirmed_at is None:
         link = make_link(cipher, now, LinkUse.CONFIRM, row, public_url)
         question = confirmation_mail(shop_of(store), link, now, locale)
@@ -76,10 +76,10 @@ def _what_is_true(
     database: Database, now: datetime, store: Store, stop: str, locale: Locale
 ) -> tuple[Message | None, Collection[str]]:
     """Claim the notices that are true now and were not sent: sent twice would be worse than lost."""
-    current = [one for one, _ in status_of(database, now, store.id).notices]
+    current = [item for item, _ in status_of(database, now, store.id).notices]
     with database.writing() as session:
-        claimed = notices.claim_unsent(session, store.id, [one.id for one in current], now)
-    told = [one for one in current if one.id in claimed]
+        claimed = notices.claim_unsent(session, store.id, [item.id for item in current], now)
+    told = [item for item in current if item.id in claimed]
     return (notices_mail(told, shop_of(store), stop, now, locale) if told else None), claimed
 
 

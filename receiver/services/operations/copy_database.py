@@ -62,8 +62,8 @@ def check_secrets(session: Session, cipher: Cipher) -> None:
 
 def _all_open(session: Session, cipher: Cipher, column: Column[Any]) -> bool:
     try:
-        for sealed in session.scalars(select(column).where(column.is_not(None))).yield_per(BATCH):
-            cipher.decrypt(sealed)
+        for encrypted in session.scalars(select(column).where(column.is_not(None))).yield_per(BATCH):
+            cipher.decrypt(encrypted)
     except ReceiverError:
         return False
     return True

@@ -20,6 +20,7 @@ from receiver.errors import (
     SettingsError,
     StorageUnavailable,
 )
+from receiver.home import COMMAND
 from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.integrations.probe import ProbeResult
 from receiver.services.context import ServiceContext
@@ -80,6 +81,16 @@ def diagnose(
     yield _clock(now, there)
 
 
+def diagnose_before_start(context: ServiceContext, channel: Channel | None = None) -> Iterator[Check]:
+    """The checks that need neither a running worker nor the network; none raises."""
+    schema = _schema(context.database)
+    yield schema
+    if schema.state is not CheckState.FAIL:
+        yield _secrets(context.database, context.cipher)
+        yield _telling(context.database, channel)
+    yield _terms(context.settings.programme, context.now())
+
+
 POOLERS = "docs/deployment.md says which poolers can stand before the database"
 
 
@@ -98,7 +109,7 @@ def _schema(database: Database) -> Check:
     kind = database.url.get_backend_name()
     if found != newest:
         at = f"{kind} is at revision {found or 'none'}; this version needs {newest}"
-        return Check("database", CheckState.FAIL, at, "run `flask --app wsgi migrate`")
+        return Check("database", CheckState.FAIL, at, f"run `{COMMAND} migrate`")
     if pooler:
         return Check("database", CheckState.FAIL, pooler, POOLERS)
     if database.is_sqlite and (parts := open_to_others(Path(database.url.database or ""))):
@@ -118,15 +129,15 @@ def _secrets(database: Database, cipher: Cipher) -> Check:
             for table, column in encrypted_columns():
                 (key,) = table.primary_key.columns
                 newest = select(column).where(column.is_not(None)).order_by(key.desc()).limit(1)
-                if (sealed := session.scalar(newest)) is not None:
-                    cipher.decrypt(sealed)
+                if (encrypted := session.scalar(newest)) is not None:
+                    cipher.decrypt(encrypted)
     except ReceiverError as error:
         return Check("secrets", CheckState.FAIL, str(error), "add the lost key to the end of SECRET_KEYS")
     return Check("secrets", CheckState.OK, "stored secrets open with SECRET_KEYS")
 
 
 def _worker(database: Database, now: datetime) -> Check:
-    do = "start `flask --app wsgi worker`; until then deliveries are kept but not processed"
+    do = f"start `{COMMAND} worker`; until then deliveries are kept but not processed"
     try:
         with database.reading() as session:
             last = heartbeats.last_beat(session, heartbeats.WORKER)
@@ -153,7 +164,7 @@ def _stores(database: Database) -> Check:
         return Check("stores", CheckState.OK, "no store waits for staff or this service")
     found = ", ".join(f"{id} {count}" for id, count in sorted(ours.items()))
     return Check(
-        "stores", CheckState.WARN, found, "see Today in the console; each number leads to its stores"
+        "stores", CheckState.WARN, found, "see the Overview in the console; each number leads to its stores"
     )
 
 
@@ -190,9 +201,7 @@ def _telling(database: Database, channel: Channel | None) -> Check:
         )
     if failing:
         found = f"staff could not be told: {failing.error}; tried {failing.failures} times"
-        return Check(
-            "telling", CheckState.FAIL, found, "put it right, then try `flask --app wsgi staff tell-test`"
-        )
+        return Check("telling", CheckState.FAIL, found, f"put it right, then try `{COMMAND} staff tell-test`")
     return Check("telling", CheckState.OK, f"staff are told by {channel.words}")
 
 

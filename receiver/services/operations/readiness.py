@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from receiver.domain.health import WAITING_FOR, is_silent
 from receiver.errors import StorageUnavailable
+from receiver.home import COMMAND
 from receiver.storage import heartbeats
 from receiver.storage.database import Database
 from receiver.storage.pooler import pooler_problem
 from receiver.storage.tables import Delivery
-
-WORKER_SILENT_FOR = timedelta(seconds=30)
-WAITING_FOR = timedelta(minutes=2)
 
 
 def readiness(database: Database, now: datetime) -> list[str]:
@@ -47,7 +46,7 @@ def _reasons(session: Session, now: datetime) -> list[str]:
     oldest = session.scalar(select(func.min(Delivery.due_at)).where(Delivery.due_at.is_not(None)))
     reasons = []
     if worker_is_silent(session, now):
-        reasons.append("no worker has shown life lately; start `flask --app wsgi worker`")
+        reasons.append(f"no worker has shown life lately; start `{COMMAND} worker`")
     if oldest is not None and now - oldest > WAITING_FOR:
         reasons.append("deliveries have been waiting for minutes")
     return reasons
@@ -59,7 +58,12 @@ def lacks_worker(database: Database, now: datetime) -> bool:
         return worker_is_silent(session, now)
 
 
+def worker_last_seen(database: Database) -> datetime | None:
+    """Return when any worker last showed life; None: none was ever seen."""
+    with database.reading() as session:
+        return heartbeats.last_beat(session, heartbeats.WORKER)
+
+
 def worker_is_silent(session: Session, now: datetime) -> bool:
     """Return whether no worker has shown life for half a minute."""
-    last = heartbeats.last_beat(session, heartbeats.WORKER)
-    return last is None or now - last > WORKER_SILENT_FOR
+    return is_silent(heartbeats.last_beat(session, heartbeats.WORKER), now)

@@ -16,6 +16,7 @@ from receiver.storage import audit
 from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.tables import Base
+from receiver.storage.types import EncryptedText
 
 BATCH = 500  # short transactions: the receiving side waits for the same lock
 
@@ -37,16 +38,16 @@ def rotate_all(database: Database, cipher: Cipher) -> list[RotatedColumn]:
 def rotate_for(database: Database, cipher: Cipher, now: datetime, actor: str) -> list[RotatedColumn]:
     """Rotate every encrypted column, and record who asked for it."""
     came_of = rotate_all(database, cipher)
-    counts = {"resealed": sum(one.rotated for one in came_of)}
+    counts = {"resealed": sum(item.rotated for item in came_of)}
     with database.writing() as session:
         audit.record(session, now, actor, AuditAction.SECRETS_ROTATE, "secrets", counts)
     return came_of
 
 
 def encrypted_columns() -> Iterator[tuple[Table, Column[Any]]]:
-    """Every column that holds a secret: they are all named `…_sealed`."""
+    """Every column that holds a secret."""
     for table in Base.metadata.sorted_tables:
-        yield from ((table, column) for column in table.columns if column.name.endswith("_sealed"))
+        yield from ((table, column) for column in table.columns if isinstance(column.type, EncryptedText))
 
 
 def _rotate_column(database: Database, cipher: Cipher, table: Table, column: Column[Any]) -> RotatedColumn:
@@ -56,9 +57,9 @@ def _rotate_column(database: Database, cipher: Cipher, table: Table, column: Col
         query = select(key, column).where(column.is_not(None)).order_by(key).limit(BATCH)
         with database.writing() as session:
             rows = session.execute(query if after is None else query.where(key > after)).all()
-            for row_id, sealed in rows:
+            for row_id, encrypted in rows:
                 try:
-                    renewed += _rotate_row(session, cipher, table, column, row_id, sealed)
+                    renewed += _rotate_row(session, cipher, table, column, row_id, encrypted)
                 except ReceiverError:
                     unreadable.append(str(row_id))
         if len(rows) < BATCH:
@@ -67,11 +68,11 @@ def _rotate_column(database: Database, cipher: Cipher, table: Table, column: Col
 
 
 def _rotate_row(
-    session: Session, cipher: Cipher, table: Table, column: Column[Any], row_id: Any, sealed: str
+    session: Session, cipher: Cipher, table: Table, column: Column[Any], row_id: Any, encrypted: str
 ) -> int:
     """1 when renewed, 0 when somebody replaced the secret meanwhile. Raises ReceiverError."""
-    cipher.decrypt(sealed)
+    cipher.decrypt(encrypted)
     (key,) = table.primary_key.columns
-    unchanged = (key == row_id) & (column == sealed)
-    change = update(table).where(unchanged).values({column.name: cipher.rotate(sealed)})
+    unchanged = (key == row_id) & (column == encrypted)
+    change = update(table).where(unchanged).values({column: cipher.rotate(encrypted)})
     return int(session.execute(change).rowcount)  # type: ignore[attr-defined]  # an UPDATE has one

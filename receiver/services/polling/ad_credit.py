@@ -32,7 +32,7 @@ def read_ad_credit(tiktok: Balances, token: str, task: BillsTask, info: Advertis
     except ProviderError as error:
         log.info("ad credit not read", advertiser_id=info.advertiser_id, advice=error.advice, code=error.code)
         return None
-    return next((_credit_of(one, info) for one in found if one.advertiser_id == info.advertiser_id), None)
+    return next((_credit_of(item, info) for item in found if item.advertiser_id == info.advertiser_id), None)
 
 
 def keep_ad_credit(account: tables.Account, now: datetime, credit: Decimal | None) -> None:

@@ -22,4 +22,4 @@ def plan_poll(session: Session, account: tables.Account, now: datetime) -> NextP
         if store.disconnected_at is None
     ] or [PollingState(Stage.ENDED)]
     planned = (next_poll(account.advertiser_id, standing, now) for standing in standings)
-    return min(planned, key=lambda one: one.at)
+    return min(planned, key=lambda item: item.at)

@@ -39,7 +39,7 @@ from receiver.services.polling.poll_bills import (
     read_bills,
 )
 from receiver.services.programmes.terms import terms_of
-from receiver.storage import spend, tables
+from receiver.storage import polls, spend, tables
 from receiver.storage.database import Database
 
 RE_READ = timedelta(days=4)  # figures this young may still be restated
@@ -75,7 +75,7 @@ class _PollTask:
 
     link_id: int
     token: str
-    token_sealed: str
+    token_encrypted: str
     linked_at: datetime | None
     prior_days: int
     prior_before: date | None  # the link date earlier spend was last read for
@@ -91,10 +91,10 @@ def poll_due(context: ServiceContext, limit: int = 20) -> list[Polled]:
     now = context.now()
     with context.database.writing() as session:
         due = spend.due_accounts(session, now, limit)
-        ours = [one for one in due if spend.claim_poll(session, one[0], now, LEASE)]
+        ours = [item for item in due if spend.claim_poll(session, item[0], now, LEASE)]
 
-    def poll(one: tuple[str, bool]) -> Polled | None:
-        advertiser_id, urgent = one
+    def poll(item: tuple[str, bool]) -> Polled | None:
+        advertiser_id, urgent = item
         return _tried(context.urgently() if urgent else context, advertiser_id)
 
     with ThreadPoolExecutor(AT_ONCE) as several:
@@ -135,6 +135,7 @@ def poll_account(context: ServiceContext, advertiser_id: str, *, scheduled: bool
         keep_bills(session, now, account, bills)
         keep_ad_credit(account, now, credit)
         _plan_next(session, account, now, bills, readings)
+        polls.note_poll(session, advertiser_id, now, account.last_error)
         stores = tuple(spend.stores_to_decide(session, advertiser_id))
         return Polled(advertiser_id, stores, readings.error if readings else None)
 
@@ -146,13 +147,13 @@ def _task(context: ServiceContext, advertiser_id: str, scheduled: bool) -> _Poll
             raise NotFound(f"no account {advertiser_id} is known")
         link = spend.link_to_read(session, advertiser_id)
         store = session.get(tables.Store, link.store_id) if link else None
-        if link is None or store is None or link.token_sealed is None:
+        if link is None or store is None or link.token_encrypted is None:
             raise Refused(f"account {advertiser_id} has no consent that stands; it must be given again first")
         terms = terms_of(session, store.programme)
         return _PollTask(
             link_id=link.id,
-            token=context.cipher.decrypt(link.token_sealed),
-            token_sealed=link.token_sealed,
+            token=context.cipher.decrypt(link.token_encrypted),
+            token_encrypted=link.token_encrypted,
             linked_at=link.linked_at,
             prior_days=terms.prior_spend_days,
             prior_before=link.prior_spend_before,
@@ -182,7 +183,7 @@ class _Readings:
     def foreign_currency(self) -> str | None:
         """The currency of rows that are not in the account's; None where all may be."""
         told = {day.currency for day in self.days} - {None, self.currency}
-        return min((one for one in told if one), default=None) if self.currency else None
+        return min((item for item in told if item), default=None) if self.currency else None
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -288,7 +289,9 @@ def _plan_next(
     elif error and error.advice is not Advice.CONFIGURATION:
         again = max(now + BILLS_RETRY, error.until or now)
         account.next_poll_at, account.poll_reason = again, PollReason.BILLS_FAULT
-    elif account.hinted_at is None or account.hinted_at <= now:  # else what was told meanwhile is read next
+    elif (
+        account.poll_requested_at is None or account.poll_requested_at <= now
+    ):  # else what was told meanwhile is read next
         planned = plan_poll(session, account, now)
         account.next_poll_at, account.poll_reason = planned.at, planned.why
         account.poll_urgent = planned.why.is_urgent
@@ -327,8 +330,9 @@ def _failed(
         account.last_error, account.fault = str(error), reading_fault(error, account.failures)
         if error.advice is Advice.REAUTHORISE:
             cause = ConsentLoss.EXPIRED if error.code == TOKEN_EXPIRED else ConsentLoss.WITHDRAWN
-            sealed = task.token_sealed
-            consent_withdrawn(session, advertiser_id, now, str(error), cause=cause, token_sealed=sealed)
+            encrypted = task.token_encrypted
+            consent_withdrawn(session, advertiser_id, now, str(error), cause=cause, token_encrypted=encrypted)
         else:
             account.next_poll_at, account.poll_reason = next_try(now, account, error)
+        polls.note_poll(session, advertiser_id, now, str(error))
         return Polled(advertiser_id, tuple(spend.stores_to_decide(session, advertiser_id)), str(error))

@@ -67,8 +67,11 @@ def timelines_on(database: Database, now: datetime, advertiser_id: str) -> list[
 def known_accounts(database: Database) -> list[tuple[str, str]]:
     """Every ad account's id and name, by name; before the first reading its id is its name."""
     with database.reading() as session:
-        found = [(one.advertiser_id, one.name or one.advertiser_id) for one in spend.accounts(session)]
-    return sorted(found, key=lambda one: one[1])
+        found = [
+            (account.advertiser_id, account.name or account.advertiser_id)
+            for account in spend.accounts(session)
+        ]
+    return sorted(found, key=lambda item: item[1])
 
 
 def _day(row: tables.SpendDay, zone: ZoneInfo | None, now: datetime) -> dict[str, Any]:

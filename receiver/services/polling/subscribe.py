@@ -48,7 +48,7 @@ def keep_subscribed(context: ServiceContext, callback_url: str, *, limit: int) -
     """End what is of accounts that may not be read, and subscribe those that may; at most `limit` of each."""
     with context.database.reading() as session:
         wanting = subscriptions.accounts_to_subscribe(session, list(HOW_OFTEN), context.now(), limit)
-        ended = [one.subscription_id for one in subscriptions.subscriptions_to_end(session, limit)]
+        ended = [item.subscription_id for item in subscriptions.subscriptions_to_end(session, limit)]
     for subscription_id in ended:
         end_subscription(context.database, context.tiktok, subscription_id)
     for advertiser_id in wanting:
@@ -73,9 +73,9 @@ def _subscribe(context: ServiceContext, callback_url: str, advertiser_id: str) -
     with database.reading() as session:
         link = spend.link_to_read(session, advertiser_id)
         kept = subscriptions.subscriptions_of(session, advertiser_id)
-    if link is None or link.token_sealed is None:
+    if link is None or link.token_encrypted is None:
         return
-    token, again = context.cipher.decrypt(link.token_sealed), None
+    token, again = context.cipher.decrypt(link.token_encrypted), None
     for entity, often in HOW_OFTEN.items():
         if entity in kept:
             continue

@@ -58,19 +58,21 @@ def verify_subscriptions(context: ServiceContext, callback_url: str) -> tuple[li
     database, tiktok = context.database, context.tiktok
     with database.reading() as session:
         before = subscriptions.known_ids(session)
-    told = {one.id: one.callback_url for one in tiktok.subscriptions()}
+    callbacks = {subscription.id: subscription.callback_url for subscription in tiktok.subscriptions()}
     with database.writing() as session:
-        lost = _forget_lost(session, sorted(before - set(told)), context.now())
+        lost = _forget_lost(session, sorted(before - set(callbacks)), context.now())
         known = subscriptions.known_ids(session)
-    wrong = [one for one, where in told.items() if where and (one in known) != (where == callback_url)]
+    wrong = [
+        item for item, where in callbacks.items() if where and (item in known) != (where == callback_url)
+    ]
     for subscription_id in wrong:
         end_subscription(database, tiktok, subscription_id)
     return lost, wrong
 
 
 def _forget_lost(session: Session, lost: Collection[str], now: datetime) -> list[str]:
-    forgotten = {subscriptions.forget_subscription(session, one) for one in lost}
-    accounts = sorted(one for one in forgotten if one is not None)
+    forgotten = {subscriptions.forget_subscription(session, item) for item in lost}
+    accounts = sorted(item for item in forgotten if item is not None)
     for advertiser_id in accounts[:MOST_HINTED]:
         request_poll(session, advertiser_id, now, PollReason.NOTICES_ENDED)
     return accounts

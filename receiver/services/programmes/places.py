@@ -69,7 +69,7 @@ def admission_of(session: Session, store: Store, now: datetime) -> PlaceInLine |
     """Return a store's place in the line; None where it has a place, or does not wait for one."""
     if store.disconnected_at is not None or holds_place(session, store, now):
         return None
-    lapsed = [one for one in places.reserved_stores(session, store.programme) if not _is_kept(one, now)]
+    lapsed = [item for item in places.reserved_stores(session, store.programme) if not _is_kept(item, now)]
     waiting = [*stores.waiting_stores(session, store.programme), *lapsed]
     return place_in_line(_seekers(waiting, places.proven_since(session, waiting)), store.id)
 
@@ -80,8 +80,8 @@ def _is_kept(store: Store, now: datetime) -> bool:
 
 def _seekers(of: Sequence[Store], proven: Mapping[str, datetime]) -> list[Seeker]:
     return [
-        Seeker(one.id, one.merchant, one.host, one.joined_at, one.reserved_until, proven.get(one.id))
-        for one in of
+        Seeker(item.id, item.merchant, item.host, item.joined_at, item.reserved_until, proven.get(item.id))
+        for item in of
     ]
 
 

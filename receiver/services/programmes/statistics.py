@@ -5,11 +5,14 @@ The worker counts once a minute; whoever looks is told what was counted, and whe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from receiver.documents.programme import load_programme
 from receiver.domain.programme import Programme
@@ -24,6 +27,9 @@ class Sum:
 
     awards: int
     amount: Decimal
+
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(self.awards + other.awards, self.amount + other.amount)
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,15 @@ class StoreCounts:
 
 
 @dataclass(frozen=True)
+class Totals:
+    """Stores by stage, awards by state and currency, of all programmes; `at` is of the oldest count."""
+
+    at: datetime
+    stages: Mapping[str, int]
+    awards: Mapping[str, Mapping[str, Sum]]
+
+
+@dataclass(frozen=True)
 class ProgrammeStats:
     """A programme and how far it has come; `counted` is None where no worker has counted yet."""
 
@@ -65,21 +80,39 @@ def programme_stats(database: Database, now: datetime, in_force: str) -> list[Pr
     current = load_programme(in_force)
     with database.reading() as session:
         joined, kept = terms.kept_ids(session), programme_statistics.kept_counts(session)
-        others = [terms_of(session, one) for one in joined if one != current.id]
+        others = [terms_of(session, item) for item in joined if item != current.id]
     return [
         ProgrammeStats(
-            terms=one,
-            is_for_new_stores=one is current,
-            counted=_counted(kept.get(one.id)) if one.id in joined else StoreCounts(now, 0, 0, (), ()),
+            terms=item,
+            is_for_new_stores=item is current,
+            counted=_counted(kept.get(item.id)) if item.id in joined else StoreCounts(now, 0, 0, (), ()),
         )
-        for one in (current, *others)
+        for item in (current, *others)
     ]
+
+
+def total_counts(session: Session) -> Totals | None:
+    """Return what the worker last counted, of all programmes together; None before it has."""
+    all_counted = [
+        counted for kept in programme_statistics.kept_counts(session).values() if (counted := _counted(kept))
+    ]
+    if not all_counted:
+        return None
+    stages: Counter[str] = Counter()
+    awards: dict[str, dict[str, Sum]] = {}
+    for counted in all_counted:
+        stages.update(dict(counted.stages))
+        for tier in counted.tiers:
+            for state, total in tier.by_state.items():
+                of_state = awards.setdefault(state, {})
+                of_state[tier.currency] = of_state.get(tier.currency, Sum(0, Decimal(0))) + total
+    return Totals(min(counted.at for counted in all_counted), stages, awards)
 
 
 def count_programmes(database: Database, now: datetime) -> None:
     """Count each programme some store is in, for `standings` to tell."""
     with database.reading() as session:
-        counts = {one: programme_statistics.count(session, one, now) for one in terms.kept_ids(session)}
+        counts = {item: programme_statistics.count(session, item, now) for item in terms.kept_ids(session)}
     with database.writing() as session:
         for programme, counted in counts.items():
             programme_statistics.keep_counts(session, programme, now, counted)

@@ -40,16 +40,16 @@ def list_terms(database: Database, in_force: str) -> list[Programme]:
     """
     current = load_programme(in_force)
     with database.reading() as session:
-        kept = {one: terms_of(session, one) for one in terms.kept_ids(session)}
-    shipped = {one: load_shipped(one) for one in shipped_programmes()}
-    return [one for _, one in sorted(({**shipped, current.id: current, **kept}).items())]
+        kept = {item: terms_of(session, item) for item in terms.kept_ids(session)}
+    shipped = {programme: load_shipped(programme) for programme in shipped_programmes()}
+    return [item for _, item in sorted(({**shipped, current.id: current, **kept}).items())]
 
 
 def find_terms(known: Sequence[Programme], programme_id: str) -> Programme:
     """Return the programme of an id. Raises NotFound that names those there are."""
-    found = next((one for one in known if one.id == programme_id), None)
+    found = next((item for item in known if item.id == programme_id), None)
     if found is None:
-        there = ", ".join(one.id for one in known)
+        there = ", ".join(item.id for item in known)
         raise NotFound(f"no programme is called {programme_id!r}; there is {there}")
     return found
 

@@ -45,14 +45,14 @@ def ask_review(database: Database, now: datetime, store_id: str, message: str) -
 
 
 def _asked(session: Session, now: datetime, store_id: str, message: str) -> Review:
-    told = decisions.last_decision(session, store_id)
+    decision = decisions.last_decision(session, store_id)
     review = Review(
         id=f"rv_{secrets.token_hex(10)}",
         store_id=store_id,
         state=ReviewState.OPEN,
         message=message,
         asked_at=now,
-        decision_id=told.id if told else None,
+        decision_id=decision.id if decision else None,
     )
     session.add(review)
     audit.record(session, now, Agent.MERCHANT, AuditAction.REVIEW_ASKED, review.id, {"store": store_id})
@@ -78,8 +78,8 @@ def show_review(database: Database, review_id: str) -> dict[str, Any]:
     """The review, and what the merchant had been told when it asked (None: nothing yet). Raises NotFound."""
     with database.reading() as session:
         review = reviews.get_review(session, review_id)
-    told = show_decision(database, review.decision_id) if review.decision_id else None
-    return {**_row(review), "told": told and told["answer"]}
+    decision = show_decision(database, review.decision_id) if review.decision_id else None
+    return {**_row(review), "told": decision and decision["answer"]}
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ def checked_answer(
     """
     seen = evidence or f"review {review_id}"
     if override is not None:
-        said = checked_fact("override", override, now, reason=reason, evidence=seen)
-        return Answered(ReviewAnswer.OVERRIDDEN, reason, said)
+        staff_fact = checked_fact("override", override, now, reason=reason, evidence=seen)
+        return Answered(ReviewAnswer.OVERRIDDEN, reason, staff_fact)
     if fact is not None:
         name, _, value = fact.partition("=")
         return Answered(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditFilters
 from receiver.errors import InputError, NotFound
 from receiver.paging import Page, read_number
 from receiver.services.records import record_of
+from receiver.services.search.stores import match_stores
 from receiver.services.validation import check_filters
-from receiver.storage import audit
+from receiver.storage import audit, store_names
 from receiver.storage.database import Database
 
 
@@ -25,6 +28,7 @@ class AuditRecord:
     action: str
     subject: str
     store_id: str | None
+    store_name: str | None
     detail: dict[str, Any]
 
 
@@ -33,12 +37,21 @@ def search_audit(
 ) -> Page[AuditRecord]:
     """Return a page of entries, the newest first; `after` is the `next` of the page before.
 
-    Raises InputError.
+    Raises InputError, also where no store matches.
     """
     check_filters(asdict(filters))
     with database.reading() as session:
+        found = _resolve_store(session, filters)
         try:
-            page = audit.page_of_entries(session, filters, after=read_number(after), limit=limit)
+            page = audit.page_of_entries(session, found, after=read_number(after), limit=limit)
         except NotFound as error:
             raise InputError(str(error), path="after") from error
-    return page.show(lambda row: record_of(AuditRecord, row))
+        names = store_names.names_of(session, (row.store_id for row in page.rows))
+    return page.show(lambda row: record_of(AuditRecord, row, store_name=names.get(row.store_id or "")))
+
+
+def _resolve_store(session: Session, filters: AuditFilters) -> AuditFilters:
+    if filters.store is None:
+        return filters
+    ids = match_stores(session, filters.store)
+    return replace(filters, store=ids[0]) if len(ids) == 1 else replace(filters, store=None, stores=ids)

@@ -104,13 +104,13 @@ def _account(email: str) -> _Counter:
 def _counted(session: Session, counters: list[_Counter], now: datetime) -> timedelta:
     """Count a try, or return the first wait there is: whoever has to wait leaves no trace in any counter."""
     with session.begin_nested() as looked:
-        for one in counters:
-            wait = login_attempts.wait_left(session, one.subject, one.patience, now)
+        for counter in counters:
+            wait = login_attempts.wait_left(session, counter.subject, counter.patience, now)
             if wait > NO_WAIT:
                 looked.rollback()
                 return wait
-        for one in counters:
-            login_attempts.count_try(session, one.subject, one.patience, now)
+        for counter in counters:
+            login_attempts.count_try(session, counter.subject, counter.patience, now)
     return NO_WAIT
 
 

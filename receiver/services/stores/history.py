@@ -25,13 +25,14 @@ class HistoryEntry:
 def store_history(database: Database, store_id: str, *, limit: int) -> list[HistoryEntry]:
     """Return what mattered, the newest first; `limit` of them at most. Raises NotFound."""
     with database.reading() as session:
-        stores.get_store(session, store_id)
+        name = stores.get_store(session, store_id).name
         changes = decisions.stage_changes(session, store_id, limit)
-        entries = [record_of(AuditRecord, row) for row in audit.notable_entries(session, store_id, limit)]
-    return sorted(_entries(changes, entries), key=lambda one: one.at, reverse=True)[:limit]
+        rows = audit.notable_entries(session, store_id, limit)
+        entries = [record_of(AuditRecord, row, store_name=name) for row in rows]
+    return sorted(_entries(changes, entries), key=lambda entry: entry.at, reverse=True)[:limit]
 
 
 def _entries(changes: list[StageChange], entries: list[AuditRecord]) -> Iterator[HistoryEntry]:
     """An act comes with the stage it led to: of one moment the stage is told after it, so above it."""
-    yield from (HistoryEntry(one.at, stage=one) for one in changes)
-    yield from (HistoryEntry(one.at, entry=one) for one in entries)
+    yield from (HistoryEntry(change.at, stage=change) for change in changes)
+    yield from (HistoryEntry(entry.at, entry=entry) for entry in entries)

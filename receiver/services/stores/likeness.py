@@ -55,7 +55,7 @@ def keep_apart(
         raise InputError("must be another store", path="other")
     with database.writing() as session:
         stores.lock_stores(session, [store_id, other])
-        store, second = (stores.get_store(session, one) for one in (store_id, other))
+        store, second = (stores.get_store(session, item) for item in (store_id, other))
         if store.merchant == second.merchant:
             raise Refused(f"{store_id} and {other} are stores of one merchant; record the fact `merchant`")
         answer = likeness.answer_about(session, store_id, other)
@@ -72,13 +72,13 @@ def _keep(
     first, second = pair_of(store.id, other.id)
     answer = MerchantAnswer(store_id=first, other_id=second, reason=reason, by=actor, at=now)
     session.add(answer)
-    for one, another in ((store, other), (other, store)):
+    for item, another in ((store, other), (other, store)):
         audit.record(
             session,
             now,
             actor,
             AuditAction.STORES_KEEP_APART,
-            one.id,
+            item.id,
             {"other": another.id, "reason": reason},
         )
     stores.to_decide_anew(session, [store.id, other.id])

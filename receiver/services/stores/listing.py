@@ -66,7 +66,7 @@ def _row(
         "progress": store.progress,
         "advertiser_id": link.advertiser_id if link else None,
         "next_poll": next_poll,
-        "conditions": [one for one in StoreCondition if one in conditions],
+        "conditions": [item for item in StoreCondition if item in conditions],
     }
 
 
@@ -92,5 +92,5 @@ def _columns(store: StoreRecord | Store) -> dict[str, Any]:
         "stage": store.stage,
         "verdict": store.verdict,
         "decided_at": store.decided_at,
-        "doubts": store.doubts or [],
+        "doubts": store.discrepancies or [],
     }

@@ -51,7 +51,7 @@ def merchant_of(database: Database, store_id: str) -> Merchant:
     with database.reading() as session:
         store = stores.get_store(session, store_id)
         own = stores.stores_of_merchants(session, [store.merchant], SHOWN + 1)
-        others = [one for one in own if one.id != store_id][:SHOWN]
+        others = [item for item in own if item.id != store_id][:SHOWN]
         return Merchant(store.merchant, others, likeness.find_alike(session, store)[:SHOWN])
 
 
@@ -77,31 +77,31 @@ def merge_merchants(
             return merge_merchants(
                 rehearsal, now, store_id, into=into, reason=reason, evidence=evidence, actor=actor
             )
-    told = {"reason": require_text(reason, "reason"), "evidence": require_text(evidence, "evidence")}
+    grounds = {"reason": require_text(reason, "reason"), "evidence": require_text(evidence, "evidence")}
     with database.writing() as session:
         held = _hold(session, store_id, into)
         merchant = _merchant(held, into)
         before = {store.id: evaluate(session, store, now) for store in held}
         moved = [store for store in held if store.merchant != merchant]
         for store in moved:
-            keep_fact(session, now, store, StaffFact("merchant", merchant, **told), actor)
-        what = {"merchant": merchant, "stores": [store.id for store in moved], **told}
+            keep_fact(session, now, store, StaffFact("merchant", merchant, **grounds), actor)
+        what = {"merchant": merchant, "stores": [store.id for store in moved], **grounds}
         audit.record(session, now, actor, AuditAction.STORES_MERGE, into, what)
         after = decide_locked(session, now, before)
         names = {store.id: store.name for store in held}
         programmes = sorted({store.programme for store in held})
-    placed = [one for programme in programmes for one in fill_places(database, now, programme)]
+    placed = [place for programme in programmes for place in fill_places(database, now, programme)]
     decide_each(database, now, placed)
     with database.reading() as session:
-        for one in set(placed) & set(before):
-            after[one] = evaluate(session, stores.get_store(session, one), now)
-    standings = [StoreChange(one, names[one], before[one], after[one]) for one in before]
+        for item in set(placed) & set(before):
+            after[item] = evaluate(session, stores.get_store(session, item), now)
+    standings = [StoreChange(item, names[item], before[item], after[item]) for item in before]
     return Merged(merchant, standings, placed)
 
 
 def _hold(session: Session, store_id: str, into: str) -> list[Store]:
     """All stores of both merchants, held; nobody joins or leaves them, or records an award of theirs."""
-    merchants = {stores.get_store(session, one).merchant for one in (store_id, into)}
+    merchants = {stores.get_store(session, item).merchant for item in (store_id, into)}
     if len(merchants) == 1:
         raise Refused(f"{store_id} and {into} are stores of one merchant already")
     known = stores.stores_of_merchants(session, merchants, MOST + 1)

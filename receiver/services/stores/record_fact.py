@@ -99,8 +99,8 @@ def keep_fact(
 def _stands(session: Session, store_id: str, kept: Mapping[str, Any], actor: str) -> bool:
     """Whether the newest record of this name says the very same, by the same person: a second click."""
     newest = recorded_facts.recorded_facts(session, store_id).get(kept["name"])
-    said = {**kept, "by": actor}
-    return newest is not None and all(getattr(newest, name) == value for name, value in said.items())
+    expected = {**kept, "by": actor}
+    return newest is not None and all(getattr(newest, name) == value for name, value in expected.items())
 
 
 def _apply(session: Session, store: tables.Store, name: str, value: Any) -> None:

@@ -33,7 +33,7 @@ class StoreRecord:
     stage: str | None
     verdict: str | None
     decided_at: datetime | None
-    doubts: list[Any] | None  # domain/discrepancies.py
+    discrepancies: list[Any] | None  # domain/discrepancies.py
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from receiver.services.stores.details import StoreDetails, checked_details, chec
 from receiver.services.stores.lineage import recognise
 from receiver.services.stores.records import StoreRecord
 from receiver.services.validation import require_text
-from receiver.storage import audit, awards, consents, links, stores, webhook_endpoints
+from receiver.storage import audit, awards, bridges, consents, links, stores, webhook_endpoints
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.figures import end_consent
@@ -61,6 +61,7 @@ def add_store(
 ) -> AddedStore:
     """Add a store to `programme` (a file, or a shipped id), with an address for a webhook made by hand.
 
+    It is decided at once, so that it has a stage from its first moment on.
     Raises InputError, and Refused for a shop that is already here.
     """
     details, now = checked_details(given), context.now()
@@ -86,6 +87,7 @@ def add_store(
         webhook_endpoints.add_secret(session, store.id, context.cipher.encrypt(secret), now)
         what = {"url": store.url, "programme": store.programme, "admitted": store.admitted_at is not None}
         audit.record(session, now, actor, AuditAction.STORES_ADD, store.id, what)
+    decide_each(context.database, now, [store.id])
     return AddedStore(store.id, webhook_path(store.id), secret, token)
 
 
@@ -107,12 +109,19 @@ def admit_store(database: Database, now: datetime, store_id: str, *, actor: str)
 
 
 def disconnect_store(
-    database: Database, now: datetime, store_id: str, *, reason: str, actor: str
+    database: Database,
+    now: datetime,
+    store_id: str,
+    *,
+    reason: str,
+    actor: str,
+    keys_removed: bool = False,
 ) -> StoreRecord:
     """End all that passes between us and the store; what was decided stays. Twice is once.
 
     Its webhooks are answered 410, its status token and the advertiser's token are forgotten. Unless it
-    earned an award its place goes to the merchant that waits longest. Raises InputError and NotFound.
+    earned an award its place goes to the merchant that waits longest. `keys_removed`: the plugin removed our
+    keys at the shop; otherwise its merchant is told of them. Raises InputError and NotFound.
     """
     reason = require_text(reason, "reason")
     with database.writing() as session:
@@ -120,6 +129,8 @@ def disconnect_store(
         store = stores.get_store(session, store_id)
         if store.disconnected_at is None:
             _cut(session, store, now)
+            has_keys = not keys_removed and bridges.bridge_of(session, store_id) is not None
+            store.keys_left_at = now if has_keys else None
             audit.record(session, now, actor, AuditAction.STORES_DISCONNECT, store_id, {"reason": reason})
     placed = fill_places(database, now, store.programme)
     decide_each(database, now, [store_id, *placed])

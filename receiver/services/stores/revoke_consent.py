@@ -69,11 +69,11 @@ def preview_revocation(context: ServiceContext, store_id: str) -> list[StoreChan
     with context.database.rolled_back() as rehearsal, rehearsal.writing() as session:
         ids = list(dict.fromkeys([store_id, *(link.store_id for link in served)]))
         stores.lock_stores(session, ids)
-        held = {one: stores.get_store(session, one) for one in ids}
-        before = {one: evaluate(session, store, now) for one, store in held.items()}
+        held = {id_: stores.get_store(session, id_) for id_ in ids}
+        before = {id_: evaluate(session, store, now) for id_, store in held.items()}
         _withdraw(session, served, now, "a preview", Agent.SERVICE)
         after = decide_locked(session, now, ids)
-        return [StoreChange(one, held[one].name, before[one], after[one]) for one in ids]
+        return [StoreChange(id_, held[id_].name, before[id_], after[id_]) for id_ in ids]
 
 
 def _withdraw(session: Session, served: list[Link], now: datetime, reason: str, actor: str) -> None:
@@ -84,25 +84,27 @@ def _withdraw(session: Session, served: list[Link], now: datetime, reason: str, 
             now,
             reason,
             cause=ConsentLoss.RETURNED,
-            token_sealed=link.token_sealed,
+            token_encrypted=link.token_encrypted,
             actor=actor,
         )
 
 
 def _served(context: ServiceContext, store_id: str) -> tuple[str, list[Link]]:
-    """The token, and every link that is read with it, whoever sealed it when."""
+    """The token, and every link that is read with it, whoever encrypted it when."""
     cipher = context.cipher
     with context.database.reading() as session:
         stores.get_store(session, store_id)
         link = links.open_link(session, store_id)
         if link is None:
             raise NotFound(f"store {store_id} has no link that stands")
-        if link.token_sealed is None:
+        if link.token_encrypted is None:
             raise Refused(f"store {store_id} has no consent that could be given back")
-        token = cipher.decrypt(link.token_sealed)
-        sealed = links.links_with_token(session)
+        token = cipher.decrypt(link.token_encrypted)
+        encrypted = links.links_with_token(session)
         return token, [
-            one for one in sealed if one.token_sealed and cipher.decrypt(one.token_sealed) == token
+            item
+            for item in encrypted
+            if item.token_encrypted and cipher.decrypt(item.token_encrypted) == token
         ]
 
 

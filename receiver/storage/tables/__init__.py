@@ -1,11 +1,11 @@
-"""The tables, without behaviour; secrets and tokens are held encrypted (…_sealed) or hashed (…_hash).
+"""The tables, without behaviour; secrets and tokens are held encrypted (…_encrypted) or hashed (…_hash).
 
 Whoever imports a table imports this package first, and with it all of them: Base.metadata is complete.
 """
 
 from __future__ import annotations
 
-from receiver.storage.tables.accounts import Account, PaymentRow, SpendDay, Subscription
+from receiver.storage.tables.accounts import Account, PaymentRow, PollRow, SpendDay, Subscription
 from receiver.storage.tables.audit import AuditEntry
 from receiver.storage.tables.awards import Award, HashKey
 from receiver.storage.tables.base import Base
@@ -20,7 +20,7 @@ from receiver.storage.tables.connections import (
 from receiver.storage.tables.decisions import DecisionRow, RecordedFact, Review
 from receiver.storage.tables.deliveries import Attempt, Delivery, Replay, Signal
 from receiver.storage.tables.links import ConsentFlow, Link
-from receiver.storage.tables.operations import Heartbeat, Telling
+from receiver.storage.tables.operations import Heartbeat, HourlyCount, Telling
 from receiver.storage.tables.programmes import ProgrammeCounts, Terms
 from receiver.storage.tables.rejections import Quarantined, Rejection, RejectionSample
 from receiver.storage.tables.staff import SignInTries, Staff, StaffSession, StaffToken
@@ -51,10 +51,12 @@ __all__ = [
     "Delivery",
     "HashKey",
     "Heartbeat",
+    "HourlyCount",
     "Link",
     "MerchantAnswer",
     "NoticeAddress",
     "PaymentRow",
+    "PollRow",
     "ProgrammeCounts",
     "Quarantined",
     "RecordedFact",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import Date, Text
+from sqlalchemy import Date, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from receiver.domain.likeness import name_key
-from receiver.storage.tables.base import Base
+from receiver.storage.tables.base import Base, Serial
 
 
 class Account(Base):
@@ -36,7 +36,8 @@ class Account(Base):
     next_poll_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     poll_reason: Mapped[str | None]  # domain/poll_reasons.py
     poll_urgent: Mapped[bool] = mapped_column(default=False)  # and stays so while it fails or is put back
-    hinted_at: Mapped[dt.datetime | None]  # when a hint last moved it forward
+    # When news of TikTok's last moved the next poll forward.
+    poll_requested_at: Mapped[dt.datetime | None] = mapped_column("hinted_at", key="poll_requested_at")
     subscribe_at: Mapped[dt.datetime | None]  # when to ask for notices again, after a refusal
     failures: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
@@ -46,6 +47,22 @@ class Account(Base):
     def _keep_name_key(self, _name: str, name: str | None) -> str | None:
         self.name_key = name_key(name)
         return name
+
+
+class PollRow(Base):
+    """One poll of an ad account, and the fault it met; null: none."""
+
+    __tablename__ = "polls"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
+    advertiser_id: Mapped[str]
+    at: Mapped[dt.datetime]
+    error: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Index("ix_polls_at", "at", "id"),
+        Index("ix_polls_advertiser_id", "advertiser_id", "at", "id"),
+    )
 
 
 class Subscription(Base):

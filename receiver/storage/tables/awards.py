@@ -10,7 +10,7 @@ from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from receiver.domain.awards import AwardDelivery, AwardState, BlockCause, EvidenceSource
-from receiver.storage.tables.base import Base
+from receiver.storage.tables.base import Base, encrypted_column
 from receiver.storage.types import EnumText
 
 IS_FLAGGED = text("flags <> '[]'")
@@ -39,7 +39,7 @@ class Award(Base):
     timezone: Mapped[str | None]  # the account's, in which `due_by` is a date; null: unknown, UTC is taken
     delivery: Mapped[AwardDelivery | None] = mapped_column(EnumText(AwardDelivery))
     reference: Mapped[str | None]  # what an applied credit is found by; of a code the last characters only
-    code_sealed: Mapped[str | None] = mapped_column(Text)  # the code; null once its store is erased
+    code_encrypted: Mapped[str | None] = encrypted_column("code")  # the code; null once its store is erased
     code_hash: Mapped[str | None] = mapped_column(String(64))  # storage/codes.py; it stays
     flags: Mapped[list[Any]]  # that hold now
     cleared_flags: Mapped[dict[str, Any] | None]  # that held before: since when not any more
@@ -76,5 +76,5 @@ class HashKey(Base):
     __tablename__ = "hash_keys"
 
     name: Mapped[str] = mapped_column(primary_key=True)  # of what it hashes
-    key_sealed: Mapped[str] = mapped_column(Text)
+    key_encrypted: Mapped[str] = encrypted_column("key")
     made_at: Mapped[dt.datetime]

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, MetaData, String
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
-from receiver.storage.types import ExactDecimal, Json, Utc
+from receiver.storage.types import EncryptedText, ExactDecimal, Json, Utc
 
 # SQLite gives rowids only to a column declared INTEGER.
 Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -34,3 +34,11 @@ class Base(DeclarativeBase):
         int: Integer,
         str: String,
     }
+
+
+def encrypted_column(name: str) -> MappedColumn[Any]:
+    """Map the database's `…_sealed` to the attribute `…_encrypted`.
+
+    Renamed in the database, it would stop a web process of the version before from receiving in an upgrade.
+    """
+    return mapped_column(f"{name}_sealed", EncryptedText, key=f"{name}_encrypted")

@@ -29,7 +29,7 @@ class CallPause(Base):
 
     subject: Mapped[str] = mapped_column(primary_key=True)  # an advertiser's id; empty: the app
     until: Mapped[dt.datetime]
-    strikes: Mapped[int]
+    attempts: Mapped[int] = mapped_column("strikes", key="attempts")
 
 
 class CallCount(Base):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from receiver.storage.tables.base import Base, Serial
+from receiver.storage.tables.base import Base, Serial, encrypted_column
 
 HAS_TOPIC = text("topic IS NOT NULL")
 IS_IN_TROUBLE = text("trouble IS NOT NULL")
@@ -49,7 +49,7 @@ class WebhookSecret(Base):
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
     hook_id: Mapped[str] = mapped_column(ForeignKey("hooks.id"), index=True)
-    secret_sealed: Mapped[str] = mapped_column(Text)
+    secret_encrypted: Mapped[str] = encrypted_column("secret")
     created_at: Mapped[dt.datetime]
     valid_until: Mapped[dt.datetime | None]
 
@@ -62,12 +62,14 @@ class ConnectionAttempt(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)  # hash of the user_id the shop is given
     shop: Mapped[str]
     rest_base: Mapped[str | None]  # what stands before the shop's wp-json; null: nobody has looked yet
-    user_id_sealed: Mapped[str | None] = mapped_column(Text)  # for the address of the shop's key page
+    user_id_encrypted: Mapped[str | None] = encrypted_column(
+        "user_id"
+    )  # for the address of the shop's key page
     browser_hash: Mapped[str] = mapped_column(String(64))
     return_url: Mapped[str | None] = mapped_column(Text)  # a page of the shop to lead back to
     created_at: Mapped[dt.datetime] = mapped_column(index=True)
     expires_at: Mapped[dt.datetime]
-    keys_sealed: Mapped[str | None] = mapped_column(Text)  # only until it has ended
+    keys_encrypted: Mapped[str | None] = encrypted_column("keys")  # only until it has ended
     keys_at: Mapped[dt.datetime | None]
     returned_at: Mapped[dt.datetime | None]  # the browser that began is back
     lease_until: Mapped[dt.datetime | None]  # while somebody finishes it
@@ -87,7 +89,7 @@ class Bridge(Base):
 
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
     rest_base: Mapped[str]  # what stands before wp-json, with the scheme it was connected by
-    keys_sealed: Mapped[str] = mapped_column(Text)
+    keys_encrypted: Mapped[str] = encrypted_column("keys")
     connected_at: Mapped[dt.datetime]
     facts: Mapped[dict[str, Any] | None]  # domain/shop_facts.py; null: never read
     facts_at: Mapped[dt.datetime | None]
@@ -99,7 +101,7 @@ class Bridge(Base):
     trouble: Mapped[str | None]  # wp_bridge.errors.StoreTrouble, of the last check
     companion_gone_at: Mapped[dt.datetime | None]  # the first check since which our plugin was not there
     # What staff asked for, until the worker has done it.
-    look_asked_at: Mapped[dt.datetime | None]
+    check_requested_at: Mapped[dt.datetime | None] = mapped_column("look_asked_at", key="check_requested_at")
     rotation: Mapped[dict[str, Any] | None]  # of webhook secrets: services/bridge/rotate.py
 
     __table_args__ = (

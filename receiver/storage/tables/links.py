@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from receiver.storage.tables.base import Base, Serial
+from receiver.storage.tables.base import Base, Serial, encrypted_column
 from receiver.storage.types import PackedJson
 
 STANDS = text("ended_at IS NULL")
@@ -29,7 +29,7 @@ class Link(Base):
     exact: Mapped[bool | None]  # null: nobody said
     linked_news: Mapped[list[Any] | None]  # order key of the signal that named linked_at; null: not a signal
     ended_at: Mapped[dt.datetime | None]  # lost, switched or removed
-    token_sealed: Mapped[str | None] = mapped_column(Text)
+    token_encrypted: Mapped[str | None] = encrypted_column("token")
     consent: Mapped[bool | None]  # null: not asked yet; false: withdrawn
     consent_at: Mapped[dt.datetime | None]
     consent_lost: Mapped[
@@ -66,4 +66,4 @@ class ConsentFlow(Base):
     state_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # null: nobody is at TikTok
     outcome: Mapped[str | None]  # domain/consent.py; null: under way
     found: Mapped[dict[str, Any] | None]  # what the consent covers: accounts, scopes
-    token_sealed: Mapped[str | None] = mapped_column(Text)  # only while its account is being chosen
+    token_encrypted: Mapped[str | None] = encrypted_column("token")  # only while its account is being chosen

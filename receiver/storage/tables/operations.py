@@ -1,10 +1,10 @@
-"""Signs of life of background work, and alerts to staff."""
+"""Signs of life of background work, what was counted by the hour, and alerts to staff."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Text
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from receiver.storage.tables.base import Base
@@ -31,3 +31,14 @@ class Heartbeat(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime]
+
+
+class HourlyCount(Base):
+    """The number of events of a kind in an hour (domain/hourly_counts.py)."""
+
+    __tablename__ = "hourly_counts"
+
+    hour: Mapped[dt.datetime] = mapped_column(primary_key=True)  # when it began, in UTC
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)  # which of its kind; empty: there is but one
+    count: Mapped[int] = mapped_column(BigInteger)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from receiver.storage.tables.base import Base, Serial
+from receiver.storage.tables.base import Base, Serial, encrypted_column
 
 
 class Rejection(Base):
@@ -55,7 +55,7 @@ class Quarantined(Base):
     hook_id: Mapped[str]
     topic: Mapped[str | None]
     headers: Mapped[list[Any]]
-    body_sealed: Mapped[str] = mapped_column(Text)
+    body_encrypted: Mapped[str] = encrypted_column("body")
     body_sha256: Mapped[str] = mapped_column(String(64))
     bytes: Mapped[int]
     received_at: Mapped[dt.datetime] = mapped_column(index=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from receiver.domain.platforms import ShopPlatform
 from receiver.domain.shops import host_of
-from receiver.storage.tables.base import Base
+from receiver.storage.tables.base import Base, encrypted_column
 from receiver.storage.types import EnumText
 
 IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
@@ -64,13 +64,19 @@ class Store(Base):
     # The order key from which an install counts anew, after its store was restored from a backup.
     sequence_from: Mapped[list[Any] | None]
     sequence_fell_at: Mapped[dt.datetime | None]  # its numbers fell back, and its state was not read since
+    sequence_fall: Mapped[dict[str, Any] | None]  # the run of such numbers (domain/signals.py)
+    moved_at: Mapped[dt.datetime | None]  # when it was last given another address
+    moved_from: Mapped[str | None] = mapped_column(Text)  # the address before that
+    # When we gave up keys that nobody removed at the shop; null: there are none, or it connected since.
+    keys_left_at: Mapped[dt.datetime | None]
     continues: Mapped[str | None]  # the id of an earlier record of the same shop
     # The latest decision, so that lists need not decide anew.
     stage: Mapped[str | None]
     verdict: Mapped[str | None]
     decided_at: Mapped[dt.datetime | None]
     progress: Mapped[dict[str, Any] | None]  # documents/status.py: what lists show of its spend
-    doubts: Mapped[list[Any] | None]  # domain/discrepancies.py; null: none
+    # domain/discrepancies.py; null: none
+    discrepancies: Mapped[list[Any] | None] = mapped_column("doubts", key="discrepancies")
     refreshed_at: Mapped[dt.datetime | None]  # when its merchant last asked to be looked at
     alike_since: Mapped[dt.datetime | None]  # its award waits for staff's answer (storage/likeness.py)
     facts_read_at: Mapped[dt.datetime | None]  # when country and currency were read by REST; null: staff said
@@ -135,7 +141,7 @@ class NoticeAddress(Base):
     __tablename__ = "notice_addresses"
 
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), primary_key=True)
-    email_sealed: Mapped[str | None] = mapped_column(Text)
+    email_encrypted: Mapped[str | None] = encrypted_column("email")
     email_hash: Mapped[str | None] = mapped_column(String(64), index=True)  # keyed, as that of a code is
     language: Mapped[str]  # of the merchant who asked, as HTTP writes it
     asked_at: Mapped[dt.datetime]

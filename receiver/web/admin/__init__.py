@@ -7,6 +7,7 @@ import hashlib
 from flask import Blueprint, Flask
 
 from receiver.domain.sign_in import SESSION_IDLE
+from receiver.home import COMMAND
 from receiver.settings import Settings
 from receiver.web.admin.access import access_pages
 from receiver.web.admin.account import account_pages
@@ -21,14 +22,16 @@ from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
+from receiver.web.admin.sequence import sequence_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
 from receiver.web.admin.stores import store_pages
 from receiver.web.admin.today import today_pages
+from receiver.web.admin.worker_bar import WorkerWatch
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (
-    ("today.show", "Today"),
+    ("today.show", "Overview"),
     ("stores.show", "Stores"),
     ("deliveries.show", "Deliveries"),
     ("awards.show", "Awards"),
@@ -66,7 +69,12 @@ def register(app: Flask, settings: Settings) -> None:
         plain=plain, amount=amount, money=money, when=when, ago=ago, day=day, tone=tone
     )
     app.extensions[BAR] = []
-    app.jinja_env.globals.update(navigation=NAVIGATION, bar_parts=app.extensions[BAR])
+    app.jinja_env.globals.update(
+        command=COMMAND,
+        navigation=NAVIGATION,
+        bar_parts=app.extensions[BAR],
+        worker_silence=WorkerWatch(),
+    )
     app.register_blueprint(console)
     app.register_blueprint(sign_in_pages)
     app.register_blueprint(account_pages)
@@ -84,6 +92,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(access_pages)
     app.register_blueprint(merchant_views)
     app.register_blueprint(claim_pages)
+    app.register_blueprint(sequence_pages)
 
 
 def add_to_bar(app: Flask, template: str) -> None:

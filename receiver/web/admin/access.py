@@ -50,7 +50,9 @@ def end(store_id: str) -> Response | tuple[str, int]:
 
 
 def _sign(changes: Sequence[StoreChange]) -> str:
-    return preview_token({one.store: one.name for one in changes}, *(one.outcome for one in changes))
+    return preview_token(
+        {change.store: change.name for change in changes}, *(change.outcome for change in changes)
+    )
 
 
 def _page(store_id: str, changes: Sequence[StoreChange] = (), refused: str = "") -> str:

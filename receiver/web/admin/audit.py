@@ -13,7 +13,8 @@ from receiver.errors import InputError
 from receiver.paging import Page
 from receiver.services.staff.audit import AuditRecord, search_audit
 from receiver.services.validation import LONGEST_FILTER
-from receiver.web.admin.filters import start_of
+from receiver.web.admin.filters import refusal
+from receiver.web.admin.periods import read_period, shown_period, usual_periods
 from receiver.web.admin.sign_in import staff_only
 
 audit_pages = Blueprint("audit", __name__, url_prefix="/admin/audit", template_folder="templates")
@@ -33,7 +34,7 @@ def show() -> str | tuple[str, int]:
     try:
         found = search_audit(current_container().database, _filters(asked), after=after, limit=PAGE)
     except InputError as error:
-        return _page(asked, Page(), refused=str(error)), 400
+        return _page(asked, Page(), refused=refusal(error)), 400
     return _page(asked, found)
 
 
@@ -41,6 +42,9 @@ def _page(asked: dict[str, str], found: Page[AuditRecord], refused: str = "") ->
     return render_template(
         "audit.html",
         asked=asked,
+        shown={**asked, **shown_period(asked)},
+        periods=usual_periods(current_container().now()),
+        others={name: value for name, value in asked.items() if name not in ("since", "until")},
         found=found,
         actions=sorted(PHRASES),
         phrase=phrase,
@@ -52,14 +56,9 @@ def _page(asked: dict[str, str], found: Page[AuditRecord], refused: str = "") ->
 
 
 def _filters(asked: dict[str, str]) -> AuditFilters:
-    """Both dates are included, in the reader's zone."""
-    given = dict(asked)
-    since, until = (given.pop(name, None) for name in ("since", "until"))
-    return AuditFilters(
-        **given,
-        since=start_of(since, "since") if since else None,
-        until=start_of(until, "until", days_later=1) if until else None,
-    )
+    """Read the filters; times are in the reader's zone. Raises InputError."""
+    given: dict[str, Any] = {**asked, **read_period(asked)}
+    return AuditFilters(**given)
 
 
 def _link_of(entry: AuditRecord) -> str | None:

@@ -111,8 +111,8 @@ def award(award_id: str) -> str:
 @operators_only
 def issue_one(award_id: str) -> AnyResponse | tuple[str, int]:
     delivered_as = request.form.get("as", "")
-    told = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
-    return _move(award_id, partial(issue, cipher=current_container().cipher), **told)
+    arguments = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
+    return _move(award_id, partial(issue, cipher=current_container().cipher), **arguments)
 
 
 @award_pages.post("/<award_id>/correct")
@@ -154,7 +154,7 @@ def lift(award_id: str) -> AnyResponse | tuple[str, int]:
     return _move(award_id, blocks.lift, reason=request.form.get("reason", ""))
 
 
-def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> AnyResponse | tuple[str, int]:
+def _move(award_id: str, move: Callable[..., dict[str, Any]], **text: str) -> AnyResponse | tuple[str, int]:
     """The store is decided at once: its page shows what became of the award."""
     container, actor = current_container(), g.person.email
     store_id = show_award(container.database, container.now(), award_id)["store"]
@@ -163,7 +163,7 @@ def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> An
             container.database,
             container.now(),
             store_id,
-            lambda database: move(database, container.now(), award_id, actor=actor, **told),
+            lambda database: move(database, container.now(), award_id, actor=actor, **text),
         )
     except (InputError, Refused) as error:
         return _award(award_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
@@ -173,7 +173,9 @@ def _move(award_id: str, move: Callable[..., dict[str, Any]], **told: str) -> An
 def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
     """What was typed into a refused form stands in it again, except a code."""
     given_as_code = request.form.get("as") == AwardDelivery.CODE
-    said = {name: value for name, value in request.form.items() if name != "reference" or not given_as_code}
+    form_values = {
+        name: value for name, value in request.form.items() if name != "reference" or not given_as_code
+    }
     return render_template(
         "award.html",
         code=code,
@@ -181,7 +183,7 @@ def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
         deliveries=AwardDelivery,
         causes=CAUSES,
         flag_words=flag_words,
-        said=said,
+        said=form_values,
         refused=refused,
     )
 
@@ -208,14 +210,14 @@ def take_file() -> str | tuple[str, int]:
             planned = preview(container, text)
     except (InputError, Refused) as error:
         return render_template("award_file.html", refused=str(error)), 400
-    problems = len([one for one in planned if one.problem])
-    done = any(one.outcome is IssueOutcome.ISSUED for one in planned)
+    problems = len([item for item in planned if item.problem])
+    done = any(item.outcome is IssueOutcome.ISSUED for item in planned)
     return render_template(
         "award_file.html",
-        text="" if any(_may_give_a_code(one) for one in planned) else text,
+        text="" if any(_may_give_a_code(item) for item in planned) else text,
         checked=container.cipher.encrypt(text),
         planned=planned,
-        shown=sorted(planned, key=lambda one: one.problem is None)[:MOST_SHOWN],  # problems first
+        shown=sorted(planned, key=lambda item: item.problem is None)[:MOST_SHOWN],  # problems first
         problems=problems,
         done=done,
     )

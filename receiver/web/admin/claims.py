@@ -82,26 +82,26 @@ def move(store_id: str) -> str:
 def do_move(store_id: str) -> Response | str | tuple[str, int]:
     """Shows what the move would change and keeps nothing, unless `do=move` and that was seen."""
     container, actor = current_container(), g.person.email
-    said = {name: request.form.get(name, "").strip() for name in ("url", "reason")}
+    form_values = {name: request.form.get(name, "").strip() for name in ("url", "reason")}
     act = partial(
         move_store,
         now=container.now(),
         store_id=store_id,
-        url=said["url"],
-        reason=said["reason"],
+        url=form_values["url"],
+        reason=form_values["reason"],
         actor=actor,
     )
     try:
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
-        sign = preview_token(said, effect.outcome, effect.answer)
+        sign = preview_token(form_values, effect.outcome, effect.answer)
         if request.form.get("do") != "move":
-            return _move_page(store_id, said, effect=effect, sign=sign)
+            return _move_page(store_id, form_values, effect=effect, sign=sign)
         if not was_previewed(sign):
-            return _move_page(store_id, said, effect=effect, sign=sign, refused=CHANGED), 409
+            return _move_page(store_id, form_values, effect=effect, sign=sign, refused=CHANGED), 409
         run_with_preview(container.database, container.now(), store_id, act)
     except (InputError, Refused) as error:
         status = 400 if isinstance(error, InputError) else 409
-        return _move_page(store_id, said, refused=str(error)), status
+        return _move_page(store_id, form_values, refused=str(error)), status
     return redirect(url_for("stores.one", store_id=store_id, _anchor="connection"), 303)
 
 
@@ -111,7 +111,7 @@ def _page(found: Page[dict[str, Any]], refused: str = "") -> str:
 
 def _move_page(
     store_id: str,
-    said: Mapping[str, str],
+    form_values: Mapping[str, str],
     *,
     effect: DecisionPreview | None = None,
     sign: str = "",
@@ -122,7 +122,7 @@ def _move_page(
         store=show_store(current_container().database, store_id),
         claims=claims_about(current_container().database, store_id),
         whys=WHYS,
-        said=said,
+        said=form_values,
         effect=effect,
         sign=sign,
         refused=refused,

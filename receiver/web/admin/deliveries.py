@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, g, render_template, request
 
@@ -11,9 +12,16 @@ from receiver.domain.deliveries import DeliverySource, DeliveryState
 from receiver.errors import InputError, Refused
 from receiver.paging import CountedPage
 from receiver.services.deliveries.detail import DeliveryDetail, delivery_detail, raw_body, redacted_body
-from receiver.services.deliveries.search import DeliverySummary, search_deliveries
+from receiver.services.deliveries.search import (
+    MOST_COUNTED,
+    DeliverySummary,
+    count_by_state,
+    search_deliveries,
+)
 from receiver.services.validation import LONGEST_FILTER
 from receiver.web.admin.delivery_filters import read_filters, said_in
+from receiver.web.admin.filters import refusal
+from receiver.web.admin.periods import shown_period, usual_periods
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 delivery_pages = Blueprint(
@@ -24,28 +32,27 @@ PAGE = 50
 
 # What there is to do about a delivery in this state.
 NEXT_STEPS = {
-    DeliveryState.RECEIVED: "It waits for the worker: nothing to do, unless it stays so.",
-    DeliveryState.PROCESSING: "The worker has it in hand: nothing to do.",
-    DeliveryState.PROCESSED: "It is done: nothing to do.",
-    DeliveryState.IGNORED: "It is nothing this service goes by: nothing to do.",
-    DeliveryState.FAILED: (
-        "The worker tries it again by itself; once the cause is put right, a replay does at once."
-    ),
-    DeliveryState.DEAD: "Nobody tries it again by itself. Put right what is wrong, then replay it.",
+    DeliveryState.RECEIVED: "It waits for the worker. Nothing to do, unless it stays so.",
+    DeliveryState.PROCESSING: "The worker is processing it. Nothing to do.",
+    DeliveryState.PROCESSED: "It was processed. Nothing to do.",
+    DeliveryState.IGNORED: "This service does not use such messages. Nothing to do.",
+    DeliveryState.FAILED: "It is retried by itself. Once the cause is fixed, a replay tries it at once.",
+    DeliveryState.DEAD: "It is not retried. Fix the cause, then replay it.",
 }
-DROPPED = "Its body was dropped: it cannot be processed again."
+DROPPED = "Its body was dropped, so it cannot be processed again."
 
 
 @delivery_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
-    asked = said_in(request.args)
+    asked, database = said_in(request.args), current_container().database
     after = request.args.get("after")
     try:
-        found = search_deliveries(current_container().database, read_filters(asked), after=after, limit=PAGE)
+        filters = read_filters(asked)
+        found = search_deliveries(database, filters, after=after, limit=PAGE)
     except InputError as error:
-        return _page(asked, CountedPage(), refused=str(error)), 400
-    return _page(asked, found)
+        return _page(asked, CountedPage(), refused=refusal(error)), 400
+    return _page(asked, found, counts=count_by_state(database, filters))
 
 
 @delivery_pages.get("/<int:delivery_id>")
@@ -75,11 +82,22 @@ def raw(delivery_id: int) -> Response:
     return answer
 
 
-def _page(asked: dict[str, str], found: CountedPage[DeliverySummary], refused: str = "") -> str:
+def _page(
+    asked: dict[str, str],
+    found: CountedPage[DeliverySummary],
+    counts: Mapping[DeliveryState, int] | None = None,
+    refused: str = "",
+) -> str:
     return render_template(
         "deliveries.html",
         asked=asked,
+        shown={**asked, **shown_period(asked)},
+        others={name: value for name, value in asked.items() if name != "state"},
+        periods=usual_periods(current_container().now()),
         found=found,
+        is_first=not request.args.get("after"),
+        counts=counts or {},
+        most_counted=MOST_COUNTED,
         states=list(DeliveryState),
         sources=list(DeliverySource),
         longest=LONGEST_FILTER,

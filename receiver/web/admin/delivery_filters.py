@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from receiver.domain.deliveries import DeliveryFilters
-from receiver.web.admin.filters import start_of
+from receiver.web.admin.periods import read_period
 
 NAMES = ("state", "source", "store", "topic", "delivery", "since", "until", "search")
 
@@ -17,10 +17,6 @@ def said_in(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_filters(asked: dict[str, str]) -> DeliveryFilters:
-    """Both dates are included, in the reader's zone. Raises InputError."""
-    given: dict[str, Any] = dict(asked)
-    if "since" in given:
-        given["since"] = start_of(given["since"], "since")
-    if "until" in given:
-        given["until"] = start_of(given["until"], "until", days_later=1)
+    """Read the filters; times are in the reader's zone. Raises InputError."""
+    given: dict[str, Any] = {**asked, **read_period(asked)}
     return DeliveryFilters(**given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,6 @@ from markupsafe import Markup, escape
 
 from receiver.container import current_container
 from receiver.documents.money import amount_text
-from receiver.errors import InputError
 from receiver.i18n.words import money_text
 
 Moment = datetime | str | None  # a text is ISO 8601, as documents write a time
@@ -41,12 +40,13 @@ def readers_zone() -> tzinfo:
     return ZoneInfo(g.person.timezone if g.get("person") else "UTC")
 
 
-def start_of(text: str, path: str, days_later: int = 0) -> datetime:
-    """When that day begins, or one so many days later. Raises InputError."""
-    try:
-        return datetime.combine(date.fromisoformat(text) + timedelta(days=days_later), time(), readers_zone())
-    except (ValueError, OverflowError):
-        raise InputError("must be a date such as 2025-11-20", path=path) from None
+def refusal(error: Exception) -> str:
+    """Tell what was refused as a person would: "No store matches “X”.", without a field's inner name."""
+    path = getattr(error, "path", "")
+    text = str(error).removeprefix(f"{path}: ") if path else str(error)
+    if text.startswith("must "):
+        text = f"{path.replace('_', ' ')} {text}"
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}"
 
 
 def plain(value: Any) -> str:

@@ -21,7 +21,7 @@ class KeyDate:
 def key_dates(decision: Decision, document: Mapping[str, Any]) -> list[KeyDate]:
     """Return the dates that are known; days are in the ad account's zone."""
     found = [*_beginning(decision), *_of_spend(document), *_of_credit(document)]
-    return [one for one in found if one.value is not None]
+    return [key_date for key_date in found if key_date.value is not None]
 
 
 def _beginning(decision: Decision) -> Iterator[KeyDate]:

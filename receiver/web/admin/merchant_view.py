@@ -66,9 +66,9 @@ def show(store_id: str) -> str:
     return render_template(
         "merchant_view.html",
         status=document,
-        troubles=[one for one in document["troubles"] if one["text"] not in document["headline"]],
+        troubles=[trouble for trouble in document["troubles"] if trouble["text"] not in document["headline"]],
         rules=_rules_by_outcome(document),
-        cut_off=any(one["id"] in CUT_OFF for one in document["troubles"]),
+        cut_off=any(trouble["id"] in CUT_OFF for trouble in document["troubles"]),
         market=_market(document),
         history=history_as_told(container.database, store_id, locale)[:HISTORY],
         language=language,
@@ -93,7 +93,7 @@ def _market(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The offer where the ad account is, or else the store."""
     account = document["account"] or {}
     country = account.get("country") or document["store"]["country"]
-    return next((one for one in document["programme"]["offer"] if one["country"] == country), None)
+    return next((market for market in document["programme"]["offer"] if market["country"] == country), None)
 
 
 def _writer(locale: Locale) -> Callable[..., str]:

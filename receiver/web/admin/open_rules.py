@@ -58,7 +58,7 @@ def met_rules(decision: Decision, document: Mapping[str, Any]) -> list[ShownRule
 
 
 def _shown(rule: RuleResult, document: Mapping[str, Any]) -> ShownRule:
-    words = next(one for one in document["rules"] if one["id"] == rule.id)
+    words = next(shown for shown in document["rules"] if shown["id"] == rule.id)
     is_open_link = rule.id == LINK_RULE and rule.outcome is not Outcome.PASS
     part = LETTER if is_open_link and rule.reason not in OURS else PARTS.get(rule.reason)
     own = (override_control(rule.id),) if may_be_overridden(rule) else ()

@@ -12,9 +12,9 @@ from flask import request
 CHANGED = "It would not do what you were shown, or nothing was shown yet: this is what it does now."
 
 
-def preview_token(said: Mapping[str, str], *outcomes: Any) -> str:
+def preview_token(form_values: Mapping[str, str], *outcomes: Any) -> str:
     """Return a hash of the request and its previewed outcome, for the form's field `seen`."""
-    return hashlib.sha256(json.dumps([said, *outcomes], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([form_values, *outcomes], sort_keys=True).encode()).hexdigest()
 
 
 def was_previewed(sign: str) -> bool:

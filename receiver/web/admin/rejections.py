@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, g, render_template, request
 
 from receiver.container import current_container
-from receiver.domain.rejections import RejectedCall, RejectionCount, RejectionReason
+from receiver.domain.rejections import RejectionReason
 from receiver.errors import InputError, ReceiverError
 from receiver.paging import Page
 from receiver.services.inbox.quarantine import (
@@ -16,7 +16,8 @@ from receiver.services.inbox.quarantine import (
     page_of_quarantine,
     release_from_quarantine,
 )
-from receiver.services.inbox.rejections import page_of_rejections, samples
+from receiver.services.inbox.rejections import CountOfStore, SampleOfStore, page_of_rejections, samples
+from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 turned_away_pages = Blueprint(
@@ -55,28 +56,28 @@ def take_in() -> str | tuple[str, int]:
     try:
         tried = release_from_quarantine(
             container,
-            store_id=_store() or None,
+            store=_store() or None,
             reason=form.get("reason", ""),
             actor=g.person.email,
             dry_run=form.get("do") != "take_in",
         )
     except ReceiverError as error:
-        return _quarantine(refused=str(error))
+        return _quarantine(refused=refusal(error))
     return _quarantine(tried=tried)
 
 
 @turned_away_pages.get("/rejections")
 @staff_only
 def rejections() -> str | tuple[str, int]:
-    refused, found = "", Page[RejectionCount]()
-    newest: list[RejectedCall] = []
+    refused, found = "", Page[CountOfStore]()
+    newest: list[SampleOfStore] = []
     try:
-        asked = {"store_id": _store(), "reason": request.args.get("reason") or None}
+        asked = {"store": _store(), "reason": request.args.get("reason") or None}
         database = current_container().database
         found = page_of_rejections(database, **asked, after=request.args.get("after"), limit=PAGE)
         newest = samples(database, **asked, limit=SAMPLES) if any(asked.values()) else []
     except InputError as error:
-        refused = str(error)
+        refused = refusal(error)
     page = render_template(
         "rejections.html",
         found=found,
@@ -94,7 +95,7 @@ def _quarantine(tried: Sequence[ReleaseResult] | None = None, refused: str = "")
         after = request.args.get("after")
         found = page_of_quarantine(current_container().database, _store(), after=after, limit=PAGE)
     except InputError as error:
-        refused = refused or str(error)
+        refused = refused or refusal(error)
     page = render_template(
         "quarantine.html",
         found=found,

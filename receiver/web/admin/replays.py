@@ -26,6 +26,7 @@ from receiver.services.deliveries.replay import (
 )
 from receiver.services.operations.readiness import lacks_worker
 from receiver.web.admin.delivery_filters import read_filters, said_in
+from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import operators_only, staff_only
 
 replay_pages = Blueprint("replays", __name__, url_prefix="/admin/replays", template_folder="templates")
@@ -65,7 +66,7 @@ def begin() -> Response | str | tuple[str, int]:
             rate=_rate(form.get("rate", "")),
         )
     except InputError as error:
-        return _asking(form, refused=str(error))
+        return _asking(form, refused=refusal(error))
     return redirect(url_for("replays.one", replay_id=begun.id))
 
 
@@ -107,7 +108,7 @@ def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, i
     try:
         found = preview(container.database, _filters(given), container.now())
     except InputError as error:
-        refused = refused or str(error)
+        refused = refused or refusal(error)
     page = render_template(
         "replay_new.html",
         found=found,
@@ -125,7 +126,7 @@ def _filters(given: MultiDict[str, str]) -> DeliveryFilters:
     ids = given.getlist("ids")
     if not ids:
         return read_filters(said_in(given))
-    if len(ids) > MOST_IDS or not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in ids):
+    if len(ids) > MOST_IDS or not all(item.isascii() and item.isdecimal() and len(item) < 19 for item in ids):
         raise InputError(f"must be at most {MOST_IDS:,} numbers of deliveries", path="ids")
     return DeliveryFilters(ids=tuple(dict.fromkeys(map(int, ids))))
 
@@ -138,8 +139,8 @@ def _rate(text: str) -> int:
 
 def words(replay: ReplayProgress) -> str:
     """Return a replay's filters in words: "state dead, since …"."""
-    said: dict[str, Any] = dict(replay.filters)
-    ids = said.pop("ids", None)
+    filters: dict[str, Any] = dict(replay.filters)
+    ids = filters.pop("ids", None)
     if ids is not None:
         return f"delivery {ids[0]}" if len(ids) == 1 else f"{len(ids)} deliveries chosen one by one"
-    return ", ".join(f"{name} {value}" for name, value in said.items())
+    return ", ".join(f"{name} {value}" for name, value in filters.items())

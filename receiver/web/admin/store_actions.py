@@ -92,15 +92,15 @@ def merge(store_id: str) -> str:
 @operators_only
 def merge_merchant(store_id: str) -> Response | str | tuple[str, int]:
     """Shows what it would change for each store and keeps nothing, unless `do=merge` and that was seen."""
-    said = {name: request.form.get(name, "").strip() for name in ("into", "reason", "evidence")}
+    form_values = {name: request.form.get(name, "").strip() for name in ("into", "reason", "evidence")}
     try:
-        merged = _merge(store_id, said, dry_run=True)
-        sign = preview_token(said, merged.placed, *(one.outcome for one in merged.stores))
+        merged = _merge(store_id, form_values, dry_run=True)
+        sign = preview_token(form_values, merged.placed, *(store.outcome for store in merged.stores))
         if request.form.get("do") != "merge":
             return _merge_page(store_id, merged=merged, sign=sign)
         if not was_previewed(sign):
             return _merge_page(store_id, merged=merged, sign=sign, refused=CHANGED), 409
-        kept = _merge(store_id, said)
+        kept = _merge(store_id, form_values)
     except (InputError, NotFound, Refused) as error:
         return _merge_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
     return _back(store_id, "merchant", saved=f"Saved: the stores are of merchant {kept.merchant}.")
@@ -121,14 +121,14 @@ def keep_apart(store_id: str) -> Response | tuple[str, int]:
     return _back(store_id, "merchant", saved="Saved: the merchants are kept apart.")
 
 
-def _merge(store_id: str, said: Mapping[str, str], *, dry_run: bool = False) -> Merged:
+def _merge(store_id: str, form_values: Mapping[str, str], *, dry_run: bool = False) -> Merged:
     return merge_merchants(
         current_container().database,
         current_container().now(),
         store_id,
-        into=said["into"],
-        reason=said["reason"],
-        evidence=said["evidence"],
+        into=form_values["into"],
+        reason=form_values["reason"],
+        evidence=form_values["evidence"],
         actor=g.person.email,
         dry_run=dry_run,
     )

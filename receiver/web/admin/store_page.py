@@ -52,7 +52,7 @@ def store_page(container: Container, store_id: str, letter_language: str) -> dic
         "status": document,
         "store": store,
         "troubles": _troubles(status, document),
-        "doubts": discrepancy_words(status.observed.discrepancies),
+        "discrepancies": discrepancy_words(status.observed.discrepancies),
         "staff_words": staff_words,
         "open": not_met,
         "open_at_once": count_open_at_once(not_met),
@@ -88,9 +88,10 @@ def _troubles(status: Status, document: dict[str, Any]) -> list[dict[str, Any]]:
     """Those that neither the headline nor, of a held award, the open rule below says."""
     is_held = status.decision.stage is Stage.HELD
     return [
-        one
-        for one in document["troubles"]
-        if one["text"] not in document["headline"] and not (is_held and one["id"] == TroubleId.AWARD_HELD)
+        trouble
+        for trouble in document["troubles"]
+        if trouble["text"] not in document["headline"]
+        and not (is_held and trouble["id"] == TroubleId.AWARD_HELD)
     ]
 
 
@@ -113,8 +114,8 @@ def _award(container: Container, document: dict[str, Any]) -> dict[str, Any] | N
 
 
 def _spend(status: Status) -> dict[str, Any]:
-    course = spend_timeline(status.decision)
-    return {"course": course, "charts": charts_of(course, status.store_name) if course else ()}
+    timeline = spend_timeline(status.decision)
+    return {"course": timeline, "charts": charts_of(timeline, status.store_name) if timeline else ()}
 
 
 def _poll(container: Container, status: Status) -> dict[str, Any] | None:

@@ -34,8 +34,8 @@ CONDITIONS = {
     StoreCondition.DISCONNECTED: "disconnected",
 }
 ASKED_FOR: dict[str, str] = {
-    **{one: staff_words(one)[1] for one in TROUBLES if one not in ADVICE},
-    **{str(one): words for one, words in CONDITIONS.items()},
+    **{trouble: staff_words(trouble)[1] for trouble in TROUBLES if trouble not in ADVICE},
+    **{str(item): words for item, words in CONDITIONS.items()},
 }
 
 

@@ -1,36 +1,50 @@
-"""Today: what needs a person now; each number leads to its list."""
+"""The Overview: what needs a person, the vital signs, the last day in a picture; each number has its list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, timedelta
+from decimal import Decimal
 
 from flask import Blueprint, g, render_template, url_for
 
 from receiver.container import current_container
+from receiver.documents.health import sign_words
 from receiver.documents.troubles import staff_words
 from receiver.domain.audit import AuditAction
-from receiver.domain.awards import DUE_SOON
+from receiver.domain.awards import DUE_SOON, AwardState
 from receiver.domain.decision import Stage
 from receiver.domain.rejections import RejectionReason
 from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
-from receiver.services.alerts.work_queue import IN_THE_QUEUE, TodoItem, today
+from receiver.home import COMMAND
+from receiver.services.alerts.work_queue import IN_THE_QUEUE, TodoItem
+from receiver.services.overview.overview import read_overview
+from receiver.services.programmes.statistics import Totals
 from receiver.services.stores.listing import CONDITIONS
+from receiver.web.admin.filters import readers_zone
+from receiver.web.admin.flow_chart import flow_charts
 from receiver.web.admin.sign_in import staff_only
 
 today_pages = Blueprint("today", __name__, url_prefix="/admin", template_folder="templates")
 
+# Of these the sentence says all: there is one, or it does not matter how many.
+UNCOUNTED = ("worker_silent", "deliveries_wait")
+URGENT = ("worker_silent", "deliveries_wait", "awards_overdue")
 # What each matter says beside its number: of one, of several, and what to do about it.
 WORDS: Mapping[str, tuple[str, str, str]] = {
     "worker_silent": (
-        *("no worker is alive",) * 2,
-        "Nothing is processed, polled or decided. Start: flask --app wsgi worker",
+        *("Background work has stopped",) * 2,
+        f"Nothing is processed, polled or decided. Start it: {COMMAND} worker",
     ),
     "staff_not_told": (
-        *("matter staff could not be told of", "matters staff could not be told of"),
-        "Their own channel fails: flask --app wsgi doctor says how, staff tell-test tries it.",
+        *("alert that could not be sent to staff", "alerts that could not be sent to staff"),
+        f"Your own channel fails: {COMMAND} doctor says how, staff tell-test tries it.",
     ),
-    "deliveries_wait": (*("deliveries wait for minutes",) * 2, "See that the worker runs and keeps up."),
+    "deliveries_wait": (
+        *("Messages have waited for minutes",) * 2,
+        "See that background work runs and keeps up.",
+    ),
     "awards_overdue": ("award overdue", "awards overdue", "Issue the credit, then record it."),
     "awards_due_soon": (
         f"award due within {DUE_SOON.days} days",
@@ -42,8 +56,8 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
         "Uphold, override a rule or record a fact.",
     ),
     "stores_held": (
-        *("decision held", "decisions held"),
-        "An award is earned, and an unknown stops it: record the fact.",
+        *("award earned, to be checked by you", "awards earned, to be checked by you"),
+        "Award earned, but one thing must be checked by you: see the store.",
     ),
     "merchants_alike": (
         *(
@@ -52,15 +66,21 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
         ),
         "No award until you merge the merchants or keep them apart, on the store's page.",
     ),
-    "deliveries_dead": ("delivery dead", "deliveries dead", "Nobody tries them again: see why, then replay."),
-    "deliveries_failed": ("delivery failing", "deliveries failing", "They are tried again by themselves."),
+    "deliveries_dead": (
+        *("message we could not process", "messages we could not process"),
+        "They are not retried. See why.",
+    ),
+    "deliveries_failed": (
+        *("message that is tried again", "messages that are tried again"),
+        "Their last try failed; the next comes by itself. See why.",
+    ),
     "signatures_rejected": (
-        *("signatures rejected today, more than usual",) * 2,
-        "A store's secret may have changed: see whose.",
+        *("calls refused today for their signature, more than usual",) * 2,
+        "A store's secret may have changed. See whose.",
     ),
     "quarantined": (
-        *("delivery in quarantine", "deliveries in quarantine"),
-        "Put the store's secret right, then take them in.",
+        *("message held for its signature", "messages held for their signature"),
+        "Correct the store's secret, then accept those now valid.",
     ),
     "stores_claimed": (
         "store that another shop claims to be, or that names another address",
@@ -68,9 +88,9 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
         "Nothing was connected or changed: move the store, or dismiss the claim.",
     ),
     "messages_from_elsewhere": (
-        "store whose messages are held: they come from another address",
-        "stores whose messages are held: they come from another address",
-        "See whether the store moved or was copied; move it, and what was held is processed again.",
+        "store whose messages come from another address",
+        "stores whose messages come from another address",
+        "Staging copy? Nothing to do. Moved? Change the store's address; what was held is processed then.",
     ),
     "stores_moved": (
         "store moved by itself in the last 3 days",
@@ -94,8 +114,40 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
 @today_pages.get("/")
 @staff_only
 def show() -> str:
-    matters = today(current_container().database, current_container().now(), g.person)
-    return render_template("today.html", matters=matters, words=WORDS, leads_to=_leads_to)
+    container = current_container()
+    overview = read_overview(container.database, container.budget, container.now(), g.person)
+    return render_template(
+        "overview.html",
+        overview=overview,
+        words=WORDS,
+        uncounted=UNCOUNTED,
+        urgent=URGENT,
+        leads_to=_leads_to,
+        sign_words=sign_words,
+        charts=flow_charts(overview.flow, readers_zone()),
+        awards=_awards(overview.totals),
+    )
+
+
+@dataclass(frozen=True)
+class _AwardsOfState:
+    state: str
+    count: int
+    sums: list[tuple[str, Decimal]]  # by currency
+
+
+def _awards(totals: Totals | None) -> list[_AwardsOfState]:
+    """In the order in which an award comes to its states; those there are none of are left out."""
+    of = totals.awards if totals else {}
+    return [
+        _AwardsOfState(
+            state,
+            sum(total.awards for total in of[state].values()),
+            sorted((currency, total.amount) for currency, total in of[state].items()),
+        )
+        for state in AwardState
+        if state in of
+    ]
 
 
 def _leads_to(matter: TodoItem) -> str | None:

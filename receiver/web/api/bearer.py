@@ -24,5 +24,7 @@ def bearer_token() -> str:
 
 def refused(why: str | None = None) -> Unauthorized:
     """The 401 of RFC 6750; `why` is told only to whoever has a token that was right once."""
-    told: dict[str, str | None] | None = {"error": "invalid_token", "error_description": why} if why else None
-    return Unauthorized(www_authenticate=WWWAuthenticate("bearer", told))
+    details: dict[str, str | None] | None = (
+        {"error": "invalid_token", "error_description": why} if why else None
+    )
+    return Unauthorized(www_authenticate=WWWAuthenticate("bearer", details))

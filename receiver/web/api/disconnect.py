@@ -42,5 +42,12 @@ class MerchantDisconnectView(MethodView):
         except NotFound as error:
             raise refused() from error
         reason = read_reason(read_json(request.get_data()))
-        disconnect_store(container.database, container.now(), store_id, reason=reason, actor=Agent.MERCHANT)
+        disconnect_store(
+            container.database,
+            container.now(),
+            store_id,
+            reason=reason,
+            actor=Agent.MERCHANT,
+            keys_removed=True,
+        )
         return {"status": "disconnected"}

@@ -43,7 +43,7 @@ class ReviewsView(MethodView):
         except NotFound as error:
             raise refused() from error
         message = read_message(read_json(request.get_data()))
-        told = without_code(container, store_id, message)
-        review, is_new = ask_review(container.database, container.now(), store_id, told)
+        masked = without_code(container, store_id, message)
+        review, is_new = ask_review(container.database, container.now(), store_id, masked)
         locale = reader_locale(languages_wanted())
         return review_document(review, locale), 201 if is_new else 200, in_language(locale)

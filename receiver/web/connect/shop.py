@@ -215,22 +215,22 @@ def _may_try(shop: str) -> bool:
 
 
 def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, int]:
-    told = _told(stands)
+    page_id = _told(stands)
     more: dict[str, Any] = {"shop": stands.shop, "return_url": stands.return_url, "connect_id": stands.id}
-    if told == "connected":
-        return _page(told, **more)
+    if page_id == "connected":
+        return _page(page_id, **more)
     if stands.trouble is not None and stands.outcome in (None, ConnectOutcome.REFUSED):
-        said = shop_trouble_words(stands.trouble, _locale())
+        sentence = shop_trouble_words(stands.trouble, _locale())
         shown_again = url_for("shop.show", connect_id=stands.id, again=1)
         again = _go(stands.shop, stands.return_url) if stands.outcome else shown_again
         more |= {"by_hand": stands.trouble in BY_HAND, "elsewhere": stands.outcome is not None}
-        shown = _page(stands.trouble, said=said, go=again, **more)
+        shown = _page(stands.trouble, said=sentence, go=again, **more)
         is_tried_again = stands.outcome is None and stands.trouble is not StoreTrouble.NO_KEY_PAGE
         return _looking_again(shown) if is_tried_again else shown
-    if told in ("probing", "settling", "waits"):
-        return _looking_again(_page(told, **more))
-    by_hand = told in ("over", "denied")
-    return _page(told, go=_go(stands.shop, stands.return_url), by_hand=by_hand, **more)
+    if page_id in ("probing", "settling", "waits"):
+        return _looking_again(_page(page_id, **more))
+    by_hand = page_id in ("over", "denied")
+    return _page(page_id, go=_go(stands.shop, stands.return_url), by_hand=by_hand, **more)
 
 
 def _looking_again(shown: str) -> AnyResponse:
@@ -261,12 +261,12 @@ def _locale() -> Any:
     return reader_locale(languages_wanted())
 
 
-def _page(told: str, said: Any = None, **more: Any) -> str:
+def _page(page_id: str, said: Any = None, **more: Any) -> str:
     locale = _locale()
     return render_template(
         "connect/shop.html",
-        told=told,
-        said=said or connect_words(told, locale),
+        told=page_id,
+        said=said or connect_words(page_id, locale),
         label=connect_labels(locale),
         contact=current_container().settings.support_contact,
         language=language_tag(locale),

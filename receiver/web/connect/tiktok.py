@@ -124,10 +124,10 @@ def _browser() -> str:
 
 
 def _flow_page(flow: FlowStatus) -> str:
-    told = _told(flow)
+    page_id = _told(flow)
     params = {"account": _named(flow.account), "missing": flow.missing}
-    accounts = [(one.advertiser_id, _named(one)) for one in flow.accounts]
-    return _page(told, params, flow=flow, accounts=accounts)
+    accounts = [(account.advertiser_id, _named(account)) for account in flow.accounts]
+    return _page(page_id, params, flow=flow, accounts=accounts)
 
 
 def _told(flow: FlowStatus) -> str:
@@ -144,12 +144,12 @@ def _named(account: ConsentedAccount | None) -> str:
     return f"{account.name} ({account.advertiser_id})" if account.name else account.advertiser_id
 
 
-def _page(told: str, params: dict[str, Any] | None = None, **more: Any) -> str:
+def _page(page_id: str, params: dict[str, Any] | None = None, **more: Any) -> str:
     locale: Locale = reader_locale(languages_wanted())
     return render_template(
         "connect/page.html",
-        told=told,
-        said=consent_words(told, params or {}, locale),
+        told=page_id,
+        said=consent_words(page_id, params or {}, locale),
         label=consent_labels(locale),
         language=language_tag(locale),
         **more,

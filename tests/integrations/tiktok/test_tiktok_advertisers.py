@@ -84,7 +84,7 @@ def test_many_accounts_are_asked_for_a_hundred_at_a_time():
     ids = [str(7_400_000_000_000_000_000 + n) for n in range(250)]
 
     def answer(request):
-        rows = [{"advertiser_id": one} for one in json.loads(request.params["advertiser_ids"])]
+        rows = [{"advertiser_id": load} for load in json.loads(request.params["advertiser_ids"])]
         return 200, {}, json.dumps({"code": 0, "data": {"list": rows}})
 
     responses.add_callback("GET", INFO_URL, answer)

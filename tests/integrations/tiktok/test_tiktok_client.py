@@ -291,9 +291,9 @@ def test_a_token_spoiled_in_storage_is_our_fault_and_is_not_told(silent_address,
 @responses.activate
 def test_cookies_of_one_call_are_not_sent_with_the_next():
     answer_with(page(), headers={"Set-Cookie": "session=merchant-a; Path=/"})
-    one = client()
+    item = client()
     for _ in range(2):
-        one.daily_spend(TOKEN, ACCOUNT, FIRST, LAST)
+        item.daily_spend(TOKEN, ACCOUNT, FIRST, LAST)
     assert "Cookie" not in responses.calls[1].request.headers
 
 

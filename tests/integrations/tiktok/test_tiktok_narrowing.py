@@ -141,7 +141,7 @@ def test_too_many_ids_are_asked_for_in_smaller_batches():
         sizes.append(len(ids))
         if len(ids) > 30:
             return 200, {}, json.dumps({"code": 40011, "message": "too many", "data": {}})
-        return 200, {}, json.dumps({"code": 0, "data": {"list": [{"advertiser_id": one} for one in ids]}})
+        return 200, {}, json.dumps({"code": 0, "data": {"list": [{"advertiser_id": item} for item in ids]}})
 
     responses.add_callback(responses.GET, f"{BASE}/advertiser/info/", answer)
     ids = [str(number) for number in range(7001, 7111)]

@@ -45,10 +45,10 @@ def play_pages():
 
 def answer_in_total(**money):
     """Answer a report without a time dimension, whenever it is asked for."""
-    one = row("2026-10-01", **money)
-    del one["dimensions"]["stat_time_day"]
+    item = row("2026-10-01", **money)
+    del item["dimensions"]["stat_time_day"]
     sent = matchers.query_param_matcher({"dimensions": json.dumps(["advertiser_id"])}, strict_match=False)
-    answer_with(page(one), match=[sent])
+    answer_with(page(item), match=[sent])
 
 
 # By day
@@ -234,10 +234,10 @@ def test_four_metrics_refused_together_are_asked_for_in_two_halves():
     rows = [part("2026-10-01", *ALL[:2]), part("2026-10-02", *ALL[:2])]
     play_metrics(COST, code=0, data=page(*rows))
     play_metrics(CASH, code=0, data=page(part("2026-10-01", *ALL[2:4])))
-    one = Decimal("1.00")
+    item = Decimal("1.00")
     assert read() == [
-        ReportedDay(date(2026, 10, 1), one, one, one, Decimal("0.00"), "USD"),
-        ReportedDay(date(2026, 10, 2), one, one, None, None, "USD"),
+        ReportedDay(date(2026, 10, 1), item, item, item, Decimal("0.00"), "USD"),
+        ReportedDay(date(2026, 10, 2), item, item, None, None, "USD"),
     ]
 
 
@@ -258,9 +258,9 @@ def test_a_metric_that_is_refused_by_itself_leaves_the_others_as_they_are(name):
         if name in half:
             play_metrics(half, code=40002)
             for metric in half[:2]:
-                one = [metric, "currency"]
+                item = [metric, "currency"]
                 given = {"code": 0, "data": page(part("2026-10-01", metric))}
-                play_metrics(one, **({"code": 40002} if metric == name else given))
+                play_metrics(item, **({"code": 40002} if metric == name else given))
         else:
             play_metrics(half, code=0, data=page(part("2026-10-01", *half[:2])))
     (day,) = read()
@@ -299,8 +299,8 @@ def total():
 
 def total_page(*spends):
     rows = [row("2026-10-01", spend=spend) for spend in spends]
-    for one in rows:
-        del one["dimensions"]["stat_time_day"]
+    for item in rows:
+        del item["dimensions"]["stat_time_day"]
     return page(*rows)
 
 

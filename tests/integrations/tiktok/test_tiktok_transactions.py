@@ -216,7 +216,7 @@ def test_more_than_a_year_is_asked_for_in_spans():
     answer_with(ledger_page(pages=0))
     assert read(first=date(2025, 1, 1), last=date(2026, 1, 1)) == []
     asked = [json.loads(call.request.params["filtering"]) for call in responses.calls]
-    assert [(one["start_time"], one["end_time"]) for one in asked] == [
+    assert [(item["start_time"], item["end_time"]) for item in asked] == [
         ("2025-01-01 00:00:00", "2025-12-31 23:59:59"),
         ("2026-01-01 00:00:00", "2026-01-01 23:59:59"),
     ]

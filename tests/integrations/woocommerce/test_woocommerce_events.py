@@ -67,12 +67,14 @@ def test_a_number_beyond_a_float_is_still_a_number():
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_capture_of_an_action_is_read_and_every_other_refused(file: str):
-    for one in captures(file):
-        topic = dict(one.headers).get("X-WC-Webhook-Topic", "")
+    for capture in captures(file):
+        topic = dict(capture.headers).get("X-WC-Webhook-Topic", "")
         if topic.startswith("action."):
-            assert read_event(topic, one.body) == one.json["arg"]  # type: ignore[index]
-        elif one.is_signed:
+            assert read_event(topic, capture.body) == capture.json["arg"]  # type: ignore[index]
+        elif capture.is_signed:
             with pytest.raises(InputError):
-                read_event(topic, one.body)
-        elif one.method == "POST":
-            assert is_ping({"content-type": dict(one.headers)["Content-Type"]}, one.body), one.note
+                read_event(topic, capture.body)
+        elif capture.method == "POST":
+            assert is_ping({"content-type": dict(capture.headers)["Content-Type"]}, capture.body), (
+                capture.note
+            )

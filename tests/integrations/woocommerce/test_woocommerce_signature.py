@@ -32,10 +32,10 @@ def test_exactly_wordpresss_entities_are_decoded(secret: str, key: str):
 
 @pytest.mark.parametrize("file", [file for file in FILES if "signatures" in file])
 def test_the_key_of_every_special_secret_is_the_one_the_store_used(file: str):
-    looked_up = [one for one in captures(file) if one.key is not None]
+    looked_up = [capture for capture in captures(file) if capture.key is not None]
     assert len(looked_up) > 30
-    for one in looked_up:
-        assert signing_key(one.secret) == one.key, one.note
+    for item in looked_up:
+        assert signing_key(item.secret) == item.key, item.note
 
 
 def test_any_of_the_keys_may_have_signed():

@@ -10,9 +10,10 @@ import pytest
 from receiver.clock import utc_now
 from receiver.container import build_container
 from receiver.errors import SettingsError
+from receiver.home import HOME
 from receiver.sandbox.clock.movable_clock import MovableClock
 from receiver.sandbox.json_file import JsonFile
-from receiver.settings import ROOT, read_settings
+from receiver.settings import read_settings
 from tests.conftest import KEY, make_settings
 from tests.fakes import FrozenClock
 
@@ -87,7 +88,7 @@ class TestOnlyInTheSandbox:
     ) -> None:
         monkeypatch.setenv("SANDBOX", "yes")
         monkeypatch.delenv("SANDBOX_FOLDER")
-        assert read_settings(tmp_path / ".env").sandbox_folder == ROOT / "instance" / "sandbox"
+        assert read_settings(tmp_path / ".env").sandbox_folder == HOME / "instance" / "sandbox"
 
     @pytest.mark.parametrize("mark", ["", "no"])
     def test_without_its_mark_the_folder_stops_the_start(

@@ -249,18 +249,18 @@ def test_deliveries_that_fail_are_refused_held_or_dead_with_their_reason(morning
     held = page_of_quarantine(morning.container.database, morning.memory.stores["salt-flat"].id, limit=0)
     assert len(held.rows) == 2
     held, outdated = morning.deliveries("quiet-corner"), morning.deliveries("tin-roof")
-    assert {(one.state, one.error) for one in held} == {
+    assert {(item.state, item.error) for item in held} == {
         (
             "dead",
             "held: the signal is of https://staging.quiet-corner.example/, "
             "the store is https://quiet-corner.example/",
         )
     }
-    assert {(one.state, one.error) for one in outdated} == {
+    assert {(item.state, item.error) for item in outdated} == {
         ("dead", "arg.v: must be 1; this is another version of the signal")
     }
     fine = {merchant.key for merchant in MERCHANTS if merchant.trouble is None}
-    assert {one.state for key in fine for one in morning.deliveries(key)} == {"processed"}
+    assert {delivery.state for key in fine for delivery in morning.deliveries(key)} == {"processed"}
 
 
 def test_what_staff_do_moves_a_story_on(morning: World) -> None:

@@ -135,9 +135,9 @@ def test_a_subscription_is_made_listed_and_ended(tiktok):
     assert tiktok.subscriptions(Entity.REPORT_DATA_CHANGE) == [
         TikTokSubscription(made, "REPORT_DATA_CHANGE", CALLBACK, (ID,), None, "60_MINUTE")
     ]
-    assert [one.id for one in tiktok.subscriptions()] == [made, alarm]
+    assert [subscription.id for subscription in tiktok.subscriptions()] == [made, alarm]
     tiktok.unsubscribe(made)
-    assert [one.id for one in tiktok.subscriptions()] == [alarm]
+    assert [subscription.id for subscription in tiktok.subscriptions()] == [alarm]
     assert refused(tiktok.unsubscribe, made) == 40002
 
 

@@ -72,7 +72,7 @@ def fake(faults):
     paid = datetime(2026, 10, 12, tzinfo=UTC)
     payments = [AccountPayment(paid, Decimal(100)), AccountPayment(paid, Decimal(100), type="ADD_BALANCE")]
     shared = {"token": TOKEN, "business_center": CENTER, "days": days, "payments": payments}
-    known = {one: SandboxAccount(one, "Example Store", **shared) for one in IDS}
+    known = {item: SandboxAccount(item, "Example Store", **shared) for item in IDS}
     app = create_tiktok(known, FrozenClock(NOW), lambda _: faults)
     with served(app) as address:
         app.config["address"] = address
@@ -101,8 +101,8 @@ NULL = "NoneType"
 def shape(value, path="data"):
     """The paths of a document and the kind of what stands there; of a list, its first entry's."""
     if isinstance(value, Mapping):
-        inner = [shape(one, f"{path}.{name}") for name, one in value.items()]
-        return {path: "object"} | {name: kind for one in inner for name, kind in one.items()}
+        inner = [shape(item, f"{path}.{name}") for name, item in value.items()]
+        return {path: "object"} | {name: kind for item in inner for name, kind in item.items()}
     if isinstance(value, list):
         return {path: "list", **(shape(value[0], f"{path}[]") if value else {})}
     return {path: "number" if isinstance(value, int | float) else type(value).__name__}

@@ -69,7 +69,9 @@ def refused(call, *arguments):
 def test_what_is_ticked_is_granted_and_no_more(fake, tiktok):
     granted = tiktok.exchange_code(allow(fake, TWO, permissions=[REPORTING, INFORMATION]))
     assert (granted.advertiser_ids, granted.scopes) == ((TWO,), frozenset({4, 10}))
-    assert [one.advertiser_id for one in tiktok.authorised_advertisers(granted.access_token)] == [TWO]
+    assert [
+        advertiser.advertiser_id for advertiser in tiktok.authorised_advertisers(granted.access_token)
+    ] == [TWO]
     assert refused(tiktok.advertiser_info, granted.access_token, [ONE]) == 40001
     assert refused(tiktok.balances, granted.access_token, CENTER) == 40001
 

@@ -134,10 +134,12 @@ def like(shop: SandboxShop, capture: Capture, inbox: str) -> Hook | None:
 
 
 def all_of(kind: str) -> list[Capture]:
-    found = [one for file in FILES for one in captures(file)]
+    found = [capture for file in FILES for capture in captures(file)]
     if kind == "actions":
-        return [one for one in found if one.is_signed and ("X-WC-Webhook-Resource", "action") in one.headers]
-    return [one for one in found if one.is_signed is (kind == "signed")]
+        return [
+            item for item in found if item.is_signed and ("X-WC-Webhook-Resource", "action") in item.headers
+        ]
+    return [item for item in found if item.is_signed is (kind == "signed")]
 
 
 def without_id(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
@@ -171,8 +173,8 @@ ROW = re.compile(r"(?:\(status, failure_count, pending_delivery\): |row afterwar
 
 def rows(file: str) -> list[tuple[Capture, tuple[str, int, bool]]]:
     """The captures that tell how the webhook stood afterwards."""
-    found = [(one, ROW.search(one.note)) for one in captures(file)]
-    return [(one, (row[1], int(row[2]), row[3] == "1")) for one, row in found if row]
+    found = [(capture, ROW.search(capture.note)) for capture in captures(file)]
+    return [(item, (row[1], int(row[2]), row[3] == "1")) for item, row in found if row]
 
 
 @pytest.mark.parametrize("file", ["failures.json", "wc105_failures.json"])
@@ -192,7 +194,7 @@ def test_a_webhook_stands_after_a_delivery_as_the_stores_did(shop, listener, fil
 
 @pytest.mark.parametrize("file", ["pings.json", "wc105_pings.json"])
 def test_a_ping_is_sent_in_the_same_words_and_settles_what_it_settled(shop, listener, file):
-    pings = [(one, after) for one, after in rows(file) if one.path == "/mode/ping"]
+    pings = [(item, after) for item, after in rows(file) if item.path == "/mode/ping"]
     assert len(pings) >= 10
     for capture, after in pings:
         hook = like(shop, capture, listener.url)
@@ -207,7 +209,7 @@ def test_a_ping_is_sent_in_the_same_words_and_settles_what_it_settled(shop, list
 # -- keys for an app -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("capture", key_posts(), ids=lambda one: f"{one.path} {one.answered}")
+@pytest.mark.parametrize("capture", key_posts(), ids=lambda item: f"{item.path} {item.answered}")
 def test_keys_are_posted_in_the_same_words(shop, listener, capture):
     """But for the keys. A second request of one approval is its redirect, by the method WordPress takes."""
     like(shop, capture, listener.url)

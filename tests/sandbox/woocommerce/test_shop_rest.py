@@ -226,8 +226,8 @@ def test_webhooks_come_in_pages_and_one_a_page_is_miscounted(shop):
     assert (pages.headers["X-WP-Total"], pages.headers["X-WP-TotalPages"]) == ("3", "2")
     assert len(get(shop, "/wp-json/wc/v3/webhooks", auth=auth, per_page=2, page=2).json()) == 1
     assert 'rel="next"' in pages.headers["Link"]
-    one = get(shop, "/wp-json/wc/v3/webhooks", auth=auth, per_page=1)
-    assert (one.headers["X-WP-Total"], one.headers["X-WP-TotalPages"]) == ("3", "1")
+    item = get(shop, "/wp-json/wc/v3/webhooks", auth=auth, per_page=1)
+    assert (item.headers["X-WP-Total"], item.headers["X-WP-TotalPages"]) == ("3", "1")
     assert said(get(shop, "/wp-json/wc/v3/webhooks", auth=auth, per_page=101)) == (400, "rest_invalid_param")
     shop.records.hooks[0].status = "paused"
     assert len(get(shop, "/wp-json/wc/v3/webhooks", auth=auth, status="active").json()) == 2
@@ -279,13 +279,13 @@ def test_a_shop_tells_what_it_was_set_up_as(shop):
     told = status["environment"]
     assert (told["version"], told["wp_version"], told["store_id"]) == ("10.5.0", "6.9.7", setup.store_id)
     assert status["settings"]["HPOS_enabled"] is False
-    plugins = {one["plugin"]: one["version"] for one in status["active_plugins"]}
+    plugins = {item["plugin"]: item["version"] for item in status["active_plugins"]}
     assert {"tt/tt.php", "ad-credit-status-for-woocommerce/ad-credit-status-for-woocommerce.php"} <= set(
         plugins
     )
     setup.integration = setup.companion = None
     only = get(shop, "/wp-json/wc/v3/system_status", auth=auth, _fields="active_plugins").json()
-    assert [one["plugin"] for one in only["active_plugins"]] == ["woocommerce/woocommerce.php"]
+    assert [item["plugin"] for item in only["active_plugins"]] == ["woocommerce/woocommerce.php"]
 
 
 def test_settings_are_read_and_written(shop):

@@ -55,7 +55,7 @@ def test_every_merchant_has_a_shop_that_says_what_its_story_says(tmp_path: Path)
 
 
 def test_a_merchants_shop_is_the_same_one_after_a_restart() -> None:
-    first, again, other = (setup_of(one, "").store_id for one in (MERCHANTS[0], MERCHANTS[0], MERCHANTS[1]))
+    first, again, other = (setup_of(item, "").store_id for item in (MERCHANTS[0], MERCHANTS[0], MERCHANTS[1]))
     assert first == again != other
 
 
@@ -106,7 +106,7 @@ def test_settings_saved_on_the_page_fire_the_action_and_show_in_rest(shop, liste
     assert json.loads(listener.heard[-1].body) == {"action": "woocommerce_settings_saved", "arg": ""}
     requests.post(f"{shop.url}/wp-admin/", data={"country": "Atlantis", "currency": "XXX"}, timeout=5)
     auth, address = (key.consumer_key, key.consumer_secret), f"{shop.url}/wp-json/wc/v3/settings/general"
-    told = {one["id"]: one["value"] for one in requests.get(address, auth=auth, timeout=5).json()}
+    told = {item["id"]: item["value"] for item in requests.get(address, auth=auth, timeout=5).json()}
     assert (told["woocommerce_default_country"], told["woocommerce_currency"]) == ("GB", "GBP")
 
 

@@ -39,7 +39,8 @@ class Noted:
     @property
     def news(self):
         return [
-            [f"{one['id']} {one['news']} {one['count']}" for one in m.data["matters"]] for m in self.messages
+            [f"{item['id']} {item['news']} {item['count']}" for item in m.data["matters"]]
+            for m in self.messages
         ]
 
 
@@ -130,14 +131,14 @@ def test_a_channel_that_fails_is_tried_again_with_longer_and_longer_pauses(conta
     channel.fails = True
     pass_minutes(15)
     pass_minutes(24 * 60, every=15)
-    tries = [(one.at - NOW) // MINUTE for one in channel.messages]
+    tries = [(message.at - NOW) // MINUTE for message in channel.messages]
     assert tries[:4] == [5, 6, 8, 12]
     assert 24 < len(tries) < 40
-    assert len({one.id for one in channel.messages}) == 1  # so that a receiver knows it for the same
+    assert len({message.id for message in channel.messages}) == 1  # so that a receiver knows it for the same
     channel.fails = False
     pass_minutes(61, every=10)
     pass_minutes(1, worker=True)
-    assert len({one.id for one in channel.messages}) == 2
+    assert len({message.id for message in channel.messages}) == 2
 
 
 def test_a_failing_channel_is_seen_and_no_more_once_it_works(container, clock, pass_minutes, channel):

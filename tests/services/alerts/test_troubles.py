@@ -36,7 +36,7 @@ def document(container, now=SETTLED):
 
 
 def outcome(container, rule):
-    return next(one["outcome"] for one in document(container)["rules"] if one["id"] == rule)
+    return next(item["outcome"] for item in document(container)["rules"] if item["id"] == rule)
 
 
 # -- Since when ------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ LOST = [
             hook_id="st_1",
             topic=SIGNAL,
             headers=[],
-            body_sealed="",
+            body_encrypted="",
             body_sha256="0" * 64,
             bytes=2,
             received_at=SETTLED - HOUR,
@@ -134,7 +134,7 @@ def test_what_was_lost_is_remembered_when_the_message_is_deleted_with_its_age(co
 
 
 def troubles_but_advice(shown):
-    return [one["id"] for one in shown["troubles"] if one["id"] not in ADVICE]
+    return [item["id"] for item in shown["troubles"] if item["id"] not in ADVICE]
 
 
 # -- Whom it reaches -------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class Channel:
         self.told = []
 
     def send(self, message):
-        self.told += [(one["id"], one["news"], one["stores"]) for one in message.data["matters"]]
+        self.told += [(item["id"], item["news"], item["stores"]) for item in message.data["matters"]]
 
 
 def test_staff_are_told_of_stores_that_wait_for_them_or_for_the_service(container):

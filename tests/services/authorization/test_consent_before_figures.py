@@ -32,7 +32,7 @@ def claimant(container: Container) -> str:
     """A store that names the account of st_1, which nobody consented to its reading."""
     keep_all(container)
     keep_store(container, OTHER, status_token_hash=token_hash("token"))
-    keep_link(container, OTHER, consent=None, token_sealed=None, prior_spend=None)
+    keep_link(container, OTHER, consent=None, token_encrypted=None, prior_spend=None)
     return OTHER
 
 
@@ -47,9 +47,9 @@ def link_of(container: Container, store_id: str) -> Link:
 
 
 def withdraw(container: Container, store_id: str) -> None:
-    sealed = link_of(container, store_id).token_sealed
+    encrypted = link_of(container, store_id).token_encrypted
     with container.database.writing() as session:
-        consent_withdrawn(session, "7001", SETTLED, "asked", token_sealed=sealed)
+        consent_withdrawn(session, "7001", SETTLED, "asked", token_encrypted=encrypted)
 
 
 def test_a_claim_brings_no_account_no_figure_and_no_history(container: Container, claimant: str):
@@ -140,7 +140,7 @@ def test_a_consent_that_goes_with_its_store_is_remembered(container: Container):
     proven_at = link_of(container, "st_1").proven_at
     disconnect_store(container.database, SETTLED, "st_1", reason="asked", actor="ann")
     link = link_of(container, "st_1")
-    assert (link.consent, link.token_sealed, link.proven_at) == (None, None, proven_at)
+    assert (link.consent, link.token_encrypted, link.proven_at) == (None, None, proven_at)
     keep_store(container, OTHER)
     keep_link(container, OTHER, "7001", proven_at=SETTLED)
     assert facts_of(container, OTHER).history.set_up_before is True

@@ -77,7 +77,7 @@ class FakeTikTok:
     def authorised_advertisers(self, token):
         if self.nameless:
             raise ProviderError("no names today", advice=Advice.AGAIN)
-        return [Authorised(one, f"Account {one[-1]}") for one in self.covered]
+        return [Authorised(item, f"Account {item[-1]}") for item in self.covered]
 
 
 class Way:
@@ -139,7 +139,7 @@ def attacker(container, tiktok):
 
 def claimed(container, advertiser_id="7001", **changes):
     """The store named an account, and nobody has consented yet."""
-    keep_link(container, advertiser_id=advertiser_id, **{"token_sealed": None, "consent": None, **changes})
+    keep_link(container, advertiser_id=advertiser_id, **{"token_encrypted": None, "consent": None, **changes})
     keep_account(container, advertiser_id, next_poll_at=None, failures=3, last_error="old")
 
 
@@ -159,12 +159,12 @@ def everything(container) -> str:
 # What is linked
 
 
-def test_consent_for_what_the_store_named_is_kept_sealed_and_its_account_is_read_at_once(way, container):
+def test_consent_for_what_the_store_named_is_kept_encrypted_and_its_account_is_read_at_once(way, container):
     claimed(container)
     assert way.whole().outcome is ConsentOutcome.LINKED
     link = way.links()["7001"]
     assert (link.consent, link.consent_at, link.scopes) == (True, container.now(), sorted(SCOPES))
-    assert container.cipher.decrypt(link.token_sealed) == TOKEN
+    assert container.cipher.decrypt(link.token_encrypted) == TOKEN
     with container.database.reading() as session:
         account = session.get(Account, "7001")
     assert (account.next_poll_at, account.failures, account.last_error) == (container.now(), 0, None)
@@ -185,10 +185,10 @@ def test_the_only_account_is_linked_where_the_store_named_none(way, container):
     assert (shown.account.name, link.linked_at, link.exact) == ("Account 1", container.now(), False)
 
 
-def test_of_several_the_merchant_chooses_and_the_token_waits_sealed_until_then(way, container, tiktok):
+def test_of_several_the_merchant_chooses_and_the_token_waits_encrypted_until_then(way, container, tiktok):
     tiktok.covered = ("7001", "7002")
     shown = way.whole()
-    assert (shown.outcome, [one.name for one in shown.accounts]) == (
+    assert (shown.outcome, [account.name for account in shown.accounts]) == (
         ConsentOutcome.CHOOSE,
         ["Account 1", "Account 2"],
     )
@@ -198,7 +198,7 @@ def test_of_several_the_merchant_chooses_and_the_token_waits_sealed_until_then(w
     assert way.pick(shown.id, "7002").outcome is ConsentOutcome.LINKED
     assert list(way.links()) == ["7002"]
     with container.database.reading() as session:
-        assert session.get(ConsentFlow, shown.id).token_sealed is None
+        assert session.get(ConsentFlow, shown.id).token_encrypted is None
     assert turned_away(way.pick, shown.id, "7001") == "expired"
 
 
@@ -208,25 +208,25 @@ def test_a_choice_never_overrides_what_the_store_named_meanwhile(way, container,
     claimed(container, "7001")
     shown = way.pick(flow_id, "7002")
     assert (shown.outcome, shown.account.advertiser_id) == (ConsentOutcome.OTHER_ACCOUNT, "7001")
-    assert {one: link.consent for one, link in way.links().items()} == {"7001": None}
+    assert {item: link.consent for item, link in way.links().items()} == {"7001": None}
 
 
 def test_a_consent_for_another_account_changes_nothing(way, container, tiktok):
-    claimed(container, "7009", token_sealed=container.cipher.encrypt("old"), consent=True)
+    claimed(container, "7009", token_encrypted=container.cipher.encrypt("old"), consent=True)
     assert way.whole().outcome is ConsentOutcome.OTHER_ACCOUNT
     (link,) = way.links().values()
-    assert (link.advertiser_id, container.cipher.decrypt(link.token_sealed)) == ("7009", "old")
+    assert (link.advertiser_id, container.cipher.decrypt(link.token_encrypted)) == ("7009", "old")
 
 
 def test_a_poorer_consent_does_not_replace_one_that_works(way, container, tiktok):
-    claimed(container, token_sealed=container.cipher.encrypt("old"), consent=True)
+    claimed(container, token_encrypted=container.cipher.encrypt("old"), consent=True)
     tiktok.scopes = frozenset({152})
     shown = way.whole()
-    assert (shown.outcome, [str(one) for one in shown.missing]) == (
+    assert (shown.outcome, [str(item) for item in shown.missing]) == (
         ConsentOutcome.NOT_ENOUGH,
         ["reports", "account"],
     )
-    assert container.cipher.decrypt(way.links()["7001"].token_sealed) == "old"
+    assert container.cipher.decrypt(way.links()["7001"].token_encrypted) == "old"
 
 
 @pytest.mark.parametrize("scopes", [{4, 10, 15}, {1, 4}, {10, 44, 152}])
@@ -259,7 +259,10 @@ def test_a_call_that_neither_answers_nor_refuses_says_nothing_of_the_permission(
 
 def test_without_names_accounts_are_told_by_their_numbers(way, tiktok):
     tiktok.covered, tiktok.nameless = ("7001", "7002"), True
-    assert [(one.advertiser_id, one.name) for one in way.whole().accounts] == [("7001", None), ("7002", None)]
+    assert [(account.advertiser_id, account.name) for account in way.whole().accounts] == [
+        ("7001", None),
+        ("7002", None),
+    ]
 
 
 # What fails leaves everything as it was
@@ -490,7 +493,7 @@ def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(contain
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_two_stores_whose_advertiser_consents_at_the_same_moment_are_both_linked(container, way, attacker):
-    states = [one.leave(one.open()) for one in (way, attacker)]
+    states = [item.leave(item.open()) for item in (way, attacker)]
     with container.database.writing() as session:
         spend.account_for_polling(session, "7001", container.now(), PollReason.LINKED)
         session.flush()

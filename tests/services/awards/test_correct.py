@@ -21,7 +21,7 @@ def test_a_wrong_code_is_corrected_and_the_audit_says_which_it_was_and_why(desk)
     desk.issue("740000", as_="code")
     desk.correct("TTAD-7Q4M-2210", as_="code", reason="Excel made a number of it")
     assert (code_of(desk), desk.award().state) == ("TTAD-7Q4M-2210", "issued")
-    entry = next(one for one in desk.audited() if one.action == "award correct")
+    entry = next(item for item in desk.audited() if item.action == "award correct")
     assert entry.detail == {
         "wrong": "••••000",
         "wrong_as": "code",
@@ -35,14 +35,14 @@ def test_correcting_twice_is_once(desk):
     desk.issue("INV-1")
     desk.correct("INV-2")
     desk.correct("INV-2")
-    assert [one.action for one in desk.audited()] == ["award issue", "award correct"]
+    assert [item.action for item in desk.audited()] == ["award issue", "award correct"]
 
 
 def test_a_code_that_was_none_is_forgotten_as_a_code(desk):
     desk.issue("TTAD-7Q4M-2210", as_="code")
     desk.correct("INV-2", as_="applied")
     award = desk.award()
-    assert (award.reference, award.delivery, award.code_sealed, award.code_hash) == (
+    assert (award.reference, award.delivery, award.code_encrypted, award.code_hash) == (
         "INV-2",
         "applied",
         None,

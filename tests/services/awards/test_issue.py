@@ -42,7 +42,7 @@ def test_issuing_keeps_the_reference_and_how_it_was_given(desk):
     row = desk.issue("INV-1", as_="code")
     assert (row["state"], row["reference"], row["delivery"]) == ("issued", "••••-1", "code")
     kept = desk.award()
-    assert (kept.state, desk.cipher.decrypt(kept.code_sealed)) == ("issued", "INV-1")
+    assert (kept.state, desk.cipher.decrypt(kept.code_encrypted)) == ("issued", "INV-1")
 
 
 def test_issuing_twice_answers_the_same_and_writes_nothing(desk):
@@ -249,7 +249,7 @@ def test_two_files_at_once_do_not_wait_for_each_other_for_ever(container):
     texts = ["\n".join(["award,reference", *rows]), "\n".join(["award,reference", *reversed(rows)])]
     with ThreadPoolExecutor(4) as workers:
         said = list(workers.map(desk.file, texts * 2))
-    assert sorted(one[0] for one in said) == [*["already issued"] * 3, "issued"]
+    assert sorted(item[0] for item in said) == [*["already issued"] * 3, "issued"]
     assert len(desk.audited()) == 40
 
 

@@ -34,7 +34,7 @@ def desk(container):
 def test_a_file_is_read_as_spreadsheets_write_it(container, text):
     desk = AwardDesk(container, 2)
     assert desk.file(text) == ["issued", "issued"]
-    assert [desk.award(one).reference for one in desk.ids] == ["INV-0", "INV-1"]
+    assert [desk.award(item).reference for item in desk.ids] == ["INV-0", "INV-1"]
     assert desk.file(text) == ["already issued", "already issued"]
     assert len(desk.audited()) == 2
 
@@ -68,9 +68,9 @@ def test_one_bad_row_names_its_line_and_nothing_is_issued(container, bad, proble
     bad += "," * (2 - bad.count(",")) if bad != "aw_3" else ""
     text = f"award,reference,as\naw_0,INV-0,\naw_4,CODE-1,code\n\n{bad}\naw_5,INV-5,"
     planned = issue_file(at(desk.container, NOW), text, "ann")
-    found = [(one.row.line, one.problem) for one in planned if one.problem]
+    found = [(item.row.line, item.problem) for item in planned if item.problem]
     assert found == [(5, problem)]
-    assert [one.outcome for one in planned] == ["not issued", "not issued", "refused", "not issued"]
+    assert [item.outcome for item in planned] == ["not issued", "not issued", "refused", "not issued"]
     assert desk.award("aw_0").state == desk.award("aw_5").state == "due"
     assert preview(at(desk.container, NOW), text)[2].problem == problem
 
@@ -98,7 +98,7 @@ def test_a_preview_says_it_row_by_row_and_changes_nothing(container):
     desk.issue("INV-0", "aw_0")
     text = "award,reference\naw_0,INV-0\naw_1,INV-1\naw_9,INV-9"
     planned = preview(at(desk.container, NOW), text)
-    assert [one.outcome for one in planned] == ["already issued", "would issue", "refused"]
+    assert [item.outcome for item in planned] == ["already issued", "would issue", "refused"]
     assert (desk.award("aw_1").state, len(desk.audited())) == ("due", 1)
 
 
@@ -120,7 +120,7 @@ def test_what_fails_half_way_issues_nothing(container, monkeypatch):
 
 def test_ten_thousand_rows_are_one_file(container):
     desk = AwardDesk(container, 10_000)
-    text = "\n".join(["award,reference", *(f"{one},INV-{one}" for one in desk.ids)])
+    text = "\n".join(["award,reference", *(f"{item},INV-{item}" for item in desk.ids)])
     assert set(desk.file(text)) == {"issued"}
     assert {row["state"] for row in page_of_awards(desk.database, NOW, AwardFilters(), limit=0).rows} == {
         "issued"

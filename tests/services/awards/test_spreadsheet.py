@@ -56,7 +56,7 @@ def test_separators_of_spreadsheets_are_read(desk, text):
 
 def test_a_problem_below_a_named_separator_has_its_line(desk):
     rows = preview(at(desk.container, NOW), "sep=;\naward;reference\naw_9;INV-0\n")
-    assert [(one.row.line, one.problem) for one in rows] == [(3, "there is no award aw_9")]
+    assert [(row.row.line, row.problem) for row in rows] == [(3, "there is no award aw_9")]
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_a_merchant_who_approves_and_comes_back_has_a_connected_store(visit, con
     assert (store.id, store.url, store.name) == (standing.store_id, URL, "Example shop")
     assert (store.country, store.currency, store.programme) == ("US", "USD", "woocommerce-2025")
     assert store.admitted_at == container.now()
-    assert (store.shop_uuid, container.cipher.decrypt(bridge.keys_sealed)) == (UUID, KEYS.as_text())
+    assert (store.shop_uuid, container.cipher.decrypt(bridge.keys_encrypted)) == (UUID, KEYS.as_text())
     assert [hook.topic for hook in fake.hooks] == [
         "action.wc_ad_credit_signal",
         "action.woocommerce_settings_saved",
@@ -74,7 +74,7 @@ def test_finishing_twice_changes_nothing_more(visit, container, fake):
 
 def test_keys_that_are_used_or_given_up_are_not_kept(visit, container):
     visit.connect()
-    assert only(container, tables.ConnectionAttempt).keys_sealed is None
+    assert only(container, tables.ConnectionAttempt).keys_encrypted is None
 
 
 def test_a_merchant_who_says_no_has_connected_nothing(visit, container):
@@ -114,7 +114,7 @@ def test_a_shop_that_cannot_be_connected_is_told_and_no_keys_are_asked_for(visit
     assert visit.begin() is None
     told = get_status(container.database, container.now(), BROWSER)
     assert (told.outcome, told.trouble) == (ConnectOutcome.REFUSED, trouble)
-    assert only(container, tables.ConnectionAttempt).user_id_sealed is None
+    assert only(container, tables.ConnectionAttempt).user_id_encrypted is None
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_post_that_lacks_something_is_refused_so_that_the_shop_deletes_the_key
     user_id = visit.begin()
     with pytest.raises(InputError, match=f"{wrong}: "):
         visit.post_keys(user_id, **changes)
-    assert only(container, tables.ConnectionAttempt).keys_sealed is None
+    assert only(container, tables.ConnectionAttempt).keys_encrypted is None
 
 
 def test_a_second_post_does_not_take_the_place_of_the_first(visit, container):
@@ -158,7 +158,9 @@ def test_a_second_post_does_not_take_the_place_of_the_first(visit, container):
     visit.post_keys(user_id)
     with pytest.raises(Refused):
         visit.post_keys(user_id, Keys("ck_" + "e" * 40, "cs_" + "f" * 40))
-    assert container.cipher.decrypt(only(container, tables.ConnectionAttempt).keys_sealed) == KEYS.as_text()
+    assert (
+        container.cipher.decrypt(only(container, tables.ConnectionAttempt).keys_encrypted) == KEYS.as_text()
+    )
 
 
 def test_keys_nobody_asked_for_are_refused(visit):
@@ -170,7 +172,7 @@ def test_keys_that_do_not_open_the_shop_they_were_asked_for_connect_nothing(visi
     fake.keys = Keys("ck_" + "e" * 40, "cs_" + "f" * 40)
     told = visit.connect()
     assert (told.outcome, told.trouble) == (ConnectOutcome.REFUSED, StoreTrouble.KEYS_REFUSED)
-    assert (rows(container, tables.Store), only(container, tables.ConnectionAttempt).keys_sealed) == (
+    assert (rows(container, tables.Store), only(container, tables.ConnectionAttempt).keys_encrypted) == (
         [],
         None,
     )
@@ -200,7 +202,7 @@ def test_a_victims_admin_who_approves_an_attackers_connect_connects_nothing(visi
     user_id = visit.begin()
     visit.post_keys(user_id)
     assert not visit.back(user_id, browser=browser)
-    assert only(container, tables.ConnectionAttempt).keys_sealed is None
+    assert only(container, tables.ConnectionAttempt).keys_encrypted is None
     container.now.move(minutes=1)
     assert visit.back(user_id)  # the attacker's own browser, later
     assert visit.finish().outcome is ConnectOutcome.FOREIGN

@@ -64,7 +64,7 @@ def audited(container, action):
 
 
 def test_each_topic_has_an_address_and_a_secret_of_its_own(container, fake, store_id):
-    urls = {one.url for one in fake.hooks}
+    urls = {item.url for item in fake.hooks}
     assert urls == {
         f"{PUBLIC_URL}/webhooks/woocommerce/{store_id}/{hook(container, t).id}" for t in (SIGNAL, SAVED)
     }
@@ -81,10 +81,10 @@ def test_looking_again_changes_nothing_where_nothing_is_wrong(container, fake, c
 
 
 def test_a_disabled_webhook_is_deleted_and_made_anew_with_the_same_address_and_secret(container, fake, check):
-    old = next(one for one in fake.hooks if one.topic == SIGNAL)
+    old = next(item for item in fake.hooks if item.topic == SIGNAL)
     fake.turn(SIGNAL, status="disabled")
     found = check()
-    new = next(one for one in fake.hooks if one.topic == SIGNAL)
+    new = next(item for item in fake.hooks if item.topic == SIGNAL)
     assert (new.status, new.url, fake.secrets[new.id]) == ("active", old.url, fake.secrets[old.id])
     assert new.id != old.id
     assert found.repaired == [{"topic": SIGNAL, "trouble": "disabled", "made_anew": True}]
@@ -93,9 +93,9 @@ def test_a_disabled_webhook_is_deleted_and_made_anew_with_the_same_address_and_s
 
 
 def test_a_deleted_webhook_is_made_anew(fake, check):
-    fake.hooks = [one for one in fake.hooks if one.topic != SAVED]
+    fake.hooks = [item for item in fake.hooks if item.topic != SAVED]
     assert check().repaired == [{"topic": SAVED, "trouble": "missing", "made_anew": True}]
-    assert {one.topic for one in fake.hooks} == {SIGNAL, SAVED}
+    assert {item.topic for item in fake.hooks} == {SIGNAL, SAVED}
 
 
 def test_a_paused_webhook_is_left_and_told_of_once(container, fake, check):
@@ -121,7 +121,7 @@ def test_a_topic_the_store_keeps_as_empty_is_told_as_one_that_never_fires(contai
     fake.writes_empty = False
     check()
     assert hook(container, SIGNAL).trouble is None
-    assert {one.topic for one in fake.hooks} == {SIGNAL, SAVED}
+    assert {item.topic for item in fake.hooks} == {SIGNAL, SAVED}
 
 
 # Facts
@@ -242,7 +242,7 @@ def test_what_was_done_before_a_trouble_is_kept(container, fake, check):
     fake.troubles["state"] = StoreTrouble.BUSY
     found = check()
     assert found.trouble is StoreTrouble.BUSY
-    assert hook(container, SIGNAL).webhook_id == next(one.id for one in fake.hooks if one.topic == SIGNAL)
+    assert hook(container, SIGNAL).webhook_id == next(item.id for item in fake.hooks if item.topic == SIGNAL)
 
 
 def test_a_store_is_checked_by_one_at_a_time(container, fake, check, store_id):
@@ -341,7 +341,7 @@ def test_a_merchant_who_disconnected_in_the_plugin_is_believed_at_the_next_check
     assert fake.hooks == []
     (store,) = rows(container, tables.Store)
     assert store.disconnected_at == container.now()
-    (entry,) = [one for one in rows(container, tables.AuditEntry) if one.action == "stores disconnect"]
+    (entry,) = [row for row in rows(container, tables.AuditEntry) if row.action == "stores disconnect"]
     assert (entry.actor, entry.detail) == (
         "merchant",
         {"reason": "the merchant disconnected in the plugin"},

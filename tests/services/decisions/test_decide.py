@@ -114,7 +114,7 @@ def test_what_is_not_read_yet_is_unknown_and_never_no(container):
 def test_a_link_that_only_the_store_claims_is_none_and_tells_nothing_of_the_account(container):
     keep_all(container)
     keep_store(container, "st_2")
-    keep_link(container, "st_2", consent=None, token_sealed=None)
+    keep_link(container, "st_2", consent=None, token_encrypted=None)
     decision = decide_store(container.database, SETTLED, "st_2")
     assert (decision.account, decision.spend, decision.window) == (None, None, None)
     assert (decision.outcome("account_linked"), decision.stage) == ("pending", "awaiting_link")

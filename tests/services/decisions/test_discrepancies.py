@@ -78,7 +78,7 @@ def test_where_staff_said_nothing_the_ledger_does(container, store_id, kind, opt
     pay(container, kind)
     assert told(container) == (option, "tiktok", READ)
     assert decide_store(container.database, SETTLED, store_id).stage == "due"
-    assert store(container).doubts is None
+    assert store(container).discrepancies is None
 
 
 @pytest.mark.parametrize("kind", ["REFUND", "PROMOTION_EXPIRED"])
@@ -100,7 +100,7 @@ def test_staffs_word_wins_over_the_ledger_and_the_contradiction_is_a_doubt(conta
     say(container, "manual")
     assert told(container) == ("manual", "staff", SETTLED)
     assert decide_store(container.database, SETTLED, store_id).stage == "due"
-    assert store(container).doubts == ["payment_contradicted"]
+    assert store(container).discrepancies == ["payment_contradicted"]
 
 
 def test_staffs_unknown_is_a_word_too(container, store_id):
@@ -108,7 +108,7 @@ def test_staffs_unknown_is_a_word_too(container, store_id):
     say(container, "unknown")
     assert told(container) == ("unknown", "staff", SETTLED)
     decide_store(container.database, SETTLED, store_id)
-    assert store(container).doubts is None
+    assert store(container).discrepancies is None
 
 
 # -- Figures that contradict each other --------------------------------------------------------
@@ -119,7 +119,7 @@ def test_figures_apart_hold_the_award_whatever_staff_said(container, store_id):
     say(container, "manual")
     assert told(container) == ("unknown", "service", SETTLED)
     assert decide_store(container.database, SETTLED, store_id).stage == "held"
-    assert store(container).doubts == ["figures_apart"]
+    assert store(container).discrepancies == ["figures_apart"]
 
 
 def test_staff_who_see_the_bills_paid_settle_a_hold(container, store_id):
@@ -128,7 +128,7 @@ def test_staff_who_see_the_bills_paid_settle_a_hold(container, store_id):
     said = {"reason": "seen in Ads Manager", "evidence": "T-2", "actor": "ann"}
     record(container.database, SETTLED, store_id="st_1", name="paid_bills_confirmed", value="yes", **said)
     assert decide_store(container.database, SETTLED, store_id).stage == "due"
-    assert store(container).doubts == ["figures_apart"]
+    assert store(container).discrepancies == ["figures_apart"]
 
 
 def test_figures_that_may_still_move_raise_nothing(container, store_id):
@@ -137,7 +137,7 @@ def test_figures_that_may_still_move_raise_nothing(container, store_id):
     with container.database.writing() as session:
         session.get_one(tables.Account, "7001").spend_read_at = datetime(2025, 11, 5, 11, tzinfo=UTC)
     decide_store(container.database, SETTLED, store_id)
-    assert store(container).doubts is None
+    assert store(container).discrepancies is None
 
 
 def test_a_doubt_is_settled_by_figures_that_agree_again_and_both_are_audited_once(container, store_id):
@@ -148,7 +148,7 @@ def test_a_doubt_is_settled_by_figures_that_agree_again_and_both_are_audited_onc
     keep_day(container, "600.00")
     for _ in range(2):
         assert decide_store(container.database, SETTLED, store_id).stage == "due"
-    assert store(container).doubts == []
+    assert store(container).discrepancies == []
     assert audited(container) == [{"raised": "figures_apart"}, {"settled": "figures_apart"}]
 
 
@@ -166,5 +166,5 @@ def test_staff_see_a_doubt_and_no_merchant_does(container, store_id):
     decide_store(container.database, SETTLED, store_id)
     status = status_of(container.database, SETTLED, store_id)
     told = full_document(status, for_staff=True)["troubles"]
-    assert {(one["id"], one["who"]) for one in told} == {("figures_apart", "staff")}
+    assert {(item["id"], item["who"]) for item in told} == {("figures_apart", "staff")}
     assert "figures_apart" not in json.dumps(full_document(status))

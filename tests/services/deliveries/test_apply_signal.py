@@ -35,8 +35,16 @@ class Shop:
         self, *arguments: Any, received_at: datetime = LATER, topic: str = SIGNAL, headers: Any = ()
     ) -> list[ProcessingResult]:
         """All at once."""
-        known = {"id": 1, "store_id": self.id, "topic": topic, "received_at": received_at}
-        deliveries = [Delivery(body=body_of(one), headers=list(headers), **known) for one in arguments]
+        known = {
+            "id": 1,
+            "source": "woocommerce",
+            "store_id": self.id,
+            "topic": topic,
+            "received_at": received_at,
+        }
+        deliveries = [
+            Delivery(body=body_of(argument), headers=list(headers), **known) for argument in arguments
+        ]
         return apply_deliveries(self.session, deliveries, received_at)
 
     def is_read(self, argument: Any, received_at: datetime = LATER) -> ProcessingResult:

@@ -118,8 +118,8 @@ def test_one_body_again_and_again_has_ten_rows_and_is_then_counted_on_the_first(
     answers = [sender.send(body).body for _ in range(15)]
     rows = sender.rows()
     assert len(rows) == limits.SAME_BODY_ROWS
-    assert [one["status"] for one in answers] == ["accepted"] * 10 + ["duplicate"] * 5
-    assert {one["id"] for one in answers[10:]} == {rows[0].id}
+    assert [answer["status"] for answer in answers] == ["accepted"] * 10 + ["duplicate"] * 5
+    assert {answer["id"] for answer in answers[10:]} == {rows[0].id}
     assert rows[0].duplicates == 5
     assert sender.send(body_of(signal(2))).body["status"] == "accepted"
 
@@ -146,7 +146,7 @@ def test_beyond_a_days_rows_deliveries_are_counted_on_one(sender: Sender, monkey
     monkeypatch.setattr(limits, "DELIVERIES_A_DAY", 4)
     answers = [sender.send(body_of(signal(seq))).body for seq in range(1, 11)]
     work_off(sender.container)
-    assert {one["id"] for one in answers[4:]} == {sender.rows()[-1].id}
+    assert {answer["id"] for answer in answers[4:]} == {sender.rows()[-1].id}
     last = sender.rows()[-1]
     assert (len(sender.rows()), last.duplicates, last.state) == (5, 5, "ignored")
     assert sender.send(body_of(signal(99))).status == 200
@@ -229,7 +229,7 @@ def test_beyond_a_days_signals_the_rest_is_ignored_with_its_reason(sender: Sende
     monkeypatch.setattr("receiver.services.deliveries.signal_bounds.SIGNALS_A_DAY", 5)
     for seq in range(1, 10):
         keep_one(sender.container, sender.store_id, linked(seq, f"70{seq:03}"))
-    states = Counter(one.state for one in work_off(sender.container))
+    states = Counter(item.state for item in work_off(sender.container))
     assert states == {"processed": 5, "ignored": 4}
     assert sender.rows()[-1].error == limits.OVER_SIGNALS
     with sender.container.database.reading() as session:
@@ -295,8 +295,8 @@ def _old_rows(store_id: str, at: datetime) -> list[Any]:
         Signal(store_id=store_id, install_id="i", seq=1, event="state", at=at),
         StoreDay(store_id=store_id, day=limits.day_of(at)),
         Replay(**asked, **ended),
-        CallPause(subject="7001", until=at, strikes=1),
-        WebhookSecret(hook_id=store_id, secret_sealed="x", created_at=at, valid_until=at),
+        CallPause(subject="7001", until=at, attempts=1),
+        WebhookSecret(hook_id=store_id, secret_encrypted="x", created_at=at, valid_until=at),
     ]
 
 

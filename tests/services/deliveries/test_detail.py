@@ -100,7 +100,7 @@ def test_without_signature_address_or_secret_nobody_can_tell(
 def test_a_secret_nobody_can_read_any_more_is_no_wrong_signature(container: Container, delivery_id: int):
     with container.database.writing() as session:
         for secret in session.scalars(select(WebhookSecret)):
-            secret.secret_sealed = "sealed with a key that is lost"
+            secret.secret_encrypted = "encrypted with a key that is lost"
     assert proofs(container, delivery_id)[1] is VerificationStatus.UNKNOWN
 
 

@@ -26,7 +26,7 @@ def test_urgent_polls_leave_every_fourth_place_to_planned_ones(container, clock,
         keep_account(container, f"7{number:03}", poll_urgent=number < urgent)
     with container.database.reading() as session:
         due = spend.due_accounts(session, clock(), 8)
-    assert tuple(sum(one[1] is kind for one in due) for kind in (True, False)) == taken
+    assert tuple(sum(item[1] is kind for item in due) for kind in (True, False)) == taken
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_stores_that_fail_are_checked_after_the_others_and_leave_them_most_place
         keep_store(container, f"st_{number}")
         fails = number >= well
         due = clock() - timedelta(hours=2 if fails else 1)
-        bridge = {"rest_base": "x", "keys_sealed": "x", "connected_at": clock(), "next_check_at": due}
+        bridge = {"rest_base": "x", "keys_encrypted": "x", "connected_at": clock(), "next_check_at": due}
         with container.database.writing() as session:
             session.add(tables.Bridge(store_id=f"st_{number}", failures=int(fails), **bridge))
     with container.database.reading() as session:
-        numbers = [int(one.removeprefix("st_")) for one in bridges.due_bridges(session, clock(), 8)]
+        numbers = [int(item.removeprefix("st_")) for item in bridges.due_bridges(session, clock(), 8)]
     kinds = [number >= well for number in numbers]
     assert (kinds.count(False), kinds.count(True)) == taken
     assert kinds == sorted(kinds)
@@ -55,12 +55,14 @@ def test_a_long_replay_takes_turns_with_a_short_one(container: Container, clock)
         keep_one(container, stores[0], signal(seq, home_url="https://shop0.example/"))
     keep_one(container, stores[1], signal(1, home_url="https://shop1.example/"))
     asked = [
-        start(container.database, DeliveryFilters(store=one), clock(), actor="ann", reason="why", rate=10).id
-        for one in stores
+        start(
+            container.database, DeliveryFilters(store=store), clock(), actor="ann", reason="why", rate=10
+        ).id
+        for store in stores
     ]
     for _ in range(3):
         clock.at = max(clock(), replay_next(container.database, clock()) or clock())
-    assert [progress(container.database, one).state for one in asked] == ["running", "done"]
+    assert [progress(container.database, item).state for item in asked] == ["running", "done"]
 
 
 def test_a_flood_of_live_deliveries_slows_replays_and_does_not_stop_them(container, monkeypatch):

@@ -71,18 +71,18 @@ def test_twice_delivered_is_once_done(container: Container, store_id: str):
     first = keep_one(container, store_id, linked(3))
     second = keep(container, store_id, body_of(linked(3)) + b" ")[0].id
     outcomes = work(container)
-    assert [(one.delivery_id, one.state) for one in outcomes] == [
+    assert [(outcome.delivery_id, outcome.state) for outcome in outcomes] == [
         (first, DeliveryState.PROCESSED),
         (second, DeliveryState.PROCESSED),
     ]
-    assert [one.stores for one in outcomes] == [(store_id,), ()]
+    assert [outcome.stores for outcome in outcomes] == [(store_id,), ()]
     with container.database.reading() as session:
         assert [signal.delivery_id for signal in session.query(Signal)] == [first]
 
 
 def test_the_oldest_goes_first_and_no_more_than_the_limit(container: Container, store_id: str):
     ids = [keep_one(container, store_id, signal(seq)) for seq in (1, 2, 3)]
-    assert [one.delivery_id for one in work(container, limit=2)] == ids[:2]
+    assert [item.delivery_id for item in work(container, limit=2)] == ids[:2]
 
 
 # what fails
@@ -93,11 +93,11 @@ def test_a_failing_effect_rolls_everything_back_and_leaves_the_delivery_failed(
 ):
     delivery_id = keep_one(container, store_id, linked(3))
     break_links(monkeypatch, RuntimeError("the effect broke\nand a line of values"))
-    assert [one.state for one in work(container)] == [DeliveryState.FAILED]
+    assert [item.state for item in work(container)] == [DeliveryState.FAILED]
     failed = row(container, delivery_id)
     assert failed.error == "RuntimeError: the effect broke"
     assert failed.due_at == container.now() + timedelta(seconds=5)
-    assert [(one.outcome, one.error) for one in attempts(container, delivery_id)] == [
+    assert [(attempt.outcome, attempt.error) for attempt in attempts(container, delivery_id)] == [
         ("failed", failed.error)
     ]
     with container.database.reading() as session:
@@ -114,9 +114,9 @@ def test_what_failed_is_tried_again_and_its_error_is_cleared(
         work(container)
     assert work(container) == []
     clock.move(seconds=5)
-    assert [one.state for one in work(container)] == [DeliveryState.PROCESSED]
+    assert [item.state for item in work(container)] == [DeliveryState.PROCESSED]
     assert row(container, delivery_id).error is None
-    assert [one.outcome for one in attempts(container, delivery_id)] == ["failed", "processed"]
+    assert [attempt.outcome for attempt in attempts(container, delivery_id)] == ["failed", "processed"]
 
 
 def test_after_nine_tries_it_is_dead(
@@ -126,7 +126,7 @@ def test_after_nine_tries_it_is_dead(
     break_links(monkeypatch, RuntimeError("broke"))
     states = []
     for _ in range(12):
-        states += [one.state for one in work(container)]
+        states += [item.state for item in work(container)]
         clock.move(days=2)
     assert states == [DeliveryState.FAILED] * 8 + [DeliveryState.DEAD]
     assert len(attempts(container, delivery_id)) == 9
@@ -152,7 +152,7 @@ def test_a_poisoned_one_does_not_hold_its_neighbours_up(
     for argument in (signal(1), linked(2), signal(3)):
         keep_one(container, store_id, argument)
     break_links(monkeypatch, RuntimeError("broke"))
-    assert [one.state for one in work(container)] == [
+    assert [item.state for item in work(container)] == [
         DeliveryState.PROCESSED,
         DeliveryState.FAILED,
         DeliveryState.PROCESSED,
@@ -167,7 +167,7 @@ def test_a_duplicate_of_a_failed_one_is_tried_at_once(
         break_links(broken, RuntimeError("broke"))
         work(container)
     keep_one(container, store_id, linked(3))
-    assert [one.state for one in work(container)] == [DeliveryState.PROCESSED]
+    assert [item.state for item in work(container)] == [DeliveryState.PROCESSED]
 
 
 # what can never succeed
@@ -192,12 +192,12 @@ def test_what_can_never_be_read_is_dead_at_once_and_says_why(
     container: Container, store_id: str, body: bytes, error: str
 ):
     (kept,) = keep(container, store_id, body)
-    assert [one.state for one in work(container)] == [DeliveryState.DEAD]
+    assert [item.state for item in work(container)] == [DeliveryState.DEAD]
     dead = row(container, kept.id)
     assert dead.error is not None
     assert dead.error.startswith(error)
     assert (dead.due_at, dead.body) == (None, body)
-    assert [one.error for one in attempts(container, kept.id)] == [dead.error]
+    assert [attempt.error for attempt in attempts(container, kept.id)] == [dead.error]
     assert store(container, store_id).integration_news is None
 
 
@@ -217,12 +217,12 @@ def test_what_nobody_can_work_with_is_dead_at_once_and_costs_its_neighbours_one_
 ):
     ids = [keep_one(container, store_id, argument) for argument in (signal(1), linked(2), signal(3))]
     break_links(monkeypatch, error)
-    assert [one.state for one in work(container)] == [
+    assert [item.state for item in work(container)] == [
         DeliveryState.PROCESSED,
         DeliveryState.DEAD,
         DeliveryState.PROCESSED,
     ]
-    assert [len(attempts(container, one)) for one in ids] == [1, 1, 1]
+    assert [len(attempts(container, item)) for item in ids] == [1, 1, 1]
     assert row(container, ids[1]).error.startswith("cannot be worked with: ")
     assert work(container) == []
 
@@ -232,7 +232,7 @@ def test_a_topic_that_is_not_used_ends_ignored_and_its_body_is_dropped(
     container: Container, store_id: str, topic: str | None
 ):
     (kept,) = keep(container, store_id, b'{"billing":{"first_name":"Ann"}}', topic=topic)
-    assert [one.state for one in work(container)] == [DeliveryState.IGNORED]
+    assert [item.state for item in work(container)] == [DeliveryState.IGNORED]
     ignored = row(container, kept.id)
     assert (ignored.body, len(ignored.body_sha256)) == (None, 64)
     assert ignored.error
@@ -260,7 +260,7 @@ def test_two_workers_never_process_one_delivery_at_the_same_time(
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert sorted(one.delivery_id for one in outcomes) == ids
+    assert sorted(outcome.delivery_id for outcome in outcomes) == ids
     with container.database.reading() as session:
         assert session.query(Attempt).count() == 40
     assert store(container, store_id).integration_news[1] == 40  # type: ignore[index]
@@ -305,9 +305,9 @@ def test_a_worker_whose_lease_is_over_changes_nothing(
 
     monkeypatch.setattr(process, "apply_deliveries", stall)
     assert work(container) == []
-    assert [one.state for one in quicker] == [DeliveryState.PROCESSED]
+    assert [item.state for item in quicker] == [DeliveryState.PROCESSED]
     assert row(container, delivery_id).state == "processed"
-    assert [one.outcome for one in attempts(container, delivery_id)] == ["processed"]
+    assert [attempt.outcome for attempt in attempts(container, delivery_id)] == ["processed"]
 
 
 def test_a_worker_killed_in_mid_batch_leaves_nothing_half_done_and_its_rows_move_on_in_ten_seconds(
@@ -322,8 +322,8 @@ def test_a_worker_killed_in_mid_batch_leaves_nothing_half_done_and_its_rows_move
         assert session.query(Signal).count() == session.query(Attempt).count() == 0
     assert work(container) == []  # they are still the lost worker's
     clock.move(seconds=10)
-    assert [(one.delivery_id, one.state) for one in work(container)] == [
-        (one, DeliveryState.PROCESSED) for one in ids
+    assert [(item.delivery_id, item.state) for item in work(container)] == [
+        (item, DeliveryState.PROCESSED) for item in ids
     ]
 
 
@@ -349,7 +349,7 @@ def test_one_that_every_worker_dies_of_ends_too(container: Container, store_id: 
         with container.database.writing() as session:
             assert len(inbox.claim(session, container.now(), 1, process.LEASE)) == 1
         clock.move(minutes=5)
-    assert [one.state for one in work(container)] == [DeliveryState.DEAD]
+    assert [item.state for item in work(container)] == [DeliveryState.DEAD]
     assert row(container, delivery_id).error == "every worker that took it was lost"
 
 
@@ -359,11 +359,11 @@ def test_a_database_that_goes_away_is_no_fault_of_the_delivery(
     ids = [keep_one(container, store_id, argument) for argument in (signal(1), linked(2), signal(3))]
     with pytest.MonkeyPatch.context() as broken:
         break_links(broken, StorageUnavailable("gone"))
-        assert [one.delivery_id for one in work(container)] == ids[:1]
+        assert [item.delivery_id for item in work(container)] == ids[:1]
     for delivery_id in ids[1:]:
         given_back = row(container, delivery_id)
         assert (given_back.state, given_back.tries, attempts(container, delivery_id)) == ("received", 0, [])
-    assert [one.state for one in work(container)] == [DeliveryState.PROCESSED] * 2
+    assert [item.state for item in work(container)] == [DeliveryState.PROCESSED] * 2
 
 
 def test_a_database_that_is_gone_from_the_first_is_told(
@@ -379,7 +379,7 @@ def test_told_to_stop_before_it_began_it_gives_all_back_at_once(container: Conta
     ids = [keep_one(container, store_id, signal(seq)) for seq in range(1, 6)]
     assert work(container, stopping=lambda: True) == []
     assert_free(container, ids)
-    assert [one.delivery_id for one in work(container)] == ids
+    assert [item.delivery_id for item in work(container)] == ids
 
 
 def test_told_to_stop_it_finishes_the_one_in_hand_and_gives_the_others_back_at_once(
@@ -397,11 +397,11 @@ def test_told_to_stop_it_finishes_the_one_in_hand_and_gives_the_others_back_at_o
 
     monkeypatch.setattr(process, "apply_deliveries", counted)
     done = work(container, stopping=lambda: len(alone) == 2)
-    assert [(one.delivery_id, one.state) for one in done] == [
-        (one, DeliveryState.PROCESSED) for one in ids[:2]
+    assert [(item.delivery_id, item.state) for item in done] == [
+        (item, DeliveryState.PROCESSED) for item in ids[:2]
     ]
     assert_free(container, ids[2:])
-    assert [one.delivery_id for one in work(container)] == ids[2:]
+    assert [item.delivery_id for item in work(container)] == ids[2:]
 
 
 def assert_free(container: Container, ids: list[int]) -> None:

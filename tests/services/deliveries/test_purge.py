@@ -80,7 +80,7 @@ def test_quarantine_samples_and_counts_have_their_own_ends(container, store_id, 
     with container.database.writing() as session:
         put(
             session, identity="a" * 64, store_id=store_id, hook_id=store_id, topic=None, headers=[],
-            body_sealed="x", body_sha256="b" * 64, bytes=1, received_at=container.now(),
+            body_encrypted="x", body_sha256="b" * 64, bytes=1, received_at=container.now(),
         )  # fmt: skip
         sample = RejectedCall(store_id, "signature", container.now(), [], 1)
         rejections.add_samples(session, [sample])

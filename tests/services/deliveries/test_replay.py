@@ -112,7 +112,7 @@ def test_what_was_held_is_taken_in_once_the_cause_is_gone(
     done = replayed(container, clock, DEAD)
     assert (done.state, done.total, done.done, done.outcomes) == ("done", 1, 1, {"processed": 1})
     assert (row(container, delivery_id).state, row(container, delivery_id).error) == ("processed", None)
-    assert [(one.actor, one.outcome) for one in attempts(container, delivery_id)] == [
+    assert [(attempt.actor, attempt.outcome) for attempt in attempts(container, delivery_id)] == [
         ("worker", "dead"),
         (f"ann, replay {done.id}: {REASON}", "processed"),
     ]
@@ -195,7 +195,7 @@ def test_one_that_fails_takes_its_own_effects_back_and_no_neighbours(
         "processed": 2,
         "failed": 1,
     }
-    assert [row(container, one).state for one in ids] == ["processed", "failed", "processed"]
+    assert [row(container, item).state for item in ids] == ["processed", "failed", "processed"]
     with container.database.reading() as session:
         assert sorted(session.scalars(select(Signal.seq))) == [1, 3]
         assert session.query(Link).count() == 0
@@ -222,15 +222,15 @@ def test_what_fails_in_the_database_itself_is_undone_with_its_batch(
 
 def populate(container: Container, clock: FrozenClock) -> tuple[str, str]:
     """Two stores' deliveries in every state, of several topics, received an hour apart."""
-    one, other = add_shop(container).id, add_shop(container, "https://other.example/").id
-    for store_id, url in ((one, SHOP), (other, "https://other.example/")):
+    item, other = add_shop(container).id, add_shop(container, "https://other.example/").id
+    for store_id, url in ((item, SHOP), (other, "https://other.example/")):
         keep_one(container, store_id, signal(1, home_url=url))
         keep_one(container, store_id, signal(2, home_url=MOVED))
         keep(container, store_id, b'{"id":1}', topic="order.created")
         process_next(container.database, container.now())
         clock.move(hours=1)
     with container.database.writing() as session:
-        foreign = new_delivery(one, b"{}", container.now(), topic="advertiser.changed")
+        foreign = new_delivery(item, b"{}", container.now(), topic="advertiser.changed")
         session.add(
             Delivery(
                 **{**vars(foreign), "source": "tiktok", "store_id": None},
@@ -238,19 +238,19 @@ def populate(container: Container, clock: FrozenClock) -> tuple[str, str]:
                 due_at=container.now(),
             )
         )
-    keep_one(container, one, signal(3))
-    keep_one(container, one, signal(4))
+    keep_one(container, item, signal(3))
+    keep_one(container, item, signal(4))
     with container.database.writing() as session:
         inbox.claim(session, container.now(), 1, timedelta(hours=9))
-    return one, other
+    return item, other
 
 
 def test_a_filter_means_the_same_to_list_preview_and_replay(container: Container, clock: FrozenClock):
-    one, _ = populate(container, clock)
+    item, _ = populate(container, clock)
     since = clock.at - timedelta(hours=1)
     until = since + timedelta(minutes=1)
     asked = product(
-        (None, "processed", "dead", "received"), (None, "woocommerce"), (None, one),
+        (None, "processed", "dead", "received"), (None, "woocommerce"), (None, item),
         (None, "action.wc_ad_credit_signal"), (None, since), (None, until), (None, "HELD"),
     )  # fmt: skip
     sizes = set()
@@ -260,26 +260,26 @@ def test_a_filter_means_the_same_to_list_preview_and_replay(container: Container
         if not filters.as_json():
             continue
         listed = list_deliveries(container.database, filters, 0)
-        free = sorted(one.id for one in listed if one.state not in ("ignored", "processing"))
+        free = sorted(item.id for item in listed if item.state not in ("ignored", "processing"))
         found = preview(container.database, filters, container.now())
         assert (found.matching, found.to_replay) == (len(listed), len(free))
         with container.database.rolled_back() as place:
             asked_for = start(place, filters, container.now(), actor="ann", reason="r", rate=1_000)
             replay_next(place, container.now())
-            assert [one.delivery_id for one in results(place, asked_for.id)] == free
+            assert [result.delivery_id for result in results(place, asked_for.id)] == free
         sizes.add(len(free))
     assert len(sizes) > 3
 
 
 def test_a_preview_counts_by_kind_and_says_what_is_left_out(container: Container, clock: FrozenClock):
-    one, other = populate(container, clock)
+    item, other = populate(container, clock)
     end = clock.at
     found = preview(container.database, DeliveryFilters(since=end - timedelta(days=1)), container.now())
     assert (found.matching, found.to_replay, found.changes_nothing) == (9, 6, 2)
     assert found.left_out == {"being processed": 1, "body dropped": 2}
     assert found.by["state"]["ignored"] == 2
     assert found.by["source"] == {"woocommerce": 8, "tiktok": 1}
-    assert found.by["store"] == {one: 5, other: 3, "none": 1}
+    assert found.by["store"] == {item: 5, other: 3, "none": 1}
     assert found.by["topic"]["order.created"] == 2
     assert (found.oldest, found.newest) == (end - timedelta(hours=2), end)
     gone = preview(container.database, DeliveryFilters(ids=(1, 9_998, 9_999)), container.now())
@@ -478,9 +478,9 @@ def test_one_replay_after_the_other(container: Container, store_id: str, clock: 
     keep_held(container, store_id, 3)
     first, second = ask(container, DEAD, rate=4), ask(container, DEAD, rate=4)
     replay_next(container.database, container.now())
-    assert [progress(container.database, one.id).done for one in (first, second)] == [1, 0]
+    assert [progress(container.database, item.id).done for item in (first, second)] == [1, 0]
     work_off(container, clock)
-    assert [progress(container.database, one.id).done for one in (first, second)] == [3, 3]
+    assert [progress(container.database, item.id).done for item in (first, second)] == [3, 3]
     assert len(of_replays(container)) == 6
 
 
@@ -509,7 +509,7 @@ def test_asking_and_ending_are_audited_with_reason_and_counts(
 def test_who_cancelled_is_audited(container: Container, store_id: str):
     keep_held(container, store_id)
     cancel(container.database, ask(container, DEAD).id, container.now(), actor="bob")
-    assert [(one.actor, one.action) for one in audited(container)] == [
+    assert [(item.actor, item.action) for item in audited(container)] == [
         ("ann", "deliveries replay"),
         ("bob", "replay cancelled"),
     ]

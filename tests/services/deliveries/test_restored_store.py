@@ -47,7 +47,7 @@ def restored(shop: Shop):
 
 def test_a_number_that_falls_back_changes_nothing_and_has_the_state_read_at_once(restored: Shop):
     session, soon = restored.session, RESTORED + timedelta(minutes=5)
-    keys = {"rest_base": "https://shop.example/", "keys_sealed": "", "connected_at": BEGAN, "failures": 0}
+    keys = {"rest_base": "https://shop.example/", "keys_encrypted": "", "connected_at": BEGAN, "failures": 0}
     session.add(Bridge(store_id=restored.id, next_check_at=RESTORED + timedelta(days=1), **keys))
     session.flush()
     (result,) = restored.hears(

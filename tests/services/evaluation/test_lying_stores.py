@@ -154,10 +154,17 @@ def outcome_of(container: Container, spending: Spending, said: Sequence[Said], c
     home = f"https://{store_id.replace('_', '-')}.example/"
     for on in range(41):
         received = NOW + timedelta(days=on)
-        bodies = [_body(one.fields, account, home) for one in said if one.day == on]
+        bodies = [_body(item.fields, account, home) for item in said if item.day == on]
         with container.database.writing() as session:
             for body in bodies:
-                heard = Delivery(id=1, store_id=store_id, topic=SIGNAL, body=body, received_at=received)
+                heard = Delivery(
+                    id=1,
+                    source="woocommerce",
+                    store_id=store_id,
+                    topic=SIGNAL,
+                    body=body,
+                    received_at=received,
+                )
                 apply_deliveries(session, [heard], received)
             if on == consents_on:
                 give_consent(session, container.cipher, received, store_id, account, "token")

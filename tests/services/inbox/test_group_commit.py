@@ -43,14 +43,16 @@ class Desk:
 def test_what_waits_at_one_moment_is_done_at_once_in_its_order():
     desk = Desk(lambda item: item * 10)
     asked = desk.run(1, range(2, 10))
-    assert {item: one.result() for item, one in asked.items()} == {item: item * 10 for item in range(1, 10)}
+    assert {item: element.result() for item, element in asked.items()} == {
+        item: item * 10 for item in range(1, 10)
+    }
     assert [sorted(batch) for batch in desk.batches] == [[1], list(range(2, 10))]
 
 
 def test_a_batch_has_its_limit_and_the_lead_is_handed_on():
     desk = Desk(lambda item: item, most=3)
     asked = desk.run(1, range(2, 10))
-    assert [one.result() for one in asked.values()] == list(range(1, 10))
+    assert [element.result() for element in asked.values()] == list(range(1, 10))
     assert [len(batch) for batch in desk.batches] == [1, 3, 3, 2]
 
 
@@ -64,7 +66,7 @@ def test_what_is_at_fault_fails_alone():
     asked = desk.run(1, range(2, 8))
     with pytest.raises(ValueError, match="poison"):
         asked.pop(5).result()
-    assert [one.result() for one in asked.values()] == [1, 2, 3, 4, 6, 7]
+    assert [element.result() for element in asked.values()] == [1, 2, 3, 4, 6, 7]
 
 
 def test_when_storage_is_gone_all_are_told_at_once_and_none_tried_alone():
@@ -76,7 +78,7 @@ def test_when_storage_is_gone_all_are_told_at_once_and_none_tried_alone():
     desk = Desk(work)
     asked = desk.run(1, range(2, 8))
     assert asked.pop(1).result() == 1
-    assert all(isinstance(one.exception(), StorageUnavailable) for one in asked.values())
+    assert all(isinstance(element.exception(), StorageUnavailable) for element in asked.values())
     assert len(desk.batches) == 2
 
 

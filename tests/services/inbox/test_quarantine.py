@@ -87,14 +87,14 @@ def test_what_cannot_be_verified_is_refused_and_held(desk: Desk):
 def test_once_the_secret_is_put_right_it_is_taken_in_like_any_delivery(desk: Desk):
     sent_at = desk.clock.at
     desk.send(signal(1, event="integration_set_up"))
-    assert [one.problem for one in desk.take()] == ["wrong signature"]
+    assert [item.problem for item in desk.take()] == ["wrong signature"]
     desk.put_right()
     desk.clock.move(hours=1)
     (taken,) = desk.take()
     assert (taken.problem, desk.held()) == (None, [])
     (delivery,) = desk.rows(Delivery)
     assert (delivery.id, delivery.state, delivery.received_at) == (taken.delivery_id, "received", sent_at)
-    assert [one.state for one in process_next(desk.container.database, desk.clock.at)] == ["processed"]
+    assert [item.state for item in process_next(desk.container.database, desk.clock.at)] == ["processed"]
     assert desk.take() == []
 
 
@@ -116,7 +116,7 @@ def test_a_dry_run_says_what_would_be_taken_in_and_changes_nothing(desk: Desk):
 def test_a_missing_signature_is_held_but_can_never_be_verified(desk: Desk):
     desk.send(signal(1), x_wc_webhook_signature=None)
     desk.put_right()
-    assert [one.problem for one in desk.take()] == ["no signature"]
+    assert [item.problem for item in desk.take()] == ["no signature"]
     assert len(desk.held()) == 1
 
 
@@ -138,7 +138,7 @@ def test_what_is_large_or_no_topic_of_ours_is_not_held(desk: Desk, argument: Any
 def test_what_is_held_is_not_readable_in_the_database(desk: Desk):
     desk.send(signal(1, event="integration_set_up"))
     (row,) = desk.rows(Quarantined)
-    assert "integration" not in row.body_sealed
+    assert "integration" not in row.body_encrypted
 
 
 def test_the_oldest_and_the_newest_stay_and_the_middle_goes(desk: Desk, monkeypatch: pytest.MonkeyPatch):
@@ -147,7 +147,7 @@ def test_the_oldest_and_the_newest_stay_and_the_middle_goes(desk: Desk, monkeypa
         desk.send(signal(seq))
         desk.clock.move(minutes=1)
     began = desk.clock.at - timedelta(minutes=9)
-    minutes = [(one["received_at"] - began) / timedelta(minutes=1) for one in desk.held()]
+    minutes = [(item["received_at"] - began) / timedelta(minutes=1) for item in desk.held()]
     assert minutes == [0, 1, 7, 8]
 
 
@@ -181,8 +181,11 @@ def test_only_those_asked_for_are_taken_in_and_a_reason_is_needed(desk: Desk):
         desk.send(signal(seq))
     desk.put_right()
     second = desk.held()[1]["id"]
-    assert [one.id for one in desk.take(ids=[second])] == [second]
-    assert desk.take(store_id="st_other") == []
+    assert [item.id for item in desk.take(ids=[second])] == [second]
+    other = add_shop(desk.container, url="https://other.example/").id
+    assert desk.take(store=other) == []
+    with pytest.raises(InputError, match="no store matches “st_other”"):
+        desk.take(store="st_other")
     with pytest.raises(InputError, match="reason"):
         desk.take(reason=" ")
 
@@ -190,7 +193,7 @@ def test_only_those_asked_for_are_taken_in_and_a_reason_is_needed(desk: Desk):
 def test_what_a_store_that_left_had_sent_stays_where_it_is(desk: Desk):
     desk.send(signal(1))
     disconnect_store(desk.container.database, desk.clock.at, desk.store, reason="closed", actor="ann")
-    assert [one.problem for one in desk.take()] == ["the store is disconnected"]
+    assert [item.problem for item in desk.take()] == ["the store is disconnected"]
 
 
 def test_many_at_once_are_each_answered_for_themselves(desk: Desk):
@@ -207,13 +210,13 @@ def test_calls_turned_away_are_counted_by_day_store_and_reason(desk: Desk):
     desk.send(signal(1), store="st_nobody")
     desk.send(signal(1), content_length="100001")
     desk.write_down()
-    counted = {(one.store_id, one.reason): one.count for one in desk.rows(Rejection)}
+    counted = {(row.store_id, row.reason): row.count for row in desk.rows(Rejection)}
     assert counted == {(desk.store, "signature"): 2, ("", "unknown"): 1, ("", "size"): 1}
     desk.send(signal(3))
     desk.write_down()
-    counted = {(one.store_id, one.reason): one.count for one in desk.rows(Rejection)}
+    counted = {(row.store_id, row.reason): row.count for row in desk.rows(Rejection)}
     assert counted[desk.store, "signature"] == 3
-    assert {one.day for one in desk.rows(Rejection)} == {desk.clock.at.date()}
+    assert {row.day for row in desk.rows(Rejection)} == {desk.clock.at.date()}
 
 
 def test_pings_are_counted_and_nothing_of_them_is_kept(desk: Desk):
@@ -222,7 +225,7 @@ def test_pings_are_counted_and_nothing_of_them_is_kept(desk: Desk):
     call = WebhookRequest(PROVIDERS["woocommerce"], "POST", headers, lambda length: body[:length], desk.store)
     assert desk.reception.answer(call).body == {"status": "pong"}
     desk.write_down()
-    assert [(one.store_id, one.reason, one.count) for one in desk.rows(Rejection)] == [("", "ping", 1)]
+    assert [(row.store_id, row.reason, row.count) for row in desk.rows(Rejection)] == [("", "ping", 1)]
     assert desk.rows(RejectionSample) == []
 
 
@@ -232,19 +235,19 @@ def test_samples_hold_no_credential_and_only_the_newest_stay(desk: Desk, monkeyp
         desk.send(signal(seq), authorization="Bearer s3cret", cookie="session=abc", x_wc_webhook_id=str(seq))
     desk.write_down()
     samples = desk.rows(RejectionSample)
-    shown = [dict(one.headers) for one in samples]
-    assert [one["x-wc-webhook-id"] for one in shown] == ["2", "3"]
+    shown = [dict(sample.headers) for sample in samples]
+    assert [item["x-wc-webhook-id"] for item in shown] == ["2", "3"]
     assert shown[0]["x-wc-webhook-signature"] == "(44 characters)"
     assert not {"authorization", "cookie"} & set(shown[0])
 
 
 def test_what_is_noted_is_written_with_other_deliveries_and_costs_no_commit_of_its_own(desk: Desk):
     desk.send(signal(1), store="st_nobody")
-    assert [one.count for one in desk.rows(Rejection)] == [1]  # the first is due at once
+    assert [row.count for row in desk.rows(Rejection)] == [1]  # the first is due at once
     desk.send(signal(1), store="st_nobody")
-    assert [one.count for one in desk.rows(Rejection)] == [1]
+    assert [row.count for row in desk.rows(Rejection)] == [1]
     desk.write_down()
-    assert [one.count for one in desk.rows(Rejection)] == [2]
+    assert [row.count for row in desk.rows(Rejection)] == [2]
 
 
 def test_unknown_callers_cannot_make_the_tables_grow(desk: Desk):

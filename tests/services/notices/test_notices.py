@@ -13,9 +13,10 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.decisions.status import status_of
 from receiver.services.notices.addresses import LinkUse, ask_for_mail, follow_link
 from receiver.services.notices.send import send_notices
+from receiver.services.stores.registry import disconnect_store
 from receiver.storage.cipher import token_hash
 from receiver.storage.erasure import erase
-from receiver.storage.tables import NoticeAddress, Store, StoreNotice
+from receiver.storage.tables import Bridge, NoticeAddress, Store, StoreNotice
 from tests.db_factories import keep_all, keep_day, keep_store
 
 TOKEN = "stt_" + "a" * 40
@@ -155,7 +156,7 @@ def test_the_link_in_each_message_ends_them(merchant):
     merchant.clock.move(days=6)
     merchant.decide()
     assert merchant.worker() == []
-    assert (merchant.kept().email_sealed, merchant.kept().email_hash) == (None, None)
+    assert (merchant.kept().email_encrypted, merchant.kept().email_hash) == (None, None)
 
 
 def test_a_link_is_for_one_use_one_address_and_a_while(merchant):
@@ -212,6 +213,30 @@ def test_a_store_that_left_is_sent_nothing(merchant, container):
     with container.database.writing() as session:
         session.get_one(Store, merchant.id).disconnected_at = merchant.clock()
     assert merchant.worker() == []
+
+
+def test_a_store_that_left_hears_once_of_the_keys_that_are_left_there(merchant, container):
+    merchant.confirmed()
+    merchant.worker()
+    with container.database.writing() as session:
+        keys = {
+            "rest_base": "https://shop.example/",
+            "keys_encrypted": "",
+            "connected_at": NOW,
+            "failures": 0,
+        }
+        session.add(Bridge(store_id=merchant.id, next_check_at=NOW, **keys))
+    disconnect_store(
+        container.database, merchant.clock(), merchant.id, reason="the plugin is gone", actor="t"
+    )
+    ((recipient, news, stop),) = merchant.worker()
+    assert (recipient, "Settings, Advanced, REST API" in news.text) == (EMAIL, True)
+    assert "more by" not in news.text
+    merchant.clock.move(days=1)
+    merchant.decide()
+    assert merchant.worker() == []
+    merchant.follow(stop, LinkUse.STOP)
+    assert merchant.kept().email_encrypted is None
 
 
 def test_the_status_says_when_each_was_first_noticed(merchant, container):

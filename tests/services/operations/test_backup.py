@@ -108,7 +108,7 @@ def test_the_file_is_private_and_nothing_else_is_left_beside_it(
     written(container, file)
     assert file.stat().st_mode & 0o077 == 0
     restored(container, file, empty)
-    names = {one.name for one in file.parent.iterdir() if one.name.startswith((file.name, ".restore"))}
+    names = {item.name for item in file.parent.iterdir() if item.name.startswith((file.name, ".restore"))}
     assert names == {file.name, checksum_file(file).name}
 
 

@@ -37,7 +37,7 @@ from receiver.storage.cipher import Cipher
 from receiver.storage.database import Database
 from receiver.storage.heartbeats import beat
 from receiver.storage.tables import Base, Delivery, Store
-from receiver.storage.types import EnumText, ExactDecimal, Json, PackedJson, Utc
+from receiver.storage.types import EncryptedText, EnumText, ExactDecimal, Json, PackedJson, Utc
 from tests.conftest import database_on
 from tests.db_factories import keep_store
 from tests.signals import add_shop, keep_one, signal
@@ -88,7 +88,7 @@ class Filled:
                     session.execute(insert(table).values(self._row(table, row)))
 
     def _row(self, table: Table, row: int) -> dict[str, Any]:
-        return {column.name: self._value(column, row) for column in table.columns}
+        return {column.key: self._value(column, row) for column in table.columns}
 
     def _value(self, column: Column[Any], row: int) -> Any:
         if column.foreign_keys:
@@ -103,7 +103,7 @@ class Filled:
 
     def _new(self, column: Column[Any]) -> Any:
         number = next(self._numbers)
-        if column.name.endswith("_sealed"):
+        if isinstance(column.type, EncryptedText):
             return self._cipher.encrypt(f"secret {number}")
         if isinstance(column.type, EnumText):
             return next(iter(column.type.members))
@@ -134,7 +134,7 @@ def test_every_row_and_column_of_every_table_comes_out_the_same(
 ) -> None:
     Filled(container)
     copied = copy(container, target)
-    assert {one.table: one.rows for one in copied} == dict.fromkeys(Base.metadata.tables, 2)
+    assert {item.table: item.rows for item in copied} == dict.fromkeys(Base.metadata.tables, 2)
     assert everything(target) == everything(container.database)
 
 

@@ -217,7 +217,7 @@ def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
         poll(linked, silent, OPEN + timedelta(days=30))
     assert silent.asked == []
     link = kept(linked, tables.Link, 1)
-    assert (link.consent, link.token_sealed) == (False, None)
+    assert (link.consent, link.token_encrypted) == (False, None)
 
 
 def test_a_consent_given_again_while_the_old_one_failed_stands(linked):
@@ -230,13 +230,13 @@ def test_a_consent_given_again_while_the_old_one_failed_stands(linked):
     revoked = Renewing()
     revoked.fault = REVOKED
     poll(linked, revoked)
-    assert linked.cipher.decrypt(kept(linked, tables.Link, 1).token_sealed) == "new"
+    assert linked.cipher.decrypt(kept(linked, tables.Link, 1).token_encrypted) == "new"
     assert kept(linked, tables.Account, "7001").next_poll_at == OPEN
 
 
 def test_an_account_is_read_on_with_another_stores_consent(linked):
     keep_store(linked, "st_2")
-    keep_link(linked, "st_2", token_sealed=linked.cipher.encrypt("another-users"))
+    keep_link(linked, "st_2", token_encrypted=linked.cipher.encrypt("another-users"))
     revoked = FakeTikTok()
     revoked.fault = REVOKED
     polled = poll(linked, revoked)
@@ -301,7 +301,7 @@ def test_an_account_out_of_reach_is_told_and_still_asked_for(linked, code, fault
     assert waits == sorted(waits)
     assert waits[-1] <= timedelta(days=2)
     again = OPEN + timedelta(days=2)
-    assert [one.error for one in poll_due(at(linked, again, tiktok=FakeTikTok()))] == [None]
+    assert [item.error for item in poll_due(at(linked, again, tiktok=FakeTikTok()))] == [None]
 
 
 SPENT = date(2025, 11, 18)
@@ -350,7 +350,7 @@ def test_what_was_read_of_an_account_before_its_report_failed_is_kept(linked):
 
 def test_only_due_accounts_are_polled(linked):
     tiktok = FakeTikTok()
-    assert [one.stores for one in poll_due(at(linked, OPEN, tiktok=tiktok))] == [("st_1",)]
+    assert [item.stores for item in poll_due(at(linked, OPEN, tiktok=tiktok))] == [("st_1",)]
     assert poll_due(at(linked, OPEN + timedelta(hours=1), tiktok=tiktok)) == []
 
 
@@ -387,7 +387,7 @@ def test_an_account_that_breaks_its_poll_holds_up_no_other(linked):
                 raise RuntimeError("something nobody foresaw")
             return super().advertiser_info(token, advertiser_ids)
 
-    assert [one.advertiser_id for one in poll_due(at(linked, OPEN, tiktok=Broken()))] == ["7001"]
+    assert [item.advertiser_id for item in poll_due(at(linked, OPEN, tiktok=Broken()))] == ["7001"]
 
 
 def test_accounts_are_read_side_by_side(linked):
@@ -402,7 +402,7 @@ def test_accounts_are_read_side_by_side(linked):
             return [replace(self.info, advertiser_id=advertiser_ids[0])]
 
     polled = poll_due(at(linked, OPEN, tiktok=Slow()))
-    assert [(one.advertiser_id, one.error) for one in polled] == [("7001", None), ("7002", None)]
+    assert [(item.advertiser_id, item.error) for item in polled] == [("7001", None), ("7002", None)]
 
 
 def test_a_disconnected_stores_account_is_not_polled(linked):

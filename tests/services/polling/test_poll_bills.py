@@ -310,7 +310,7 @@ def test_a_token_found_dead_at_the_ledger_is_forgotten(linked, tiktok):
     poll(linked, tiktok)
     with linked.database.reading() as session:
         link = session.get_one(tables.Link, 1)
-        assert (link.consent, link.token_sealed) == (False, None)
+        assert (link.consent, link.token_encrypted) == (False, None)
 
 
 def test_nothing_is_held_open_while_the_ledger_is_read(linked, tiktok):

@@ -64,7 +64,7 @@ def kept(container):
 
 
 def at_tiktok(fake):
-    return [one["subscribe_entity"] for one in fake.extensions["tiktok_subscriptions"].all()]
+    return [extension["subscribe_entity"] for extension in fake.extensions["tiktok_subscriptions"].all()]
 
 
 def test_an_account_that_may_be_read_is_subscribed_once(container, fake, keep):
@@ -93,7 +93,7 @@ def test_what_may_not_be_read_any_more_is_unsubscribed(container, fake, keep, ho
     with container.database.writing() as session:
         link = session.get_one(tables.Link, 1)
         if how == "consent":
-            link.consent, link.token_sealed = False, None
+            link.consent, link.token_encrypted = False, None
         elif how == "link":
             link.ended_at = container.now()
         else:
@@ -127,8 +127,8 @@ def test_what_cannot_be_ended_now_is_ended_later(container, fake, keep, faults):
 
 def test_a_subscription_that_died_with_its_token_is_forgotten(container, fake, keep, tiktok):
     keep()
-    for one in list(fake.extensions["tiktok_subscriptions"].all()):
-        tiktok.unsubscribe(one["subscription_id"])
+    for extension in list(fake.extensions["tiktok_subscriptions"].all()):
+        tiktok.unsubscribe(extension["subscription_id"])
     with container.database.writing() as session:
         session.get_one(tables.Link, 1).ended_at = container.now()
     keep()
@@ -143,15 +143,18 @@ def test_what_was_asked_for_twice_is_ended_once(container, fake, keep, tiktok):
     )
     assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == ([], [stray])
     assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == ([], [])
-    assert elsewhere in [one.id for one in tiktok.subscriptions()]
+    assert elsewhere in [subscription.id for subscription in tiktok.subscriptions()]
     assert (len(at_tiktok(fake)), kept(container)) == (3, BOTH)
 
 
 def test_what_goes_to_an_address_we_had_is_asked_for_at_the_new_one(container, fake, keep, tiktok):
     keep("https://old.example/webhooks/tiktok/ads")
-    assert [len(one) for one in verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK)] == [0, 2]
+    assert [
+        len(subscription)
+        for subscription in verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK)
+    ] == [0, 2]
     keep()
-    assert {one.callback_url for one in tiktok.subscriptions()} == {CALLBACK}
+    assert {subscription.callback_url for subscription in tiktok.subscriptions()} == {CALLBACK}
     assert (len(at_tiktok(fake)), kept(container)) == (2, BOTH)
 
 
@@ -159,8 +162,8 @@ def test_an_account_whose_subscriptions_are_gone_is_polled_at_once_and_subscribe
     container, fake, keep, tiktok
 ):
     keep()
-    for one in tiktok.subscriptions():
-        tiktok.unsubscribe(one.id)
+    for subscription in tiktok.subscriptions():
+        tiktok.unsubscribe(subscription.id)
     assert verify_subscriptions(replace(container, tiktok=tiktok), CALLBACK) == (["700001"], [])
     with container.database.reading() as session:
         account = session.get_one(tables.Account, "700001")
@@ -175,8 +178,8 @@ def test_subscriptions_are_looked_through_daily_and_five_minutes_after_a_refusal
     container, fake, keep, tiktok, faults
 ):
     keep()
-    for one in tiktok.subscriptions():
-        tiktok.unsubscribe(one.id)
+    for subscription in tiktok.subscriptions():
+        tiktok.unsubscribe(subscription.id)
     faults.add(Fault.MAINTENANCE)
 
     def look():
@@ -190,8 +193,8 @@ def test_subscriptions_are_looked_through_daily_and_five_minutes_after_a_refusal
     look()
     assert kept(container) == []
     keep()
-    for one in tiktok.subscriptions():
-        tiktok.unsubscribe(one.id)
+    for subscription in tiktok.subscriptions():
+        tiktok.unsubscribe(subscription.id)
     container.now.move(hours=23)
     look()
     assert kept(container) == BOTH

@@ -80,7 +80,7 @@ def test_the_place_of_a_store_that_left_goes_to_who_waited_longest(container: Co
     assert placed(container) == ["st_1", "st_2"]
     with container.database.reading() as session:
         given = session.scalars(select(tables.AuditEntry).where(tables.AuditEntry.action == "place given"))
-        assert [(one.actor, one.subject) for one in given] == [("service", "st_2")]
+        assert [(item.actor, item.subject) for item in given] == [("service", "st_2")]
     assert decide_store(container.database, container.now(), "st_2").outcome("admission") == "pass"
 
 
@@ -184,7 +184,7 @@ def test_a_store_that_left_is_not_read_any_more_and_its_token_opens_nothing(
     leave(container, "st_1")
     (store,) = rows_of(container, tables.Store)
     assert (store.disconnected_at, store.status_token_hash) == (clock.at, None)
-    assert [link.token_sealed for link in rows_of(container, tables.Link)] == [None]
+    assert [link.token_encrypted for link in rows_of(container, tables.Link)] == [None]
     with pytest.raises(NotFound):
         status_for_token(container.database, container.now(), "stt_1")
     with pytest.raises(NotFound, match="st_nobody"):
@@ -207,7 +207,7 @@ def test_a_store_that_waits_sees_its_place_in_the_order_places_are_given(contain
     assert shown["text"] == "Place 2 of 3 in the line. Stores that have connected TikTok come first."
     leave(container, "st_1")
     assert "st_4" in placed(container)
-    assert [admission(container, one) for one in ("st_0", "st_4")] == [None, None]
+    assert [admission(container, item) for item in ("st_0", "st_4")] == [None, None]
     assert admission(container, "st_2")["of"] == 2
 
 
@@ -241,7 +241,8 @@ def consent(container: Container, store_id: str, advertiser_id: str) -> None:
 
 def admitted(container: Container, *store_ids: str) -> list[str]:
     return [
-        str(decide_store(container.database, container.now(), one).outcome("admission")) for one in store_ids
+        str(decide_store(container.database, container.now(), item).outcome("admission"))
+        for item in store_ids
     ]
 
 
@@ -271,7 +272,7 @@ def test_a_consent_takes_the_place_for_good(
     fill_all_places(container.database, container.now())
     if withdrawn:
         with container.database.writing() as session:
-            session.execute(update(tables.Link).values(consent=False, token_sealed=None))
+            session.execute(update(tables.Link).values(consent=False, token_encrypted=None))
     clock.move(days=30)
     assert fill_all_places(container.database, container.now()) == []
     assert admitted(container, *two) == ["pass", "pending"]
@@ -304,7 +305,7 @@ def test_a_reserved_place_is_told_with_its_end_until_the_consent_is_there(
 ):
     def told() -> list[str]:
         document = full_document(status_of(container.database, container.now(), two[0]))
-        return [one["text"] for one in document["warnings"] if one["id"] == "place_reserved"]
+        return [item["text"] for item in document["warnings"] if item["id"] == "place_reserved"]
 
     (words,) = told()
     assert "reserved until November 27, 2025" in words

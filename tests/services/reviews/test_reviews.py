@@ -151,7 +151,7 @@ def test_asking_and_answering_are_audited_without_the_merchants_words(container)
     answer(container, review_id, upheld())
     with container.database.reading() as session:
         of_review = select(tables.AuditEntry).where(tables.AuditEntry.subject == review_id)
-        entries = [(one.actor, one.action, one.detail) for one in session.scalars(of_review)]
+        entries = [(row.actor, row.action, row.detail) for row in session.scalars(of_review)]
     assert entries == [
         ("merchant", "review asked", {"store": "st_1"}),
         ("ann", "review answered", {"answer": "upheld", "reason": "the register says so"}),

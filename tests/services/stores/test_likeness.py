@@ -138,7 +138,7 @@ def test_an_award_that_waits_for_staff_stops_one_alike(stores):
 @each_way
 def test_a_stranger_without_a_consent_stops_nobodys_award_and_is_nobodys_suggestion(stores, why):
     WAYS[why](stores)
-    change_link(stores, FIRST, consent=None, consent_at=None, proven_at=None, token_sealed=None)
+    change_link(stores, FIRST, consent=None, consent_at=None, proven_at=None, token_encrypted=None)
     put(stores, tables.Store, FIRST, stage="held")
     assert stage(stores, SECOND) == "due"
     assert suggestions_for(stores.database, FIRST) == suggestions_for(stores.database, SECOND) == []
@@ -148,14 +148,14 @@ def test_a_stranger_without_a_consent_stops_nobodys_award_and_is_nobodys_suggest
 def test_a_consent_that_was_withdrawn_still_counts(stores, why):
     WAYS[why](stores)
     assert stage(stores, FIRST) == "due"
-    change_link(stores, FIRST, consent=False, token_sealed=None)
+    change_link(stores, FIRST, consent=False, token_encrypted=None)
     assert stage(stores, SECOND) == "held"
 
 
 @each_way
 def test_a_store_that_only_looks_alike_and_earned_nothing_is_shown_and_stops_nobody(stores, why):
     WAYS[why](stores)
-    assert [one["holds_award"] for one in suggestions_for(stores.database, SECOND)] == [False]
+    assert [item["holds_award"] for item in suggestions_for(stores.database, SECOND)] == [False]
     assert stage(stores, SECOND) == "due"
 
 
@@ -235,7 +235,7 @@ def test_the_api_and_the_command_line_list_and_answer_the_same(held):
     assert [{**row, "since": None} for row in listed] == [{**told, "since": None}]
     assert command("show", SECOND)["may_be_one_merchant"] == [FIRST]
     preview = command("merge", SECOND, "--into", FIRST, "--reason", "r", "--evidence", "e", "--dry-run")
-    assert {one["id"]: one["stage"] for one in preview["stores"]} == {FIRST: "due", SECOND: "ineligible"}
+    assert {item["id"]: item["stage"] for item in preview["stores"]} == {FIRST: "due", SECOND: "ineligible"}
     kept = client.post(
         f"{path}/stores/{SECOND}/keep-apart",
         json={"other": FIRST, "reason": "two"},

@@ -29,7 +29,7 @@ def test_a_link_without_a_date_is_first_seen_now_and_not_exact(container):
 
 def test_consent_for_what_the_store_claimed_keeps_the_claims_date(container):
     keep_store(container)
-    keep_link(container, advertiser_id="700001", token_sealed=None, consent=None)
+    keep_link(container, advertiser_id="700001", token_encrypted=None, consent=None)
     link = add(container)
     assert (link.linked_at, link.exact, link.consent) == (LINKED, True, True)
 
@@ -57,13 +57,13 @@ def test_a_store_has_one_account_at_a_time(container):
     assert standing == ["700002"]
 
 
-def test_a_token_is_kept_sealed_and_forgotten_with_the_link(container):
+def test_a_token_is_kept_encrypted_and_forgotten_with_the_link(container):
     keep_store(container)
     add(container)
     (link,) = rows_of(container, tables.Link)
-    assert "very-secret-token" not in link.token_sealed
+    assert "very-secret-token" not in link.token_encrypted
     remove_link(container.database, OPEN, store_id="st_1", actor="ann")
-    assert [link.token_sealed for link in rows_of(container, tables.Link)] == [None]
+    assert [link.token_encrypted for link in rows_of(container, tables.Link)] == [None]
     with container.database.reading() as session:
         details = [str(row.detail) for row in session.scalars(select(tables.AuditEntry))]
     assert details

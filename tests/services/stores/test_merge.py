@@ -51,7 +51,7 @@ def kept(container, table, **of):
 def test_the_second_store_of_one_owner_earns_nothing_any_more(container, two):
     merged = merge(container)
     assert merchants(container) == {"st_1": "m_st_1", "st_2": "m_st_1"}
-    stages = {one.store: (one.before.stage, one.after.stage) for one in merged.stores}
+    stages = {store.store: (store.before.stage, store.after.stage) for store in merged.stores}
     assert stages == {"st_1": ("due", "due"), "st_2": ("due", "ineligible")}
     assert {"what": "rules.merchant_once", "before": "pass", "after": "fail"} in merged.stores[1].changes
     assert [award.store_id for award in kept(container, tables.Award)] == ["st_1"]
@@ -63,7 +63,7 @@ def test_all_stores_of_the_merchant_go_with_it_and_each_says_why(container, two)
     merge(container)
     assert set(merchants(container).values()) == {"m_st_1"}
     facts = kept(container, tables.RecordedFact, name="merchant")
-    assert [(one.store_id, one.value, one.reason, one.evidence, one.by) for one in facts] == [
+    assert [(fact.store_id, fact.value, fact.reason, fact.evidence, fact.by) for fact in facts] == [
         (store_id, "m_st_1", "one owner", "ticket 3", "ann") for store_id in ("st_2", "st_3")
     ]
     (entry,) = kept(container, tables.AuditEntry, action="stores merge")
@@ -84,7 +84,7 @@ def test_a_dry_run_tells_the_same_and_keeps_nothing(container, two):
     assert len(set(merchants(container).values())) == 2
     assert kept(container, tables.AuditEntry, action="stores merge") == []
     done = merge(container)
-    assert [one.outcome for one in shown.stores] == [one.outcome for one in done.stores]
+    assert [store.outcome for store in shown.stores] == [store.outcome for store in done.stores]
 
 
 def test_of_two_places_one_goes_to_who_waits(container, two):
@@ -105,7 +105,7 @@ def test_a_store_that_waited_shares_its_owners_place(container):
         terms = session.get_one(tables.Terms, "woocommerce-2025")
         terms.terms = {**terms.terms, "capacity": 1}
     merged = merge_merchants(container.database, OPEN, "st_2", into="st_1", **TOLD)
-    assert [one.after.outcome("admission") for one in merged.stores] == ["pass", "pass"]
+    assert [store.after.outcome("admission") for store in merged.stores] == ["pass", "pass"]
     assert merged.placed == ["st_2"]
 
 

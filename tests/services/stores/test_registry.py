@@ -46,15 +46,20 @@ def test_an_added_store_can_be_delivered_to(container: Container):
         assert (hook.store_id, hook.topic) == (added.id, None)
 
 
+def test_a_store_has_its_stage_from_its_first_moment_on(container: Container):
+    added = add_shop(container)
+    assert (show_store(container.database, added.id).stage) == "awaiting_setup"
+
+
 def test_secret_and_token_are_not_readable_in_the_database_audit_or_repr(container: Container):
     added = add_shop(container, webhook_secret=None)
     (secret,) = secrets_of(container, added.id)
-    assert added.webhook_secret not in secret.secret_sealed
-    assert container.cipher.decrypt(secret.secret_sealed) == added.webhook_secret
+    assert added.webhook_secret not in secret.secret_encrypted
+    assert container.cipher.decrypt(secret.secret_encrypted) == added.webhook_secret
     (store,) = rows_of(container, Store)
     assert store.status_token_hash == token_hash(added.status_token) != added.status_token
     with container.database.reading() as session:
-        audited = json.dumps([[one.action, one.subject, one.detail] for one in session.query(AuditEntry)])
+        audited = json.dumps([[item.action, item.subject, item.detail] for item in session.query(AuditEntry)])
     for word in (added.webhook_secret, added.status_token):
         assert word not in audited
         assert word not in repr(added)
@@ -106,7 +111,7 @@ def test_joining_lies_in_the_past(container: Container):
 def test_each_store_is_its_own_merchant_until_told_otherwise(container: Container):
     shops = [add_shop(container, f"https://{name}.example/") for name in "ab"]
     ours = [add_shop(container, f"https://{name}.example/", merchant="m_ours") for name in "cd"]
-    merchants = [show_store(container.database, one.id).merchant for one in shops + ours]
+    merchants = [show_store(container.database, shop.id).merchant for shop in shops + ours]
     assert merchants[2:] == ["m_ours"] * 2
     assert len(set(merchants)) == 3
 
@@ -168,7 +173,7 @@ def test_the_last_place_and_the_same_shop_are_given_once_however_many_ask(contai
     for thread in threads:
         thread.join(60)
     assert (len(added), len(refused)) == (3, 3)
-    stores = [show_store(container.database, one) for one in added]
+    stores = [show_store(container.database, item) for item in added]
     assert sum(store.admitted_at is not None for store in stores) == 1
 
 
@@ -196,7 +201,7 @@ def test_a_new_secret_leaves_the_old_one_its_hours(container: Container):
     old, current = secrets_of(container, added.id)
     assert old.valid_until == container.now() + timedelta(hours=6)
     assert current.valid_until is None
-    assert container.cipher.decrypt(current.secret_sealed) == new != added.webhook_secret
+    assert container.cipher.decrypt(current.secret_encrypted) == new != added.webhook_secret
 
 
 def test_rotating_again_never_prolongs_the_oldest(container: Container, clock: FrozenClock):
@@ -234,7 +239,7 @@ def test_what_is_done_to_a_store_is_audited_and_a_store_that_is_not_there_is_not
     rotate_secret(container, added.id, actor="ann")
     rotate_token(container.database, container.now(), added.id, actor="ann")
     with container.database.reading() as session:
-        done = [(one.actor, one.action, one.subject) for one in session.query(AuditEntry)]
+        done = [(item.actor, item.action, item.subject) for item in session.query(AuditEntry)]
     assert done == [
         ("test", "stores add", added.id),
         ("ann", "stores rotate-secret", added.id),

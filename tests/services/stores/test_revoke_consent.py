@@ -46,7 +46,7 @@ def revoke(container, tiktok, store_id="st_1", reason="asked by the merchant", *
 
 def also_serve(container, store_id, advertiser_id, token):
     keep_store(container, store_id)
-    keep_link(container, store_id, advertiser_id, token_sealed=container.cipher.encrypt(token))
+    keep_link(container, store_id, advertiser_id, token_encrypted=container.cipher.encrypt(token))
 
 
 def consents(container):
@@ -58,7 +58,7 @@ def test_the_token_goes_back_and_nothing_is_asked_with_it_any_more(linked):
     revoke(linked, tiktok)
     (link,) = rows_of(linked, Link)
     assert tiktok.taken == ["token-of-7001"]
-    assert (link.consent, link.token_sealed, link.scopes, link.ended_at) == (False, None, None, None)
+    assert (link.consent, link.token_encrypted, link.scopes, link.ended_at) == (False, None, None, None)
     silent = FakeTikTok()
     assert (poll_due(replace(linked, tiktok=silent)), silent.asked) == ([], [])
     with linked.database.reading() as session:
@@ -95,7 +95,7 @@ def test_a_consent_tiktok_may_have_ended_with_it_is_asked_at_once(linked):
     keep_account(linked, "7002", next_poll_at=None)
     revoke(linked, Revoking(lost=["7001", "7002", "7999"]))
     with linked.database.reading() as session:
-        ours, other = (session.get(Account, one).next_poll_at for one in ("7001", "7002"))
+        ours, other = (session.get(Account, item).next_poll_at for item in ("7001", "7002"))
     assert (ours, other) == (None, linked.now())
     assert consents(linked)["st_2"] is True
 
@@ -104,7 +104,7 @@ def test_a_consent_given_again_meanwhile_stands(linked):
     class Slow(Revoking):
         def revoke_token(self, token):
             with linked.database.writing() as session:
-                session.get(Link, 1).token_sealed = linked.cipher.encrypt("new")
+                session.get(Link, 1).token_encrypted = linked.cipher.encrypt("new")
             return super().revoke_token(token)
 
     revoke(linked, Slow())
@@ -123,7 +123,7 @@ def test_a_consent_given_again_meanwhile_stands(linked):
 def test_what_cannot_be_given_back_is_told(linked, store_id, reason, error):
     keep_store(linked, "st_2")
     keep_store(linked, "st_3")
-    keep_link(linked, "st_3", token_sealed=None, consent=False)
+    keep_link(linked, "st_3", token_encrypted=None, consent=False)
     tiktok = Revoking()
     with pytest.raises(error):
         revoke(linked, tiktok, store_id, reason)

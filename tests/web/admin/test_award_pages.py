@@ -151,7 +151,7 @@ def test_an_exported_list_that_was_filled_in_comes_back(operator, desk):
     assert "all 3 rows can be recorded" in checked.text
     assert desk.award().state == "due"
     assert "3 credits are issued" in operator.post("/admin/awards/file", text=text, do="issue").text
-    assert [desk.award(one).reference for one in desk.ids] == ["T-0", "T-1", "T-2"]
+    assert [desk.award(item).reference for item in desk.ids] == ["T-0", "T-1", "T-2"]
 
 
 def test_of_an_uploaded_file_with_a_bad_row_nothing_is_kept(operator, desk):

@@ -60,20 +60,23 @@ def test_what_is_held_is_taken_in_once_the_secret_is_put_right(container, staff)
 
 
 def test_it_is_counted_which_store_most_is_held_of(container, staff):
-    one, console = staff.store_id, Console(container, "viewer")
+    item, console = staff.store_id, Console(container, "viewer")
     console.store_id = add_shop(container, url="https://other.example/").id
     refused(console, 1)
     page = console.get(QUARANTINE).text
     assert "All <strong>3</strong>" in page
     told = re.findall(r'quarantine\?store=(\S+)" >.*?<strong>(\d)</strong>', page)
-    assert told == [(one, "2"), (console.store_id, "1")]
+    assert told == [(item, "2"), (console.store_id, "1")]
 
 
 def test_only_the_store_asked_for_is_looked_at(container, staff):
     put_right(container, staff.store_id)
-    assert "Nothing is held of this store" in staff.get(f"{QUARANTINE}?store=st_other").text
-    page = staff.post(QUARANTINE, store="st_other", reason="asked", do="take_in").text
+    other = add_shop(container, url="https://other.example/").id
+    assert "Nothing is held of this store" in staff.get(f"{QUARANTINE}?store=other.exam").text
+    page = staff.post(QUARANTINE, store=other, reason="asked", do="take_in").text
     assert "<strong>0</strong> taken in" in page
+    nobody = staff.post(QUARANTINE, store="st_nobody", reason="asked", do="take_in")
+    assert (nobody.status_code, "No store matches “st_nobody”." in nobody.text) == (400, True)
     assert deliveries(container) == []
 
 
@@ -98,7 +101,7 @@ def test_rejected_calls_are_counted_and_their_samples_hide_credentials(container
     assert "signed with another secret" in page
     one_kind = staff.get(f"{REJECTIONS}?store={staff.store_id}&reason=signature").text
     assert "x-wc-webhook-signature: (44 characters)" in one_kind
-    assert "Nothing fits" in staff.get(f"{REJECTIONS}?reason=size").text
+    assert "No rejected calls match" in staff.get(f"{REJECTIONS}?reason=size").text
 
 
 def test_rejections_go_on_page_by_page_by_day_store_and_reason(container, staff, clock, monkeypatch):

@@ -140,7 +140,7 @@ def test_viewers_follow_and_ask_for_nothing(container, dead):
     viewer = Console(container, "viewer")
     assert "Cancel" not in viewer.get("/admin/replays/1").text
     assert "ids" not in viewer.get("/admin/deliveries").text
-    assert "Replay it" not in viewer.get(f"/admin/deliveries/{dead[0]}").text
+    assert "Replay delivery" not in viewer.get(f"/admin/deliveries/{dead[0]}").text
     assert viewer.get("/admin/replays/new?state=dead").status_code == 403
 
 

@@ -50,7 +50,7 @@ def test_what_nobody_knows_is_not_shown_as_zero(viewer, container, clock):
 
 
 def test_what_is_wrong_stands_beside_the_store_in_words(viewer, container):
-    keep_store(container, admitted_at=None, doubts=["figures_apart"])
+    keep_store(container, admitted_at=None, discrepancies=["figures_apart"])
     keep_link(container, consent=False)
     keep_store(container, "st_2")
     keep_link(container, "st_2")
@@ -58,14 +58,14 @@ def test_what_is_wrong_stands_beside_the_store_in_words(viewer, container):
         session.add(StoreTroubleRow(store_id="st_2", id="figures_stale", who="service", since=SETTLED))
         session.add(WebhookEndpoint(id="hk_1", store_id="st_1", topic="t", trouble="disabled"))
     told = words(viewer)
-    for one in (
+    for item in (
         "webhook off or changed",
         "to be authorised again",
         "figures stale",
         "on the waiting list",
         "sources differ: figures apart",
     ):
-        assert one in told, one
+        assert item in told, item
 
 
 def test_where_nothing_is_wrong_the_warnings_are_empty(viewer, container):

@@ -47,7 +47,7 @@ def lost(container, clock):
     clock.at = OPEN
     keep_all(container, spent="310.00")
     with container.database.writing() as session:
-        session.execute(update(Link).values(consent=False, consent_lost="withdrawn", token_sealed=None))
+        session.execute(update(Link).values(consent=False, consent_lost="withdrawn", token_encrypted=None))
     decide_store(container.database, OPEN, "st_1")
 
 
@@ -159,7 +159,7 @@ def test_ending_our_access_stands_apart_and_shows_first_what_it_does(container, 
 def test_every_store_of_one_consent_is_named_before_it_ends(container, operator):
     keep_all(container)
     keep_store(container, "st_2", name="Second store")
-    keep_link(container, "st_2", "7002", token_sealed=container.cipher.encrypt("token-of-7001"))
+    keep_link(container, "st_2", "7002", token_encrypted=container.cipher.encrypt("token-of-7001"))
     keep_account(container, "7002")
     shown = text_of(operator.get(f"{PATH}/end-access").text)
     assert "One consent serves 2 stores." in shown

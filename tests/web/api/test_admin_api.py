@@ -67,13 +67,13 @@ def test_a_token_that_expired_is_told_when_and_answers_nothing(client, container
 def test_operators_look_at_all_tokens_and_viewers_at_their_own(client, container):
     viewer, operator = staff_token(container, "viewer"), staff_token(container)
     path = "/api/v1/admin/staff/tokens"
-    assert [one["email"] for one in ask(client, path, viewer).json["items"]] == ["viewer@staff.example"]
+    assert [item["email"] for item in ask(client, path, viewer).json["items"]] == ["viewer@staff.example"]
     first = ask(client, f"{path}?limit=1", operator).json
-    assert [(one["email"], one["expires_at"]) for one in first["items"]] == [
+    assert [(item["email"], item["expires_at"]) for item in first["items"]] == [
         ("operator@staff.example", "2026-02-18T12:00:00Z")
     ]
     second = ask(client, f"{path}?limit=1&after={first['next']}", operator).json
-    assert ([one["email"] for one in second["items"]], second["next"]) == (["viewer@staff.example"], None)
+    assert ([item["email"] for item in second["items"]], second["next"]) == (["viewer@staff.example"], None)
     assert "stf_" not in str(first)
     assert "token_hash" not in str(first)
 

@@ -31,8 +31,8 @@ def ask(container, clock):
 def test_awards_are_paged_and_moved(ask, container):
     AwardDesk(container, 3)
     status, first = ask("/awards?limit=2&state=due")
-    assert ([one["id"] for one in first["items"]], first["next"], status) == (["aw_0", "aw_1"], "aw_1", 200)
-    assert [one["id"] for one in ask("/awards?after=aw_1")[1]["items"]] == ["aw_2"]
+    assert ([item["id"] for item in first["items"]], first["next"], status) == (["aw_0", "aw_1"], "aw_1", 200)
+    assert [item["id"] for item in ask("/awards?after=aw_1")[1]["items"]] == ["aw_2"]
     issued = ask("/awards/aw_0/issue", reference="T-1")[1]
     assert (issued["state"], issued["reference"], issued["history"][0]["to"]) == ("issued", "T-1", "issued")
     assert ask("/awards/aw_0/issue", reference="T-2")[0] == 409
@@ -61,12 +61,12 @@ def test_a_review_is_answered_after_a_dry_run(ask, container, clock):
         session.get(Store, "st_1").country = "FR"
     decide_store(container.database, SETTLED, "st_1")
     review = ask_review(container.database, SETTLED, "st_1", "We moved.")[0].id
-    assert [one["id"] for one in ask("/reviews?state=open")[1]["items"]] == [review]
+    assert [item["id"] for item in ask("/reviews?state=open")[1]["items"]] == [review]
     assert ask(f"/reviews/{review}")[1]["told"]["verdict"] == "ineligible"
     told = {"answer": "overridden", "override": "store_market=pass", "reason": "papers seen"}
     assert any(
-        one["what"] == "award.credit"
-        for one in ask(f"/reviews/{review}/answer", **told, dry_run=True)[1]["effect"]
+        item["what"] == "award.credit"
+        for item in ask(f"/reviews/{review}/answer", **told, dry_run=True)[1]["effect"]
     )
     assert ask("/awards")[1]["items"] == []
     assert ask(f"/reviews/{review}/answer", **told)[1]["answered_by"] == "operator@staff.example"
@@ -78,7 +78,7 @@ def test_a_review_is_answered_after_a_dry_run(ask, container, clock):
 def test_today_and_the_programmes_are_told(ask, container):
     AwardDesk(container, 1)
     ask_review(container.database, NOW, "st_0", "No.")
-    counts = {one["id"]: one["count"] for one in ask("/today")[1]["matters"]}
+    counts = {item["id"]: item["count"] for item in ask("/today")[1]["matters"]}
     assert counts == {"worker_silent": 1, "reviews_waiting": 1}
     assert ask("/programmes")[1]["programmes"][0]["counted"] is None
     count_programmes(container.database, NOW)

@@ -51,9 +51,9 @@ def states(container):
 
 def test_deliveries_are_found_page_by_page(ask, dead):
     status, first = ask("GET", "/deliveries?state=dead&limit=2")
-    assert (status, [one["id"] for one in first["items"]]) == (200, dead[:0:-1])
+    assert (status, [item["id"] for item in first["items"]]) == (200, dead[:0:-1])
     second = ask("GET", f"/deliveries?state=dead&limit=2&after={first['next']}")[1]
-    assert ([one["id"] for one in second["items"]], second["next"]) == ([dead[0]], None)
+    assert ([item["id"] for item in second["items"]], second["next"]) == ([dead[0]], None)
     assert ask("GET", "/deliveries?search=moved.example")[1]["items"][0]["error"].startswith("held")
     assert ask("GET", "/deliveries?since=2030-01-01T00:00:00Z")[1]["items"] == []
 
@@ -80,7 +80,7 @@ def test_the_bytes_are_for_operators_and_the_log_tells_it(ask, container, dead):
     with container.database.writing() as session:
         told = session.scalars(select(AuditEntry).where(AuditEntry.action == "delivery read raw")).all()
         session.execute(update(Delivery).values(body=None))
-    assert [one.actor for one in told] == ["operator@staff.example"]
+    assert [item.actor for item in told] == ["operator@staff.example"]
     assert ask("POST", f"/deliveries/{dead[0]}/raw")[0] == 409
     assert "dropped" in ask("GET", f"/deliveries/{dead[0]}")[1]["not_shown"]
 
@@ -105,8 +105,8 @@ def test_a_replay_is_cancelled_once_and_listed(ask, container, dead):
     assert ask("POST", "/replays/2/cancel")[1]["state"] == "cancelled"
     assert ask("POST", "/replays/2/cancel")[0] == 409
     first = ask("GET", "/replays?limit=1")[1]
-    assert ([one["id"] for one in first["items"]], first["next"]) == ([2], "2")
-    assert [one["id"] for one in ask("GET", "/replays?after=2")[1]["items"]] == [1]
+    assert ([item["id"] for item in first["items"]], first["next"]) == ([2], "2")
+    assert [item["id"] for item in ask("GET", "/replays?after=2")[1]["items"]] == [1]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def store(container):
 
 
 def told(answer):
-    return [(one["at"], one["kind"], one["text"]) for one in answer.json["changes"]]
+    return [(item["at"], item["kind"], item["text"]) for item in answer.json["changes"]]
 
 
 def test_what_changed_is_told_the_newest_first(ask, store):

@@ -44,7 +44,7 @@ def test_somebody_let_in_signs_in_once_with_what_is_shown_and_it_is_audited(ask,
     assert made["password"] not in person.password_hash
     assert audited[-1].actor == "operator@staff.example"
     assert ask("/staff", {"email": "new@staff.example", "role": "viewer"})[0] == 409
-    listed = [one["email"] for one in ask("/staff")[1]["items"]]
+    listed = [item["email"] for item in ask("/staff")[1]["items"]]
     assert listed == ["new@staff.example", "operator@staff.example"]
     assert ask("/staff/password", {"email": "new@staff.example"})[1]["password"] != made["password"]
     assert ask("/staff/remove", {"email": "new@staff.example"})[0] == 200
@@ -67,7 +67,7 @@ def test_a_token_made_by_a_token_ends_no_later_and_is_its_owners(ask, client, cl
 
 def test_the_doctor_tells_each_check_and_whether_one_failed(ask):
     code, told = ask("/doctor")
-    states = {one["check"]: one["state"] for one in told["checks"]}
+    states = {item["check"]: item["state"] for item in told["checks"]}
     assert (code, told["healthy"], states["worker"], states["tiktok"]) == (200, False, "fail", "fail")
     assert {"settings", "database", "secrets", "stores", "terms", "clock"} <= set(states)
 
@@ -76,7 +76,7 @@ def test_a_new_key_is_a_key_and_stored_secrets_move_under_the_first(ask):
     Fernet(ask("/secrets/new", {})[1]["key"])
     code, told = ask("/secrets/rotate", {})
     assert (code, told["old_keys_can_go"]) == (200, True)
-    assert "hook_secrets.secret_sealed" in {one["column"] for one in told["columns"]}
+    assert "hook_secrets.secret_sealed" in {item["column"] for item in told["columns"]}
 
 
 def test_a_purge_says_first_what_would_go(ask, container, clock):

@@ -47,10 +47,10 @@ def audited(container, action):
 def test_stores_are_listed_by_filters_and_paged(ask, container, store_id):
     for n in range(3):
         keep_store(container, f"st_w{n}", admitted_at=None, name="Waits & co")
-    assert [one["id"] for one in ask("/stores?stage=due")[1]["items"]] == ["st_1"]
+    assert [item["id"] for item in ask("/stores?stage=due")[1]["items"]] == ["st_1"]
     first = ask("/stores?condition=waiting&text=waits&limit=2")[1]
     second = ask(f"/stores?condition=waiting&text=waits&limit=2&after={first['next']}")[1]
-    assert [one["id"] for page in (first, second) for one in page["items"]] == ["st_w0", "st_w1", "st_w2"]
+    assert [item["id"] for page in (first, second) for item in page["items"]] == ["st_w0", "st_w1", "st_w2"]
     assert (first["items"][0]["conditions"], second["next"]) == (["waiting"], None)
     assert ask("/stores?after=x")[0] == ask("/stores?condition=bad")[0] == 400
 
@@ -81,7 +81,7 @@ def test_a_store_is_added_admitted_given_new_secrets_disconnected_and_erased(ask
     assert ask(f"{path}/disconnect", {"reason": "closed"})[1]["disconnected_at"] is not None
     assert ask(f"{path}/erase", {"reason": "asked"})[1]["erased"] != {}
     changes = ("add", "rotate-secret", "rotate-token", "disconnect", "erase")
-    assert [audited(container, f"stores {one}") for one in changes] == [[OPERATOR]] * len(changes)
+    assert [audited(container, f"stores {change}") for change in changes] == [[OPERATOR]] * len(changes)
 
 
 def test_merchants_are_merged_after_a_dry_run(ask, container, store_id):
@@ -90,7 +90,10 @@ def test_merchants_are_merged_after_a_dry_run(ask, container, store_id):
     shown = ask("/stores/st_2/merge", {**told, "dry_run": True})[1]
     assert audited(container, "stores merge") == []
     assert ask("/stores/st_2/merge", told)[1] == shown
-    assert [(one["id"], one["stage"]) for one in shown["stores"]] == [("st_1", "due"), ("st_2", "ineligible")]
+    assert [(item["id"], item["stage"]) for item in shown["stores"]] == [
+        ("st_1", "due"),
+        ("st_2", "ineligible"),
+    ]
     assert ask("/stores/st_2/merge", told)[0] == 409
     assert audited(container, "stores merge") == [OPERATOR]
 
@@ -108,17 +111,17 @@ def test_links_are_opened_listed_and_ended(ask, container, store_id):
     first = ask("/links?limit=1")
     assert "secret-token" not in json.dumps(first)
     second = ask(f"/links?limit=1&after={first[1]['next']}")[1]
-    assert [one["store"] for page in (first[1], second) for one in page["items"]] == ["st_2", "st_1"]
+    assert [item["store"] for page in (first[1], second) for item in page["items"]] == ["st_2", "st_1"]
     assert second["next"] is None
     assert ask("/links/st_2/remove", {})[1]["ended_at"] == "2025-12-04T12:00:00Z"
     assert ask("/links/st_2/remove", {})[0] == 404
-    assert [one["ended_at"] is None for one in ask("/links?store=st_1")[1]["items"]] == [True]
+    assert [item["ended_at"] is None for item in ask("/links?store=st_1")[1]["items"]] == [True]
     assert ask("/links", {**told, "store": "st_9"})[0] == 404
 
 
 def test_a_consent_that_serves_other_stores_is_given_back_only_where_that_is_meant(ask, container, store_id):
     keep_store(container, "st_2")
-    keep_link(container, "st_2", "7002", token_sealed=container.cipher.encrypt("token-of-7001"))
+    keep_link(container, "st_2", "7002", token_encrypted=container.cipher.encrypt("token-of-7001"))
     keep_account(container, "7002")
     assert ask("/links/st_2/revoke", {"reason": "asked"})[0] == 409
     with container.database.reading() as session:
@@ -146,12 +149,15 @@ def test_decisions_are_paged_and_each_is_whole(ask, container, store_id):
         decide_store(container.database, SETTLED, store_id)
     first = ask(f"/decisions?store={store_id}&limit=2")[1]
     last = ask(f"/decisions?store={store_id}&limit=2&after={first['next']}")[1]
-    ids = [one["id"] for page in (first, last) for one in page["items"]]
+    ids = [item["id"] for page in (first, last) for item in page["items"]]
     with container.database.reading() as session:
         assert ids == session.scalars(select(DecisionRow.id).order_by(DecisionRow.id.desc())).all()
     assert [change["what"] for change in first["items"][0]["changes"]] != []
-    one = ask(f"/decisions/{ids[0]}")[1]
-    assert (one["answer"]["spend"]["qualifying"], one["facts"]["spend"][0]["date"]) == ("620.00", f"{FIRST}")
+    item = ask(f"/decisions/{ids[0]}")[1]
+    assert (item["answer"]["spend"]["qualifying"], item["facts"]["spend"][0]["date"]) == (
+        "620.00",
+        f"{FIRST}",
+    )
     assert ask("/decisions?store=st_9")[0] == ask(f"/decisions/{2**63}")[0] == 404
 
 

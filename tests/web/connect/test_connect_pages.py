@@ -26,8 +26,8 @@ STATUS_TOKEN, TOKEN = "stt_" + "a" * 40, "token-of-the-merchant"
 BACK = "https://st-1.example/wp-admin/admin.php?page=wc-settings"
 CREATED = datetime(2025, 11, 1, tzinfo=UTC)
 ACCOUNTS = {
-    one: SandboxAccount(one, name, TOKEN, created_at=CREATED)
-    for one, name in (("700001", "Tea & Co <b>"), ("700002", "Second account"))
+    item: SandboxAccount(item, name, TOKEN, created_at=CREATED)
+    for item, name in (("700001", "Tea & Co <b>"), ("700002", "Second account"))
 }
 
 

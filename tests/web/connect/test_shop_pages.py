@@ -33,11 +33,11 @@ def waiting(container, monkeypatch, user_id):
 
 def kept_keys(container, user_id):
     with container.database.reading() as session:
-        query = select(tables.ConnectionAttempt.keys_sealed).where(
+        query = select(tables.ConnectionAttempt.keys_encrypted).where(
             tables.ConnectionAttempt.id == token_hash(user_id)
         )
-        sealed = session.scalars(query).one()
-    return sealed and container.cipher.decrypt(sealed)
+        encrypted = session.scalars(query).one()
+    return encrypted and container.cipher.decrypt(encrypted)
 
 
 def forget(container):

@@ -48,7 +48,7 @@ def claimant(container: Container) -> str:
     for store_id in (CLAIMANT, HOLDER):
         keep_store(container, store_id, status_token_hash=token_hash(f"token-{store_id}"))
     keep_link(container, HOLDER, ACCOUNT)
-    keep_link(container, CLAIMANT, ACCOUNT, consent=None, token_sealed=None, prior_spend=None)
+    keep_link(container, CLAIMANT, ACCOUNT, consent=None, token_encrypted=None, prior_spend=None)
     _, name, zone, center, status = OF_THE_ACCOUNT
     told = {"name": name, "timezone": zone, "business_center": center, "status": status}
     keep_account(
@@ -73,7 +73,7 @@ def claimant(container: Container) -> str:
 
 
 def told_in(text: str) -> list[str]:
-    return [one for one in OF_THE_ACCOUNT if one in text]
+    return [item for item in OF_THE_ACCOUNT if item in text]
 
 
 @pytest.mark.parametrize("path", PAGES)

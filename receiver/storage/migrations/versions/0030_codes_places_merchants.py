@@ -23,9 +23,7 @@ branch_labels = None
 depends_on = None
 
 IS_CODE = sa.text("delivery = 'code'")
-NEEDS_KEYS = (
-    "redeem codes are encrypted by this migration; run `flask --app wsgi migrate`, which has SECRET_KEYS"
-)
+NEEDS_KEYS = "redeem codes are encrypted by this migration; run `migrate`, which has SECRET_KEYS"
 
 awards = sa.table(
     "awards",

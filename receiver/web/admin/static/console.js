@@ -44,7 +44,10 @@
   function isInUse(element) {
     const selection = getSelection();
     const selected = selection && !selection.isCollapsed && selection.containsNode(element, true);
-    return selected || element.contains(document.activeElement);
+    const typed = [...element.querySelectorAll("input, textarea")].some(
+      (field) => field.checked !== field.defaultChecked || field.value !== field.defaultValue,
+    );
+    return selected || typed || element.contains(document.activeElement);
   }
 
   function mayRenew(element) {

@@ -26,7 +26,7 @@ class AuditArguments(PageArguments):
 
     actor = fields.String(**TEXT, metadata={"description": "Who did it, in full."})
     action = fields.String(**TEXT, metadata={"example": "award issue"})
-    store = fields.String(**TEXT, metadata={"description": "The id of the store it is about."})
+    store = fields.String(**TEXT, metadata={"description": "An id, or part of a name, address or id."})
     since = Moment(metadata={"example": "2025-11-20T00:00:00Z"})
     until = Moment(metadata={"description": "Not included."})
     text = fields.String(**TEXT, metadata={"description": "Part of an action, subject or detail."})
@@ -41,6 +41,7 @@ class AuditEntrySchema(Schema):
     action = fields.String(required=True)
     subject = fields.String(required=True)
     store = fields.String(required=True, **MAYBE)
+    store_name = fields.String(required=True, **MAYBE)
     detail = fields.Dict(required=True)
 
 
@@ -68,5 +69,6 @@ def _item(entry: AuditRecord) -> dict[str, Any]:
         "action": entry.action,
         "subject": entry.subject,
         "store": entry.store_id,
+        "store_name": entry.store_name,
         "detail": entry.detail,
     }

@@ -193,9 +193,9 @@ class IssueView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record that the credit was given. The same again changes nothing."""
-        return _move(award_id, partial(issue, cipher=current_container().cipher), told)
+        return _move(award_id, partial(issue, cipher=current_container().cipher), body)
 
 
 @awards_api.route("/credits/<award_id>/correct")
@@ -207,9 +207,9 @@ class CorrectView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Put the reference right; the audit keeps the wrong one. The same again changes nothing."""
-        return _move(award_id, partial(correct_reference, cipher=current_container().cipher), told)
+        return _move(award_id, partial(correct_reference, cipher=current_container().cipher), body)
 
 
 @awards_api.route("/credits/<award_id>/code")
@@ -235,9 +235,9 @@ class CreditedView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Record the evidence that an issued credit arrived."""
-        return _move(award_id, credited, told)
+        return _move(award_id, credited, body)
 
 
 @awards_api.route("/credits/<award_id>/block")
@@ -249,9 +249,9 @@ class BlockView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Block the award until the block is lifted."""
-        return _move(award_id, blocks.block, told)
+        return _move(award_id, blocks.block, body)
 
 
 @awards_api.route("/credits/<award_id>/lift")
@@ -263,19 +263,19 @@ class LiftView(MethodView):
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], award_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
         """Take a block back: the award is again what it was."""
-        return _move(award_id, blocks.lift, told)
+        return _move(award_id, blocks.lift, body)
 
 
-def _move(award_id: str, move: Callable[..., dict[str, Any]], told: dict[str, Any]) -> dict[str, Any]:
+def _move(award_id: str, move: Callable[..., dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
     container, actor = current_container(), g.person.email
     store_id = show_award(container.database, container.now(), award_id)["store"]
     run_with_preview(
         container.database,
         container.now(),
         store_id,
-        lambda database: move(database, container.now(), award_id, actor=actor, **told),
+        lambda database: move(database, container.now(), award_id, actor=actor, **body),
     )
     return show_award(container.database, container.now(), award_id)
 
@@ -288,16 +288,16 @@ class IssueFileView(MethodView):
     @awards_api.arguments(IssueFileSchema)
     @awards_api.response(200, IssueFileAnswerSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Every row is checked first; then all are kept, or none where one is refused."""
         container = current_container()
-        if told["dry_run"]:
-            planned = preview(container, told["csv"])
+        if body["dry_run"]:
+            planned = preview(container, body["csv"])
         else:
-            planned = issue_file(container, told["csv"], g.person.email)
+            planned = issue_file(container, body["csv"], g.person.email)
         return {"rows": list(map(_row, planned))}
 
 
-def _row(one: Planned) -> dict[str, Any]:
-    award = one.row.issued and one.row.issued.award_id
-    return {"line": one.row.line, "award": award, "outcome": one.outcome, "problem": one.problem}
+def _row(planned: Planned) -> dict[str, Any]:
+    award = planned.row.issued and planned.row.issued.award_id
+    return {"line": planned.row.line, "award": award, "outcome": planned.outcome, "problem": planned.problem}

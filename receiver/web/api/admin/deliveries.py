@@ -32,7 +32,7 @@ class DeliveryFiltersSchema(Schema):
 
     state = fields.String(validate=OneOf(list(DeliveryState)))
     source = fields.String(validate=OneOf(list(DeliverySource)))
-    store = fields.String(**TEXT)
+    store = fields.String(**TEXT, metadata={"description": "An id, or part of a name, address or id."})
     topic = fields.String(**TEXT)
     delivery = fields.String(**TEXT, metadata={"description": "The id its sender gave it."})
     since = Moment()
@@ -51,6 +51,7 @@ class DeliveryRowSchema(Schema):
     state = fields.String(required=True, metadata={"enum": list(DeliveryState)})
     source = fields.String(required=True)
     store = fields.String(attribute="store_id", required=True, **MAYBE)
+    store_name = fields.String(required=True, **MAYBE)
     topic = fields.String(required=True, **MAYBE)
     delivery_id = fields.String(required=True, **MAYBE)
     webhook_id = fields.String(required=True, **MAYBE)

@@ -108,10 +108,10 @@ class FactsView(MethodView):
     @facts_api.response(200, RecordedSchema)
     @facts_api.alt_response(404, schema=RefusalSchema)
     @facts_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Record a fact, decide the store anew, and say what that changed; with `dry_run`, what it would."""
-        container, actor, dry_run = current_container(), g.person.email, told.pop("dry_run")
-        act = partial(record, now=container.now(), store_id=store_id, actor=actor, **told)
+        container, actor, dry_run = current_container(), g.person.email, body.pop("dry_run")
+        act = partial(record, now=container.now(), store_id=store_id, actor=actor, **body)
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=dry_run)
         stands = {"stage": effect.after.stage.value, "verdict": effect.after.verdict.value}
         return {**effect.answer, **stands, "saved": not dry_run, "effect": effect.changes}

@@ -93,15 +93,15 @@ class LinksView(MethodView):
     @links_api.arguments(NewLinkSchema)
     @links_api.response(201, LinkSchema)
     @links_api.alt_response(404, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Open the link, or give the one the store claimed its consent. Twice is once."""
         container = current_container()
         link = add_link(
             container,
-            store_id=told["store"],
-            advertiser_id=told["advertiser"],
-            token=told["token"],
-            linked_at=told.get("linked_at"),
+            store_id=body["store"],
+            advertiser_id=body["advertiser"],
+            token=body["token"],
+            linked_at=body.get("linked_at"),
             actor=g.person.email,
         )
         return link_row(link)
@@ -129,11 +129,11 @@ class RevokeView(MethodView):
     @links_api.alt_response(404, schema=RefusalSchema)
     @links_api.alt_response(409, schema=RefusalSchema)
     @links_api.alt_response(502, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Give the consent back to TikTok; the link stays, unread until consent is given again."""
-        container, dry_run = current_container(), told.pop("dry_run")
+        container, dry_run = current_container(), body.pop("dry_run")
         effect = [change.row for change in preview_revocation(container, store_id)]
         served = (
-            [] if dry_run else revoke_consent(container.for_request(), store_id, **told, actor=g.person.email)
+            [] if dry_run else revoke_consent(container.for_request(), store_id, **body, actor=g.person.email)
         )
         return {"links": [link_row(link) for link in served], "saved": not dry_run, "effect": effect}

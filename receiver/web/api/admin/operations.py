@@ -98,9 +98,10 @@ class DoctorView(MethodView):
         container = current_container()
         found = list(diagnose(container, probe, container.channel))
         return {
-            "healthy": not any(one.state is CheckState.FAIL for one in found),
+            "healthy": not any(item.state is CheckState.FAIL for item in found),
             "checks": [
-                {"check": one.name, "state": one.state, "found": one.found, "do": one.do} for one in found
+                {"check": item.name, "state": item.state, "found": item.found, "do": item.do}
+                for item in found
             ],
         }
 
@@ -125,10 +126,10 @@ class RotateView(MethodView):
         container = current_container()
         came_of = rotate_for(container.database, container.cipher, container.now(), g.person.email)
         columns = [
-            {"column": one.column, "resealed": one.rotated, "unreadable": len(one.unreadable)}
-            for one in came_of
+            {"column": item.column, "resealed": item.rotated, "unreadable": len(item.unreadable)}
+            for item in came_of
         ]
-        all_read = not any(one.unreadable for one in came_of)
+        all_read = not any(item.unreadable for item in came_of)
         return {"columns": columns, "old_keys_can_go": all_read and container.database.empty_log()}
 
 

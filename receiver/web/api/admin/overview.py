@@ -1,4 +1,4 @@
-"""/api/v1/admin/today and /programmes: what needs a person now, and how the programmes stand."""
+"""/api/v1/admin/today, /overview and /programmes: what needs a person now, and how all of it stands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from marshmallow.validate import Length
 from receiver.container import current_container
 from receiver.documents.money import amount_text
 from receiver.documents.programme import MOST_BYTES, programme_data, programme_warnings, read_programme_text
+from receiver.domain.health import Health, SignId
 from receiver.services.alerts.work_queue import MOST, TodoItem, today
+from receiver.services.overview.overview import overview_document, read_overview
 from receiver.services.programmes.statistics import ProgrammeStats, StoreCounts, Sum, programme_stats
 from receiver.services.programmes.terms import find_terms, list_terms
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment
@@ -34,6 +36,44 @@ class TodaySchema(Schema):
     """The most urgent first; empty when nobody is needed."""
 
     matters = fields.List(fields.Nested(MatterSchema), required=True)
+
+
+class MatterWithSumsSchema(MatterSchema):
+    """Something to look at, with the credit of the awards it is about."""
+
+    credit = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class SignSchema(Schema):
+    """A vital sign; `at` is the moment it speaks of."""
+
+    id = fields.String(required=True, metadata={"enum": list(SignId)})
+    health = fields.String(required=True, metadata={"enum": list(Health)})
+    text = fields.String(required=True)
+    at = Moment(required=True, **MAYBE)
+    count = fields.Integer(required=True, **MAYBE)
+    total = fields.Integer(required=True, **MAYBE)
+
+
+class FlowHourSchema(Schema):
+    """The ends of deliveries in the hour that began then; null: nothing was counted yet."""
+
+    hour = Moment(required=True)
+    processed = fields.Integer(required=True, **MAYBE)
+    dead = fields.Integer(required=True, **MAYBE)
+    refused = fields.Integer(required=True, **MAYBE)
+
+
+class OverviewSchema(Schema):
+    """The console's first page."""
+
+    as_of = Moment(required=True)
+    matters = fields.List(fields.Nested(MatterWithSumsSchema), required=True)
+    signs = fields.List(fields.Nested(SignSchema), required=True)
+    hours = fields.List(fields.Nested(FlowHourSchema), required=True)
+    counted_at = Moment(required=True, **MAYBE, metadata={"description": "Null: no worker has counted yet."})
+    stages = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True, **MAYBE)
+    awards = fields.Dict(required=True, **MAYBE, metadata={"description": "By state and currency."})
 
 
 class CountedSchema(Schema):
@@ -94,6 +134,18 @@ class TodayView(MethodView):
                 map(_matter, today(current_container().database, current_container().now(), g.person))
             )
         }
+
+
+@overview_api.route("/overview")
+class OverviewView(MethodView):
+    """Everything on the first page of the console."""
+
+    @overview_api.response(200, OverviewSchema)
+    def get(self) -> dict[str, Any]:
+        """The same as the console's first page, as of now."""
+        container = current_container()
+        found = read_overview(container.database, container.budget, container.now(), g.person)
+        return overview_document(found)
 
 
 @overview_api.route("/programmes")
@@ -158,7 +210,7 @@ def _counted(counted: StoreCounts) -> dict[str, Any]:
                 "currency": tier.currency,
                 "threshold": amount_text(tier.threshold),
                 "credit": amount_text(tier.credit),
-                "awards": {state: _sum(one) for state, one in tier.by_state.items()},
+                "awards": {state: _sum(item) for state, item in tier.by_state.items()},
                 "overdue": _sum(tier.overdue),
             }
             for tier in counted.tiers
@@ -166,5 +218,5 @@ def _counted(counted: StoreCounts) -> dict[str, Any]:
     }
 
 
-def _sum(one: Sum) -> dict[str, Any]:
-    return {"awards": one.awards, "amount": amount_text(one.amount)}
+def _sum(item: Sum) -> dict[str, Any]:
+    return {"awards": item.awards, "amount": amount_text(item.amount)}

@@ -27,7 +27,8 @@ from receiver.web.api.schemas import MAYBE
 
 turned_away_api = AdminBlueprint("turned_away", "What was not taken in: held in quarantine, or counted")
 
-STORE = fields.String(validate=Length(min=1, max=LONGEST_FILTER))
+NAMED = {"description": "An id, or part of a name, address or id."}
+STORE = fields.String(validate=Length(min=1, max=LONGEST_FILTER), metadata=NAMED)
 MOST_SAMPLES = 200
 
 
@@ -42,6 +43,7 @@ class HeldSchema(Schema):
 
     id = fields.Integer(required=True)
     store = fields.String(required=True)
+    store_name = fields.String(required=True)
     topic = fields.String(required=True, **MAYBE)
     received_at = Moment(required=True)
     bytes = fields.Integer(required=True)
@@ -76,7 +78,7 @@ class TakenSchema(Schema):
 class RejectionFilters(Schema):
     """Filters of rejections: a store (empty: callers that are no known one), and a reason."""
 
-    store = fields.String(validate=Length(max=LONGEST_FILTER))
+    store = fields.String(validate=Length(max=LONGEST_FILTER), metadata=NAMED)
     reason = fields.String(validate=Length(min=1, max=LONGEST_FILTER))
 
 
@@ -89,6 +91,7 @@ class RejectionSchema(Schema):
 
     day = fields.Date(required=True)
     store_id = fields.String(data_key="store", required=True)
+    store_name = fields.String(required=True, **MAYBE)
     reason = fields.String(required=True)
     count = fields.Integer(required=True)
 
@@ -104,6 +107,7 @@ class SampleSchema(Schema):
 
     at = Moment(required=True)
     store_id = fields.String(data_key="store", required=True)
+    store_name = fields.String(required=True, **MAYBE)
     reason = fields.String(required=True)
     bytes = fields.Integer(required=True, **MAYBE)
     headers = fields.List(fields.List(fields.String()), required=True)
@@ -140,16 +144,16 @@ class TakeInView(MethodView):
 
     @turned_away_api.arguments(TakeInSchema)
     @turned_away_api.response(200, TakenSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Verify anew; what is right goes into the inbox like any delivery, the rest stays."""
         container = current_container()
         tried = release_from_quarantine(
             container,
-            store_id=told.get("store"),
-            ids=told["ids"],
-            reason=told["reason"],
+            store=body.get("store"),
+            ids=body["ids"],
+            reason=body["reason"],
             actor=g.person.email,
-            dry_run=told["dry_run"],
+            dry_run=body["dry_run"],
         )
         return {"tried": tried}
 
@@ -183,4 +187,4 @@ class SamplesView(MethodView):
 
 
 def _which(arguments: dict[str, Any]) -> dict[str, str | None]:
-    return {"store_id": arguments.get("store"), "reason": arguments.get("reason")}
+    return {"store": arguments.get("store"), "reason": arguments.get("reason")}

@@ -58,6 +58,7 @@ class PreviewSchema(Schema):
     changes_nothing = fields.Integer(required=True, metadata={"description": "Processed already."})
     left_out = fields.Dict(**COUNTS)
     by = fields.Dict(keys=fields.String(), values=fields.Dict(**COUNTS), required=True)
+    store_names = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     oldest = Moment(**TIME)
     newest = Moment(**TIME)
 
@@ -94,12 +95,12 @@ class ReplaysView(MethodView):
 
     @replays_api.arguments(AskedSchema)
     @replays_api.response(201, ReplaySchema)
-    def post(self, told: dict[str, Any]) -> Any:
+    def post(self, body: dict[str, Any]) -> Any:
         """Ask for one; the worker does it in the background, live deliveries first."""
-        container, reason, rate = current_container(), told.pop("reason"), told.pop("rate")
+        container, reason, rate = current_container(), body.pop("reason"), body.pop("rate")
         return start(
             container.database,
-            _filters(told),
+            _filters(body),
             container.now(),
             actor=g.person.email,
             reason=reason,
@@ -113,9 +114,9 @@ class PreviewView(MethodView):
 
     @replays_api.arguments(WhichSchema)
     @replays_api.response(200, PreviewSchema)
-    def post(self, told: dict[str, Any]) -> Any:
+    def post(self, body: dict[str, Any]) -> Any:
         """Count what would be replayed, and change nothing."""
-        return preview(current_container().database, _filters(told), current_container().now())
+        return preview(current_container().database, _filters(body), current_container().now())
 
 
 @replays_api.route("/replays/<int:replay_id>")
@@ -142,6 +143,6 @@ class CancelView(MethodView):
         return cancel(container.database, replay_id, container.now(), actor=g.person.email)
 
 
-def _filters(told: dict[str, Any]) -> DeliveryFilters:
-    ids = told.pop("ids", None)
-    return DeliveryFilters(**told, ids=tuple(dict.fromkeys(ids)) if ids else None)
+def _filters(body: dict[str, Any]) -> DeliveryFilters:
+    ids = body.pop("ids", None)
+    return DeliveryFilters(**body, ids=tuple(dict.fromkeys(ids)) if ids else None)

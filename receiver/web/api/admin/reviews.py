@@ -59,7 +59,7 @@ class AdminReviewSchema(AdminReviewRowSchema):
 class AnswerSchema(Schema):
     """The answer of staff: uphold, override a rule, or record a fact."""
 
-    answer = fields.String(required=True, validate=OneOf([one.value for one in ReviewAnswer]))
+    answer = fields.String(required=True, validate=OneOf([item.value for item in ReviewAnswer]))
     override = fields.String(**TEXT, metadata={"description": "RULE=pass or RULE=fail, with `overridden`."})
     fact = fields.String(**TEXT, metadata={"description": "NAME=VALUE, with `fact_recorded`."})
     evidence = fields.String(**TEXT, metadata={"description": "Of the fact. Default: the review itself."})
@@ -107,20 +107,20 @@ class AnswerView(MethodView):
     @admin_reviews_api.response(200, AnsweredSchema)
     @admin_reviews_api.alt_response(404, schema=RefusalSchema)
     @admin_reviews_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], review_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], review_id: str) -> dict[str, Any]:
         """Keep the answer, or with `dry_run` tell what it would change. The same again changes nothing."""
         container = current_container()
         store_id = show_review(container.database, review_id)["store"]
         given = checked_answer(
             container.now(),
             review_id,
-            reason=told["reason"],
-            override=told.get("override", "") if told["answer"] == ReviewAnswer.OVERRIDDEN else None,
-            fact=told.get("fact", "") if told["answer"] == ReviewAnswer.FACT_RECORDED else None,
-            evidence=told.get("evidence"),
+            reason=body["reason"],
+            override=body.get("override", "") if body["answer"] == ReviewAnswer.OVERRIDDEN else None,
+            fact=body.get("fact", "") if body["answer"] == ReviewAnswer.FACT_RECORDED else None,
+            evidence=body.get("evidence"),
         )
         act = partial(
             answer_review, now=container.now(), review_id=review_id, given=given, actor=g.person.email
         )
-        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=told["dry_run"])
+        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=body["dry_run"])
         return {**effect.answer, "effect": effect.changes}

@@ -110,7 +110,7 @@ class MembersView(MethodView):
     def get(self) -> dict[str, Any]:
         """By address."""
         found = list_staff(current_container().database, 0)
-        return {"items": [{**_member(one), "since": time_text(one.created_at)} for one in found]}
+        return {"items": [{**_member(item), "since": time_text(item.created_at)} for item in found]}
 
     @staff_api.arguments(NewMemberSchema)
     @staff_api.response(201, LetInSchema)

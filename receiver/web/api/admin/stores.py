@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import g
 from flask.views import MethodView
@@ -24,6 +24,7 @@ from receiver.services.connections.rotate import ask_rotation
 from receiver.services.connections.show import bridge_shown
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
+from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores import registry
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
@@ -292,6 +293,31 @@ class MovedSchema(Schema):
     effect = fields.List(fields.Dict(), required=True)
 
 
+class RestartSchema(Schema):
+    """The reason to count a store's messages anew."""
+
+    reason = fields.String(**WORDS)
+    dry_run = fields.Boolean(load_default=False)
+
+
+class RestartedSchema(Schema):
+    """The numbers before and after, and what changed for the store."""
+
+    class Meta:
+        include: ClassVar[dict[str, Any]] = {
+            "from": fields.Integer(required=True, allow_none=True, metadata={"description": "The last one."})
+        }
+
+    id = fields.String(required=True)
+    install_id = fields.String(required=True)
+    to = fields.Integer(required=True, metadata={"description": "The first of the new sequence."})
+    messages_replayed = fields.Integer(
+        required=True, metadata={"description": "Passed over until now for their numbers."}
+    )
+    saved = fields.Boolean(required=True)
+    effect = fields.List(fields.Dict(), required=True)
+
+
 class MergedStoreSchema(Schema):
     """A store of the merged merchant."""
 
@@ -327,15 +353,15 @@ class StoresView(MethodView):
     @stores_api.arguments(NewStoreSchema)
     @stores_api.response(201, AddedStoreSchema)
     @stores_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Add a store, with an address for a webhook made by hand."""
         container = current_container()
         added = registry.add_store(
             container,
-            StoreDetails(told["url"], told["name"], told["country"], told["currency"], told.get("merchant")),
-            webhook_secret=told.get("webhook_secret"),
-            joined_at=told.get("joined_at"),
-            admit=told["admit"],
+            StoreDetails(body["url"], body["name"], body["country"], body["currency"], body.get("merchant")),
+            webhook_secret=body.get("webhook_secret"),
+            joined_at=body.get("joined_at"),
+            admit=body["admit"],
             programme=container.settings.programme,
             actor=g.person.email,
         )
@@ -408,16 +434,16 @@ class RotateSecretView(MethodView):
     @stores_api.arguments(OverlapSchema)
     @stores_api.response(200, RotatedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """At a connected store too; the old ones verify until the overlap is over."""
         container, now = current_container(), current_container().now()
-        said = {"overlap_hours": told["overlap_hours"], "actor": g.person.email}
-        asked = ask_rotation(container.database, now, store_id, **said)
-        secret = registry.rotate_secret(container, store_id, **said)
+        arguments = {"overlap_hours": body["overlap_hours"], "actor": g.person.email}
+        asked = ask_rotation(container.database, now, store_id, **arguments)
+        secret = registry.rotate_secret(container, store_id, **arguments)
         return {
             "webhook_url": container.settings.public_url + registry.webhook_path(store_id),
             "webhook_secret": secret,
-            "old_valid_until": now + timedelta(hours=told["overlap_hours"]),
+            "old_valid_until": now + timedelta(hours=body["overlap_hours"]),
             "asked_at_the_store": asked,
         }
 
@@ -443,10 +469,10 @@ class DisconnectView(MethodView):
     @stores_api.arguments(StoreReasonSchema)
     @stores_api.response(200, StoreSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Decisions and awards stay; the worker deletes our webhooks there. Twice is once."""
         container, actor = current_container(), g.person.email
-        registry.disconnect_store(container.database, container.now(), store_id, **told, actor=actor)
+        registry.disconnect_store(container.database, container.now(), store_id, **body, actor=actor)
         return _shown(store_id)
 
 
@@ -458,14 +484,14 @@ class EraseView(MethodView):
     @stores_api.response(200, ErasedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     @stores_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Cannot be taken back. Decisions and awards stay."""
         return {
             "erased": erase_store(
                 current_container().database,
                 current_container().now(),
                 store_id,
-                **told,
+                **body,
                 actor=g.person.email,
             )
         }
@@ -479,15 +505,37 @@ class MoveView(MethodView):
     @stores_api.response(200, MovedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     @stores_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Keys, webhook addresses, history and awards go with the store, and the old address ends. With
         `dry_run`, it is only told what would change."""
+        container, actor, dry_run = current_container(), g.person.email, body.pop("dry_run")
+        effect = run_with_preview(
+            container.database,
+            container.now(),
+            store_id,
+            lambda database: move_store(database, container.now(), store_id, **body, actor=actor),
+            dry_run=dry_run,
+        )
+        return {**effect.answer, "saved": not dry_run, "effect": effect.changes}
+
+
+@stores_api.route("/stores/<store_id>/restart-sequence")
+class RestartSequenceView(MethodView):
+    """Messages that count from an earlier number."""
+
+    @stores_api.arguments(RestartSchema)
+    @stores_api.response(200, RestartedSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    @stores_api.alt_response(409, schema=RefusalSchema)
+    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+        """The store counts anew, as after a restored backup, and what was passed over is processed again.
+        With `dry_run`, it is only told what would change."""
         container, actor, dry_run = current_container(), g.person.email, told.pop("dry_run")
         effect = run_with_preview(
             container.database,
             container.now(),
             store_id,
-            lambda database: move_store(database, container.now(), store_id, **told, actor=actor),
+            lambda database: restart_sequence(database, container.now(), store_id, **told, actor=actor),
             dry_run=dry_run,
         )
         return {**effect.answer, "saved": not dry_run, "effect": effect.changes}
@@ -514,10 +562,10 @@ class DismissClaimView(MethodView):
     @stores_api.arguments(StoreReasonSchema)
     @stores_api.response(200, ClaimSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], claim_id: int) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], claim_id: int) -> dict[str, Any]:
         """It is forgotten; made again, it is held again."""
         container = current_container()
-        return dismiss_claim(container.database, container.now(), claim_id, **told, actor=g.person.email)
+        return dismiss_claim(container.database, container.now(), claim_id, **body, actor=g.person.email)
 
 
 @stores_api.route("/stores/<store_id>/merge")
@@ -528,13 +576,13 @@ class MergeView(MethodView):
     @stores_api.response(200, MergedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     @stores_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """The stores of this one's merchant become those of the other's; with `dry_run`, it is only told
         what would change."""
         actor = g.person.email
         return _merged(
             merge_merchants(
-                current_container().database, current_container().now(), store_id, **told, actor=actor
+                current_container().database, current_container().now(), store_id, **body, actor=actor
             )
         )
 
@@ -547,10 +595,10 @@ class KeepApartView(MethodView):
     @stores_api.response(200, KeptApartSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     @stores_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Neither stops the other's award any more, and nobody is asked again. Twice is once."""
         container, now = current_container(), current_container().now()
-        return keep_apart(container.database, now, store_id, **told, actor=g.person.email)
+        return keep_apart(container.database, now, store_id, **body, actor=g.person.email)
 
 
 @stores_api.route("/merge-suggestions")
@@ -575,7 +623,7 @@ def _shown(store_id: str) -> dict[str, Any]:
     alike = suggestions_for(container.database, store_id)
     return {
         **store_row(store, container.settings.public_url),
-        "may_be_one_merchant": [one["other"] for one in alike],
+        "may_be_one_merchant": [item["other"] for item in alike],
         "merge_suggestions": alike,
         "claims": claims_about(container.database, store_id),
         "connection": connection if connection["connected_at"] else None,
@@ -584,6 +632,7 @@ def _shown(store_id: str) -> dict[str, Any]:
 
 def _merged(merged: Merged) -> dict[str, Any]:
     stores = [
-        {"id": one.store, "stage": one.after.stage.value, "effect": one.changes} for one in merged.stores
+        {"id": store.store, "stage": store.after.stage.value, "effect": store.changes}
+        for store in merged.stores
     ]
     return {"merchant": merged.merchant, "stores": stores, "placed": merged.placed}

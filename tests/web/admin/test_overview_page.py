@@ -1,4 +1,4 @@
-"""Today names what needs a person and nothing else; the programme's page counts what stands in the tables."""
+"""The Overview names what needs a person, always shows five vital signs, and draws the last day."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
+from receiver.domain.hourly_counts import HourlyKind
 from receiver.services.alerts.work_queue import MOST, TodoItem, today
 from receiver.services.decisions.decide import decide_store
 from receiver.services.programmes.statistics import count_programmes
 from receiver.services.reviews.reviews import ask_review
 from receiver.services.staff.tokens import make_token
-from receiver.storage import heartbeats
+from receiver.storage import heartbeats, hourly_counts, polls
 from receiver.storage.tables import (
     Account,
     Award,
@@ -127,10 +128,10 @@ def test_a_silent_worker_and_waiting_deliveries_come_first(calm):
 
 
 @pytest.mark.parametrize("state", ["received", "failed"])
-def test_what_waits_longest_stands_in_the_list_that_today_leads_to(calm, state):
+def test_what_waits_longest_stands_in_the_list_that_the_overview_leads_to(calm, state):
     keep_delivery(calm, state=state, due_at=NOW - timedelta(minutes=3))
     console = Console(calm, "viewer")
-    link = re.search(r'href="([^"]+)">deliveries wait', console.get("/admin/").text)[1]
+    link = re.search(r'href="([^"]+)">Messages have waited', console.get("/admin/").text)[1]
     assert 'href="/admin/deliveries/1"' in console.get(link).text
 
 
@@ -171,7 +172,7 @@ def test_tokens_that_expire_soon_are_told_to_their_owner_and_to_operators(calm, 
     for role, count in (("viewer", "1"), ("operator", "2")):
         assert re.search(link, Console(calm, role).get("/admin/").text)[1] == count
     clock.move(days=14)  # it is over, and nothing is left to hand over in time
-    assert [one.count for one in today(calm.database, clock()) if one.id == "tokens_expire"] == [1]
+    assert [item.count for item in today(calm.database, clock()) if item.id == "tokens_expire"] == [1]
 
 
 def test_a_count_stops_at_its_limit():
@@ -220,3 +221,103 @@ def test_a_page_asks_as_many_questions_of_many_rows_as_of_few(container, clock, 
         keep_store(container, f"st_{number}", stage="held")
         ask_review(container.database, NOW, f"st_{number}", "No.")
     assert console.questions(path) == few + (path == "/admin/")  # the held are counted where there are
+
+
+def text_of(page):
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page))
+
+
+def test_five_vital_signs_stand_there_in_green_too(calm):
+    keep_delivery(calm, state="processed", ended_at=NOW)
+    with calm.database.writing() as session:
+        polls.note_poll(session, "7001", NOW, None)
+    page = Console(calm, "viewer").get("/admin/").text
+    signs = page.partition('<ul class="signs')[2].partition("</ul>")[0]
+    told = text_of(signs)
+    for name in ("Last delivery", "Oldest waiting", "Background work", "TikTok calls", "Figures fresh"):
+        assert name in told
+    assert signs.count("<li>") == 5
+    assert "Running last sign of life just now" in told
+    assert "1 of 1 accounts read in time last poll just now" in told
+    assert told.count("OK") == 5
+    assert re.search(r"TikTok calls ([\d,]+) of \1 left today full again in 15 h", told)
+
+
+def test_what_was_never_seen_is_said_to_be_unknown(container):
+    signs = Console(container, "viewer").get("/admin/").text.partition('<ul class="signs')[2]
+    told = text_of(signs.partition("</ul>")[0])
+    assert told.count("Unknown") == 3
+    assert "None has come yet" in told
+    assert "No worker has been seen yet" in told
+    assert "No ad account is polled yet" in told
+
+
+def test_awards_are_summed_in_each_currency(container, clock):
+    clock.at = NOW
+    AwardDesk(container, 3)
+    change(
+        container,
+        update(Award).values(due_by=date(2025, 12, 1)),
+        update(Award).where(Award.id == "aw_2").values(currency="GBP", credit=Decimal("395.50")),
+    )
+    page = text_of(Console(container, "viewer").get("/admin/").text)
+    assert "3 awards overdue £395.50 + $1,000.00" in page
+
+
+def test_stores_and_awards_are_counted_with_their_lists(container, clock):
+    clock.at = NOW
+    AwardDesk(container, 2)
+    keep_store(container, "st_9", admitted_at=None, stage="not_admitted")
+    console = Console(container, "viewer")
+    assert "not counted yet" in console.get("/admin/").text
+    count_programmes(container.database, NOW)
+    page = console.get("/admin/").text
+    for link in ("/admin/stores?stage=not_admitted", "/admin/awards?state=due"):
+        assert f'href="{link}"' in page
+        assert console.get(link).status_code == 200
+    assert "2 · $1,000.00" in text_of(page)
+
+
+def test_the_picture_has_its_numbers_as_a_table(calm):
+    with calm.database.writing() as session:
+        hourly_counts.add(session, NOW, {(HourlyKind.PROCESSED, ""): 1234, (HourlyKind.DEAD, ""): 2})
+    page = Console(calm, "viewer").get("/admin/").text
+    assert (
+        page.count("1,234 processed, 2 dead, 0 refused in the last 24 hours; 23 hours before counting") >= 3
+    )
+    table = text_of(page.partition("<tbody>")[2].partition("</tbody>")[0])
+    assert "1,234 2 0" in table
+    assert table.count("not counted") == 23 * 3
+
+
+PAGES = ("/admin/", "/admin/stores", "/admin/deliveries", "/admin/account", "/admin/stores/st_1")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_stopped_worker_is_said_on_every_page_with_since_when_and_what_to_do(calm, clock, path):
+    console = Console(calm, "viewer")
+    assert "worker-bar" not in console.get(path).text
+    clock.move(seconds=31)
+    bar = text_of(console.get(path).text.partition('<p class="worker-bar"')[2].partition("</p>")[0])
+    assert f"Background work has stopped (since {NOW.day} Dec 2025, {NOW:%H:%M} )" in bar
+    assert "flask --app wsgi worker" in bar
+
+
+def test_a_worker_that_was_never_seen_is_said_to_be_so(container):
+    assert "no worker has been seen yet" in Console(container, "viewer").get("/admin/stores").text
+
+
+def test_the_last_sign_of_life_is_read_once_in_some_seconds_and_again_after_them(calm, clock):
+    console = Console(calm, "viewer")
+    console.get("/admin/stores")
+    change(calm, update(Heartbeat).values(at=NOW - timedelta(minutes=5)))
+    assert "worker-bar" not in console.get("/admin/stores").text
+    clock.move(seconds=5)
+    assert "worker-bar" in console.get("/admin/stores").text
+    change(calm, update(Heartbeat).values(at=clock()))
+    clock.move(seconds=-5)  # a clock that was put back does not stop the reading
+    assert "worker-bar" not in console.get("/admin/stores").text
+
+
+def test_who_is_not_signed_in_is_told_nothing_of_the_worker(container):
+    assert "worker-bar" not in Console(container, None).get("/admin/sign-in").text

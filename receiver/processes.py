@@ -34,17 +34,33 @@ def end_with_parent(parent: int | None = None) -> None:
         os._exit(1)
 
 
+class Stop:
+    """Set by Ctrl-C, SIGTERM or a terminal that is closed."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(signal.SIGHUP, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
+
+
 @dataclass
 class Child:
-    """A running process and the log it writes; `read` is how much of the log has been looked at."""
+    """A running process and the log it writes, if any; `read` is how much of the log has been looked at."""
 
     name: str
     process: subprocess.Popen[bytes]
-    log: Path
+    log: Path | None
     read: int = 0
 
     def new_lines(self) -> list[str]:
         """Whole lines written since the last call."""
+        if self.log is None:
+            return []
         with self.log.open("rb") as log:
             log.seek(self.read)
             text = log.read()
@@ -53,25 +69,31 @@ class Child:
         return whole.decode(errors="replace").splitlines()
 
     def last_lines(self) -> list[str]:
-        return self.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+        return self.log.read_text(errors="replace").splitlines()[-LAST_LINES:] if self.log else []
 
 
 class Children:
-    """Starts processes, notices the first that ends, stops them all."""
+    """Starts processes, notices the first that ends, stops them all.
 
-    def __init__(self, logs: Path, folder: Path) -> None:
+    Each writes a log in the folder `logs`; without one their lines join those of this process.
+    """
+
+    def __init__(self, logs: Path | None, folder: Path) -> None:
         self._logs, self._folder = logs, folder
         self.running: list[Child] = []
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
-        log = self._logs / f"{name}.log"
-        with log.open("wb") as out:
-            child = Child(name, self._spawn(command, environment, out), log)
+        if self._logs is None:
+            child = Child(name, self._spawn(command, environment, None), None)
+        else:
+            log = self._logs / f"{name}.log"
+            with log.open("wb") as out:
+                child = Child(name, self._spawn(command, environment, out), log)
         self.running.append(child)
         return child
 
     def _spawn(
-        self, command: Sequence[str], environment: Mapping[str, str], out: IO[bytes]
+        self, command: Sequence[str], environment: Mapping[str, str], out: IO[bytes] | None
     ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 (our own commands)
             command,
@@ -79,7 +101,7 @@ class Children:
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=out,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if out else None,
             start_new_session=True,  # Ctrl-C reaches the parent only, which stops the rest in order
             preexec_fn=partial(end_with_parent, os.getpid()),
         )
@@ -88,12 +110,12 @@ class Children:
         """A child that has ended by itself."""
         return next((child for child in self.running if child.process.poll() is not None), None)
 
-    def stop(self) -> None:
-        """End every child, the last started first, and whatever they left in their groups."""
+    def stop(self, within: float | None = None) -> None:
+        """End every child, the last started first; after so many seconds kill what their groups left."""
         for child in reversed(self.running):
             with contextlib.suppress(ProcessLookupError):
                 child.process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + (STOP_SECONDS if within is None else within)
         for child in self.running:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, deadline - time.monotonic()))

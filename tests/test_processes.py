@@ -1,4 +1,4 @@
-"""No child of the sandbox outlives it, however it ends."""
+"""No child of a supervising process outlives it, however it ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from receiver.sandbox.processes import Children
+from receiver.processes import Children
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
 # Ignores SIGTERM, and so does the grandchild it leaves in its group.
@@ -26,7 +26,7 @@ time.sleep(60)
 
 @pytest.fixture
 def children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Children]:
-    monkeypatch.setattr("receiver.sandbox.processes.STOP_SECONDS", 0.5)
+    monkeypatch.setattr("receiver.processes.STOP_SECONDS", 0.5)
     made = Children(tmp_path, tmp_path)
     yield made
     made.stop()
@@ -53,7 +53,7 @@ def runs(process_id: int) -> bool:
 
 @pytest.mark.parametrize(("parent", "said"), [("os.getppid()", "lives\n"), ("0", "")])
 def test_one_whose_parent_died_before_it_could_ask_ends_at_once(parent: str, said: str) -> None:
-    code = f"import os; from receiver.sandbox.processes import *; end_with_parent({parent}); print('lives')"
+    code = f"import os; from receiver.processes import *; end_with_parent({parent}); print('lives')"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ended.stdout, ended.returncode == 0) == (said, bool(said))
 
@@ -87,7 +87,7 @@ def test_stop_ends_those_that_will_not_and_what_they_left(children: Children) ->
 def test_a_parent_killed_outright_takes_its_children_along(tmp_path: Path) -> None:
     code = f"""
 import os, pathlib, sys, time
-from receiver.sandbox.processes import Children
+from receiver.processes import Children
 folder = pathlib.Path({str(tmp_path)!r})
 child = Children(folder, folder).start("child", [sys.executable, "-c", {SLEEPS!r}], os.environ)
 print(child.process.pid, flush=True)

@@ -1,0 +1,38 @@
+"""`settings`: every setting with its value, where the value comes from, and what it means."""
+
+from __future__ import annotations
+
+import click
+
+from receiver.cli.output import json_option, print_rows
+from receiver.cli.single import plain_command
+from receiver.home import HOME
+from receiver.setting_sources import SettingSource, find_sources
+from receiver.settings import read_settings
+
+ENV_FILE = HOME / ".env"
+
+
+@plain_command("settings")
+@json_option
+def settings_command(as_json: bool) -> None:
+    """Print every setting with its value, source and meaning; of a secret only whether it is set.
+
+    Exit code 1 when one is wrong. Needs no database.
+    """
+    found = find_sources(ENV_FILE)
+    if not as_json:
+        click.echo(f"settings file: {ENV_FILE} ({'read' if ENV_FILE.is_file() else 'not there'})\n")
+    print_rows([_row(one) for one in found], as_json, ("setting", "value", "source", "meaning"))
+    read_settings(ENV_FILE)  # the wrong one is told last, where it is seen
+
+
+def _row(found: SettingSource) -> dict[str, str | None]:
+    setting = found.setting
+    return {
+        "setting": setting.name,
+        "value": found.shown,
+        "source": "required" if found.text is None else found.source,
+        "default": setting.default_value,
+        "meaning": setting.meaning,
+    }

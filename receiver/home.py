@@ -1,0 +1,24 @@
+"""The folder of the settings file and the data, and how commands are typed there.
+
+A checkout keeps both beside `wsgi.py`. An installed package has no such place: its folder is the one that
+AD_CREDIT_HOME names, or else the one the process was started in.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_BESIDE_THE_PACKAGE = Path(__file__).resolve().parent.parent
+IS_CHECKOUT = (_BESIDE_THE_PACKAGE / "wsgi.py").is_file()
+
+
+def _home() -> Path:
+    named = os.environ.get("AD_CREDIT_HOME", "").strip()
+    if named:
+        return Path(named).resolve()
+    return _BESIDE_THE_PACKAGE if IS_CHECKOUT else Path.cwd()
+
+
+HOME = _home()
+COMMAND = "flask --app wsgi" if IS_CHECKOUT else "ad-credit"  # what stands before the name of a command

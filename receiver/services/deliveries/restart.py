@@ -1,0 +1,86 @@
+"""Begins the sequence of a store's signals anew, after a restored backup made its numbers fall back.
+
+A store we hold keys of is simply read (sequence.py). Of any other one the signals themselves are the only
+witnesses: once enough of them in a row agree on the new numbers they are believed, and staff may say so
+sooner. The signals that were passed over until then are replayed, so that nothing they said is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.audit import Agent, AuditAction
+from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.signals import SequenceFall, SignalOrder
+from receiver.errors import Refused
+from receiver.services.deliveries import replay
+from receiver.services.deliveries.sequence import FELL_BACK, keep_dates, newest_of
+from receiver.services.validation import require_text
+from receiver.storage import audit, stores
+from receiver.storage.database import Database
+from receiver.storage.signals import fall_from_dict, forget_signals, news_as_list, news_from_list
+from receiver.storage.tables import Store
+
+AGREED = "its signals agree on the new numbers, as after a restored backup"
+
+
+def restart_sequence(
+    database: Database, now: datetime, store_id: str, *, reason: str, actor: str
+) -> dict[str, Any]:
+    """Count a store's signals from the first one that fell back, and replay those that were passed over.
+
+    Raises InputError, NotFound, and Refused for a store whose numbers have not fallen back.
+    """
+    reason = require_text(reason, "reason")
+    with database.writing() as session:
+        store = stores.get_store(session, store_id, locked=True)
+        run = fall_from_dict(store.sequence_fall)
+        if run is None:
+            raise Refused(f"store {store_id} sends no messages that count from an earlier number")
+        what = _restart(session, store, run)
+        detail = {**what, "reason": reason}
+        audit.record(session, now, actor, AuditAction.STORE_SEQUENCE_RESTARTED, store_id, detail)
+    replayed = _replay_passed_over(database, now, store_id, actor=actor, reason=reason)
+    return {"id": store_id, **what, "messages_replayed": replayed}
+
+
+def restart_agreed(database: Database, now: datetime, store_ids: Iterable[str]) -> int:
+    """Begin anew those of the stores whose signals agree among themselves; return how many.
+
+    Idempotent: a run that was believed is over.
+    """
+    agreed = [store_id for store_id in dict.fromkeys(store_ids) if _is_agreed(database, store_id)]
+    for store_id in agreed:
+        restart_sequence(database, now, store_id, reason=AGREED, actor=Agent.SERVICE)
+    return len(agreed)
+
+
+def _is_agreed(database: Database, store_id: str) -> bool:
+    with database.reading() as session:
+        store = stores.get_store(session, store_id)
+        run, restarted = fall_from_dict(store.sequence_fall), news_from_list(store.sequence_from)
+    return run is not None and run.is_agreed(restarted.at if restarted else None)
+
+
+def _restart(session: Session, store: Store, run: SequenceFall) -> dict[str, Any]:
+    """Let the run be what comes next: its first signal is newer than all that is known of its install."""
+    first = run.first
+    last = newest_of(store, first.install_id)
+    before = SignalOrder(first.install_id, first.seq - 1, min(first.at, last.at if last else first.at))
+    store.integration_news = store.account_news = news_as_list(before)
+    store.sequence_from = news_as_list(first)
+    store.sequence_fell_at = store.sequence_fall = store.decided_at = None
+    keep_dates(session, store)
+    forget_signals(session, store.id, first.install_id, first.seq)
+    return {"install_id": first.install_id, "from": last.seq if last else None, "to": first.seq}
+
+
+def _replay_passed_over(database: Database, now: datetime, store_id: str, *, actor: str, reason: str) -> int:
+    filters = DeliveryFilters(state=DeliveryState.IGNORED, store=store_id, search=FELL_BACK)
+    if replay.preview(database, filters, now).to_replay == 0:
+        return 0
+    return replay.start(database, filters, now, actor=actor, reason=reason).total

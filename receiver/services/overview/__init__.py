@@ -1,0 +1,1 @@
+"""Pictures of the whole service: how it stands, and what happened when."""

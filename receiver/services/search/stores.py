@@ -1,0 +1,28 @@
+"""Finds the stores that a filter means, so that a typed name or part of an id is never a false all-clear."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from receiver.errors import InputError
+from receiver.storage import store_names
+
+MOST_MATCHES = 20  # stores that one filter searches
+
+
+def match_stores(session: Session, text: str) -> tuple[str, ...]:
+    """Return the ids of all stores that a text means: an id, or part of a name, address, ad account or id.
+
+    Raises InputError where no store matches, and where more do than a filter searches: an empty listing of
+    some of them would read as one of all.
+    """
+    if store_names.is_store(session, text):
+        return (text,)
+    found = [store.id for store in store_names.find_stores(session, text, MOST_MATCHES + 1)]
+    if not found:
+        raise InputError(f"no store matches “{text}”", path="store")
+    if len(found) > MOST_MATCHES:
+        raise InputError(
+            f"more than {MOST_MATCHES} stores match “{text}”; write more of the name or the id", path="store"
+        )
+    return tuple(found)

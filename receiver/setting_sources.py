@@ -1,0 +1,88 @@
+"""Finds each setting's text: in the environment, the settings file, a file of its own, or its default."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from receiver.errors import SettingsError
+from receiver.settings_table import SETTINGS, Setting
+
+FILE_SUFFIX = "_FILE"
+
+
+@dataclass(frozen=True)
+class SettingSource:
+    """A setting as it is found: `text` is None where nothing sets it, and it has no default."""
+
+    setting: Setting
+    text: str | None
+    source: str
+
+    @property
+    def shown(self) -> str:
+        """Return the value; of a secret only whether it is set, of a database where it is."""
+        if not self.text:
+            return "unset"
+        if self.setting.name == "DATABASE_URL":
+            return _without_password(self.text)
+        return "set" if self.setting.is_secret else self.text
+
+
+def find_sources(env_file: Path) -> list[SettingSource]:
+    """Look up every setting. Raises SettingsError for a file that cannot be read, or a value set twice."""
+    below = _settings_file(env_file)
+    return [_find(setting, below, env_file) for setting in SETTINGS]
+
+
+def _settings_file(env_file: Path) -> dict[str, str | None]:
+    try:
+        return dict(dotenv_values(env_file)) if env_file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{env_file.name} cannot be read ({type(error).__name__})") from error
+
+
+def _find(setting: Setting, below: dict[str, str | None], env_file: Path) -> SettingSource:
+    name = setting.name
+    value, source = _look_up(name, below, env_file)
+    file, _ = _look_up(name + FILE_SUFFIX, below, env_file)
+    if file:
+        if value:
+            raise SettingsError(f"{name} and {name}{FILE_SUFFIX} are both set; unset one of them")
+        return SettingSource(setting, _content(name + FILE_SUFFIX, file), f"{name}{FILE_SUFFIX} {file}")
+    if source is not None:
+        return SettingSource(setting, value, source)
+    return SettingSource(setting, setting.default_value, "default")
+
+
+def _look_up(name: str, below: dict[str, str | None], env_file: Path) -> tuple[str | None, str | None]:
+    """Return the value and where it stands; the environment wins, with an empty value, too."""
+    if name in os.environ:
+        return os.environ[name], "environment"
+    if below.get(name) is not None:
+        return below[name], str(env_file)
+    return None, None
+
+
+def _content(name: str, file: str) -> str:
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise SettingsError(f"{name}: {file} cannot be read ({reason})") from error
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _without_password(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        password = parts.password
+    except ValueError:
+        return "set"
+    if parts.scheme == "sqlite" or not (password or parts.query):
+        return address if parts.scheme in ("sqlite", "postgresql+psycopg") else "set"
+    return f"{parts.scheme}://{parts.username or ''}:***@{parts.hostname or ''}{parts.path}"

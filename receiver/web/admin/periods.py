@@ -1,0 +1,58 @@
+"""Periods that staff ask for, from one moment to another in the reader's zone, and the usual ones."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from receiver.errors import InputError
+from receiver.web.admin.filters import readers_zone
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LABELS = {"since": "From", "until": "To"}  # of the two fields of a period
+
+
+def read_period(asked: dict[str, str]) -> dict[str, datetime]:
+    """Return `since` and `until` of a form; a date alone is all of that day. Raises InputError."""
+    return {name: _moment(asked[name], name) for name in LABELS if name in asked}
+
+
+def shown_period(asked: dict[str, str]) -> dict[str, str]:
+    """Return the period of a form as its fields take it; what was no time stays as it was typed."""
+    shown = {}
+    for name in LABELS.keys() & asked.keys():
+        try:
+            shown[name] = field_text(_moment(asked[name], name))
+        except InputError:
+            shown[name] = asked[name]
+    return shown
+
+
+def usual_periods(now: datetime) -> dict[str, dict[str, str]]:
+    """Return the last hour, today and yesterday in the reader's zone, as a form's fields."""
+    local = now.astimezone(readers_zone())
+    today = _midnight(local.date())
+    yesterday = _midnight(local.date() - DAY)
+    return {
+        "last hour": {"since": field_text(local - HOUR)},
+        "today": {"since": field_text(today)},
+        "yesterday": {"since": field_text(yesterday), "until": field_text(today)},
+    }
+
+
+def field_text(moment: datetime) -> str:
+    """Write a moment as the browser's field for one: to the minute, in the reader's zone."""
+    return f"{moment.astimezone(readers_zone()):%Y-%m-%dT%H:%M}"
+
+
+def _moment(text: str, name: str) -> datetime:
+    try:
+        if len(text) == len("2025-11-20"):
+            return _midnight(date.fromisoformat(text) + (DAY if name == "until" else timedelta()))
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=readers_zone())
+    except (ValueError, OverflowError):
+        raise InputError(f"Enter a date and time for “{LABELS[name]}”.") from None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), readers_zone())

@@ -1,0 +1,42 @@
+"""Finds out for every page of the console whether background work has stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from receiver.container import Container, current_container
+from receiver.domain.health import is_silent
+from receiver.errors import StorageUnavailable
+from receiver.services.operations.readiness import worker_last_seen
+
+READ_EVERY = timedelta(seconds=5)  # as often as a worker shows life
+
+
+@dataclass(frozen=True)
+class Silence:
+    """That no worker shows life; `since`: its last sign, None where none was ever seen."""
+
+    since: datetime | None
+
+
+class WorkerWatch:
+    """Reads the last sign of life at most every few seconds, however many pages ask."""
+
+    def __init__(self) -> None:
+        self._read_at: datetime | None = None
+        self._seen: datetime | None = None
+
+    def __call__(self) -> Silence | None:
+        """Return the silence, for a template; None where a worker lives, or nothing can be read."""
+        container = current_container()
+        now = container.now()
+        if self._read_at is None or abs(now - self._read_at) >= READ_EVERY:
+            try:
+                self._read(container, now)
+            except StorageUnavailable:  # the page itself says so
+                return None
+        return Silence(self._seen) if is_silent(self._seen, now) else None
+
+    def _read(self, container: Container, now: datetime) -> None:
+        self._seen, self._read_at = worker_last_seen(container.database), now
