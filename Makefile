@@ -5,6 +5,7 @@
 # make hosts  several hosts as network namespaces, cut off and killed under load; needs root (ARGS: --cut 30)
 # make bench  how fast it is, and how cost grows; also in build/bench.json (ARGS: some subjects only)
 # make plugin the companion plugin's zip, build/ad-credit-status-for-woocommerce.zip
+# make dist   the wheel and the plugin's zip with their checksums, in build/dist
 # make simulate  forty days of polling 50,000 ad accounts against TikTok's limits (ARGS: --accounts 2000)
 # make lint   formatter, linter and type checker
 # make lock   the lock files, after a change of requirements*.txt (needs the network; ARGS=--upgrade renews all)
@@ -12,7 +13,7 @@
 # make clean  what the other targets made; never .env or instance/
 
 .NOTPARALLEL:
-.PHONY: run test soak hosts bench simulate plugin lint lock scan clean
+.PHONY: run test soak hosts bench simulate plugin dist lint lock scan clean
 
 PY = .venv/bin/python
 # Whoever forbids Python to keep what it compiled has each of the tests' many processes compile everything anew.
@@ -46,6 +47,13 @@ plugin:
 	@bin/environment
 	@$(PY) -m wp_bridge.packing
 
+dist: plugin
+	@bin/environment dev
+	@rm -rf build/dist && mkdir -p build/dist
+	@$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir build/dist .
+	@cp build/ad-credit-status-for-woocommerce.zip build/dist/
+	@cd build/dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
+
 simulate:
 	@bin/environment dev
 	@$(PY) -m bench.simulate $(ARGS)
@@ -60,6 +68,7 @@ lint:
 lock:
 	@bin/environment tools
 	@$(COMPILE) requirements.txt -o requirements.lock
+	@$(COMPILE) requirements-build.txt -c requirements.lock -o requirements-build.lock
 	@$(COMPILE) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) requirements-mutation.txt -c requirements.lock -o requirements-mutation.lock
 	@$(COMPILE) requirements-tools.txt -o requirements-tools.lock
@@ -70,5 +79,5 @@ scan:
 	@for lock in requirements*.lock; do $(TOOLS)/pip-audit --strict --disable-pip -r $$lock || exit; done
 
 clean:
-	rm -rf .venv .venv.lock build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv.lock build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find receiver wp_bridge tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # Beside what `flask --app wsgi` has: its `run` is a server of its own.
 ONLY_HERE = {
     "run": LazyCommand("receiver.cli.run:run_command", "Migrate, then run web and worker on this machine."),
+    "web": LazyCommand(
+        "receiver.cli.web:web_command", "Answer requests until SIGTERM; what was accepted is answered first."
+    ),
     "sandbox": LazyCommand(
         "receiver.cli.sandbox:play_command", "Run a sandbox to play with, or steer the one that runs."
     ),

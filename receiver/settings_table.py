@@ -43,7 +43,8 @@ SETTINGS = (
         "PROGRAMME",
         "woocommerce-2025",
         "terms for new stores: the id of a shipped programme, or a TOML file; "
-        "one that cannot be read stops the start",
+        "one that cannot be read stops the start. A programme that staff load in the console, or by "
+        "`programmes load`, takes its place until this says another thing",
     ),
     Setting(
         "TIKTOK_API_URL",

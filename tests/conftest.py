@@ -188,7 +188,7 @@ def database_on(server: str, template: str = "template1") -> Iterator[str]:
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     name = f"t{uuid.uuid4().hex}"
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

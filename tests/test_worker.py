@@ -18,6 +18,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from receiver.container import Container, build_container
+from receiver.domain.deliveries import DeliveryState
 from receiver.errors import Refused, StorageUnavailable
 from receiver.services.decisions import decide, poll_and_decide
 from receiver.services.programmes.statistics import programme_stats
@@ -75,6 +76,8 @@ class Outcome:
     """What the worker looks at in the outcome of a delivery."""
 
     stores: tuple[str, ...] = ()
+    state: DeliveryState = DeliveryState.PROCESSED
+    sender: str | None = None
 
 
 class Inbox:
@@ -101,6 +104,16 @@ class TestInbox:
         monkeypatch.setattr(loop, "process_next", inbox)
         loop.work_inbox(container)
         assert decided == ["st_1", "st_2"]
+
+    def test_the_problems_of_senders_whose_deliveries_died_are_tracked_at_once(
+        self, container: Container, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tracked: list[set[str | None]] = []
+        died = Outcome(state=DeliveryState.DEAD, sender="st_2")
+        monkeypatch.setattr(loop, "process_next", Inbox([Outcome(sender="st_1"), died]))
+        monkeypatch.setattr(loop, "track_quietly", lambda _database, _now, senders: tracked.append(senders))
+        loop.work_inbox(container)
+        assert tracked == [{"st_2"}]
 
     def test_a_store_that_cannot_be_decided_holds_no_other_up(
         self, container: Container, monkeypatch: pytest.MonkeyPatch

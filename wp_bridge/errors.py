@@ -18,6 +18,14 @@ class BadSignal(BridgeError):
         self.path = path
 
 
+class OtherVersion(BadSignal):
+    """The signal is of another version than this service reads; `is_newer`: it is of a later one."""
+
+    def __init__(self, version: int, ours: int) -> None:
+        super().__init__(f"must be {ours}; this is another version of the signal", path="v")
+        self.is_newer = version > ours
+
+
 class StoreTrouble(StrEnum):
     """A reason why a store cannot be used; each has a sentence for the merchant and a next step."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load
 
 from receiver.tiktok_ids import SHAPE, account_id, names_no_account
-from wp_bridge.errors import BadSignal
+from wp_bridge.errors import BadSignal, OtherVersion
 
 VERSION = 1
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
@@ -150,7 +150,7 @@ def read_signal(data: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise BadSignal("must be an object", path="")
     if type(data.get("v")) is int and data["v"] != VERSION:
-        raise BadSignal(f"must be {VERSION}; this is another version of the signal", path="v")
+        raise OtherVersion(data["v"], VERSION)
     event = data.get("event")
     if not isinstance(event, str) or event not in EVENTS:
         raise BadSignal(f"must be one of {', '.join(EVENTS)}", path="event")

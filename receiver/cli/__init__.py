@@ -16,6 +16,13 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "deliveries": LazyCommand(
         "receiver.cli.deliveries:deliveries_group", "List deliveries and what became of them."
     ),
+    "search": LazyCommand(
+        "receiver.cli.search:search_command",
+        "Find stores, deliveries and awards by one text, as the console's search box does.",
+    ),
+    "problems": LazyCommand(
+        "receiver.cli.problems:problems_group", "Problems with what senders deliver, by cause and store."
+    ),
     "links": LazyCommand("receiver.cli.links:links_group", "Links between stores and ad accounts."),
     "facts": LazyCommand("receiver.cli.facts:facts_group", "Show and record what is known about a store."),
     "decisions": LazyCommand(
@@ -48,6 +55,9 @@ COMMANDS: Mapping[str, LazyCommand] = {
     ),
     "migrate": LazyCommand(
         "receiver.cli.migrate:migrate_command", "Bring the database to the newest revision."
+    ),
+    "upgrade": LazyCommand(
+        "receiver.cli.upgrade:upgrade_command", "Bring the database to what this version needs, step by step."
     ),
     "copy-database": LazyCommand(
         "receiver.cli.copy_database:copy_database_command",

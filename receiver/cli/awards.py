@@ -41,6 +41,12 @@ reason_option = click.option("--reason", required=True, help="Why; kept with the
     "--as", "delivered_as", type=click.Choice([way.value for way in AwardDelivery]), help="Default: applied."
 )
 @click.option("--from", "source", metavar="CSV|-", help="Columns award,reference or award,reference,as.")
+@click.option(
+    "--although-flagged",
+    metavar="ID",
+    multiple=True,
+    help="With --from: record this flagged award too; without it such a row is skipped.",
+)
 @dry_run_option
 @json_option
 def issue_command(
@@ -48,16 +54,18 @@ def issue_command(
     reference: str | None,
     delivered_as: str | None,
     source: str | None,
+    although_flagged: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Record that a credit was given: ID with --reference, or many at once --from a CSV file.
 
     A file is checked as a whole: all its rows are kept, or none. The first line names its columns, award
-    and reference, and as (applied or code) if wanted; commas, semicolons and tabs are understood.
+    and reference, and as (applied or code) if wanted; commas, semicolons and tabs are understood. A row
+    with a blank reference is skipped.
     """
     if source is not None and award_id is None and reference is None and delivered_as is None:
-        _issue_from(source, dry_run, as_json)
+        _issue_from(source, frozenset(although_flagged), dry_run, as_json)
     elif source is None and award_id is not None and reference is not None:
         arguments = {"reference": reference, "delivered_as": delivered_as or AwardDelivery.APPLIED}
         _move(partial(issue, cipher=current_container().cipher), award_id, dry_run, as_json, **arguments)
@@ -67,7 +75,7 @@ def issue_command(
 
 @credits_group.command("correct")
 @click.argument("award_id", metavar="ID")
-@click.option("--reference", required=True, help="The right one.")
+@click.option("--reference", required=True, help="The right item.")
 @click.option(
     "--as",
     "delivered_as",
@@ -81,7 +89,7 @@ def issue_command(
 def correct_command(
     award_id: str, reference: str, delivered_as: str, reason: str, dry_run: bool, as_json: bool
 ) -> None:
-    """Put the reference of an issued award right; the audit keeps the wrong one."""
+    """Put the reference of an issued award right; the audit keeps the wrong item."""
     told = {"reference": reference, "delivered_as": delivered_as, "reason": reason}
     correct = partial(correct_reference, cipher=current_container().cipher)
     _move(correct, award_id, dry_run, as_json, **told)
@@ -155,9 +163,12 @@ def _move(
     )
 
 
-def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:
+def _issue_from(source: str, although_flagged: frozenset[str], dry_run: bool, as_json: bool) -> None:
     container, text = current_container(), decode(bytes_of(source))
-    planned = preview(container, text) if dry_run else issue_file(container, text, actor())
+    if dry_run:
+        planned = preview(container, text, although_flagged)
+    else:
+        planned = issue_file(container, text, actor(), although_flagged)
     print_rows([_row(item) for item in planned], as_json)
     problems = [f"line {item.row.line}: {item.problem}" for item in planned if item.problem]
     if problems:
@@ -167,12 +178,18 @@ def _issue_from(source: str, dry_run: bool, as_json: bool) -> None:
 
 
 def _row(planned: Planned) -> dict[str, Any]:
-    issued = planned.row.issued
+    issued, award = planned.row.issued, planned.award
     return {
         "line": planned.row.line,
-        "award": issued and issued.award_id,
+        "award": planned.row.award_id,
+        "store": award and award.store,
+        "store_name": award and award.store_name,
+        "advertiser_id": award and award.advertiser_id,
+        "credit": award and award.credit,
+        "currency": award and award.currency,
         "reference": issued and issued.shown,
         "as": issued and issued.delivered_as,
         "outcome": planned.outcome,
         "problem": planned.problem,
+        "skipped": planned.skipped,
     }

@@ -11,7 +11,7 @@ from receiver.cli.credits_decide import decide_command
 from receiver.cli.options import limit_option
 from receiver.cli.output import Commands, json_option, print_rows
 from receiver.container import current_container
-from receiver.domain.awards import AwardFilters, AwardState
+from receiver.domain.awards import DUE_SOON, AwardFilters, AwardState
 from receiver.services.awards.listing import page_of_awards
 
 
@@ -28,6 +28,8 @@ credits_group.add_command(decide_command)
 @click.option("--programme", help="Only of this programme.")
 @click.option("--flagged", is_flag=True, help="Only those with a flag.")
 @click.option("--overdue", is_flag=True, help="Only those past their date.")
+@click.option("--due-soon", is_flag=True, help=f"Only those due within {DUE_SOON.days} days.")
+@click.option("--text", help="Part of a store's name, an ad account, a reference or an id.")
 @click.option("--due-before", type=click.DateTime(["%Y-%m-%d"]), help="Only those due before this date.")
 @limit_option
 @json_option

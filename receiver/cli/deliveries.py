@@ -200,6 +200,7 @@ def _row(delivery: DeliverySummary) -> dict[str, Any]:
         "body_bytes": delivery.body_bytes,
         "duplicates": delivery.duplicates,
         "due_at": delivery.due_at,
+        "cause": delivery.reason,
         "error": delivery.error,
     }
 

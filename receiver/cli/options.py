@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from receiver.domain.deliveries import DeliveryFilters, DeliverySource, DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliverySource, DeliveryState
 
 LONGEST_SECRET = 10_000  # characters; what comes after them is not read
 STDIN = '"-" reads it from standard input, where nobody else on the machine can see it.'
@@ -79,8 +79,19 @@ FILTERS = (
     click.option("--until", type=TIME, help="Received before this time."),
     click.option("--search", help="Part of an id, topic, hash or error."),
     click.option("--delivery", help="The id its sender gave it."),
+    click.option(
+        "--cause",
+        type=click.Choice([str(reason) for reason in DeliveryReason]),
+        help="Why it ended without an effect.",
+    ),
+    click.option(
+        "--failed-in",
+        type=click.IntRange(1),
+        metavar="REPLAY",
+        help="The replay in which it failed; it has not succeeded since.",
+    ),
 )
-NAMES = ("state", "source", "store", "topic", "since", "until", "search", "delivery")
+NAMES = ("state", "source", "store", "topic", "since", "until", "search", "delivery", "cause", "failed_in")
 
 
 def delivery_filters(command: Callable[..., Any]) -> Callable[..., Any]:

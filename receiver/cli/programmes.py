@@ -7,18 +7,21 @@ from typing import Any
 
 import click
 
-from receiver.cli.options import limit_option
+from receiver.cli.effects import dry_run_option
+from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.cli.programmes_check import check_command
 from receiver.container import current_container
 from receiver.documents.programme import (
     load_shipped,
     programme_data,
+    read_programme_bytes,
     read_programme_file,
     shipped_programmes,
 )
 from receiver.domain.programme import Programme
 from receiver.errors import SettingsError
+from receiver.services.programmes.load import load_terms
 from receiver.services.programmes.terms import find_terms, list_terms
 
 
@@ -46,6 +49,33 @@ def show_command(programme: str, as_json: bool) -> None:
 
 
 programmes_group.add_command(check_command)
+
+
+@programmes_group.command("load")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@dry_run_option
+@json_option
+def load_command(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Let new stores join a file's terms, until PROGRAMME is changed; stores keep those they joined."""
+    container = current_container()
+    loaded = load_terms(
+        container.database,
+        container.now(),
+        read_programme_bytes(file),
+        setting=container.settings.programme,
+        actor=actor(),
+        dry_run=dry_run,
+    )
+    print_one(
+        {
+            "id": loaded.terms.id,
+            "instead_of": loaded.before.id,
+            "changes": loaded.changes,
+            "warnings": loaded.warnings,
+            "saved": not dry_run and not loaded.is_in_force,
+        },
+        as_json,
+    )
 
 
 def _named(programme: str) -> Programme:

@@ -179,7 +179,9 @@ def _row(replay: ReplayProgress) -> dict[str, Any]:
 def _words(filters: dict[str, Any]) -> str:
     """As they are typed."""
     ids = " ".join(map(str, filters.get("ids", ())))
-    options = " ".join(f"--{name} {value}" for name, value in filters.items() if name != "ids")
+    options = " ".join(
+        f"--{name.replace('_', '-')} {value}" for name, value in filters.items() if name != "ids"
+    )
     return ids or options
 
 

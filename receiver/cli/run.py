@@ -11,6 +11,7 @@ import click
 
 from receiver.cli.output import one_line
 from receiver.cli.single import single_command
+from receiver.cli.web import address_options, web_server
 from receiver.container import current_container
 from receiver.errors import Refused
 from receiver.home import HOME
@@ -19,13 +20,11 @@ from receiver.services.operations.doctor import CheckState, diagnose_before_star
 from receiver.services.operations.migrate import migrate_database
 
 LOOK_SECONDS = 0.2
-WEB_STOPS, WORKER_STOPS = 30, 60  # seconds: the longest answer, and the periodic job in hand
-STOP_WITHIN_SECONDS = WORKER_STOPS + 10.0
+STOP_WITHIN_SECONDS = 70.0  # the worker finishes the periodic job in hand, which takes 60 at most
 
 
 @single_command("run")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address that web listens on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@address_options
 def run_command(host: str, port: int) -> None:
     """Migrate, then run web and worker on this machine.
 
@@ -37,7 +36,7 @@ def run_command(host: str, port: int) -> None:
     children = Children(None, HOME)
     environment = {**os.environ, "AD_CREDIT_HOME": str(HOME)}
     try:
-        children.start("web", _web(host, port, threads), environment)
+        children.start("web", web_server(host, port, threads), environment)
         children.start("worker", [sys.executable, "-m", "receiver", "worker"], environment)
         click.echo(f"web answers on http://{host}:{port}; the worker runs", err=True)
         _wait(children, stop)
@@ -62,12 +61,6 @@ def _failures() -> Iterator[str]:
     for check in diagnose_before_start(container, container.channel):
         if check.state is CheckState.FAIL:
             yield one_line(f"doctor: {check.name}: {check.found}; {check.do}")
-
-
-def _web(host: str, port: int, threads: int) -> list[str]:
-    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    workers = ["--blocking-threads", str(threads), "--workers-kill-timeout", str(WEB_STOPS)]
-    return [*server, *workers, "--respawn-failed-workers", "--factory", "receiver.app:create_app"]
 
 
 def _wait(children: Children, stop: Stop) -> None:

@@ -8,10 +8,11 @@ import click
 
 from receiver.cli.options import actor, limit_option
 from receiver.cli.output import Commands, Row, json_option, print_one, print_rows
+from receiver.clock import utc_now
 from receiver.container import current_container
 from receiver.domain.staff import Role
 from receiver.services.alerts.notify_staff import try_channel
-from receiver.services.staff.members import add_staff, list_staff, remove_staff, set_password
+from receiver.services.staff.members import add_staff, change_role, list_staff, remove_staff, set_password
 from receiver.services.staff.passwords import new_password
 from receiver.services.staff.records import ApiToken
 from receiver.services.staff.tokens import DAYS, MOST_DAYS, make_token, page_of_tokens, revoke_token
@@ -51,14 +52,33 @@ def replace_password(email: str, as_json: bool) -> None:
 @limit_option
 @json_option
 def show_all(limit: int, as_json: bool) -> None:
-    """List who may sign in."""
+    """List who may sign in, when each was last seen in the console, and their sessions and tokens."""
+    container = current_container()
     print_rows(
         [
-            {"email": person.email, "role": person.role, "since": person.created_at}
-            for person in list_staff(current_container().database, limit)
+            {
+                "email": member.person.email,
+                "role": member.person.role,
+                "since": member.person.created_at,
+                "last_seen_at": member.last_seen_at,
+                "sessions": member.sessions,
+                "tokens": member.tokens,
+            }
+            for member in list_staff(container.database, container.now(), real_now=utc_now(), limit=limit)
         ],
         as_json,
     )
+
+
+@staff.command("role")
+@email_option
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@json_option
+def change(email: str, role: str, as_json: bool) -> None:
+    """Give someone another role, which holds at once, for their tokens too."""
+    container = current_container()
+    person = change_role(container.database, container.now(), email=email, role=role, actor=actor())
+    print_one({"email": person.email, "role": person.role}, as_json)
 
 
 @staff.command("remove")

@@ -21,11 +21,13 @@ from receiver.services.connections.rotate import rotate_made_secrets
 from receiver.services.connections.show import bridge_shown
 from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores import registry as service
+from receiver.services.stores.admit import admit_stores
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
 from receiver.services.stores.listing import CONDITIONS, STAGES, list_stores, store_row
 from receiver.services.stores.merge import merge_merchants
 from receiver.services.stores.records import StoreRecord
+from receiver.services.stores.secret import rotate_or_set
 
 COLUMNS = ("id", "url", "name", "country", "merchant", "admitted_at", "set_up_at", "stage", "verdict")
 
@@ -179,13 +181,28 @@ def reconcile(store_id: str, as_json: bool) -> None:
 
 
 @stores_group.command()
-@click.argument("store_id", metavar="STORE")
+@click.argument("store_ids", metavar="STORE…", nargs=-1, required=True)
+@dry_run_option
 @json_option
-def admit(store_id: str, as_json: bool) -> None:
-    """Give the store its place in the offer."""
+def admit(store_ids: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Give stores their places in the offer, beyond its cap too: all of them or none."""
     container = current_container()
-    store = service.admit_store(container.database, container.now(), store_id, actor=actor())
-    print_one(_row(store), as_json)
+    if len(store_ids) == 1 and not dry_run:
+        store = service.admit_store(container.database, container.now(), store_ids[0], actor=actor())
+        print_one(_row(store), as_json)
+        return
+    admission = admit_stores(container.database, container.now(), store_ids, actor=actor(), dry_run=dry_run)
+    print_one(
+        {
+            "admitted": [store.id for store in admission.admitted],
+            "before": [store.id for store in admission.before],
+            "given_before": admission.given_before,
+            "given_after": admission.given_after,
+            "capacity": admission.capacity,
+            "saved": not dry_run,
+        },
+        as_json,
+    )
 
 
 @stores_group.command()
@@ -257,24 +274,37 @@ def restart_sequence_command(store_id: str, reason: str, dry_run: bool, as_json:
 @click.argument("store_id", metavar="STORE")
 @click.option("--overlap", type=click.IntRange(min=0), default=24, show_default=True, help="Hours.")
 @click.option("--webhook-secret", type=SECRET, help=f"Default: a new one of letters and digits; {STDIN}")
+@click.option("--take-in", is_flag=True, help="With --webhook-secret: accept from quarantine what verifies.")
+@click.option("--dry-run", is_flag=True, help="With --webhook-secret: say what would verify, change nothing.")
 @json_option
-def rotate_secret(store_id: str, overlap: int, webhook_secret: str | None, as_json: bool) -> None:
+def rotate_secret(
+    store_id: str, overlap: int, webhook_secret: str | None, take_in: bool, dry_run: bool, as_json: bool
+) -> None:
     """New signing secrets, at a connected store too; the old ones verify for the hours of --overlap.
 
-    The secret it prints is that of a webhook made by hand.
+    The secret it prints is that of a webhook made by hand, unless you named it.
     """
     container = current_container()
     now = container.now()
-    made = rotate_made_secrets(container, store_id, overlap_hours=overlap, actor=actor())
-    secret = service.rotate_secret(
-        container, store_id, actor=actor(), overlap_hours=overlap, webhook_secret=webhook_secret
+    made = [] if dry_run else rotate_made_secrets(container, store_id, overlap_hours=overlap, actor=actor())
+    rotated = rotate_or_set(
+        container,
+        store_id,
+        webhook_secret=webhook_secret,
+        actor=actor(),
+        overlap_hours=overlap,
+        release=take_in,
+        dry_run=dry_run,
     )
     answer = {
         "id": store_id,
         "webhook_url": container.settings.public_url + service.webhook_path(store_id),
-        "webhook_secret": secret,
+        "webhook_secret": rotated.new_secret,
         "old_valid_until": now + timedelta(hours=overlap),
         "changed_at_the_store": made,
+        "held": rotated.held,
+        "accepted": rotated.accepted,
+        "saved": not dry_run,
     }
     print_one(answer, as_json)
 

@@ -28,6 +28,25 @@ def changes_of_decision(before: Decision, after: Decision) -> Changes:
     return changes_of_answer(status_document(before), status_document(after))
 
 
+def changes_of_terms(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
+    """Compare the data of two programmes: a market is named by its country, a tier by its number."""
+    return _changes(_terms(before), _terms(after))
+
+
+def _terms(programme: Mapping[str, Any]) -> dict[str, Any]:
+    markets = {
+        market["country"]: {
+            "currency": market["currency"],
+            **{
+                f"tier {number}": f"{tier['threshold']} → {tier['credit']}"
+                for number, tier in enumerate(market["tiers"], 1)
+            },
+        }
+        for market in programme["markets"]
+    }
+    return {**programme, "markets": markets}
+
+
 def outcome_of(decision: Decision) -> dict[str, Any]:
     """Return a decision's outcome without what changes by itself."""
     return _answer(status_document(decision))

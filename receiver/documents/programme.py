@@ -145,17 +145,31 @@ def read_programme_text(text: str) -> Programme:
     return read_programme(data)
 
 
-def read_programme_file(file: Path) -> Programme:
+def decode_programme(body: bytes) -> str:
+    """Return a programme file's text. Raises InputError for what is too long or no UTF-8."""
+    if len(body) > MOST_BYTES:
+        raise InputError(f"is longer than {MOST_BYTES} bytes, which no programme is")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"is no TOML: {error}") from error
+
+
+def read_programme_bytes(file: Path) -> str:
+    """Return the text of a programme's file. Raises InputError that names the file."""
     try:
         with file.open("rb") as opened:
-            text = opened.read(MOST_BYTES + 1)
-        if len(text) > MOST_BYTES:
-            raise InputError(f"is longer than {MOST_BYTES} bytes, which no programme is")
-        return read_programme_text(text.decode("utf-8"))
+            return decode_programme(opened.read(MOST_BYTES + 1))
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=str(file)) from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"is no TOML: {error}", path=str(file)) from error
+    except InputError as error:
+        raise InputError(str(error), path=str(file)) from error
+
+
+def read_programme_file(file: Path) -> Programme:
+    text = read_programme_bytes(file)
+    try:
+        return read_programme_text(text)
     except InputError as error:
         raise InputError(str(error), path=str(file)) from error
 

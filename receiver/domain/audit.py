@@ -31,6 +31,8 @@ class AuditAction(StrEnum):
     NOTICES_STOPPED = "notices stopped"
     PLACE_GIVEN = "place given"
     PLACE_LAPSED = "place lapsed"
+    PROBLEM_ACKNOWLEDGED = "problem acknowledged"
+    PROGRAMME_LOAD = "programme load"
     QUARANTINE_TAKEN_IN = "quarantine taken in"
     REPLAY_CANCELLED = "replay cancelled"
     REPLAY_DONE = "replay done"
@@ -42,6 +44,7 @@ class AuditAction(StrEnum):
     STAFF_PASSWORD = "staff password"  # noqa: S105 (the name of an act)
     STAFF_REMOVE = "staff remove"
     STAFF_REVOKE_TOKEN = "staff revoke-token"  # noqa: S105 (the name of an act)
+    STAFF_ROLE = "staff role"
     STAFF_SIGN_IN = "staff sign-in"
     STAFF_SIGN_IN_REFUSED = "staff sign-in refused"
     STAFF_SIGN_OUT_EVERYWHERE = "staff sign-out everywhere"

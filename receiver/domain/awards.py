@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 MASK = "••••"
-DUE_SOON = timedelta(days=3)
+DUE_SOON = timedelta(days=3)  # the third date from today included
 LAST = 4  # characters of a code that everybody on the staff may see
 
 
@@ -96,7 +96,9 @@ class AwardFilters:
     programme: str | None = None
     flagged: bool = False  # only those with a flag
     due_before: date | None = None  # the date itself not included
+    due_soon: bool = False  # only those due within DUE_SOON in their account's zone, and not overdue
     overdue: bool = False  # only those whose date is over in their account's zone
+    text: str | None = None  # part of a store's name, an ad account, a reference or an id
 
 
 def moved(
@@ -145,3 +147,11 @@ def is_overdue(state: AwardState, due_by: date | None, today: date) -> bool:
     `today` is the date in the account's zone.
     """
     return state == AwardState.DUE and due_by is not None and today > due_by
+
+
+def is_due_soon(state: AwardState, due_by: date | None, today: date) -> bool:
+    """Return whether an award that nobody has issued is due today or within DUE_SOON.
+
+    `today` is the date in the account's zone.
+    """
+    return state == AwardState.DUE and due_by is not None and today <= due_by <= today + DUE_SOON

@@ -28,9 +28,6 @@ class DeliveryState(StrEnum):
     DEAD = "dead"  # only a person, or the same delivery arriving again, takes it up
 
 
-HELD = "held: "  # how the words begin for a signal from another address
-
-
 class DeliveryReason(StrEnum):
     """Why a delivery's body was not kept, or why it ended without an effect; its error says so in words."""
 
@@ -41,10 +38,16 @@ class DeliveryReason(StrEnum):
     NOT_USED = "not_used"  # its topic, event or kind
     NO_ACCOUNT = "no_account"  # it names no ad account of ours
     UNREADABLE = "unreadable"
+    NOTICE_UNREADABLE = "notice_unreadable"  # the same of TikTok's
+    OLD_VERSION = "old_version"  # a signal of a plugin that is older than this service reads
+    NEWER_VERSION = "newer_version"  # or newer
+    DROPPED = "dropped"  # its body is not kept any more
     ELSEWHERE = "elsewhere"  # signed with the store's secret, it names another address as home
     BEFORE_RESTART = "before_restart"  # of before its store was restored from a backup
     FELL_BACK = "fell_back"  # its number did; its store's state is read instead
     WORKERS_LOST = "workers_lost"  # it ended every worker that took it
+    GAVE_UP = "gave_up"  # something of ours failed, at each try
+    UNKNOWN = "unknown"  # of before reasons were kept
 
 
 # Of a delivery whose body was not kept when it came.
@@ -102,6 +105,8 @@ class DeliveryFilters:
     search: str | None = None  # part of an id, topic, hash or error
     ids: tuple[int, ...] | None = None
     delivery: str | None = None  # the id its sender gave it
+    cause: str | None = None  # a DeliveryReason
+    failed_in: int | None = None  # the replay in which it failed, and it has not succeeded since
     stores: tuple[str, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:

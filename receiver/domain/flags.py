@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -26,6 +26,8 @@ class AwardFlag(StrEnum):
 
 
 RULE_FAILED = "rule_failed:"
+# These hasten an award, and put no credit in doubt.
+NO_DOUBT = frozenset({AwardFlag.DECIDED_LATE, AwardFlag.CREDIT_UNRECORDED})
 
 # What these say does not rest on the ad account, so it still speaks of the award when the account is another.
 STORE_RULES = frozenset(
@@ -41,6 +43,11 @@ class AwardedFor:
 
     advertiser_id: str
     threshold: Decimal
+
+
+def doubts_credit(flags: Iterable[str]) -> bool:
+    """Return whether a flag speaks against giving the credit: staff confirm such an award by itself."""
+    return not NO_DOUBT.issuperset(flags)
 
 
 def flags_for(award: AwardedFor, decision_without_award: Decision) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,6 +70,17 @@ def claims_of_store(session: Session, store_id: str) -> Sequence[AddressClaim]:
     """The newest first; those that signed first."""
     query = select(AddressClaim).where(AddressClaim.store_id == store_id)
     return list(session.scalars(query.order_by(AddressClaim.signed_at.is_(None), AddressClaim.id.desc())))
+
+
+def addresses_named(session: Session, store_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return by store the addresses that messages signed with its secret name, the oldest first."""
+    query = select(AddressClaim.store_id, AddressClaim.address).order_by(AddressClaim.id)
+    found: dict[str, tuple[str, ...]] = {}
+    for store_id, address in session.execute(
+        query.where(AddressClaim.store_id.in_(sorted(store_ids)), IS_SIGNED)
+    ):
+        found[store_id] = (*found.get(store_id, ()), address)
+    return found
 
 
 def page_of_claims(session: Session, *, before: int | None, limit: int) -> Page[Row[AddressClaim, str]]:

@@ -6,7 +6,7 @@ The order in which rows are held is the same everywhere: stores by id, then awar
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,21 +18,23 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
     union,
 )
 from sqlalchemy.orm import Session
 
-from receiver.domain.awards import AwardFilters, AwardState
+from receiver.domain.awards import DUE_SOON, AwardFilters, AwardState
 from receiver.domain.calendar import DAY, zones_on_another_date
 from receiver.errors import InputError, NotFound
 from receiver.paging import Page
 from receiver.storage.chunks import chunks_of
-from receiver.storage.paging import Keyset, read_rows
+from receiver.storage.paging import Keyset, ScanPlan, last_value, read_rows, scan
 from receiver.storage.stores import lock_stores
 from receiver.storage.tables import Account, Award, Store
 from receiver.storage.tables.awards import IS_FLAGGED
 
+SCANNED_AWARDS = 5_000  # that one page looks at, where each has to be
 BY_DUE_DATE = Keyset((Award.due_by, Award.id))
 
 
@@ -41,11 +43,22 @@ def page_of_awards(
 ) -> Page[Row[Award, str]]:
     """Return a page of awards with their stores' names, the earliest due first; `limit` 0 for all.
 
-    `after` is the id of the last award before. Raises InputError for one there is not.
+    `after` is the id of the last award before. With a text, a page looks at SCANNED_AWARDS rows at most.
+    Raises InputError for an award there is not.
     """
-    query = select(Award, Store.name).join(Store, Store.id == Award.store_id).where(*_fit(filters, now))
     place = None if after is None else _place_of(session, after)
+    if filters.text is not None and limit:
+        rows = select().select_from(Award).join(Store, Store.id == Award.store_id).where(*_fit(filters, now))
+        plan = ScanPlan(rows, BY_DUE_DATE, [_is_told_by(filters.text)], SCANNED_AWARDS)
+        found = scan(session, plan, after=place, limit=limit, cursor=last_value)
+        named = session.execute(_named().where(Award.id.in_([key[-1] for key in found.rows])))
+        return Page(sorted(named, key=lambda row: (row[0].due_by, row[0].id)), found.next)
+    query = _named().where(*_fit(filters, now), *([_is_told_by(filters.text)] if filters.text else ()))
     return read_rows(session, query, BY_DUE_DATE, after=place, limit=limit, cursor=lambda row: row[0].id)
+
+
+def _named() -> Select[Award, str]:
+    return select(Award, Store.name).join(Store, Store.id == Award.store_id)
 
 
 def _fit(filters: AwardFilters, now: datetime) -> list[ColumnElement[bool] | TextClause]:
@@ -58,9 +71,17 @@ def _fit(filters: AwardFilters, now: datetime) -> list[ColumnElement[bool] | Tex
         wanted.append(IS_FLAGGED)
     if filters.due_before is not None:
         wanted.append(Award.due_by < filters.due_before)
+    if filters.due_soon:
+        wanted.append(is_due_soon(now))
     if filters.overdue:
         wanted.append(is_late(now))
     return wanted
+
+
+def _is_told_by(text: str) -> ColumnElement[bool]:
+    """Return the condition of awards that this part of a name or id leads to; a code is known by its end."""
+    ids = (Award.id, Award.advertiser_id, Award.store_id, Award.reference, Store.name)
+    return or_(*(column.icontains(text, autoescape=True) for column in ids))
 
 
 def _place_of(session: Session, award_id: str) -> tuple[date, str]:
@@ -102,14 +123,31 @@ def find_awards(session: Session, award_ids: Iterable[str]) -> dict[str, Award]:
 def is_late(now: datetime) -> ColumnElement[bool]:
     """As domain/awards.py says it of one: due, and its date is over in the zone of its account."""
     today = now.astimezone(UTC).date()
-    behind, ahead = zones_on_another_date(now)
-    local = case(
-        (Award.timezone.in_(behind), literal(today - DAY, Date)),
-        (Award.timezone.in_(ahead), literal(today + DAY, Date)),
-        else_=literal(today, Date),
-    )
     # What no zone calls late needs no look at the row: the index on dates leads.
-    return and_(Award.state == AwardState.DUE, Award.due_by <= today, Award.due_by < local)
+    return and_(Award.state == AwardState.DUE, Award.due_by <= today, Award.due_by < _local_date(now))
+
+
+def is_due_soon(now: datetime) -> ColumnElement[bool]:
+    """As domain/awards.py says it of one: due within DUE_SOON, by the dates of the zone of its account."""
+    today = now.astimezone(UTC).date()
+    last = today + DAY + DUE_SOON  # in the zone furthest ahead; as above, the index leads
+    return and_(
+        Award.state == AwardState.DUE,
+        Award.due_by.between(today - DAY, last),
+        Award.due_by >= _local_date(now),
+        Award.due_by <= _local_date(now, DUE_SOON),
+    )
+
+
+def _local_date(now: datetime, later: timedelta = timedelta(0)) -> ColumnElement[date]:
+    """Return the date in the zone of an award's account, or the one so many days later."""
+    day = now.astimezone(UTC).date() + later
+    behind, ahead = zones_on_another_date(now)
+    return case(
+        (Award.timezone.in_(behind), literal(day - DAY, Date)),
+        (Award.timezone.in_(ahead), literal(day + DAY, Date)),
+        else_=literal(day, Date),
+    )
 
 
 def count_overdue(session: Session, now: datetime) -> int:

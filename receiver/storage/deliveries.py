@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, defer
 
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import UNDONE, DeliveryFilters, DeliveryState
 from receiver.errors import NotFound
 from receiver.paging import LARGEST_ID, CountedPage
 from receiver.storage.paging import Keyset, ScanPlan, last_value, rows_of, scan
@@ -56,7 +56,7 @@ def _plan(filters: DeliveryFilters, after: int | None) -> ScanPlan:
         newest = _newest_of_each(filters.stores, after)
         return ScanPlan(select().select_from(Delivery).where(newest), BY_NUMBER, fit(filters), COUNTED)
     is_rare = filters.state not in (None, DeliveryState.PROCESSED)
-    for name, leads in (("ids", True), ("store", True), ("state", is_rare)):
+    for name, leads in (("ids", True), ("failed_in", True), ("store", True), ("state", is_rare)):
         if name in set_names and leads:
             return _led_by(filters, {name}, BY_NUMBER)
     times = set_names & {"since", "until"}
@@ -205,10 +205,16 @@ def fit(filters: DeliveryFilters) -> list[ColumnElement[bool]]:
         Delivery.store_id: filters.store,
         Delivery.topic: filters.topic,
         Delivery.delivery_id: filters.delivery,
+        Delivery.reason: filters.cause,
     }
     wanted = [column == value for column, value in exact.items() if value is not None]
     if filters.ids is not None:
         wanted.append(Delivery.id.in_(filters.ids))
+    if filters.failed_in is not None:
+        tried = select(Attempt.delivery_id).where(
+            Attempt.replay_id == filters.failed_in, Attempt.outcome.in_(UNDONE)
+        )
+        wanted += [Delivery.id.in_(tried), Delivery.state.in_(UNDONE)]
     if filters.stores is not None:
         wanted.append(Delivery.store_id.in_(filters.stores))
     if filters.since is not None:

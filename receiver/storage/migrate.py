@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 
 from receiver.errors import Refused
 from receiver.home import COMMAND
@@ -42,6 +42,15 @@ def newest_revision() -> str:
 def is_known(revision: str) -> bool:
     """Return whether this version has the migration that leads to a revision."""
     return any(item.revision == revision for item in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def pending_scripts(database: Database) -> list[Script]:
+    """The migrations that the database lacks, in their order. Raises Refused for a newer database."""
+    found = current_revision(database)
+    if found is not None and not is_known(found):
+        raise Refused(f"the database is at revision {found}, which a newer version than this one made")
+    scripts = ScriptDirectory.from_config(_config())
+    return [*reversed([*scripts.iterate_revisions("head", found or "base")])]
 
 
 def require_newest(database: Database, called: str = "the database") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -20,6 +20,18 @@ def merchants_with_own_place(session: Session, programme: str) -> set[str]:
     has_place = (Store.admitted_at.is_not(None), Store.reserved_until.is_(None))
     query = select(Store.merchant).where(Store.programme == programme, *has_place)
     return set(session.scalars(query.distinct()))
+
+
+def count_merchants(session: Session, programme: str) -> int:
+    """Count the merchants that have a place, reserved ones too."""
+    admitted = (Store.programme == programme) & Store.admitted_at.is_not(None)
+    return session.scalar(select(func.count(Store.merchant.distinct())).where(admitted)) or 0
+
+
+def merchants_with_place(session: Session, programme: str, among: Iterable[str]) -> set[str]:
+    """Return which of these merchants have a place, reserved ones too."""
+    query = select(Store.merchant).where(Store.programme == programme, Store.admitted_at.is_not(None))
+    return set(session.scalars(query.where(Store.merchant.in_(sorted(among))).distinct()))
 
 
 def reserved_stores(session: Session, programme: str) -> list[Store]:

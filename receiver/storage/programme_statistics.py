@@ -7,17 +7,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from receiver.storage.awards import is_late
+from receiver.domain.awards import AwardState
+from receiver.storage import places
+from receiver.storage.awards import is_due_soon, is_late
 from receiver.storage.tables import Award, ProgrammeCounts, Store
-from receiver.storage.tables.stores import IS_WAITING
+from receiver.storage.tables.awards import IS_FLAGGED
+from receiver.storage.tables.stores import IS_COMING, IS_WAITING
 
 
 @dataclass(frozen=True)
 class Awarded:
-    """The count of one tier's awards in a state, and of those overdue; amounts as kept."""
+    """The count of one tier's awards in a state, and of those overdue and due soon; amounts as kept."""
 
     currency: str
     threshold: str
@@ -25,6 +28,11 @@ class Awarded:
     state: str
     awards: int
     overdue: int
+    due_soon: int
+    given: int  # its reference is recorded, whatever became of it
+    arrived: int  # on evidence
+    flagged: int
+    at_risk: int  # not arrived, and blocked, overdue or flagged
 
     @property
     def tier(self) -> tuple[str, Decimal, Decimal]:
@@ -43,27 +51,51 @@ def kept_counts(session: Session) -> dict[str, tuple[datetime, dict[str, Any]]]:
 def count(session: Session, programme: str, now: datetime) -> dict[str, Any]:
     """As plain data: merchants admitted, stores waiting, [stage, stores] the most first, Awarded as dicts."""
     return {
-        "admitted": _count_admitted(session, programme),
+        "admitted": places.count_merchants(session, programme),
         "waiting": _count_waiting(session, programme),
         "stages": [[stage, stores] for stage, stores in _stores_by_stage(session, programme)],
         "awards": _awards(session, programme, now),
+        "coming": _coming(session, programme),
     }
 
 
 def _awards(session: Session, programme: str, now: datetime) -> list[dict[str, Any]]:
     """No sum is made here, so amounts stay exact."""
-    late = case((is_late(now), 1), else_=0)
     group = (Award.currency, Award.threshold, Award.credit, Award.state)
-    counts = (func.count().label("awards"), func.sum(late).label("overdue"))
-    query = select(*group, *counts).where(Award.programme == programme).group_by(*group)
+    counts = [func.sum(case((which, 1), else_=0)).label(name) for name, which in _kinds(now).items()]
+    query = select(*group, func.count().label("awards"), *counts).where(Award.programme == programme)
     return [
         {
-            **row,
-            "threshold": str(row["threshold"]),
-            "credit": str(row["credit"]),
-            "overdue": int(row["overdue"]),
+            **{name: row[name] for name in ("currency", "state", "awards")},
+            **{name: str(row[name]) for name in ("threshold", "credit")},
+            **{name: int(row[name]) for name in _kinds(now)},
         }
-        for row in session.execute(query).mappings()
+        for row in session.execute(query.group_by(*group)).mappings()
+    ]
+
+
+def _kinds(now: datetime) -> dict[str, Any]:
+    """Return what is counted of a tier's awards in a state, beside how many they are."""
+    may_still_fail = Award.state.in_((AwardState.DUE, AwardState.ISSUED, AwardState.BLOCKED))
+    has_ended_credited = and_(Award.state == AwardState.EXPIRED, Award.credited_at.is_not(None))
+    is_in_doubt = or_(Award.state == AwardState.BLOCKED, is_late(now), IS_FLAGGED)
+    return {
+        "overdue": is_late(now),
+        "due_soon": is_due_soon(now),
+        "given": Award.reference.is_not(None),
+        "arrived": or_(Award.state == AwardState.CREDITED, has_ended_credited),
+        "flagged": IS_FLAGGED,
+        "at_risk": and_(may_still_fail, is_in_doubt),
+    }
+
+
+def _coming(session: Session, programme: str) -> list[list[Any]]:
+    """[stage, currency, credit, stores] of stores without an award whose spend is read; null is unknown."""
+    group = (Store.stage, Store.coming_currency, Store.coming_credit)
+    query = select(*group, func.count()).where(Store.programme == programme, IS_COMING)
+    rows = session.execute(query.group_by(*group).order_by(*group)).all()
+    return [
+        [stage, currency, None if credit is None else str(credit), n] for stage, currency, credit, n in rows
     ]
 
 
@@ -71,12 +103,6 @@ def _stores_by_stage(session: Session, programme: str) -> list[tuple[str | None,
     counted = func.count().label("stores")
     query = select(Store.stage, counted).where(Store.programme == programme).group_by(Store.stage)
     return [(stage, stores) for stage, stores in session.execute(query.order_by(counted.desc(), Store.stage))]
-
-
-def _count_admitted(session: Session, programme: str) -> int:
-    """Merchants that have a place."""
-    admitted = (Store.programme == programme) & Store.admitted_at.is_not(None)
-    return session.scalar(select(func.count(Store.merchant.distinct())).where(admitted)) or 0
 
 
 def _count_waiting(session: Session, programme: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, not_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, not_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.domain.sign_in import SESSION_IDLE, SESSION_LONGEST
@@ -38,6 +38,12 @@ def keep_staff(session: Session, email: str, role: Role, password_hash: str, now
     return person
 
 
+def lock_operators(session: Session) -> list[int]:
+    """Return the ids of all operators; until the commit nobody else makes one of them less."""
+    query = select(Staff.id).where(Staff.role == Role.OPERATOR).order_by(Staff.id)
+    return list(session.scalars(query.with_for_update()))
+
+
 def list_staff(session: Session, limit: int) -> list[Staff]:
     """List who may sign in, by address; `limit` 0 for all."""
     query = select(Staff).order_by(Staff.email)
@@ -50,6 +56,7 @@ def add_session(session: Session, staff_id: int, token_hash: str, now: datetime,
     row = StaffSession(token_hash=token_hash, staff_id=staff_id, began_at=now, last_used_at=now)
     session.add(row)
     session.flush()
+    _keep_seen(session, staff_id, now)
     newest = (
         select(StaffSession.token_hash)
         .where(StaffSession.staff_id == staff_id)
@@ -67,8 +74,31 @@ def find_session(session: Session, token_hash: str, now: datetime) -> tuple[Staf
     return (found[0], found[1]) if found else None
 
 
-def keep_session_use(session: Session, token_hash: str, at: datetime) -> None:
-    session.execute(update(StaffSession).where(StaffSession.token_hash == token_hash).values(last_used_at=at))
+def keep_session_use(session: Session, used: StaffSession, at: datetime) -> None:
+    """Note that a session, and so its person, was there at a moment."""
+    query = update(StaffSession).where(StaffSession.token_hash == used.token_hash)
+    session.execute(query.values(last_used_at=at))
+    _keep_seen(session, used.staff_id, at)
+
+
+def _keep_seen(session: Session, staff_id: int, at: datetime) -> None:
+    session.execute(update(Staff).where(Staff.id == staff_id).values(last_seen_at=at))
+
+
+def count_sessions(session: Session, now: datetime) -> dict[int, int]:
+    """Count the sessions that last, by person; who has none is left out."""
+    query = (
+        select(StaffSession.staff_id, func.count().label("sessions"))
+        .where(_lasts(now))
+        .group_by(StaffSession.staff_id)
+    )
+    return {row.staff_id: row.sessions for row in session.execute(query)}
+
+
+def count_tokens(session: Session, now: datetime) -> dict[int, int]:
+    """Count the tokens that have not expired, by person; who has none is left out."""
+    query = select(StaffToken.staff_id, func.count().label("tokens")).where(StaffToken.expires_at > now)
+    return {row.staff_id: row.tokens for row in session.execute(query.group_by(StaffToken.staff_id))}
 
 
 def end_session(session: Session, token_hash: str) -> None:

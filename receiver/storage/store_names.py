@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Row, Select, or_, select, union
@@ -11,7 +12,7 @@ from receiver.storage.chunks import chunks_of
 from receiver.storage.tables import Link, Store
 
 SHORTEST_ID_PART = 6  # characters; "cafe" is a shop's name far more often than part of an id
-ID_PREFIXES = ("st_", "m_")
+ID_PART = re.compile(rf"(?:st|m)_\w*|[0-9a-f]{{{SHORTEST_ID_PART},}}")
 
 NamedStore = Row[str, str, str]  # id, name, url
 
@@ -50,14 +51,14 @@ def known_by(text: str) -> Select[str]:
 def is_told_by(text: str) -> ColumnElement[bool]:
     """Return the condition of a store with this part of its name or address, or of an id of its own."""
     searched = [Store.name, Store.url]
-    if len(text) >= SHORTEST_ID_PART or text.startswith(ID_PREFIXES):
+    if ID_PART.fullmatch(text.lower()):
         searched += [Store.id, Store.merchant]
     return or_(*(column.icontains(text, autoescape=True) for column in searched))
 
 
 def _told_by(text: str) -> Select[str]:
     own = select(Store.id).where(is_told_by(text))
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) < SHORTEST_ID_PART:
         return own
     linked = select(Link.store_id).where(Link.advertiser_id.contains(text, autoescape=True))
     return select(union(own, linked).subquery().c.id)

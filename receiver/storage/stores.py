@@ -81,6 +81,16 @@ def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:
         session.execute(update(Store).where(Store.id.in_(ids)).values(decided_at=None))
 
 
+def names_of(session: Session, store_ids: Iterable[str]) -> dict[str, str]:
+    """Return the stores' names by id."""
+    found: dict[str, str] = {}
+    for ids in chunks_of(sorted(set(store_ids))):
+        found |= {
+            row.id: row.name for row in session.execute(select(Store.id, Store.name).where(Store.id.in_(ids)))
+        }
+    return found
+
+
 def stores_of_merchants(session: Session, merchants: Iterable[str], limit: int = 0) -> list[Store]:
     """By id, fresh from the database; 0 = all."""
     query = select(Store).where(Store.merchant.in_(sorted(merchants))).order_by(Store.id)
@@ -102,10 +112,11 @@ def lock_addresses(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(ADDRESSES_LOCK)))
 
 
-def waiting_stores(session: Session, programme: str) -> list[Store]:
-    """Return a programme's stores without a place; who joined first comes first."""
+def waiting_stores(session: Session, programme: str, limit: int = 0) -> list[Store]:
+    """Return a programme's stores without a place, who joined first comes first; `limit` 0 for all."""
     query = select(Store).where(Store.programme == programme, _OF_ITSELF[StoreCondition.WAITING])
-    return list(session.scalars(query.order_by(*IN_LINE.order())))
+    query = query.order_by(*IN_LINE.order())
+    return list(session.scalars(query.limit(limit) if limit else query))
 
 
 def page_of_stores(

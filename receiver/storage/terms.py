@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from receiver.storage.tables import Terms
+from receiver.storage.tables import ProgrammeChoice, Terms
+
+CHOICE = 1  # the row of the one choice there is
 
 
 def keep_terms(session: Session, programme: str, terms: dict[str, Any], now: datetime) -> None:
@@ -19,6 +21,16 @@ def keep_terms(session: Session, programme: str, terms: dict[str, Any], now: dat
 def kept_terms(session: Session, programme: str) -> dict[str, Any] | None:
     row = session.get(Terms, programme)
     return row.terms if row else None
+
+
+def keep_choice(session: Session, programme: str, *, instead_of: str, by: str, now: datetime) -> None:
+    """Keep which programme new stores join; it takes the place of the choice before."""
+    choice = {"programme": programme, "instead_of": instead_of, "by": by, "at": now}
+    session.merge(ProgrammeChoice(id=CHOICE, **choice))
+
+
+def kept_choice(session: Session) -> ProgrammeChoice | None:
+    return session.get(ProgrammeChoice, CHOICE)
 
 
 def kept_ids(session: Session) -> list[str]:

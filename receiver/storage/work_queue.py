@@ -6,11 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, not_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent, AuditAction
-from receiver.domain.awards import DUE_SOON, AwardState
 from receiver.domain.decision import Stage
 from receiver.domain.deliveries import DeliveryState
 from receiver.domain.rejections import RejectionReason
@@ -18,7 +17,7 @@ from receiver.domain.reviews import ReviewState
 from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
 from receiver.domain.troubles import TroubleId
 from receiver.storage.address_claims import stores_with_claims
-from receiver.storage.awards import is_late
+from receiver.storage.awards import is_due_soon, is_late
 from receiver.storage.tables import (
     AuditEntry,
     Award,
@@ -68,8 +67,7 @@ def stores_overdue(now: datetime) -> Select[str]:
 
 
 def due_soon(now: datetime) -> Select[str]:
-    within = Award.due_by < _today(now) + DUE_SOON
-    return select(Award.id).where(Award.state == AwardState.DUE, within, not_(is_late(now)))
+    return select(Award.id).where(is_due_soon(now))
 
 
 def open_reviews() -> Select[Any]:

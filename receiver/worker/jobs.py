@@ -31,6 +31,7 @@ from receiver.services.operations.clock_rollback import reset_after_clock_rollba
 from receiver.services.polling.poll import AT_ONCE
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.polling.verify_subscriptions import verify_subscriptions_if_due
+from receiver.services.problems.track import track_problems
 from receiver.services.programmes.places import fill_all_places
 from receiver.services.programmes.statistics import count_programmes
 from receiver.storage.database import SQLITE_BUSY_MS, Database
@@ -64,6 +65,7 @@ def every_minute(container: Container) -> tuple[Job, ...]:
         Job("stores", lambda stopping: _check_stores(container, stopping)),
         Job("places", lambda _: _fill_places(container)),
         Job("count", lambda _: count_programmes(container.database, container.now())),
+        Job("problems", lambda _: track_problems(container.database, container.now())),
         Job("decide", lambda _: decide_stale(container.database, container.now())),
         Job("tell", lambda _: _tell(container)),
         Job("notices", lambda stopping: _send_notices(container, stopping)),

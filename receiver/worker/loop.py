@@ -16,12 +16,14 @@ import structlog
 from huey.consumer import Consumer
 
 from receiver.container import Container
+from receiver.domain.deliveries import DeliveryState
 from receiver.errors import StorageUnavailable
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.replay import replay_next
 from receiver.services.deliveries.restart import restart_agreed
 from receiver.services.deliveries.sequence import FELL_BACK
+from receiver.services.problems.track import track_quietly
 from receiver.storage import heartbeats
 from receiver.storage.migrate import require_newest
 from receiver.worker.jobs import Job, every_minute, queue_of
@@ -99,6 +101,8 @@ def work_inbox(container: Container, stopping: Callable[[], bool] = lambda: Fals
     restart_agreed(container.database, container.now(), passed_over)
     touched = (store_id for outcome in outcomes for store_id in outcome.stores)
     decide_each(container.database, container.now(), touched)
+    dead = {outcome.sender for outcome in outcomes if outcome.state is DeliveryState.DEAD}
+    track_quietly(container.database, container.now(), dead)
     return len(outcomes) == BATCH
 
 

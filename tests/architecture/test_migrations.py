@@ -13,7 +13,7 @@ from receiver.domain.deliveries import DeliveryReason
 from receiver.services.deliveries.sequence import BEFORE_RESTART, FELL_BACK
 from receiver.storage.database import Database
 from receiver.storage.migrate import current_revision, migrate, migrate_down, newest_revision
-from receiver.storage.tables import Account, Base, Link, StaffToken
+from receiver.storage.tables import Account, Base, Link, Staff, StaffToken, Store
 
 
 def test_up_down_and_up_again(empty_database_url):
@@ -243,3 +243,91 @@ ERRORS = {
     "the disk is full": None,
     None: None,
 }
+
+
+# Of dead deliveries: source, tries, reason, error; and what the reason is once each has one of its own.
+DEAD = [
+    (
+        "woocommerce",
+        1,
+        "unreadable",
+        "arg.v: must be 1; this is another version of the signal",
+        "old_version",
+    ),
+    ("woocommerce", 1, None, "arg.v: must be 1; this is another version of the signal", "old_version"),
+    ("woocommerce", 1, "unreadable", "arg.seq: must be a whole number, 1 or more", "unreadable"),
+    ("woocommerce", 1, None, "arg: must be an object", "unreadable"),
+    ("woocommerce", 1, "unreadable", "body: was dropped", "dropped"),
+    ("woocommerce", 1, "elsewhere", "held: the signal is of https://copy.example/, …", "elsewhere"),
+    ("woocommerce", 1, "too_large", "body: larger than 16 KiB; its hash and size are kept", "too_large"),
+    ("woocommerce", 9, None, "OperationalError: the disk is full", "gave_up"),
+    ("woocommerce", 1, None, "somebody's own words", "unknown"),
+    ("tiktok", 1, "unreadable", "entry: must be a list of at most 1000", "notice_unreadable"),
+]
+
+
+def test_what_died_gets_a_reason_of_its_own_and_loses_it_on_the_way_down(empty_database_url):
+    database = Database(empty_database_url)
+    migrate(database, "0037")
+    with database.writing() as session:
+        for number, (source, tries, reason, error, _) in enumerate(DEAD):
+            session.execute(
+                text(
+                    "INSERT INTO deliveries (identity, source, headers, body_sha256, received_at, duplicates,"
+                    " state, tries, reason, error)"
+                    " VALUES (:id, :source, '[]', 'x', :at, 0, 'dead', :tries, :reason, :error)"
+                ),
+                {
+                    "id": str(number),
+                    "source": source,
+                    "at": moment("2025-11-20"),
+                    "tries": tries,
+                    "reason": reason,
+                    "error": error,
+                },
+            )
+
+    def reasons() -> list[str | None]:
+        with database.reading() as session:
+            return list(session.scalars(text("SELECT reason FROM deliveries ORDER BY id")))
+
+    migrate(database)
+    assert reasons() == [wanted for *_, wanted in DEAD]
+    migrate_down(database, "0037")
+    known = {"dropped", "old_version", "notice_unreadable"}
+    assert reasons() == [
+        "unreadable" if wanted in known else None if wanted in ("gave_up", "unknown") else wanted
+        for *_, wanted in DEAD
+    ]
+    database.close()
+
+
+def test_staff_keep_when_they_were_seen_and_stores_on_their_way_are_decided_anew(empty_database_url):
+    database = Database(empty_database_url)
+    migrate(database, "0037")
+    at, seen = "'2025-11-20 12:00:00+00:00'", "'2025-11-21 09:30:00+00:00'"
+    with database.writing() as session:
+        for statement in (
+            "INSERT INTO staff (id, email, role, password_hash, created_at, password_is_one_time, timezone)"
+            f" VALUES (1, 'ann@staff.example', 'viewer', 'x', {at}, false, 'UTC'),"
+            f" (2, 'bob@staff.example', 'viewer', 'x', {at}, false, 'UTC')",
+            "INSERT INTO staff_sessions (token_hash, staff_id, began_at, last_used_at)"
+            f" VALUES ('a', 1, {at}, {at}), ('b', 1, {at}, {seen})",
+            "INSERT INTO stores"
+            " (id, url, name, merchant, programme, joined_at, created_at, stage, decided_at)"
+            f" VALUES ('st_1', 'https://a.example/', 'A', 'm_1', 'p', {at}, {at}, 'accumulating', {at}),"
+            f" ('st_2', 'https://b.example/', 'B', 'm_2', 'p', {at}, {at}, 'credited', {at})",
+        ):
+            session.execute(text(statement))
+    migrate(database)
+    with database.reading() as session:
+        people = dict(session.execute(select(Staff.email, Staff.last_seen_at)).all())
+        stores = {row.id: row for row in session.scalars(select(Store))}
+    assert people["ann@staff.example"] == datetime(2025, 11, 21, 9, 30, tzinfo=UTC)
+    assert people["bob@staff.example"] is None
+    assert (stores["st_1"].decided_at, stores["st_1"].coming_credit) == (None, None)  # unknown until then
+    assert stores["st_2"].decided_at is not None
+    migrate_down(database, "0037")
+    with database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM staff_sessions")) == 2
+    database.close()

@@ -37,6 +37,12 @@ BESIDE = (
     "/admin/replays/new?since=2025-01-01",
     "/admin/turned-away/quarantine",
     "/admin/turned-away/rejections",
+    "/admin/awards?state=any",
+    "/admin/awards/file",
+    "/admin/programme/load",
+    "/admin/programme/woocommerce-2025/terms",
+    "/admin/programme/woocommerce-2025/waiting",
+    "/admin/team/1",
     "/admin/nowhere",
 )
 

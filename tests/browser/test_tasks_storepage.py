@@ -72,11 +72,10 @@ class Hand:
         self.clicks += 1
 
     def find(self, name: str) -> None:
-        """Search for a store by name from any page, and open it."""
+        """Search for a store by name from any page: the only one that fits opens at once."""
         box = self.page.get_by_role("searchbox", name="Search the console")
         box.fill(name)
         box.press("Enter")
-        self.click(self.page.locator("main").get_by_role("link", name=name))
         expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
 
@@ -94,7 +93,7 @@ def is_on_the_first_screen(target: Locator) -> bool:
     return box["y"] + box["height"] <= 844
 
 
-def test_task_2_a_held_award_is_understood_and_put_right_in_four_clicks(chromium, console):
+def test_task_2_a_held_award_is_understood_and_put_right_in_three_clicks(chromium, console):
     """Before: five clicks and four fields, one of them a free text with nine grammars."""
     with operator(chromium, console) as hand:
         page = hand.page
@@ -136,7 +135,7 @@ def test_task_2_a_lost_consent_says_one_thing_and_what_to_send(chromium, console
         send = page.get_by_role("link", name="Open in e-mail")
         assert is_on_the_first_screen(send)
         assert "withdrawn" in str(send.get_attribute("href"))
-        assert hand.clicks == 1
+        assert hand.clicks < 1
 
 
 def test_task_7_an_award_is_blocked_and_lifted_and_the_merchant_reads_why(chromium, console):
@@ -163,7 +162,7 @@ def test_task_7_an_award_is_blocked_and_lifted_and_the_merchant_reads_why(chromi
         assert hand.clicks < 5
 
 
-def test_task_9_what_the_merchant_sees_is_two_clicks_away_in_each_language(chromium, console):
+def test_task_9_what_the_merchant_sees_is_a_click_away_in_each_language(chromium, console):
     """Before: it could not be seen."""
     with operator(chromium, console) as hand:
         page = hand.page
@@ -171,7 +170,7 @@ def test_task_9_what_the_merchant_sees_is_two_clicks_away_in_each_language(chrom
         hand.click(page.get_by_role("link", name="As the merchant sees it"))
         expect(page.get_by_text("Preview, to read only.")).to_be_visible()
         expect(page.get_by_text("only accounts without spend in that time take part.").first).to_be_visible()
-        assert hand.clicks == 2
+        assert hand.clicks == 1
         hand.click(page.get_by_role("link", name="Español"))
         expect(page.get_by_text("Qué hacer ahora:")).to_be_visible()
 

@@ -14,6 +14,7 @@ from receiver.app import create_app
 from receiver.cli import load_commands
 from receiver.cli.options import SECRET
 from receiver.container import Container
+from receiver.storage import webhook_endpoints
 from receiver.storage.tables import Link
 from tests.db_factories import keep_store
 from tests.signals import add_shop
@@ -53,10 +54,21 @@ def test_whatever_takes_a_secret_can_read_it_from_standard_input() -> None:
 
 
 def test_a_webhooks_secret_is_read_from_standard_input(container: Container) -> None:
-    rotate = ("stores", "rotate-secret", add_shop(container, "https://other.example/").id)
-    for words in (ADD, rotate):
-        answer = run(container, *words, "--webhook-secret", "-", "--json", stdin=b"a secret of the shop\n")
-        assert json.loads(answer.stdout)["webhook_secret"] == "a secret of the shop"
+    answer = run(container, *ADD, "--webhook-secret", "-", "--json", stdin=b"a secret of the shop\n")
+    assert json.loads(answer.stdout)["webhook_secret"] == "a secret of the shop"
+
+
+def test_a_secret_that_is_named_when_it_is_put_right_is_kept_and_told_to_nobody(
+    container: Container,
+) -> None:
+    store_id = add_shop(container, "https://other.example/").id
+    rotate = ("stores", "rotate-secret", store_id, "--webhook-secret", "-", "--json")
+    answer = run(container, *rotate, stdin=b"a secret of the shop\n")
+    assert (answer.exit_code, "a secret of the shop" in answer.output) == (0, False)
+    with container.database.reading() as session:
+        kept = webhook_endpoints.newest_secret(session, store_id)
+    assert kept is not None
+    assert container.cipher.decrypt(kept.secret_encrypted) == "a secret of the shop"
 
 
 def test_an_access_token_is_read_from_standard_input_and_told_to_nobody(container: Container) -> None:

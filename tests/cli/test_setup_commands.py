@@ -46,6 +46,12 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ALIVE = ProbeResult(True, 200, NOW)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """What migrates and diagnoses a database is tried on both kinds."""
+    return str(request.param)
+
+
 def run(container: Container, *words: str) -> Result:
     return create_app(container=container).test_cli_runner().invoke(args=list(words))
 
@@ -222,15 +228,28 @@ class TestStaff:
         assert [row["email"] for row in json.loads(run(container, "staff", "list", "--json").output)] == [
             email
         ]
+        refused = run(container, "staff", "remove", "--email", email)
+        assert (refused.exit_code, "is the last operator" in refused.stderr) == (1, True)
+        add_staff(container, "ann@shop.example")
         assert run(container, "staff", "remove", "--email", email).exit_code == 0
         assert console.get("/admin/").location == "/admin/sign-in"
         assert console.client.get("/api/v1/admin/today", headers=token).status_code == 401
-        assert json.loads(run(container, "staff", "list", "--json").output) == []
+        (left,) = json.loads(run(container, "staff", "list", "--json").output)
+        assert (left["email"], left["last_seen_at"], left["sessions"]) == ("ann@shop.example", None, 0)
         assert run(container, "staff", "remove", "--email", email).exit_code == 1
         with container.database.reading() as session:
             last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
         assert last is not None
         assert (last.action, last.subject) == ("staff remove", email)
+
+    def test_a_role_is_changed_by_the_same_words_twice(self, container: Container) -> None:
+        add_staff(container, "ann@shop.example")
+        add_staff(container, "bob@shop.example")
+        for _ in range(2):
+            words = ("staff", "role", "--email", "bob@shop.example", "--role", "viewer", "--json")
+            assert json.loads(run(container, *words).output)["role"] == "viewer"
+        words = ("staff", "role", "--email", "ann@shop.example", "--role", "viewer")
+        assert run(container, *words).exit_code == 1  # nobody would be left who may change anything
 
     def test_tell_test_says_by_what_it_told(self, container: Container) -> None:
         told = []

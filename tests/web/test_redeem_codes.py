@@ -17,7 +17,7 @@ from receiver.storage.database import Database
 from receiver.storage.tables import AuditEntry, Award, Base, DecisionRow, Review, Store
 from tests.db_factories import keep_all
 from tests.factories import SETTLED
-from tests.staff import BASE, Console, staff_token
+from tests.staff import BASE, Console, seen, staff_token
 
 CODE = "TTAD-7Q4M-2210"
 SHOWN = "••••2210"
@@ -124,7 +124,7 @@ def test_no_export_has_the_code_and_an_export_given_back_changes_nothing(contain
     text = "".join(export_awards(container.database, SETTLED, AwardFilters()))
     assert (CODE in text, SHOWN in text) == (False, True)
     operator = Console(container)
-    assert "already issued" in operator.post("/admin/awards/file", text=text, do="issue").text
+    assert "was recorded before" in operator.post("/admin/awards/file", text=text).text
 
 
 def test_a_masked_code_is_no_code(container, award_id):
@@ -141,13 +141,15 @@ def test_a_file_of_codes_is_checked_and_recorded_without_a_page_that_shows_them(
     award_id = decide_store(container.database, SETTLED, "st_1").award.id
     operator = Console(container)
     text = f"award,reference,as\n{award_id},{CODE},code\n"
-    checked = operator.post("/admin/awards/file", text=text, do="check").text
-    assert (CODE in checked, SHOWN in checked) == (False, True)
-    encrypted = re.search(r'name="checked" value="([^"]+)"', checked)[1]
-    assert "1 credits are issued" in operator.post("/admin/awards/file", checked=encrypted, do="issue").text
+    checked = operator.post("/admin/awards/file", text=text, do="check")
+    assert (CODE in checked.text, SHOWN in checked.text) == (False, True)
+    sealed = re.search(r'name="checked" value="([^"]+)"', checked.text)[1]
+    form = {"do": "record", "seen": seen(checked)}
+    done = operator.post("/admin/awards/file", checked=sealed, **form).text
+    assert "1 award is recorded as issued" in done
     assert merchant_code(container) == SHOWN
-    forged = operator.post("/admin/awards/file", checked="x" + encrypted, do="issue")
-    assert (forged.status_code, "give the file again" in forged.text) == (400, True)
+    forged = operator.post("/admin/awards/file", checked="x" + sealed, **form)
+    assert (forged.status_code, "check it again" in forged.text) == (400, True)
 
 
 def merchant_code(container):

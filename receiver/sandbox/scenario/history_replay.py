@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from receiver.container import Container
+from receiver.domain.awards import AwardDelivery
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.paths import SandboxPaths
 from receiver.sandbox.scenario.merchant_spec import Act, SandboxMerchant
@@ -121,12 +122,12 @@ class _Past:
 
     def _issue(self, merchant: SandboxMerchant, event: Event) -> None:
         award_id = self._award_id(merchant)
-        as_code = {"reference": event.words, "delivered_as": "code"}
         issue(
             self._container.database,
             event.at,
             award_id,
-            **as_code,
+            reference=event.words,
+            delivered_as=AwardDelivery.CODE,
             actor=STAFF,
             cipher=self._container.cipher,
         )

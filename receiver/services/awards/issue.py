@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from receiver.domain.awards import MASK, AwardDelivery, AwardMove, Mover, masked_code, may_be_issued
+from receiver.domain.flags import doubts_credit
 from receiver.errors import InputError, Refused
 from receiver.services.awards.listing import award_date, award_row
 from receiver.services.awards.move import move_award, why_not
@@ -70,8 +71,12 @@ def issue(
     delivered_as: str,
     actor: str,
     cipher: Cipher,
+    although_flagged: bool = True,
 ) -> dict[str, Any]:
-    """The award as it stands afterwards. Raises InputError, NotFound and Refused."""
+    """The award as it stands afterwards. Raises InputError, NotFound and Refused.
+
+    Without `although_flagged` an award whose flags put its credit in doubt is refused.
+    """
     issued = checked_issue(award_id, reference, delivered_as)
     try:
         with database.writing() as session:
@@ -81,6 +86,8 @@ def issue(
             if refusal:
                 raise Refused(refusal)
             if not issued.is_of(award, surroundings.book):
+                if doubts_credit(award.flags) and not although_flagged:
+                    raise Refused(f"award {award_id} is flagged: confirm that you give it all the same")
                 keep_issued(session, now, award, issued, surroundings.book, actor)
                 stores.to_decide_anew(session, [award.store_id])
             return award_row(award, now)

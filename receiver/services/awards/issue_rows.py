@@ -1,6 +1,7 @@
 """Reads the CSV of issued credits: columns `award`, `reference` and, if it is there, `as` (applied or code).
 
-Of the columns that our export adds, store, account and credit are compared with the award.
+Of the columns that our export adds, store, account and credit are compared with the award. A row whose
+reference is blank is skipped: the downloaded list may be filled in part by part.
 
 As spreadsheets write it: commas, semicolons or tabs, a first line `sep=;`, quotes, a byte order mark, empty
 columns at the end, any order of the columns.
@@ -11,14 +12,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
 from receiver.domain.awards import AwardDelivery
 from receiver.errors import InputError
 from receiver.services.awards.issue import Issued, checked_issue
-from receiver.services.awards.spreadsheet import same_amount, split_separator, unprotected
+from receiver.services.awards.spreadsheet import protected, same_amount, split_separator, unprotected
 from receiver.storage.tables import Award
 
 REQUIRED, OPTIONAL = ("award", "reference"), ("as",)
@@ -35,11 +36,12 @@ HEADER = "the first line must name the columns award,reference or award,referenc
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the file: what it says, or why that cannot be."""
+    """A line of the file: what it says, or why that cannot be; one without a reference says nothing yet."""
 
     line: int
-    issued: Issued | None
+    issued: Issued | None  # None beside no problem: its reference is blank
     problem: str | None = None
+    award_id: str | None = None  # None where none can be read
     told: Mapping[str, str] = field(default_factory=dict)  # what the file says of the award beside
 
     def contradicts(self, award: Award) -> str | None:
@@ -100,10 +102,21 @@ def _row(line: int, names: list[str], cells: list[str]) -> Row:
     values = dict(zip(names, (unprotected(cell.strip()) for cell in cells), strict=True))
     if not AWARD_ID.fullmatch(values["award"]):  # where columns are mixed up it may be a code: not told again
         return Row(line, None, "award: must be an award's id, such as aw_…")
+    if not values["reference"]:
+        return Row(line, None, award_id=values["award"])
     try:
         issued = checked_issue(
             values["award"], values["reference"], values.get("as") or AwardDelivery.APPLIED
         )
     except InputError as error:
-        return Row(line, None, str(error))
-    return Row(line, issued, told={name: values[name] for name in COMPARED if values.get(name)})
+        return Row(line, None, str(error), values["award"])
+    return Row(
+        line, issued, None, values["award"], {name: values[name] for name in COMPARED if values.get(name)}
+    )
+
+
+def rows_as_csv(rows: Iterable[tuple[str, str, str]]) -> str:
+    """Return a file of award, reference and `as`: what was typed into a list is read as a file is."""
+    text = io.StringIO()
+    csv.writer(text).writerows([(*REQUIRED, *OPTIONAL), *(map(protected, row) for row in rows)])
+    return text.getvalue()

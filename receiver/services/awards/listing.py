@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from receiver.documents.money import amount_text
-from receiver.domain.awards import AwardFilters, is_overdue
+from receiver.domain.awards import AwardFilters, is_due_soon, is_overdue
 from receiver.domain.calendar import local_date
 from receiver.paging import Page
 from receiver.services.validation import check_filters
@@ -61,6 +61,7 @@ def award_date(award: tables.Award, now: datetime) -> date:
 
 
 def award_row(award: tables.Award, now: datetime) -> dict[str, Any]:
+    today = award_date(award, now)
     return {
         "id": award.id,
         "store": award.store_id,
@@ -72,7 +73,8 @@ def award_row(award: tables.Award, now: datetime) -> dict[str, Any]:
         "currency": award.currency,
         "decided_at": award.decided_at,
         "due_by": award.due_by,
-        "overdue": is_overdue(award.state, award.due_by, award_date(award, now)),
+        "due_soon": is_due_soon(award.state, award.due_by, today),
+        "overdue": is_overdue(award.state, award.due_by, today),
         "delivery": award.delivery,
         "reference": award.reference,
         "flags": award.flags,

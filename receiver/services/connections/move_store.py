@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
-from receiver.domain.deliveries import HELD, DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliveryState
 from receiver.errors import Refused
 from receiver.services.deliveries import replay
 from receiver.services.stores.details import checked_url
@@ -83,7 +83,7 @@ def replay_held(database: Database, now: datetime, store_id: str, *, actor: str,
 
     Those that still name another one are held again.
     """
-    filters = DeliveryFilters(state=DeliveryState.DEAD, store=store_id, search=HELD)
+    filters = DeliveryFilters(state=DeliveryState.DEAD, store=store_id, cause=DeliveryReason.ELSEWHERE)
     if replay.preview(database, filters, now).to_replay == 0:
         return 0
     return replay.start(database, filters, now, actor=actor, reason=reason).total

@@ -22,6 +22,7 @@ from receiver.domain.awards import AwardState, is_overdue
 from receiver.domain.decision import Decision, DueAward
 from receiver.domain.facts import Facts
 from receiver.domain.flags import AwardFlag
+from receiver.domain.likely_credit import likely_credit
 from receiver.errors import StorageUnavailable
 from receiver.services.decisions.discrepancies import store_discrepancies
 from receiver.services.decisions.notices import keep_notices
@@ -102,6 +103,8 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     """Append the decision unless the last one said the same from the same facts; answers its row's id."""
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
     store.progress = progress_document(decision)
+    coming = likely_credit(decision)
+    store.coming_currency, store.coming_credit = (coming.currency, coming.credit) if coming else (None, None)
     is_asked_about = facts.history.merchant_awards is None
     store.alike_since = (store.alike_since or decision.as_of) if is_asked_about else None
     store_discrepancies(session, decision.as_of, store, facts.discrepancies, Agent.SERVICE)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.claims import bound_date, is_exact, set_right
-from receiver.domain.deliveries import BODY_NOT_KEPT, HELD, DeliveryReason, DeliverySource, DeliveryState
+from receiver.domain.deliveries import BODY_NOT_KEPT, DeliveryReason, DeliverySource, DeliveryState
 from receiver.domain.limits import OVER_SIGNALS, day_of
 from receiver.domain.shops import names_shop
 from receiver.domain.signals import (
@@ -38,7 +38,7 @@ from receiver.domain.signals import (
 from receiver.domain.store_checks import AFTER_NEWS
 from receiver.errors import InputError
 from receiver.integrations.woocommerce.events import READ_BY_REST, SETTINGS_SAVED, SIGNAL
-from receiver.services.deliveries.apply_tiktok_event import apply_tiktok_event
+from receiver.services.deliveries.apply_tiktok_event import DROPPED, apply_tiktok_event
 from receiver.services.deliveries.read_event import read_event
 from receiver.services.deliveries.result import ProcessingResult
 from receiver.services.deliveries.sequence import (
@@ -58,7 +58,7 @@ from receiver.storage.locked_stores import LockedStores
 from receiver.storage.lost_signals import forget_losses
 from receiver.storage.signals import news_as_list, news_from_list
 from receiver.storage.tables import Delivery, Link, Store
-from wp_bridge.errors import BadSignal
+from wp_bridge.errors import BadSignal, OtherVersion
 from wp_bridge.signals import read_signal
 
 # Of the providers that are no store: what applies a delivery of theirs.
@@ -130,12 +130,14 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | 
         state = DeliveryState.DEAD if reason is DeliveryReason.TOO_LARGE else DeliveryState.IGNORED
         return ProcessingResult(state, delivery.error, reason=reason)
     assert delivery.store_id is not None
+    if delivery.body is None:
+        return ProcessingResult(
+            DeliveryState.DEAD, DROPPED, stores=(delivery.store_id,), reason=DeliveryReason.DROPPED
+        )
     try:
         fields = _fields(delivery)
     except InputError as error:  # it never will be readable
-        return ProcessingResult(
-            DeliveryState.DEAD, str(error), stores=(delivery.store_id,), reason=DeliveryReason.UNREADABLE
-        )
+        return ProcessingResult(DeliveryState.DEAD, str(error), (delivery.store_id,), _reason_of(error))
     # A clock that runs ahead must not make its news the newest for ever.
     news = SignalOrder(fields["install_id"], fields["seq"], min(fields["at"], delivery.received_at))
     return _ReadSignal(
@@ -152,6 +154,13 @@ def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | 
     )
 
 
+def _reason_of(error: InputError) -> DeliveryReason:
+    bad = error.__cause__
+    if isinstance(bad, OtherVersion):
+        return DeliveryReason.NEWER_VERSION if bad.is_newer else DeliveryReason.OLD_VERSION
+    return DeliveryReason.UNREADABLE
+
+
 def _fields(delivery: Delivery) -> dict[str, Any]:
     try:
         return read_signal(read_event(delivery))
@@ -166,7 +175,7 @@ def _apply_signal(
     if not names_shop(signal.home_url, store.url):
         held.note_elsewhere(store.id, signal.home_url, now)
         store.decided_at = None
-        error = f"{HELD}the signal is of {signal.home_url}, the store is {store.url}"
+        error = f"held: the signal is of {signal.home_url}, the store is {store.url}"
         return ProcessingResult(
             DeliveryState.DEAD, error, stores=(store.id,), reason=DeliveryReason.ELSEWHERE
         )

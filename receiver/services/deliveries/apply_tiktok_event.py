@@ -21,14 +21,17 @@ from receiver.storage import spend
 from receiver.storage.tables import Delivery
 
 NO_ACCOUNT = "names no ad account of ours"
+DROPPED = "body: was dropped"
 
 
 def apply_tiktok_event(session: Session, delivery: Delivery, now: datetime) -> ProcessingResult:
     """Make due the accounts that the event names, each at most once in five minutes; return the result."""
+    if delivery.body is None:
+        return ProcessingResult(DeliveryState.DEAD, DROPPED, reason=DeliveryReason.DROPPED)
     try:
         notice = read_event(delivery)
     except InputError as error:  # it never will be readable
-        return ProcessingResult(DeliveryState.DEAD, str(error), reason=DeliveryReason.UNREADABLE)
+        return ProcessingResult(DeliveryState.DEAD, str(error), reason=DeliveryReason.NOTICE_UNREADABLE)
     if isinstance(notice, UnusedEvent):
         return ProcessingResult(DeliveryState.IGNORED, notice.error, reason=DeliveryReason.NOT_USED)
     known = spend.known_accounts(session, notice.accounts)

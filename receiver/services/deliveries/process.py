@@ -56,6 +56,7 @@ class AttemptResult:
     state: DeliveryState
     error: str | None = None
     stores: tuple[str, ...] = ()
+    sender: str | None = None  # the store that sent it
 
 
 def process_next(
@@ -135,7 +136,7 @@ def process_again(
         inbox.finish(row, ending.state, now, reason=ending.reason, error=error, due_at=due_at)
     actor = f"{replay.actor}, replay {replay.id}: {replay.reason}"
     inbox.note_attempts(session, [(row.id, ending.state, error)], now, actor, replay_id=replay.id)
-    return AttemptResult(row.id, ending.state, error, ending.stores)
+    return AttemptResult(row.id, ending.state, error, ending.stores, row.store_id)
 
 
 def _apply_alone(
@@ -192,7 +193,8 @@ def _ended(
     """Mark how each try ended and, where one follows, when that is due."""
     outcomes = []
     for row, ending, due_at in tries:
-        outcome = AttemptResult(row.id, ending.state, ending.error and _storable(ending.error), ending.stores)
+        error = ending.error and _storable(ending.error)
+        outcome = AttemptResult(row.id, ending.state, error, ending.stores, row.store_id)
         inbox.finish(row, ending.state, now, reason=ending.reason, error=outcome.error, due_at=due_at)
         outcomes.append(outcome)
     tried = [(item.delivery_id, item.state, item.error) for item in outcomes]
@@ -217,7 +219,7 @@ def _failure(
         return ProcessingResult(DeliveryState.DEAD, error_text, reason=DeliveryReason.UNREADABLE), None
     wait = next_try(tries, chance())
     if wait is None:
-        return ProcessingResult(DeliveryState.DEAD, _told(error)), None
+        return ProcessingResult(DeliveryState.DEAD, _told(error), reason=DeliveryReason.GAVE_UP), None
     return ProcessingResult(DeliveryState.FAILED, _told(error)), now + wait
 
 

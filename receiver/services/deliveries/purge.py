@@ -22,6 +22,7 @@ from receiver.storage import (
     hourly_counts,
     login_attempts,
     polls,
+    problems,
     quarantine,
     rate_limiter,
     rejections,
@@ -44,6 +45,7 @@ REPLAYS_KEPT = timedelta(days=400)
 POLLS_KEPT = timedelta(days=14)
 PAUSES_KEPT = timedelta(days=2)  # past their end: of an account that nobody asks about any more
 SECRETS_KEPT = timedelta(days=400)  # past their end: they prove what is long gone
+PROBLEMS_KEPT = timedelta(days=30)  # past their end
 SIGN_IN_TRIES_KEPT = timedelta(days=2)  # longer than any counts
 
 log = structlog.get_logger(__name__)
@@ -121,5 +123,6 @@ def _steps(now: datetime, keep_days: int) -> Steps:
         "replays": lambda session: replays.purge_ended(session, now - REPLAYS_KEPT, STEP),
         "call pauses": lambda session: rate_limiter.purge_pauses(session, now - PAUSES_KEPT, STEP),
         "webhook secrets": lambda session: webhook_endpoints.purge_secrets(session, now - SECRETS_KEPT, STEP),
+        "problems": lambda session: problems.purge_resolved(session, now - PROBLEMS_KEPT, STEP),
         "sign-in tries": lambda session: login_attempts.purge_tries(session, tried, STEP),
     }

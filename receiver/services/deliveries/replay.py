@@ -16,13 +16,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from receiver.domain.audit import AuditAction
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import UNDONE, DeliveryFilters, DeliveryState
 from receiver.domain.replays import DEFAULT_RATE, ReplayState, batch_size, pause_after
 from receiver.errors import InputError, Refused
 from receiver.paging import Page, read_number
 from receiver.services.decisions.decide import decide_each
-from receiver.services.deliveries.process import count_ended, process_again
+from receiver.services.deliveries.process import AttemptResult, count_ended, process_again
 from receiver.services.deliveries.search import check_filters, resolve_store
+from receiver.services.problems.track import track_quietly
 from receiver.services.records import record_of
 from receiver.services.validation import require_text
 from receiver.storage import audit, deliveries, replays, store_names
@@ -80,6 +81,12 @@ class ReplayProgress:
     done: int
     outcomes: dict[str, int]
     ended_at: datetime | None
+    store_names: dict[str, str]  # of the stores among its filters, by id
+
+    @property
+    def failed(self) -> int:
+        """The number of deliveries that did not succeed."""
+        return sum(self.outcomes.get(state, 0) for state in UNDONE)
 
 
 def preview(database: Database, filters: DeliveryFilters, now: datetime) -> ReplayPreview:
@@ -126,20 +133,28 @@ def start(
         detail = {"filters": filters.as_json(), "total": total, "left_out": found.left_out}
         detail |= {"states": found.by["state"], "rate": rate, "reason": reason}
         audit.record(session, now, actor, AuditAction.DELIVERIES_REPLAY, f"replay {replay.id}", detail)
-        return record_of(ReplayProgress, replay)
+        return _progress(session, [replay])[0]
 
 
 def progress(database: Database, replay_id: int) -> ReplayProgress:
     """Return how far a replay has come. Raises NotFound."""
     with database.reading() as session:
-        return record_of(ReplayProgress, replays.get_replay(session, replay_id))
+        return _progress(session, [replays.get_replay(session, replay_id)])[0]
 
 
 def page_of_replays(database: Database, *, after: str | None = None, limit: int) -> Page[ReplayProgress]:
     """Return a page of replays, the newest first; `limit` 0 for all. Raises InputError."""
     with database.reading() as session:
         page = replays.page_of_replays(session, before=read_number(after), limit=limit)
-    return page.show(lambda row: record_of(ReplayProgress, row))
+        return Page(_progress(session, page.rows), page.next)
+
+
+def _progress(session: Session, rows: Sequence[Replay]) -> list[ReplayProgress]:
+    """With the names of all stores that they are of, in one statement."""
+    filters = [DeliveryFilters.from_json(row.filters) for row in rows]
+    ids = {store_id for one in filters for store_id in (one.store, *(one.stores or ()))}
+    names = store_names.names_of(session, ids)
+    return [record_of(ReplayProgress, row, store_names=names) for row in rows]
 
 
 def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> ReplayProgress:
@@ -149,7 +164,7 @@ def cancel(database: Database, replay_id: int, now: datetime, *, actor: str) -> 
         if replay.state != ReplayState.RUNNING:
             raise Refused(f"replay {replay_id} is {replay.state}: there is nothing left to cancel")
         _end(session, replay, ReplayState.CANCELLED, now, actor)
-        return record_of(ReplayProgress, replay)
+        return _progress(session, [replay])[0]
 
 
 def page_of_results(database: Database, replay_id: int, *, after: str | None, limit: int) -> Page[Result]:
@@ -183,13 +198,13 @@ def replay_next(database: Database, now: datetime) -> datetime | None:
             return None
         if replay.next_at > now:
             return replay.next_at
-        touched = _do_batch(session, replay, now)
-    decide_each(database, now, touched)
+        tried = _do_batch(session, replay, now)
+    decide_each(database, now, (store_id for one in tried for store_id in one.stores))
+    track_quietly(database, now, {one.sender for one in tried})
     return replay.next_at
 
 
-def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
-    """The stores it touched."""
+def _do_batch(session: Session, replay: Replay, now: datetime) -> list[AttemptResult]:
     size, filters = batch_size(replay.rate), DeliveryFilters.from_json(replay.filters)
     found = deliveries.next_to_replay(
         session, filters, after=replay.cursor, up_to=replay.up_to, limit=size + 1, now=now
@@ -207,7 +222,7 @@ def _do_batch(session: Session, replay: Replay, now: datetime) -> list[str]:
     if len(turn) == len(found):
         _end(session, replay, ReplayState.DONE, now, replay.actor)
     count_ended(session, now, [outcome for outcome in outcomes if outcome.delivery_id in undone])
-    return [store_id for outcome in outcomes for store_id in outcome.stores]
+    return outcomes
 
 
 def _by_store(free: dict[int, Delivery], turn: Sequence[int]) -> list[Delivery]:

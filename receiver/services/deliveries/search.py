@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from receiver.domain.deliveries import DeliveryFilters, DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliveryState
 from receiver.errors import InputError, NotFound
-from receiver.paging import CountedPage, first_rows, read_number
+from receiver.paging import LARGEST_ID, CountedPage, first_rows, read_number
 from receiver.services import validation
 from receiver.services.records import record_of
 from receiver.services.search.stores import match_stores
@@ -38,6 +38,7 @@ class DeliverySummary:
     body_bytes: int | None
     duplicates: int
     due_at: datetime | None
+    reason: str | None  # a DeliveryReason
     error: str | None
 
     @classmethod
@@ -95,3 +96,7 @@ def check_filters(filters: DeliveryFilters) -> None:
     validation.check_filters(filters.as_json())
     if filters.state is not None and filters.state not in set(DeliveryState):
         raise InputError(f"must be one of {', '.join(DeliveryState)}", path="state")
+    if filters.cause is not None and filters.cause not in set(DeliveryReason):
+        raise InputError(f"must be one of {', '.join(DeliveryReason)}", path="cause")
+    if filters.failed_in is not None and not 0 < filters.failed_in <= LARGEST_ID:
+        raise InputError("must be the number of a replay", path="failed_in")

@@ -17,6 +17,7 @@ from receiver.integrations.providers import PROVIDERS
 from receiver.paging import Page, read_number
 from receiver.services.context import ServiceContext
 from receiver.services.inbox.verify import SignedCall, Verifier, new_delivery
+from receiver.services.problems.track import track_quietly
 from receiver.services.search.stores import match_stores
 from receiver.services.validation import check_filters, require_text
 from receiver.storage import audit, inbox, quarantine, store_names, webhook_endpoints
@@ -116,6 +117,9 @@ def release_from_quarantine(
         detail = {"reason": reason, "taken": taken, "left": len(tried) - taken}
         for subject in stores or ["all stores"]:
             audit.record(session, now, actor, AuditAction.QUARANTINE_TAKEN_IN, subject, detail)
+        senders = {row.store_id for row in rows}
+    if not dry_run:
+        track_quietly(database, now, senders)
     return tried
 
 

@@ -25,6 +25,7 @@ from receiver.integrations.notifications import SET_CHANNEL, Channel
 from receiver.integrations.probe import ProbeResult
 from receiver.services.context import ServiceContext
 from receiver.services.operations.rotate_keys import encrypted_columns
+from receiver.services.programmes.terms import terms_in_force
 from receiver.settings import Settings
 from receiver.storage import alerts, heartbeats, store_troubles
 from receiver.storage.cipher import Cipher
@@ -75,7 +76,7 @@ def diagnose(
         yield _calls(SharedBudget(database, settings.tiktok_rate), now)
         yield _telling(database, channel)
         yield _stores(database)
-    yield _terms(settings.programme, now)
+    yield _terms(_readable(database, schema), settings.programme, now)
     reach, there = _tiktok(settings, look)
     yield reach
     yield _clock(now, there)
@@ -88,7 +89,11 @@ def diagnose_before_start(context: ServiceContext, channel: Channel | None = Non
     if schema.state is not CheckState.FAIL:
         yield _secrets(context.database, context.cipher)
         yield _telling(context.database, channel)
-    yield _terms(context.settings.programme, context.now())
+    yield _terms(_readable(context.database, schema), context.settings.programme, context.now())
+
+
+def _readable(database: Database, schema: Check) -> Database | None:
+    return None if schema.state is CheckState.FAIL else database
 
 
 POOLERS = "docs/deployment.md says which poolers can stand before the database"
@@ -205,13 +210,13 @@ def _telling(database: Database, channel: Channel | None) -> Check:
     return Check("telling", CheckState.OK, f"staff are told by {channel.words}")
 
 
-def _terms(programme: str, now: datetime) -> Check:
+def _terms(database: Database | None, setting: str, now: datetime) -> Check:
     try:
-        terms = load_programme(programme)
+        terms = terms_in_force(database, setting) if database else load_programme(setting)
     except InputError as error:
         return Check("terms", CheckState.FAIL, str(error), "put PROGRAMME or its file right")
     today = now.astimezone(UTC).date()
-    new_terms = "set PROGRAMME to the terms that hold now; stores keep those they enrolled in"
+    new_terms = "load the terms that hold now, or set PROGRAMME; stores keep those they enrolled in"
     if today > terms.credit_expires:
         over = f"{terms.id} is over: closed on {terms.closes}, credit expired on {terms.credit_expires}"
         return Check("terms", CheckState.WARN, over, new_terms)

@@ -14,7 +14,8 @@ from receiver.documents.money import amount_text
 from receiver.domain.health import Sign, signs
 from receiver.domain.hourly_counts import HOUR, HourlyKind, hour_of
 from receiver.services.alerts.work_queue import MOST, TodoItem, today
-from receiver.services.programmes.statistics import Sum, Totals, total_counts
+from receiver.services.programmes.money import Sum
+from receiver.services.programmes.statistics import Totals, total_counts
 from receiver.services.staff.records import StaffMember
 from receiver.storage import hourly_counts
 from receiver.storage.database import Database

@@ -14,22 +14,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.documents.programme import load_programme
 from receiver.domain.programme import Programme
-from receiver.services.programmes.terms import terms_of
+from receiver.services.programmes.money import Money, Sum, money_of
+from receiver.services.programmes.terms import terms_for_new_stores, terms_of
 from receiver.storage import programme_statistics, terms
 from receiver.storage.database import Database
-
-
-@dataclass(frozen=True)
-class Sum:
-    """Some awards of one currency."""
-
-    awards: int
-    amount: Decimal
-
-    def __add__(self, other: Sum) -> Sum:
-        return Sum(self.awards + other.awards, self.amount + other.amount)
 
 
 @dataclass(frozen=True)
@@ -41,6 +30,7 @@ class TierTotals:
     credit: Decimal
     by_state: Mapping[str, Sum]
     overdue: Sum
+    due_soon: Sum
 
 
 @dataclass(frozen=True)
@@ -52,6 +42,7 @@ class StoreCounts:
     waiting: int  # stores
     stages: Sequence[tuple[str, int]]  # the most stores first
     tiers: Sequence[TierTotals]  # by currency, the lowest first
+    money: Sequence[Money]  # by currency
 
 
 @dataclass(frozen=True)
@@ -77,15 +68,15 @@ def programme_stats(database: Database, now: datetime, in_force: str) -> list[Pr
 
     Nothing is counted here, so that looking costs the same however many stores there are.
     """
-    current = load_programme(in_force)
     with database.reading() as session:
+        current = terms_for_new_stores(session, in_force)
         joined, kept = terms.kept_ids(session), programme_statistics.kept_counts(session)
         others = [terms_of(session, item) for item in joined if item != current.id]
     return [
         ProgrammeStats(
             terms=item,
             is_for_new_stores=item is current,
-            counted=_counted(kept.get(item.id)) if item.id in joined else StoreCounts(now, 0, 0, (), ()),
+            counted=_counted(kept.get(item.id)) if item.id in joined else StoreCounts(now, 0, 0, (), (), ()),
         )
         for item in (current, *others)
     ]
@@ -119,15 +110,17 @@ def count_programmes(database: Database, now: datetime) -> None:
 
 
 def _counted(kept: tuple[datetime, Mapping[str, Any]] | None) -> StoreCounts | None:
-    if kept is None:
+    if kept is None or "coming" not in kept[1]:  # an older worker still counts, or none has yet
         return None
     at, counts = kept
+    awarded = [programme_statistics.Awarded(**row) for row in counts["awards"]]
     return StoreCounts(
         at=at,
         admitted=counts["admitted"],
         waiting=counts["waiting"],
         stages=[(stage or "not decided yet", stores) for stage, stores in counts["stages"]],
-        tiers=_tiers([programme_statistics.Awarded(**row) for row in counts["awards"]]),
+        tiers=_tiers(awarded),
+        money=money_of(awarded, counts["coming"]),
     )
 
 
@@ -137,10 +130,11 @@ def _tiers(rows: Sequence[programme_statistics.Awarded]) -> list[TierTotals]:
 
 
 def _tier(key: tuple[str, Decimal, Decimal], rows: Sequence[programme_statistics.Awarded]) -> TierTotals:
-    late = sum(row.overdue for row in rows)
+    late, soon = sum(row.overdue for row in rows), sum(row.due_soon for row in rows)
     credit = key[2]
     return TierTotals(
         *key,
         by_state={row.state: Sum(row.awards, row.awards * credit) for row in rows},
         overdue=Sum(late, late * credit),
+        due_soon=Sum(soon, soon * credit),
     )

@@ -20,9 +20,26 @@ from receiver.storage import terms
 from receiver.storage.database import Database
 
 
-def enrol_in(session: Session, name_or_file: str, now: datetime) -> Programme:
-    """The terms new stores join, kept so that they stay when PROGRAMME changes. Raises InputError."""
-    programme = load_programme(name_or_file)
+def terms_for_new_stores(session: Session, setting: str) -> Programme:
+    """The terms new stores join: those staff loaded while PROGRAMME said `setting`, else what that names.
+
+    Whoever changes PROGRAMME later is followed: it is the operator's last word. Raises InputError.
+    """
+    choice = terms.kept_choice(session)
+    if choice is not None and choice.instead_of == setting:
+        return terms_of(session, choice.programme)
+    return load_programme(setting)
+
+
+def terms_in_force(database: Database, setting: str) -> Programme:
+    """As `terms_for_new_stores` says it. Raises InputError."""
+    with database.reading() as session:
+        return terms_for_new_stores(session, setting)
+
+
+def enrol_in(session: Session, setting: str, now: datetime) -> Programme:
+    """The terms new stores join, kept so that they stay when others take their place. Raises InputError."""
+    programme = terms_for_new_stores(session, setting)
     terms.keep_terms(session, programme.id, programme_data(programme), now)
     return programme
 
@@ -38,8 +55,8 @@ def list_terms(database: Database, in_force: str) -> list[Programme]:
 
     A store's own terms come before a file of the same id. Raises InputError.
     """
-    current = load_programme(in_force)
     with database.reading() as session:
+        current = terms_for_new_stores(session, in_force)
         kept = {item: terms_of(session, item) for item in terms.kept_ids(session)}
     shipped = {programme: load_shipped(programme) for programme in shipped_programmes()}
     return [item for _, item in sorted(({**shipped, current.id: current, **kept}).items())]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from receiver.domain.audit import AuditAction
 from receiver.domain.staff import Role
-from receiver.errors import InputError, Refused
+from receiver.errors import InputError, NotFound, Refused
 from receiver.services.records import record_of
 from receiver.services.staff.passwords import hashed_password
-from receiver.services.staff.records import StaffMember
+from receiver.services.staff.records import StaffMember, TeamMember
 from receiver.services.staff.sign_in import forget_account
 from receiver.storage import audit, staff
 from receiver.storage.database import Database
+from receiver.storage.tables import Staff
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
@@ -32,14 +35,12 @@ def add_staff(
 
     Raises InputError, and Refused for an address that is already there.
     """
-    email = _checked_email(email)
-    if role not in set(Role):
-        raise InputError(f"must be one of {', '.join(Role)}", path="role")
+    email, checked = _checked_email(email), _checked_role(role)
     hashed = hashed_password(password)
     with database.writing() as session:
         if staff.staff_by_email(session, email) is not None:
-            raise Refused(f"{email} is already on the staff; `staff password` gives a new password")
-        person = staff.keep_staff(session, email, Role(role), hashed, now)
+            raise Refused(f"{email} is already on the staff; give them a new password instead")
+        person = staff.keep_staff(session, email, checked, hashed, now)
         person.password_is_one_time = one_time
         audit.record(session, now, actor, AuditAction.STAFF_ADD, email, {"role": role})
         return record_of(StaffMember, person)
@@ -60,19 +61,69 @@ def set_password(
         return record_of(StaffMember, person)
 
 
-def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -> StaffMember:
-    """Let someone in no longer: sessions and tokens end at once, what they did stays. Raises NotFound."""
+def change_role(database: Database, now: datetime, *, email: str, role: str, actor: str) -> StaffMember:
+    """Give someone another role, which holds at once; the same again changes nothing.
+
+    Raises InputError and NotFound, and Refused where no operator would be left.
+    """
+    new = _checked_role(role)
     with database.writing() as session:
         person = staff.get_staff(session, email)
+        if person.role is not new:
+            _refuse_last_operator(session, person)
+            detail = {"from": person.role, "to": new}
+            audit.record(session, now, actor, AuditAction.STAFF_ROLE, person.email, detail)
+            person.role = new
+        return record_of(StaffMember, person)
+
+
+def remove_staff(database: Database, now: datetime, *, email: str, actor: str) -> StaffMember:
+    """Let someone in no longer: sessions and tokens end at once, what they did stays.
+
+    Raises NotFound, and Refused where no operator would be left.
+    """
+    with database.writing() as session:
+        person = staff.get_staff(session, email)
+        _refuse_last_operator(session, person)
         session.delete(person)
         audit.record(session, now, actor, AuditAction.STAFF_REMOVE, person.email, {"role": person.role})
         return record_of(StaffMember, person)
 
 
-def list_staff(database: Database, limit: int) -> list[StaffMember]:
-    """By address; 0 = all."""
+def list_staff(database: Database, now: datetime, *, real_now: datetime, limit: int) -> list[TeamMember]:
+    """By address; 0 = all. Sessions last by the real time, tokens by the service's."""
     with database.reading() as session:
-        return [record_of(StaffMember, person) for person in staff.list_staff(session, limit)]
+        sessions, tokens = staff.count_sessions(session, real_now), staff.count_tokens(session, now)
+        return [
+            TeamMember(
+                person=record_of(StaffMember, person),
+                last_seen_at=person.last_seen_at,
+                sessions=sessions.get(person.id, 0),
+                tokens=tokens.get(person.id, 0),
+            )
+            for person in staff.list_staff(session, limit)
+        ]
+
+
+def get_member(database: Database, staff_id: int) -> StaffMember:
+    """Raises NotFound."""
+    with database.reading() as session:
+        person = session.get(Staff, staff_id)
+        if person is None:
+            raise NotFound(f"nobody on the staff has the number {staff_id}")
+        return record_of(StaffMember, person)
+
+
+def _refuse_last_operator(session: Session, person: Staff) -> None:
+    """Raise Refused where this is the only operator: nobody could let another in."""
+    if person.role is Role.OPERATOR and staff.lock_operators(session) == [person.id]:
+        raise Refused(f"{person.email} is the last operator; make somebody else one first")
+
+
+def _checked_role(role: str) -> Role:
+    if role not in set(Role):
+        raise InputError(f"must be one of {', '.join(Role)}", path="role")
+    return Role(role)
 
 
 def _checked_email(email: str) -> str:

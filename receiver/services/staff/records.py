@@ -23,6 +23,16 @@ class StaffMember:
 
 
 @dataclass(frozen=True)
+class TeamMember:
+    """A member of staff, and how far they are in the console now."""
+
+    person: StaffMember
+    last_seen_at: datetime | None  # in the console, in real time; None: never
+    sessions: int
+    tokens: int  # that have not expired
+
+
+@dataclass(frozen=True)
 class Authenticated:
     """Someone whose password was right: a session begins only while that password is theirs."""
 

@@ -44,7 +44,7 @@ def person_of_session(database: Database, now: datetime, secret: str) -> StaffMe
     lasting, person = found
     if abs(now - lasting.last_used_at) >= USE_KEPT_EVERY:
         with suppress(StorageUnavailable), database.writing() as session:
-            staff.keep_session_use(session, lasting.token_hash, now)
+            staff.keep_session_use(session, lasting, now)
     return record_of(StaffMember, person)
 
 

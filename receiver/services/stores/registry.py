@@ -19,6 +19,7 @@ from receiver.services.decisions.decide import decide_each
 from receiver.services.programmes.places import claim_place, fill_places
 from receiver.services.programmes.terms import enrol_in
 from receiver.services.records import record_of
+from receiver.services.stores.admit import admit_stores
 from receiver.services.stores.details import StoreDetails, checked_details, checked_secret
 from receiver.services.stores.lineage import recognise
 from receiver.services.stores.records import StoreRecord
@@ -99,13 +100,8 @@ def show_store(database: Database, store_id: str) -> StoreRecord:
 
 def admit_store(database: Database, now: datetime, store_id: str, *, actor: str) -> StoreRecord:
     """Give the store its place in the offer, beyond the cap too. Twice is once. Raises NotFound."""
-    with database.writing() as session:
-        store = stores.get_store(session, store_id, locked=True)
-        if store.admitted_at is None or store.reserved_until is not None:
-            store.admitted_at, store.reserved_until = store.admitted_at or now, None
-            audit.record(session, now, actor, AuditAction.STORES_ADMIT, store_id, {})
-    decide_each(database, now, [store_id])
-    return record_of(StoreRecord, store)
+    admit_stores(database, now, [store_id], actor=actor)
+    return show_store(database, store_id)
 
 
 def disconnect_store(

@@ -21,7 +21,8 @@ from receiver.storage.tables.decisions import DecisionRow, RecordedFact, Review
 from receiver.storage.tables.deliveries import Attempt, Delivery, Replay, Signal
 from receiver.storage.tables.links import ConsentFlow, Link
 from receiver.storage.tables.operations import Heartbeat, HourlyCount, Telling
-from receiver.storage.tables.programmes import ProgrammeCounts, Terms
+from receiver.storage.tables.problems import Problem
+from receiver.storage.tables.programmes import ProgrammeChoice, ProgrammeCounts, Terms
 from receiver.storage.tables.rejections import Quarantined, Rejection, RejectionSample
 from receiver.storage.tables.staff import SignInTries, Staff, StaffSession, StaffToken
 from receiver.storage.tables.stores import (
@@ -57,6 +58,8 @@ __all__ = [
     "NoticeAddress",
     "PaymentRow",
     "PollRow",
+    "Problem",
+    "ProgrammeChoice",
     "ProgrammeCounts",
     "Quarantined",
     "RecordedFact",

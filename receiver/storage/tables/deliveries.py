@@ -14,6 +14,7 @@ from receiver.storage.tables.base import Base, Serial
 IS_DUE = text("due_at IS NOT NULL")
 HAS_ENDED = text("ended_at IS NOT NULL")
 OF_A_REPLAY = text("replay_id IS NOT NULL")
+IS_DEAD = text(f"state = '{DeliveryState.DEAD}'")
 IS_LOST = text(f"state = '{DeliveryState.DEAD}' AND store_id IS NOT NULL")
 
 
@@ -60,6 +61,10 @@ class Delivery(Base):
         Index("ix_deliveries_received", "received_at", "id"),
         Index(
             "ix_deliveries_lost", "store_id", "topic", "id", sqlite_where=IS_LOST, postgresql_where=IS_LOST
+        ),
+        # The groups that storage/problems.py walks along.
+        Index(
+            "ix_deliveries_dead", "reason", "store_id", "id", sqlite_where=IS_DEAD, postgresql_where=IS_DEAD
         ),
         Index("ix_deliveries_ended", "ended_at", sqlite_where=HAS_ENDED, postgresql_where=HAS_ENDED),
     )

@@ -20,6 +20,18 @@ class Terms(Base):
     kept_at: Mapped[dt.datetime]
 
 
+class ProgrammeChoice(Base):
+    """The programme that staff loaded for new stores, in place of the one PROGRAMME named then; one row."""
+
+    __tablename__ = "programme_choices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # always the same: the next choice takes its place
+    programme: Mapped[str]
+    instead_of: Mapped[str]  # what PROGRAMME said; once it says another thing, that holds
+    by: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
 class ProgrammeCounts(Base):
     """The worker's last counts of a programme's stores and awards."""
 

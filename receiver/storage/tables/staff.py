@@ -24,6 +24,7 @@ class Staff(Base):
     created_at: Mapped[dt.datetime]
     password_is_one_time: Mapped[bool] = mapped_column(default=False)  # to be replaced at the first sign-in
     timezone: Mapped[str] = mapped_column(default="UTC")  # in which they read times
+    last_seen_at: Mapped[dt.datetime | None]  # in the console, in real time, to the minute; null: never
 
 
 class SignInTries(Base):

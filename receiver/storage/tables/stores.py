@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, text
@@ -13,6 +14,7 @@ from receiver.domain.shops import host_of
 from receiver.storage.tables.base import Base, encrypted_column
 from receiver.storage.types import EnumText
 
+IS_COMING = text("stage IN ('accumulating', 'settling', 'held')")  # domain/likely_credit.py
 IS_WAITING = text("admitted_at IS NULL AND disconnected_at IS NULL")
 HAS_LEFT = text("disconnected_at IS NOT NULL")
 IS_ASKED_ABOUT = text("alike_since IS NOT NULL")
@@ -74,6 +76,9 @@ class Store(Base):
     stage: Mapped[str | None]
     verdict: Mapped[str | None]
     decided_at: Mapped[dt.datetime | None]
+    # The credit its spend has reached so far; null: unknown, or not on its way (domain/likely_credit.py).
+    coming_currency: Mapped[str | None]
+    coming_credit: Mapped[Decimal | None]
     progress: Mapped[dict[str, Any] | None]  # documents/status.py: what lists show of its spend
     # domain/discrepancies.py; null: none
     discrepancies: Mapped[list[Any] | None] = mapped_column("doubts", key="discrepancies")
@@ -96,6 +101,12 @@ class Store(Base):
         Index("ix_stores_skewed", "id", sqlite_where=IS_SKEWED, postgresql_where=IS_SKEWED),
         # What the programme's page counts.
         Index("ix_stores_programme", "programme", "stage"),
+        Index(
+            "ix_stores_coming",
+            *("programme", "stage", "coming_currency", "coming_credit"),
+            sqlite_where=IS_COMING,
+            postgresql_where=IS_COMING,
+        ),
         Index("ix_stores_waiting", "programme", "id", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
         Index(
             "ix_stores_admitted", "programme", "merchant", sqlite_where=HAS_PLACE, postgresql_where=HAS_PLACE

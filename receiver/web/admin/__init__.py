@@ -12,32 +12,39 @@ from receiver.settings import Settings
 from receiver.web.admin.access import access_pages
 from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
+from receiver.web.admin.award_issue import award_issue_pages
 from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.deliveries import delivery_pages
 from receiver.web.admin.facts import fact_pages
-from receiver.web.admin.filters import ago, amount, day, money, plain, tone, when
+from receiver.web.admin.filters import ago, amount, day, money, plain, sentence, tone, when
 from receiver.web.admin.merchant_view import merchant_views
+from receiver.web.admin.problems import problem_pages
 from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
 from receiver.web.admin.replays import replay_pages
 from receiver.web.admin.reviews import review_pages
+from receiver.web.admin.search import search_pages
 from receiver.web.admin.sequence import sequence_pages
 from receiver.web.admin.sign_in import sign_in_pages
 from receiver.web.admin.store_actions import store_actions
+from receiver.web.admin.store_secret import store_secret_pages
 from receiver.web.admin.stores import store_pages
+from receiver.web.admin.team import team_pages
 from receiver.web.admin.today import today_pages
 from receiver.web.admin.worker_bar import WorkerWatch
 
 # What the bar at the top leads to: an endpoint and its words, in the order of use.
 NAVIGATION = (
     ("today.show", "Overview"),
+    ("problems.show", "Problems"),
     ("stores.show", "Stores"),
     ("deliveries.show", "Deliveries"),
     ("awards.show", "Awards"),
     ("console_reviews.show", "Reviews"),
     ("programme.show", "Programme"),
     ("audit.show", "Audit"),
+    ("team.show", "Team"),
 )
 BAR = "console_bar"  # the app's extension that lists what else the bar shows
 
@@ -66,7 +73,7 @@ def register(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=SESSION_IDLE,  # each answer renews it
     )
     app.jinja_env.filters.update(
-        plain=plain, amount=amount, money=money, when=when, ago=ago, day=day, tone=tone
+        plain=plain, amount=amount, money=money, when=when, ago=ago, day=day, tone=tone, sentence=sentence
     )
     app.extensions[BAR] = []
     app.jinja_env.globals.update(
@@ -80,18 +87,23 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(account_pages)
     app.register_blueprint(audit_pages)
     app.register_blueprint(award_pages)
+    app.register_blueprint(award_issue_pages)
     app.register_blueprint(review_pages)
+    app.register_blueprint(problem_pages)
     app.register_blueprint(programme_pages)
     app.register_blueprint(delivery_pages)
     app.register_blueprint(replay_pages)
     app.register_blueprint(turned_away_pages)
     app.register_blueprint(today_pages)
+    app.register_blueprint(search_pages)
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
     app.register_blueprint(fact_pages)
     app.register_blueprint(access_pages)
     app.register_blueprint(merchant_views)
+    app.register_blueprint(store_secret_pages)
     app.register_blueprint(claim_pages)
+    app.register_blueprint(team_pages)
     app.register_blueprint(sequence_pages)
 
 

@@ -21,6 +21,8 @@ from receiver.services.staff.tokens import (
     page_of_tokens,
     revoke_token,
 )
+from receiver.web.admin.filters import refusal
+from receiver.web.admin.lead_on import wanted_page
 from receiver.web.admin.session import begin_session, end_session
 from receiver.web.admin.sign_in import staff_only
 
@@ -28,8 +30,8 @@ account_pages = Blueprint("account", __name__, url_prefix="/admin/account", temp
 
 PASSWORDS = ("current", "new", "again")
 SAID = {
-    "password": "Your new password is kept, and every other session has ended.",
-    "zone": "Times are shown in your zone now.",
+    "password": "Password changed. You are signed out everywhere else.",
+    "zone": "Time zone saved.",
 }
 
 
@@ -51,10 +53,10 @@ def make() -> str | tuple[str, int]:
             email=g.person.email,
             name=request.form.get("name", ""),
             actor=g.person.email,
-            days=_days(request.form.get("days", "")),
+            days=days_in(request.form.get("days", "")),
         )
     except (InputError, Refused) as error:
-        return _page(refused=str(error)), 400
+        return _page(refused=refusal(error)), 400
     return _page(made=made)
 
 
@@ -79,12 +81,12 @@ def replace_password() -> Response | tuple[str, int]:
     container, (current, new, again) = current_container(), (request.form.get(name, "") for name in PASSWORDS)
     try:
         if new != again:
-            raise InputError("the new password was not typed twice the same")
+            raise InputError("the two new passwords differ")
         person = choose_password(container.database, container.now(), g.person.id, current=current, new=new)
     except (InputError, Refused) as error:
-        return render_template("password.html", shortest=SHORTEST, refused=str(error)), 400
+        return render_template("password.html", shortest=SHORTEST, refused=refusal(error)), 400
     begin_session(person)
-    return redirect(url_for("account.show", said="password"))
+    return redirect(wanted_page() or url_for("account.show", said="password"))
 
 
 @account_pages.post("/sign-out-everywhere")
@@ -104,8 +106,18 @@ def keep_zone() -> Response:
     return redirect(url_for("account.show", said="zone"))
 
 
-def _days(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0  # which is refused
+def _zones_by_region() -> dict[str, list[str]]:
+    """Return the zones under the first part of their names; those without parts, such as UTC, first."""
+    regions: dict[str, list[str]] = {"UTC and others": []}
+    for zone in sorted(available_timezones()):
+        region, _, place = zone.partition("/")
+        regions.setdefault(region if place else "UTC and others", []).append(zone)
+    return regions
+
+
+def days_in(text: str) -> int:
+    """Return a number of days that was typed; 0, which is refused, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
 def _page(*, made: NewToken | None = None, refused: str = "") -> str:
@@ -117,7 +129,7 @@ def _page(*, made: NewToken | None = None, refused: str = "") -> str:
         most_days=MOST_DAYS,
         now=current_container().now(),
         soon=TOKEN_EXPIRES_SOON,
-        zones=sorted(available_timezones()),
+        zones=_zones_by_region(),
         said=SAID.get(request.args.get("said", "")),
         made=made,
         refused=refused,

@@ -1,8 +1,9 @@
-"""Awards: the list by due date, one with its life, what staff do with it, and CSV both ways."""
+"""Awards: the list by due date, one with its history, what staff do with it, and the list as CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,8 +14,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from receiver.container import current_container
 from receiver.documents.blocks import CAUSES
 from receiver.documents.flags import flag_words
-from receiver.domain.awards import AwardDelivery, AwardFilters, AwardState
-from receiver.errors import InputError, ReceiverError, Refused
+from receiver.domain.awards import DUE_SOON, AwardDelivery, AwardFilters, AwardState
+from receiver.domain.flags import doubts_credit
+from receiver.domain.staff import Role
+from receiver.errors import InputError, Refused
 from receiver.paging import Page
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
@@ -22,9 +25,7 @@ from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import credited
 from receiver.services.awards.export import export_awards
 from receiver.services.awards.issue import issue
-from receiver.services.awards.issue_file import IssueOutcome, Planned, issue_file, preview
 from receiver.services.awards.listing import page_of_awards, show_award
-from receiver.services.awards.spreadsheet import decode
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.programmes.terms import known_programmes
 from receiver.web.admin.sign_in import operators_only, staff_only
@@ -32,35 +33,56 @@ from receiver.web.admin.sign_in import operators_only, staff_only
 award_pages = Blueprint("awards", __name__, url_prefix="/admin/awards", template_folder="templates")
 
 PAGE = 50
-NAMES = ("state", "programme", "flags", "due_before", "overdue")
+
+
+@dataclass(frozen=True, repr=False)
+class TypedReference:
+    """A reference as it was typed beside an award of the list, and what is wrong with it."""
+
+    is_selected: bool
+    reference: str
+    delivered_as: str
+    problem: str | None = None
+
+
+NAMES = ("text", "state", "programme", "flags", "due_before", "due_soon", "overdue")
 ANY = "any"  # of the states; a list that nobody narrowed is that of the due ones
-MOST_SHOWN = 500  # rows of a file; its problems first
-# Bytes, some 7,000 rows; what is larger goes by the command line. Encrypted it still fits into a form.
-LONGEST_FILE = 350_000
 
 
 @award_pages.get("")
 @staff_only
 def show() -> str | tuple[str, int]:
+    return list_page()
+
+
+def list_page(
+    *, typed: Mapping[str, TypedReference] | None = None, problem: str = ""
+) -> str | tuple[str, int]:
+    """The list that the address asks for; `typed` stands in its fields again, beside what is wrong."""
     asked, container = _asked(), current_container()
+    found: Page[dict[str, Any]] = Page()
+    refused = ""
     try:
         after = request.args.get("after") or None
         found = page_of_awards(container.database, container.now(), _filters(asked), after=after, limit=PAGE)
     except InputError as error:
-        return _list(asked, Page(), refused=str(error)), 400
-    return _list(asked, found)
-
-
-def _list(asked: dict[str, str], found: Page[dict[str, Any]], refused: str = "") -> str:
-    return render_template(
+        refused = str(error)
+    page = render_template(
         "awards.html",
         asked=asked,
         found=found,
         states=AwardState,
-        programmes=known_programmes(current_container().database),
+        deliveries=AwardDelivery,
+        due_soon_days=DUE_SOON.days,
+        programmes=known_programmes(container.database),
         flag_words=flag_words,
+        may_issue=g.person.role == Role.OPERATOR
+        and any(row["state"] == AwardState.DUE for row in found.rows),
+        typed=typed or {},
+        problem=problem,
         refused=refused,
     )
+    return (page, 400) if refused or problem else page
 
 
 @award_pages.get("/export.csv")
@@ -82,7 +104,7 @@ def _filters(asked: dict[str, str]) -> AwardFilters:
     state = asked.get("state", AwardState.DUE)
     if state not in (*AwardState, ANY):
         raise InputError(f"must be one of {', '.join(AwardState)} or {ANY}", path="state")
-    for name in ("flags", "overdue"):
+    for name in ("flags", "due_soon", "overdue"):
         if asked.get(name, ANY) != ANY:
             raise InputError(f"must be {ANY}, or not there", path=name)
     try:
@@ -94,7 +116,9 @@ def _filters(asked: dict[str, str]) -> AwardFilters:
         programme=asked.get("programme"),
         flagged="flags" in asked,
         due_before=due_before,
+        due_soon="due_soon" in asked,
         overdue="overdue" in asked,
+        text=asked.get("text"),
     )
 
 
@@ -112,7 +136,9 @@ def award(award_id: str) -> str:
 def issue_one(award_id: str) -> AnyResponse | tuple[str, int]:
     delivered_as = request.form.get("as", "")
     arguments = {"reference": request.form.get("reference", ""), "delivered_as": delivered_as}
-    return _move(award_id, partial(issue, cipher=current_container().cipher), **arguments)
+    confirmed = request.form.get("although_flagged") == "yes"
+    act = partial(issue, cipher=current_container().cipher, although_flagged=confirmed)
+    return _move(award_id, act, **arguments)
 
 
 @award_pages.post("/<award_id>/correct")
@@ -183,67 +209,7 @@ def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
         deliveries=AwardDelivery,
         causes=CAUSES,
         flag_words=flag_words,
+        doubts_credit=doubts_credit,
         said=form_values,
         refused=refused,
     )
-
-
-# -- A file of issued credits --------------------------------------------------------------------
-
-
-@award_pages.get("/file")
-@operators_only
-def file() -> str:
-    return render_template("award_file.html")
-
-
-@award_pages.post("/file")
-@operators_only
-def take_file() -> str | tuple[str, int]:
-    """Checked first, in a dry run; then the same text comes once more to be kept, all of it or nothing."""
-    container, text = current_container(), ""
-    try:
-        text = _text()
-        if request.form.get("do") == "issue":
-            planned = issue_file(container, text, g.person.email)
-        else:
-            planned = preview(container, text)
-    except (InputError, Refused) as error:
-        return render_template("award_file.html", refused=str(error)), 400
-    problems = len([item for item in planned if item.problem])
-    done = any(item.outcome is IssueOutcome.ISSUED for item in planned)
-    return render_template(
-        "award_file.html",
-        text="" if any(_may_give_a_code(item) for item in planned) else text,
-        checked=container.cipher.encrypt(text),
-        planned=planned,
-        shown=sorted(planned, key=lambda item: item.problem is None)[:MOST_SHOWN],  # problems first
-        problems=problems,
-        done=done,
-    )
-
-
-def _may_give_a_code(planned: Planned) -> bool:
-    return planned.row.issued is None or planned.row.issued.is_code
-
-
-def _text() -> str:
-    """Of the file, else of the form, else what was checked before. Raises InputError.
-
-    What was checked comes back encrypted: no page shows codes again.
-    """
-    given = request.files.get("file")
-    if not given and not request.form.get("text") and (checked := request.form.get("checked")):
-        return _reopened(checked)
-    body = given.stream.read(LONGEST_FILE + 1) if given else request.form.get("text", "").encode()
-    if len(body) > LONGEST_FILE:
-        raise InputError(f"is longer than {LONGEST_FILE} bytes; use `credits issue --from`", path="file")
-    return decode(body)
-
-
-def _reopened(checked: str) -> str:
-    """Raises InputError."""
-    try:
-        return current_container().cipher.decrypt(checked)
-    except ReceiverError as error:
-        raise InputError("is not what was checked; give the file again", path="checked") from error

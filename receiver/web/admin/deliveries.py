@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, render_template, request
 
 from receiver.container import current_container
 from receiver.domain.deliveries import DeliverySource, DeliveryState
+from receiver.domain.problems import CAUSES, is_of_deliveries
 from receiver.errors import InputError, Refused
 from receiver.paging import CountedPage
 from receiver.services.deliveries.detail import DeliveryDetail, delivery_detail, raw_body, redacted_body
@@ -29,6 +30,7 @@ delivery_pages = Blueprint(
 )
 
 PAGE = 50
+CAUSES_OF_DELIVERIES = [cause for cause in CAUSES if is_of_deliveries(cause)]
 
 # What there is to do about a delivery in this state.
 NEXT_STEPS = {
@@ -64,6 +66,7 @@ def one(delivery_id: int) -> str:
     return render_template(
         "delivery.html",
         viewed=viewed,
+        causes=CAUSES_OF_DELIVERIES,
         next_step=NEXT_STEPS[DeliveryState(viewed.delivery.state)] if viewed.body is not None else DROPPED,
         body=body,
         hidden=hidden,
@@ -100,6 +103,7 @@ def _page(
         most_counted=MOST_COUNTED,
         states=list(DeliveryState),
         sources=list(DeliverySource),
+        causes=CAUSES_OF_DELIVERIES,
         longest=LONGEST_FILTER,
         refused=refused,
     )

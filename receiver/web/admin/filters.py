@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -19,6 +20,7 @@ Moment = datetime | str | None  # a text is ISO 8601, as documents write a time
 
 UNKNOWN = Markup("unknown")
 NEUTRAL = "neutral"
+FIELD = re.compile(r"^([\w.]+): must ")
 # A colour means one thing on every page; what is not here waits on nobody, or is closed.
 TONES = {
     "ok": ("processed", "done", "credited", "pass", "on_track", "qualified"),
@@ -40,13 +42,17 @@ def readers_zone() -> tzinfo:
     return ZoneInfo(g.person.timezone if g.get("person") else "UTC")
 
 
+def sentence(text: str) -> str:
+    """Make an error's text a sentence for people: "rate: must be 1 to 9" → "Rate must be 1 to 9."."""
+    text = FIELD.sub(lambda found: f"{found[1].replace('_', ' ')} must ", text)
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}"
+
+
 def refusal(error: Exception) -> str:
     """Tell what was refused as a person would: "No store matches “X”.", without a field's inner name."""
-    path = getattr(error, "path", "")
-    text = str(error).removeprefix(f"{path}: ") if path else str(error)
-    if text.startswith("must "):
-        text = f"{path.replace('_', ' ')} {text}"
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}"
+    path, text = getattr(error, "path", ""), str(error)
+    says_must = not path or text.startswith(f"{path}: must ")
+    return sentence(text if says_must else text.removeprefix(f"{path}: "))
 
 
 def plain(value: Any) -> str:

@@ -1,17 +1,51 @@
-"""The programmes: terms, places, stages and what was awarded."""
+"""The programmes: money, places, stages and terms; a new programme is loaded, and waiting stores admitted."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC
+from decimal import Decimal
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from receiver.container import current_container
-from receiver.domain.awards import AwardState
+from receiver.documents.programme import decode_programme
+from receiver.documents.programme_words import market_words, terms_in_words
+from receiver.domain.awards import DUE_SOON, AwardState
+from receiver.errors import InputError, NotFound, Refused
+from receiver.services.programmes.load import LoadedProgramme, load_terms
+from receiver.services.programmes.money import Money, MoneyPart
 from receiver.services.programmes.statistics import programme_stats
-from receiver.web.admin.sign_in import staff_only
+from receiver.services.programmes.terms import find_terms, list_terms, terms_in_force
+from receiver.services.stores.admit import Admission, admit_stores, waiting_line
+from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
+from receiver.web.admin.sign_in import operators_only, staff_only
 
 programme_pages = Blueprint("programme", __name__, url_prefix="/admin/programme", template_folder="templates")
+
+BAR_WIDTH = 1000  # units of the drawing; the page gives it its width
+IN_LINE_SHOWN = 100
+TONES = {
+    MoneyPart.ARRIVED: "ok",
+    MoneyPart.ON_THE_WAY: "neutral",
+    MoneyPart.DUE: "ours",
+    MoneyPart.AT_RISK: "bad",
+    MoneyPart.ENDED: "closed",
+}
+
+Answer = str | tuple[str, int] | Response
+
+
+@dataclass(frozen=True)
+class BarPart:
+    """A part of the bar of what was promised."""
+
+    part: MoneyPart
+    tone: str
+    x: float
+    width: float
 
 
 @programme_pages.get("")
@@ -22,5 +56,154 @@ def show() -> str:
         "programme.html",
         standings=programme_stats(container.database, container.now(), container.settings.programme),
         today=container.now().astimezone(UTC).date(),
+        market_words=market_words,
+        bar_of=bar_of,
+        tones=TONES,
+        parts=MoneyPart,
         states=AwardState,
+        due_soon_days=DUE_SOON.days,
+    )
+
+
+def bar_of(money: Money) -> Sequence[BarPart]:
+    """Lay out the parts of what was promised beside each other; none where nothing was."""
+    whole, parts, x = money.promised.amount, [], Decimal()
+    for part, total in money.parts:
+        if total.amount:
+            width = total.amount / whole * BAR_WIDTH
+            parts.append(BarPart(part, TONES[part], round(float(x), 2), round(float(width), 2)))
+            x += width
+    return parts
+
+
+@programme_pages.get("/<programme_id>/terms")
+@staff_only
+def terms(programme_id: str) -> str:
+    container = current_container()
+    known = list_terms(container.database, container.settings.programme)
+    found = find_terms(known, programme_id)
+    return render_template(
+        "programme_terms.html",
+        terms=found,
+        sections=terms_in_words(found),
+        market_words=market_words,
+        is_in_force=terms_in_force(container.database, container.settings.programme).id == programme_id,
+    )
+
+
+# -- A new programme -----------------------------------------------------------------------------
+
+
+@programme_pages.get("/load")
+@operators_only
+def load() -> str:
+    return _load_page()
+
+
+@programme_pages.post("/load")
+@operators_only
+def load_file() -> Answer:
+    """Shows what differs from the terms in force and keeps nothing, unless `do=load` and that was seen."""
+    text = ""
+    try:
+        text = _text()
+        loaded = _load(text, dry_run=True)
+        seen = preview_token({"text": text}, loaded.before.id, loaded.changes)
+        if request.form.get("do") != "load":
+            return _load_page(text=text, loaded=loaded, seen=seen)
+        if not was_previewed(seen):
+            return _load_page(text=text, loaded=loaded, seen=seen, refused=CHANGED), 409
+        _load(text, dry_run=False)
+    except (InputError, Refused) as error:
+        status = 400 if isinstance(error, InputError) else 409
+        return _load_page(text=text, refused=str(error)), status
+    return redirect(url_for("programme.terms", programme_id=loaded.terms.id, loaded="yes"))
+
+
+def _text() -> str:
+    """The text of the file, else of the form. Raises InputError."""
+    given = request.files.get("file")
+    return decode_programme(given.read() if given else request.form.get("text", "").encode())
+
+
+def _load(text: str, *, dry_run: bool) -> LoadedProgramme:
+    container = current_container()
+    return load_terms(
+        container.database,
+        container.now(),
+        text,
+        setting=container.settings.programme,
+        actor=g.person.email,
+        dry_run=dry_run,
+    )
+
+
+def _load_page(
+    *, text: str = "", loaded: LoadedProgramme | None = None, seen: str = "", refused: str = ""
+) -> str:
+    container = current_container()
+    return render_template(
+        "programme_load.html",
+        current=terms_in_force(container.database, container.settings.programme),
+        text=text,
+        loaded=loaded,
+        seen=seen,
+        sections=terms_in_words(loaded.terms) if loaded else (),
+        market_words=market_words,
+        refused=refused,
+    )
+
+
+# -- Stores that wait for a place ------------------------------------------------------------------
+
+
+@programme_pages.get("/<programme_id>/waiting")
+@staff_only
+def waiting(programme_id: str) -> str:
+    return _waiting_page(programme_id)
+
+
+@programme_pages.post("/<programme_id>/waiting")
+@operators_only
+def admit(programme_id: str) -> Answer:
+    """Shows what admitting them does and keeps nothing, unless `do=admit` and that was seen."""
+    chosen = request.form.getlist("store")
+    try:
+        admission = _admit(chosen, dry_run=True)
+        seen = _token(admission)
+        if request.form.get("do") != "admit":
+            return _waiting_page(programme_id, admission=admission, seen=seen)
+        if not was_previewed(seen):
+            return _waiting_page(programme_id, admission=admission, seen=seen, refused=CHANGED), 409
+        admission = _admit(chosen, dry_run=False)
+    except (InputError, NotFound) as error:
+        said = "Select at least one store." if not chosen else str(error)
+        return _waiting_page(programme_id, refused=said), 400
+    return redirect(
+        url_for("programme.waiting", programme_id=programme_id, admitted=len(admission.admitted)), 303
+    )
+
+
+def _admit(store_ids: Sequence[str], *, dry_run: bool) -> Admission:
+    container = current_container()
+    return admit_stores(container.database, container.now(), store_ids, actor=g.person.email, dry_run=dry_run)
+
+
+def _token(admission: Admission) -> str:
+    stores = ([store.id for store in admission.admitted], [store.id for store in admission.before])
+    return preview_token({}, *stores, admission.given_before, admission.given_after, admission.capacity)
+
+
+def _waiting_page(
+    programme_id: str, *, admission: Admission | None = None, seen: str = "", refused: str = ""
+) -> str:
+    container = current_container()
+    known = list_terms(container.database, container.settings.programme)
+    found = find_terms(known, programme_id)
+    return render_template(
+        "programme_waiting.html",
+        line=waiting_line(container.database, found, IN_LINE_SHOWN),
+        admission=admission,
+        seen=seen,
+        refused=refused,
     )

@@ -33,6 +33,10 @@ replay_pages = Blueprint("replays", __name__, url_prefix="/admin/replays", templ
 
 PAGE = 50
 RENEW_SECONDS = 2
+NAMED = {
+    "failed_in": "failed in replay",
+    "delivery": "delivery id",
+}  # filters, where their names do not say it
 
 
 @replay_pages.get("")
@@ -123,9 +127,11 @@ def _asking(given: MultiDict[str, str], refused: str = "") -> str | tuple[str, i
 
 def _filters(given: MultiDict[str, str]) -> DeliveryFilters:
     """Deliveries chosen one by one, or filters; raises InputError."""
-    ids = given.getlist("ids")
+    ids, filters = given.getlist("ids"), said_in(given)
+    if not ids and not filters:
+        raise InputError("Select at least one delivery.")
     if not ids:
-        return read_filters(said_in(given))
+        return read_filters(filters)
     if len(ids) > MOST_IDS or not all(item.isascii() and item.isdecimal() and len(item) < 19 for item in ids):
         raise InputError(f"must be at most {MOST_IDS:,} numbers of deliveries", path="ids")
     return DeliveryFilters(ids=tuple(dict.fromkeys(map(int, ids))))
@@ -142,5 +148,9 @@ def words(replay: ReplayProgress) -> str:
     filters: dict[str, Any] = dict(replay.filters)
     ids = filters.pop("ids", None)
     if ids is not None:
-        return f"delivery {ids[0]}" if len(ids) == 1 else f"{len(ids)} deliveries chosen one by one"
-    return ", ".join(f"{name} {value}" for name, value in filters.items())
+        return f"delivery {ids[0]}" if len(ids) == 1 else f"{len(ids)} deliveries selected one by one"
+    stores = [replay.store_names.get(one, one) for one in filters.pop("stores", [])]
+    if "store" in filters:
+        filters["store"] = replay.store_names.get(filters["store"], filters["store"])
+    said = [f"{NAMED.get(name, name)} {value}" for name, value in filters.items()]
+    return ", ".join([*said, *([f"stores {', '.join(stores)}"] if stores else [])])

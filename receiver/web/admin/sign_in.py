@@ -16,6 +16,7 @@ from receiver.container import current_container
 from receiver.domain.staff import Role
 from receiver.errors import InputError
 from receiver.services.staff.sign_in import Visitor, sign_in
+from receiver.web.admin.lead_on import SAFE, asked_page, to_sign_in, wanted_page
 from receiver.web.admin.session import (
     begin_session,
     end_session,
@@ -25,8 +26,6 @@ from receiver.web.admin.session import (
 )
 
 Page = TypeVar("Page", bound=Callable[..., object])
-
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 sign_in_pages = Blueprint("sign_in", __name__, url_prefix="/admin", template_folder="templates")
 
@@ -38,9 +37,9 @@ def staff_only(page: Page) -> Page:
     def guarded(*args: object, **kwargs: object) -> object:
         g.person = signed_in()
         if g.person is None:
-            return redirect(url_for("sign_in.show"))
+            return to_sign_in()
         if g.person.password_is_one_time and not request.path.startswith(url_for("account.password")):
-            return redirect(url_for("account.password"))
+            return redirect(url_for("account.password", next=asked_page()))
         return page(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # wraps keeps the type
@@ -66,13 +65,19 @@ def csrf_token() -> str:
 
 
 @sign_in_pages.before_app_request
-def _check_csrf() -> None:
-    """Whatever changes something in the console carries its session's token: no page checks it itself."""
+def _check_csrf() -> AnyResponse | None:
+    """Whatever changes something in the console carries its session's token: no page checks it itself.
+
+    Where no session is left, since it ended while the form stood open, the way leads to the form's page.
+    """
     if request.method in SAFE or not request.path.startswith("/admin"):
-        return
+        return None
     given, ours = request.form.get("csrf", ""), str(session.get("csrf", ""))
-    if not ours or not hmac.compare_digest(given.encode(), ours.encode()):
-        raise InputError("this form is too old; go back, reload and try again")
+    if ours and hmac.compare_digest(given.encode(), ours.encode()):
+        return None
+    if "secret" not in session and request.endpoint not in ("sign_in.enter", "sign_in.leave"):
+        return to_sign_in()
+    raise InputError("this form is too old; go back, reload and try again")
 
 
 @sign_in_pages.app_context_processor
@@ -95,7 +100,7 @@ def enter() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
         return render_template("sign_in.html", wait=seconds), 429, {"Retry-After": str(seconds)}
     if entry.person is None or not begin_session(entry.person):
         return render_template("sign_in.html", refused=True), 401
-    answer = redirect(url_for("today.show"))
+    answer = redirect(wanted_page() or url_for("today.show"))
     trust_device(answer, entry.person)
     return answer
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
 from decimal import Decimal
 
 from flask import Blueprint, g, render_template, url_for
@@ -152,11 +151,10 @@ def _awards(totals: Totals | None) -> list[_AwardsOfState]:
 
 def _leads_to(matter: TodoItem) -> str | None:
     """The list behind a number; None where there is none."""
-    day = current_container().now().astimezone(UTC).date()
     if matter.id == "awards_overdue":
         return url_for("awards.show", overdue="any")
     if matter.id == "awards_due_soon":
-        return url_for("awards.show", due_before=day + timedelta(days=DUE_SOON.days))
+        return url_for("awards.show", due_soon="any")
     if matter.id == "reviews_waiting":
         return url_for("console_reviews.show")
     if matter.id == "stores_held":

@@ -48,7 +48,9 @@ def break_links(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 
 def test_a_signal_is_taken_in_and_the_store_is_named_for_deciding(container: Container, store_id: str):
     delivery_id = keep_one(container, store_id, signal(event="integration_set_up"))
-    assert work(container) == [AttemptResult(delivery_id, DeliveryState.PROCESSED, None, (store_id,))]
+    assert work(container) == [
+        AttemptResult(delivery_id, DeliveryState.PROCESSED, None, (store_id,), store_id)
+    ]
     assert store(container, store_id).set_up_at is not None
     done = row(container, delivery_id)
     assert (done.state, done.due_at, done.lease_until, done.ended_at) == (

@@ -253,8 +253,9 @@ def test_a_filter_means_the_same_to_list_preview_and_replay(container: Container
         (None, "processed", "dead", "received"), (None, "woocommerce"), (None, item),
         (None, "action.wc_ad_credit_signal"), (None, since), (None, until), (None, "HELD"),
     )  # fmt: skip
+    few_or_all = [values for values in asked if values.count(None) >= 5 or None not in values]
     sizes = set()
-    for values in asked:
+    for values in few_or_all:
         filters = DeliveryFilters(*values)
         assert DeliveryFilters.from_json(filters.as_json()) == filters
         if not filters.as_json():

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from receiver.storage.tables import Award, Store
 from tests.award_fixtures import NOW, AwardDesk
-from tests.staff import Console
+from tests.staff import Console, seen
 
 OPERATOR = "operator@staff.example"
 
@@ -41,7 +41,7 @@ def shown(console, query=""):
 def test_what_is_due_stands_by_date_and_the_overdue_says_so(operator):
     page = operator.get("/admin/awards").text
     assert shown(operator) == ["aw_0", "aw_1", "aw_2"]
-    assert page.count(">overdue<") == 1
+    assert page.count(">overdue</span>") == 1
     assert "£500.00" in page
     assert "TikTok restated the spend" in page
 
@@ -52,6 +52,9 @@ def test_what_is_due_stands_by_date_and_the_overdue_says_so(operator):
         ("?due_before=2025-12-05", ["aw_0"]),
         ("?overdue=any", ["aw_0"]),
         ("?flags=any", ["aw_1"]),
+        ("?due_soon=any", ["aw_1", "aw_2"]),
+        ("?text=7000002", ["aw_2"]),
+        ("?text=calc", ["aw_2"]),
         ("?state=issued", []),
         ("?state=any&programme=another", []),
         ("?state=any&programme=woocommerce-2025&due_before=2025-12-09", ["aw_0", "aw_1", "aw_2"]),
@@ -70,11 +73,18 @@ def test_filters_stand_in_the_address(operator, query, found):
         ("after=aw_9", "after: there is no award aw_9"),
         ("flags=red", "flags: must be any"),
         ("overdue=no", "overdue: must be any"),
+        ("due_soon=3", "due_soon: must be any"),
     ],
 )
 def test_a_filter_that_cannot_be_is_named(operator, query, said):
     answer = operator.get(f"/admin/awards?{query}")
     assert (answer.status_code, said in answer.text) == (400, True)
+
+
+def record(console, checked, *flagged, path="/admin/awards/file"):
+    """Record what a check showed, with the ticks of these flagged awards."""
+    sealed = re.search('name="checked" value="([^"]+)"', checked.text)[1]
+    return console.post(path, do="record", checked=sealed, seen=seen(checked), although_flagged=list(flagged))
 
 
 def moves(desk):
@@ -127,7 +137,8 @@ def test_a_viewer_reads_and_moves_nothing(container, desk):
     viewer = Console(container, "viewer")
     page = viewer.get("/admin/awards/aw_0").text
     assert "<button>Record as issued" not in page
-    for path in ("aw_0/issue", "aw_0/credited", "aw_0/block", "aw_0/lift", "file"):
+    assert 'name="reference' not in viewer.get("/admin/awards").text
+    for path in ("aw_0/issue", "aw_0/credited", "aw_0/block", "aw_0/lift", "file", "issue"):
         assert viewer.post(f"/admin/awards/{path}", reference="x", reason="x").status_code == 403
     assert desk.award().state == "due"
 
@@ -148,15 +159,16 @@ def test_an_exported_list_that_was_filled_in_comes_back(operator, desk):
         .replace("aw_2,,", "aw_2,T-2,")
     )
     checked = operator.post("/admin/awards/file", text=text, do="check")
-    assert "all 3 rows can be recorded" in checked.text
+    assert "2 awards will be recorded as issued: £500.00 and $500.00" in checked.text
+    assert "1 flagged award is left out unless ticked" in checked.text
     assert desk.award().state == "due"
-    assert "3 credits are issued" in operator.post("/admin/awards/file", text=text, do="issue").text
+    assert "3 awards are recorded" in record(operator, checked, "aw_1").text
     assert [desk.award(item).reference for item in desk.ids] == ["T-0", "T-1", "T-2"]
 
 
 def test_of_an_uploaded_file_with_a_bad_row_nothing_is_kept(operator, desk):
     upload = (io.BytesIO(b"award;reference\naw_0;T-0\naw_9;T-9\n"), "issued.csv")
-    answer = operator.post("/admin/awards/file", file=upload, do="issue")
+    answer = operator.post("/admin/awards/file", file=upload)
     assert "1 of 2 rows cannot be recorded" in answer.text
     assert "there is no award aw_9" in answer.text
     assert desk.award().state == "due"
@@ -178,3 +190,83 @@ def test_a_file_of_very_many_rows_is_shown_in_part_and_its_problems_first(contai
     lines = [*(f"aw_x{number},INV-{number}" for number in range(1_000)), "aw_0,INV-0"]
     page = Console(container).post("/admin/awards/file", text="\n".join(["award,reference", *lines])).text
     assert (page.count('<td data-label="Line">'), "And 501 rows more, some of them" in page) == (500, True)
+
+
+def typed(**references):
+    """The form of the list: every award selected, with these references."""
+    given = {f"reference:{award_id}": text for award_id, text in references.items()}
+    return {"award": ["aw_0", "aw_1", "aw_2"], **given}
+
+
+def test_what_is_typed_beside_due_awards_is_shown_and_recorded_once_confirmed(operator, desk):
+    checked = operator.post("/admin/awards/issue", **typed(aw_0="T-0", aw_1="T-1", aw_2=" "))
+    for words in ("$500.00", "7000000", "T-0", "TikTok restated the spend", "1 selected award without"):
+        assert words in checked.text, words
+    assert "T-2" not in checked.text
+    assert moves(desk) == []
+    done = record(operator, checked, path="/admin/awards/issue")
+    assert "1 award is recorded as issued: $500.00" in done.text
+    assert "1 row was skipped" in done.text
+    assert [desk.award(item).reference for item in desk.ids] == ["T-0", None, None]
+    record(operator, checked, "aw_1", path="/admin/awards/issue")
+    assert desk.award("aw_1").reference is None  # what was shown was another thing
+
+
+def test_a_flagged_award_is_recorded_with_a_tick_of_its_own(operator, desk):
+    checked = operator.post("/admin/awards/issue", **typed(aw_1="T-1"))
+    assert "No award will be recorded" in checked.text
+    record(operator, checked, "aw_1", path="/admin/awards/issue")
+    assert desk.award("aw_1").state == "issued"
+    alone = operator.post("/admin/awards/aw_1/correct", reference="T-9", reason="typo", **{"as": "applied"})
+    assert (alone.status_code, desk.award("aw_1").reference) == (302, "T-9")
+
+
+def test_on_its_own_page_a_flagged_award_asks_for_the_tick_too(operator, desk):
+    given = {"reference": "T-1", "as": "applied"}
+    refused = operator.post("/admin/awards/aw_1/issue", **given)
+    assert (refused.status_code, "is flagged: confirm" in refused.text) == (409, True)
+    assert operator.post("/admin/awards/aw_1/issue", although_flagged="yes", **given).status_code == 302
+    assert desk.award("aw_1").state == "issued"
+
+
+def test_what_changed_since_it_was_checked_is_shown_again_and_not_recorded(operator, desk, container):
+    checked = operator.post("/admin/awards/issue", **typed(aw_0="T-0"))
+    with container.database.writing() as session:
+        session.get(Award, "aw_0").flags = ["link_lost"]
+    again = record(operator, checked, path="/admin/awards/issue")
+    assert (again.status_code, "links no ad account" in again.text) == (409, True)
+    assert desk.award().state == "due"
+    forged = operator.post("/admin/awards/issue", do="record", checked="x", seen="x")
+    assert (forged.status_code, "check it again" in forged.text) == (400, True)
+
+
+def test_of_a_list_with_a_wrong_reference_nothing_is_recorded_and_the_rest_stays_typed(operator, desk):
+    answer = operator.post("/admin/awards/issue", **typed(aw_0="T-0", aw_2="7.4E+18"))
+    assert answer.status_code == 400
+    assert "a number that a spreadsheet shortened" in answer.text
+    assert 'value="T-0"' in answer.text
+    assert desk.award().state == "due"
+
+
+def test_a_code_typed_into_the_list_comes_back_to_no_page(operator, desk):
+    form = {**typed(aw_0="TTAD-7Q4M-2210", aw_2="7.4E+18"), "as:aw_0": "code"}
+    assert "TTAD-7Q4M" not in operator.post("/admin/awards/issue", **form).text
+    checked = operator.post("/admin/awards/issue", **{**form, "reference:aw_2": ""})
+    assert ("TTAD-7Q4M" in checked.text, "••••2210" in checked.text) == (False, True)
+    sealed = re.search('name="checked" value="([^"]+)"', checked.text)[1]
+    assert "TTAD-7Q4M" not in operator.post("/admin/awards/issue", do="change", checked=sealed).text
+
+
+def test_unticked_awards_and_empty_forms_record_nothing(operator, desk):
+    only = operator.post("/admin/awards/issue", **{**typed(aw_0="T-0", aw_2="T-2"), "award": ["aw_2"]})
+    assert ("T-2" in only.text, "T-0" in only.text) == (True, False)
+    assert "Type the reference of at least one" in operator.post("/admin/awards/issue", **typed()).text
+    assert operator.get("/admin/awards/issue?state=due").headers["Location"] == "/admin/awards?state=due"
+
+
+def test_a_blank_reference_in_a_file_skips_its_row_and_is_told(operator, desk):
+    checked = operator.post("/admin/awards/file", text="award,reference\naw_0,T-0\naw_2,\n")
+    assert "1 row without a reference will be skipped" in checked.text
+    assert "it has no reference" in checked.text
+    record(operator, checked)
+    assert [desk.award(item).state for item in ("aw_0", "aw_2")] == ["issued", "due"]

@@ -60,7 +60,7 @@ def test_staff_sign_in_and_out(client):
 def test_a_wrong_address_or_password_gets_the_same_answer(client, email, password):
     answer = sign_in(client, email, password)
     assert answer.status_code == 401
-    assert "do not go together" in answer.text
+    assert "E-mail or password is wrong." in answer.text
     assert page(client).status_code == 302
 
 

@@ -13,7 +13,8 @@ from receiver.domain.decision import Stage
 from receiver.domain.deliveries import DeliveryState
 from receiver.domain.facts import Outcome
 from receiver.domain.replays import ReplayState
-from receiver.web.admin.filters import TONE_OF, TONES, ago, day, money, plain, tone, when
+from receiver.errors import InputError, Refused
+from receiver.web.admin.filters import TONE_OF, TONES, ago, day, money, plain, refusal, tone, when
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +88,16 @@ def test_each_state_has_one_tone_and_each_tone_one_meaning():
     assert tone(AwardState.DUE) != tone(AwardState.CREDITED)  # we owe it; it is done
     assert tone(Stage.HELD) != tone(Stage.AWAITING_LINK)  # our turn; the merchant's
     assert tone(None) == tone("<b>") == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (InputError("no store matches “X”", path="store"), "No store matches “X”."),
+        (InputError("must be 1 to 9", path="next_rate"), "Next rate must be 1 to 9."),
+        (InputError("this form is too old; go back"), "This form is too old; go back."),
+        (Refused("held: the signal is of X"), "Held: the signal is of X."),
+    ],
+)
+def test_what_was_refused_is_told_as_a_person_would(error, words):
+    assert refusal(error) == words

@@ -155,11 +155,13 @@ def test_awards_and_reviews_lead_to_their_lists(container, clock):
     change(container, update(Award).where(Award.id == "aw_1").values(due_by=date(2025, 12, 7)))
     ask_review(container.database, NOW, "st_0", "No.")
     counts = {name: matter.count for name, matter in found(container).items()}
-    assert counts == {"worker_silent": 1, "awards_overdue": 1, "awards_due_soon": 1, "reviews_waiting": 1}
+    assert counts == {"worker_silent": 1, "awards_overdue": 1, "awards_due_soon": 2, "reviews_waiting": 1}
     console = Console(container, "viewer")
     page = console.get("/admin/").text
     link = re.search(r'href="([^"]+)"><strong class="big-number">1</strong> award overdue', page)[1]
     assert re.findall(r'href="/admin/awards/(aw_\d)"', console.get(link).text) == ["aw_0"]
+    link = re.search(r'href="([^"]+)"><strong class="big-number">2</strong> awards due within 3', page)[1]
+    assert re.findall(r'href="/admin/awards/(aw_\d)"', console.get(link).text) == ["aw_1", "aw_2"]
     assert 'href="/admin/reviews"' in page
 
 
@@ -208,7 +210,7 @@ def test_a_programme_nobody_joined_says_how_one_joins(container, clock):
     clock.at = datetime(2025, 12, 5, tzinfo=UTC)
     page = Console(container, "viewer").get("/admin/programme").text
     assert "No store has joined yet" in page
-    assert "Nothing was awarded yet" in page
+    assert "Nothing was promised yet" in page
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/awards", "/admin/programme", "/admin/reviews"])

@@ -47,8 +47,11 @@ def test_awards_are_paged_and_moved(ask, container):
 def test_a_file_is_tried_and_then_kept(ask, container):
     desk = AwardDesk(container, 1)
     csv = "award,reference\naw_0,T-1\n"
-    rows = [{"line": 2, "award": "aw_0", "outcome": "would issue", "problem": None}]
-    assert ask("/awards/issue-file", csv=csv, dry_run=True) == (200, {"rows": rows})
+    status, answer = ask("/awards/issue-file", csv=csv, dry_run=True)
+    (row,) = answer["rows"]
+    assert (status, row["line"], row["award"], row["outcome"]) == (200, 2, "aw_0", "would issue")
+    assert (row["advertiser_id"], row["credit"], row["currency"]) == ("7000000", "500.00", "USD")
+    assert (row["problem"], row["skipped"], row["flags"]) == (None, None, [])
     assert desk.award().state == "due"
     assert ask("/awards/issue-file", csv=csv)[1]["rows"][0]["outcome"] == "issued"
     assert ask("/awards/issue-file", csv="x")[0] == 400
@@ -79,7 +82,7 @@ def test_today_and_the_programmes_are_told(ask, container):
     AwardDesk(container, 1)
     ask_review(container.database, NOW, "st_0", "No.")
     counts = {item["id"]: item["count"] for item in ask("/today")[1]["matters"]}
-    assert counts == {"worker_silent": 1, "reviews_waiting": 1}
+    assert counts == {"worker_silent": 1, "awards_due_soon": 1, "reviews_waiting": 1}
     assert ask("/programmes")[1]["programmes"][0]["counted"] is None
     count_programmes(container.database, NOW)
     (programme,) = ask("/programmes")[1]["programmes"]

@@ -11,9 +11,11 @@ from receiver.web.api.admin.facts import facts_api
 from receiver.web.api.admin.links import links_api
 from receiver.web.api.admin.operations import operations_api
 from receiver.web.api.admin.overview import overview_api
+from receiver.web.api.admin.problems import problems_api
 from receiver.web.api.admin.rejections import turned_away_api
 from receiver.web.api.admin.replays import replays_api
 from receiver.web.api.admin.reviews import admin_reviews_api
+from receiver.web.api.admin.search import search_api
 from receiver.web.api.admin.spend import spend_api
 from receiver.web.api.admin.staff import staff_api
 from receiver.web.api.admin.stores import stores_api
@@ -24,12 +26,14 @@ AREAS = (
     awards_api,
     admin_reviews_api,
     overview_api,
+    search_api,
     stores_api,
     links_api,
     facts_api,
     spend_api,
     deliveries_api,
     replays_api,
+    problems_api,
     turned_away_api,
     operations_api,
 )

@@ -13,16 +13,16 @@ from marshmallow.validate import Length, OneOf
 
 from receiver.container import current_container
 from receiver.documents.times import time_text
-from receiver.domain.awards import AwardDelivery, AwardFilters, AwardState, BlockCause
+from receiver.domain.awards import DUE_SOON, AwardDelivery, AwardFilters, AwardState, BlockCause
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
 from receiver.services.awards.credit import credited
 from receiver.services.awards.issue import issue
-from receiver.services.awards.issue_file import Planned, issue_file, preview
+from receiver.services.awards.issue_file import IssueOutcome, Planned, issue_file, preview
 from receiver.services.awards.listing import page_of_awards, show_award
 from receiver.services.decisions.preview import run_with_preview
-from receiver.services.validation import LONGEST
+from receiver.services.validation import LONGEST, LONGEST_FILTER
 from receiver.web.api.admin.blueprint import AdminBlueprint, PageArguments, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
@@ -39,6 +39,14 @@ class AwardArguments(PageArguments):
     programme = fields.String(validate=Length(min=1, max=200))
     flagged = fields.Boolean(load_default=False, metadata={"description": "Only those with a flag."})
     overdue = fields.Boolean(load_default=False, metadata={"description": "Only those past their date."})
+    due_soon = fields.Boolean(
+        load_default=False,
+        metadata={"description": f"Only those due within {DUE_SOON.days} days, dates of the account's zone."},
+    )
+    text = fields.String(
+        validate=Length(min=1, max=LONGEST_FILTER),
+        metadata={"description": "Part of a store's name, an ad account, a reference or an id."},
+    )
     due_before = fields.Date(metadata={"description": "Not included."})
 
 
@@ -56,6 +64,7 @@ class AwardRowSchema(Schema):
     currency = fields.String(required=True)
     decided_at = fields.Function(lambda row: time_text(row["decided_at"]), metadata={"type": "string"})
     due_by = fields.Date(required=True)
+    due_soon = fields.Boolean(required=True)
     overdue = fields.Boolean(required=True)
     delivery = fields.String(required=True, **MAYBE)
     reference = fields.String(
@@ -137,6 +146,13 @@ class IssueFileSchema(Schema):
     """A CSV as `credits issue --from` reads it."""
 
     csv = fields.String(required=True, validate=Length(min=1, max=LONGEST_FILE))
+    although_flagged = fields.List(
+        fields.String(validate=Length(min=1, max=LONGEST_FILTER)),
+        load_default=list,
+        metadata={
+            "description": "Flagged awards to record all the same; others that are flagged are skipped."
+        },
+    )
     dry_run = fields.Boolean(load_default=False)
 
 
@@ -145,8 +161,15 @@ class PlannedSchema(Schema):
 
     line = fields.Integer(required=True)
     award = fields.String(required=True, **MAYBE)
-    outcome = fields.String(required=True)
+    store = fields.String(required=True, **MAYBE)
+    store_name = fields.String(required=True, **MAYBE)
+    advertiser_id = fields.String(required=True, **MAYBE)
+    credit = fields.String(required=True, **MAYBE)
+    currency = fields.String(required=True, **MAYBE)
+    flags = fields.List(fields.String(), required=True)
+    outcome = fields.String(required=True, metadata={"enum": list(IssueOutcome)})
     problem = fields.String(required=True, **MAYBE)
+    skipped = fields.String(required=True, **MAYBE, metadata={"description": "Why nothing is recorded."})
 
 
 class IssueFileAnswerSchema(Schema):
@@ -208,7 +231,7 @@ class CorrectView(MethodView):
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
-        """Put the reference right; the audit keeps the wrong one. The same again changes nothing."""
+        """Put the reference right; the audit keeps the wrong item. The same again changes nothing."""
         return _move(award_id, partial(correct_reference, cipher=current_container().cipher), body)
 
 
@@ -290,14 +313,26 @@ class IssueFileView(MethodView):
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Every row is checked first; then all are kept, or none where one is refused."""
-        container = current_container()
+        container, flagged = current_container(), body["although_flagged"]
         if body["dry_run"]:
-            planned = preview(container, body["csv"])
+            planned = preview(container, body["csv"], flagged)
         else:
-            planned = issue_file(container, body["csv"], g.person.email)
+            planned = issue_file(container, body["csv"], g.person.email, flagged)
         return {"rows": list(map(_row, planned))}
 
 
-def _row(planned: Planned) -> dict[str, Any]:
-    award = planned.row.issued and planned.row.issued.award_id
-    return {"line": planned.row.line, "award": award, "outcome": planned.outcome, "problem": planned.problem}
+def _row(item: Planned) -> dict[str, Any]:
+    award = item.award
+    return {
+        "line": item.row.line,
+        "award": item.row.award_id,
+        "store": award and award.store,
+        "store_name": award and award.store_name,
+        "advertiser_id": award and award.advertiser_id,
+        "credit": award and award.credit,
+        "currency": award and award.currency,
+        "flags": award.flags if award else [],
+        "outcome": item.outcome,
+        "problem": item.problem,
+        "skipped": item.skipped,
+    }

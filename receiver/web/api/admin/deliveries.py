@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
 from receiver.container import current_container
-from receiver.domain.deliveries import DeliveryFilters, DeliverySource, DeliveryState
+from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, DeliverySource, DeliveryState
 from receiver.errors import Refused
 from receiver.paging import LARGEST_ID
 from receiver.services.deliveries.detail import DeliveryDetail, delivery_detail, raw_body, redacted_body
@@ -38,6 +38,13 @@ class DeliveryFiltersSchema(Schema):
     since = Moment()
     until = Moment(metadata={"description": "Not included."})
     search = fields.String(**TEXT, metadata={"description": "Part of an id, topic, hash or error."})
+    cause = fields.String(
+        validate=OneOf(list(DeliveryReason)), metadata={"description": "Why it ended without an effect."}
+    )
+    failed_in = fields.Integer(
+        validate=NUMBER,
+        metadata={"description": "The replay in which it failed; it has not succeeded since."},
+    )
 
 
 class DeliveryArguments(NumberedPage, DeliveryFiltersSchema):
@@ -64,6 +71,9 @@ class DeliveryRowSchema(Schema):
     )
     duplicates = fields.Integer(required=True)
     due_at = Moment(**TIME)
+    cause = fields.String(
+        attribute="reason", required=True, **MAYBE, metadata={"enum": [*DeliveryReason, None]}
+    )
     error = fields.String(required=True, **MAYBE)
 
 

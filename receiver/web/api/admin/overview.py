@@ -15,7 +15,9 @@ from receiver.documents.programme import MOST_BYTES, programme_data, programme_w
 from receiver.domain.health import Health, SignId
 from receiver.services.alerts.work_queue import MOST, TodoItem, today
 from receiver.services.overview.overview import overview_document, read_overview
-from receiver.services.programmes.statistics import ProgrammeStats, StoreCounts, Sum, programme_stats
+from receiver.services.programmes.load import load_terms
+from receiver.services.programmes.money import Money, Sum
+from receiver.services.programmes.statistics import ProgrammeStats, StoreCounts, programme_stats
 from receiver.services.programmes.terms import find_terms, list_terms
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment
 from receiver.web.api.schemas import MAYBE, RefusalSchema
@@ -84,6 +86,7 @@ class CountedSchema(Schema):
     waiting = fields.Integer(required=True, metadata={"description": "Stores."})
     stages = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     tiers = fields.List(fields.Dict(), required=True)
+    money = fields.List(fields.Dict(), required=True, metadata={"description": "By currency."})
 
 
 class ProgrammeSchema(Schema):
@@ -114,6 +117,22 @@ class CheckedProgrammeSchema(Schema):
     id = fields.String(required=True)
     valid = fields.Boolean(required=True)
     warnings = fields.List(fields.String(), required=True)
+
+
+class LoadProgrammeSchema(ProgrammeFileSchema):
+    """A programme file's text, and whether to say only what it would change."""
+
+    dry_run = fields.Boolean(load_default=False)
+
+
+class LoadedProgrammeSchema(Schema):
+    """The programme that new stores join, and what differs from the one before."""
+
+    id = fields.String(required=True)
+    instead_of = fields.String(required=True)
+    changes = fields.List(fields.Dict(), required=True)
+    warnings = fields.List(fields.String(), required=True)
+    saved = fields.Boolean(required=True, metadata={"description": "False: a dry run, or in force already."})
 
 
 class ProgrammesSchema(Schema):
@@ -186,6 +205,34 @@ class CheckProgrammeView(MethodView):
         return {"id": terms.id, "valid": True, "warnings": programme_warnings(terms)}
 
 
+@overview_api.route("/programmes/load")
+class LoadProgrammeView(MethodView):
+    """The programme that new stores join."""
+
+    @overview_api.arguments(LoadProgrammeSchema)
+    @overview_api.response(200, LoadedProgrammeSchema)
+    @overview_api.alt_response(400, schema=RefusalSchema)
+    @overview_api.alt_response(409, schema=RefusalSchema)
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Let new stores join these terms, until PROGRAMME is changed; stores keep those they joined."""
+        container = current_container()
+        loaded = load_terms(
+            container.database,
+            container.now(),
+            body["toml"],
+            setting=container.settings.programme,
+            actor=g.person.email,
+            dry_run=body["dry_run"],
+        )
+        return {
+            "id": loaded.terms.id,
+            "instead_of": loaded.before.id,
+            "changes": loaded.changes,
+            "warnings": loaded.warnings,
+            "saved": not body["dry_run"] and not loaded.is_in_force,
+        }
+
+
 def _matter(matter: TodoItem) -> dict[str, Any]:
     more = matter.count > MOST
     return {"id": matter.id, "count": min(matter.count, MOST), "more": more, "since": matter.since}
@@ -212,8 +259,29 @@ def _counted(counted: StoreCounts) -> dict[str, Any]:
                 "credit": amount_text(tier.credit),
                 "awards": {state: _sum(item) for state, item in tier.by_state.items()},
                 "overdue": _sum(tier.overdue),
+                "due_soon": _sum(tier.due_soon),
             }
             for tier in counted.tiers
+        ],
+        "money": list(map(_money, counted.money)),
+    }
+
+
+def _money(money: Money) -> dict[str, Any]:
+    return {
+        "currency": money.currency,
+        "promised": _sum(money.promised),
+        "issued": _sum(money.issued),
+        "parts": {part: _sum(total) for part, total in money.parts},
+        "risks": {reason: _sum(total) for reason, total in money.risks},
+        "likely": [
+            {
+                "stage": likely.stage,
+                "tiers": [{"credit": amount_text(credit), "stores": n} for credit, n in likely.tiers],
+                "below": likely.below,
+                "unknown": likely.unknown,
+            }
+            for likely in money.likely
         ],
     }
 

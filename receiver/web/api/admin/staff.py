@@ -9,15 +9,22 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf, Range
 
+from receiver.clock import utc_now
 from receiver.container import current_container
 from receiver.documents.times import time_text
 from receiver.domain.staff import Role
 from receiver.errors import Refused
-from receiver.services.staff.members import add_staff, list_staff, remove_staff, set_password
+from receiver.services.staff.members import add_staff, change_role, list_staff, remove_staff, set_password
 from receiver.services.staff.passwords import new_password
-from receiver.services.staff.records import ApiToken, StaffMember
-from receiver.services.staff.tokens import LONGEST_NAME, MOST_DAYS, make_token, page_of_tokens, revoke_token
-from receiver.web.api.admin.blueprint import AdminBlueprint, NumberedPage, page_document, page_schema
+from receiver.services.staff.records import ApiToken, StaffMember, TeamMember
+from receiver.services.staff.tokens import (
+    LONGEST_NAME,
+    MOST_DAYS,
+    make_token_for,
+    page_of_tokens,
+    revoke_token,
+)
+from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
 
 staff_api = AdminBlueprint("staff", "Whoever asks, and tokens")
@@ -52,7 +59,7 @@ class AddressSchema(Schema):
 
 
 class NewMemberSchema(AddressSchema):
-    """Somebody to let in."""
+    """Somebody, and the role they get."""
 
     role = fields.String(required=True, validate=OneOf(list(Role)))
 
@@ -65,9 +72,12 @@ class MemberSchema(Schema):
 
 
 class ListedMemberSchema(MemberSchema):
-    """Somebody on the staff, and since when."""
+    """Somebody on the staff, since when, and how far they are in the console now."""
 
     since = fields.String(**TIME)
+    last_seen_at = Moment(required=True, **MAYBE, metadata={"description": "In the console; null: never."})
+    sessions = fields.Integer(required=True, metadata={"description": "Browsers that are signed in."})
+    tokens = fields.Integer(required=True, metadata={"description": "That have not expired."})
 
 
 class MembersSchema(Schema):
@@ -86,6 +96,10 @@ class NewTokenSchema(Schema):
     """The purpose of a token, and how long it lasts."""
 
     name = fields.String(load_default="api", validate=Length(min=1, max=LONGEST_NAME))
+    email = fields.String(
+        validate=Length(min=1, max=254),
+        metadata={"description": "A viewer's, for a program that only reads; left out: one's own."},
+    )
     days = fields.Integer(
         strict=True,
         validate=Range(min=1, max=MOST_DAYS),
@@ -109,17 +123,18 @@ class MembersView(MethodView):
     @staff_api.response(200, MembersSchema)
     def get(self) -> dict[str, Any]:
         """By address."""
-        found = list_staff(current_container().database, 0)
-        return {"items": [{**_member(item), "since": time_text(item.created_at)} for item in found]}
+        container = current_container()
+        found = list_staff(container.database, container.now(), real_now=utc_now(), limit=0)
+        return {"items": list(map(_listed, found))}
 
     @staff_api.arguments(NewMemberSchema)
     @staff_api.response(201, LetInSchema)
     @staff_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Let someone in with a one-time password."""
         container, password = current_container(), new_password()
         given = {"password": password, "actor": g.person.email, "one_time": True}
-        person = add_staff(container.database, container.now(), **told, **given)
+        person = add_staff(container.database, container.now(), **body, **given)
         return {**_member(person), "password": password}
 
 
@@ -130,12 +145,26 @@ class PasswordView(MethodView):
     @staff_api.arguments(AddressSchema)
     @staff_api.response(200, LetInSchema)
     @staff_api.alt_response(404, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Give someone a one-time password; it ends their sessions, and their tokens stay."""
         container, password = current_container(), new_password()
         given = {"password": password, "actor": g.person.email, "one_time": True}
-        person = set_password(container.database, container.now(), **told, **given)
+        person = set_password(container.database, container.now(), **body, **given)
         return {**_member(person), "password": password}
+
+
+@staff_api.route("/staff/role")
+class RoleView(MethodView):
+    """The role of somebody on the staff."""
+
+    @staff_api.arguments(NewMemberSchema)
+    @staff_api.response(200, MemberSchema)
+    @staff_api.alt_response(404, schema=RefusalSchema)
+    @staff_api.alt_response(409, schema=RefusalSchema)
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Give someone another role, which holds at once; there is always an operator left."""
+        container = current_container()
+        return _member(change_role(container.database, container.now(), **body, actor=g.person.email))
 
 
 @staff_api.route("/staff/remove")
@@ -145,29 +174,32 @@ class RemoveView(MethodView):
     @staff_api.arguments(AddressSchema)
     @staff_api.response(200, MemberSchema)
     @staff_api.alt_response(404, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    @staff_api.alt_response(409, schema=RefusalSchema)
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Let someone in no longer: sessions and tokens end at once, what they did stays on record."""
         container = current_container()
-        return _member(remove_staff(container.database, container.now(), **told, actor=g.person.email))
+        return _member(remove_staff(container.database, container.now(), **body, actor=g.person.email))
 
 
 @staff_api.route("/staff/token")
 class NewTokenView(MethodView):
-    """A further token of whoever asks."""
+    """A further token of whoever asks, or of a viewer."""
 
     @staff_api.arguments(NewTokenSchema)
     @staff_api.response(201, MadeTokenSchema)
     @staff_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Make a token that ends no later than the one that asks: a stolen one must not outlive itself."""
         container = current_container()
         left = (g.token.expires_at - container.now()).days
-        days = told.get("days", left)
+        days = body.get("days", left)
         if not 1 <= days <= left:
             ends = time_text(g.token.expires_at)
             raise Refused(f"a token made by a token ends no later than that, by {ends}")
-        who = {"email": g.person.email, "actor": g.person.email}
-        made = make_token(container.database, container.now(), **who, name=told["name"], days=days)
+        email = body.get("email", g.person.email)
+        made = make_token_for(
+            container.database, container.now(), g.person, email=email, name=body["name"], days=days
+        )
         about = {"id": made.id, "name": made.name, "expires_at": time_text(made.expires_at)}
         return {**_member(made.owner), **about, "token": made.text}
 
@@ -210,6 +242,16 @@ class RevokeTokenView(MethodView):
         """End a token at once, be it the one that asks."""
         container = current_container()
         return _token(revoke_token(container.database, container.now(), token_id, actor=g.person.email))
+
+
+def _listed(member: TeamMember) -> dict[str, Any]:
+    return {
+        **_member(member.person),
+        "since": time_text(member.person.created_at),
+        "last_seen_at": member.last_seen_at,
+        "sessions": member.sessions,
+        "tokens": member.tokens,
+    }
 
 
 def _member(person: StaffMember) -> dict[str, Any]:

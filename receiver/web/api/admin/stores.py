@@ -26,10 +26,13 @@ from receiver.services.decisions.preview import run_with_preview
 from receiver.services.decisions.status import status_of
 from receiver.services.deliveries.restart import restart_sequence
 from receiver.services.stores import registry
-from receiver.services.stores.details import StoreDetails
+from receiver.services.stores.admit import MOST as MOST_ADMITTED
+from receiver.services.stores.admit import admit_stores
+from receiver.services.stores.details import LONGEST_SECRET, StoreDetails
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
 from receiver.services.stores.listing import CONDITIONS, STAGES, page_of_stores, store_row
 from receiver.services.stores.merge import Merged, merge_merchants
+from receiver.services.stores.secret import rotate_or_set
 from receiver.services.validation import LONGEST, LONGEST_FILTER
 from receiver.web.api.admin.blueprint import (
     AdminBlueprint,
@@ -210,6 +213,28 @@ class NewStoreSchema(Schema):
     admit = fields.Boolean(load_default=False)
 
 
+class AdmitSchema(Schema):
+    """Stores to admit."""
+
+    stores = fields.List(
+        fields.String(validate=Length(min=1, max=100)),
+        required=True,
+        validate=Length(min=1, max=MOST_ADMITTED),
+    )
+    dry_run = fields.Boolean(load_default=False)
+
+
+class AdmissionSchema(Schema):
+    """The stores that got a place, those that had one, and how many merchants have one."""
+
+    admitted = fields.List(fields.String(), required=True)
+    before = fields.List(fields.String(), required=True)
+    given_before = fields.Integer(required=True)
+    given_after = fields.Integer(required=True)
+    capacity = fields.Integer(required=True, **MAYBE)
+    saved = fields.Boolean(required=True)
+
+
 class AddedStoreSchema(Schema):
     """Secret and token are told this once."""
 
@@ -226,11 +251,22 @@ class LookAskedSchema(Schema):
     look_asked_at = Moment(required=True)
 
 
-class OverlapSchema(Schema):
-    """The time for which the old secrets verify as well."""
+class RotationSchema(Schema):
+    """The time for which the old secrets verify as well, and the new one, where the shop has it already."""
 
     overlap_hours = fields.Integer(
         strict=True, load_default=24, validate=Range(min=0, max=registry.LONGEST_OVERLAP)
+    )
+    webhook_secret = fields.String(
+        validate=Length(min=1, max=LONGEST_SECRET),
+        load_only=True,
+        metadata={"description": "Of a webhook made by hand. Default: a new one, which is told."},
+    )
+    take_in = fields.Boolean(
+        load_default=False, metadata={"description": "Accept from quarantine what verifies then."}
+    )
+    dry_run = fields.Boolean(
+        load_default=False, metadata={"description": "With webhook_secret: change nothing."}
     )
 
 
@@ -238,11 +274,16 @@ class RotatedSchema(Schema):
     """The secret is that of a webhook made by hand; it is told this once."""
 
     webhook_url = fields.String(required=True)
-    webhook_secret = fields.String(required=True)
+    webhook_secret = fields.String(
+        required=True, **MAYBE, metadata={"description": "Null where the caller named it."}
+    )
     old_valid_until = Moment(required=True)
     asked_at_the_store = fields.Boolean(
         required=True, metadata={"description": "The worker gives those that we made there new ones, too."}
     )
+    held = fields.Integer(required=True, metadata={"description": "Calls tried anew in quarantine."})
+    accepted = fields.Integer(required=True, metadata={"description": "Of them, those that verified."})
+    saved = fields.Boolean(required=True)
 
 
 class StatusTokenSchema(Schema):
@@ -427,24 +468,64 @@ class AdmitView(MethodView):
         return _shown(store_id)
 
 
+@stores_api.route("/stores/admit")
+class AdmitManyView(MethodView):
+    """Places in the offer, many at once."""
+
+    @stores_api.arguments(AdmitSchema)
+    @stores_api.response(200, AdmissionSchema)
+    @stores_api.alt_response(404, schema=RefusalSchema)
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Give these stores of one programme their places, beyond its cap too: all of them or none."""
+        container = current_container()
+        admission = admit_stores(
+            container.database,
+            container.now(),
+            body["stores"],
+            actor=g.person.email,
+            dry_run=body["dry_run"],
+        )
+        return {
+            "admitted": [store.id for store in admission.admitted],
+            "before": [store.id for store in admission.before],
+            "given_before": admission.given_before,
+            "given_after": admission.given_after,
+            "capacity": admission.capacity,
+            "saved": not body["dry_run"],
+        }
+
+
 @stores_api.route("/stores/<store_id>/rotate-secret")
 class RotateSecretView(MethodView):
     """New signing secrets."""
 
-    @stores_api.arguments(OverlapSchema)
+    @stores_api.arguments(RotationSchema)
     @stores_api.response(200, RotatedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """At a connected store too; the old ones verify until the overlap is over."""
         container, now = current_container(), current_container().now()
-        arguments = {"overlap_hours": body["overlap_hours"], "actor": g.person.email}
-        asked = ask_rotation(container.database, now, store_id, **arguments)
-        secret = registry.rotate_secret(container, store_id, **arguments)
+        hours, actor = body["overlap_hours"], g.person.email
+        rotated = rotate_or_set(
+            container,
+            store_id,
+            webhook_secret=body.get("webhook_secret"),
+            actor=actor,
+            overlap_hours=hours,
+            release=body["take_in"],
+            dry_run=body["dry_run"],
+        )
+        asked = not body["dry_run"] and ask_rotation(
+            container.database, now, store_id, overlap_hours=hours, actor=actor
+        )
         return {
             "webhook_url": container.settings.public_url + registry.webhook_path(store_id),
-            "webhook_secret": secret,
-            "old_valid_until": now + timedelta(hours=body["overlap_hours"]),
+            "webhook_secret": rotated.new_secret,
+            "old_valid_until": now + timedelta(hours=hours),
             "asked_at_the_store": asked,
+            "held": rotated.held,
+            "accepted": rotated.accepted,
+            "saved": not body["dry_run"],
         }
 
 

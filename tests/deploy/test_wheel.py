@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
-import site
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
@@ -23,67 +20,12 @@ from receiver.container import build_container
 from receiver.integrations.woocommerce.signature import sign, signing_key
 from receiver.version import VERSION
 from tests.conftest import KEY, make_settings
+from tests.deploy.conftest import listed
 from tests.processes import wait_until
 from tests.sandbox.ports import free_ports
 from tests.signals import SECRET, add_shop, body_of
 from tests.signals import signal as signal_of
 from wp_bridge.packing import SLUG, packed
-
-ROOT = Path(__file__).parents[2]
-SOURCES = (
-    "receiver",
-    "wp_bridge",
-    "pyproject.toml",
-    "setup.py",
-    "MANIFEST.in",
-    "README.md",
-    "requirements.txt",
-)
-
-
-def listed(*paths: str) -> list[str]:
-    """What git knows or would, relative to the checkout."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *paths]
-    found = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
-    return [name for name in found.split("\0") if name and (ROOT / name).is_file()]
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy of the sources alone, as from a source distribution: without git."""
-    copy, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in listed(*SOURCES):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, copy / name)
-    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(built), str(copy))
-    (made,) = built.glob("*.whl")
-    return made
-
-
-def pip(*words: str, python: str = sys.executable) -> None:
-    command = [
-        python,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        words[0],
-        "--no-index",
-        "--quiet",
-        *words[1:],
-    ]
-    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` folder of a new environment; pip finds the dependencies beside, and checks them."""
-    folder = tmp_path_factory.mktemp("venv")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True)
-    (packages,) = folder.glob("lib/python*/site-packages")
-    (packages / "beside.pth").write_text("\n".join(site.getsitepackages()))
-    pip("install", str(wheel), python=str(folder / "bin" / "python"))
-    return folder / "bin"
 
 
 @pytest.fixture

@@ -1,0 +1,46 @@
+"""`problems`: what goes wrong with messages, by cause and store, and who has seen it."""
+
+from __future__ import annotations
+
+import click
+
+from receiver.cli.options import actor, limit_option
+from receiver.cli.output import Commands, json_option, print_one, print_rows
+from receiver.container import current_container
+from receiver.domain.problems import ProblemCause, ProblemFilters, ProblemState
+from receiver.domain.troubles import Actor
+from receiver.services.problems.listing import acknowledge_problem, list_problems, problem_document
+
+COLUMNS = ("id", "cause", "who", "store", "store_name", "count", "first_at", "last_at", "cure")
+
+
+@click.group("problems", cls=Commands)
+def problems_group() -> None:
+    """Problems with what senders deliver, by cause and store."""
+
+
+@problems_group.command("list")
+@click.option(
+    "--state", type=click.Choice([str(state) for state in ProblemState]), default=str(ProblemState.OPEN),
+    show_default=True,
+)  # fmt: skip
+@click.option("--store", help="The store's id, or part of its name, address or id.")
+@click.option("--cause", type=click.Choice([str(cause) for cause in ProblemCause]))
+@click.option("--who", type=click.Choice([str(who) for who in Actor]), help="Must act.")
+@limit_option
+@json_option
+def list_command(limit: int, as_json: bool, **filters: str) -> None:
+    """The most urgent cause first."""
+    found = list_problems(current_container().database, ProblemFilters(**filters), limit)
+    print_rows([problem_document(problem) for problem in found], as_json, COLUMNS)
+
+
+@problems_group.command()
+@click.argument("problem_id", metavar="ID", type=int)
+@click.option("--note", required=True, help="What is known or done about it; kept in the audit.")
+@json_option
+def acknowledge(problem_id: int, note: str, as_json: bool) -> None:
+    """Note that you have seen an open problem; it ends by itself all the same."""
+    container = current_container()
+    problem = acknowledge_problem(container.database, container.now(), problem_id, note=note, actor=actor())
+    print_one(problem_document(problem), as_json)

@@ -1,0 +1,39 @@
+"""`ad-credit web`: the web server with the options that the service needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from receiver.cli.single import plain_command
+from receiver.settings import read_settings
+
+STOPS_WITHIN_SECONDS = 30  # the longest answer
+
+
+def address_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--host` and `--port`."""
+    host = click.option(
+        "--host", default="127.0.0.1", show_default=True, help="The address that web listens on."
+    )
+    port = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+    return host(port(command))
+
+
+@plain_command("web")
+@address_options
+def web_command(host: str, port: int) -> None:
+    """Answer requests until SIGTERM; what was accepted is answered first."""
+    command = web_server(host, port, read_settings().web_threads)
+    os.execv(command[0], command)  # noqa: S606 (a server of its own, which gets the signals)
+
+
+def web_server(host: str, port: int, threads: int) -> list[str]:
+    """Return the command that serves the app with so many threads."""
+    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    workers = ["--blocking-threads", str(threads), "--workers-kill-timeout", str(STOPS_WITHIN_SECONDS)]
+    return [*server, *workers, "--respawn-failed-workers", "--factory", "receiver.app:create_app"]

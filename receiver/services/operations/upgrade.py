@@ -1,0 +1,73 @@
+"""Tells what an upgrade of the database will do, from the migrations that it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, inspect, select, table
+
+from receiver.storage.database import Database
+from receiver.storage.migrate import current_revision, newest_revision, pending_scripts
+from receiver.storage.migration_effects import MigrationEffect, effects_of
+
+
+@dataclass(frozen=True)
+class PendingMigration:
+    """A migration that the database lacks: what it does, and how many rows stand in the tables it touches."""
+
+    revision: str
+    title: str
+    does: tuple[str, ...]
+    contracts: bool  # takes away something that the version before may use
+    rows: int
+
+
+@dataclass(frozen=True)
+class UpgradePlan:
+    """From which revision to which, by which migrations; `before` is None for an empty database."""
+
+    before: str | None
+    after: str
+    migrations: tuple[PendingMigration, ...]
+
+    @property
+    def needs_stop(self) -> bool:
+        """Whether web and worker of the version before must be stopped first."""
+        return self.before is not None and any(one.contracts for one in self.migrations)
+
+
+def plan_upgrade(database: Database) -> UpgradePlan:
+    """Look at the database and at what this version's migrations say. Raises Refused for a newer database."""
+    scripts = pending_scripts(database)
+    effects = {
+        script.revision: effects_of(Path(script.path).read_text(encoding="utf-8")) for script in scripts
+    }
+    rows = _rows(database, {one.table for found in effects.values() for one in found if one.table})
+    migrations = tuple(
+        _pending(script.revision, script.doc, effects[script.revision], rows) for script in scripts
+    )
+    return UpgradePlan(current_revision(database), newest_revision(), migrations)
+
+
+def _pending(
+    revision: str, title: str, effects: list[MigrationEffect], rows: dict[str, int]
+) -> PendingMigration:
+    touched = {one.table for one in effects if one.table}
+    return PendingMigration(
+        revision=revision,
+        title=title,
+        does=tuple(dict.fromkeys(one.words for one in effects)),
+        contracts=any(one.contracts for one in effects),
+        rows=sum(rows.get(name, 0) for name in touched),
+    )
+
+
+def _rows(database: Database, names: set[str]) -> dict[str, int]:
+    """Count the rows of those tables that are there."""
+    with database.reading() as session:
+        there = set(inspect(session.connection()).get_table_names())
+        return {
+            name: session.scalar(select(func.count()).select_from(table(name))) or 0
+            for name in sorted(names & there)
+        }

@@ -1,0 +1,1 @@
+"""Problems with what senders deliver: found by cause and store, listed, and acknowledged by staff."""

@@ -1,0 +1,99 @@
+"""Admits stores that wait for a place, many at once: shown first, and all of them or none. Twice is once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from receiver.domain.audit import AuditAction
+from receiver.domain.programme import Programme
+from receiver.errors import InputError
+from receiver.services.decisions.decide import decide_each
+from receiver.services.programmes.terms import terms_of
+from receiver.services.records import record_of
+from receiver.services.stores.records import StoreRecord
+from receiver.storage import audit, places, stores, tables
+from receiver.storage.database import Database
+
+MOST = 500  # stores at once
+
+
+@dataclass(frozen=True)
+class Line:
+    """The stores that wait for a place of a programme, the next first, and how many places are given."""
+
+    terms: Programme
+    stores: Sequence[StoreRecord]
+    is_all: bool
+    given: int  # merchants that have a place
+
+
+@dataclass(frozen=True)
+class Admission:
+    """The effect of admitting stores: which get a place, and how many merchants have one before and after."""
+
+    admitted: Sequence[StoreRecord]
+    before: Sequence[StoreRecord]  # that have a place of their own already
+    given_before: int
+    given_after: int
+    capacity: int | None
+
+    @property
+    def is_beyond_capacity(self) -> bool:
+        return self.capacity is not None and self.given_after > self.capacity
+
+
+def waiting_line(database: Database, terms: Programme, limit: int) -> Line:
+    """Return the first `limit` stores in line for a place of a programme."""
+    with database.reading() as session:
+        found = stores.waiting_stores(session, terms.id, limit + 1)
+        waiting = [record_of(StoreRecord, store) for store in found[:limit]]
+        return Line(terms, waiting, len(found) <= limit, places.count_merchants(session, terms.id))
+
+
+def admit_stores(
+    database: Database, now: datetime, store_ids: Collection[str], *, actor: str, dry_run: bool = False
+) -> Admission:
+    """Give stores of one programme their places, beyond its cap too; in a dry run only say what that does.
+
+    Raises InputError and NotFound.
+    """
+    ids = sorted(set(store_ids))
+    if not ids or len(ids) > MOST:
+        raise InputError(f"select 1 to {MOST} stores", path="stores")
+    if dry_run:
+        with database.reading() as session:
+            return _admission(session, [stores.get_store(session, store_id) for store_id in ids])
+    with database.writing() as session:
+        stores.lock_stores(session, ids)
+        found = [stores.get_store(session, store_id) for store_id in ids]
+        admission = _admission(session, found)
+        for store in _without_place(found):
+            store.admitted_at, store.reserved_until = store.admitted_at or now, None
+            audit.record(session, now, actor, AuditAction.STORES_ADMIT, store.id, {})
+    decide_each(database, now, ids)
+    return admission
+
+
+def _admission(session: Session, found: Sequence[tables.Store]) -> Admission:
+    programmes = {store.programme for store in found}
+    if len(programmes) > 1:
+        raise InputError(f"are of different programmes: {', '.join(sorted(programmes))}", path="stores")
+    (programme,) = programmes
+    new = _without_place(found)
+    given = places.count_merchants(session, programme)
+    among = places.merchants_with_place(session, programme, {store.merchant for store in new})
+    return Admission(
+        admitted=[record_of(StoreRecord, store) for store in new],
+        before=[record_of(StoreRecord, store) for store in found if store not in new],
+        given_before=given,
+        given_after=given + len({store.merchant for store in new} - among),
+        capacity=terms_of(session, programme).capacity,
+    )
+
+
+def _without_place(found: Sequence[tables.Store]) -> list[tables.Store]:
+    return [store for store in found if store.admitted_at is None or store.reserved_until is not None]

@@ -1,0 +1,152 @@
+"""Reads out of a migration's source what it does to tables, before it is run.
+
+An expanding step only adds, so that the version before goes on reading and writing. A contracting one takes
+away, renames or tightens something that the version before may still use.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+UNKNOWN = "…"  # a name that the migration works out
+WORDS = {
+    "create_table": "creates table {}",
+    "drop_table": "drops table {}",
+    "rename_table": "renames table {}",
+    "add_column": "adds {}",
+    "drop_column": "drops {}",
+    "alter_column": "changes {}",
+    "create_index": "indexes {}",
+    "drop_index": "drops an index of {}",
+    "create_foreign_key": "constrains {}",
+    "create_check_constraint": "constrains {}",
+    "create_unique_constraint": "constrains {}",
+    "create_primary_key": "constrains {}",
+    "drop_constraint": "frees {}",
+    "execute": "rewrites rows",
+}
+TIGHTENS = frozenset(("create_foreign_key", "create_check_constraint", "create_unique_constraint"))
+TAKES_AWAY = frozenset(("drop_table", "rename_table", "drop_column", "create_primary_key")) | TIGHTENS
+TABLE_SECOND = frozenset(("create_index", "drop_index", *TIGHTENS, "create_primary_key", "drop_constraint"))
+
+
+@dataclass(frozen=True)
+class MigrationEffect:
+    """One operation on a table; `contracts`: the version before may miss something afterwards."""
+
+    operation: str
+    table: str | None
+    column: str | None
+    contracts: bool
+
+    @property
+    def words(self) -> str:
+        name = f"{self.table or UNKNOWN}.{self.column}" if self.column else self.table or UNKNOWN
+        return WORDS[self.operation].format(name)
+
+
+def effects_of(source: str) -> list[MigrationEffect]:
+    """List what the `upgrade` of a migration's source does, with all functions that it calls."""
+    module = ast.parse(source)
+    functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
+    constants = {
+        target.id: node.value.value
+        for node in module.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    reader = _Reader(constants)
+    for function in _reached("upgrade", functions):
+        reader.visit(function)
+    made = {effect.table for effect in reader.effects if effect.operation == "create_table"}
+    return [replace(one, contracts=False) if one.table in made else one for one in reader.effects]
+
+
+def _reached(name: str, functions: dict[str, ast.FunctionDef]) -> Iterator[ast.FunctionDef]:
+    seen, waiting = set[str](), [name]
+    while waiting:
+        name = waiting.pop(0)
+        if name in functions and name not in seen:
+            seen.add(name)
+            yield functions[name]
+            waiting += [node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)]
+
+
+class _Reader(ast.NodeVisitor):
+    def __init__(self, constants: Mapping[str, object]) -> None:
+        self.effects: list[MigrationEffect] = []
+        self._constants = constants
+        self._batch: str | None = None
+
+    def visit_With(self, node: ast.With) -> None:
+        """Inside of `with op.batch_alter_table("t") as batch`, operations name no table."""
+        before = self._batch
+        for item in node.items:
+            call = item.context_expr
+            if isinstance(call, ast.Call) and _called(call) == "batch_alter_table":
+                self._batch = self._text(call, 0)
+        self.generic_visit(node)
+        self._batch = before
+
+    def visit_Call(self, node: ast.Call) -> None:
+        operation = _called(node)
+        if operation in WORDS:
+            self.effects.append(self._effect(node, operation))
+        self.generic_visit(node)
+
+    def _effect(self, node: ast.Call, operation: str) -> MigrationEffect:
+        if operation == "execute":
+            return MigrationEffect(operation, None, None, contracts=False)
+        place = 1 if operation in TABLE_SECOND else 0
+        table = self._batch or self._text(node, place) or self._keyword(node, "table_name")
+        contracts = operation in TAKES_AWAY or _tightens(node, operation)
+        if operation == "create_index":
+            contracts = self._is_true(node, "unique")
+        return MigrationEffect(operation, table, self._column(node, operation), contracts)
+
+    def _column(self, node: ast.Call, operation: str) -> str | None:
+        if operation not in ("add_column", "drop_column", "alter_column"):
+            return None
+        place = 0 if self._batch else 1
+        if operation == "add_column" and len(node.args) > place:
+            column = node.args[place]
+            return (self._text(column, 0) if isinstance(column, ast.Call) else None) or UNKNOWN
+        return self._text(node, place) or UNKNOWN
+
+    def _text(self, node: ast.Call, place: int) -> str | None:
+        return self._value(node.args[place]) if len(node.args) > place else None
+
+    def _keyword(self, node: ast.Call, name: str) -> str | None:
+        return next((self._value(one.value) for one in node.keywords if one.arg == name), None)
+
+    def _value(self, node: ast.expr) -> str | None:
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(node, ast.Name):
+            value = self._constants.get(node.id)  # type: ignore[assignment]
+        return value if isinstance(value, str) else None
+
+    @staticmethod
+    def _is_true(node: ast.Call, name: str) -> bool:
+        return any(one.arg == name and getattr(one.value, "value", None) is True for one in node.keywords)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else ""
+
+
+def _tightens(node: ast.Call, operation: str) -> bool:
+    """Whether rows that the version before writes may be refused, or no longer be understood."""
+    if operation == "alter_column":
+        return any(
+            one.arg in ("new_column_name", "type_")
+            or (one.arg == "nullable" and getattr(one.value, "value", None) is False)
+            for one in node.keywords
+        )
+    if operation == "add_column":
+        column = next((one for one in node.args if isinstance(one, ast.Call)), None)
+        given = {one.arg: getattr(one.value, "value", one) for one in column.keywords} if column else {}
+        return given.get("nullable") is False and not given.keys() & {"server_default", "default"}
+    return False

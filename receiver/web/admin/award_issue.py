@@ -1,0 +1,221 @@
+"""Many issued credits at once, from the list of due awards or a file: checked first, and then recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from receiver.container import current_container
+from receiver.documents.flags import flag_words
+from receiver.domain.awards import AwardDelivery
+from receiver.errors import InputError, ReceiverError, Refused
+from receiver.services.awards.issue_file import IssueOutcome, Planned, issue_file, preview
+from receiver.services.awards.issue_rows import read_rows, rows_as_csv
+from receiver.services.awards.spreadsheet import decode
+from receiver.web.admin.awards import TypedReference, list_page
+from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
+from receiver.web.admin.sign_in import operators_only
+
+award_issue_pages = Blueprint(
+    "award_issue", __name__, url_prefix="/admin/awards", template_folder="templates"
+)
+
+MOST_SHOWN = 500  # rows of a file; its problems first
+# Bytes, some 7,000 rows; what is larger goes by the command line. Encrypted it still fits into a form.
+LONGEST_FILE = 350_000
+NOTHING_TYPED = "Type the reference of at least one selected award."
+WORDS = {
+    IssueOutcome.WOULD_ISSUE: "will be recorded",
+    IssueOutcome.ISSUED: "recorded",
+    IssueOutcome.ALREADY_ISSUED: "was recorded before",
+    IssueOutcome.SKIPPED: "skipped",
+    IssueOutcome.REFUSED: "cannot be recorded",
+    IssueOutcome.NOT_ISSUED: "not recorded",
+}
+
+Answer = str | tuple[str, int] | Response
+
+
+@award_issue_pages.get("/issue")
+@operators_only
+def back_to_list() -> Response:
+    """Lead whoever reloads a check, or signs in again before one, to the list it began from."""
+    query = request.query_string.decode()
+    return redirect(url_for("awards.show") + (f"?{query}" if query else ""))
+
+
+@award_issue_pages.post("/issue")
+@operators_only
+def from_list() -> Answer:
+    """Check what was typed beside the awards; what was checked then comes once more to be kept."""
+    try:
+        if request.form.get("do") == "change":
+            return list_page(typed=_typed_before())
+        if request.form.get("do") == "record":
+            return _record(_reopened())
+        return _check_list()
+    except (InputError, Refused) as error:
+        return list_page(problem=str(error))
+
+
+def _check_list() -> Answer:
+    chosen = request.form.getlist("award")
+    given = {award_id: request.form.get(f"reference:{award_id}", "").strip() for award_id in chosen}
+    rows = [(award_id, given[award_id], _delivered_as(award_id)) for award_id in chosen if given[award_id]]
+    if not rows:
+        return list_page(typed=_typed(), problem=NOTHING_TYPED)
+    text = rows_as_csv(rows)
+    planned = preview(current_container(), text)
+    problems = {item.row.award_id or "": item.problem for item in planned if item.problem}
+    if problems:
+        said = f"{len(problems)} of {len(planned)} references cannot be recorded, so nothing is checked yet."
+        return list_page(typed=_typed(problems), problem=said)
+    return _checked_page(text, planned, skipped_blank=len(chosen) - len(rows))
+
+
+def _delivered_as(award_id: str) -> str:
+    return request.form.get(f"as:{award_id}", AwardDelivery.APPLIED)
+
+
+def _typed(problems: Mapping[str, str] | None = None) -> dict[str, TypedReference]:
+    """What stands in the form, by award; a code does not come back to the page."""
+    selected = set(request.form.getlist("award"))
+    named = [name.partition(":")[2] for name in request.form if name.startswith("reference:")]
+    return {
+        award_id: TypedReference(
+            is_selected=award_id in selected,
+            reference=""
+            if _delivered_as(award_id) == AwardDelivery.CODE
+            else request.form[f"reference:{award_id}"],
+            delivered_as=_delivered_as(award_id),
+            problem=(problems or {}).get(award_id),
+        )
+        for award_id in named
+    }
+
+
+def _typed_before() -> dict[str, TypedReference]:
+    """What was checked, to be changed. Raises InputError."""
+    return {
+        row.issued.award_id: TypedReference(
+            is_selected=True,
+            reference="" if row.issued.is_code else row.issued.reference,
+            delivered_as=row.issued.delivered_as,
+        )
+        for row in read_rows(_reopened())
+        if row.issued
+    }
+
+
+@award_issue_pages.get("/file")
+@operators_only
+def file() -> str:
+    return render_template("award_file.html")
+
+
+@award_issue_pages.post("/file")
+@operators_only
+def take_file() -> Answer:
+    """Check a file; then the same text comes once more to be kept, all of it or nothing."""
+    try:
+        if request.form.get("do") == "record":
+            return _record(_reopened(), template="award_file.html")
+        text = _text()
+        return _checked_page(text, preview(current_container(), text), template="award_file.html")
+    except (InputError, Refused) as error:
+        return render_template("award_file.html", refused=str(error)), 400
+
+
+def _record(text: str, template: str = "award_issue.html") -> Answer:
+    """Keep what was checked; a flagged award that was not ticked is left out, and told."""
+    container = current_container()
+    if not was_previewed(_token(preview(container, text))):
+        return _checked_page(text, preview(container, text), template=template, refused=CHANGED)
+    planned = issue_file(container, text, g.person.email, request.form.getlist("although_flagged"))
+    problems = any(item.problem for item in planned)
+    return _page(template, planned, done=not problems, refused="" if not problems else CHANGED)
+
+
+def _checked_page(
+    text: str,
+    planned: Sequence[Planned],
+    *,
+    skipped_blank: int = 0,
+    refused: str = "",
+    template: str = "award_issue.html",
+) -> Answer:
+    page = _page(
+        template,
+        planned,
+        checked=current_container().cipher.encrypt(text),
+        seen=_token(planned),
+        text="" if any(_may_give_a_code(item) for item in planned) else text,
+        skipped_blank=skipped_blank,
+        refused=refused,
+    )
+    return (page, 409) if refused else page
+
+
+def _page(template: str, planned: Sequence[Planned], **told: Any) -> str:
+    return render_template(
+        template,
+        planned=planned,
+        shown=sorted(planned, key=lambda item: item.problem is None)[:MOST_SHOWN],  # problems first
+        problems=sum(item.problem is not None for item in planned),
+        counts={outcome: sum(item.outcome is outcome for item in planned) for outcome in IssueOutcome},
+        unconfirmed=sum(item.needs_confirmation for item in planned),
+        sums=_sums(planned, {IssueOutcome.WOULD_ISSUE, IssueOutcome.ISSUED}),
+        outcomes=IssueOutcome,
+        words=WORDS,
+        flag_words=flag_words,
+        **told,
+    )
+
+
+def _sums(planned: Sequence[Planned], outcomes: Collection[IssueOutcome]) -> list[tuple[Decimal, str]]:
+    """Return what the rows of these outcomes come to, by currency."""
+    sums: dict[str, Decimal] = {}
+    for item in planned:
+        if item.award and item.outcome in outcomes:
+            sums[item.award.currency] = sums.get(item.award.currency, Decimal()) + Decimal(item.award.credit)
+    return [(amount, currency) for currency, amount in sorted(sums.items())]
+
+
+def _token(planned: Sequence[Planned]) -> str:
+    return preview_token({}, [_told(item) for item in planned])
+
+
+def _told(item: Planned) -> list[Any]:
+    """What the check shows of a row; of a code its end only."""
+    issued, award = item.row.issued, item.award
+    shown = (issued.shown, issued.delivered_as) if issued else None
+    of_award = (
+        (award.store, award.advertiser_id, award.credit, award.currency, *award.flags) if award else None
+    )
+    return [item.row.line, item.row.award_id, shown, of_award, item.outcome, item.problem]
+
+
+def _may_give_a_code(planned: Planned) -> bool:
+    """Return whether a row may hold a code, which the page must not show again."""
+    return planned.row.issued.is_code if planned.row.issued else planned.problem is not None
+
+
+def _text() -> str:
+    """The text of the file, else of the form. Raises InputError."""
+    given = request.files.get("file")
+    body = given.stream.read(LONGEST_FILE + 1) if given else request.form.get("text", "").encode()
+    if len(body) > LONGEST_FILE:
+        raise InputError(f"is longer than {LONGEST_FILE} bytes; use `credits issue --from`", path="file")
+    return decode(body)
+
+
+def _reopened() -> str:
+    """What was checked, which came back encrypted: no page shows codes again. Raises InputError."""
+    try:
+        return current_container().cipher.decrypt(request.form.get("checked", ""))
+    except ReceiverError as error:
+        raise InputError("is not what was checked; check it again", path="checked") from error

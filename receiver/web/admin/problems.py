@@ -1,0 +1,143 @@
+"""Problems: what went wrong with messages, by cause and store, with the button that ends it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from receiver.container import current_container
+from receiver.documents.problems import problem_words
+from receiver.domain.deliveries import DeliverySource, DeliveryState
+from receiver.domain.problems import (
+    CAUSES,
+    Cure,
+    ProblemFilters,
+    ProblemState,
+    is_of_deliveries,
+)
+from receiver.domain.troubles import Actor
+from receiver.errors import InputError, StorageUnavailable
+from receiver.paging import Page
+from receiver.services.problems.listing import (
+    MOST_SHOWN,
+    ProblemRecord,
+    acknowledge_problem,
+    count_open_problems,
+    page_of_problems,
+    problems_of_store,
+)
+from receiver.services.validation import LONGEST_FILTER
+from receiver.web.admin.filters import refusal
+from receiver.web.admin.sign_in import operators_only, staff_only
+
+problem_pages = Blueprint("problems", __name__, url_prefix="/admin/problems", template_folder="templates")
+
+PAGE = 50
+NAMES = ("state", "who", "store", "cause")
+STATES = {
+    ProblemState.OPEN: "Open",
+    ProblemState.ACKNOWLEDGED: "Acknowledged",
+    ProblemState.RESOLVED: "Resolved by itself",
+}
+# Whose turn it is, and the colour that says so on every page.
+WHOSE = {
+    Actor.STAFF: ("our turn", "ours"),
+    Actor.SERVICE: ("our turn", "ours"),
+    Actor.MERCHANT: ("the merchant's turn", "theirs"),
+    Actor.NOBODY: ("nobody's turn", "neutral"),
+}
+
+
+@problem_pages.app_context_processor
+def _for_templates() -> dict[str, object]:
+    return {
+        "open_problems": open_problems,
+        "problem_links": problem_links,
+        "problem_turns": WHOSE,
+        "problem_words": problem_words,
+        "problems_of": _problems_of,
+    }
+
+
+@problem_pages.get("")
+@staff_only
+def show() -> str | tuple[str, int]:
+    asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
+    try:
+        found = page_of_problems(
+            current_container().database,
+            ProblemFilters(**asked),
+            after=request.args.get("after"),
+            limit=PAGE,
+        )
+    except InputError as error:
+        return _page(asked, Page(), refused=refusal(error)), 400
+    return _page(asked, found)
+
+
+@problem_pages.post("/<int:problem_id>/acknowledge")
+@operators_only
+def acknowledge(problem_id: int) -> Response:
+    """Lead back to where the button was."""
+    container, form = current_container(), request.form
+    acknowledge_problem(
+        container.database, container.now(), problem_id, note=form.get("note", ""), actor=g.person.email
+    )
+    if form.get("store"):
+        return redirect(url_for("stores.one", store_id=form["store"], _anchor="problems"), 303)
+    return redirect(url_for("problems.show"), 303)
+
+
+def open_problems() -> str:
+    """Return the number of open problems as the bar shows it; empty where there is none."""
+    try:
+        count = count_open_problems(current_container().database)
+    except StorageUnavailable:  # the page that says so has a bar, too
+        return ""
+    return f"{MOST_SHOWN:,}+" if count > MOST_SHOWN else f"{count:,}" if count else ""
+
+
+def problem_links(problem: ProblemRecord) -> dict[str, str]:
+    """Return the addresses of what ends a problem, and of its evidence, by what they lead to."""
+    store, cause = problem.store_id, problem.cause
+    traits, links = CAUSES[cause], {}
+    if is_of_deliveries(cause):
+        sender = {"store": store} if store else {"source": DeliverySource.TIKTOK}
+        which: dict[str, Any] = {"state": DeliveryState.DEAD, "cause": cause, **sender}
+        links["evidence"] = url_for("deliveries.show", **which)
+        if problem.kept:
+            links["replay"] = url_for("replays.look", **which)
+    else:
+        links["evidence"] = url_for("turned_away.rejections", store=store or None)
+    if traits.cure is Cure.SET_SECRET:
+        links["secret"] = url_for("store_secret.show", store_id=store)
+        links["check"] = url_for("turned_away.quarantine", store=store)
+    if traits.cure is Cure.MOVE_STORE:
+        url = problem.addresses[-1] if problem.addresses else None
+        links["move"] = url_for("claims.move", store_id=store, url=url)
+    return links
+
+
+def _problems_of(store_id: str) -> list[ProblemRecord]:
+    """For the part of a store's page: whoever shows it need not hand anything in."""
+    return problems_of_store(current_container().database, store_id)
+
+
+def _page(asked: dict[str, str], found: Page[ProblemRecord], refused: str = "") -> str:
+    return render_template(
+        "problems.html",
+        asked=asked,
+        found=found,
+        groups=[(cause, list(rows)) for cause, rows in groupby(found.rows, key=lambda row: row.cause)],
+        state=asked.get("state", ProblemState.OPEN),
+        states=STATES,
+        whose=WHOSE,
+        words=problem_words,
+        causes=list(CAUSES),
+        replayable=is_of_deliveries,
+        longest_filter=LONGEST_FILTER,
+        refused=refused,
+    )

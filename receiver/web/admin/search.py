@@ -1,0 +1,55 @@
+"""The page of the search box, which leads straight to the only thing that was found."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from receiver.container import current_container
+from receiver.errors import InputError
+from receiver.services.search.everything import MOST_HITS, Hit, HitKind, SearchResult, search_everything
+from receiver.web.admin.filters import refusal
+from receiver.web.admin.sign_in import staff_only
+
+search_pages = Blueprint("search", __name__, url_prefix="/admin/search", template_folder="templates")
+
+HEADINGS = {HitKind.STORE: "Stores", HitKind.DELIVERY: "Deliveries", HitKind.AWARD: "Awards"}
+
+
+@search_pages.get("")
+@staff_only
+def show() -> str | Response | tuple[str, int]:
+    text = request.args.get("text", "").strip()
+    if not text:
+        return _page(text, SearchResult([], []))
+    try:
+        found = search_everything(current_container().database, text)
+    except InputError as error:
+        return _page(text, SearchResult([], []), refused=refusal(error)), 400
+    if len(found.hits) == 1:
+        return redirect(address_of(found.hits[0]))
+    return _page(text, found)
+
+
+def address_of(hit: Hit) -> str:
+    """Return the address of the page about a hit."""
+    if hit.kind == HitKind.STORE:
+        return url_for("stores.one", store_id=hit.id)
+    if hit.kind == HitKind.DELIVERY:
+        return url_for("deliveries.one", delivery_id=int(hit.id))
+    return url_for("awards.award", award_id=hit.id)
+
+
+def _page(text: str, found: SearchResult, refused: str = "") -> str:
+    groups = {kind: [hit for hit in found.hits if hit.kind == kind] for kind in HitKind}
+    return render_template(
+        "search.html",
+        text=text,
+        groups={kind: hits for kind, hits in groups.items() if hits},
+        headings=HEADINGS,
+        more=found.more,
+        among=found.senders_ids_among,
+        most=MOST_HITS,
+        address_of=address_of,
+        refused=refused,
+    )

@@ -1,0 +1,68 @@
+"""The page on which an operator sets a store's signing secret: tried on what is held, then kept."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, render_template, request
+
+from receiver.container import current_container
+from receiver.errors import InputError
+from receiver.services.connections.show import bridge_shown
+from receiver.services.stores.registry import show_store
+from receiver.services.stores.secret import (
+    OVERLAP_HOURS,
+    SecretChange,
+    open_secret,
+    seal_secret,
+    set_secret,
+)
+from receiver.web.admin.filters import refusal
+from receiver.web.admin.sign_in import operators_only
+
+store_secret_pages = Blueprint(
+    "store_secret", __name__, url_prefix="/admin/stores", template_folder="templates"
+)
+
+
+@store_secret_pages.get("/<store_id>/secret")
+@operators_only
+def show(store_id: str) -> str:
+    return _page(store_id)
+
+
+@store_secret_pages.post("/<store_id>/secret")
+@operators_only
+def save(store_id: str) -> str | tuple[str, int]:
+    """Try the secret on what is held; `do=save` keeps the one tried, which the form carries sealed."""
+    container, form = current_container(), request.form
+    try:
+        if form.get("do") == "save":
+            secret = open_secret(container, store_id, form.get("sealed", ""))
+            saved = set_secret(container, store_id, webhook_secret=secret, actor=g.person.email)
+            return _page(store_id, saved=saved)
+        secret = form.get("webhook_secret", "").strip()
+        sealed = seal_secret(container, store_id, secret)
+        tried = set_secret(container, store_id, webhook_secret=secret, actor=g.person.email, dry_run=True)
+    except InputError as error:
+        return _page(store_id, refused=refusal(error)), 400
+    return _page(store_id, tried=tried, sealed=sealed)
+
+
+def _page(
+    store_id: str,
+    *,
+    tried: SecretChange | None = None,
+    saved: SecretChange | None = None,
+    sealed: str = "",
+    refused: str = "",
+) -> str:
+    database = current_container().database
+    return render_template(
+        "store_secret.html",
+        store=show_store(database, store_id),
+        connection=bridge_shown(database, store_id),
+        tried=tried,
+        saved=saved,
+        sealed=sealed,
+        overlap_hours=OVERLAP_HOURS,
+        refused=refused,
+    )

@@ -1,0 +1,149 @@
+"""Tasks of a new operator, done in a real browser: each in fewer clicks than it took, none by command line.
+
+Task 3 issues all due awards, task 6 asks what was promised and issued, task 8 lets a colleague in to read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from receiver.app import create_app
+from receiver.container import build_container
+from receiver.services.programmes.statistics import count_programmes
+from receiver.services.staff.members import add_staff
+from receiver.storage.migrate import migrate
+from receiver.storage.tables import Award, Store
+from tests.award_fixtures import NOW, AwardDesk
+from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
+from tests.capabilities import needs_chromium
+from tests.conftest import make_settings
+from tests.fakes import FrozenClock
+from tests.serving import served
+
+pytestmark = needs_chromium
+BEFORE = {"issue all due awards": 5, "promised and issued": 2, "let a colleague in": 3}  # clicks
+NAMES = ("Night Owl", "Salt Flat", "Tin Roof", "Quiet Corner")
+
+
+@dataclass
+class Clicks:
+    """Whoever works with the mouse, and how often they clicked."""
+
+    page: Page
+    done: list[str] = field(default_factory=list)
+
+    def click(self, target: Locator) -> None:
+        self.done.append(str(target))
+        target.click()
+
+    def menu(self, name: str) -> None:
+        self.click(self.page.get_by_role("navigation", name="Console").get_by_role("link", name=name))
+
+    def button(self, name: str) -> None:
+        self.click(self.page.get_by_role("button", name=name, exact=True))
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """Four due awards: one flagged, one overdue, one in pounds."""
+    folder = tmp_path_factory.mktemp("awards")
+    settings = make_settings(database_url=f"sqlite:///{folder}/receiver.db", public_url="http://127.0.0.1")
+    container = build_container(settings, now=FrozenClock(NOW))
+    migrate(container.database)
+    add_staff(container.database, NOW, email=EMAIL, role="operator", password=PASSWORD, actor="test")
+    made = AwardDesk(container, len(NAMES))
+    with container.database.writing() as session:
+        for number, name in enumerate(NAMES):
+            session.get_one(Store, f"st_{number}").name = name
+        session.get_one(Award, "aw_0").flags = ["spend_restated"]
+        session.get_one(Award, "aw_1").due_by = date(2025, 12, 1)
+        pounds = session.get_one(Award, "aw_2")
+        pounds.currency, pounds.credit = "GBP", Decimal(395)
+    yield made
+    container.database.close()
+
+
+@pytest.fixture(scope="module")
+def console(desk):
+    with served(create_app(container=desk.container)) as address:
+        yield address
+
+
+def test_6_what_was_promised_and_issued_is_told_in_one_click(chromium, console, desk):
+    count_programmes(desk.database, NOW)
+    for width in (1280, 390):
+        with signed_in(chromium, console, width) as page:
+            hands = Clicks(page)
+            hands.menu("Programme")
+            pounds, dollars = (page.locator("dl.sums").nth(number) for number in (0, 1))
+            expect(pounds).to_have_text("Promised £395.00 Issued £0.00 Arrived £0.00 At risk £0.00")
+            expect(dollars).to_have_text("Promised $1,500.00 Issued $0.00 Arrived $0.00 At risk $1,000.00")
+            assert not runs_over(page)
+            assert page.complaints == []
+            assert len(hands.done) < BEFORE["promised and issued"]
+
+
+def test_3_all_due_awards_are_issued_at_once(chromium, console, desk):
+    with signed_in(chromium, console, 1280) as page:
+        hands = Clicks(page)
+        hands.menu("Awards")
+        for number, name in enumerate(NAMES):
+            page.get_by_label(f"Reference of {name}").fill(f"TT-{number}")
+        hands.button("Check")
+        expect(page.get_by_role("status").first).to_contain_text("1 flagged award is left out unless ticked")
+        row = page.locator("tr", has_text="Tin Roof")
+        for words in ("£395.00", "7000002", "TT-2", "will be recorded"):
+            expect(row).to_contain_text(words)
+        assert [desk.award(award_id).state for award_id in desk.ids] == ["due"] * 4
+        hands.click(page.get_by_label("Record Night Owl all the same"))
+        hands.button("Record as issued")
+        expect(page.get_by_role("heading", name="Recorded")).to_be_visible()
+        expect(page.get_by_text("4 awards are recorded as issued: £395.00 and $1,500.00.")).to_be_visible()
+        assert page.complaints == []
+    assert [desk.award(award_id).reference for award_id in desk.ids] == ["TT-0", "TT-1", "TT-2", "TT-3"]
+    assert len(hands.done) < BEFORE["issue all due awards"]
+
+
+def test_a_wrong_reference_is_corrected_on_the_awards_page(chromium, console, desk):
+    with signed_in(chromium, console, 390) as page:
+        page.goto("/admin/awards/aw_3")
+        page.get_by_text("Correct the reference").click()
+        page.get_by_label("The right reference, or the code itself").fill("TT-33")
+        page.get_by_label("Why the one before is wrong").fill("two digits were missed")
+        page.get_by_role("button", name="Correct reference").click()
+        expect(page.get_by_text("Applied to the account: TT-33")).to_be_visible()
+        expect(page.get_by_text("two digits were missed")).to_be_visible()
+        assert not runs_over(page)
+    assert desk.award("aw_3").reference == "TT-33"
+
+
+def test_8_a_colleague_is_let_in_to_read(chromium, console):
+    with signed_in(chromium, console, 1280) as page:
+        hands = Clicks(page)
+        hands.menu("Team")
+        page.get_by_label("E-mail").fill("bob@staff.example")
+        hands.button("Invite")
+        password = page.locator("code.token").first.inner_text()
+        assert page.complaints == []
+    assert len(hands.done) < BEFORE["let a colleague in"]
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=console)
+    theirs = context.new_page()
+    theirs.goto("/admin/awards?state=any")
+    theirs.get_by_label("E-mail").fill("bob@staff.example")
+    theirs.get_by_label("Password").fill(password)
+    theirs.get_by_role("button", name="Sign in").click()
+    theirs.get_by_label("Current password").fill(password)
+    theirs.get_by_label("New password", exact=True).fill("a-password-of-bobs-own")
+    theirs.get_by_label("New password, once more").fill("a-password-of-bobs-own")
+    theirs.get_by_role("button", name="Save").click()
+    expect(theirs.get_by_role("heading", name="Awards")).to_be_visible()  # where he wanted to go
+    expect(theirs.get_by_text("Night Owl")).to_be_visible()
+    theirs.goto("/admin/team")
+    expect(theirs.get_by_role("button", name="Invite")).to_have_count(0)
+    assert not runs_over(theirs)
+    context.close()

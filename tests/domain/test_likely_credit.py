@@ -1,0 +1,44 @@
+"""The credit a store has reached so far, without an award: no tier is 0, and what nobody knows is unknown."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from receiver.domain.likely_credit import likely_credit
+from tests.factories import OPEN, SETTLED, cash, days_of, decided, make_award
+
+
+@pytest.mark.parametrize(
+    ("parts", "as_of", "stage", "credit"),
+    [
+        # on its way
+        ({"spend": days_of("10.00", 5)}, OPEN, "accumulating", 0),
+        ({"spend": days_of("100.00", 5)}, OPEN, "accumulating", 500),
+        ({"spend": days_of("300.00", 5)}, OPEN, "accumulating", 1500),
+        ({"spend": days_of("100.00", 30), "account": {"currency": "CAD"}}, OPEN, "accumulating", None),
+        ({"spend": days_of("100.00", 30), "history": {"policy_violation": None}}, SETTLED, "held", 1500),
+        # no longer, or not yet
+        ({"spend": ()}, OPEN, "awaiting_spend", "none"),
+        ({"spend": days_of("100.00", 30)}, SETTLED, "due", "none"),
+        ({"spend": days_of("100.00", 30), "award": make_award()}, SETTLED, "due", "none"),
+        ({"spend": days_of("1.00", 30)}, SETTLED, "ended", "none"),
+        ({"spend": days_of("100.00", 5), "history": {"policy_violation": True}}, OPEN, "ineligible", "none"),
+        ({"account": False}, OPEN, "awaiting_link", "none"),
+    ],
+)
+def test_a_store_on_its_way_has_reached_a_tier_none_or_something_unknown(parts, as_of, stage, credit):
+    decision = decided(as_of, **parts)
+    found = likely_credit(decision)
+    assert decision.stage == stage
+    if credit == "none":
+        assert found is None
+    else:
+        assert found is not None
+        assert found.credit == (None if credit is None else Decimal(credit))
+
+
+def test_the_currency_is_the_accounts():
+    found = likely_credit(decided(OPEN, spend=(cash("600.00", date(2025, 11, 3)),)))
+    assert found is not None
+    assert (found.currency, found.credit) == ("USD", Decimal(500))

@@ -1,0 +1,13 @@
+"""Random stores, whose accounts, awards and merchants touch each other, are decided as was recorded once."""
+
+import json
+
+import pytest
+
+from tests.random_stores import COUNT, RECORDED, SEEDS, decided_answers
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_stores_are_decided_as_recorded(container, seed):
+    recorded = json.loads(RECORDED.read_text())[str(seed)]
+    assert decided_answers(container.database, seed, COUNT) == recorded
