@@ -80,8 +80,8 @@ def test_a_review_is_seen_understood_and_overridden_and_its_award_appears(chromi
         expect(market.get_by_text("store country: FR (staff")).to_be_visible()
 
         page.get_by_label("Override a rule").check()
-        page.get_by_label("Rule", exact=True).select_option("store_market")
-        page.get_by_label("Our answer").select_option("pass")
+        page.get_by_role("combobox", name="Rule", exact=True).select_option("store_market")
+        page.get_by_role("combobox", name="Our answer").select_option("pass")
         page.get_by_label("Reason; the merchant reads it").fill("The papers show it.")
         page.get_by_role("button", name="Show what it changes").click()
         change = page.get_by_role("row", name="award › credit")
