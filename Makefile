@@ -49,7 +49,7 @@ plugin:
 
 dist: plugin
 	@bin/environment dev
-	@rm -rf build/dist && mkdir -p build/dist
+	@rm -rf build/dist build/lib build/bdist.* && mkdir -p build/dist
 	@$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir build/dist .
 	@cp build/ad-credit-status-for-woocommerce.zip build/dist/
 	@cd build/dist && sha256sum * > SHA256SUMS && cat SHA256SUMS

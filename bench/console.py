@@ -48,6 +48,8 @@ ASKED = (
     "/admin/stores?text=shop",
     "/admin/awards?state=due",
     "/admin/audit?actor=ann@staff.example",
+    "/admin/timeline?since=2025-12-04T10:00&until=2025-12-04T11:00",
+    "/admin/timeline?store=st_0000001",
 )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Table, insert, select, text
 
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryFilters
+from receiver.domain.hourly_counts import HOUR, hour_of
 from receiver.services.decisions.decide import decide_each
 from receiver.services.deliveries.replay import start as replay
 from receiver.storage import tables
@@ -27,6 +28,8 @@ OPEN, DUE = "st_open", "st_due"  # the two that are copied
 ONE_IN_TEN = 10  # stores have an award due
 BODY = body_of(signal(1))
 AT_ONCE = 5_000  # rows
+POLLS_OF_AN_ACCOUNT = 8
+COUNTED = (("processed", ""), ("dead", ""), ("refused", "signature"), ("tiktok_call", "0"))
 # Of a thousand deliveries, the last ones; the others are processed.
 STATES = {999: "dead", 998: "dead", 997: "failed", 996: "received", 995: "ignored"}
 
@@ -53,6 +56,8 @@ def crowd(container: Container, deliveries: int, stores: int, progress: Progress
     _insert(container, "deliveries", _deliveries(deliveries, stores), deliveries, progress)
     _insert(container, "attempts", _attempts(deliveries), deliveries, progress)
     _insert(container, "audit", _audit(stores), stores, progress)
+    _insert(container, "polls", _polls(stores), POLLS_OF_AN_ACCOUNT * stores, progress)
+    _insert(container, "hourly_counts", _hourly_counts(), DAYS * 24 * len(COUNTED), progress)
     _insert(container, "quarantine", _quarantine(stores), stores // 20, progress)
     _insert(container, "rejections", _rejections(stores), DAYS * stores // 20, progress)
     replay(
@@ -152,6 +157,18 @@ def _audit(count: int) -> Iterator[Row]:
         store_id = f"st_{number - 1:07}"
         said = {"actor": "ann@staff.example", "action": "store.added", "subject": store_id}
         yield {"at": _moment(number, count), "store_id": store_id, "detail": {"name": "Shop"}, **said}
+
+
+def _polls(stores: int) -> Iterator[Row]:
+    count = POLLS_OF_AN_ACCOUNT * stores
+    for number in range(1, count + 1):
+        yield {"advertiser_id": f"8{number % stores:07}", "at": _moment(number, count)}
+
+
+def _hourly_counts() -> Iterator[Row]:
+    for number in range(DAYS * 24):
+        for kind, name in COUNTED:
+            yield {"hour": hour_of(NOW) - number * HOUR, "kind": kind, "name": name, "count": 1_000 + number}
 
 
 def _quarantine(stores: int) -> Iterator[Row]:

@@ -30,6 +30,8 @@ DATABASE_HELP = "should be sqlite:////path/to/file.db or postgresql+psycopg://us
 SANDBOX_HELP = "is only for a sandbox, whose settings say SANDBOX=yes (`make run` writes them); unset it"
 SMTP_HELP = "should be smtp://host, smtp://user:password@host:587 or smtps://user:password@host"
 MAIL_HELP = "should be e-mail addresses such as ops@credit.example, MAIL_TO a comma list"
+LONGEST_NAME = 100
+NAME_HELP = f"should be a name of at most {LONGEST_NAME} characters on one line, such as Example Partners Ltd"
 CONTACT_HELP = "should be an e-mail or web address that merchants can write to, such as help@credit.example"
 SIGNING_HELP = "should be whsec_ and 24 to 64 random bytes in base64"
 STAFF_WEBHOOK = {"STAFF_WEBHOOK_URL": ADDRESS_HELP, "STAFF_WEBHOOK_SECRET": SIGNING_HELP}
@@ -63,6 +65,8 @@ class Settings:
     mail_from: str
     mail_to: tuple[str, ...]
     support_contact: str  # where merchants write to staff, an e-mail or web address; or none
+    operator_name: str  # who runs the service, as merchants know them; or none
+    privacy_url: str  # where its privacy policy is; or none
     sandbox_folder: Path | None  # where the sandbox's clock and faults are switched; None: SANDBOX is no
 
     @property
@@ -114,6 +118,8 @@ def _settings(env: Env) -> Settings:
         allow_loopback_stores=_yes_no(env, "ALLOW_LOOPBACK_STORES"),
         **_channel(env),
         support_contact=env.str("SUPPORT_CONTACT", "", validate=_contact).strip(),
+        operator_name=env.str("OPERATOR_NAME", "", validate=_one_line).strip(),
+        privacy_url=env.str("PRIVACY_URL", "", validate=_web_address_or_none).strip(),
         sandbox_folder=_sandbox_folder(env),
     )
 
@@ -219,6 +225,16 @@ def _web_address(value: str) -> None:
         usable = False
     if not usable or parts.query or parts.fragment or parts.username or any(c.isspace() for c in value):
         raise ValidationError(ADDRESS_HELP)
+
+
+def _web_address_or_none(value: str) -> None:
+    if value.strip():
+        _web_address(value.strip())
+
+
+def _one_line(value: str) -> None:
+    if len(value) > LONGEST_NAME or not value.strip().isprintable():
+        raise ValidationError(NAME_HELP)
 
 
 def _mail_server(value: str) -> None:

@@ -81,10 +81,17 @@ SETTINGS = (
         is_secret=True,
     ),
     Setting(
+        "OPERATOR_NAME",
+        "",
+        "who runs the service, as merchants know you: told on the first page and below every page for "
+        "merchants",
+    ),
+    Setting("PRIVACY_URL", "", "the web address of your privacy policy, linked there"),
+    Setting(
         "SUPPORT_CONTACT",
         "",
-        "where merchants can write to your team, an e-mail or web address: told on the pages for connecting, "
-        "and beside what only your team can put right",
+        "where merchants can write to your team, an e-mail or web address: told below every page for "
+        "merchants, and beside what only your team can put right",
     ),
     Setting(
         "SANDBOX",

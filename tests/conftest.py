@@ -248,6 +248,8 @@ def make_settings(**changes: object) -> Settings:
         "mail_from": "",
         "mail_to": (),
         "support_contact": "",
+        "operator_name": "",
+        "privacy_url": "",
         "sandbox_folder": None,
     }
     return Settings(**{**values, **changes})  # type: ignore[arg-type]

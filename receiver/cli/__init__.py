@@ -45,6 +45,10 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "receiver.cli.overview:overview_command",
         'Show what needs a person, five vital signs, and the last 24 hours; unknown is told as "-".',
     ),
+    "timeline": LazyCommand(
+        "receiver.cli.timeline:timeline_command",
+        "List what happened when: deliveries, stage changes, polls, acts, counts by the hour.",
+    ),
     "settings": LazyCommand(
         "receiver.cli.settings:settings_command",
         "Print every setting with its value, source and meaning; of a secret only whether it is set.",

@@ -202,6 +202,7 @@ def _row(delivery: DeliverySummary) -> dict[str, Any]:
         "due_at": delivery.due_at,
         "cause": delivery.reason,
         "error": delivery.error,
+        "request_id": delivery.request_id,
     }
 
 

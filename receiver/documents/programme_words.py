@@ -86,7 +86,7 @@ def _credit(terms: Programme) -> Iterator[str]:
 
 
 def _exclusions(terms: Programme) -> Iterator[str]:
-    yield "A merchant, and an ad account, receives the credit once."
+    yield "A merchant or an ad account that received it before: each receives the credit once."
     yield "Whoever completed the set-up earlier in the programme, under another link or store."
     yield "An ad account in a conflicting promotion, against advertising policies, or flagged for safety."
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 LASTS = timedelta(minutes=15)
-# Once the browser is back the worker finishes alone, past a shop that is busy just now.
+# Once keys have come: for the worker past a shop that is busy, and for a browser whose tab was closed.
 FINISHES, RETRIES = timedelta(hours=1), timedelta(seconds=30)
 # The browser that approved goes back to us at once. One that we did not send shows within these seconds.
 SETTLES = timedelta(seconds=5)

@@ -725,11 +725,14 @@ PERMISSIONS: Mapping[str, str] = {
 CONNECT: Mapping[str, Sentence] = {
     "ask": Sentence(
         "Connect your WooCommerce store to see where you stand with the TikTok ad credit.",
-        "Enter your store's address.",
+        "Enter your store's address, as your browser shows it when the store is open.",
+    ),
+    "address": Sentence(
+        "This is not the address of a store.", "Enter it as your browser shows it, such as shop.example."
     ),
     "start": Sentence(
-        "Your store will ask whether we may use its REST API. We read its settings and make two webhooks; we see no orders, customers or products.",
-        "Go on only if this is your own store. Sign in there as an administrator, and approve.",
+        "Your store asks you next whether we may use its REST API.",
+        "Go on only if this is your own store.",
     ),
     "probing": Sentence(
         "We check whether a WooCommerce store answers at this address.",
@@ -744,9 +747,15 @@ CONNECT: Mapping[str, Sentence] = {
         "If this page still says so after a minute, connect again.",
     ),
     "connected": Sentence(
-        "Your store is connected.", "Go on to TikTok, so that we can read what your ad account spends."
+        "Your store is connected.",
+        "One step is left: let us read what your ad account spends. On TikTok's page, sign in, choose your ad account and leave every permission ticked. We read only: nothing in it is changed, and nothing is spent.",
     ),
-    "denied": Sentence("You said no on your store's page. Nothing was connected.", "Try again."),
+    "connected.whole": Sentence(
+        "Your store is connected, and we may read your ad account.", "Nothing more for you to do."
+    ),
+    "denied": Sentence(
+        "You chose not to connect. Nothing was changed.", "You can begin again whenever you like."
+    ),
     "foreign": Sentence(
         "This was approved in another browser than the one that began it, so nothing was connected and the keys were dropped.",
         "If somebody sent you that address, do not approve it again. To connect your own store, begin here.",
@@ -759,7 +768,7 @@ CONNECT: Mapping[str, Sentence] = {
         "Your store names another address as its own, and it does not open there with the keys it gave us. Nothing was connected.",
         "Open your store in a browser, and connect it by the address that stands there. If that is the one you entered, correct the site address under Settings, General.",
     ),
-    "over": Sentence("This took too long. Nothing was connected.", "Try again."),
+    "over": Sentence("This took too long. Nothing was connected.", "Begin again: it takes about a minute."),
     "nothing": Sentence("This browser has not begun to connect a store.", "Enter your store's address."),
     "too_often": Sentence("There were too many tries in a short time.", "Try again in a few minutes."),
     "keys": Sentence(
@@ -783,7 +792,7 @@ PLACES: Mapping[str, Sentence] = {
 SHOP_TROUBLES: Mapping[str, Sentence] = {
     "unreachable": Sentence(
         "We cannot reach a WooCommerce store at this address.",
-        "Check that the address is the one your browser shows when the store is open, with or without www., that the store is public and answers over https, and that no firewall or password page keeps other servers out.",
+        "Check its spelling: it is the address your browser shows when the store is open, with or without www. The store has to be open to the public, without a password page.",
     ),
     "not_https": Sentence(
         "Your store does not use https, so it cannot hand us keys by itself.",
@@ -866,6 +875,11 @@ CONNECT_LABELS: Mapping[str, str] = {
     "back": "Back to your store",
     "by_hand": "Enter keys by hand",
     "contact": "Our team's address: {contact}",
+    "before": "What happens next",
+    "before_sign_in": "Your store opens. Sign in there as an administrator or shop manager.",
+    "before_key_page": "WooCommerce asks whether TikTok ad credit may have Read/Write access, and lists all that such a key could do: view and manage orders, customers, products and more. It offers no smaller key. If you deny it, nothing is changed.",
+    "before_use": "With the key we read your store's settings, make two webhooks and give our plugin its token. We ask for no orders, customers or products.",
+    "before_tiktok": "Back here, one button leads to TikTok, so that we can read what your ad account spends.",
     "key": "Consumer key",
     "secret": "Consumer secret",
 }

@@ -101,6 +101,18 @@ def end_connect(connect: ConnectionAttempt, outcome: ConnectOutcome, store_id: s
     connect.keys_encrypted = connect.user_id_encrypted = connect.lease_until = connect.trouble = None
 
 
+def drop_unused_keys(session: Session, now: datetime) -> int:
+    """Forget the keys that nobody came back for in time; return how many they were."""
+    unused = (ConnectionAttempt.keys_encrypted.is_not(None), ConnectionAttempt.expires_at <= now)
+    gone = session.execute(
+        update(ConnectionAttempt)
+        .where(ConnectionAttempt.outcome.is_(None), *unused)
+        .values(keys_encrypted=None)
+        .returning(ConnectionAttempt.id)
+    )
+    return len(gone.all())
+
+
 def purge_connects(session: Session, before: datetime, limit: int) -> int:
     """Forget those begun before a moment, keys that nobody came back for with them; how many."""
     old = select(ConnectionAttempt.id).where(ConnectionAttempt.created_at < before).limit(limit)
@@ -122,3 +134,27 @@ def connect_of_browser(
     if connect_id is not None:
         query = query.where(ConnectionAttempt.id == connect_id)
     return session.scalars(query.limit(1)).first()
+
+
+def waiting_of_browser(session: Session, browser_hash: str, now: datetime) -> list[ConnectionAttempt]:
+    """Those of a browser whose keys came and that have not ended, the newest first."""
+    query = (
+        select(ConnectionAttempt)
+        .where(ConnectionAttempt.browser_hash == browser_hash, *_has_unused_keys(now))
+        .order_by(ConnectionAttempt.created_at.desc())
+    )
+    return list(session.scalars(query.limit(PER_BROWSER)))
+
+
+def waits_for_browser(connect: ConnectionAttempt, now: datetime) -> bool:
+    """Return whether its keys came, and nothing but its browser is missing."""
+    has_keys = connect.outcome is None and connect.keys_at is not None and now < connect.expires_at
+    return has_keys and connect.returned_at is None
+
+
+def _has_unused_keys(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ConnectionAttempt.outcome.is_(None),
+        ConnectionAttempt.keys_at.is_not(None),
+        ConnectionAttempt.expires_at > now,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,12 @@ def beat(session: Session, name: str, now: datetime) -> None:
 
 
 def last_beat(session: Session, name: str) -> datetime | None:
-    return session.scalar(select(Heartbeat.at).where(Heartbeat.name == name))
+    return session.scalar(last_beats(name))
+
+
+def last_beats(name: str) -> Select[datetime]:
+    """Return the query of when `name` last showed life."""
+    return select(Heartbeat.at).where(Heartbeat.name == name)
 
 
 def carry_over(session: Session, name: str, before: datetime, after: datetime) -> None:

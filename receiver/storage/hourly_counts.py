@@ -34,8 +34,9 @@ def read(session: Session, since: datetime, until: datetime) -> Counts:
     """Return what was counted in the hours that begin in that interval."""
     within = (HourlyCount.hour >= since, HourlyCount.hour < until)
     found: Counts = {}
-    for row in session.scalars(select(HourlyCount).where(*within).order_by(HourlyCount.hour)):
-        found.setdefault(row.hour, {})[HourlyKind(row.kind), row.name] = row.count
+    query = select(HourlyCount.hour, HourlyCount.kind, HourlyCount.name, HourlyCount.count)
+    for hour, kind, name, count in session.execute(query.where(*within).order_by(HourlyCount.hour)):
+        found.setdefault(hour, {})[HourlyKind(kind), name] = count
     return found
 
 

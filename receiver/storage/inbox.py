@@ -46,6 +46,7 @@ COLUMNS = {
     "state": "text",
     "reason": "text",
     "error": "text",
+    "request_id": "text",
 }
 NAMES = ", ".join([*COLUMNS, "duplicates", "tries"])
 ONCE = "ON CONFLICT (identity) DO NOTHING RETURNING identity, id"
@@ -74,6 +75,7 @@ class NewDelivery:
     body_bytes: int | None = None  # of a body that is not kept
     reason: DeliveryReason | None = None  # why it is not
     error: str | None = None  # the same in words
+    request_id: str | None = None  # of the call that brought it
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,7 @@ def _values(delivery: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
         DeliveryState.RECEIVED.value,
         delivery.reason and delivery.reason.value,
         delivery.error,
+        delivery.request_id,
     )
 
 

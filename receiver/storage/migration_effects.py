@@ -148,5 +148,5 @@ def _tightens(node: ast.Call, operation: str) -> bool:
     if operation == "add_column":
         column = next((one for one in node.args if isinstance(one, ast.Call)), None)
         given = {one.arg: getattr(one.value, "value", one) for one in column.keywords} if column else {}
-        return given.get("nullable") is False and not given.keys() & {"server_default", "default"}
+        return given.get("nullable") is False and "server_default" not in given
     return False

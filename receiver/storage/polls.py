@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import PollRow
@@ -17,9 +17,9 @@ def note_poll(session: Session, advertiser_id: str, at: datetime, error: str | N
     session.add(PollRow(advertiser_id=advertiser_id, at=at, error=error and error[:LONGEST_ERROR]))
 
 
-def last_poll(session: Session) -> datetime | None:
-    """Return when any account was last polled, with success or without."""
-    return session.scalar(select(PollRow.at).order_by(PollRow.at.desc(), PollRow.id.desc()).limit(1))
+def last_polls() -> Select[datetime]:
+    """Return the query of when any account was last polled, with success or without."""
+    return select(PollRow.at).order_by(PollRow.at.desc(), PollRow.id.desc()).limit(1)
 
 
 def purge_polls(session: Session, before: datetime, limit: int) -> int:

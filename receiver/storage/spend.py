@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.domain.poll_reasons import PollReason
+from receiver.request_id import REQUEST_ID
 from receiver.storage.tables import Account, Link, SpendDay, Store
 
 FIGURES = ("spend", "billed_cost", "cash_spend", "voucher_spend")
@@ -90,7 +91,13 @@ def bring_poll_forward(
         update(Account)
         .where(Account.advertiser_id == advertiser_id, Account.advertiser_id.in_(readable_accounts()))
         .where(or_(Account.poll_requested_at.is_(None), Account.poll_requested_at <= since))
-        .values(next_poll_at=now, poll_reason=reason, poll_requested_at=now, **_urgent(urgent))
+        .values(
+            next_poll_at=now,
+            poll_reason=reason,
+            poll_requested_at=now,
+            requested_by=REQUEST_ID.get(),
+            **_urgent(urgent),
+        )
         .returning(Account.advertiser_id)
         .execution_options(synchronize_session=False)
     )

@@ -10,6 +10,11 @@ from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Store, StoreTroubleRow
 
+_FIRST = select(func.min(StoreTroubleRow.id).label("id")).cte("present", recursive=True)
+_NEXT = select(func.min(StoreTroubleRow.id)).where(StoreTroubleRow.id > _FIRST.c.id).scalar_subquery()
+_STEPS = _FIRST.union_all(select(_NEXT).where(_FIRST.c.id.is_not(None)))
+PRESENT = select(_STEPS.c.id).where(_STEPS.c.id.is_not(None))
+
 
 def since_of(session: Session, store_id: str) -> dict[str, datetime]:
     """Return since when each of a store's troubles has been noticed, by id."""
@@ -29,6 +34,11 @@ def replace_troubles(session: Session, store_id: str, now: datetime, found: Mapp
         for id, who in found.items()
         if id not in kept
     )
+
+
+def present_ids(session: Session) -> set[str]:
+    """Return the ids of the troubles that any store has: a step along the index for each trouble."""
+    return set(session.scalars(PRESENT))
 
 
 def stores_with(trouble_id: str) -> Select[str, str]:

@@ -7,11 +7,12 @@ from flask import Flask
 from receiver.container import Container
 from receiver.services.alerts.notify_staff import notify_staff
 from receiver.services.inbox.receive import WebhookReceiver
-from receiver.web import admin, api, connect, cross_site, errors, headers, readable
+from receiver.web import about, admin, api, connect, cross_site, errors, headers, readable
 from receiver.web.alert_monitor import AlertMonitor
 from receiver.web.bodies import BodyLimit
 from receiver.web.bulkhead import Bulkhead
 from receiver.web.health import register as register_health
+from receiver.web.home import home_page
 from receiver.web.metrics import metrics_page
 from receiver.web.proxies import TrustedProxies
 from receiver.web.request_ids import RequestIds
@@ -24,6 +25,8 @@ def register(app: Flask, container: Container) -> None:
     readable.register(app)
     api.register(app)
     admin.register(app, container.settings)
+    about.register(app)
+    app.register_blueprint(home_page)
     connect.register(app)
     register_health(app)
     app.register_blueprint(metrics_page)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from random import getrandbits
 from typing import TYPE_CHECKING, Any
 
-from receiver.request_id import REQUEST_ID
+from receiver.request_id import HEADER, REQUEST_ID, new_request_id
 from receiver.web.proxies import REQUEST_ID as IN_ENVIRON
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-HEADER = "X-Request-ID"
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -25,7 +23,7 @@ class RequestIds:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         given_id = environ.get(IN_ENVIRON)
-        request_id = given_id if given_id and WELL_FORMED.fullmatch(given_id) else f"{getrandbits(128):032x}"
+        request_id = given_id if given_id and WELL_FORMED.fullmatch(given_id) else new_request_id()
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return start_response(status, [*headers, (HEADER, request_id)], *error)

@@ -23,6 +23,7 @@ from receiver.container import Container
 from receiver.errors import StorageUnavailable
 from receiver.services.alerts.notify_staff import notify_staff
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly
+from receiver.services.connections.unfinished import drop_unused_keys
 from receiver.services.decisions.decide import decide_each, decide_stale
 from receiver.services.decisions.poll_and_decide import poll_due_and_decide
 from receiver.services.deliveries.purge import purge
@@ -63,6 +64,7 @@ def every_minute(container: Container) -> tuple[Job, ...]:
         Job("poll", lambda stopping: _poll(container, stopping)),
         Job("subscribe", lambda _: _subscribe(container)),
         Job("stores", lambda stopping: _check_stores(container, stopping)),
+        Job("unused keys", lambda _: drop_unused_keys(container.database, container.now())),
         Job("places", lambda _: _fill_places(container)),
         Job("count", lambda _: count_programmes(container.database, container.now())),
         Job("problems", lambda _: track_problems(container.database, container.now())),

@@ -15,7 +15,7 @@ from tests.staff import BASE, Console, keep_staff, staff_token
 
 STATIC = {"/admin/static/<path:filename>", "/connect/static/<path:filename>"}
 # What anybody may ask for, without an account, a token, a cookie or a signature.
-OPEN = {"/healthz", "/readyz", "/openapi.json", "/admin/sign-in", "/connect", *STATIC}
+OPEN = {"/", "/healthz", "/readyz", "/openapi.json", "/admin/sign-in", "/connect", *STATIC}
 # What viewers may change: their own.
 OWN = {
     "/admin/sign-in",

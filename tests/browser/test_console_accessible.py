@@ -44,6 +44,8 @@ BESIDE = (
     "/admin/programme/woocommerce-2025/waiting",
     "/admin/team/1",
     "/admin/nowhere",
+    "/admin/search",
+    "/admin/search?text=e",
 )
 
 

@@ -103,15 +103,15 @@ def test_a_due_award_is_issued_on_a_phone_and_exported(chromium, journeys):
     journey = journeys["Brass Button"]
     with signed_in(chromium, journey.base_url, 390) as page:
         page.get_by_role("navigation").get_by_role("link", name="Awards").click()
-        page.locator("tr", has_text="Brass Button").get_by_role("link", name="2025-12-08").click()
+        page.locator("tr", has_text="Brass Button").get_by_role("link", name="Award of Brass Button").click()
         page.get_by_label("Reference, or the code itself").fill("TT-4711")
         page.get_by_role("button", name="Record as issued").click()
-        expect(page.get_by_text("applied: TT-4711")).to_be_visible()
+        expect(page.get_by_text("Applied to the account: TT-4711")).to_be_visible()
         assert not runs_over(page)
 
         page.get_by_role("link", name="← Awards").click()
         page.get_by_label("State").select_option("issued")
-        page.get_by_role("button", name="Search").click()
+        page.get_by_role("button", name="Show").click()
         expect(page.locator("tr", has_text="Brass Button").get_by_text("TT-4711")).to_be_visible()
         with page.expect_download() as download:
             page.get_by_role("link", name="Download this list (CSV)").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,12 +17,12 @@ from receiver.container import build_container
 from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.storage.migrate import migrate
-from receiver.storage.tables import Link, RecordedFact, Store
+from receiver.storage.tables import Account, Link, RecordedFact, Store
 from tests.browser.conftest import EMAIL, PASSWORD, runs_over, signed_in
 from tests.capabilities import needs_chromium
 from tests.conftest import make_settings
-from tests.db_factories import keep_all
-from tests.factories import SETTLED
+from tests.db_factories import keep_account, keep_day, keep_link, keep_store
+from tests.factories import FIRST, JOINED, SETTLED
 from tests.fakes import FrozenClock
 from tests.serving import served
 
@@ -35,6 +36,9 @@ NAMES = {
 }
 
 
+LATE = date(2025, 11, 25)  # its window is open at SETTLED
+
+
 @pytest.fixture(scope="module")
 def console(tmp_path_factory):
     file = tmp_path_factory.mktemp("stores") / "receiver.db"
@@ -43,7 +47,12 @@ def console(tmp_path_factory):
     migrate(container.database)
     add_staff(container.database, SETTLED, email=EMAIL, role="operator", password=PASSWORD, actor="test")
     for store_id, (advertiser, name) in NAMES.items():
-        keep_all(container, store_id, advertiser)
+        keep_store(container, store_id)
+        keep_link(container, store_id, advertiser)
+        keep_account(container, advertiser)
+        is_on_its_way = name == "Copper Kettle Teas"
+        spent, began = ("310.00", LATE) if is_on_its_way else ("600.00", FIRST)
+        keep_day(container, spent, began, advertiser)
         with container.database.writing() as session:
             session.execute(update(Store).where(Store.id == store_id).values(name=name))
     with container.database.writing() as session:
@@ -51,6 +60,8 @@ def console(tmp_path_factory):
         session.execute(unknown.values(value="unknown"))
         early = update(Link).where(Link.store_id == "st_2")
         session.execute(early.values(prior_spend=Decimal(560)))
+        old = update(Account).where(Account.advertiser_id == "7002")
+        session.execute(old.values(created_at=JOINED - timedelta(days=90)))
         taken = update(Link).where(Link.store_id == "st_3")
         session.execute(taken.values(consent=False, consent_lost="withdrawn", token_encrypted=None))
     for store_id in NAMES:

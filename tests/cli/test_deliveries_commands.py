@@ -18,7 +18,7 @@ from tests.raw_http import signed_headers
 from tests.signals import add_shop, body_of, keep, keep_one, linked, row, signal
 
 KEYS = ["id", "state", "source", "store", "store_name", "topic", "delivery_id", "webhook_id", "received_at"]
-KEYS += ["body_sha256", "body_bytes", "duplicates", "due_at", "error"]
+KEYS += ["body_sha256", "body_bytes", "duplicates", "due_at", "cause", "error", "request_id"]
 
 
 class Inbox:

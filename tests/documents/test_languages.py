@@ -14,6 +14,7 @@ from receiver.app import create_app
 from receiver.documents.status import Status, full_document, status_document
 from receiver.i18n.languages import LANGUAGES, TRANSLATIONS, catalog, reader_locale, translated
 from receiver.i18n.news import HISTORY, LETTER, MAIL_PAGES, MAILS, NOTICES
+from receiver.i18n.pages import ERRORS, SITE
 from receiver.i18n.sentences import (
     CLOCK_TROUBLES,
     CONNECT,
@@ -70,6 +71,7 @@ PLAIN = {
     "{}:mail": MAILS,
     "{}:mail_page": MAIL_PAGES,
     "{}:letter": LETTER,
+    "site.{}:label": SITE,
 }
 
 
@@ -81,6 +83,7 @@ PAGES = {
     "webhook_trouble": WEBHOOK_TROUBLES,
     "clock": CLOCK_TROUBLES,
     "trouble": TROUBLES,
+    "error": ERRORS,
 }
 
 

@@ -198,7 +198,7 @@ def test_a_merchant_who_denies_is_told_that_nothing_was_connected(service, visit
     away = go(service[0], visitor, shop).headers["Location"]
     back = urlsplit(Merchant(shop).deny(away))
     as_secure(visitor).at(f"{back.path}?{back.query}")
-    assert "Nothing was connected." in visitor.at("/connect/store").text
+    assert "You chose not to connect. Nothing was changed." in visitor.at("/connect/store").text
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from receiver.sandbox.woocommerce.faults import ShopFault
+from receiver.services.connections.unfinished import drop_unused_keys
 from receiver.storage import tables
 from receiver.worker.store_work import work_stores
 from tests.fakes import FrozenClock
@@ -89,6 +90,53 @@ def test_a_merchant_who_approves_and_closes_the_tab_is_connected(container, visi
     approve(visitor, shop, away)
     finish(container, clock)
     assert connected(container) == [f"{shop.url}/"]
+
+
+def approve_and_close_the_tab(container, visitor, shop):
+    """The shop has posted its keys, and the browser never followed it back; answers the connect's page."""
+    page, away = begin(container, visitor, shop)
+    Merchant(shop).approve(away.headers["Location"])
+    return page
+
+
+@pytest.mark.parametrize("way", ["the plugin's button", "the page for connecting", "the connect's own page"])
+def test_a_tab_that_was_closed_before_it_came_back_goes_on_without_approving_again(
+    container, visitor, shop, clock, way
+):
+    page = approve_and_close_the_tab(container, visitor, shop)
+    clock.move(minutes=40)  # longer than a connect may take that nobody approved
+    work_stores(container)
+    assert connected(container) == []
+    if way == "the plugin's button":
+        asked = as_secure(visitor).at("/connect", params={"shop": f"{shop.url}/wp-admin/"})
+        assert (asked.status_code, asked.headers["Location"]) == (303, page)
+    if way == "the page for connecting":
+        assert f'href="{page}"' in as_secure(visitor).at("/connect").text
+    assert as_secure(visitor).at(page).headers["Refresh"] == "2"  # and not to the shop's key page again
+    finish(container, clock)
+    assert CONNECTED in visitor.at(page).text
+    assert (connected(container), len(shop.records.keys)) == ([f"{shop.url}/"], 1)
+
+
+def test_no_other_browser_goes_on_where_a_tab_was_closed(container, service, visitor, shop, clock):
+    """Not even one that is signed in at the shop: who approved is not who began."""
+    page = approve_and_close_the_tab(container, visitor, shop)
+    other = Visitor(service[1])
+    assert "Continue to your store" in other.at("/connect", params={"shop": shop.url}).text
+    assert page not in as_secure(other).at("/connect").text
+    assert other.at(page).status_code == 404
+    finish(container, clock)
+    assert connected(container) == []
+
+
+def test_keys_that_nobody_came_back_for_are_dropped_when_their_time_is_over(container, visitor, shop, clock):
+    page = approve_and_close_the_tab(container, visitor, shop)
+    clock.move(hours=1)
+    assert drop_unused_keys(container.database, clock()) == 1
+    assert drop_unused_keys(container.database, clock()) == 0
+    assert "took too long" in as_secure(visitor).at(page).text
+    work_stores(container)
+    assert connected(container) == []
 
 
 def test_a_shop_that_is_busy_just_then_is_connected_when_it_is_not(container, visitor, shop, clock):

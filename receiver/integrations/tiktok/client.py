@@ -31,6 +31,7 @@ from receiver.integrations.tiktok.oauth import Authorised, Consent
 from receiver.integrations.tiktok.subscriptions import Entity, TikTokSubscription
 from receiver.integrations.tiktok.throttled_caller import ThrottledCaller
 from receiver.integrations.tiktok.transactions import LedgerTransaction
+from receiver.request_id import HEADER, REQUEST_ID
 
 REQUEST_SECONDS = 10.0
 
@@ -157,13 +158,15 @@ class TikTokClient:
         self, path: str, query: Query, token: str | None = None, advertiser_id: str | None = None
     ) -> Reply:
         sent = {name: _as_text(value) for name, value in query.items()}
-        headers = {"Access-Token": token} if token is not None else {}
+        headers = _traced_headers() | ({"Access-Token": token} if token is not None else {})
         return self._paced(
             path, advertiser_id, lambda: self._http.get(self._url(path), headers=headers, query=sent)
         )
 
     def _post(self, path: str, body: Mapping[str, Any]) -> Reply:
-        return self._paced(path, None, lambda: self._http.post(self._url(path), headers={}, body=body))
+        return self._paced(
+            path, None, lambda: self._http.post(self._url(path), headers=_traced_headers(), body=body)
+        )
 
     def _paced(self, path: str, advertiser_id: str | None, call: Callable[[], HttpResponse]) -> Reply:
         if self._pace is None:
@@ -193,12 +196,17 @@ def _opened(path: str, call: Callable[[], HttpResponse]) -> Reply:
             "tiktok call failed",
             path=path,
             code=error.code,
-            request_id=error.request_id,
+            tiktok_request_id=error.request_id,
             advice=str(error.advice),
         )
         raise
-    log.info("tiktok call answered", path=path, request_id=reply.request_id)
+    log.info("tiktok call answered", path=path, tiktok_request_id=reply.request_id)
     return reply
+
+
+def _traced_headers() -> dict[str, str]:
+    request_id = REQUEST_ID.get()
+    return {HEADER: request_id} if request_id else {}
 
 
 def _as_text(value: str | int | Sequence[str]) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 REQUIRED = ("app_name", "user_id", "return_url", "callback_url", "scope")
 SCOPES = {"read": "Read", "write": "Write", "read_write": "Read/Write"}
+MAY = {"read": "view", "write": "create", "read_write": "view and manage"}
 TAKEN = 200  # the one answer of a callback that keeps the key
 COOKIE = "wordpress_logged_in"
 LOGIN = Markup("""<p>To connect to {app} you need to log in to {shop}.</p>{wrong}
@@ -33,7 +34,8 @@ LOGIN = Markup("""<p>To connect to {app} you need to log in to {shop}.</p>{wrong
 </form>""")
 WRONG = Markup('<p role="alert">Error: unknown username or wrong password.</p>')
 GRANT = Markup("""<p>{app} would like to connect to {shop}.</p>
-<p>This will give "{app}" <strong>{scope}</strong> access, and keys are sent to {host}.</p>
+<p>This will give "{app}" <strong>{scope}</strong> access, and keys are sent to {host}. It may then {may}
+coupons, customers, orders and sales reports, and products.</p>
 <p>Logged in as {user}.</p>
 <p><a class="button wc-auth-approve" href="{approve}">Approve</a>
 <a class="button wc-auth-deny" href="{deny}">Deny</a></p>""")
@@ -125,6 +127,7 @@ def _ask(shop: SandboxShop, query: dict[str, str], user: str, nonce: str) -> Res
         app=cleaned(query["app_name"]),
         shop=shop.setup.name,
         scope=SCOPES[query["scope"]],
+        may=MAY[query["scope"]],
         host=urlsplit(formatted(query["callback_url"])).hostname,
         user=user,
         approve=f"{_own_url(shop, query, 'access_granted')}&wc_auth_nonce={nonce}",

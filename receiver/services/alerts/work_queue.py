@@ -72,7 +72,8 @@ def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterat
     yield _of_awards(session, "awards_overdue", work_queue.overdue(now))
     yield _of_awards(session, "awards_due_soon", work_queue.due_soon(now))
     yield _counted(session, "reviews_waiting", work_queue.open_reviews())
-    yield from _troubles(session, MOST_URGENT)
+    present = store_troubles.present_ids(session)
+    yield from _troubles(session, [trouble for trouble in MOST_URGENT if trouble in present])
     yield _of_stores(session, "stores_held", work_queue.held_stores())
     yield _of_stores(session, "merchants_alike", work_queue.stores_asked_about())
     yield _counted(session, "deliveries_dead", work_queue.deliveries_in(DeliveryState.DEAD))
@@ -83,7 +84,7 @@ def _matters(session: Session, now: datetime, token_owner: int | None) -> Iterat
     yield _of_stores(session, "stores_claimed", work_queue.stores_claimed())
     yield _of_stores(session, "messages_from_elsewhere", work_queue.stores_with_held_messages())
     yield _of_stores(session, "stores_moved", work_queue.stores_moved_lately(now))
-    yield from _troubles(session, OTHERS)
+    yield from _troubles(session, [trouble for trouble in OTHERS if trouble in present])
     yield _of_stores(session, "stores_over_bounds", store_days.stores_over(day_of(now)))
     yield _counted(session, "tokens_expire", work_queue.expiring_tokens(now, token_owner))
 

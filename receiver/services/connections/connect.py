@@ -12,12 +12,13 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import structlog
+from sqlalchemy.orm import Session
 
 from receiver.domain.connection_attempts import FINISHES, LASTS, ConnectOutcome, Step, step_of
 from receiver.domain.shops import is_page_of
@@ -25,7 +26,7 @@ from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.ports import Keys
 from receiver.services.context import ServiceContext
 from receiver.services.stores.details import checked_url
-from receiver.storage import connection_attempts
+from receiver.storage import connection_attempts, links
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.tables import ConnectionAttempt
@@ -48,6 +49,7 @@ class ConnectionStatus:
     trouble: StoreTrouble | None
     store_id: str | None
     return_url: str | None
+    has_consent: bool = False  # its advertiser lets us read the store's ad account already
 
 
 def begin(context: ServiceContext, *, shop: str, browser: str, return_url: str | None) -> str:
@@ -107,8 +109,10 @@ def address_of(shop: str) -> str:
 def key_page(context: ServiceContext, browser: str, connect_id: str | None = None) -> str | None:
     """The address of the shop's key page, for the browser that began; None unless it has to go there."""
     with context.database.reading() as session:
-        connect = _of_browser(session, browser, connect_id)
-        is_there = _standing(connect, context.now()).step is Step.AT_THE_SHOP and connect.trouble is None
+        connect = own_connect(session, browser, connect_id)
+        is_there = (
+            connection_status(connect, context.now()).step is Step.AT_THE_SHOP and connect.trouble is None
+        )
         if not is_there or connect.user_id_encrypted is None:
             return None
         user_id, base = context.cipher.decrypt(connect.user_id_encrypted), connect.rest_base
@@ -139,7 +143,7 @@ def receive_keys(context: ServiceContext, posted: Mapping[str, Any]) -> None:
         if posted.get("key_permissions") != READ_WRITE:
             raise InputError(f"must be {READ_WRITE}", path="key_permissions")
         connect.keys_encrypted, connect.keys_at = context.cipher.encrypt(keys.as_text()), now
-        _leave_to_worker(connect, now)
+        connect.expires_at = max(connect.expires_at, now + FINISHES)
 
 
 def handle_return(
@@ -158,7 +162,6 @@ def handle_return(
             connection_attempts.end_connect(connect, ConnectOutcome.DENIED)
         elif connect.returned_at is None:
             connect.returned_at = now
-            _leave_to_worker(connect, now)
         return True
 
 
@@ -167,13 +170,15 @@ def get_status(
 ) -> ConnectionStatus:
     """Return the state of a connect of this browser's, the newest unless named. Raises NotFound."""
     with database.reading() as session:
-        return _standing(_of_browser(session, browser, connect_id), now)
+        status = connection_status(own_connect(session, browser, connect_id), now)
+        link = links.open_link(session, status.store_id) if status.store_id else None
+    return replace(status, has_consent=link is not None and link.token_encrypted is not None)
 
 
 def try_again(database: Database, browser: str, connect_id: str | None = None) -> None:
     """Go on at once with what a passing trouble kept us from. Raises NotFound."""
     with database.writing() as session:
-        connect = connection_attempts.get_connect(session, _of_browser(session, browser, connect_id).id)
+        connect = connection_attempts.get_connect(session, own_connect(session, browser, connect_id).id)
         if connect is not None and connect.outcome is None:
             connect.trouble = connect.lease_until = None
 
@@ -187,12 +192,6 @@ def _new(user_id: str, browser: str, shop: str, return_url: str | None, now: dat
         created_at=now,
         expires_at=now + LASTS,
     )
-
-
-def _leave_to_worker(connect: ConnectionAttempt, now: datetime) -> None:
-    """Give the worker time to finish, once keys and browser are both here."""
-    if connect.keys_at is not None and connect.returned_at is not None and now < connect.expires_at:
-        connect.expires_at = max(connect.expires_at, now + FINISHES)
 
 
 def _read_keys(posted: Mapping[str, Any]) -> tuple[str, Keys]:
@@ -209,14 +208,16 @@ def _is_of(connect: ConnectionAttempt, browser: str | None) -> bool:
     return browser is not None and hmac.compare_digest(connect.browser_hash, token_hash(browser))
 
 
-def _of_browser(session: Any, browser: str, connect_id: str | None) -> ConnectionAttempt:
+def own_connect(session: Session, browser: str, connect_id: str | None) -> ConnectionAttempt:
+    """Return a connect of this browser's, the newest unless named. Raises NotFound."""
     found = connection_attempts.connect_of_browser(session, token_hash(browser), connect_id)
     if found is None:
         raise NotFound("this browser has begun nothing here, or too long ago")
     return found
 
 
-def _standing(connect: ConnectionAttempt, now: datetime) -> ConnectionStatus:
+def connection_status(connect: ConnectionAttempt, now: datetime) -> ConnectionStatus:
+    """Return the progress of a connect at a moment."""
     ended = ConnectOutcome(connect.outcome) if connect.outcome else None
     step = None if ended else _step(connect, now)
     trouble = StoreTrouble(connect.trouble) if connect.trouble else None

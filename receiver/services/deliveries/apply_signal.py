@@ -38,6 +38,7 @@ from receiver.domain.signals import (
 from receiver.domain.store_checks import AFTER_NEWS
 from receiver.errors import InputError
 from receiver.integrations.woocommerce.events import READ_BY_REST, SETTINGS_SAVED, SIGNAL
+from receiver.request_id import traced
 from receiver.services.deliveries.apply_tiktok_event import DROPPED, apply_tiktok_event
 from receiver.services.deliveries.read_event import read_event
 from receiver.services.deliveries.result import ProcessingResult
@@ -91,7 +92,7 @@ def apply_deliveries(
     session: Session, deliveries: Sequence[Delivery], now: datetime
 ) -> list[ProcessingResult]:
     """Apply deliveries and return each one's result, in order; an exception undoes all of them."""
-    read = [_read(session, delivery, now) for delivery in deliveries]
+    read = [_traced_read(session, delivery, now) for delivery in deliveries]
     signals = [item for item in read if isinstance(item, _ReadSignal)]
     held = LockedStores(session, [(signal.store_id, signal.news) for signal in signals], _named(signals))
     bounds = SignalBounds(session, [(signal.store_id, day_of(signal.received_at)) for signal in signals])
@@ -117,6 +118,12 @@ def _named(signals: Sequence[_ReadSignal]) -> set[tuple[str, str]]:
     return {
         (store_id, change.account.advertiser_id) for store_id, change in changes if change and change.account
     }
+
+
+def _traced_read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | ProcessingResult:
+    """What it has others do, such as a poll of an ad account, is done under its request's id."""
+    with traced(delivery.request_id):
+        return _read(session, delivery, now)
 
 
 def _read(session: Session, delivery: Delivery, now: datetime) -> _ReadSignal | ProcessingResult:

@@ -40,6 +40,7 @@ class DeliverySummary:
     due_at: datetime | None
     reason: str | None  # a DeliveryReason
     error: str | None
+    request_id: str | None  # of the call that brought it, in the logs of web and worker
 
     @classmethod
     def of(cls, row: Delivery, names: Mapping[str, str]) -> DeliverySummary:

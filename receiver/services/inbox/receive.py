@@ -11,6 +11,7 @@ from typing import Any
 from receiver.domain.rejections import RejectionReason
 from receiver.errors import ReceiverError, StorageUnavailable
 from receiver.integrations.providers import Provider
+from receiver.request_id import REQUEST_ID
 from receiver.services.inbox.bounds import DailyBounds
 from receiver.services.inbox.group_commit import GroupCommit
 from receiver.services.inbox.quarantine import quarantine_call
@@ -83,6 +84,7 @@ class _Received:
     call: WebhookRequest
     raw: bytes
     at: datetime
+    request_id: str | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -138,7 +140,7 @@ class WebhookReceiver:
         if not is_signed and call.provider.is_ping(call.headers, raw):
             self._rejections.count(self._now(), RejectionReason.PING)
             return PONG
-        item = _Received(call, raw, self._now())
+        item = _Received(call, raw, self._now(), REQUEST_ID.get())
         return self._line.submit(item if call.provider.is_per_store else self._of_app(item))
 
     def _body(self, call: WebhookRequest) -> bytes:
@@ -189,7 +191,7 @@ class WebhookReceiver:
         except ReceiverError as error:
             return unavailable(str(error))
         if problem is None:
-            return self._bounds.bounded(new_delivery(signed, received.at), address.sent)
+            return self._bounds.bounded(new_delivery(signed, received.at, received.request_id), address.sent)
         self._rejections.sample(received.at, RejectionReason.SIGNATURE, address.store_id, call.headers)
         refused = _refusal(401, RejectionReason.SIGNATURE, problem)
         return (
@@ -212,7 +214,7 @@ class WebhookReceiver:
         problem = app_call_problem(signed, secret, received.at)
         if problem is not None:
             raise _Refused(401, RejectionReason.SIGNATURE, problem)
-        return new_delivery(signed, received.at)
+        return new_delivery(signed, received.at, received.request_id)
 
     def _store_remaining(self, left: Sequence[_Seen]) -> Iterator[WebhookResponse]:
         """What came before is counted, what may be a store's is held, and what was turned away is noted."""

@@ -87,7 +87,7 @@ def app_call_problem(call: SignedCall, secret: str, now: datetime | None = None)
     return call.provider.verification_error(call.topic, call.headers, call.raw, keys, now)
 
 
-def new_delivery(call: SignedCall, at: datetime) -> NewDelivery:
+def new_delivery(call: SignedCall, at: datetime, request_id: str | None = None) -> NewDelivery:
     """Build the inbox row of a call that arrived `at`; its body only where we read it.
 
     Of a store, which is bounded, only a small one.
@@ -113,6 +113,7 @@ def new_delivery(call: SignedCall, at: datetime) -> NewDelivery:
         body_bytes=len(raw),
         reason=DeliveryReason.TOO_LARGE if is_read and not is_kept else None,
         error=TOO_LARGE if is_read and not is_kept else None,
+        request_id=request_id,
     )
 
 

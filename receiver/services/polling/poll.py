@@ -25,6 +25,7 @@ from receiver.errors import Advice, NotFound, ProviderError, Refused, StorageUna
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.integrations.tiktok.codes import TOKEN_EXPIRED
 from receiver.integrations.tiktok.reports import ReportedDay
+from receiver.request_id import REQUEST_ID, new_request_id, traced
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.context import ServiceContext
 from receiver.services.polling.ad_credit import Balances, keep_ad_credit, read_ad_credit
@@ -84,6 +85,7 @@ class _PollTask:
     read_at: datetime | None
     last_spend: date | None  # the last date known to have spend
     bills: BillsTask
+    requested_by: str | None  # the request that brought this poll forward
 
 
 def poll_due(context: ServiceContext, limit: int = 20) -> list[Polled]:
@@ -112,12 +114,17 @@ def _tried(context: ServiceContext, advertiser_id: str) -> Polled | None:
 
 
 def poll_account(context: ServiceContext, advertiser_id: str, *, scheduled: bool = False) -> Polled:
-    """Poll one account now, all of it unless `scheduled`.
+    """Poll one account now, all of it unless `scheduled`; its calls carry the id of the request behind it.
 
     Raises NotFound for an unknown one, Refused without a usable consent.
     """
-    now, tiktok = context.now(), context.tiktok
     task = _task(context, advertiser_id, scheduled)
+    with traced(REQUEST_ID.get() or task.requested_by or new_request_id()):
+        return _polled(context, advertiser_id, task)
+
+
+def _polled(context: ServiceContext, advertiser_id: str, task: _PollTask) -> Polled:
+    now, tiktok = context.now(), context.tiktok
     info = None
     try:
         info = _info(tiktok, task, advertiser_id)
@@ -162,6 +169,7 @@ def _task(context: ServiceContext, advertiser_id: str, scheduled: bool) -> _Poll
             read_at=account.read_at,
             last_spend=spend.last_date(session, advertiser_id),
             bills=bills_task(session, account, link, store, at_once=not scheduled),
+            requested_by=account.requested_by,
         )
 
 
@@ -294,7 +302,7 @@ def _plan_next(
     ):  # else what was told meanwhile is read next
         planned = plan_poll(session, account, now)
         account.next_poll_at, account.poll_reason = planned.at, planned.why
-        account.poll_urgent = planned.why.is_urgent
+        account.poll_urgent, account.requested_by = planned.why.is_urgent, None
 
 
 def _row(advertiser_id: str, day: ReportedDay, now: datetime) -> tables.SpendDay:

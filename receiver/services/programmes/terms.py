@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -42,6 +43,12 @@ def enrol_in(session: Session, setting: str, now: datetime) -> Programme:
     programme = terms_for_new_stores(session, setting)
     terms.keep_terms(session, programme.id, programme_data(programme), now)
     return programme
+
+
+@cache
+def terms_link(name_or_file: str) -> str | None:
+    """Return where a programme's terms are published, read once a process. Raises InputError."""
+    return load_programme(name_or_file).terms_url
 
 
 def terms_of(session: Session, programme_id: str) -> Programme:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import Date, Index, Text
+from sqlalchemy import Date, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from receiver.domain.likeness import name_key
@@ -38,6 +38,7 @@ class Account(Base):
     poll_urgent: Mapped[bool] = mapped_column(default=False)  # and stays so while it fails or is put back
     # When news of TikTok's last moved the next poll forward.
     poll_requested_at: Mapped[dt.datetime | None] = mapped_column("hinted_at", key="poll_requested_at")
+    requested_by: Mapped[str | None] = mapped_column(String(64))  # the id of the request that did
     subscribe_at: Mapped[dt.datetime | None]  # when to ask for notices again, after a refusal
     failures: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text)

@@ -44,6 +44,7 @@ class Delivery(Base):
     ended_at: Mapped[dt.datetime | None]
     reason: Mapped[str | None]  # domain/deliveries.py: of a body not kept, or of an end without effect
     error: Mapped[str | None] = mapped_column(Text)  # the same, or what failed, in words
+    request_id: Mapped[str | None] = mapped_column(String(64))  # receiver/request_id.py
 
     __table_args__ = (
         Index("ix_deliveries_waiting", "due_at", "id"),

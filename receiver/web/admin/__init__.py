@@ -31,6 +31,7 @@ from receiver.web.admin.store_actions import store_actions
 from receiver.web.admin.store_secret import store_secret_pages
 from receiver.web.admin.stores import store_pages
 from receiver.web.admin.team import team_pages
+from receiver.web.admin.timeline import timeline_pages
 from receiver.web.admin.today import today_pages
 from receiver.web.admin.worker_bar import WorkerWatch
 
@@ -43,6 +44,7 @@ NAVIGATION = (
     ("awards.show", "Awards"),
     ("console_reviews.show", "Reviews"),
     ("programme.show", "Programme"),
+    ("timeline.show", "Timeline"),
     ("audit.show", "Audit"),
     ("team.show", "Team"),
 )
@@ -95,6 +97,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(replay_pages)
     app.register_blueprint(turned_away_pages)
     app.register_blueprint(today_pages)
+    app.register_blueprint(timeline_pages)
     app.register_blueprint(search_pages)
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)

@@ -62,14 +62,17 @@ def _filters(asked: dict[str, str]) -> AuditFilters:
 
 
 def _link_of(entry: AuditRecord) -> str | None:
-    """The page of what an entry is about; of what has none, its store's."""
-    subject = entry.subject
+    return link_of_subject(entry.subject, entry.store_id)
+
+
+def link_of_subject(subject: str, store_id: str | None) -> str | None:
+    """Return the page of what an entry is about; of what has none, its store's."""
     kind, _, number = subject.partition(" ")
     page, value = NUMBERED.get(kind), number
     if page is None or not number.isdecimal():
         page, value = PAGES.get(subject.partition("_")[0]), subject
     if page is None:
-        return url_for("stores.one", store_id=entry.store_id) if entry.store_id else None
+        return url_for("stores.one", store_id=store_id) if store_id else None
     endpoint, name = page
     values: dict[str, Any] = {name: value}
     return url_for(endpoint, **values)

@@ -121,9 +121,13 @@ def load_file() -> Answer:
 
 
 def _text() -> str:
-    """The text of the file, else of the form. Raises InputError."""
+    """The text of the file, else of the form. Raises InputError.
+
+    Browsers send each line's end as CRLF: what was checked from a file must be the same when it comes back.
+    """
     given = request.files.get("file")
-    return decode_programme(given.read() if given else request.form.get("text", "").encode())
+    body = given.read() if given else request.form.get("text", "").encode()
+    return decode_programme(body).replace("\r\n", "\n")
 
 
 def _load(text: str, *, dry_run: bool) -> LoadedProgramme:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from flask import Blueprint, g, render_template, url_for
@@ -14,6 +15,7 @@ from receiver.documents.troubles import staff_words
 from receiver.domain.audit import AuditAction
 from receiver.domain.awards import DUE_SOON, AwardState
 from receiver.domain.decision import Stage
+from receiver.domain.hourly_counts import HOUR
 from receiver.domain.rejections import RejectionReason
 from receiver.domain.sign_in import TOKEN_EXPIRES_SOON
 from receiver.home import COMMAND
@@ -23,6 +25,7 @@ from receiver.services.programmes.statistics import Totals
 from receiver.services.stores.listing import CONDITIONS
 from receiver.web.admin.filters import readers_zone
 from receiver.web.admin.flow_chart import flow_charts
+from receiver.web.admin.periods import field_text
 from receiver.web.admin.sign_in import staff_only
 
 today_pages = Blueprint("today", __name__, url_prefix="/admin", template_folder="templates")
@@ -125,7 +128,12 @@ def show() -> str:
         sign_words=sign_words,
         charts=flow_charts(overview.flow, readers_zone()),
         awards=_awards(overview.totals),
+        hour_period=_hour_period,
     )
+
+
+def _hour_period(hour: datetime) -> dict[str, str]:
+    return {"since": field_text(hour), "until": field_text(hour + HOUR)}
 
 
 @dataclass(frozen=True)

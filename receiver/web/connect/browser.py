@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from receiver.container import current_container
 
 SECRET = re.compile(r"[0-9A-Za-z_-]{43}")
+ONWARD = "onward"  # a page token for a link that skips a page which was just read
 LASTS = 24 * 60 * 60  # seconds: longer than any flow
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -29,10 +30,12 @@ from receiver.services.connections.connect import (
     try_again,
 )
 from receiver.services.connections.ports import Keys
+from receiver.services.connections.unfinished import find_unfinished, resume
 from receiver.services.inbox.rate_limit import TokenBucket
 from receiver.strict_json import read_json
 from receiver.web.api.language import languages_wanted
 from receiver.web.connect.browser import (
+    ONWARD,
     is_page_token,
     keep_browser,
     known_browser,
@@ -45,6 +48,7 @@ from wp_bridge.errors import StoreTrouble
 
 LOOK_AGAIN_SECONDS = "2"
 MOST_KEYS_BYTES = 10_000
+ADDRESS_LIKE = re.compile(r"\S*[.:]\S*")  # what is refused otherwise is no address to anybody
 # Where a merchant can type keys in.
 BY_HAND = (
     *(StoreTrouble.NOT_HTTPS, StoreTrouble.NO_KEY_PAGE, StoreTrouble.KEYS_REFUSED),
@@ -61,11 +65,17 @@ visitors, visited = TokenBucket(*OF_VISITOR), TokenBucket(*OF_VISITOR_AT_SHOP)
 
 
 @shop_pages.get("")
-def ask() -> str | tuple[str, int]:
-    """Ask for the shop, then show what will happen there."""
-    shop = request.args.get("shop", "").strip()
-    if not shop:
-        return _page("ask")
+def ask() -> AnyResponse | str:
+    """Ask for the shop, then show what will happen there; one that this browser had approved goes on."""
+    container, browser, shop = current_container(), known_browser(), request.args.get("shop", "").strip()
+    named = address_of(shop) if shop else None
+    unfinished = (
+        find_unfinished(container.database, container.now(), browser=browser, shop=named) if browser else None
+    )
+    if named is None:
+        return _page("ask", unfinished=unfinished)
+    if unfinished is not None:
+        return redirect(url_for("shop.show", connect_id=unfinished.id), 303)
     return _start_page(shop)
 
 
@@ -73,9 +83,8 @@ def ask() -> str | tuple[str, int]:
 def go() -> AnyResponse | str | tuple[str, int]:
     """Begin, and wait for what the worker finds; from our own page alone.
 
-    Whoever is led here from elsewhere sees that page first.
-
-    A link and no form: browsers hold a form's redirects to `form-action`.
+    Whoever is led here from elsewhere sees that page first. A form is answered with a page: browsers hold
+    the redirects that follow it to `form-action`, and these lead to the shop.
     """
     container, shop = current_container(), request.args.get("shop", "")
     if not _was_shown(shop):
@@ -84,7 +93,10 @@ def go() -> AnyResponse | str | tuple[str, int]:
         return _page("too_often", shop=shop, go=_go(shop)), 429
     return_url = request.args.get("return_url") or None
     connect_id = begin(container, shop=shop, browser=this_browser(), return_url=return_url)
-    return redirect(url_for("shop.show", connect_id=connect_id), 303)
+    page = url_for("shop.show", connect_id=connect_id)
+    if request.args.get("form"):
+        return _looking_again(_page("probing", shop=address_of(shop)), page)
+    return redirect(page, 303)
 
 
 @shop_pages.post("/by-hand")
@@ -153,6 +165,7 @@ def show(connect_id: str | None) -> AnyResponse | str | tuple[str, int]:
     if request.args.get("again"):
         try_again(container.database, browser, connect_id)
         return redirect(url_for("shop.show", connect_id=connect_id), 303)
+    resume(container.database, container.now(), browser=browser, connect_id=connect_id)
     address = key_page(container, browser, connect_id)
     if address is not None:
         return redirect(address, 303)
@@ -161,22 +174,27 @@ def show(connect_id: str | None) -> AnyResponse | str | tuple[str, int]:
 
 @shop_pages.get("/store/<connect_id>/tiktok")
 def on_to_tiktok(connect_id: str) -> AnyResponse | tuple[str, int]:
-    """From a store that this browser has just connected, into TikTok's consent."""
+    """From a store that this browser has just connected straight to TikTok: this page said what for."""
+    if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
+        abort(400, "only somebody who comes here goes on to TikTok")
     container, browser = current_container(), known_browser()
     stands = get_status(container.database, container.now(), browser, connect_id) if browser else None
     if stands is None or stands.outcome is not ConnectOutcome.CONNECTED or stands.store_id is None:
         return _page("nothing"), 400
     ticket = issue_ticket_for(container.database, container.now(), stands.store_id, stands.return_url)
-    return redirect(url_for("consent.enter", ticket=ticket.text), 303)
+    onward = page_token(ONWARD, ticket.text)
+    return redirect(url_for("consent.enter", ticket=ticket.text, onward=onward), 303)
 
 
 @shop_pages.errorhandler(InputError)
 def _wrong(error: InputError) -> tuple[str, int]:
     if error.path.startswith("consumer_"):
-        typed = {name: request.form.get(name, "") for name in ("shop", "return_url")}
-        return _page("keys", by_hand=True, **typed), 400
+        return _page("keys", by_hand=True, **_typed()), 400
+    if not ADDRESS_LIKE.fullmatch(request.values.get("shop", "").strip()):
+        return _page("address", **_typed()), 400
     # In the words for whatever cannot be reached: what we make of an address is nobody's business.
-    return _page("address", said=shop_trouble_words(StoreTrouble.UNREACHABLE, _locale())), 400
+    unreachable = shop_trouble_words(StoreTrouble.UNREACHABLE, _locale())
+    return _page("address", said=unreachable, **_typed()), 400
 
 
 @shop_pages.errorhandler(NotFound)
@@ -194,6 +212,11 @@ def _from_elsewhere(_: Forbidden) -> AnyResponse | tuple[AnyResponse, int] | tup
 @shop_pages.errorhandler(StorageUnavailable)
 def _unavailable(_: StorageUnavailable) -> tuple[str, int, dict[str, str]]:
     return _page("unavailable"), 503, {"Retry-After": RETRY_AFTER_SECONDS}
+
+
+def _typed() -> dict[str, str]:
+    """What stood in the form, to put right: nothing that was typed is lost."""
+    return {name: request.values.get(name, "") for name in ("shop", "return_url")}
 
 
 def _start_page(shop: str) -> str:
@@ -217,8 +240,11 @@ def _may_try(shop: str) -> bool:
 def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, int]:
     page_id = _told(stands)
     more: dict[str, Any] = {"shop": stands.shop, "return_url": stands.return_url, "connect_id": stands.id}
+    more["back"] = stands.return_url
     if page_id == "connected":
-        return _page(page_id, **more)
+        more["back"] = stands.return_url or f"{stands.shop}wp-admin/"
+        words = connect_words("connected.whole" if stands.has_consent else page_id, _locale())
+        return _page(page_id, said=words, needs_consent=not stands.has_consent, **more)
     if stands.trouble is not None and stands.outcome in (None, ConnectOutcome.REFUSED):
         sentence = shop_trouble_words(stands.trouble, _locale())
         shown_again = url_for("shop.show", connect_id=stands.id, again=1)
@@ -233,9 +259,10 @@ def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, i
     return _page(page_id, go=_go(stands.shop, stands.return_url), by_hand=by_hand, **more)
 
 
-def _looking_again(shown: str) -> AnyResponse:
+def _looking_again(shown: str, at: str | None = None) -> AnyResponse:
+    """The page, and after some seconds the one at `at`: itself unless said otherwise."""
     page = Response(shown)
-    page.headers["Refresh"] = LOOK_AGAIN_SECONDS
+    page.headers["Refresh"] = f"{LOOK_AGAIN_SECONDS}; url={at}" if at else LOOK_AGAIN_SECONDS
     return page
 
 
@@ -268,7 +295,6 @@ def _page(page_id: str, said: Any = None, **more: Any) -> str:
         told=page_id,
         said=said or connect_words(page_id, locale),
         label=connect_labels(locale),
-        contact=current_container().settings.support_contact,
         language=language_tag(locale),
         **more,
     )

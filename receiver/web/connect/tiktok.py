@@ -25,7 +25,7 @@ from receiver.services.authorization.oauth_flow import (
     start_authorization,
 )
 from receiver.web.api.language import languages_wanted
-from receiver.web.connect.browser import keep_browser, known_browser, this_browser
+from receiver.web.connect.browser import ONWARD, is_page_token, keep_browser, known_browser, this_browser
 from receiver.web.errors import RETRY_AFTER_SECONDS
 
 consent_pages = Blueprint(
@@ -41,14 +41,18 @@ consent_pages.after_request(keep_browser)
 
 @consent_pages.get("/tiktok")
 def enter() -> AnyResponse:
-    """Take the ticket for this browser, and its text out of the address."""
+    """Take the ticket for this browser, and its text out of the address.
+
+    A browser that has just read on our own page what it is for goes on to TikTok at once; a link that
+    somebody else made for it shows the page first.
+    """
     if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         abort(400, "only somebody who comes here takes the ticket")
     container = current_container()
-    flow_id = redeem_ticket(
-        container.database, container.now(), _asked("ticket", FlowError.TICKET_UNKNOWN), this_browser()
-    )
-    return redirect(url_for("consent.show", flow_id=flow_id), 303)
+    ticket = _asked("ticket", FlowError.TICKET_UNKNOWN)
+    was_told = is_page_token(request.args.get(ONWARD, ""), ONWARD, ticket)
+    flow_id = redeem_ticket(container.database, container.now(), ticket, this_browser())
+    return redirect(url_for("consent.go" if was_told else "consent.show", flow_id=flow_id), 303)
 
 
 @consent_pages.get("/tiktok/<flow_id>")

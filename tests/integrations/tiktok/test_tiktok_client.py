@@ -314,7 +314,7 @@ def test_each_call_leaves_one_line_with_its_request_id():
     play(recorded("report_integrated_empty"))
     with capture_logs() as lines:
         read()
-    assert [(line["path"], line["request_id"]) for line in lines] == [
+    assert [(line["path"], line["tiktok_request_id"]) for line in lines] == [
         ("report/integrated/get", "202610310200000000000000000000000A")
     ]
 

@@ -16,7 +16,7 @@ from receiver.services.decisions.status import status_of
 from receiver.services.operations.metrics import collect_metrics
 from receiver.storage import heartbeats, tables
 from receiver.storage.lost_signals import forget_losses
-from receiver.storage.store_troubles import since_of
+from receiver.storage.store_troubles import present_ids, since_of
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import SETTLED
 
@@ -216,3 +216,16 @@ def test_the_time_at_which_a_credit_arrived_outlives_the_credit(container):
         award = session.scalars(select(tables.Award)).one()
         award.state, award.credited_at = "expired", SETTLED + HOUR
     assert document(container)["award"]["credited_at"] == "2025-12-04T13:00:00Z"
+
+
+def test_each_trouble_that_any_store_has_is_found_once(container):
+    with container.database.reading() as session:
+        assert present_ids(session) == set()
+    for store_id in ("st_1", "st_2"):
+        keep_store(container, store_id)
+        with container.database.writing() as session:
+            for trouble in ("award_flagged", "store_busy", "webhook_mute"):
+                said = {"id": trouble, "who": "staff", "since": SETTLED}
+                session.add(tables.StoreTroubleRow(store_id=store_id, **said))
+    with container.database.reading() as session:
+        assert present_ids(session) == {"award_flagged", "store_busy", "webhook_mute"}

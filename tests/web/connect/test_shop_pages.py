@@ -84,10 +84,18 @@ def test_every_hostile_address_is_refused_in_one_sentence_and_leads_nowhere(monk
 
 
 @pytest.mark.parametrize("language", ["en", "es", "th"])
-def test_a_page_on_which_nothing_was_connected_says_where_to_write(container, language):
+@pytest.mark.parametrize("text", ["not a url", "my shop", "shop,example", "https://my shop.example", "?"])
+def test_what_is_no_address_is_told_apart_and_stays_in_the_form(container, text):
+    client = create_app(container=container).test_client()
+    answer = client.get("/connect/go", query_string={"shop": text}, headers=FROM_OUR_PAGE, base_url=BASE)
+    assert (answer.status_code, "This is not the address of a store." in answer.text) == (400, True)
+    assert f'value="{text}"' in answer.text
+
+
+def test_every_page_says_where_to_write(container, language):
     settings = replace(container.settings, support_contact="help@credit.example")
     client = create_app(container=replace(container, settings=settings)).test_client()
     page = client.get("/connect/store", base_url=BASE, headers={"Accept-Language": language})
     assert (page.status_code, "help@credit.example" in page.text) == (400, True)
     asked = client.get("/connect", base_url=BASE, headers={"Accept-Language": language})
-    assert "help@credit.example" not in asked.text
+    assert "help@credit.example" in asked.text

@@ -19,6 +19,7 @@ from receiver.web.api.admin.search import search_api
 from receiver.web.api.admin.spend import spend_api
 from receiver.web.api.admin.staff import staff_api
 from receiver.web.api.admin.stores import stores_api
+from receiver.web.api.admin.timeline import timeline_api
 
 AREAS = (
     staff_api,
@@ -26,6 +27,7 @@ AREAS = (
     awards_api,
     admin_reviews_api,
     overview_api,
+    timeline_api,
     search_api,
     stores_api,
     links_api,

@@ -75,6 +75,9 @@ class DeliveryRowSchema(Schema):
         attribute="reason", required=True, **MAYBE, metadata={"enum": [*DeliveryReason, None]}
     )
     error = fields.String(required=True, **MAYBE)
+    request_id = fields.String(
+        required=True, **MAYBE, metadata={"description": "Of the call that brought it, as in the logs."}
+    )
 
 
 class AttemptSchema(Schema):

@@ -1,0 +1,48 @@
+"""Who runs the service, its terms, privacy policy and help: below every page that anybody may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from receiver.container import current_container
+from receiver.i18n.languages import reader_locale
+from receiver.i18n.pages import site_labels
+from receiver.services.programmes.terms import terms_link
+from receiver.web.api.language import languages_wanted
+
+
+@dataclass(frozen=True)
+class About:
+    """The service's own words and links; a link that the operator has not set is None."""
+
+    label: dict[str, str]
+    operator: str | None
+    terms: str | None
+    privacy: str | None
+    contact: str | None
+
+    @property
+    def contact_link(self) -> str | None:
+        """Return where the contact leads: an e-mail address opens a mail program."""
+        if self.contact is None:
+            return None
+        return self.contact if "://" in self.contact else f"mailto:{self.contact}"
+
+
+def register(app: Flask) -> None:
+    """Let templates ask for it; no database is asked, so that errors of the database can be told."""
+    app.jinja_env.globals["about_service"] = about_service
+
+
+def about_service() -> About:
+    """Return it in the reader's language."""
+    settings = current_container().settings
+    return About(
+        label=site_labels(reader_locale(languages_wanted())),
+        operator=settings.operator_name or None,
+        terms=terms_link(settings.programme),
+        privacy=settings.privacy_url or None,
+        contact=settings.support_contact or None,
+    )

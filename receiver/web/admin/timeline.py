@@ -1,0 +1,85 @@
+"""The timeline: everything that happened, in one list by time, narrowed by store, kind and period."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, render_template, request, url_for
+
+from receiver.container import current_container
+from receiver.domain.timeline import TimelineFilters, TimelineKind
+from receiver.errors import InputError
+from receiver.paging import Page
+from receiver.services.overview.timeline import TimelineEntry, page_of_timeline
+from receiver.services.validation import LONGEST_FILTER
+from receiver.web.admin.audit import link_of_subject
+from receiver.web.admin.filters import refusal
+from receiver.web.admin.periods import field_text, read_period, shown_period, usual_periods
+from receiver.web.admin.sign_in import staff_only
+
+timeline_pages = Blueprint("timeline", __name__, url_prefix="/admin/timeline", template_folder="templates")
+
+PAGE = 50
+NAMES = ("since", "until", "store", "kind")
+KINDS = {
+    TimelineKind.DELIVERY: ("Delivery", "Deliveries"),
+    TimelineKind.DECISION: ("Decision", "Decisions"),
+    TimelineKind.POLL: ("TikTok poll", "TikTok polls"),
+    TimelineKind.ACT: ("Act", "Acts of staff and others"),
+    TimelineKind.HOUR: ("Counted", "Counts by the hour"),
+}
+
+
+@timeline_pages.get("")
+@staff_only
+def show() -> str | tuple[str, int]:
+    asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
+    after = request.args.get("after")
+    try:
+        filters = TimelineFilters(**{**asked, **read_period(asked)})  # type: ignore[arg-type]
+        found = page_of_timeline(current_container().database, filters, after=after, limit=PAGE)
+    except InputError as error:
+        return _page(asked, TimelineFilters(), Page(), refused=refusal(error)), 400
+    return _page(asked, filters, found)
+
+
+def _page(
+    asked: dict[str, str], filters: TimelineFilters, found: Page[TimelineEntry], refused: str = ""
+) -> str:
+    return render_template(
+        "timeline.html",
+        asked=asked,
+        shown={**asked, **shown_period(asked)},
+        periods=usual_periods(current_container().now()),
+        nearby=_nearby(filters.since, filters.until),
+        kinds=KINDS,
+        found=found,
+        link_of=_link_of,
+        longest=LONGEST_FILTER,
+        keep_days=current_container().settings.keep_deliveries_days,
+        refused=refused,
+    )
+
+
+def _nearby(since: datetime | None, until: datetime | None) -> dict[str, dict[str, str]]:
+    """The periods of the same length before and after this one."""
+    if since is None or until is None:
+        return {}
+    length = until - since
+    try:
+        before, after = (since - length, since), (until, until + length)
+    except OverflowError:
+        return {}
+    pairs = {"earlier": before, "later": after}
+    return {
+        words: {"since": field_text(begin), "until": field_text(end)} for words, (begin, end) in pairs.items()
+    }
+
+
+def _link_of(entry: TimelineEntry) -> str | None:
+    """The page that tells more of an entry than its store's, which stands beside it."""
+    if entry.kind == TimelineKind.DELIVERY:
+        return url_for("deliveries.one", delivery_id=entry.id)
+    if entry.kind == TimelineKind.ACT and entry.subject and entry.subject != entry.store_id:
+        return link_of_subject(entry.subject, None)
+    return None

@@ -1,0 +1,128 @@
+"""`upgrade` does what `upgrade --check` said, which changes nothing; `run` says first what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from alembic.script import Script
+from click.testing import Result
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+
+from receiver.app import create_app
+from receiver.cli import run as run_module
+from receiver.container import Container, build_container
+from receiver.storage.cipher import Cipher
+from receiver.storage.migrate import current_revision, migrate_down, newest_revision, pending_scripts
+from tests.conftest import make_settings
+from tests.db_factories import keep_store
+from tests.signals import add_shop
+
+BEFORE_CONTRACTING = "0031"
+EXPANDING = "0045"
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Container]:
+    made = build_container(make_settings(database_url=empty_database_url))
+    yield made
+    made.database.close()
+
+
+def upgrade(container: Container, *words: str) -> Result:
+    return create_app(container=container).test_cli_runner().invoke(args=["upgrade", *words])
+
+
+def plan(container: Container) -> dict[str, Any]:
+    answer = upgrade(container, "--check", "--json")
+    assert answer.exit_code == 0, answer.output
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
+
+
+def pending_after(container: Container, revision: str) -> list[Script]:
+    migrate_down(container.database, revision, cipher=container.cipher)
+    return pending_scripts(container.database)
+
+
+def test_check_names_each_step_and_its_rows_and_changes_nothing(container: Container) -> None:
+    keep_store(container, "st_1")
+    keep_store(container, "st_2")
+    migrate_down(container.database, BEFORE_CONTRACTING, cipher=container.cipher)
+
+    found = plan(container)
+
+    assert (found["from"], found["to"], found["done"]) == (BEFORE_CONTRACTING, newest_revision(), False)
+    first = found["steps"][0]
+    assert (first["revision"], first["takes_away"]) == ("0032", True)
+    assert "adds stores.shop_uuid" in first["does"]
+    assert "drops bridges.store_uuid" in first["does"]
+    assert first["rows"] == 2
+    assert found["previous_version_may_run"] is False
+    assert "back up" in found["first"]
+    assert "stop web and worker" in found["first"]
+    assert current_revision(container.database) == BEFORE_CONTRACTING
+
+
+def test_an_upgrade_that_only_adds_lets_the_version_before_run(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (script,) = (one for one in pending_after(container, BEFORE_CONTRACTING) if one.revision == EXPANDING)
+    monkeypatch.setattr("receiver.services.operations.upgrade.pending_scripts", lambda _: [script])
+    found = plan(container)
+    assert found["previous_version_may_run"] is True
+    assert "stop" not in found["first"]
+    assert [step["takes_away"] for step in found["steps"]] == [False]
+    assert found["steps"][0]["does"] == "adds deliveries.request_id, adds accounts.requested_by"
+
+
+def test_upgrade_does_what_check_said_and_again_changes_nothing(container: Container) -> None:
+    migrate_down(container.database, BEFORE_CONTRACTING, cipher=container.cipher)
+    said = plan(container)
+    done = json.loads(upgrade(container, "--json").stdout)
+    assert (done["done"], done["steps"]) == (True, said["steps"])
+    assert current_revision(container.database) == newest_revision()
+    again = plan(container)
+    assert (again["steps"], again["first"]) == ([], "nothing: the database is what this version needs")
+
+
+def test_an_empty_database_needs_neither_backup_nor_stop(empty: Container) -> None:
+    found = plan(empty)
+    assert (found["from"], found["previous_version_may_run"]) == (None, True)
+    assert found["first"] == "nothing: the database is empty"
+
+
+def test_a_database_of_a_newer_version_is_refused_in_one_line(container: Container) -> None:
+    with container.database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for words in (["--check"], []):
+        answer = upgrade(container, *words)
+        assert (answer.exit_code, answer.stdout) == (1, "")
+        assert answer.stderr == (
+            "Error: the database is at revision 9999, which a newer version than this one made\n"
+        )
+
+
+def failures(container: Container) -> list[str]:
+    with create_app(container=container).app_context():
+        return list(run_module._failures())
+
+
+def test_run_says_first_in_a_line_each_what_is_wrong(container: Container) -> None:
+    assert failures(container) == []  # no worker runs yet, and no network is asked
+    add_shop(container)
+    lost = replace(container, cipher=Cipher((Fernet.generate_key().decode(),)))
+    (line,) = failures(lost)
+    assert line.startswith("doctor: secrets: ")
+    assert line.endswith("; add the lost key to the end of SECRET_KEYS")
+    assert "\n" not in line
+
+
+def test_run_migrates_an_empty_database_before_anything_is_started(empty: Container) -> None:
+    with create_app(container=empty).app_context():
+        assert run_module._prepare() == empty.settings.web_threads
+    assert current_revision(empty.database) == newest_revision()

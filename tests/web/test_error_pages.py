@@ -1,0 +1,108 @@
+"""Wrong addresses and methods: a page in words for people, JSON for programs, by what a request accepts."""
+
+from __future__ import annotations
+
+import pytest
+
+from receiver.app import create_app
+from receiver.errors import StorageUnavailable
+from tests.staff import BASE
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+PEOPLE = [
+    BROWSER,
+    "text/html",
+    "text/*",
+    "text/html, application/json",
+    "application/json;q=0.5, text/html;q=0.6",
+    "application/json;q=0, */*;q=0.1",
+]
+PROGRAMS = [
+    None,
+    "*/*",
+    "application/json",
+    "application/json, text/html;q=0.9",
+    "text/html;q=0, */*",
+    "application/*",
+    "image/png",
+]
+
+
+@pytest.fixture
+def client(container):
+    return create_app(container=container).test_client()
+
+
+def ask(client, path, accept, method="GET", **headers):
+    told = {**headers, **({"Accept": accept} if accept is not None else {})}
+    return client.open(path, method=method, base_url=BASE, headers=told)
+
+
+@pytest.mark.parametrize("accept", PEOPLE)
+@pytest.mark.parametrize("path", ["/nowhere", "/connect/nowhere", "/favicon.ico"])
+def test_people_read_a_page_with_a_way_on(client, path, accept):
+    answer = ask(client, path, accept)
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "There is no page at this address." in answer.text
+    assert 'href="/"' in answer.text
+
+
+@pytest.mark.parametrize("accept", PROGRAMS)
+@pytest.mark.parametrize("path", ["/nowhere", "/connect/nowhere"])
+def test_programs_read_json(client, path, accept):
+    answer = ask(client, path, accept)
+    assert (answer.status_code, answer.json) == (404, {"error": "not found"})
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/nowhere", "/api/v1/status", "/openapi.json/x", "/metrics/x", "/healthz/x"]
+)
+def test_what_programs_speak_to_is_json_whatever_is_accepted(client, path):
+    answer = ask(client, path, BROWSER)
+    assert answer.mimetype == "application/json"
+    assert answer.json.keys() == {"error"}
+
+
+def test_webhooks_are_answered_as_ever(client):
+    answer = client.post("/webhooks/woocommerce/st_1", base_url=BASE, headers={"Accept": BROWSER}, data=b"{}")
+    assert (answer.status_code, answer.mimetype) == (404, "application/json")
+
+
+def test_a_wrong_method_is_told_in_words_and_says_which_are_right(client):
+    answer = ask(client, "/", BROWSER, "DELETE")
+    assert (answer.status_code, answer.mimetype) == (405, "text/html")
+    assert "takes no request of this kind" in answer.text
+    assert "GET" in answer.headers["Allow"]
+    assert ask(client, "/", "*/*", "DELETE").json == {"error": "method not allowed"}
+
+
+def test_a_page_is_in_the_readers_language_and_caches_know_what_it_rests_on(client):
+    answer = ask(client, "/nowhere", BROWSER, **{"Accept-Language": "es"})
+    assert "No hay ninguna página en esta dirección." in answer.text
+    assert {"Accept", "Accept-Language"} <= {name.strip() for name in answer.headers["Vary"].split(",")}
+
+
+def test_the_console_answers_people_with_its_own_page_and_programs_with_json(client):
+    for accept in (None, "*/*", BROWSER):
+        assert ask(client, "/admin/nowhere", accept).mimetype == "text/html"
+    assert ask(client, "/admin/nowhere", "application/json").json == {"error": "not found"}
+
+
+def test_a_fault_of_ours_shows_nothing_of_itself(container, monkeypatch):
+    monkeypatch.setattr("receiver.web.home._unfinished", lambda: 1 / 0)
+    app = create_app(container=container)
+    answer = app.test_client().get("/", base_url=BASE, headers={"Accept": BROWSER})
+    assert (answer.status_code, "division" in answer.text) == (500, False)
+    assert "Something went wrong on our side." in answer.text
+
+
+def test_a_database_that_does_not_answer_is_told_with_a_time_to_come_again(container, monkeypatch):
+    def down():
+        raise StorageUnavailable("gone")
+
+    monkeypatch.setattr("receiver.web.home._unfinished", down)
+    answer = (
+        create_app(container=container).test_client().get("/", base_url=BASE, headers={"Accept": BROWSER})
+    )
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "Nothing was changed." in answer.text
