@@ -15,6 +15,7 @@ from receiver.i18n.languages import LANGUAGES
 from receiver.paging import Page
 from receiver.services.stores.listing import STAGES, page_of_stores
 from receiver.services.validation import LONGEST_FILTER
+from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import staff_only
 from receiver.web.admin.store_page import mailto, store_page
 
@@ -48,7 +49,7 @@ def show() -> str | tuple[str, int]:
     try:
         found = page_of_stores(container.database, _filters(asked), after=after, limit=PAGE)
     except InputError as error:
-        return _list_page(asked, Page(), refused=str(error)), 400
+        return _list_page(asked, Page(), refused=refusal(error)), 400
     return _list_page(asked, found)
 
 
