@@ -93,7 +93,9 @@ class _Found(Env):
 
     def __init__(self, found: Iterable[SettingSource]) -> None:
         super().__init__()
-        self._texts = {one.setting.name: one.text for one in found if one.text or one.source != "default"}
+        self._texts = {
+            value.setting.name: value.text for value in found if value.text or value.source != "default"
+        }
 
     def _get_value(self, env_key: str, default: Any) -> Any:
         return self._texts.get(env_key, default)

@@ -76,6 +76,7 @@ class Outcome:
     """What the worker looks at in the outcome of a delivery."""
 
     stores: tuple[str, ...] = ()
+    error: str | None = None
     state: DeliveryState = DeliveryState.PROCESSED
     sender: str | None = None
 

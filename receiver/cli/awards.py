@@ -90,9 +90,9 @@ def correct_command(
     award_id: str, reference: str, delivered_as: str, reason: str, dry_run: bool, as_json: bool
 ) -> None:
     """Put the reference of an issued award right; the audit keeps the wrong item."""
-    told = {"reference": reference, "delivered_as": delivered_as, "reason": reason}
+    changes = {"reference": reference, "delivered_as": delivered_as, "reason": reason}
     correct = partial(correct_reference, cipher=current_container().cipher)
-    _move(correct, award_id, dry_run, as_json, **told)
+    _move(correct, award_id, dry_run, as_json, **changes)
 
 
 @credits_group.command("credited")

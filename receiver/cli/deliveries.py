@@ -15,7 +15,12 @@ from receiver.container import current_container
 from receiver.domain.deliveries import DeliveryFilters
 from receiver.services.deliveries.detail import DeliveryAttempt, delivery_detail, raw_body, redacted_body
 from receiver.services.deliveries.purge import expired, purge
-from receiver.services.deliveries.search import DeliverySummary, list_deliveries
+from receiver.services.deliveries.search import (
+    MOST_COUNTED,
+    DeliverySummary,
+    count_by_state,
+    list_deliveries,
+)
 from receiver.services.inbox.quarantine import page_of_quarantine, release_from_quarantine
 from receiver.services.inbox.rejections import CountOfStore, SampleOfStore, page_of_rejections, samples
 
@@ -46,6 +51,21 @@ def list_command(filters: DeliveryFilters, limit: int, as_json: bool) -> None:
     """The newest first."""
     found = list_deliveries(current_container().database, filters, limit)
     print_rows([_row(delivery) for delivery in found], as_json, COLUMNS)
+
+
+@deliveries_group.command("counts")
+@delivery_filters
+@json_option
+def counts_command(filters: DeliveryFilters, as_json: bool) -> None:
+    """Count by state, where stores and times alone are asked for and that is known at a glance."""
+    counts = count_by_state(current_container().database, filters)
+    if counts is None:
+        raise click.ClickException("too many to count at a glance; ask for a store or a time, or list them")
+    rows = [
+        {"state": state, "count": min(count, MOST_COUNTED), "more": count > MOST_COUNTED}
+        for state, count in counts.items()
+    ]
+    print_rows(rows, as_json)
 
 
 @deliveries_group.command()

@@ -23,7 +23,7 @@ def settings_command(as_json: bool) -> None:
     found = find_sources(ENV_FILE)
     if not as_json:
         click.echo(f"settings file: {ENV_FILE} ({'read' if ENV_FILE.is_file() else 'not there'})\n")
-    print_rows([_row(one) for one in found], as_json, ("setting", "value", "source", "meaning"))
+    print_rows([_row(setting) for setting in found], as_json, ("setting", "value", "source", "meaning"))
     read_settings(ENV_FILE)  # the wrong one is told last, where it is seen
 
 

@@ -142,11 +142,11 @@ def keep_apart_command(store_id: str, other: str, reason: str, as_json: bool) ->
 @click.option("--evidence", required=True, help="Where anybody can check it.")
 @dry_run_option
 @json_option
-def merge_command(as_json: bool, store_id: str, dry_run: bool, **told: str) -> None:
+def merge_command(as_json: bool, store_id: str, dry_run: bool, **arguments: str) -> None:
     """Make two merchants one: one place in the offer, one credit."""
     container = current_container()
     merged = merge_merchants(
-        container.database, container.now(), store_id, **told, actor=actor(), dry_run=dry_run
+        container.database, container.now(), store_id, **arguments, actor=actor(), dry_run=dry_run
     )
     stands = [
         {"id": store.store, "stage": store.after.stage, "effect": store.changes} for store in merged.stores

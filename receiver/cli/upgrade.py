@@ -35,7 +35,7 @@ def _shown(plan: UpgradePlan, *, done: bool) -> dict[str, object]:
         "done": done,
         "previous_version_may_run": not plan.needs_stop,
         "first": "" if done else _first(plan),
-        "steps": [_step(one) for one in plan.migrations],
+        "steps": [_step(migration) for migration in plan.migrations],
     }
 
 

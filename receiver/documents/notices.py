@@ -57,8 +57,8 @@ def confirmation_mail(shop: str, link: str, now: datetime, locale: Locale) -> Me
 def notices_mail(notices: Sequence[Notice], shop: str, link: str, now: datetime, locale: Locale) -> Message:
     """Tell all that is new in one message; `link` leads to where such messages end."""
     params = {"shop": shop, "link": link}
-    told = [notice_words(notice.kind, notice.params, locale) for notice in notices]
-    text = "\n\n".join([*told, mail_words("footer", params, locale)]) + "\n"
+    sentences = [notice_words(notice.kind, notice.params, locale) for notice in notices]
+    text = "\n\n".join([*sentences, mail_words("footer", params, locale)]) + "\n"
     name = _id(shop, *(notice.id for notice in notices))
     return Message(name, now, mail_words("subject", params, locale), text, {})
 

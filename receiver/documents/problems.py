@@ -12,7 +12,10 @@ MOST_NAMED = 3  # addresses in a sentence
 
 @dataclass(frozen=True)
 class ProblemWords:
-    """What happened, and what to do about it; `{address}` stands for the addresses that messages name."""
+    """The words for a cause: what happened, and what to do.
+
+    `{address}` stands for the addresses that messages name.
+    """
 
     what: str
     cure: str

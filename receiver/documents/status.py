@@ -140,8 +140,8 @@ def full_document(
 def _currencies(decision: Decision) -> list[str]:
     """Those in which the document has amounts."""
     award = decision.award
-    told = (decision.account and decision.account.currency, award and award.currency)
-    return [*(market.currency for market in decision.programme.markets), *(code for code in told if code)]
+    codes = (decision.account and decision.account.currency, award and award.currency)
+    return [*(market.currency for market in decision.programme.markets), *(code for code in codes if code)]
 
 
 def _rule(rule: RuleResult, decision: Decision, locale: Locale) -> dict[str, Any]:

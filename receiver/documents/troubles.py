@@ -80,17 +80,17 @@ FOR_STAFF: Mapping[str, tuple[str, str, str]] = {
     "signals_refused": (
         "store whose messages have a wrong signature",
         "stores whose messages have a wrong signature",
-        "Put the store's secret right, then release what is in quarantine.",
+        "Set the store's secret, then check again: see Problems.",
     ),
     "signals_unreadable": (
         "store whose messages cannot be read",
         "stores whose messages cannot be read",
-        "See why in the deliveries, then replay them.",
+        "See why, and who must act, in Problems.",
     ),
     "signals_held": (
         "store whose messages come from another address",
         "stores whose messages come from another address",
-        "See whether the store moved or was copied; move it, and what was held is processed again.",
+        "Staging copy? Nothing to do. Moved? Change the store's address: see Problems.",
     ),
     "signals_fell_back": (
         "store whose messages count from an earlier number",
@@ -139,6 +139,7 @@ FOR_STAFF: Mapping[str, tuple[str, str, str]] = {
         "The merchant's host sets it right.",
     ),
 }
+OF_A_STORE = ("store whose ", "store with a ", "store: it ", "store that ", "store ")
 _SHOP = {
     "store_unreachable": "cannot be reached",
     "store_not_https": "does not use https",
@@ -163,6 +164,15 @@ def staff_words(trouble_id: str) -> tuple[str, str, str]:
         what = _SHOP[trouble_id]
         return f"store: it {what}", f"stores: each {what}", "See its page, and tell the merchant."
     return FOR_STAFF[trouble_id]
+
+
+def short_staff_words(trouble_id: str) -> str:
+    """Return what is wrong of a store, where its name stands beside it."""
+    words = staff_words(trouble_id)[0]
+    for opening in OF_A_STORE:
+        if words.startswith(opening):
+            return words.removeprefix(opening)
+    return words
 
 
 def trouble_document(

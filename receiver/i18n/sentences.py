@@ -753,6 +753,10 @@ CONNECT: Mapping[str, Sentence] = {
     "connected.whole": Sentence(
         "Your store is connected, and we may read your ad account.", "Nothing more for you to do."
     ),
+    "ended": Sentence(
+        "The connection of this store has ended.",
+        "If a key whose description begins with TikTok ad credit is still listed in WooCommerce, under Settings, Advanced, REST API, revoke it: no app can remove its own key.",
+    ),
     "denied": Sentence(
         "You chose not to connect. Nothing was changed.", "You can begin again whenever you like."
     ),

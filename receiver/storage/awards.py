@@ -196,8 +196,8 @@ def _awards_of(name: str, value: str | Sequence[str]) -> list[Select[str]]:
     of_stores = Award.store_id.in_(select(Store.id).where(Store.merchant == value))
     of_accounts = select(Account.advertiser_id).where(Account.business_center == value)
     since = {"merchant": of_stores, "business_center": Award.advertiser_id.in_(of_accounts)}
-    told = [getattr(Award, name) == value, *([since[name]] if name in since else [])]
-    return [select(Award.id).where(item) for item in told]
+    conditions = [getattr(Award, name) == value, *([since[name]] if name in since else [])]
+    return [select(Award.id).where(item) for item in conditions]
 
 
 def award_of(session: Session, store: Store) -> Award | None:

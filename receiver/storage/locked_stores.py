@@ -56,8 +56,8 @@ class LockedStores:
 
     def _read_links(self, ids: set[str], named: Collection[tuple[str, str]]) -> None:
         standing = select(Link).where(Link.store_id.in_(ids), Link.ended_at.is_(None))
-        told = select(Link).where(tuple_(Link.store_id, Link.advertiser_id).in_(named))
-        for query in (standing, told) if named else (standing,):
+        named_links = select(Link).where(tuple_(Link.store_id, Link.advertiser_id).in_(named))
+        for query in (standing, named_links) if named else (standing,):
             for link in self._session.scalars(query, execution_options={"populate_existing": True}):
                 self._links[link.store_id][link.advertiser_id] = link
 

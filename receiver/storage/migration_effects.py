@@ -62,7 +62,7 @@ def effects_of(source: str) -> list[MigrationEffect]:
     for function in _reached("upgrade", functions):
         reader.visit(function)
     made = {effect.table for effect in reader.effects if effect.operation == "create_table"}
-    return [replace(one, contracts=False) if one.table in made else one for one in reader.effects]
+    return [replace(effect, contracts=False) if effect.table in made else effect for effect in reader.effects]
 
 
 def _reached(name: str, functions: dict[str, ast.FunctionDef]) -> Iterator[ast.FunctionDef]:
@@ -120,7 +120,7 @@ class _Reader(ast.NodeVisitor):
         return self._value(node.args[place]) if len(node.args) > place else None
 
     def _keyword(self, node: ast.Call, name: str) -> str | None:
-        return next((self._value(one.value) for one in node.keywords if one.arg == name), None)
+        return next((self._value(keyword.value) for keyword in node.keywords if keyword.arg == name), None)
 
     def _value(self, node: ast.expr) -> str | None:
         value = node.value if isinstance(node, ast.Constant) else None
@@ -130,7 +130,9 @@ class _Reader(ast.NodeVisitor):
 
     @staticmethod
     def _is_true(node: ast.Call, name: str) -> bool:
-        return any(one.arg == name and getattr(one.value, "value", None) is True for one in node.keywords)
+        return any(
+            keyword.arg == name and getattr(keyword.value, "value", None) is True for keyword in node.keywords
+        )
 
 
 def _called(node: ast.Call) -> str:
@@ -141,12 +143,13 @@ def _tightens(node: ast.Call, operation: str) -> bool:
     """Whether rows that the version before writes may be refused, or no longer be understood."""
     if operation == "alter_column":
         return any(
-            one.arg in ("new_column_name", "type_")
-            or (one.arg == "nullable" and getattr(one.value, "value", None) is False)
-            for one in node.keywords
+            keyword.arg in ("new_column_name", "type_")
+            or (keyword.arg == "nullable" and getattr(keyword.value, "value", None) is False)
+            for keyword in node.keywords
         )
     if operation == "add_column":
-        column = next((one for one in node.args if isinstance(one, ast.Call)), None)
-        given = {one.arg: getattr(one.value, "value", one) for one in column.keywords} if column else {}
+        column = next((argument for argument in node.args if isinstance(argument, ast.Call)), None)
+        keywords = column.keywords if column else []
+        given = {keyword.arg: getattr(keyword.value, "value", keyword) for keyword in keywords}
         return given.get("nullable") is False and "server_default" not in given
     return False

@@ -76,12 +76,13 @@ _GROUPS_OF_NO_STORE = f"WITH groups (reason, store_id) AS (SELECT r.reason, '' F
 
 def _counted(whose: str) -> str:
     """Return the end of a statement that counts each group, and finds its first and last delivery."""
-    one, first, last = (
+    matching, first, last = (
         _DEAD.format(what=what, of="groups", whose=whose) for what in ("1", "min(d.id)", "max(d.id)")
     )
     return f"""
         SELECT groups.reason, groups.store_id,
-            (SELECT count(*) FROM ({one} LIMIT :most) counted) AS count, ({first}) AS first, ({last}) AS last
+            (SELECT count(*) FROM ({matching} LIMIT :most) counted) AS count,
+            ({first}) AS first, ({last}) AS last
         FROM groups WHERE groups.store_id IS NOT NULL
     """  # noqa: S608 (names of ours)
 

@@ -22,6 +22,15 @@ def since_of(session: Session, store_id: str) -> dict[str, datetime]:
     return {row.id: row.since for row in session.execute(query)}
 
 
+def troubles_of_stores(session: Session, store_ids: Collection[str]) -> dict[str, list[str]]:
+    """Return the ids of each store's troubles, for a page of stores."""
+    query = select(StoreTroubleRow.store_id, StoreTroubleRow.id)
+    found: dict[str, list[str]] = {}
+    for store_id, trouble_id in session.execute(query.where(StoreTroubleRow.store_id.in_(store_ids))):
+        found.setdefault(store_id, []).append(trouble_id)
+    return found
+
+
 def replace_troubles(session: Session, store_id: str, now: datetime, found: Mapping[str, str]) -> None:
     """Keep who must act by trouble id; what stood before keeps its time. The caller holds the store's row."""
     rows = session.scalars(select(StoreTroubleRow).where(StoreTroubleRow.store_id == store_id)).all()

@@ -136,9 +136,9 @@ def page_of_stores(
 
 def _with_conditions(session: Session, ids: Sequence[str]) -> list[tuple[Store, frozenset[StoreCondition]]]:
     """In the order of `ids`."""
-    told = [_is(condition) for condition in StoreCondition]
+    conditions = [_is(condition) for condition in StoreCondition]
     found = {}
-    for store, *holds in session.execute(select(Store, *told).where(Store.id.in_(ids))):
+    for store, *holds in session.execute(select(Store, *conditions).where(Store.id.in_(ids))):
         found[store.id] = store, frozenset(item for item, so in zip(StoreCondition, holds, strict=True) if so)
     return [found[store_id] for store_id in ids]
 

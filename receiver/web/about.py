@@ -1,4 +1,4 @@
-"""Who runs the service, its terms, privacy policy and help: below every page that anybody may open."""
+"""The foot of every page that anybody may open: the operator, its terms, privacy policy and help."""
 
 from __future__ import annotations
 

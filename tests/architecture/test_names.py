@@ -14,6 +14,7 @@ PRODUCT = sorted(
     for file in (ROOT / folder).rglob("*.py")
     if "migrations" not in file.parts
 )
+NAMELESS = {"one", "told", "said"}
 RIDDLE = re.compile(r"(What|Whether|Which|Where|Who|Whose|Of|How)\b")
 
 
@@ -41,3 +42,32 @@ def is_documented(node: ast.AST) -> TypeGuard[ast.Module | ast.ClassDef | ast.Fu
     if isinstance(node, ast.FunctionDef):
         return not node.name.startswith("_")
     return isinstance(node, ast.Module | ast.ClassDef)
+
+
+def test_no_variable_is_called_by_a_word_that_names_nothing() -> None:
+    nameless = {
+        f"{file.relative_to(ROOT)}: {name}"
+        for file, node in nodes()
+        for name in variables_of(node)
+        if name in NAMELESS
+    }
+    assert sorted(nameless) == []
+
+
+def variables_of(node: ast.AST) -> set[str]:
+    """The arguments of a function and what it assigns; nothing of any other node."""
+    if not isinstance(node, ast.FunctionDef | ast.Lambda):
+        return set()
+    inner = list(ast.walk(node))
+    assigned = {item.id for item in inner if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)}
+    return assigned | {item.arg for item in inner if isinstance(item, ast.arg)}
+
+
+def test_no_variable_of_a_template_is_called_by_a_word_that_names_nothing() -> None:
+    loops = [
+        f"{file.relative_to(ROOT)}: {loop}"
+        for file in (ROOT / "receiver").rglob("*.html")
+        for loop in re.findall(r"{%-? (?:for|set) [^%]*? ?(?:in|=)", file.read_text())
+        if NAMELESS & set(re.findall(r"\w+", loop))
+    ]
+    assert loops == []

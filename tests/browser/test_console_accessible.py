@@ -33,6 +33,8 @@ BESIDE = (
     "/admin/stores/st_1/fact?name=override&rule=store_market",
     "/admin/stores/st_1/merchant-view?language=th",
     "/admin/stores/st_1/merge",
+    "/admin/stores/st_1/secret",
+    "/admin/problems?state=acknowledged",
     "/admin/replays",
     "/admin/replays/new?since=2025-01-01",
     "/admin/turned-away/quarantine",

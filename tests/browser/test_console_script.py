@@ -68,6 +68,6 @@ def test_without_a_script_the_frame_works(chromium, console):
     page.get_by_role("button", name="Sign in").click()
     page.get_by_label("Search the console").fill("Example")
     page.get_by_label("Search the console").press("Enter")
-    expect(page.get_by_role("link", name="Example store").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Example store", level=1)).to_be_visible()
     expect(page.get_by_role("button", name="Copy")).to_have_count(0)
     context.close()

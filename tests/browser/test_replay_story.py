@@ -65,27 +65,27 @@ def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, jou
     assert journey.status()["stage"] == "awaiting_setup"
     begin_worker()
     with signed_in(chromium, journey.base_url, 1280) as page:
-        until_shown(page, page.get_by_role("link", name="3 deliveries dead"))
-        page.get_by_role("link", name="3 deliveries dead").click()
+        until_shown(page, page.get_by_role("link", name="3 messages we could not process"))
+        page.get_by_role("link", name="3 messages we could not process").click()
         page.get_by_role("link", name="1", exact=True).click()
-        expect(page.get_by_role("alert")).to_have_text("every worker that took it was lost")
+        expect(page.get_by_role("alert")).to_contain_text("every worker that took it was lost")
         expect(page.get_by_text("It was signed with the current secret.")).to_be_visible()
         expect(page.get_by_text("It is not retried. Fix the cause, then replay it.")).to_be_visible()
 
         page.go_back()
         page.get_by_role("link", name="Replay all").click()
         expect(page.get_by_text("3 deliveries to process once more")).to_be_visible()
-        expect(page.get_by_text("Nothing has been changed yet.")).to_be_visible()
-        page.get_by_label("Why: what was put right").fill("the worker has enough memory now")
-        page.get_by_label("At most so many a second").fill("1")
+        expect(page.get_by_text("Nothing changed yet.")).to_be_visible()
+        page.get_by_label("Reason: what was put right").fill("the worker has enough memory now")
+        page.get_by_label("Speed limit (per second)").fill("1")
         page.get_by_role("button", name="Replay 3").click()
 
         progress = page.get_by_label("Deliveries replayed")
         expect(progress).to_have_js_property("value", 1, timeout=PATIENCE)
-        page.get_by_role("link", name="Let it stand still").click()
-        expect(page.get_by_role("link", name="Follow it")).to_be_visible()
+        page.get_by_role("link", name="Pause").click()
+        expect(page.get_by_role("link", name="Resume updates")).to_be_visible()
         assert complaints_of(page) == []
-        page.get_by_role("link", name="Follow it").click()
+        page.get_by_role("link", name="Resume updates").click()
         for done in (2, 3):  # the page renews itself
             journey.clock.move(seconds=1)
             expect(progress).to_have_js_property("value", done, timeout=PATIENCE)
@@ -97,7 +97,7 @@ def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, jou
         assert complaints_of(page) == []
         page.get_by_role("link", name="Overview").click()
         expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-        expect(page.get_by_text("dead")).to_have_count(0)
+        expect(page.get_by_text("could not process")).to_have_count(0)
         assert page.complaints == []
     assert journey.status()["stage"] != "awaiting_setup"
 

@@ -196,3 +196,15 @@ def test_purge_says_first_and_then_forgets(inbox: Inbox, clock: FrozenClock):
     gone = inbox.json("purge")
     assert (gone.pop("deliveries"), gone.pop("saved"), set(gone.values())) == (3, True, {0})
     assert inbox.ids() == []
+
+
+def test_deliveries_are_counted_by_state_of_a_store_and_at_a_time(inbox: Inbox):
+    found = {"processed": 1, "dead": 1, "ignored": 1}
+    counted = {row["state"]: row["count"] for row in inbox.json("counts", "--store", "ample")}
+    assert counted == found
+    assert {state: count for state, count in _counts(inbox).items() if count} == found
+    assert "too many to count at a glance" in inbox("counts", "--search", "order").output
+
+
+def _counts(inbox: Inbox) -> dict[str, int]:
+    return {row["state"]: row["count"] for row in inbox.json("counts")}

@@ -182,8 +182,9 @@ def test_every_end_of_a_connect_and_every_trouble_has_its_page_and_no_page_is_le
         connection_attempts.ConnectOutcome.REFUSED
     }  # told by its trouble
     steps = {"ask", "start", "probing", "settling", "waits", "over"}
-    said_by_the_page = {"nothing", "too_often", "keys", "unavailable", "address", "connected.whole"}
-    assert set(CONNECT) == ends | steps | said_by_the_page
+    said_by_the_page = {"nothing", "too_often", "keys", "unavailable", "address"}
+    later = {"connected.whole", "ended"}
+    assert set(CONNECT) == ends | steps | said_by_the_page | later
     assert set(SHOP_TROUBLES) == set(StoreTrouble)
     assert set(WEBHOOK_TROUBLES) == {store_webhooks.WebhookProblem.PAUSED, store_webhooks.WebhookProblem.MUTE}
 

@@ -353,6 +353,16 @@ def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(servic
     assert status.status_code == 401
 
 
+def test_the_page_of_a_store_that_left_says_which_key_is_left_there(service, connect, visitor, shop, clock):
+    container, _ = service
+    connect()
+    leave_store(at(container, clock()), only(container, tables.Store).id, reason="asked", actor="ann")
+    page = visitor.at("/connect/store")
+    assert "The connection of this store has ended." in page.text
+    assert "Settings, Advanced, REST API" in page.text
+    assert len(shop.records.keys) == 1  # which WooCommerce lets nobody but its merchant remove
+
+
 def test_erasing_leaves_ids_and_nothing_that_names_anybody(service, connect, shop, clock):
     container, _ = service
     shop.setup.name = "Anna's teas"

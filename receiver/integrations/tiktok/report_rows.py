@@ -67,11 +67,11 @@ class ReportSpan:
 
     def _adds_up(self, rows: Collection[Figures], metrics: Sequence[str]) -> bool | None:
         """Whether rows make the report's total; None where TikTok tells none of these metrics in total."""
-        told = [name for name in IN_TOTAL if name in metrics]
-        if not told:
+        named = [name for name in IN_TOTAL if name in metrics]
+        if not named:
             return None
-        totals = self.totals(told)
-        return all(_is_sum([row[name] for row in rows], totals[name]) for name in told)
+        totals = self.totals(named)
+        return all(_is_sum([row[name] for row in rows], totals[name]) for name in named)
 
     def _asker(self, query: Query) -> Callable[[int], Reply]:
         return lambda page: self.get(REPORT, {**query, "page": page, "page_size": self.page_size})

@@ -36,8 +36,8 @@ def move_clock(container: Container, controls: ClockControls, until: datetime) -
     One that was cut off goes on with the step it had not finished.
     """
     clock, moves = controls.clock, controls.moves
-    told = moves.told()
-    under_way = told if told and told.end == until and not told.finished else move(clock(), until)
+    latest = moves.told()
+    under_way = latest if latest and latest.end == until and not latest.finished else move(clock(), until)
     moves.tell(under_way)
     stages = _stages(container)
     for moment in under_way.moments()[under_way.done :]:

@@ -184,10 +184,10 @@ def _followed(moves: ClockMoves, until: datetime) -> Iterator[ClockMove]:
     arriving = True
     while arriving:
         arriving = moves.wanted() == until
-        told = moves.told()
-        if told and told.end == until:
-            yield told
-            if not (arriving or told.finished):
+        latest = moves.told()
+        if latest and latest.end == until:
+            yield latest
+            if not (arriving or latest.finished):
                 raise Refused("the clock stopped on its way; the sandbox's clock.log says why")
         if arriving and not moves.is_served():
             raise Refused("the sandbox was stopped; its clock goes on from there with the next `make run`")

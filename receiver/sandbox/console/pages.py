@@ -45,14 +45,14 @@ def _controls() -> Controls:
 @operators_only
 def show() -> str:
     controls = _controls()
-    wanted, told = controls.moves.wanted(), controls.moves.told()
+    wanted, latest = controls.moves.wanted(), controls.moves.told()
     accounts = known_accounts(current_container().database)
     return render_template(
         "sandbox.html",
         steps=STEPS,
         ahead=controls.clock.ahead,
         wanted=wanted,
-        move=told if wanted is None or (told and told.end == wanted) else None,
+        move=latest if wanted is None or (latest and latest.end == wanted) else None,
         is_served=controls.moves.is_served(),
         faults=WORDS,
         passes=PASSES,

@@ -39,13 +39,13 @@ def joined_at(merchant: SandboxMerchant, born: date) -> datetime:
 
 def life(merchant: SandboxMerchant, born: date) -> list[Event]:
     """Return a merchant's events since it joined, oldest first. They never change, they only grow."""
-    told = [
+    reports = [
         Event(moment(born, merchant.started, hour), Act.SAYS, fields)
         for hour, fields in zip((8, 9, 10), _signals(merchant), strict=False)
     ]
     consents = [Event(moment(born, merchant.started, 11), Act.CONSENTS)] if merchant.account else []
     then = [Event(moment(born, step.day, 13), step.act, words=step.words) for step in merchant.then]
-    return told + consents + then
+    return reports + consents + then
 
 
 def state(merchant: SandboxMerchant) -> dict[str, object]:

@@ -36,8 +36,8 @@ class Grant:
 
     @property
     def token(self) -> str:
-        said = json.dumps([self.advertiser_ids, self.scopes, self.at.isoformat()])
-        return GRANTED + base64.urlsafe_b64encode(said.encode()).decode()
+        grant = json.dumps([self.advertiser_ids, self.scopes, self.at.isoformat()])
+        return GRANTED + base64.urlsafe_b64encode(grant.encode()).decode()
 
 
 class Consents:
@@ -123,5 +123,5 @@ def _read(token: str) -> Grant | None:
 
 def named(given: Mapping[str, Any]) -> None:
     """Raises Refusal where the app does not say who it is."""
-    said = all(isinstance(given.get(name), str) and given[name] for name in ("app_id", "secret"))
-    require(said, "app_id and secret are required")
+    are_given = all(isinstance(given.get(name), str) and given[name] for name in ("app_id", "secret"))
+    require(are_given, "app_id and secret are required")

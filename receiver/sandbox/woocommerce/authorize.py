@@ -182,9 +182,9 @@ def _own_url(shop: SandboxShop, query: dict[str, str], route: str) -> str:
 def _return_url(query: dict[str, str], *, success: int) -> str:
     """Whatever query it has already is kept."""
     parts = urlsplit(formatted(query["return_url"]))
-    told = {"success": str(success), "user_id": cleaned(query["user_id"])}
-    with_told = urlencode({**dict(parse_qsl(parts.query)), **told}, quote_via=quote)
-    return urlunsplit(parts._replace(query=with_told))
+    outcome = {"success": str(success), "user_id": cleaned(query["user_id"])}
+    with_outcome = urlencode({**dict(parse_qsl(parts.query)), **outcome}, quote_via=quote)
+    return urlunsplit(parts._replace(query=with_outcome))
 
 
 def _nonce(session: str) -> str:

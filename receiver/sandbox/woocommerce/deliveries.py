@@ -56,8 +56,8 @@ def ping(shop: SandboxShop, hook: Hook) -> None:
 
 def deliver(shop: SandboxShop, hook: Hook, argument: Any) -> None:
     """Send one event and count what came of it; a failed one is gone."""
-    said, number = payload(shop, hook, argument), delivery_id(hook.id, shop.now())
-    request = event(_wire(shop, hook), hook.topic, said, number)
+    body, number = payload(shop, hook, argument), delivery_id(hook.id, shop.now())
+    request = event(_wire(shop, hook), hook.topic, body, number)
     try:
         status = shop.outgoing.send(hook.delivery_url, request, shop.outgoing.delivery_seconds, shop.sent)
     except Unreachable:

@@ -26,7 +26,7 @@ from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.ports import Keys
 from receiver.services.context import ServiceContext
 from receiver.services.stores.details import checked_url
-from receiver.storage import connection_attempts, links
+from receiver.storage import connection_attempts, links, stores
 from receiver.storage.cipher import token_hash
 from receiver.storage.database import Database
 from receiver.storage.tables import ConnectionAttempt
@@ -50,6 +50,7 @@ class ConnectionStatus:
     store_id: str | None
     return_url: str | None
     has_consent: bool = False  # its advertiser lets us read the store's ad account already
+    has_left: bool = False  # the store that it connected is disconnected by now
 
 
 def begin(context: ServiceContext, *, shop: str, browser: str, return_url: str | None) -> str:
@@ -171,8 +172,11 @@ def get_status(
     """Return the state of a connect of this browser's, the newest unless named. Raises NotFound."""
     with database.reading() as session:
         status = connection_status(own_connect(session, browser, connect_id), now)
-        link = links.open_link(session, status.store_id) if status.store_id else None
-    return replace(status, has_consent=link is not None and link.token_encrypted is not None)
+        if status.store_id is None:
+            return status
+        link, store = links.open_link(session, status.store_id), stores.get_store(session, status.store_id)
+    has_consent = link is not None and link.token_encrypted is not None
+    return replace(status, has_consent=has_consent, has_left=store.disconnected_at is not None)
 
 
 def try_again(database: Database, browser: str, connect_id: str | None = None) -> None:

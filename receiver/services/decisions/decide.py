@@ -26,7 +26,7 @@ from receiver.domain.likely_credit import likely_credit
 from receiver.errors import StorageUnavailable
 from receiver.services.decisions.discrepancies import store_discrepancies
 from receiver.services.decisions.notices import keep_notices
-from receiver.services.decisions.troubles import keep_troubles
+from receiver.services.decisions.troubles import keep_troubles, observe
 from receiver.services.decisions.update_award import update_award_from_facts
 from receiver.services.evaluation.evaluate import evaluate_with_facts
 from receiver.services.polling.earlier_poll import earlier_poll, reschedule_poll
@@ -108,8 +108,9 @@ def _keep(session: Session, store: tables.Store, decision: Decision, facts: Fact
     is_asked_about = facts.history.merchant_awards is None
     store.alike_since = (store.alike_since or decision.as_of) if is_asked_about else None
     store_discrepancies(session, decision.as_of, store, facts.discrepancies, Agent.SERVICE)
-    keep_troubles(session, store, decision)
-    keep_notices(session, store, decision)
+    observed = observe(session, store, decision, decision.as_of)
+    keep_troubles(session, store, decision, observed)
+    keep_notices(session, store, decision, observed)
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)
     last = decisions.last_decision(session, store.id)

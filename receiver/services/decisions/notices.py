@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session
 from receiver.domain.decision import Decision
 from receiver.domain.notices import Notice, notices_of
 from receiver.domain.troubles import Observations
-from receiver.services.decisions.troubles import observe
 from receiver.storage import notices, store_troubles, tables
 
 
-def keep_notices(session: Session, store: tables.Store, decision: Decision) -> None:
+def keep_notices(session: Session, store: tables.Store, decision: Decision, observed: Observations) -> None:
     """Keep a store's notices as of a decision, and have new ones sent. The caller holds the store's row."""
-    observed = observe(session, store, decision, decision.as_of)
     found = notices_of(decision, store_troubles.since_of(session, store.id), observed)
     if notices.replace_notices(session, store.id, decision.as_of, {item.id for item in found}):
         notices.look_at(session, store.id, decision.as_of)

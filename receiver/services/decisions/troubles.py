@@ -53,9 +53,9 @@ def observe(session: Session, store: tables.Store, decision: Decision, now: date
     )
 
 
-def keep_troubles(session: Session, store: tables.Store, decision: Decision) -> None:
+def keep_troubles(session: Session, store: tables.Store, decision: Decision, observed: Observations) -> None:
     """Keep a store's troubles as of a decision. The caller holds the store's row."""
-    found = troubles_of(decision, observe(session, store, decision, decision.as_of))
+    found = troubles_of(decision, observed)
     store_troubles.replace_troubles(
         session, store.id, decision.as_of, {item.id: item.who.value for item in found}
     )

@@ -152,7 +152,7 @@ def page_of_replays(database: Database, *, after: str | None = None, limit: int)
 def _progress(session: Session, rows: Sequence[Replay]) -> list[ReplayProgress]:
     """With the names of all stores that they are of, in one statement."""
     filters = [DeliveryFilters.from_json(row.filters) for row in rows]
-    ids = {store_id for one in filters for store_id in (one.store, *(one.stores or ()))}
+    ids = {store_id for item in filters for store_id in (item.store, *(item.stores or ()))}
     names = store_names.names_of(session, ids)
     return [record_of(ReplayProgress, row, store_names=names) for row in rows]
 
@@ -199,8 +199,8 @@ def replay_next(database: Database, now: datetime) -> datetime | None:
         if replay.next_at > now:
             return replay.next_at
         tried = _do_batch(session, replay, now)
-    decide_each(database, now, (store_id for one in tried for store_id in one.stores))
-    track_quietly(database, now, {one.sender for one in tried})
+    decide_each(database, now, (store_id for item in tried for store_id in item.stores))
+    track_quietly(database, now, {item.sender for item in tried})
     return replay.next_at
 
 
@@ -258,7 +258,7 @@ def _preview(session: Session, filters: DeliveryFilters, now: datetime) -> Repla
         ),
         left_out={why: count for why, count in left_out.items() if count},
         by={kind: _by(counted, kind) for kind in ("state", "source", "topic", "store")},
-        store_names=store_names.names_of(session, {one.store for one in counted}),
+        store_names=store_names.names_of(session, {item.store for item in counted}),
         oldest=min((item.oldest for item in counted), default=None),
         newest=max((item.newest for item in counted), default=None),
     )

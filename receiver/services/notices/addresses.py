@@ -85,8 +85,8 @@ def follow_link(database: Database, cipher: Cipher, now: datetime, use: LinkUse,
 def make_link(cipher: Cipher, now: datetime, use: LinkUse, row: NoticeAddress, public_url: str) -> str:
     """Return the address of a page that only the reader of an e-mail can open, for as long as it counts."""
     until = int((now + LASTS[use]).timestamp())
-    told = {"for": use.value, "store": row.store_id, "address": row.email_hash, "until": until}
-    return f"{public_url}/connect/notices/{use}?token={cipher.encrypt(json.dumps(told))}"
+    claims = {"for": use.value, "store": row.store_id, "address": row.email_hash, "until": until}
+    return f"{public_url}/connect/notices/{use}?token={cipher.encrypt(json.dumps(claims))}"
 
 
 def shop_of(store: Store) -> str:
@@ -133,12 +133,12 @@ def _linked(
 ) -> tuple[Store, NoticeAddress]:
     gone = NotFound("this link does not count any more")
     try:
-        told = json.loads(cipher.decrypt(token))
-        counts = told["for"] == use and datetime.fromtimestamp(told["until"], UTC) > now
-        row = notices.address_of(session, told["store"])
+        claims = json.loads(cipher.decrypt(token))
+        counts = claims["for"] == use and datetime.fromtimestamp(claims["until"], UTC) > now
+        row = notices.address_of(session, claims["store"])
     except (ReceiverError, ValueError, KeyError, TypeError) as error:
         raise gone from error
-    if not counts or row is None or row.email_encrypted is None or row.email_hash != told["address"]:
+    if not counts or row is None or row.email_encrypted is None or row.email_hash != claims["address"]:
         raise gone
     store = stores.get_store(session, row.store_id)
     if store.disconnected_at is not None and use is not LinkUse.STOP:

@@ -79,8 +79,8 @@ def _what_is_true(
     current = [item for item, _ in status_of(database, now, store.id).notices]
     with database.writing() as session:
         claimed = notices.claim_unsent(session, store.id, [item.id for item in current], now)
-    told = [item for item in current if item.id in claimed]
-    return (notices_mail(told, shop_of(store), stop, now, locale) if told else None), claimed
+    news = [item for item in current if item.id in claimed]
+    return (notices_mail(news, shop_of(store), stop, now, locale) if news else None), claimed
 
 
 def _deliver(

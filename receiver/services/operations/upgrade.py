@@ -33,8 +33,8 @@ class UpgradePlan:
 
     @property
     def needs_stop(self) -> bool:
-        """Whether web and worker of the version before must be stopped first."""
-        return self.before is not None and any(one.contracts for one in self.migrations)
+        """Tell if web and worker of the version before must be stopped first."""
+        return self.before is not None and any(effect.contracts for effect in self.migrations)
 
 
 def plan_upgrade(database: Database) -> UpgradePlan:
@@ -43,7 +43,7 @@ def plan_upgrade(database: Database) -> UpgradePlan:
     effects = {
         script.revision: effects_of(Path(script.path).read_text(encoding="utf-8")) for script in scripts
     }
-    rows = _rows(database, {one.table for found in effects.values() for one in found if one.table})
+    rows = _rows(database, {effect.table for found in effects.values() for effect in found if effect.table})
     migrations = tuple(
         _pending(script.revision, script.doc, effects[script.revision], rows) for script in scripts
     )
@@ -53,12 +53,12 @@ def plan_upgrade(database: Database) -> UpgradePlan:
 def _pending(
     revision: str, title: str, effects: list[MigrationEffect], rows: dict[str, int]
 ) -> PendingMigration:
-    touched = {one.table for one in effects if one.table}
+    touched = {effect.table for effect in effects if effect.table}
     return PendingMigration(
         revision=revision,
         title=title,
-        does=tuple(dict.fromkeys(one.words for one in effects)),
-        contracts=any(one.contracts for one in effects),
+        does=tuple(dict.fromkeys(effect.words for effect in effects)),
+        contracts=any(effect.contracts for effect in effects),
         rows=sum(rows.get(name, 0) for name in touched),
     )
 

@@ -93,8 +93,8 @@ def _matter(item: TodoItem) -> dict[str, Any]:
 
 def _sign(sign: Sign) -> dict[str, Any]:
     words = sign_words(sign)
-    told = {"id": str(sign.id), "health": str(sign.health), "text": f"{words.name}: {words.figure}"}
-    return {**told, "at": sign.at, "count": sign.count, "total": sign.total}
+    line = {"id": str(sign.id), "health": str(sign.health), "text": f"{words.name}: {words.figure}"}
+    return {**line, "at": sign.at, "count": sign.count, "total": sign.total}
 
 
 def _sums(by_currency: Mapping[str, Sum]) -> dict[str, dict[str, Any]]:

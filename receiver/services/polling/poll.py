@@ -190,8 +190,8 @@ class _Readings:
     @property
     def foreign_currency(self) -> str | None:
         """The currency of rows that are not in the account's; None where all may be."""
-        told = {day.currency for day in self.days} - {None, self.currency}
-        return min((item for item in told if item), default=None) if self.currency else None
+        named = {day.currency for day in self.days} - {None, self.currency}
+        return min((item for item in named if item), default=None) if self.currency else None
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -290,8 +290,8 @@ def _plan_next(
 ) -> None:
     """By where its stores stand; sooner where the bills met a passing fault, which backs nothing off."""
     error = bills.error if bills else None
-    told = (readings.error if readings else None) or (str(error) if error else None)
-    account.failures, account.last_error = 0, told
+    problem = (readings.error if readings else None) or (str(error) if error else None)
+    account.failures, account.last_error = 0, problem
     if readings is not None and readings.error:
         account.next_poll_at, account.poll_reason = now + LONGEST_RETRY, PollReason.REPORT
     elif error and error.advice is not Advice.CONFIGURATION:

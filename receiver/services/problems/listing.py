@@ -79,9 +79,9 @@ def problems_of_store(database: Database, store_id: str) -> list[ProblemRecord]:
     """Return what is open or acknowledged of one store, the open ones first."""
     states = (ProblemState.OPEN, ProblemState.ACKNOWLEDGED)
     return [
-        one
+        problem
         for state in states
-        for one in page_of_problems(database, ProblemFilters(state, store_id), limit=0).rows
+        for problem in page_of_problems(database, ProblemFilters(state, store_id), limit=0).rows
     ]
 
 

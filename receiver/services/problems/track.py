@@ -51,7 +51,7 @@ def track_problems(database: Database, now: datetime, store_ids: Collection[str]
 def track_quietly(database: Database, now: datetime, store_ids: Collection[str | None]) -> None:
     """Track the problems of these senders at once; what fails here is done with all others in a minute."""
     try:
-        track_problems(database, now, {one or "" for one in store_ids})
+        track_problems(database, now, {store_id or "" for store_id in store_ids})
     except StorageUnavailable:
         raise
     except Exception:  # the edge: a list of problems must not stop the work that they are about

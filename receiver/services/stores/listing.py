@@ -8,13 +8,13 @@ from typing import Any
 
 from receiver.domain.decision import Stage
 from receiver.domain.store_filters import UNDECIDED, StoreCondition, StoreFilters
-from receiver.domain.troubles import TROUBLES
+from receiver.domain.troubles import ADVICE, TROUBLES
 from receiver.errors import InputError
 from receiver.paging import Page, first_rows
 from receiver.services.stores.records import StoreRecord
 from receiver.services.stores.registry import webhook_path
 from receiver.services.validation import check_filters
-from receiver.storage import links, stores
+from receiver.storage import links, store_troubles, stores
 from receiver.storage.database import Database
 from receiver.storage.tables import Link, Store
 
@@ -34,7 +34,15 @@ def page_of_stores(
         page = stores.page_of_stores(session, filters, after=after, limit=limit)
         ids = [store.id for store, _ in page.rows]
         linked, polls = links.open_links(session, ids), links.next_polls(session, ids)
-    return page.show(lambda row: _row(row[0], linked.get(row[0].id), polls.get(row[0].id), row[1]))
+        troubled = store_troubles.troubles_of_stores(session, ids)
+
+    def show(row: tuple[Store, frozenset[StoreCondition]]) -> dict[str, Any]:
+        store, conditions = row
+        noticed = troubled.get(store.id, ())
+        ids = [trouble.value for trouble in TROUBLES if trouble in noticed and trouble not in ADVICE]
+        return {**_row(store, linked.get(store.id), polls.get(store.id), conditions), "troubles": ids}
+
+    return page.show(show)
 
 
 def list_stores(database: Database, filters: StoreFilters, limit: int) -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ def set_secret(
         if not (release or dry_run):
             return SecretChange()
         tried = release_from_quarantine(there, store=store_id, reason=REASON, actor=actor)
-    return SecretChange(len(tried), sum(one.delivery_id is not None for one in tried))
+    return SecretChange(len(tried), sum(result.delivery_id is not None for result in tried))
 
 
 def rotate_or_set(

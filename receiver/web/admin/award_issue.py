@@ -72,8 +72,9 @@ def _check_list() -> Answer:
     planned = preview(current_container(), text)
     problems = {item.row.award_id or "": item.problem for item in planned if item.problem}
     if problems:
-        said = f"{len(problems)} of {len(planned)} references cannot be recorded, so nothing is checked yet."
-        return list_page(typed=_typed(problems), problem=said)
+        count = f"{len(problems)} of {len(planned)}"
+        refusal = f"{count} references cannot be recorded, so nothing is checked yet."
+        return list_page(typed=_typed(problems), problem=refusal)
     return _checked_page(text, planned, skipped_blank=len(chosen) - len(rows))
 
 
@@ -160,7 +161,7 @@ def _checked_page(
     return (page, 409) if refused else page
 
 
-def _page(template: str, planned: Sequence[Planned], **told: Any) -> str:
+def _page(template: str, planned: Sequence[Planned], **values: Any) -> str:
     return render_template(
         template,
         planned=planned,
@@ -172,7 +173,7 @@ def _page(template: str, planned: Sequence[Planned], **told: Any) -> str:
         outcomes=IssueOutcome,
         words=WORDS,
         flag_words=flag_words,
-        **told,
+        **values,
     )
 
 

@@ -89,10 +89,10 @@ def list_page(
 @staff_only
 def export() -> Response:
     container = current_container()
-    told = export_awards(container.database, container.now(), _filters(_asked()))
+    rows = export_awards(container.database, container.now(), _filters(_asked()))
     name = f"awards-{container.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(told, mimetype="text/csv", headers=headers)
+    return Response(rows, mimetype="text/csv", headers=headers)
 
 
 def _asked() -> dict[str, str]:
@@ -144,9 +144,9 @@ def issue_one(award_id: str) -> AnyResponse | tuple[str, int]:
 @award_pages.post("/<award_id>/correct")
 @operators_only
 def correct(award_id: str) -> AnyResponse | tuple[str, int]:
-    told = {name: request.form.get(name, "") for name in ("reference", "reason")}
+    values = {name: request.form.get(name, "") for name in ("reference", "reason")}
     correct = partial(correct_reference, cipher=current_container().cipher)
-    return _move(award_id, correct, delivered_as=request.form.get("as", ""), **told)
+    return _move(award_id, correct, delivered_as=request.form.get("as", ""), **values)
 
 
 @award_pages.post("/<award_id>/code")
@@ -170,8 +170,8 @@ def credit(award_id: str) -> AnyResponse | tuple[str, int]:
 @award_pages.post("/<award_id>/block")
 @operators_only
 def block(award_id: str) -> AnyResponse | tuple[str, int]:
-    told = {name: request.form.get(name, "") for name in ("reason", "cause")}
-    return _move(award_id, blocks.block, **told)
+    form_values = {name: request.form.get(name, "") for name in ("reason", "cause")}
+    return _move(award_id, blocks.block, **form_values)
 
 
 @award_pages.post("/<award_id>/lift")

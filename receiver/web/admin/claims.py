@@ -47,10 +47,10 @@ def evidence_lines(evidence: Mapping[str, Any] | None) -> list[str]:
     if evidence is None:
         return []
     redirects = "redirects there for good" if evidence["redirects"] else "does not redirect there"
-    told = [f"the store’s address {redirects}"]
+    findings = [f"the store’s address {redirects}"]
     if evidence["trouble"] is not None:
-        return [*told, f"its keys do not open it: {evidence['trouble'].replace('_', ' ')}"]
-    return [*told, "its keys open it", _SAME_UUID[evidence["same_uuid"]], _IS_HOME[evidence["is_home"]]]
+        return [*findings, f"its keys do not open it: {evidence['trouble'].replace('_', ' ')}"]
+    return [*findings, "its keys open it", _SAME_UUID[evidence["same_uuid"]], _IS_HOME[evidence["is_home"]]]
 
 
 @claim_pages.get("/claims")

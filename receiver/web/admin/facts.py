@@ -47,21 +47,21 @@ def choose(store_id: str) -> str:
 @operators_only
 def record_fact(store_id: str) -> Response | str | tuple[str, int]:
     """Shows what the fact would change and keeps nothing, unless `do=record` and that was seen."""
-    container, said = current_container(), {name: request.form.get(name, "") for name in SAID}
-    control = find_control(said["name"], said["value"].partition("=")[0])
+    container, form_values = current_container(), {name: request.form.get(name, "") for name in SAID}
+    control = find_control(form_values["name"], form_values["value"].partition("=")[0])
     act = partial(
         record,
         now=container.now(),
         store_id=store_id,
         actor=g.person.email,
-        name=said["name"],
-        value=posted_value(said["name"], said["value"]),
-        reason=said["reason"],
-        evidence=said["evidence"],
+        name=form_values["name"],
+        value=posted_value(form_values["name"], form_values["value"]),
+        reason=form_values["reason"],
+        evidence=form_values["evidence"],
     )
     try:
         effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
-        sign = preview_token(said, effect.outcome)
+        sign = preview_token(form_values, effect.outcome)
         if request.form.get("do") != "record":
             return _fact_page(store_id, control, effect=effect, sign=sign)
         if not was_previewed(sign):

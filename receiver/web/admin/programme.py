@@ -181,8 +181,8 @@ def admit(programme_id: str) -> Answer:
             return _waiting_page(programme_id, admission=admission, seen=seen, refused=CHANGED), 409
         admission = _admit(chosen, dry_run=False)
     except (InputError, NotFound) as error:
-        said = "Select at least one store." if not chosen else str(error)
-        return _waiting_page(programme_id, refused=said), 400
+        refusal = "Select at least one store." if not chosen else str(error)
+        return _waiting_page(programme_id, refused=refusal), 400
     return redirect(
         url_for("programme.waiting", programme_id=programme_id, admitted=len(admission.admitted)), 303
     )

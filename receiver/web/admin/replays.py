@@ -149,8 +149,8 @@ def words(replay: ReplayProgress) -> str:
     ids = filters.pop("ids", None)
     if ids is not None:
         return f"delivery {ids[0]}" if len(ids) == 1 else f"{len(ids)} deliveries selected one by one"
-    stores = [replay.store_names.get(one, one) for one in filters.pop("stores", [])]
+    stores = [replay.store_names.get(store, store) for store in filters.pop("stores", [])]
     if "store" in filters:
         filters["store"] = replay.store_names.get(filters["store"], filters["store"])
-    said = [f"{NAMED.get(name, name)} {value}" for name, value in filters.items()]
-    return ", ".join([*said, *([f"stores {', '.join(stores)}"] if stores else [])])
+    phrases = [f"{NAMED.get(name, name)} {value}" for name, value in filters.items()]
+    return ", ".join([*phrases, *([f"stores {', '.join(stores)}"] if stores else [])])

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from receiver.container import current_container
-from receiver.documents.troubles import staff_words
+from receiver.documents.troubles import short_staff_words, staff_words
 from receiver.domain.store_filters import SCANNED_STORES, StoreCondition, StoreFilters
-from receiver.domain.troubles import ADVICE, TROUBLES
+from receiver.domain.troubles import ADVICE, STAFF_ONLY, TROUBLES, Actor
 from receiver.errors import InputError
 from receiver.i18n.languages import LANGUAGES
 from receiver.paging import Page
@@ -37,6 +37,18 @@ CONDITIONS = {
 ASKED_FOR: dict[str, str] = {
     **{trouble: staff_words(trouble)[1] for trouble in TROUBLES if trouble not in ADVICE},
     **{str(item): words for item, words in CONDITIONS.items()},
+}
+
+
+# Troubles that nothing else in a row tells of: in words, and in the colour of whose turn it is.
+TOLD_BY_CONDITIONS = ("store_", "webhook_", "clock_", "consent_", "figures_stale")
+NOTED = {
+    str(trouble): (
+        short_staff_words(trouble),
+        "theirs" if who is Actor.MERCHANT else "neutral" if who is Actor.NOBODY else "ours",
+    )
+    for trouble, who in TROUBLES.items()
+    if trouble not in ADVICE | STAFF_ONLY and not trouble.startswith(TOLD_BY_CONDITIONS)
 }
 
 
@@ -80,6 +92,7 @@ def _list_page(asked: dict[str, str], found: Page[dict[str, Any]], refused: str 
         found=found,
         stages=STAGES,
         conditions=CONDITIONS,
+        noted=NOTED,
         asked_for=ASKED_FOR,
         longest=LONGEST_FILTER,
         page_size=PAGE,

@@ -45,17 +45,17 @@ def keep_browser(response: Response) -> Response:
     return response
 
 
-def page_token(*told: str) -> str:
+def page_token(*parts: str) -> str:
     """Return a token that only a page of ours can put into a link, for this browser and these parts."""
-    return hmac.new(this_browser().encode(), "\0".join(told).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(this_browser().encode(), "\0".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
-def is_page_token(given: str, *told: str) -> bool:
+def is_page_token(given: str, *parts: str) -> bool:
     """A browser without a cookie was given none."""
     secret = known_browser()
     if secret is None:
         return False
-    return hmac.compare_digest(page_token(*told).encode(), given.encode())
+    return hmac.compare_digest(page_token(*parts).encode(), given.encode())
 
 
 def _name() -> str:

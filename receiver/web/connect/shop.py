@@ -48,7 +48,8 @@ from wp_bridge.errors import StoreTrouble
 
 LOOK_AGAIN_SECONDS = "2"
 MOST_KEYS_BYTES = 10_000
-ADDRESS_LIKE = re.compile(r"\S*[.:]\S*")  # what is refused otherwise is no address to anybody
+# What a person may have meant for an address, right or wrong; any other text is none to anybody.
+ADDRESS_LIKE = re.compile(r"(\S*[.:]\S*)?|\w+://.*", re.DOTALL)
 # Where a merchant can type keys in.
 BY_HAND = (
     *(StoreTrouble.NOT_HTTPS, StoreTrouble.NO_KEY_PAGE, StoreTrouble.KEYS_REFUSED),
@@ -179,7 +180,8 @@ def on_to_tiktok(connect_id: str) -> AnyResponse | tuple[str, int]:
         abort(400, "only somebody who comes here goes on to TikTok")
     container, browser = current_container(), known_browser()
     stands = get_status(container.database, container.now(), browser, connect_id) if browser else None
-    if stands is None or stands.outcome is not ConnectOutcome.CONNECTED or stands.store_id is None:
+    is_there = stands is not None and stands.outcome is ConnectOutcome.CONNECTED and not stands.has_left
+    if stands is None or stands.store_id is None or not is_there:
         return _page("nothing"), 400
     ticket = issue_ticket_for(container.database, container.now(), stands.store_id, stands.return_url)
     onward = page_token(ONWARD, ticket.text)
@@ -194,7 +196,7 @@ def _wrong(error: InputError) -> tuple[str, int]:
         return _page("address", **_typed()), 400
     # In the words for whatever cannot be reached: what we make of an address is nobody's business.
     unreachable = shop_trouble_words(StoreTrouble.UNREACHABLE, _locale())
-    return _page("address", said=unreachable, **_typed()), 400
+    return _page("address", sentences=unreachable, **_typed()), 400
 
 
 @shop_pages.errorhandler(NotFound)
@@ -241,16 +243,18 @@ def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, i
     page_id = _told(stands)
     more: dict[str, Any] = {"shop": stands.shop, "return_url": stands.return_url, "connect_id": stands.id}
     more["back"] = stands.return_url
+    if page_id == "connected" and stands.has_left:
+        return _page("ended", go=_go(stands.shop, stands.return_url), **more)
     if page_id == "connected":
         more["back"] = stands.return_url or f"{stands.shop}wp-admin/"
         words = connect_words("connected.whole" if stands.has_consent else page_id, _locale())
-        return _page(page_id, said=words, needs_consent=not stands.has_consent, **more)
+        return _page(page_id, sentences=words, needs_consent=not stands.has_consent, **more)
     if stands.trouble is not None and stands.outcome in (None, ConnectOutcome.REFUSED):
         sentence = shop_trouble_words(stands.trouble, _locale())
         shown_again = url_for("shop.show", connect_id=stands.id, again=1)
         again = _go(stands.shop, stands.return_url) if stands.outcome else shown_again
         more |= {"by_hand": stands.trouble in BY_HAND, "elsewhere": stands.outcome is not None}
-        shown = _page(stands.trouble, said=sentence, go=again, **more)
+        shown = _page(stands.trouble, sentences=sentence, go=again, **more)
         is_tried_again = stands.outcome is None and stands.trouble is not StoreTrouble.NO_KEY_PAGE
         return _looking_again(shown) if is_tried_again else shown
     if page_id in ("probing", "settling", "waits"):
@@ -288,12 +292,12 @@ def _locale() -> Any:
     return reader_locale(languages_wanted())
 
 
-def _page(page_id: str, said: Any = None, **more: Any) -> str:
+def _page(page_id: str, sentences: Any = None, **more: Any) -> str:
     locale = _locale()
     return render_template(
         "connect/shop.html",
         told=page_id,
-        said=said or connect_words(page_id, locale),
+        said=sentences or connect_words(page_id, locale),
         label=connect_labels(locale),
         language=language_tag(locale),
         **more,

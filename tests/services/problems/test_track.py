@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select, text, update
 
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryFilters, DeliveryReason
@@ -29,6 +29,7 @@ from receiver.services.problems.listing import (
 )
 from receiver.services.problems.track import track_problems
 from receiver.services.stores.registry import disconnect_store, rotate_secret
+from receiver.storage.problems import ALL_STORES, NO_KNOWN_STORE
 from receiver.storage.tables import AuditEntry, Delivery, Store
 from tests.fakes import FrozenClock
 from tests.raw_http import signed_headers
@@ -206,6 +207,17 @@ def test_how_often_the_database_is_asked_does_not_grow_with_the_groups(watch: Wa
         watch.dies(signal(1, v=0, home_url=url), store=add_shop(watch.container, url=url).id)
     assert len(watch.listed()) == 6
     assert statements() == few
+
+
+def test_groups_are_walked_along_their_index_whatever_else_ever_died(watch: Watch):
+    if not watch.database.is_sqlite:
+        pytest.skip("an empty PostgreSQL plans nothing along an index")
+    with watch.database.reading() as session:
+        for statement in (ALL_STORES, NO_KNOWN_STORE):
+            plan = session.execute(text(f"EXPLAIN QUERY PLAN {statement.text}"), {"most": 1}).all()
+            read = [row[3] for row in plan if " d " in row[3] or row[3].endswith(" d")]
+            assert read
+            assert {"ix_deliveries_dead" in step and step.startswith("SEARCH") for step in read} == {True}
 
 
 # -- Ended ---------------------------------------------------------------------------------------------

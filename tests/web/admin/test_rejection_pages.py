@@ -45,13 +45,13 @@ def deliveries(container):
 def test_what_is_held_is_taken_in_once_the_secret_is_put_right(container, staff):
     assert staff.get(QUARANTINE).text.count('data-label="Number"') == 2
     looked = staff.post(QUARANTINE, do="preview").text
-    assert "What would be done" in looked
+    assert "Preview" in looked
     assert looked.count("wrong signature") == 2
     put_right(container, staff.store_id)
-    assert "<strong>2</strong> would be taken in" in staff.post(QUARANTINE, do="preview").text
+    assert "<strong>2</strong> would be accepted" in staff.post(QUARANTINE, do="preview").text
     assert deliveries(container) == []
     done = staff.post(QUARANTINE, reason="the secret was put right", do="take_in").text
-    assert "<strong>2</strong> taken in" in done
+    assert "<strong>2</strong> accepted" in done
     assert "Nothing is held" in done
     assert len(deliveries(container)) == 2
     with container.database.reading() as session:
@@ -74,7 +74,7 @@ def test_only_the_store_asked_for_is_looked_at(container, staff):
     other = add_shop(container, url="https://other.example/").id
     assert "Nothing is held of this store" in staff.get(f"{QUARANTINE}?store=other.exam").text
     page = staff.post(QUARANTINE, store=other, reason="asked", do="take_in").text
-    assert "<strong>0</strong> taken in" in page
+    assert "<strong>0</strong> accepted" in page
     nobody = staff.post(QUARANTINE, store="st_nobody", reason="asked", do="take_in")
     assert (nobody.status_code, "No store matches “st_nobody”." in nobody.text) == (400, True)
     assert deliveries(container) == []
@@ -84,7 +84,7 @@ def test_taking_in_needs_a_reason_and_an_operator(container, staff):
     answer = staff.post(QUARANTINE, reason="", do="take_in")
     assert (answer.status_code, "reason" in answer.text) == (400, True)
     viewer = Console(container, "viewer")
-    assert "Take in" not in viewer.get(QUARANTINE).text
+    assert "Accept" not in viewer.get(QUARANTINE).text
     assert viewer.post(QUARANTINE, reason="asked", do="take_in").status_code == 403
 
 

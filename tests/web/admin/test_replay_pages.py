@@ -56,7 +56,7 @@ def test_one_is_asked_for_followed_and_ends(container, staff, clock):
     assert (answer.status_code, answer.location) == (302, "/admin/replays/1")
     running = staff.get("/admin/replays/1")
     assert running.headers["Refresh"] == "2"
-    assert "No worker is alive" not in running.text
+    assert "Background work has stopped" not in running.text
     assert "Refresh" not in staff.get("/admin/replays/1?still=1").headers
     work(container, clock)
     assert states(container) == ["processed"] * 3
@@ -132,7 +132,7 @@ def test_without_a_worker_the_page_says_what_to_start(container, staff, clock):
     staff.post("/admin/replays", state="dead", reason="tried", rate="50")
     with container.database.writing() as session:
         session.execute(update(heartbeats.Heartbeat).values(at=clock.at.replace(year=2020)))
-    assert "No worker is alive" in staff.get("/admin/replays/1").text
+    assert "Background work has stopped" in staff.get("/admin/replays/1").text
 
 
 def test_viewers_follow_and_ask_for_nothing(container, dead):

@@ -73,6 +73,22 @@ def test_where_nothing_is_wrong_the_warnings_are_empty(viewer, container):
     assert '<td data-label="Warnings"></td>' in viewer.get("/admin/stores").text
 
 
+def test_a_store_whose_messages_are_held_refused_or_unreadable_is_flagged(viewer, container):
+    """By the troubles of its last decision: whose turn it is shows in the colour."""
+    flags = {
+        "signals_refused": "messages have a wrong signature",
+        "signals_unreadable": "messages cannot be read",
+        "signals_held": "messages come from another address",
+    }
+    for number, trouble in enumerate(flags):
+        keep_store(container, f"st_{number}")
+        with container.database.writing() as session:
+            session.add(StoreTroubleRow(store_id=f"st_{number}", id=trouble, who="staff", since=SETTLED))
+    page = viewer.get("/admin/stores").text
+    for words_of_it in flags.values():
+        assert f'<span class="badge ours">{words_of_it}</span>' in page
+
+
 def test_filters_stand_in_the_address_and_go_on_to_the_next_page(viewer, container, monkeypatch):
     monkeypatch.setattr(stores, "PAGE", 2)
     for n in range(5):

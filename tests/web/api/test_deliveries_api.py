@@ -65,6 +65,16 @@ def test_a_filter_that_is_wrong_is_named(ask, wrong):
     assert wrong.partition("=")[0] in str(told)
 
 
+def test_a_store_is_named_found_by_part_of_its_name_and_counted_by_state(ask, dead):
+    found = ask("GET", "/deliveries?store=ample+sho&state=dead")[1]["items"]
+    assert [item["store_name"] for item in found] == ["Example shop"] * 3
+    status, refused = ask("GET", "/deliveries?store=Tin+Rof")
+    assert (status, refused["error"]) == (400, "store: no store matches “Tin Rof”")
+    counted = ask("GET", "/deliveries/counts?store=Example")[1]
+    assert (counted["counts"], counted["counted_up_to"]) == ({"dead": 3}, 1_000)
+    assert ask("GET", "/deliveries/counts?search=x")[1]["counts"] is None
+
+
 def test_one_is_told_in_full_without_secrets(ask, dead):
     shown = ask("GET", f"/deliveries/{dead[0]}")[1]
     assert (shown["delivery"]["state"], shown["body_hash"]) == ("dead", "verified")

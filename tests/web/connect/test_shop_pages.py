@@ -83,8 +83,7 @@ def test_every_hostile_address_is_refused_in_one_sentence_and_leads_nowhere(monk
     assert called == []
 
 
-@pytest.mark.parametrize("language", ["en", "es", "th"])
-@pytest.mark.parametrize("text", ["not a url", "my shop", "shop,example", "https://my shop.example", "?"])
+@pytest.mark.parametrize("text", ["not a url", "my shop", "shop,example", "my shop.example", "?"])
 def test_what_is_no_address_is_told_apart_and_stays_in_the_form(container, text):
     client = create_app(container=container).test_client()
     answer = client.get("/connect/go", query_string={"shop": text}, headers=FROM_OUR_PAGE, base_url=BASE)
@@ -92,6 +91,7 @@ def test_what_is_no_address_is_told_apart_and_stays_in_the_form(container, text)
     assert f'value="{text}"' in answer.text
 
 
+@pytest.mark.parametrize("language", ["en", "es", "th"])
 def test_every_page_says_where_to_write(container, language):
     settings = replace(container.settings, support_contact="help@credit.example")
     client = create_app(container=replace(container, settings=settings)).test_client()

@@ -14,7 +14,7 @@ from receiver.domain.deliveries import DeliveryFilters, DeliveryReason, Delivery
 from receiver.errors import Refused
 from receiver.paging import LARGEST_ID
 from receiver.services.deliveries.detail import DeliveryDetail, delivery_detail, raw_body, redacted_body
-from receiver.services.deliveries.search import search_deliveries
+from receiver.services.deliveries.search import MOST_COUNTED, count_by_state, search_deliveries
 from receiver.services.deliveries.signature_check import SecretVersion, VerificationStatus
 from receiver.services.validation import LONGEST_FILTER
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
@@ -80,6 +80,13 @@ class DeliveryRowSchema(Schema):
     )
 
 
+class CountsSchema(Schema):
+    """Deliveries by state; a count over `counted_up_to` means more than that."""
+
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True, **MAYBE)
+    counted_up_to = fields.Integer(required=True)
+
+
 class AttemptSchema(Schema):
     """A try at a delivery."""
 
@@ -124,6 +131,18 @@ class DeliveriesView(MethodView):
             current_container().database, DeliveryFilters(**arguments), after=after, limit=limit
         )
         return page_document(found)
+
+
+@deliveries_api.route("/deliveries/counts")
+class CountsView(MethodView):
+    """The deliveries of each state."""
+
+    @deliveries_api.arguments(DeliveryFiltersSchema(exclude=("state",)), location="query")
+    @deliveries_api.response(200, CountsSchema)
+    def get(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """By state, where stores and times alone are asked for and that is known at a glance; else null."""
+        counts = count_by_state(current_container().database, DeliveryFilters(**arguments))
+        return {"counts": counts, "counted_up_to": MOST_COUNTED}
 
 
 @deliveries_api.route("/deliveries/<int:delivery_id>")

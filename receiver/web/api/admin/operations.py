@@ -139,14 +139,14 @@ class PurgeView(MethodView):
 
     @operations_api.arguments(PurgeSchema)
     @operations_api.response(200, PurgedSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Forget it, as far as that goes within 20 seconds; the worker does the rest at night."""
         container = current_container()
-        act = expired if told["dry_run"] else purge
+        act = expired if body["dry_run"] else purge
         gone = act(
             container.database, container.now(), container.settings.keep_deliveries_days, within=WITHIN
         )
-        return {"gone": gone, "saved": not told["dry_run"]}
+        return {"gone": gone, "saved": not body["dry_run"]}
 
 
 @operations_api.route("/credits/decide")
@@ -156,9 +156,9 @@ class DecideView(MethodView):
     @operations_api.arguments(DecideSchema)
     @operations_api.response(200, StatusSchema)
     @operations_api.alt_response(400, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Answer with the status document; nothing of the service is read or kept."""
-        document = read_facts(told["facts"])
+        document = read_facts(body["facts"])
         programme = document.terms or load_shipped(document.programme)
         decision = decide(document.facts, programme, document.as_of)
-        return status_document(decision, reader_locale([told["language"]]))
+        return status_document(decision, reader_locale([body["language"]]))

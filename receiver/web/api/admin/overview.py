@@ -199,9 +199,9 @@ class CheckProgrammeView(MethodView):
     @overview_api.arguments(ProgrammeFileSchema)
     @overview_api.response(200, CheckedProgrammeSchema)
     @overview_api.alt_response(400, schema=RefusalSchema)
-    def post(self, told: dict[str, Any]) -> dict[str, Any]:
+    def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Check that its terms can be applied; keeps nothing."""
-        terms = read_programme_text(told["toml"])
+        terms = read_programme_text(body["toml"])
         return {"id": terms.id, "valid": True, "warnings": programme_warnings(terms)}
 
 

@@ -61,7 +61,7 @@ class ProblemSchema(Schema):
 
 
 class NoteSchema(Schema):
-    """What is known or done about a problem."""
+    """The note of whoever acknowledges a problem: what is known or done about it."""
 
     note = fields.String(required=True, validate=Length(min=1, max=LONGEST))
 

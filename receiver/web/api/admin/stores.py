@@ -84,6 +84,11 @@ class StoreRowSchema(StoreBaseSchema):
     advertiser_id = fields.String(required=True, **MAYBE)
     next_poll = Moment(**TIME)
     conditions = fields.List(fields.String(metadata={"enum": list(StoreCondition)}), required=True)
+    troubles = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Ids as of the last decision, most urgent first."},
+    )
 
 
 class WebhookSchema(Schema):
@@ -608,15 +613,15 @@ class RestartSequenceView(MethodView):
     @stores_api.response(200, RestartedSchema)
     @stores_api.alt_response(404, schema=RefusalSchema)
     @stores_api.alt_response(409, schema=RefusalSchema)
-    def post(self, told: dict[str, Any], store_id: str) -> dict[str, Any]:
+    def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """The store counts anew, as after a restored backup, and what was passed over is processed again.
         With `dry_run`, it is only told what would change."""
-        container, actor, dry_run = current_container(), g.person.email, told.pop("dry_run")
+        container, actor, dry_run = current_container(), g.person.email, body.pop("dry_run")
         effect = run_with_preview(
             container.database,
             container.now(),
             store_id,
-            lambda database: restart_sequence(database, container.now(), store_id, **told, actor=actor),
+            lambda database: restart_sequence(database, container.now(), store_id, **body, actor=actor),
             dry_run=dry_run,
         )
         return {**effect.answer, "saved": not dry_run, "effect": effect.changes}
