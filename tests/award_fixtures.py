@@ -83,8 +83,8 @@ class AwardDesk:
     ) -> dict[str, Any]:
         return credited(self.database, NOW, "aw_0", evidence=evidence, source=source, actor="ann")
 
-    def block(self, reason: str = "police called") -> dict[str, Any]:
-        return block(self.database, NOW, "aw_0", reason=reason, actor="ann")
+    def block(self, reason: str = "police called", cause: str = "suspected_fraud") -> dict[str, Any]:
+        return block(self.database, NOW, "aw_0", reason=reason, cause=cause, actor="ann")
 
     def lift(self, reason: str = "a mistake") -> dict[str, Any]:
         return lift(self.database, NOW, "aw_0", reason=reason, actor="ann")

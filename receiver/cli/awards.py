@@ -14,7 +14,7 @@ from receiver.cli.effects import do_and_show, dry_run_option
 from receiver.cli.options import actor
 from receiver.cli.output import json_option, print_one, print_rows
 from receiver.container import current_container
-from receiver.domain.awards import AwardDelivery
+from receiver.domain.awards import AwardDelivery, BlockCause
 from receiver.errors import Refused
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
@@ -108,11 +108,18 @@ def credited_command(award_id: str, evidence: str, dry_run: bool, as_json: bool)
 @credits_group.command("block")
 @click.argument("award_id", metavar="ID")
 @reason_option
+@click.option(
+    "--cause",
+    type=click.Choice([cause.value for cause in BlockCause]),
+    default=BlockCause.OTHER.value,
+    show_default=True,
+    help="What the merchant is told.",
+)
 @dry_run_option
 @json_option
-def block_command(award_id: str, reason: str, dry_run: bool, as_json: bool) -> None:
-    """Stop an award: it cannot be issued or credited until the block is lifted."""
-    _move(blocks.block, award_id, dry_run, as_json, reason=reason)
+def block_command(award_id: str, reason: str, cause: str, dry_run: bool, as_json: bool) -> None:
+    """Block an award: it cannot be issued or credited until the block is lifted."""
+    _move(blocks.block, award_id, dry_run, as_json, reason=reason, cause=cause)
 
 
 @credits_group.command("lift")

@@ -6,11 +6,12 @@ from datetime import datetime
 
 import click
 
+from receiver.cli.effects import dry_run_option
 from receiver.cli.options import SECRET, STDIN, TIME, actor, limit_option
 from receiver.cli.output import Commands, json_option, print_one, print_rows
 from receiver.container import current_container
 from receiver.services.stores.links import add_link, link_row, page_of_links, remove_link
-from receiver.services.stores.revoke_consent import revoke_consent
+from receiver.services.stores.revoke_consent import preview_revocation, revoke_consent
 
 
 @click.group("links", cls=Commands)
@@ -58,10 +59,14 @@ def remove_command(store: str, as_json: bool) -> None:
 @click.option("--store", required=True, help="The store's id.")
 @click.option("--reason", required=True, help="Who asked for it, and why.")
 @click.option("--with-others", is_flag=True, help="Also where the same consent serves other stores.")
+@dry_run_option
 @json_option
-def revoke_command(store: str, reason: str, with_others: bool, as_json: bool) -> None:
+def revoke_command(store: str, reason: str, with_others: bool, dry_run: bool, as_json: bool) -> None:
     """Give the advertiser's consent back to TikTok; the link stays, unread until consent is given again."""
     container = current_container()
+    if dry_run:
+        print_rows([change.row for change in preview_revocation(container, store)], as_json)
+        return
     served = revoke_consent(
         container.urgently(), store, reason=reason, actor=actor(), with_others=with_others
     )

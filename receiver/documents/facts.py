@@ -30,7 +30,7 @@ from receiver.documents.fields import (
     load_document,
 )
 from receiver.documents.programme import programme_data, read_programme
-from receiver.domain.awards import AwardDelivery, AwardState
+from receiver.domain.awards import AwardDelivery, AwardState, BlockCause
 from receiver.domain.facts import (
     GROWING,
     AccountProfile,
@@ -179,6 +179,7 @@ class _AwardSchema(Strict):
     credited_at = Instant(load_default=None, allow_none=True)
     timezone = Zone(load_default=None, allow_none=True)
     remaining = Amount(load_default=None, allow_none=True)
+    block_cause = OneOf(*BlockCause, load_default=None, allow_none=True)
     # What the status document adds is no fact.
     overdue = YesNo(load_default=None, allow_none=True)
     used = Text(load_default=None, allow_none=True)
@@ -187,8 +188,9 @@ class _AwardSchema(Strict):
     def make(self, data: dict[str, Any], **_: Any) -> RecordedAward:
         del data["used"], data["overdue"]
         delivery = data["delivery"] and AwardDelivery(data["delivery"])
-        parts = {"state": AwardState(data["state"]), "delivery": delivery, "flags": tuple(data["flags"])}
-        return RecordedAward(**{**data, **parts})
+        cause = data["block_cause"] and BlockCause(data["block_cause"])
+        parts = {"state": AwardState(data["state"]), "delivery": delivery, "block_cause": cause}
+        return RecordedAward(**{**data, **parts, "flags": tuple(data["flags"])})
 
 
 class _FactsSchema(Strict):

@@ -10,8 +10,10 @@ from babel import Locale
 from receiver.domain.awards import is_overdue
 from receiver.domain.decision import Decision, Stage
 from receiver.domain.facts import Outcome, RecordedAward
+from receiver.domain.rules import consent_loss
+from receiver.domain.troubles import OF_LOSS
 from receiver.i18n.sentences import Sentence
-from receiver.i18n.words import headline_words
+from receiver.i18n.words import headline_words, trouble_words
 
 # Outcomes of the rule that decides a stage, the first that some rule has.
 DECIDED_BY: Mapping[Stage, tuple[Outcome, ...]] = {
@@ -20,6 +22,8 @@ DECIDED_BY: Mapping[Stage, tuple[Outcome, ...]] = {
     Stage.ENDED: (Outcome.FAIL,),
     Stage.HELD: (Outcome.UNKNOWN, Outcome.PENDING),
 }
+# Stages whose own headline speaks of spend as if we could read it.
+OF_SPEND = frozenset({Stage.AWAITING_SPEND, Stage.ACCUMULATING, Stage.SETTLING})
 OF_THE_OFFER = frozenset(
     {"programme_open", "credit_in_time"}
 )  # no fault of the store, where another rule fails
@@ -27,12 +31,30 @@ OF_THE_OFFER = frozenset(
 
 def headline(decision: Decision, rules: Sequence[Mapping[str, Any]], locale: Locale) -> Sentence:
     """Return the headline and its next step; `rules` are those of the document, in the reader's language."""
+    if _is_unread(decision):
+        return _of_lost_access(decision, rules, locale)
     deciding = _deciding_rule(decision, rules)
     params = {**_params(decision), "because": deciding["text"] if deciding else None}
     words = headline_words(decision.stage, params, locale)
     if words.next_step is None and deciding is not None:
         return Sentence(words.text, deciding["next_step"])
     return words
+
+
+def _is_unread(decision: Decision) -> bool:
+    """Return whether access to the ad account is lost at a stage whose headline would speak of its spend."""
+    is_for_nothing = decision.is_too_late and decision.window is None
+    is_lost = decision.account is not None and decision.outcome("account_linked") is Outcome.UNKNOWN
+    return decision.stage in OF_SPEND and is_lost and not is_for_nothing
+
+
+def _of_lost_access(decision: Decision, rules: Sequence[Mapping[str, Any]], locale: Locale) -> Sentence:
+    """Return the words of the trouble, so that whoever lists both sees that they are one; else the rule's."""
+    loss = consent_loss(decision.account) if decision.account else None
+    if loss is not None and loss in OF_LOSS:
+        return trouble_words(OF_LOSS[loss], {}, locale)
+    linked = next(rule for rule in rules if rule["id"] == "account_linked")
+    return Sentence(linked["text"], linked["next_step"])
 
 
 def _deciding_rule(decision: Decision, rules: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
@@ -61,7 +83,7 @@ def _params(decision: Decision) -> dict[str, Any]:
 
 
 def _of_the_award(decision: Decision, award: RecordedAward) -> dict[str, Any]:
-    names = ("credit", "currency", "due_by", "delivery", "reference")
+    names = ("credit", "currency", "due_by", "delivery", "reference", "block_cause")
     is_due = decision.stage is Stage.DUE
     return {
         **{name: getattr(award, name) for name in names},

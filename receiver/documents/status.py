@@ -44,6 +44,8 @@ from receiver.i18n.words import (
     used_words,
 )
 
+UNSETTLED = (Outcome.UNKNOWN, Outcome.PENDING)
+
 
 def status_document(
     decision: Decision,
@@ -145,7 +147,7 @@ def _currencies(decision: Decision) -> list[str]:
 def _rule(rule: RuleResult, decision: Decision, locale: Locale) -> dict[str, Any]:
     text, next_step = rule_words(rule.reason, rule.params, locale)
     account = decision.account
-    if rule.outcome is Outcome.UNKNOWN and account and account.consent is not True:
+    if rule.outcome in UNSETTLED and account and account.consent is not True:
         next_step = reconnect_words_for(rule.reason, consent_loss(account) or "unread", locale) or next_step
     if rule.outcome is Outcome.PENDING:
         consent = connect_words_for(rule.reason, locale) if decision.claimed_account else None
@@ -317,6 +319,7 @@ def _award(award: RecordedAward | DueAward, today: date) -> dict[str, Any]:
         "cleared_flags": {flag: time_text(at) for flag, at in award.cleared_flags.items()},
         "credited_at": award.credited_at and time_text(award.credited_at),
         "remaining": _amount(award.remaining),
+        "block_cause": award.block_cause,
     }
 
 

@@ -80,6 +80,25 @@ class Agent(StrEnum):
     TIKTOK = "tiktok"
 
 
+# What matters in a store's history, whoever did it; all that staff do matters as well.
+NOTABLE = frozenset(
+    {
+        AuditAction.AWARD_CREDIT,
+        AuditAction.AWARD_EXPIRE,
+        AuditAction.AWARD_FLAGGED,
+        AuditAction.AWARD_RECORDED,
+        AuditAction.CONNECT_HELD,
+        AuditAction.PLACE_GIVEN,
+        AuditAction.PLACE_LAPSED,
+        AuditAction.REVIEW_ASKED,
+        AuditAction.STORES_CONNECT,
+        AuditAction.STORES_DISCONNECT,
+        AuditAction.TIKTOK_CONSENT_GIVEN,
+        AuditAction.TIKTOK_CONSENT_WITHDRAWN,
+    }
+)
+
+
 @dataclass(frozen=True)
 class AuditFilters:
     """Filters of audit entries; None does not filter."""

@@ -30,6 +30,17 @@ class AwardDelivery(StrEnum):
     CODE = "code"  # a code the merchant redeems
 
 
+class BlockCause(StrEnum):
+    """The cause of a block as its merchant may hear it; staff's own words stay with staff."""
+
+    TERMS_NOT_MET = "terms_not_met"
+    SPEND_RESTATED = "spend_restated"  # TikTok corrected the figures that earned it
+    DUPLICATE_MERCHANT = "duplicate_merchant"
+    SUSPECTED_FRAUD = "suspected_fraud"
+    REQUESTED_BY_TIKTOK = "requested_by_tiktok"
+    OTHER = "other"  # the merchant hears that it is blocked, and no more
+
+
 class EvidenceSource(StrEnum):
     """The source of the evidence that a credit arrived."""
 

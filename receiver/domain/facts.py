@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from receiver.domain.awards import AwardDelivery, AwardState
+from receiver.domain.awards import AwardDelivery, AwardState, BlockCause
 from receiver.domain.calendar import local_date
 
 # What goes on while nobody reads it: of these an answer rests on the moment of the reading too.
@@ -161,6 +161,7 @@ class RecordedAward:
     credited_at: datetime | None = None
     timezone: str | None = None  # in which `due_by` is a date; None: the account's
     remaining: Decimal | None = None  # of its credit, where TikTok's balance tells it
+    block_cause: BlockCause | None = None  # of a blocked one; None: it was blocked before causes were kept
 
     def date_of(self, at: datetime, otherwise: date) -> date:
         """Return the date that `due_by` is compared with; `otherwise` where the zone is not kept."""

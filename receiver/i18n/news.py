@@ -65,6 +65,16 @@ MAILS: Mapping[str, str] = {
     "confirm it within two days: {link} If not, do nothing, and nothing more is sent.",
 }
 
+# The message that staff send a merchant themselves (documents/merchant_message.py).
+LETTER: Mapping[str, str] = {
+    "subject": "TikTok ad credit of {shop}",
+    "greeting": "Hello,",
+    "about": "We write to you about the TikTok ad credit of {shop}.",
+    "connect": "Connect your store here: {link}",
+    "page": "The plugin's page in your store shows the same, with the button for it: {link}",
+    "help": "If anything is unclear, answer this message.",
+}
+
 MAIL_PAGES: Mapping[str, str] = {
     "title": "E-mails about your ad credit",
     "confirm_ask": "Do you want news of the ad credit of {shop} sent to this address?",
@@ -93,6 +103,11 @@ def notice_words(kind: str, params: Mapping[str, Any], locale: Locale = ENGLISH)
 def mail_words(part: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
     """Return a part of an e-mail to a merchant."""
     return _said(f"{part}:mail", MAILS[part], params, locale)
+
+
+def letter_words(part: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
+    """Return a part of a message that staff send a merchant."""
+    return _said(f"{part}:letter", LETTER[part], params, locale)
 
 
 def mail_page_words(part: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:

@@ -372,7 +372,9 @@ RULE_NAMES: Mapping[str, str] = {
 }
 
 # The next step of what waits for a link, and what stands in its place where only the consent is missing.
-LINK, WAIT, CONNECT_TIKTOK = _LINK, _WAIT, "account_linked.pending.claimed"
+LINK, CONNECT_TIKTOK = _LINK, "account_linked.pending.claimed"
+# Next steps that are of no use while we cannot read the ad account.
+UNSEEN = frozenset({_WAIT, _RUN, _LAUNCH})
 
 # By stage, and after the dot what tells apart within one (words.py, `_told_apart`). `because` is the sentence of
 # the rule that decides; where a headline has no next step, that rule's own is told.
@@ -482,6 +484,23 @@ HEADLINES: Mapping[str, Sentence] = {
     ),
     "expired": Sentence("The ad credit of this offer expired on {expires}."),
     "blocked": Sentence("Our team has stopped your ad credit until it lifts the stop.", _REVIEW),
+    "blocked.terms_not_met": Sentence(
+        "Our team has stopped your ad credit: it found that the terms of the offer are not met.", _REVIEW
+    ),
+    "blocked.spend_restated": Sentence(
+        "Our team has stopped your ad credit: TikTok corrected the spend that had earned it.", _REVIEW
+    ),
+    "blocked.duplicate_merchant": Sentence(
+        "Our team has stopped your ad credit: it found that you receive it for another store, and each merchant "
+        "receives it once.",
+        _REVIEW,
+    ),
+    "blocked.suspected_fraud": Sentence(
+        "Our team has stopped your ad credit while it looks into signs of misuse.", _REVIEW
+    ),
+    "blocked.requested_by_tiktok": Sentence(
+        "Our team has stopped your ad credit because TikTok asked it to.", _REVIEW
+    ),
     "blocked.safety": Sentence("Your store is blocked for safety reasons until our team lifts it.", _REVIEW),
     "programme_over.ended": Sentence("The offer is over, and no tier was reached. {because}"),
     "programme_over.unmet": Sentence("The offer is over, and your store did not qualify. {because}"),

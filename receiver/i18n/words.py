@@ -35,8 +35,8 @@ from receiver.i18n.sentences import (
     RULES,
     SHOP_TROUBLES,
     TROUBLES,
+    UNSEEN,
     USED,
-    WAIT,
     WARNINGS,
     WEBHOOK_TROUBLES,
     Sentence,
@@ -94,8 +94,11 @@ def connect_words_for(reason: str, locale: Locale = ENGLISH) -> str | None:
 
 
 def reconnect_words_for(reason: str, loss: str, locale: Locale = ENGLISH) -> str | None:
-    """Return what to do in place of waiting for TikTok, which will not be asked; None for other steps."""
-    if reason not in RULES or RULES[reason].next_step != WAIT:
+    """Return what to do in place of waiting for TikTok, which will not be asked, or of spending unseen.
+
+    None for other steps.
+    """
+    if reason not in RULES or RULES[reason].next_step not in UNSEEN:
         return None
     return rule_words(f"account_linked.unknown.{loss}", {}, locale).next_step
 
@@ -218,7 +221,7 @@ _TELLS_APART: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "settling": _of_settling,
     "due": _of_due,
     "issued": _of_issued,
-    "blocked": lambda params: "safety" if params.get("is_unsafe") else None,
+    "blocked": lambda params: "safety" if params.get("is_unsafe") else params.get("block_cause"),
     "programme_over": _of_over,
 }
 

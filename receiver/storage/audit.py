@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, func, or_, select, true, type_coerce, union_all
 from sqlalchemy.orm import Session
 
-from receiver.domain.audit import Agent, AuditAction, AuditFilters
+from receiver.domain.audit import NOTABLE, Agent, AuditAction, AuditFilters
 from receiver.errors import NotFound
 from receiver.paging import Page
 from receiver.storage.paging import Key, Keyset, ScanPlan, last_value, read_page, rows_of, scan
@@ -96,6 +96,18 @@ def entries_of_award(session: Session, award_id: str) -> list[AuditEntry]:
     """Return the audit entries of an award, the oldest first."""
     query = select(AuditEntry).where(AuditEntry.subject == award_id).order_by(AuditEntry.id)
     return list(session.scalars(query))
+
+
+def notable_entries(session: Session, store_id: str, limit: int) -> list[AuditEntry]:
+    """Return the newest entries of a store that somebody would look for, the newest first.
+
+    Those of staff and NOTABLE ones of others, among its last LOOKED_THROUGH.
+    """
+    newest = select(AuditEntry.id).where(AuditEntry.store_id == store_id)
+    newest = newest.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(LOOKED_THROUGH)
+    is_notable = AuditEntry.actor.not_in(list(Agent)) | AuditEntry.action.in_(NOTABLE)
+    query = select(AuditEntry).where(AuditEntry.id.in_(newest), is_notable)
+    return list(session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)))
 
 
 def page_of_entries(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -19,6 +20,15 @@ THINNED = timedelta(days=30)
 BY_NUMBER = Keyset((DecisionRow.id,), descending=True)
 
 
+@dataclass(frozen=True)
+class StageChange:
+    """A decision by which a store came to another stage."""
+
+    at: datetime
+    before: str | None  # None: the first of all
+    after: str
+
+
 def page_of_decisions(
     session: Session, store_id: str, *, before: int | None = None, limit: int
 ) -> Page[DecisionRow]:
@@ -26,6 +36,23 @@ def page_of_decisions(
     query = select(DecisionRow).where(DecisionRow.store_id == store_id)
     key = None if before is None else (before,)
     return read_page(session, query, BY_NUMBER, after=key, limit=limit)
+
+
+def stage_changes(session: Session, store_id: str, limit: int) -> list[StageChange]:
+    """Return the newest kept decisions by which a store's stage became another one, the newest first."""
+    kept = (
+        select(
+            DecisionRow.decided_at,
+            func.lag(DecisionRow.stage).over(order_by=DecisionRow.id).label("before"),
+            DecisionRow.stage.label("after"),
+            DecisionRow.id,
+        )
+        .where(DecisionRow.store_id == store_id)
+        .subquery()
+    )
+    is_other = kept.c.before.is_distinct_from(kept.c.after)
+    query = select(kept.c.decided_at, kept.c.before, kept.c.after).where(is_other)
+    return [StageChange(*row) for row in session.execute(query.order_by(kept.c.id.desc()).limit(limit))]
 
 
 def last_decision(session: Session, store_id: str) -> DecisionRow | None:

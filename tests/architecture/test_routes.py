@@ -34,6 +34,7 @@ OPERATORS_READ = {
     "/admin/team/<int:staff_id>",
     "/admin/programme/load",
     "/admin/replays/new",
+    "/admin/stores/<store_id>/end-access",
     "/admin/stores/<store_id>/fact",
     "/admin/stores/<store_id>/merge",
     "/admin/stores/<store_id>/move",

@@ -72,6 +72,7 @@ def test_the_life_of_an_award_from_due_to_credited(desk: Desk):
     assert desk.json("issue", desk.first, "--reference", "INV-1") == {**issued, "effect": []}
     assert desk.json("credited", desk.first, "--evidence", "PROMOTION_ISSUED row 7")["state"] == "credited"
     assert desk.json("block", desk.first, "--reason", "police called")["state"] == "blocked"
+    assert desk.json("show", desk.first)["block_cause"] == "other"
     assert desk.json("lift", desk.first, "--reason", "a mistake")["state"] == "credited"
     shown = desk.json("show", desk.first)
     assert (shown["evidence"], shown["evidence_source"]) == ("PROMOTION_ISSUED row 7", "staff")

@@ -158,7 +158,13 @@ PAGES = (
     "rule.",
     *PROGRESS,
 )
-NEWS = (":history", ":notice", ":mail", ":mail_page")  # told beside a document, or about two of them
+NEWS = (
+    ":history",
+    ":notice",
+    ":mail",
+    ":mail_page",
+    ":letter",
+)  # told beside a document, or about two of them
 
 
 def test_every_sentence_is_shown_for_some_facts_and_no_other(monkeypatch):

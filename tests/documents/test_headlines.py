@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from receiver.documents.status import status_document
+from receiver.domain.awards import BlockCause
 from receiver.domain.decision import Stage
 from receiver.domain.facts import ConsentLoss, DaySpend, LostSignals, Payment
 from receiver.i18n import words
@@ -71,6 +72,11 @@ TOLD: list[tuple[str, datetime, dict[str, Any]]] = [
     ("credited", SETTLED, {"award": make_award(state="credited")}),
     ("expired", SETTLED, {"award": make_award(state="expired")}),
     ("blocked", SETTLED, {"award": make_award(state="blocked")}),
+    *(
+        (f"blocked.{cause}", SETTLED, {"award": make_award(state="blocked", block_cause=cause)})
+        for cause in sorted({*BlockCause} - {BlockCause.OTHER})
+    ),
+    ("blocked", SETTLED, {"award": make_award(state="blocked", block_cause=BlockCause.OTHER)}),
     ("blocked.safety", OPEN, {"history": {"safety_flag": True}}),
     ("programme_over", at("2026-01-31"), {}),
     ("programme_over.ended", at("2026-01-31"), {"spend": (cash("5.00"),)}),
@@ -183,6 +189,32 @@ def test_an_award_nobody_issued_before_the_credits_end_says_so():
     shown = status_document(decided(at("2026-01-31"), award=make_award()))
     assert "was not issued before the credit of the offer expired on January 30, 2026" in shown["headline"]
     assert "Nothing for you to do" not in shown["next_step"]
+
+
+# -- One message, the true one ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", ConsentLoss)
+@pytest.mark.parametrize(
+    ("stage", "as_of", "spend"),
+    [
+        ("awaiting_spend", OPEN, ()),
+        ("accumulating", OPEN, (cash("5.00"),)),
+        ("accumulating", at("2025-11-04"), (cash("5000.00"),)),
+        ("settling", at("2025-12-02"), (cash("5.00"),)),
+    ],
+)
+def test_while_nobody_can_read_the_account_no_headline_speaks_as_if_spend_showed(stage, as_of, spend, loss):
+    lost = {"consent": False, "consent_lost": loss}
+    shown = status_document(decided(as_of, spend=spend, account=lost))
+    linked = next(rule for rule in shown["rules"] if rule["id"] == "account_linked")
+    assert (shown["stage"], shown["next_step"]) == (stage, linked["next_step"])
+    assert shown["headline"] in {linked["text"], *(one["text"] for one in shown["troubles"])}
+
+
+def test_where_nothing_could_be_earned_any_more_a_lost_access_is_not_the_headline():
+    shown = status_document(decided(at("2026-01-25"), account={"consent": False}))
+    assert shown["next_step"] == HEADLINES["too_late"].next_step
 
 
 # -- The rule that decides -------------------------------------------------------------------------

@@ -55,6 +55,7 @@ def test_a_due_award_says_how_much_and_by_when():
         "cleared_flags": {},
         "credited_at": None,
         "remaining": None,
+        "block_cause": None,
         "used": USED["manual"],
     }
 

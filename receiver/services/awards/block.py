@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from receiver.domain.awards import AwardMove, AwardState, Mover
+from receiver.domain.awards import AwardMove, AwardState, BlockCause, Mover
+from receiver.errors import InputError
 from receiver.services.awards.listing import award_row
 from receiver.services.awards.move import move_award
 from receiver.services.validation import require_text
@@ -13,16 +14,28 @@ from receiver.storage import awards, stores
 from receiver.storage.database import Database
 
 
-def block(database: Database, now: datetime, award_id: str, *, reason: str, actor: str) -> dict[str, Any]:
-    """The award as it stands afterwards. Raises InputError, NotFound and Refused."""
-    reason = require_text(reason, "reason")
+def block(
+    database: Database,
+    now: datetime,
+    award_id: str,
+    *,
+    reason: str,
+    actor: str,
+    cause: str = BlockCause.OTHER,
+) -> dict[str, Any]:
+    """Block an award, and return it as it stands afterwards.
+
+    `cause` is told to the merchant, `reason` is kept for staff. Raises InputError, NotFound and Refused.
+    """
+    reason, known = require_text(reason, "reason"), _require_cause(cause)
     with database.writing() as session:
         award = awards.lock_award(session, award_id)
-        if award.state == AwardState.BLOCKED and award.block_reason == reason:
+        stands = (award.state, award.block_reason, award.block_cause)
+        if stands == (AwardState.BLOCKED, reason, known):
             return award_row(award, now)
-        detail = {"reason": reason}
+        detail = {"reason": reason, "cause": known}
         move_award(session, now, award, AwardMove.BLOCK, by=Mover.STAFF, actor=actor, detail=detail)
-        award.block_reason = reason
+        award.block_reason, award.block_cause = reason, known
         stores.to_decide_anew(session, [award.store_id])
         return award_row(award, now)
 
@@ -39,3 +52,9 @@ def lift(database: Database, now: datetime, award_id: str, *, reason: str, actor
         move_award(session, now, award, AwardMove.LIFT, by=Mover.STAFF, actor=actor, detail=detail)
         stores.to_decide_anew(session, [award.store_id])
         return award_row(award, now)
+
+
+def _require_cause(cause: str) -> BlockCause:
+    if cause not in set(BlockCause):
+        raise InputError(f"must be one of {', '.join(BlockCause)}", path="cause")
+    return BlockCause(cause)

@@ -41,6 +41,7 @@ def show_award(database: Database, now: datetime, award_id: str) -> dict[str, An
             "decision": award.decision_id,
             "blocked_from": award.blocked_from,
             "block_reason": award.block_reason,
+            "block_cause": award.block_cause,
             "evidence": award.evidence,
             "evidence_source": award.evidence_source,
             "history": [_entry(entry) for entry in audit.entries_of_award(session, award_id)],

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from receiver.domain.awards import remaining_credit
+from receiver.domain.awards import AwardState, remaining_credit
 from receiver.domain.calendar import local_date
 from receiver.domain.facts import (
     AccountProfile,
@@ -174,6 +174,7 @@ def _award(
         credited_at=row.credited_at,
         timezone=row.timezone,
         remaining=remaining_credit(row.state, row.credit, held, other_credit=bills.foreign_credit_issued),
+        block_cause=row.block_cause if row.state is AwardState.BLOCKED else None,
     )
 
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from receiver.documents.changes import Changes, changes_of_decision, outcome_of
 from receiver.domain.audit import AuditAction
-from receiver.domain.decision import Decision
 from receiver.errors import Refused
 from receiver.services.decisions.decide import decide_each, decide_locked
 from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.programmes.places import fill_places
 from receiver.services.stores.record_fact import StaffFact, keep_fact
+from receiver.services.stores.store_change import StoreChange
 from receiver.services.validation import require_text
 from receiver.storage import audit, likeness, stores
 from receiver.storage.database import Database
@@ -37,24 +35,6 @@ class Merchant:
     id: str
     stores: Sequence[Store]
     may_be: Sequence[Alike]
-
-
-@dataclass(frozen=True)
-class StoreChange:
-    """The stage of a store of the merged merchant, before and after."""
-
-    store: str
-    name: str
-    before: Decision
-    after: Decision
-
-    @property
-    def changes(self) -> Changes:
-        return changes_of_decision(self.before, self.after)
-
-    @property
-    def outcome(self) -> dict[str, Any]:
-        return outcome_of(self.after)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,17 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from receiver.domain.audit import Agent
 from receiver.domain.facts import ConsentLoss
 from receiver.domain.poll_reasons import PollReason
 from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.services.authorization.withdraw import consent_withdrawn
 from receiver.services.context import ServiceContext
-from receiver.services.decisions.decide import decide_each
+from receiver.services.decisions.decide import decide_each, decide_locked
+from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.records import record_of
 from receiver.services.stores.records import LinkRecord
+from receiver.services.stores.store_change import StoreChange
 from receiver.services.validation import require_text
 from receiver.storage import links, spend, stores
 from receiver.storage.tables import Link
@@ -50,20 +53,40 @@ def revoke_consent(
         )
     lost = _give_back(context.tiktok, token)
     with context.database.writing() as session:
-        for link in served:
-            consent_withdrawn(
-                session,
-                link.advertiser_id,
-                now,
-                reason,
-                cause=ConsentLoss.RETURNED,
-                token_encrypted=link.token_encrypted,
-                actor=actor,
-            )
+        _withdraw(session, served, now, reason, actor)
         _look_again(session, now, lost)
         given_back = [session.get_one(Link, link.id) for link in served]
     decide_each(context.database, now, [link.store_id for link in given_back])
     return [record_of(LinkRecord, link) for link in given_back]
+
+
+def preview_revocation(context: ServiceContext, store_id: str) -> list[StoreChange]:
+    """Return what giving the consent back would change for each store it serves, without asking TikTok.
+
+    It is tried in a transaction that is rolled back. Raises NotFound and Refused.
+    """
+    now, (_, served) = context.now(), _served(context, store_id)
+    with context.database.rolled_back() as rehearsal, rehearsal.writing() as session:
+        ids = list(dict.fromkeys([store_id, *(link.store_id for link in served)]))
+        stores.lock_stores(session, ids)
+        held = {id_: stores.get_store(session, id_) for id_ in ids}
+        before = {id_: evaluate(session, store, now) for id_, store in held.items()}
+        _withdraw(session, served, now, "a preview", Agent.SERVICE)
+        after = decide_locked(session, now, ids)
+        return [StoreChange(id_, held[id_].name, before[id_], after[id_]) for id_ in ids]
+
+
+def _withdraw(session: Session, served: list[Link], now: datetime, reason: str, actor: str) -> None:
+    for link in served:
+        consent_withdrawn(
+            session,
+            link.advertiser_id,
+            now,
+            reason,
+            cause=ConsentLoss.RETURNED,
+            token_encrypted=link.token_encrypted,
+            actor=actor,
+        )
 
 
 def _served(context: ServiceContext, store_id: str) -> tuple[str, list[Link]]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from receiver.domain.awards import AwardDelivery, AwardState, EvidenceSource
+from receiver.domain.awards import AwardDelivery, AwardState, BlockCause, EvidenceSource
 from receiver.storage.tables.base import Base, encrypted_column
 from receiver.storage.types import EnumText
 
@@ -47,6 +47,8 @@ class Award(Base):
     # The state a lift goes back to; null unless blocked.
     blocked_from: Mapped[AwardState | None] = mapped_column(EnumText(AwardState))
     block_reason: Mapped[str | None] = mapped_column(Text)  # of the last block; it stays when that is lifted
+    # Of the last block, for its merchant; null: blocked before causes were kept, or never.
+    block_cause: Mapped[BlockCause | None] = mapped_column(EnumText(BlockCause))
     evidence: Mapped[str | None] = mapped_column(Text)  # what `credited` rests on
     evidence_source: Mapped[EvidenceSource | None] = mapped_column(EnumText(EvidenceSource))
     credited_at: Mapped[dt.datetime | None]  # when that was recorded; it outlives the credit

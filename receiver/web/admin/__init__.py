@@ -9,13 +9,16 @@ from flask import Blueprint, Flask
 from receiver.domain.sign_in import SESSION_IDLE
 from receiver.home import COMMAND
 from receiver.settings import Settings
+from receiver.web.admin.access import access_pages
 from receiver.web.admin.account import account_pages
 from receiver.web.admin.audit import audit_pages
 from receiver.web.admin.award_issue import award_issue_pages
 from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.deliveries import delivery_pages
+from receiver.web.admin.facts import fact_pages
 from receiver.web.admin.filters import ago, amount, day, money, plain, sentence, tone, when
+from receiver.web.admin.merchant_view import merchant_views
 from receiver.web.admin.problems import problem_pages
 from receiver.web.admin.programme import programme_pages
 from receiver.web.admin.rejections import turned_away_pages
@@ -98,6 +101,9 @@ def register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(search_pages)
     app.register_blueprint(store_pages)
     app.register_blueprint(store_actions)
+    app.register_blueprint(fact_pages)
+    app.register_blueprint(access_pages)
+    app.register_blueprint(merchant_views)
     app.register_blueprint(store_secret_pages)
     app.register_blueprint(claim_pages)
     app.register_blueprint(team_pages)

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from werkzeug.wrappers import Response as AnyResponse
 
 from receiver.container import current_container
+from receiver.documents.blocks import CAUSES
 from receiver.documents.flags import flag_words
 from receiver.domain.awards import DUE_SOON, AwardDelivery, AwardFilters, AwardState
 from receiver.domain.flags import doubts_credit
@@ -169,7 +170,8 @@ def credit(award_id: str) -> AnyResponse | tuple[str, int]:
 @award_pages.post("/<award_id>/block")
 @operators_only
 def block(award_id: str) -> AnyResponse | tuple[str, int]:
-    return _move(award_id, blocks.block, reason=request.form.get("reason", ""))
+    form_values = {name: request.form.get(name, "") for name in ("reason", "cause")}
+    return _move(award_id, blocks.block, **form_values)
 
 
 @award_pages.post("/<award_id>/lift")
@@ -205,6 +207,7 @@ def _award(award_id: str, refused: str = "", code: str | None = None) -> str:
         code=code,
         award=show_award(current_container().database, current_container().now(), award_id),
         deliveries=AwardDelivery,
+        causes=CAUSES,
         flag_words=flag_words,
         doubts_credit=doubts_credit,
         said=form_values,

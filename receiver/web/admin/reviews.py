@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from receiver.container import current_container
+from receiver.documents.fact_words import OUTCOMES, rule_title
 from receiver.documents.status import full_document
 from receiver.domain.reviews import ReviewAnswer, ReviewState
-from receiver.domain.rules import NOT_OVERRIDABLE, RULES
 from receiver.errors import InputError, Refused
 from receiver.paging import Page
 from receiver.services.awards.listing import award_of_store
@@ -23,7 +24,8 @@ from receiver.services.reviews.reviews import (
     page_of_reviews,
     show_review,
 )
-from receiver.services.stores.record_fact import NAMES
+from receiver.web.admin.fact_controls import CONTROLS, OVERRIDABLE, posted_value, refusal_words
+from receiver.web.admin.history_words import recorded_words
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only, staff_only
 
@@ -32,9 +34,13 @@ review_pages = Blueprint(
 )
 
 PAGE = 50
-SAID = ("answer", "rule", "outcome", "fact", "value", "evidence", "reason")
-FACTS = tuple(name for name in NAMES if name != "override")
-OVERRIDABLE = tuple(rule for rule in RULES if rule not in NOT_OVERRIDABLE)
+VALUE = "value-{}"  # of the control of a fact, by its name
+SAID = ("answer", "rule", "outcome", "fact", *map(VALUE.format, CONTROLS), "evidence", "reason")
+ANSWERS = {
+    ReviewAnswer.UPHELD: "Decision stands",
+    ReviewAnswer.OVERRIDDEN: "Rule overridden",
+    ReviewAnswer.FACT_RECORDED: "Fact corrected",
+}
 
 
 @review_pages.get("")
@@ -46,8 +52,12 @@ def show() -> str | tuple[str, int]:
             raise InputError(f"must be {' or '.join(ReviewState)}", path="state")
         found = page_of_reviews(current_container().database, state, after=after, limit=PAGE)
     except InputError as error:
-        return render_template("reviews.html", found=Page(), state=state, refused=str(error)), 400
-    return render_template("reviews.html", found=found, state=state)
+        return _list(Page(), state, refused=str(error)), 400
+    return _list(found, state)
+
+
+def _list(found: Page[dict[str, Any]], state: str, refused: str = "") -> str:
+    return render_template("reviews.html", found=found, state=state, answers=ANSWERS, refused=refused)
 
 
 @review_pages.get("/<review_id>")
@@ -78,7 +88,9 @@ def answer(review_id: str) -> Response | str | tuple[str, int]:
             return _page(review_id, effect=effect, sign=sign, refused=CHANGED), 409
         run_with_preview(container.database, container.now(), store_id, act)
     except (InputError, Refused) as error:
-        return _page(review_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
+        refused = refusal_words(error, CONTROLS.get(request.form.get("fact", "")))
+        return _page(review_id, refused=refused), 400 if isinstance(error, InputError) else 409
+    flash("Saved: the merchant can read your answer.")
     return redirect(url_for("console_reviews.review", review_id=review_id))
 
 
@@ -88,12 +100,14 @@ def _given(review_id: str) -> Answered:
     kind = form.get("answer")
     if kind not in ("uphold", "override", "fact"):
         raise InputError("must be uphold, override or fact", path="answer")
+    fact = form.get("fact", "")
+    value = posted_value(fact, form.get(VALUE.format(fact), ""))
     return checked_answer(
         current_container().now(),
         review_id,
         reason=form.get("reason", ""),
         override=f"{form.get('rule', '')}={form.get('outcome', '')}" if kind == "override" else None,
-        fact=f"{form.get('fact', '')}={form.get('value', '')}" if kind == "fact" else None,
+        fact=f"{fact}={value}" if kind == "fact" else None,
         evidence=form.get("evidence", "").strip() or None,
     )
 
@@ -108,7 +122,11 @@ def _page(review_id: str, *, effect: DecisionPreview | None = None, sign: str = 
         status=full_document(status_of(container.database, container.now(), shown["store"])),
         award=award_of_store(container.database, container.now(), shown["store"]),
         overridable=OVERRIDABLE,
-        facts=FACTS,
+        controls=CONTROLS.values(),
+        answers=ANSWERS,
+        rule_title=rule_title,
+        recorded_words=recorded_words,
+        outcome_words=OUTCOMES,
         said=request.form,
         effect=effect,
         sign=sign,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from receiver.container import current_container
@@ -13,13 +12,10 @@ from receiver.errors import InputError, NotFound, Refused
 from receiver.services.connections.disconnect import erase_store
 from receiver.services.connections.errands import ask_look
 from receiver.services.connections.rotate import ask_rotation
-from receiver.services.decisions.preview import DecisionPreview, run_with_preview
 from receiver.services.stores import likeness
 from receiver.services.stores.links import remove_link
 from receiver.services.stores.merge import Merged, merchant_of, merge_merchants
-from receiver.services.stores.record_fact import NAMES, record
 from receiver.services.stores.registry import admit_store, disconnect_store, show_store
-from receiver.services.stores.revoke_consent import revoke_consent
 from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
 from receiver.web.admin.sign_in import operators_only
 
@@ -51,7 +47,7 @@ def rotate(store_id: str) -> Response:
 @operators_only
 def admit(store_id: str) -> Response:
     admit_store(current_container().database, current_container().now(), store_id, actor=g.person.email)
-    return _back(store_id)
+    return _back(store_id, saved="Saved: the store has its place in the offer.")
 
 
 @store_actions.post("/<store_id>/disconnect")
@@ -61,7 +57,7 @@ def disconnect(store_id: str) -> Response:
     container = current_container()
     reason = request.form.get("reason", "")
     disconnect_store(container.database, container.now(), store_id, reason=reason, actor=g.person.email)
-    return _back(store_id)
+    return _back(store_id, saved="Saved: the store is disconnected.")
 
 
 @store_actions.post("/<store_id>/erase")
@@ -74,21 +70,7 @@ def erase(store_id: str) -> Response:
     erase_store(
         current_container().database, current_container().now(), store_id, reason=reason, actor=g.person.email
     )
-    return _back(store_id)
-
-
-@store_actions.post("/<store_id>/revoke")
-@operators_only
-def revoke(store_id: str) -> Response:
-    container = current_container()
-    revoke_consent(
-        container.for_request(),
-        store_id,
-        reason=request.form.get("reason", ""),
-        actor=g.person.email,
-        with_others=request.form.get("with_others") == "yes",
-    )
-    return _back(store_id, "account")
+    return _back(store_id, saved="Saved: what was personal is erased.")
 
 
 @store_actions.post("/<store_id>/unlink")
@@ -97,42 +79,7 @@ def unlink(store_id: str) -> Response:
     remove_link(
         current_container().database, current_container().now(), store_id=store_id, actor=g.person.email
     )
-    return _back(store_id, "account")
-
-
-@store_actions.get("/<store_id>/fact")
-@operators_only
-def fact(store_id: str) -> str:
-    return _fact_page(store_id)
-
-
-@store_actions.post("/<store_id>/fact")
-@operators_only
-def record_fact(store_id: str) -> Response | str | tuple[str, int]:
-    """Shows what the fact would change and keeps nothing, unless `do=record` and that was seen."""
-    container, actor = current_container(), g.person.email
-    form_values = {name: request.form.get(name, "") for name in ("name", "value", "reason", "evidence")}
-    act = partial(
-        record,
-        now=container.now(),
-        store_id=store_id,
-        actor=actor,
-        name=form_values["name"],
-        value=form_values["value"],
-        reason=form_values["reason"],
-        evidence=form_values["evidence"],
-    )
-    try:
-        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
-        sign = preview_token(form_values, effect.outcome)
-        if request.form.get("do") != "record":
-            return _fact_page(store_id, effect=effect, sign=sign)
-        if not was_previewed(sign):
-            return _fact_page(store_id, effect=effect, sign=sign, refused=CHANGED), 409
-        run_with_preview(container.database, container.now(), store_id, act)
-    except (InputError, Refused) as error:
-        return _fact_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
-    return redirect(url_for("stores.one", store_id=store_id), 303)
+    return _back(store_id, "account", saved="Saved: the link has ended.")
 
 
 @store_actions.get("/<store_id>/merge")
@@ -153,10 +100,10 @@ def merge_merchant(store_id: str) -> Response | str | tuple[str, int]:
             return _merge_page(store_id, merged=merged, sign=sign)
         if not was_previewed(sign):
             return _merge_page(store_id, merged=merged, sign=sign, refused=CHANGED), 409
-        _merge(store_id, form_values)
+        kept = _merge(store_id, form_values)
     except (InputError, NotFound, Refused) as error:
         return _merge_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
-    return _back(store_id, "merchant")
+    return _back(store_id, "merchant", saved=f"Saved: the stores are of merchant {kept.merchant}.")
 
 
 @store_actions.post("/<store_id>/keep-apart")
@@ -171,7 +118,7 @@ def keep_apart(store_id: str) -> Response | tuple[str, int]:
         )
     except (InputError, Refused) as error:
         return _merge_page(store_id, refused=str(error)), 400 if isinstance(error, InputError) else 409
-    return _back(store_id, "merchant")
+    return _back(store_id, "merchant", saved="Saved: the merchants are kept apart.")
 
 
 def _merge(store_id: str, form_values: Mapping[str, str], *, dry_run: bool = False) -> Merged:
@@ -199,19 +146,7 @@ def _merge_page(store_id: str, *, merged: Merged | None = None, sign: str = "", 
     )
 
 
-def _fact_page(
-    store_id: str, *, effect: DecisionPreview | None = None, sign: str = "", refused: str = ""
-) -> str:
-    return render_template(
-        "store_fact.html",
-        store=show_store(current_container().database, store_id),
-        names=NAMES,
-        said=request.form,
-        effect=effect,
-        sign=sign,
-        refused=refused,
-    )
-
-
-def _back(store_id: str, part: str = "connection") -> Response:
+def _back(store_id: str, part: str = "connection", saved: str = "") -> Response:
+    if saved:
+        flash(saved)
     return redirect(url_for("stores.one", store_id=store_id, _anchor=part), 303)

@@ -7,33 +7,22 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from receiver.container import current_container
-from receiver.documents.discrepancies import discrepancy_words
-from receiver.documents.spend_timeline import spend_timeline
-from receiver.documents.status import full_document
 from receiver.documents.troubles import short_staff_words, staff_words
 from receiver.domain.store_filters import SCANNED_STORES, StoreCondition, StoreFilters
 from receiver.domain.troubles import ADVICE, STAFF_ONLY, TROUBLES, Actor
 from receiver.errors import InputError
+from receiver.i18n.languages import LANGUAGES
 from receiver.paging import Page
-from receiver.services.connections.claims import claims_about
-from receiver.services.connections.show import bridge_shown, heard_from
-from receiver.services.decisions.history import page_of_decisions
-from receiver.services.decisions.status import status_of
-from receiver.services.polling.spend import poll_of
-from receiver.services.stores.links import page_of_links
 from receiver.services.stores.listing import STAGES, page_of_stores
-from receiver.services.stores.merge import merchant_of
-from receiver.services.stores.registry import show_store
 from receiver.services.validation import LONGEST_FILTER
-from receiver.web.admin.chart import charts_of
-from receiver.web.admin.claims import WHYS
+from receiver.web.admin.filters import refusal
 from receiver.web.admin.sign_in import staff_only
+from receiver.web.admin.store_page import mailto, store_page
 
 store_pages = Blueprint("stores", __name__, url_prefix="/admin/stores", template_folder="templates")
 
 PAGE = 50
 LOOK_AGAIN_SECONDS = "3"  # while the worker does what was asked for
-DECISIONS = LINKS = 10  # the newest, on a store's page
 NAMES = ("text", "stage", "country", "condition")
 CONDITIONS = {
     StoreCondition.CONNECTED: "connected",
@@ -42,7 +31,7 @@ CONDITIONS = {
     StoreCondition.CONSENT_LOST: "to be authorised again",
     StoreCondition.FIGURES_STALE: "figures stale",
     StoreCondition.CLOCK_OFF: "clock is off",
-    StoreCondition.WAITING: "waits for a place",
+    StoreCondition.WAITING: "on the waiting list",
     StoreCondition.DISCONNECTED: "disconnected",
 }
 ASKED_FOR: dict[str, str] = {
@@ -72,37 +61,18 @@ def show() -> str | tuple[str, int]:
     try:
         found = page_of_stores(container.database, _filters(asked), after=after, limit=PAGE)
     except InputError as error:
-        return _list_page(asked, Page(), refused=str(error)), 400
+        return _list_page(asked, Page(), refused=refusal(error)), 400
     return _list_page(asked, found)
 
 
 @store_pages.get("/<store_id>")
 @staff_only
 def one(store_id: str) -> Response:
-    container = current_container()
-    status = status_of(container.database, container.now(), store_id)
-    course, account = spend_timeline(status.decision), status.decision.account
-    advertiser_id = account.advertiser_id if account and account.consent else None
-    connection = bridge_shown(container.database, store_id)
-    page = render_template(
-        "store.html",
-        poll=poll_of(container.database, advertiser_id) if advertiser_id else None,
-        links=page_of_links(container.database, store_id, limit=LINKS).rows,
-        merchant=merchant_of(container.database, store_id),
-        url=show_store(container.database, store_id).url,
-        claims=claims_about(container.database, store_id),
-        claim_whys=WHYS,
-        connection=connection,
-        heard=heard_from(container.database, container.now(), store_id),
-        decisions=page_of_decisions(container.database, store_id, limit=DECISIONS).rows,
-        status=full_document(status),
-        staff_words=staff_words,
-        claimed=status.decision.claimed_account,
-        discrepancies=discrepancy_words(status.observed.discrepancies),
-        course=course,
-        charts=charts_of(course, status.store_name) if course else (),
-    )
+    language = request.args.get("letter", LANGUAGES[0])
+    shown = store_page(current_container(), store_id, language if language in LANGUAGES else LANGUAGES[0])
+    page = render_template("store.html", **shown, languages=LANGUAGES, mailto=mailto)
     answer = Response(page)
+    connection = shown["connection"]
     if connection.get("look_asked_at") or connection.get("rotation_asked"):
         answer.headers["Refresh"] = LOOK_AGAIN_SECONDS
     return answer

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
 from receiver.documents.review import LONGEST_MESSAGE
-from receiver.domain.awards import AwardState
+from receiver.domain.awards import AwardState, BlockCause
 from receiver.domain.next_tier import Needs
 from receiver.domain.notices import MailState, NoticeKind
 from receiver.domain.reviews import ReviewState
@@ -207,6 +207,10 @@ class _Award(Schema):
     credited_at = fields.String(**MAYBE, metadata={"format": "date-time"})
     remaining = fields.String(
         **MAYBE, metadata={"description": "Of the credit, as TikTok's balance told it."}
+    )
+    block_cause = fields.String(
+        **MAYBE,
+        metadata={"enum": [*BlockCause, None], "description": "Why staff blocked it; the headline says it."},
     )
     used = fields.String(**MAYBE, metadata={"description": "How the credit will be used, in a sentence."})
 

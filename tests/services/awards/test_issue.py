@@ -6,6 +6,7 @@ from threading import Barrier
 
 import pytest
 
+from receiver.documents.status import full_document
 from receiver.domain.awards import AwardState
 from receiver.errors import InputError, NotFound, ReceiverError, Refused
 from receiver.services.awards.block import block, lift
@@ -99,6 +100,30 @@ def test_what_was_not_issued_cannot_be_credited(desk, state):
     assert "only one that is issued can be credited" in refused(desk.credit)
 
 
+def test_a_block_keeps_its_cause_for_the_merchant_apart_from_the_reason_for_staff(desk):
+    desk.block("police called", "requested_by_tiktok")
+    kept = desk.award()
+    assert (kept.block_cause, kept.block_reason) == ("requested_by_tiktok", "police called")
+    status = full_document(status_of(desk.database, NOW, "st_0"))
+    assert status["award"]["block_cause"] == "requested_by_tiktok"
+    assert status["headline"] == "Our team has stopped your ad credit because TikTok asked it to."
+    assert "police called" not in str(status)
+    desk.lift()
+    assert full_document(status_of(desk.database, NOW, "st_0"))["award"]["block_cause"] is None
+
+
+def test_a_block_for_a_cause_that_is_none_is_refused_by_name(desk):
+    with pytest.raises(InputError, match="cause: must be one of terms_not_met, "):
+        desk.block(cause="because")
+    assert desk.award().state == "due"
+
+
+def test_a_block_from_before_causes_were_kept_is_told_as_it_was(desk):
+    desk.put("blocked")
+    told = full_document(status_of(desk.database, NOW, "st_0"))["headline"]
+    assert told == "Our team has stopped your ad credit until it lifts the stop."
+
+
 @pytest.mark.parametrize("state", ["due", "issued", "credited"])
 def test_a_lift_goes_back_to_where_the_block_found_the_award(desk, state):
     desk.put(state)
@@ -159,7 +184,11 @@ def test_each_change_is_audited_with_who_from_where_and_why(desk):
         "at": NOW, "actor": "ann", "action": "award issue", "from": "due", "to": "issued",
         "note": "as: applied, reference: INV-1",
     }  # fmt: skip
-    assert (blocked["from"], blocked["to"], blocked["note"]) == ("issued", "blocked", "reason: police called")
+    assert (blocked["from"], blocked["to"], blocked["note"]) == (
+        "issued",
+        "blocked",
+        "cause: suspected_fraud, reason: police called",
+    )
 
 
 def test_a_code_is_given_to_one_award_only(container):

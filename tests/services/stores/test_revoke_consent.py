@@ -10,7 +10,7 @@ from sqlalchemy import select
 from receiver.errors import Advice, InputError, NotFound, ProviderError, Refused
 from receiver.services.polling.poll import poll_due
 from receiver.services.stores.links import page_of_links
-from receiver.services.stores.revoke_consent import revoke_consent
+from receiver.services.stores.revoke_consent import preview_revocation, revoke_consent
 from receiver.storage.tables import Account, AuditEntry, Link
 from tests.db_factories import keep_account, keep_link, keep_store, rows_of
 from tests.fake_tiktok import FakeTikTok
@@ -128,3 +128,24 @@ def test_what_cannot_be_given_back_is_told(linked, store_id, reason, error):
     with pytest.raises(error):
         revoke(linked, tiktok, store_id, reason)
     assert tiktok.taken == []
+
+
+def test_a_preview_tells_each_store_that_would_lose_its_consent_and_changes_nothing(linked):
+    also_serve(linked, "st_2", "7002", "token-of-7001")
+    tiktok = Revoking()
+    told = preview_revocation(replace(linked, tiktok=tiktok), "st_1")
+    assert [change.store for change in told] == ["st_1", "st_2"]
+    assert all(
+        {"what": "rules.account_linked", "before": "pass", "after": "unknown"} in one.changes for one in told
+    )
+    assert tiktok.taken == []
+    assert consents(linked) == {"st_1": True, "st_2": True}
+    assert rows_of(linked, AuditEntry) == []
+
+
+def test_there_is_no_preview_without_a_consent_that_stands(linked):
+    revoke(linked, Revoking())
+    with pytest.raises(Refused, match="no consent that could be given back"):
+        preview_revocation(linked, "st_1")
+    with pytest.raises(NotFound):
+        preview_revocation(linked, "st_9")

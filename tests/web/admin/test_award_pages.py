@@ -97,12 +97,24 @@ def test_an_award_goes_through_its_life_and_the_page_tells_it(operator, desk):
     assert (
         operator.post("/admin/awards/aw_0/issue", reference="INV-1", **{"as": "applied"}).status_code == 302
     )
-    assert operator.post("/admin/awards/aw_0/block", reason="asked by the bank").status_code == 302
+    told = {"reason": "asked by the bank", "cause": "other"}
+    assert operator.post("/admin/awards/aw_0/block", **told).status_code == 302
     assert operator.post("/admin/awards/aw_0/lift", reason="the bank agrees").status_code == 302
     assert operator.post("/admin/awards/aw_0/credited", evidence="seen in the ledger").status_code == 302
     assert moves(desk) == ["award issue", "award block", "award lift", "award credit"]
     page = operator.get("/admin/awards/aw_0").text
     assert all(words in page for words in ("asked by the bank", "the bank agrees", "seen in the ledger"))
+
+
+def test_a_block_says_what_the_merchant_is_told_or_is_none(operator, desk):
+    told = {"reason": "a wrong figure", "cause": ""}
+    answer = operator.post("/admin/awards/aw_0/block", **told)
+    assert (answer.status_code, "cause: must be one of" in answer.text) == (400, True)
+    assert 'value="a wrong figure"' in answer.text
+    operator.post("/admin/awards/aw_0/block", **{**told, "cause": "spend_restated"})
+    assert desk.award().block_cause == "spend_restated"
+    page = operator.get("/admin/awards/aw_0").text
+    assert "The merchant is told: TikTok corrected the spend that earned it." in page
 
 
 def test_a_second_submit_changes_nothing(operator, desk):

@@ -91,10 +91,10 @@ def test_what_was_upheld_changes_nothing_about_the_store(container, review):
 @pytest.mark.parametrize(
     ("spoilt", "said"),
     [
-        ({"reason": " "}, "reason: must"),
-        ({"answer": ""}, "answer: must be uphold"),
+        ({"reason": " "}, "Write a reason"),
+        ({"answer": ""}, "Choose an answer."),
         ({"rule": "spend_reached"}, "spend_reached cannot be overridden"),
-        ({"answer": "fact", "fact": "payment", "value": "gold"}, "payment: must be one of"),
+        ({"answer": "fact", "fact": "payment", "value-payment": "gold"}, "Choose one of the answers."),
     ],
 )
 def test_an_answer_that_cannot_be_is_refused_with_a_sentence(container, review, spoilt, said):

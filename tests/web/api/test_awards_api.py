@@ -36,7 +36,9 @@ def test_awards_are_paged_and_moved(ask, container):
     issued = ask("/awards/aw_0/issue", reference="T-1")[1]
     assert (issued["state"], issued["reference"], issued["history"][0]["to"]) == ("issued", "T-1", "issued")
     assert ask("/awards/aw_0/issue", reference="T-2")[0] == 409
-    assert ask("/awards/aw_0/block", reason="asked")[1]["state"] == "blocked"
+    blocked = ask("/awards/aw_0/block", reason="asked", cause="terms_not_met")[1]
+    assert (blocked["state"], blocked["block_cause"]) == ("blocked", "terms_not_met")
+    assert ask("/awards/aw_0/block", reason="asked", cause="hm")[0] == 400
     assert ask("/awards/aw_0/lift", reason="settled")[1]["state"] == "issued"
     assert ask("/awards/aw_0/credited", evidence="ledger")[1]["state"] == "credited"
     assert ask("/awards/aw_9")[0] == 404

@@ -13,7 +13,7 @@ from marshmallow.validate import Length, OneOf
 
 from receiver.container import current_container
 from receiver.documents.times import time_text
-from receiver.domain.awards import DUE_SOON, AwardDelivery, AwardFilters, AwardState
+from receiver.domain.awards import DUE_SOON, AwardDelivery, AwardFilters, AwardState, BlockCause
 from receiver.services.awards import block as blocks
 from receiver.services.awards.code import show_code
 from receiver.services.awards.correct import correct_reference
@@ -92,6 +92,7 @@ class AwardSchema(AwardRowSchema):
     decision = fields.Integer(required=True)
     blocked_from = fields.String(required=True, **MAYBE)
     block_reason = fields.String(required=True, **MAYBE)
+    block_cause = fields.String(required=True, **MAYBE, metadata={"enum": [*BlockCause, None]})
     evidence = fields.String(required=True, **MAYBE)
     evidence_source = fields.String(required=True, **MAYBE)
     history = fields.List(fields.Nested(AwardEntrySchema), required=True)
@@ -129,6 +130,16 @@ class ReasonSchema(Schema):
     """Why."""
 
     reason = fields.String(**WORDS)
+
+
+class BlockSchema(ReasonSchema):
+    """Why: for staff, and out of a list for the merchant."""
+
+    cause = fields.String(
+        load_default=BlockCause.OTHER,
+        validate=OneOf(list(BlockCause)),
+        metadata={"description": "What the merchant is told."},
+    )
 
 
 class IssueFileSchema(Schema):
@@ -257,12 +268,12 @@ class CreditedView(MethodView):
 class BlockView(MethodView):
     """A move of an award."""
 
-    @awards_api.arguments(ReasonSchema)
+    @awards_api.arguments(BlockSchema)
     @awards_api.response(200, AwardSchema)
     @awards_api.alt_response(404, schema=RefusalSchema)
     @awards_api.alt_response(409, schema=RefusalSchema)
     def post(self, body: dict[str, Any], award_id: str) -> dict[str, Any]:
-        """Stop the award until the block is lifted."""
+        """Block the award until the block is lifted."""
         return _move(award_id, blocks.block, body)
 
 

@@ -11,7 +11,7 @@ from marshmallow.validate import Length, Regexp
 
 from receiver.container import current_container
 from receiver.services.stores.links import add_link, link_row, page_of_links, remove_link
-from receiver.services.stores.revoke_consent import revoke_consent
+from receiver.services.stores.revoke_consent import preview_revocation, revoke_consent
 from receiver.services.validation import LONGEST
 from receiver.tiktok_ids import ACCOUNT_ID, SHAPE
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
@@ -55,12 +55,23 @@ class RevokeSchema(Schema):
     with_others = fields.Boolean(
         load_default=False, metadata={"description": "Also where the same consent serves other stores."}
     )
+    dry_run = fields.Boolean(load_default=False)
 
 
-class LinksSchema(Schema):
-    """All links that a consent served."""
+class StoreEffectSchema(Schema):
+    """The changes for a store that the consent serves."""
+
+    store = fields.String(required=True)
+    name = fields.String(required=True)
+    changes = fields.List(fields.Dict(), required=True)
+
+
+class RevokedSchema(Schema):
+    """All links that a consent served, and what changes for their stores; no links in a dry run."""
 
     links = fields.List(fields.Nested(LinkSchema), required=True)
+    saved = fields.Boolean(required=True)
+    effect = fields.List(fields.Nested(StoreEffectSchema), required=True)
 
 
 @links_api.route("/links")
@@ -114,12 +125,15 @@ class RevokeView(MethodView):
     """A consent given back."""
 
     @links_api.arguments(RevokeSchema)
-    @links_api.response(200, LinksSchema)
+    @links_api.response(200, RevokedSchema)
     @links_api.alt_response(404, schema=RefusalSchema)
     @links_api.alt_response(409, schema=RefusalSchema)
     @links_api.alt_response(502, schema=RefusalSchema)
     def post(self, body: dict[str, Any], store_id: str) -> dict[str, Any]:
         """Give the consent back to TikTok; the link stays, unread until consent is given again."""
-        container = current_container()
-        served = revoke_consent(container.for_request(), store_id, **body, actor=g.person.email)
-        return {"links": [link_row(link) for link in served]}
+        container, dry_run = current_container(), body.pop("dry_run")
+        effect = [change.row for change in preview_revocation(container, store_id)]
+        served = (
+            [] if dry_run else revoke_consent(container.for_request(), store_id, **body, actor=g.person.email)
+        )
+        return {"links": [link_row(link) for link in served], "saved": not dry_run, "effect": effect}

@@ -1,0 +1,105 @@
+"""A fact or an override that an operator records: chosen, answered by its own control, seen, then saved."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from receiver.container import current_container
+from receiver.errors import InputError, NotFound, Refused
+from receiver.services.decisions.preview import DecisionPreview, run_with_preview
+from receiver.services.stores.record_fact import record
+from receiver.services.stores.registry import show_store
+from receiver.web.admin.fact_controls import (
+    CONTROLS,
+    OVERRIDABLE,
+    FactControl,
+    find_control,
+    override_control,
+    posted_value,
+    refusal_words,
+)
+from receiver.web.admin.history_words import recorded_words
+from receiver.web.admin.previews import CHANGED, preview_token, was_previewed
+from receiver.web.admin.sign_in import operators_only
+
+fact_pages = Blueprint("facts", __name__, url_prefix="/admin/stores", template_folder="templates")
+
+SAID = ("name", "value", "reason", "evidence")
+
+
+@fact_pages.get("/<store_id>/fact")
+@operators_only
+def choose(store_id: str) -> str:
+    """The form of one fact, or without a name the list of all."""
+    name, rule = request.args.get("name", ""), request.args.get("rule", "")
+    if not name:
+        return _choice_page(store_id)
+    control = find_control(name, rule)
+    if control is None:
+        raise NotFound("there is no such fact to record")
+    return _fact_page(store_id, control)
+
+
+@fact_pages.post("/<store_id>/fact")
+@operators_only
+def record_fact(store_id: str) -> Response | str | tuple[str, int]:
+    """Shows what the fact would change and keeps nothing, unless `do=record` and that was seen."""
+    container, form_values = current_container(), {name: request.form.get(name, "") for name in SAID}
+    control = find_control(form_values["name"], form_values["value"].partition("=")[0])
+    act = partial(
+        record,
+        now=container.now(),
+        store_id=store_id,
+        actor=g.person.email,
+        name=form_values["name"],
+        value=posted_value(form_values["name"], form_values["value"]),
+        reason=form_values["reason"],
+        evidence=form_values["evidence"],
+    )
+    try:
+        effect = run_with_preview(container.database, container.now(), store_id, act, dry_run=True)
+        sign = preview_token(form_values, effect.outcome)
+        if request.form.get("do") != "record":
+            return _fact_page(store_id, control, effect=effect, sign=sign)
+        if not was_previewed(sign):
+            return _fact_page(store_id, control, effect=effect, sign=sign, refused=CHANGED), 409
+        kept = run_with_preview(container.database, container.now(), store_id, act).answer
+    except (InputError, Refused) as error:
+        refused = refusal_words(error, control)
+        return _fact_page(store_id, control, refused=refused), 400 if isinstance(error, InputError) else 409
+    flash(f"Saved: {recorded_words(kept['name'], kept['value'])}.")
+    return redirect(url_for("stores.one", store_id=store_id), 303)
+
+
+def _choice_page(store_id: str, refused: str = "") -> str:
+    return render_template(
+        "store_facts.html",
+        store=show_store(current_container().database, store_id),
+        controls=CONTROLS.values(),
+        overrides=[override_control(rule) for rule in OVERRIDABLE],
+        refused=refused,
+    )
+
+
+def _fact_page(
+    store_id: str,
+    control: FactControl | None,
+    *,
+    effect: DecisionPreview | None = None,
+    sign: str = "",
+    refused: str = "",
+) -> str:
+    if control is None:
+        return _choice_page(store_id, refused)
+    return render_template(
+        "store_fact.html",
+        store=show_store(current_container().database, store_id),
+        control=control,
+        said=request.form,
+        effect=effect,
+        sign=sign,
+        refused=refused,
+    )

@@ -1,0 +1,76 @@
+"""The rules of a store's page: those not met first, each with what staff can answer it by; the met ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from receiver.documents.fact_words import OUTCOMES, rule_title
+from receiver.domain.decision import Decision
+from receiver.domain.facts import LostSignals, Outcome
+from receiver.domain.rules import RuleResult
+from receiver.domain.staff_facts import is_overridden, may_be_overridden, settling_facts
+from receiver.web.admin.fact_controls import CONTROLS, FactControl, override_control
+
+FIRST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING)
+# What helps instead of a fact: a part of the page, by the reason of the answer.
+PARTS: Mapping[str, str] = {"admission.pending": "admit", "merchant_once.unknown": "merchant"}
+LINK_RULE, LETTER = "account_linked", "letter"
+OURS = frozenset(f"{LINK_RULE}.unknown.{lost}" for lost in LostSignals)  # no merchant can help there
+OPEN_AT_ONCE = 3  # the others are folded
+
+
+@dataclass(frozen=True)
+class ShownRule:
+    """A rule with its answer in words, and the controls that can settle it, the likeliest first.
+
+    `part`: a part of the page that helps instead (PARTS, or "letter": the merchant has to act).
+    """
+
+    id: str
+    title: str
+    outcome: str
+    answer: str
+    text: str
+    next_step: str | None
+    evidence: Sequence[Mapping[str, Any]]
+    controls: tuple[FactControl, ...]
+    part: str | None
+    is_overridden: bool
+
+
+def open_rules(decision: Decision, document: Mapping[str, Any]) -> list[ShownRule]:
+    """Return the rules that are not met: failed, then unknown, then open; `document` is their words."""
+    order = {outcome: place for place, outcome in enumerate(FIRST)}
+    not_met = [rule for rule in decision.rules if rule.outcome is not Outcome.PASS]
+    return [_shown(rule, document) for rule in sorted(not_met, key=lambda rule: order[rule.outcome])]
+
+
+def count_open_at_once(rules: Sequence[ShownRule]) -> int:
+    """Return how many of the open rules, which are sorted, stand unfolded: of those that only wait, one."""
+    pressing = [rule for rule in rules if rule.outcome != Outcome.PENDING]
+    return min(len(pressing) or 1, OPEN_AT_ONCE)
+
+
+def met_rules(decision: Decision, document: Mapping[str, Any]) -> list[ShownRule]:
+    return [_shown(rule, document) for rule in decision.rules if rule.outcome is Outcome.PASS]
+
+
+def _shown(rule: RuleResult, document: Mapping[str, Any]) -> ShownRule:
+    words = next(shown for shown in document["rules"] if shown["id"] == rule.id)
+    is_open_link = rule.id == LINK_RULE and rule.outcome is not Outcome.PASS
+    part = LETTER if is_open_link and rule.reason not in OURS else PARTS.get(rule.reason)
+    own = (override_control(rule.id),) if may_be_overridden(rule) else ()
+    return ShownRule(
+        id=rule.id,
+        title=rule_title(rule.id),
+        outcome=rule.outcome,
+        answer=OUTCOMES[rule.outcome],
+        text=words["text"],
+        next_step=words["next_step"],
+        evidence=words["evidence"],
+        controls=(*(CONTROLS[name] for name in settling_facts(rule)), *own),
+        part=part,
+        is_overridden=is_overridden(rule),
+    )

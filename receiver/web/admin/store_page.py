@@ -1,0 +1,125 @@
+"""Everything that the page of one store shows, in the order of the page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from babel import Locale
+from flask import url_for
+
+from receiver.container import Container
+from receiver.documents.discrepancies import discrepancy_words
+from receiver.documents.flags import flag_words
+from receiver.documents.merchant_message import MerchantMessage, merchant_message
+from receiver.documents.spend_timeline import spend_timeline
+from receiver.documents.status import Status, full_document
+from receiver.documents.troubles import staff_words
+from receiver.domain.awards import AwardState
+from receiver.domain.decision import Stage
+from receiver.domain.troubles import TroubleId
+from receiver.i18n.languages import reader_locale
+from receiver.services.awards.listing import show_award
+from receiver.services.connections.claims import claims_about
+from receiver.services.connections.show import bridge_shown, heard_from
+from receiver.services.decisions.history import page_of_decisions
+from receiver.services.decisions.status import status_of
+from receiver.services.polling.spend import poll_of
+from receiver.services.stores.history import store_history
+from receiver.services.stores.links import page_of_links
+from receiver.services.stores.merge import merchant_of
+from receiver.services.stores.registry import show_store
+from receiver.web.admin.chart import charts_of
+from receiver.web.admin.claims import WHYS
+from receiver.web.admin.history_words import act_words, note_words
+from receiver.web.admin.key_dates import key_dates
+from receiver.web.admin.open_rules import count_open_at_once, met_rules, open_rules
+
+DECISIONS = LINKS = 10  # the newest
+MATTERED = 20  # entries of the history
+PLUGIN_PAGE = "wp-admin/admin.php?page=wc-ad-credit"  # of a WordPress at the store's address
+
+
+def store_page(container: Container, store_id: str, letter_language: str) -> dict[str, Any]:
+    """Return the values of the page's template. Raises NotFound."""
+    database, now = container.database, container.now()
+    status = status_of(database, now, store_id)
+    document = full_document(status)
+    connection = bridge_shown(database, store_id)
+    store = show_store(database, store_id)
+    not_met = open_rules(status.decision, document)
+    return {
+        "status": document,
+        "store": store,
+        "troubles": _troubles(status, document),
+        "discrepancies": discrepancy_words(status.observed.discrepancies),
+        "staff_words": staff_words,
+        "open": not_met,
+        "open_at_once": count_open_at_once(not_met),
+        "met": met_rules(status.decision, document),
+        "dates": key_dates(status.decision, document),
+        "letter": _letter(status, store.url, bool(connection["connected_at"]), letter_language),
+        "letter_language": letter_language,
+        "award": _award(container, document),
+        **_spend(status),
+        "connection": connection,
+        "heard": heard_from(database, now, store_id),
+        "claims": claims_about(database, store_id),
+        "claim_whys": WHYS,
+        "claimed": status.decision.claimed_account,
+        "poll": _poll(container, status),
+        "links": page_of_links(database, store_id, limit=LINKS).rows,
+        "merchant": merchant_of(database, store_id),
+        "history": store_history(database, store_id, limit=MATTERED),
+        "decisions": page_of_decisions(database, store_id, limit=DECISIONS).rows,
+        "act_words": act_words,
+        "note_words": note_words,
+        "flag_words": flag_words,
+    }
+
+
+def mailto(message: MerchantMessage) -> str:
+    """Return the address that opens the message in a program for e-mail; whom it is for is left open."""
+    body = message.body.replace("\n", "\r\n")
+    return f"mailto:?subject={quote(message.subject)}&body={quote(body)}"
+
+
+def _troubles(status: Status, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those that neither the headline nor, of a held award, the open rule below says."""
+    is_held = status.decision.stage is Stage.HELD
+    return [
+        trouble
+        for trouble in document["troubles"]
+        if trouble["text"] not in document["headline"]
+        and not (is_held and trouble["id"] == TroubleId.AWARD_HELD)
+    ]
+
+
+def _letter(status: Status, url: str, is_connected: bool, language: str) -> MerchantMessage:
+    locale: Locale = reader_locale([language])
+    connect = url_for("shop.ask", shop=url, _external=True)
+    link = urljoin(url, PLUGIN_PAGE) if is_connected else connect
+    document = full_document(status, locale)
+    return merchant_message(document, link=link, is_connected=is_connected, locale=locale)
+
+
+def _award(container: Container, document: dict[str, Any]) -> dict[str, Any] | None:
+    """The award as the document has it; of a blocked one staff's reason too."""
+    award = document["award"]
+    if award is None or award["id"] is None:
+        return award and {**award, "block_reason": None}
+    is_blocked = award["state"] == AwardState.BLOCKED
+    kept = show_award(container.database, container.now(), award["id"]) if is_blocked else {}
+    return {**award, "block_reason": kept.get("block_reason")}
+
+
+def _spend(status: Status) -> dict[str, Any]:
+    timeline = spend_timeline(status.decision)
+    return {"course": timeline, "charts": charts_of(timeline, status.store_name) if timeline else ()}
+
+
+def _poll(container: Container, status: Status) -> dict[str, Any] | None:
+    account = status.decision.account
+    if account is None or not account.consent or account.advertiser_id is None:
+        return None
+    return poll_of(container.database, account.advertiser_id)

@@ -1,0 +1,74 @@
+"""A store's history: stages, its award and people's acts first; what recurs by itself is not among them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from receiver.domain.audit import Agent, AuditAction
+from receiver.errors import NotFound
+from receiver.services.awards.block import block
+from receiver.services.decisions.decide import decide_store
+from receiver.services.stores.history import store_history
+from receiver.services.stores.record_fact import record
+from receiver.storage import audit
+from receiver.storage.tables import Award
+from tests.db_factories import keep_all, keep_day, keep_store, rows_of
+from tests.factories import SETTLED
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def store_id(container, clock):
+    clock.at = SETTLED
+    keep_all(container)
+    decide_store(container.database, SETTLED, "st_1")
+    return "st_1"
+
+
+def said(container, store_id, limit=50):
+    return [
+        (one.stage.before, one.stage.after) if one.stage else (one.entry.actor, one.entry.action)
+        for one in store_history(container.database, store_id, limit=limit)
+    ]
+
+
+def test_stages_awards_and_acts_of_staff_stand_there_the_newest_first(container, store_id):
+    (award,) = rows_of(container, Award)
+    block(container.database, SETTLED + HOUR, award.id, reason="called", actor="ann@staff.example")
+    decide_store(container.database, SETTLED + HOUR, store_id)
+    found = said(container, store_id)
+    assert found[:2] == [("due", "blocked"), ("ann@staff.example", "award block")]
+    assert (None, "due") in found
+    assert ("service", "award recorded") in found
+
+
+def test_what_the_service_does_every_day_is_left_out_and_a_decision_of_the_same_stage_too(
+    container, store_id
+):
+    before = said(container, store_id)
+    with container.database.writing() as session:
+        for n in range(30):
+            at = SETTLED + n * HOUR
+            audit.record(session, at, Agent.BRIDGE, AuditAction.STORE_FACTS, store_id, {"n": n})
+    keep_day(container, "650.00")
+    decide_store(container.database, SETTLED + HOUR, store_id)
+    assert said(container, store_id) == before
+
+
+def test_another_stores_history_is_its_own_and_one_of_no_store_is_refused(container, store_id):
+    keep_store(container, "st_2")
+    assert said(container, "st_2") == []
+    with pytest.raises(NotFound):
+        store_history(container.database, "st_9", limit=5)
+
+
+def test_the_newest_of_a_long_history_are_told(container, store_id):
+    for n in range(6):
+        fact = {"name": "paid_bills_confirmed", "value": ("yes", "no")[n % 2], "reason": "r", "evidence": "e"}
+        record(container.database, SETTLED + n * HOUR, store_id=store_id, actor="ann", **fact)
+    found = said(container, store_id, limit=3)
+    assert len(found) == 3
+    assert found.count(("ann", "facts set")) == 3
