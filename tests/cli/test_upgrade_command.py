@@ -23,7 +23,7 @@ from tests.db_factories import keep_store
 from tests.signals import add_shop
 
 BEFORE_CONTRACTING = "0031"
-EXPANDING = "0045"
+EXPANDING = "0042"
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0041"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
