@@ -23,8 +23,19 @@ SOURCES = (
 
 
 def listed(*paths: str) -> list[str]:
-    """What git knows or would, relative to the checkout."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *paths]
+    """The files that git knows or would, relative to the checkout."""
+    command = [
+        "git",
+        "-c",
+        f"safe.directory={ROOT}",
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+        *paths,
+    ]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
     return [name for name in found.split("\0") if name and (ROOT / name).is_file()]
 
