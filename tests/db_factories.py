@@ -115,3 +115,9 @@ def rows_of(container: Container, table: type[Row]) -> list[Row]:
     """Every row of a table."""
     with container.database.reading() as session:
         return list(session.scalars(select(table)))
+
+
+def only_row(container: Container, table: type[Row]) -> Row:
+    """The one row of a table."""
+    (row,) = rows_of(container, table)
+    return row

@@ -1,4 +1,4 @@
-"""The journey a test asks for, on both databases."""
+"""A journey, or a service beside shops, as a test asks for it; on both databases."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from receiver.container import build_container
 from receiver.sandbox.tiktok.accounts import SandboxAccount
 from receiver.sandbox.tiktok.api import create_tiktok
 from receiver.sandbox.tiktok.faults import Faults
+from tests.certificates import Authority
 from tests.conftest import make_settings
 from tests.fakes import FrozenClock
+from tests.journeys.connecting import service_for
 from tests.journeys.journey import JOINED, Journey
 from tests.serving import served
+from tests.shops import served_shops
+from wp_bridge.safe_http import SafeHttpClient
 
 
 @pytest.fixture
@@ -26,3 +30,29 @@ def journey(database_url, tmp_path):
         with served(create_app(container=container)) as base_url:
             yield Journey(container, clock, accounts, faults, base_url)
         container.database.close()
+
+
+@pytest.fixture
+def service(database_url, clock, shops):
+    """A served service that may call shops on this machine: its container and address."""
+    with service_for(database_url, clock, shops) as served_service:
+        yield served_service
+
+
+@pytest.fixture
+def authority(tmp_path):
+    return Authority(tmp_path)
+
+
+@pytest.fixture
+def https_shops(tmp_path, clock, authority):
+    with served_shops(tmp_path / "shops", clock, authority.serving("127.0.0.1")) as made:
+        yield made
+
+
+@pytest.fixture
+def https_service(database_url, clock, https_shops, authority):
+    """The same beside shops over https, whose authority it trusts."""
+    with service_for(database_url, clock, https_shops) as (container, base):
+        container.shops._guard = SafeHttpClient(allow_loopback=True, authorities=str(authority.file))
+        yield container, base

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,24 +21,14 @@ from receiver.services.decisions.status import status_of
 from receiver.storage import tables
 from receiver.worker.loop import work_inbox
 from receiver.worker.store_work import work_stores
-from tests.fakes import FrozenClock, at
-from tests.journeys.connecting import Visitor, as_secure, service_for
+from tests.db_factories import only_row
+from tests.fakes import at
+from tests.journeys.connecting import Visitor, as_secure
 from tests.shops import Merchant
 
 SIGNAL = "action.wc_ad_credit_signal"
 PAGE = re.compile("/connect/store/[0-9a-f]{64}")  # of one connect
 LINKED = {"advertiser_id": "7400000000000000101", "business_center": None, "external_business_id": None}
-
-
-@pytest.fixture
-def clock():
-    return FrozenClock(datetime(2025, 11, 20, 12, tzinfo=UTC))
-
-
-@pytest.fixture
-def service(database_url, clock, shops):
-    with service_for(database_url, clock, shops) as served:
-        yield served
 
 
 @pytest.fixture
@@ -88,20 +77,14 @@ def _link(page: str, start: str) -> str:
     return found[1].replace("&amp;", "&")
 
 
-def only(container, table):
-    with container.database.reading() as session:
-        (row,) = session.scalars(select(table))
-        return row
-
-
 def warned(container):
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     document = full_document(status_of(container.database, container.now(), store.id))
     return [item["id"] for item in document["warnings"] if item["id"] not in ADVICE]
 
 
 def check(container, shop):
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     return reconcile_store(container, store.id)
 
 
@@ -119,7 +102,7 @@ def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, c
     shop.setup.name = "Tea & Cake"
     page = connect()
     assert "Your store is connected." in page.text
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     assert (store.url, store.name, store.country) == (f"{shop.url}/", "Tea & Cake", "US")
     assert shop.records.token is not None
     assert [(hook.topic, hook.pending) for hook in shop.records.hooks] == [
@@ -132,7 +115,7 @@ def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, c
     shop.signal("integration_set_up")
     run_queue(shop)
     work(container)
-    assert only(container, tables.Store).set_up_at is not None
+    assert only_row(container, tables.Store).set_up_at is not None
 
     # Seven failures in a row, and the store switches the webhook off; nobody is told.
     reached = shop.outgoing.reaches.pop("https://credit.example")
@@ -155,11 +138,11 @@ def test_from_the_first_click_to_a_link_that_was_missed_and_caught_up(service, c
     assert found.repaired == [{"topic": SIGNAL, "trouble": "disabled", "made_anew": True}]
     work(container)
     assert (hook_of(shop).status, hook_of(shop).failures, hook_of(shop).id > old) == ("active", 0, True)
-    assert only(container, tables.Link).advertiser_id == LINKED["advertiser_id"]
+    assert only_row(container, tables.Link).advertiser_id == LINKED["advertiser_id"]
     shop.signal("link_lost")
     run_queue(shop)
     work(container)
-    assert only(container, tables.Link).ended_at is not None
+    assert only_row(container, tables.Link).ended_at is not None
 
 
 def test_after_connecting_the_merchant_goes_on_to_tiktoks_consent(connect, visitor):
@@ -235,7 +218,7 @@ def test_a_shop_without_https_takes_keys_by_hand_and_calls_are_signed(service, v
     clock.move(seconds=5)
     work_stores(container)
     assert "Your store is connected." in as_secure(visitor).at("/connect/store").text
-    assert only(container, tables.Store).url == f"{shop.url}/"
+    assert only_row(container, tables.Store).url == f"{shop.url}/"
 
 
 def test_whoever_knocks_at_many_doors_is_held_back(visitor, shops):
@@ -267,7 +250,7 @@ def test_pages_are_framed_kept_and_told_to_nobody(visitor, shop):
 def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, shop, clock):
     container, _ = service
     connect()
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     before = hook_of(shop).secret
     asked = {"overlap_hours": 24, "actor": "ann"}
     turned = rotate_made_secrets(at(container, clock()), store.id, **asked)
@@ -291,7 +274,7 @@ def test_a_secret_is_rotated_and_what_either_signs_is_taken(service, connect, sh
 def test_a_secret_the_store_did_not_take_leaves_the_old_one_good(service, connect, shop, clock):
     container, _ = service
     connect()
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     shop.faults.on(ShopFault.MAINTENANCE)
     with pytest.raises(Exception, match="busy"):
         rotate_made_secrets(at(container, clock()), store.id, overlap_hours=0, actor="ann")
@@ -334,13 +317,13 @@ def test_a_saved_setting_has_the_store_looked_at_soon(service, connect, shop, cl
     shop.do_action("woocommerce_settings_saved")
     run_queue(shop)
     work(container)
-    assert (only(container, tables.Bridge).next_check_at - clock()).total_seconds() == 30
+    assert (only_row(container, tables.Bridge).next_check_at - clock()).total_seconds() == 30
 
 
 def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(service, connect, shop, clock):
     container, base = service
     connect()
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     said = {"reason": "asked", "actor": "ann"}
     left = leave_store(at(container, clock()), store.id, **said)
     assert (left.webhooks_left, shop.records.hooks) == (False, [])
@@ -356,7 +339,7 @@ def test_a_store_that_leaves_keeps_its_decisions_and_none_of_our_webhooks(servic
 def test_the_page_of_a_store_that_left_says_which_key_is_left_there(service, connect, visitor, shop, clock):
     container, _ = service
     connect()
-    leave_store(at(container, clock()), only(container, tables.Store).id, reason="asked", actor="ann")
+    leave_store(at(container, clock()), only_row(container, tables.Store).id, reason="asked", actor="ann")
     page = visitor.at("/connect/store")
     assert "The connection of this store has ended." in page.text
     assert "Settings, Advanced, REST API" in page.text
@@ -370,7 +353,7 @@ def test_erasing_leaves_ids_and_nothing_that_names_anybody(service, connect, sho
     shop.signal("integration_installed")
     run_queue(shop)
     work(container)
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     said = {"reason": "asked", "actor": "staff"}
     with pytest.raises(Exception, match="disconnect it first"):
         erase_store(container.database, clock(), store.id, **said)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 import requests
-from sqlalchemy import select
 
 from receiver.documents.status import full_document
 from receiver.domain.troubles import ADVICE
@@ -19,12 +16,9 @@ from receiver.services.deliveries.replay import replay_next
 from receiver.storage import tables
 from receiver.worker.loop import work_inbox
 from receiver.worker.store_work import work_stores
-from tests.certificates import Authority
-from tests.fakes import FrozenClock
-from tests.journeys.connecting import connect_by_hand, service_for
-from tests.shops import served_shops
+from tests.db_factories import only_row, rows_of
+from tests.journeys.connecting import connect_by_hand
 from tests.staff import Console, seen, staff_token
-from wp_bridge.safe_http import SafeHttpClient
 
 HELD = "Our team has to look at it first"
 UNPROVEN = "Your store names another address as its own"
@@ -32,27 +26,14 @@ CONNECTED = "Your store is connected."
 
 
 @pytest.fixture
-def clock():
-    return FrozenClock(datetime(2025, 11, 20, 12, tzinfo=UTC))
-
-
-@pytest.fixture
-def authority(tmp_path):
-    return Authority(tmp_path)
-
-
-@pytest.fixture
-def shops(tmp_path, clock, authority):
+def shops(https_shops):
     """Over https, as true ones: without it keys are signed for an address, and open no other."""
-    with served_shops(tmp_path / "shops", clock, authority.serving("127.0.0.1")) as made:
-        yield made
+    return https_shops
 
 
 @pytest.fixture
-def service(database_url, clock, shops, authority):
-    with service_for(database_url, clock, shops) as (container, base):
-        container.shops._guard = SafeHttpClient(allow_loopback=True, authorities=str(authority.file))
-        yield container, base
+def service(https_service):
+    return https_service
 
 
 @pytest.fixture
@@ -72,27 +53,17 @@ def victim(connect, shop):
     return shop
 
 
-def rows(container, table):
-    with container.database.reading() as session:
-        return list(session.scalars(select(table)))
-
-
-def only(container, table):
-    (row,) = rows(container, table)
-    return row
-
-
 def identity(container):
     """All that says who the stores are, and what lets somebody speak for them."""
     stores = [
-        (row.id, row.url, row.shop_uuid, row.status_token_hash) for row in rows(container, tables.Store)
+        (row.id, row.url, row.shop_uuid, row.status_token_hash) for row in rows_of(container, tables.Store)
     ]
-    keys = [(row.store_id, row.rest_base, row.keys_encrypted) for row in rows(container, tables.Bridge)]
+    keys = [(row.store_id, row.rest_base, row.keys_encrypted) for row in rows_of(container, tables.Bridge)]
     return sorted(stores), sorted(keys)
 
 
 def check(container, store_id=None):
-    store_id = store_id or only(container, tables.Store).id
+    store_id = store_id or only_row(container, tables.Store).id
     return reconcile_store(container, store_id)
 
 
@@ -109,7 +80,7 @@ def matters(container, service):
 
 
 def told_to_merchant(container, contact=None):
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     status = status_of(container.database, container.now(), store.id)
     return [item for item in full_document(status, contact=contact)["warnings"] if item["id"] not in ADVICE]
 
@@ -144,9 +115,9 @@ def test_a_shop_that_reports_another_stores_identity_is_held_and_gets_nothing(
     assert HELD in connect(attacker)
     assert identity(container) == before
     assert (attacker.records.token, attacker.records.hooks) == (None, [])
-    assert all(row.keys_encrypted is None for row in rows(container, tables.ConnectionAttempt))
+    assert all(row.keys_encrypted is None for row in rows_of(container, tables.ConnectionAttempt))
 
-    claim, store = only(container, tables.AddressClaim), only(container, tables.Store)
+    claim, store = only_row(container, tables.AddressClaim), only_row(container, tables.Store)
     assert (claim.store_id, claim.address, claim.signed_at) == (store.id, f"{attacker.url}/", None)
     assert "stores_claimed" in matters(container, service)
     console = Console(container, "viewer")
@@ -161,7 +132,7 @@ def test_a_claim_that_is_made_again_is_one_row_and_of_many_the_oldest_and_newest
     for n in [0, 0, *range(1, 25)]:
         copy = shops.get(f"copy-{n}") or shops.open(f"copy-{n}", Setup(store_id=victim.setup.store_id))
         assert HELD in connect(copy)
-    held = sorted(row.address.rsplit("-", 1)[1] for row in rows(container, tables.AddressClaim))
+    held = sorted(row.address.rsplit("-", 1)[1] for row in rows_of(container, tables.AddressClaim))
     assert held == sorted(f"{n}/" for n in (*range(10), *range(15, 25)))
 
 
@@ -171,13 +142,13 @@ def test_a_known_store_that_reports_anothers_uuid_later_takes_nothing(
     other = shops.open("other")
     assert CONNECTED in connect(other)
     before = identity(container)
-    store_id = next(row.id for row in rows(container, tables.Store) if row.url == f"{other.url}/")
+    store_id = next(row.id for row in rows_of(container, tables.Store) if row.url == f"{other.url}/")
     other.setup.store_id = victim.setup.store_id
     assert check(container, store_id).trouble is None
     other.setup.home = victim.url
     check(container, store_id)
     assert identity(container) == before
-    claim = only(container, tables.AddressClaim)
+    claim = only_row(container, tables.AddressClaim)
     assert (claim.store_id != store_id, claim.address) == (True, f"{other.url}/")
     assert HELD in connect(other)  # nor when it connects again
     assert identity(container) == before
@@ -188,21 +159,21 @@ def test_a_claim_ends_when_the_shop_reports_the_truth_again(container, connect, 
     own = victim.setup.store_id
     victim.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
     check(container)
-    assert only(container, tables.AddressClaim).why == "replaced"
-    assert only(container, tables.Store).shop_uuid == own
+    assert only_row(container, tables.AddressClaim).why == "replaced"
+    assert only_row(container, tables.Store).shop_uuid == own
     victim.setup.store_id = own
     check(container)
-    assert rows(container, tables.AddressClaim) == []
+    assert rows_of(container, tables.AddressClaim) == []
 
 
 def test_a_store_that_left_is_still_known_by_its_uuid(container, connect, shops, victim):
-    console, store = Console(container), only(container, tables.Store)
+    console, store = Console(container), only_row(container, tables.Store)
     console.post(f"/admin/stores/{store.id}/disconnect", reason="asked")
     work_stores(container)
-    assert rows(container, tables.Bridge) == []
+    assert rows_of(container, tables.Bridge) == []
     copy = shops.open("copy", Setup(store_id=victim.setup.store_id))
     assert HELD in connect(copy)
-    assert len(rows(container, tables.Store)) == 1
+    assert len(rows_of(container, tables.Store)) == 1
 
 
 # Another address of the same shop
@@ -213,12 +184,12 @@ def test_a_home_where_the_same_keys_open_the_same_shop_is_the_stores_address(con
     alias = same_shop_at(shops, "alias", shop)
     alias.setup.home = shop.url
     assert CONNECTED in connect(alias, key)
-    store = only(container, tables.Store)
-    assert (store.url, only(container, tables.Bridge).rest_base) == (f"{shop.url}/", f"{shop.url}/")
+    store = only_row(container, tables.Store)
+    assert (store.url, only_row(container, tables.Bridge).rest_base) == (f"{shop.url}/", f"{shop.url}/")
     shop.signal("integration_installed")
     run_queue(shop)
     work(container)
-    assert only(container, tables.Store).installed_at is not None
+    assert only_row(container, tables.Store).installed_at is not None
 
 
 @pytest.mark.parametrize("spoilt", ["keys", "uuid", "home", "nobody there"])
@@ -235,7 +206,7 @@ def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(
     if spoilt == "home":
         shop.setup.home = f"{shop.url}-elsewhere"
     assert UNPROVEN in connect(alias, key)
-    assert (rows(container, tables.Store), alias.records.token, alias.records.hooks) == ([], None, [])
+    assert (rows_of(container, tables.Store), alias.records.token, alias.records.hooks) == ([], None, [])
 
 
 # Moves
@@ -243,13 +214,13 @@ def test_a_home_that_proves_nothing_is_told_at_once_and_connects_nothing(
 
 def test_a_store_whose_address_redirects_for_good_moves_by_itself(container, service, shops, victim):
     """And its merchant reads of it at once, as staff do."""
-    store, before = only(container, tables.Store), only(container, tables.Bridge).keys_encrypted
+    store, before = only_row(container, tables.Store), only_row(container, tables.Bridge).keys_encrypted
     moved = same_shop_at(shops, f"{victim.id}-moved", victim)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
     assert check(container).changed == {"url": [f"{victim.url}/", f"{moved.url}/"]}
-    after = only(container, tables.Store)
+    after = only_row(container, tables.Store)
     assert (after.id, after.url, after.joined_at) == (store.id, f"{moved.url}/", store.joined_at)
-    assert only(container, tables.Bridge).keys_encrypted == before
+    assert only_row(container, tables.Bridge).keys_encrypted == before
     assert "stores_moved" in matters(container, service)
     status = full_document(status_of(container.database, container.now(), store.id), contact="help@c.example")
     (told,) = [one for one in status["warnings"] if one["id"] == "address_changed"]
@@ -262,7 +233,7 @@ def test_a_store_whose_address_redirects_for_good_moves_by_itself(container, ser
     moved.signal("integration_installed")
     run_queue(moved)
     work(container)
-    assert only(container, tables.Store).installed_at is not None
+    assert only_row(container, tables.Store).installed_at is not None
 
 
 def test_messages_that_were_held_before_a_move_are_used_after_it(container, clock, shops, victim):
@@ -274,12 +245,12 @@ def test_messages_that_were_held_before_a_move_are_used_after_it(container, cloc
     moved.signal("integration_set_up")
     run_queue(moved)
     work(container)
-    assert only(container, tables.Store).set_up_at is None
-    assert only(container, tables.Bridge).next_check_at == container.now()  # it is looked at next
+    assert only_row(container, tables.Store).set_up_at is None
+    assert only_row(container, tables.Bridge).next_check_at == container.now()  # it is looked at next
     victim.faults.on(ShopFault.REDIRECT, victim.id)
     check(container)
     replay_next(container.database, container.now())
-    assert only(container, tables.Store).set_up_at is not None
+    assert only_row(container, tables.Store).set_up_at is not None
     assert told_to_merchant(container) == []
 
 
@@ -297,13 +268,13 @@ def test_a_move_that_no_redirect_shows_is_told_at_once_and_prepared_for_staff(
     (warning,) = told_to_merchant(container, contact="help@credit.example")
     assert (warning["id"], f"{moved.url}/" in warning["text"]) == ("signals_held", True)
     assert "help@credit.example" in warning["next_step"]
-    noticed = status_of(container.database, container.now(), only(container, tables.Store).id).notices
+    noticed = status_of(container.database, container.now(), only_row(container, tables.Store).id).notices
     assert [one.kind for one, _ in noticed] == ["messages_held"]
     with container.database.reading() as session:
-        assert session.get(tables.StoreTroubleRow, (only(container, tables.Store).id, "signals_held"))
+        assert session.get(tables.StoreTroubleRow, (only_row(container, tables.Store).id, "signals_held"))
     victim.setup.home = moved.url
     assert check(container).trouble is None
-    claim = only(container, tables.AddressClaim)
+    claim = only_row(container, tables.AddressClaim)
     assert (claim.address, claim.signed_at is not None) == (f"{moved.url}/", True)
     assert claim.evidence == {"redirects": False, "trouble": None, "same_uuid": True, "is_home": True}
     shown = Console(container, "viewer").get("/admin/claims").text
@@ -322,23 +293,23 @@ def test_a_store_whose_own_shop_names_another_home_is_told_before_any_message(co
 def test_a_home_in_one_language_is_the_stores_own(container, connect, shops, shop):
     shop.setup.home = f"{shop.url}/es"
     assert CONNECTED in connect(shop)
-    assert only(container, tables.Store).url == f"{shop.url}/"
+    assert only_row(container, tables.Store).url == f"{shop.url}/"
     shop.signal("integration_set_up")
     run_queue(shop)
     work(container)
-    assert only(container, tables.Store).set_up_at is not None
+    assert only_row(container, tables.Store).set_up_at is not None
 
 
 def test_a_merchant_who_connects_at_the_new_address_finds_the_store_moved(container, connect, shops, victim):
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     moved = same_shop_at(shops, f"{victim.id}-moved", victim)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
     assert CONNECTED in connect(moved)
-    assert (only(container, tables.Store).id, only(container, tables.Store).url) == (
+    assert (only_row(container, tables.Store).id, only_row(container, tables.Store).url) == (
         store.id,
         f"{moved.url}/",
     )
-    assert rows(container, tables.AddressClaim) == []
+    assert rows_of(container, tables.AddressClaim) == []
 
 
 # What a claim shows of a redirect that proves nothing.
@@ -364,7 +335,7 @@ def test_a_redirect_that_proves_nothing_moves_nothing(container, connect, shops,
     victim.faults.on(fault, victim.id)
     assert check(container).trouble == ("unreachable" if spoilt == "temporary" else "elsewhere")
     assert identity(container) == before
-    evidence = [claim.evidence for claim in rows(container, tables.AddressClaim)]
+    evidence = [claim.evidence for claim in rows_of(container, tables.AddressClaim)]
     assert evidence == PROVES[spoilt]
     if spoilt in ("temporary", "keys"):
         assert HELD in connect(moved)
@@ -378,7 +349,7 @@ def test_nothing_moves_to_where_another_store_is(container, service, connect, sh
     other.setup.store_id = victim.setup.store_id
     other.records.keys.extend(victim.records.keys)
     victim.faults.on(ShopFault.REDIRECT, victim.id)
-    store_id = next(row.id for row in rows(container, tables.Store) if row.url == f"{victim.url}/")
+    store_id = next(row.id for row in rows_of(container, tables.Store) if row.url == f"{victim.url}/")
     check(container, store_id)
     assert identity(container) == before
     refused = requests.post(
@@ -392,15 +363,15 @@ def test_nothing_moves_to_where_another_store_is(container, service, connect, sh
 
 
 def test_staff_move_a_store_whose_messages_come_from_elsewhere(container, service, connect, shops, victim):
-    store, keys = only(container, tables.Store), only(container, tables.Bridge).keys_encrypted
+    store, keys = only_row(container, tables.Store), only_row(container, tables.Bridge).keys_encrypted
     moved = same_shop_at(shops, "elsewhere", victim)
     moved.records.hooks.extend(victim.records.hooks)  # the whole database went along
     moved.signal("integration_installed")
     run_queue(moved)
     work(container)
-    dead = rows(container, tables.Delivery)[-1]
+    dead = rows_of(container, tables.Delivery)[-1]
     assert (dead.state, dead.error.startswith(f"held: the signal is of {moved.url}/")) == ("dead", True)
-    claim = only(container, tables.AddressClaim)
+    claim = only_row(container, tables.AddressClaim)
     assert (claim.address, claim.signed_at is not None) == (f"{moved.url}/", True)
     assert "messages_from_elsewhere" in matters(container, service)
 
@@ -410,40 +381,43 @@ def test_staff_move_a_store_whose_messages_come_from_elsewhere(container, servic
     said = {"url": moved.url, "reason": "the merchant wrote"}
     preview = console.post(page, **said, do="preview")
     assert f"{victim.url}/ → {moved.url}/" in preview.text
-    assert (only(container, tables.Store).url, rows(container, tables.Replay)) == (store.url, [])
+    assert (only_row(container, tables.Store).url, rows_of(container, tables.Replay)) == (store.url, [])
     assert console.post(page, **said, do="move").status_code == 409  # nothing was shown
     assert console.post(page, **said, do="move", seen=seen(preview)).status_code == 303
-    after = only(container, tables.Store)
+    after = only_row(container, tables.Store)
     assert (after.url, after.joined_at, after.shop_uuid) == (
         f"{moved.url}/",
         store.joined_at,
         store.shop_uuid,
     )
-    assert (only(container, tables.Bridge).keys_encrypted, rows(container, tables.AddressClaim)) == (keys, [])
-    audited = [row for row in rows(container, tables.AuditEntry) if row.action == "stores move"]
+    assert (only_row(container, tables.Bridge).keys_encrypted, rows_of(container, tables.AddressClaim)) == (
+        keys,
+        [],
+    )
+    audited = [row for row in rows_of(container, tables.AuditEntry) if row.action == "stores move"]
     assert [item.detail["old_url"] for item in audited] == [f"{victim.url}/"]
     assert check(container).trouble is None
 
     # What was held is processed again, and what comes from the old address is held from now on.
     replay_next(container.database, container.now())
-    assert only(container, tables.Store).installed_at is not None
+    assert only_row(container, tables.Store).installed_at is not None
     victim.signal("integration_removed")
     run_queue(victim)
     work(container)
-    assert only(container, tables.AddressClaim).address == f"{victim.url}/"
-    assert only(container, tables.Store).removed_at is None
+    assert only_row(container, tables.AddressClaim).address == f"{victim.url}/"
+    assert only_row(container, tables.Store).removed_at is None
 
     # The old address is free: another shop there is another store.
     victim.setup.store_id = "11111111-4c2c-4a57-9c55-9a4a3b1f2c3d"
     assert CONNECTED in connect(victim)
-    assert len(rows(container, tables.Store)) == 2
+    assert len(rows_of(container, tables.Store)) == 2
 
 
 def test_a_claim_that_staff_dismiss_is_gone_until_it_is_made_again(container, connect, shops, victim):
     copy = shops.open("copy", Setup(store_id=victim.setup.store_id))
     connect(copy)
-    console, claim = Console(container), only(container, tables.AddressClaim)
+    console, claim = Console(container), only_row(container, tables.AddressClaim)
     assert console.post(f"/admin/claims/{claim.id}/dismiss", reason="a test shop").status_code == 303
-    assert rows(container, tables.AddressClaim) == []
+    assert rows_of(container, tables.AddressClaim) == []
     connect(copy)
-    assert only(container, tables.AddressClaim).address == f"{copy.url}/"
+    assert only_row(container, tables.AddressClaim).address == f"{copy.url}/"

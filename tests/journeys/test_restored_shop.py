@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from sqlalchemy import select
 
@@ -17,28 +15,15 @@ from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.registry import add_store
 from receiver.storage import tables
 from receiver.worker.loop import work_inbox
-from tests.fakes import FrozenClock
-from tests.journeys.connecting import service_for
 from tests.shops import served_shops
 
 OLD, NEW = "7400000000000000101", "7400000000000000202"
 
 
 @pytest.fixture
-def clock():
-    return FrozenClock(datetime(2025, 11, 20, 12, tzinfo=UTC))
-
-
-@pytest.fixture
 def shops(tmp_path, clock):
     with served_shops(tmp_path / "shops", clock) as made:
         yield made
-
-
-@pytest.fixture
-def service(database_url, clock, shops):
-    with service_for(database_url, clock, shops) as served:
-        yield served
 
 
 @pytest.fixture

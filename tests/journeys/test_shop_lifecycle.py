@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 import requests
-from sqlalchemy import select
 
 from receiver.documents.status import full_document
 from receiver.sandbox.woocommerce import companion, tiktok_plugin
@@ -17,37 +14,22 @@ from receiver.services.decisions.status import status_of
 from receiver.storage import tables
 from receiver.worker.loop import work_inbox
 from receiver.worker.store_work import work_stores
-from tests.certificates import Authority
-from tests.fakes import FrozenClock
-from tests.journeys.connecting import connect_by_hand, service_for
-from tests.shops import served_shops
-from wp_bridge.safe_http import SafeHttpClient
+from tests.db_factories import only_row, rows_of
+from tests.journeys.connecting import connect_by_hand
 
 LABEL = "TikTok ad credit - API (2025-11-20 12:00:00)"  # as WooCommerce names a key that was approved
 OLD, NEW = "7400000000000000101", "7400000000000000202"
 
 
 @pytest.fixture
-def clock():
-    return FrozenClock(datetime(2025, 11, 20, 12, tzinfo=UTC))
+def shops(https_shops):
+    """Over https, as true ones: without it keys are signed for an address, and open no other."""
+    return https_shops
 
 
 @pytest.fixture
-def authority(tmp_path):
-    return Authority(tmp_path)
-
-
-@pytest.fixture
-def shops(tmp_path, clock, authority):
-    with served_shops(tmp_path / "shops", clock, authority.serving("127.0.0.1")) as made:
-        yield made
-
-
-@pytest.fixture
-def service(database_url, clock, shops, authority):
-    with service_for(database_url, clock, shops) as (container, base):
-        container.shops._guard = SafeHttpClient(allow_loopback=True, authorities=str(authority.file))
-        yield container, base
+def service(https_service):
+    return https_service
 
 
 @pytest.fixture
@@ -62,18 +44,8 @@ def connected(service, shop, clock):
     return shop
 
 
-def rows(container, table):
-    with container.database.reading() as session:
-        return list(session.scalars(select(table)))
-
-
-def only(container, table):
-    (row,) = rows(container, table)
-    return row
-
-
 def check(container):
-    return reconcile_store(container, only(container, tables.Store).id)
+    return reconcile_store(container, only_row(container, tables.Store).id)
 
 
 def sent(container, shop):
@@ -99,10 +71,10 @@ def test_a_merchant_who_disconnects_in_the_plugin_ends_all_of_it_at_once(contain
     assert status(service, token) == 200
     companion.disconnect(connected)
     assert leaves_nothing(connected)
-    assert only(container, tables.Store).disconnected_at == container.now()
+    assert only_row(container, tables.Store).disconnected_at == container.now()
     assert status(service, token) == 401
     work_stores(container)
-    assert rows(container, tables.Bridge) == []
+    assert rows_of(container, tables.Bridge) == []
     before = len(connected.asked)
     work_stores(container)
     assert len(connected.asked) == before  # the shop is not looked at any more
@@ -117,18 +89,18 @@ def test_a_disconnection_that_the_service_did_not_hear_of_is_believed_at_its_nex
     companion.disconnect(connected)
     connected.records.keys.append(only_key)  # the host kept it, as an older plugin does
     assert by_hand in connected.records.keys
-    assert only(container, tables.Store).disconnected_at is None
+    assert only_row(container, tables.Store).disconnected_at is None
     assert check(container).has_ended
-    assert only(container, tables.Store).disconnected_at == container.now()
+    assert only_row(container, tables.Store).disconnected_at == container.now()
     assert connected.records.hooks == []
 
 
 def test_a_store_that_connects_again_after_a_disconnection_goes_on(container, service, connected, clock):
-    store_id = only(container, tables.Store).id
+    store_id = only_row(container, tables.Store).id
     companion.disconnect(connected)
     work_stores(container)
     connect_by_hand(*service, clock, connected, connected.new_key(description=LABEL))
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     assert (store.id, store.disconnected_at) == (store_id, None)
     assert status(service, connected.records.token) == 200
 
@@ -146,7 +118,7 @@ def test_connecting_again_leaves_one_key_of_ours(container, service, connected, 
 def test_a_plugin_that_is_deleted_ends_the_connection_and_leaves_nothing(container, service, connected):
     companion.delete(connected)
     assert leaves_nothing(connected)
-    assert only(container, tables.Store).disconnected_at is not None
+    assert only_row(container, tables.Store).disconnected_at is not None
 
 
 def test_a_plugin_whose_files_alone_are_deleted_ends_it_after_a_day(container, service, connected, clock):
@@ -157,7 +129,7 @@ def test_a_plugin_whose_files_alone_are_deleted_ends_it_after_a_day(container, s
     clock.move(hours=24)
     assert check(container).has_ended
     work_stores(container)
-    assert (connected.records.hooks, rows(container, tables.Bridge)) == ([], [])
+    assert (connected.records.hooks, rows_of(container, tables.Bridge)) == ([], [])
 
 
 def test_keys_that_nobody_removed_are_told_to_the_merchant_until_the_shop_connects_again(
@@ -184,7 +156,7 @@ def test_a_merchant_whose_plugin_removed_the_keys_is_told_of_none(container, ser
 
 def told_of_keys(container):
     """As a warning, and as a notice, which goes out by e-mail, too."""
-    store = only(container, tables.Store)
+    store = only_row(container, tables.Store)
     document = full_document(status_of(container.database, container.now(), store.id))
     warned, noticed = document["warnings"], document["notices"]
     return "keys_left" in [one["id"] for one in warned], "keys_left" in [one["kind"] for one in noticed]
@@ -217,7 +189,7 @@ def test_a_token_that_the_plugin_lost_is_put_in_again(container, service, connec
     check(container)
     assert connected.records.token not in (None, lost)
     assert (status(service, connected.records.token), status(service, lost)) == (200, 401)
-    (entry,) = [row for row in rows(container, tables.AuditEntry) if row.action == "store token missing"]
+    (entry,) = [row for row in rows_of(container, tables.AuditEntry) if row.action == "store token missing"]
     assert entry.detail == {"put_in_again": True}
 
 
@@ -249,15 +221,15 @@ def test_an_account_is_linked_once_its_id_follows_its_token_and_never_before(
     tiktok_plugin.deactivate(connected)
     sent(container, connected)
     assert connected.records.options == {tiktok_plugin.ADVERTISER: OLD}  # the ids stay
-    assert only(container, tables.Link).ended_at is not None
+    assert only_row(container, tables.Link).ended_at is not None
 
     clock.move(hours=1)
     tiktok_plugin.activate(connected, INTEGRATION)
     tiktok_plugin.come_back_from_tiktok(connected)  # the new token beside the old id
     check(container)
     sent(container, connected)
-    assert only(container, tables.Link).ended_at is not None  # the old account is not linked anew
+    assert only_row(container, tables.Link).ended_at is not None  # the old account is not linked anew
     tiktok_plugin.draw_page(connected, NEW)
     sent(container, connected)
-    standing = [link.advertiser_id for link in rows(container, tables.Link) if link.ended_at is None]
+    standing = [link.advertiser_id for link in rows_of(container, tables.Link) if link.ended_at is None]
     assert standing == [NEW]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -12,22 +11,10 @@ from receiver.sandbox.woocommerce.faults import ShopFault
 from receiver.services.connections.unfinished import drop_unused_keys
 from receiver.storage import tables
 from receiver.worker.store_work import work_stores
-from tests.fakes import FrozenClock
-from tests.journeys.connecting import Visitor, as_secure, service_for
+from tests.journeys.connecting import Visitor, as_secure
 from tests.shops import Merchant
 
 CONNECTED = "Your store is connected."
-
-
-@pytest.fixture
-def clock():
-    return FrozenClock(datetime(2025, 11, 20, 12, tzinfo=UTC))
-
-
-@pytest.fixture
-def service(database_url, clock, shops):
-    with service_for(database_url, clock, shops) as served:
-        yield served
 
 
 @pytest.fixture

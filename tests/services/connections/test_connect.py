@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
 
 from receiver.domain.connection_attempts import ConnectOutcome, Step
 from receiver.errors import InputError, NotFound, Refused
@@ -13,6 +12,7 @@ from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.registry import add_store, disconnect_store
 from receiver.storage import tables
+from tests.db_factories import only_row, rows_of
 from tests.fake_stores import FACTS, KEYS, URL, UUID, FakeShop
 from tests.services.connections.conftest import BROWSER, PUBLIC_URL
 from wp_bridge.errors import StoreTrouble
@@ -21,18 +21,8 @@ OTHER = "o" * 43
 COPY = "https://staging.shop.example/"
 
 
-def rows(container, table):
-    with container.database.reading() as session:
-        return list(session.scalars(select(table)))
-
-
-def only(container, table):
-    (row,) = rows(container, table)
-    return row
-
-
 def audited(container, action):
-    return [row.detail for row in rows(container, tables.AuditEntry) if row.action == action]
+    return [row.detail for row in rows_of(container, tables.AuditEntry) if row.action == action]
 
 
 # The way there and back
@@ -41,7 +31,7 @@ def audited(container, action):
 def test_a_merchant_who_approves_and_comes_back_has_a_connected_store(visit, container, fake):
     standing = visit.connect("shop.example")
     assert (standing.outcome, standing.trouble) == (ConnectOutcome.CONNECTED, None)
-    store, bridge = only(container, tables.Store), only(container, tables.Bridge)
+    store, bridge = only_row(container, tables.Store), only_row(container, tables.Bridge)
     assert (store.id, store.url, store.name) == (standing.store_id, URL, "Example shop")
     assert (store.country, store.currency, store.programme) == ("US", "USD", "woocommerce-2025")
     assert store.admitted_at == container.now()
@@ -61,20 +51,20 @@ def test_the_shop_is_asked_for_what_we_need_and_nothing_lasting_stands_in_the_ad
     assert "return_url=https%3A%2F%2Fcredit.example%2Fconnect%2Fback" in visit.address
     assert "callback_url=https%3A%2F%2Fcredit.example%2Fconnect%2Fkeys" in visit.address
     assert len(user_id) == 43
-    assert user_id not in str(vars(only(container, tables.ConnectionAttempt)))
-    assert BROWSER not in str(vars(only(container, tables.ConnectionAttempt)))
+    assert user_id not in str(vars(only_row(container, tables.ConnectionAttempt)))
+    assert BROWSER not in str(vars(only_row(container, tables.ConnectionAttempt)))
 
 
 def test_finishing_twice_changes_nothing_more(visit, container, fake):
     first = visit.connect()
     calls = list(fake.calls)
     assert visit.finish() == first
-    assert (fake.calls, len(rows(container, tables.Store))) == (calls, 1)
+    assert (fake.calls, len(rows_of(container, tables.Store))) == (calls, 1)
 
 
 def test_keys_that_are_used_or_given_up_are_not_kept(visit, container):
     visit.connect()
-    assert only(container, tables.ConnectionAttempt).keys_encrypted is None
+    assert only_row(container, tables.ConnectionAttempt).keys_encrypted is None
 
 
 def test_a_merchant_who_says_no_has_connected_nothing(visit, container):
@@ -83,7 +73,7 @@ def test_a_merchant_who_says_no_has_connected_nothing(visit, container):
     assert get_status(container.database, container.now(), BROWSER).outcome is ConnectOutcome.DENIED
     with pytest.raises(NotFound):
         visit.post_keys(user_id)
-    assert rows(container, tables.Store) == []
+    assert rows_of(container, tables.Store) == []
 
 
 def test_nothing_is_done_before_the_keys_have_come_and_settled(visit, container, fake):
@@ -114,7 +104,7 @@ def test_a_shop_that_cannot_be_connected_is_told_and_no_keys_are_asked_for(visit
     assert visit.begin() is None
     told = get_status(container.database, container.now(), BROWSER)
     assert (told.outcome, told.trouble) == (ConnectOutcome.REFUSED, trouble)
-    assert only(container, tables.ConnectionAttempt).user_id_encrypted is None
+    assert only_row(container, tables.ConnectionAttempt).user_id_encrypted is None
 
 
 @pytest.mark.parametrize(
@@ -150,7 +140,7 @@ def test_a_post_that_lacks_something_is_refused_so_that_the_shop_deletes_the_key
     user_id = visit.begin()
     with pytest.raises(InputError, match=f"{wrong}: "):
         visit.post_keys(user_id, **changes)
-    assert only(container, tables.ConnectionAttempt).keys_encrypted is None
+    assert only_row(container, tables.ConnectionAttempt).keys_encrypted is None
 
 
 def test_a_second_post_does_not_take_the_place_of_the_first(visit, container):
@@ -159,7 +149,8 @@ def test_a_second_post_does_not_take_the_place_of_the_first(visit, container):
     with pytest.raises(Refused):
         visit.post_keys(user_id, Keys("ck_" + "e" * 40, "cs_" + "f" * 40))
     assert (
-        container.cipher.decrypt(only(container, tables.ConnectionAttempt).keys_encrypted) == KEYS.as_text()
+        container.cipher.decrypt(only_row(container, tables.ConnectionAttempt).keys_encrypted)
+        == KEYS.as_text()
     )
 
 
@@ -172,7 +163,10 @@ def test_keys_that_do_not_open_the_shop_they_were_asked_for_connect_nothing(visi
     fake.keys = Keys("ck_" + "e" * 40, "cs_" + "f" * 40)
     told = visit.connect()
     assert (told.outcome, told.trouble) == (ConnectOutcome.REFUSED, StoreTrouble.KEYS_REFUSED)
-    assert (rows(container, tables.Store), only(container, tables.ConnectionAttempt).keys_encrypted) == (
+    assert (
+        rows_of(container, tables.Store),
+        only_row(container, tables.ConnectionAttempt).keys_encrypted,
+    ) == (
         [],
         None,
     )
@@ -202,11 +196,11 @@ def test_a_victims_admin_who_approves_an_attackers_connect_connects_nothing(visi
     user_id = visit.begin()
     visit.post_keys(user_id)
     assert not visit.back(user_id, browser=browser)
-    assert only(container, tables.ConnectionAttempt).keys_encrypted is None
+    assert only_row(container, tables.ConnectionAttempt).keys_encrypted is None
     container.now.move(minutes=1)
     assert visit.back(user_id)  # the attacker's own browser, later
     assert visit.finish().outcome is ConnectOutcome.FOREIGN
-    assert (fake.calls, rows(container, tables.Store)) == ([], [])
+    assert (fake.calls, rows_of(container, tables.Store)) == ([], [])
 
 
 def test_an_attacker_who_comes_back_before_the_victim_does_loses_the_keys_all_the_same(
@@ -220,7 +214,7 @@ def test_an_attacker_who_comes_back_before_the_victim_does_loses_the_keys_all_th
     assert not visit.back(user_id, browser=OTHER)  # the victim's browser, right after the approval
     container.now.move(minutes=1)
     assert visit.finish().outcome is ConnectOutcome.FOREIGN
-    assert (fake.calls, rows(container, tables.Store)) == ([], [])
+    assert (fake.calls, rows_of(container, tables.Store)) == ([], [])
 
 
 def test_one_browser_sees_nothing_of_anothers_connect(visit, container):
@@ -232,7 +226,7 @@ def test_one_browser_sees_nothing_of_anothers_connect(visit, container):
 def test_whoever_begins_many_for_a_shop_cannot_fill_the_disk(visit, container):
     for _ in range(12):
         visit.begin()
-    assert len(rows(container, tables.ConnectionAttempt)) == 10
+    assert len(rows_of(container, tables.ConnectionAttempt)) == 10
 
 
 def test_whoever_begins_for_many_shops_cannot_fill_the_disk(visit, container, clock, monkeypatch):
@@ -240,7 +234,7 @@ def test_whoever_begins_for_many_shops_cannot_fill_the_disk(visit, container, cl
     for number in range(30):
         clock.move(seconds=1)
         visit.begin(shop=f"{URL}{number}/", browser=f"stranger {number}")
-    assert len(rows(container, tables.ConnectionAttempt)) == 20
+    assert len(rows_of(container, tables.ConnectionAttempt)) == 20
 
 
 def test_whoever_types_in_keys_for_many_shops_cannot_fill_the_disk(container, clock, monkeypatch):
@@ -250,16 +244,16 @@ def test_whoever_types_in_keys_for_many_shops_cannot_fill_the_disk(container, cl
         begin_by_hand(
             container, shop=f"{URL}{number}/", keys=KEYS, browser=f"stranger {number}", return_url=None
         )
-    assert len(rows(container, tables.ConnectionAttempt)) == 20
+    assert len(rows_of(container, tables.ConnectionAttempt)) == 20
 
 
 def test_strangers_who_begin_for_a_shop_do_not_push_out_a_merchant_on_the_way_there(visit, container, clock):
     visit.begin()
-    merchants = only(container, tables.ConnectionAttempt).id
+    merchants = only_row(container, tables.ConnectionAttempt).id
     for number in range(100):
         clock.move(seconds=1)
         visit.begin(browser=f"stranger {number}")
-    assert merchants in {row.id for row in rows(container, tables.ConnectionAttempt)}
+    assert merchants in {row.id for row in rows_of(container, tables.ConnectionAttempt)}
 
 
 # Whose store it is
@@ -270,7 +264,7 @@ def test_a_store_that_connects_again_goes_on_where_it_was(visit, container, fake
     disconnect_store(container.database, container.now(), first, reason="asked", actor="ann")
     again = visit.connect()
     assert (again.outcome, again.store_id) == (ConnectOutcome.CONNECTED, first)
-    assert only(container, tables.Store).disconnected_at is None
+    assert only_row(container, tables.Store).disconnected_at is None
     assert len(fake.tokens) == 2
     assert status_for_token(container.database, container.now(), fake.tokens[1]).store_name == "Example shop"
 
@@ -283,7 +277,7 @@ def test_a_store_that_staff_added_by_hand_is_the_one_that_connects(visit, contai
         actor="ann",
     )
     assert visit.connect().store_id == added.id
-    assert only(container, tables.Store).url == URL
+    assert only_row(container, tables.Store).url == URL
 
 
 def test_a_copy_of_a_store_at_another_address_is_held_for_staff(visit, container, shops):
@@ -291,7 +285,7 @@ def test_a_copy_of_a_store_at_another_address_is_held_for_staff(visit, container
     shops.known[COPY] = FakeShop(said=replace(FACTS, home_url=COPY))
     told = visit.connect(COPY)
     assert (told.outcome, told.store_id) == (ConnectOutcome.HELD, first)
-    assert len(rows(container, tables.Store)) == 1
+    assert len(rows_of(container, tables.Store)) == 1
     assert audited(container, "connect held") == [{"why": "copy", "address": COPY, "uuid": UUID}]
     assert shops.known[COPY].hooks == []
 
@@ -300,7 +294,7 @@ def test_another_installation_at_a_stores_address_is_held_for_staff(visit, conta
     visit.connect()
     fake.said = replace(FACTS, uuid="11111111-4c2c-4a57-9c55-9a4a3b1f2c3d")
     assert visit.connect().outcome is ConnectOutcome.HELD
-    assert only(container, tables.Store).shop_uuid == UUID
+    assert only_row(container, tables.Store).shop_uuid == UUID
 
 
 def test_a_store_without_a_uuid_is_known_by_its_address(visit, container, fake):
@@ -308,7 +302,7 @@ def test_a_store_without_a_uuid_is_known_by_its_address(visit, container, fake):
     first = visit.connect().store_id
     fake.said = FACTS
     assert visit.connect().store_id == first
-    assert only(container, tables.Store).shop_uuid == UUID
+    assert only_row(container, tables.Store).shop_uuid == UUID
 
 
 def test_no_transaction_is_open_while_a_store_is_called(visit, container, fake):

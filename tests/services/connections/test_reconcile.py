@@ -15,6 +15,7 @@ from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.registry import disconnect_store, rotate_token
 from receiver.storage import bridges, tables
 from receiver.worker.loop import work_inbox
+from tests.db_factories import rows_of
 from tests.fake_stores import FACTS, URL, FakeShop
 from tests.services.connections.conftest import PUBLIC_URL
 from wp_bridge.errors import StoreTrouble
@@ -42,22 +43,17 @@ def check(container, shops, store_id):
     return lambda: reconcile_store(replace(container, shops=shops), store_id)
 
 
-def rows(container, table):
-    with container.database.reading() as session:
-        return list(session.scalars(select(table)))
-
-
 def hook(container, topic):
-    return next(row for row in rows(container, tables.WebhookEndpoint) if row.topic == topic)
+    return next(row for row in rows_of(container, tables.WebhookEndpoint) if row.topic == topic)
 
 
 def bridge(container):
-    (row,) = rows(container, tables.Bridge)
+    (row,) = rows_of(container, tables.Bridge)
     return row
 
 
 def audited(container, action):
-    return [row.detail for row in rows(container, tables.AuditEntry) if row.action == action]
+    return [row.detail for row in rows_of(container, tables.AuditEntry) if row.action == action]
 
 
 # Webhooks
@@ -138,7 +134,7 @@ def test_what_a_store_says_of_itself_is_kept_and_its_changes_are_told(container,
         "currency": ["USD", "EUR"],
         "wc_version": ["10.0.2", "10.5.0"],
     }
-    (store,) = rows(container, tables.Store)
+    (store,) = rows_of(container, tables.Store)
     assert (store.country, store.currency) == ("DE", "EUR")
     assert store.decided_at is not None
     assert audited(container, "store facts")[-1] == {
@@ -149,13 +145,13 @@ def test_what_a_store_says_of_itself_is_kept_and_its_changes_are_told(container,
 def test_what_was_not_said_this_time_stays_as_it_was(container, fake, check):
     fake.said = ShopFacts(wc_version="10.5.0")
     assert check().changed == {"wc_version": ["10.0.2", "10.5.0"]}
-    assert (bridge(container).facts["country"], rows(container, tables.Store)[0].country) == ("US", "US")
+    assert (bridge(container).facts["country"], rows_of(container, tables.Store)[0].country) == ("US", "US")
 
 
 def test_the_uk_is_gb(container, fake, check):
     fake.said = replace(FACTS, country="UK")
     check()
-    assert rows(container, tables.Store)[0].country == "GB"
+    assert rows_of(container, tables.Store)[0].country == "GB"
 
 
 # The plugin
@@ -166,16 +162,16 @@ def test_a_link_that_was_missed_is_caught_up_by_the_same_code(container, fake, c
     assert check().caught_up
     while work_inbox(container):
         pass
-    (link,) = rows(container, tables.Link)
+    (link,) = rows_of(container, tables.Link)
     assert (link.advertiser_id, link.exact) == ("70001", True)
-    assert rows(container, tables.Store)[0].set_up_at is not None
+    assert rows_of(container, tables.Store)[0].set_up_at is not None
 
 
 def test_the_same_state_again_is_no_news(container, fake, check):
     fake.plugin = STATE
     check()
     assert not check().caught_up
-    assert len([row for row in rows(container, tables.Delivery) if b'"seq": 7' in (row.body or b"")]) == 1
+    assert len([row for row in rows_of(container, tables.Delivery) if b'"seq": 7' in (row.body or b"")]) == 1
 
 
 def test_a_token_that_did_not_reach_the_plugin_is_given_anew(visit, container, fake, shops):
@@ -303,10 +299,10 @@ def test_a_plugin_missing_at_checks_a_day_apart_ends_the_connection_and_leaves_n
     assert not check().has_ended
     container.now.move(hours=1)
     assert check().has_ended
-    (store,) = rows(container, tables.Store)
+    (store,) = rows_of(container, tables.Store)
     assert (store.disconnected_at, store.status_token_hash) == (container.now(), None)
     run_errand(replace(container, shops=shops), store_id)
-    assert (fake.hooks, rows(container, tables.Bridge)) == ([], [])
+    assert (fake.hooks, rows_of(container, tables.Bridge)) == ([], [])
     assert audited(container, "stores disconnect") == [
         {"reason": "our plugin was not on the store at checks a day apart"}
     ]
@@ -339,9 +335,9 @@ def test_a_merchant_who_disconnected_in_the_plugin_is_believed_at_the_next_check
     fake.hooks, fake.troubles["state"] = [], StoreTrouble.DISCONNECTED
     assert check().has_ended
     assert fake.hooks == []
-    (store,) = rows(container, tables.Store)
+    (store,) = rows_of(container, tables.Store)
     assert store.disconnected_at == container.now()
-    (entry,) = [row for row in rows(container, tables.AuditEntry) if row.action == "stores disconnect"]
+    (entry,) = [row for row in rows_of(container, tables.AuditEntry) if row.action == "stores disconnect"]
     assert (entry.actor, entry.detail) == (
         "merchant",
         {"reason": "the merchant disconnected in the plugin"},
@@ -414,7 +410,7 @@ def test_a_store_follows_to_https_and_never_back(visit, container, shops, before
     old.troubles["facts"], old.redirected = StoreTrouble.UNREACHABLE, True
     reconcile_store(replace(container, shops=shops), store_id)
     stands = after if moves else before
-    assert (rows(container, tables.Store)[0].url, bridge(container).rest_base) == (stands, stands)
+    assert (rows_of(container, tables.Store)[0].url, bridge(container).rest_base) == (stands, stands)
 
 
 def test_a_store_that_has_left_is_not_looked_at_and_gets_no_token(container, fake, check, store_id):
@@ -427,5 +423,5 @@ def test_a_store_that_has_left_is_not_looked_at_and_gets_no_token(container, fak
         with pytest.raises(Refused, match="is disconnected"):
             check()
         fake.during = lambda: None
-    (store,) = rows(container, tables.Store)
+    (store,) = rows_of(container, tables.Store)
     assert (len(fake.tokens), store.status_token_hash) == (1, None)
