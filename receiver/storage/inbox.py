@@ -231,6 +231,8 @@ def reset_due_times(session: Session, now: datetime, latest: datetime) -> int:
 
 def take_again(row: Delivery) -> None:
     """Let a held row be processed once more, with all its tries; what cannot be again is Refused."""
+    if row.state == DeliveryState.IGNORED and row.reason not in BODY_STAYS:
+        raise Refused(f"delivery {row.id} is {row.state} and cannot become {DeliveryState.PROCESSING}")
     _move(row, DeliveryState.PROCESSING)
     row.tries, row.error, row.ended_at = 1, None, None
 

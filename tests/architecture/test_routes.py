@@ -69,7 +69,9 @@ def routes(app):
 
 
 def address(rule):
-    return re.sub("<(int:)?.*?>", lambda part: "1" if part[1] else "st_x", rule)
+    """Of something that may be there; a colleague is not, for whoever asks would end their own access."""
+    found = rule.replace("<int:staff_id>", "999")
+    return re.sub("<(int:)?.*?>", lambda part: "1" if part[1] else "st_x", found)
 
 
 def console_routes(routes):

@@ -97,7 +97,7 @@ def test_what_died_is_found_understood_replayed_and_seen_processed(chromium, jou
         assert complaints_of(page) == []
         page.get_by_role("link", name="Overview").click()
         expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-        expect(page.get_by_text("dead")).to_have_count(0)
+        expect(page.get_by_text("could not process")).to_have_count(0)
         assert page.complaints == []
     assert journey.status()["stage"] != "awaiting_setup"
 

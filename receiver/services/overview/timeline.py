@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
+from receiver.documents.problems import problem_words
 from receiver.documents.timeline import act_words, decision_words, delivery_words, hour_words, poll_words
+from receiver.domain.deliveries import DeliveryState
+from receiver.domain.problems import ProblemCause, cause_of_reason
 from receiver.domain.timeline import TimelineFilters, TimelineKind
 from receiver.errors import InputError
 from receiver.paging import Page, first_rows
@@ -14,6 +17,7 @@ from receiver.services.search.stores import match_stores
 from receiver.services.validation import check_filters
 from receiver.storage import store_names, timeline
 from receiver.storage.database import Database
+from receiver.storage.tables import Delivery
 from receiver.storage.timeline import Place, TimelineRows
 
 POLLED, POLL_FAILED = "read", "failed"
@@ -96,7 +100,7 @@ def _nameless(
     for place in places:
         match place.kind:
             case TimelineKind.DELIVERY if row := rows.deliveries.get(place.id):
-                text = delivery_words(row.source, row.topic, row.duplicates, row.error)
+                text = delivery_words(row.source, row.topic, row.duplicates, _why(row))
                 yield _entry(place, row.store_id, text, state=row.state)
             case TimelineKind.DECISION if found := rows.decisions.get(place.id):
                 decision, before = found
@@ -114,6 +118,12 @@ def _nameless(
                 yield _entry(place, act.store_id, text, subject=act.subject)
             case TimelineKind.HOUR:
                 yield _entry(place, None, hour_words(rows.hours.get(place.at, {})))
+
+
+def _why(row: Delivery) -> str | None:
+    """Why a delivery came to nothing, as the page of problems says it; of others their error."""
+    cause = cause_of_reason(row.reason or "") if row.state == DeliveryState.DEAD else ProblemCause.UNKNOWN
+    return row.error if cause is ProblemCause.UNKNOWN else problem_words(cause).what
 
 
 def _entry(place: Place, store_id: str | None, text: str, **more: str | None) -> TimelineEntry:

@@ -39,8 +39,8 @@ def page_of_stores(
     def show(row: tuple[Store, frozenset[StoreCondition]]) -> dict[str, Any]:
         store, conditions = row
         noticed = troubled.get(store.id, ())
-        told = [trouble.value for trouble in TROUBLES if trouble in noticed and trouble not in ADVICE]
-        return {**_row(store, linked.get(store.id), polls.get(store.id), conditions), "troubles": told}
+        ids = [trouble.value for trouble in TROUBLES if trouble in noticed and trouble not in ADVICE]
+        return {**_row(store, linked.get(store.id), polls.get(store.id), conditions), "troubles": ids}
 
     return page.show(show)
 

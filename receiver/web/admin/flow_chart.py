@@ -15,7 +15,7 @@ WIDE, NARROW = 880, 344
 LEFT, RIGHT, TOP, FOOT, HEIGHT = 48, 12, 12, 140, 164
 SEEN = 2.0  # the least height of what is not zero
 GAP = 2.0  # between bars
-KINDS = ("processed", "dead", "refused")  # from below
+KINDS = {"processed": "processed", "dead": "not processed", "refused": "refused"}  # in words, from below
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def description(flow: Sequence[FlowHour]) -> str:
     """Return the picture in a sentence, for those who do not see it."""
     sums = [sum(getattr(hour, kind) or 0 for hour in flow) for kind in KINDS]
     unknown = sum(hour.processed is None for hour in flow)
-    counts = ", ".join(f"{count:,} {kind}" for count, kind in zip(sums, KINDS, strict=True))
+    counts = ", ".join(f"{count:,} {words}" for count, words in zip(sums, KINDS.values(), strict=True))
     gap = f"; {unknown} hour{'s' if unknown != 1 else ''} before counting began" if unknown else ""
     return f"{counts} in the last {len(flow)} hours{gap}."
 
@@ -96,7 +96,9 @@ def _parts(hour: FlowHour, most: int) -> Iterator[tuple[str, str, str]]:
 def _words(hour: FlowHour, zone: tzinfo) -> str:
     if hour.processed is None:
         return f"{_clock(hour, zone)}: not counted"
-    return f"{_clock(hour, zone)}: " + ", ".join(f"{getattr(hour, kind):,} {kind}" for kind in KINDS)
+    return f"{_clock(hour, zone)}: " + ", ".join(
+        f"{getattr(hour, kind):,} {words}" for kind, words in KINDS.items()
+    )
 
 
 def _clock(hour: FlowHour, zone: tzinfo) -> str:

@@ -59,4 +59,4 @@ def _is_page(path: str) -> bool:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return False
-    return path.startswith(f"{CONSOLE}/") and not endpoint.startswith(("sign_in.", "console.static"))
+    return not endpoint.startswith(("sign_in.", "console.static"))

@@ -196,7 +196,7 @@ def _wrong(error: InputError) -> tuple[str, int]:
         return _page("address", **_typed()), 400
     # In the words for whatever cannot be reached: what we make of an address is nobody's business.
     unreachable = shop_trouble_words(StoreTrouble.UNREACHABLE, _locale())
-    return _page("address", said=unreachable, **_typed()), 400
+    return _page("address", sentences=unreachable, **_typed()), 400
 
 
 @shop_pages.errorhandler(NotFound)
@@ -248,13 +248,13 @@ def _standing_page(stands: ConnectionStatus) -> AnyResponse | str | tuple[str, i
     if page_id == "connected":
         more["back"] = stands.return_url or f"{stands.shop}wp-admin/"
         words = connect_words("connected.whole" if stands.has_consent else page_id, _locale())
-        return _page(page_id, said=words, needs_consent=not stands.has_consent, **more)
+        return _page(page_id, sentences=words, needs_consent=not stands.has_consent, **more)
     if stands.trouble is not None and stands.outcome in (None, ConnectOutcome.REFUSED):
         sentence = shop_trouble_words(stands.trouble, _locale())
         shown_again = url_for("shop.show", connect_id=stands.id, again=1)
         again = _go(stands.shop, stands.return_url) if stands.outcome else shown_again
         more |= {"by_hand": stands.trouble in BY_HAND, "elsewhere": stands.outcome is not None}
-        shown = _page(stands.trouble, said=sentence, go=again, **more)
+        shown = _page(stands.trouble, sentences=sentence, go=again, **more)
         is_tried_again = stands.outcome is None and stands.trouble is not StoreTrouble.NO_KEY_PAGE
         return _looking_again(shown) if is_tried_again else shown
     if page_id in ("probing", "settling", "waits"):

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import event, update
 
+from receiver.documents.problems import problem_words
 from receiver.domain.audit import AuditAction
 from receiver.domain.hourly_counts import HourlyKind
+from receiver.domain.problems import ProblemCause
 from receiver.domain.timeline import TimelineFilters, TimelineKind
 from receiver.errors import InputError
 from receiver.services.overview.timeline import list_timeline, page_of_timeline
@@ -284,3 +286,11 @@ def test_many_rows_are_asked_for_as_often_as_few(two_stores):
         for number in range(200):
             session.add(delivery("st_1", HOUR + MINUTE, identity=f"{number}"))
     assert questions() <= few
+
+
+def test_a_dead_delivery_says_why_as_the_page_of_problems_does(container):
+    keep_store(container)
+    with container.database.writing() as session:
+        session.add(delivery("st_1", HOUR, identity="a", reason="elsewhere", error="held: of X"))
+    (entry,) = entries(container, kind="delivery")
+    assert entry.text == f"Received from WooCommerce, topic t: {problem_words(ProblemCause.ELSEWHERE).what}"

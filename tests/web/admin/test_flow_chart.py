@@ -44,12 +44,18 @@ def test_nothing_and_unknown_look_different():
     nothing, unknown = wide((0, 0, 0), None).bars
     assert nothing.parts == ()
     assert unknown.parts is None
-    assert (nothing.text, unknown.text) == ("12:00: 0 processed, 0 dead, 0 refused", "13:00: not counted")
+    assert (nothing.text, unknown.text) == (
+        "12:00: 0 processed, 0 not processed, 0 refused",
+        "13:00: not counted",
+    )
 
 
 def test_the_words_say_the_sums_and_what_is_not_known():
     told = description(hours(None, (1_500, 2, 0), (10, 0, 3)))
-    assert told == "1,510 processed, 2 dead, 3 refused in the last 3 hours; 1 hour before counting began."
+    assert (
+        told
+        == "1,510 processed, 2 not processed, 3 refused in the last 3 hours; 1 hour before counting began."
+    )
 
 
 def test_hours_are_the_readers():

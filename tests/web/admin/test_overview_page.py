@@ -285,7 +285,10 @@ def test_the_picture_has_its_numbers_as_a_table(calm):
         hourly_counts.add(session, NOW, {(HourlyKind.PROCESSED, ""): 1234, (HourlyKind.DEAD, ""): 2})
     page = Console(calm, "viewer").get("/admin/").text
     assert (
-        page.count("1,234 processed, 2 dead, 0 refused in the last 24 hours; 23 hours before counting") >= 3
+        page.count(
+            "1,234 processed, 2 not processed, 0 refused in the last 24 hours; 23 hours before counting"
+        )
+        >= 3
     )
     table = text_of(page.partition("<tbody>")[2].partition("</tbody>")[0])
     assert "1,234 2 0" in table

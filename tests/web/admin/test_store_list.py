@@ -124,7 +124,7 @@ def test_a_look_that_stopped_says_so_and_leads_on(viewer, container, monkeypatch
         ("stage=sold", "stage: must be one of not_admitted"),
         ("condition=bad", "condition: must be one of connected"),
         ("after=st_1", "after: must be the `next`"),
-        ("text=%00a", "Text: must be text"),
+        ("text=%00a", "Text must be text."),
     ],
 )
 def test_a_filter_that_cannot_be_is_named(viewer, query, said):
