@@ -34,7 +34,7 @@ from receiver.storage.other_awards import OtherAwards
 
 @dataclass(frozen=True)
 class StoreRecords:
-    """What the tables hold about one store at one moment; nobody changes it but its decision."""
+    """The rows about one store at one moment; nobody changes them but its decision."""
 
     store: tables.Store
     terms: Programme
@@ -66,7 +66,7 @@ class StoreRecords:
 
 @dataclass(frozen=True)
 class RelatedRecords:
-    """What other stores, links and awards mean for one store; None: not known."""
+    """The meaning of other stores, links and awards for one store; None: not known."""
 
     set_up_before: bool
     merchant_awards: int | None
@@ -133,7 +133,7 @@ def _advertiser_id(figures: AccountFigures | None) -> str:
 
 
 class _Related:
-    """What stores must know of each other, read for all of them."""
+    """The awards, links and likenesses around a batch of stores, read for all of them."""
 
     def __init__(
         self,
