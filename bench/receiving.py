@@ -6,16 +6,15 @@ Both are served alike, and asked in turns in one run: the figures are ratios of 
 from __future__ import annotations
 
 import statistics
-import time
 from dataclasses import replace
 from pathlib import Path
 
 from rich.progress import Progress
 
+from bench.drain import drain
 from bench.report import Report
 from bench.serving import a_load, a_service, free_port, send, served
 from receiver.container import Container
-from receiver.worker.loop import BATCH, work_inbox
 
 ROUNDS, SECONDS = 3, 3.0
 # (database, web processes, connections)
@@ -27,7 +26,8 @@ CASES = (
     ("sqlite", 2, 64),
     ("postgresql", 2, 64),
 )
-DRAINED = 2_000
+CONNECTIONS = 64  # of the case that draining is held against
+DRAINED = 2_000  # deliveries, each of which changes a decision
 FEW, MANY = 10_000, 100_000  # deliveries, between which memory may not grow
 
 
@@ -37,8 +37,12 @@ def measure(progress: Progress) -> Report:
         with a_service(kind) as container:
             name = f"{kind}_{processes}_process{'es' if processes > 1 else ''}_{connections}_connections"
             figures |= _beside_noop(name, container, processes, connections)
+    for kind in dict.fromkeys(kind for kind, *_ in CASES):
+        figures |= drain(kind, DRAINED)
+        accepted = figures[f"{kind}_1_process_{CONNECTIONS}_connections_accepted_a_second"]
+        figures[f"{kind}_drained_to_accepted"] = figures[f"{kind}_drained_a_second_by_one_worker"] / accepted
     with a_service("sqlite") as container:
-        figures |= _drain_and_memory(container, progress)
+        figures["memory_at_100000_deliveries_to_10000"] = _memory_growth(container, progress)
     return Report("Receiving, beside a Flask view that only reads its body", figures)
 
 
@@ -61,29 +65,19 @@ def _beside_noop(name: str, container: Container, processes: int, connections: i
     }
 
 
-def _drain_and_memory(container: Container, progress: Progress) -> dict[str, float]:
-    """What one worker works off, deciding included, while nothing else runs; how the web process grows."""
-    load = a_load(container, 64, SECONDS)
+def _memory_growth(container: Container, progress: Progress) -> float:
+    """How the web process grows while deliveries come in."""
+    load = a_load(container, CONNECTIONS, SECONDS)
     task = progress.add_task("memory from 10,000 to 100,000 deliveries", total=MANY)
     memory = {}
     with served("wsgi:app", load.port, 1, container) as pid:
-        sent, accepting = 0.0, []
+        sent = 0.0
         for many in (FEW, MANY):
             while sent < many:
-                came = send(load)
-                accepting.append(came.a_second)
-                sent += came.a_second * SECONDS
+                sent += send(load).a_second * SECONDS
                 progress.update(task, completed=sent)
             memory[many] = _memory(pid)
-    began = time.perf_counter()
-    for _ in range(DRAINED // BATCH):
-        assert work_inbox(container), "the inbox ran empty"
-    drained = DRAINED / (time.perf_counter() - began)
-    return {
-        "drained_a_second_by_one_worker": drained,
-        "drained_to_accepted": drained / statistics.median(accepting),
-        "memory_at_100000_deliveries_to_10000": memory[MANY] / memory[FEW],
-    }
+    return memory[MANY] / memory[FEW]
 
 
 def _memory(pid: int) -> int:

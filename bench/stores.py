@@ -8,13 +8,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 from rich.progress import Progress
 
+from bench.decisions import a_case
 from bench.growth import Growth, quickest
 from bench.report import Report
+from bench.serving import a_database
 from receiver.container import Container, build_container
-from receiver.services.decisions.decide import decide_each
+from receiver.domain.decision import decide
+from receiver.services.decisions.decide import BATCH, decide_each
 from receiver.storage.migrate import migrate
 from receiver.storage.spend import replace_days
 from receiver.storage.tables import SpendDay
@@ -28,13 +32,20 @@ LAST_DAY = datetime(2025, 12, 1, 12, tzinfo=UTC)  # of the window: thirty days o
 
 def measure(progress: Progress) -> Report:
     seconds = {}
-    with _service() as container:
+    with a_service_on("sqlite") as container:
         there: list[str] = []
         for count in progress.track(STORES, description="rounds by number of stores"):
-            there += [_add_store(container, number) for number in range(len(there), count)]
+            there += [add_store_that_spends(container, number) for number in range(len(there), count)]
             seconds[count] = quickest(_round(container, there), rounds=2)
         waited = quickest(_round(container, there), time.perf_counter, rounds=1)
-    figures = {f"stores_decided_a_second_of_{len(there)}_the_disk_included": len(there) / waited}
+        longest = quickest(_round(container, there[:BATCH]), time.perf_counter, rounds=5)
+    each, alone = seconds[len(there)] / len(there), quickest(partial(decide, *a_case(30)))
+    figures = {
+        "cpu_ms_of_a_store": each * 1e3,
+        "cpu_of_a_store_to_that_of_its_decision_alone": each / alone,
+        f"stores_decided_a_second_of_{len(there)}_the_disk_included": len(there) / waited,
+        f"ms_of_a_transaction_of_{BATCH}_stores": longest * 1e3,
+    }
     return Report("Rounds of decisions on SQLite", figures, (Growth("one round", "stores", seconds),))
 
 
@@ -44,21 +55,21 @@ def _round(container: Container, stores: list[str]) -> Callable[[], int]:
 
 
 @contextmanager
-def _service() -> Iterator[Container]:
-    with tempfile.TemporaryDirectory() as folder:
-        container = build_container(
-            make_settings(database_url=f"sqlite:///{folder}/receiver.db"), now=lambda: LAST_DAY
-        )
+def a_service_on(kind: str) -> Iterator[Container]:
+    """A service on a database of a kind, at LAST_DAY."""
+    with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
+        container = build_container(make_settings(database_url=url), now=lambda: LAST_DAY)
         migrate(container.database)
         yield container
         container.database.close()
 
 
-def _add_store(container: Container, number: int) -> str:
-    store, account = f"st_{number}", str(7000 + number)
+def add_store_that_spends(container: Container, number: int) -> str:
+    """Add a store that is linked to an ad account of its own, with thirty days of spend; return its id."""
+    store, account = f"st_{number}", str(70_000 + number)
     keep_store(container, store)
     keep_link(container, store, account)
-    keep_account(container, account, business_center=str(6000 + number))
+    keep_account(container, account, business_center=str(60_000 + number))
     with container.database.writing() as session:
         rows = [
             SpendDay(

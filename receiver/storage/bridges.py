@@ -23,7 +23,7 @@ def bridge_of(session: Session, store_id: str, *, locked: bool = False) -> Bridg
 
 @dataclass(frozen=True)
 class BridgeTrouble:
-    """The trouble that the last check of a connected store met, and the last check that came through."""
+    """The trouble that the last check of a connected store met, and when one last came through."""
 
     trouble: str
     checked_at: datetime | None

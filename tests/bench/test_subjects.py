@@ -6,7 +6,8 @@ from itertools import count
 from click.testing import CliRunner
 
 from bench import __main__ as bench
-from bench import commands, console, decisions, processes, receiving, stores
+from bench import commands, console, decisions, drain, processes, receiving, stores
+from receiver.worker.loop import BATCH
 
 
 def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
@@ -21,7 +22,9 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     monkeypatch.setattr(stores, "STORES", (1, 2, 3))
     for name, little in {"CASES": (("sqlite", 1, 4),), "ROUNDS": 1, "SECONDS": 0.4}.items():
         monkeypatch.setattr(receiving, name, little)
-    for name, few in {"FEW": 100, "MANY": 300, "DRAINED": receiving.BATCH}.items():
+    monkeypatch.setattr(receiving, "CONNECTIONS", 4)
+    monkeypatch.setattr(drain, "STORES", 10)
+    for name, few in {"FEW": 100, "MANY": 300, "DRAINED": BATCH}.items():
         monkeypatch.setattr(receiving, name, few)
     little = {"PROCESSES": (1,), "ROUNDS": 1, "SECONDS": 0.4, "CONNECTIONS": 4, "STORES": 5, "WAITING": 200}
     for name, few in little.items():
@@ -43,4 +46,5 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     assert "one decision, by days" in shown
     assert "one round, by stores" in shown
     assert written["subjects"]["processes"]["drained_a_second_by_1"] > 0
-    assert written["subjects"]["receiving"]["drained_a_second_by_one_worker"] > 0
+    assert written["subjects"]["receiving"]["sqlite_drained_to_accepted"] > 0
+    assert written["subjects"]["receiving"]["sqlite_new_decisions_a_delivery"] > 0

@@ -133,7 +133,7 @@ def _advertiser_id(figures: AccountFigures | None) -> str:
 
 
 class _Related:
-    """The rows that stores must know of each other, read for all of them."""
+    """The awards, links and likenesses around a batch of stores, read for all of them."""
 
     def __init__(
         self,

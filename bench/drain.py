@@ -1,0 +1,54 @@
+"""What one worker takes off the inbox where each delivery is news that changes its store's decision."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from bench.stores import LAST_DAY, a_service_on, add_store_that_spends
+from receiver.container import Container
+from receiver.storage import inbox
+from receiver.storage.inbox import NewDelivery
+from receiver.storage.tables import DecisionRow, Delivery
+from receiver.worker.loop import BATCH, work_inbox
+from tests.signals import body_of, linked, new_delivery
+
+STORES = 200  # in turns, as they come where many shops send
+
+
+def drain(kind: str, deliveries: int) -> dict[str, float]:
+    """Return processor time a delivery, deliveries a second, and how many of them changed a decision."""
+    with a_service_on(kind) as container:
+        stores = [add_store_that_spends(container, number) for number in range(STORES)]
+        with container.database.writing() as session:
+            inbox.keep(session, list(_news(stores, deliveries)))
+        before = _count(container, DecisionRow)
+        began, computed = time.perf_counter(), time.process_time()
+        for _ in range(deliveries // BATCH):
+            assert work_inbox(container), "the inbox ran empty"
+        computed, took = time.process_time() - computed, time.perf_counter() - began
+        assert _count(container, Delivery, Delivery.state == "processed") == deliveries
+        decided = _count(container, DecisionRow) - before
+    return {
+        f"{kind}_cpu_ms_of_a_delivery_worked_off_and_decided": computed / deliveries * 1e3,
+        f"{kind}_drained_a_second_by_one_worker": deliveries / took,
+        f"{kind}_new_decisions_a_delivery": decided / deliveries,
+    }
+
+
+def _news(stores: list[str], deliveries: int) -> Iterator[NewDelivery]:
+    """Each store names another ad account, then its own again: every time something else is decided."""
+    for number in range(deliveries):
+        store, turn = number % len(stores), number // len(stores)
+        account = str((70_000 if turn % 2 else 80_000) + store)
+        url = f"https://st-{store}.example/"
+        received_at = LAST_DAY - timedelta(seconds=deliveries - number)
+        yield new_delivery(stores[store], body_of(linked(turn + 1, account, home_url=url)), received_at)
+
+
+def _count(container: Container, table: type[DecisionRow | Delivery], *which: object) -> int:
+    with container.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table).where(*which)) or 0
