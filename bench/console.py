@@ -26,7 +26,13 @@ from tests.staff import Console
 DATABASES = ("sqlite", "postgresql")
 FEW, MANY = (1_000, 20), (1_000_000, 20_000)  # deliveries and stores
 ROUNDS = 40
-NO_PAGES = ("/static/", "/sandbox", "/sign-")
+NO_PAGES = (
+    "/static/",
+    "/sandbox",
+    "/sign-",
+    "/awards/issue",
+    "/end-access",
+)  # the last two lead to a list, or need a consent
 # What stands in an address, by its name in the route.
 NAMES = {
     "store_id": "st_0000000",
@@ -34,6 +40,8 @@ NAMES = {
     "award_id": "aw_0",
     "review_id": "rv_0",
     "replay_id": "1",
+    "staff_id": "1",
+    "programme_id": "woocommerce-2025",
 }
 NEEDS = {"/admin/replays/new": "?state=dead"}  # what a page says nothing without
 # Beside each page as it opens: what staff ask of the long lists.
@@ -58,7 +66,7 @@ ASKED = (
 
 @dataclass(frozen=True)
 class Cost:
-    """The cost of an account's ads over UTC dates, in `currency`: paid by cash, by ad credit (`grant`)."""
+    """The time of one page, in milliseconds, and how many queries it makes."""
 
     median: float
     p99: float
