@@ -26,13 +26,8 @@ from tests.staff import Console
 DATABASES = ("sqlite", "postgresql")
 FEW, MANY = (1_000, 20), (1_000_000, 20_000)  # deliveries and stores
 ROUNDS = 40
-NO_PAGES = (
-    "/static/",
-    "/sandbox",
-    "/sign-",
-    "/awards/issue",
-    "/end-access",
-)  # the last two lead to a list, or need a consent
+# The last two lead to a list, or need a consent.
+NO_PAGES = ("/static/", "/sandbox", "/sign-", "/awards/issue", "/end-access")
 # What stands in an address, by its name in the route.
 NAMES = {
     "store_id": "st_0000000",
