@@ -19,7 +19,7 @@ from receiver.web.api.admin.audit import AuditArguments
 from receiver.web.api.admin.awards import AwardArguments
 from receiver.web.api.admin.deliveries import DeliveryFiltersSchema
 from receiver.web.api.admin.rejections import RejectionFilters
-from receiver.web.api.admin.stores import StoreArguments
+from receiver.web.api.admin.store_schemas import StoreArguments
 
 PAGING = {"after", "limit"}
 FOUND_BY_NAME = "stores"  # that the filter `store` means; nobody types them

@@ -18,6 +18,7 @@ from receiver.web.api.admin.reviews import admin_reviews_api
 from receiver.web.api.admin.search import search_api
 from receiver.web.api.admin.spend import spend_api
 from receiver.web.api.admin.staff import staff_api
+from receiver.web.api.admin.store_identity import identity_api
 from receiver.web.api.admin.stores import stores_api
 from receiver.web.api.admin.timeline import timeline_api
 
@@ -30,6 +31,7 @@ AREAS = (
     timeline_api,
     search_api,
     stores_api,
+    identity_api,
     links_api,
     facts_api,
     spend_api,
