@@ -1,4 +1,4 @@
-"""The shop that a store is, and whose it is, in the admin API: moves, claims of identity, merging merchants."""
+"""The shop that a store is, and whose it is, in the admin API: moves, claims of identity and merging."""
 
 from __future__ import annotations
 
