@@ -19,7 +19,7 @@ from receiver.sandbox.scenario.state import recall
 HERE = Path(__file__).parent
 WIDTH = 1000
 MOST_BYTES = 200_000
-TODAY, STORE, SANDBOX = 460, 1300, 760  # how much of each page is shown, in pixels from the top
+OVERVIEW, STORE, SANDBOX = 1150, 1060, 760  # how much of each page is shown, in pixels from the top
 SHOWN = "Tin Whistle Music"
 
 
@@ -33,7 +33,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         page = browser.new_page(viewport={"width": WIDTH, "height": 900})
         sign_in(page, f"{place.web}/admin/", memory.password)
-        take(page, "today", TODAY)
+        take(page, "overview", OVERVIEW)
         page.get_by_role("link", name="Stores", exact=True).click()
         page.get_by_role("link", name=SHOWN).click()
         take(page, "store", STORE)
