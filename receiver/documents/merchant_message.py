@@ -8,9 +8,12 @@ from typing import Any
 
 from babel import Locale
 
+from receiver.domain.decision import Stage
 from receiver.domain.troubles import Actor
 from receiver.i18n.languages import ENGLISH
 from receiver.i18n.news import letter_words
+
+CONNECTING = (Stage.NOT_ADMITTED, Stage.AWAITING_SETUP, Stage.AWAITING_LINK)
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,22 @@ def merchant_message(
         f"{letter_words('about', shop, locale)} {document['headline']}",
         document["next_step"],
         *(f"{trouble['text']} {trouble['next_step'] or ''}".strip() for trouble in _else_to_do(document)),
-        letter_words("page" if is_connected else "connect", where, locale),
+        letter_words("page", where, locale) if is_connected else _connect(document, where, locale),
         letter_words("help", {}, locale),
     ]
     return MerchantMessage(letter_words("subject", shop, locale), "\n\n".join(filter(None, paragraphs)))
 
 
+def _connect(document: Mapping[str, Any], where: Mapping[str, str], locale: Locale) -> str | None:
+    """The way to connect, where that is what the merchant has to do."""
+    is_needed = document["stage"] in CONNECTING or any(_of_merchant(document))
+    return letter_words("connect", where, locale) if is_needed else None
+
+
 def _else_to_do(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The troubles that are the merchant's to end, and that the headline does not say already."""
-    theirs = [trouble for trouble in document["troubles"] if trouble["who"] == Actor.MERCHANT]
-    return [trouble for trouble in theirs if trouble["text"] not in document["headline"]]
+    return [trouble for trouble in _of_merchant(document) if trouble["text"] not in document["headline"]]
+
+
+def _of_merchant(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [trouble for trouble in document["troubles"] if trouble["who"] == Actor.MERCHANT]

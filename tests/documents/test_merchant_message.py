@@ -9,6 +9,7 @@ DOCUMENT = {
     "store": {"name": "Corner shop"},
     "headline": "The bill is open.",
     "next_step": "Pay it.",
+    "stage": "settling",
     "troubles": [
         {"who": "merchant", "text": "The bill is open.", "next_step": "Pay it."},
         {"who": "merchant", "text": "A webhook was paused.", "next_step": "Set it to Active."},
@@ -37,3 +38,10 @@ def test_a_store_without_a_connection_is_told_where_to_connect():
     assert "Connect your store here: https://credit.example/connect?shop=x" in said.body
     spanish = merchant_message(DOCUMENT, link=LINK, is_connected=False, locale=Locale("es"))
     assert spanish.body.startswith("Hola:\n\n")
+
+
+def test_a_merchant_with_nothing_to_do_is_not_sent_to_connect():
+    document = {**DOCUMENT, "stage": "due", "troubles": []}
+    assert "Connect" not in merchant_message(document, link=LINK, is_connected=False).body
+    waiting = {**document, "stage": "awaiting_link"}
+    assert "Connect your store here" in merchant_message(waiting, link=LINK, is_connected=False).body
