@@ -102,6 +102,12 @@ def until(true: Callable[[], object], seconds: float = 50) -> None:
         time.sleep(0.1)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """A database of one's own may be either."""
+    return str(request.param)
+
+
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     made = Sandbox(tmp_path / "sandbox")

@@ -38,12 +38,6 @@ COMMANDS = (
 
 
 @pytest.fixture
-def database_kind() -> str:
-    """What the commands move and switch are files: a second kind of database would show nothing new."""
-    return "sqlite"
-
-
-@pytest.fixture
 def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     """A sandbox with a store that waits for its set-up until the programme is over."""
     monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", FrozenClock(REAL))

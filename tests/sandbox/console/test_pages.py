@@ -25,12 +25,6 @@ PAGE = "/admin/sandbox"
 
 
 @pytest.fixture
-def database_kind() -> str:
-    """What the page moves and switches are files: a second kind of database would show nothing new."""
-    return "sqlite"
-
-
-@pytest.fixture
 def playing(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Container]:
     monkeypatch.setattr("receiver.sandbox.clock.movable_clock.utc_now", FrozenClock(REAL))
     container = build_container(make_settings(database_url=database_url, sandbox_folder=tmp_path))

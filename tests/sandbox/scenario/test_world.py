@@ -164,12 +164,6 @@ def the_world(database_url: str, folder: Path, hours: float) -> Iterator[World]:
             container.database.close()
 
 
-@pytest.fixture
-def database_kind() -> str:
-    """The sandbox's own."""
-    return "sqlite"
-
-
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A world that has begun, with its database, to be copied: to live so many stores' past takes long."""
