@@ -49,7 +49,7 @@ class Clicks:
         self.click(self.page.get_by_role("button", name=name, exact=True))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def desk(tmp_path_factory):
     """Four due awards: one flagged, one overdue, one in pounds."""
     folder = tmp_path_factory.mktemp("awards")
@@ -69,7 +69,7 @@ def desk(tmp_path_factory):
     container.database.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def console(desk):
     with served(create_app(container=desk.container)) as address:
         yield address
@@ -118,6 +118,7 @@ def test_3_all_due_awards_are_issued_at_once(chromium, console, desk):
 
 
 def test_a_wrong_reference_is_corrected_on_the_awards_page(chromium, console, desk):
+    desk.issue("TT-3", "aw_3")
     with signed_in(chromium, console, 390) as page:
         page.goto("/admin/awards/aw_3")
         page.get_by_text("Correct the reference").click()

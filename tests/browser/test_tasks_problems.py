@@ -164,9 +164,9 @@ def test_a_staging_copy_is_acknowledged_where_it_is_seen(chromium, console):
         copy.get_by_role("button", name="Acknowledge problem").click()
         expect(page.locator("#elsewhere")).to_have_count(0)
         page.get_by_role("link", name="Acknowledged").click()
-        expect(page.get_by_text("their developer's test shop")).to_be_visible()
+        expect(page.get_by_text("their developer's test shop").first).to_be_visible()
         page.get_by_role("link", name="Quiet Corner", exact=True).click()
-        expect(page.get_by_text("their developer's test shop")).to_be_visible()
+        expect(page.get_by_text("their developer's test shop").first).to_be_visible()
 
 
 def colour(of: Locator) -> str:
