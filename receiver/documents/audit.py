@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from receiver.documents.flags import flag_words
 from receiver.domain.audit import AuditAction
+from receiver.i18n.words import money_text
+
+AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")  # as an entry keeps it: "395.00 GBP"
 
 # What each action means, after its actor; the subject stands where the braces are.
 PHRASES: Mapping[AuditAction, str] = {
@@ -85,11 +91,20 @@ def detail_lines(detail: Mapping[str, Any], path: str = "") -> list[tuple[str, s
         if isinstance(value, Mapping):
             lines += detail_lines(value, named)
         elif value is not None and value not in ("", []):
-            lines.append((named, _text(value)))
+            lines.append((named, _flags(value) if name == "flags" else _text(value)))
     return lines
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    amount = AMOUNT.fullmatch(str(value))
+    return money_text(Decimal(amount[1]), amount[2]) if amount else str(value)
+
+
+def _flags(value: Any) -> str:
+    """Flags in words; an entry keeps several in one text or in a list."""
+    ids = value.split(", ") if isinstance(value, str) else value
+    return " ".join(map(flag_words, ids))

@@ -63,7 +63,9 @@ def test_add_answers_what_setting_up_the_store_takes(terminal: Terminal):
 def test_list_and_show_tell_everything_but_secrets(terminal: Terminal):
     added = terminal.json(*ADD)
     (listed,) = terminal.json("stores", "list")
-    only_listed = {name: listed.pop(name) for name in ("advertiser_id", "next_poll", "conditions", "troubles")}
+    only_listed = {
+        name: listed.pop(name) for name in ("advertiser_id", "next_poll", "conditions", "troubles")
+    }
     assert only_listed == {"advertiser_id": None, "next_poll": None, "conditions": [], "troubles": []}
     assert listed.pop("progress")["qualifying"] is None
     assert listed["stage"] == "awaiting_setup"

@@ -42,7 +42,19 @@ def test_an_action_of_an_older_version_is_shown_as_it_is():
     [
         ({"overlap_hours": 24}, [("overlap hours", "24")]),
         ({"changed": {"country": "GB", "currency": None}}, [("changed country", "GB")]),
-        ({"flags": ["a", "b"], "admitted": False, "none": []}, [("flags", "a, b"), ("admitted", "no")]),
+        ({"ids": ["a", "b"], "admitted": False, "none": []}, [("ids", "a, b"), ("admitted", "no")]),
+        ({"credit": "5000 USD", "code": "5000"}, [("credit", "$5,000.00"), ("code", "5000")]),
+        ({"credit": "395.00 GBP"}, [("credit", "£395.00")]),
+        (
+            {"flags": "link_lost, consent_lost"},
+            [
+                (
+                    "flags",
+                    "The store links no ad account any more. "
+                    "The consent is gone: its figures can no longer be read.",
+                )
+            ],
+        ),
     ],
 )
 def test_a_detail_is_told_line_by_line(detail, lines):

@@ -84,7 +84,9 @@ def test_a_state_is_told_whole_at_every_width_without_asking_anybody(site, page,
         expect(item).to_have_count(1)
     for trouble in said["troubles"]:
         item = shown.locator(f".wc-ad-credit-troubles > .is-for-{trouble['who']}")
-        expect(item.filter(has_text=trouble["text"])).to_have_count(int(trouble["text"] not in said["headline"]))
+        expect(item.filter(has_text=trouble["text"])).to_have_count(
+            int(trouble["text"] not in said["headline"])
+        )
     is_known = said["spend"] is not None and said["spend"]["qualifying"] is not None
     expect(shown.locator("progress")).to_have_count(
         len(said["tiers"]) if is_known and tells_spend(said) else 0
