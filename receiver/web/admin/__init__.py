@@ -17,7 +17,7 @@ from receiver.web.admin.awards import award_pages
 from receiver.web.admin.claims import claim_pages
 from receiver.web.admin.deliveries import delivery_pages
 from receiver.web.admin.facts import fact_pages
-from receiver.web.admin.filters import ago, amount, day, money, plain, sentence, tone, when
+from receiver.web.admin.filters import ago, day, money, plain, sentence, tone, when
 from receiver.web.admin.merchant_view import merchant_views
 from receiver.web.admin.problems import problem_pages
 from receiver.web.admin.programme import programme_pages
@@ -75,7 +75,7 @@ def register(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=SESSION_IDLE,  # each answer renews it
     )
     app.jinja_env.filters.update(
-        plain=plain, amount=amount, money=money, when=when, ago=ago, day=day, tone=tone, sentence=sentence
+        plain=plain, money=money, when=when, ago=ago, day=day, tone=tone, sentence=sentence
     )
     app.extensions[BAR] = []
     app.jinja_env.globals.update(

@@ -13,7 +13,6 @@ from flask import g
 from markupsafe import Markup, escape
 
 from receiver.container import current_container
-from receiver.documents.money import amount_text
 from receiver.i18n.words import money_text
 
 Moment = datetime | str | None  # a text is ISO 8601, as documents write a time
@@ -93,11 +92,6 @@ def day(value: date | str | None) -> Markup:
 def money(value: Decimal | str | None, currency: str | None) -> Markup:
     """Write an amount as the sentences do, "$4,980.00"; what is not known is no zero."""
     return UNKNOWN if value is None else escape(money_text(Decimal(value), currency))
-
-
-def amount(value: Decimal | None) -> Markup:
-    """Write an amount as documents do; what is not known is no zero."""
-    return UNKNOWN if value is None else escape(amount_text(value))
 
 
 def tone(state: str | None) -> Markup:
