@@ -34,6 +34,7 @@ def console(tmp_path_factory):
 
 
 def test_the_first_tab_skips_to_the_content_and_a_slash_goes_to_the_search_box(page):
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
