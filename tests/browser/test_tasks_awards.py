@@ -27,7 +27,10 @@ from tests.fakes import FrozenClock
 from tests.serving import served
 
 pytestmark = needs_chromium
-BEFORE = {"issue all due awards": 5, "promised and issued": 2, "let a colleague in": 3}  # clicks
+# In clicks. What was promised took one before: the first page sums it up now, and one leads to the rest.
+# A colleague could not be let in at all.
+BEFORE = {"issue all due awards": 5}
+MOST = {"promised and issued": 1, "let a colleague in": 2}
 NAMES = ("Night Owl", "Salt Flat", "Tin Roof", "Quiet Corner")
 
 
@@ -82,10 +85,11 @@ def sums(*amounts: str) -> re.Pattern[str]:
     return re.compile("\\s*".join(told))
 
 
-def test_6_what_was_promised_and_issued_is_told_in_one_click(chromium, console, desk):
+def test_6_what_was_promised_and_issued_is_told_at_once_and_in_full_in_one_click(chromium, console, desk):
     count_programmes(desk.database, NOW)
     for width in (1280, 390):
         with signed_in(chromium, console, width) as page:
+            expect(page.get_by_text("£395.00 + $1,500.00").first).to_be_visible()  # on the first page
             hands = Clicks(page)
             hands.menu("Programme")
             pounds, dollars = (page.locator("dl.sums").nth(number) for number in (0, 1))
@@ -93,7 +97,7 @@ def test_6_what_was_promised_and_issued_is_told_in_one_click(chromium, console, 
             expect(dollars).to_have_text(sums("$1,500.00", "$0.00", "$0.00", "$1,000.00"))
             assert not runs_over(page)
             assert page.complaints == []
-            assert len(hands.done) < BEFORE["promised and issued"]
+            assert len(hands.done) <= MOST["promised and issued"]
 
 
 def test_3_all_due_awards_are_issued_at_once(chromium, console, desk):
@@ -139,7 +143,7 @@ def test_8_a_colleague_is_let_in_to_read(chromium, console):
         hands.button("Invite")
         password = page.locator("code.token").first.inner_text()
         assert page.complaints == []
-    assert len(hands.done) < BEFORE["let a colleague in"]
+    assert len(hands.done) <= MOST["let a colleague in"]
     context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=console)
     theirs = context.new_page()
     theirs.goto("/admin/awards?state=any")
