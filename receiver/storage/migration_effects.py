@@ -125,7 +125,7 @@ class _Reader(ast.NodeVisitor):
     def _value(self, node: ast.expr) -> str | None:
         value = node.value if isinstance(node, ast.Constant) else None
         if isinstance(node, ast.Name):
-            value = self._constants.get(node.id)  # type: ignore[assignment]
+            value = self._constants.get(node.id)  # type: ignore[assignment]  # a constant may be anything
         return value if isinstance(value, str) else None
 
     @staticmethod

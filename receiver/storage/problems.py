@@ -71,7 +71,8 @@ _GROUPS_OF_STORES = f"""
         SELECT r.reason, s.id FROM ({_REASONS}) r CROSS JOIN stores s WHERE s.id IN :stores
     )
 """  # noqa: S608 (names of ours)
-_GROUPS_OF_NO_STORE = f"WITH groups (reason, store_id) AS (SELECT r.reason, '' FROM ({_REASONS}) r)"  # noqa: S608
+_OF_NO_STORE = f"SELECT r.reason, '' FROM ({_REASONS}) r"  # noqa: S608 (names of ours)
+_GROUPS_OF_NO_STORE = f"WITH groups (reason, store_id) AS ({_OF_NO_STORE})"
 
 
 def _counted(whose: str) -> str:

@@ -36,7 +36,7 @@ def show() -> str | tuple[str, int]:
     asked = {name: request.args[name].strip() for name in NAMES if request.args.get(name, "").strip()}
     after = request.args.get("after")
     try:
-        filters = TimelineFilters(**{**asked, **read_period(asked)})  # type: ignore[arg-type]
+        filters = TimelineFilters(**{**asked, **read_period(asked)})  # type: ignore[arg-type]  # texts and moments
         found = page_of_timeline(current_container().database, filters, after=after, limit=PAGE)
     except InputError as error:
         return _page(asked, TimelineFilters(), Page(), refused=refusal(error)), 400
