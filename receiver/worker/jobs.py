@@ -29,7 +29,7 @@ from receiver.services.decisions.poll_and_decide import poll_due_and_decide
 from receiver.services.deliveries.purge import purge
 from receiver.services.notices.send import send_notices
 from receiver.services.operations.clock_rollback import reset_after_clock_rollback
-from receiver.services.polling.poll import AT_ONCE
+from receiver.services.polling.poll import AT_ONCE, put_off_unreadable
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.polling.verify_subscriptions import verify_subscriptions_if_due
 from receiver.services.problems.track import track_problems
@@ -110,6 +110,7 @@ def _once_a_minute(container: Container, job: Job, stopping: Event) -> Callable[
 
 
 def _poll(container: Container, stopping: Event) -> None:
+    put_off_unreadable(container.database, container.now())
     for _ in range(POLL_BATCHES):
         if stopping.is_set():
             return
