@@ -68,7 +68,7 @@ def every_minute(container: Container) -> tuple[Job, ...]:
         Job("places", lambda _: _fill_places(container)),
         Job("count", lambda _: count_programmes(container.database, container.now())),
         Job("problems", lambda _: track_problems(container.database, container.now())),
-        Job("decide", lambda _: decide_stale(container.database, container.now())),
+        Job("decide", lambda halt: decide_stale(container.database, container.now(), stopping=halt)),
         Job("tell", lambda _: _tell(container)),
         Job("notices", lambda stopping: _send_notices(container, stopping)),
         Job("purge", lambda stopping: _purge_at_night(container, stopping)),
