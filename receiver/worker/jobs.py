@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 from receiver.container import Container
 from receiver.errors import StorageUnavailable
 from receiver.services.alerts.notify_staff import notify_staff
+from receiver.services.connections.errands import ask_to_leave
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly
 from receiver.services.connections.unfinished import drop_unused_keys
 from receiver.services.decisions.decide import decide_each, decide_stale
@@ -134,6 +135,7 @@ def _subscribe(container: Container) -> None:
 
 def _check_stores(container: Container, stopping: Event) -> None:
     """The connected stores whose turn it is, several at once: most of it is waiting for them."""
+    ask_to_leave(container.database, container.now())
 
     def check(store_id: str) -> None:
         if not stopping.is_set():
