@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import CodeType
-from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -63,18 +62,6 @@ class TemplatesOnce(BytecodeCache):
 
 
 Flask.jinja_options = {"bytecode_cache": TemplatesOnce()}
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each test goes to whoever is free; all that need a WordPress to one worker, which starts it once."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class OneSite(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return "tests/plugin" if nodeid.startswith("tests/plugin/") else nodeid
-
-    return OneSite(config, log)
 
 
 KEY = Fernet.generate_key().decode()
