@@ -10,15 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import CodeType
 
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from cryptography.fernet import Fernet
-from flask import Flask
 from hypothesis import HealthCheck, settings
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, make_url, text
 
 from receiver.container import Container, build_container
@@ -30,6 +27,7 @@ from receiver.storage.database import Database
 from receiver.storage.migrate import migrate
 from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
+from tests.once import keep_routes, keep_templates
 from tests.shared_statements import share_compiled_statements
 from tests.shops import Listener, listening, served_shops
 
@@ -42,26 +40,11 @@ settings.register_profile(
 )
 settings.load_profile("here")
 share_compiled_statements()
+keep_templates()
+keep_routes()
 
 
 passwords.HASHER = PasswordHasher.from_parameters(CHEAPEST)  # tests sign in by the hundred
-
-
-class TemplatesOnce(BytecodeCache):
-    """Compiles each template once in a process: nearly every test makes an app of its own."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[str, CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._compiled.get(bucket.key + bucket.checksum)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        assert bucket.code is not None
-        self._compiled[bucket.key + bucket.checksum] = bucket.code
-
-
-Flask.jinja_options = {"bytecode_cache": TemplatesOnce()}
 
 
 KEY = Fernet.generate_key().decode()
