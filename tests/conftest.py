@@ -23,7 +23,7 @@ from receiver.sandbox.woocommerce.shop import SandboxShop
 from receiver.sandbox.woocommerce.shops import SandboxShops
 from receiver.services.staff import passwords
 from receiver.settings import Settings
-from receiver.storage.database import Database
+from receiver.storage.database import BOUNDED, LOCK_SECONDS, Database
 from receiver.storage.migrate import migrate
 from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
@@ -163,6 +163,13 @@ def database_on(server: str, template: str = "template1") -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+def waits_briefly_for_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own wait for a lock that somebody holds, of whoever connects from now on: a second."""
+    options = BOUNDED["options"].replace(f"lock_timeout={LOCK_SECONDS}s", "lock_timeout=1s")
+    assert options != BOUNDED["options"]
+    monkeypatch.setitem(BOUNDED, "options", options)
 
 
 @pytest.fixture
