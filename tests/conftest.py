@@ -93,7 +93,11 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+DATABASES = ("sqlite", "postgresql")
+on_both_databases = pytest.mark.parametrize("database_kind", DATABASES)  # where a module runs on one
+
+
+@pytest.fixture(params=DATABASES)
 def database_kind(request: pytest.FixtureRequest) -> str:
     """A test that asks for a database runs on both kinds; a module says by a fixture of this name why not."""
     return str(request.param)
