@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from receiver.container import Container, build_container
 from receiver.sandbox.woocommerce.shop import SandboxShop
@@ -62,6 +63,7 @@ def postgresql() -> Iterator[str]:
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         _unsafely_fast(address)
         yield address
+        _maintenance(address).dispose()
         server.cleanup()
 
 
@@ -73,12 +75,17 @@ def _in_memory() -> str | None:
 
 
 def _unsafely_fast(address: str) -> None:
-    """No test takes the power away, so that nothing has to reach the disk."""
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    """No test takes the power away, so that nothing has to reach the disk; nor does a database last."""
+    with _maintenance(address).connect() as connection:
         connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("ALTER SYSTEM SET autovacuum = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
-    engine.dispose()
+
+
+@cache
+def _maintenance(server: str) -> Engine:
+    """What databases of a server are made and dropped with, over one connection."""
+    return create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
 
 
 @pytest.fixture(scope="session")
@@ -159,14 +166,12 @@ def _migrate(address: str) -> None:
 @contextmanager
 def database_on(server: str, template: str = "template1") -> Iterator[str]:
     """The address of a new database on a PostgreSQL server, a copy of another's; dropped afterwards."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
     name = f"t{uuid.uuid4().hex}"
-    with engine.connect() as connection:
+    with _maintenance(server).connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
+    with _maintenance(server).connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 def waits_briefly_for_locks(monkeypatch: pytest.MonkeyPatch) -> None:

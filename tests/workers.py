@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 # A folder's place here is its turn: first what takes long, so that no process is left with it at the end.
-FIRST = ("plugin", "bench", "sandbox", "deploy", "browser", "journeys")
+FIRST = ("plugin", "deploy", "sandbox", "bench", "browser", "journeys")
 LAST = ("domain", "documents")
-ONE_SCOPE = "tests/plugin"
+# What each test of a folder or of a file stands on: a WordPress, an installed wheel, a console for a browser
+# or a sandbox's world takes seconds to be made, and is made once where one process runs all of them.
+ONE_FOLDER = ("tests/plugin/", "tests/deploy/")
+ONE_FILE = ("tests/browser/", "tests/sandbox/scenario/test_world.py")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -35,12 +38,14 @@ def _turn(nodeid: str) -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each test goes to whoever is free; all that need a WordPress to one worker, which starts it once."""
+    """Each test goes to whoever is free, and those that share what is dear to the same process."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class OneSite(LoadScopeScheduling):
+    class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return ONE_SCOPE if nodeid.startswith(f"{ONE_SCOPE}/") else nodeid
+            if nodeid.startswith(ONE_FILE):
+                return nodeid.partition("::")[0]
+            return next((folder for folder in ONE_FOLDER if nodeid.startswith(folder)), nodeid)
 
         def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
             """Forget what is done: all of it is counted through after each test."""
@@ -49,4 +54,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             if all(self.assigned_work[node][scope].values()):
                 del self.assigned_work[node][scope]
 
-    return OneSite(config, log)
+    return Together(config, log)
