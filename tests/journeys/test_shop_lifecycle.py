@@ -24,6 +24,12 @@ OLD, NEW = "7400000000000000101", "7400000000000000202"
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """What changes here is a shop; services/connections is tested on both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def shops(https_shops):
     """Over https, as true ones: without it keys are signed for an address, and open no other."""
     return https_shops
