@@ -1,4 +1,7 @@
-"""`make bench`: measures each subject, shows it, and writes build/bench.json with what it was measured on."""
+"""`make bench`: measures each subject, shows it and what got slower, and writes build/bench.json.
+
+With what it was measured on, and how busy that was.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import os
 import platform
 import sqlite3
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +18,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from bench import commands, console, decisions, processes, receiving, stores
+from bench import commands, console, decisions, processes, receiving, recorded, stores
 from bench.report import show
 
 SUBJECTS = {
@@ -31,18 +35,45 @@ FILE = Path(__file__).resolve().parent.parent / "build" / "bench.json"
 @click.command
 @click.argument("subjects", nargs=-1, type=click.Choice(list(SUBJECTS)))
 @click.option("--svg", help="Keep what was shown as a picture in this file.")
-def main(subjects: tuple[str, ...], svg: str | None) -> None:
-    """Measure all subjects, or these."""
+@click.option(
+    "--record", is_flag=True, help="Keep this run in docs/performance.md, for later ones to be held against."
+)
+def main(subjects: tuple[str, ...], svg: str | None, record: bool) -> None:
+    """Measure all subjects, or these, and say what got slower since the last recorded run."""
     console = Console(record=svg is not None)
+    machine = _machine()
     with Progress(console=Console(stderr=True), transient=True) as progress:
         reports = {name: SUBJECTS[name](progress) for name in subjects or SUBJECTS}
     for report in reports.values():
         show(console, report)
     FILE.parent.mkdir(exist_ok=True)
     found = {name: report.as_data() for name, report in reports.items()}
-    FILE.write_text(json.dumps({"machine": _machine(), "subjects": found}, indent=2) + "\n")
+    FILE.write_text(json.dumps({"machine": machine, "subjects": found}, indent=2) + "\n")
+    console.print(
+        f"{machine['cores']} cores of {machine['processor']}, load {machine['load_before']:.1f} before"
+    )
+    _say_what_got_slower(console, machine, found)
+    if record:
+        text = recorded.FILE.read_text()
+        recorded.FILE.write_text(recorded.with_record(text, machine, found))
     if svg:
         console.save_svg(svg, title="make bench")
+
+
+def _say_what_got_slower(console: Console, machine: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    """One line for each figure, beside the run that docs/performance.md holds."""
+    before = recorded.read_recorded(recorded.FILE.read_text())
+    if before is None:
+        return
+    if before.processor != machine["processor"]:
+        console.print(
+            f"recorded on another processor ({before.processor}): only ratios and counts are compared"
+        )
+    slower = recorded.slower_than(before, machine["processor"], found)
+    for item in slower:
+        console.print(f"slower: {item}", style="bold red", highlight=False)
+    if not slower:
+        console.print(f"nothing is {recorded.SLOWER} times as slow as recorded")
 
 
 def _machine() -> dict[str, Any]:
@@ -52,6 +83,7 @@ def _machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count(),
+        "load_before": os.getloadavg()[0],
         "sqlite": sqlite3.sqlite_version,
     }
 

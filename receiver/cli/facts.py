@@ -11,8 +11,9 @@ from receiver.cli.options import actor
 from receiver.cli.output import Commands, json_option, to_json
 from receiver.container import current_container
 from receiver.documents.facts import facts_with_terms
+from receiver.domain.staff_facts import StaffFactName
 from receiver.services.evaluation.evaluate import facts_of
-from receiver.services.stores.record_fact import NAMES, record
+from receiver.services.stores.record_fact import record
 
 
 @click.group("facts", cls=Commands)
@@ -22,7 +23,7 @@ def facts_group() -> None:
 
 @facts_group.command("set")
 @click.argument("store")
-@click.argument("name", type=click.Choice(NAMES))
+@click.argument("name", type=click.Choice([name.value for name in StaffFactName]))
 @click.argument("value")
 @click.option("--reason", required=True)
 @click.option("--evidence", required=True, help="Where anybody can check it: a ticket, a bill, a file.")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from receiver.domain.facts import Outcome
+from receiver.domain.facts import Outcome, Payment
+from receiver.domain.staff_facts import MOMENTS, StaffFactName, overridden_rule
 from receiver.i18n.sentences import RULE_NAMES
 
 # Staff replace no answer of these, so no sentence to a merchant names them.
@@ -21,23 +22,22 @@ OUTCOMES: Mapping[str, str] = {
     Outcome.PENDING: "not yet",
     Outcome.UNKNOWN: "not known",
 }
-FACT_TITLES: Mapping[str, str] = {
-    "payment": "How the ad account pays",
-    "paid_bills_confirmed": "Bills paid",
-    "conflicting_promotion": "Conflicting promotion",
-    "policy_violation": "Violation of TikTok's advertising policies",
-    "safety_flag": "Safety flag",
-    "linked_at": "Ad account linked",
-    "set_up_at": "Integration set up",
-    "merchant": "Merchant",
+FACT_TITLES: Mapping[StaffFactName, str] = {
+    StaffFactName.PAYMENT: "How the ad account pays",
+    StaffFactName.PAID_BILLS_CONFIRMED: "Bills paid",
+    StaffFactName.CONFLICTING_PROMOTION: "Conflicting promotion",
+    StaffFactName.POLICY_VIOLATION: "Violation of TikTok's advertising policies",
+    StaffFactName.SAFETY_FLAG: "Safety flag",
+    StaffFactName.LINKED_AT: "Ad account linked",
+    StaffFactName.SET_UP_AT: "Integration set up",
+    StaffFactName.MERCHANT: "Merchant",
 }
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 PAYMENT_WORDS: Mapping[str, str] = {
-    "manual": "manually, in advance",
-    "automatic": "automatically, by bills",
-    "unknown": "not known",
+    Payment.MANUAL: "manually, in advance",
+    Payment.AUTOMATIC: "automatically, by bills",
+    Payment.UNKNOWN: "not known",
 }
-OVERRIDE = "override."
 
 
 def rule_title(rule_id: str) -> str:
@@ -48,19 +48,20 @@ def rule_title(rule_id: str) -> str:
 
 def fact_title(name: str) -> str:
     """Return a fact's name as a heading; of an override, the rule it is about."""
-    if name.startswith(OVERRIDE):
-        return f"Our answer to “{rule_title(name.removeprefix(OVERRIDE))}”"
-    return FACT_TITLES.get(name, name.replace("_", " "))
+    rule = overridden_rule(name)
+    if rule is not None:
+        return f"Our answer to “{rule_title(rule)}”"
+    return FACT_TITLES[StaffFactName(name)] if name in set(StaffFactName) else name.replace("_", " ")
 
 
 def fact_value_words(name: str, value: Any) -> str | datetime:
     """Return a recorded value in words; a moment is left for whoever knows the reader's zone."""
-    if name == "payment":
+    if name == StaffFactName.PAYMENT:
         return PAYMENT_WORDS.get(str(value), "not known")
-    if name.startswith(OVERRIDE):
+    if overridden_rule(name) is not None:
         return "taken back" if value is None else OUTCOMES[value]
     if value is None:
         return "not known"
     if isinstance(value, bool):
         return YES if value else NO
-    return datetime.fromisoformat(value) if name in ("linked_at", "set_up_at") else str(value)
+    return datetime.fromisoformat(value) if name in MOMENTS else str(value)

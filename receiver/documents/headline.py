@@ -7,6 +7,7 @@ from typing import Any
 
 from babel import Locale
 
+from receiver.domain.advice import WarningId
 from receiver.domain.awards import is_overdue
 from receiver.domain.decision import Decision, Stage
 from receiver.domain.facts import Outcome, RecordedAward
@@ -107,4 +108,4 @@ def _of_the_tier(decision: Decision) -> dict[str, Any]:
 
 
 def _of_the_bill(decision: Decision) -> Mapping[str, Any]:
-    return next((warned.params for warned in decision.warnings if warned.id == "bill_deadline"), {})
+    return next((warned.params for warned in decision.warnings if warned.id is WarningId.BILL_DEADLINE), {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 from receiver.domain.evaluation_context import EvaluationContext
@@ -15,11 +16,22 @@ from receiver.domain.spend import Spend, highest_tier
 WARN_BEFORE = timedelta(days=45)  # the last useful day to begin
 
 
+class WarningId(StrEnum):
+    """A warning with a date."""
+
+    BEGIN_BY = "begin_by"
+    BEGIN_FOR_HIGHEST = "begin_for_highest"
+    TOO_LATE_TO_BEGIN = "too_late_to_begin"
+    BILL_DEADLINE = "bill_deadline"
+    WINDOW_OUTLIVES_CREDIT = "window_outlives_credit"
+    NOTHING_MORE_IN_TIME = "nothing_more_in_time"
+
+
 @dataclass(frozen=True)
 class Warned:
-    """Something the merchant should know: a message id and its parameters."""
+    """Something the merchant should know, and the parameters of its sentence."""
 
-    id: str
+    id: WarningId
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -52,26 +64,26 @@ def _before_the_window(case: EvaluationContext) -> Iterator[Warned]:
     params = {"expires": case.programme.credit_expires, "currency": market and market.currency}
     has_no_place = case.outcomes["admission"] is Outcome.PENDING  # to begin without one is no advice
     if case.today > last:
-        yield Warned("too_late_to_begin", params)
+        yield Warned(WarningId.TOO_LATE_TO_BEGIN, params)
     elif has_no_place:
         return
     elif case.today > begin_by:
-        yield Warned("begin_for_highest", {**params, "by": last, "threshold": highest.threshold})
+        yield Warned(WarningId.BEGIN_FOR_HIGHEST, {**params, "by": last, "threshold": highest.threshold})
     elif case.today >= begin_by - WARN_BEFORE:
-        yield Warned("begin_by", {**params, "by": begin_by})
+        yield Warned(WarningId.BEGIN_BY, {**params, "by": begin_by})
 
 
 def _in_the_window(case: EvaluationContext, above: NextTier | None) -> Iterator[Warned]:
     expires, by = {"expires": case.programme.credit_expires}, case.deadlines.highest_by
     if case.spend is not None and (unpaid := _unpaid(case, case.spend)):
-        yield Warned("bill_deadline", unpaid)
+        yield Warned(WarningId.BILL_DEADLINE, unpaid)
     if case.window_is_over and not _outlives_credit(case):
         return
     if case.highest_tier_is_in_reach or not case.tiers:
         if _outlives_credit(case) or _only_highest_counts(case):
-            yield Warned("window_outlives_credit", {**expires, "by": by})
+            yield Warned(WarningId.WINDOW_OUTLIVES_CREDIT, {**expires, "by": by})
     elif above is None:
-        yield Warned("nothing_more_in_time", expires)
+        yield Warned(WarningId.NOTHING_MORE_IN_TIME, expires)
 
 
 def _outlives_credit(case: EvaluationContext) -> bool:

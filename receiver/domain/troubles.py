@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from receiver.domain.advice import WarningId
 from receiver.domain.awards import is_overdue
 from receiver.domain.decision import SPEND_IS_READ, Decision, Stage
 from receiver.domain.discrepancies import Discrepancy
@@ -150,12 +151,7 @@ TROUBLES: Mapping[TroubleId, Actor] = {
 # A step the merchant had better take soon; nothing is wrong, so that nobody else is told.
 ADVICE = frozenset(
     {
-        TroubleId.BILL_DEADLINE,
-        TroubleId.BEGIN_BY,
-        TroubleId.BEGIN_FOR_HIGHEST,
-        TroubleId.TOO_LATE_TO_BEGIN,
-        TroubleId.NOTHING_MORE_IN_TIME,
-        TroubleId.WINDOW_OUTLIVES_CREDIT,
+        *map(TroubleId, WarningId),
         TroubleId.PLACE_RESERVED,
         TroubleId.ADDRESS_CHANGED,
         TroubleId.KEYS_LEFT,

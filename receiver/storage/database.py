@@ -315,6 +315,7 @@ AT_SERVER = {
     "tcp_keepalives_count": ALIVE_TIMES,
 }
 BOUNDED: dict[str, Any] = {
+    "client_encoding": "utf8",  # whatever the server's own default says
     "connect_timeout": CONNECT_SECONDS,
     "tcp_user_timeout": UNACKNOWLEDGED_SECONDS * 1000,
     "keepalives_idle": ALIVE_AFTER,

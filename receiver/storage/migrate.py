@@ -9,6 +9,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from receiver.errors import Refused
 from receiver.home import COMMAND
@@ -19,7 +21,8 @@ from receiver.storage.database import Database
 def migrate(database: Database, to: str = "head", *, cipher: Cipher | None = None) -> str:
     """Move the schema up to `to`; answers the revision reached. Running it again changes nothing.
 
-    Raises Refused where secrets must be encrypted on the way and no `seal` was given.
+    Raises Refused where secrets must be encrypted on the way and no cipher was given, and for a PostgreSQL
+    database that cannot hold every language.
     """
     return _move(database, command.upgrade, to, cipher)
 
@@ -66,9 +69,20 @@ def require_newest(database: Database, called: str = "the database") -> None:
 def _move(database: Database, move: Callable[[Config, str], None], to: str, cipher: Cipher | None) -> str:
     config = _config()
     with database.migrating() as session:
+        if not database.is_sqlite:
+            _require_utf8(session)
         config.attributes |= {"connection": session.connection(), "seal": cipher}
         move(config, to)
     return current_revision(database) or "base"
+
+
+def _require_utf8(session: Session) -> None:
+    encoding = session.scalar(text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise Refused(
+            f"the database's encoding is {encoding}, in which names and sentences cannot be kept; "
+            "create one with ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL"
+        )
 
 
 def _config() -> Config:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from receiver.domain.staff_facts import StaffFactName
 from receiver.storage.chunks import chunks_of
 from receiver.storage.tables import RecordedFact
 
@@ -37,7 +38,7 @@ def safety_flagged(session: Session, store_ids: Iterable[str]) -> set[str]:
     for ids in chunks_of(sorted(set(store_ids))):
         query = (
             select(RecordedFact.store_id, RecordedFact.value)
-            .where(RecordedFact.name == "safety_flag", RecordedFact.store_id.in_(ids))
+            .where(RecordedFact.name == StaffFactName.SAFETY_FLAG, RecordedFact.store_id.in_(ids))
             .order_by(RecordedFact.id)
         )
         newest.update((row.store_id, row.value) for row in session.execute(query))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -10,17 +11,23 @@ from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Store, StoreMark
 
-ADDRESS, UUID = "address", "uuid"
 LONGEST_LINEAGE = 20  # records of one shop; a longer history repeats itself
 
 
-def bearer(session: Session, programme: str, kind: str, value: str) -> str | None:
+class MarkKind(StrEnum):
+    """The kinds of marks by which a shop is known again."""
+
+    ADDRESS = "address"
+    UUID = "uuid"  # of its WordPress
+
+
+def bearer(session: Session, programme: str, kind: MarkKind, value: str) -> str | None:
     """Return the id of the store that a mark belongs to."""
     found = session.get(StoreMark, (programme, kind, _digest(value)))
     return found.store_id if found else None
 
 
-def mark(session: Session, store: Store, kind: str, value: str, *, replace: bool) -> None:
+def mark(session: Session, store: Store, kind: MarkKind, value: str, *, replace: bool) -> None:
     """Note that a store bears a mark; without `replace` whoever bore it first keeps it."""
     found = session.get(StoreMark, (store.programme, kind, _digest(value)))
     if found is None:

@@ -1,14 +1,15 @@
 """One limit for the bodies of all routes behind the webhooks, checked before anything of one is read.
 
-The webhook addresses do the same with a limit of their own (services/receiving/receive.py).
+The webhook addresses do the same with a limit of their own (services/inbox/receive.py).
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+from receiver.web.early_refusals import refuse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,8 +28,10 @@ class BodyLimit:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        refused = _refusal(environ)
-        return _told(refused, start_response) if refused else self._app(environ, start_response)
+        status = _refusal(environ)
+        if status is None:
+            return self._app(environ, start_response)
+        return refuse(environ, start_response, status, status[4:].lower())
 
 
 def _refusal(environ: WSGIEnvironment) -> str | None:
@@ -40,9 +43,3 @@ def _refusal(environ: WSGIEnvironment) -> str | None:
         return "400 Bad Request"
     most = MOST_BYTES_OF_A_FILE if environ.get("PATH_INFO") in FILES else MOST_BYTES
     return "413 Content Too Large" if int(length) > most else None
-
-
-def _told(status: str, start_response: StartResponse) -> list[bytes]:
-    body = json.dumps({"error": status[4:].lower()}).encode()
-    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-    return [body]

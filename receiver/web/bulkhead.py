@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from receiver.web.early_refusals import refuse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SHARE = 4  # of the threads, one in so many
 ALIVE = "/healthz"  # touches nothing and is over at once
-RETRY_AFTER_SECONDS = "2"
+FULL = "503 Service Unavailable"
+COME_AGAIN = (("Retry-After", "2"),)  # seconds
 
 
 class Bulkhead:
@@ -28,7 +30,7 @@ class Bulkhead:
         if environ.get("PATH_INFO") == ALIVE:
             return self._app(environ, start_response)
         if not self._enter():
-            return _full(environ["REQUEST_METHOD"], start_response)
+            return refuse(environ, start_response, FULL, "too many requests at once; try again", COME_AGAIN)
         place = _Permit(self)
         try:
             return _TrackedResponse(self._app(environ, start_response), place)
@@ -85,15 +87,3 @@ class _TrackedResponse:
 
     def __del__(self) -> None:
         self._place.leave()
-
-
-def _full(method: str, start_response: StartResponse) -> list[bytes]:
-    body = json.dumps({"error": "too many requests at once; try again"}).encode()
-    headers = [
-        ("Content-Type", "application/json"),
-        ("Content-Length", str(len(body))),
-        ("Retry-After", RETRY_AFTER_SECONDS),
-        ("Cache-Control", "no-store"),
-    ]
-    start_response("503 Service Unavailable", headers)
-    return [] if method == "HEAD" else [body]

@@ -19,6 +19,7 @@ from receiver.errors import (
 from receiver.i18n.languages import language_tag, reader_locale
 from receiver.i18n.pages import error_words
 from receiver.web.api.language import languages_wanted
+from receiver.web.audience import CONSOLE, lies_in, wants_page
 
 RETRY_AFTER_SECONDS = "5"
 STATUS: tuple[tuple[type[ReceiverError], int], ...] = (
@@ -30,9 +31,6 @@ STATUS: tuple[tuple[type[ReceiverError], int], ...] = (
     (StorageUnavailable, 503),
     (Busy, 503),
 )
-CONSOLE = ("/admin",)
-# Called by programs alone, whatever they say they accept.
-PROGRAMS = ("/api", "/webhooks", "/connect/keys", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 log = structlog.get_logger(__name__)
 
@@ -71,9 +69,9 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def _answer(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
-    if not _wants_page():
+    if not wants_page(request.path, request.accept_mimetypes):
         answer = jsonify(error=message)
-    elif _is_in(CONSOLE):
+    elif lies_in(request.path, CONSOLE):
         answer = make_response(render_template("error.html", said=message))
     else:
         answer = _page(status)
@@ -87,21 +85,3 @@ def _page(status: int) -> Response:
     locale = reader_locale(languages_wanted())
     words = error_words(status, locale)
     return make_response(render_template("connect/error.html", said=words, language=language_tag(locale)))
-
-
-def _wants_page() -> bool:
-    """Return whether a person asks: what programs speak to is always answered with JSON.
-
-    Elsewhere the request's Accept decides. Who prefers neither kind is a program, in the console a person.
-    """
-    if _is_in(PROGRAMS):
-        return False
-    accepted = request.accept_mimetypes
-    page, document = accepted["text/html"], accepted["application/json"]
-    if page != document:
-        return page > document
-    return _is_in(CONSOLE) or (page > 0 and any(kind == "text/html" for kind, _ in accepted))
-
-
-def _is_in(paths: tuple[str, ...]) -> bool:
-    return any(request.path == path or request.path.startswith(f"{path}/") for path in paths)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from receiver.web.audience import CONSOLE, lies_in
+
 # No script at all, no frames, nothing from elsewhere.
 NO_SCRIPT = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -12,7 +14,15 @@ NO_SCRIPT = (
 
 # The console's own file, which may ask the console alone; nothing inline, nothing from elsewhere.
 OWN_SCRIPT = f"{NO_SCRIPT}; script-src 'self'; connect-src 'self'"
-CONSOLE = "/admin"
+
+
+# Nothing kept, nothing guessed, no address told to others: some hold a ticket, a code or a state.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": NO_SCRIPT,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def register(app: Flask) -> None:
@@ -20,10 +30,7 @@ def register(app: Flask) -> None:
 
 
 def _protect(response: Response) -> Response:
-    """Nothing kept, nothing guessed, no address told to others: some hold a ticket, a code or a state."""
-    in_console = request.path == CONSOLE or request.path.startswith(f"{CONSOLE}/")
-    response.headers["Content-Security-Policy"] = OWN_SCRIPT if in_console else NO_SCRIPT
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update(SECURITY_HEADERS)
+    if lies_in(request.path, CONSOLE):
+        response.headers["Content-Security-Policy"] = OWN_SCRIPT
     return response

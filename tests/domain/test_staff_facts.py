@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from receiver.domain.rules import NOT_OVERRIDABLE
-from receiver.domain.staff_facts import SETTLED_BY, may_be_overridden, settling_facts
+from receiver.domain.staff_facts import SETTLED_BY, StaffFactName, may_be_overridden, settling_facts
 from receiver.i18n.sentences import RULES
-from receiver.services.stores.record_fact import NAMES
 from tests.factories import OPEN, cash, decided, override
 
 
@@ -18,12 +17,11 @@ def rule(rule_id, **parts):
 def test_facts_are_named_for_reasons_that_rules_give_and_can_be_recorded():
     assert set(SETTLED_BY) <= set(RULES)
     assert not any(".pass" in reason for reason in SETTLED_BY)
-    assert {name for names in SETTLED_BY.values() for name in names} <= set(NAMES)
 
 
 def test_each_fact_that_staff_record_is_offered_by_some_rule():
     offered = {name for names in SETTLED_BY.values() for name in names}
-    assert offered == set(NAMES) - {"override"}
+    assert offered == set(StaffFactName) - {StaffFactName.OVERRIDE}
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_after_disconnect_no_webhook_fires_even_if_the_service_makes_it_again(fr
     fresh.make_webhook(11, SIGNAL, f"{service.url}/webhooks/woocommerce/{service.store.id}")
     fresh.make_webhook(12, SAVED, f"{service.url}/webhooks/woocommerce/{service.store.id}/hk_2")
     calls, queued = fresh.calls(), int(fresh.option("stand_in_async") or 0)
-    fresh.php("do_action('woocommerce_settings_saved'); wc_ad_credit()->report_daily();")
+    fresh.php("do_action('woocommerce_settings_saved'); wc_ad_credit()->lifecycle->report_daily();")
     assert fresh.calls() == calls
     assert int(fresh.option("stand_in_async")) == queued + 1  # that of the other application
 
@@ -179,7 +179,7 @@ def test_deleted_without_woocommerce_it_leaves_nothing_either(empty_site, fresh,
     # Installed again it says that nothing is sent, and nothing is.
     assert "Nothing is sent to anybody until you connect it." in Visitor(fresh, "shop").page()
     calls = fresh.calls()
-    fresh.php("do_action('woocommerce_settings_saved'); wc_ad_credit()->report_daily();")
+    fresh.php("do_action('woocommerce_settings_saved'); wc_ad_credit()->lifecycle->report_daily();")
     assert fresh.calls() == calls
 
 

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from receiver.errors import StorageUnavailable
+from receiver.errors import Refused, StorageUnavailable
 from receiver.storage.database import Database
+from receiver.storage.migrate import current_revision, migrate
 from receiver.storage.tables import Store
 from receiver.web.bulkhead import SHARE
+from tests.conftest import database_on
 
 
 def test_a_database_without_tables_says_migrate(empty_database_url):
@@ -100,3 +102,15 @@ def test_postgresql_is_given_up_after_a_while_and_by_a_migration_never(postgresq
     with database.writing() as session:
         assert limits(session) == ["10s", "20s", 21]
     database.close()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_language_is_refused_by_name_before_it_is_migrated(
+    postgresql, encoding
+):
+    with database_on(postgresql, f"template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'") as address:
+        database = Database(address)
+        with pytest.raises(Refused, match=f"encoding is {encoding}.*ENCODING 'UTF8'"):
+            migrate(database)
+        assert current_revision(database) is None
+        database.close()

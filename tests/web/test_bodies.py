@@ -45,6 +45,7 @@ def status_of(app, path, **headers):
         "SERVER_PORT": "443",
         "wsgi.url_scheme": "https",
         "wsgi.input": Untouched(),
+        "HTTP_ACCEPT": "application/json",
         "wsgi.errors": io.StringIO(),
         **headers,
     }

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from receiver.app import create_app
 from receiver.errors import StorageUnavailable
+from receiver.web.bodies import MOST_BYTES
+from receiver.web.bulkhead import Bulkhead
 from tests.staff import BASE
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -26,6 +31,12 @@ PROGRAMS = [
     "application/*",
     "image/png",
 ]
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What is asked for here is not there; no row is read."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -106,3 +117,33 @@ def test_a_database_that_does_not_answer_is_told_with_a_time_to_come_again(conta
     )
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "Nothing was changed." in answer.text
+
+
+TOO_LONG = b"x" * (MOST_BYTES + 1)
+
+
+@pytest.mark.parametrize("path", ["/admin/sign-in", "/connect", "/"])
+def test_people_whose_form_is_too_long_read_a_page_in_their_language(client, path):
+    reader = {"Accept": BROWSER, "Accept-Language": "es-MX, en;q=0.5"}
+    answer = client.post(path, data=TOO_LONG, base_url=BASE, headers=reader)
+    assert (answer.status_code, answer.mimetype) == (413, "text/html")
+    assert '<html lang="es' in answer.text
+    assert "That was more" not in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_programs_whose_body_is_too_long_read_json(client):
+    answer = client.post("/api/v1/reviews", data=TOO_LONG, base_url=BASE, headers={"Accept": BROWSER})
+    assert (answer.status_code, answer.json) == (413, {"error": "content too large"})
+
+
+def test_people_read_a_page_where_there_is_no_room_for_them_and_programs_json(client):
+    full = Bulkhead(client.application, threads=4)
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/admin/", "HTTP_ACCEPT": BROWSER}
+    held = full(dict(environ, **EnvironBuilder("/connect").get_environ()), lambda *_: None)
+    page, status, headers = run_wsgi_app(full, environ)
+    assert (status, headers["Retry-After"]) == ("503 Service Unavailable", "2")
+    assert "We cannot do this right now." in b"".join(page).decode()
+    answer, _, _ = run_wsgi_app(full, environ | {"PATH_INFO": "/api/v1/status"})
+    assert json.loads(b"".join(answer)) == {"error": "too many requests at once; try again"}
+    held.close()

@@ -16,6 +16,7 @@ from werkzeug.exceptions import NotFound
 
 from receiver.container import Container
 from receiver.domain.awards import AwardDelivery
+from receiver.domain.staff_facts import StaffFactName
 from receiver.integrations.tiktok.client import TikTokClient
 from receiver.sandbox.paths import SandboxPaths
 from receiver.sandbox.scenario.merchant_spec import Act, SandboxMerchant
@@ -97,7 +98,7 @@ class _Past:
 
     def _consent(self, merchant: SandboxMerchant, event: Event) -> None:
         assert merchant.account is not None
-        self._record(merchant, "payment", merchant.account.pays, "told by the merchant")
+        self._record(merchant, StaffFactName.PAYMENT, merchant.account.pays, "told by the merchant")
         add_link(
             self._container,
             store_id=self._store_id(merchant),
@@ -137,9 +138,9 @@ class _Past:
         credited(self._container.database, event.at, award_id, evidence=event.words, actor=STAFF)
 
     def _flag(self, merchant: SandboxMerchant, event: Event) -> None:
-        self._record(merchant, "safety_flag", "yes", event.words)
+        self._record(merchant, StaffFactName.SAFETY_FLAG, "yes", event.words)
 
-    def _record(self, merchant: SandboxMerchant, name: str, value: str, reason: str) -> None:
+    def _record(self, merchant: SandboxMerchant, name: StaffFactName, value: str, reason: str) -> None:
         record(
             self._container.database,
             self._container.now(),

@@ -22,10 +22,11 @@ from receiver.domain.facts import (
     RecordedAward,
     StoreProfile,
 )
+from receiver.domain.staff_facts import StaffFactName, overridden_rule
 from receiver.domain.troubles import ReadingFault
 from receiver.services.evaluation.bills import Bills, bills_of
 from receiver.services.evaluation.payment_method import gather_payment
-from receiver.services.evaluation.provenance import OVERRIDE, with_provenance
+from receiver.services.evaluation.provenance import with_provenance
 from receiver.services.evaluation.records import StoreRecords
 from receiver.storage import tables
 from receiver.storage.lost_signals import newest_loss
@@ -53,7 +54,7 @@ def facts_from(records: StoreRecords, now: datetime) -> Facts:
         spend=days,
         payments=bills.payments,
         bills_readable=bills.readable,
-        paid_bills_confirmed=_recorded(recorded, "paid_bills_confirmed"),
+        paid_bills_confirmed=_recorded(recorded, StaffFactName.PAID_BILLS_CONFIRMED),
         award=_award(records.award, account, bills, now),
         discrepancies=pays.discrepancies,
         lost_signals=_lost_signals(records),
@@ -124,9 +125,9 @@ def _history(records: StoreRecords, bills: Bills) -> History:
         merchant_awards=related.merchant_awards,
         account_awards=related.account_awards,
         business_center_awards=related.center_awards,
-        conflicting_promotion=_recorded(recorded, "conflicting_promotion", STAFF_SAID_NOTHING),
-        policy_violation=_recorded(recorded, "policy_violation", STAFF_SAID_NOTHING),
-        safety_flag=_recorded(recorded, "safety_flag", STAFF_SAID_NOTHING),
+        conflicting_promotion=_recorded(recorded, StaffFactName.CONFLICTING_PROMOTION, STAFF_SAID_NOTHING),
+        policy_violation=_recorded(recorded, StaffFactName.POLICY_VIOLATION, STAFF_SAID_NOTHING),
+        safety_flag=_recorded(recorded, StaffFactName.SAFETY_FLAG, STAFF_SAID_NOTHING),
         foreign_credit_issued=bills.foreign_credit_issued,
         overrides=_overrides(recorded),
     )
@@ -142,13 +143,13 @@ def _prior_spend(link: tables.Link | None, account: tables.Account | None) -> De
 
 def _overrides(recorded: Mapping[str, tables.RecordedFact]) -> dict[str, Override]:
     return {
-        name.removeprefix(OVERRIDE): Override(Outcome(row.value), row.reason, row.by)
+        rule: Override(Outcome(row.value), row.reason, row.by)
         for name, row in recorded.items()
-        if name.startswith(OVERRIDE) and row.value is not None
+        if (rule := overridden_rule(name)) and row.value is not None
     }
 
 
-def _recorded(recorded: Mapping[str, tables.RecordedFact], name: str, otherwise: Any = None) -> Any:
+def _recorded(recorded: Mapping[str, tables.RecordedFact], name: StaffFactName, otherwise: Any = None) -> Any:
     return recorded[name].value if name in recorded else otherwise
 
 

@@ -15,10 +15,9 @@ from receiver.domain.discrepancies import (
 )
 from receiver.domain.facts import DaySpend, Payment, Source
 from receiver.domain.payment import option_of
+from receiver.domain.staff_facts import StaffFactName
 from receiver.services.evaluation.bills import Bills
 from receiver.storage import tables
-
-NAME = "payment"  # of the recorded fact
 
 
 @dataclass(frozen=True)
@@ -40,18 +39,18 @@ def gather_payment(
     shown = option_of(bills.payments, ledger_whole=bills.whole)
     option = option_said(recorded, bills)
     discrepancies = _discrepancies_of_figures(account, days, option)
-    if NAME in recorded and contradicts(option, shown):
+    if StaffFactName.PAYMENT in recorded and contradicts(option, shown):
         discrepancies |= {Discrepancy.PAYMENT_CONTRADICTED}
     if discrepancies & UNSETTLING:
         return PaymentOption(Payment.UNKNOWN, Source.SERVICE, tuple(sorted(discrepancies)))
-    is_shown = NAME not in recorded and shown is not Payment.UNKNOWN
+    is_shown = StaffFactName.PAYMENT not in recorded and shown is not Payment.UNKNOWN
     return PaymentOption(option, Source.TIKTOK if is_shown else None, tuple(sorted(discrepancies)))
 
 
 def option_said(recorded: Mapping[str, tables.RecordedFact], bills: Bills) -> Payment:
     """Return what staff recorded ("unknown" too), else what the ledger shows."""
-    if NAME in recorded:
-        return Payment(recorded[NAME].value or Payment.UNKNOWN)
+    if StaffFactName.PAYMENT in recorded:
+        return Payment(recorded[StaffFactName.PAYMENT].value or Payment.UNKNOWN)
     return option_of(bills.payments, ledger_whole=bills.whole)
 
 

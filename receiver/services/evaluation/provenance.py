@@ -8,20 +8,20 @@ from datetime import datetime
 from typing import Any
 
 from receiver.domain.facts import Facts, Source, value_at
+from receiver.domain.staff_facts import StaffFactName, override_name
 from receiver.storage import tables
 from receiver.storage.signals import news_from_list
 
-OVERRIDE = "override:"  # a recorded fact of this name replaces the outcome of the rule that follows
 # What staff record, by its name: the facts it stands for.
-RECORDED: Mapping[str, tuple[str, ...]] = {
-    "payment": ("account.payment",),
-    "paid_bills_confirmed": ("paid_bills_confirmed",),
-    "conflicting_promotion": ("history.conflicting_promotion",),
-    "policy_violation": ("history.policy_violation",),
-    "safety_flag": ("history.safety_flag",),
-    "linked_at": ("account.linked_at", "account.linked_at_exact"),
-    "set_up_at": ("store.set_up_at",),
-    "merchant": ("store.merchant",),
+RECORDED: Mapping[StaffFactName, tuple[str, ...]] = {
+    StaffFactName.PAYMENT: ("account.payment",),
+    StaffFactName.PAID_BILLS_CONFIRMED: ("paid_bills_confirmed",),
+    StaffFactName.CONFLICTING_PROMOTION: ("history.conflicting_promotion",),
+    StaffFactName.POLICY_VIOLATION: ("history.policy_violation",),
+    StaffFactName.SAFETY_FLAG: ("history.safety_flag",),
+    StaffFactName.LINKED_AT: ("account.linked_at", "account.linked_at_exact"),
+    StaffFactName.SET_UP_AT: ("store.set_up_at",),
+    StaffFactName.MERCHANT: ("store.merchant",),
 }
 # What TikTok answers about an ad account, all at once.
 DESCRIBED = ("country", "currency", "timezone", "created_at", "status", "business_center")
@@ -136,7 +136,7 @@ def _of_spend(link: tables.Link | None, account: tables.Account | None) -> FactS
 
 def _of_staff(facts: Facts, recorded: Mapping[str, tables.RecordedFact]) -> FactSources:
     sources: dict[str, FactSource] = {
-        f"history.overrides.{rule}": FactSource(recorded[OVERRIDE + rule].at, Source.STAFF)
+        f"history.overrides.{rule}": FactSource(recorded[override_name(rule)].at, Source.STAFF)
         for rule in facts.history.overrides
     }
     for name, (path, *others) in RECORDED.items():

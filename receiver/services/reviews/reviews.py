@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from receiver.domain.audit import Agent, AuditAction
 from receiver.domain.reviews import ReviewAnswer, ReviewState, ReviewSummary
+from receiver.domain.staff_facts import StaffFactName
 from receiver.errors import InputError, NotFound, Refused
 from receiver.paging import Page
 from receiver.services.decisions.history import show_decision
@@ -106,7 +107,7 @@ def checked_answer(
     """
     seen = evidence or f"review {review_id}"
     if override is not None:
-        staff_fact = checked_fact("override", override, now, reason=reason, evidence=seen)
+        staff_fact = checked_fact(StaffFactName.OVERRIDE, override, now, reason=reason, evidence=seen)
         return Answered(ReviewAnswer.OVERRIDDEN, reason, staff_fact)
     if fact is not None:
         name, _, value = fact.partition("=")

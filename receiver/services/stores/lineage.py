@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from receiver.storage import store_marks
+from receiver.storage.store_marks import MarkKind
 from receiver.storage.tables import Store
 
 
@@ -18,8 +19,8 @@ def recognise(session: Session, store: Store, uuid: str | None) -> None:
     Whoever opened the address is that shop, so it also joined when the address did. A UUID is only reported:
     its history counts, and nothing about it is earlier.
     """
-    at_address = store_marks.bearer(session, store.programme, store_marks.ADDRESS, _place(store.url))
-    of_uuid = store_marks.bearer(session, store.programme, store_marks.UUID, uuid) if uuid else None
+    at_address = store_marks.bearer(session, store.programme, MarkKind.ADDRESS, _place(store.url))
+    of_uuid = store_marks.bearer(session, store.programme, MarkKind.UUID, uuid) if uuid else None
     earlier = session.get(Store, at_address) if at_address not in (None, store.id) else None
     if earlier is not None:
         store.joined_at = min(store.joined_at, earlier.joined_at)
@@ -32,7 +33,7 @@ def follow_move(session: Session, store: Store) -> None:
 
     Moving makes no date earlier. Idempotent.
     """
-    at_address = store_marks.bearer(session, store.programme, store_marks.ADDRESS, _place(store.url))
+    at_address = store_marks.bearer(session, store.programme, MarkKind.ADDRESS, _place(store.url))
     if store.continues is None and at_address != store.id:
         store.continues = at_address
     mark_store(session, store, uuid=None)
@@ -40,9 +41,9 @@ def follow_move(session: Session, store: Store) -> None:
 
 def mark_store(session: Session, store: Store, uuid: str | None) -> None:
     """Note what the shop is known by. Idempotent."""
-    store_marks.mark(session, store, store_marks.ADDRESS, _place(store.url), replace=True)
+    store_marks.mark(session, store, MarkKind.ADDRESS, _place(store.url), replace=True)
     if uuid is not None:
-        store_marks.mark(session, store, store_marks.UUID, uuid, replace=False)
+        store_marks.mark(session, store, MarkKind.UUID, uuid, replace=False)
 
 
 def _place(url: str) -> str:

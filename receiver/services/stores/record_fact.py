@@ -12,24 +12,12 @@ from sqlalchemy.orm import Session
 from receiver.domain.audit import AuditAction
 from receiver.domain.facts import Outcome, Payment
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
+from receiver.domain.staff_facts import StaffFactName, override_name
 from receiver.errors import InputError, Refused
 from receiver.services.decisions.decide import decide_each
-from receiver.services.evaluation.provenance import OVERRIDE
 from receiver.services.programmes.places import fill_places
 from receiver.storage import audit, links, recorded_facts, stores, tables
 from receiver.storage.database import Database
-
-NAMES = (
-    "payment",
-    "paid_bills_confirmed",
-    "conflicting_promotion",
-    "policy_violation",
-    "safety_flag",
-    "linked_at",
-    "set_up_at",
-    "merchant",
-    "override",
-)
 
 
 @dataclass(frozen=True)
@@ -53,9 +41,9 @@ def checked_fact(name: str, value: str, now: datetime, *, reason: str, evidence:
     """Raises InputError, and Refused for a rule that cannot be overridden."""
     if not reason.strip() or not evidence.strip():
         raise InputError("must say something", path="evidence" if reason.strip() else "reason")
-    if name not in NAMES:
-        raise InputError(f"must be one of {', '.join(NAMES)}", path="name")
-    if name == "override":
+    if name not in set(StaffFactName):
+        raise InputError(f"must be one of {', '.join(StaffFactName)}", path="name")
+    if name == StaffFactName.OVERRIDE:
         return StaffFact(*_override(value), reason, evidence)
     return StaffFact(name, _PARSERS.get(name, _yes_or_no)(value, now), reason, evidence)
 
@@ -77,7 +65,7 @@ def record(
         store = stores.get_store(session, store_id, locked=True)
         kept = keep_fact(session, now, store, fact, actor)
     # two merchants that became one leave a place free
-    placed = fill_places(database, now, store.programme) if fact.name == "merchant" else []
+    placed = fill_places(database, now, store.programme) if fact.name == StaffFactName.MERCHANT else []
     decide_each(database, now, [store_id, *placed])
     return {"store": store_id, **kept}
 
@@ -105,12 +93,12 @@ def _stands(session: Session, store_id: str, kept: Mapping[str, Any], actor: str
 
 def _apply(session: Session, store: tables.Store, name: str, value: Any) -> None:
     """Three facts live on the store and its link; the others are read from the record itself."""
-    if name == "merchant":
+    if name == StaffFactName.MERCHANT:
         store.merchant = value
-    elif name == "set_up_at":
+    elif name == StaffFactName.SET_UP_AT:
         store.set_up_at, store.set_up_claimed_at, store.set_up_news = value, None, None
         store.installed_at = store.installed_at or value
-    elif name == "linked_at":
+    elif name == StaffFactName.LINKED_AT:
         link = links.open_link(session, store.id)
         if link is None:
             raise Refused(f"store {store.id} has no link whose date could be set")
@@ -149,10 +137,10 @@ def _merchant(value: str, _now: datetime) -> str:
 
 
 _PARSERS: Mapping[str, Callable[[str, datetime], Any]] = {
-    "payment": _payment,
-    "merchant": _merchant,
-    "linked_at": _past_time,
-    "set_up_at": _past_time,
+    StaffFactName.PAYMENT: _payment,
+    StaffFactName.MERCHANT: _merchant,
+    StaffFactName.LINKED_AT: _past_time,
+    StaffFactName.SET_UP_AT: _past_time,
 }
 
 
@@ -165,4 +153,4 @@ def _override(value: str) -> tuple[str, str | None]:
         raise Refused(f"{rule} cannot be overridden; record the fact it rests on instead")
     if outcome not in (Outcome.PASS, Outcome.FAIL, "none"):
         raise InputError("must end in =pass, =fail or =none", path="override")
-    return OVERRIDE + rule, None if outcome == "none" else outcome
+    return override_name(rule), None if outcome == "none" else outcome

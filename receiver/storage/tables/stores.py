@@ -184,7 +184,7 @@ class StoreMark(Base):
     __tablename__ = "store_marks"
 
     programme: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)  # services/stores/lineage.py
+    kind: Mapped[str] = mapped_column(primary_key=True)  # storage/store_marks.py
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"), index=True)  # who bore it last
 

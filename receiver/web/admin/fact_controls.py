@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from receiver.documents.fact_words import FACT_TITLES, PAYMENT_WORDS, rule_title
 from receiver.domain.rules import NOT_OVERRIDABLE, RULES
+from receiver.domain.staff_facts import StaffFactName
 from receiver.errors import InputError
 from receiver.web.admin.filters import readers_zone
 
-OVERRIDE = "override"
 OVERRIDABLE = tuple(rule for rule in RULES if rule not in NOT_OVERRIDABLE)
 YES_OR_NO = (("yes", "yes"), ("no", "no"), ("unknown", "not known"))
 
@@ -29,7 +29,7 @@ class ControlKind(StrEnum):
 class FactControl:
     """A question, and how it is answered; `options` are values with their labels."""
 
-    name: str
+    name: StaffFactName
     question: str
     kind: ControlKind = ControlKind.CHOICE
     options: tuple[tuple[str, str], ...] = YES_OR_NO
@@ -43,16 +43,23 @@ class FactControl:
 CONTROLS: Mapping[str, FactControl] = {
     control.name: control
     for control in (
-        FactControl("payment", "How does the ad account pay?", options=tuple(PAYMENT_WORDS.items())),
-        FactControl("paid_bills_confirmed", "Are the bills for this spend paid?"),
-        FactControl("conflicting_promotion", "Does the ad account take part in a conflicting promotion?"),
         FactControl(
-            "policy_violation", "Is a violation of TikTok's advertising policies recorded against it?"
+            StaffFactName.PAYMENT, "How does the ad account pay?", options=tuple(PAYMENT_WORDS.items())
         ),
-        FactControl("safety_flag", "Is the store flagged for safety? A flag blocks it."),
-        FactControl("linked_at", "When was the ad account linked?", ControlKind.MOMENT, ()),
-        FactControl("set_up_at", "When was the TikTok integration set up?", ControlKind.MOMENT, ()),
-        FactControl("merchant", "Which merchant owns the store?", ControlKind.ID, ()),
+        FactControl(StaffFactName.PAID_BILLS_CONFIRMED, "Are the bills for this spend paid?"),
+        FactControl(
+            StaffFactName.CONFLICTING_PROMOTION, "Does the ad account take part in a conflicting promotion?"
+        ),
+        FactControl(
+            StaffFactName.POLICY_VIOLATION,
+            "Is a violation of TikTok's advertising policies recorded against it?",
+        ),
+        FactControl(StaffFactName.SAFETY_FLAG, "Is the store flagged for safety? A flag blocks it."),
+        FactControl(StaffFactName.LINKED_AT, "When was the ad account linked?", ControlKind.MOMENT, ()),
+        FactControl(
+            StaffFactName.SET_UP_AT, "When was the TikTok integration set up?", ControlKind.MOMENT, ()
+        ),
+        FactControl(StaffFactName.MERCHANT, "Which merchant owns the store?", ControlKind.ID, ()),
     )
 }
 
@@ -61,7 +68,7 @@ def override_control(rule: str) -> FactControl:
     """Return the control for staff's own answer to a rule."""
     options = (("pass", "met"), ("fail", "not met"), ("none", "as the facts say (takes our answer back)"))
     return FactControl(
-        OVERRIDE,
+        StaffFactName.OVERRIDE,
         "What do you decide about this rule?",
         options=tuple((f"{rule}={outcome}", words) for outcome, words in options),
         rule=rule,
@@ -70,7 +77,7 @@ def override_control(rule: str) -> FactControl:
 
 def find_control(name: str, rule: str = "") -> FactControl | None:
     """Return the control for a fact, or for staff's answer to a rule; None where there is none."""
-    if name == OVERRIDE:
+    if name == StaffFactName.OVERRIDE:
         return override_control(rule) if rule in OVERRIDABLE else None
     return CONTROLS.get(name)
 

@@ -6,6 +6,7 @@ from babel import Locale
 from flask import request
 
 from receiver.i18n.languages import LANGUAGES, language_tag
+from receiver.web.audience import languages_in
 
 LANGUAGE = {
     "in": "header",
@@ -21,8 +22,7 @@ LANGUAGE_HEADERS = {
 
 def languages_wanted() -> list[str]:
     """Best first, refused ones left out."""
-    # Not Werkzeug's best_match: it looks for exact tags first, and answers "es-AR, en;q=0.1" in English.
-    return [tag for tag, quality in request.accept_languages if quality > 0]
+    return languages_in(request.accept_languages)
 
 
 def in_language(locale: Locale) -> dict[str, str]:

@@ -12,10 +12,11 @@ from marshmallow.validate import Length, OneOf
 
 from receiver.container import current_container
 from receiver.documents.facts import facts_with_terms
+from receiver.domain.staff_facts import StaffFactName
 from receiver.services.decisions.history import page_of_decisions, show_decision
 from receiver.services.decisions.preview import run_with_preview
 from receiver.services.evaluation.evaluate import facts_of
-from receiver.services.stores.record_fact import NAMES, record
+from receiver.services.stores.record_fact import record
 from receiver.services.validation import LONGEST
 from receiver.web.api.admin.blueprint import AdminBlueprint, Moment, NumberedPage, page_document, page_schema
 from receiver.web.api.schemas import MAYBE, RefusalSchema
@@ -46,7 +47,7 @@ class FactsSchema(Schema):
 class NewFactSchema(Schema):
     """A fact to record."""
 
-    name = fields.String(required=True, validate=OneOf(NAMES))
+    name = fields.String(required=True, validate=OneOf([name.value for name in StaffFactName]))
     value = fields.String(**WORDS, metadata={"description": "As `facts set` takes it.", "example": "yes"})
     reason = fields.String(**WORDS)
     evidence = fields.String(**WORDS, metadata={"description": "Where anybody can check it."})

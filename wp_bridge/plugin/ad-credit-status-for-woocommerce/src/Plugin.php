@@ -16,13 +16,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Plugin {
 
-	/** Options that had another name in 1.0, each with its name of today. */
-	const RENAMED_OPTIONS = array(
-		'wc_ad_credit_seen'    => IntegrationMonitor::OPTION,
-		'wc_ad_credit_told'    => AdminNotice::OPTION,
-		'wc_ad_credit_answers' => StatusCache::OPTION,
-	);
-
 	/**
 	 * The stored connection.
 	 *
@@ -248,6 +241,14 @@ final class Plugin {
 	public Connector $connector;
 
 	/**
+	 * Begins, reports daily and rests.
+	 *
+	 * @since 1.1.0
+	 * @var Lifecycle
+	 */
+	public Lifecycle $lifecycle;
+
+	/**
 	 * Draws templates.
 	 *
 	 * @since 1.1.0
@@ -313,103 +314,12 @@ final class Plugin {
 			add_action( 'admin_notices', 'wc_ad_credit_no_woocommerce_notice' );
 			return;
 		}
-		add_action( 'init', array( $this, 'load_translations' ) );
+		add_action( 'init', array( new Translations(), 'load' ) );
 		$this->register_background();
 		$this->register_admin();
 		add_action( 'rest_api_init', array( new Routes( $this, new Schemas() ), 'register' ) );
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			\WP_CLI::add_command( 'ad-credit', new Command( $this ) );
-		}
-	}
-
-	/**
-	 * Begin after installing, updating or activating: the first look, and what recurs.
-	 *
-	 * @since 1.0.0
-	 *
-	 * @return void
-	 */
-	public function begin(): void {
-		if ( $this->schedule->is_planned() ) {
-			return;
-		}
-		$this->rename_options();
-		$this->monitor->catch_up();
-		$this->schedule->plan();
-		$this->connector->resume();
-	}
-
-	/**
-	 * Rest while the plugin is inactive, on each site of the network where it ran.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @param bool $network_wide Whether it is deactivated for the whole network.
-	 * @return void
-	 */
-	public function deactivate( $network_wide = false ): void {
-		if ( ! $network_wide || ! is_multisite() ) {
-			$this->connector->suspend();
-			return;
-		}
-		$query = array(
-			'fields' => 'ids',
-			'number' => 0,
-		);
-		foreach ( get_sites( $query ) as $site ) {
-			switch_to_blog( (int) $site );
-			if ( $this->schedule->is_planned() ) {
-				$this->connector->suspend();
-			}
-			restore_current_blog();
-		}
-	}
-
-	/**
-	 * Send what no hook saw, and then the whole state.
-	 *
-	 * @since 1.0.0
-	 *
-	 * @return void
-	 */
-	public function report_daily(): void {
-		$this->monitor->catch_up();
-		$this->state_signal->send();
-	}
-
-	/**
-	 * Look at the service soon after a signal, because it decides anew.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @param array $signal The signal.
-	 * @return void
-	 */
-	public function refresh_after_signal( $signal ): void {
-		if ( 'state' !== ( $signal['event'] ?? '' ) && $this->connection->is_established() ) {
-			$this->schedule->refresh_soon();
-		}
-	}
-
-	/**
-	 * Load the translations that come with the plugin, where the plugin directory has brought none.
-	 *
-	 * Every Spanish is served by that of Spain.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @return void
-	 */
-	public function load_translations(): void {
-		$locale = determine_locale();
-		$name   = 'ad-credit-status-for-woocommerce';
-		if ( is_readable( WP_LANG_DIR . "/plugins/$name-$locale.mo" ) ) {
-			return;
-		}
-		$bundled = preg_match( '/^es(_|$)/', $locale ) ? 'es_ES' : $locale;
-		$file    = dirname( WC_AD_CREDIT_FILE ) . "/languages/$name-$bundled.mo";
-		if ( is_readable( $file ) ) {
-			load_textdomain( 'ad-credit-status-for-woocommerce', $file );
 		}
 	}
 
@@ -433,6 +343,7 @@ final class Plugin {
 		$this->keys         = new ApiKeys();
 		$this->deliveries   = new DeliveryMonitor( $this->webhooks, $this->connection, $this->schedule, $this->log );
 		$this->connector    = new Connector( $this->connection, $this->client, $this->cache, $this->schedule, $this->webhooks, $this->keys, $this->notice, $this->notices, $this->deliveries );
+		$this->lifecycle    = new Lifecycle( $this->schedule, $this->monitor, $this->state_signal, $this->connector );
 	}
 
 	/**
@@ -469,10 +380,10 @@ final class Plugin {
 	private function register_background(): void {
 		$this->monitor->watch();
 		$this->deliveries->watch();
-		add_action( 'action_scheduler_init', array( $this, 'begin' ) );
-		add_action( Signals::ACTION, array( $this, 'refresh_after_signal' ) );
+		add_action( 'action_scheduler_init', array( $this->lifecycle, 'begin' ) );
+		add_action( Signals::ACTION, array( $this->refresher, 'run_soon_after' ) );
 		add_action( Schedule::REFRESH, array( $this->refresher, 'run' ), 10, 0 );
-		add_action( Schedule::DAILY, array( $this, 'report_daily' ), 10, 0 );
+		add_action( Schedule::DAILY, array( $this->lifecycle, 'report_daily' ), 10, 0 );
 		add_action( Schedule::STATE, array( $this->state_signal, 'send' ), 10, 0 );
 		add_action( Schedule::SETTLE, array( $this->monitor, 'catch_up' ), 10, 0 );
 	}
@@ -491,22 +402,5 @@ final class Plugin {
 		add_action( 'admin_post_' . Actions::HOOK, array( new Actions( $this ), 'handle' ) );
 		add_action( 'woocommerce_system_status_report', array( new SystemStatus( $this ), 'show' ) );
 		add_action( 'admin_init', array( new Privacy(), 'suggest' ) );
-	}
-
-	/**
-	 * Move options of 1.0 to their names of today; the state reported last must not be lost.
-	 *
-	 * @since 1.1.0
-	 *
-	 * @return void
-	 */
-	private function rename_options(): void {
-		foreach ( self::RENAMED_OPTIONS as $old => $new ) {
-			$value = get_option( $old );
-			if ( false !== $value ) {
-				add_option( $new, $value, '', false );
-				delete_option( $old );
-			}
-		}
 	}
 }

@@ -93,6 +93,20 @@ final class Refresher {
 	}
 
 	/**
+	 * Look at the service soon after a signal, because it decides anew.
+	 *
+	 * @since 1.1.0
+	 *
+	 * @param array $signal The signal.
+	 * @return void
+	 */
+	public function run_soon_after( $signal ): void {
+		if ( 'state' !== ( $signal['event'] ?? '' ) && $this->connection->is_established() ) {
+			$this->schedule->refresh_soon();
+		}
+	}
+
+	/**
 	 * Fetch by the clock.
 	 *
 	 * @since 1.0.0

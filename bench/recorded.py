@@ -1,0 +1,109 @@
+"""The last recorded run, which docs/performance.md holds, and what got slower since.
+
+Machines are noisy: a figure is called slower from SLOWER times on. Seconds and rates say something only where
+the processor is the recorded one; ratios of one run and counts do everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+HEADING = "## The last recorded run"
+SLOWER = 1.25  # times; two runs of the same code differ by less on a machine that does little else
+# By the end of a figure's name. Of all others less is better.
+MORE_IS_BETTER = ("a_second", "a_second_by_one_worker", "accepted_to_noop", "drained_to_accepted")
+MORE_IS_BETTER_IN = re.compile(r"a_second_|_by_\d+_to_1$")
+SAYS_NOTHING_OF_SPEED = re.compile(r"(^|_)load(_|$)|new_decisions")
+HOLDS_EVERYWHERE = re.compile(r"_to_|queries|ask_more")
+ROW = re.compile(r"^\| `(?P<name>[^`]+)` \| (?P<value>[-+.e\d]+) \|$", re.MULTILINE)
+MACHINE = re.compile(r"^Processor: (?P<processor>.+)\.$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Figures by subject and name, and the processor that they are from."""
+
+    processor: str
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Slower:
+    """A figure that got worse: `times` is 2 where it costs twice as much, or half as many are done."""
+
+    name: str
+    before: float
+    now: float
+    times: float
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.before:.3g} → {self.now:.3g}, {self.times:.2f} times as slow"
+
+
+def figures_of(subjects: Mapping[str, Any]) -> dict[str, float]:
+    """Return every figure of build/bench.json by the names that lead to it, joined by colons."""
+    return dict(_walk("", subjects))
+
+
+def read_recorded(text: str) -> Recorded | None:
+    """Return the run that docs/performance.md holds; None where it holds none."""
+    section = text.partition(HEADING)[2]
+    machine = MACHINE.search(section)
+    figures = {row["name"]: float(row["value"]) for row in ROW.finditer(section)}
+    return Recorded(machine["processor"], figures) if machine and figures else None
+
+
+def with_record(text: str, machine: Mapping[str, Any], subjects: Mapping[str, Any]) -> str:
+    """Return docs/performance.md with this run last; subjects that were not measured keep their figures."""
+    before = read_recorded(text)
+    measured = figures_of(subjects)
+    kept = {
+        name: value
+        for name, value in (before.figures if before else {}).items()
+        if name.partition(":")[0] not in subjects
+    }
+    rows = [f"| `{name}` | {value:.4g} |" for name, value in sorted({**kept, **measured}.items())]
+    head = (
+        f"`make bench ARGS=--record` writes it; each `make bench` says what got slower since.\n"
+        f"{', '.join(sorted(subjects))}: {machine['measured_at']}, Python {machine['python']},\n"
+        f"SQLite {machine['sqlite']}, {machine['cores']} cores, load {machine['load_before']:.1f} before.\n\n"
+        f"Processor: {machine['processor']}.\n\n| figure | |\n| --- | ---: |\n"
+    )
+    return f"{text.partition(HEADING)[0].rstrip()}\n\n{HEADING}\n\n{head}" + "\n".join(rows) + "\n"
+
+
+def slower_than(recorded: Recorded, processor: str, subjects: Mapping[str, Any]) -> list[Slower]:
+    """Return what got slower, the worst first."""
+    same = recorded.processor == processor
+    found = []
+    for name, now in figures_of(subjects).items():
+        before = recorded.figures.get(name, 0.0)
+        if before <= 0 or now <= 0 or not _says_something(name, same_machine=same):
+            continue
+        times = before / now if _more_is_better(name) else now / before
+        if times >= SLOWER:
+            found.append(Slower(name, before, now, times))
+    return sorted(found, key=lambda item: -item.times)
+
+
+def _says_something(name: str, *, same_machine: bool) -> bool:
+    figure = name.rpartition(":")[2]
+    return not SAYS_NOTHING_OF_SPEED.search(figure) and bool(same_machine or HOLDS_EVERYWHERE.search(figure))
+
+
+def _more_is_better(name: str) -> bool:
+    figure = name.rpartition(":")[2]
+    return figure.endswith(MORE_IS_BETTER) or MORE_IS_BETTER_IN.search(figure) is not None
+
+
+def _walk(path: str, found: Any) -> Iterator[tuple[str, float]]:
+    if isinstance(found, Mapping):
+        for name, inside in found.items():
+            yield from _walk(f"{path}:{name}" if path else str(name), inside)
+    else:
+        yield path, float(found)
