@@ -18,7 +18,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from bench import commands, console, decisions, processes, receiving, recorded, stores
+from bench import burst, commands, console, decisions, processes, receiving, recorded, stores
 from bench.report import show
 
 SUBJECTS = {
@@ -26,6 +26,7 @@ SUBJECTS = {
     "stores": stores.measure,
     "receiving": receiving.measure,
     "processes": processes.measure,
+    "burst": burst.measure,
     "console": console.measure,
     "commands": commands.measure,
 }
