@@ -26,7 +26,14 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     monkeypatch.setattr(drain, "STORES", 10)
     for name, few in {"FEW": 100, "MANY": 300, "DRAINED": BATCH}.items():
         monkeypatch.setattr(receiving, name, few)
-    little = {"PROCESSES": (1,), "ROUNDS": 1, "SECONDS": 0.4, "CONNECTIONS": 4, "STORES": 5, "WAITING": 200}
+    little = {
+        "PROCESSES": (1,),
+        "ROUNDS": 1,
+        "SECONDS": 0.4,
+        "CONNECTIONS": 4,
+        "STORES": 5,
+        "WAITING": 2 * BATCH + 10,
+    }
     for name, few in little.items():
         monkeypatch.setattr(processes, name, few)
     for name, few in {"DATABASES": ("sqlite",), "STORES": 4, "SIGNALS": 5, "CONNECTIONS": 4}.items():
