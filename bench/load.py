@@ -43,8 +43,9 @@ class Load:
 
 @dataclass(frozen=True)
 class Came:
-    """Answers a second, and after how many milliseconds; how many were no 200."""
+    """Answers, how many a second and after how many milliseconds; how many were no 200."""
 
+    answers: int
     a_second: float
     p50: float
     p99: float
@@ -109,7 +110,7 @@ def run(load: Load) -> Came:
     waited.sort()
     took = time.perf_counter() - began
     p50, p99 = (waited[int(len(waited) * share)] * 1000 for share in (0.5, 0.99))
-    return Came(len(waited) / took, p50, p99, sum(statuses.values()) - statuses[b"200"])
+    return Came(len(waited), len(waited) / took, p50, p99, sum(statuses.values()) - statuses[b"200"])
 
 
 if __name__ == "__main__":

@@ -9,28 +9,26 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from types import CodeType
-from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from cryptography.fernet import Fernet
-from flask import Flask
 from hypothesis import HealthCheck, settings
-from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from receiver.container import Container, build_container
 from receiver.sandbox.woocommerce.shop import SandboxShop
 from receiver.sandbox.woocommerce.shops import SandboxShops
 from receiver.services.staff import passwords
 from receiver.settings import Settings
-from receiver.storage.database import Database
+from receiver.storage.database import BOUNDED, LOCK_SECONDS, Database
 from receiver.storage.migrate import migrate
 from tests.capabilities import CHROMIUM
 from tests.fakes import FrozenClock
+from tests.once import keep_routes, keep_templates
 from tests.shared_statements import share_compiled_statements
 from tests.shops import Listener, listening, served_shops
 
@@ -43,38 +41,11 @@ settings.register_profile(
 )
 settings.load_profile("here")
 share_compiled_statements()
+keep_templates()
+keep_routes()
 
 
 passwords.HASHER = PasswordHasher.from_parameters(CHEAPEST)  # tests sign in by the hundred
-
-
-class TemplatesOnce(BytecodeCache):
-    """Compiles each template once in a process: nearly every test makes an app of its own."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[str, CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._compiled.get(bucket.key + bucket.checksum)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        assert bucket.code is not None
-        self._compiled[bucket.key + bucket.checksum] = bucket.code
-
-
-Flask.jinja_options = {"bytecode_cache": TemplatesOnce()}
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each test goes to whoever is free; all that need a WordPress to one worker, which starts it once."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class OneSite(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return "tests/plugin" if nodeid.startswith("tests/plugin/") else nodeid
-
-    return OneSite(config, log)
 
 
 KEY = Fernet.generate_key().decode()
@@ -92,6 +63,7 @@ def postgresql() -> Iterator[str]:
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         _unsafely_fast(address)
         yield address
+        _maintenance(address).dispose()
         server.cleanup()
 
 
@@ -103,12 +75,17 @@ def _in_memory() -> str | None:
 
 
 def _unsafely_fast(address: str) -> None:
-    """No test takes the power away, so that nothing has to reach the disk."""
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    """No test takes the power away, so that nothing has to reach the disk; nor does a database last."""
+    with _maintenance(address).connect() as connection:
         connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("ALTER SYSTEM SET autovacuum = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
-    engine.dispose()
+
+
+@cache
+def _maintenance(server: str) -> Engine:
+    """What databases of a server are made and dropped with, over one connection."""
+    return create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +100,11 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+DATABASES = ("sqlite", "postgresql")
+on_both_databases = pytest.mark.parametrize("database_kind", DATABASES)  # where a module runs on one
+
+
+@pytest.fixture(params=DATABASES)
 def database_kind(request: pytest.FixtureRequest) -> str:
     """A test that asks for a database runs on both kinds; a module says by a fixture of this name why not."""
     return str(request.param)
@@ -185,14 +166,19 @@ def _migrate(address: str) -> None:
 @contextmanager
 def database_on(server: str, template: str = "template1") -> Iterator[str]:
     """The address of a new database on a PostgreSQL server, a copy of another's; dropped afterwards."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
     name = f"t{uuid.uuid4().hex}"
-    with engine.connect() as connection:
+    with _maintenance(server).connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
+    with _maintenance(server).connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+
+
+def waits_briefly_for_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own wait for a lock that somebody holds, of whoever connects from now on: a second."""
+    options = BOUNDED["options"].replace(f"lock_timeout={LOCK_SECONDS}s", "lock_timeout=1s")
+    assert options != BOUNDED["options"]
+    monkeypatch.setitem(BOUNDED, "options", options)
 
 
 @pytest.fixture

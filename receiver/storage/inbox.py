@@ -5,13 +5,14 @@ A claim is a lease: who holds it has the row until `lease_until`, and only while
 
 from __future__ import annotations
 
-import json
 import random
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
 from operator import attrgetter
 from typing import Any, cast
 
@@ -50,15 +51,17 @@ COLUMNS = {
     "request_id": "text",
 }
 NAMES = ", ".join([*COLUMNS, "duplicates", "tries"])
-ONCE = "ON CONFLICT (identity) DO NOTHING RETURNING identity, id"
+ONCE = "ON CONFLICT (identity) DO NOTHING"
 SQLITE_ROW = f"({', '.join('?' * len(COLUMNS))}, 0, 0)"
 POSTGRESQL = (
     f"INSERT INTO deliveries ({NAMES}) "  # noqa: S608 (names of ours)
-    f"SELECT *, 0, 0 FROM unnest({', '.join(f'%b::{kind}[]' for kind in COLUMNS.values())}) {ONCE}"
+    f"SELECT *, 0, 0 FROM unnest({', '.join(f'%b::{kind}[]' for kind in COLUMNS.values())}) {ONCE} "
+    "RETURNING identity, id"
 )
 
 
-@dataclass(frozen=True, repr=False)
+# Not frozen: that takes several times as long to build, and there is one for each call.
+@dataclass(slots=True, repr=False)
 class NewDelivery:
     """A verified delivery about to be kept; of two with one identity only the first is."""
 
@@ -125,15 +128,37 @@ def insert_new(driver: Driver, new: Sequence[NewDelivery]) -> dict[str, int]:
     """
     if not new:
         return {}
+    if isinstance(driver, sqlite3.Connection):
+        return _insert_into_sqlite(driver, new)
     # In one order everywhere, so that two writers with the same rows wait for each other and no more.
     ordered = sorted(new, key=attrgetter("identity"))
-    if isinstance(driver, sqlite3.Connection):
-        places = ", ".join([SQLITE_ROW] * len(new))
-        statement = f"INSERT INTO deliveries ({NAMES}) VALUES {places} {ONCE}"  # noqa: S608 (names of ours)
-        values = [value for item in ordered for value in _values(item, utc_as_text(item.received_at))]
-        return dict(driver.execute(statement, values).fetchall())
     columns = zip(*(_values(item, item.received_at) for item in ordered), strict=True)
     return dict(driver.execute(POSTGRESQL, [list(column) for column in columns]).fetchall())
+
+
+def _insert_into_sqlite(driver: sqlite3.Connection, new: Sequence[NewDelivery]) -> dict[str, int]:
+    """Without RETURNING, for each row of which the driver would let go of the interpreter once."""
+    values = [value for item in new for value in _values(item, utc_as_text(item.received_at))]
+    cursor = driver.execute(_sqlite_insert(len(new)), values)
+    added = cursor.rowcount
+    if added == len(new):  # its ids follow each other: nobody else writes meanwhile
+        assert cursor.lastrowid is not None
+        first = cursor.lastrowid - added + 1
+        return {item.identity: first + place for place, item in enumerate(new)}
+    identities = {item.identity for item in new}
+    newest = f"WHERE identity IN ({', '.join('?' * len(identities))}) ORDER BY id DESC LIMIT {added}"
+    # A new id is larger than all before.
+    return dict(driver.execute(f"SELECT identity, id FROM deliveries {newest}", [*identities]).fetchall())  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _sqlite_insert(rows: int) -> str:
+    return f"INSERT INTO deliveries ({NAMES}) VALUES {', '.join([SQLITE_ROW] * rows)} {ONCE}"  # noqa: S608 (names of ours)
+
+
+def _as_json(headers: list[list[str]]) -> str:
+    """As `json.dumps` writes it, in half the time."""
+    return f"[{', '.join([f'[{quoted(name)}, {quoted(value)}]' for name, value in headers])}]"
 
 
 def _values(delivery: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
@@ -146,7 +171,7 @@ def _values(delivery: NewDelivery, at: datetime | str) -> tuple[Any, ...]:
         delivery.topic,
         delivery.webhook_id,
         delivery.delivery_id,
-        json.dumps(delivery.headers),
+        _as_json(delivery.headers),
         delivery.body,
         delivery.body_sha256,
         delivery.body_bytes if delivery.body is None else len(delivery.body),

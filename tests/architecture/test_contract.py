@@ -31,6 +31,7 @@ from receiver.services.deliveries.process import process_next
 from receiver.settings import Settings
 from receiver.web.api.schemas import StatusSchema
 from tests.award_fixtures import keep_awards
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_day, keep_link
 from tests.factories import OPEN, SETTLED, bill, cash, days_of, decided, make_award, make_facts
 from tests.signals import add_shop, keep_one, signal
@@ -41,6 +42,12 @@ ADMIN = "/api/v1/admin"
 LISTINGS = re.compile(r".* list$|^deliveries quarantine$")
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """Names are the same on both."""
+    return "sqlite"
 
 
 def commands() -> dict[str, click.Command]:
@@ -154,6 +161,7 @@ def moments(value: Any) -> Iterator[str]:
         yield from re.findall(r"\w{3}, \d{2} \w{3} \d{4}.*GMT", value)
 
 
+@on_both_databases
 def test_every_time_of_the_api_ends_in_z(app, container):
     award_id, store_id = busy(container)
     client, token, seen = app.test_client(), staff_token(container), 0
@@ -298,6 +306,7 @@ def test_the_facts_document_has_each_field_with_its_type():
     read_facts({name: document[name] for name in map(plain_name, CONTRACT["facts"])})
 
 
+@on_both_databases
 @pytest.mark.parametrize("what", ["delivery", "spend"])
 def test_what_commands_answer_has_its_fields(container, app, what):
     busy(container)

@@ -1,4 +1,4 @@
-"""A journey, or a service beside shops, as a test asks for it; on both databases."""
+"""A journey, or a service beside shops, as a test asks for it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from receiver.container import Container, build_container
 from receiver.storage import database as databases
 from receiver.storage.migrate import migrate
 from receiver.storage.tables import Delivery
-from tests.conftest import make_settings
+from tests.conftest import make_settings, waits_briefly_for_locks
 from tests.fakes import FrozenClock
 from tests.processes import Process, answers, running, wait_until, web, worker
 from tests.raw_http import Reply, send, signed_headers
@@ -144,7 +144,7 @@ def impatient(
 ) -> Iterator[Container]:
     """Waits less long for a lock, so that a test does."""
     monkeypatch.setattr(databases, "SQLITE_BUSY_MS", 500)
-    monkeypatch.setattr(databases, "LOCK_SECONDS", 1)
+    waits_briefly_for_locks(monkeypatch)
     made = build_container(make_settings(database_url=database_url), now=clock)
     yield made
     made.database.close()

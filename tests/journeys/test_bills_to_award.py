@@ -17,6 +17,12 @@ SETTLED = datetime(2025, 12, 4, 18, 0, tzinfo=UTC)
 BILL_DATE = datetime(2025, 12, 3, 9, 0, tzinfo=UTC)
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """What is tried here are bills; they are kept alike on both in tests/services/polling."""
+    return "sqlite"
+
+
 def paid(amount: str, at: datetime = BILL_DATE, tax: str = "0", kind: str = "BILL_PAYMENT") -> AccountPayment:
     return AccountPayment(at, Decimal(amount), Decimal(tax), kind)
 

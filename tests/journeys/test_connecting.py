@@ -32,6 +32,12 @@ LINKED = {"advertiser_id": "7400000000000000101", "business_center": None, "exte
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """What is walked here are pages and a shop; services/connections is tested on both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def visitor(service):
     return Visitor(service[1])
 

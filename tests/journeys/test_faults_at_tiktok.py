@@ -48,6 +48,12 @@ PAUSES = {
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """What is wrong here is TikTok; polls are kept alike on both in tests/services/polling."""
+    return "sqlite"
+
+
+@pytest.fixture
 def spending(journey):
     """Spends 50.00 a day since 2 November; last read on the 10th at noon, when 7 dates counted."""
     journey.set_up_and_link()

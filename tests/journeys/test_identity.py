@@ -1,4 +1,4 @@
-"""Who a store is, against shops that claim to be another: over HTTP, on both databases."""
+"""Who a store is, against shops that claim to be another: over HTTP."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from receiver.services.deliveries.replay import replay_next
 from receiver.storage import tables
 from receiver.worker.loop import work_inbox
 from receiver.worker.store_work import work_stores
+from tests.conftest import on_both_databases
 from tests.db_factories import only_row, rows_of
 from tests.journeys.connecting import connect_by_hand
 from tests.staff import Console, seen, staff_token
@@ -23,6 +24,12 @@ from tests.staff import Console, seen, staff_token
 HELD = "Our team has to look at it first"
 UNPROVEN = "Your store names another address as its own"
 CONNECTED = "Your store is connected."
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What is tried here are shops; a claim that is counted up by the database is tried on both."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -126,6 +133,7 @@ def test_a_shop_that_reports_another_stores_identity_is_held_and_gets_nothing(
     assert "/admin/claims" in console.get("/admin/").text
 
 
+@on_both_databases
 def test_a_claim_that_is_made_again_is_one_row_and_of_many_the_oldest_and_newest_stay(
     container, connect, shops, victim
 ):

@@ -14,6 +14,12 @@ LATER = datetime(2025, 12, 6, 12, tzinfo=UTC)
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """What lies here is a store; its signals are kept alike on both in tests/services/deliveries."""
+    return "sqlite"
+
+
+@pytest.fixture
 def busy(journey):
     """A store that joins now, and an ad account of its owner that has spent 200 USD a day for 400 days."""
     spends(journey, each_day("200.00", LONG_AGO, 430), created_at=OLD_ACCOUNT)

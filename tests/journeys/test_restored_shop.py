@@ -21,6 +21,12 @@ OLD, NEW = "7400000000000000101", "7400000000000000202"
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """What goes back here is a shop; its signals are kept alike on both in tests/services/deliveries."""
+    return "sqlite"
+
+
+@pytest.fixture
 def shops(tmp_path, clock):
     with served_shops(tmp_path / "shops", clock) as made:
         yield made

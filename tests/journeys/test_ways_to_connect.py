@@ -18,6 +18,12 @@ CONNECTED = "Your store is connected."
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """What is walked here are pages and a shop; services/connections is tested on both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def container(service):
     return service[0]
 

@@ -34,6 +34,12 @@ PROGRAMS = [
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """What is asked for here is not there; no row is read."""
+    return "sqlite"
+
+
+@pytest.fixture
 def client(container):
     return create_app(container=container).test_client()
 

@@ -12,6 +12,12 @@ from tests.signals import add_shop
 from tests.staff import BASE
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """What is looked at here is a page."""
+    return "sqlite"
+
+
 def page_of(container, path="/", **more):
     return create_app(container=container).test_client().get(path, base_url=BASE, **more)
 

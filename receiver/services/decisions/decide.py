@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import Event
 from typing import Any
 
 import structlog
@@ -39,6 +41,8 @@ from receiver.storage import audit, decisions, notices, stores, tables
 from receiver.storage.database import Database
 
 STALE_AFTER = timedelta(hours=1)
+STALE_AT_ONCE = 2_000  # in a minute: 120,000 stores have their turn in an hour
+STALE_WITHIN = timedelta(seconds=30)  # of that minute
 BATCH = 100  # stores in a transaction: deliveries wait for it to end where the database is SQLite
 
 UNCHANGED = UnchangedStores()  # as this process decided
@@ -51,11 +55,26 @@ def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
     return _decide_together(database, now, [store_id])[store_id].decision
 
 
-def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
-    """Decide the stores whose last decision is older than an hour; answers how many."""
+def decide_stale(
+    database: Database,
+    now: datetime,
+    limit: int = STALE_AT_ONCE,
+    *,
+    within: timedelta = STALE_WITHIN,
+    stopping: Event | None = None,
+) -> int:
+    """Decide the stores whose last decision is older than an hour, the oldest first, in the time given.
+
+    Answers how many were decided.
+    """
     with database.reading() as session:
         stale = decisions.stores_decided_before(session, now - STALE_AFTER, limit)
-    return decide_each(database, now, stale)
+    decided, end = 0, time.monotonic() + within.total_seconds()
+    for at in range(0, len(stale), BATCH):
+        if time.monotonic() > end or (stopping is not None and stopping.is_set()):
+            break
+        decided += decide_each(database, now, stale[at : at + BATCH])
+    return decided
 
 
 def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> int:

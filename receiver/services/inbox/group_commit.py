@@ -87,10 +87,9 @@ class _Entry(Generic[Item, Result]):
         self.done = False
         self.following: _Entry[Item, Result] | None = None  # in its batch
         self.result: Result | None = None
-        self.error: BaseException | None = StorageUnavailable("the work was cut short")
+        self.error: BaseException | None = None
 
     def outcome(self) -> Result:
         if self.result is None:
-            assert self.error is not None
-            raise self.error
+            raise self.error or StorageUnavailable("the work was cut short")
         return self.result

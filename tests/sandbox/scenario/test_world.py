@@ -174,22 +174,17 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
-    yield from the_world(database_url, tmp_path, 15)
-
-
-@pytest.fixture
 def morning(begun: Path, memory_path: Path) -> Iterator[World]:
     shutil.copytree(begun, memory_path, dirs_exist_ok=True)
     yield from the_world(f"sqlite:///{memory_path}/receiver.db", memory_path, 8)
 
 
-def test_every_store_stands_where_its_story_says_and_no_unknown_becomes_a_no(world: World) -> None:
+def test_every_store_stands_where_its_story_says_and_no_unknown_becomes_a_no(morning: World) -> None:
     for place, day in enumerate((0, 30, 60, 200)):
-        world.on(day)
-        assert world.stages() == {key: stages[place] for key, stages in PROMISED.items()}
-        assert world.rules(Outcome.UNKNOWN) == UNKNOWN
-        assert world.rules(Outcome.FAIL) == failed_on(day)
+        morning.on(day)
+        assert morning.stages() == {key: stages[place] for key, stages in PROMISED.items()}
+        assert morning.rules(Outcome.UNKNOWN) == UNKNOWN
+        assert morning.rules(Outcome.FAIL) == failed_on(day)
 
 
 def test_no_store_is_told_what_its_facts_forbid_on_any_day(morning: World) -> None:

@@ -38,7 +38,7 @@ from receiver.storage.database import Database
 from receiver.storage.heartbeats import beat
 from receiver.storage.tables import Base, Delivery, Store
 from receiver.storage.types import EncryptedText, EnumText, ExactDecimal, Json, PackedJson, Utc
-from tests.conftest import database_on
+from tests.conftest import database_on, waits_briefly_for_locks
 from tests.db_factories import keep_store
 from tests.signals import add_shop, keep_one, signal
 
@@ -60,7 +60,7 @@ def target(postgresql: str, migrated_name: str) -> Iterator[Database]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long for a lock."""
     monkeypatch.setattr(databases, "SQLITE_BUSY_MS", 100)
-    monkeypatch.setattr(databases, "LOCK_SECONDS", 1)
+    waits_briefly_for_locks(monkeypatch)
 
 
 def str_of(database: Database) -> str:

@@ -1,0 +1,57 @@
+"""How many processes run the tests, and which of them gets which test when."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+# A folder's place here is its turn: first what takes long, so that no process is left with it at the end.
+FIRST = ("plugin", "deploy", "sandbox", "bench", "browser", "journeys")
+LAST = ("domain", "documents")
+# What each test of a folder or of a file stands on: a WordPress, an installed wheel, a console for a browser
+# or a sandbox's world takes seconds to be made, and is made once where one process runs all of them.
+ONE_FOLDER = ("tests/plugin/", "tests/deploy/")
+ONE_FILE = ("tests/browser/", "tests/sandbox/scenario/test_world.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One more than there are cores: somebody always waits, for a server, a browser or a clock."""
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None  # pytest-xdist reads it
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first."""
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(nodeid: str) -> int:
+    folder = nodeid.removeprefix("tests/").partition("/")[0]
+    if folder in FIRST:
+        return FIRST.index(folder) - len(FIRST)
+    return int(folder in LAST)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each test goes to whoever is free, and those that share what is dear to the same process."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith(ONE_FILE):
+                return nodeid.partition("::")[0]
+            return next((folder for folder in ONE_FOLDER if nodeid.startswith(folder)), nodeid)
+
+        def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+            """Forget what is done: all of it is counted through after each test."""
+            super().mark_test_complete(node, item_index, duration)
+            scope = self._split_scope(self.registered_collections[node][item_index])
+            if all(self.assigned_work[node][scope].values()):
+                del self.assigned_work[node][scope]
+
+    return Together(config, log)
