@@ -19,7 +19,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from bench import commands, console, decisions, processes, receiving, recorded, sizing, stores
+from bench import burst, commands, console, decisions, processes, receiving, recorded, sizing, stores
 from bench.report import show
 
 SUBJECTS = {
@@ -27,6 +27,7 @@ SUBJECTS = {
     "stores": stores.measure,
     "receiving": receiving.measure,
     "processes": processes.measure,
+    "burst": burst.measure,
     "console": console.measure,
     "commands": commands.measure,
     "sizing": sizing.measure,
