@@ -31,11 +31,11 @@ ROOT = Path(__file__).resolve().parent.parent
 STORES, SIGNALS = 200, 50
 
 
-def a_load(container: Container, connections: int, seconds: float) -> Load:
-    """Signals of the stores of a service, each time with a delivery id of their own."""
+def a_load(container: Container, connections: int, seconds: float, signals: int = SIGNALS) -> Load:
+    """So many signals of each store of a service, each time with a delivery id of their own."""
     with container.database.reading() as session:
         stores = session.execute(text("SELECT id, url FROM stores ORDER BY created_at")).all()
-    calls = [_call(store, url, number) for number in range(1, SIGNALS + 1) for store, url in stores]
+    calls = [_call(store, url, number) for number in range(1, signals + 1) for store, url in stores]
     return Load(free_port(), calls, connections, seconds)
 
 
@@ -62,12 +62,12 @@ def send(load: Load) -> Came:
 
 
 @contextmanager
-def a_service(kind: str) -> Iterator[Container]:
-    """A migrated database with STORES."""
+def a_service(kind: str, stores: int = STORES) -> Iterator[Container]:
+    """A migrated database with so many stores."""
     with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
         container = build_container(make_settings(database_url=url))
         migrate(container.database)
-        for number in range(STORES):
+        for number in range(stores):
             add_store(
                 container, StoreDetails(f"https://shop-{number}.example/", "Bench", "US", "USD"),
                 programme="woocommerce-2025", webhook_secret=SECRET, actor="bench",

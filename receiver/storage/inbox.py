@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -96,6 +97,16 @@ class ClaimedDelivery:
     id: int
     tries: int  # this one included
     lease_until: datetime
+
+
+@dataclass(frozen=True)
+class TryEnd:
+    """How a try on a delivery ended; `due_at`: when the next one is due, None for the last."""
+
+    state: DeliveryState
+    reason: DeliveryReason | None = None
+    error: str | None = None
+    due_at: datetime | None = None
 
 
 def keep(session: Session, new: Sequence[NewDelivery]) -> list[KeptDelivery]:
@@ -285,12 +296,33 @@ def finish(
     due_at: datetime | None = None,
 ) -> None:
     """Mark how the try on a held row ended; without `due_at` it is the end of the delivery."""
-    _move(row, state)
-    row.reason, row.error = reason, error
-    row.lease_until, row.due_at = None, due_at
-    row.ended_at = at if due_at is None else None
-    if state is DeliveryState.IGNORED and reason not in BODY_STAYS:
-        row.body = None
+    _refuse_move(row, state)
+    for name, value in _ended(TryEnd(state, reason, error, due_at), at).items():
+        setattr(row, name, value)
+
+
+def finish_all(session: Session, ends: Iterable[tuple[Delivery, TryEnd]], at: datetime) -> None:
+    """Mark as `finish` does how the tries on held rows ended, in a statement for those that ended alike."""
+    alike: defaultdict[TryEnd, list[int]] = defaultdict(list)
+    for row, end in ends:
+        _refuse_move(row, end.state)
+        alike[end].append(row.id)
+    for end, ids in alike.items():
+        session.execute(update(DELIVERIES).where(DELIVERIES.c.id.in_(ids)).values(_ended(end, at)))
+
+
+def _ended(end: TryEnd, at: datetime) -> dict[str, Any]:
+    """Return the columns of a delivery after a try."""
+    ended = {
+        "state": end.state,
+        "reason": end.reason,
+        "error": end.error,
+        "lease_until": None,
+        "due_at": end.due_at,
+        "ended_at": at if end.due_at is None else None,
+    }
+    drops_body = end.state is DeliveryState.IGNORED and end.reason not in BODY_STAYS
+    return {**ended, "body": None} if drops_body else ended
 
 
 def give_back(row: Delivery, now: datetime) -> None:
@@ -322,6 +354,11 @@ def _locked(session: Session, **which: Any) -> Delivery | None:
 
 
 def _move(row: Delivery, to: DeliveryState) -> None:
+    _refuse_move(row, to)
+    row.state = to
+
+
+def _refuse_move(row: Delivery, to: DeliveryState) -> None:
+    """Raise Refused where a delivery's state cannot become another one."""
     if not may_move(DeliveryState(row.state), to):
         raise Refused(f"delivery {row.id} is {row.state} and cannot become {to}")
-    row.state = to
