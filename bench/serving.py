@@ -100,6 +100,7 @@ def served(app: str, port: int, processes: int, container: Container) -> Iterato
         "SECRET_KEYS": KEY,
         "PUBLIC_URL": "https://credit.example",
         "DATABASE_URL": container.database.url.render_as_string(hide_password=False),
+        "MALLOC_ARENA_MAX": "2",  # as deploy/ad-credit-web.service has it
     }
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
     command += ["--workers", str(processes), "--blocking-threads", "64", "--log-level", "error", app]

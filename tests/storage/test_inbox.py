@@ -52,6 +52,14 @@ def test_a_batch_answers_for_each_in_its_order(container: Container, store_id: s
     assert [row(container, item.id).duplicates for item in first] == [1, 1, 1]
 
 
+def test_headers_come_back_as_they_were_whatever_is_in_them(container: Container, store_id: str):
+    headers = [["user-agent", 'a "quoted" \\ \t\x1f é 店 \U0001f600'], ['odd "name"', ""]]
+    new = replace(new_delivery(store_id, b"a", container.now()), headers=headers)
+    with container.database.writing() as session:
+        (kept,) = inbox.keep(session, [new])
+    assert row(container, kept.id).headers == headers
+
+
 def test_an_empty_batch_keeps_nothing(container: Container):
     with container.database.writing() as session:
         assert inbox.keep(session, []) == []
