@@ -1,9 +1,9 @@
-"""What one worker takes off the inbox where each delivery is news that changes its store's decision."""
+"""What one worker takes off the inbox and decides: where each delivery is news, and where most are not."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -13,22 +13,36 @@ from receiver.container import Container
 from receiver.storage import inbox
 from receiver.storage.inbox import NewDelivery
 from receiver.storage.tables import DecisionRow, Delivery
-from receiver.worker.loop import BATCH, work_inbox
-from tests.signals import body_of, linked, new_delivery
+from receiver.worker.loop import TouchedStores, work_inbox
+from tests.signals import body_of, linked, new_delivery, signal
 
 STORES = 200  # in turns, as they come where many shops send
 
 
 def drain(kind: str, deliveries: int) -> dict[str, float]:
-    """Return processor time a delivery, deliveries a second, and how many of them changed a decision."""
+    """Return what a delivery costs, how many are worked off a second, and how many changed a decision.
+
+    Where each is news, and where most tell what is known (the names begin with `mixed`).
+    """
+    return _drained(kind, deliveries, _news) | {
+        name.replace(kind, f"{kind}_mixed", 1): figure
+        for name, figure in _drained(kind, deliveries, _mixed).items()
+    }
+
+
+Sent = Callable[[list[str], int], Iterable[NewDelivery]]
+
+
+def _drained(kind: str, deliveries: int, sent: Sent) -> dict[str, float]:
     with a_service_on(kind) as container:
         stores = [add_store_that_spends(container, number) for number in range(STORES)]
         with container.database.writing() as session:
-            inbox.keep(session, list(_news(stores, deliveries)))
-        before = _count(container, DecisionRow)
+            inbox.keep(session, list(sent(stores, deliveries)))
+        before, touched = _count(container, DecisionRow), TouchedStores()
         began, computed = time.perf_counter(), time.process_time()
-        for _ in range(deliveries // BATCH):
-            assert work_inbox(container), "the inbox ran empty"
+        while work_inbox(container, touched=touched):  # as the worker's loop does
+            pass
+        touched.decide(container)
         computed, took = time.process_time() - computed, time.perf_counter() - began
         assert _count(container, Delivery, Delivery.state == "processed") == deliveries
         decided = _count(container, DecisionRow) - before
@@ -37,6 +51,19 @@ def drain(kind: str, deliveries: int) -> dict[str, float]:
         f"{kind}_drained_a_second_by_one_worker": deliveries / took,
         f"{kind}_new_decisions_a_delivery": decided / deliveries,
     }
+
+
+def _mixed(stores: list[str], deliveries: int) -> Iterator[NewDelivery]:
+    """Each store tells its state again and again, and with every tenth message names another ad account."""
+    for number, news in enumerate(_news(stores, deliveries)):
+        store, turn = number % len(stores), number // len(stores)
+        if turn % 10 == 9:
+            yield news
+            continue
+        account = str((70_000 if turn // 10 % 2 == 0 else 80_000) + store)
+        told = {"integration": {"installed": True, "set_up": True}, "account": {"advertiser_id": account}}
+        state = signal(turn + 1, "state", home_url=f"https://st-{store}.example/", **told)
+        yield new_delivery(stores[store], body_of(state), news.received_at)
 
 
 def _news(stores: list[str], deliveries: int) -> Iterator[NewDelivery]:

@@ -13,6 +13,7 @@ import socket
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import cycle
 from typing import NamedTuple
@@ -28,18 +29,23 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True)
 class Load:
-    """What to send, in turn, and for how long; `{n}` in a header's value becomes unique to each request."""
+    """What to send, in turn, and for how long; `{n}` in a header's value becomes unique to each request.
+
+    With `once` each call is sent once, and then it is over.
+    """
 
     port: int
     calls: list[Call]
     connections: int
     seconds: float
+    once: bool = False
 
 
 @dataclass(frozen=True)
 class Came:
-    """Answers a second, and after how many milliseconds; how many were no 200."""
+    """Answers, how many a second and after how many milliseconds; how many were no 200."""
 
+    answers: int
     a_second: float
     p50: float
     p99: float
@@ -49,23 +55,27 @@ class Came:
 class _Line:
     """One connection, and the answer it waits for."""
 
-    def __init__(self, load: Load, number: int) -> None:
+    def __init__(self, load: Load, number: int, all_calls: Iterator[Call]) -> None:
         self.socket = socket.create_connection(("127.0.0.1", load.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Each line begins elsewhere, so that two do not send the same at one moment.
         first = number * len(load.calls) // load.connections
-        self._calls = cycle([*load.calls[first:], *load.calls[:first]])
+        self._calls = all_calls if load.once else cycle([*load.calls[first:], *load.calls[:first]])
         self._name, self._sent = f"{os.getpid():x}-{number:x}", 0
         self.began, self._answer = 0.0, b""
 
-    def send(self) -> None:
+    def send(self) -> bool:
+        """Send the next call; return False where all were sent."""
+        if (call := next(self._calls, None)) is None:
+            return False
         self._sent += 1
         self._answer, self.began = b"", time.perf_counter()
-        path, headers, body = next(self._calls)
+        path, headers, body = call
         head = {"Host": "bench", "Content-Length": str(len(body)), **headers}
         lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
         lines = lines.replace("{n}", f"{self._name}-{self._sent:x}", 1)
         self.socket.sendall(f"POST {path} HTTP/1.1\r\n{lines}\r\n{body}".encode())
+        return True
 
     def status(self) -> bytes | None:
         """Of the whole answer; None while more of it must come."""
@@ -82,24 +92,25 @@ class _Line:
 
 def run(load: Load) -> Came:
     waited: list[float] = []
+    all_calls = iter(load.calls)
     statuses: Counter[bytes] = Counter()
     selector = selectors.DefaultSelector()
-    for number in range(load.connections):
-        line = _Line(load, number)
+    lines = [_Line(load, number, all_calls) for number in range(load.connections)]
+    for line in lines:
         selector.register(line.socket, selectors.EVENT_READ, line)
-        line.send()
+    under_way = sum(line.send() for line in lines)
     began = time.perf_counter()
-    while time.perf_counter() - began < load.seconds:
+    while under_way and time.perf_counter() - began < load.seconds:
         for key, _ in selector.select(0.1):
             status = key.data.status()
             if status is not None:
                 waited.append(time.perf_counter() - key.data.began)
                 statuses[status] += 1
-                key.data.send()
+                under_way -= not key.data.send()
     waited.sort()
     took = time.perf_counter() - began
     p50, p99 = (waited[int(len(waited) * share)] * 1000 for share in (0.5, 0.99))
-    return Came(len(waited) / took, p50, p99, sum(statuses.values()) - statuses[b"200"])
+    return Came(len(waited), len(waited) / took, p50, p99, sum(statuses.values()) - statuses[b"200"])
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from tests.signals import add_shop, body_of, new_delivery, signal
 PROCESSES = (1, 2, 4)
 ROUNDS, SECONDS = 3, 3.0
 CONNECTIONS = 64
-STORES, WAITING = 100, 1_200  # deliveries that wait, in no order of their stores; batches of 100
+STORES, WAITING = 100, 3_000  # deliveries that wait, in no order of their stores; batches of 250
 
 Round = dict[int, float]  # by number of processes: deliveries a second
 

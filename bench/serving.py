@@ -31,11 +31,11 @@ ROOT = Path(__file__).resolve().parent.parent
 STORES, SIGNALS = 200, 50
 
 
-def a_load(container: Container, connections: int, seconds: float) -> Load:
-    """Signals of the stores of a service, each time with a delivery id of their own."""
+def a_load(container: Container, connections: int, seconds: float, signals: int = SIGNALS) -> Load:
+    """So many signals of each store of a service, each time with a delivery id of their own."""
     with container.database.reading() as session:
         stores = session.execute(text("SELECT id, url FROM stores ORDER BY created_at")).all()
-    calls = [_call(store, url, number) for number in range(1, SIGNALS + 1) for store, url in stores]
+    calls = [_call(store, url, number) for number in range(1, signals + 1) for store, url in stores]
     return Load(free_port(), calls, connections, seconds)
 
 
@@ -62,12 +62,12 @@ def send(load: Load) -> Came:
 
 
 @contextmanager
-def a_service(kind: str) -> Iterator[Container]:
-    """A migrated database with STORES."""
+def a_service(kind: str, stores: int = STORES) -> Iterator[Container]:
+    """A migrated database with so many stores."""
     with tempfile.TemporaryDirectory(prefix="bench") as folder, a_database(kind, folder) as url:
         container = build_container(make_settings(database_url=url))
         migrate(container.database)
-        for number in range(STORES):
+        for number in range(stores):
             add_store(
                 container, StoreDetails(f"https://shop-{number}.example/", "Bench", "US", "USD"),
                 programme="woocommerce-2025", webhook_secret=SECRET, actor="bench",
@@ -95,7 +95,7 @@ def a_database(kind: str, folder: str) -> Iterator[str]:
 
 @contextmanager
 def served(app: str, port: int, processes: int, container: Container) -> Iterator[int]:
-    """Granian as README says; the id of its (first) worker process."""
+    """Granian as README says; the id of the process that started it, of which the others are children."""
     settings = {
         "SECRET_KEYS": KEY,
         "PUBLIC_URL": "https://credit.example",
@@ -107,7 +107,7 @@ def served(app: str, port: int, processes: int, container: Container) -> Iterato
     server = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # noqa: S603 (ours)
     try:
         _wait_for(port)
-        yield _children(server.pid)[0]
+        yield server.pid
     finally:
         os.killpg(server.pid, SIGKILL)
         server.wait()
@@ -124,8 +124,23 @@ def _wait_for(port: int) -> None:
     raise RuntimeError(f"nothing listens on port {port}")
 
 
-def _children(pid: int) -> list[int]:
-    return [int(item) for item in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def children(pid: int) -> list[int]:
+    """Of all threads of a process."""
+    found = (task / "children" for task in Path(f"/proc/{pid}/task").iterdir())
+    return [int(item) for of_thread in found for item in of_thread.read_text().split()]
+
+
+def computed(pid: int) -> float:
+    """Seconds of processor time that a process and its children took so far, in the kernel too."""
+    # After the command in brackets, which may hold anything, utime and stime are the 12th and 13th field.
+    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = int(stat[11]) + int(stat[12])
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(map(computed, children(pid)))
+
+
+def resident_mb(pid: int) -> float:
+    """Memory of one process that is in use, what it shares with others included."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def free_port() -> int:

@@ -106,6 +106,21 @@ class TestInbox:
         loop.work_inbox(container)
         assert decided == ["st_1", "st_2"]
 
+    def test_while_whole_batches_wait_their_stores_are_decided_once_for_many(
+        self, container: Container, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        decided, touched = decisions(monkeypatch), loop.TouchedStores()
+        monkeypatch.setattr(loop, "DECIDE_SECONDS", 3600.0)
+        monkeypatch.setattr(loop, "MOST_TOUCHED", 3)
+        touched.decide(container)  # as it was a moment ago
+        known, more = [Outcome(("st_1",))] * loop.BATCH, [Outcome((f"st_{n}",)) for n in range(loop.BATCH)]
+        monkeypatch.setattr(loop, "process_next", Inbox(known, known, more, known, [Outcome(("st_2",))]))
+        seen = []
+        for _ in range(5):
+            loop.work_inbox(container, touched=touched)
+            seen.append(len(decided))
+        assert seen == [0, 0, loop.BATCH, loop.BATCH, loop.BATCH + 2]
+
     def test_the_problems_of_senders_whose_deliveries_died_are_tracked_at_once(
         self, container: Container, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -334,7 +349,9 @@ def decisions(monkeypatch: pytest.MonkeyPatch, fails: str = "") -> list[str]:
     """The stores that are decided from now on."""
     decided: list[str] = []
 
-    def decide_together(_database: Database, _now: datetime, store_ids: Sequence[str]) -> Sequence[str]:
+    def decide_together(
+        _database: Database, _now: datetime, store_ids: Sequence[str], _unchanged: object
+    ) -> Sequence[str]:
         if fails in store_ids:
             raise ValueError("this store cannot be decided")
         decided.extend(store_ids)

@@ -280,12 +280,15 @@ def _plain(value: Any) -> dict[str, Any]:
 
 
 def _plain_value(value: Any) -> Any:
+    """The commonest kinds first: a store has thirty days of amounts."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Decimal):
-        return format(value, "f")
     if isinstance(value, Mapping):
         return {name: _plain_value(part) for name, part in value.items()}
-    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+    return list(value) if isinstance(value, Sequence) else value

@@ -92,9 +92,16 @@ def status_document(
 
 def progress_document(decision: Decision) -> dict[str, Any]:
     """Return a decision's progress for a list of stores: the spend that qualifies as read, the tier above."""
-    spend = _spend(decision) or {"qualifying": None, "currency": None, "read_at": None}
     following = decision.next_tier and next_tier_document(decision, decision.next_tier)
-    return {**{name: spend[name] for name in ("qualifying", "currency", "read_at")}, "next_tier": following}
+    account, spend = decision.account, decision.spend
+    if account is None or not account.was_consented:
+        return {"qualifying": None, "currency": None, "read_at": None, "next_tier": following}
+    return {
+        "qualifying": _amount(spend.qualifying if spend else None),
+        "currency": account.currency,
+        "read_at": _time(decision.figures_read_at),
+        "next_tier": following,
+    }
 
 
 @dataclass(frozen=True)

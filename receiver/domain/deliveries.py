@@ -141,8 +141,6 @@ def next_try(tries: int, chance: float) -> timedelta | None:
 
 def identity(*parts: str | bytes | None) -> str:
     """SHA-256 hex of what makes a delivery the same; no two lists of parts share one."""
-    digest = hashlib.sha256()
-    for part in parts:
-        raw = part.encode(errors="backslashreplace") if isinstance(part, str) else part
-        digest.update(b"-" if raw is None else b"%d:%b" % (len(raw), raw))
-    return digest.hexdigest()
+    raws = [part.encode(errors="backslashreplace") if isinstance(part, str) else part for part in parts]
+    pieces = [b"-" if raw is None else b"%d:%b" % (len(raw), raw) for raw in raws]
+    return hashlib.sha256(b"".join(pieces)).hexdigest()

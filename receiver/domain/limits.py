@@ -44,9 +44,6 @@ class Sent:
     deliveries: int = 0
     body_bytes: int = 0
 
-    def __add__(self, more: Sent) -> Sent:
-        return Sent(self.deliveries + more.deliveries, self.body_bytes + more.body_bytes)
-
 
 def how_to_keep(sent: Sent, size: int) -> Keep:
     """Return how to keep a delivery of `size` bytes, after what the store sent that day."""

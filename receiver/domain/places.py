@@ -76,7 +76,7 @@ def share_out(
     on_host = Counter(item.host for item in kept)
     line = sorted(waiting, key=_turn)
     for item in line:
-        is_full = capacity is not None and len(own | set(until)) >= capacity
+        is_full = capacity is not None and len(own) + len(until) >= capacity  # nobody is in both
         if is_full or item.merchant in own or item.merchant in until:
             continue
         if item.merchant in proven:

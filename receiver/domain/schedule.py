@@ -42,6 +42,8 @@ EVERY = {
     PollReason.STANDING: 20 * HOUR,
     PollReason.AT_REST: 7 * 24 * HOUR,
 }
+# How old figures may be, by how often they are read: a day at least.
+FRESHNESS = frozenset(max(FRESH_FOR, every * LATEST + PUT_BACK) for every in EVERY.values())
 BY_STAGE = {
     Stage.NOT_ADMITTED: PollReason.SET_UP,
     Stage.AWAITING_SETUP: PollReason.SET_UP,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 from receiver.domain.hosts import NO_HOST, canonical_host
@@ -86,6 +87,7 @@ def is_page_of(url: str, shop: str) -> bool:
         return False
 
 
+@lru_cache(1_000)  # a store tells its home with each message
 def _place(url: str) -> tuple[str, str]:
     parts = _split(url)
     return _authority(parts), _path(parts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -41,6 +42,8 @@ from receiver.i18n.sentences import (
     WEBHOOK_TROUBLES,
     Sentence,
 )
+
+WRITTEN_BEFORE = 10_000  # amounts and dates, which decisions write again and again
 
 
 def rule_words(reason: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
@@ -106,7 +109,7 @@ def reconnect_words_for(reason: str, loss: str, locale: Locale = ENGLISH) -> str
 def progress_words(message_id: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> str:
     """Return what can still be reached, in a sentence."""
     text = translated(f"{message_id}:progress", PROGRESS[message_id], locale)
-    return text.format_map(_written(params, locale))
+    return text.format_map(_Written(params, locale))
 
 
 def used_words(payment: str, locale: Locale = ENGLISH) -> str:
@@ -119,7 +122,7 @@ def review_words(review: ReviewSummary, locale: Locale = ENGLISH) -> str:
     key = review.answer or "open"
     asked_on, answered_on = (at and at.astimezone(UTC).date() for at in (review.asked_at, review.answered_at))
     params = {"asked_on": asked_on, "answered_on": answered_on, "reason": review.reason}
-    return translated(f"review.{key}:text", REVIEWS[key], locale).format_map(_written(params, locale))
+    return translated(f"review.{key}:text", REVIEWS[key], locale).format_map(_Written(params, locale))
 
 
 def consent_words(outcome: str, params: Mapping[str, Any], locale: Locale = ENGLISH) -> Sentence:
@@ -229,7 +232,7 @@ _TELLS_APART: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
 def _filled(
     message_id: str, english: Sentence, params: Mapping[str, Any], locale: Locale, part: str = "text"
 ) -> Sentence:
-    written = _written(params, locale)
+    written = _Written(params, locale)
     text = translated(f"{message_id}:{part}", english.text, locale).format_map(written)
     if english.next_step is None:
         return Sentence(text)
@@ -239,12 +242,18 @@ def _filled(
 
 def filled_text(text: str, params: Mapping[str, Any], locale: Locale) -> str:
     """Return a text with its blanks filled as the reader writes money and dates."""
-    return text.format_map(_written(params, locale))
+    return text.format_map(_Written(params, locale))
 
 
-def _written(params: Mapping[str, Any], locale: Locale) -> dict[str, str]:
-    currency = params.get("currency")
-    return {name: _write(_named(name, value, locale), currency, locale) for name, value in params.items()}
+class _Written:
+    """Parameters as the reader writes them, each once a text asks for it."""
+
+    def __init__(self, params: Mapping[str, Any], locale: Locale) -> None:
+        self._params, self._locale = params, locale
+
+    def __getitem__(self, name: str) -> str:
+        value = _named(name, self._params[name], self._locale)
+        return _write(value, self._params.get("currency"), self._locale)
 
 
 def _named(name: str, value: Any, locale: Locale) -> Any:
@@ -258,9 +267,20 @@ def _named(name: str, value: Any, locale: Locale) -> Any:
 
 def money_text(amount: Decimal, currency: str | None, locale: Locale = ENGLISH) -> str:
     """Write an amount as the reader does, never rounded: 499.995 must not read as 500."""
+    return _money_text(str(amount), currency, locale)
+
+
+@lru_cache(WRITTEN_BEFORE)
+def _money_text(amount: str, currency: str | None, locale: Locale) -> str:
+    """`amount` as text, since 1.0 and 1.000 are one number and are not written alike."""
     if currency is None:
         return str(format_decimal(amount, locale=locale, decimal_quantization=False))
     return str(format_currency(amount, currency, locale=locale, decimal_quantization=False))
+
+
+@lru_cache(WRITTEN_BEFORE)
+def _date_text(day: date, locale: Locale) -> str:
+    return str(format_date(day, "long", locale=locale))
 
 
 def _write(value: Any, currency: str | None, locale: Locale) -> str:
@@ -271,12 +291,13 @@ def _write(value: Any, currency: str | None, locale: Locale) -> str:
     if isinstance(value, datetime):
         return _moment(value, locale)
     if isinstance(value, date):
-        return str(format_date(value, "long", locale=locale))
+        return _date_text(value, locale)
     if isinstance(value, list):
         return format_list([_write(item, currency, locale) for item in value], locale=locale)
     return str(value)
 
 
+@lru_cache(WRITTEN_BEFORE)
 def _moment(at: datetime, locale: Locale) -> str:
     """Write a moment in UTC to the minute: seconds tell a merchant nothing."""
     utc = at.astimezone(UTC)

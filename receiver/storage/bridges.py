@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Bridge, Store, WebhookEndpoint
-from receiver.storage.tables.connections import IS_ASKED
 
 FAILING_SHARE = 4
 
@@ -60,14 +59,17 @@ def _due_bridges(session: Session, now: datetime, fails: bool, limit: int) -> li
 
 
 def stores_with_errands(session: Session, now: datetime, limit: int) -> list[tuple[str, str]]:
-    """Ids and addresses of stores that staff asked something of, or that left and are still connected."""
+    """Ids and addresses of stores that something was asked of: by staff, or that they leave."""
     asked = select(Bridge.store_id, Store.url).join(Store, Store.id == Bridge.store_id)
-    left = asked.where(Store.disconnected_at.is_not(None), _free(now))
-    found = [
-        *session.execute(asked.where(IS_ASKED, _free(now)).limit(limit)),
-        *session.execute(left.limit(limit)),
-    ]
-    return list(dict.fromkeys((store_id, url) for store_id, url in found))
+    found = session.execute(asked.where(_is_asked(), _free(now)).limit(limit))
+    return [(store_id, url) for store_id, url in found]
+
+
+def ask_to_leave(session: Session, now: datetime) -> None:
+    """Ask it of every store that disconnected and whose keys are still here: it reads all that ever did."""
+    has_left = exists().where(Store.id == Bridge.store_id, Store.disconnected_at.is_not(None))
+    left = update(Bridge).where(has_left, ~_is_asked()).values(check_requested_at=now)
+    session.execute(left.execution_options(synchronize_session=False))
 
 
 def claim_bridge(session: Session, store_id: str, now: datetime, lease: timedelta) -> Bridge | None:
@@ -95,6 +97,11 @@ def forget_bridge(session: Session, store_id: str) -> None:
     """With the keys; what the store said of itself and its webhooks goes with them."""
     session.execute(delete(Bridge).where(Bridge.store_id == store_id))
     session.execute(update(WebhookEndpoint).where(WebhookEndpoint.store_id == store_id).values(trouble=None))
+
+
+def _is_asked() -> Any:
+    """As the index of such stores has it."""
+    return or_(Bridge.check_requested_at.is_not(None), Bridge.rotation.is_not(None))
 
 
 def _free(now: datetime) -> Any:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, delete, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from receiver.domain.awards import AwardState
 from receiver.domain.limits import DECISIONS_A_DAY
@@ -96,34 +95,35 @@ def bound_decisions(session: Session, store_ids: Collection[str], at: datetime) 
 def thin_decisions(session: Session, before: datetime, limit: int) -> int:
     """Keep a store's last decision of each day before a moment, and those awards and reviews rest on.
 
-    Looks back THINNED from that moment, so that what was thinned is not read every night.
-    Answers how many rows went.
+    Looks back THINNED from that moment, so that what was thinned is not read every night; a day in a
+    statement, the last one first: only that is new on most nights. Answers how many rows went.
     """
-    following = aliased(DecisionRow)
-    next_day = (
-        select(_day(following.decided_at))
-        .where(following.store_id == DecisionRow.store_id, following.id > DecisionRow.id)
-        .order_by(following.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    between = (DecisionRow.decided_at >= before - THINNED, DecisionRow.decided_at < before)
-    old = select(DecisionRow.id).where(*between, next_day == _day(DecisionRow.decided_at), *_unreferenced())
-    return _forget_decisions(session, DecisionRow.id.in_(old.limit(limit)))
+    midnight, gone = datetime.combine(before.astimezone(UTC).date(), time(0), UTC), 0
+    for days in range(THINNED.days + 1):
+        gone += _thin_day(session, midnight - timedelta(days=days), before, limit - gone)
+        if gone >= limit:
+            break
+    return gone
 
 
-def _day(at: Any) -> Any:
-    """The day of a moment as both databases write it, in UTC."""
-    return func.substr(cast(at, String), 1, 10)
+def _thin_day(session: Session, day: datetime, before: datetime, limit: int) -> int:
+    of_day = (DecisionRow.decided_at >= day, DecisionRow.decided_at < day + timedelta(days=1))
+    following = func.lead(DecisionRow.id).over(partition_by=DecisionRow.store_id, order_by=DecisionRow.id)
+    rows = select(DecisionRow.id, DecisionRow.decided_at, following.label("following")).where(*of_day)
+    found = rows.subquery()
+    old = select(found.c.id).where(found.c.following.is_not(None), found.c.decided_at < before)
+    return _forget_decisions(session, DecisionRow.id.in_(old.where(*_unreferenced(found.c.id)).limit(limit)))
 
 
-def _unreferenced() -> tuple[ColumnElement[bool], ...]:
-    of_awards = exists().where(Award.decision_id == DecisionRow.id)
-    return ~of_awards, ~exists().where(Review.decision_id == DecisionRow.id)
+def _unreferenced(
+    decision_id: ColumnElement[int] | InstrumentedAttribute[int],
+) -> tuple[ColumnElement[bool], ...]:
+    of_awards = exists().where(Award.decision_id == decision_id)
+    return ~of_awards, ~exists().where(Review.decision_id == decision_id)
 
 
 def _forget_decisions(session: Session, which: ColumnElement[bool]) -> int:
-    gone = delete(DecisionRow).where(which, *_unreferenced()).returning(DecisionRow.id)
+    gone = delete(DecisionRow).where(which, *_unreferenced(DecisionRow.id)).returning(DecisionRow.id)
     return len(session.execute(gone, execution_options={"synchronize_session": False}).all())
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -138,9 +139,24 @@ def proven_links(
     }
 
 
-def set_up_before(
-    store: Store, link: Link | None, lineage: Collection[str], known: Iterable[ProvenLink]
-) -> bool:
+class ProvenLinks:
+    """Proven links, found by their stores and accounts."""
+
+    def __init__(self, found: Iterable[ProvenLink]) -> None:
+        self._of_stores: defaultdict[str, list[ProvenLink]] = defaultdict(list)
+        self._to_accounts: defaultdict[str, list[ProvenLink]] = defaultdict(list)
+        for item in found:
+            self._of_stores[item.store_id].append(item)
+            self._to_accounts[item.advertiser_id].append(item)
+
+    def around(self, store_ids: Iterable[str], advertiser_id: str) -> Iterator[ProvenLink]:
+        """Yield the links of these stores, and those to this account."""
+        for store_id in store_ids:
+            yield from self._of_stores.get(store_id, ())
+        yield from self._to_accounts.get(advertiser_id, ())
+
+
+def set_up_before(store: Store, link: Link | None, lineage: Collection[str], known: ProvenLinks) -> bool:
     """Return whether this account or this store completed the set-up earlier, under another store or link.
 
     Only links that an advertiser consented to count, in the order of those consents, which the service
@@ -148,12 +164,10 @@ def set_up_before(
     """
     if link is None or link.proven_at is None:
         return False
-    own = {store.id, *lineage}
     return any(
         item.programme == store.programme
         and item.set_up_at <= link.proven_at
         and item.proven_at < link.proven_at
         and item.id != link.id
-        and (item.store_id in own or item.advertiser_id == link.advertiser_id)
-        for item in known
+        for item in known.around({store.id, *lineage}, link.advertiser_id)
     )

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Table, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from receiver.domain.shop_identity import ClaimReason
@@ -20,6 +21,8 @@ from receiver.storage.bridges import reschedule_check
 from receiver.storage.links import drop_old_claims
 from receiver.storage.signals import forget_signals
 from receiver.storage.tables import Link, Signal, Store
+
+SIGNALS = cast(Table, Signal.__table__)
 
 
 class LockedStores:
@@ -40,6 +43,7 @@ class LockedStores:
         self._links: defaultdict[str, dict[str, Link]] = defaultdict(dict)
         self._applied: set[tuple[str, str, int]] = set()
         self._with_new_links: set[str] = set()
+        self._newly_applied: list[dict[str, Any]] = []
         if orders:
             self._read(
                 {store_id for store_id, _ in orders}, {_key(store_id, news) for store_id, news in orders}
@@ -90,21 +94,24 @@ class LockedStores:
             for store, install, seq in self._applied
             if (store, install) != (store_id, install_id) or seq < first
         }
+        self._newly_applied = [
+            row
+            for row in self._newly_applied
+            if (row["store_id"], row["install_id"]) != (store_id, install_id) or row["seq"] < first
+        ]
 
     def mark_applied(self, store_id: str, news: SignalOrder, event: str, delivery_id: int) -> None:
         if self.is_applied(store_id, news):
             return
         self._applied.add(_key(store_id, news))
-        self._session.add(
-            Signal(
-                store_id=store_id,
-                install_id=news.install_id,
-                seq=news.seq,
-                event=event,
-                at=news.at,
-                delivery_id=delivery_id,
-            )
-        )
+        row = {"store_id": store_id, "install_id": news.install_id, "seq": news.seq}
+        self._newly_applied.append({**row, "event": event, "at": news.at, "delivery_id": delivery_id})
+
+    def keep_applied(self) -> None:
+        """Keep which signals were applied, once all of them are."""
+        if self._newly_applied:
+            self._session.execute(insert(SIGNALS), self._newly_applied)
+            self._newly_applied = []
 
     def link(self, store_id: str, advertiser_id: str) -> Link | None:
         return self._links[store_id].get(advertiser_id)

@@ -35,22 +35,24 @@ def kept_notices(session: Session, store_ids: Collection[str]) -> dict[str, dict
 
 def replace_notices(
     session: Session, store_id: str, now: datetime, before: Mapping[str, KeptNotice], found: Collection[str]
-) -> bool:
+) -> tuple[set[str], list[str]]:
     """Keep the notices that are true now; those sent before stay, the newest SENT_NOTICES of them.
 
-    `before`: those kept, the oldest first. Returns whether one is new. The caller holds the store's row.
+    `before`: those kept, the oldest first. Returns which are new, and which are forgotten. The caller holds
+    the store's row.
     """
     gone = {notice_id: kept for notice_id, kept in before.items() if notice_id not in found}
     sent = [notice_id for notice_id, kept in gone.items() if kept.sent_at is not None]
     unsent = [notice_id for notice_id in gone if notice_id not in sent]
-    if forgotten := [*unsent, *sent[: max(0, len(sent) - SENT_NOTICES)]]:
+    forgotten = [*unsent, *sent[: max(0, len(sent) - SENT_NOTICES)]]
+    if forgotten:
         session.execute(
             delete(StoreNotice).where(StoreNotice.store_id == store_id, StoreNotice.id.in_(forgotten)),
             execution_options={"synchronize_session": False},
         )
     new = set(found) - set(before)
     session.add_all(StoreNotice(store_id=store_id, id=item, noticed_at=now) for item in sorted(new))
-    return bool(new)
+    return new, forgotten
 
 
 def claim_unsent(session: Session, store_id: str, ids: Collection[str], now: datetime) -> set[str]:
@@ -94,9 +96,9 @@ def count_asked_for(session: Session, email_hash: str, since: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def look_at(session: Session, store_id: str, at: datetime) -> None:
-    """Have the worker look whether there is something to send to a confirmed address."""
-    which = (NoticeAddress.store_id == store_id, NoticeAddress.confirmed_at.is_not(None))
+def look_at(session: Session, store_ids: Collection[str], at: datetime) -> None:
+    """Have the worker look whether there is something to send to these stores' confirmed addresses."""
+    which = (NoticeAddress.store_id.in_(store_ids), NoticeAddress.confirmed_at.is_not(None))
     query = update(NoticeAddress).where(*which, NoticeAddress.due_at.is_(None)).values(due_at=at)
     session.execute(query)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -72,6 +72,27 @@ def _due_accounts(session: Session, now: datetime, urgent: bool, limit: int) -> 
     due = (Account.next_poll_at <= now, Account.poll_urgent.is_(urgent))
     query = select(Account.advertiser_id).where(*due, Account.advertiser_id.in_(readable_accounts()))
     return list(session.scalars(query.order_by(Account.next_poll_at).limit(limit)))
+
+
+def put_off_unreadable(session: Session, now: datetime, until: datetime, looked_at: int) -> None:
+    """Let accounts that no consent lets us read any more be due at `until`, of the `looked_at` longest due.
+
+    Nobody polls them, so that they would be passed by in each look for due ones, and be called late for ever.
+    """
+    due = select(Account.advertiser_id).where(Account.next_poll_at <= now)
+    longest = due.order_by(Account.next_poll_at).limit(looked_at).subquery().c.advertiser_id
+    is_readable = exists().where(
+        Link.advertiser_id == longest,
+        readable_link(),
+        Store.id == Link.store_id,
+        Store.disconnected_at.is_(None),
+    )
+    session.execute(
+        update(Account)
+        .where(Account.advertiser_id.in_(select(longest).where(~is_readable)), Account.next_poll_at <= now)
+        .values(next_poll_at=until)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def reset_due_times(session: Session, now: datetime) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, func, or_, select, true, update
@@ -90,6 +91,13 @@ def to_decide_anew(session: Session, store_ids: Iterable[str]) -> None:
     """Mark stores as not decided, so that lists soon show what became of their awards."""
     for ids in chunks_of(sorted(set(store_ids))):
         session.execute(update(Store).where(Store.id.in_(ids)).values(decided_at=None))
+
+
+def note_decided(session: Session, store_ids: Collection[str], at: datetime) -> None:
+    """Note that nothing changed for these stores, as of a moment."""
+    if store_ids:
+        decided = update(Store).where(Store.id.in_(store_ids)).values(decided_at=at)
+        session.execute(decided, execution_options={"synchronize_session": False})
 
 
 def names_of(session: Session, store_ids: Iterable[str]) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -20,13 +18,15 @@ from receiver.services.inbox.verify import KEPT_HEADERS
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-ADDRESS = re.compile(r"/webhooks/([^/]+)(/[^/]+)?(/[^/]+)?/?")
+ADDRESSES = "/webhooks/"
+MOST_PARTS = 2  # of an address, behind its provider's name
 # What is read of a call, by its name in a WSGI environ.
 HEADERS = tuple(
     (f"{'' if name.startswith('content-') else 'HTTP_'}{name.upper().replace('-', '_')}", name)
     for name in (*KEPT_HEADERS, "transfer-encoding")
 )
 STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+JSON = ("Content-Type", "application/json")
 PIECE = 64 * 1024
 LONGEST_LOGGED = 64
 LINES = 20  # a minute for each status; all refusals are counted, and samples of them kept
@@ -70,17 +70,19 @@ class WebhookMiddleware:
 
 def _call(environ: WSGIEnvironment) -> WebhookRequest | None:
     """Return the call where its address is one of a provider's."""
-    found = ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
-    provider = PROVIDERS.get(found[1]) if found else None
-    if found is None or provider is None:
+    path: str = environ.get("PATH_INFO", "")
+    if not path.startswith(ADDRESSES):
+        return None
+    name, *parts = path[len(ADDRESSES) :].removesuffix("/").split("/")
+    provider = PROVIDERS.get(name)
+    if provider is None or len(parts) > MOST_PARTS or "" in parts:
         return None
     headers = {name: environ[key] for key, name in HEADERS if key in environ}
     method, read = environ["REQUEST_METHOD"], _reader(environ["wsgi.input"].read)
-    first, second = found[2] or "", found[3] or ""
     if provider.is_per_store:
-        store_id, hook_id = first[1:], second[1:] or None
+        store_id, hook_id = [*parts, None, None][:MOST_PARTS]
         return WebhookRequest(provider, method, headers, read, store_id, hook_id) if store_id else None
-    topic = provider.paths.get(first + second)
+    topic = provider.paths.get("".join(f"/{part}" for part in parts))
     return WebhookRequest(provider, method, headers, read, topic=topic) if topic else None
 
 
@@ -88,19 +90,21 @@ def _reader(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
     """Reads on until all has come: one read may give less."""
 
     def read_all(length: int) -> bytes:
-        pieces: list[bytes] = []
-        while length and (piece := read(min(length, PIECE))):
-            pieces.append(piece)
-            length -= len(piece)
+        first = piece = read(min(length, PIECE))
+        if len(first) == length:
+            return first
+        pieces = [first]
+        while piece and (length := length - len(piece)):
+            pieces.append(piece := read(min(length, PIECE)))
         return b"".join(pieces)
 
     return read_all
 
 
 def _respond(answer: WebhookResponse, method: str, start_response: StartResponse) -> list[bytes]:
-    body = json.dumps(answer.body).encode()
-    headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **answer.headers}
-    start_response(STATUS[answer.status], list(headers.items()))
+    body = answer.encoded()
+    length = ("Content-Length", str(len(body)))
+    start_response(STATUS[answer.status], [JSON, length, *answer.headers.items()])
     return [] if method == "HEAD" else [body]
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 from receiver.container import Container
 from receiver.errors import StorageUnavailable
 from receiver.services.alerts.notify_staff import notify_staff
+from receiver.services.connections.errands import ask_to_leave
 from receiver.services.connections.reconcile import due_stores, reconcile_quietly
 from receiver.services.connections.unfinished import drop_unused_keys
 from receiver.services.decisions.decide import decide_each, decide_stale
@@ -29,7 +30,7 @@ from receiver.services.decisions.poll_and_decide import poll_due_and_decide
 from receiver.services.deliveries.purge import purge
 from receiver.services.notices.send import send_notices
 from receiver.services.operations.clock_rollback import reset_after_clock_rollback
-from receiver.services.polling.poll import AT_ONCE
+from receiver.services.polling.poll import AT_ONCE, put_off_unreadable
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.polling.verify_subscriptions import verify_subscriptions_if_due
 from receiver.services.problems.track import track_problems
@@ -68,7 +69,7 @@ def every_minute(container: Container) -> tuple[Job, ...]:
         Job("places", lambda _: _fill_places(container)),
         Job("count", lambda _: count_programmes(container.database, container.now())),
         Job("problems", lambda _: track_problems(container.database, container.now())),
-        Job("decide", lambda _: decide_stale(container.database, container.now())),
+        Job("decide", lambda halt: decide_stale(container.database, container.now(), stopping=halt)),
         Job("tell", lambda _: _tell(container)),
         Job("notices", lambda stopping: _send_notices(container, stopping)),
         Job("purge", lambda stopping: _purge_at_night(container, stopping)),
@@ -110,6 +111,7 @@ def _once_a_minute(container: Container, job: Job, stopping: Event) -> Callable[
 
 
 def _poll(container: Container, stopping: Event) -> None:
+    put_off_unreadable(container.database, container.now())
     for _ in range(POLL_BATCHES):
         if stopping.is_set():
             return
@@ -133,6 +135,7 @@ def _subscribe(container: Container) -> None:
 
 def _check_stores(container: Container, stopping: Event) -> None:
     """The connected stores whose turn it is, several at once: most of it is waiting for them."""
+    ask_to_leave(container.database, container.now())
 
     def check(store_id: str) -> None:
         if not stopping.is_set():

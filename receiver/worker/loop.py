@@ -9,7 +9,8 @@ worker finishes the delivery and the job in hand, gives back what it had only cl
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from threading import Event, Thread
 
 import structlog
@@ -29,7 +30,10 @@ from receiver.storage.migrate import require_newest
 from receiver.worker.jobs import Job, every_minute, queue_of
 from receiver.worker.store_work import StoreWork
 
-BATCH = 100
+BATCH = 250
+# While whole batches wait, the stores they touch are decided once for many deliveries: when there are as many
+# as this, and at the latest after a second, or three times as long as it took before.
+MOST_TOUCHED, DECIDE_SECONDS, SHARE = 500, 1.0, 3
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 5.0  # between tries while something is wrong
 BEAT_SECONDS = 5.0
@@ -68,14 +72,14 @@ def run(container: Container, stopping: Event, jobs: tuple[Job, ...] | None = No
 
 
 def _work(container: Container, stopping: Event, consumer: Consumer) -> None:
-    beat_due, full_batches = 0.0, 0
+    beat_due, full_batches, touched = 0.0, 0, TouchedStores()
     while not stopping.is_set():
         try:
             if time.monotonic() >= beat_due:
                 _beat(container)
                 beat_due = time.monotonic() + BEAT_SECONDS
                 consumer.check_worker_health()
-            full_batches = full_batches + 1 if work_inbox(container, stopping.is_set) else 0
+            full_batches = full_batches + 1 if work_inbox(container, stopping.is_set, touched) else 0
             pause = 0.0 if full_batches % REPLAY_EVERY else _work_replay(container)
             pause = 0.0 if full_batches else pause
         except StorageUnavailable as error:
@@ -85,6 +89,8 @@ def _work(container: Container, stopping: Event, consumer: Consumer) -> None:
             log.exception("worker goes on after an error")
             pause = TROUBLE_SECONDS
         stopping.wait(pause)
+    with suppress(StorageUnavailable):
+        touched.decide(container)
 
 
 def _beat(container: Container) -> None:
@@ -92,18 +98,51 @@ def _beat(container: Container) -> None:
         heartbeats.beat(session, heartbeats.WORKER, container.now())
 
 
-def work_inbox(container: Container, stopping: Callable[[], bool] = lambda: False) -> bool:
-    """Process one batch and decide the stores it touched; whether there may be more to do."""
+class TouchedStores:
+    """The stores that deliveries touched, to be decided once each.
+
+    Their rows say so, too: those of a worker that dies are decided within a minute.
+    """
+
+    def __init__(self) -> None:
+        self._ids: dict[str, None] = {}
+        self._due_at = 0.0
+
+    def add(self, store_ids: Iterable[str]) -> None:
+        self._ids.update(dict.fromkeys(store_ids))
+
+    def is_due(self) -> bool:
+        return len(self._ids) >= MOST_TOUCHED or time.monotonic() >= self._due_at
+
+    def decide(self, container: Container) -> None:
+        began = time.monotonic()
+        decide_each(container.database, container.now(), self._ids)
+        self._ids = {}
+        ended = time.monotonic()
+        self._due_at = ended + max(DECIDE_SECONDS, SHARE * (ended - began))
+
+
+def work_inbox(
+    container: Container,
+    stopping: Callable[[], bool] = lambda: False,
+    touched: TouchedStores | None = None,
+) -> bool:
+    """Process one batch and decide the stores it touched; whether there may be more to do.
+
+    With `touched` the stores of a whole batch may wait there until they are due.
+    """
     outcomes = process_next(container.database, container.now(), limit=BATCH, stopping=stopping)
     passed_over = [
         store_id for outcome in outcomes if outcome.error == FELL_BACK for store_id in outcome.stores
     ]
     restart_agreed(container.database, container.now(), passed_over)
-    touched = (store_id for outcome in outcomes for store_id in outcome.stores)
-    decide_each(container.database, container.now(), touched)
+    is_whole, touched_now = len(outcomes) == BATCH, touched or TouchedStores()
+    touched_now.add(store_id for outcome in outcomes for store_id in outcome.stores)
+    if touched is None or not is_whole or touched.is_due():
+        touched_now.decide(container)
     dead = {outcome.sender for outcome in outcomes if outcome.state is DeliveryState.DEAD}
     track_quietly(container.database, container.now(), dead)
-    return len(outcomes) == BATCH
+    return is_whole
 
 
 def _work_replay(container: Container) -> float:

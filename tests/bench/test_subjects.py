@@ -6,7 +6,7 @@ from itertools import count
 from click.testing import CliRunner
 
 from bench import __main__ as bench
-from bench import commands, console, decisions, drain, processes, receiving, stores
+from bench import burst, commands, console, decisions, drain, processes, receiving, stores
 from receiver.worker.loop import BATCH
 
 
@@ -26,12 +26,22 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     monkeypatch.setattr(drain, "STORES", 10)
     for name, few in {"FEW": 100, "MANY": 300, "DRAINED": BATCH}.items():
         monkeypatch.setattr(receiving, name, few)
-    little = {"PROCESSES": (1,), "ROUNDS": 1, "SECONDS": 0.4, "CONNECTIONS": 4, "STORES": 5, "WAITING": 200}
+    little = {
+        "PROCESSES": (1,),
+        "ROUNDS": 1,
+        "SECONDS": 0.4,
+        "CONNECTIONS": 4,
+        "STORES": 5,
+        "WAITING": 2 * BATCH + 10,
+    }
     for name, few in little.items():
         monkeypatch.setattr(processes, name, few)
+    for name, few in {"DATABASES": ("sqlite",), "STORES": 4, "SIGNALS": 5, "CONNECTIONS": 4}.items():
+        monkeypatch.setattr(burst, name, few)
     for name, small in {"DATABASES": ("sqlite",), "FEW": (20, 20), "MANY": (60, 40), "ROUNDS": 1}.items():
         monkeypatch.setattr(console, name, small)
     monkeypatch.setattr(commands, "ROUNDS", 1)
+    monkeypatch.delitem(bench.SUBJECTS, "sizing")  # test_sizing.py
     monkeypatch.setattr(bench, "FILE", tmp_path / "build" / "bench.json")
     shown = CliRunner().invoke(bench.main, [], catch_exceptions=False).output
     written = json.loads((tmp_path / "build" / "bench.json").read_text())
@@ -45,6 +55,7 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     assert written["subjects"]["commands"]["help_to_python"] > 1
     assert "one decision, by days" in shown
     assert "one round, by stores" in shown
+    assert written["subjects"]["burst"]["sqlite_accepted_a_second"] > 0
     assert written["subjects"]["processes"]["drained_a_second_by_1"] > 0
     assert written["subjects"]["receiving"]["sqlite_drained_to_accepted"] > 0
     assert written["subjects"]["receiving"]["sqlite_new_decisions_a_delivery"] > 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 import requests
+from sqlalchemy import select
 
 from receiver.documents.status import full_document
 from receiver.sandbox.woocommerce import companion, tiktok_plugin
 from receiver.sandbox.woocommerce.deliveries import run_queue
 from receiver.sandbox.woocommerce.shop import INTEGRATION, Permalinks
+from receiver.services.connections.errands import ask_to_leave
 from receiver.services.connections.reconcile import reconcile_store
 from receiver.services.decisions.status import status_of
 from receiver.storage import tables
@@ -84,6 +86,24 @@ def test_a_merchant_who_disconnects_in_the_plugin_ends_all_of_it_at_once(contain
     before = len(connected.asked)
     work_stores(container)
     assert len(connected.asked) == before  # the shop is not looked at any more
+
+
+def test_a_store_that_left_while_a_check_was_under_way_is_tidied_up_all_the_same(
+    container, service, connected
+):
+    companion.disconnect(connected)
+    with container.database.writing() as session:
+        session.scalars(select(tables.Bridge)).one().check_requested_at = None  # as a check does at its end
+    work_stores(container)
+    assert len(rows_of(container, tables.Bridge)) == 1
+    ask_to_leave(container.database, container.now())
+    work_stores(container)
+    assert rows_of(container, tables.Bridge) == []
+
+
+def test_a_connected_store_is_not_asked_to_leave(container, connected):
+    ask_to_leave(container.database, container.now())
+    assert only_row(container, tables.Bridge).check_requested_at is None
 
 
 def test_a_disconnection_that_the_service_did_not_hear_of_is_believed_at_its_next_look(

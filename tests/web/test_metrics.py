@@ -74,6 +74,24 @@ def test_what_ended_long_ago_is_not_counted_as_recent(container, figures, clock)
     assert "deliveries_ended_recently" not in figures()
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_no_figure_reads_through_all_deliveries(container):
+    asked = []
+    event.listen(
+        container.database.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3]))
+    )
+    metrics.collect_metrics(container.database, container.budget, container.now())
+    of_deliveries = [item for item in asked if "deliveries" in item[0]]
+    with container.database.autocommit_connection() as driver:
+        steps = [
+            step[3]
+            for statement, parameters in of_deliveries
+            for step in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert any(step.startswith("SEARCH deliveries") for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN deliveries")]
+
+
 def test_what_nobody_knows_has_no_figure_and_is_not_zero(figures):
     found = figures()
     assert not {"worker_silent_seconds", "oldest_waiting_seconds", "poll_late_seconds"} & set(found)

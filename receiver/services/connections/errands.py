@@ -30,6 +30,12 @@ def stores_with_errands(database: Database, now: datetime, limit: int) -> list[t
         return bridges.stores_with_errands(session, now, limit)
 
 
+def ask_to_leave(database: Database, now: datetime) -> None:
+    """Ask it anew of stores that disconnected, in case a check that ended meanwhile took it for its own."""
+    with database.writing() as session:
+        bridges.ask_to_leave(session, now)
+
+
 def run_errand(context: ServiceContext, store_id: str) -> None:
     """Do what was asked of one store; a fault holds up no other."""
     with isolated("errand not done", store_id):

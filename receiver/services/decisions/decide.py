@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from threading import Event
 from typing import Any
 
 import structlog
@@ -24,39 +27,60 @@ from receiver.domain.decision import Decision, DueAward, Stage
 from receiver.domain.facts import Facts
 from receiver.domain.flags import AwardFlag
 from receiver.domain.likely_credit import likely_credit
+from receiver.domain.programme import Programme
 from receiver.errors import StorageUnavailable
 from receiver.services.decisions.discrepancies import store_discrepancies
 from receiver.services.decisions.notices import keep_notices
 from receiver.services.decisions.troubles import keep_troubles, observe
+from receiver.services.decisions.unchanged import UnchangedStores, content_of
 from receiver.services.decisions.update_award import update_award_from_facts
 from receiver.services.evaluation.evaluate import evaluate_records
 from receiver.services.evaluation.records import StoreRecords, gather_records, records_of
 from receiver.services.polling.earlier_poll import EarlierPoll, earlier_poll, reschedule_poll
-from receiver.storage import audit, decisions, stores, tables
+from receiver.storage import audit, decisions, notices, stores, tables
 from receiver.storage.database import Database
 
 STALE_AFTER = timedelta(hours=1)
-BATCH = 25  # stores in a transaction: deliveries wait for it to end where the database is SQLite
+STALE_AT_ONCE = 2_000  # in a minute: 120,000 stores have their turn in an hour
+STALE_WITHIN = timedelta(seconds=30)  # of that minute
+BATCH = 100  # stores in a transaction: deliveries wait for it to end where the database is SQLite
+
+UNCHANGED = UnchangedStores()  # as this process decided
 
 log = structlog.get_logger(__name__)
 
 
 def decide_store(database: Database, now: datetime, store_id: str) -> Decision:
     """Decide anew, keep what changed, and poll sooner where that is due to it. Raises NotFound."""
-    return _decide_together(database, now, [store_id])[store_id]
+    return _decide_together(database, now, [store_id])[store_id].decision
 
 
-def decide_stale(database: Database, now: datetime, limit: int = 200) -> int:
-    """Decide the stores whose last decision is older than an hour; answers how many."""
+def decide_stale(
+    database: Database,
+    now: datetime,
+    limit: int = STALE_AT_ONCE,
+    *,
+    within: timedelta = STALE_WITHIN,
+    stopping: Event | None = None,
+) -> int:
+    """Decide the stores whose last decision is older than an hour, the oldest first, in the time given.
+
+    Answers how many were decided.
+    """
     with database.reading() as session:
         stale = decisions.stores_decided_before(session, now - STALE_AFTER, limit)
-    return decide_each(database, now, stale)
+    decided, end = 0, time.monotonic() + within.total_seconds()
+    for at in range(0, len(stale), BATCH):
+        if time.monotonic() > end or (stopping is not None and stopping.is_set()):
+            break
+        decided += decide_each(database, now, stale[at : at + BATCH])
+    return decided
 
 
 def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> int:
     """Decide each store once, some at a time; one that cannot be decided is logged and holds nobody up.
 
-    Answers how many were decided.
+    Answers how many were decided. Where that would change nothing, only its moment is kept.
     """
     ids = list(dict.fromkeys(store_ids))
     return sum(_decide_batch(database, now, ids[at : at + BATCH]) for at in range(0, len(ids), BATCH))
@@ -65,7 +89,8 @@ def decide_each(database: Database, now: datetime, store_ids: Iterable[str]) -> 
 def _decide_batch(database: Database, now: datetime, ids: Sequence[str]) -> int:
     """Decide in one transaction; in halves where one of them cannot be decided, down to that one alone."""
     try:
-        return len(_decide_together(database, now, ids))
+        _decide_together(database, now, ids, UNCHANGED)
+        return len(ids)
     except StorageUnavailable:
         raise
     except Exception:  # the edge: the periodic decision tries this store again
@@ -76,14 +101,17 @@ def _decide_batch(database: Database, now: datetime, ids: Sequence[str]) -> int:
     return _decide_batch(database, now, ids[:half]) + _decide_batch(database, now, ids[half:])
 
 
-def _decide_together(database: Database, now: datetime, ids: Sequence[str]) -> dict[str, Decision]:
+def _decide_together(
+    database: Database, now: datetime, ids: Sequence[str], unchanged: UnchangedStores | None = None
+) -> dict[str, _Outcome]:
+    """Decide in one transaction, but for stores that are `unchanged`: of them nothing is returned."""
     with database.writing() as session:
         stores.lock_stores(session, ids)
-        outcomes = _decide_and_keep_all(session, now, ids)
+        outcomes = _decide_and_keep_all(session, now, ids, unchanged)
     for outcome in outcomes.values():
         if outcome.wanted_poll:
             reschedule_poll(database, now, outcome.wanted_poll)
-    return {store_id: outcome.decision for store_id, outcome in outcomes.items()}
+    return outcomes
 
 
 def decide_locked(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, Decision]:
@@ -98,26 +126,53 @@ class _Outcome:
 
     decision: Decision
     is_new: bool  # it was added, since the last one said something else
+    is_told: bool  # there is a new notice for its merchant
+    is_same: bool  # nothing of what is kept changed
     concerns_others: bool  # what changed is what decisions about other stores look at
     wanted_poll: EarlierPoll | None
 
 
-def _decide_and_keep_all(session: Session, now: datetime, store_ids: Iterable[str]) -> dict[str, _Outcome]:
+def _decide_and_keep_all(
+    session: Session, now: datetime, store_ids: Iterable[str], unchanged: UnchangedStores | None = None
+) -> dict[str, _Outcome]:
     """Decide in this order; the records are gathered together.
 
     After a store whose decision those of others look at, the records of the rest are gathered anew.
     """
     waiting, outcomes = list(dict.fromkeys(store_ids)), dict[str, _Outcome]()
+    passed: list[str] = []
     while waiting:
         gathered = gather_records(session, stores.get_stores(session, waiting), now)
         for store_id in waiting:
-            outcomes[store_id] = _decide_and_keep(session, gathered[store_id], now)
-            if outcomes[store_id].concerns_others:
+            outcome = _decide_where_needed(session, gathered[store_id], now, unchanged)
+            if outcome is None:
+                passed.append(store_id)
+                continue
+            outcomes[store_id] = outcome
+            if outcome.concerns_others:
                 break
         waiting = waiting[waiting.index(store_id) + 1 :]
+    stores.note_decided(session, passed, now)
     if added := [store_id for store_id, outcome in outcomes.items() if outcome.is_new]:
         decisions.bound_decisions(session, added, now)
+    if told := [store_id for store_id, outcome in outcomes.items() if outcome.is_told]:
+        notices.look_at(session, told, now)
     return outcomes
+
+
+def _decide_where_needed(
+    session: Session, records: StoreRecords, now: datetime, unchanged: UnchangedStores | None
+) -> _Outcome | None:
+    """Decide and keep; None where that would change nothing but the moment of the decision."""
+    if unchanged is None:
+        return _decide_and_keep(session, records, now)
+    content = content_of(records)
+    if unchanged.is_known(records, content, now):
+        return None
+    outcome = _decide_and_keep(session, records, now)
+    if outcome.is_same and outcome.wanted_poll is None and content_of(records) == content:
+        unchanged.remember(records, content, now)
+    return outcome
 
 
 def _decide_and_keep(session: Session, records: StoreRecords, now: datetime) -> _Outcome:
@@ -130,13 +185,19 @@ def _decide_and_keep(session: Session, records: StoreRecords, now: datetime) -> 
     elif update_award_from_facts(session, now, records, facts, decision):
         facts, decision = evaluate_records(records, now)
     kept = _keep(session, records, decision, facts)
-    if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept):
+    is_told = kept.is_told
+    if isinstance(decision.award, DueAward) and _record_award(session, store, decision, kept.decision):
         records = records_of(session, store, now)
         facts, decision = evaluate_records(records, now)
         kept = _keep(session, records, decision, facts)
-    concerns_others = is_due or was_held != (decision.stage is Stage.HELD)
-    wanted_poll = earlier_poll(records.account, decision)
-    return _Outcome(decision, isinstance(kept, tables.DecisionRow), concerns_others, wanted_poll)
+    return _Outcome(
+        decision,
+        is_new=isinstance(kept.decision, tables.DecisionRow),
+        is_told=is_told or kept.is_told,
+        is_same=kept.is_same and not is_due,
+        concerns_others=is_due or was_held != (decision.stage is Stage.HELD),
+        wanted_poll=earlier_poll(records.account, decision),
+    )
 
 
 def _gather_locked(session: Session, store: tables.Store, now: datetime) -> StoreRecords:
@@ -151,10 +212,17 @@ def _gather_locked(session: Session, store: tables.Store, now: datetime) -> Stor
     return records_of(session, store, now)
 
 
-def _keep(
-    session: Session, records: StoreRecords, decision: Decision, facts: Facts
-) -> tables.DecisionRow | int:
-    """Add the decision, or answer the number of the last one where it said the same from the same facts."""
+@dataclass(frozen=True)
+class _Kept:
+    """What was kept of a decision beside its store."""
+
+    decision: tables.DecisionRow | int  # the number of the last one where it said the same
+    is_told: bool  # there is a new notice for its merchant
+    is_same: bool  # decision, troubles and notices stay as they are
+
+
+def _keep(session: Session, records: StoreRecords, decision: Decision, facts: Facts) -> _Kept:
+    """Add the decision, unless the last one said the same from the same facts."""
     store = records.store
     store.stage, store.verdict, store.decided_at = decision.stage, decision.verdict, decision.as_of
     store.progress = progress_document(decision)
@@ -165,11 +233,12 @@ def _keep(
     store_discrepancies(session, decision.as_of, store, facts.discrepancies, Agent.SERVICE)
     observed = observe(records, decision, decision.as_of)
     since = keep_troubles(session, records, decision, observed)
-    keep_notices(session, records, decision, observed, since)
+    new, forgotten = keep_notices(session, records, decision, observed, since)
     known = facts_document(facts, store.programme, decision.as_of)
     digest = _digest(decision, known)
     if records.last is not None and records.last[1] == digest:
-        return records.last[0]
+        is_same = not new and not forgotten and since.keys() == records.troubles.keys()
+        return _Kept(records.last[0], bool(new), is_same)
     row = tables.DecisionRow(
         store_id=store.id,
         decided_at=decision.as_of,
@@ -177,21 +246,27 @@ def _keep(
         verdict=decision.verdict,
         digest=digest,
         facts=known,
-        programme=programme_data(decision.programme),
+        programme=_data_of(decision.programme),
         answer=status_document(decision),
     )
     session.add(row)
-    return row
+    return _Kept(row, bool(new), is_same=False)
 
 
 def _digest(decision: Decision, known: dict[str, Any]) -> str:
     says = {
         "facts": {name: value for name, value in known.items() if name not in MOMENTS},
-        "programme": programme_data(decision.programme),
+        "programme": _data_of(decision.programme),
         "stage": decision.stage,
         "rules": [(rule.id, rule.reason) for rule in decision.rules],
     }
     return hashlib.sha256(json.dumps(says, sort_keys=True).encode()).hexdigest()
+
+
+@lru_cache(64)
+def _data_of(programme: Programme) -> dict[str, Any]:
+    """Return the terms as plain data, the same for all their decisions: nobody changes it."""
+    return programme_data(programme)
 
 
 def _record_award(

@@ -20,15 +20,13 @@ def keep_notices(
     decision: Decision,
     observed: Observations,
     since: Mapping[str, datetime],
-) -> None:
-    """Keep a store's notices as of a decision, and have new ones sent. The caller holds the store's row.
+) -> tuple[set[str], list[str]]:
+    """Keep a store's notices as of a decision; return which are new, and which are forgotten.
 
-    `since`: since when each of its troubles has been noticed, by id.
+    `since`: since when each of its troubles has been noticed, by id. The caller holds the store's row.
     """
-    store_id, now = records.store.id, decision.as_of
     found = {item.id for item in notices_of(decision, since, observed)}
-    if notices.replace_notices(session, store_id, now, records.notices, found):
-        notices.look_at(session, store_id, now)
+    return notices.replace_notices(session, records.store.id, decision.as_of, records.notices, found)
 
 
 def current_notices(

@@ -104,6 +104,7 @@ def apply_deliveries(
         for item in read
     ]
     bounds.write()
+    held.keep_applied()
     held.drop_old_claims()
     heard = [ending.state is DeliveryState.PROCESSED for ending in endings]
     forget_losses(

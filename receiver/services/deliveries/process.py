@@ -191,12 +191,12 @@ def _ended(
     session: Session, tries: Sequence[tuple[Delivery, ProcessingResult, datetime | None]], now: datetime
 ) -> list[AttemptResult]:
     """Mark how each try ended and, where one follows, when that is due."""
-    outcomes = []
+    outcomes, ends = [], []
     for row, ending, due_at in tries:
         error = ending.error and _storable(ending.error)
-        outcome = AttemptResult(row.id, ending.state, error, ending.stores, row.store_id)
-        inbox.finish(row, ending.state, now, reason=ending.reason, error=outcome.error, due_at=due_at)
-        outcomes.append(outcome)
+        outcomes.append(AttemptResult(row.id, ending.state, error, ending.stores, row.store_id))
+        ends.append((row, inbox.TryEnd(ending.state, ending.reason, error, due_at)))
+    inbox.finish_all(session, ends, now)
     tried = [(item.delivery_id, item.state, item.error) for item in outcomes]
     inbox.note_attempts(session, tried, now, WORKER)
     count_ended(session, now, outcomes)

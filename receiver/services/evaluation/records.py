@@ -149,7 +149,9 @@ class _Related:
         earlier = {item for lineage in self._lineages.values() for item in lineage}
         proven = {link.advertiser_id for link in open_links.values() if is_proven(link)}
         centers = {item.account.business_center for item in figures.values()} - {None}
-        self._proven_links = links.proven_links(session, ids | earlier, proven) if proven else set()
+        self._proven_links = links.ProvenLinks(
+            links.proven_links(session, ids | earlier, proven) if proven else ()
+        )
         self._awards = OtherAwards(
             session, stores, lineages=earlier, advertiser_ids=proven, business_centers=filter(None, centers)
         )

@@ -45,9 +45,11 @@ class DailyBounds:
         day = day_of(new.received_at)
         with self._lock:
             first = self._repeated(new, new.store_id, day)
-            counts = self._unwritten.setdefault((new.store_id, day), Counter())
+            counts = self._unwritten.get((new.store_id, day))
+            if counts is None:
+                counts = self._unwritten[new.store_id, day] = Counter(deliveries=0, body_bytes=0)
             size = len(new.body) if new.body is not None else 0
-            sent = written + Sent(counts["deliveries"], counts["body_bytes"])
+            sent = Sent(written.deliveries + counts["deliveries"], written.body_bytes + counts["body_bytes"])
             keep = how_to_keep(sent, size)
             # Beyond the day's rows the first of these bodies may have no row either.
             if first is not None and keep is not Keep.MERGED:
@@ -56,7 +58,8 @@ class DailyBounds:
             counts["deliveries"] += 1
             if keep is Keep.WHOLE:
                 counts["body_bytes"] += size
-                counts["shortened"] += new.reason is DeliveryReason.TOO_LARGE
+                if new.reason is DeliveryReason.TOO_LARGE:
+                    counts["shortened"] += 1
                 return new
             counts[keep] += 1
             return _shortened(new) if keep is Keep.SHORTENED else _merged(new, new.store_id, day)

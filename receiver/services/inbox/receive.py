@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from receiver.services.inbox.verify import (
     SignedCall,
     Verifier,
     app_call_problem,
+    is_signed,
     new_delivery,
     plain_header,
 )
@@ -37,7 +39,8 @@ MOST_AT_ONCE = 200  # deliveries in one transaction
 QUARANTINE_BURST, QUARANTINE_A_SECOND = 20, 1  # of a store: each costs a write, and anybody can send them
 
 
-@dataclass(frozen=True, repr=False)
+# What there is one of for each call is not frozen: that takes several times as long to build.
+@dataclass(slots=True, repr=False)
 class WebhookRequest:
     """A request to a webhook address; header names are in lower case."""
 
@@ -50,7 +53,7 @@ class WebhookRequest:
     topic: str | None = None  # of a provider that is no store: what its address says
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class WebhookResponse:
     """The answer to the sender, and for our log alone: its reason."""
 
@@ -58,6 +61,12 @@ class WebhookResponse:
     body: dict[str, Any]
     headers: dict[str, str] = field(default_factory=dict)
     reason: str | None = None
+
+    def encoded(self) -> bytes:
+        """Return the body as JSON."""
+        if self.status == 200 and "id" in self.body:  # what is good: in a tenth of the time
+            return b'{"status": "%b", "id": %d}' % (self.body["status"].encode(), self.body["id"])
+        return json.dumps(self.body).encode()
 
 
 class _Refused(Exception):
@@ -77,7 +86,7 @@ def unavailable(reason: str) -> WebhookResponse:
     return WebhookResponse(503, {"error": "unavailable"}, {"Retry-After": RETRY_AFTER}, reason)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(slots=True, repr=False)
 class _Received:
     """A call whose body has come whole."""
 
@@ -136,25 +145,25 @@ class WebhookReceiver:
             raise _Refused(405, RejectionReason.METHOD, f"method {plain_header(call.method)}", Allow="POST")
         raw = self._body(call)
         # Before any look-up: a ping comes while a webhook is being made, when we may not know it yet.
-        is_signed = any(name in call.headers for name in call.provider.signature_headers)
-        if not is_signed and call.provider.is_ping(call.headers, raw):
+        if not is_signed(call.provider, call.headers) and call.provider.is_ping(call.headers, raw):
             self._rejections.count(self._now(), RejectionReason.PING)
             return PONG
         item = _Received(call, raw, self._now(), REQUEST_ID.get())
         return self._line.submit(item if call.provider.is_per_store else self._of_app(item))
 
     def _body(self, call: WebhookRequest) -> bytes:
-        length = call.headers.get("content-length", "")
+        given = call.headers.get("content-length", "")
         # A chunked body that is cut off looks like one that is complete.
-        if "transfer-encoding" in call.headers or not length:
+        if "transfer-encoding" in call.headers or not given:
             raise _Refused(411, RejectionReason.LENGTH, "no Content-Length")
-        if not LENGTH.fullmatch(length):
+        if not LENGTH.fullmatch(given):
             raise _Refused(400, RejectionReason.LENGTH, "Content-Length is no number")
-        if int(length) > self._max_body_bytes:
-            raise _Refused(413, RejectionReason.SIZE, f"body of {int(length)} bytes")
-        raw = _read(call, int(length))
-        if len(raw) != int(length):
-            raise _Refused(400, RejectionReason.BODY, f"body cut short: {len(raw)} of {int(length)} bytes")
+        length = int(given)
+        if length > self._max_body_bytes:
+            raise _Refused(413, RejectionReason.SIZE, f"body of {length} bytes")
+        raw = _read(call, length)
+        if len(raw) != length:
+            raise _Refused(400, RejectionReason.BODY, f"body cut short: {len(raw)} of {length} bytes")
         return raw
 
     def _take(self, arrived: Sequence[_Received | NewDelivery]) -> list[WebhookResponse]:

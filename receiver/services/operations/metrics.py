@@ -103,8 +103,10 @@ def _by(
 
 
 def _ended(session: Session, now: datetime) -> dict[str, int]:
-    lately = select(Delivery.state, func.count()).where(Delivery.ended_at > now - RECENTLY)
-    return {state: int(count) for state, count in session.execute(lately.group_by(Delivery.state))}
+    # With an offset, or SQLite would group along the index of states, which holds every delivery.
+    lately = select(Delivery.state).where(Delivery.ended_at > now - RECENTLY).offset(0).subquery()
+    counted = select(lately.c.state, func.count()).group_by(lately.c.state)
+    return {state: int(count) for state, count in session.execute(counted)}
 
 
 def _rejected(session: Session, now: datetime) -> dict[str, int]:

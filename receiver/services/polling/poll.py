@@ -46,6 +46,8 @@ from receiver.storage.database import Database
 RE_READ = timedelta(days=4)  # figures this young may still be restated
 BILLS_RETRY = timedelta(hours=1)
 AT_ONCE = 8  # accounts: nearly all of a poll is waiting for TikTok, and the budget keeps the rate
+# Of accounts that none may read: one that is linked again is read within the hour.
+LOOKED_AT, LOOKED_AT_AGAIN = 5_000, timedelta(hours=1)
 LEASE = timedelta(minutes=10)  # a poller that died leaves its accounts due again after this
 
 log = structlog.get_logger(__name__)
@@ -101,6 +103,12 @@ def poll_due(context: ServiceContext, limit: int = 20) -> list[Polled]:
 
     with ThreadPoolExecutor(AT_ONCE) as several:
         return [polled for polled in several.map(poll, ours) if polled]
+
+
+def put_off_unreadable(database: Database, now: datetime) -> None:
+    """Take accounts whose consent or store is gone from the head of the line, to be looked at in an hour."""
+    with database.writing() as session:
+        spend.put_off_unreadable(session, now, now + LOOKED_AT_AGAIN, LOOKED_AT)
 
 
 def _tried(context: ServiceContext, advertiser_id: str) -> Polled | None:

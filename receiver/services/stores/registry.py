@@ -125,8 +125,10 @@ def disconnect_store(
         store = stores.get_store(session, store_id)
         if store.disconnected_at is None:
             _cut(session, store, now)
-            has_keys = not keys_removed and bridges.bridge_of(session, store_id) is not None
-            store.keys_left_at = now if has_keys else None
+            bridge = bridges.bridge_of(session, store_id)
+            store.keys_left_at = now if bridge is not None and not keys_removed else None
+            if bridge is not None:
+                bridge.check_requested_at = bridge.check_requested_at or now  # to delete our webhooks there
             audit.record(session, now, actor, AuditAction.STORES_DISCONNECT, store_id, {"reason": reason})
     placed = fill_places(database, now, store.programme)
     decide_each(database, now, [store_id, *placed])

@@ -46,7 +46,10 @@ class DecisionRow(Base):
     # The status document as it was said, whatever later code would say; null in rows older than this column.
     answer: Mapped[dict[str, Any] | None] = mapped_column(PackedJson)
 
-    __table_args__ = (Index("ix_decisions_decided_at", "decided_at"),)
+    __table_args__ = (
+        Index("ix_decisions_decided_at", "decided_at"),
+        Index("ix_decisions_last", "store_id", "id"),  # a store's newest, without reading all of its
+    )
 
 
 class Review(Base):

@@ -129,3 +129,5 @@ class Signal(Base):
     event: Mapped[str]
     at: Mapped[dt.datetime]
     delivery_id: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("ix_signals_at", "at"),)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from receiver.documents.facts import read_facts
 from receiver.documents.programme import read_programme
 from receiver.domain.decision import decide
 from receiver.errors import NotFound
-from receiver.services.decisions.decide import decide_stale, decide_store
+from receiver.services.decisions.decide import BATCH, decide_stale, decide_store
 from receiver.storage import tables
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import SETTLED
@@ -119,6 +120,16 @@ def test_a_link_that_only_the_store_claims_is_none_and_tells_nothing_of_the_acco
     assert (decision.account, decision.spend, decision.window) == (None, None, None)
     assert (decision.outcome("account_linked"), decision.stage) == ("pending", "awaiting_link")
     assert decision.claimed_account == "7001"
+
+
+def test_stores_whose_hour_has_passed_are_decided_until_the_time_is_up_or_the_worker_stops(container):
+    for number in range(BATCH + 1):
+        keep_store(container, f"st_{number}")
+    stopping = Event()
+    assert decide_stale(container.database, SETTLED, within=timedelta(seconds=-1)) == 0
+    stopping.set()
+    assert decide_stale(container.database, SETTLED, stopping=stopping) == 0
+    assert decide_stale(container.database, SETTLED) == BATCH + 1
 
 
 def test_only_stores_not_decided_for_an_hour_are_decided_anew(container):

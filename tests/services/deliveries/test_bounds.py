@@ -17,6 +17,7 @@ from receiver.domain.limits import Keep, Sent, how_to_keep
 from receiver.integrations.providers import PROVIDERS
 from receiver.integrations.woocommerce.events import SETTINGS_SAVED
 from receiver.services.decisions.decide import decide_store
+from receiver.services.deliveries import purge as purging
 from receiver.services.deliveries.process import process_next
 from receiver.services.deliveries.purge import purge
 from receiver.services.inbox.receive import WebhookReceiver, WebhookRequest, WebhookResponse
@@ -375,7 +376,9 @@ def test_a_store_that_flips_has_so_many_decisions_a_day_the_first_and_the_newest
     assert len(rows) == 6
 
 
-def test_old_decisions_are_thinned_to_the_last_of_each_day(container, clock):
+@pytest.mark.parametrize("at_once", [1, 500])
+def test_old_decisions_are_thinned_to_the_last_of_each_day(container, clock, monkeypatch, at_once):
+    monkeypatch.setattr(purging, "STEP", at_once)
     store_id = add_shop(container).id
     for step in range(4):
         with container.database.writing() as session:

@@ -14,7 +14,8 @@ from receiver.errors import Advice, NotFound, ProviderError, Refused
 from receiver.integrations.tiktok.advertisers import AdvertiserInfo
 from receiver.services.authorization.consent import give_consent
 from receiver.services.decisions.decide import decide_store
-from receiver.services.polling.poll import poll_account, poll_due
+from receiver.services.operations.metrics import collect_metrics
+from receiver.services.polling.poll import poll_account, poll_due, put_off_unreadable
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.spend import spend_of
 from receiver.storage import spend, tables
@@ -433,6 +434,24 @@ def test_a_disconnected_stores_account_is_not_polled(linked):
     with linked.database.writing() as session:
         session.get(tables.Store, "st_1").disconnected_at = OPEN
     assert poll_due(at(linked, OPEN, tiktok=FakeTikTok())) == []
+
+
+def test_an_account_whose_store_is_gone_is_never_late_and_is_read_once_the_store_is_back(linked):
+    linked_again, hours = OPEN + timedelta(hours=2), timedelta(hours=1)
+    with linked.database.writing() as session:
+        session.get(tables.Store, "st_1").disconnected_at = OPEN
+    put_off_unreadable(linked.database, linked_again)
+    metrics = collect_metrics(linked.database, linked.budget, linked_again)
+    assert metrics.poll_late is None
+    with linked.database.writing() as session:
+        session.get(tables.Store, "st_1").disconnected_at = None
+    put_off_unreadable(linked.database, linked_again + hours)
+    assert len(poll_due(at(linked, linked_again + hours, tiktok=FakeTikTok()))) == 1
+
+
+def test_an_account_that_can_be_read_is_not_put_off(linked):
+    put_off_unreadable(linked.database, OPEN)
+    assert len(poll_due(at(linked, OPEN, tiktok=FakeTikTok()))) == 1
 
 
 def test_a_poll_marks_its_stores_undecided_so_that_a_crash_forgets_none(linked):

@@ -1,0 +1,121 @@
+"""Knows the stores whose next decision would say and keep what their last one did, so that none is made.
+
+A decision follows from a store's records and the moment. One that changed nothing is remembered by a digest
+of all its records, with the span in which no moment can make it another: until the next date in a zone that
+counts, until a date's figures become final, or until a moment of the records reaches an age that matters.
+
+In memory only: another version of the code may decide otherwise from the same records.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from hashlib import blake2b
+from operator import attrgetter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from receiver.domain.calendar import DAILY_FIX, DAY, local_date, start_of
+from receiver.domain.notices import KEYS_TOLD_FOR
+from receiver.domain.schedule import FRESHNESS
+from receiver.domain.troubles import MOVE_IS_NEWS
+from receiver.services.decisions.troubles import FIRST_READING, LASTING
+from receiver.services.evaluation.facts import AD_CREDIT_HOLDS
+from receiver.services.evaluation.records import StoreRecords
+from receiver.storage import tables
+
+MOST = 200_000  # stores that are remembered, some 250 bytes each
+# At which a moment begins or ceases to count.
+AGES = (timedelta(0), AD_CREDIT_HOLDS, LASTING, FIRST_READING, MOVE_IS_NEWS, KEYS_TOLD_FOR, *FRESHNESS)
+NOT_LOOKED_AT = {(tables.Store, "decided_at")}  # of the columns
+
+
+class UnchangedStores:
+    """The stores whose last decision changed nothing, with what it looked at and the span it holds for."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[bytes, datetime, datetime]] = {}
+
+    def is_known(self, records: StoreRecords, content: Any, now: datetime) -> bool:
+        """Return whether a decision from these records changed nothing, and would not at this moment.
+
+        `content`: what `content_of` says of the records.
+        """
+        digest, since, until = self._known.get(records.store.id, (b"", now, now))
+        return since <= now < until and digest == _digest(content)
+
+    def remember(self, records: StoreRecords, content: Any, now: datetime) -> None:
+        """Remember that a decision from these records changed nothing."""
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[records.store.id] = _digest(content), now, holds_until(records, content, now)
+
+    def forget(self) -> None:
+        self._known.clear()
+
+
+def content_of(value: Any) -> Any:
+    """Return all that a value consists of, as nested tuples: rows by their columns, dataclasses by fields."""
+    kind: Any = type(value)
+    if (read := _parts(kind)) is None:
+        return value
+    return tuple(content_of(part) for part in read(value))
+
+
+@cache
+def _parts(kind: Any) -> Callable[[Any], Collection[Any]] | None:
+    """Return what takes a value of this kind apart; None for one that is in one piece."""
+    if issubclass(kind, tables.Base):
+        names = kind.__mapper__.column_attrs.keys()
+        return attrgetter(*(name for name in names if (kind, name) not in NOT_LOOKED_AT))
+    if is_dataclass(kind):
+        names = [field.name for field in fields(kind)]
+        return attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    if issubclass(kind, Mapping):
+        return lambda value: sorted(value.items())
+    if issubclass(kind, (set, frozenset)):
+        return sorted
+    return tuple if issubclass(kind, (list, tuple)) else None
+
+
+def _digest(content: Any) -> bytes:
+    return blake2b(repr(content).encode("utf-8", "backslashreplace"), digest_size=16).digest()
+
+
+def holds_until(records: StoreRecords, content: Any, now: datetime) -> datetime:
+    """Return the first moment from now on at which the same records may mean something else."""
+    moments = sorted(_moments(content))
+    coming = [_next_fix(now), *(_next_date(zone, now) for zone in _zones(records))]
+    for age in AGES:
+        if (place := bisect_left(moments, now - age)) < len(moments):
+            coming.append(moments[place] + age)
+    return min(coming)
+
+
+def _moments(content: Any) -> Iterator[datetime]:
+    if isinstance(content, datetime):
+        yield content
+    elif isinstance(content, tuple):
+        for part in content:
+            if isinstance(part, (tuple, datetime)):
+                yield from _moments(part)
+
+
+def _zones(records: StoreRecords) -> set[str]:
+    """Return the zones in which a decision asks for the date."""
+    named = (of.timezone for of in (records.account, records.award) if of is not None)
+    return {"UTC", *filter(None, named)}
+
+
+def _next_date(zone: str, now: datetime) -> datetime:
+    return start_of(local_date(now, ZoneInfo(zone)) + DAY, ZoneInfo(zone))
+
+
+def _next_fix(now: datetime) -> datetime:
+    """When the figures of another date may become final."""
+    today = datetime.combine(now.astimezone(UTC).date(), DAILY_FIX)
+    return today if now <= today else today + DAY
