@@ -101,7 +101,7 @@ class ClaimedDelivery:
 
 @dataclass(frozen=True)
 class TryEnd:
-    """How a try on a delivery ended; `due_at`: when the next one is due, None for the last."""
+    """The end of a try on a delivery; `due_at`: when the next one is due, None for the last."""
 
     state: DeliveryState
     reason: DeliveryReason | None = None
