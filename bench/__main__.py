@@ -11,6 +11,7 @@ import platform
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from bench import burst, commands, console, decisions, processes, receiving, recorded, stores
+from bench import burst, commands, console, decisions, processes, receiving, recorded, sizing, stores
 from bench.report import show
 
 SUBJECTS = {
@@ -29,22 +30,31 @@ SUBJECTS = {
     "burst": burst.measure,
     "console": console.measure,
     "commands": commands.measure,
+    "sizing": sizing.measure,
 }
 FILE = Path(__file__).resolve().parent.parent / "build" / "bench.json"
 
 
 @click.command
 @click.argument("subjects", nargs=-1, type=click.Choice(list(SUBJECTS)))
+@click.option(
+    "--stores",
+    type=click.Choice([str(size) for size in sizing.SIZES]),
+    default=str(sizing.UP_TO),
+    show_default=True,
+    help="The largest size that `sizing` fills and measures; 100000 takes an hour and 35 GB.",
+)
 @click.option("--svg", help="Keep what was shown as a picture in this file.")
 @click.option(
     "--record", is_flag=True, help="Keep this run in docs/performance.md, for later ones to be held against."
 )
-def main(subjects: tuple[str, ...], svg: str | None, record: bool) -> None:
+def main(subjects: tuple[str, ...], stores: str, svg: str | None, record: bool) -> None:
     """Measure all subjects, or these, and say what got slower since the last recorded run."""
+    measures = {**SUBJECTS, "sizing": partial(sizing.measure, up_to=int(stores))}
     console = Console(record=svg is not None)
     machine = _machine()
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        reports = {name: SUBJECTS[name](progress) for name in subjects or SUBJECTS}
+        reports = {name: measures[name](progress) for name in subjects or SUBJECTS}
     for report in reports.values():
         show(console, report)
     FILE.parent.mkdir(exist_ok=True)

@@ -39,8 +39,8 @@ Row = dict[str, Any]
 def crowd(container: Container, deliveries: int, stores: int, progress: Progress) -> None:
     """Fill an empty database with so many of both; as much of everything else as would be beside them."""
     migrate(container.database)
-    _keep_pattern(container, OPEN, "7001", "10.00", date(2025, 11, 20))
-    _keep_pattern(container, DUE, "7002", "40.00", FIRST)
+    keep_pattern(container, OPEN, "7001", "10.00", date(2025, 11, 20))
+    keep_pattern(container, DUE, "7002", "40.00", FIRST)
     decide_each(container.database, NOW, [OPEN, DUE])
     patterns = {store_id: _rows_of(container, store_id) for store_id in (OPEN, DUE)}
     many = {
@@ -52,14 +52,14 @@ def crowd(container: Container, deliveries: int, stores: int, progress: Progress
         for table in {name: None for pattern in patterns.values() for name in pattern}
     }
     for table, rows in many.items():
-        _insert(container, table, iter(rows), len(rows), progress)
-    _insert(container, "deliveries", _deliveries(deliveries, stores), deliveries, progress)
-    _insert(container, "attempts", _attempts(deliveries), deliveries, progress)
-    _insert(container, "audit", _audit(stores), stores, progress)
-    _insert(container, "polls", _polls(stores), POLLS_OF_AN_ACCOUNT * stores, progress)
-    _insert(container, "hourly_counts", _hourly_counts(), DAYS * 24 * len(COUNTED), progress)
-    _insert(container, "quarantine", _quarantine(stores), stores // 20, progress)
-    _insert(container, "rejections", _rejections(stores), DAYS * stores // 20, progress)
+        insert_all(container, table, iter(rows), len(rows), progress)
+    insert_all(container, "deliveries", _deliveries(deliveries, stores), deliveries, progress)
+    insert_all(container, "attempts", _attempts(deliveries), deliveries, progress)
+    insert_all(container, "audit", _audit(stores), stores, progress)
+    insert_all(container, "polls", _polls(stores), POLLS_OF_AN_ACCOUNT * stores, progress)
+    insert_all(container, "hourly_counts", hourly_counts(), DAYS * 24 * len(COUNTED), progress)
+    insert_all(container, "quarantine", _quarantine(stores), stores // 20, progress)
+    insert_all(container, "rejections", _rejections(stores), DAYS * stores // 20, progress)
     replay(
         container.database,
         DeliveryFilters(state="dead"),
@@ -72,7 +72,7 @@ def crowd(container: Container, deliveries: int, stores: int, progress: Progress
             session.execute(text("ANALYZE"))
 
 
-def _keep_pattern(container: Container, store_id: str, account: str, a_day: str, begins: date) -> None:
+def keep_pattern(container: Container, store_id: str, account: str, a_day: str, begins: date) -> None:
     keep_store(container, store_id)
     keep_link(container, store_id, account)
     keep_account(container, account, next_poll_at=NOW + timedelta(hours=3), spend_read_at=NOW)
@@ -165,7 +165,7 @@ def _polls(stores: int) -> Iterator[Row]:
         yield {"advertiser_id": f"8{number % stores:07}", "at": _moment(number, count)}
 
 
-def _hourly_counts() -> Iterator[Row]:
+def hourly_counts() -> Iterator[Row]:
     for number in range(DAYS * 24):
         for kind, name in COUNTED:
             yield {"hour": hour_of(NOW) - number * HOUR, "kind": kind, "name": name, "count": 1_000 + number}
@@ -199,7 +199,7 @@ def _moment(number: int, count: int) -> datetime:
     return NOW - timedelta(days=DAYS) * (1 - number / count)
 
 
-def _insert(container: Container, table: str, rows: Iterator[Row], count: int, progress: Progress) -> None:
+def insert_all(container: Container, table: str, rows: Iterator[Row], count: int, progress: Progress) -> None:
     target: Table = tables.Base.metadata.tables[table]
     task = progress.add_task(f"{count:,} {table.replace('_', ' ')}", total=count)
     while some := list(islice(rows, AT_ONCE)):

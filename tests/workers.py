@@ -16,7 +16,7 @@ ONE_FOLDER = ("tests/plugin/", "tests/deploy/")
 ONE_FILE = ("tests/browser/", "tests/sandbox/scenario/test_world.py")
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int | None:
     """One more than there are cores: somebody always waits, for a server, a browser or a clock."""
     if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):

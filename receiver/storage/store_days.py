@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import cast
 
-from sqlalchemy import Select, Table, delete, or_, select, tuple_
+from sqlalchemy import Select, Table, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from receiver.storage.tables import Store, StoreDay
+from receiver.storage.tables.stores import IS_OVER
 
 COUNTS = ("deliveries", "body_bytes", "signals", "shortened", "merged", "passed_over")
 
@@ -44,9 +45,8 @@ def day_of_store(session: Session, store_id: str, day: date) -> StoreDay | None:
 
 def stores_over(day: date) -> Select[str, str]:
     """Id and name of the stores that were over a bound that day."""
-    over = or_(StoreDay.shortened > 0, StoreDay.merged > 0, StoreDay.passed_over > 0)
     query = select(Store.id, Store.name).join(StoreDay, StoreDay.store_id == Store.id)
-    return query.where(StoreDay.day == day, over).order_by(Store.id)
+    return query.where(StoreDay.day == day, IS_OVER).order_by(Store.id)
 
 
 def purge_days(session: Session, before: date, limit: int) -> int:

@@ -32,7 +32,7 @@ def test_a_schedule_that_sleeps_is_found_out(run, monkeypatch):
 
 def test_a_rate_that_is_too_small_for_the_accounts_shows_in_the_waits(run, monkeypatch):
     monkeypatch.setattr(simulate, "RATE", 0.1)
-    found = run(accounts=1000, days=5)
+    found = run(accounts=1000, days=2)
     assert max(found.lateness) > 3600
     assert max(found.busiest.values()) <= 7  # six a minute, and one at its edge
 

@@ -41,6 +41,7 @@ def test_all_subjects_are_measured_shown_and_written(monkeypatch, tmp_path):
     for name, small in {"DATABASES": ("sqlite",), "FEW": (20, 20), "MANY": (60, 40), "ROUNDS": 1}.items():
         monkeypatch.setattr(console, name, small)
     monkeypatch.setattr(commands, "ROUNDS", 1)
+    monkeypatch.delitem(bench.SUBJECTS, "sizing")  # test_sizing.py
     monkeypatch.setattr(bench, "FILE", tmp_path / "build" / "bench.json")
     shown = CliRunner().invoke(bench.main, [], catch_exceptions=False).output
     written = json.loads((tmp_path / "build" / "bench.json").read_text())

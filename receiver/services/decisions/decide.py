@@ -155,8 +155,8 @@ def _decide_and_keep_all(
     stores.note_decided(session, passed, now)
     if added := [store_id for store_id, outcome in outcomes.items() if outcome.is_new]:
         decisions.bound_decisions(session, added, now)
-    if with_notices := [store_id for store_id, outcome in outcomes.items() if outcome.is_told]:
-        notices.look_at(session, with_notices, now)
+    if notified := [store_id for store_id, outcome in outcomes.items() if outcome.is_told]:
+        notices.look_at(session, notified, now)
     return outcomes
 
 
@@ -214,7 +214,7 @@ def _gather_locked(session: Session, store: tables.Store, now: datetime) -> Stor
 
 @dataclass(frozen=True)
 class _Kept:
-    """The rows of one decision, beside the columns of its store."""
+    """A decision as it was kept beside its store."""
 
     decision: tables.DecisionRow | int  # the number of the last one where it said the same
     is_told: bool  # there is a new notice for its merchant

@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 
 from receiver.errors import StorageUnavailable
 
+# At most, for others to come: a transaction costs as much as three of its deliveries.
+GATHER_SECONDS = 0.001
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -23,6 +26,10 @@ class GroupCommit(Generic[Item, Result]):
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], most: int) -> None:
         self._work, self._most = work, most
         self._lock = Lock()
+        self._expected = 1  # as many as lately came at the same time
+        self._missing = 0  # of them, while a leader waits
+        self._gathered = Lock()
+        self._gathered.acquire()
         self._waiting: deque[_Entry[Item, Result]] = deque()
         self._is_led = False
 
@@ -32,14 +39,31 @@ class GroupCommit(Generic[Item, Result]):
         with self._lock:
             self._waiting.append(place)
             leads, self._is_led = not self._is_led, True
+            if self._missing:
+                self._missing -= 1
+                if not self._missing:
+                    self._gathered.release()
         if not leads:
             place.turn.acquire()
         try:
             if not place.done:
+                self._gather()
                 self._flush_batch()
             return place.outcome()
         finally:
             self._hand_on(place)
+
+    def _gather(self) -> None:
+        """Wait a moment for those who lately came at the same time; whoever is alone waits for nobody."""
+        with self._lock:
+            self._missing = max(0, min(self._expected, self._most) - len(self._waiting))
+            if not self._missing:
+                return
+        if not self._gathered.acquire(timeout=GATHER_SECONDS):
+            with self._lock:
+                was_missing, self._missing = self._missing, 0
+            if not was_missing:  # the last came after all
+                self._gathered.acquire()
 
     def _flush_batch(self) -> None:
         with self._lock:
@@ -47,6 +71,7 @@ class GroupCommit(Generic[Item, Result]):
         try:
             self._do(batch)
         finally:
+            self._expected = len(batch) + len(self._waiting)
             for place, following in zip(batch, [*batch[1:], None], strict=True):
                 place.done, place.following = True, following
 

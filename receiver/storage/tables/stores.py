@@ -22,6 +22,7 @@ IS_RESERVED = text("admitted_at IS NOT NULL AND reserved_until IS NOT NULL")
 HAS_PLACE = text("admitted_at IS NOT NULL")
 IS_SKEWED = text("abs(clock_skew) > 600")  # domain/claims.py, CLOCK_ALLOWANCE
 IS_DUE = text("due_at IS NOT NULL")
+IS_OVER = text("(shortened > 0 OR merged > 0 OR passed_over > 0)")  # a bound of domain/limits.py
 
 
 class Store(Base):
@@ -203,4 +204,7 @@ class StoreDay(Base):
     merged: Mapped[int] = mapped_column(BigInteger, default=0)  # deliveries counted on another's row
     passed_over: Mapped[int] = mapped_column(BigInteger, default=0)  # signals kept, but not applied
 
-    __table_args__ = (Index("ix_store_days_day", "day", "store_id"),)
+    __table_args__ = (
+        Index("ix_store_days_day", "day", "store_id"),
+        Index("ix_store_days_over", "day", "store_id", sqlite_where=IS_OVER, postgresql_where=IS_OVER),
+    )

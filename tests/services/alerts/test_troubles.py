@@ -17,11 +17,18 @@ from receiver.services.operations.metrics import collect_metrics
 from receiver.storage import heartbeats, tables
 from receiver.storage.lost_signals import forget_losses
 from receiver.storage.store_troubles import present_ids, since_of_stores
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import SETTLED
 
 SIGNAL = "action.wc_ad_credit_signal"
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 def change(container, table, key, **values):
@@ -108,6 +115,7 @@ LOST = [
 ]
 
 
+@on_both_databases
 @pytest.mark.parametrize(("cause", "made"), LOST)
 def test_a_store_whose_newest_message_was_lost_is_unknown_and_not_told_to_set_up(container, cause, made):
     keep_store(container, set_up_at=None)
@@ -167,6 +175,7 @@ class Channel:
         self.told += [(item["id"], item["news"], item["stores"]) for item in message.data["matters"]]
 
 
+@on_both_databases
 def test_staff_are_told_of_stores_that_wait_for_them_or_for_the_service(container):
     keep_all(container, spent="10.00")
     keep_store(container, "st_2", set_up_at=None)
@@ -216,6 +225,7 @@ def test_a_later_award_of_the_same_agency_puts_no_first_receiver_in_doubt(contai
         assert len(session.scalars(select(tables.Award)).all()) == 2
 
 
+@on_both_databases
 def test_the_time_at_which_a_credit_arrived_outlives_the_credit(container):
     keep_all(container)
     decide_store(container.database, SETTLED, "st_1")

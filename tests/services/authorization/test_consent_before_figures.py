@@ -22,10 +22,17 @@ from receiver.services.stores.registry import disconnect_store
 from receiver.storage.cipher import token_hash
 from receiver.storage.spend import stores_to_decide
 from receiver.storage.tables import Account, Link, Store
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_all, keep_day, keep_link, keep_store
 from tests.factories import FIRST, SETTLED
 
 OTHER = "st_2"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -67,6 +74,7 @@ def test_a_claim_tells_neither_when_the_account_is_read_nor_that_it_was(containe
     assert status.decision.account_read_at is None
 
 
+@on_both_databases
 def test_a_claim_brings_no_poll_of_the_account_forward(container: Container, claimant: str):
     with container.database.writing() as session:
         session.get_one(Account, "7001").next_poll_at = SETTLED + timedelta(days=5)
@@ -77,6 +85,7 @@ def test_a_claim_brings_no_poll_of_the_account_forward(container: Container, cla
         assert stores_to_decide(session, "7001") == ["st_1"]
 
 
+@on_both_databases
 def test_a_claim_shows_no_reading_in_a_list_of_stores(container: Container, claimant: str):
     found = page_of_stores(container.database, StoreFilters(), after=None, limit=10)
     polls = {row["id"]: row["next_poll"] is not None for row in found.rows}
@@ -109,6 +118,7 @@ def test_the_order_of_consents_says_who_was_first_whatever_the_stores_claim(
     assert facts_of(container, "st_1").history.set_up_before is False
 
 
+@on_both_databases
 def test_figures_stay_as_they_were_when_the_consent_ended_whatever_others_read_later(
     container: Container, claimant: str
 ):

@@ -28,11 +28,18 @@ from receiver.services.stores.registry import disconnect_store
 from receiver.storage import spend
 from receiver.storage.cipher import token_hash
 from receiver.storage.tables import Account, AuditEntry, ConsentFlow, Link
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_link, keep_store, rows_of
 
 MERCHANTS, ATTACKERS = "m" * 43, "a" * 43  # browsers
 SCOPES = frozenset({4, 44, 100, 152, 200})
 TOKEN = "new-token-of-tiktoks"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 class FakeTikTok:
@@ -159,6 +166,7 @@ def everything(container) -> str:
 # What is linked
 
 
+@on_both_databases
 def test_consent_for_what_the_store_named_is_kept_encrypted_and_its_account_is_read_at_once(way, container):
     claimed(container)
     assert way.whole().outcome is ConsentOutcome.LINKED
@@ -171,6 +179,7 @@ def test_consent_for_what_the_store_named_is_kept_encrypted_and_its_account_is_r
     assert TOKEN not in everything(container)
 
 
+@on_both_databases
 def test_consent_given_again_replaces_the_token_of_the_same_link(way, container):
     claimed(container, consent=False, prior_spend=None)
     first = way.links()["7001"]
@@ -185,6 +194,7 @@ def test_the_only_account_is_linked_where_the_store_named_none(way, container):
     assert (shown.account.name, link.linked_at, link.exact) == ("Account 1", container.now(), False)
 
 
+@on_both_databases
 def test_of_several_the_merchant_chooses_and_the_token_waits_encrypted_until_then(way, container, tiktok):
     tiktok.covered = ("7001", "7002")
     shown = way.whole()
@@ -250,6 +260,7 @@ def test_a_call_that_tiktok_refuses_leaves_the_permission_missing(tiktok, way):
     assert way.links() == {}
 
 
+@on_both_databases
 def test_a_call_that_neither_answers_nor_refuses_says_nothing_of_the_permission(tiktok, way):
     tiktok.scopes = frozenset()
     tiktok.unanswered = ProviderError("maintenance", advice=Advice.AGAIN)
@@ -268,6 +279,7 @@ def test_without_names_accounts_are_told_by_their_numbers(way, tiktok):
 # What fails leaves everything as it was
 
 
+@on_both_databases
 @pytest.mark.parametrize(
     ("advice", "outcome"),
     [
@@ -346,6 +358,7 @@ def test_a_state_serves_once(way, tiktok):
     assert tiktok.codes == ["code"]
 
 
+@on_both_databases
 def test_a_state_serves_for_half_an_hour(way, clock, tiktok):
     early, late = way.leave(way.open()), way.leave(way.open())
     clock.move(minutes=30, seconds=-1)
@@ -401,6 +414,7 @@ def test_what_another_browser_began_can_be_neither_seen_nor_gone_on_with(way, ti
     assert way.links() == {}
 
 
+@on_both_databases
 def test_who_goes_again_leaves_the_choice_and_its_token_behind(way, tiktok):
     tiktok.covered = ("7001", "7002")
     flow_id = way.whole().id
@@ -433,6 +447,7 @@ def test_nothing_that_opens_a_door_is_kept_as_it_is(way, container):
     assert not [secret for secret in (ticket, state, MERCHANTS) if secret in kept]
 
 
+@on_both_databases
 def test_a_flow_lasts_half_an_hour_from_each_step(way, clock, container):
     flow_id = way.open()
     clock.move(minutes=29)
@@ -462,7 +477,7 @@ def while_waiting(session, call):
     return thread, caught
 
 
-@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite's writers wait anyway
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite's writers wait anyway
 @pytest.mark.parametrize("asked", ["consent", "choice", "link by hand", "refresh"])
 def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(container, way, tiktok, asked):
     keep_account(container, "700001")
@@ -491,7 +506,7 @@ def test_what_meets_a_poll_of_its_account_waits_for_it_and_both_are_kept(contain
     assert caught == []
 
 
-@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_two_stores_whose_advertiser_consents_at_the_same_moment_are_both_linked(container, way, attacker):
     states = [item.leave(item.open()) for item in (way, attacker)]
     with container.database.writing() as session:

@@ -5,7 +5,14 @@ import pytest
 from receiver.errors import InputError, NotFound, Refused
 from receiver.services.awards.code import show_code
 from tests.award_fixtures import NOW, AwardDesk
+from tests.conftest import on_both_databases
 from tests.fakes import at
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -17,6 +24,7 @@ def code_of(desk):
     return show_code(at(desk.container, NOW), "aw_0", "ann")["code"]
 
 
+@on_both_databases
 def test_a_wrong_code_is_corrected_and_the_audit_says_which_it_was_and_why(desk):
     desk.issue("740000", as_="code")
     desk.correct("TTAD-7Q4M-2210", as_="code", reason="Excel made a number of it")
@@ -31,6 +39,7 @@ def test_a_wrong_code_is_corrected_and_the_audit_says_which_it_was_and_why(desk)
     }
 
 
+@on_both_databases
 def test_correcting_twice_is_once(desk):
     desk.issue("INV-1")
     desk.correct("INV-2")

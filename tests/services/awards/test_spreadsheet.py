@@ -1,4 +1,4 @@
-"""What spreadsheets do to the list of awards is read, or refused in words that help; on both databases."""
+"""What spreadsheets do to the list of awards is read, or refused in words that help."""
 
 from decimal import Decimal
 
@@ -11,10 +11,17 @@ from receiver.services.awards.issue_file import preview
 from receiver.services.awards.spreadsheet import decode, protected, same_amount, unprotected
 from receiver.storage import tables
 from tests.award_fixtures import NOW, AwardDesk
+from tests.conftest import on_both_databases
 from tests.fakes import at
 
 TEXT = "award,reference,store_name\naw_0,Überweisung-1,Café\n"
 PLAIN = "award,reference\naw_0,INV-0\n"
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -114,6 +121,7 @@ def test_other_cells_are_left_alone(text):
     assert protected(text) == unprotected(text) == text
 
 
+@on_both_databases
 def test_an_export_that_was_filled_in_is_read_back_whatever_a_shop_is_called(desk):
     with desk.database.writing() as session:
         award = session.get_one(tables.Award, "aw_0")

@@ -12,6 +12,7 @@ from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.details import StoreDetails
 from receiver.services.stores.registry import add_store, disconnect_store
 from receiver.storage import tables
+from tests.conftest import on_both_databases
 from tests.db_factories import only_row, rows_of
 from tests.fake_stores import FACTS, KEYS, URL, UUID, FakeShop
 from tests.services.connections.conftest import BROWSER, PUBLIC_URL
@@ -19,6 +20,12 @@ from wp_bridge.errors import StoreTrouble
 
 OTHER = "o" * 43
 COPY = "https://staging.shop.example/"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 def audited(container, action):
@@ -67,6 +74,7 @@ def test_keys_that_are_used_or_given_up_are_not_kept(visit, container):
     assert only_row(container, tables.ConnectionAttempt).keys_encrypted is None
 
 
+@on_both_databases
 def test_a_merchant_who_says_no_has_connected_nothing(visit, container):
     user_id = visit.begin()
     assert visit.back(user_id, approved=False)
@@ -159,6 +167,7 @@ def test_keys_nobody_asked_for_are_refused(visit):
         visit.post_keys("nobody")
 
 
+@on_both_databases
 def test_keys_that_do_not_open_the_shop_they_were_asked_for_connect_nothing(visit, container, fake):
     fake.keys = Keys("ck_" + "e" * 40, "cs_" + "f" * 40)
     told = visit.connect()
@@ -172,6 +181,7 @@ def test_keys_that_do_not_open_the_shop_they_were_asked_for_connect_nothing(visi
     )
 
 
+@on_both_databases
 def test_a_shop_that_is_busy_is_asked_again_when_the_merchant_looks_again(visit, fake):
     fake.troubles["facts"] = StoreTrouble.BUSY
     told = visit.connect()
@@ -203,6 +213,7 @@ def test_a_victims_admin_who_approves_an_attackers_connect_connects_nothing(visi
     assert (fake.calls, rows_of(container, tables.Store)) == ([], [])
 
 
+@on_both_databases
 def test_an_attacker_who_comes_back_before_the_victim_does_loses_the_keys_all_the_same(
     visit, container, fake
 ):
@@ -229,6 +240,7 @@ def test_whoever_begins_many_for_a_shop_cannot_fill_the_disk(visit, container):
     assert len(rows_of(container, tables.ConnectionAttempt)) == 10
 
 
+@on_both_databases
 def test_whoever_begins_for_many_shops_cannot_fill_the_disk(visit, container, clock, monkeypatch):
     monkeypatch.setattr("receiver.storage.connection_attempts.IN_ALL", 20)
     for number in range(30):
@@ -237,6 +249,7 @@ def test_whoever_begins_for_many_shops_cannot_fill_the_disk(visit, container, cl
     assert len(rows_of(container, tables.ConnectionAttempt)) == 20
 
 
+@on_both_databases
 def test_whoever_types_in_keys_for_many_shops_cannot_fill_the_disk(container, clock, monkeypatch):
     monkeypatch.setattr("receiver.storage.connection_attempts.IN_ALL", 20)
     for number in range(30):
@@ -259,6 +272,7 @@ def test_strangers_who_begin_for_a_shop_do_not_push_out_a_merchant_on_the_way_th
 # Whose store it is
 
 
+@on_both_databases
 def test_a_store_that_connects_again_goes_on_where_it_was(visit, container, fake):
     first = visit.connect().store_id
     disconnect_store(container.database, container.now(), first, reason="asked", actor="ann")
@@ -269,6 +283,7 @@ def test_a_store_that_connects_again_goes_on_where_it_was(visit, container, fake
     assert status_for_token(container.database, container.now(), fake.tokens[1]).store_name == "Example shop"
 
 
+@on_both_databases
 def test_a_store_that_staff_added_by_hand_is_the_one_that_connects(visit, container):
     added = add_store(
         container,
@@ -290,6 +305,7 @@ def test_a_copy_of_a_store_at_another_address_is_held_for_staff(visit, container
     assert shops.known[COPY].hooks == []
 
 
+@on_both_databases
 def test_another_installation_at_a_stores_address_is_held_for_staff(visit, container, fake):
     visit.connect()
     fake.said = replace(FACTS, uuid="11111111-4c2c-4a57-9c55-9a4a3b1f2c3d")

@@ -15,6 +15,7 @@ from receiver.services.decisions.status import status_for_token
 from receiver.services.stores.registry import disconnect_store, rotate_token
 from receiver.storage import bridges, tables
 from receiver.worker.loop import work_inbox
+from tests.conftest import on_both_databases
 from tests.db_factories import rows_of
 from tests.fake_stores import FACTS, URL, FakeShop
 from tests.services.connections.conftest import PUBLIC_URL
@@ -31,6 +32,12 @@ STATE = {
     "integration": {"installed": True, "set_up": True},
     "account": {"advertiser_id": "70001", "exact": True},
 }
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -88,12 +95,14 @@ def test_a_disabled_webhook_is_deleted_and_made_anew_with_the_same_address_and_s
     assert (hook(container, SIGNAL).webhook_id, hook(container, SIGNAL).trouble) == (new.id, None)
 
 
+@on_both_databases
 def test_a_deleted_webhook_is_made_anew(fake, check):
     fake.hooks = [item for item in fake.hooks if item.topic != SAVED]
     assert check().repaired == [{"topic": SAVED, "trouble": "missing", "made_anew": True}]
     assert {item.topic for item in fake.hooks} == {SIGNAL, SAVED}
 
 
+@on_both_databases
 def test_a_paused_webhook_is_left_and_told_of_once(container, fake, check):
     fake.turn(SIGNAL, status="paused")
     assert check().repaired == [{"topic": SIGNAL, "trouble": "paused", "made_anew": False}]
@@ -110,6 +119,7 @@ def test_a_webhook_led_elsewhere_is_left_and_ours_is_made_anew(fake, check):
     assert len(fake.hooks) == 3
 
 
+@on_both_databases
 def test_a_topic_the_store_keeps_as_empty_is_told_as_one_that_never_fires(container, fake, check):
     fake.hooks, fake.writes_empty = [], True
     check()
@@ -123,6 +133,7 @@ def test_a_topic_the_store_keeps_as_empty_is_told_as_one_that_never_fires(contai
 # Facts
 
 
+@on_both_databases
 def test_what_a_store_says_of_itself_is_kept_and_its_changes_are_told(container, fake, check):
     kept = bridge(container).facts
     assert (kept["country"], kept["hpos"]) == ("US", True)
@@ -148,6 +159,7 @@ def test_what_was_not_said_this_time_stays_as_it_was(container, fake, check):
     assert (bridge(container).facts["country"], rows_of(container, tables.Store)[0].country) == ("US", "US")
 
 
+@on_both_databases
 def test_the_uk_is_gb(container, fake, check):
     fake.said = replace(FACTS, country="UK")
     check()
@@ -157,6 +169,7 @@ def test_the_uk_is_gb(container, fake, check):
 # The plugin
 
 
+@on_both_databases
 def test_a_link_that_was_missed_is_caught_up_by_the_same_code(container, fake, check):
     fake.plugin = STATE
     assert check().caught_up
@@ -174,6 +187,7 @@ def test_the_same_state_again_is_no_news(container, fake, check):
     assert len([row for row in rows_of(container, tables.Delivery) if b'"seq": 7' in (row.body or b"")]) == 1
 
 
+@on_both_databases
 def test_a_token_that_did_not_reach_the_plugin_is_given_anew(visit, container, fake, shops):
     fake.troubles["put_token"] = StoreTrouble.NO_COMPANION
     store_id = visit.connect().store_id
@@ -205,6 +219,7 @@ def test_a_store_without_our_plugin_is_checked_all_the_same(container, fake, che
 # Troubles
 
 
+@on_both_databases
 def test_a_store_that_fails_is_left_longer_and_longer_and_what_was_known_stays(container, fake, check):
     fake.troubles["facts"] = StoreTrouble.UNREACHABLE
     waits = []
@@ -308,6 +323,7 @@ def test_a_plugin_missing_at_checks_a_day_apart_ends_the_connection_and_leaves_n
     ]
 
 
+@on_both_databases
 @pytest.mark.parametrize("meanwhile", [None, StoreTrouble.UNREACHABLE])
 def test_a_plugin_that_was_back_or_not_asked_for_meanwhile_ends_nothing(container, fake, check, meanwhile):
     fake.troubles["state"] = StoreTrouble.NO_COMPANION
@@ -344,6 +360,7 @@ def test_a_merchant_who_disconnected_in_the_plugin_is_believed_at_the_next_check
     )
 
 
+@on_both_databases
 def test_keys_of_before_a_disconnection_connect_nothing(visit, container, fake):
     fake.troubles["state"] = StoreTrouble.DISCONNECTED
     told = visit.connect_by_hand()
@@ -389,6 +406,7 @@ def test_a_store_that_stopped_answering_as_one_is_told_by_what_it_is(container, 
     assert check().trouble is StoreTrouble.NO_PERMALINKS
 
 
+@on_both_databases
 def test_a_rest_api_that_begins_elsewhere_now_is_asked_there_next(container, shops, fake, check):
     fake.troubles["facts"] = StoreTrouble.UNREACHABLE
     shops.bases[URL] = f"{URL}index.php/"
@@ -401,6 +419,7 @@ def test_a_rest_api_that_begins_elsewhere_now_is_asked_there_next(container, sho
 HTTP, HTTPS = "http://shop.example/", "https://shop.example/"
 
 
+@on_both_databases
 @pytest.mark.parametrize(("before", "after", "moves"), [(HTTP, HTTPS, True), (HTTPS, HTTP, False)])
 def test_a_store_follows_to_https_and_never_back(visit, container, shops, before, after, moves):
     shops.known = {url: FakeShop(said=replace(FACTS, home_url=url), plugin=STATE) for url in (before, after)}

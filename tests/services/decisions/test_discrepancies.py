@@ -13,11 +13,18 @@ from receiver.services.decisions.status import status_of
 from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.stores.record_fact import record
 from receiver.storage import tables
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_day, keep_link, keep_store
 from tests.factories import FIRST, SETTLED
 
 AT = datetime(2025, 11, 5, 12, tzinfo=UTC)
 READ = SETTLED - timedelta(hours=1)
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -140,6 +147,7 @@ def test_figures_that_may_still_move_raise_nothing(container, store_id):
     assert store(container).discrepancies is None
 
 
+@on_both_databases
 def test_a_doubt_is_settled_by_figures_that_agree_again_and_both_are_audited_once(container, store_id):
     spoil(container, billed_cost="10.00")
     say(container, "manual")
@@ -152,6 +160,7 @@ def test_a_doubt_is_settled_by_figures_that_agree_again_and_both_are_audited_onc
     assert audited(container) == [{"raised": "figures_apart"}, {"settled": "figures_apart"}]
 
 
+@on_both_databases
 def test_a_doubt_after_the_award_is_a_flag_on_it_and_rewrites_nothing(container):
     store_id = keep_all(container)
     decide_store(container.database, SETTLED, store_id)

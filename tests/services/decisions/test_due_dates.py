@@ -16,6 +16,7 @@ from receiver.services.programmes.statistics import count_programmes
 from receiver.storage import awards, programme_statistics, work_queue
 from receiver.storage.tables import AuditEntry, Award
 from tests.award_fixtures import AwardDesk
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_all
 from tests.factories import SETTLED
 
@@ -27,6 +28,12 @@ ZONES = (
     "America/New_York",
     "Pacific/Honolulu",
 )  # as the date ends in them
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 def put(container, award_id, **values):
@@ -58,6 +65,7 @@ def everywhere(container, now):
     return listed
 
 
+@on_both_databases
 @pytest.mark.parametrize(
     ("at", "overdue"),
     [
@@ -86,6 +94,7 @@ def store_id(container, clock):
     return keep_all(container)
 
 
+@on_both_databases
 def test_an_award_first_decided_after_its_due_date_is_flagged_once_and_stays_so(container, store_id):
     for hours in (0, 1):
         decide_store(container.database, LATE + timedelta(hours=hours), store_id)

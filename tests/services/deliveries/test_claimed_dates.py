@@ -13,6 +13,7 @@ from receiver.services.connections.move_store import move_store
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage.tables import Link, Store
+from tests.conftest import on_both_databases
 from tests.services.deliveries.test_apply_signal import Shop, state
 from tests.signals import ACCOUNT, BEGAN, OTHER_ACCOUNT, add_shop, linked, signal
 
@@ -21,6 +22,12 @@ RECEIVED = JOINED + timedelta(hours=1)
 EARLY = BEGAN - timedelta(days=300)
 ELSEWHERE = "https://moved.example/"
 OTHER_INSTALL = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -86,6 +93,7 @@ def test_a_lost_and_renewed_link_keeps_its_first_date(shop: Shop):
     assert (link_of(shop).linked_at, link_of(shop).exact) == (first, False)
 
 
+@on_both_databases
 def test_a_date_that_staff_recorded_is_earlier_than_joining_and_no_signal_moves_it(container: Container):
     store_id = add_shop(container, joined_at=JOINED).id
     said = {"store_id": store_id, "reason": "told", "evidence": "T-1", "actor": "ann"}
@@ -117,6 +125,7 @@ OFF = [
 ]
 
 
+@on_both_databases
 @pytest.mark.parametrize("off", OFF)
 def test_a_clock_measured_as_the_state_was_read_changes_no_date(shop: Shop, off: timedelta):
     hour = timedelta(hours=1)
@@ -133,6 +142,7 @@ def test_a_clock_measured_as_the_state_was_read_changes_no_date(shop: Shop, off:
     assert (link.linked_at, link.claimed_at, link.exact) == (RECEIVED + hour, None, True)
 
 
+@on_both_databases
 def test_a_late_signal_of_a_right_clock_is_no_clock_that_is_behind(shop: Shop):
     shop.is_read(state(1, True, False, **said_at(RECEIVED)), received_at=RECEIVED)
     shop.hears(signal(2, **said_at(RECEIVED)), received_at=RECEIVED + timedelta(hours=30))
@@ -158,6 +168,7 @@ def test_a_clock_measured_long_ago_sets_nothing_right(shop: Shop):
     assert (link_of(shop).linked_at, link_of(shop).exact) == (long_after, True)
 
 
+@on_both_databases
 def test_a_shop_that_was_erased_and_comes_back_joined_when_it_first_did(container: Container):
     first = add_shop(container, joined_at=JOINED).id
     leave(container, first)
@@ -168,6 +179,7 @@ def test_a_shop_that_was_erased_and_comes_back_joined_when_it_first_did(containe
         assert session.get_one(Store, first).continues is None
 
 
+@on_both_databases
 def test_a_shop_that_moved_is_known_again_where_it_moved_to_after_it_was_erased(container: Container):
     first = add_shop(container, joined_at=JOINED).id
     move(container, first, ELSEWHERE)

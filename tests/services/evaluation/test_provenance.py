@@ -10,12 +10,19 @@ from receiver.services.evaluation.evaluate import evaluate
 from receiver.services.stores.links import add_link
 from receiver.services.stores.record_fact import record
 from receiver.storage.tables import Link, Store
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import JOINED, LINKED, OPEN, SETTLED
 from tests.fakes import at
 
 NOW = OPEN
 RECORDED = OPEN - timedelta(hours=3)
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -137,6 +144,7 @@ def test_what_staff_recorded_is_theirs_and_of_the_moment_they_did(container, tol
     assert told(rule, fact) == ("staff", RECORDED)
 
 
+@on_both_databases
 def test_a_date_of_staff_is_theirs_only_while_it_stands(container, told):
     keep_all(container)
     say(container, "linked_at", "2025-11-01T10:05:00Z")

@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 
 from receiver.errors import StorageUnavailable
+from receiver.services.inbox import group_commit
 from receiver.services.inbox.group_commit import GroupCommit
 
 
@@ -100,6 +101,40 @@ def test_one_after_the_other_each_is_done_by_itself():
     desk.go_on.set()
     assert [desk.together.submit(item) for item in (1, 2, 3)] == [1, 2, 3]
     assert desk.batches == [[1], [2], [3]]
+
+
+def a_crowd(desk: Desk) -> None:
+    """Let eight come at the same time, so that as many are expected next."""
+    desk.run(0, range(1, 9))
+    desk.batches.clear()
+
+
+def test_a_leader_waits_a_moment_for_those_who_lately_came_at_the_same_time(monkeypatch):
+    desk = Desk(lambda item: item)
+    a_crowd(desk)
+    monkeypatch.setattr(group_commit, "GATHER_SECONDS", 20)
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(desk.together.submit, item) for item in range(7)]
+        while len(desk.together._waiting) < 7:
+            pass
+        assert desk.batches == []
+        asked.append(threads.submit(desk.together.submit, 7))
+        assert [element.result() for element in asked] == list(range(8))
+    assert [sorted(batch) for batch in desk.batches] == [list(range(8))]
+
+
+def test_a_leader_does_not_wait_for_those_who_do_not_come():
+    desk = Desk(lambda item: item)
+    a_crowd(desk)
+    assert [desk.together.submit(item) for item in (1, 2)] == [1, 2]
+    assert desk.batches == [[1], [2]]
+
+
+def test_whoever_was_alone_waits_for_nobody(monkeypatch):
+    monkeypatch.setattr(group_commit, "GATHER_SECONDS", float("nan"))  # which no lock can wait for
+    desk = Desk(lambda item: item)
+    desk.go_on.set()
+    assert [desk.together.submit(item) for item in (1, 2)] == [1, 2]
 
 
 def test_hundreds_at_once_each_get_their_own():

@@ -16,12 +16,19 @@ from receiver.services.evaluation.facts import facts_from
 from receiver.services.evaluation.records import records_of
 from receiver.services.polling.poll import poll_account
 from receiver.storage import tables
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import OPEN
 from tests.fake_tiktok import FakeTikTok, day, paid
 
 AT = datetime(2025, 11, 5, 12, 0, tzinfo=UTC)
 HELD = Balance("7001", "USD", Decimal(200), Decimal(0), Decimal(120), Decimal(0), None, None)
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -85,6 +92,7 @@ def test_a_balance_that_is_not_of_this_credit_alone_tells_nothing(store, tiktok,
     assert remaining(store, tiktok) is None
 
 
+@on_both_databases
 def test_a_refusal_costs_the_poll_nothing_and_makes_it_unknown(store, tiktok):
     remaining(store, tiktok)
     tiktok.held = ProviderError("no permission", advice=Advice.GIVE_UP, code=40001)

@@ -15,6 +15,7 @@ from receiver.services.polling.poll import poll_account
 from receiver.storage import call_counts, tables
 from receiver.storage.database import Database
 from receiver.storage.rate_limiter import SharedBudget
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_link, keep_store
 from tests.factories import OPEN
 from tests.fakes import at
@@ -22,6 +23,12 @@ from tests.integrations.tiktok.recordings import FOLDER, recorded
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 MIDNIGHT = datetime(2025, 11, 21, tzinfo=UTC)
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,7 @@ def test_a_poll_that_is_put_back_says_why_and_is_no_failure_of_the_account(two):
     assert other.last_error == f"TikTok advertiser/info: {words}"
 
 
+@on_both_databases
 @responses.activate
 def test_calls_refused_for_an_hour_wait_for_midnight_utc(two):
     answer(two, "error_40100_app_rate_limit")
@@ -175,6 +183,7 @@ def test_calls_refused_for_an_hour_wait_for_midnight_utc(two):
     assert poll(two, now=MIDNIGHT + SECOND).next_poll_at == MIDNIGHT + 2 * SECOND
 
 
+@on_both_databases
 @responses.activate
 def test_a_slowed_account_is_left_alone_until_then_even_by_staff(two):
     answer(two, "error_40133_advertiser_rate_limit")
@@ -184,6 +193,7 @@ def test_a_slowed_account_is_left_alone_until_then_even_by_staff(two):
     assert poll(two, now=OPEN + MINUTE).next_poll_at == OPEN + 3 * MINUTE
 
 
+@on_both_databases
 @responses.activate
 def test_who_waits_for_a_turn_holds_nothing_open(two, database_url):
     answer(two, "error_50000_system")

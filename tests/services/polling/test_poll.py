@@ -19,12 +19,19 @@ from receiver.services.polling.poll import poll_account, poll_due, put_off_unrea
 from receiver.services.polling.request_poll import request_poll
 from receiver.services.polling.spend import spend_of
 from receiver.storage import spend, tables
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.factories import OPEN
 from tests.fake_tiktok import FakeTikTok, day
 from tests.fakes import at
 
 REVOKED = ProviderError("revoked", advice=Advice.REAUTHORISE, code=40105)
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -74,6 +81,7 @@ def test_what_is_urgent_stays_so_while_it_fails_or_is_put_back(linked, until):
     assert due == [("7001", True), ("7000", False)]
 
 
+@on_both_databases
 @pytest.mark.parametrize(("why", "urgent"), [(PollReason.ASKED, True), (PollReason.FIGURES_CHANGED, False)])
 def test_what_tiktok_tells_every_hour_is_read_at_once_and_crowds_nothing_out(linked, why, urgent):
     with linked.database.writing() as session:
@@ -101,6 +109,7 @@ def test_a_clock_that_was_put_back_stops_no_poll(linked):
     assert kept_days(linked) == {date(2025, 11, 19): Decimal("80.00")}
 
 
+@on_both_databases
 def test_a_change_told_while_an_account_is_read_is_read_next(linked):
     told_at = OPEN + timedelta(seconds=20)
 
@@ -117,6 +126,7 @@ def test_a_change_told_while_an_account_is_read_is_read_next(linked):
     assert kept(linked, tables.Account, "7001").next_poll_at > told_at + timedelta(minutes=5)
 
 
+@on_both_databases
 def test_days_are_overwritten_when_restated_and_stay_with_a_fault_when_no_longer_listed(linked):
     poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00"), day(date(2025, 11, 19), "50.00")))
     poll(linked, FakeTikTok(day(date(2025, 11, 18), "38.50")), OPEN + timedelta(hours=6))
@@ -131,6 +141,7 @@ def test_days_are_overwritten_when_restated_and_stay_with_a_fault_when_no_longer
     assert kept(linked, tables.Account, "7001").fault is None
 
 
+@on_both_databases
 def test_a_figure_that_tiktok_no_longer_tells_stays_as_it_was_read(linked):
     poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00")))
     untold = replace(day(date(2025, 11, 18), "41.00"), cash_spend=None)
@@ -139,6 +150,7 @@ def test_a_figure_that_tiktok_no_longer_tells_stays_as_it_was_read(linked):
     assert (row.spend, row.cash_spend) == (Decimal("41.00"), Decimal("40.00"))
 
 
+@on_both_databases
 def test_an_empty_report_where_there_were_figures_is_a_fault_and_not_a_zero(linked):
     poll(linked, FakeTikTok(day(date(2025, 11, 18), "40.00")))
     later = OPEN + timedelta(hours=6)
@@ -148,6 +160,7 @@ def test_an_empty_report_where_there_were_figures_is_a_fault_and_not_a_zero(link
     assert kept(linked, tables.Account, "7001").spend_read_at == OPEN
 
 
+@on_both_databases
 def test_an_empty_report_of_dates_without_spend_is_an_answer(linked):
     poll(linked, FakeTikTok(day(date(2025, 11, 10), "40.00"), day(date(2025, 11, 18), "0.00")))
     later = OPEN + timedelta(hours=6)
@@ -172,6 +185,7 @@ def test_polling_twice_gives_the_same_rows(linked):
     assert kept_days(linked) == once
 
 
+@on_both_databases
 def test_earlier_spend_read_before_its_last_date_was_final_is_read_once_more(linked):
     early = datetime(2025, 11, 1, tzinfo=UTC)
     poll(linked, FakeTikTok(), early)
@@ -183,6 +197,7 @@ def test_earlier_spend_read_before_its_last_date_was_final_is_read_once_more(lin
     assert not [question for question in done.asked if question[0] == "total"]
 
 
+@on_both_databases
 def test_without_a_zone_no_dates_are_asked_for(linked):
     tiktok = FakeTikTok()
     tiktok.info = AdvertiserInfo("7001", None, None, None, None, None, None, None)
@@ -221,6 +236,7 @@ def test_a_revoked_token_is_forgotten_and_never_called_with_again(linked):
     assert (link.consent, link.token_encrypted) == (False, None)
 
 
+@on_both_databases
 def test_a_consent_given_again_while_the_old_one_failed_stands(linked):
     class Renewing(FakeTikTok):
         def advertiser_info(self, token, advertiser_ids):
@@ -248,6 +264,7 @@ def test_an_account_is_read_on_with_another_stores_consent(linked):
     assert good.asked[0] == ("info", "token-of-7001", "7001")
 
 
+@on_both_databases
 def test_staff_can_look_up_why_a_consent_is_gone(linked):
     revoked = FakeTikTok()
     revoked.fault = REVOKED
@@ -274,6 +291,7 @@ class Unlisting(FakeTikTok):
         return []
 
 
+@on_both_databases
 def test_an_account_tiktok_does_not_list_is_asked_again_and_told_once_it_stays_away(linked):
     seen = []
     for _ in range(4):
@@ -287,6 +305,7 @@ def test_an_account_tiktok_does_not_list_is_asked_again_and_told_once_it_stays_a
     assert kept(linked, tables.Account, "7001").fault is None
 
 
+@on_both_databases
 @pytest.mark.parametrize(
     ("code", "fault"), [(40001, "unreachable"), (40106, "unreachable"), (40300, "missing")]
 )
@@ -308,6 +327,7 @@ def test_an_account_out_of_reach_is_told_and_still_asked_for(linked, code, fault
 SPENT = date(2025, 11, 18)
 
 
+@on_both_databases
 def test_a_report_in_another_currency_is_not_kept_and_leaves_the_currency_unknown(linked):
     poll(linked, FakeTikTok(day(SPENT, "25.00")))
     foreign = FakeTikTok(replace(day(SPENT, "5000000.00"), currency="VND"))
@@ -327,6 +347,7 @@ def test_rows_that_name_no_currency_are_in_the_accounts(linked):
     assert kept_days(linked) == {SPENT: Decimal("25.00")}
 
 
+@on_both_databases
 def test_a_refused_metric_leaves_the_other_figures_and_makes_no_date_final(linked):
     told = replace(day(SPENT, "25.00"), cash_spend=None, refused=("cash_spend",))
     poll(linked, FakeTikTok(told))
@@ -338,6 +359,7 @@ def test_a_refused_metric_leaves_the_other_figures_and_makes_no_date_final(linke
     assert decision.outcome("spend_reached") is not Outcome.FAIL  # it is not zero
 
 
+@on_both_databases
 def test_what_was_read_of_an_account_before_its_report_failed_is_kept(linked):
     class Halfway(FakeTikTok):
         def daily_spend(self, *asked):
@@ -369,6 +391,7 @@ def test_spend_shown_says_which_dates_are_final(linked):
     assert (shown["currency"], shown["why"]) == ("USD", "its window is open")
 
 
+@on_both_databases
 def test_two_pollers_at_once_ask_once(linked):
     tiktok = FakeTikTok()
     with linked.database.writing() as session:
@@ -391,6 +414,7 @@ def test_an_account_that_breaks_its_poll_holds_up_no_other(linked):
     assert [item.advertiser_id for item in poll_due(at(linked, OPEN, tiktok=Broken()))] == ["7001"]
 
 
+@on_both_databases
 def test_accounts_are_read_side_by_side(linked):
     keep_store(linked, "st_2")
     keep_link(linked, "st_2", "7002")

@@ -17,6 +17,7 @@ from receiver.services.polling.poll import poll_account, poll_due
 from receiver.services.polling.spend import spend_of
 from receiver.storage import tables
 from receiver.storage.payments import payments
+from tests.conftest import on_both_databases
 from tests.db_factories import RECORDED, keep_account, keep_link, keep_store
 from tests.factories import OPEN
 from tests.fake_tiktok import INFO, FakeTikTok, day, paid
@@ -28,6 +29,12 @@ REFUSED = ProviderError("no permission", advice=Advice.GIVE_UP, code=40001)
 BUSY = ProviderError("busy", advice=Advice.AGAIN, code=40133)
 OURS = ProviderError("a parameter is wrong", advice=Advice.CONFIGURATION, code=40002)
 REVOKED = ProviderError("revoked", advice=Advice.REAUTHORISE, code=40105)
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 def pays(container, how):
@@ -115,6 +122,7 @@ def test_reading_again_overwrites_and_never_adds(linked, tiktok):
     assert kept(linked) == [("1", Decimal("90.00"))]
 
 
+@on_both_databases
 def test_a_payment_in_the_ledgers_margin_is_kept_once(linked, tiktok):
     tiktok.ledger = [paid(1, datetime(2025, 11, 15, 20, 0, tzinfo=UTC)), paid(2, None)]
     poll(linked, tiktok)
@@ -177,6 +185,7 @@ def test_later_readings_ask_only_for_what_may_still_appear(linked, tiktok):
     assert ledger_questions(tiktok)[1][2:] == (date(2025, 11, 15), date(2025, 11, 20))
 
 
+@on_both_databases
 def test_a_link_date_moved_back_before_what_was_read_is_read_from_there(linked, tiktok):
     poll(linked, tiktok)
     with linked.database.writing() as session:
@@ -231,6 +240,7 @@ def test_bills_are_read_no_more_often_than_needed(linked, tiktok, how, fault, ho
     assert len(ledger_questions(tiktok)) == asked
 
 
+@on_both_databases
 def test_staff_who_poll_an_account_have_its_bills_read_at_once(linked, tiktok):
     tiktok.ledger_fault = REFUSED
     poll(linked, tiktok)
@@ -246,6 +256,7 @@ def test_staff_who_poll_an_account_have_all_its_bills_read_again(linked, tiktok)
     assert kept(linked) == [("1", Decimal("90.00"))]
 
 
+@on_both_databases
 def test_a_new_consent_after_a_refusal_has_the_bills_read_at_once(linked, tiktok):
     tiktok.ledger_fault = REFUSED
     poll(linked, tiktok)
@@ -276,6 +287,7 @@ def test_an_account_of_no_business_center_has_no_readable_bills_and_nobody_is_as
     assert facts(linked).bills_readable is False
 
 
+@on_both_databases
 def test_a_business_center_that_comes_to_be_known_is_asked_at_once(linked, tiktok):
     tiktok.info = replace(INFO, owner_bc_id=None)
     poll(linked, tiktok)
@@ -306,6 +318,7 @@ def test_a_fault_leaves_the_bills_as_they_were_and_is_told(linked, tiktok, fault
     assert (after.last_error, after.next_poll_at) == (str(fault), later + wait)
 
 
+@on_both_databases
 def test_a_token_found_dead_at_the_ledger_is_forgotten(linked, tiktok):
     tiktok.ledger_fault = REVOKED
     poll(linked, tiktok)
@@ -356,6 +369,7 @@ def test_a_ledger_without_such_credit_says_so(linked, tiktok):
     assert known.read_at["history.foreign_credit_issued"] == OPEN
 
 
+@on_both_databases
 def test_a_ledger_not_read_from_the_programmes_opening_on_says_nothing_about_credit(linked, tiktok):
     poll(linked, tiktok)
     with linked.database.writing() as session:

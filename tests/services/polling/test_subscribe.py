@@ -19,12 +19,19 @@ from receiver.services.deliveries.process import process_next
 from receiver.services.polling.subscribe import keep_subscribed
 from receiver.services.polling.verify_subscriptions import verify_subscriptions, verify_subscriptions_if_due
 from receiver.storage import subscriptions, tables
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_link, keep_store
 from tests.serving import served
 
 CALLBACK = "https://credit.example/webhooks/tiktok/ads"
 APP = App("7400000000000000001", "app-secret")
 BOTH = [("700001", "AD_ACCOUNT_SUSPENSION"), ("700001", "REPORT_DATA_CHANGE")]
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -87,6 +94,7 @@ def test_an_id_that_was_anothers_is_the_new_ones_and_the_other_is_asked_for_agai
     assert kept(container) == [*BOTH, *(("700009", entity) for _, entity in BOTH)]
 
 
+@on_both_databases
 @pytest.mark.parametrize("how", ["consent", "link", "store"])
 def test_what_may_not_be_read_any_more_is_unsubscribed(container, fake, keep, how):
     keep()
@@ -102,6 +110,7 @@ def test_what_may_not_be_read_any_more_is_unsubscribed(container, fake, keep, ho
     assert (kept(container), at_tiktok(fake)) == ([], [])
 
 
+@on_both_databases
 def test_a_refusal_hinders_nothing_and_is_tried_again_later(container, fake, keep, faults):
     faults.add(Fault.MAINTENANCE)
     keep()
@@ -158,6 +167,7 @@ def test_what_goes_to_an_address_we_had_is_asked_for_at_the_new_one(container, f
     assert (len(at_tiktok(fake)), kept(container)) == (2, BOTH)
 
 
+@on_both_databases
 def test_an_account_whose_subscriptions_are_gone_is_polled_at_once_and_subscribed_anew(
     container, fake, keep, tiktok
 ):
@@ -203,6 +213,7 @@ def test_subscriptions_are_looked_through_daily_and_five_minutes_after_a_refusal
     assert kept(container) == []
 
 
+@on_both_databases
 def test_the_sandbox_tells_of_a_change_and_the_account_is_polled(container, fake, keep, accounts, faults):
     with served(create_app(container=container)) as address:
         keep(f"{address}/webhooks/tiktok/ads")

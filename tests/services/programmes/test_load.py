@@ -12,6 +12,7 @@ from receiver.services.programmes.load import load_terms
 from receiver.services.programmes.terms import enrol_in, list_terms, terms_in_force
 from receiver.services.stores.registry import show_store
 from receiver.storage.tables import AuditEntry
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_store
 
 NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
@@ -24,6 +25,12 @@ NEXT = (
     .replace("credit_expires = 2026-01-30", "credit_expires = 2026-09-30")
     .replace('threshold = "500", credit = "500"', 'threshold = "600", credit = "500"')
 )
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 def load(container, text=NEXT, setting=SETTING, **but):
@@ -68,6 +75,7 @@ def test_a_dry_run_tells_what_differs_and_keeps_nothing(container):
     assert (in_force(container), audited(container)) == (SETTING, [])
 
 
+@on_both_databases
 def test_the_same_again_changes_nothing(container):
     load(container)
     again = load(container)

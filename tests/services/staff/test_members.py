@@ -1,4 +1,4 @@
-"""The team: roles change at once, somebody is always left who may change anything; on both databases."""
+"""The team: roles change at once, somebody is always left who may change anything."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,9 +12,16 @@ from receiver.services.staff.records import Authenticated
 from receiver.services.staff.sessions import begin_session, person_of_session
 from receiver.services.staff.tokens import make_token, make_token_for, use_token
 from receiver.storage.tables import AuditEntry, Staff
+from tests.conftest import on_both_databases
 
 NOW = datetime(2025, 12, 5, 9, 0, tzinfo=UTC)
 ANN, BOB = "ann@staff.example", "bob@staff.example"
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 def keep(container, email, role):
@@ -61,6 +68,7 @@ def test_a_new_role_holds_for_sessions_and_tokens_that_are_there(container, team
     assert use_token(container.database, NOW, token.text).owner.role is Role.OPERATOR
 
 
+@on_both_databases
 def test_the_last_operator_neither_leaves_nor_becomes_less(container, team):
     with pytest.raises(Refused, match=r"ann@staff[.]example is the last operator"):
         change(container, ANN, "viewer")
@@ -85,6 +93,7 @@ def listed(container, real_now=NOW, now=NOW):
     return {member.person.email: (member.last_seen_at, member.sessions, member.tokens) for member in found}
 
 
+@on_both_databases
 def test_the_list_tells_when_each_was_last_seen_and_what_is_open(container, team):
     assert listed(container) == {ANN: (None, 0, 0), BOB: (None, 0, 0)}
     secret = session_of(container, ANN, NOW)

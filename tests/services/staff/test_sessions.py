@@ -15,11 +15,18 @@ from receiver.services.staff.members import change_role, remove_staff, set_passw
 from receiver.services.staff.sessions import MOST, begin_session, end_session, person_of_session
 from receiver.storage.staff import get_staff
 from receiver.storage.tables import Staff, StaffSession
+from tests.conftest import on_both_databases
 from tests.staff import PASSWORD, keep_staff
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NEW = "another-horse-battery"
 MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -89,6 +96,7 @@ def test_a_database_that_takes_no_write_still_shows_pages(
     assert is_in(container, secret, START + 2 * MINUTE)
 
 
+@on_both_databases
 def test_ending_one_leaves_the_others(container: Container, ann: Staff, secret: str) -> None:
     other = begun(container, ann)
     for _ in range(2):

@@ -13,11 +13,18 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.stores.likeness import keep_apart, page_of_suggestions, suggestions_for
 from receiver.services.stores.merge import merge_merchants
 from receiver.storage import tables
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_all, keep_store
 from tests.factories import SETTLED
 from tests.staff import BASE, Console, staff_token
 
 FIRST, SECOND = "st_1", "st_2"
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 def put(container, table, key, **values):
@@ -85,6 +92,7 @@ def matters(container):
     return {matter.id: matter.stores for matter in today(container.database, SETTLED)}
 
 
+@on_both_databases
 @each_way
 def test_the_second_of_two_stores_that_look_alike_waits_for_an_answer(stores, why):
     WAYS[why](stores)
@@ -119,6 +127,7 @@ def test_once_staff_keep_them_apart_the_award_comes_and_nobody_is_asked_again(st
         ]
 
 
+@on_both_databases
 def test_once_staff_merge_them_there_is_one_award(stores):
     of_one_name(stores)
     stage(stores, FIRST), stage(stores, SECOND)
@@ -172,6 +181,7 @@ def test_another_host_is_another_host(stores, first, second):
     assert (stage(stores, FIRST), stage(stores, SECOND)) == ("due", "due")
 
 
+@on_both_databases
 def test_accounts_and_consents_that_nobody_named_are_not_alike(stores):
     for advertiser_id in ("7001", "7002"):
         put(stores, tables.Account, advertiser_id, name=" ", business_center=None)
@@ -220,6 +230,7 @@ def test_the_console_asks_on_the_stores_page_and_takes_the_answer(held):
     assert "Perhaps one owner" not in operator.get(f"/admin/stores/{SECOND}").text
 
 
+@on_both_databases
 def test_the_api_and_the_command_line_list_and_answer_the_same(held):
     client, token = create_app(container=held).test_client(), staff_token(held)
     runner = create_app(container=held).test_cli_runner()

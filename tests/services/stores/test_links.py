@@ -11,9 +11,16 @@ from receiver.services.stores.links import add_link, page_of_links, remove_link
 from receiver.services.stores.record_fact import record
 from receiver.services.stores.registry import disconnect_store
 from receiver.storage import tables
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_link, keep_store, rows_of
 from tests.factories import LINKED, OPEN
 from tests.fakes import at
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 def add(container, advertiser_id="700001", **changes):
@@ -34,6 +41,7 @@ def test_consent_for_what_the_store_claimed_keeps_the_claims_date(container):
     assert (link.linked_at, link.exact, link.consent) == (LINKED, True, True)
 
 
+@on_both_databases
 def test_staffs_own_date_stands_against_any_later_signal(container):
     keep_store(container)
     keep_link(container, advertiser_id="700001", linked_news=["x", 1, LINKED.isoformat()])
@@ -45,6 +53,7 @@ def test_staffs_own_date_stands_against_any_later_signal(container):
     assert (link.linked_at, link.exact, link.linked_news) == (LINKED, True, None)
 
 
+@on_both_databases
 def test_a_store_has_one_account_at_a_time(container):
     keep_store(container)
     add(container, "700001")
@@ -57,6 +66,7 @@ def test_a_store_has_one_account_at_a_time(container):
     assert standing == ["700002"]
 
 
+@on_both_databases
 def test_a_token_is_kept_encrypted_and_forgotten_with_the_link(container):
     keep_store(container)
     add(container)
@@ -93,6 +103,7 @@ def test_what_cannot_be_linked_is_refused_by_name(container, changes, error, nam
     assert page_of_links(container.database, None, limit=0).rows == []
 
 
+@on_both_databases
 def test_one_account_typed_with_spaces_is_the_same_account(container):
     keep_store(container)
     add(container, " 700001\n")

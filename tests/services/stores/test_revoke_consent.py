@@ -12,10 +12,17 @@ from receiver.services.polling.poll import poll_due
 from receiver.services.stores.links import page_of_links
 from receiver.services.stores.revoke_consent import preview_revocation, revoke_consent
 from receiver.storage.tables import Account, AuditEntry, Link
+from tests.conftest import on_both_databases
 from tests.db_factories import keep_account, keep_link, keep_store, rows_of
 from tests.fake_tiktok import FakeTikTok
 
 SHARED = "one-token-of-an-agency"
+
+
+@pytest.fixture
+def database_kind():
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 class Revoking:
@@ -78,6 +85,7 @@ def test_what_tiktok_no_longer_knows_is_given_back_already(linked):
     assert consents(linked) == {"st_1": False}
 
 
+@on_both_databases
 def test_stores_that_share_a_token_lose_it_only_where_that_is_meant(container):
     also_serve(container, "st_1", "7001", SHARED)
     also_serve(container, "st_2", "7002", SHARED)
@@ -90,6 +98,7 @@ def test_stores_that_share_a_token_lose_it_only_where_that_is_meant(container):
     assert consents(container) == {"st_1": False, "st_2": False, "st_3": True}
 
 
+@on_both_databases
 def test_a_consent_tiktok_may_have_ended_with_it_is_asked_at_once(linked):
     also_serve(linked, "st_2", "7002", "another-token-of-the-same-user")
     keep_account(linked, "7002", next_poll_at=None)

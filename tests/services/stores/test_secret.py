@@ -21,11 +21,18 @@ from receiver.services.stores.secret import (
     set_secret,
 )
 from receiver.storage.tables import AuditEntry, Delivery, Quarantined, WebhookSecret
+from tests.conftest import on_both_databases
 from tests.fakes import FrozenClock
 from tests.raw_http import signed_headers
 from tests.signals import add_shop, body_of, signal
 
 THEIRS = "what the store signs with"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What other tests do not send to both databases, the marked ones do."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -71,6 +78,7 @@ def test_a_secret_may_be_set_without_accepting_anything(container: Container, st
     assert (count(container, Delivery), count(container, Quarantined)) == (0, 3)
 
 
+@on_both_databases
 def test_who_set_it_is_audited_and_no_entry_holds_it(container: Container, store_id: str):
     change(container, store_id)
     with container.database.reading() as session:

@@ -1,0 +1,150 @@
+"""What the service does again and again, each alone, so that its cost can be followed as the tables grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+
+from sqlalchemy import text
+
+from bench.crowd import DUE, NOW, OPEN
+from receiver.container import Container
+from receiver.services.alerts.work_queue import today
+from receiver.services.connections.reconcile import due_stores
+from receiver.services.decisions.decide import BATCH, decide_each
+from receiver.services.deliveries import purge
+from receiver.services.operations.metrics import collect_metrics
+from receiver.services.operations.readiness import readiness_seen
+from receiver.services.problems.track import track_problems
+from receiver.services.programmes.places import fill_all_places
+from receiver.services.programmes.statistics import count_programmes
+from receiver.storage import bridges, connection_attempts, decisions, inbox, spend, subscriptions
+from receiver.storage.database import Database
+from receiver.worker.loop import BATCH as CLAIMED
+from tests.signals import new_delivery
+from tests.staff import Console
+
+LEASE = timedelta(minutes=5)
+LATER = NOW + timedelta(days=95)  # at which decisions are old enough to be thinned
+IDLE = NOW - timedelta(days=400)  # at which nothing is due yet
+KINDS = tuple(purge._steps(NOW, 30))
+NEWS = 100  # deliveries
+Run = Callable[[], object]
+
+
+def hot_paths(container: Container, body: bytes) -> dict[str, tuple[int, Run]]:
+    """By name: what to run, and how many of its kind that does."""
+    database, stores = container.database, _some_stores(container.database)
+    console, number = Console(container), count()
+    due = NOW + timedelta(minutes=30)
+
+    def news() -> list[inbox.NewDelivery]:
+        return [
+            new_delivery(stores[at % len(stores)], body + f"{next(number)}".encode(), NOW)
+            for at in range(NEWS)
+        ]
+
+    def receive() -> None:
+        with database.writing() as session:
+            inbox.keep(session, news())
+
+    same = news()
+
+    def receive_again() -> None:
+        with database.writing() as session:
+            inbox.keep(session, same)
+
+    receive_again()
+    pages = {
+        "page: overview": "/admin/",
+        "page: stores": "/admin/stores",
+        "page: one store": f"/admin/stores/{stores[0]}",
+        "page: deliveries": "/admin/deliveries",
+        "page: search by name": "/admin/search?text=shop+1",
+        "page: problems": "/admin/problems",
+        "page: programme": "/admin/programme",
+        "page: timeline of a store": f"/admin/timeline?store={stores[0]}",
+    }
+    return {
+        "receive: a delivery": (NEWS, receive),
+        "receive: the same again": (NEWS, receive_again),
+        "worker: claim a delivery": (CLAIMED, lambda: _claim(database, due)),
+        "worker: nothing is due": (1, lambda: _claim(database, IDLE)),
+        "worker: nobody waits to connect": (
+            1,
+            lambda: _read(database, connection_attempts.due_connects, 1_000),
+        ),
+        "worker: no errands at stores": (1, lambda: _read(database, bridges.stores_with_errands, 1_000)),
+        "minute: polls that are due": (1, lambda: _due_polls(database)),
+        "minute: accounts to subscribe": (1, lambda: _to_subscribe(database)),
+        "minute: subscriptions to end": (1, lambda: _to_end(database)),
+        "minute: stores to check": (1, lambda: due_stores(database, NOW, 100)),
+        "minute: stores to decide": (1, lambda: _to_decide(database)),
+        "decide: a store": (BATCH, lambda: decide_each(database, NOW, stores[:BATCH])),
+        "minute: places": (1, lambda: fill_all_places(database, NOW)),
+        "minute: count the programmes": (1, lambda: count_programmes(database, NOW)),
+        "minute: problems": (1, lambda: track_problems(database, NOW)),
+        "scrape: metrics": (1, lambda: collect_metrics(database, container.budget, NOW)),
+        "probe: readiness": (1, lambda: readiness_seen(database, NOW)),
+        "overview: work queue": (1, lambda: today(database, NOW)),
+        "night: purge a delivery": (
+            purge.STEP,
+            lambda: _purge(database, "deliveries", NOW + timedelta(days=2)),
+        ),
+        **{
+            f"night: no {kind} to purge": (1, lambda kind=kind: _purge(database, kind, NOW)) for kind in KINDS
+        },
+        "night: thinned decisions looked through": (1, lambda: _purge(database, "decisions", LATER)),
+        **{name: (1, lambda path=path: _open(console, path)) for name, path in pages.items()},
+    }
+
+
+def _some_stores(database: Database) -> list[str]:
+    """Connected ones."""
+    query = text(
+        "SELECT id FROM stores WHERE disconnected_at IS NULL AND id NOT IN (:open, :due) ORDER BY id LIMIT 50"
+    )
+    with database.reading() as session:
+        return list(session.scalars(query, {"open": OPEN, "due": DUE}))
+
+
+def _claim(database: Database, now: datetime) -> None:
+    with database.rolled_back() as undone, undone.writing() as session:
+        inbox.claim(session, now, CLAIMED, LEASE, lambda: 0.5)
+
+
+def _read(database: Database, find: Callable[..., object], limit: int) -> None:
+    with database.reading() as session:
+        find(session, NOW, limit)
+
+
+def _due_polls(database: Database) -> None:
+    with database.reading() as session:
+        spend.due_accounts(session, NOW, 8)
+
+
+def _to_subscribe(database: Database) -> None:
+    with database.reading() as session:
+        subscriptions.accounts_to_subscribe(session, ["REPORT_DATA_CHANGE", "AD_ACCOUNT_SUSPENSION"], NOW, 20)
+
+
+def _to_end(database: Database) -> None:
+    with database.reading() as session:
+        subscriptions.subscriptions_to_end(session, 20)
+
+
+def _to_decide(database: Database) -> None:
+    with database.reading() as session:
+        decisions.stores_decided_before(session, NOW - timedelta(minutes=30), 200)
+
+
+def _purge(database: Database, kind: str, now: datetime) -> None:
+    with database.rolled_back() as undone, undone.writing() as session:
+        purge._steps(now, 30)[kind](session)
+
+
+def _open(console: Console, path: str) -> None:
+    answer = console.get(path)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path} answered {answer.status_code}")
