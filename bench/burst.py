@@ -53,7 +53,7 @@ def measure(progress: Progress) -> Report:
 def _burst(container: Container) -> tuple[Came, list[Look]]:
     load = replace(a_load(container, CONNECTIONS, SECONDS, SIGNALS), once=True)
     with served("wsgi:app", load.port, 1, container), running(container, worker()) as working:
-        wait_until(lambda: _is_there(working), seconds=120)
+        wait_until(lambda: _is_there(working), seconds=SECONDS)
         assert _is_there(working)
         with ThreadPoolExecutor(1) as sender:
             sending, began = sender.submit(send, load), time.perf_counter()
