@@ -100,7 +100,9 @@ def _rates(name: str, ours: Sequence[Round], noop: Sequence[Round]) -> dict[str,
     pairs = [(mine.came, other.came) for mine, other in zip(ours, noop, strict=True)]
     return {
         f"{name}_accepted_a_second": statistics.median(mine.a_second for mine, _ in pairs),
-        f"{name}_to_noop": statistics.median(mine.a_second / other.a_second for mine, other in pairs),
+        f"{name}_accepted_to_noop": statistics.median(
+            mine.a_second / other.a_second for mine, other in pairs
+        ),
         f"{name}_p50_ms": statistics.median(mine.p50 for mine, _ in pairs),
         f"{name}_p99_ms": statistics.median(mine.p99 for mine, _ in pairs),
         f"{name}_p99_to_noop": statistics.median(mine.p99 / other.p99 for mine, other in pairs),

@@ -18,7 +18,7 @@ SLOWER = 1.25  # times; two runs of the same code differ by less on a machine th
 # By the end of a figure's name. Of all others less is better.
 MORE_IS_BETTER = ("a_second", "a_second_by_one_worker", "accepted_to_noop", "drained_to_accepted")
 MORE_IS_BETTER_IN = re.compile(r"a_second_|_by_\d+_to_1$")
-SAYS_NOTHING_OF_SPEED = re.compile(r"(^|_)load(_|$)|new_decisions")
+SAYS_NOTHING_OF_SPEED = re.compile(r"[:_]load(_|$)|new_decisions|of_noop$| burst:")
 HOLDS_EVERYWHERE = re.compile(r"_to_|queries|ask_more")
 ROW = re.compile(r"^\| `(?P<name>[^`]+)` \| (?P<value>[-+.e\d]+) \|$", re.MULTILINE)
 MACHINE = re.compile(r"^Processor: (?P<processor>.+)\.$", re.MULTILINE)
@@ -46,8 +46,11 @@ class Slower:
 
 
 def figures_of(subjects: Mapping[str, Any]) -> dict[str, float]:
-    """Return every figure of build/bench.json by the names that lead to it, joined by colons."""
-    return dict(_walk("", subjects))
+    """Return the figures of build/bench.json by the names that lead to each, joined by colons.
+
+    Without those that say nothing of speed: how busy the machine was, and what is drawn by time.
+    """
+    return {name: value for name, value in _walk("", subjects) if not SAYS_NOTHING_OF_SPEED.search(name)}
 
 
 def read_recorded(text: str) -> Recorded | None:
@@ -83,17 +86,12 @@ def slower_than(recorded: Recorded, processor: str, subjects: Mapping[str, Any])
     found = []
     for name, now in figures_of(subjects).items():
         before = recorded.figures.get(name, 0.0)
-        if before <= 0 or now <= 0 or not _says_something(name, same_machine=same):
+        if before <= 0 or now <= 0 or not (same or HOLDS_EVERYWHERE.search(name.rpartition(":")[2])):
             continue
         times = before / now if _more_is_better(name) else now / before
         if times >= SLOWER:
             found.append(Slower(name, before, now, times))
     return sorted(found, key=lambda item: -item.times)
-
-
-def _says_something(name: str, *, same_machine: bool) -> bool:
-    figure = name.rpartition(":")[2]
-    return not SAYS_NOTHING_OF_SPEED.search(figure) and bool(same_machine or HOLDS_EVERYWHERE.search(figure))
 
 
 def _more_is_better(name: str) -> bool:

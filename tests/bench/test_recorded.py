@@ -16,6 +16,7 @@ MACHINE = {
 }
 FOUND = {
     "receiving": {"sqlite_cpu_to_noop": 1.5, "sqlite_accepted_a_second": 3000, "load_before": 0.1},
+    "burst": {"sqlite burst": {"7.3 s": {"waiting": 700}}},
     "stores": {"one_round": {"seconds_by_size": {"50": 0.25}}},
 }
 
@@ -76,7 +77,8 @@ def test_the_worst_comes_first():
 
 
 def test_how_busy_the_machine_was_is_no_slowness():
-    assert slower(recorded(load_before=0.1), {"load_before": 9.0}) == []
+    assert slower(recorded(machine_load_before=0.1), {"machine_load_before": 9.0}) == []
+    assert figures_of({"receiving": {"load_before": 9.0, "cpu_us_a_request_of_noop": 100}}) == {}
 
 
 def test_a_figure_that_is_new_or_gone_says_nothing():
