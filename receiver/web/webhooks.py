@@ -90,10 +90,10 @@ def _reader(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
     """Reads on until all has come: one read may give less."""
 
     def read_all(length: int) -> bytes:
-        first = piece = read(min(length, PIECE))
-        if len(first) == length:
+        first = read(min(length, PIECE)) if length else b""
+        if len(first) == length:  # nearly always
             return first
-        pieces = [first]
+        pieces, piece = [first], first
         while piece and (length := length - len(piece)):
             pieces.append(piece := read(min(length, PIECE)))
         return b"".join(pieces)

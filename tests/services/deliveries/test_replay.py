@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from itertools import product
 from threading import Barrier, Thread
@@ -233,7 +234,7 @@ def populate(container: Container, clock: FrozenClock) -> tuple[str, str]:
         foreign = new_delivery(item, b"{}", container.now(), topic="advertiser.changed")
         session.add(
             Delivery(
-                **{**vars(foreign), "source": "tiktok", "store_id": None},
+                **{**asdict(foreign), "source": "tiktok", "store_id": None},
                 state="failed",
                 due_at=container.now(),
             )
