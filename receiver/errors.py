@@ -40,6 +40,10 @@ class OptionsRefused(StorageUnavailable):
     """A pooler stands before the database and takes no start-up options, so that no time-out would hold."""
 
 
+class Collided(StorageUnavailable):
+    """Two transactions waited for each other, and this one was undone: done again it goes through."""
+
+
 class Busy(ReceiverError):
     """Too many ask for the same costly thing at once; nothing was looked at or counted."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, Pool, create_engine, e
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from receiver.errors import OptionsRefused, Refused, StorageUnavailable
+from receiver.errors import Collided, OptionsRefused, Refused, StorageUnavailable
 from receiver.home import COMMAND
 from receiver.storage.sqlite_files import make_folder, make_private
 
@@ -45,6 +45,7 @@ DRIVERS_OWN = (
     *(sqlite3.OperationalError, sqlite3.InterfaceError, sqlite3.InternalError),
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, psycopg.ProgrammingError),
 )
+COLLIDED = ("40P01", "40001")  # PostgreSQL's: a deadlock, a view that another transaction changed
 NOT_MIGRATED = f"the database lacks tables this version needs; run `{COMMAND} migrate`"
 OPTIONS_REFUSED = (
     "DATABASE_URL leads through a pooler that refuses our start-up options; connect to PostgreSQL itself, or "
@@ -251,7 +252,8 @@ def _our_errors() -> Iterator[None]:
         cause = error.orig if isinstance(error, DBAPIError) else error
         if "unsupported startup parameter" in str(cause):
             raise OptionsRefused(OPTIONS_REFUSED) from error
-        raise StorageUnavailable(f"the database cannot be used: {_first_line(cause)}") from error
+        kind = Collided if getattr(cause, "sqlstate", None) in COLLIDED else StorageUnavailable
+        raise kind(f"the database cannot be used: {_first_line(cause)}") from error
 
 
 def _lacks_tables(error: Exception) -> bool:

@@ -36,6 +36,8 @@ class LockedStores:
     ) -> None:
         """Hold the stores that told this news, in one order: two workers wait in one direction only.
 
+        Their deliveries still come in: a row that refers to a store does not wait.
+
         `named`: each store with the ad accounts it told of. Beside their links only standing ones are read.
         """
         self._session = session
@@ -51,7 +53,7 @@ class LockedStores:
             self._read_links({store_id for store_id, _ in orders}, named)
 
     def _read(self, ids: set[str], keys: set[tuple[str, str, int]]) -> None:
-        held = select(Store).where(Store.id.in_(ids)).order_by(Store.id).with_for_update()
+        held = select(Store).where(Store.id.in_(ids)).order_by(Store.id).with_for_update(key_share=True)
         fresh = {"populate_existing": True}
         self._stores = {store.id: store for store in self._session.scalars(held, execution_options=fresh)}
         key = tuple_(Signal.store_id, Signal.install_id, Signal.seq)

@@ -39,7 +39,9 @@ def get_store(session: Session, store_id: str, *, locked: bool = False) -> Store
     """The store, fresh from the database; `locked` keeps others from changing it. Raises NotFound."""
     query = select(Store).where(Store.id == store_id).execution_options(populate_existing=True)
     is_id = store_id.isprintable()  # PostgreSQL takes no NUL
-    store = session.scalars(query.with_for_update() if locked else query).first() if is_id else None
+    if locked:
+        query = query.with_for_update(key_share=True)  # its deliveries still come in
+    store = session.scalars(query).first() if is_id else None
     if store is None:
         raise NotFound(f"there is no store {store_id}")
     return store

@@ -1,13 +1,16 @@
 """Faults of the database become ours, in one sentence that says what to do and never holds a password."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from receiver.errors import Refused, StorageUnavailable
+from receiver.errors import Collided, Refused, StorageUnavailable
 from receiver.storage.database import Database
+from receiver.storage.heartbeats import beat
 from receiver.storage.migrate import current_revision, migrate
 from receiver.storage.tables import Store
 from receiver.web.bulkhead import SHARE
@@ -114,3 +117,25 @@ def test_a_database_that_cannot_hold_every_language_is_refused_by_name_before_it
             migrate(database)
         assert current_revision(database) is None
         database.close()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite has one writer at a time
+def test_of_two_that_wait_for_each_other_one_is_told_that_it_collided(container):
+    both, beats = Barrier(2), ("a", "b")
+    with container.database.writing() as session:
+        for name in beats:
+            beat(session, name, container.now())
+
+    def lock(names):
+        with container.database.writing() as session:
+            for name in names:
+                session.execute(
+                    text("SELECT 1 FROM heartbeats WHERE name = :name FOR UPDATE"), {"name": name}
+                )
+                if name == names[0]:
+                    both.wait(20)
+
+    with ThreadPoolExecutor(2) as threads:
+        found = [threads.submit(lock, names).exception for names in (beats, beats[::-1])]
+        errors = [error() for error in found]
+    assert sorted(type(error) for error in errors if error) == [Collided]

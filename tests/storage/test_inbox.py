@@ -13,9 +13,11 @@ from sqlalchemy import event
 
 from receiver.container import Container
 from receiver.domain.deliveries import DeliveryState
+from receiver.domain.signals import SignalOrder
 from receiver.errors import Refused
-from receiver.storage import inbox
+from receiver.storage import inbox, stores
 from receiver.storage.inbox import ClaimedDelivery, NewDelivery
+from receiver.storage.locked_stores import LockedStores
 from receiver.storage.tables import Delivery
 from tests.fakes import FrozenClock
 from tests.signals import add_shop, keep, new_delivery, row
@@ -246,6 +248,26 @@ def test_a_state_that_may_not_follow_is_refused(container: Container, store_id: 
 
 def test_a_delivery_never_shows_its_bytes_by_accident(container: Container, store_id: str):
     assert "a secret" not in repr(new_delivery(store_id, b"a secret", container.now()))
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])  # SQLite's writers wait for each other anyway
+@pytest.mark.parametrize("hold", ["by their signals", "one by one", "to decide"])
+def test_deliveries_of_stores_come_in_while_a_worker_holds_them(
+    container: Container, store_id: str, hold: str
+):
+    ids = [store_id, add_shop(container, "https://other.example/").id]
+    order = SignalOrder("install", 1, container.now())
+    with container.database.writing() as session:
+        if hold == "by their signals":
+            LockedStores(session, [(item, order) for item in ids])
+        elif hold == "one by one":
+            for item in ids:
+                stores.get_store(session, item, locked=True)
+        else:
+            stores.lock_stores(session, ids)
+        new = [new_delivery(item, item.encode(), container.now()) for item in ids]
+        with container.database.autocommit_connection() as driver:
+            assert len(inbox.insert_new(driver, new)) == 2
 
 
 def _together(*works: object) -> None:
