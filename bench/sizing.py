@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.progress import Progress
 from sqlalchemy import event, text
@@ -126,9 +127,9 @@ def measured(container: Container, stores: int, progress: Progress) -> Found:
 def _one_backend(container: Container) -> Iterator[None]:
     """Have no statement spread over several processes, whose time would be lost with them."""
 
-    def alone(connection: object, _record: object) -> None:
-        connection.execute("SET max_parallel_workers_per_gather = 0")  # type: ignore[attr-defined]
-        connection.commit()  # type: ignore[attr-defined]
+    def alone(connection: Any, _record: object) -> None:
+        connection.execute("SET max_parallel_workers_per_gather = 0")
+        connection.commit()
 
     event.listen(container.database.engine, "connect", alone)
     try:

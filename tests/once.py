@@ -44,4 +44,4 @@ def keep_routes() -> None:
             kept[key] = compile_anew(rule, append_unknown)
         return kept[key]
 
-    Rule._compile_builder = builder  # type: ignore[method-assign]
+    Rule._compile_builder = builder  # type: ignore[method-assign]  # werkzeug offers no other way

@@ -148,7 +148,7 @@ def _insert_into_sqlite(driver: sqlite3.Connection, new: Sequence[NewDelivery]) 
     identities = {item.identity for item in new}
     newest = f"WHERE identity IN ({', '.join('?' * len(identities))}) ORDER BY id DESC LIMIT {added}"
     # A new id is larger than all before.
-    return dict(driver.execute(f"SELECT identity, id FROM deliveries {newest}", [*identities]).fetchall())  # noqa: S608
+    return dict(driver.execute(f"SELECT identity, id FROM deliveries {newest}", [*identities]).fetchall())  # noqa: S608 (names of ours)
 
 
 @lru_cache(maxsize=256)
