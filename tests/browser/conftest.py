@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+
+from tests.capabilities import AXE
 
 EMAIL, PASSWORD = "ann@staff.example", "correct-horse-battery"
 
@@ -32,4 +35,14 @@ def signed_in(chromium, console, width):
 
 
 def runs_over(page) -> bool:
+    """The page is wider than the window. Measured once its style sheets are there."""
+    page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def axe_violations(page, part: str = "") -> list[str]:
+    """What axe finds wrong, as `rule: element`; `part` is a selector, the whole page without one."""
+    page.wait_for_load_state()
+    page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text())
+    found = page.evaluate("part => part ? axe.run(part) : axe.run()", part)["violations"]
+    return [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,8 +11,8 @@ from receiver.services.decisions.decide import decide_store
 from receiver.services.staff.members import add_staff
 from receiver.services.staff.tokens import make_token
 from receiver.storage.migrate import migrate
-from tests.browser.conftest import EMAIL, PASSWORD, runs_over
-from tests.capabilities import AXE, needs_axe, needs_chromium
+from tests.browser.conftest import EMAIL, PASSWORD, axe_violations, runs_over
+from tests.capabilities import needs_axe, needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import keep_all
 from tests.factories import SETTLED
@@ -81,7 +79,4 @@ def test_axe_finds_no_violation_and_nothing_runs_over(page):
 
 def complaints_of(page: Page) -> list[str]:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text())
-    found = page.evaluate("axe.run()")["violations"]
-    violations = [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]
-    return [*violations, *(["runs over"] if runs_over(page) else [])]
+    return [*axe_violations(page), *(["runs over"] if runs_over(page) else [])]

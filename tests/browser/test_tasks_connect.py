@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -17,8 +16,8 @@ from receiver.storage import tables
 from receiver.storage.migrate import migrate
 from receiver.web.connect import shop as pages
 from receiver.worker.store_work import work_stores
-from tests.browser.conftest import runs_over
-from tests.capabilities import AXE, needs_axe, needs_chromium
+from tests.browser.conftest import axe_violations, runs_over
+from tests.capabilities import needs_axe, needs_chromium
 from tests.conftest import make_settings
 from tests.db_factories import rows_of
 from tests.fakes import FrozenClock
@@ -110,9 +109,7 @@ class Phone:
 
     def is_accessible(self):
         """No violation that axe knows of."""
-        self.page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text())
-        found = self.page.evaluate("axe.run()")["violations"]
-        assert [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] == []
+        assert axe_violations(self.page) == []
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -145,6 +145,7 @@ def test_a_replay_that_fails_again_ends_amber_and_leads_to_a_replay_of_just_thos
         page.get_by_role("button", name="Replay 1").click()
         ended = page.get_by_text("done, 1 failed")
         expect(ended).to_be_visible(timeout=PATIENCE)
+        page.wait_for_load_state()  # its style sheets are there
         assert colour(ended) == colour_of(page, "theirs")
         assert complaints_of(page) == []
         page.get_by_role("link", name="Replay the failed").click()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from babel import Locale
 from playwright.sync_api import expect
 
-from tests.browser.conftest import runs_over
-from tests.capabilities import AXE, needs_axe, needs_chromium, needs_wordpress
+from tests.browser.conftest import axe_violations, runs_over
+from tests.capabilities import needs_axe, needs_chromium, needs_wordpress
 from tests.plugin import stages
 from tests.plugin.stages import ANSWERED, DECISIONS, OPEN_REVIEW, document, kept
 from tests.plugin.visitors import PAGE
@@ -473,6 +471,4 @@ def test_on_a_phone_every_button_is_large_enough_for_a_thumb(site, page):
 @pytest.mark.parametrize("name", ["accumulating", "awaiting_link", "unknown", "overdue", "ineligible"])
 def test_axe_finds_no_violation(site, page, name):
     show(site, page, document(name))
-    page.evaluate((Path(AXE.origin).parent / "axe.min.js").read_text())
-    found = page.evaluate("axe.run('#wc-ad-credit')")["violations"]
-    assert [item["id"] for item in found] == []
+    assert axe_violations(page, "#wc-ad-credit") == []
